@@ -1,0 +1,166 @@
+// Package source holds positions: half-open byte spans, and the index that turns byte offsets into
+// lines and columns at the edges of the program (reports, the language server).
+package source
+
+import (
+	"sort"
+	"strings"
+	"unicode/utf8"
+)
+
+// Span is a half-open range [Start, End) of byte offsets into one file.
+type Span struct {
+	Start, End uint32
+}
+
+// Len returns the number of bytes in the span.
+func (s Span) Len() int { return int(s.End) - int(s.Start) }
+
+// Contains reports whether offset lies in [Start, End).
+func (s Span) Contains(offset uint32) bool { return s.Start <= offset && offset < s.End }
+
+// Covers reports whether o lies entirely within s.
+func (s Span) Covers(o Span) bool { return s.Start <= o.Start && o.End <= s.End }
+
+// Overlaps reports whether the two spans share at least one byte.
+func (s Span) Overlaps(o Span) bool { return s.Start < o.End && o.Start < s.End }
+
+// Of returns the text of the span in text. Offsets behind the end of text are cut.
+func (s Span) Of(text string) string {
+	n := uint32(len(text))
+	start, end := min(s.Start, n), min(s.End, n)
+	if start >= end {
+		return ""
+	}
+	return text[start:end]
+}
+
+// Position is a place as people read it. Line and Column count from 1; Column counts Unicode code
+// points, where each byte that is not valid UTF-8 is one.
+type Position struct {
+	Line, Column int
+	Offset       uint32
+}
+
+// LineIndex finds lines in one text. A line ends behind "\n"; a lone "\r" does not end a line, as in
+// Git, editors and the Language Server Protocol's most common reading of Unix files.
+type LineIndex struct {
+	text   string
+	starts []uint32
+}
+
+// NewLineIndex builds the index of text in one pass.
+func NewLineIndex(text string) *LineIndex {
+	starts := make([]uint32, 1, 1+strings.Count(text, "\n"))
+	for i := 0; ; {
+		n := strings.IndexByte(text[i:], '\n')
+		if n < 0 {
+			break
+		}
+		i += n + 1
+		starts = append(starts, uint32(i))
+	}
+	return &LineIndex{text: text, starts: starts}
+}
+
+// Text returns the indexed text.
+func (x *LineIndex) Text() string { return x.text }
+
+// Lines returns the number of lines, at least 1. A final newline starts a last, empty line.
+func (x *LineIndex) Lines() int { return len(x.starts) }
+
+// Line returns the number, from 1, of the line that holds offset.
+func (x *LineIndex) Line(offset uint32) int {
+	return sort.Search(len(x.starts), func(i int) bool { return x.starts[i] > offset })
+}
+
+// LineSpan returns the span of a line (from 1) without its line end ("\n" or "\r\n").
+func (x *LineIndex) LineSpan(line int) Span {
+	if line < 1 || line > len(x.starts) {
+		return Span{uint32(len(x.text)), uint32(len(x.text))}
+	}
+	start, end := x.starts[line-1], uint32(len(x.text))
+	if line < len(x.starts) {
+		end = x.starts[line] - 1
+		if end > start && x.text[end-1] == '\r' {
+			end--
+		}
+	}
+	return Span{start, end}
+}
+
+// Position converts a byte offset; offsets behind the end are the end.
+func (x *LineIndex) Position(offset uint32) Position {
+	offset = min(offset, uint32(len(x.text)))
+	line := x.Line(offset)
+	start := x.starts[line-1]
+	return Position{Line: line, Column: 1 + utf8.RuneCountInString(x.text[start:offset]), Offset: offset}
+}
+
+// UTF16 converts a byte offset to the zero-based line and UTF-16 code unit of the Language Server
+// Protocol. A byte that is not valid UTF-8 counts as one unit.
+func (x *LineIndex) UTF16(offset uint32) (line, unit int) {
+	offset = min(offset, uint32(len(x.text)))
+	line = x.Line(offset) - 1
+	for _, r := range x.text[x.starts[line]:offset] {
+		unit++
+		if r > 0xFFFF {
+			unit++
+		}
+	}
+	return line, unit
+}
+
+// OffsetUTF16 is the inverse of UTF16: a unit in the middle of a surrogate pair is its start, a unit
+// behind the end of the line is the end of its text, a line behind the last is the end of the file.
+func (x *LineIndex) OffsetUTF16(line, unit int) uint32 {
+	return x.offset(line, unit, func(r rune) int {
+		if r > 0xFFFF {
+			return 2
+		}
+		return 1
+	})
+}
+
+// UTF8 converts a byte offset to a zero-based line and the byte in it.
+func (x *LineIndex) UTF8(offset uint32) (line, unit int) {
+	offset = min(offset, uint32(len(x.text)))
+	line = x.Line(offset) - 1
+	return line, int(offset - x.starts[line])
+}
+
+// OffsetUTF8 is the inverse of UTF8, with the same bounds as OffsetUTF16.
+func (x *LineIndex) OffsetUTF8(line, unit int) uint32 {
+	if line < 0 {
+		return 0
+	}
+	if line >= len(x.starts) {
+		return uint32(len(x.text))
+	}
+	s := x.LineSpan(line + 1)
+	return min(s.Start+uint32(max(unit, 0)), s.End)
+}
+
+// Offset returns the byte offset of a line and column as Position counts them.
+func (x *LineIndex) Offset(line, column int) uint32 {
+	return x.offset(line-1, column-1, func(rune) int { return 1 })
+}
+
+func (x *LineIndex) offset(line, unit int, width func(rune) int) uint32 {
+	if line < 0 {
+		return 0
+	}
+	if line >= len(x.starts) {
+		return uint32(len(x.text))
+	}
+	s := x.LineSpan(line + 1)
+	at := s.Start
+	for at < s.End {
+		r, size := utf8.DecodeRuneInString(x.text[at:s.End])
+		if unit -= width(r); unit < 0 {
+			break
+		}
+		at += uint32(size)
+	}
+	return at
+}

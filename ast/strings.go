@@ -1,0 +1,252 @@
+package ast
+
+import (
+	"iter"
+	"strings"
+
+	"github.com/nixsift/nixsift/ast/source"
+)
+
+// Part is one piece of a string or path literal: text, or an interpolation.
+type Part struct {
+	Span   source.Span
+	Interp Node // the Interpolation, or invalid for text
+}
+
+// IsText reports whether the part is text.
+func (p Part) IsText() bool { return !p.Interp.IsValid() }
+
+// Parts yields the raw pieces of a String, IndString or Path in source order: spans of undecoded text,
+// one for each token, and interpolations.
+func Parts(n Node) iter.Seq[Part] {
+	return func(yield func(Part) bool) {
+		interp := n.FirstChild()
+		end := n.End()
+		for tok := n.FirstToken(); tok.IsValid() && tok.Start() < end; {
+			if interp.IsValid() && tok.Start() == interp.Start() {
+				if !yield(Part{interp.Span(), interp}) {
+					return
+				}
+				tok = interp.LastToken().Next()
+				interp = interp.NextSibling()
+				continue
+			}
+			switch tok.Kind() {
+			case TokText, TokIndText, TokPath, TokPathText:
+				if !yield(Part{Span: tok.Span()}) {
+					return
+				}
+			}
+			tok = tok.Next()
+		}
+	}
+}
+
+// StringValue returns the value of a String or IndString without interpolation, decoded as Nix does;
+// ok is false for others and where something is interpolated.
+func StringValue(n Node) (value string, ok bool) {
+	if !n.Is(String) && !n.Is(IndString) || n.FirstChild().IsValid() {
+		return "", false
+	}
+	if n.Is(IndString) {
+		var b strings.Builder
+		for _, p := range IndentedParts(n) {
+			b.WriteString(p.Text)
+		}
+		return b.String(), true
+	}
+	for p := range Parts(n) {
+		value += UnescapeString(p.Span.Of(n.t.src))
+	}
+	return value, true
+}
+
+// UnescapeString decodes the raw text of a "…" string (lexer.l, unescapeStr): \n \r \t, any other
+// escaped character is itself, and CR LF and a lone CR become LF.
+func UnescapeString(raw string) string {
+	if strings.IndexByte(raw, '\\') < 0 && strings.IndexByte(raw, '\r') < 0 {
+		return raw
+	}
+	b := make([]byte, 0, len(raw))
+	for i := 0; i < len(raw); i++ {
+		c := raw[i]
+		switch {
+		case c == '\\' && i+1 < len(raw):
+			i++
+			b = append(b, unescapeByte(raw[i]))
+		case c == '\r':
+			b = append(b, '\n')
+			if i+1 < len(raw) && raw[i+1] == '\n' {
+				i++
+			}
+		default:
+			b = append(b, c)
+		}
+	}
+	return string(b)
+}
+
+func unescapeByte(c byte) byte {
+	switch c {
+	case 'n':
+		return '\n'
+	case 'r':
+		return '\r'
+	case 't':
+		return '\t'
+	}
+	return c
+}
+
+// IndentedPart is a piece of an indented string as Nix's parser keeps it: decoded and stripped text, or
+// an interpolation. Escapes, and a $ or ' that ends a run, are pieces of their own.
+type IndentedPart struct {
+	Text   string
+	Interp Node
+}
+
+// indPiece is a raw piece before stripping. Escaped pieces are no indentation.
+type indPiece struct {
+	text    string
+	interp  Node
+	escaped bool
+}
+
+// splitIndented cuts the raw text of an indented string where Nix's lexer does (lexer.l, IND_STRING).
+func splitIndented(raw string, out []indPiece) []indPiece {
+	start := 0
+	flush := func(end int) {
+		if end > start {
+			out = append(out, indPiece{text: raw[start:end]})
+		}
+	}
+	for i := 0; i < len(raw); {
+		rest := raw[i:]
+		switch {
+		case strings.HasPrefix(rest, "''$"):
+			flush(i)
+			out = append(out, indPiece{text: "$", escaped: true})
+			i += 3
+			start = i
+		case strings.HasPrefix(rest, "'''"):
+			flush(i)
+			out = append(out, indPiece{text: "''", escaped: true})
+			i += 3
+			start = i
+		case strings.HasPrefix(rest, `''\`) && len(rest) > 3:
+			flush(i)
+			out = append(out, indPiece{text: string([]byte{unescapeByte(rest[3])}), escaped: true})
+			i += 4
+			start = i
+		case rest[0] == '$' || rest[0] == '\'':
+			// $x and 'x are taken as pairs; alone, before what they cannot pair with, they are a piece.
+			if len(rest) > 1 && (rest[0] == '$' && rest[1] != '{' && rest[1] != '\'' || rest[0] == '\'' && rest[1] != '\'' && rest[1] != '$') {
+				i += 2
+				continue
+			}
+			flush(i)
+			out = append(out, indPiece{text: rest[:1], escaped: true})
+			i++
+			start = i
+		default:
+			i++
+		}
+	}
+	flush(len(raw))
+	return out
+}
+
+// IndentedParts decodes an indented string: the common indentation is removed, escapes are resolved
+// (parser-state.hh, stripIndentation). An empty result is the empty string.
+func IndentedParts(n Node) []IndentedPart {
+	var pieces []indPiece
+	first := true
+	for p := range Parts(n) {
+		if !p.IsText() {
+			pieces = append(pieces, indPiece{interp: p.Interp})
+			first = false
+			continue
+		}
+		raw := p.Span.Of(n.t.src)
+		if first {
+			// The opening token takes the rest of a first line of blanks alone.
+			if rest := strings.TrimLeft(raw, " "); strings.HasPrefix(rest, "\n") {
+				raw = rest[1:]
+			}
+			first = false
+		}
+		pieces = splitIndented(raw, pieces)
+	}
+	minIndent := indentation(pieces)
+	var out []IndentedPart
+	atStart, dropped := true, 0
+	for i, p := range pieces {
+		if p.interp.IsValid() {
+			atStart, dropped = false, 0
+			out = append(out, IndentedPart{Interp: p.interp})
+			continue
+		}
+		b := make([]byte, 0, len(p.text))
+		for j := 0; j < len(p.text); j++ {
+			c := p.text[j]
+			switch {
+			case !atStart:
+				b = append(b, c)
+				atStart = c == '\n'
+			case c == ' ':
+				if dropped >= minIndent {
+					b = append(b, c)
+				}
+				dropped++
+			case c == '\n':
+				b = append(b, c)
+				dropped = 0
+			default:
+				atStart, dropped = false, 0
+				b = append(b, c)
+			}
+		}
+		s := string(b)
+		if i == len(pieces)-1 {
+			// Blanks behind the last newline belong to the closing quotes.
+			if k := strings.LastIndexByte(s, '\n'); k >= 0 && strings.Trim(s[k+1:], " ") == "" {
+				s = s[:k+1]
+			}
+		}
+		if s != "" {
+			out = append(out, IndentedPart{Text: s})
+		}
+	}
+	return out
+}
+
+// indentation returns the least number of leading blanks of the lines that hold more than blanks.
+func indentation(pieces []indPiece) int {
+	const none = 1 << 30
+	least, cur, atStart := none, 0, true
+	for _, p := range pieces {
+		if p.interp.IsValid() || p.escaped {
+			if atStart {
+				atStart = false
+				least = min(least, cur)
+			}
+			continue
+		}
+		for i := 0; i < len(p.text); i++ {
+			switch c := p.text[i]; {
+			case !atStart:
+				if c == '\n' {
+					atStart, cur = true, 0
+				}
+			case c == ' ':
+				cur++
+			case c == '\n':
+				cur = 0
+			default:
+				atStart = false
+				least = min(least, cur)
+			}
+		}
+	}
+	return least
+}

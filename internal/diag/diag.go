@@ -1,0 +1,112 @@
+// Package diag defines what a rule reports: a finding with its range, related places and fixes. It
+// knows nothing of rules, files on disk or output formats.
+package diag
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/nixsift/nixsift/ast/source"
+)
+
+// Severity says how bad a finding is. Higher is worse; Off silences a rule.
+type Severity uint8
+
+// The severities, from none to worst: taste, better known, very likely wrong, Nix fails or data leaks.
+const (
+	Off Severity = iota
+	Hint
+	Info
+	Warning
+	Error
+)
+
+var severityNames = [...]string{"off", "hint", "info", "warning", "error"}
+
+// String returns the severity's name as configuration and output spell it.
+func (s Severity) String() string { return severityNames[s] }
+
+// ParseSeverity is the inverse of String.
+func ParseSeverity(name string) (Severity, error) {
+	if i := slices.Index(severityNames[:], name); i >= 0 {
+		return Severity(i), nil
+	}
+	return Off, fmt.Errorf("unknown severity %q: use off, hint, info, warning or error", name)
+}
+
+// Safety says who may apply a fix. The zero value is Unsafe.
+type Safety uint8
+
+// Unsafe fixes need an eye, Safe ones keep meaning and comments, Display ones are shown, never applied.
+const (
+	Unsafe Safety = iota
+	Safe
+	Display
+)
+
+var safetyNames = [...]string{"unsafe", "safe", "display-only"}
+
+// String returns the safety's name as the JSON output spells it.
+func (s Safety) String() string { return safetyNames[s] }
+
+// Edit replaces the bytes of Span by Text. An empty File means the file of the finding.
+type Edit struct {
+	File string
+	Span source.Span
+	Text string
+}
+
+// Fix is one way to mend a finding: its edits are applied all or none, and do not overlap.
+type Fix struct {
+	Title  string // a verb phrase: "remove both negations"
+	Safety Safety
+	Edits  []Edit
+}
+
+// Related points to another place that explains a finding. An empty File means the file of the finding.
+type Related struct {
+	File    string
+	Span    source.Span
+	Message string
+}
+
+// Tag is a hint to editors about how to draw a finding.
+type Tag uint8
+
+// Unnecessary code may be greyed out, Deprecated code struck through.
+const (
+	Unnecessary Tag = 1 << iota
+	Deprecated
+)
+
+// Finding is one report of one rule. File is an absolute path or, in tests, any name; the report
+// makes it relative.
+type Finding struct {
+	Rule     string
+	Severity Severity
+	File     string
+	Span     source.Span
+	Message  string // what is wrong; lower case, no final period, names in backticks
+	Help     string // what to do; optional
+	Related  []Related
+	Fixes    []Fix // alternatives, the best first
+	Tags     Tag
+}
+
+// Compare orders findings by file, start, end, rule and message: a total order of distinct findings.
+func Compare(a, b Finding) int {
+	return cmp.Or(
+		cmp.Compare(a.File, b.File),
+		cmp.Compare(a.Span.Start, b.Span.Start),
+		cmp.Compare(a.Span.End, b.Span.End),
+		cmp.Compare(a.Rule, b.Rule),
+		cmp.Compare(a.Message, b.Message),
+	)
+}
+
+// Sort orders findings by Compare and drops exact repetitions (same file, span, rule and message).
+func Sort(fs []Finding) []Finding {
+	slices.SortStableFunc(fs, Compare)
+	return slices.CompactFunc(fs, func(a, b Finding) bool { return Compare(a, b) == 0 })
+}

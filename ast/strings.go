@@ -61,6 +61,35 @@ func StringValue(n Node) (value string, ok bool) {
 	return value, true
 }
 
+// ConstantText returns the text of an expression that Nix's parser reads as one string without parts, in
+// parentheses or not: a "…" without interpolation, a URL, or an indented string that is left with a single
+// part, which may be an interpolation of such an expression. Strings that consist of several parts by
+// their escapes, such as one with an escaped $, are concatenations and no constants.
+func ConstantText(n Node) (text string, ok bool) {
+	for {
+		n = n.Unparen()
+		switch n.Kind() {
+		case URI:
+			return n.Text(), true
+		case String:
+			return StringValue(n)
+		case IndString:
+			parts := IndentedParts(n)
+			switch {
+			case len(parts) == 0:
+				return "", true
+			case len(parts) > 1:
+				return "", false
+			case !parts[0].Interp.IsValid():
+				return parts[0].Text, true
+			}
+			n = parts[0].Interp.FirstChild()
+		default:
+			return "", false
+		}
+	}
+}
+
 // UnescapeString decodes the raw text of a "…" string (lexer.l, unescapeStr): \n \r \t, any other
 // escaped character is itself, and CR LF and a lone CR become LF.
 func UnescapeString(raw string) string {

@@ -187,18 +187,16 @@ func (a AttrpathNode) IsSingle(name string) bool {
 }
 
 // AttrName returns the name that an attribute part has by its form: an identifier, a string without
-// interpolation, or ${…} around such a string (parser.y turns these into plain symbols). Others are
-// dynamic and give ok == false.
+// interpolation, or ${…} around an expression that is such a string to Nix's parser (see ConstantText;
+// parser.y, attrpath). Others are dynamic and give ok == false.
 func AttrName(part Node) (name string, ok bool) {
 	switch part.Kind() {
 	case Name, AtName, Ident:
 		return part.Text(), true
-	case String, IndString:
+	case String:
 		return StringValue(part)
 	case Interpolation:
-		if in := part.FirstChild(); in.Is(String) || in.Is(IndString) {
-			return StringValue(in)
-		}
+		return ConstantText(part.FirstChild())
 	}
 	return "", false
 }

@@ -1,0 +1,162 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/nixsift/nixsift/internal/diag"
+)
+
+// Rule is what configuration needs to know of a rule.
+type Rule struct {
+	ID      string
+	Aliases []string // earlier ids, and names in other tools as "tool:name"
+
+	Severity diag.Severity // where the rule is on and nothing else is said
+	Presets  []string      // the presets that turn it on, beside "all"
+	Fixed    bool          // the severity cannot be changed and comments cannot silence it
+	Options  []Option
+}
+
+// Option is a setting of a rule beside its severity. The type of Default is the option's type: string,
+// int64, bool or []string.
+type Option struct {
+	Name    string
+	Default any
+}
+
+// Catalogue is the set of rules and presets that exist. It is immutable and safe for concurrent use.
+type Catalogue struct {
+	rules   []*Rule
+	presets []string
+	byID    map[string]*Rule
+	byAlias map[string][]*Rule // lower case; both "tool:name" and "name"
+}
+
+// NewCatalogue builds the catalogue of the rules, whose ids must be distinct. The first preset is the
+// default one. It panics on an option whose default has none of the types of options: that is a mistake
+// in the program.
+func NewCatalogue(presets []string, rules []Rule) *Catalogue {
+	c := &Catalogue{presets: presets, byID: make(map[string]*Rule, len(rules)), byAlias: map[string][]*Rule{}}
+	for _, r := range rules {
+		c.rules = append(c.rules, &r)
+		c.byID[r.ID] = &r
+		for _, o := range r.Options {
+			switch o.Default.(type) {
+			case string, int64, bool, []string:
+			default:
+				panic(fmt.Sprintf("option %s of rule %s has a default of type %T", o.Name, r.ID, o.Default))
+			}
+		}
+		for _, alias := range r.Aliases {
+			alias = strings.ToLower(alias)
+			c.addAlias(alias, &r)
+			if _, bare, ok := strings.Cut(alias, ":"); ok {
+				c.addAlias(bare, &r)
+			}
+		}
+	}
+	return c
+}
+
+func (c *Catalogue) addAlias(alias string, r *Rule) {
+	if !slices.Contains(c.byAlias[alias], r) {
+		c.byAlias[alias] = append(c.byAlias[alias], r)
+	}
+}
+
+// Find returns the ids of the rules that a name means: the rule with that id, else every rule that has
+// it as an alias, with or without the tool's name before it. Aliases are compared without case.
+func (c *Catalogue) Find(name string) []string {
+	var ids []string
+	for _, r := range c.find(name) {
+		ids = append(ids, r.ID)
+	}
+	return ids
+}
+
+func (c *Catalogue) find(name string) []*Rule {
+	if r := c.byID[name]; r != nil {
+		return []*Rule{r}
+	}
+	return c.byAlias[strings.ToLower(name)]
+}
+
+// Fixed reports whether the rule with the id can neither be lowered nor silenced.
+func (c *Catalogue) Fixed(id string) bool {
+	r := c.byID[id]
+	return r != nil && r.Fixed
+}
+
+// Nearest returns the rule id that looks most like the name, or "" if none looks like it.
+func (c *Catalogue) Nearest(name string) string {
+	ids := make([]string, len(c.rules))
+	for i, r := range c.rules {
+		ids[i] = r.ID
+	}
+	return nearest(name, ids)
+}
+
+// Suggestion returns how a message about an unknown rule goes on: "; did you mean `x`?", or "" where no
+// rule looks like it.
+func (c *Catalogue) Suggestion(name string) string {
+	if near := c.Nearest(name); near != "" {
+		return "; did you mean `" + near + "`?"
+	}
+	return ""
+}
+
+func (r *Rule) option(name string) (Option, bool) {
+	for _, o := range r.Options {
+		if o.Name == name {
+			return o, true
+		}
+	}
+	return Option{}, false
+}
+
+// nearest returns the candidate with the smallest edit distance to name, the first of equals, or "" where
+// more than a third of the name would have to change.
+func nearest(name string, candidates []string) string {
+	if len(name) > 64 {
+		return ""
+	}
+	lower := strings.ToLower(name)
+	best, limit := "", min(3, max(1, len(name)/3))
+	for _, c := range candidates {
+		if d := distance(lower, c, limit); d <= limit && c != name {
+			best, limit = c, d-1
+		}
+	}
+	return best
+}
+
+// distance is the number of insertions, deletions, substitutions and swaps of neighbours that turn a into
+// b, or more than limit where it is above the limit.
+func distance(a, b string, limit int) int {
+	if len(a)-len(b) > limit || len(b)-len(a) > limit {
+		return limit + 1
+	}
+	var before []int
+	last := make([]int, len(b)+1)
+	for j := range last {
+		last[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		row := make([]int, len(b)+1)
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+		}
+		before, last = last, row
+	}
+	return last[len(b)]
+}

@@ -1,0 +1,62 @@
+package config
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+)
+
+// FileName is the name of a configuration file.
+const FileName = "nixsift.toml"
+
+// Finder finds the configuration file that holds for a folder: the nearest one upward, not beyond the
+// folder with .git in it. It remembers each folder it looked in, and is safe for concurrent use.
+type Finder struct {
+	lstat func(path string) (fs.FileInfo, error)
+	mu    sync.Mutex
+	found map[string]string
+}
+
+// NewFinder returns a Finder that asks lstat what exists; nil means os.Lstat. A link that leads nowhere
+// counts as a file, so that reading it fails instead of doing without.
+func NewFinder(lstat func(path string) (fs.FileInfo, error)) *Finder {
+	if lstat == nil {
+		lstat = os.Lstat
+	}
+	return &Finder{lstat: lstat, found: map[string]string{}}
+}
+
+// Find returns the path of the configuration file for files in dir, an absolute path, or "".
+func (f *Finder) Find(dir string) string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var passed []string
+	path := ""
+	for dir = filepath.Clean(dir); ; dir = filepath.Dir(dir) {
+		if known, ok := f.found[dir]; ok {
+			path = known
+			break
+		}
+		passed = append(passed, dir)
+		here := filepath.Join(dir, FileName)
+		if info, err := f.lstat(here); err == nil && !info.IsDir() {
+			path = here
+			break
+		}
+		if _, err := f.lstat(filepath.Join(dir, ".git")); err == nil || dir == filepath.Dir(dir) {
+			break
+		}
+	}
+	for _, d := range passed {
+		f.found[d] = path
+	}
+	return path
+}
+
+// Forget drops what the Finder remembers, for a language server that learns of a changed file.
+func (f *Finder) Forget() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	clear(f.found)
+}

@@ -1,0 +1,48 @@
+package config
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestFinder(t *testing.T) {
+	root := t.TempDir()
+	touch := func(path string) {
+		path = filepath.Join(root, path)
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o777))
+		require.NoError(t, os.WriteFile(path, nil, 0o666))
+	}
+	touch("nixsift.toml")
+	touch("plain/deep/x.nix")
+	touch("repo/.git/HEAD")
+	touch("repo/sub/x.nix")
+	touch("conf/nixsift.toml")
+	touch("conf/.git") // a worktree has a file of that name
+	touch("conf/a/b/x.nix")
+	touch("folder/nixsift.toml/x.nix")
+	require.NoError(t, os.MkdirAll(filepath.Join(root, "link"), 0o777))
+	require.NoError(t, os.Symlink("nowhere", filepath.Join(root, "link/nixsift.toml")))
+
+	calls := 0
+	f := NewFinder(func(path string) (fs.FileInfo, error) { calls++; return os.Lstat(path) })
+	at := func(dir string) string { return f.Find(filepath.Join(root, dir)) }
+	assert.Equal(t, filepath.Join(root, "nixsift.toml"), at("plain/deep"))
+	assert.Equal(t, "", at("repo/sub"), "the repository's folder is the last one looked in")
+	assert.Equal(t, filepath.Join(root, "conf/nixsift.toml"), at("conf/a/b"))
+	assert.Equal(t, filepath.Join(root, "nixsift.toml"), at("folder"), "a folder is no configuration")
+	assert.Equal(t, filepath.Join(root, "link/nixsift.toml"), at("link"))
+	calls = 0
+	assert.Equal(t, filepath.Join(root, "nixsift.toml"), at("plain"))
+	assert.Zero(t, calls)
+
+	touch("repo/nixsift.toml")
+	assert.Equal(t, "", at("repo/sub"))
+	f.Forget()
+	assert.Equal(t, filepath.Join(root, "repo/nixsift.toml"), at("repo/sub"))
+	assert.NotPanics(t, func() { NewFinder(nil).Find("/") })
+}

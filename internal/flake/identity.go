@@ -45,9 +45,16 @@ var registry = map[string]Ref{
 
 // moved maps former names of GitHub repositories to the present ones; GitHub redirects them.
 var moved = map[string]string{
-	"edolstra/flake-compat": "nixos/flake-compat",
-	"lnl7/nix-darwin":       "nix-darwin/nix-darwin",
-	"rycee/home-manager":    "nix-community/home-manager",
+	"astro/microvm.nix":           "microvm-nix/microvm.nix",
+	"cachix/pre-commit-hooks.nix": "cachix/git-hooks.nix",
+	"danth/stylix":                "nix-community/stylix",
+	"edolstra/flake-compat":       "nixos/flake-compat",
+	"lnl7/nix-darwin":             "nix-darwin/nix-darwin",
+	"martinvonz/jj":               "jj-vcs/jj",
+	"mic92/nix-index-database":    "nix-community/nix-index-database",
+	"pta2002/nixvim":              "nix-community/nixvim",
+	"rycee/home-manager":          "nix-community/home-manager",
+	"viperml/nh":                  "nix-community/nh",
 }
 
 // Registry returns what the global registry maps an indirect reference to; ok is false for other types
@@ -175,6 +182,9 @@ func archiveRepository(text string) string {
 		// GitHub, Gitea and Forgejo, SourceHut: /owner/repo/archive/NAME.tar.gz
 		return forge(host, host, segments[0], segments[1])
 	}
+	if n := len(segments); n >= 7 && strings.Join(segments[:3], "/") == "api/v1/repos" && segments[5] == "archive" { // Gitea, Forgejo
+		return forge(host, host, segments[3], segments[4])
+	}
 	for i, s := range segments {
 		if s == "-" && i >= 2 && i+1 < len(segments) && segments[i+1] == "archive" { // GitLab
 			return repoName(host, strings.Join(segments[:i], "/"))
@@ -279,7 +289,7 @@ func (r Ref) Channel() string {
 }
 
 var (
-	releasePattern  = regexp.MustCompile(`(?:^|[-/v])(\d\d\.\d\d)(?:$|-(?:small|darwin|aarch64|maintenance))`)
+	releasePattern  = regexp.MustCompile(`(?:^|[-/v])((?:1[3-9]|[2-9]\d)\.(?:0[3459]|1[0-2]))(?:$|-(?:small|darwin|aarch64))`)
 	flakeHubPattern = regexp.MustCompile(`^[=~^]?0\.(\d\d)(\d\d)(?:$|\.)`)
 	flakeHubEdge    = regexp.MustCompile(`^[=~^]?0\.1(?:$|\.)`)
 )

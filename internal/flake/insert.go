@@ -20,10 +20,15 @@ const maxWidth = 100
 // written as the author writes: beside other overrides of the input, else behind its last binding, with
 // the indentation found there. The edits are in source order and do not overlap. ok is false where the
 // declaration is not wholly literal, does not exist, follows something itself, is no flake, or has an
-// override of sub already.
+// override of sub already, and where target is no path of inputs.
 func InsertFollows(in *Input, sub, target string) (edits []Edit, ok bool) {
-	if !in.CanOverride() || in.Override(sub) != nil || !IsID(sub) {
+	if !in.CanOverride() || in.Override(sub) != nil {
 		return nil, false
+	}
+	for _, name := range nonEmpty(strings.Split(target, "/")) {
+		if !IsID(name) {
+			return nil, false // no follows can name it
+		}
 	}
 	tail := ast.QuoteAttr(sub) + ".follows = " + ast.QuoteString(target) + ";"
 	if overrides := in.Attr.Sub("inputs"); overrides != nil {
@@ -80,13 +85,13 @@ func insertInSet(set ast.Node, text string) []Edit {
 		for end.Kind() == ast.TokSpace {
 			end = end.Prev()
 		}
-		at := end.Span().End
+		at := source.Span{Start: end.Span().End, End: end.Span().End}
 		nl := newline(src, set.Start()) + indent
-		edit := Edit{source.Span{Start: at, End: at}, nl + unit(set) + text}
-		if !strings.Contains(src[at:shut], "\n") {
-			edit.Text += nl
+		if strings.Contains(src[at.Start:shut], "\n") {
+			return []Edit{{at, nl + unit(set) + text}}
 		}
-		return []Edit{edit}
+		at.End = shut
+		return []Edit{{at, nl + unit(set) + text + nl}}
 	}
 	if !oneLine || comments || lineWidth(src, set.Start())+1+len(text) <= maxWidth {
 		return []Edit{insertAfter(last, text)}

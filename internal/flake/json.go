@@ -72,6 +72,8 @@ func (v jsonValue) head() source.Span {
 // maxJSONDepth bounds the nesting of a lock file; Nix's own have four levels.
 const maxJSONDepth = 500
 
+var errTooDeep = fmt.Errorf("more than %d levels of nesting", maxJSONDepth)
+
 var conflictPattern = regexp.MustCompile(`(?m)^(?:<<<<<<<|\|\|\|\|\|\|\||=======|>>>>>>>)(?:[ \t][^\r\n]*)?\r?$`)
 
 // parseJSON reads a text that is one JSON value, with positions from encoding/json's tokens.
@@ -109,17 +111,20 @@ func invalidUTF8(text string) int {
 
 func syntaxError(text string, base int, offset int64, err error) *SyntaxError {
 	e := &SyntaxError{Offset: min(uint32(int64(base)+offset), uint32(len(text)))}
+	// The decoder's own offsets are not all from the start of the text; those of Unmarshal are.
+	var raw json.RawMessage
+	if plain := json.Unmarshal([]byte(text[base:]), &raw); plain != nil && !errors.Is(err, errTooDeep) {
+		err = plain
+	}
 	var syntax *json.SyntaxError
 	switch {
 	case strings.TrimSpace(text[base:]) == "":
 		e.Blank, e.Message = true, "the file is empty"
-	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
+	case errors.As(err, &syntax) && syntax.Offset >= int64(len(text)-base) && strings.HasPrefix(syntax.Error(), "unexpected end"):
 		e.Offset, e.Message = uint32(len(text)), "unexpected end of the file"
 	case errors.As(err, &syntax):
 		e.Message = syntax.Error()
-		if syntax.Offset > 0 {
-			e.Offset = min(uint32(int64(base)+max(syntax.Offset-1, 0)), uint32(len(text)))
-		}
+		e.Offset = uint32(int64(base) + max(syntax.Offset-1, 0))
 	default:
 		e.Message = err.Error()
 	}
@@ -159,7 +164,7 @@ func (p *jsonReader) value(depth int) (v jsonValue, err error) {
 	switch t := tok.(type) {
 	case json.Delim:
 		if depth >= maxJSONDepth {
-			return v, fmt.Errorf("more than %d levels of nesting", maxJSONDepth)
+			return v, errTooDeep
 		}
 		err = p.compound(&v, t, depth)
 	case string:

@@ -1,8 +1,8 @@
 package flake
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast/source"
@@ -14,7 +14,7 @@ type Lock struct {
 	Version  int // 0 where there is none
 	Root     string
 	Nodes    []*LockNode // in source order; of two with one name, the last counts
-	Problems []Problem   // what Nix rejects beside the syntax, in source order
+	Problems []Problem   // what Nix rejects, in source order; not in nodes that the root does not reach
 
 	VersionSpan, RootSpan source.Span // of the values; empty where there are none
 	byName                map[string]*LockNode
@@ -53,6 +53,8 @@ type LockNode struct {
 	Parent     []string // the input path of the flake that a relative path starts from
 	HasParent  bool
 	ParentSpan source.Span
+
+	hasLocked, hasOriginal bool
 }
 
 // LockInput is one input of a node: its own node, or a path of inputs from the root that it follows.
@@ -142,11 +144,27 @@ func (n *LockNode) DirtyRev() string { return n.Locked.Get("dirtyRev") }
 
 // LastModified returns the time of the locked content in seconds since 1970, or 0.
 func (n *LockNode) LastModified() int64 {
-	var t int64
-	if _, err := fmt.Sscanf(n.Locked.Get("lastModified"), "%d", &t); err != nil {
-		return 0
-	}
+	t, _ := strconv.ParseInt(n.Locked.Get("lastModified"), 10, 64)
 	return t
+}
+
+// Channel returns the branch, channel or version that the original reference names, or "".
+func (n *LockNode) Channel() string {
+	ref, _ := n.Original.Ref()
+	return ref.Channel()
+}
+
+// Release returns the Release of the original reference, or, where that names none, of the locked one.
+func (n *LockNode) Release() string {
+	original, _ := n.Original.Ref()
+	if r := original.Release(); r != "" || original.Rev != "" {
+		return r
+	}
+	locked, _ := n.Locked.Ref()
+	if locked.Type == TypeTarball {
+		return locked.Release()
+	}
+	return ""
 }
 
 // Source returns the reference that best tells what the node is: the locked one, or the original where
@@ -173,55 +191,73 @@ func ReadLock(text string) (*Lock, *SyntaxError) {
 	if !l.want(v, jsonObject, "", "the lock file", "an object") {
 		return l, nil
 	}
-	if version := v.get("version"); version == nil {
-		l.problem(ProblemShape, v.head(), "", "`version` is missing")
-	} else if l.want(*version, jsonNumber, "", "`version`", "a number") {
-		l.VersionSpan = version.span
-		if _, err := fmt.Sscanf(version.text, "%d", &l.Version); err != nil || l.Version < 5 || l.Version > 7 {
-			l.problem(ProblemVersion, version.span, "", fmt.Sprintf("version %s of the lock file is not supported: Nix reads 5, 6 and 7", version.text))
-		}
-	}
+	l.readVersion(v)
 	if root := v.get("root"); root == nil {
 		l.problem(ProblemShape, v.head(), "", "`root` is missing")
 	} else if l.want(*root, jsonString, "", "`root`", "a string") {
 		l.Root, l.RootSpan = root.text, root.span
 	}
 	nodes := v.get("nodes")
-	if nodes == nil {
-		l.problem(ProblemShape, v.head(), "", "`nodes` is missing")
-		return l, nil
-	}
-	if !l.want(*nodes, jsonObject, "", "`nodes`", "an object") {
+	if nodes == nil || nodes.kind == jsonNull || !l.want(*nodes, jsonObject, "", "`nodes`", "an object") {
 		return l, nil
 	}
 	for _, m := range nodes.members {
-		n := l.readNode(m)
-		if old := l.byName[n.Name]; old != nil {
+		if old := l.byName[m.name]; old != nil {
 			l.Nodes = slices.DeleteFunc(l.Nodes, func(o *LockNode) bool { return o == old })
+			l.Problems = slices.DeleteFunc(l.Problems, func(p Problem) bool { return p.Node == m.name })
 		}
+		n := l.readNode(m)
 		l.byName[n.Name] = n
 		l.Nodes = append(l.Nodes, n)
 	}
-	if l.RootSpan.Len() > 0 && l.RootNode() == nil {
-		l.missingNode("", l.Root, l.RootSpan)
+	l.check()
+	return l, nil
+}
+
+func (l *Lock) readVersion(v jsonValue) {
+	version := v.get("version")
+	if version == nil {
+		l.problem(ProblemVersion, v.head(), "", "`version` is missing")
+		return
 	}
-	for _, n := range l.Nodes {
+	if !l.want(*version, jsonNumber, "", "`version`", "a number") {
+		return
+	}
+	l.VersionSpan = version.span
+	// nlohmann::json converts 7.0 to the integer.
+	number, err := strconv.ParseFloat(version.text, 64)
+	if l.Version = int(number); err != nil || l.Version < 5 || l.Version > 7 {
+		l.problem(ProblemVersion, version.span, "", "lock file version "+version.text+" is not supported: Nix reads 5, 6 and 7")
+	}
+}
+
+// check finds what is wrong between nodes, and drops the problems of nodes that Nix never reads.
+func (l *Lock) check() {
+	seen := map[string]bool{}
+	for _, name := range l.reachable() {
+		seen[name] = true
+		n := l.byName[name]
 		for _, in := range n.Inputs {
 			if !in.IsFollows && in.Node != "" && l.byName[in.Node] == nil {
-				l.missingNode(n.Name, in.Node, in.Value)
+				l.Problems = append(l.Problems, Problem{ProblemMissingNode, in.Value, "there is no node `" + in.Node + "`", name, in.Node})
 			}
 		}
+		if name == l.Root {
+			continue
+		}
+		if !n.hasLocked {
+			l.problem(ProblemShape, n.Key, name, "the node `"+name+"` has no `locked`")
+		}
+		if !n.hasOriginal {
+			l.problem(ProblemShape, n.Key, name, "the node `"+name+"` has no `original`")
+		}
 	}
+	l.Problems = slices.DeleteFunc(l.Problems, func(p Problem) bool { return p.Node != "" && !seen[p.Node] })
 	slices.SortStableFunc(l.Problems, func(a, b Problem) int { return int(a.Span.Start) - int(b.Span.Start) })
-	return l, nil
 }
 
 func (l *Lock) problem(kind ProblemKind, span source.Span, node, message string) {
 	l.Problems = append(l.Problems, Problem{Kind: kind, Span: span, Message: message, Node: node})
-}
-
-func (l *Lock) missingNode(node, target string, span source.Span) {
-	l.Problems = append(l.Problems, Problem{ProblemMissingNode, span, fmt.Sprintf("there is no node `%s`", target), node, target})
 }
 
 // want reports whether the value has the kind, and notes a problem where it has not.
@@ -242,15 +278,18 @@ func (l *Lock) readNode(m jsonMember) *LockNode {
 		switch f.name {
 		case "inputs":
 			n.Inputs, n.InputsSpan = nil, f.value.span
+			if f.value.kind == jsonNull || f.value.kind == jsonArray && len(f.value.elems) == 0 {
+				continue // nothing to iterate over
+			}
 			if l.want(f.value, jsonObject, n.Name, "`inputs`", "an object") {
 				for _, i := range f.value.members {
 					n.Inputs = append(n.Inputs, l.readInput(n, i))
 				}
 			}
 		case "locked":
-			n.Locked = l.readRef(n, f)
+			n.Locked, n.hasLocked = l.readRef(n, f), true
 		case "original":
-			n.Original = l.readRef(n, f)
+			n.Original, n.hasOriginal = l.readRef(n, f), true
 		case "flake":
 			n.FlakeSpan = f.value.span
 			if l.want(f.value, jsonBool, n.Name, "`flake`", "a Boolean") {
@@ -293,6 +332,9 @@ func (l *Lock) readPath(n *LockNode, m jsonMember) []string {
 }
 
 func (l *Lock) readRef(n *LockNode, m jsonMember) *LockRef {
+	if n.Name == l.Root {
+		return nil // the root's is not read
+	}
 	if !l.want(m.value, jsonObject, n.Name, "`"+m.name+"`", "an object") {
 		return nil
 	}

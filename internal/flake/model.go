@@ -87,14 +87,21 @@ func (f *Flake) Children(node string) []LockInput {
 // Reachable returns the nodes that the root reaches through own nodes (not through follows, which add
 // none), the root first, in breadth-first order. Nix ignores all others.
 func (f *Flake) Reachable() []string {
-	if f.Lock == nil || f.Lock.RootNode() == nil {
+	if f.Lock == nil {
 		return nil
 	}
-	seen := map[string]bool{f.Lock.Root: true}
-	queue := []string{f.Lock.Root}
+	return f.Lock.reachable()
+}
+
+func (l *Lock) reachable() []string {
+	if l.RootNode() == nil {
+		return nil
+	}
+	seen := map[string]bool{l.Root: true}
+	queue := []string{l.Root}
 	for i := 0; i < len(queue); i++ {
-		for _, in := range f.Lock.Node(queue[i]).Inputs {
-			if !in.IsFollows && !seen[in.Node] && f.Lock.Node(in.Node) != nil {
+		for _, in := range l.byName[queue[i]].Inputs {
+			if !in.IsFollows && !seen[in.Node] && l.byName[in.Node] != nil {
 				seen[in.Node] = true
 				queue = append(queue, in.Node)
 			}
@@ -172,26 +179,58 @@ func (f *Flake) source(node string) (Ref, bool) {
 	return f.Lock.Node(node).Source()
 }
 
+// Candidate is a root input that an input of an input could follow.
+type Candidate struct {
+	Input *Input
+	Node  string // its lock node; "" where the lock has none
+}
+
 // Candidates returns the root inputs that surely are the same flake as the lock node, whatever their
-// revision: what an input of it could follow. They come in the order of flake.nix, implicit ones last;
-// inputs that follow another one at root level are left out.
-func (f *Flake) Candidates(node string) []*Input {
+// revision, without those that are the node itself. They come in the order of flake.nix, implicit ones
+// last. Several may have one node: a root input that follows another is among them.
+func (f *Flake) Candidates(node string) []Candidate {
 	ref, ok := f.source(node)
 	if !ok {
 		return nil
 	}
-	var out []*Input
+	var out []Candidate
 	for _, in := range f.Nix.AllInputs() {
-		if in.Follows != nil || !in.Flake {
+		if !in.Flake {
 			continue
 		}
-		if own, ok := f.Resolve([]string{in.Name}); ok && own == node {
-			continue
-		} else if ok && f.SameSource(own, node) || SameSource(in.Ref, ref) {
-			out = append(out, in)
+		own, ok := f.Resolve([]string{in.Name})
+		switch {
+		case ok && own == node:
+		case ok && f.SameSource(own, node), !ok && SameSource(in.Ref, ref):
+			out = append(out, Candidate{in, own})
 		}
 	}
 	return out
+}
+
+// RootInputs returns the names of the root's inputs that are the node, directly or through follows, in
+// the order of the lock.
+func (f *Flake) RootInputs(node string) []string {
+	var out []string
+	if f.Lock == nil {
+		return nil
+	}
+	for _, in := range f.Children(f.Lock.Root) {
+		if got, ok := f.Target(f.Lock.Root, in.Name); ok && got == node {
+			out = append(out, in.Name)
+		}
+	}
+	return out
+}
+
+// InputsOf returns the inputs that an input has itself, by the lock; ok is false where the lock does not
+// tell: there is none, or it is stale for the input.
+func (f *Flake) InputsOf(in *Input) ([]LockInput, bool) {
+	n, ok := f.NodeOf(in)
+	if !ok {
+		return nil, false
+	}
+	return n.Inputs, true
 }
 
 // Missing reports whether the lock surely lacks an entry for the root input.
@@ -232,7 +271,10 @@ func (f *Flake) Stale(in *Input) bool {
 		return true
 	}
 	original, ok := f.Lock.Node(entry.Node).originalRef()
-	return ok && !Equivalent(in.Ref, original)
+	if !ok || in.Ref.IsRelative() && original.Type == TypePath && !original.IsRelative() {
+		return false // before 2.26, Nix wrote relative paths as absolute ones
+	}
+	return !Equivalent(in.Ref, original)
 }
 
 func (n *LockNode) originalRef() (Ref, bool) {

@@ -1,6 +1,9 @@
 package flake
 
 import (
+	"errors"
+	"fmt"
+	"iter"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
@@ -14,7 +17,7 @@ type Nix struct {
 	Root *Attr    // its attributes, merged: description, inputs, outputs, nixConfig and strangers
 
 	Inputs        []*Input // the declared inputs in source order, without self
-	Implicit      []*Input // formals of outputs that are no declared input: Nix looks them up in the registry
+	Implicit      []*Input // formals of outputs that are no declared input, which Nix looks up in the registry; none unless InputsLiteral
 	Self          *Attr    // inputs.self, or nil
 	InputsLiteral bool     // all names of inputs are known; true also where there are none
 	Outputs       Outputs
@@ -58,6 +61,7 @@ type FetcherAttr struct {
 type Follows struct {
 	Text string
 	Path []string // the text cut at slashes; empty for follows = "", which is the flake itself
+	Err  error    // why Nix rejects the text
 	Node ast.Node // the string
 	Def  ast.Node // the Binding
 }
@@ -103,7 +107,7 @@ func ReadNix(t *ast.Tree) *Nix {
 	}
 	for _, f := range n.Outputs.Formals {
 		name := f.Name().Text()
-		if name == "self" || inputs.Sub(name) != nil {
+		if name == "self" || inputs.Sub(name) != nil || !n.InputsLiteral {
 			continue
 		}
 		in := &Input{Name: name, Path: []string{name}, NameNode: f.Name(), Flake: true, Literal: true}
@@ -233,7 +237,7 @@ func (in *Input) readAttr(s *Attr, depth int) {
 	case "follows":
 		var text string
 		if text, ok = StringLiteral(value); ok {
-			in.Follows = &Follows{Text: text, Path: nonEmpty(strings.Split(text, "/")), Node: value, Def: s.Defs[0].Binding}
+			in.Follows = readFollows(text, value, s.Defs[0].Binding)
 		}
 	default:
 		f := FetcherAttr{Name: s.Name, Key: s.Key(), Node: value}
@@ -251,6 +255,18 @@ func (in *Input) readAttr(s *Attr, depth int) {
 		in.opaque(value)
 	}
 }
+
+func readFollows(text string, node, def ast.Node) *Follows {
+	f := &Follows{Text: text, Path: nonEmpty(strings.Split(text, "/")), Node: node, Def: def}
+	for _, name := range f.Path {
+		if !IsID(name) {
+			f.Err = fmt.Errorf("`%s` cannot be the name of an input in a path", name) // parseInputAttrPath in flake.cc
+		}
+	}
+	return f
+}
+
+var errOutside = errors.New("the path is not in the flake's source tree")
 
 // makeRef sets Ref as parseFlakeInput in flake.cc does: attributes count only with a type.
 func (in *Input) makeRef() {
@@ -270,6 +286,9 @@ func (in *Input) makeRef() {
 	case in.URLNode.IsValid():
 		if in.URL != "" || in.Literal {
 			in.Ref, in.RefErr = ParseRef(in.URL)
+		}
+		if in.URLNode.Is(ast.Path) && strings.HasPrefix(in.URLNode.Text(), "~") {
+			in.RefErr = errOutside
 		}
 	case in.Follows == nil && in.Parent == nil && in.Attr.Sub("url") == nil && in.Attr.Sub("follows") == nil && in.Literal:
 		in.Ref, in.RefErr = ParseRef(in.Name)
@@ -326,17 +345,35 @@ func (in *Input) FetcherAttr(name string) (FetcherAttr, bool) {
 	return FetcherAttr{}, false
 }
 
-// Walk yields the input and its overrides, in source order.
-func (in *Input) Walk(yield func(*Input) bool) bool {
+// All yields the input and its overrides, however deep, in source order.
+func (in *Input) All() iter.Seq[*Input] {
+	return func(yield func(*Input) bool) { in.walk(yield) }
+}
+
+func (in *Input) walk(yield func(*Input) bool) bool {
 	if !yield(in) {
 		return false
 	}
 	for _, o := range in.Overrides {
-		if !o.Walk(yield) {
+		if !o.walk(yield) {
 			return false
 		}
 	}
 	return true
+}
+
+// FollowersOf returns the inputs and overrides whose follows starts with the root input name, in source
+// order: [name] itself and [name x], which reaches into it.
+func (n *Nix) FollowersOf(name string) []*Input {
+	var out []*Input
+	for _, root := range n.Inputs {
+		for in := range root.All() {
+			if in.Follows != nil && len(in.Follows.Path) > 0 && in.Follows.Path[0] == name {
+				out = append(out, in)
+			}
+		}
+	}
+	return out
 }
 
 // Style is the form in which an author declares an input.

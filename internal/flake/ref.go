@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -226,7 +227,7 @@ func parseURL(text string) (Ref, error) {
 		if application == TypeFile {
 			r.Type = TypeFile
 		}
-		// ref stays in the URL: the curl fetchers know no branches (tarball.cc).
+		// ref stays in the URL: these fetchers know no branches (tarball.cc).
 		var keep []parameter
 		for _, p := range query {
 			if p.name == "ref" {
@@ -238,6 +239,7 @@ func parseURL(text string) (Ref, error) {
 	default:
 		return r, fmt.Errorf("unsupported scheme `%s`", scheme)
 	}
+	slices.SortStableFunc(query, func(a, b parameter) int { return strings.Compare(a.name, b.name) })
 	for i, p := range query {
 		r.URL += map[bool]string{true: "?", false: "&"}[i == 0] + url.QueryEscape(p.name) + "=" + url.QueryEscape(p.value)
 	}
@@ -475,6 +477,9 @@ func Equivalent(a, b Ref) bool {
 	}
 	same := at == bt && strings.EqualFold(a.Owner, b.Owner) && strings.EqualFold(a.Repo, b.Repo) &&
 		strings.EqualFold(a.Host, b.Host) && a.ID == b.ID && a.Ref == b.Ref && strings.EqualFold(a.Rev, b.Rev)
+	for _, name := range []string{"submodules", "shallow", "lfs", "allRefs", "exportIgnore"} {
+		same = same && (a.Params[name] == "1") == (b.Params[name] == "1")
+	}
 	return same && equivalentURL(a.URL) == equivalentURL(b.URL) && path.Clean(a.Path) == path.Clean(b.Path) &&
 		(cleanDir(a.Dir) == cleanDir(b.Dir) || strings.Contains(a.URL+b.URL, "dir="))
 }

@@ -1,0 +1,65 @@
+// Command nixsift checks Nix code, flakes, lock files and CI files for what will break, leak, drift or rot,
+// without evaluating anything.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	_ "github.com/nixsift/nixsift/rules/all"
+)
+
+// The exit statuses. The highest that applies wins.
+const (
+	exitClean    = 0
+	exitFindings = 1
+	exitUsage    = 2 // wrong call or configuration, or input that could not be read or analysed
+	exitInternal = 3 // a bug of nixsift
+)
+
+// status is an error that only sets the exit status: everything has been said already.
+type status int
+
+func (s status) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
+
+// streams are the standard streams of a run.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+func main() {
+	os.Exit(run(os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}))
+}
+
+// run executes one command line and returns the exit status.
+func run(args []string, s streams) int {
+	root := &cobra.Command{
+		Use:           "nixsift",
+		Short:         "A static analyzer and linter for Nix",
+		Long:          "nixsift reads Nix code, flakes, lock files and CI files and says what will break, leak, drift or rot.\nNothing is evaluated; no Nix is needed.",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.NoArgs,
+	}
+	root.SetArgs(args)
+	root.SetIn(s.in)
+	root.SetOut(s.out)
+	root.SetErr(s.err)
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.AddCommand(checkCommand(s), parseCommand(s), rulesCommand(s), explainCommand(s), versionCommand(s))
+	err := root.Execute()
+	var st status
+	switch {
+	case err == nil:
+		return exitClean
+	case errors.As(err, &st):
+		return int(st)
+	}
+	fmt.Fprintf(s.err, "nixsift: %v\n", err)
+	return exitUsage
+}

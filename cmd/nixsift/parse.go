@@ -1,0 +1,184 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/nixprint"
+	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/sema"
+	"github.com/nixsift/nixsift/parser"
+)
+
+func parseCommand(s streams) *cobra.Command {
+	var format string
+	cmd := &cobra.Command{
+		Use:   "parse [--format tree|json|nix] FILE|-",
+		Short: "Show how a file is parsed",
+		Long: "Show how a file is parsed. The exit status is 1 where Nix would reject the file at parse time, with the errors\n" +
+			"on standard error. With --format nix the output is that of `nix-instantiate --parse`, or nothing for such a file.",
+		Args: cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if !slices.Contains([]string{"tree", "json", "nix"}, format) {
+				return fmt.Errorf("unknown format %q: use tree, json or nix", format)
+			}
+			return parseFile(s, args[0], format)
+		},
+	}
+	cmd.Flags().StringVar(&format, "format", "tree", "output format: tree, json or nix")
+	return cmd
+}
+
+func parseFile(s streams, name, format string) error {
+	text, path, err := readInput(s, name)
+	if err != nil {
+		return err
+	}
+	tree := parser.Parse(text)
+	if n := tree.FirstNUL(); n >= 0 {
+		// Nix takes a NUL byte for the end of the file, and its verdict is about what stands before it.
+		tree = parser.Parse(text[:n])
+	}
+	rejected := reportParseErrors(s.err, name, tree)
+	switch format {
+	case "tree":
+		writeTree(s.out, tree)
+	case "json":
+		if err := json.NewEncoder(s.out).Encode(jsonNode(tree)); err != nil {
+			return err
+		}
+	case "nix":
+		if !rejected {
+			home, _ := os.UserHomeDir()
+			out, err := nixprint.Print(tree, nixprint.Options{File: path, Home: home})
+			if err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+			fmt.Fprintln(s.out, out)
+		}
+	}
+	if rejected {
+		return status(exitFindings)
+	}
+	return nil
+}
+
+// readInput reads a file, or standard input for "-", and returns its text and absolute path. A folder
+// stands for its default.nix.
+func readInput(s streams, name string) (text, path string, err error) {
+	if name == "-" {
+		b, err := io.ReadAll(s.in)
+		if err != nil {
+			return "", "", fmt.Errorf("reading standard input: %w", err)
+		}
+		wd, err := os.Getwd()
+		return string(b), filepath.Join(wd, "-"), err
+	}
+	path, err = filepath.Abs(name)
+	if err != nil {
+		return "", "", err
+	}
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		path = filepath.Join(path, "default.nix")
+	}
+	b, err := os.ReadFile(path)
+	return string(b), path, err
+}
+
+// reportParseErrors prints what Nix would reject and reports whether there is anything.
+func reportParseErrors(w io.Writer, name string, tree *ast.Tree) bool {
+	index := source.NewLineIndex(tree.Source())
+	type problem struct {
+		at      uint32
+		message string
+	}
+	var problems []problem
+	for _, e := range tree.Errors() {
+		problems = append(problems, problem{e.Span.Start, e.Message})
+	}
+	if len(problems) == 0 {
+		names := sema.Resolve(tree)
+		for u := range names.Undefined() {
+			problems = append(problems, problem{u.Node.Start(), "undefined variable `" + u.Node.Text() + "`"})
+		}
+		for _, c := range names.Conflicts() {
+			switch {
+			case c.Formal:
+				problems = append(problems, problem{c.Second.Start(), "duplicate formal `" + c.Path + "`"})
+			case !c.OldOnly:
+				problems = append(problems, problem{c.Second.Start(), "attribute `" + c.Path + "` is already defined"})
+			}
+		}
+		slices.SortStableFunc(problems, func(a, b problem) int { return int(a.at) - int(b.at) })
+	}
+	for _, p := range problems {
+		pos := index.Position(p.at)
+		fmt.Fprintf(w, "%s:%d:%d: %s\n", name, pos.Line, pos.Column, p.message)
+	}
+	return len(problems) > 0
+}
+
+// writeTree prints one node a line, indented by depth, with its span and, for leaves, its text.
+func writeTree(w io.Writer, tree *ast.Tree) {
+	var ends []ast.NodeID
+	for i := range tree.Records() {
+		n := tree.Node(ast.NodeID(i))
+		for len(ends) > 0 && ends[len(ends)-1] <= n.ID() {
+			ends = ends[:len(ends)-1]
+		}
+		// Deep chains would make the output quadratic in their length.
+		indent := strings.Repeat("  ", min(len(ends), 100))
+		line := fmt.Sprintf("%s%s@%d..%d", indent, n.Kind(), n.Start(), n.End())
+		if op := n.Op(); op != ast.OpNone {
+			line += " " + op.String()
+		}
+		if n.IsRec() {
+			line += " rec"
+		}
+		if n.SubtreeEnd() == n.ID()+1 && n.End() > n.Start() {
+			line += fmt.Sprintf(" %.80q", n.Text())
+		}
+		fmt.Fprintln(w, line)
+		ends = append(ends, n.SubtreeEnd())
+	}
+}
+
+// treeJSON is the JSON form of a tree: nodes in preorder, each with the index of its parent (-1 for the
+// root), so that depth is no limit to readers.
+type treeJSON struct {
+	Nodes []nodeJSON `json:"nodes"`
+}
+
+type nodeJSON struct {
+	Kind   string `json:"kind"`
+	Start  uint32 `json:"start"`
+	End    uint32 `json:"end"`
+	Parent int    `json:"parent"`
+	Op     string `json:"op,omitempty"`
+	Rec    bool   `json:"rec,omitempty"`
+	Text   string `json:"text,omitempty"`
+}
+
+func jsonNode(tree *ast.Tree) treeJSON {
+	out := treeJSON{Nodes: make([]nodeJSON, 0, len(tree.Records()))}
+	for i := range tree.Records() {
+		n := tree.Node(ast.NodeID(i))
+		j := nodeJSON{Kind: n.Kind().String(), Start: n.Start(), End: n.End(), Parent: -1, Op: n.Op().String(), Rec: n.IsRec()}
+		if p := n.Parent(); p.IsValid() {
+			j.Parent = int(p.ID())
+		}
+		if n.SubtreeEnd() == n.ID()+1 {
+			j.Text = n.Text()
+		}
+		out.Nodes = append(out.Nodes, j)
+	}
+	return out
+}

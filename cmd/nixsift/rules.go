@@ -1,0 +1,127 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/nixsift/nixsift/internal/near"
+	"github.com/nixsift/nixsift/internal/version"
+	"github.com/nixsift/nixsift/rules"
+)
+
+// ruleJSON is one entry of `nixsift rules --format json`; its fields are a stable interface.
+type ruleJSON struct {
+	ID       string   `json:"id"`
+	Family   string   `json:"family"`
+	Severity string   `json:"severity"`
+	Presets  []string `json:"presets"`
+	Summary  string   `json:"summary"`
+	Fix      string   `json:"fix"`
+	Since    string   `json:"since"`
+}
+
+func presetsOf(r *rules.Rule) []string {
+	var names []string
+	for _, p := range rules.PresetNames() {
+		if r.InPreset(p) {
+			names = append(names, p)
+		}
+	}
+	return names
+}
+
+func rulesCommand(s streams) *cobra.Command {
+	var format string
+	cmd := &cobra.Command{
+		Use:   "rules [--format text|json]",
+		Short: "List the rules",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			switch format {
+			case "json":
+				list := []ruleJSON{}
+				for _, r := range rules.All() {
+					list = append(list, ruleJSON{r.ID, r.Family, r.Severity.String(), presetsOf(r), r.Summary, r.Fix.String(), r.Since})
+				}
+				enc := json.NewEncoder(s.out)
+				enc.SetIndent("", "  ")
+				enc.SetEscapeHTML(false)
+				return enc.Encode(list)
+			case "text":
+				w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
+				for _, r := range rules.All() {
+					on := "off"
+					if r.InPreset("recommended") {
+						on = r.Severity.String()
+					}
+					fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", r.ID, on, r.Family, r.Summary)
+				}
+				return w.Flush()
+			}
+			return fmt.Errorf("unknown format %q: use text or json", format)
+		},
+	}
+	cmd.Flags().StringVar(&format, "format", "text", "output format: text or json")
+	return cmd
+}
+
+func explainCommand(s streams) *cobra.Command {
+	return &cobra.Command{
+		Use:   "explain RULE",
+		Short: "Say what a rule is about",
+		Long:  "Say what a rule is about. The names of other tools are understood too: W08, useless_parens, sema-unused-def-let.",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			r := rules.Lookup(args[0])
+			if r == nil {
+				return unknownRule(args[0])
+			}
+			explain(s, r)
+			return nil
+		},
+	}
+}
+
+func unknownRule(name string) error {
+	var ids []string
+	for _, r := range rules.All() {
+		ids = append(ids, r.ID)
+	}
+	if guess := near.Find(name, ids); guess != "" {
+		return fmt.Errorf("unknown rule `%s`; did you mean `%s`?", name, guess)
+	}
+	return fmt.Errorf("unknown rule `%s`; `nixsift rules` lists them", name)
+}
+
+func explain(s streams, r *rules.Rule) {
+	fmt.Fprintf(s.out, "%s (%s, %s)\n\n%s.\n\n%s\n\n", r.ID, r.Family, r.Severity, r.Summary, r.Doc)
+	if presets := presetsOf(r); len(presets) > 0 {
+		fmt.Fprintf(s.out, "Presets:  %s\n", strings.Join(presets, ", "))
+	}
+	fmt.Fprintf(s.out, "Fix:      %s\n", r.Fix)
+	for _, o := range r.Options {
+		fmt.Fprintf(s.out, "Option:   %s (default %v): %s\n", o.Name, o.Default, o.Doc)
+	}
+	if len(r.Aliases) > 0 {
+		aliases := slices.Clone(r.Aliases)
+		for i, a := range aliases {
+			aliases[i] = strings.Replace(a, ":", " ", 1)
+		}
+		fmt.Fprintf(s.out, "Known as: %s\n", strings.Join(aliases, ", "))
+	}
+	fmt.Fprintf(s.out, "Since:    %s\nSee:      %s\n", r.Since, r.URL())
+}
+
+func versionCommand(s streams) *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print the version",
+		Args:  cobra.NoArgs,
+		Run:   func(*cobra.Command, []string) { fmt.Fprintln(s.out, "nixsift", version.String()) },
+	}
+}

@@ -1,0 +1,10 @@
+{
+  imports = [
+    ../modules/web.nix
+    ../modules/desktop.nix
+    ./hardware-atlas.nix
+  ];
+
+  networking.hostName = "atlas";
+  site.web.enable = true;
+}

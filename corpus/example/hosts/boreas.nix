@@ -1,0 +1,8 @@
+{
+  imports = [
+    ../modules/web.nix
+    ../modules/dekstop.nix
+  ];
+
+  networking.hostName = "boreas";
+}

@@ -1,0 +1,5 @@
+{ modulesPath, ... }:
+{
+  imports = [ "${modulesPath}/installer/scan/not-detected.nix" ];
+  nixpkgs.hostPlatform = "x86_64-linux";
+}

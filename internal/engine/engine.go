@@ -1,0 +1,273 @@
+// Package engine runs rules over files: it selects what to read, parses, dispatches, applies severities and
+// suppressions, and brings the findings into one total order. Files are checked in parallel; the result does
+// not depend on how many at once.
+package engine
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/nixsift/nixsift/internal/config"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/project"
+	"github.com/nixsift/nixsift/internal/suppress"
+	"github.com/nixsift/nixsift/internal/workspace"
+	"github.com/nixsift/nixsift/rules"
+)
+
+// Options says what to check, and how.
+type Options struct {
+	// FS is the file system; nil is the machine's.
+	FS workspace.FS
+	// Paths are the files and folders to report on.
+	Paths []string
+	// ConfigPath names a configuration file to use for all files, instead of those found upward from each.
+	ConfigPath string
+	// Preset and Severities ("id=severity") override the configuration.
+	Preset     string
+	Severities []string
+	// Only, where it is not empty, are the only rules to run, at their own severity even if they are off.
+	Only []string
+	// NoExclude checks what the configuration excludes.
+	NoExclude bool
+	// Jobs is the number of files checked at once; 0 is one for each processor.
+	Jobs int
+}
+
+// ErrorKind sorts the things that kept files from being checked.
+type ErrorKind string
+
+// The kinds of error. All but Internal are the user's to mend.
+const (
+	Unreadable ErrorKind = "unreadable"
+	TooLarge   ErrorKind = "too-large"
+	BadConfig  ErrorKind = "config"
+	Internal   ErrorKind = "internal"
+)
+
+// FileError is a file that could not be checked, or not by every rule.
+type FileError struct {
+	File    string
+	Message string
+	Kind    ErrorKind
+}
+
+// Result is the outcome of a run.
+type Result struct {
+	Findings   []diag.Finding // in the order of diag.Compare
+	Errors     []FileError    // sorted by file and message
+	Files      int            // the number of files checked
+	Suppressed int            // findings that comments silenced
+
+	mu    sync.Mutex
+	texts map[string]string
+}
+
+// Text returns the text of a file with findings, or of one that they relate to.
+func (r *Result) Text(file string) (string, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	t, ok := r.texts[file]
+	return t, ok
+}
+
+// Engine holds what runs over the same file system share: projects, configurations, dispatch tables.
+type Engine struct {
+	fs        workspace.FS
+	store     *project.Store
+	catalogue *config.Catalogue
+	finder    *config.Finder
+	opts      Options
+	only      map[string]bool
+
+	mu      sync.Mutex
+	configs map[string]*loaded
+	plans   map[*config.Resolved]*plan
+	badFile map[string]bool
+}
+
+// New makes an engine. It fails on options that name no rule or preset.
+func New(opts Options) (*Engine, error) {
+	if opts.FS == nil {
+		opts.FS = workspace.OS
+	}
+	e := &Engine{
+		fs: opts.FS, store: project.NewStore(opts.FS), catalogue: Catalogue(), opts: opts,
+		finder:  config.NewFinder(opts.FS.Lstat),
+		configs: map[string]*loaded{}, plans: map[*config.Resolved]*plan{},
+	}
+	if _, err := config.Default(e.catalogue).With(opts.Preset, opts.Severities); err != nil {
+		return nil, err
+	}
+	for _, name := range opts.Only {
+		r := rules.Lookup(name)
+		if r == nil {
+			if guess := e.catalogue.Nearest(name); guess != "" {
+				return nil, fmt.Errorf("unknown rule `%s`; did you mean `%s`?", name, guess)
+			}
+			return nil, fmt.Errorf("unknown rule `%s`; `nixsift rules` lists them", name)
+		}
+		if e.only == nil {
+			e.only = map[string]bool{}
+		}
+		e.only[r.ID] = true
+	}
+	return e, nil
+}
+
+// Store returns the engine's project store.
+func (e *Engine) Store() *project.Store { return e.store }
+
+// unit is one piece of work: a file, or the flake in a folder.
+type unit struct {
+	file  workspace.File
+	flake string
+}
+
+// Check runs the rules over the paths of the options.
+func Check(ctx context.Context, opts Options) (*Result, error) {
+	e, err := New(opts)
+	if err != nil {
+		return nil, err
+	}
+	return e.Run(ctx, opts.Paths)
+}
+
+// Run checks paths. The error is about the call; what is wrong with files is in the result.
+func (e *Engine) Run(ctx context.Context, paths []string) (*Result, error) {
+	res := &Result{texts: map[string]string{}}
+	selection, problems := workspace.Select(e.fs, paths, workspace.Options{NoExclude: e.opts.NoExclude, Exclude: e.excluded})
+	for _, p := range problems {
+		res.Errors = append(res.Errors, FileError{p.Path, p.Err.Error(), Unreadable})
+	}
+	units := make([]unit, 0, len(selection.Files))
+	reported := make(map[string]bool, len(selection.Files))
+	var lastFlake string
+	for _, f := range selection.Files {
+		reported[f.Path] = true
+		units = append(units, unit{file: f})
+		if name := filepath.Base(f.Path); name == "flake.nix" || name == "flake.lock" {
+			if dir := filepath.Dir(f.Path); dir != lastFlake {
+				units = append(units, unit{flake: dir})
+				lastFlake = dir
+			}
+		}
+	}
+	res.Files = len(selection.Files)
+
+	jobs := cmp.Or(e.opts.Jobs, runtime.GOMAXPROCS(0))
+	workers := make([]*worker, min(jobs, max(1, len(units)/4)))
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for i := range workers {
+		w := newWorker(e)
+		workers[i] = w
+		wg.Go(func() {
+			const batch = 8
+			for ctx.Err() == nil {
+				end := int(next.Add(batch))
+				for j := end - batch; j < min(end, len(units)); j++ {
+					w.do(units[j])
+				}
+				if end >= len(units) {
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	e.collect(res, workers, reported)
+	return res, nil
+}
+
+// collect joins what the workers found: suppressions are applied to each file's findings together, since
+// rules of several units may speak about one file.
+func (e *Engine) collect(res *Result, workers []*worker, reported map[string]bool) {
+	byFile := map[string][]diag.Finding{}
+	suppressions := map[string]*suppress.Table{}
+	for _, w := range workers {
+		for _, f := range w.findings {
+			if reported[f.File] {
+				byFile[f.File] = append(byFile[f.File], f)
+			}
+		}
+		for file, t := range w.suppressions {
+			suppressions[file] = t
+		}
+		res.Errors = append(res.Errors, w.errors...)
+		for file, text := range w.texts {
+			res.texts[file] = text
+		}
+	}
+	for file, t := range suppressions {
+		byFile[file] = e.suppress(res, file, t, byFile[file])
+	}
+	for _, fs := range byFile {
+		res.Findings = append(res.Findings, fs...)
+	}
+	res.Findings = diag.Sort(res.Findings)
+	e.loadTexts(res)
+	for _, l := range e.configs {
+		for _, p := range l.problems {
+			res.Errors = append(res.Errors, FileError{p.File, p.Error(), BadConfig})
+		}
+	}
+	slices.SortFunc(res.Errors, func(a, b FileError) int {
+		return cmp.Or(strings.Compare(a.File, b.File), strings.Compare(a.Message, b.Message))
+	})
+	res.Errors = slices.Compact(res.Errors)
+}
+
+// suppress applies the comments of one file to its findings.
+func (e *Engine) suppress(res *Result, file string, t *suppress.Table, findings []diag.Finding) []diag.Finding {
+	resolved := e.config(file).For(file)
+	kept, n, extra := t.Apply(findings, func(id string) bool {
+		sev, _ := e.severity(resolved, id)
+		return sev != diag.Off
+	})
+	res.Suppressed += n
+	for _, f := range extra {
+		r := rules.Lookup(f.Rule)
+		sev, configured := e.severity(resolved, f.Rule)
+		if r == nil || sev == diag.Off {
+			continue
+		}
+		f.File = file
+		f.Severity = effective(r, f.Severity, sev, configured)
+		kept = append(kept, f)
+	}
+	return kept
+}
+
+// loadTexts reads the files that findings only relate to.
+func (e *Engine) loadTexts(res *Result) {
+	need := func(file string) {
+		if _, ok := res.texts[file]; file == "" || ok {
+			return
+		}
+		if b, err := e.fs.ReadFile(file); err == nil {
+			res.texts[file] = string(b)
+		}
+	}
+	for _, f := range res.Findings {
+		need(f.File)
+		for _, r := range f.Related {
+			need(r.File)
+		}
+		for _, x := range f.Fixes {
+			for _, ed := range x.Edits {
+				need(ed.File)
+			}
+		}
+	}
+}

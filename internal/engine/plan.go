@@ -1,0 +1,153 @@
+package engine
+
+import (
+	"path/filepath"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/config"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/rules"
+)
+
+// plan is what runs on the files of one resolved configuration.
+type plan struct {
+	resolved *config.Resolved
+	minNix   config.Version
+	severity map[*rules.Rule]level
+	byKind   [ast.NumKinds][]*rules.Rule
+	files    []*rules.Rule
+	flakes   []*rules.Rule
+	scripts  []*rules.Rule
+	syntax   map[ast.ErrorKind]*rules.Rule
+}
+
+// level is the severity of a rule, and whether the user set it.
+type level struct {
+	severity   diag.Severity
+	configured bool
+}
+
+// Catalogue describes the registered rules to the packages that must not know them.
+func Catalogue() *config.Catalogue {
+	var entries []config.Rule
+	for _, r := range rules.All() {
+		entry := config.Rule{ID: r.ID, Severity: r.Severity, Fixed: r.Fixed, Aliases: r.Aliases}
+		for _, name := range rules.PresetNames() {
+			if r.InPreset(name) {
+				entry.Presets = append(entry.Presets, name)
+			}
+		}
+		for _, o := range r.Options {
+			entry.Options = append(entry.Options, config.Option{Name: o.Name, Default: o.Default})
+		}
+		entries = append(entries, entry)
+	}
+	return config.NewCatalogue(rules.PresetNames(), entries)
+}
+
+// loaded is a configuration file, read.
+type loaded struct {
+	config   *config.Config
+	problems []config.Problem
+}
+
+// config returns the configuration that holds for a file.
+func (e *Engine) config(path string) *config.Config {
+	file := e.opts.ConfigPath
+	if file == "" {
+		file = e.finder.Find(filepath.Dir(path))
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	l := e.configs[file]
+	if l == nil {
+		l = e.load(file)
+		e.configs[file] = l
+	}
+	return l.config
+}
+
+func (e *Engine) load(file string) *loaded {
+	l := &loaded{config: config.Default(e.catalogue)}
+	if file != "" {
+		text, err := e.fs.ReadFile(file)
+		if err != nil {
+			l.problems = append(l.problems, config.Problem{File: file, Message: err.Error()})
+		} else {
+			l.config, l.problems = config.Load(file, string(text), e.catalogue)
+		}
+	}
+	if c, err := l.config.With(e.opts.Preset, e.opts.Severities); err == nil {
+		l.config = c
+	}
+	return l
+}
+
+// excluded reports whether the configuration keeps a file from being checked.
+func (e *Engine) excluded(path string) bool { return e.config(path).Excluded(path) }
+
+// severity returns the severity of a rule under a configuration, and whether the user set it.
+func (e *Engine) severity(resolved *config.Resolved, id string) (diag.Severity, bool) {
+	if e.only == nil {
+		return resolved.Severity(id)
+	}
+	r := rules.Lookup(id)
+	if r == nil || !e.only[id] {
+		return diag.Off, false
+	}
+	if sev, configured := resolved.Severity(id); configured && sev != diag.Off {
+		return sev, true
+	}
+	return r.Severity, false
+}
+
+// plan returns the dispatch tables for a file.
+func (e *Engine) plan(path string) *plan {
+	c := e.config(path)
+	resolved := c.For(path)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if p := e.plans[resolved]; p != nil {
+		return p
+	}
+	p := &plan{resolved: resolved, minNix: c.MinimumNix, severity: map[*rules.Rule]level{}, syntax: map[ast.ErrorKind]*rules.Rule{}}
+	for _, r := range rules.All() {
+		sev, configured := e.severity(resolved, r.ID)
+		if sev == diag.Off {
+			continue
+		}
+		p.severity[r] = level{sev, configured}
+		switch {
+		case r.Node != nil:
+			for _, k := range r.On {
+				p.byKind[k] = append(p.byKind[k], r)
+			}
+		case r.File != nil:
+			p.files = append(p.files, r)
+		case r.Flake != nil:
+			p.flakes = append(p.flakes, r)
+		case r.Script != nil:
+			p.scripts = append(p.scripts, r)
+		case r.Syntax != "":
+			p.syntax[r.Syntax] = r
+		}
+	}
+	e.plans[resolved] = p
+	return p
+}
+
+// effective joins the severity that a finding asks for with the rule's configured one. A finding that is
+// milder than its rule stays so; what the user sets bounds it.
+func effective(r *rules.Rule, asked, set diag.Severity, configured bool) diag.Severity {
+	switch {
+	case asked == diag.Off || asked == r.Severity || r.Fixed:
+		return set
+	case !configured:
+		return asked
+	case asked < r.Severity:
+		return min(asked, set)
+	case set == r.Severity:
+		return asked
+	}
+	return set
+}

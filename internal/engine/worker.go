@@ -1,0 +1,238 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+	"unsafe"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/sema"
+	"github.com/nixsift/nixsift/internal/shell"
+	"github.com/nixsift/nixsift/internal/suppress"
+	"github.com/nixsift/nixsift/internal/workspace"
+	"github.com/nixsift/nixsift/parser"
+	"github.com/nixsift/nixsift/rules"
+)
+
+// bigFile is the size, in bytes, of a file after which a worker lets its memory go.
+const bigFile = 8 << 20
+
+// worker checks one unit after the other with the same memory.
+type worker struct {
+	engine       *Engine
+	parser       *parser.Parser
+	resolver     *sema.Resolver
+	findings     []diag.Finding
+	suppressions map[string]*suppress.Table
+	errors       []FileError
+	texts        map[string]string
+
+	plan *plan // of the file at hand
+	rule *rules.Rule
+	// generated is set while the file at hand is the output of a tool.
+	generated bool
+}
+
+func newWorker(e *Engine) *worker {
+	return &worker{
+		engine: e, parser: new(parser.Parser), resolver: new(sema.Resolver),
+		suppressions: map[string]*suppress.Table{}, texts: map[string]string{},
+	}
+}
+
+// Report takes a finding of the rule that runs.
+func (w *worker) Report(f diag.Finding) {
+	l := w.plan.severity[w.rule]
+	f.Severity = effective(w.rule, f.Severity, l.severity, l.configured)
+	if w.generated && f.Severity < diag.Error && !w.rule.Generated {
+		return
+	}
+	w.findings = append(w.findings, f)
+}
+
+// Option returns a rule's configured setting.
+func (w *worker) Option(r *rules.Rule, name string) any { return w.plan.resolved.Options(r.ID)[name] }
+
+func (w *worker) do(u unit) {
+	if u.flake != "" {
+		w.flake(u.flake)
+		return
+	}
+	path := u.file.Path
+	switch u.file.Kind {
+	case workspace.Nix, workspace.CI, workspace.Shell:
+	default:
+		return
+	}
+	text, ok := w.read(path)
+	if !ok {
+		return
+	}
+	w.plan = w.engine.plan(path)
+	before := len(w.findings)
+	if u.file.Kind == workspace.Nix {
+		w.nix(path, text)
+	} else {
+		w.script(path, text, u.file.Kind)
+	}
+	if len(w.findings) > before || w.suppressions[path] != nil {
+		w.texts[path] = text
+	}
+	if len(text) > bigFile {
+		w.parser, w.resolver = new(parser.Parser), new(sema.Resolver)
+	}
+}
+
+// read returns the text of a file. The bytes are never written to, so the string may share them.
+func (w *worker) read(path string) (string, bool) {
+	b, err := w.engine.fs.ReadFile(path)
+	var large *workspace.TooLargeError
+	if errors.As(err, &large) {
+		w.errors = append(w.errors, FileError{path, large.Error() + ": exclude it in nixsift.toml", TooLarge})
+		return "", false
+	}
+	if err != nil {
+		var pe *fs.PathError
+		if errors.As(err, &pe) {
+			err = pe.Err
+		}
+		w.errors = append(w.errors, FileError{path, "cannot be read: " + err.Error(), Unreadable})
+		return "", false
+	}
+	return unsafe.String(unsafe.SliceData(b), len(b)), true
+}
+
+// nix checks one Nix file.
+func (w *worker) nix(path, text string) {
+	tree := w.parser.Parse(text)
+	p := w.engine.store.For(path)
+	w.generated = p.Generated(path, tree)
+	pass := rules.NewPass(w, path, tree, p, w.plan.minNix, w.resolver)
+	for _, e := range tree.Errors() {
+		if r := w.plan.syntax[e.Kind]; r != nil {
+			w.rule = r
+			pass.SetRule(r)
+			pass.Report(syntaxFinding(e))
+		}
+	}
+	for _, r := range w.plan.files {
+		w.guard(pass, r, func() { r.File(pass) })
+	}
+	w.walk(pass, tree)
+	w.generated = false
+	if suppress.Mentioned(text) {
+		if t := suppress.Parse(tree, w.engine.catalogue); t != nil {
+			w.suppressions[path] = t
+		}
+	}
+}
+
+// walk calls the node rules, each for the kinds it asks for, in source order. A rule that panics is left
+// out for the rest of the file.
+func (w *worker) walk(pass *rules.Pass, tree *ast.Tree) {
+	records := tree.Records()
+	var failed map[*rules.Rule]bool
+	for at := 0; at < len(records); {
+		w.guard(pass, nil, func() {
+			for ; at < len(records); at++ {
+				record := &records[at]
+				for _, r := range w.plan.byKind[record.Kind] {
+					if record.Flags&ast.HasError != 0 && !r.Broken || failed[r] {
+						continue
+					}
+					w.rule = r
+					pass.SetRule(r)
+					r.Node(pass, tree.Node(ast.NodeID(at)))
+				}
+			}
+		})
+		if at < len(records) {
+			if failed == nil {
+				failed = map[*rules.Rule]bool{}
+			}
+			failed[w.rule] = true
+		}
+	}
+}
+
+// guard runs part of a rule and turns a panic into an internal error; the rest of the run goes on.
+func (w *worker) guard(pass *rules.Pass, r *rules.Rule, run func()) {
+	if r != nil {
+		w.rule = r
+		pass.SetRule(r)
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			w.errors = append(w.errors, FileError{pass.Path, fmt.Sprintf("rule %s failed: %v\n%s", w.rule.ID, v, trace()), Internal})
+		}
+	}()
+	run()
+}
+
+// trace returns the stack of a panic, without the frames of the recovery.
+func trace() string {
+	stack := string(debug.Stack())
+	if i := strings.Index(stack, "panic("); i >= 0 {
+		stack = stack[i:]
+	}
+	return stack
+}
+
+// syntaxFinding presents an error of the parser.
+func syntaxFinding(e ast.SyntaxError) diag.Finding {
+	f := diag.Finding{Span: e.Span, Message: e.Message, Help: e.Help}
+	if e.Hint != nil {
+		f.Related = []diag.Related{{Span: e.Hint.Span, Message: e.Hint.Message}}
+	}
+	if e.Fix != nil {
+		safety := diag.Unsafe
+		if e.Fix.Sure {
+			safety = diag.Safe
+		}
+		f.Fixes = []diag.Fix{rules.Replace(e.Fix.Title, safety, e.Fix.Span, e.Fix.Text)}
+	}
+	return f
+}
+
+// script checks one CI file or shell script.
+func (w *worker) script(path, text string, kind workspace.Kind) {
+	if len(w.plan.scripts) > 0 {
+		var doc *shell.Doc
+		if kind == workspace.CI {
+			doc = shell.ReadCI(path, text)
+		} else {
+			doc = shell.ReadScript(path, text)
+		}
+		pass := rules.NewPass(w, path, nil, w.engine.store.For(path), w.plan.minNix, w.resolver)
+		for _, r := range w.plan.scripts {
+			w.guard(pass, r, func() { r.Script(pass, doc) })
+		}
+	}
+	if suppress.Mentioned(text) {
+		if t := suppress.ParseText(text, w.engine.catalogue); t != nil {
+			w.suppressions[path] = t
+		}
+	}
+}
+
+// flake runs the flake rules on the flake in a folder.
+func (w *worker) flake(dir string) {
+	path := filepath.Join(dir, "flake.nix")
+	w.plan = w.engine.plan(path)
+	if len(w.plan.flakes) == 0 {
+		return
+	}
+	f := w.engine.store.Flake(dir)
+	if f == nil || f.Nix == nil {
+		return
+	}
+	pass := rules.NewPass(w, path, f.Nix.Tree, w.engine.store.For(path), w.plan.minNix, new(sema.Resolver))
+	for _, r := range w.plan.flakes {
+		w.guard(pass, r, func() { r.Flake(pass, f) })
+	}
+}

@@ -1,0 +1,52 @@
+// Package near finds the name that was probably meant.
+package near
+
+import "strings"
+
+// Find returns the candidate with the smallest edit distance to name, the first of equals, or "" where
+// more than a third of the name would have to change. Case is ignored.
+func Find(name string, candidates []string) string {
+	if len(name) > 64 {
+		return ""
+	}
+	lower := strings.ToLower(name)
+	best, limit := "", min(3, max(1, len(name)/3))
+	for _, c := range candidates {
+		if c == name {
+			continue
+		}
+		if d := Distance(lower, strings.ToLower(c), limit); d <= limit {
+			best, limit = c, d-1
+		}
+	}
+	return best
+}
+
+// Distance is the number of insertions, deletions, substitutions and swaps of neighbouring bytes that turn
+// a into b, or limit+1 where it is above the limit.
+func Distance(a, b string, limit int) int {
+	if len(a)-len(b) > limit || len(b)-len(a) > limit {
+		return limit + 1
+	}
+	var before []int
+	last := make([]int, len(b)+1)
+	for j := range last {
+		last[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		row := make([]int, len(b)+1)
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+		}
+		before, last = last, row
+	}
+	return min(last[len(b)], limit+1)
+}

@@ -1,0 +1,177 @@
+// Package project knows the tree of files around a linted file: its Git repository and what that tracks,
+// the flake it belongs to, who refers to it, and which files are generated. Everything is read at most once
+// a run and only when asked for; a Store may be used from many goroutines.
+package project
+
+import (
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/nixsift/nixsift/internal/flake"
+	"github.com/nixsift/nixsift/internal/git"
+	"github.com/nixsift/nixsift/internal/workspace"
+	"github.com/nixsift/nixsift/parser"
+)
+
+// Store caches what is known of the folders of one run.
+type Store struct {
+	fs workspace.FS
+
+	mu       sync.Mutex
+	projects map[string]*Project
+	repos    map[string]*git.Repo
+	flakes   map[string]*lazy[*flake.Flake]
+	refs     map[string]*lazy[map[string][]Reference]
+	attrs    map[string]*lazy[*attributes]
+}
+
+// lazy computes a value once.
+type lazy[T any] struct {
+	once  sync.Once
+	value T
+}
+
+func (l *lazy[T]) get(compute func() T) T {
+	l.once.Do(func() { l.value = compute() })
+	return l.value
+}
+
+// NewStore makes the store of one run over a file system.
+func NewStore(fsys workspace.FS) *Store {
+	return &Store{
+		fs: fsys, projects: map[string]*Project{}, repos: map[string]*git.Repo{}, flakes: map[string]*lazy[*flake.Flake]{},
+		refs: map[string]*lazy[map[string][]Reference]{}, attrs: map[string]*lazy[*attributes]{},
+	}
+}
+
+// FS returns the file system.
+func (s *Store) FS() workspace.FS { return s.fs }
+
+// Project is the surroundings of the files of one folder.
+type Project struct {
+	store    *Store
+	dir      string
+	repo     *git.Repo
+	repoErr  error
+	flakeDir string
+}
+
+// For returns the project of a file, given by its absolute path.
+func (s *Store) For(path string) *Project { return s.Folder(filepath.Dir(path)) }
+
+// Folder returns the project of a folder.
+func (s *Store) Folder(dir string) *Project {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.folder(dir)
+}
+
+func (s *Store) folder(dir string) *Project {
+	if p := s.projects[dir]; p != nil {
+		return p
+	}
+	p := &Project{store: s, dir: dir}
+	s.projects[dir] = p
+	var up *Project
+	if parent := filepath.Dir(dir); parent != dir {
+		up = s.folder(parent)
+	}
+	if _, err := s.fs.Lstat(filepath.Join(dir, ".git")); err == nil {
+		p.repo, p.repoErr = git.Open(dir)
+	} else if up != nil {
+		p.repo, p.repoErr = up.repo, up.repoErr
+	}
+	switch info, err := s.fs.Stat(filepath.Join(dir, "flake.nix")); {
+	case err == nil && info.Mode().IsRegular():
+		p.flakeDir = dir
+	case up != nil && up.repo == p.repo:
+		p.flakeDir = up.flakeDir
+	}
+	return p
+}
+
+// FS returns the file system.
+func (p *Project) FS() workspace.FS { return p.store.fs }
+
+// Repo returns the innermost Git repository around the folder, or nil where there is none or it cannot be
+// read (RepoError).
+func (p *Project) Repo() *git.Repo { return p.repo }
+
+// RepoError tells why a repository that is there cannot be read.
+func (p *Project) RepoError() error { return p.repoErr }
+
+// FlakeDir returns the nearest folder, from this one upward and within the repository, that has a flake.nix,
+// or "".
+func (p *Project) FlakeDir() string { return p.flakeDir }
+
+// Flake returns the flake of FlakeDir, or nil.
+func (p *Project) Flake() *flake.Flake {
+	if p.flakeDir == "" {
+		return nil
+	}
+	return p.store.Flake(p.flakeDir)
+}
+
+// Root returns the folder that bounds the project: the repository's root, else the outermost flake around
+// the folder, else the folder itself.
+func (p *Project) Root() string {
+	if p.repo != nil {
+		return p.repo.Root()
+	}
+	root := p.dir
+	for dir := p.flakeDir; dir != ""; {
+		root = dir
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			break
+		}
+		dir = p.store.Folder(parent).flakeDir
+	}
+	return root
+}
+
+// Flake reads the flake in a folder; nil where its flake.nix cannot be read.
+func (s *Store) Flake(dir string) *flake.Flake {
+	s.mu.Lock()
+	l := s.flakes[dir]
+	if l == nil {
+		l = &lazy[*flake.Flake]{}
+		s.flakes[dir] = l
+	}
+	s.mu.Unlock()
+	return l.get(func() *flake.Flake {
+		text, err := s.fs.ReadFile(filepath.Join(dir, "flake.nix"))
+		if err != nil {
+			return nil
+		}
+		f := &flake.Flake{Dir: dir, Nix: flake.ReadNix(parser.Parse(string(text)))}
+		if lock, err := s.fs.ReadFile(filepath.Join(dir, "flake.lock")); err == nil {
+			f.LockText = string(lock)
+			f.Lock, f.LockErr = flake.ReadLock(string(lock))
+		}
+		return f
+	})
+}
+
+// Rel returns path relative to the repository's root with slashes; ok is false outside it or without one.
+func (p *Project) Rel(path string) (rel string, ok bool) {
+	if p.repo == nil {
+		return "", false
+	}
+	rel, err := filepath.Rel(p.repo.Root(), path)
+	if err != nil || rel == ".." || strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
+		return "", false
+	}
+	return filepath.ToSlash(rel), true
+}
+
+// Stat tells what is at a path, links resolved; nil where there is nothing.
+func (p *Project) Stat(path string) fs.FileInfo {
+	info, err := p.store.fs.Stat(path)
+	if err != nil {
+		return nil
+	}
+	return info
+}

@@ -1,0 +1,7 @@
+// Package all links in every family of rules.
+package all
+
+import (
+	_ "github.com/nixsift/nixsift/rules/correctness" // the rules register themselves
+	_ "github.com/nixsift/nixsift/rules/suppressions"
+)

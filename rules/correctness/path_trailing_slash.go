@@ -1,0 +1,17 @@
+package correctness
+
+import (
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "path-trailing-slash", Family: family, Since: "0.1.0",
+	Summary:  "A path literal ends with a slash",
+	Doc:      `Nix refuses a path literal that ends with ` + "`" + `/` + "`" + `. Write the folder without it: ` + "`" + `./dir` + "`" + `.`,
+	Severity: diag.Error, Presets: rules.Recommended, Fixed: true,
+	Fix:     rules.FixAlways,
+	Aliases: []string{"nixf:path-trailing-slash"},
+	Syntax:  ast.ErrTrailingSlash,
+})

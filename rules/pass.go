@@ -1,0 +1,137 @@
+package rules
+
+import (
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/config"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/module"
+	"github.com/nixsift/nixsift/internal/project"
+	"github.com/nixsift/nixsift/internal/role"
+	"github.com/nixsift/nixsift/internal/sema"
+)
+
+// Pass is what a rule sees of one file: the tree, facts that are computed once and shared by all rules,
+// and the project around the file. It is valid during the call only.
+type Pass struct {
+	// Path is the absolute path of the file.
+	Path string
+	// Tree is the syntax tree; nil for files that are not Nix.
+	Tree *ast.Tree
+	// Project is the project around the file; never nil.
+	Project *project.Project
+	// MinNix is the oldest Nix that has to work with the file.
+	MinNix config.Version
+
+	host     Host
+	rule     *Rule
+	resolver *sema.Resolver
+	names    *sema.Info
+	module   *module.Module
+	role     role.Role
+	done     uint8
+}
+
+// Host is what runs rules: it takes their findings and knows their settings.
+type Host interface {
+	// Report takes one finding; File and Rule are set.
+	Report(diag.Finding)
+	// Option returns a rule's setting for the file, or nil where none is configured.
+	Option(rule *Rule, name string) any
+}
+
+const (
+	haveModule = 1 << iota
+	haveRole
+)
+
+// NewPass makes the pass for one file. The resolver may be shared by the passes of one goroutine; a pass
+// dies with the next one.
+func NewPass(host Host, path string, tree *ast.Tree, p *project.Project, minNix config.Version, resolver *sema.Resolver) *Pass {
+	return &Pass{Path: path, Tree: tree, Project: p, MinNix: minNix, host: host, resolver: resolver}
+}
+
+// SetRule says which rule runs next.
+func (p *Pass) SetRule(r *Rule) { p.rule = r }
+
+// Names returns the names of the file, resolved.
+func (p *Pass) Names() *sema.Info {
+	if p.names == nil {
+		p.names = p.resolver.Resolve(p.Tree)
+	}
+	return p.names
+}
+
+// Module returns the file as a module, or nil where it is none.
+func (p *Pass) Module() *module.Module {
+	if p.done&haveModule == 0 {
+		p.done |= haveModule
+		p.module = module.Analyze(p.Tree, p.Names())
+	}
+	return p.module
+}
+
+// Role returns what the file is: flake, module, package, overlay or plain.
+func (p *Pass) Role() role.Role {
+	if p.done&haveRole == 0 {
+		p.done |= haveRole
+		p.role = role.Classify(p.Path, p.Tree, p.Names(), p.Project)
+	}
+	return p.role
+}
+
+// Report reports a finding. An empty File means the file of the pass; a Severity of Off means the rule's
+// own, any other bounds it: the lower of it and the configured one counts where configuration says so.
+func (p *Pass) Report(f diag.Finding) {
+	f.Rule = p.rule.ID
+	if f.File == "" {
+		f.File = p.Path
+	}
+	f.Tags |= p.rule.Tags
+	p.host.Report(f)
+}
+
+// Strings returns a rule's option that is a list of strings.
+func (p *Pass) Strings(name string) []string {
+	list, _ := p.option(name).([]string)
+	return list
+}
+
+// Int returns a rule's option that is an integer.
+func (p *Pass) Int(name string) int64 {
+	i, _ := p.option(name).(int64)
+	return i
+}
+
+// Bool returns a rule's option that is a boolean.
+func (p *Pass) Bool(name string) bool {
+	b, _ := p.option(name).(bool)
+	return b
+}
+
+func (p *Pass) option(name string) any {
+	if v := p.host.Option(p.rule, name); v != nil {
+		return v
+	}
+	for _, o := range p.rule.Options {
+		if o.Name == name {
+			return o.Default
+		}
+	}
+	return nil
+}
+
+// Replace is a fix that replaces a span by text.
+func Replace(title string, safety diag.Safety, span source.Span, text string) diag.Fix {
+	return diag.Fix{Title: title, Safety: safety, Edits: []diag.Edit{{Span: span, Text: text}}}
+}
+
+// Insert is a fix that inserts text at an offset.
+func Insert(title string, safety diag.Safety, at uint32, text string) diag.Fix {
+	return Replace(title, safety, source.Span{Start: at, End: at}, text)
+}
+
+// Delete is a fix that removes a span.
+func Delete(title string, safety diag.Safety, span source.Span) diag.Fix {
+	return Replace(title, safety, span, "")
+}

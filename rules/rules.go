@@ -1,0 +1,191 @@
+// Package rules is the contract between a rule and what runs it. A rule is one Rule literal, registered at
+// package initialisation: its metadata, its documentation and its check. Rules are pure: no I/O, no clock,
+// no state between files; all they may know comes through the Pass.
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/flake"
+	"github.com/nixsift/nixsift/internal/shell"
+)
+
+// Preset is a set of the named rule selections.
+type Preset uint8
+
+// The presets that name rules. All and none need no mark. A rule of Recommended is in Strict too.
+const (
+	Recommended Preset = 1 << iota
+	Strict
+	Nixpkgs
+)
+
+// FixAvailability says whether findings of a rule come with fixes.
+type FixAvailability uint8
+
+// The availabilities.
+const (
+	FixNever FixAvailability = iota
+	FixSometimes
+	FixAlways
+)
+
+var fixNames = [...]string{"never", "sometimes", "always"}
+
+// String returns the availability as the rule list spells it.
+func (f FixAvailability) String() string { return fixNames[f] }
+
+// Option is a setting of a rule in nixsift.toml, beside its severity.
+type Option struct {
+	Name    string
+	Doc     string // one sentence
+	Default any    // string, int64, bool or []string; its type is the option's type
+}
+
+// Rule is one check with all that is known about it. Exactly one of the check functions is set, or
+// Syntax for a rule that presents errors of the parser.
+type Rule struct {
+	// ID is kebab-case and names the bad pattern, so that it reads well behind "allow".
+	ID      string
+	Family  string // the package it stands in
+	Summary string // one sentence: what is found
+	// Doc is the documentation in Markdown: why it is bad and what to do. The examples come from the
+	// rule's fixture.
+	Doc   string
+	Since string // the version that brought it
+
+	// Severity is that of a finding that does not say otherwise.
+	Severity diag.Severity
+	Presets  Preset
+	Fix      FixAvailability
+	Tags     diag.Tag
+	// Fixed marks a rule whose severity configuration cannot change and comments cannot silence: Nix
+	// itself refuses the file.
+	Fixed bool
+	// Aliases are the names of the same rule in other tools, as "tool:name", and earlier ids.
+	Aliases []string
+	Options []Option
+	// Broken lets the rule see nodes that contain syntax errors; others are spared them.
+	Broken bool
+	// Generated lets the rule speak about generated files although it is no error.
+	Generated bool
+
+	// On and Node: Node is called for each node of these kinds, in source order.
+	On   []ast.Kind
+	Node func(p *Pass, n ast.Node)
+	// File is called once for each Nix file.
+	File func(p *Pass)
+	// Flake is called once for each flake; the pass is that of flake.nix. Findings may name the lock file.
+	Flake func(p *Pass, f *flake.Flake)
+	// Script is called once for each CI file and each shell script.
+	Script func(p *Pass, d *shell.Doc)
+	// Syntax is the kind of parser error that the rule presents.
+	Syntax ast.ErrorKind
+	// Engine marks rules whose findings the engine makes itself, such as unused suppressions.
+	Engine bool
+}
+
+var (
+	registered []*Rule
+	byID       = map[string]*Rule{}
+)
+
+// Register adds a rule at package initialisation and returns it. A rule that breaks the contract panics:
+// it is a mistake in the program.
+func Register(r *Rule) *Rule {
+	if err := r.validate(); err != nil {
+		panic(fmt.Sprintf("rule %q: %v", r.ID, err))
+	}
+	if byID[r.ID] != nil {
+		panic(fmt.Sprintf("rule %q is registered twice", r.ID))
+	}
+	byID[r.ID] = r
+	registered = append(registered, r)
+	return r
+}
+
+func (r *Rule) validate() error {
+	for part := range strings.SplitSeq(r.ID, "-") {
+		if part == "" || strings.Trim(part, "abcdefghijklmnopqrstuvwxyz0123456789") != "" {
+			return fmt.Errorf("the id is not kebab-case")
+		}
+	}
+	checks := 0
+	for _, set := range []bool{r.Node != nil, r.File != nil, r.Flake != nil, r.Script != nil, r.Syntax != "", r.Engine} {
+		if set {
+			checks++
+		}
+	}
+	switch {
+	case r.Family == "" || r.Summary == "" || r.Doc == "" || r.Since == "":
+		return fmt.Errorf("family, summary, doc and since must be set")
+	case strings.HasSuffix(r.Summary, "."):
+		return fmt.Errorf("the summary ends with a period")
+	case r.Severity == diag.Off:
+		return fmt.Errorf("the severity must be set; leave Presets empty for a rule that is off by default")
+	case checks != 1:
+		return fmt.Errorf("one check must be set, found %d", checks)
+	case (r.Node != nil) != (len(r.On) > 0):
+		return fmt.Errorf("node and On go together")
+	}
+	return nil
+}
+
+// All returns the registered rules, sorted by id.
+func All() []*Rule {
+	all := slices.Clone(registered)
+	slices.SortFunc(all, func(a, b *Rule) int { return strings.Compare(a.ID, b.ID) })
+	return all
+}
+
+// Lookup returns the rule with the id, or one that has it as an alias: "statix:W08", or just "W08" and
+// "bool_comparison" where only one rule has it.
+func Lookup(name string) *Rule {
+	if r := byID[name]; r != nil {
+		return r
+	}
+	var found *Rule
+	for _, r := range registered {
+		for _, alias := range r.Aliases {
+			_, bare, _ := strings.Cut(alias, ":")
+			if strings.EqualFold(alias, name) || strings.EqualFold(bare, name) {
+				if found != nil && found != r {
+					return nil
+				}
+				found = r
+			}
+		}
+	}
+	return found
+}
+
+// InPreset reports whether a rule is on in a preset of the given name: recommended, strict, nixpkgs, all
+// or none.
+func (r *Rule) InPreset(name string) bool {
+	if r.Fixed {
+		return true
+	}
+	switch name {
+	case "recommended":
+		return r.Presets&Recommended != 0
+	case "strict":
+		return r.Presets&(Recommended|Strict) != 0
+	case "nixpkgs":
+		return r.Presets&(Recommended|Nixpkgs) != 0
+	case "all":
+		return true
+	}
+	return false
+}
+
+// PresetNames returns the names of all presets, as configuration spells them.
+func PresetNames() []string { return []string{"recommended", "strict", "nixpkgs", "all", "none"} }
+
+// URL returns the address of the rule's documentation page.
+func (r *Rule) URL() string {
+	return "https://github.com/nixsift/nixsift/blob/main/docs/rules/" + r.ID + ".md"
+}

@@ -1,0 +1,271 @@
+// Package ruletest runs the fixtures of a family of rules: each rule has one, each fixture has a rule, and
+// what the rule finds in it is exactly what the fixture wants.
+package ruletest
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sort"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/engine"
+	"github.com/nixsift/nixsift/internal/fix"
+	"github.com/nixsift/nixsift/internal/fixture"
+	"github.com/nixsift/nixsift/internal/testenv"
+	"github.com/nixsift/nixsift/internal/workspace"
+	"github.com/nixsift/nixsift/parser"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden sections of the fixtures")
+
+// Run runs the fixtures in dir, a file RULE.txtar for each rule that the test links in.
+func Run(t *testing.T, dir string) {
+	fixtures, err := filepath.Glob(filepath.Join(dir, "*.txtar"))
+	require.NoError(t, err)
+	have := map[string]bool{}
+	for _, path := range fixtures {
+		id := strings.TrimSuffix(filepath.Base(path), ".txtar")
+		have[id] = true
+		t.Run(id, func(t *testing.T) {
+			r := rules.Lookup(id)
+			if r == nil || r.ID != id {
+				t.Fatalf("%s has no rule", path)
+			}
+			runFixture(t, path, r)
+		})
+	}
+	for _, r := range rules.All() {
+		if !have[r.ID] && !r.Engine {
+			t.Errorf("rule %s has no fixture %s", r.ID, filepath.Join(dir, r.ID+".txtar"))
+		}
+	}
+}
+
+func runFixture(t *testing.T, path string, r *rules.Rule) {
+	data, err := os.ReadFile(path)
+	require.NoError(t, err)
+	f, err := fixture.Parse(data)
+	require.NoError(t, err, path)
+	if f.Comment == "" {
+		t.Errorf("%s: the archive's comment must say what the fixture shows", path)
+	}
+	root := Materialise(t, f)
+	res := check(t, root, r)
+	for _, e := range res.Errors {
+		t.Errorf("%s: %s: %s", r.ID, e.File, e.Message)
+	}
+	compare(t, f, r, root, res)
+	checkFixes(t, path, f, r, root, res)
+	if len(f.Wants) == 0 {
+		t.Errorf("%s: the fixture shows nothing that the rule finds", path)
+	}
+}
+
+// Materialise writes the fixture's project to a temporary folder, Git state included.
+func Materialise(t testing.TB, f *fixture.Fixture) string {
+	t.Helper()
+	root, err := filepath.EvalSymlinks(t.TempDir())
+	require.NoError(t, err)
+	for _, file := range f.Files {
+		p := filepath.Join(root, filepath.FromSlash(file.Name))
+		require.NoError(t, os.MkdirAll(filepath.Dir(p), 0o755))
+		require.NoError(t, os.WriteFile(p, []byte(file.Text), 0o644))
+	}
+	for _, repo := range f.Repos {
+		initRepo(t, root, repo)
+	}
+	return root
+}
+
+func initRepo(t testing.TB, root string, repo fixture.Repo) {
+	t.Helper()
+	if _, err := exec.LookPath("git"); err != nil {
+		testenv.Missing(t, "the git program")
+	}
+	dir := filepath.Join(root, filepath.FromSlash(repo.Dir))
+	git := func(args ...string) {
+		t.Helper()
+		cmd := exec.Command("git", args...)
+		cmd.Dir = dir
+		cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_SYSTEM="+os.DevNull)
+		out, err := cmd.CombinedOutput()
+		require.NoError(t, err, "git %v: %s", args, out)
+	}
+	git("init", "-q")
+	git("add", "-A", ".")
+	for _, name := range repo.Untracked {
+		git("rm", "-q", "-r", "--cached", "--ignore-unmatch", "--", name)
+	}
+	for _, name := range repo.Intent {
+		git("rm", "-q", "--cached", "--", name)
+		git("add", "-N", "--", name)
+	}
+	for _, name := range repo.Deleted {
+		require.NoError(t, os.Remove(filepath.Join(dir, filepath.FromSlash(name))))
+	}
+}
+
+func check(t *testing.T, root string, r *rules.Rule) *engine.Result {
+	t.Helper()
+	res, err := engine.Check(context.Background(), engine.Options{Paths: []string{root}, Only: []string{r.ID}})
+	require.NoError(t, err)
+	return res
+}
+
+// compare matches findings with wants, one to one.
+func compare(t *testing.T, f *fixture.Fixture, r *rules.Rule, root string, res *engine.Result) {
+	t.Helper()
+	wants := append([]fixture.Want(nil), f.Wants...)
+	for _, d := range res.Findings {
+		text, _ := res.Text(d.File)
+		line := source.NewLineIndex(text).Line(d.Span.Start)
+		name := rel(root, d.File)
+		found := -1
+		for i, w := range wants {
+			if w.File == name && w.Line == line && w.Text.MatchString(d.Message) &&
+				(w.Rule == "" || w.Rule == d.Rule) && (w.Severity == "" || w.Severity == d.Severity.String()) {
+				found = i
+				break
+			}
+		}
+		if found < 0 {
+			t.Errorf("%s:%d: unexpected %s: %s [%s]", name, line, d.Severity, d.Message, d.Rule)
+			continue
+		}
+		wants = append(wants[:found], wants[found+1:]...)
+	}
+	for _, w := range wants {
+		t.Errorf("%s:%d: want %s %q, found nothing like it", w.File, w.Line, w.Severity, w.Text)
+	}
+}
+
+// checkFixes applies the fixes, safe ones and then all, until nothing changes, and compares the results with
+// the golden sections.
+func checkFixes(t *testing.T, path string, f *fixture.Fixture, r *rules.Rule, root string, res *engine.Result) {
+	t.Helper()
+	fixes := 0
+	for _, d := range res.Findings {
+		fixes += len(d.Fixes)
+	}
+	switch {
+	case r.Fix == rules.FixNever && fixes > 0:
+		t.Errorf("rule %s says that it never offers a fix, but does", r.ID)
+	case r.Fix == rules.FixAlways && fixes < len(res.Findings):
+		t.Errorf("rule %s says that it always offers a fix, but does not", r.ID)
+	case r.Fix == rules.FixSometimes && fixes == 0:
+		t.Errorf("rule %s says that it offers fixes, but its fixture shows none", r.ID)
+	}
+	got := map[string]string{}
+	for _, level := range []fix.Level{fix.OnlySafe, fix.AlsoUnsafe} {
+		out, err := engine.Fix(context.Background(), engine.Options{Paths: []string{root}, Only: []string{r.ID}}, level)
+		require.NoError(t, err)
+		require.Empty(t, out.Broken, "a fix leads to code that does not parse")
+		for file, text := range out.Texts {
+			got[goldenName(rel(root, file), level)] = text
+			if r.Syntax == "" && strings.HasSuffix(file, ".nix") {
+				require.Empty(t, parser.Parse(text).Errors(), "%s does not parse after fixing", file)
+			}
+		}
+	}
+	want := map[string]string{}
+	for _, g := range f.Golden {
+		level := fix.OnlySafe
+		if g.Unsafe {
+			level = fix.AlsoUnsafe
+		}
+		want[goldenName(g.File, level)] = g.Text
+	}
+	// Where the unsafe fixes add nothing, the golden text of the safe ones says it all.
+	for name := range got {
+		if safe, ok := strings.CutSuffix(name, "-unsafe"); ok && got[safe] == got[name] && want[name] == "" {
+			delete(got, name)
+		}
+	}
+	if *update {
+		rewrite(t, path, f, got)
+		return
+	}
+	for name, text := range got {
+		if _, ok := want[name]; !ok {
+			t.Errorf("%s: the section %s is missing; -update writes it:\n%s", path, name, text)
+			continue
+		}
+		require.Equal(t, want[name], text, name)
+	}
+	for name := range want {
+		if _, ok := got[name]; !ok {
+			t.Errorf("%s: nothing was fixed for the section %s", path, name)
+		}
+	}
+}
+
+func goldenName(file string, level fix.Level) string {
+	if level == fix.OnlySafe {
+		return file + ".fixed"
+	}
+	return file + ".fixed-unsafe"
+}
+
+// rewrite replaces the golden sections of a fixture.
+func rewrite(t *testing.T, path string, f *fixture.Fixture, golden map[string]string) {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	require.NoError(t, err)
+	var b strings.Builder
+	skip := false
+	for line := range strings.Lines(string(data)) {
+		if name, ok := strings.CutPrefix(strings.TrimSpace(line), "-- "); ok && strings.HasSuffix(name, " --") {
+			name = strings.TrimSuffix(name, " --")
+			skip = strings.HasSuffix(name, ".fixed") || strings.HasSuffix(name, ".fixed-unsafe")
+			if !skip {
+				b.WriteString(line)
+				continue
+			}
+		}
+		if !skip {
+			b.WriteString(line)
+		}
+	}
+	names := make([]string, 0, len(golden))
+	for name := range golden {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	for _, name := range names {
+		fmt.Fprintf(&b, "-- %s --\n%s", name, golden[name])
+		if !strings.HasSuffix(golden[name], "\n") {
+			b.WriteByte('\n')
+		}
+	}
+	require.NoError(t, os.WriteFile(path, []byte(b.String()), 0o644))
+}
+
+func rel(root, file string) string {
+	r, err := filepath.Rel(root, file)
+	if err != nil {
+		return file
+	}
+	return filepath.ToSlash(r)
+}
+
+// Findings runs one rule over an in-memory file and returns what it finds; for tests of single expressions.
+func Findings(t testing.TB, rule, name, text string) []diag.Finding {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	fsys := workspace.NewOverlay(workspace.OS)
+	fsys.Set(path, []byte(text))
+	res, err := engine.Check(context.Background(), engine.Options{FS: fsys, Paths: []string{path}, Only: []string{rule}})
+	require.NoError(t, err)
+	require.Empty(t, res.Errors)
+	return res.Findings
+}

@@ -1,0 +1,17 @@
+package suppressions
+
+import (
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/suppress"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: suppress.Malformed, Family: family, Since: "0.1.0",
+	Summary: "A suppression cannot take effect",
+	Doc: "The form is `# nixsift: ignore[rule, rule] reason`, at the end of a line or alone on the line before, and\n" +
+		"`# nixsift: ignore-file[rule] reason` in the comments before any code. Rules about code that Nix refuses to parse cannot\n" +
+		"be silenced.",
+	Severity: diag.Warning, Presets: rules.Recommended,
+	Fix: rules.FixSometimes, Generated: true, Engine: true,
+})

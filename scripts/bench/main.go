@@ -1,0 +1,157 @@
+// Command bench compares whole runs of `nixsift check` over a tree with merely reading its Nix files, with
+// `nix-instantiate --parse` and, where they are installed, with other linters. All run in turn, several
+// times, and the medians count: quote the ratios, not the seconds.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+func main() {
+	tree := flag.String("tree", "../shared/corpus/bench", "the folder to check")
+	rounds := flag.Int("rounds", 7, "how often each command runs")
+	nix := flag.String("nix", "nix-instantiate", "the nix-instantiate to compare with")
+	read := flag.Bool("read", false, "only read the files, with two goroutines; used by the comparison itself")
+	flag.Parse()
+	var err error
+	if *read {
+		err = readAll(*tree)
+	} else {
+		err = compare(*tree, *rounds, *nix)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// nixFiles lists the Nix files below a folder.
+func nixFiles(tree string) ([]string, error) {
+	var files []string
+	err := filepath.WalkDir(tree, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.Type().IsRegular() && strings.HasSuffix(path, ".nix") {
+			files = append(files, path)
+		}
+		return err
+	})
+	return files, err
+}
+
+func readAll(tree string) error {
+	files, err := nixFiles(tree)
+	if err != nil {
+		return err
+	}
+	var next, failed atomic.Int64
+	var wg sync.WaitGroup
+	for range 2 {
+		wg.Go(func() {
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= len(files) {
+					return
+				}
+				if _, err := os.ReadFile(files[i]); err != nil {
+					failed.Add(1)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if n := failed.Load(); n > 0 {
+		return fmt.Errorf("%d files could not be read", n)
+	}
+	return nil
+}
+
+// contender is one command of the comparison. A status of 1 is no failure: linters have findings.
+type contender struct {
+	name  string
+	args  []string
+	times []time.Duration
+	rss   int64
+}
+
+func compare(tree string, rounds int, nix string) error {
+	dir, err := os.MkdirTemp("", "nixsift-bench")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	bin := filepath.Join(dir, "nixsift")
+	if out, err := exec.Command("go", "build", "-o", bin, "./cmd/nixsift").CombinedOutput(); err != nil {
+		return fmt.Errorf("building nixsift: %w\n%s", err, out)
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	contenders := []*contender{
+		{name: "nixsift check", args: []string{bin, "check", "--exit-zero", "--format", "short", tree}},
+		{name: "reading", args: []string{self, "-read", "-tree", tree}},
+	}
+	files, err := nixFiles(tree)
+	if err != nil {
+		return err
+	}
+	if path, err := exec.LookPath(nix); err == nil {
+		contenders = append(contenders, &contender{name: nix + " --parse", args: append([]string{path, "--parse"}, parseable(path, files)...)})
+	}
+	for _, other := range []contender{
+		{name: "deadnix", args: []string{"deadnix", tree}},
+		{name: "statix", args: []string{"statix", "check", tree}},
+	} {
+		if _, err := exec.LookPath(other.args[0]); err == nil {
+			contenders = append(contenders, &other)
+		}
+	}
+	for range rounds {
+		for _, c := range contenders {
+			start := time.Now()
+			cmd := exec.Command(c.args[0], c.args[1:]...)
+			if err := cmd.Run(); err != nil && cmd.ProcessState.ExitCode() != 1 {
+				return fmt.Errorf("%s: %w", c.name, err)
+			}
+			c.times = append(c.times, time.Since(start))
+			c.rss = max(c.rss, maxRSS(cmd.ProcessState))
+		}
+	}
+	base := median(contenders[0].times)
+	fmt.Printf("%d files, median of %d runs\n\n%-34s %10s %10s %18s\n", len(files), rounds, "", "seconds", "MiB", "nixsift is x times")
+	for _, c := range contenders {
+		m := median(c.times)
+		fmt.Printf("%-34s %10.3f %10.0f %18.2f\n", c.name, m.Seconds(), float64(c.rss)/(1<<20), base.Seconds()/m.Seconds())
+	}
+	return nil
+}
+
+// parseable leaves out what the program refuses, since it stops at the first such file.
+func parseable(nix string, files []string) []string {
+	ok := slices.Clone(files)
+	for {
+		out, err := exec.Command(nix, append([]string{"--parse"}, ok...)...).CombinedOutput()
+		if err == nil {
+			return ok
+		}
+		before := len(ok)
+		ok = slices.DeleteFunc(ok, func(f string) bool { return strings.Contains(string(out), f+":") })
+		if len(ok) == before {
+			return ok
+		}
+	}
+}
+
+func median(times []time.Duration) time.Duration {
+	slices.Sort(times)
+	return times[len(times)/2]
+}

@@ -74,6 +74,42 @@ func TestFollowsOfCorpus(t *testing.T) {
 	t.Logf("%d rows", rows)
 }
 
+// TestModelOfCorpus asks every question of every flake, and checks that the answers fit together.
+func TestModelOfCorpus(t *testing.T) {
+	for dir, f := range corpusFlakes(t) {
+		use(f)
+		if f.LockError != nil {
+			assert.True(t, f.LockError.Blank, dir)
+		}
+		if f.Lock == nil {
+			continue
+		}
+		assert.Empty(t, f.Lock.Problems, dir)
+		for _, name := range f.Reachable() {
+			path, ok := f.PathTo(name)
+			assert.True(t, ok, "%s: %s", dir, name)
+			got, ok := f.Resolve(path)
+			assert.True(t, ok, "%s: %s", dir, name)
+			assert.Equal(t, name, got, dir)
+			n := f.Lock.Node(name)
+			assert.Equal(t, name, strings.Trim(n.Key.Of(f.Lock.Text), `"`))
+			for _, in := range n.Inputs {
+				_, ok := f.Target(name, in.Name)
+				assert.True(t, ok, "%s: %s/%s", dir, name, in.Name)
+			}
+			if name != f.Lock.Root {
+				_, ok := n.Source()
+				assert.True(t, ok, "%s: %s", dir, name)
+			}
+		}
+		for _, root := range f.Nix.AllInputs() {
+			for in := range root.All() {
+				assert.False(t, f.Stale(in), "%s: %v", dir, in.Path)
+			}
+		}
+	}
+}
+
 // TestInsertFollowsOfCorpus adds an override to every literal input of every flake, one at a time.
 func TestInsertFollowsOfCorpus(t *testing.T) {
 	inputs, inserted := 0, 0

@@ -14,12 +14,12 @@ import (
 
 // SyntaxError says why a text is no JSON.
 type SyntaxError struct {
-	Offset  uint32 // the byte at which reading stopped, or the length of the text
+	Offset  uint32 // the first byte that does not fit, or the length of the text where it ends too early
 	Message string // lower case
 	// Conflicts are the lines of a merge conflict, without line ends; where there are some, Offset is the
 	// first of them.
 	Conflicts []source.Span
-	Blank     bool // the text is empty or white space
+	Blank     bool // the text is empty or white space; Offset is 0
 }
 
 // Error returns the message.
@@ -119,7 +119,7 @@ func syntaxError(text string, base int, offset int64, err error) *SyntaxError {
 	var syntax *json.SyntaxError
 	switch {
 	case strings.TrimSpace(text[base:]) == "":
-		e.Blank, e.Message = true, "the file is empty"
+		e.Blank, e.Offset, e.Message = true, 0, "the file is empty"
 	case errors.As(err, &syntax) && syntax.Offset >= int64(len(text)-base) && strings.HasPrefix(syntax.Error(), "unexpected end"):
 		e.Offset, e.Message = uint32(len(text)), "unexpected end of the file"
 	case errors.As(err, &syntax):

@@ -322,8 +322,8 @@ func (in *Input) Override(name string) *Input {
 	return nil
 }
 
-// Decls returns the bindings that define the input, in source order. One may define others too, as
-// inputs = { … } does not: it lies around them and is no declaration of theirs.
+// Decls returns the bindings that define the input and nothing else, in source order: an
+// inputs = { … } around them is not among them.
 func (in *Input) Decls() []ast.Node {
 	if in.Attr == nil {
 		return nil

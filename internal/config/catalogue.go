@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/near"
 )
 
 // Rule is what configuration needs to know of a rule.
@@ -95,14 +96,14 @@ func (c *Catalogue) Nearest(name string) string {
 	for i, r := range c.rules {
 		ids[i] = r.ID
 	}
-	return nearest(name, ids)
+	return near.Find(name, ids)
 }
 
 // Suggestion returns how a message about an unknown rule goes on: "; did you mean `x`?", or "" where no
 // rule looks like it.
 func (c *Catalogue) Suggestion(name string) string {
-	if near := c.Nearest(name); near != "" {
-		return "; did you mean `" + near + "`?"
+	if id := c.Nearest(name); id != "" {
+		return "; did you mean `" + id + "`?"
 	}
 	return ""
 }
@@ -114,49 +115,4 @@ func (r *Rule) option(name string) (Option, bool) {
 		}
 	}
 	return Option{}, false
-}
-
-// nearest returns the candidate with the smallest edit distance to name, the first of equals, or "" where
-// more than a third of the name would have to change.
-func nearest(name string, candidates []string) string {
-	if len(name) > 64 {
-		return ""
-	}
-	lower := strings.ToLower(name)
-	best, limit := "", min(3, max(1, len(name)/3))
-	for _, c := range candidates {
-		if d := distance(lower, c, limit); d <= limit && c != name {
-			best, limit = c, d-1
-		}
-	}
-	return best
-}
-
-// distance is the number of insertions, deletions, substitutions and swaps of neighbours that turn a into
-// b, or more than limit where it is above the limit.
-func distance(a, b string, limit int) int {
-	if len(a)-len(b) > limit || len(b)-len(a) > limit {
-		return limit + 1
-	}
-	var before []int
-	last := make([]int, len(b)+1)
-	for j := range last {
-		last[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		row := make([]int, len(b)+1)
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-		before, last = last, row
-	}
-	return last[len(b)]
 }

@@ -160,6 +160,7 @@ func (c *Config) rel(path string) (string, bool) {
 // resolve lays the preset, [rules], the overrides that match and the command line over each other.
 func (c *Config) resolve(hits []byte) *Resolved {
 	r := &Resolved{
+		minNix:   c.MinimumNix,
 		severity: make(map[string]severity, len(c.cat.rules)),
 		options:  map[string]map[string]any{},
 	}
@@ -189,6 +190,7 @@ func (c *Config) resolve(hits []byte) *Resolved {
 
 // Resolved is what configuration says for a set of files. It is immutable.
 type Resolved struct {
+	minNix   Version
 	severity map[string]severity
 	options  map[string]map[string]any
 }
@@ -217,6 +219,9 @@ func (r *Resolved) Severity(rule string) (value diag.Severity, configured bool) 
 // Options returns the options of the rule with the id, defaults included: string, int64, bool or
 // []string by name; nil for a rule without any. The map must not be changed.
 func (r *Resolved) Options(rule string) map[string]any { return r.options[rule] }
+
+// MinNix returns the oldest Nix that the code has to work with.
+func (r *Resolved) MinNix() Version { return r.minNix }
 
 func (r *Rule) inPreset(preset string) bool {
 	if r.Fixed || preset == "all" {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/near"
 )
 
 // Load reads the text of a configuration file. Path is its absolute path: patterns are relative to its
@@ -66,8 +67,8 @@ func (d *decoder) file(c *Config, root *value) {
 
 // unknown reports a key that is none of the known ones.
 func (d *decoder) unknown(e *entry, what string, known []string) {
-	if near := nearest(e.key, known); near != "" {
-		d.report(e.span, "unknown %s `%s`; did you mean `%s`?", what, e.key, near)
+	if meant := near.Find(e.key, known); meant != "" {
+		d.report(e.span, "unknown %s `%s`; did you mean `%s`?", what, e.key, meant)
 		return
 	}
 	d.report(e.span, "unknown %s `%s`; known here: %s", what, e.key, quoted(known))
@@ -273,8 +274,8 @@ func (c *Catalogue) checkPreset(name string) string {
 	if slices.Contains(c.presets, name) {
 		return ""
 	}
-	if near := nearest(name, c.presets); near != "" {
-		return fmt.Sprintf("unknown preset `%s`; did you mean `%s`?", name, near)
+	if meant := near.Find(name, c.presets); meant != "" {
+		return fmt.Sprintf("unknown preset `%s`; did you mean `%s`?", name, meant)
 	}
 	return fmt.Sprintf("unknown preset `%s`; presets are %s", name, quoted(c.presets))
 }
@@ -288,8 +289,8 @@ func (c *Catalogue) one(name string) (*Rule, string) {
 	case len(found) > 1:
 		return nil, fmt.Sprintf("`%s` names several rules: %s", name, quoted(c.Find(name)))
 	}
-	if near := c.Nearest(name); near != "" {
-		return nil, fmt.Sprintf("unknown rule `%s`; did you mean `%s`?", name, near)
+	if meant := c.Suggestion(name); meant != "" {
+		return nil, fmt.Sprintf("unknown rule `%s`%s", name, meant)
 	}
 	return nil, fmt.Sprintf("unknown rule `%s`; `nixsift rules` lists them", name)
 }
@@ -300,8 +301,8 @@ var severities = []string{"off", "hint", "info", "warning", "error"}
 func (r *Rule) checkSeverity(name string) (diag.Severity, string) {
 	s, err := diag.ParseSeverity(name)
 	if err != nil {
-		if near := nearest(name, severities); near != "" {
-			return s, fmt.Sprintf("unknown severity `%s`; did you mean `%s`?", name, near)
+		if meant := near.Find(name, severities); meant != "" {
+			return s, fmt.Sprintf("unknown severity `%s`; did you mean `%s`?", name, meant)
 		}
 		return s, fmt.Sprintf("unknown severity `%s`; use %s", name, quoted(severities))
 	}

@@ -1,0 +1,266 @@
+// Package suppress reads the comments that silence findings, applies them, and reports those that are
+// wrong or idle.
+//
+// `# nixsift: ignore[rule, rule] reason` at the end of a line silences findings that start on that line;
+// alone on a line it silences those that start on the next line with code, or on a comment before it.
+// `# nixsift: ignore-file[rule] reason` before any code silences a whole file. The comments of deadnix
+// and nixf (`# deadnix: skip`, `# nixf-ignore: name`) hold for the rules they concern.
+package suppress
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/diag"
+)
+
+// The rules whose findings Apply makes.
+const (
+	Unknown       = "unknown-suppression"        // names a rule that does not exist
+	Unused        = "unused-suppression"         // silences nothing
+	WithoutReason = "suppression-without-reason" // does not say why
+	Malformed     = "malformed-suppression"      // cannot take effect
+)
+
+// Rules is what suppressions need to know of the rules.
+type Rules interface {
+	// Find returns the ids of the rules that have the name as id or alias, in a slice of its own.
+	Find(name string) []string
+	// Fixed reports whether a rule cannot be silenced.
+	Fixed(id string) bool
+	// Nearest returns the id that looks most like the name, or "".
+	Nearest(name string) string
+}
+
+// Table holds the suppressions of one file. It is for one goroutine at a time.
+type Table struct {
+	text       string
+	directives []*directive
+	wrong      []diag.Finding // malformed, unknown, without reason
+}
+
+// directive is one comment that silences something.
+type directive struct {
+	comment  source.Span
+	from, to uint32 // findings that start in [from, to), or in the comment itself, are covered
+	file     bool   // covers the whole file
+	foreign  bool   // written for another tool, so that it may be idle here
+	names    []*name
+}
+
+// name is one rule name in a comment.
+type name struct {
+	span  source.Span
+	text  string
+	ids   []string
+	state state
+}
+
+type state uint8
+
+const (
+	idle    state = iota // silences nothing so far
+	used                 // silenced a finding
+	unknown              // no rule has the name
+	fixed                // the rule cannot be silenced
+)
+
+// Mentioned reports whether a text may hold suppressions, at the cost of searching it for three words.
+func Mentioned(text string) bool {
+	return strings.Contains(text, nixsiftMark) || strings.Contains(text, deadnixMark) || strings.Contains(text, nixfMark)
+}
+
+// Parse reads the suppressions of a Nix file. It returns nil, which is a valid empty table, for a file
+// without any. The table shares memory with the source, not with the tree.
+func Parse(t *ast.Tree, rules Rules) *Table {
+	found := false
+	for c := range t.Comments() {
+		if found = marked(c.Text()); found {
+			break
+		}
+	}
+	if !found {
+		return nil
+	}
+	var comments []source.Span
+	for c := range t.Comments() {
+		comments = append(comments, c.Span())
+	}
+	table := ParseComments(t.Source(), comments, rules)
+	for _, d := range table.directives {
+		if d.foreign {
+			d.to = max(d.to, inheritEnd(t, d.comment))
+		}
+	}
+	return table
+}
+
+// inheritEnd returns the end of the inherit that stands behind a comment, or 0: its names may take more
+// lines than one.
+func inheritEnd(t *ast.Tree, comment source.Span) uint32 {
+	tok := t.TokenAt(comment.Start).NextSignificant()
+	if !tok.IsValid() || tok.Kind() != ast.TokInherit {
+		return 0
+	}
+	n := t.NodeAt(tok.Span())
+	if !n.Is(ast.Inherit) {
+		return 0
+	}
+	return n.End()
+}
+
+// ParseComments reads the suppressions among the comments of a text in any language: their spans in
+// order, each from the sign that opens it. It returns an empty table where there are none.
+func ParseComments(text string, comments []source.Span, rules Rules) *Table {
+	p := &reader{Table: &Table{text: text}, comments: comments, rules: rules}
+	for i, c := range comments {
+		if marked(c.Of(text)) {
+			p.comment(i)
+		}
+	}
+	return p.Table
+}
+
+// ParseText reads the suppressions of a text whose comments start with `#`, such as YAML and shell. It
+// sees single lines only: a line within a string or here-document that looks like a comment is one.
+func ParseText(text string, rules Rules) *Table {
+	if !Mentioned(text) {
+		return nil
+	}
+	return ParseComments(text, hashComments(text), rules)
+}
+
+// Apply splits the findings of the table's file into those that are kept and the number of those that
+// comments silence. Extra are the findings about the comments themselves, with their default severities
+// and without a file; they are silenced like others. Ran tells whether a rule was run on this file: one
+// that was not makes no comment idle. The slice of findings is used for the result.
+func (t *Table) Apply(findings []diag.Finding, ran func(rule string) bool) (kept []diag.Finding, suppressed int, extra []diag.Finding) {
+	if t == nil {
+		return findings, 0, nil
+	}
+	for _, d := range t.directives {
+		for _, n := range d.names {
+			if n.state == used {
+				n.state = idle
+			}
+		}
+	}
+	silenced := func(f diag.Finding) bool {
+		hit := t.silences(f)
+		if hit {
+			suppressed++
+		}
+		return hit
+	}
+	kept = slices.DeleteFunc(findings, silenced)
+	extra = slices.DeleteFunc(slices.Clone(t.wrong), silenced)
+	// Names of the rule that reports idle names come last: they may silence reports on the others.
+	for _, last := range []bool{false, true} {
+		for _, d := range t.directives {
+			for _, n := range d.names {
+				if last == slices.Contains(n.ids, Unused) && d.isIdle(n, ran) {
+					if f := t.unused(d, n, ran); last || !silenced(f) {
+						extra = append(extra, f)
+					}
+				}
+			}
+		}
+	}
+	slices.SortFunc(extra, diag.Compare)
+	return kept, suppressed, extra
+}
+
+// silences finds the comment that covers a finding and marks it as used: one for the line before one for
+// the file.
+func (t *Table) silences(f diag.Finding) bool {
+	for _, file := range []bool{false, true} {
+		for _, d := range t.directives {
+			if d.file != file || !d.covers(f.Span.Start) {
+				continue
+			}
+			for _, n := range d.names {
+				if slices.Contains(n.ids, f.Rule) {
+					n.state = used
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func (d *directive) covers(at uint32) bool {
+	return d.file || d.from <= at && at < d.to || d.comment.Contains(at)
+}
+
+func (d *directive) isIdle(n *name, ran func(string) bool) bool {
+	return !d.foreign && n.state == idle && !slices.ContainsFunc(n.ids, func(id string) bool { return !ran(id) })
+}
+
+func (t *Table) unused(d *directive, n *name, ran func(string) bool) diag.Finding {
+	where := "here"
+	if d.file {
+		where = "in this file"
+	}
+	goes := func(n *name) bool { return n.state == fixed || d.isIdle(n, ran) }
+	return diag.Finding{
+		Rule: Unused, Severity: diag.Warning, Span: n.span, Tags: diag.Unnecessary,
+		Message: fmt.Sprintf("`%s` finds nothing to silence %s", n.text, where),
+		Help:    "remove it",
+		Fixes:   []diag.Fix{t.removal(d, n, goes, diag.Safe)},
+	}
+}
+
+// removal is the fix that removes a name, or the whole comment if all its other names go as well.
+func (t *Table) removal(d *directive, n *name, goes func(*name) bool, safety diag.Safety) diag.Fix {
+	i := slices.Index(d.names, n)
+	stays := func(m *name) bool { return m != n && !goes(m) }
+	var edit diag.Edit
+	switch {
+	case !slices.ContainsFunc(d.names, stays):
+		return diag.Fix{Title: "remove the comment", Safety: safety, Edits: []diag.Edit{removeComment(t.text, d.comment)}}
+	case slices.ContainsFunc(d.names[i:], stays):
+		edit.Span = source.Span{Start: n.span.Start, End: d.names[i+1].span.Start}
+	default:
+		edit.Span = source.Span{Start: d.names[i-1].span.End, End: n.span.End}
+	}
+	return diag.Fix{Title: fmt.Sprintf("remove `%s` from the comment", n.text), Safety: safety, Edits: []diag.Edit{edit}}
+}
+
+const blanks = " \t\r"
+
+// removeComment removes a comment: with its lines if it is alone on them, else with the blanks before it,
+// leaving what stands around it apart.
+func removeComment(text string, c source.Span) diag.Edit {
+	start, end := lineStart(text, c.Start), lineEnd(text, c.End)
+	before, after := text[start:c.Start], text[c.End:end]
+	gone := c
+	switch {
+	case strings.Trim(before, blanks) == "" && strings.Trim(after, blanks) == "":
+		gone = source.Span{Start: start, End: min(end+1, uint32(len(text)))}
+	case strings.Trim(after, blanks) == "":
+		gone.Start = start + uint32(len(strings.TrimRight(before, blanks)))
+		gone.End = c.End + uint32(len(after)-len(strings.TrimLeft(after, " \t")))
+	case strings.HasSuffix(before, " ") || strings.HasSuffix(before, "\t") || before == "":
+		gone.End += uint32(len(after) - len(strings.TrimLeft(after, " \t")))
+	case !strings.HasPrefix(after, " ") && !strings.HasPrefix(after, "\t"):
+		return diag.Edit{Span: gone, Text: " "}
+	}
+	return diag.Edit{Span: gone}
+}
+
+// lineStart returns the offset of the first byte of the line that holds the byte at offset.
+func lineStart(text string, at uint32) uint32 {
+	return uint32(strings.LastIndexByte(text[:at], '\n') + 1)
+}
+
+// lineEnd returns the offset of the newline that ends the line, or of the end of the text.
+func lineEnd(text string, at uint32) uint32 {
+	if i := strings.IndexByte(text[at:], '\n'); i >= 0 {
+		return at + uint32(i)
+	}
+	return uint32(len(text))
+}

@@ -153,8 +153,8 @@ func (x *configReader) holds(condition, dir string) bool {
 		pattern = strings.TrimSuffix(pattern, "/") + "/**"
 	}
 	path := x.repo.gitDir
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		path = real
+	if resolved, err := filepath.EvalSymlinks(path); err == nil {
+		path = resolved
 	}
 	if fold {
 		pattern, path = strings.ToLower(pattern), strings.ToLower(path)

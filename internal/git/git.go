@@ -97,12 +97,12 @@ func (c *Cache) canonical(repo *Repo, err error) opened {
 	if repo == nil || err != nil {
 		return opened{nil, err}
 	}
-	if real, err := filepath.EvalSymlinks(repo.root); err == nil && real != repo.root {
-		if known, ok := c.dirs[real]; ok {
+	if resolved, err := filepath.EvalSymlinks(repo.root); err == nil && resolved != repo.root {
+		if known, ok := c.dirs[resolved]; ok {
 			return known
 		}
-		repo.root = real
-		c.dirs[real] = opened{repo, nil}
+		repo.root = resolved
+		c.dirs[resolved] = opened{repo, nil}
 	}
 	return opened{repo, nil}
 }
@@ -183,15 +183,15 @@ func (r *Repo) Rel(path string) (string, bool) {
 		return rel, true
 	}
 	dir := filepath.Dir(path)
-	real, ok := r.real.Load(dir)
+	resolved, ok := r.real.Load(dir)
 	if !ok {
 		target, err := filepath.EvalSymlinks(dir)
 		if err != nil {
 			target = dir
 		}
-		real, _ = r.real.LoadOrStore(dir, target)
+		resolved, _ = r.real.LoadOrStore(dir, target)
 	}
-	return below(r.root, filepath.Join(real.(string), filepath.Base(path)))
+	return below(r.root, filepath.Join(resolved.(string), filepath.Base(path)))
 }
 
 func below(root, path string) (string, bool) {

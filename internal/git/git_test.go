@@ -75,6 +75,11 @@ func TestOpen(t *testing.T) {
 	two, _ = d.Open(outer)
 	assert.Same(t, one, two)
 	assert.Equal(t, outer, one.Root())
+	one, _ = d.Open(filepath.Join(tmp, "root/sub/inner"))
+	two, _ = d.Open(inner)
+	assert.Same(t, one, two)
+	assert.Equal(t, inner, one.Root())
+	one, _ = d.Open(outer)
 
 	rel, ok := one.Rel(filepath.Join(tmp, "root/a/b"))
 	assert.True(t, ok)

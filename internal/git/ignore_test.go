@@ -2,6 +2,7 @@ package git_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io/fs"
 	"math/rand/v2"
@@ -267,7 +268,8 @@ func compareWithGit(t *testing.T, seed int, root string) (paths, ignored int) {
 	cmd := exec.Command(gittest.Program(t), "-C", root, "check-ignore", "--no-index", "-v", "-n", "-z", "--stdin")
 	cmd.Stdin = strings.NewReader(strings.Join(list, "\x00") + "\x00")
 	out, err := cmd.Output()
-	if exit, ok := err.(*exec.ExitError); !ok || exit.ExitCode() != 1 { // 1: none is ignored
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.ExitCode() != 1 { // 1: none is ignored
 		require.NoError(t, err)
 	}
 	fields := bytes.Split(bytes.TrimSuffix(out, []byte{0}), []byte{0})

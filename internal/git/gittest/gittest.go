@@ -78,9 +78,9 @@ func Write(t testing.TB, dir string, files ...string) {
 // Real returns path with its links resolved.
 func Real(t testing.TB, path string) string {
 	t.Helper()
-	real, err := filepath.EvalSymlinks(path)
+	resolved, err := filepath.EvalSymlinks(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return real
+	return resolved
 }

@@ -1,0 +1,74 @@
+// Package workspace is the file system as the engine sees it: disk, or editor buffers over it. It tells
+// what kind of file a path names, and which files the paths on a command line mean.
+package workspace
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// FS reads files by absolute path in the form of the system. Its methods may be called from several
+// goroutines; errors are *fs.PathError where they speak of one path.
+type FS interface {
+	// ReadFile returns the content of a file. Callers do not write to it.
+	ReadFile(path string) ([]byte, error)
+	// Stat describes what a path leads to, Lstat what it is; they differ for symbolic links.
+	Stat(path string) (fs.FileInfo, error)
+	Lstat(path string) (fs.FileInfo, error)
+	// ReadDir returns the entries of a folder sorted by name. With an error it may return some.
+	ReadDir(path string) ([]fs.DirEntry, error)
+}
+
+// header is an FS that can read the start of a file.
+type header interface {
+	Head(path string, n int) ([]byte, error)
+}
+
+// linkResolver is an FS with symbolic links.
+type linkResolver interface {
+	EvalSymlinks(path string) (string, error)
+}
+
+// MaxFile is the size in bytes up to which OS reads files.
+const MaxFile = 64 << 20
+
+// ErrNotRegular is the error of a path that leads to a device, a socket or a FIFO, whose content is not
+// there to be read, or not twice.
+var ErrNotRegular = errors.New("not a regular file")
+
+// TooLargeError is the error of a file of more than MaxFile bytes.
+type TooLargeError struct {
+	Size int64 // in bytes
+}
+
+func (e *TooLargeError) Error() string {
+	return fmt.Sprintf("the file has %d MiB, more than the %d that are analysed", e.Size>>20, MaxFile>>20)
+}
+
+// OS is the file system of the machine. Its ReadFile refuses what is no regular file without waiting for
+// it, and files of more than MaxFile bytes.
+var OS FS = osFS{}
+
+type osFS struct{}
+
+func (osFS) Stat(path string) (fs.FileInfo, error)      { return os.Stat(path) }
+func (osFS) Lstat(path string) (fs.FileInfo, error)     { return os.Lstat(path) }
+func (osFS) ReadDir(path string) ([]fs.DirEntry, error) { return os.ReadDir(path) }
+func (osFS) EvalSymlinks(path string) (string, error)   { return filepath.EvalSymlinks(path) }
+func (osFS) ReadFile(path string) ([]byte, error)       { return read(path, -1) }
+func (osFS) Head(path string, n int) ([]byte, error)    { return read(path, n) }
+func pathError(op, path string, err error) *fs.PathError {
+	return &fs.PathError{Op: op, Path: path, Err: err}
+}
+
+// head returns at most n bytes from the start of a file.
+func head(fsys FS, path string, n int) ([]byte, error) {
+	if h, ok := fsys.(header); ok {
+		return h.Head(path, n)
+	}
+	text, err := fsys.ReadFile(path)
+	return text[:min(n, len(text))], err
+}

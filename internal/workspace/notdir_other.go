@@ -1,0 +1,6 @@
+//go:build !unix
+
+package workspace
+
+// isNotDir is for systems that report a file in the middle of a path as a missing path.
+func isNotDir(error) bool { return false }

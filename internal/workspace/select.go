@@ -1,0 +1,217 @@
+package workspace
+
+import (
+	"cmp"
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/nixsift/nixsift/internal/git"
+)
+
+// Options says how Select goes about it. The zero value is ready.
+type Options struct {
+	// Exclude reports whether a file, given by its absolute path, is left out, whether it was named or
+	// met on a walk. ExcludeFolder may report that all files below a folder are, to spare the walk. Both
+	// are called from several goroutines.
+	Exclude       func(path string) bool
+	ExcludeFolder func(path string) bool
+	// NoExclude selects what they leave out.
+	NoExclude bool
+	// Git remembers the repositories; nil is a memory for this call.
+	Git *git.Cache
+}
+
+func (o *Options) excludes(path string) bool {
+	return !o.NoExclude && o.Exclude != nil && o.Exclude(path)
+}
+
+func (o *Options) excludesFolder(path string) bool {
+	return !o.NoExclude && o.ExcludeFolder != nil && o.ExcludeFolder(path)
+}
+
+// File is one file to analyse.
+type File struct {
+	Path  string // absolute and clean; links are not resolved
+	Kind  Kind
+	Named bool // by the user, not met on a walk; its Kind may be Other
+}
+
+// Selection is what the paths of one call mean, sorted by path, every path once.
+type Selection struct {
+	Files []File
+}
+
+// ProblemKind says why a path, or part of a tree, was not selected.
+type ProblemKind uint8
+
+// The kinds of problem: nothing there; there, but the system refuses; a device, socket or FIFO; git's
+// files, which tell what belongs to a tree, cannot be read.
+const (
+	Missing ProblemKind = iota
+	Unreadable
+	NotRegular
+	BadRepository
+)
+
+// String returns the kind as the JSON output spells it.
+func (k ProblemKind) String() string {
+	return [...]string{"missing", "unreadable", "not-regular", "repository"}[k]
+}
+
+// Problem is a path that was to be analysed and cannot be.
+type Problem struct {
+	Path string
+	Err  error // without the path
+	Kind ProblemKind
+}
+
+// Error returns the path and what is wrong with it.
+func (p Problem) Error() string { return p.Path + ": " + p.Err.Error() }
+
+// Unwrap returns Err.
+func (p Problem) Unwrap() error { return p.Err }
+
+func problem(path string, err error) Problem {
+	kind := Unreadable
+	switch {
+	case errors.Is(err, fs.ErrNotExist) || isNotDir(err):
+		kind = Missing
+	case errors.Is(err, ErrNotRegular):
+		kind = NotRegular
+	}
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		err = at.Err
+	}
+	return Problem{path, err, kind}
+}
+
+// Select returns the files that paths mean. A path of a file means that file, whatever git says of it.
+// A path of a folder means the files of a Kind other than Other in its tree:
+//
+//   - in a repository, what git tracks and what is neither tracked nor ignored; in a repository inside it,
+//     a submodule for one, the same by that one's rules;
+//   - elsewhere, what the .gitignore files in the folder and below it do not ignore;
+//   - in hidden folders, what git tracks, save those for CI files, which are like others;
+//   - of links, those that lead to a regular file in the tree that is not selected itself, one for each.
+//
+// Devices, sockets and FIFOs on the way are left alone. Both results are sorted by path.
+func Select(fsys FS, paths []string, opts Options) (Selection, []Problem) {
+	if opts.Git == nil {
+		opts.Git = new(git.Cache)
+	}
+	s := &selector{fs: fsys, opts: opts}
+	for _, path := range paths {
+		s.add(path)
+	}
+	s.follow()
+	slices.SortFunc(s.files, func(a, b File) int {
+		if c := strings.Compare(a.Path, b.Path); c != 0 || a.Named == b.Named {
+			return c
+		}
+		if a.Named { // named comes first, and so is kept
+			return -1
+		}
+		return 1
+	})
+	s.files = slices.CompactFunc(s.files, func(a, b File) bool { return a.Path == b.Path })
+	slices.SortFunc(s.problems, func(a, b Problem) int {
+		return cmp.Or(strings.Compare(a.Path, b.Path), cmp.Compare(a.Kind, b.Kind))
+	})
+	s.problems = slices.CompactFunc(s.problems, func(a, b Problem) bool { return a.Path == b.Path && a.Kind == b.Kind })
+	return Selection{s.files}, s.problems
+}
+
+type selector struct {
+	fs       FS
+	opts     Options
+	files    []File
+	problems []Problem
+	links    []link
+}
+
+// link is a symbolic link met on the walk of root.
+type link struct {
+	File
+	root string
+}
+
+// add selects what one path means.
+func (s *selector) add(path string) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		s.problems = append(s.problems, problem(path, err))
+		return
+	}
+	info, err := s.fs.Stat(abs)
+	switch {
+	case err != nil:
+		s.problems = append(s.problems, problem(abs, err))
+	case info.IsDir():
+		s.walk(abs)
+	case !info.Mode().IsRegular():
+		s.problems = append(s.problems, problem(abs, ErrNotRegular))
+	case s.opts.excludes(abs):
+	default:
+		kind := KindOf(abs)
+		if kind == Other && filepath.Ext(abs) == "" {
+			if text, err := head(s.fs, abs, headSize); err != nil {
+				s.problems = append(s.problems, problem(abs, err))
+				return
+			} else if isShellScript(text) {
+				kind = Shell
+			}
+		}
+		s.files = append(s.files, File{abs, kind, true})
+	}
+}
+
+// walk selects what a folder means.
+func (s *selector) walk(root string) {
+	w := &walker{selector: s, root: root}
+	top, err := w.top()
+	if err != nil {
+		s.problems = append(s.problems, Problem{root, err, BadRepository})
+	}
+	w.run(top)
+}
+
+// follow selects the links that lead to regular files in the tree they were met in which nothing else
+// selects.
+func (s *selector) follow() {
+	resolver, ok := s.fs.(linkResolver)
+	if !ok || len(s.links) == 0 {
+		return
+	}
+	found := make(map[string]bool, len(s.files))
+	for _, f := range s.files {
+		found[f.Path] = true
+	}
+	slices.SortFunc(s.links, func(a, b link) int {
+		return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(a.root, b.root))
+	})
+	for _, link := range s.links {
+		root, err := resolver.EvalSymlinks(link.root)
+		if err != nil {
+			continue
+		}
+		target, err := resolver.EvalSymlinks(link.Path)
+		if err != nil {
+			continue // to nowhere, or round and round: an editor's lock, a build's result
+		}
+		rel, err := filepath.Rel(root, target)
+		if err != nil || !filepath.IsLocal(rel) {
+			continue
+		}
+		target = filepath.Join(link.root, rel)
+		info, err := s.fs.Stat(target)
+		if err != nil || !info.Mode().IsRegular() || found[target] || s.opts.excludes(target) {
+			continue
+		}
+		found[target] = true
+		s.files = append(s.files, link.File)
+	}
+}

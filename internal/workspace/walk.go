@@ -1,0 +1,308 @@
+package workspace
+
+import (
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/nixsift/nixsift/internal/git"
+)
+
+// walkers is the number of goroutines of one walk. The calls to the system wait for each other in the
+// kernel, so more gain little.
+const walkers = 2
+
+// walker finds the files of one tree.
+type walker struct {
+	*selector
+	root string
+
+	mu       sync.Mutex
+	wake     sync.Cond
+	waiting  []folder
+	busy     int
+	badRepos map[*git.Repo]bool
+}
+
+// folder is a folder to walk through.
+type folder struct {
+	path    string
+	repo    *git.Repo // nil for none
+	rel     string    // relative to the root of repo, or of the rules
+	up      *git.Rules
+	rules   *git.Rules // nil until the folder is read, then those that hold in it
+	tracked bool       // only what git tracks counts
+}
+
+func (f *folder) below(name string) string {
+	if f.rel == "" {
+		return name
+	}
+	return f.rel + "/" + name
+}
+
+// top returns the root with the rules that hold in it. That the root itself is ignored does not count:
+// the user asked for it.
+func (w *walker) top() (folder, error) {
+	f := folder{path: w.root}
+	resolved := w.root
+	if r, ok := w.fs.(linkResolver); ok {
+		if target, err := r.EvalSymlinks(w.root); err == nil {
+			resolved = target
+		}
+	}
+	repo, err := w.opts.Git.Open(resolved)
+	if repo != nil {
+		if rel, ok := repo.Rel(resolved); ok {
+			f.repo, f.rel = repo, rel
+			f.rules = repo.Rules("")
+		}
+	}
+	if f.rules == nil {
+		base := w.workspaceRoot(resolved)
+		f.rules = git.NewIgnores(base, w.readPlain).Top()
+		if rel, err := filepath.Rel(base, resolved); err == nil && rel != "." {
+			f.rel = filepath.ToSlash(rel)
+		}
+	}
+	for name := range strings.SplitSeq(f.rel, "/") {
+		if name != "" {
+			f.rules = f.rules.Sub(name, false, true)
+		}
+	}
+	return f, err
+}
+
+// workspaceRoot returns the root of the jj workspace around dir, whose .gitignore files count as in
+// a repository, or dir.
+func (w *walker) workspaceRoot(dir string) string {
+	for at := dir; ; {
+		if info, err := w.fs.Lstat(filepath.Join(at, ".jj")); err == nil && info.IsDir() {
+			return at
+		}
+		up := filepath.Dir(at)
+		if up == at {
+			return dir
+		}
+		at = up
+	}
+}
+
+// readPlain reads a file that is no link, as git does with .gitignore.
+func (w *walker) readPlain(path string) ([]byte, error) {
+	if info, err := w.fs.Lstat(path); err != nil {
+		return nil, err
+	} else if !info.Mode().IsRegular() {
+		return nil, ErrNotRegular
+	}
+	return w.fs.ReadFile(path)
+}
+
+// run walks the tree of a folder.
+func (w *walker) run(top folder) {
+	w.wake.L = &w.mu
+	w.waiting = []folder{top}
+	var wg sync.WaitGroup
+	for range walkers {
+		wg.Go(func() {
+			var r reading
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			for {
+				for len(w.waiting) == 0 && w.busy > 0 {
+					w.wake.Wait()
+				}
+				n := len(w.waiting)
+				if n == 0 {
+					break
+				}
+				next := w.waiting[n-1]
+				w.waiting = w.waiting[:n-1]
+				w.busy++
+				w.mu.Unlock()
+				r.folders = r.folders[:0]
+				w.read(&r, next)
+				w.mu.Lock()
+				w.busy--
+				w.waiting = append(w.waiting, r.folders...)
+				if len(r.folders) > 1 || w.busy == 0 {
+					w.wake.Broadcast()
+				}
+			}
+			w.files = append(w.files, r.files...)
+			w.links = append(w.links, r.links...)
+			w.problems = append(w.problems, r.problems...)
+		})
+	}
+	wg.Wait()
+}
+
+// reading is what one goroutine has found.
+type reading struct {
+	folders  []folder // below the folder read last
+	files    []File
+	links    []link
+	problems []Problem
+}
+
+// read sorts the entries of a folder.
+func (w *walker) read(r *reading, f folder) {
+	entries, err := w.fs.ReadDir(f.path)
+	if err != nil {
+		p := problem(f.path, err)
+		if (p.Kind != Missing || f.path == w.root) && !w.opts.excludes(f.path) {
+			r.problems = append(r.problems, p)
+		}
+	}
+	w.enter(r, &f, entries)
+	_, parent := split(filepath.ToSlash(f.path))
+	scripts := scriptFolders[parent]
+	prefix := f.path
+	if prefix[len(prefix)-1] != filepath.Separator {
+		prefix += string(filepath.Separator)
+	}
+	for _, e := range entries {
+		name := e.Name()
+		switch e.Type() {
+		case fs.ModeDir:
+			w.folder(r, &f, prefix, name)
+		case 0, fs.ModeSymlink:
+			script := scripts && !strings.Contains(name, ".")
+			if !script && !mayMatter(name) {
+				continue
+			}
+			path := prefix + name
+			kind := KindOf(path)
+			if kind == Other && !script || !w.wants(r, &f, name) || w.opts.excludes(path) {
+				continue
+			}
+			if e.Type() != 0 {
+				if kind != Other { // a link in a folder of scripts leads to a program more often than not
+					r.links = append(r.links, link{File{Path: path, Kind: kind}, w.root})
+				}
+				continue
+			}
+			if kind == Other {
+				text, err := head(w.fs, path, headSize)
+				if err != nil {
+					r.problems = append(r.problems, problem(path, err))
+				}
+				if !isShellScript(text) {
+					continue
+				}
+				kind = Shell
+			}
+			r.files = append(r.files, File{Path: path, Kind: kind})
+		}
+	}
+}
+
+// mayMatter spares most other files the building of their path.
+func mayMatter(name string) bool {
+	switch filepath.Ext(name) {
+	case ".nix", ".lock", ".sh", ".bash", ".yml", ".yaml":
+		return true
+	}
+	return false
+}
+
+// enter completes a folder with what its entries tell: another repository, an ignore file.
+func (w *walker) enter(r *reading, f *folder, entries []fs.DirEntry) {
+	ignoreFile := false
+	for _, e := range entries { // sorted, and few names are less than these
+		name := e.Name()
+		if name > ".gitignore" {
+			break
+		}
+		switch name {
+		case ".gitignore":
+			ignoreFile = e.Type().IsRegular()
+		case ".git":
+			if f.path == w.root {
+				continue // known already
+			}
+			repo, err := w.opts.Git.Open(f.path)
+			if err != nil {
+				r.problems = append(r.problems, Problem{f.path, err, BadRepository})
+				f.repo, f.rel, f.tracked = nil, "", false
+				f.rules = git.NewIgnores(f.path, w.readPlain).Top()
+			} else if repo != nil && repo != f.repo {
+				f.repo, f.rel, f.tracked = repo, "", false
+				f.rules = repo.Rules("")
+			}
+		}
+	}
+	if f.rules == nil {
+		_, name := split(f.rel)
+		f.rules = f.up.Sub(name, false, ignoreFile && !f.tracked)
+	}
+}
+
+// folder decides about a folder in f.
+func (w *walker) folder(r *reading, f *folder, prefix, name string) {
+	tracked := f.tracked
+	if name[0] == '.' {
+		switch name {
+		case ".git", ".jj", ".direnv":
+			return
+		}
+		tracked = tracked || ciFolders[name] == NoProvider
+	}
+	if !tracked {
+		_, tracked = f.rules.Match(name, true)
+	}
+	rel := f.below(name)
+	if tracked && !w.hasTracked(r, f.repo, rel) {
+		return
+	}
+	path := prefix + name
+	if w.opts.excludesFolder(path) {
+		return
+	}
+	r.folders = append(r.folders, folder{path: path, repo: f.repo, rel: rel, up: f.rules, tracked: tracked})
+}
+
+// wants reports whether git lets an entry of f count that is no folder: tracked beats ignored.
+func (w *walker) wants(r *reading, f *folder, name string) bool {
+	if !f.tracked {
+		if _, ignored := f.rules.Match(name, false); !ignored {
+			return true
+		}
+	}
+	if !w.loads(r, f.repo) {
+		return false
+	}
+	_, ok := f.repo.Tracked(f.below(name))
+	return ok
+}
+
+// hasTracked reports whether git tracks something in a folder, or the folder as a submodule.
+func (w *walker) hasTracked(r *reading, repo *git.Repo, rel string) bool {
+	if !w.loads(r, repo) {
+		return false
+	}
+	e, ok := repo.Tracked(rel)
+	return ok && e.Mode == git.Submodule || repo.HasBelow(rel)
+}
+
+// loads reports whether there is an index, and notes once a repository where it cannot be read.
+func (w *walker) loads(r *reading, repo *git.Repo) bool {
+	if repo == nil {
+		return false
+	}
+	err := repo.Load()
+	if err == nil {
+		return true
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.badRepos[repo] {
+		if w.badRepos == nil {
+			w.badRepos = map[*git.Repo]bool{}
+		}
+		w.badRepos[repo] = true
+		r.problems = append(r.problems, Problem{repo.Root(), err, BadRepository})
+	}
+	return false
+}

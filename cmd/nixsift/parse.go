@@ -38,7 +38,7 @@ func parseCommand(s streams) *cobra.Command {
 }
 
 func parseFile(s streams, name, format string) error {
-	text, path, err := readInput(s, name)
+	text, err := readInput(s, name)
 	if err != nil {
 		return err
 	}
@@ -57,12 +57,16 @@ func parseFile(s streams, name, format string) error {
 		}
 	case "nix":
 		if !rejected {
-			home, _ := os.UserHomeDir()
-			out, err := nixprint.Print(tree, nixprint.Options{File: path, Home: home})
+			home, _ := os.UserHomeDir() // without one, ~/ stays as it is
+			wd, err := os.Getwd()
+			if err != nil {
+				return err
+			}
+			dir, err := nixprint.BaseDir(name, wd)
 			if err != nil {
 				return fmt.Errorf("%s: %w", name, err)
 			}
-			fmt.Fprintln(s.out, out)
+			fmt.Fprintln(s.out, nixprint.Print(tree, nixprint.Options{Dir: dir, Home: home}))
 		}
 	}
 	if rejected {
@@ -71,26 +75,20 @@ func parseFile(s streams, name, format string) error {
 	return nil
 }
 
-// readInput reads a file, or standard input for "-", and returns its text and absolute path. A folder
-// stands for its default.nix.
-func readInput(s streams, name string) (text, path string, err error) {
+// readInput reads a file, or standard input for "-". A folder stands for its default.nix.
+func readInput(s streams, name string) (string, error) {
 	if name == "-" {
 		b, err := io.ReadAll(s.in)
 		if err != nil {
-			return "", "", fmt.Errorf("reading standard input: %w", err)
+			return "", fmt.Errorf("reading standard input: %w", err)
 		}
-		wd, err := os.Getwd()
-		return string(b), filepath.Join(wd, "-"), err
+		return string(b), nil
 	}
-	path, err = filepath.Abs(name)
-	if err != nil {
-		return "", "", err
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		name = filepath.Join(name, "default.nix")
 	}
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		path = filepath.Join(path, "default.nix")
-	}
-	b, err := os.ReadFile(path)
-	return string(b), path, err
+	b, err := os.ReadFile(name)
+	return string(b), err
 }
 
 // reportParseErrors prints what Nix would reject and reports whether there is anything.

@@ -34,14 +34,15 @@ var layers = []string{
 	"internal/flake internal/shell internal/config",
 	"internal/fix internal/suppress internal/report internal/fixture",
 	"internal/project",
-	"internal/role internal/module",
+	"internal/module",
+	"internal/role",
 	"rules",
 	"internal/engine",
 	"rules/*",
 	"rules/all",
 	"lsp/protocol",
 	"lsp",
-	"cmd/*",
+	"cmd/* scripts/*",
 }
 
 // exceptions are packages that serve tests only and stand outside the layers.

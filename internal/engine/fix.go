@@ -18,6 +18,7 @@ const maxRounds = 10
 // Fixed is the outcome of fixing. Nothing is written: Texts holds the new texts of the files that change.
 type Fixed struct {
 	Texts   map[string]string
+	Before  map[string]string // the texts that those replace
 	Applied int
 	Broken  []fix.Planned // fixes left out because their result would not parse
 	Result  *Result       // what is found after fixing
@@ -32,7 +33,7 @@ func Fix(ctx context.Context, opts Options, level fix.Level) (*Fixed, error) {
 	}
 	overlay := workspace.NewOverlay(opts.FS)
 	opts.FS = overlay
-	out := &Fixed{Texts: map[string]string{}}
+	out := &Fixed{Texts: map[string]string{}, Before: map[string]string{}}
 	left := map[string]bool{}
 	for round := 0; ; round++ {
 		res, err := Check(ctx, opts)
@@ -57,6 +58,9 @@ func Fix(ctx context.Context, opts Options, level fix.Level) (*Fixed, error) {
 		}
 		out.Applied += len(done.Applied)
 		for file, text := range done.Texts {
+			if _, again := out.Before[file]; !again {
+				out.Before[file], _ = res.Text(file)
+			}
 			overlay.Set(file, []byte(text))
 			out.Texts[file] = text
 		}

@@ -4,13 +4,14 @@ package near
 import "strings"
 
 // Find returns the candidate with the smallest edit distance to name, the first of equals, or "" where
-// more than a third of the name would have to change. Case is ignored.
+// more than a third of the name would have to change. Case is ignored. Names of one or two letters are near
+// to nothing.
 func Find(name string, candidates []string) string {
-	if len(name) > 64 {
+	if len(name) < 3 || len(name) > 64 {
 		return ""
 	}
 	lower := strings.ToLower(name)
-	best, limit := "", min(3, max(1, len(name)/3))
+	best, limit := "", min(3, len(name)/3)
 	for _, c := range candidates {
 		if c == name {
 			continue

@@ -21,7 +21,7 @@ type Store struct {
 
 	mu       sync.Mutex
 	projects map[string]*Project
-	repos    map[string]*git.Repo
+	repos    git.Cache
 	flakes   map[string]*lazy[*flake.Flake]
 	refs     map[string]*lazy[map[string][]Reference]
 	attrs    map[string]*lazy[*attributes]
@@ -41,7 +41,7 @@ func (l *lazy[T]) get(compute func() T) T {
 // NewStore makes the store of one run over a file system.
 func NewStore(fsys workspace.FS) *Store {
 	return &Store{
-		fs: fsys, projects: map[string]*Project{}, repos: map[string]*git.Repo{}, flakes: map[string]*lazy[*flake.Flake]{},
+		fs: fsys, projects: map[string]*Project{}, flakes: map[string]*lazy[*flake.Flake]{},
 		refs: map[string]*lazy[map[string][]Reference]{}, attrs: map[string]*lazy[*attributes]{},
 	}
 }
@@ -78,10 +78,9 @@ func (s *Store) folder(dir string) *Project {
 	if parent := filepath.Dir(dir); parent != dir {
 		up = s.folder(parent)
 	}
-	if _, err := s.fs.Lstat(filepath.Join(dir, ".git")); err == nil {
-		p.repo, p.repoErr = git.Open(dir)
-	} else if up != nil {
-		p.repo, p.repoErr = up.repo, up.repoErr
+	p.repo, p.repoErr = s.repos.Open(dir)
+	if p.repoErr == nil && p.repo != nil {
+		p.repoErr = p.repo.Load()
 	}
 	switch info, err := s.fs.Stat(filepath.Join(dir, "flake.nix")); {
 	case err == nil && info.Mode().IsRegular():
@@ -146,25 +145,56 @@ func (s *Store) Flake(dir string) *flake.Flake {
 		if err != nil {
 			return nil
 		}
-		f := &flake.Flake{Dir: dir, Nix: flake.ReadNix(parser.Parse(string(text)))}
-		if lock, err := s.fs.ReadFile(filepath.Join(dir, "flake.lock")); err == nil {
-			f.LockText = string(lock)
-			f.Lock, f.LockErr = flake.ReadLock(string(lock))
+		var lock *string
+		if b, err := s.fs.ReadFile(filepath.Join(dir, "flake.lock")); err == nil {
+			text := string(b)
+			lock = &text
 		}
-		return f
+		return flake.New(dir, parser.Parse(string(text)), lock)
 	})
 }
 
-// Rel returns path relative to the repository's root with slashes; ok is false outside it or without one.
-func (p *Project) Rel(path string) (rel string, ok bool) {
-	if p.repo == nil {
-		return "", false
+// InFlake reports whether a flake whose flake.nix Git tracks lies in the folder or above it, within the
+// repository: then Nix sees the folder's files through Git.
+func (p *Project) InFlake() bool {
+	if p.repo == nil || p.repoErr != nil {
+		return false
 	}
-	rel, err := filepath.Rel(p.repo.Root(), path)
-	if err != nil || rel == ".." || strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
-		return "", false
+	for dir := p.flakeDir; dir != ""; dir = p.store.Folder(filepath.Dir(dir)).flakeDir {
+		if rel, ok := p.repo.Rel(filepath.Join(dir, "flake.nix")); ok {
+			if _, tracked := p.repo.Tracked(rel); tracked {
+				return true
+			}
+		}
+		if dir == filepath.Dir(dir) || p.store.Folder(filepath.Dir(dir)).repo != p.repo {
+			return false
+		}
 	}
-	return filepath.ToSlash(rel), true
+	return false
+}
+
+// Rel returns path as messages name it: relative to the project's root, with slashes.
+func (p *Project) Rel(path string) string {
+	if p.repo != nil {
+		if rel, ok := p.repo.Rel(path); ok && rel != "" {
+			return rel
+		}
+	}
+	rel, err := filepath.Rel(p.Root(), path)
+	if err != nil {
+		return filepath.ToSlash(path)
+	}
+	return filepath.ToSlash(rel)
+}
+
+// Within reports whether a path lies below the project's root. Where nothing bounds the project, neither a
+// repository nor a flake, it extends to the folders that are there.
+func (p *Project) Within(path string) bool {
+	if p.repo == nil && p.flakeDir == "" {
+		return p.Stat(filepath.Dir(path)) != nil
+	}
+	rel, err := filepath.Rel(p.Root(), path)
+	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
 }
 
 // Stat tells what is at a path, links resolved; nil where there is nothing.

@@ -3,5 +3,6 @@ package all
 
 import (
 	_ "github.com/nixsift/nixsift/rules/correctness" // the rules register themselves
+	_ "github.com/nixsift/nixsift/rules/project"
 	_ "github.com/nixsift/nixsift/rules/suppressions"
 )

@@ -1,0 +1,222 @@
+package projectrules
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/project"
+	"github.com/nixsift/nixsift/internal/sema"
+	"github.com/nixsift/nixsift/rules"
+)
+
+// literal is a path literal that Nix reads, or copies, when its expression is used.
+type literal struct {
+	node   ast.Node
+	target string // the absolute path it names
+	// folder is set where a folder stands for its default.nix: import ./x, imports = [ ./x ].
+	folder bool
+	// probe is set for what only asks whether something is there: pathExists ./x.
+	probe bool
+}
+
+// read examines a path literal. ok is false where nothing is read: the path is only text, or only the
+// beginning of one, or is checked for existence first.
+func read(p *rules.Pass, n ast.Node) (l literal, ok bool) {
+	target, ok := project.Resolve(p.Path, n)
+	if !ok || strings.HasPrefix(n.Text(), "/") || !p.Project.Within(target) || outOfTree(n.Text()) {
+		return literal{}, false
+	}
+	l = literal{node: n, target: target}
+	switch use := useOf(p, n); use {
+	case textOnly:
+		return l, false
+	case probed:
+		l.probe = true
+		return l, true
+	case imported:
+		l.folder = true
+	}
+	if documentation(n) || guarded(p, target) {
+		return l, false
+	}
+	return l, true
+}
+
+// outOfTree reports whether a path literal names what is never part of a source tree: Git's own folder, and
+// the links that nix build leaves.
+func outOfTree(text string) bool {
+	for part := range strings.SplitSeq(text, "/") {
+		if part == ".git" || part == "result" || strings.HasPrefix(part, "result-") {
+			return true
+		}
+	}
+	return false
+}
+
+// use is what becomes of a path.
+type use uint8
+
+const (
+	wanted   use = iota
+	imported     // read as a Nix file
+	probed       // asked for existence
+	textOnly     // not read at all, or completed first
+)
+
+// textFuncs take a path and do not read what it names.
+var textFuncs = map[string]bool{
+	"toString": true, "baseNameOf": true, "dirOf": true, "maybeMissing": true, "isPath": true, "typeOf": true,
+	"removePrefix": true, "splitRoot": true, "hasPrefix": true, "subpath": true, "isString": true,
+}
+
+// importFuncs take a file of Nix code, or a folder with a default.nix.
+var importFuncs = map[string]bool{
+	"import": true, "callPackage": true, "callPackages": true, "callPackageWith": true, "scopedImport": true,
+}
+
+// useOf tells what becomes of a path literal, through the names that it is bound to.
+func useOf(p *rules.Pass, n ast.Node) use {
+	u := directUse(n)
+	if u != wanted {
+		return u
+	}
+	// let f = ./x; in if pathExists f then …
+	bind, ok := ast.AsBinding(n.OutsideParens().Parent())
+	if !ok || bind.Value().Unparen() != n {
+		return wanted
+	}
+	names := p.Names()
+	for id := range names.Bindings() {
+		b := &names.Bindings()[id]
+		if id == 0 || b.Decl != bind.Node || b.Value.Unparen() != n {
+			continue
+		}
+		for use := range names.UsesOf(sema.BindingID(id)) {
+			switch directUse(use.Node) {
+			case probed, textOnly:
+				return textOnly
+			}
+		}
+	}
+	return wanted
+}
+
+func directUse(n ast.Node) use {
+	at := n.OutsideParens()
+	parent := at.Parent()
+	switch parent.Kind() {
+	case ast.Binary:
+		switch parent.Op() {
+		case ast.OpAdd, ast.OpEq, ast.OpNeq:
+			return textOnly
+		}
+	case ast.Apply:
+		app := ast.ApplyExpr{Node: parent}
+		if app.Arg() != at {
+			break
+		}
+		fn, args := ast.Call(app.Func())
+		name := lastName(fn)
+		switch {
+		case name == "pathExists" || name == "readFileType" || name == "pathIsDirectory" || name == "pathIsRegularFile":
+			return probed
+		case textFuncs[name]:
+			return textOnly
+		case importFuncs[name]:
+			return imported
+		case name == "append" && len(args) == 0: // lib.path.append ./x "y"
+			return textOnly
+		}
+	case ast.List:
+		if inImports(parent) {
+			return imported
+		}
+	}
+	return wanted
+}
+
+// inImports reports whether a list is the value of imports, or a part of it.
+func inImports(list ast.Node) bool {
+	for up := range list.Ancestors() {
+		switch up.Kind() {
+		case ast.Paren, ast.Binary:
+			continue
+		case ast.Binding:
+			return (ast.BindingNode{Node: up}).Attrpath().IsSingle("imports")
+		}
+		return false
+	}
+	return false
+}
+
+// lastName returns the name that a function is called by: pathExists of builtins.pathExists.
+func lastName(fn ast.Node) string {
+	if sel, ok := ast.AsSelect(fn); ok {
+		var last ast.Node
+		for part := range sel.Attrpath().Children() {
+			last = part
+		}
+		name, _ := ast.AttrName(last)
+		return name
+	}
+	if fn.Is(ast.Ident) {
+		return fn.Text()
+	}
+	return ""
+}
+
+// documentation reports whether an expression is only shown to people: the example of an option.
+func documentation(n ast.Node) bool {
+	for up := range n.Ancestors() {
+		if b, ok := ast.AsBinding(up); ok {
+			for _, name := range []string{"example", "defaultText", "description"} {
+				if b.Attrpath().IsSingle(name) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// guarded reports whether the file asks somewhere whether the target is there, or lists its folder: then
+// a missing one is provided for.
+func guarded(p *rules.Pass, target string) bool {
+	if !strings.Contains(p.Tree.Source(), "pathExists") && !strings.Contains(p.Tree.Source(), "maybeMissing") {
+		return false
+	}
+	for i, r := range p.Tree.Records() {
+		if r.Kind != ast.Path {
+			continue
+		}
+		n := p.Tree.Node(ast.NodeID(i))
+		other, ok := project.Resolve(p.Path, n)
+		if !ok || other != target && !strings.HasPrefix(target, other+string(filepath.Separator)) {
+			continue
+		}
+		if directUse(n) == probed && other != filepath.Dir(p.Path) || other == target && useOf(p, n) == textOnly {
+			return true
+		}
+	}
+	return false
+}
+
+// forOthers reports whether a file is there to be completed by somebody else: in a template, an example or
+// test data, what it names may be missing.
+func forOthers(p *rules.Pass) bool {
+	parts := strings.Split(filepath.ToSlash(filepath.Dir(p.Path)), "/")
+	if p.Project.Repo() != nil || p.Project.FlakeDir() != "" {
+		parts = strings.Split(filepath.ToSlash(filepath.Dir(filepath.FromSlash(p.Project.Rel(p.Path)))), "/")
+	}
+	const near = 3 // folders that say what a file is for
+	for _, part := range parts[max(0, len(parts)-near):] {
+		for word := range strings.FieldsFuncSeq(strings.ToLower(part), func(r rune) bool { return r == '-' || r == '_' || r == '.' }) {
+			if slices.Contains([]string{"template", "templates", "example", "examples", "test", "tests", "testdata", "fixture", "fixtures", "skeleton"}, word) {
+				return true
+			}
+		}
+	}
+	return false
+}

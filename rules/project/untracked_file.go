@@ -1,0 +1,127 @@
+package projectrules
+
+import (
+	"fmt"
+	"path/filepath"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/git"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "untracked-file", Family: family, Since: "0.1.0",
+	Summary: "A path literal names a file that Git does not track, so the flake cannot see it",
+	Doc: "Nix copies a flake from its Git repository to the store, and takes only what is in the index. A new file that nobody\n" +
+		"added is not there: evaluation fails with \"is not tracked by Git\", in older versions with \"No such file or\n" +
+		"directory\". `git add -N` is enough, nothing needs to be committed. A file that `.gitignore` covers needs `git add -f -N`.\n" +
+		"\n" +
+		"`pathExists` does not fail: it is silently false, which is reported more mildly.\n" +
+		"\n" +
+		"The repository is the innermost one around the file, and only a flake whose `flake.nix` it tracks is meant. Outside\n" +
+		"of Git, and for `path:` references, everything is visible.",
+	Severity: diag.Error, Presets: rules.Recommended,
+	On: []ast.Kind{ast.Path},
+	Node: func(p *rules.Pass, n ast.Node) {
+		if !p.Project.InFlake() {
+			return
+		}
+		if l, ok := read(p, n); ok {
+			checkTracked(p, l)
+		}
+	},
+})
+
+func checkTracked(p *rules.Pass, l literal) {
+	repo := p.Project.Repo()
+	info := p.Project.Stat(l.target)
+	if info == nil {
+		return // missing-path
+	}
+	target := l.target
+	if info.IsDir() && l.folder {
+		file := filepath.Join(target, "default.nix")
+		if p.Project.Stat(file) == nil {
+			return // missing-path
+		}
+		target = file
+		info = nil
+	}
+	isDir := info != nil && info.IsDir()
+	rel, ok := repo.Rel(target)
+	if !ok || rel == "" {
+		return
+	}
+	if sub, inside := repo.Submodule(rel); inside {
+		reportSubmodule(p, l, rel, sub)
+		return
+	}
+	real, linked := target, ""
+	if resolved, err := filepath.EvalSymlinks(target); err == nil && resolved != target {
+		if r, ok := repo.Rel(resolved); ok && !visible(repo, rel, isDir) || ok && isLink(repo, rel) {
+			real, linked, rel = resolved, rel, r
+		}
+	}
+	if visible(repo, rel, isDir) {
+		return
+	}
+	reportUntracked(p, l, rel, real, linked, isDir)
+}
+
+// visible reports whether the index has a file, or something below a folder.
+func visible(repo *git.Repo, rel string, isDir bool) bool {
+	if _, ok := repo.Tracked(rel); ok {
+		return true
+	}
+	return isDir && repo.HasBelow(rel)
+}
+
+func isLink(repo *git.Repo, rel string) bool {
+	e, ok := repo.Tracked(rel)
+	return ok && e.Mode == git.Symlink
+}
+
+func reportUntracked(p *rules.Pass, l literal, rel, path, linked string, isDir bool) {
+	f := diag.Finding{Span: l.node.Span()}
+	what := fmt.Sprintf("`%s` is not tracked by Git", rel)
+	if isDir {
+		what = fmt.Sprintf("nothing in the folder `%s` is tracked by Git", rel)
+	}
+	if linked != "" && linked != rel {
+		what = fmt.Sprintf("`%s` is a link to `%s`, which is not tracked by Git", linked, rel)
+	}
+	add := "git add -N " + rel
+	ignore, ignored := p.Project.Repo().Ignored(rel, isDir)
+	if ignored {
+		what += fmt.Sprintf(" (ignored by `%s` in %s:%d)", ignore.Pattern, p.Project.Rel(ignore.File), ignore.Line)
+		add = "git add -f -N " + rel
+	}
+	if l.probe {
+		f.Severity = diag.Warning
+		if ignored {
+			f.Severity = diag.Info
+		}
+		f.Message = what + ", so in the flake it does not exist"
+		f.Help = "the test is false there although the file is here; if it is meant to be seen, run `" + add + "`"
+	} else {
+		f.Message = what + ", so the flake cannot see it"
+		f.Help = "run `" + add + "`"
+	}
+	p.Report(f)
+}
+
+// reportSubmodule says that a submodule's files are invisible unless the flake asks for them.
+func reportSubmodule(p *rules.Pass, l literal, rel, sub string) {
+	if f := p.Project.Flake(); f != nil && f.Nix != nil && f.Nix.Root != nil {
+		if a := f.Nix.Root.Sub("inputs", "self", "submodules"); a != nil {
+			return
+		}
+	}
+	p.Report(diag.Finding{
+		Severity: diag.Info,
+		Span:     l.node.Span(),
+		Message:  fmt.Sprintf("`%s` lies in the submodule `%s`, which the flake sees only when it is fetched with submodules", rel, sub),
+		Help:     "use the flake as `.?submodules=1`, or set `inputs.self.submodules = true;` (Nix 2.27 and later)",
+	})
+}

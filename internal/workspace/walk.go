@@ -148,6 +148,11 @@ type reading struct {
 
 // read sorts the entries of a folder.
 func (w *walker) read(r *reading, f folder) {
+	// Asked here and not when the folder is met, since reading the index takes as long as a walk: the
+	// other goroutine goes on with what needs no index.
+	if f.tracked && !w.hasTracked(r, f.repo, f.rel) {
+		return
+	}
 	entries, err := w.fs.ReadDir(f.path)
 	if err != nil {
 		p := problem(f.path, err)
@@ -224,7 +229,9 @@ func (w *walker) enter(r *reading, f *folder, entries []fs.DirEntry) {
 			}
 			repo, err := w.opts.Git.Open(f.path)
 			if err != nil {
-				r.problems = append(r.problems, Problem{f.path, err, BadRepository})
+				if !w.opts.excludes(f.path) {
+					r.problems = append(r.problems, Problem{f.path, err, BadRepository})
+				}
 				f.repo, f.rel, f.tracked = nil, "", false
 				f.rules = git.NewIgnores(f.path, w.readPlain).Top()
 			} else if repo != nil && repo != f.repo {
@@ -252,15 +259,11 @@ func (w *walker) folder(r *reading, f *folder, prefix, name string) {
 	if !tracked {
 		_, tracked = f.rules.Match(name, true)
 	}
-	rel := f.below(name)
-	if tracked && !w.hasTracked(r, f.repo, rel) {
-		return
-	}
 	path := prefix + name
-	if w.opts.excludesFolder(path) {
+	if tracked && f.repo == nil || w.opts.excludesFolder(path) {
 		return
 	}
-	r.folders = append(r.folders, folder{path: path, repo: f.repo, rel: rel, up: f.rules, tracked: tracked})
+	r.folders = append(r.folders, folder{path: path, repo: f.repo, rel: f.below(name), up: f.rules, tracked: tracked})
 }
 
 // wants reports whether git lets an entry of f count that is no folder: tracked beats ignored.

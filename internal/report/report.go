@@ -1,0 +1,175 @@
+// Package report writes the outcome of a run in the formats that people, editors and CI systems read.
+//
+// All formats share the paths (relative to a folder, with slashes, "../" outside of it) and the positions:
+// lines and columns from 1, columns in Unicode code points, byte offsets from 0, ranges half-open.
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/diag"
+)
+
+// Run is the outcome of a run.
+type Run struct {
+	Findings []diag.Finding // in the order of diag.Compare
+	Errors   []FileError
+	Summary  Summary
+
+	// Sources returns the text of a file that a finding names; false where it cannot be had, which leaves
+	// the finding without line and excerpt. Nil knows no file.
+	Sources func(file string) (text string, ok bool)
+	// Rule returns a rule's summary, one sentence, and the address of its documentation. Nil knows no rule.
+	Rule func(id string) (summary, url string)
+
+	BaseDir     string // the absolute path that paths are relative to, or "" to leave them alone
+	ToolVersion string
+}
+
+// FileError is a file that could not be analysed, or not wholly.
+type FileError struct {
+	File    string // may be empty
+	Message string
+	Kind    string // one word: "unreadable", "config", "internal"
+}
+
+// Summary is what cannot be counted from the findings.
+type Summary struct {
+	Files      int // that were checked
+	Suppressed int // findings that comments or a baseline silenced
+	Duration   time.Duration
+}
+
+// Options are the reader's wishes; only the text formats have any.
+type Options struct {
+	Color bool
+	Width int // the columns of an excerpt before it is cut; 0 is 120
+}
+
+type format struct {
+	name  string
+	write func(*printer) error
+}
+
+var formats = []format{
+	{"text", (*printer).text},
+	{"short", (*printer).short},
+	{"json", (*printer).json},
+	{"jsonl", (*printer).jsonLines},
+	{"sarif", (*printer).sarif},
+	{"github", (*printer).github},
+	{"gitlab", (*printer).gitlab},
+	{"checkstyle", (*printer).checkstyle},
+}
+
+// Formats returns the names of the formats, the default one first.
+func Formats() []string {
+	names := make([]string, len(formats))
+	for i, f := range formats {
+		names[i] = f.name
+	}
+	return names
+}
+
+// Write writes the run in the named format. The error is that of an unknown format or of the writer.
+func Write(w io.Writer, name string, run *Run, opts Options) error {
+	i := slices.IndexFunc(formats, func(f format) bool { return f.name == name })
+	if i < 0 {
+		return fmt.Errorf("unknown format %q: use one of %s", name, strings.Join(Formats(), ", "))
+	}
+	known := *run
+	if known.Sources == nil {
+		known.Sources = func(string) (string, bool) { return "", false }
+	}
+	if known.Rule == nil {
+		known.Rule = func(string) (string, string) { return "", "" }
+	}
+	p := &printer{Run: &known, w: bufio.NewWriter(w), opts: opts, indexes: map[string]*source.LineIndex{}, paths: map[string]string{}}
+	if err := formats[i].write(p); err != nil {
+		return err
+	}
+	return p.w.Flush()
+}
+
+// printer is one call of Write.
+type printer struct {
+	*Run
+	w       *bufio.Writer
+	opts    Options
+	indexes map[string]*source.LineIndex
+	paths   map[string]string
+}
+
+// lines returns the line index of a file, or nil where its text is not known.
+func (p *printer) lines(file string) *source.LineIndex {
+	x, ok := p.indexes[file]
+	if ok {
+		return x
+	}
+	if text, ok := p.Sources(file); ok {
+		x = source.NewLineIndex(text)
+	}
+	if len(p.indexes) > 64 {
+		clear(p.indexes) // findings come file by file: a few are enough
+	}
+	p.indexes[file] = x
+	return x
+}
+
+// place returns the positions of a span. Where the text is not known both are line 1, column 1.
+func (p *printer) place(file string, s source.Span) (start, end source.Position) {
+	if x := p.lines(file); x != nil {
+		return x.Position(s.Start), x.Position(s.End)
+	}
+	return source.Position{Line: 1, Column: 1, Offset: s.Start}, source.Position{Line: 1, Column: 1, Offset: s.End}
+}
+
+// path returns a file's path as all formats show it.
+func (p *printer) path(file string) string {
+	rel, ok := p.paths[file]
+	if ok {
+		return rel
+	}
+	rel = file
+	if p.BaseDir != "" && filepath.IsAbs(file) {
+		if r, err := filepath.Rel(p.BaseDir, file); err == nil {
+			rel = r
+		}
+	}
+	rel = filepath.ToSlash(rel)
+	p.paths[file] = rel
+	return rel
+}
+
+// fileOf returns the file of a place that may leave it to its finding.
+func fileOf(file string, f *diag.Finding) string {
+	if file == "" {
+		return f.File
+	}
+	return file
+}
+
+// counts are the findings by severity, and those that --fix mends.
+type counts struct {
+	by      [diag.Error + 1]int
+	fixable int
+}
+
+func (p *printer) counts() counts {
+	var c counts
+	for i := range p.Findings {
+		f := &p.Findings[i]
+		c.by[f.Severity]++
+		if slices.ContainsFunc(f.Fixes, func(x diag.Fix) bool { return x.Safety == diag.Safe }) {
+			c.fixable++
+		}
+	}
+	return c
+}

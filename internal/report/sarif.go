@@ -1,0 +1,238 @@
+package report
+
+import (
+	"encoding/json"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/diag"
+)
+
+// SARIF 2.1.0 (docs.oasis-open.org/sarif), as much of it as a linter has to say. The types are our own: the
+// library of the field brings an HTTP client and a schema validator into every start of the program; the
+// tests check against it.
+
+type sarifLog struct {
+	Schema  string     `json:"$schema"`
+	Version string     `json:"version"`
+	Runs    []sarifRun `json:"runs"`
+}
+
+type sarifRun struct {
+	Tool        sarifTool               `json:"tool"`
+	Invocations []sarifInvocation       `json:"invocations"`
+	BaseIDs     map[string]sarifBaseURI `json:"originalUriBaseIds"`
+	ColumnKind  string                  `json:"columnKind"`
+	Results     []sarifResult           `json:"results"`
+}
+
+type sarifBaseURI struct {
+	Description sarifText `json:"description"`
+}
+
+type sarifTool struct {
+	Driver struct {
+		Name           string      `json:"name"`
+		Version        string      `json:"version"`
+		InformationURI string      `json:"informationUri"`
+		Rules          []sarifRule `json:"rules"`
+	} `json:"driver"`
+}
+
+type sarifRule struct {
+	ID      string     `json:"id"`
+	Short   *sarifText `json:"shortDescription,omitempty"`
+	HelpURI string     `json:"helpUri,omitempty"`
+}
+
+type sarifText struct {
+	Text string `json:"text"`
+}
+
+type sarifInvocation struct {
+	Successful    bool                `json:"executionSuccessful"`
+	Notifications []sarifNotification `json:"toolExecutionNotifications"`
+}
+
+type sarifNotification struct {
+	Descriptor struct {
+		ID string `json:"id"`
+	} `json:"descriptor"`
+	Level     string          `json:"level"`
+	Message   sarifText       `json:"message"`
+	Locations []sarifLocation `json:"locations,omitempty"`
+}
+
+type sarifResult struct {
+	RuleID       string            `json:"ruleId"`
+	RuleIndex    int               `json:"ruleIndex"`
+	Level        string            `json:"level"`
+	Message      sarifText         `json:"message"`
+	Locations    []sarifLocation   `json:"locations"`
+	Related      []sarifLocation   `json:"relatedLocations,omitempty"`
+	Fingerprints map[string]string `json:"partialFingerprints"`
+	Fixes        []sarifFix        `json:"fixes,omitempty"`
+}
+
+type sarifLocation struct {
+	Physical struct {
+		Artifact sarifArtifact `json:"artifactLocation"`
+		Region   *sarifRegion  `json:"region,omitempty"`
+	} `json:"physicalLocation"`
+	Message *sarifText `json:"message,omitempty"`
+}
+
+type sarifArtifact struct {
+	URI       string `json:"uri"`
+	URIBaseID string `json:"uriBaseId,omitempty"`
+}
+
+type sarifRegion struct {
+	StartLine   int    `json:"startLine"`
+	StartColumn int    `json:"startColumn"`
+	EndLine     int    `json:"endLine"`
+	EndColumn   int    `json:"endColumn"`
+	ByteOffset  uint32 `json:"byteOffset"`
+	ByteLength  uint32 `json:"byteLength"`
+}
+
+type sarifFix struct {
+	Description sarifText           `json:"description"`
+	Changes     []sarifChange       `json:"artifactChanges"`
+	Properties  sarifSafetyProperty `json:"properties"`
+}
+
+type sarifSafetyProperty struct {
+	Safety string `json:"safety"`
+}
+
+type sarifChange struct {
+	Artifact     sarifArtifact      `json:"artifactLocation"`
+	Replacements []sarifReplacement `json:"replacements"`
+}
+
+type sarifReplacement struct {
+	Deleted  sarifRegion `json:"deletedRegion"`
+	Inserted sarifText   `json:"insertedContent"`
+}
+
+const baseID = "%SRCROOT%"
+
+func (p *printer) sarif() error {
+	run := sarifRun{
+		BaseIDs:     map[string]sarifBaseURI{baseID: {sarifText{"The folder that nixsift was run in."}}},
+		ColumnKind:  "unicodeCodePoints",
+		Results:     []sarifResult{},
+		Invocations: []sarifInvocation{{Successful: len(p.Errors) == 0, Notifications: []sarifNotification{}}},
+	}
+	run.Tool.Driver.Name = "nixsift"
+	run.Tool.Driver.Version = p.ToolVersion
+	run.Tool.Driver.InformationURI = "https://github.com/nixsift/nixsift"
+	index := map[string]int{}
+	run.Tool.Driver.Rules = p.sarifRules(index)
+	prints := fingerprints{}
+	for i := range p.Findings {
+		f := &p.Findings[i]
+		r := p.sarifResult(f)
+		r.RuleIndex = index[f.Rule]
+		r.Fingerprints = map[string]string{"nixsift/v1": prints.of(p, f)}
+		run.Results = append(run.Results, r)
+	}
+	for _, e := range p.Errors {
+		n := sarifNotification{Level: "error", Message: sarifText{e.Message}}
+		n.Descriptor.ID = e.Kind
+		if e.File != "" {
+			l := sarifLocation{}
+			l.Physical.Artifact = p.artifact(e.File)
+			n.Locations = []sarifLocation{l}
+		}
+		run.Invocations[0].Notifications = append(run.Invocations[0].Notifications, n)
+	}
+	enc := json.NewEncoder(p.w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", " ")
+	return enc.Encode(sarifLog{"https://json.schemastore.org/sarif-2.1.0.json", "2.1.0", []sarifRun{run}})
+}
+
+// sarifRules describes the rules that found something, sorted, and notes their indexes.
+func (p *printer) sarifRules(index map[string]int) []sarifRule {
+	var ids []string
+	for i := range p.Findings {
+		ids = append(ids, p.Findings[i].Rule)
+	}
+	slices.Sort(ids)
+	described := []sarifRule{}
+	for i, id := range slices.Compact(ids) {
+		index[id] = i
+		r := sarifRule{ID: id}
+		summary, url := p.Rule(id)
+		if summary != "" {
+			r.Short = &sarifText{summary}
+		}
+		r.HelpURI = url
+		described = append(described, r)
+	}
+	return described
+}
+
+func (p *printer) sarifResult(f *diag.Finding) sarifResult {
+	r := sarifResult{
+		RuleID: f.Rule, Message: sarifText{f.Message},
+		Level:     [...]string{diag.Off: "none", diag.Hint: "note", diag.Info: "note", diag.Warning: "warning", diag.Error: "error"}[f.Severity],
+		Locations: []sarifLocation{p.location(f.File, f.Span)},
+	}
+	if f.Help != "" {
+		r.Message.Text += "\nhelp: " + f.Help
+	}
+	for _, related := range f.Related {
+		l := p.location(fileOf(related.File, f), related.Span)
+		l.Message = &sarifText{related.Message}
+		r.Related = append(r.Related, l)
+	}
+	for _, fix := range f.Fixes {
+		if expressible(fix) && len(fix.Edits) > 0 {
+			r.Fixes = append(r.Fixes, p.sarifFix(f, fix))
+		}
+	}
+	return r
+}
+
+func (p *printer) sarifFix(f *diag.Finding, fix diag.Fix) sarifFix {
+	out := sarifFix{Description: sarifText{fix.Title}, Properties: sarifSafetyProperty{fix.Safety.String()}}
+	for _, e := range fix.Edits {
+		file := fileOf(e.File, f)
+		artifact := p.artifact(file)
+		i := slices.IndexFunc(out.Changes, func(c sarifChange) bool { return c.Artifact == artifact })
+		if i < 0 {
+			i = len(out.Changes)
+			out.Changes = append(out.Changes, sarifChange{Artifact: artifact})
+		}
+		out.Changes[i].Replacements = append(out.Changes[i].Replacements, sarifReplacement{p.region(file, e.Span), sarifText{e.Text}})
+	}
+	return out
+}
+
+func (p *printer) location(file string, s source.Span) sarifLocation {
+	var l sarifLocation
+	l.Physical.Artifact = p.artifact(file)
+	region := p.region(file, s)
+	l.Physical.Region = &region
+	return l
+}
+
+func (p *printer) region(file string, s source.Span) sarifRegion {
+	start, end := p.place(file, s)
+	return sarifRegion{start.Line, start.Column, end.Line, end.Column, start.Offset, max(start.Offset, end.Offset) - start.Offset}
+}
+
+// artifact returns the address of a file: relative to the base folder, absolute outside of it.
+func (p *printer) artifact(file string) sarifArtifact {
+	rel := p.path(file)
+	if path.IsAbs(rel) || rel == ".." || strings.HasPrefix(rel, "../") {
+		return sarifArtifact{URI: (&url.URL{Scheme: "file", Path: path.Join("/", file)}).String()}
+	}
+	return sarifArtifact{URI: (&url.URL{Path: rel}).String(), URIBaseID: baseID}
+}

@@ -1,0 +1,232 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/fatih/color"
+
+	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/diag"
+)
+
+// palette holds the colours of the text formats.
+type palette struct {
+	severity [diag.Error + 1]*color.Color
+	strong   *color.Color
+	frame    *color.Color // line numbers, arrows, bars
+	note     *color.Color // the underline of a related place
+}
+
+func newPalette(on bool) palette {
+	make := func(attributes ...color.Attribute) *color.Color {
+		c := color.New(attributes...)
+		if on {
+			c.EnableColor()
+		} else {
+			c.DisableColor()
+		}
+		return c
+	}
+	return palette{
+		severity: [...]*color.Color{
+			diag.Off: make(), diag.Hint: make(color.FgGreen, color.Bold), diag.Info: make(color.FgBlue, color.Bold),
+			diag.Warning: make(color.FgYellow, color.Bold), diag.Error: make(color.FgRed, color.Bold),
+		},
+		strong: make(color.Bold), frame: make(color.FgCyan), note: make(color.FgCyan, color.Bold),
+	}
+}
+
+// short writes a line a finding, in the form that editors and grep read.
+func (p *printer) short() error {
+	colors := newPalette(p.opts.Color)
+	for i := range p.Findings {
+		f := &p.Findings[i]
+		start, _ := p.place(f.File, f.Span)
+		fmt.Fprintf(p.w, "%s:%d:%d: %s: %s [%s]\n", visible(p.path(f.File)), start.Line, start.Column,
+			colors.severity[f.Severity].Sprint(f.Severity), visible(f.Message), f.Rule)
+	}
+	for _, e := range p.Errors {
+		p.fileError(colors, e)
+	}
+	return nil
+}
+
+func (p *printer) fileError(colors palette, e FileError) {
+	file := ""
+	if e.File != "" {
+		file = visible(p.path(e.File)) + ": "
+	}
+	fmt.Fprintf(p.w, "%s%s: %s [%s]\n", file, colors.severity[diag.Error].Sprint("error"), visible(e.Message), e.Kind)
+}
+
+// text writes findings with excerpts of the source, and a summary.
+func (p *printer) text() error {
+	colors := newPalette(p.opts.Color)
+	for i := range p.Findings {
+		p.finding(colors, &p.Findings[i])
+		p.w.WriteByte('\n')
+	}
+	for _, e := range p.Errors {
+		p.fileError(colors, e)
+	}
+	if len(p.Errors) > 0 {
+		p.w.WriteByte('\n')
+	}
+	p.w.WriteString(p.summary())
+	return p.w.WriteByte('\n')
+}
+
+func (p *printer) finding(colors palette, f *diag.Finding) {
+	tint := colors.severity[f.Severity]
+	fmt.Fprintf(p.w, "%s%s\n", tint.Sprintf("%s[%s]", f.Severity, f.Rule), colors.strong.Sprint(": "+visible(f.Message)))
+	margin := p.margin(f)
+	p.excerpt(colors, margin, "-->", f.File, f.Span, tint, '^', "")
+	for _, r := range f.Related {
+		p.excerpt(colors, margin, ":::", fileOf(r.File, f), r.Span, colors.note, '-', visible(r.Message))
+	}
+	note := func(name, text string) {
+		fmt.Fprintf(p.w, "%s %s %s %s\n", strings.Repeat(" ", margin), colors.frame.Sprint("="), colors.strong.Sprint(name+":"), text)
+	}
+	if f.Help != "" {
+		note("help", visible(f.Help))
+	}
+	for _, fix := range f.Fixes {
+		name := "fix available"
+		switch fix.Safety {
+		case diag.Unsafe:
+			name = "unsafe fix available"
+		case diag.Display:
+			name = "suggestion"
+		}
+		note(name, visible(fix.Title))
+	}
+	if _, url := p.Rule(f.Rule); url != "" {
+		note("see", url)
+	}
+}
+
+// margin returns the width of the largest line number that a finding shows.
+func (p *printer) margin(f *diag.Finding) int {
+	last := 0
+	see := func(file string, s source.Span) {
+		if x := p.lines(file); x != nil {
+			last = max(last, x.Line(lastByte(s)))
+		}
+	}
+	see(f.File, f.Span)
+	for _, r := range f.Related {
+		see(fileOf(r.File, f), r.Span)
+	}
+	return len(strconv.Itoa(last))
+}
+
+// lastByte returns the offset of the last byte in a span, or its start where it is empty.
+func lastByte(s source.Span) uint32 { return max(s.Start, s.End, 1+s.Start) - 1 }
+
+// shownLines is the number of lines of a range that an excerpt shows at most; of a longer one it shows the
+// first lines and the last.
+const shownLines = 4
+
+// excerpt writes where a range is, and its lines with the range underlined by the mark and labelled.
+func (p *printer) excerpt(colors palette, margin int, arrow, file string, s source.Span, tint *color.Color, mark rune, label string) {
+	pad := strings.Repeat(" ", margin)
+	x := p.lines(file)
+	if x == nil {
+		fmt.Fprintf(p.w, "%s%s %s\n", pad, colors.frame.Sprint(arrow), visible(p.path(file)))
+		if label != "" {
+			fmt.Fprintf(p.w, "%s %s %s\n", pad, colors.frame.Sprint("="), label)
+		}
+		return
+	}
+	s.Start = min(s.Start, uint32(len(x.Text())))
+	s.End = min(max(s.Start, s.End), uint32(len(x.Text())))
+	at := x.Position(s.Start)
+	fmt.Fprintf(p.w, "%s%s %s:%d:%d\n", pad, colors.frame.Sprint(arrow), visible(p.path(file)), at.Line, at.Column)
+	fmt.Fprintf(p.w, "%s %s\n", pad, colors.frame.Sprint("|"))
+	first, last := at.Line, x.Line(lastByte(s))
+	for line := first; line <= last; line++ {
+		if last-first >= shownLines && line == first+shownLines-2 {
+			fmt.Fprintf(p.w, "%s\n", colors.frame.Sprint("..."))
+			line = last
+		}
+		text, under := p.line(x, line, s, mark)
+		if text != "" {
+			text = " " + text
+		}
+		fmt.Fprintf(p.w, "%s%s\n", colors.frame.Sprintf("%*d |", margin, line), text)
+		if line == last && label != "" {
+			under += " " + label
+		}
+		if under != "" {
+			indent := len(under) - len(strings.TrimLeft(under, " "))
+			fmt.Fprintf(p.w, "%s %s %s%s\n", pad, colors.frame.Sprint("|"), under[:indent], tint.Sprint(under[indent:]))
+		}
+	}
+}
+
+// line returns a line as it is shown, and the marks below it for the part of s on it.
+func (p *printer) line(x *source.LineIndex, line int, s source.Span, mark rune) (text, under string) {
+	width := p.opts.Width
+	if width <= 0 {
+		width = 120
+	}
+	l := x.LineSpan(line)
+	from, to := max(s.Start, l.Start), min(s.End, l.End)
+	if s.Start < l.Start { // a later line of the range: do not underline its indentation
+		part := source.Span{Start: from, End: max(from, to)}.Of(x.Text())
+		from += uint32(len(part) - len(strings.TrimLeft(part, " \t")))
+		if from >= to {
+			return drawLine(l.Of(x.Text()), 0, 0, width).text, ""
+		}
+	}
+	d := drawLine(l.Of(x.Text()), int(min(from, l.End)-l.Start), int(max(from, to)-l.Start), width)
+	return d.text, strings.Repeat(" ", d.before) + strings.Repeat(string(mark), max(1, d.marked))
+}
+
+// summary returns the last line: "3 errors, 1 warning in 5 files; 2 fixable with --fix".
+func (p *printer) summary() string {
+	c := p.counts()
+	var parts []string
+	for _, s := range []diag.Severity{diag.Error, diag.Warning, diag.Info, diag.Hint} {
+		if n := c.by[s]; n > 0 {
+			parts = append(parts, count(n, [...]string{diag.Error: "error", diag.Warning: "warning", diag.Info: "info", diag.Hint: "hint"}[s],
+				s != diag.Info))
+		}
+	}
+	if len(parts) == 0 {
+		parts = []string{"no findings"}
+	}
+	line := strings.Join(parts, ", ") + " in " + count(p.Summary.Files, "file", true)
+	if c.fixable > 0 {
+		line += fmt.Sprintf("; %d fixable with --fix", c.fixable)
+	}
+	if n := p.Summary.Suppressed; n > 0 {
+		line += fmt.Sprintf("; %d suppressed", n)
+	}
+	if n := p.failed(); n > 0 {
+		line += "; " + count(n, "file", true) + " not wholly analysed"
+	}
+	return line
+}
+
+// failed returns the number of files with errors.
+func (p *printer) failed() int {
+	var files []string
+	for _, e := range p.Errors {
+		if e.File != "" {
+			files = append(files, e.File)
+		}
+	}
+	slices.Sort(files)
+	return len(slices.Compact(files))
+}
+
+func count(n int, what string, plural bool) string {
+	if n != 1 && plural {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", n, what)
+}

@@ -182,10 +182,10 @@ func TestProblems(t *testing.T) {
 			"2:68: `allow` must be an array of strings; this is an integer"}},
 		{"no options", "[rules.missing-mkif]\nallow = 1", []string{"2:1: unknown option of `missing-mkif`: `allow`; known here: `severity`"}},
 		{"override as table", "[override]\npaths = []", []string{"1:2: `override` must be an array of tables, not a table: write [[override]]"}},
-		{"override", "[[override]]\npath = ['x']\n[override.rules]\nmissing-mkif = 'of'", []string{
+		{"override", "[[override]]\npath = ['x']\n[override.rules]\nmissing-mkif = 'wraning'", []string{
 			"1:3: an override needs `paths`",
 			"2:1: unknown key of an override `path`; did you mean `paths`?",
-			"4:16: unknown severity `of`; did you mean `off`?"}},
+			"4:16: unknown severity `wraning`; did you mean `warning`?"}},
 		{"columns are code points", "exclude = [\"ä€😀\", 1]", []string{"1:19: `exclude` must be an array of strings; this is an integer"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -43,14 +43,14 @@ var (
 )
 
 func (p *printer) command(name string, properties []string, text string) {
-	fmt.Fprintf(p.w, "::%s ", name)
+	p.printf("::%s ", name)
 	for i := 0; i < len(properties); i += 2 {
 		if i > 0 {
-			p.w.WriteByte(',')
+			p.printf(",")
 		}
-		fmt.Fprintf(p.w, "%s=%s", properties[i], escapeProperty.Replace(strings.ToValidUTF8(properties[i+1], "\uFFFD")))
+		p.printf("%s=%s", properties[i], escapeProperty.Replace(strings.ToValidUTF8(properties[i+1], "\uFFFD")))
 	}
-	fmt.Fprintf(p.w, "::%s\n", escapeData.Replace(strings.ToValidUTF8(text, "\uFFFD")))
+	p.printf("::%s\n", escapeData.Replace(strings.ToValidUTF8(text, "\uFFFD")))
 }
 
 // The Code Climate format as GitLab reads it (docs.gitlab.com, "Code Quality report format").
@@ -171,7 +171,7 @@ func (p *printer) checkstyle() error {
 	for _, e := range p.Errors {
 		add(e.File, checkstyleError{Severity: "error", Message: e.Message, Source: "nixsift." + e.Kind})
 	}
-	p.w.WriteString(xml.Header)
+	p.printf(xml.Header)
 	enc := xml.NewEncoder(p.w)
 	enc.Indent("", "  ")
 	if err := enc.Encode(all); err != nil {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"encoding/json"
+	"io"
 	"slices"
 	"unicode/utf8"
 
@@ -197,9 +198,7 @@ func (w *jsonWriter) value(v any) {
 
 // trimNewline drops the newline that json.Encoder ends each value with. The encoder writes a value in one
 // call.
-type trimNewline struct {
-	w interface{ Write([]byte) (int, error) }
-}
+type trimNewline struct{ w io.Writer }
 
 func (t trimNewline) Write(b []byte) (int, error) {
 	n := len(b)

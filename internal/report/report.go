@@ -107,6 +107,9 @@ type printer struct {
 	paths   map[string]string
 }
 
+// printf writes text. The buffer keeps the first error until it is flushed.
+func (p *printer) printf(format string, args ...any) { _, _ = fmt.Fprintf(p.w, format, args...) }
+
 // lines returns the line index of a file, or nil where its text is not known.
 func (p *printer) lines(file string) *source.LineIndex {
 	x, ok := p.indexes[file]

@@ -21,7 +21,7 @@ type palette struct {
 }
 
 func newPalette(on bool) palette {
-	make := func(attributes ...color.Attribute) *color.Color {
+	tint := func(attributes ...color.Attribute) *color.Color {
 		c := color.New(attributes...)
 		if on {
 			c.EnableColor()
@@ -32,10 +32,10 @@ func newPalette(on bool) palette {
 	}
 	return palette{
 		severity: [...]*color.Color{
-			diag.Off: make(), diag.Hint: make(color.FgGreen, color.Bold), diag.Info: make(color.FgBlue, color.Bold),
-			diag.Warning: make(color.FgYellow, color.Bold), diag.Error: make(color.FgRed, color.Bold),
+			diag.Off: tint(), diag.Hint: tint(color.FgGreen, color.Bold), diag.Info: tint(color.FgBlue, color.Bold),
+			diag.Warning: tint(color.FgYellow, color.Bold), diag.Error: tint(color.FgRed, color.Bold),
 		},
-		strong: make(color.Bold), frame: make(color.FgCyan), note: make(color.FgCyan, color.Bold),
+		strong: tint(color.Bold), frame: tint(color.FgCyan), note: tint(color.FgCyan, color.Bold),
 	}
 }
 
@@ -45,7 +45,7 @@ func (p *printer) short() error {
 	for i := range p.Findings {
 		f := &p.Findings[i]
 		start, _ := p.place(f.File, f.Span)
-		fmt.Fprintf(p.w, "%s:%d:%d: %s: %s [%s]\n", visible(p.path(f.File)), start.Line, start.Column,
+		p.printf("%s:%d:%d: %s: %s [%s]\n", visible(p.path(f.File)), start.Line, start.Column,
 			colors.severity[f.Severity].Sprint(f.Severity), visible(f.Message), f.Rule)
 	}
 	for _, e := range p.Errors {
@@ -59,7 +59,7 @@ func (p *printer) fileError(colors palette, e FileError) {
 	if e.File != "" {
 		file = visible(p.path(e.File)) + ": "
 	}
-	fmt.Fprintf(p.w, "%s%s: %s [%s]\n", file, colors.severity[diag.Error].Sprint("error"), visible(e.Message), e.Kind)
+	p.printf("%s%s: %s [%s]\n", file, colors.severity[diag.Error].Sprint("error"), visible(e.Message), e.Kind)
 }
 
 // text writes findings with excerpts of the source, and a summary.
@@ -67,28 +67,28 @@ func (p *printer) text() error {
 	colors := newPalette(p.opts.Color)
 	for i := range p.Findings {
 		p.finding(colors, &p.Findings[i])
-		p.w.WriteByte('\n')
+		p.printf("\n")
 	}
 	for _, e := range p.Errors {
 		p.fileError(colors, e)
 	}
 	if len(p.Errors) > 0 {
-		p.w.WriteByte('\n')
+		p.printf("\n")
 	}
-	p.w.WriteString(p.summary())
-	return p.w.WriteByte('\n')
+	p.printf("%s\n", p.summary())
+	return nil
 }
 
 func (p *printer) finding(colors palette, f *diag.Finding) {
 	tint := colors.severity[f.Severity]
-	fmt.Fprintf(p.w, "%s%s\n", tint.Sprintf("%s[%s]", f.Severity, f.Rule), colors.strong.Sprint(": "+visible(f.Message)))
+	p.printf("%s%s\n", tint.Sprintf("%s[%s]", f.Severity, f.Rule), colors.strong.Sprint(": "+visible(f.Message)))
 	margin := p.margin(f)
 	p.excerpt(colors, margin, "-->", f.File, f.Span, tint, '^', "")
 	for _, r := range f.Related {
 		p.excerpt(colors, margin, ":::", fileOf(r.File, f), r.Span, colors.note, '-', visible(r.Message))
 	}
 	note := func(name, text string) {
-		fmt.Fprintf(p.w, "%s %s %s %s\n", strings.Repeat(" ", margin), colors.frame.Sprint("="), colors.strong.Sprint(name+":"), text)
+		p.printf("%s %s %s %s\n", strings.Repeat(" ", margin), colors.frame.Sprint("="), colors.strong.Sprint(name+":"), text)
 	}
 	if f.Help != "" {
 		note("help", visible(f.Help))
@@ -135,34 +135,34 @@ func (p *printer) excerpt(colors palette, margin int, arrow, file string, s sour
 	pad := strings.Repeat(" ", margin)
 	x := p.lines(file)
 	if x == nil {
-		fmt.Fprintf(p.w, "%s%s %s\n", pad, colors.frame.Sprint(arrow), visible(p.path(file)))
+		p.printf("%s%s %s\n", pad, colors.frame.Sprint(arrow), visible(p.path(file)))
 		if label != "" {
-			fmt.Fprintf(p.w, "%s %s %s\n", pad, colors.frame.Sprint("="), label)
+			p.printf("%s %s %s\n", pad, colors.frame.Sprint("="), label)
 		}
 		return
 	}
 	s.Start = min(s.Start, uint32(len(x.Text())))
 	s.End = min(max(s.Start, s.End), uint32(len(x.Text())))
 	at := x.Position(s.Start)
-	fmt.Fprintf(p.w, "%s%s %s:%d:%d\n", pad, colors.frame.Sprint(arrow), visible(p.path(file)), at.Line, at.Column)
-	fmt.Fprintf(p.w, "%s %s\n", pad, colors.frame.Sprint("|"))
+	p.printf("%s%s %s:%d:%d\n", pad, colors.frame.Sprint(arrow), visible(p.path(file)), at.Line, at.Column)
+	p.printf("%s %s\n", pad, colors.frame.Sprint("|"))
 	first, last := at.Line, x.Line(lastByte(s))
 	for line := first; line <= last; line++ {
 		if last-first >= shownLines && line == first+shownLines-2 {
-			fmt.Fprintf(p.w, "%s\n", colors.frame.Sprint("..."))
+			p.printf("%s\n", colors.frame.Sprint("..."))
 			line = last
 		}
 		text, under := p.line(x, line, s, mark)
 		if text != "" {
 			text = " " + text
 		}
-		fmt.Fprintf(p.w, "%s%s\n", colors.frame.Sprintf("%*d |", margin, line), text)
+		p.printf("%s%s\n", colors.frame.Sprintf("%*d |", margin, line), text)
 		if line == last && label != "" {
 			under += " " + label
 		}
 		if under != "" {
 			indent := len(under) - len(strings.TrimLeft(under, " "))
-			fmt.Fprintf(p.w, "%s %s %s%s\n", pad, colors.frame.Sprint("|"), under[:indent], tint.Sprint(under[indent:]))
+			p.printf("%s %s %s%s\n", pad, colors.frame.Sprint("|"), under[:indent], tint.Sprint(under[indent:]))
 		}
 	}
 }

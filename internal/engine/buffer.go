@@ -1,0 +1,120 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"path/filepath"
+	"slices"
+	"sync"
+
+	"github.com/nixsift/nixsift/internal/config"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/suppress"
+	"github.com/nixsift/nixsift/internal/workspace"
+)
+
+// Buffer is one text to check, as an editor holds it. The file of that path need not exist.
+type Buffer struct {
+	Path string // absolute
+	Kind workspace.Kind
+	Text string
+}
+
+// Checked is what was found in a buffer.
+type Checked struct {
+	Findings []diag.Finding // in the order of diag.Compare
+	Errors   []FileError
+}
+
+// workers keeps the memory of workers for the next buffer: an editor asks for the same one again and again.
+var workers = sync.Pool{New: func() any { return newWorker(nil) }}
+
+// CheckBuffer runs the rules that look at one file. ofFlake are findings of flake rules in that file, which
+// CheckFlake made; they count for the suppressions of the buffer like the others. What the surroundings of
+// the file say is read once in the life of the engine. The error is that of the context.
+func (e *Engine) CheckBuffer(ctx context.Context, b Buffer, ofFlake []diag.Finding) (Checked, error) {
+	if err := ctx.Err(); err != nil {
+		return Checked{}, err
+	}
+	if len(b.Text) > workspace.MaxFile {
+		large := &workspace.TooLargeError{Size: int64(len(b.Text))}
+		return Checked{Errors: []FileError{{b.Path, large.Error(), TooLarge}}}, nil
+	}
+	if !e.opts.NoExclude && e.excluded(b.Path) {
+		return Checked{}, nil
+	}
+	w := e.worker()
+	w.findings = slices.Clone(ofFlake)
+	w.plan = e.plan(b.Path)
+	switch b.Kind {
+	case workspace.Nix:
+		w.nix(b.Path, b.Text)
+	case workspace.CI, workspace.Shell:
+		w.script(b.Path, b.Text, b.Kind)
+	}
+	findings := slices.DeleteFunc(w.findings, func(f diag.Finding) bool { return f.File != b.Path })
+	if t := w.suppressions[b.Path]; t != nil {
+		findings = e.suppress(&Result{}, b.Path, t, findings)
+	}
+	out := Checked{diag.Sort(findings), w.errors}
+	release(w, len(b.Text))
+	return out, ctx.Err()
+}
+
+// CheckFlake runs the flake rules on the flake in a folder. The findings lie in flake.nix and flake.lock;
+// suppressions are not applied.
+func (e *Engine) CheckFlake(ctx context.Context, dir string) (Checked, error) {
+	if err := ctx.Err(); err != nil {
+		return Checked{}, err
+	}
+	if !e.opts.NoExclude && e.excluded(filepath.Join(dir, "flake.nix")) {
+		return Checked{}, nil
+	}
+	w := e.worker()
+	w.flake(dir)
+	out := Checked{diag.Sort(w.findings), w.errors}
+	release(w, 0)
+	return out, ctx.Err()
+}
+
+// worker returns a worker without findings.
+func (e *Engine) worker() *worker {
+	w := workers.Get().(*worker)
+	w.engine = e
+	w.suppressions, w.texts = map[string]*suppress.Table{}, map[string]string{}
+	return w
+}
+
+// release gives a worker back, without what it found. One whose memory holds a large text is dropped.
+func release(w *worker, size int) {
+	if size > bigFile {
+		return
+	}
+	*w = worker{parser: w.parser, resolver: w.resolver}
+	workers.Put(w)
+}
+
+// ForgetFlake makes the next CheckFlake read the flake in a folder again.
+func (e *Engine) ForgetFlake(dir string) { e.store.ForgetFlake(dir) }
+
+// Catalogue returns what configuration files may say of the rules.
+func (e *Engine) Catalogue() *config.Catalogue { return e.catalogue }
+
+// Problems returns what is wrong with the configuration files that were read so far, sorted by file and
+// place.
+func (e *Engine) Problems() []config.Problem {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var out []config.Problem
+	for _, l := range e.configs {
+		out = append(out, l.problems...)
+	}
+	slices.SortFunc(out, compareProblems)
+	return out
+}
+
+func compareProblems(a, b config.Problem) int {
+	return cmp.Or(
+		cmp.Compare(a.File, b.File), cmp.Compare(a.Span.Start, b.Span.Start), cmp.Compare(a.Message, b.Message),
+	)
+}

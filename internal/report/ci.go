@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/xml"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/nixsift/nixsift/internal/diag"
@@ -24,13 +25,16 @@ func (p *printer) github() error {
 			text += "\nhelp: " + f.Help
 		}
 		p.command([...]string{diag.Off: "notice", diag.Hint: "notice", diag.Info: "notice", diag.Warning: "warning", diag.Error: "error"}[f.Severity],
-			[]string{"file", p.path(f.File), "line", fmt.Sprint(start.Line), "endLine", fmt.Sprint(end.Line),
-				"col", fmt.Sprint(start.Column), "title", f.Rule}, text)
+			[]string{"file", p.path(f.File), "line", strconv.Itoa(start.Line), "endLine", strconv.Itoa(end.Line),
+				"col", strconv.Itoa(start.Column), "title", f.Rule}, text)
 	}
 	for _, e := range p.Errors {
 		var properties []string
 		if e.File != "" {
 			properties = append(properties, "file", p.path(e.File))
+		}
+		if e.Line > 0 {
+			properties = append(properties, "line", strconv.Itoa(e.Line), "col", strconv.Itoa(e.Column))
 		}
 		p.command("error", append(properties, "title", e.Kind), e.Message)
 	}
@@ -95,7 +99,7 @@ func (p *printer) gitlab() error {
 		add(gitlabIssue{
 			Description: e.Message, CheckName: e.Kind, Fingerprint: prints.sum(e.Kind, p.path(e.File), e.Message),
 			Severity: "blocker", Location: gitlabLocation{Path: p.path(e.File)},
-		}, 1, 1)
+		}, max(1, e.Line), max(1, e.Line))
 	}
 	out.text("\n]\n")
 	return out.err
@@ -169,7 +173,7 @@ func (p *printer) checkstyle() error {
 		})
 	}
 	for _, e := range p.Errors {
-		add(e.File, checkstyleError{Severity: "error", Message: e.Message, Source: "nixsift." + e.Kind})
+		add(e.File, checkstyleError{Line: e.Line, Column: e.Column, Severity: "error", Message: e.Message, Source: "nixsift." + e.Kind})
 	}
 	p.printf(xml.Header)
 	enc := xml.NewEncoder(p.w)

@@ -160,7 +160,7 @@ func (p *printer) jsonRange(file string, s source.Span) jsonRange {
 func (p *printer) jsonErrors() []jsonError {
 	errs := []jsonError{}
 	for _, e := range p.Errors {
-		errs = append(errs, jsonError{p.path(e.File), e.Message, e.Kind})
+		errs = append(errs, jsonError{p.path(e.File), e.text(), e.Kind})
 	}
 	return errs
 }

@@ -33,11 +33,21 @@ type Run struct {
 	ToolVersion string
 }
 
-// FileError is a file that could not be analysed, or not wholly.
+// FileError is a file that could not be analysed, or not wholly, or a mistake in a configuration file.
 type FileError struct {
 	File    string // may be empty
 	Message string
 	Kind    string // one word: "unreadable", "config", "internal"
+
+	Line, Column int // from 1; 0 where there is no place in the file
+}
+
+// text returns the message behind the place in the file.
+func (e FileError) text() string {
+	if e.Line == 0 {
+		return e.Message
+	}
+	return fmt.Sprintf("%d:%d: %s", e.Line, e.Column, e.Message)
 }
 
 // Summary is what cannot be counted from the findings.

@@ -64,7 +64,11 @@ func testRun() *Run {
 			{Rule: "no-text", Severity: diag.Error, File: "/p/gone.nix", Span: span(7, 9), Message: "gone"},
 			{Rule: "empty", Severity: diag.Warning, File: "/p/empty.nix", Span: span(0, 0), Message: "nothing here"},
 		}),
-		Errors:  []FileError{{"/p/secret.nix", "permission denied", "unreadable"}, {"", "a rule failed", "internal"}},
+		Errors: []FileError{
+			{File: "/p/nixsift.toml", Message: "unknown rule", Kind: "config", Line: 3, Column: 4},
+			{File: "/p/secret.nix", Message: "permission denied", Kind: "unreadable"},
+			{Message: "a rule failed", Kind: "internal"},
+		},
 		Summary: Summary{Files: 6, Suppressed: 2, Duration: 1500 * time.Microsecond},
 		Sources: func(file string) (string, bool) { t, ok := files[file]; return t, ok },
 		Rule: func(id string) (string, string) {
@@ -141,10 +145,11 @@ error[no-end]: at the end\nof the file
   |  ^
   = see: https://example.org/no-end
 
+nixsift.toml:3:4: error: unknown rule [config]
 secret.nix: error: permission denied [unreadable]
 error: a rule failed [internal]
 
-2 errors, 2 warnings, 1 info, 1 hint in 6 files; 1 fixable with --fix; 2 suppressed; 1 file not wholly analysed
+2 errors, 2 warnings, 1 info, 1 hint in 6 files; 1 fixable with --fix; 2 suppressed; 1 file not wholly analysed; 1 mistake in the configuration
 `
 	got := write(t, "text", testRun(), Options{})
 	assert.Equal(t, want, got)
@@ -163,6 +168,7 @@ flake.nix:1:1: info: many lines [whole-file]
 flake.nix:3:2: warning: input `+"`foo`"+` has a nixpkgs of its own [missing-follows]
 gone.nix:1:1: error: gone [no-text]
 ../q/out.nix:2:2: error: at the end\nof the file [no-end]
+nixsift.toml:3:4: error: unknown rule [config]
 secret.nix: error: permission denied [unreadable]
 error: a rule failed [internal]
 `, write(t, "short", testRun(), Options{}))
@@ -246,7 +252,7 @@ func TestJSON(t *testing.T) {
 	assert.Equal(t, 1, out.Version)
 	assert.Equal(t, jsonTool{"nixsift", "1.2.3"}, out.Tool)
 	assert.Equal(t, jsonSummary{6, 6, 2, 2, 1, 1, 2, 1, 1}, out.Summary)
-	assert.Equal(t, []jsonError{{"secret.nix", "permission denied", "unreadable"}, {"", "a rule failed", "internal"}}, out.Errors)
+	assert.Equal(t, []jsonError{{"nixsift.toml", "3:4: unknown rule", "config"}, {"secret.nix", "permission denied", "unreadable"}, {"", "a rule failed", "internal"}}, out.Errors)
 
 	f := out.Findings[3]
 	assert.Equal(t, "missing-follows", f.Rule)
@@ -294,7 +300,7 @@ func TestJSONLines(t *testing.T) {
 		require.NoError(t, json.Unmarshal([]byte(l), &v))
 		types = append(types, v["type"].(string))
 	}
-	assert.Equal(t, "finding finding finding finding finding finding error error summary", strings.Join(types, " "))
+	assert.Equal(t, "finding finding finding finding finding finding error error error summary", strings.Join(types, " "))
 }
 
 func TestGitHub(t *testing.T) {
@@ -303,17 +309,17 @@ func TestGitHub(t *testing.T) {
 	assert.Equal(t, "::notice file=flake.nix,line=1,endLine=4,col=1,title=whole-file::many lines", got[2])
 	assert.Equal(t, "::warning file=flake.nix,line=3,endLine=3,col=2,title=missing-follows::input `foo` has a nixpkgs of its own%0Ahelp: let it follow yours", got[3])
 	assert.Equal(t, "::error file=../q/out.nix,line=2,endLine=2,col=2,title=no-end::at the end%0Aof the file", got[5])
-	assert.Equal(t, []string{"::error file=secret.nix,title=unreadable::permission denied", "::error title=internal::a rule failed", ""}, got[6:])
+	assert.Equal(t, []string{"::error file=nixsift.toml,line=3,col=4,title=config::unknown rule", "::error file=secret.nix,title=unreadable::permission denied", "::error title=internal::a rule failed", ""}, got[6:])
 }
 
 func TestGitLab(t *testing.T) {
 	var issues []gitlabIssue
 	require.NoError(t, json.Unmarshal([]byte(write(t, "gitlab", testRun(), Options{})), &issues))
-	require.Len(t, issues, 8)
+	require.Len(t, issues, 9)
 	assert.Equal(t, "missing-follows", issues[3].CheckName)
 	assert.Equal(t, "major", issues[3].Severity)
 	assert.Equal(t, 3, issues[3].Location.Lines.Begin)
-	assert.Equal(t, "blocker", issues[6].Severity)
+	assert.Equal(t, "blocker", issues[7].Severity)
 	seen := map[string]bool{}
 	for _, i := range issues {
 		assert.False(t, seen[i.Fingerprint])
@@ -351,7 +357,7 @@ func TestCheckstyle(t *testing.T) {
 	text := write(t, "checkstyle", testRun(), Options{})
 	var out checkstyleReport
 	require.NoError(t, xml.Unmarshal([]byte(text), &out))
-	require.Len(t, out.Files, 7)
+	require.Len(t, out.Files, 8)
 	assert.Equal(t, "flake.nix", out.Files[2].Name)
 	assert.Equal(t, checkstyleError{3, 2, "warning", "input `foo` has a nixpkgs of its own", "nixsift.missing-follows"}, out.Files[2].Errors[1])
 }

@@ -91,12 +91,12 @@ type sarifArtifact struct {
 }
 
 type sarifRegion struct {
-	StartLine   int    `json:"startLine"`
-	StartColumn int    `json:"startColumn"`
-	EndLine     int    `json:"endLine"`
-	EndColumn   int    `json:"endColumn"`
-	ByteOffset  uint32 `json:"byteOffset"`
-	ByteLength  uint32 `json:"byteLength"`
+	StartLine   int     `json:"startLine"`
+	StartColumn int     `json:"startColumn"`
+	EndLine     int     `json:"endLine"`
+	EndColumn   int     `json:"endColumn"`
+	ByteOffset  *uint32 `json:"byteOffset,omitempty"`
+	ByteLength  *uint32 `json:"byteLength,omitempty"`
 }
 
 type sarifFix struct {
@@ -147,6 +147,9 @@ func (p *printer) sarif() error {
 		if e.File != "" {
 			l := sarifLocation{}
 			l.Physical.Artifact = p.artifact(e.File)
+			if e.Line > 0 {
+				l.Physical.Region = &sarifRegion{StartLine: e.Line, StartColumn: e.Column, EndLine: e.Line, EndColumn: e.Column}
+			}
 			n.Locations = []sarifLocation{l}
 		}
 		run.Invocations[0].Notifications = append(run.Invocations[0].Notifications, n)
@@ -225,7 +228,8 @@ func (p *printer) location(file string, s source.Span) sarifLocation {
 
 func (p *printer) region(file string, s source.Span) sarifRegion {
 	start, end := p.place(file, s)
-	return sarifRegion{start.Line, start.Column, end.Line, end.Column, start.Offset, max(start.Offset, end.Offset) - start.Offset}
+	length := max(start.Offset, end.Offset) - start.Offset
+	return sarifRegion{start.Line, start.Column, end.Line, end.Column, &start.Offset, &length}
 }
 
 // artifact returns the address of a file: relative to the base folder, absolute outside of it.

@@ -35,8 +35,8 @@ func TestSARIF(t *testing.T) {
 	assert.Equal(t, "1.2.3", *run.Tool.Driver.Version)
 	assert.Equal(t, "unicodeCodePoints", *run.ColumnKind)
 	assert.False(t, *run.Invocations[0].ExecutionSuccessful)
-	require.Len(t, run.Invocations[0].ToolExecutionNotifications, 2)
-	assert.Equal(t, "permission denied", *run.Invocations[0].ToolExecutionNotifications[0].Message.Text)
+	require.Len(t, run.Invocations[0].ToolExecutionNotifications, 3)
+	assert.Equal(t, "permission denied", *run.Invocations[0].ToolExecutionNotifications[1].Message.Text)
 
 	require.Len(t, run.Results, 6)
 	seen := map[string]bool{}

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -57,7 +56,11 @@ func (p *printer) short() error {
 func (p *printer) fileError(colors palette, e FileError) {
 	file := ""
 	if e.File != "" {
-		file = visible(p.path(e.File)) + ": "
+		file = visible(p.path(e.File)) + ":"
+		if e.Line > 0 {
+			file += fmt.Sprintf("%d:%d:", e.Line, e.Column)
+		}
+		file += " "
 	}
 	p.printf("%s%s: %s [%s]\n", file, colors.severity[diag.Error].Sprint("error"), visible(e.Message), e.Kind)
 }
@@ -206,22 +209,27 @@ func (p *printer) summary() string {
 	if n := p.Summary.Suppressed; n > 0 {
 		line += fmt.Sprintf("; %d suppressed", n)
 	}
-	if n := p.failed(); n > 0 {
-		line += "; " + count(n, "file", true) + " not wholly analysed"
+	mistakes, failed := p.failed()
+	if failed > 0 {
+		line += "; " + count(failed, "file", true) + " not wholly analysed"
+	}
+	if mistakes > 0 {
+		line += "; " + count(mistakes, "mistake", true) + " in the configuration"
 	}
 	return line
 }
 
-// failed returns the number of files with errors.
-func (p *printer) failed() int {
-	var files []string
+// failed returns the number of mistakes in configuration files, and of other files with errors.
+func (p *printer) failed() (mistakes, failed int) {
+	seen := map[string]bool{}
 	for _, e := range p.Errors {
-		if e.File != "" {
-			files = append(files, e.File)
+		if e.Kind == "config" {
+			mistakes++
+		} else if e.File != "" {
+			seen[e.File] = true
 		}
 	}
-	slices.Sort(files)
-	return len(slices.Compact(files))
+	return mistakes, len(seen)
 }
 
 func count(n int, what string, plural bool) string {

@@ -68,21 +68,26 @@ const (
 	fixed                // the rule cannot be silenced
 )
 
-// Mentioned reports whether a text may hold suppressions, at the cost of searching it for three words.
+// Mentioned reports whether a text may hold suppressions: whether one of the words that open them stands
+// anywhere in it. Looking at the colons only is several times faster than searching for each word.
 func Mentioned(text string) bool {
-	return strings.Contains(text, nixsiftMark) || strings.Contains(text, deadnixMark) || strings.Contains(text, nixfMark)
+	for {
+		i := strings.IndexByte(text, ':')
+		if i < 0 {
+			return false
+		}
+		if before := text[:i+1]; strings.HasSuffix(before, nixsiftMark) || strings.HasSuffix(before, nixfMark) ||
+			strings.HasSuffix(before, deadnixMark[:len("deadnix:")]) {
+			return true
+		}
+		text = text[i+1:]
+	}
 }
 
 // Parse reads the suppressions of a Nix file. It returns nil, which is a valid empty table, for a file
 // without any. The table shares memory with the source, not with the tree.
 func Parse(t *ast.Tree, rules Rules) *Table {
-	found := false
-	for c := range t.Comments() {
-		if found = marked(c.Text()); found {
-			break
-		}
-	}
-	if !found {
+	if !Mentioned(t.Source()) {
 		return nil
 	}
 	var comments []source.Span
@@ -90,6 +95,9 @@ func Parse(t *ast.Tree, rules Rules) *Table {
 		comments = append(comments, c.Span())
 	}
 	table := ParseComments(t.Source(), comments, rules)
+	if table == nil {
+		return nil
+	}
 	for _, d := range table.directives {
 		if d.foreign {
 			d.to = max(d.to, inheritEnd(t, d.comment))
@@ -113,13 +121,16 @@ func inheritEnd(t *ast.Tree, comment source.Span) uint32 {
 }
 
 // ParseComments reads the suppressions among the comments of a text in any language: their spans in
-// order, each from the sign that opens it. It returns an empty table where there are none.
+// order, each from the sign that opens it. It returns nil where there are none.
 func ParseComments(text string, comments []source.Span, rules Rules) *Table {
 	p := &reader{Table: &Table{text: text}, comments: comments, rules: rules}
 	for i, c := range comments {
 		if marked(c.Of(text)) {
 			p.comment(i)
 		}
+	}
+	if len(p.directives) == 0 && len(p.wrong) == 0 {
+		return nil
 	}
 	return p.Table
 }

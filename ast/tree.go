@@ -253,8 +253,15 @@ func (n Node) Text() string { return n.t.src[n.Start():n.End()] }
 // FirstToken returns the node's first token.
 func (n Node) FirstToken() Token { return Token{n.t, n.t.nodes[n.id].First} }
 
-// LastToken returns the node's last token; for a node without text, the token before it.
-func (n Node) LastToken() Token { return Token{n.t, n.t.nodes[n.id].Last} }
+// LastToken returns the node's last token; for a node without text, the token before it, which is invalid
+// at the start of the file.
+func (n Node) LastToken() Token {
+	last := n.t.nodes[n.id].Last
+	if int(last) >= len(n.t.tokKinds) {
+		return Token{} // a node without text before the first token
+	}
+	return Token{n.t, last}
+}
 
 // Parent returns the enclosing node; invalid for the root.
 func (n Node) Parent() Node {

@@ -1,130 +1,38 @@
 package parser
 
 import (
-	"strconv"
-	"strings"
-	"unicode/utf8"
+	"slices"
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
 )
 
-// closer names the tokens that end or continue an open construct.
-type closer uint8
-
-const (
-	closeParen closer = iota
-	closeBracket
-	closeBrace
-	closeIn
-	closeThen
-	closeElse
-	closers
-)
-
-// closesOuter reports whether the current token ends or continues a construct that is open: then the one
-// being read ends here, and its own closing token is missing.
-func (p *Parser) closesOuter() bool {
-	switch p.tok() {
-	case ast.TokRParen:
-		return p.open[closeParen] > 0
-	case ast.TokRBracket:
-		return p.open[closeBracket] > 0
-	case ast.TokRBrace:
-		return p.open[closeBrace] > 0
-	case ast.TokIn:
-		return p.open[closeIn] > 0
-	case ast.TokThen:
-		return p.open[closeThen] > 0
-	case ast.TokElse:
-		return p.open[closeElse] > 0
-	}
-	return false
-}
-
-// skipTo skips, with nested brackets as one, to a ; or to what ends an open construct. atBinding also
-// stops where a binding starts.
-func (p *Parser) skipTo(atBinding bool) {
-	depth := 0
-	for p.tok() != ast.TokEOF {
-		switch p.tok() {
-		case ast.TokLBrace, ast.TokDollarCurly, ast.TokLParen, ast.TokLBracket:
-			depth++
-		case ast.TokRBrace, ast.TokRParen, ast.TokRBracket:
-			if depth == 0 {
-				if p.closesOuter() {
-					return
-				}
-			} else {
-				depth--
-			}
-		case ast.TokSemi:
-			if depth == 0 {
-				return
-			}
-		case ast.TokIn:
-			if depth == 0 && p.closesOuter() {
-				return
-			}
-		case ast.TokInherit:
-			if depth == 0 && atBinding {
-				return
-			}
-		case ast.TokIdent, ast.TokQuote:
-			if depth == 0 && atBinding && p.startsBinding() {
-				return
-			}
-			if p.tok() == ast.TokQuote {
-				p.skipString()
-				continue
-			}
-		case ast.TokIndQuote:
-			p.skipString()
-			continue
-		}
-		p.adv()
-	}
-}
-
-// skipString skips a whole string literal, interpolations included.
-func (p *Parser) skipString() {
-	quote, depth := p.tok(), 0
-	for p.adv(); p.tok() != ast.TokEOF; p.adv() {
-		switch k := p.tok(); {
-		case k == ast.TokDollarCurly || k == ast.TokLBrace:
-			depth++
-		case k == ast.TokRBrace:
-			depth--
-		case k == quote && depth <= 0:
-			p.adv()
-			return
-		}
-	}
-}
-
 // report records an error and returns its index, or -1 where errors are muted or one stands here already.
 func (p *Parser) report(e ast.SyntaxError) int {
-	if p.quiet > 0 {
-		return -1
-	}
-	if n := len(p.errors); n > 0 && p.errors[n-1].Span.Start == e.Span.Start {
+	n := len(p.errors)
+	if p.muted() || n > 0 && p.errors[n-1].Span.Start == e.Span.Start {
 		return -1
 	}
 	p.errors = append(p.errors, e)
-	return len(p.errors) - 1
+	p.reported = p.i
+	return n
 }
 
-// errorKind sharpens the kind of the last error, if it is a plain one.
-func (p *Parser) errorKind(kind ast.ErrorKind) {
-	if n := len(p.errors); n > 0 && p.errors[n-1].Kind == ast.ErrSyntax && strings.HasPrefix(p.errors[n-1].Help, "as a list element") {
-		p.errors[n-1].Kind = kind
-	}
+// muted reports whether no error is recorded here: nothing was read since the last one, so that this is the
+// same mistake, or what stands here is not to be looked at.
+func (p *Parser) muted() bool {
+	return p.quiet > 0 || p.reported == p.i || p.cur == ast.TokEOF && p.swallowedEnd()
+}
+
+// swallowedEnd reports whether a comment that nothing closes holds the end of the file: that is the one
+// error then, and not what is missing behind it.
+func (p *Parser) swallowedEnd() bool {
+	i := p.n - 2
+	return p.check && i >= 0 && p.kinds[i] == ast.TokBlockComment && !p.closedComment(i)
 }
 
 // expected reports that something else stands where what was expected.
-func (p *Parser) expected(what string) {
-	p.report(ast.SyntaxError{Kind: ast.ErrSyntax, Span: p.span(p.i, p.i), Message: "expected " + what + ", found " + p.found()})
-}
+func (p *Parser) expected(what string) { p.unexpected(what, "", -1) }
 
 // unexpected is expected with a help line and, where opener is a token, a pointer to what is open.
 func (p *Parser) unexpected(what, help string, opener int) {
@@ -135,31 +43,141 @@ func (p *Parser) unexpected(what, help string, opener int) {
 	p.report(e)
 }
 
-// close consumes a closing bracket; where it is missing, the construct ends here all the same.
-func (p *Parser) close(kind ast.TokenKind, opener int, text string) {
+// foundNext describes the current token and returns where Nix reports it. If a binding starts here, that is
+// its =: the name was still an argument to Nix.
+func (p *Parser) foundNext() (source.Span, string) {
+	if assign := p.bindingAssign(p.i); assign >= 0 {
+		return p.span(assign, assign), "the binding " + p.found()
+	}
+	return p.span(p.i, p.i), p.found()
+}
+
+// expectedExpr reports that no expression stands here.
+func (p *Parser) expectedExpr() {
+	if p.muted() {
+		return
+	}
+	for i := p.i - 1; i > p.last; i-- {
+		if p.kinds[i] == ast.TokStray {
+			return // the stray bytes are the error
+		}
+	}
+	at, found := p.foundNext()
+	e := ast.SyntaxError{Kind: ast.ErrSyntax, Span: at, Message: "expected an expression, found " + found}
+	if p.last >= 0 && p.newlineBetween(p.last, p.i) {
+		e.Hint = &ast.SyntaxHint{Span: p.span(p.last, p.last), Message: "a value is missing after this"}
+	}
+	switch k := p.tok(); {
+	case k == ast.TokInherit:
+		e.Help = "`inherit` stands among the bindings of a set or `let`"
+	case k == ast.TokAssign && p.last >= 0 && p.kinds[p.last] == ast.TokAssign:
+		e.Help = "`=` binds, `==` compares"
+	case k == ast.TokEllipsis:
+		e.Help = "`...` stands only in the formals of a function and needs a comma before it"
+	case k == ast.TokDollarCurly:
+		e.Help = "`${…}` stands only in strings, paths and attribute names"
+	}
+	p.report(e)
+}
+
+// expect consumes the then, else or in of a construct.
+func (p *Parser) expect(kind ast.TokenKind, opener int) {
 	if p.tok() == kind {
 		p.adv()
 		return
 	}
-	at := p.i
-	if p.startsBinding() {
-		at = p.bindingAssign()
-	}
-	p.report(ast.SyntaxError{
-		Kind: ast.ErrSyntax, Span: p.span(at, at), Message: "expected " + kind.String() + ", found " + p.foundAt(at),
+	at, found := p.foundNext()
+	e := ast.SyntaxError{
+		Kind: ast.ErrSyntax, Span: at, Message: "expected " + kind.String() + ", found " + found,
 		Hint: &ast.SyntaxHint{Span: p.span(opener, opener), Message: "opened here"},
-		Fix:  p.insertion(text),
-	})
+	}
+	switch kind {
+	case ast.TokIn:
+		e.Help = "the bindings of `let` end with `in`"
+		if startsSimple[p.tok()] || startsExpr(p.tok()) {
+			e.Fix = p.insertion(" in", "insert `in`")
+		}
+	case ast.TokElse:
+		e.Help = "every `if` needs an `else`"
+	case ast.TokThen:
+		e.Help = "a condition is written `if c then a else b`"
+	}
+	p.report(e)
+	p.broken()
+}
+
+// closers are the texts of closing brackets.
+var closingText = [ast.NumTokenKinds]string{ast.TokRParen: ")", ast.TokRBracket: "]", ast.TokRBrace: "}"}
+
+// close consumes a closing bracket; where it is missing, the construct ends here all the same.
+func (p *Parser) close(kind ast.TokenKind, opener int) {
+	if p.tok() == kind {
+		p.adv()
+		return
+	}
+	slip := closingText[p.tok()] != "" && (!p.closesOuter() || p.wrongBehind(opener))
+	if p.behindCut() || p.muted() {
+		p.missing()
+		if slip {
+			p.adv()
+		}
+		return
+	}
+	text := closingText[kind]
+	at, found := p.foundNext()
+	e := ast.SyntaxError{
+		Kind: ast.ErrSyntax, Span: at, Message: "expected " + kind.String() + ", found " + found,
+		Hint: &ast.SyntaxHint{Span: p.span(opener, opener), Message: "opened here"},
+		Fix:  p.insertion(text, "insert `"+text+"`"),
+	}
+	switch {
+	case slip:
+		e.Fix = &ast.SyntaxFix{Title: "replace it by `" + text + "`", Span: e.Span, Text: text}
+	case p.cur == ast.TokEOF:
+		p.atEnd(&e)
+	}
+	p.report(e)
 	p.missing()
+	if slip {
+		p.adv()
+	}
+}
+
+// needsParens parses an expression where only an operand, argument or element may stand, and reports it
+// where Nix does: at its keyword, at the colon or @ of a function, or where a set could not go on like a
+// pattern.
+func (p *Parser) needsParens(r role) {
+	at, first := p.i, p.i
+	if p.tok() == ast.TokIdent {
+		at = p.after(p.i)
+	} else if p.tok() == ast.TokLBrace {
+		if at = p.after(p.i); p.kinds[at] == ast.TokIdent || p.kinds[at] == ast.TokRBrace {
+			at = p.after(at)
+		}
+		if p.kinds[at] == ast.TokRBrace {
+			at = p.after(at)
+		}
+	}
+	e := ast.SyntaxError{
+		Kind: ast.ErrSyntax, Span: p.span(at, at), Message: "unexpected " + p.foundAt(at),
+		Help: "as " + string(r) + ", this needs parentheses",
+	}
+	if r == asElement {
+		e.Kind = ast.ErrMissingParenInList
+	}
+	reported := p.report(e)
+	p.expr()
+	p.broken()
+	p.parenFix(reported, first)
 }
 
 // insertion proposes to insert text behind the last token consumed.
-func (p *Parser) insertion(text string) *ast.SyntaxFix {
+func (p *Parser) insertion(text, title string) *ast.SyntaxFix {
 	if p.last < 0 {
 		return nil
 	}
 	at := p.start[p.last+1]
-	return &ast.SyntaxFix{Title: "insert `" + text + "`", Span: source.Span{Start: at, End: at}, Text: text}
+	return &ast.SyntaxFix{Title: title, Span: source.Span{Start: at, End: at}, Text: text}
 }
 
 func (p *Parser) found() string { return p.foundAt(p.i) }
@@ -178,116 +196,20 @@ func (p *Parser) foundAt(i int) string {
 	}
 }
 
-// slash returns the span of the first byte of a token.
-func (p *Parser) slash(i int) source.Span {
-	return source.Span{Start: p.start[i], End: p.start[i] + 1}
-}
-
-// checkTokens reports what is wrong with single tokens: numbers out of range, unterminated comments, NUL
-// and other bytes that no token has.
-func (p *Parser) checkTokens() {
-	nul := strings.IndexByte(p.src, 0) >= 0
-	for i, k := range p.kinds {
-		switch k {
-		case ast.TokInt:
-			if p.start[i+1]-p.start[i] >= 19 {
-				p.checkInt(i)
-			}
-		case ast.TokFloat:
-			p.checkFloat(i)
-		case ast.TokBlockComment:
-			text := p.span(i, i).Of(p.src)
-			if len(text) < 4 || !strings.HasSuffix(text, "*/") {
-				p.addError(ast.SyntaxError{
-					Kind: ast.ErrUnterminated, Span: source.Span{Start: p.start[i], End: p.start[i] + 2},
-					Message: "this comment is never closed", Help: "`*/` is missing; everything from here on is read as a comment",
-				})
-			}
-		case ast.TokStray:
-			p.checkStray(i)
-		case ast.TokText, ast.TokIndText:
-			if nul {
-				p.checkNUL(i)
-			}
+// finishErrors sorts the errors, leaves one at each place, and marks the nodes that hold an error.
+func (p *Parser) finishErrors() {
+	if len(p.errors) == 0 {
+		return
+	}
+	slices.SortStableFunc(p.errors, func(a, b ast.SyntaxError) int { return int(a.Span.Start) - int(b.Span.Start) })
+	p.errors = slices.CompactFunc(p.errors, func(a, b ast.SyntaxError) bool { return a.Span.Start == b.Span.Start })
+	for id := range p.records {
+		if p.records[id].Kind == ast.Error {
+			p.records[id].Flags |= ast.HasError
 		}
 	}
-}
-
-// addError records an error whatever stands before it.
-func (p *Parser) addError(e ast.SyntaxError) { p.errors = append(p.errors, e) }
-
-func (p *Parser) checkInt(i int) {
-	s := p.span(i, i)
-	if _, err := strconv.ParseInt(s.Of(p.src), 10, 64); err != nil {
-		p.addError(ast.SyntaxError{
-			Kind: ast.ErrIntOverflow, Span: s, Message: "integer `" + s.Of(p.src) + "` does not fit 64 bits",
-			Help: "the largest integer is 9223372036854775807",
-		})
+	// Children come behind their parents, so one backward pass reaches all ancestors.
+	for id := len(p.records) - 1; id > 0; id-- {
+		p.records[p.parents[id]].Flags |= p.records[id].Flags & ast.HasError
 	}
-}
-
-// smallestFloat is the smallest normal double: strtod reports a range error below it, and Nix fails.
-const smallestFloat = 2.2250738585072014e-308
-
-func (p *Parser) checkFloat(i int) {
-	s := p.span(i, i)
-	text := s.Of(p.src)
-	v, err := strconv.ParseFloat(text, 64)
-	mantissa, _, _ := strings.Cut(strings.ToLower(text), "e")
-	if err != nil || v < smallestFloat && strings.Trim(mantissa, "0.") != "" {
-		p.addError(ast.SyntaxError{Kind: ast.ErrIntOverflow, Span: s, Message: "float `" + text + "` is out of range"})
-	}
-}
-
-func (p *Parser) checkNUL(i int) {
-	s := p.span(i, i)
-	if n := strings.IndexByte(s.Of(p.src), 0); n >= 0 {
-		at := source.Span{Start: s.Start + uint32(n), End: s.Start + uint32(n) + 1}
-		p.addError(ast.SyntaxError{
-			Kind: ast.ErrNUL, Span: at, Message: "a string holds a NUL byte, which no Nix string can",
-			Fix: &ast.SyntaxFix{Title: "remove the NUL byte", Span: at},
-		})
-	}
-}
-
-// checkStray reports bytes that belong to no token. The tree goes on as if they were blanks.
-func (p *Parser) checkStray(i int) {
-	s := p.span(i, i)
-	text := s.Of(p.src)
-	e := ast.SyntaxError{Kind: ast.ErrStrayByte, Span: s}
-	remove := &ast.SyntaxFix{Title: "remove it", Span: s}
-	switch {
-	case strings.HasPrefix(text, "\ufeff"):
-		e.Message, e.Help = "a byte order mark, which Nix does not accept", "save the file as UTF-8 without a byte order mark"
-		e.Span.End = e.Span.Start + 3
-		remove.Span, remove.Sure, remove.Title = e.Span, true, "remove the byte order mark"
-	case text[0] == 0:
-		e.Message = "a NUL byte: Nix reads the file only up to here"
-		e.Span.End = e.Span.Start + 1
-		remove.Span, remove.Title = e.Span, "remove the NUL byte"
-	case text == "&" || text == "|":
-		e.Kind, e.Message, e.Help = ast.ErrSyntax, "unexpected `"+text+"`", "the operator is `"+text+text+"`"
-		remove.Title, remove.Text = "write `"+text+text+"`", text+text
-	case text == "$":
-		e.Kind, e.Message, e.Help = ast.ErrSyntax, "unexpected `$`", "`${…}` stands only in strings, paths and attribute names"
-	case text == "'":
-		e.Kind, e.Message, e.Help = ast.ErrSyntax, "unexpected `'`", "strings are written \"…\" or ''…''"
-	default:
-		r, size := utf8.DecodeRuneInString(text)
-		e.Span.End = e.Span.Start + uint32(size)
-		e.Message = "unexpected character " + strconv.QuoteRune(r)
-		if r == utf8.RuneError && size == 1 {
-			e.Message = "unexpected byte 0x" + strconv.FormatUint(uint64(text[0]), 16)
-		}
-		switch r {
-		case '“', '”', '„', '‘', '’':
-			e.Help = "typographic quotes do not delimit strings"
-		case '\u00a0', '\u200b', '\u2060':
-			e.Help = "an invisible character; replace it by a blank"
-			remove.Text, remove.Sure, remove.Title = " ", true, "replace it by a blank"
-			remove.Span = e.Span
-		}
-	}
-	e.Fix = remove
-	p.addError(e)
 }

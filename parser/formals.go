@@ -10,8 +10,7 @@ func (p *Parser) startsPattern() bool {
 	case ast.TokEllipsis, ast.TokComma:
 		return true
 	case ast.TokRBrace:
-		next := p.kinds[p.after(i)]
-		return next == ast.TokColon || next == ast.TokAt
+		return p.endsPattern(i)
 	case ast.TokIdent:
 	default:
 		return false
@@ -21,132 +20,221 @@ func (p *Parser) startsPattern() bool {
 	case ast.TokComma, ast.TokQuestion, ast.TokEllipsis:
 		return true
 	case ast.TokRBrace:
-		next := p.kinds[p.after(i)]
-		return next == ast.TokColon || next == ast.TokAt
+		return p.endsPattern(i)
 	case ast.TokIdent:
 		// Two names in a row are an error in both; a comma or the colon behind the brace decides.
 		for p.kinds[i] == ast.TokIdent || p.kinds[i] == ast.TokComma || p.kinds[i] == ast.TokEllipsis {
 			i = p.after(i)
 		}
-		if p.kinds[i] != ast.TokRBrace {
-			return p.kinds[i] == ast.TokQuestion
-		}
-		next := p.kinds[p.after(i)]
-		return next == ast.TokColon || next == ast.TokAt
+		return p.kinds[i] == ast.TokQuestion || p.kinds[i] == ast.TokRBrace && p.endsPattern(i)
 	}
 	return false
 }
 
+// endsPattern reports whether the } at i ends formals.
+func (p *Parser) endsPattern(i int) bool {
+	next := p.kinds[p.after(i)]
+	return next == ast.TokColon || next == ast.TokAt
+}
+
 // pattern parses { a, b ? c, ... }, with @ and a name on either side.
 func (p *Parser) pattern() {
-	first, begin := p.i, len(p.nodes)
+	first, begin := p.i, p.count
 	named := p.tok() == ast.TokIdent
-	if named {
-		p.leaf(ast.AtName)
-		p.adv()
-		if p.tok() != ast.TokLBrace {
-			p.report(ast.SyntaxError{
-				Kind: ast.ErrMalformedFormals, Span: p.span(p.i, p.i), Message: "expected `{` behind `@`, found " + p.found(),
-				Help: "`@` names a set pattern as a whole: `args@{ a, ... }`",
-				Fix:  &ast.SyntaxFix{Title: "remove the `@`", Span: p.span(p.last, p.last), Sure: p.tok() == ast.TokColon},
-			})
-			p.missing()
-			if p.tok() == ast.TokIdent && p.peek() == ast.TokColon {
-				p.leaf(ast.Error)
-			}
-			p.wrap(ast.Pattern, first, begin)
-			return
-		}
+	if named && !p.atBefore() {
+		p.wrap(ast.Pattern, first, begin)
+		return
 	}
 	p.formals()
 	if p.tok() == ast.TokAt {
-		at := p.i
-		p.adv()
-		switch {
-		case p.tok() != ast.TokIdent:
-			p.report(ast.SyntaxError{
-				Kind: ast.ErrMalformedFormals, Span: p.span(p.i, p.i), Message: "expected a name behind `@`, found " + p.found(),
-				Fix: &ast.SyntaxFix{Title: "remove the `@`", Span: p.span(at, at), Sure: true},
-			})
-			p.missing()
-		case named:
-			p.report(ast.SyntaxError{
-				Kind: ast.ErrMalformedFormals, Span: p.span(at, at), Message: "a pattern can have one `@` name, not two",
-			})
-			p.leaf(ast.Error)
-		default:
-			p.leaf(ast.AtName)
-		}
+		p.atBehind(named)
 	}
 	p.wrap(ast.Pattern, first, begin)
 }
 
+// atBefore parses the name and the @ before a pattern; false means that no pattern follows.
+func (p *Parser) atBefore() bool {
+	p.leaf(ast.AtName)
+	p.adv()
+	if p.tok() == ast.TokLBrace {
+		return true
+	}
+	p.report(ast.SyntaxError{
+		Kind: ast.ErrMalformedFormals, Span: p.span(p.i, p.i), Message: "expected `{` after `@`, found " + p.found(),
+		Help: "`@` names a set pattern as a whole: `args@{ a, ... }`",
+		Fix:  &ast.SyntaxFix{Title: "remove the `@`", Span: p.span(p.last, p.last), Sure: p.tok() == ast.TokColon},
+	})
+	p.missing()
+	if p.tok() == ast.TokIdent && p.peek() == ast.TokColon {
+		p.leaf(ast.Error)
+	}
+	return false
+}
+
+// atBehind parses the @ and the name behind a pattern; named tells that there is a name before it too.
+func (p *Parser) atBehind(named bool) {
+	at := p.i
+	p.adv()
+	switch {
+	case p.tok() != ast.TokIdent:
+		p.report(ast.SyntaxError{
+			Kind: ast.ErrMalformedFormals, Span: p.span(p.i, p.i), Message: "expected a name after `@`, found " + p.found(),
+			Fix: &ast.SyntaxFix{Title: "remove the `@`", Span: p.span(at, at), Sure: p.tok() == ast.TokColon},
+		})
+		p.missing()
+	case named:
+		e := ast.SyntaxError{
+			Kind: ast.ErrMalformedFormals, Span: p.span(at, at), Message: "a pattern can have one `@` name, not two",
+		}
+		e.Fix = &ast.SyntaxFix{Title: "remove the second name", Span: p.span(at, p.i)}
+		p.report(e)
+		p.leaf(ast.Error)
+	default:
+		p.leaf(ast.AtName)
+	}
+}
+
 // formals parses { a, b ? c, ... }: names with commas between, one comma behind the last allowed, the
-// ellipsis last and without a comma (parser.y, formals).
+// ellipsis last and without a comma (parser.y, formal_set).
 func (p *Parser) formals() {
 	brace := p.i
 	p.adv()
-	p.open[closeBrace]++
-	comma := true // a formal may stand here
-	ellipsis := false
-	for p.tok() != ast.TokRBrace && p.tok() != ast.TokEOF {
-		switch p.tok() {
-		case ast.TokIdent:
-			if !comma {
-				p.malformed("expected `,` between two formals, found "+p.found(), p.insertion(","))
-				p.broken()
-			} else if ellipsis {
-				p.malformed("`...` must be the last of the formals", nil)
-				p.broken()
-			}
-			p.formal()
-			comma = false
-		case ast.TokEllipsis:
-			if !comma {
-				p.malformed("expected `,` before `...`", p.insertion(","))
-				p.broken()
-			} else if ellipsis {
-				p.malformed("`...` is there twice", nil)
-				p.broken()
-			}
-			p.leaf(ast.Ellipsis)
-			ellipsis, comma = true, false
-		case ast.TokComma:
-			switch {
-			case ellipsis && p.peek() == ast.TokRBrace:
-				p.malformed("a comma may not follow `...`", p.removal("remove the comma"))
-				p.leaf(ast.Error)
-				comma = false
-				continue
-			case ellipsis:
-				p.malformed("`...` must be the last of the formals", nil)
-				p.leaf(ast.Error)
-				comma, ellipsis = true, false
-				continue
-			case comma:
-				p.malformed("a comma without a formal before it", p.removal("remove the comma"))
-				p.leaf(ast.Error)
-				continue
-			}
-			p.adv()
-			comma = true
-		default:
-			if p.closesOuter() || p.tok() == ast.TokColon {
-				p.open[closeBrace]--
-				p.close(ast.TokRBrace, brace, "}")
-				return
-			}
-			p.malformed("expected a formal, found "+p.found(), nil)
-			p.leaf(ast.Error)
-		}
+	p.push(closeBrace, brace)
+	var s formalsState
+	s.comma = true
+	for p.formalItem(&s) {
 	}
-	p.open[closeBrace]--
-	p.close(ast.TokRBrace, brace, "}")
+	p.pop()
+	p.close(ast.TokRBrace, brace)
+}
+
+// formalsState is where a list of formals stands: whether a formal may come next, and whether there was an
+// ellipsis.
+type formalsState struct{ comma, ellipsis bool }
+
+// formalItem parses one formal, comma or ellipsis; false ends the formals.
+func (p *Parser) formalItem(s *formalsState) bool {
+	switch k := p.tok(); k {
+	case ast.TokRBrace, ast.TokEOF:
+		return false
+	case ast.TokIdent:
+		switch {
+		case !s.comma && p.startsBinding():
+			return false
+		case !s.comma:
+			p.malformed("expected `,` between two formals, found "+p.found(), "", p.insertion(",", "insert `,`"))
+		case s.ellipsis:
+			p.malformed("`...` must be the last of the formals", "", nil)
+		}
+		wrong := !s.comma || s.ellipsis
+		p.formal()
+		if wrong {
+			p.broken()
+		}
+		s.comma = false
+	case ast.TokEllipsis:
+		wrong := true
+		switch {
+		case !s.comma && s.ellipsis, s.ellipsis:
+			p.malformed("`...` is there twice", "", nil)
+		case !s.comma:
+			p.malformed("expected `,` before `...`", "", p.insertion(",", "insert `,`"))
+		default:
+			wrong = false
+		}
+		p.leaf(ast.Ellipsis)
+		if wrong {
+			p.broken()
+		}
+		s.ellipsis, s.comma = true, false
+	case ast.TokComma:
+		p.formalComma(s)
+	default:
+		return p.strayFormal(s)
+	}
+	return true
+}
+
+func (p *Parser) formalComma(s *formalsState) {
+	switch {
+	case s.ellipsis && p.peek() == ast.TokRBrace:
+		p.malformed("a comma may not follow `...`", "", p.removal("remove the comma"))
+		p.leaf(ast.Error)
+		s.comma = false
+	case s.ellipsis:
+		p.malformed("`...` must be the last of the formals", "", nil)
+		p.leaf(ast.Error)
+		s.comma, s.ellipsis = true, false
+	case s.comma:
+		p.malformed("a comma without a formal before it", "", p.removal("remove the comma"))
+		p.leaf(ast.Error)
+	default:
+		p.adv()
+		s.comma = true
+	}
+}
+
+// strayFormal reads what cannot stand among formals; false means that they end before it.
+func (p *Parser) strayFormal(s *formalsState) bool {
+	k := p.tok()
+	switch k {
+	case ast.TokColon, ast.TokAt, ast.TokLBrace, ast.TokInherit, ast.TokLet, ast.TokWith, ast.TokIf, ast.TokAssert, ast.TokIn:
+		return false
+	}
+	if p.closesOuter() && !p.wrongCloser() {
+		return false
+	}
+	e := ast.SyntaxError{Kind: ast.ErrMalformedFormals, Span: p.span(p.i, p.i), Message: "expected a formal, found " + p.found()}
+	switch {
+	case k == ast.TokSemi && p.peek() == ast.TokRBrace:
+		e.Help = "formals are separated by commas"
+		e.Fix = p.removal("remove the `;`")
+	case k == ast.TokSemi:
+		e.Help = "formals are separated by commas"
+		e.Fix = &ast.SyntaxFix{Title: "replace `;` by `,`", Span: e.Span, Text: ","}
+	case k == ast.TokAssign && !s.comma:
+		e.Help = "a default is written `name ? default`"
+		e.Fix = &ast.SyntaxFix{Title: "replace `=` by `?`", Span: e.Span, Text: "?"}
+	case k == ast.TokQuote && s.comma:
+		e.Help = "a formal is a name without quotes"
+	}
+	p.report(e)
+	begin, first := p.count, p.i
+	switch {
+	case k == ast.TokSemi:
+		p.adv()
+		s.comma = true
+	case k == ast.TokAssign && !s.comma:
+		p.adv()
+		p.expr()
+	case k == ast.TokQuote || k == ast.TokIndQuote:
+		p.simple(asOperand)
+		s.comma = false
+	default:
+		// The rest up to the next comma is part of the same mistake.
+		for depth := 0; ; p.adv() {
+			switch p.tok() {
+			case ast.TokLBrace, ast.TokDollarCurly, ast.TokLParen, ast.TokLBracket:
+				depth++
+			case ast.TokRBrace, ast.TokRParen, ast.TokRBracket:
+				depth--
+			}
+			if k := p.tok(); depth < 0 || depth == 0 && p.i > first && (k == ast.TokComma || k == ast.TokColon) || k == ast.TokEOF {
+				break
+			}
+		}
+		if p.last < first {
+			p.adv() // a closing bracket of another kind
+		}
+		s.comma = false
+	}
+	p.wrap(ast.Error, first, begin)
+	return true
 }
 
 // formal parses name or name ? default.
 func (p *Parser) formal() {
-	first, begin := p.i, len(p.nodes)
+	first, begin := p.i, p.count
 	p.leaf(ast.Name)
 	if p.tok() == ast.TokQuestion {
 		p.adv()
@@ -155,8 +243,28 @@ func (p *Parser) formal() {
 	p.wrap(ast.Formal, first, begin)
 }
 
-func (p *Parser) malformed(message string, fix *ast.SyntaxFix) {
-	p.report(ast.SyntaxError{Kind: ast.ErrMalformedFormals, Span: p.span(p.i, p.i), Message: message, Fix: fix})
+// expectColon consumes the colon behind a pattern.
+func (p *Parser) expectColon() {
+	if p.tok() == ast.TokColon {
+		p.adv()
+		return
+	}
+	e := ast.SyntaxError{
+		Kind: ast.ErrSyntax, Span: p.span(p.i, p.i), Message: "expected `:` after the formals, found " + p.found(),
+		Help: "a function is written `{ a, b }: body`", Fix: p.insertion(":", "insert `:`"),
+	}
+	if p.tok() == ast.TokAssign || p.tok() == ast.TokSemi {
+		e.Fix = &ast.SyntaxFix{Title: "replace " + p.found() + " by `:`", Span: e.Span, Text: ":"}
+	}
+	reported := p.report(e)
+	p.broken()
+	if reported >= 0 && (p.tok() == ast.TokAssign || p.tok() == ast.TokSemi && len(p.stack) == 0) {
+		p.adv()
+	}
+}
+
+func (p *Parser) malformed(message, help string, fix *ast.SyntaxFix) {
+	p.report(ast.SyntaxError{Kind: ast.ErrMalformedFormals, Span: p.span(p.i, p.i), Message: message, Help: help, Fix: fix})
 }
 
 func (p *Parser) removal(title string) *ast.SyntaxFix {

@@ -6,40 +6,6 @@ import (
 	"github.com/nixsift/nixsift/ast"
 )
 
-// Character classes, as lexer.l defines them.
-const (
-	clIdentStart = 1 << iota // [a-zA-Z_]
-	clIdent                  // [a-zA-Z0-9_'-]
-	clPath                   // [a-zA-Z0-9._+-]
-	clURI                    // [a-zA-Z0-9%/?:@&=+$,_.!~*'-]
-	clScheme                 // [a-zA-Z0-9+.-]
-	clDigit
-	clSpace // blank, tab, CR, LF
-	clAlpha // [a-zA-Z]
-)
-
-var class = func() (t [256]uint8) {
-	for c := range 256 {
-		b := byte(c)
-		alpha := 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z'
-		digit := '0' <= b && b <= '9'
-		set := func(on bool, bit uint8) {
-			if on {
-				t[c] |= bit
-			}
-		}
-		set(alpha || b == '_', clIdentStart)
-		set(alpha || digit || b == '_' || b == '\'' || b == '-', clIdent)
-		set(alpha || digit || b == '.' || b == '_' || b == '-' || b == '+', clPath)
-		set(alpha || digit || strings.IndexByte("%/?:@&=+$,-_.!~*'", b) >= 0, clURI)
-		set(alpha || digit || b == '+' || b == '-' || b == '.', clScheme)
-		set(digit, clDigit)
-		set(b == ' ' || b == '\t' || b == '\r' || b == '\n', clSpace)
-		set(alpha, clAlpha)
-	}
-	return t
-}()
-
 // mode is what the lexer is inside of.
 type mode uint8
 
@@ -50,27 +16,47 @@ const (
 	modePath               // behind a piece of a path literal
 )
 
-// lexer turns a source into the token table of a Parser, in one loop. It never fails: what is no token
-// becomes TokStray, what is not closed ends with the file.
+// lexer turns a source into the token table of a Parser. It never fails: what is no token becomes
+// TokStray, what is not closed ends with the file.
 type lexer struct {
 	src   string
-	kinds []ast.TokenKind
-	start []uint32
+	kinds []ast.TokenKind // the tokens; kinds[:n] and start[:n] are written
+	start []uint32        // one more than the tokens: the last is len(src)
+	n     int
 	modes []mode // the enclosing modes; the current one is the last
-	// noPath is the end of the last run of path characters looked at; no path literal starts in it. of them is so scanned once, which keeps the lexer linear.
+	// noPath is the end of the last run of path characters that was looked at: no path literal starts in it.
+	// Each run is so scanned once, which keeps the lexer linear.
 	noPath int
-	// noURI bounds the look-ahead for URL schemes in the same way.
-	noURI int
-	nul   int
+	// noURL bounds the look-ahead for URL schemes in the same way.
+	noURL int
+	nul   int  // the first NUL byte outside strings and comments, or -1
+	check bool // there are tokens that checkTokens has to look at
+	cuts  []cut
 }
 
-// lex fills kinds and start for src; start has one more entry, len(src).
+// cut makes the string that opens at one offset end at another, without a closing quote; see reread.
+type cut struct{ open, end int }
+
+// cutAt returns the end of the string that opens at i, or 0 where it is not cut.
+func (l *lexer) cutAt(i int) int {
+	for _, c := range l.cuts {
+		if c.open == i {
+			return c.end
+		}
+	}
+	return 0
+}
+
+// lex fills kinds and start for src.
 func (l *lexer) lex(src string) {
-	l.src = src
-	l.kinds, l.start, l.modes = l.kinds[:0], l.start[:0], append(l.modes[:0], modeCode)
-	l.noPath, l.noURI, l.nul = 0, 0, -1
-	i := 0
-	for i < len(src) {
+	// A token has at least one byte; the end of the file is one more, and so is the end of start.
+	if need := len(src) + 2; len(l.start) < need {
+		l.kinds, l.start = make([]ast.TokenKind, need), make([]uint32, need)
+	}
+	l.src, l.n = src, 0
+	l.modes = append(l.modes[:0], modeCode)
+	l.noPath, l.noURL, l.nul, l.check = 0, 0, -1, false
+	for i := 0; i < len(src); {
 		switch l.modes[len(l.modes)-1] {
 		case modeString:
 			i = l.lexString(i)
@@ -83,12 +69,12 @@ func (l *lexer) lex(src string) {
 		}
 	}
 	l.emit(ast.TokEOF, len(src))
-	l.start = append(l.start, uint32(len(src)))
+	l.start[l.n] = uint32(len(src))
 }
 
 func (l *lexer) emit(k ast.TokenKind, start int) {
-	l.kinds = append(l.kinds, k)
-	l.start = append(l.start, uint32(start))
+	l.kinds[l.n], l.start[l.n] = k, uint32(start)
+	l.n++
 }
 
 func (l *lexer) push(m mode) { l.modes = append(l.modes, m) }
@@ -100,7 +86,7 @@ func (l *lexer) pop() {
 }
 
 // run returns the end of the characters of a class from i on.
-func run(src string, i int, cl uint8) int {
+func run(src string, i int, cl charClass) int {
 	for i < len(src) && class[src[i]]&cl != 0 {
 		i++
 	}
@@ -109,203 +95,179 @@ func run(src string, i int, cl uint8) int {
 
 // lexCode reads tokens from i until the mode changes or the source ends, and returns where it stopped.
 func (l *lexer) lexCode(i int) int {
-	src := l.src
+	src, kinds, start, n := l.src, l.kinds, l.start, l.n
 	for i < len(src) {
 		c := src[i]
 		cl := class[c]
-		if cl&clSpace != 0 {
-			l.emit(ast.TokSpace, i)
+		start[n] = uint32(i)
+		switch {
+		case cl&clSpace != 0:
+			kinds[n] = ast.TokSpace
+			n++
 			i = run(src, i+1, clSpace)
 			continue
-		}
-		if cl&(clPath|clIdentStart) != 0 || c == '/' || c == '~' {
-			if end, kind := l.word(i); end > i {
-				l.emit(kind, i)
-				i = end
-				if kind == ast.TokPath {
+		case cl&clIdentStart != 0:
+			end := run(src, i+1, clIdent)
+			if end < len(src) && class[src[end]]&clBehindWord != 0 {
+				if stop, k := l.longWord(i); stop > i {
+					kinds[n] = k
+					n++
+					if i = stop; k == ast.TokPath {
+						l.n = n
+						l.push(modePath)
+						return i
+					}
+					continue
+				}
+			}
+			k := ast.TokIdent
+			if cl&clKeyword != 0 && end-i <= maxKeyword {
+				k = ast.KeywordKind(src[i:end])
+			}
+			kinds[n] = k
+			n++
+			i = end
+			continue
+		case cl&clWordStart != 0: // a digit or one of . + - / ~
+			if stop, k := l.longWord(i); stop > i {
+				kinds[n] = k
+				n++
+				if i = stop; k == ast.TokPath {
+					l.n = n
 					l.push(modePath)
 					return i
 				}
 				continue
 			}
 		}
-		next := byte(0)
+		sign := &punctuation[c]
+		kind, size := sign.kind, 1
 		if i+1 < len(src) {
-			next = src[i+1]
+			if next := int16(src[i+1]); next == sign.next[0] {
+				kind, size = sign.pair[0], 2
+			} else if next == sign.next[1] {
+				kind, size = sign.pair[1], 2
+			}
 		}
-		kind, size := ast.TokStray, 1
-		switch c {
-		case '#':
-			kind = ast.TokLineComment
-			for i+size < len(src) && src[i+size] != '\n' && src[i+size] != '\r' {
-				size++
+		switch kind {
+		case ast.TokLineComment:
+			size = lineLength(src[i:])
+		case ast.TokBlockComment:
+			if n := strings.Index(src[i+2:], "*/"); n >= 0 {
+				size = n + 4
+			} else {
+				size, l.check = len(src)-i, true
 			}
-		case '/':
-			kind = ast.TokSlash
-			switch next {
-			case '*':
-				kind = ast.TokBlockComment
-				if n := strings.Index(src[i+2:], "*/"); n >= 0 {
-					size = n + 4
-				} else {
-					size = len(src) - i
+		case ast.TokQuote, ast.TokIndQuote:
+			kinds[n] = kind
+			n++
+			if end := l.cutAt(i); end > 0 {
+				if i += size; end > i {
+					kinds[n], start[n] = ast.TokText, uint32(i)
+					n++
 				}
-			case '/':
-				kind, size = ast.TokUpdate, 2
+				i = end
+				continue
 			}
-		case '"':
-			l.emit(ast.TokQuote, i)
-			l.push(modeString)
-			return i + 1
-		case '\'':
-			if next == '\'' {
-				l.emit(ast.TokIndQuote, i)
-				l.push(modeIndent)
-				return i + 2
+			m := modeString
+			if kind == ast.TokIndQuote {
+				m = modeIndent
 			}
-		case '{':
+			l.n = n
+			l.push(m)
+			return i + size
+		case ast.TokLBrace, ast.TokDollarCurly:
 			l.push(modeCode)
-			kind = ast.TokLBrace
-		case '}':
-			l.emit(ast.TokRBrace, i)
-			i++
+		case ast.TokRBrace:
 			l.pop()
 			if l.modes[len(l.modes)-1] != modeCode {
-				return i
+				kinds[n] = kind
+				l.n = n + 1
+				return i + 1
 			}
-			continue
-		case '$':
-			if next == '{' {
-				l.push(modeCode)
-				kind, size = ast.TokDollarCurly, 2
-			}
-		case '(':
-			kind = ast.TokLParen
-		case ')':
-			kind = ast.TokRParen
-		case '[':
-			kind = ast.TokLBracket
-		case ']':
-			kind = ast.TokRBracket
-		case ';':
-			kind = ast.TokSemi
-		case ':':
-			kind = ast.TokColon
-		case ',':
-			kind = ast.TokComma
-		case '@':
-			kind = ast.TokAt
-		case '?':
-			kind = ast.TokQuestion
-		case '.':
-			kind = ast.TokDot
-			if next == '.' && i+2 < len(src) && src[i+2] == '.' {
+		case ast.TokDot:
+			if strings.HasPrefix(src[i:], "...") {
 				kind, size = ast.TokEllipsis, 3
 			}
-		case '=':
-			kind = ast.TokAssign
-			if next == '=' {
-				kind, size = ast.TokEq, 2
+		case ast.TokLess:
+			if n := l.searchPath(i); n > 0 {
+				kind, size = ast.TokSearchPath, n
 			}
-		case '!':
-			kind = ast.TokNot
-			if next == '=' {
-				kind, size = ast.TokNeq, 2
-			}
-		case '<':
-			kind = ast.TokLess
-			switch next {
-			case '=':
-				kind, size = ast.TokLessEq, 2
-			case '|':
-				kind, size = ast.TokPipeFrom, 2
-			default:
-				if n := l.searchPath(i); n > 0 {
-					kind, size = ast.TokSearchPath, n
-				}
-			}
-		case '>':
-			kind = ast.TokGreater
-			if next == '=' {
-				kind, size = ast.TokGreaterEq, 2
-			}
-		case '&':
-			if next == '&' {
-				kind, size = ast.TokAnd, 2
-			}
-		case '|':
-			switch next {
-			case '|':
-				kind, size = ast.TokOr, 2
-			case '>':
-				kind, size = ast.TokPipeInto, 2
-			}
-		case '-':
-			kind = ast.TokMinus
-			if next == '>' {
-				kind, size = ast.TokImpl, 2
-			}
-		case '+':
-			kind = ast.TokPlus
-			if next == '+' {
-				kind, size = ast.TokConcat, 2
-			}
-		case '*':
-			kind = ast.TokStar
-		default:
-			if c == 0 && l.nul < 0 {
-				l.nul = i
-			}
-			for i+size < len(src) && isStray(src[i+size]) {
-				if src[i+size] == 0 && l.nul < 0 {
-					l.nul = i + size
-				}
-				size++
-			}
+		case ast.TokStray:
+			size = l.stray(i)
 		}
-		l.emit(kind, i)
+		kinds[n] = kind
+		n++
 		i += size
 	}
+	l.n = n
 	return i
 }
 
-// isStray reports whether no token of code starts with the byte; such bytes are gathered in one token.
-func isStray(c byte) bool {
-	return c < ' ' && class[c]&clSpace == 0 || c >= 0x7f || c == '`' || c == '^' || c == '\\'
+// lineLength returns the length of the first line of s. Lines end at CR and LF (lexer.l, the comment rule).
+func lineLength(s string) int {
+	if n := strings.IndexByte(s, '\n'); n >= 0 {
+		s = s[:n]
+	}
+	if n := strings.IndexByte(s, '\r'); n >= 0 {
+		return n
+	}
+	return len(s)
 }
 
-// word reads what can start with a path character, a slash or a tilde: path, URL, identifier, number.
-// The longest match wins (flex). end == i means none of them, as for an operator.
-func (l *lexer) word(i int) (end int, kind ast.TokenKind) {
+// stray returns the length of the token of bytes that no other token starts with: a single sign, or a run
+// of control and non-ASCII bytes.
+func (l *lexer) stray(i int) int {
+	src := l.src
+	l.check = true
+	if class[src[i]]&clStray == 0 {
+		return 1
+	}
+	end := run(src, i, clStray)
+	if n := strings.IndexByte(src[i:end], 0); n >= 0 && l.nul < 0 {
+		l.nul = i + n
+	}
+	return end - i
+}
+
+// longWord returns the end and kind of what starts at i with an identifier, a number or one of . + - / ~ and
+// is longer than the identifier or operator: a path, a URL, a number. The end is i where there is none. The
+// longest match wins, as in flex.
+func (l *lexer) longWord(i int) (end int, kind ast.TokenKind) {
 	src := l.src
 	c := src[i]
+	cl := class[c]
 	if i >= l.noPath || c == '/' || c == '~' {
 		if end := l.pathStart(i); end > i {
 			return end, ast.TokPath
 		}
 	}
-	switch cl := class[c]; {
-	case cl&clIdentStart != 0:
+	switch {
+	case cl&clAlpha != 0:
 		// A scheme is a run of path characters, so a URL can only start where that run ends at a colon.
-		if colon := l.noPath; cl&clAlpha != 0 && colon < len(src) && src[colon] == ':' && i >= l.noURI {
-			scheme := run(src, i+1, clScheme)
-			if scheme == colon && colon+1 < len(src) && class[src[colon+1]]&clURI != 0 {
-				return run(src, colon+1, clURI), ast.TokURI
-			}
-			l.noURI = scheme
+		colon := l.noPath
+		if colon >= len(src) || src[colon] != ':' || i < l.noURL {
+			return i, 0
 		}
-		end = run(src, i+1, clIdent)
-		return end, ast.KeywordKind(src[i:end])
+		scheme := run(src, i+1, clScheme)
+		if scheme == colon && colon+1 < len(src) && class[src[colon+1]]&clURL != 0 {
+			return run(src, colon+1, clURL), ast.TokURI
+		}
+		l.noURL = scheme
 	case cl&clDigit != 0:
 		end = run(src, i+1, clDigit)
 		if end < len(src) && src[end] == '.' {
+			// 0 and a dot is a number only with digits behind, and 00.5 is 00 and .5 (lexer.l, FLOAT).
 			after := run(src, end+1, clDigit)
 			if c != '0' || end == i+1 && after > end+1 {
+				l.check = true
 				return exponent(src, after), ast.TokFloat
 			}
 		}
+		l.check = l.check || end-i >= len("9223372036854775807")
 		return end, ast.TokInt
 	case c == '.' && i+1 < len(src) && class[src[i+1]]&clDigit != 0:
+		l.check = true
 		return exponent(src, run(src, i+1, clDigit)), ast.TokFloat
 	}
 	return i, 0
@@ -416,7 +378,12 @@ func (l *lexer) lexPathRest(i int) int {
 // lexString reads the inside of "…" up to an interpolation or the closing quote.
 func (l *lexer) lexString(i int) int {
 	src := l.src
-	for j := i; j < len(src); {
+	j := i
+	for {
+		j = skipText(src, j, clQuoteStop)
+		if j >= len(src) {
+			break
+		}
 		switch src[j] {
 		case '"':
 			if j > i {
@@ -427,7 +394,7 @@ func (l *lexer) lexString(i int) int {
 			return j + 1
 		case '\\':
 			j += 2
-		case '$':
+		default: // $
 			if j+1 < len(src) && src[j+1] == '{' {
 				if j > i {
 					l.emit(ast.TokText, i)
@@ -441,52 +408,62 @@ func (l *lexer) lexString(i int) int {
 			if j < len(src) && src[j] != '"' && src[j] != '\\' {
 				j++
 			}
-		default:
-			j++
 		}
 	}
 	l.emit(ast.TokText, i)
 	return len(src)
 }
 
-// lexIndented reads the inside of ”…” up to an interpolation or the closing quotes.
+// skipText returns the first byte from i on that is of a class.
+func skipText(src string, i int, stop charClass) int {
+	for i < len(src) && class[src[i]]&stop == 0 {
+		i++
+	}
+	return i
+}
+
+// lexIndented reads the inside of an indented string up to an interpolation or the closing quotes.
 func (l *lexer) lexIndented(i int) int {
 	src := l.src
-	text := func(end int) {
-		if end > i {
-			l.emit(ast.TokIndText, i)
-		}
-	}
-	for j := i; j < len(src); {
-		c := src[j]
-		if c != '$' && c != '\'' {
-			j++
-			continue
+	j := i
+	for {
+		j = skipText(src, j, clIndentStop)
+		if j >= len(src) {
+			break
 		}
 		next := byte(0)
 		if j+1 < len(src) {
 			next = src[j+1]
 		}
+		if src[j] == '$' {
+			switch next {
+			case '{':
+				if j > i {
+					l.emit(ast.TokIndText, i)
+				}
+				l.emit(ast.TokDollarCurly, j)
+				l.push(modeCode)
+				return j + 2
+			case '\'':
+				j++
+			default:
+				j += 2
+			}
+			continue
+		}
 		switch {
-		case c == '$' && next == '{':
-			text(j)
-			l.emit(ast.TokDollarCurly, j)
-			l.push(modeCode)
-			return j + 2
-		case c == '$' && next != '\'':
-			j += 2
-		case c == '$':
-			j++
-		case next != '\'' && next != '$':
-			j += 2
 		case next == '$':
 			j++
+		case next != '\'':
+			j += 2
 		case j+2 < len(src) && (src[j+2] == '$' || src[j+2] == '\''):
 			j += 3
 		case j+2 < len(src) && src[j+2] == '\\':
 			j += 4
 		default:
-			text(j)
+			if j > i {
+				l.emit(ast.TokIndText, i)
+			}
 			l.emit(ast.TokIndQuote, j)
 			l.pop()
 			return j + 2

@@ -62,38 +62,46 @@ type pendingOp struct {
 }
 
 // operators parses an operator expression with a stack of pending operators: chains of any length, left
-// or right associative, need no recursion.
-func (p *Parser) operators() {
-	base := len(p.ops)
+// or right associative, need no recursion. With resume the first operand is the last node.
+func (p *Parser) operators(resume bool) {
+	base, holed := len(p.ops), p.holed
+	p.holed = false
 	for {
-		for p.tok() == ast.TokNot || p.tok() == ast.TokMinus {
-			op := operator{ast.OpNot, precNot, right}
-			if p.tok() == ast.TokMinus {
-				op = operator{ast.OpNeg, precNegate, right}
+		if !resume {
+			for p.tok() == ast.TokNot || p.tok() == ast.TokMinus {
+				op := operator{ast.OpNot, precNot, right}
+				if p.tok() == ast.TokMinus {
+					op = operator{ast.OpNeg, precNegate, right}
+				}
+				p.ops = append(p.ops, pendingOp{op, true, p.i, p.count})
+				p.adv()
 			}
-			p.ops = append(p.ops, pendingOp{op, true, p.i, len(p.nodes)})
-			p.adv()
+			p.operand(len(p.ops) > base)
 		}
-		p.operand(len(p.ops) > base)
+		resume = false
 		for p.tok() == ast.TokQuestion {
 			p.reduce(base, precHasAttr, left)
-			first, begin := p.firstOf(), p.beginOf()
+			first, begin := int(p.top().first), int(p.top().begin)
 			p.adv()
 			p.attrpath()
 			p.wrap(ast.HasAttr, first, begin)
 		}
 		op := binaryOps[p.tok()]
 		if op.op == ast.OpNone {
-			break
+			if p.tok() != ast.TokAssign || !p.meansComparison() {
+				break
+			}
+			op = binaryOps[ast.TokEq]
 		}
 		p.reduce(base, op.prec, op.assoc)
 		if len(p.ops) > base {
 			p.checkClash(p.ops[len(p.ops)-1], op)
 		}
-		p.ops = append(p.ops, pendingOp{op, false, p.firstOf(), p.beginOf()})
+		p.ops = append(p.ops, pendingOp{op, false, int(p.top().first), int(p.top().begin)})
 		p.adv()
 	}
 	p.reduce(base, 0, left)
+	p.holed = holed
 }
 
 // checkClash reports an operator that may not follow the pending one without parentheses.
@@ -104,11 +112,15 @@ func (p *Parser) checkClash(top pendingOp, next operator) {
 	if next.assoc != none && (next.prec != precPipe || top.op == next.op) {
 		return
 	}
-	message, help := "`"+next.op.String()+"` cannot follow `"+top.op.String()+"` without parentheses", "say which comparison comes first: `(a == b) == c`"
-	if next.prec == precPipe {
-		help = "say which comes first: `(a |> f) <| b` and the like"
+	e := ast.SyntaxError{
+		Kind: ast.ErrNonassociative, Span: p.span(p.i, p.i),
+		Message: "`" + next.op.String() + "` cannot follow `" + top.op.String() + "` without parentheses",
+		Help:    "say which comparison comes first: `(a " + top.op.String() + " b) " + next.op.String() + " c`",
 	}
-	p.report(ast.SyntaxError{Kind: ast.ErrNonassociative, Span: p.span(p.i, p.i), Message: message, Help: help})
+	if next.prec == precPipe {
+		e.Help = "say which comes first: `(a |> f) <| b` and the like"
+	}
+	p.report(e)
 	p.broken()
 }
 
@@ -116,112 +128,107 @@ func (p *Parser) checkClash(top pendingOp, next operator) {
 // associative. Operators of one level that do not associate stay, for checkClash.
 func (p *Parser) reduce(base int, prec uint8, a assoc) {
 	for len(p.ops) > base {
-		top := p.ops[len(p.ops)-1]
+		top := &p.ops[len(p.ops)-1]
 		clash := top.prec == prec && top.assoc != a
 		if top.prec < prec || top.prec == prec && (a != left || clash) && prec != 0 {
 			return
 		}
-		p.ops = p.ops[:len(p.ops)-1]
 		kind := ast.Binary
 		if top.unary {
 			kind = ast.Unary
 		}
 		id := p.wrap(kind, top.first, top.begin)
 		p.nodes[id].op = top.op
+		p.ops = p.ops[:len(p.ops)-1]
 	}
 }
+
+// role says where a simple expression stands, for messages.
+type role string
+
+const (
+	asOperand  role = "an operand"
+	asArgument role = "an argument"
+	asElement  role = "a list element"
+	asDefault  role = "the default after `or`"
+)
 
 // operand parses what an operator takes: an application, or, as an error, a construct that would need
 // parentheses here (1 + if …).
 func (p *Parser) operand(afterOperator bool) {
-	if afterOperator && (startsExpr(p.tok()) && !(p.tok() == ast.TokLet && p.peek() == ast.TokLBrace) || p.startsLambda()) {
-		p.needsParens("an operand")
+	if afterOperator && p.startsKeywordExpr() {
+		p.needsParens(asOperand)
 		return
 	}
 	p.application()
 }
 
-// startsLambda reports whether a function starts at the current token.
-func (p *Parser) startsLambda() bool {
-	switch p.tok() {
-	case ast.TokIdent:
-		next := p.peek()
-		return next == ast.TokColon || next == ast.TokAt
-	case ast.TokLBrace:
-		return p.startsPattern()
-	}
-	return false
-}
-
-// needsParens parses an expression where only an operand or argument may stand, and reports it where Nix
-// does: at its keyword, at the colon or @ of a function, or where a set could not go on like a pattern.
-func (p *Parser) needsParens(what string) {
-	at := p.i
-	if p.tok() == ast.TokIdent {
-		at = p.after(p.i)
-	} else if p.tok() == ast.TokLBrace {
-		if at = p.after(p.i); p.kinds[at] == ast.TokIdent || p.kinds[at] == ast.TokRBrace {
-			at = p.after(at)
-		}
-	}
-	e := ast.SyntaxError{
-		Kind: ast.ErrSyntax, Span: p.span(at, at), Message: "unexpected " + p.foundAt(at),
-		Help: "as " + what + ", this needs parentheses",
-	}
-	first := p.i
-	reported := p.report(e)
-	p.expr()
-	p.broken()
-	if reported >= 0 {
-		s := p.span(first, p.last)
-		p.errors[reported].Fix = &ast.SyntaxFix{Title: "put it in parentheses", Span: s, Text: "(" + s.Of(p.src) + ")"}
-	}
+// startsKeywordExpr reports whether if, with, assert or let … in starts here.
+func (p *Parser) startsKeywordExpr() bool {
+	return startsExpr(p.tok()) && !(p.tok() == ast.TokLet && p.peek() == ast.TokLBrace)
 }
 
 // application parses f x y.
 func (p *Parser) application() {
-	p.selection()
+	if !p.selection(asOperand) {
+		p.hole()
+		return
+	}
 	for startsSimple[p.tok()] {
-		if p.startsBinding() {
-			return // the next binding: the end of this one was forgotten
+		first, begin := int(p.top().first), int(p.top().begin)
+		if !p.selection(asArgument) {
+			return
 		}
-		first, begin := p.firstOf(), p.beginOf()
-		if p.startsLambda() {
-			p.needsParens("an argument")
-		} else {
-			p.selection()
-		}
+		p.wrap(ast.Apply, first, begin)
+	}
+	if startsExpr(p.tok()) {
+		first, begin := int(p.top().first), int(p.top().begin)
+		p.needsParens(asArgument)
 		p.wrap(ast.Apply, first, begin)
 	}
 }
 
-// selection parses e, e.a.b, e.a.b or d, and e or.
-func (p *Parser) selection() {
-	p.simple()
+// selection parses e, e.a.b, e.a.b or d, and e or. It reads nothing and returns false where what starts
+// here is the name of the next binding: the end of the current one was forgotten.
+func (p *Parser) selection(r role) bool {
+	if p.i == p.refused {
+		return false
+	}
+	first, begin, before, errors := p.i, p.count, p.last, len(p.errors)
+	p.simple(r)
 	switch p.tok() {
 	case ast.TokDot:
-		first, begin := p.firstOf(), p.beginOf()
 		p.adv()
 		p.attrpath()
 		if p.tok() == ast.TokOrKw {
 			p.adv()
-			if p.enter() {
-				if startsSimple[p.tok()] {
-					p.selection()
-				} else {
-					p.expected("the default behind `or`")
-					p.missing()
-				}
-			}
-			p.leave()
+			p.orDefault()
 		}
 		p.wrap(ast.Select, first, begin)
 	case ast.TokOrKw:
 		// "f or" is f applied to a variable named or (parser.y, expr_select).
-		first, begin := p.firstOf(), p.beginOf()
 		p.leaf(ast.Ident)
 		p.wrap(ast.Apply, first, begin)
 	}
+	switch p.tok() {
+	case ast.TokAssign, ast.TokColon, ast.TokAt:
+		return p.fits(r, mark{first, begin, before, errors})
+	}
+	return true
+}
+
+// orDefault parses the default of a selection.
+func (p *Parser) orDefault() {
+	if p.enter() {
+		switch {
+		case p.startsKeywordExpr():
+			p.needsParens(asDefault)
+		case !startsSimple[p.tok()] || !p.selection(asDefault):
+			p.expected("the default after `or`")
+			p.missing()
+		}
+	}
+	p.leave()
 }
 
 // startsSimple tells the tokens that start a simple expression: an operand, argument or list element.
@@ -237,7 +244,7 @@ func startsExpr(k ast.TokenKind) bool {
 }
 
 // simple parses one simple expression.
-func (p *Parser) simple() {
+func (p *Parser) simple(r role) {
 	switch p.tok() {
 	case ast.TokIdent:
 		p.leaf(ast.Ident)
@@ -260,6 +267,10 @@ func (p *Parser) simple() {
 	case ast.TokLBracket:
 		p.list()
 	case ast.TokLBrace:
+		if p.startsPattern() {
+			p.needsParens(r)
+			return
+		}
 		p.attrset(ast.AttrSet)
 	case ast.TokRec:
 		p.recSet()
@@ -268,11 +279,19 @@ func (p *Parser) simple() {
 			p.attrset(ast.LegacyLet)
 			return
 		}
-		p.needsParens("an operand")
+		p.needsParens(r)
 	default:
-		p.expected("an expression")
-		p.missing()
+		p.hole()
 	}
+}
+
+// hole stands in for an operand that is not there.
+func (p *Parser) hole() {
+	if !p.holed {
+		p.expectedExpr()
+	}
+	p.holed = true
+	p.missingExpr()
 }
 
 func (p *Parser) recSet() {
@@ -280,74 +299,18 @@ func (p *Parser) recSet() {
 		p.attrset(ast.AttrSet)
 		return
 	}
-	first, begin := p.i, len(p.nodes)
+	first, begin := p.i, p.count
 	p.adv()
-	p.expected("`{` behind `rec`")
+	p.expected("`{` after `rec`")
 	p.missing()
-	p.wrap(ast.AttrSet, first, begin)
+	p.nodes[p.wrap(ast.AttrSet, first, begin)].flags |= ast.IsRec
 }
 
 // paren parses ( e ).
 func (p *Parser) paren() {
-	first, begin := p.i, len(p.nodes)
+	first, begin := p.i, p.count
 	p.adv()
-	p.open[closeParen]++
-	p.expr()
-	p.open[closeParen]--
-	p.close(ast.TokRParen, first, ")")
+	p.nested(closeParen, first)
+	p.close(ast.TokRParen, first)
 	p.wrap(ast.Paren, first, begin)
-}
-
-// list parses [ e e ].
-func (p *Parser) list() {
-	first, begin := p.i, len(p.nodes)
-	p.adv()
-	p.open[closeBracket]++
-	if p.enter() {
-		for p.element() {
-		}
-	}
-	p.leave()
-	p.open[closeBracket]--
-	p.close(ast.TokRBracket, first, "]")
-	p.wrap(ast.List, first, begin)
-}
-
-// element parses one list element, or what stands where one should; false ends the list.
-func (p *Parser) element() bool {
-	k := p.tok()
-	switch {
-	case k == ast.TokRBracket || k == ast.TokEOF || k == ast.TokSemi || p.closesOuter():
-		return false
-	case p.startsLambda(), startsExpr(k) && !(k == ast.TokLet && p.peek() == ast.TokLBrace):
-		p.needsParens("a list element")
-		p.errorKind(ast.ErrMissingParenInList)
-		return true
-	case startsSimple[k]:
-		if p.startsBinding() {
-			return false
-		}
-		p.selection()
-		return true
-	}
-	// An operator: its left operand is the element before, its right operand the next one.
-	kind, help := ast.ErrSyntax, ""
-	switch {
-	case k == ast.TokMinus && (p.peek() == ast.TokInt || p.peek() == ast.TokFloat):
-		kind, help = ast.ErrNegativeInList, "a negative number in a list needs parentheses: `(-1)`"
-	case binaryOps[k].op != ast.OpNone || k == ast.TokNot || k == ast.TokQuestion:
-		kind, help = ast.ErrMissingParenInList, "a list element that is more than a name, a literal or a selection needs parentheses"
-	case k == ast.TokComma:
-		help = "list elements are separated by blanks, not commas"
-	}
-	e := ast.SyntaxError{Kind: kind, Span: p.span(p.i, p.i), Message: "unexpected " + p.found() + " in a list", Help: help}
-	if kind == ast.ErrNegativeInList {
-		s := p.span(p.i, p.after(p.i))
-		e.Fix = &ast.SyntaxFix{Title: "put the number in parentheses", Span: s, Text: "(" + s.Of(p.src) + ")"}
-	} else if k == ast.TokComma {
-		e.Fix = &ast.SyntaxFix{Title: "remove the comma", Span: e.Span, Sure: true}
-	}
-	p.report(e)
-	p.leaf(ast.Error)
-	return true
 }

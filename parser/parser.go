@@ -6,6 +6,7 @@ package parser
 
 import (
 	"slices"
+	"sync"
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
@@ -15,25 +16,38 @@ import (
 // are not nesting: they are read in loops and are not bounded.
 const maxDepth = 24_000
 
+// maxKept is the size in bytes of a source above which a pooled Parser is not kept.
+const maxKept = 4 << 20
+
 // Parser reads one file after the other into the same memory. It must not be used from two goroutines
 // at once, and a tree it returned dies with its next call; Parse returns trees that last.
 type Parser struct {
 	lexer
 	tree    ast.Tree
-	nodes   []postNode
+	nodes   []postNode // nodes[:count] are written
+	count   int
 	records []ast.NodeRecord
 	parents []ast.NodeID
-	place   []uint32 // preorder ids, by postorder id
 	errors  []ast.SyntaxError
+	dynamic []dynamicAttr
 
-	i      int // the current token; never trivia
-	last   int // the last token consumed, -1 before the first
-	depth  int
-	deep   bool // nesting-too-deep was reported; the rest of the file is skipped
-	quiet  int  // > 0: errors are not recorded
-	frames []frame
-	ops    []pendingOp
-	open   [closers]int // how many constructs each closing token would end
+	i        int           // the current token; never trivia
+	cur      ast.TokenKind // its kind
+	last     int           // the last token consumed, -1 before the first
+	stop     int           // a token at which no attribute name is read; see unread
+	depth    int           // levels of nesting
+	deep     bool          // nesting-too-deep was reported; the rest of the file is skipped
+	quiet    int           // > 0: errors are not recorded
+	holed    bool          // the current operator expression lacks an operand; that is reported once
+	reported int           // the current token at the last error
+	refused  int           // a token that belongs to the next binding, so that no expression starts there
+	cutEnd   int           // the last token of the last string that was cut
+	junk     int           // the last token skipped as junk in a list, for one error a run
+	frames   []frame
+	ops      []pendingOp
+	stack    []opened     // the constructs that are open, the innermost last
+	open     [closers]int // how many of them each closing token would end
+	letIn    map[int]bool // by token of a let: whether an in belongs to it
 }
 
 // postNode is a node in postorder, where wrapping an operand that is already parsed is one append.
@@ -44,101 +58,140 @@ type postNode struct {
 	flags              ast.Flags
 }
 
-// Parse parses one file into a tree of its own.
+var pool = sync.Pool{New: func() any { return new(Parser) }}
+
+// Parse parses one file into a tree of its own. It may be called from several goroutines at once.
 func Parse(src string) *ast.Tree {
-	var p Parser
-	tree := *p.Parse(src)
-	return &tree
+	p := pool.Get().(*Parser)
+	s := p.parse(src)
+	s.TokenKinds = slices.Clone(s.TokenKinds)
+	s.TokenStart = slices.Clone(s.TokenStart)
+	s.Nodes = slices.Clone(s.Nodes)
+	s.Parents = slices.Clone(s.Parents)
+	s.Errors = slices.Clone(s.Errors)
+	tree := new(ast.Tree)
+	tree.Set(s)
+	p.forget()
+	if len(src) <= maxKept {
+		pool.Put(p)
+	}
+	return tree
 }
 
 // Parse parses one file. The tree is valid until the next call.
 func (p *Parser) Parse(src string) *ast.Tree {
+	p.tree.Set(p.parse(src))
+	return &p.tree
+}
+
+// forget drops the references to the last source.
+func (p *Parser) forget() {
+	p.src, p.tree = "", ast.Tree{}
+	clear(p.errors[:cap(p.errors)])
+}
+
+func (p *Parser) parse(src string) ast.Storage {
+	p.cuts = p.cuts[:0]
+	p.once(src)
+	if len(p.errors) > 0 {
+		p.reread(src)
+	}
+	return ast.Storage{
+		Source: src, TokenKinds: p.kinds[:p.n], TokenStart: p.start[:p.n+1], Nodes: p.records, Parents: p.parents,
+		Errors: p.errors, FirstNUL: p.nul,
+	}
+}
+
+// once lexes and parses src, and leaves tokens, records, parents and errors.
+func (p *Parser) once(src string) {
 	p.lex(src)
-	p.nodes, p.errors = p.nodes[:0], p.errors[:0]
-	p.frames, p.ops = p.frames[:0], p.ops[:0]
-	p.open = [closers]int{}
-	p.i, p.last, p.depth, p.deep, p.quiet = -1, -1, 0, false, 0
+	if need := p.n + p.n/2 + 16; len(p.nodes) < need {
+		p.nodes = make([]postNode, need)
+	}
+	p.count = 0
+	p.errors, p.dynamic = p.errors[:0], p.dynamic[:0]
+	p.frames, p.ops, p.stack = p.frames[:0], p.ops[:0], p.stack[:0]
+	p.open, p.letIn = [closers]int{}, nil
+	p.last, p.stop, p.junk, p.cutEnd, p.reported, p.refused = -1, -1, -2, -2, -1, -1
+	p.depth, p.deep, p.quiet, p.holed = 0, false, 0, false
+	p.i = -1
 	p.skipTrivia()
 
 	p.expr()
 	if p.tok() != ast.TokEOF {
 		p.trailing()
 	}
-	p.add(ast.File, 0, len(p.kinds)-1, 0)
-	p.checkTokens()
+	p.add(ast.File, 0, p.n-1, 0)
 	p.preorder()
-	slices.SortStableFunc(p.errors, func(a, b ast.SyntaxError) int { return int(a.Span.Start) - int(b.Span.Start) })
-	p.errors = slices.CompactFunc(p.errors, func(a, b ast.SyntaxError) bool { return a.Span.Start == b.Span.Start })
-	p.tree.Set(ast.Storage{
-		Source: src, TokenKinds: p.kinds, TokenStart: p.start, Nodes: p.records, Parents: p.parents,
-		Errors: p.errors, FirstNUL: p.nul,
-	})
-	return &p.tree
+	p.checkDynamic()
+	p.checkTokens()
+	p.finishErrors()
 }
 
-// preorder turns the postorder nodes into the tree's arrays and fills the parents, in one backward pass.
+// preorder turns the postorder nodes into the tree's arrays and fills the parents, in one backward pass:
+// a node's place is the number of nodes that end before it begins plus its depth.
 func (p *Parser) preorder() {
-	n := len(p.nodes)
-	p.records = slices.Grow(p.records[:0], n)[:n]
-	p.parents = slices.Grow(p.parents[:0], n)[:n]
-	p.place = slices.Grow(p.place[:0], n)[:n]
-	p.place[n-1], p.parents[0] = 0, 0
+	type ancestor struct {
+		begin uint32
+		at    ast.NodeID
+	}
+	n := p.count
+	if cap(p.records) < n {
+		p.records, p.parents = make([]ast.NodeRecord, n, n+n/4), make([]ast.NodeID, n, n+n/4)
+	}
+	p.records, p.parents = p.records[:n], p.parents[:n]
+	nodes, records, parents := p.nodes[:n], p.records, p.parents
+	var buffer [64]ancestor
+	path := append(buffer[:0], ancestor{})
 	for i := n - 1; i >= 0; i-- {
-		node := &p.nodes[i]
-		at := p.place[i]
+		node := &nodes[i]
+		for uint32(i) < path[len(path)-1].begin {
+			path = path[:len(path)-1]
+		}
+		parent := path[len(path)-1].at
+		at := node.begin + uint32(len(path)) - 1
 		end := at + uint32(i) - node.begin + 1
-		p.records[at] = ast.NodeRecord{
+		records[at] = ast.NodeRecord{
 			First: node.first, Last: node.last, End: ast.NodeID(end), Kind: node.kind, Op: node.op, Flags: node.flags,
 		}
-		for c := i - 1; c >= int(node.begin); {
-			size := uint32(c) - p.nodes[c].begin + 1
-			end -= size
-			p.place[c] = end
-			p.parents[end] = ast.NodeID(at)
-			c -= int(size)
-		}
-	}
-	if len(p.errors) == 0 {
-		return
-	}
-	for id := range p.records {
-		if p.records[id].Kind != ast.Error && p.records[id].Flags&ast.HasError == 0 {
-			continue
-		}
-		for at := ast.NodeID(id); ; at = p.parents[at] {
-			marked := p.records[at].Flags&ast.HasError != 0 && at != ast.NodeID(id)
-			p.records[at].Flags |= ast.HasError
-			if at == 0 || marked {
-				break
-			}
+		parents[at] = parent
+		if node.begin < uint32(i) {
+			path = append(path, ancestor{node.begin, ast.NodeID(at)})
 		}
 	}
 }
 
 // tok returns the kind of the current token.
-func (p *Parser) tok() ast.TokenKind { return p.kinds[p.i] }
+func (p *Parser) tok() ast.TokenKind { return p.cur }
 
 // peek returns the kind of the significant token behind the current one.
 func (p *Parser) peek() ast.TokenKind { return p.kinds[p.after(p.i)] }
 
 // after returns the index of the significant token behind i.
 func (p *Parser) after(i int) int {
-	if p.kinds[i] == ast.TokEOF {
+	kinds := p.kinds
+	if kinds[i] == ast.TokEOF {
 		return i
 	}
-	for i++; p.kinds[i].IsTrivia(); i++ {
+	for i++; kinds[i].IsTrivia(); i++ {
 	}
 	return i
 }
 
 func (p *Parser) skipTrivia() {
-	for p.i++; p.kinds[p.i].IsTrivia(); p.i++ {
+	kinds := p.kinds
+	i := p.i + 1
+	k := kinds[i]
+	for k.IsTrivia() {
+		i++
+		k = kinds[i]
 	}
+	p.i, p.cur = i, k
 }
 
 // adv consumes the current token; the end of the file is never consumed.
 func (p *Parser) adv() {
-	if p.kinds[p.i] == ast.TokEOF {
+	if p.cur == ast.TokEOF {
 		return
 	}
 	p.last = p.i
@@ -147,13 +200,18 @@ func (p *Parser) adv() {
 
 // add appends a node over tokens first to last, whose subtree starts at node begin.
 func (p *Parser) add(kind ast.Kind, first, last, begin int) int {
-	p.nodes = append(p.nodes, postNode{first: uint32(first), last: uint32(last), begin: uint32(begin), kind: kind})
-	return len(p.nodes) - 1
+	id := p.count
+	if id == len(p.nodes) {
+		p.nodes = append(p.nodes, make([]postNode, len(p.nodes))...)
+	}
+	p.nodes[id] = postNode{first: uint32(first), last: uint32(last), begin: uint32(begin), kind: kind}
+	p.count = id + 1
+	return id
 }
 
 // leaf appends a node of the current token and consumes it.
 func (p *Parser) leaf(kind ast.Kind) {
-	p.add(kind, p.i, p.i, len(p.nodes))
+	p.add(kind, p.i, p.i, p.count)
 	p.adv()
 }
 
@@ -164,14 +222,29 @@ func (p *Parser) wrap(kind ast.Kind, first, begin int) int {
 
 // missing appends an Error node without text, behind the last token consumed.
 func (p *Parser) missing() {
-	p.add(ast.Error, p.last+1, p.last, len(p.nodes))
+	p.add(ast.Error, p.last+1, p.last, p.count)
 }
 
-// firstOf returns the first token of the subtree that starts at node begin and ends at the last node.
-func (p *Parser) firstOf() int { return int(p.nodes[len(p.nodes)-1].first) }
+// missingExpr appends an Error node for an operand: in front of an operator or dot that goes on with it.
+func (p *Parser) missingExpr() {
+	switch k := p.tok(); {
+	case binaryOps[k].op != ast.OpNone, k == ast.TokQuestion, k == ast.TokDot, k == ast.TokOrKw:
+		p.add(ast.Error, p.i, p.i-1, p.count)
+	default:
+		p.missing()
+	}
+}
 
-// beginOf returns the first node of the last node's subtree.
-func (p *Parser) beginOf() int { return int(p.nodes[len(p.nodes)-1].begin) }
+// top returns the last node, or an empty one before the first.
+func (p *Parser) top() *postNode {
+	if p.count == 0 {
+		return &postNode{}
+	}
+	return &p.nodes[p.count-1]
+}
+
+// broken marks the last node as holding an error that has no node of its own.
+func (p *Parser) broken() { p.top().flags |= ast.HasError }
 
 func (p *Parser) span(first, last int) source.Span {
 	return source.Span{Start: p.start[first], End: p.start[last+1]}
@@ -184,7 +257,10 @@ func (p *Parser) enter() bool {
 		return true
 	}
 	if !p.deep {
-		p.report(ast.SyntaxError{Kind: ast.ErrNesting, Span: p.span(p.i, p.i), Message: "nesting is too deep to be read"})
+		p.report(ast.SyntaxError{
+			Kind: ast.ErrNesting, Span: p.span(p.i, p.i), Message: "nesting is too deep to be read",
+			Help: "Nix itself overflows its stack at some thousand levels; split the expression",
+		})
 		p.deep = true
 		p.quiet++
 	}
@@ -194,7 +270,7 @@ func (p *Parser) enter() bool {
 		p.adv()
 	}
 	if p.last >= first {
-		p.add(ast.Error, first, p.last, len(p.nodes)-1)
+		p.add(ast.Error, first, p.last, p.count-1)
 	}
 	return false
 }
@@ -228,165 +304,133 @@ func (p *Parser) expr() {
 
 // prefix reads the head of one construct and reports true, or a whole operator expression and false.
 func (p *Parser) prefix() bool {
-	first, begin := p.i, len(p.nodes)
-	push := func(kind ast.Kind) bool {
-		p.frames = append(p.frames, frame{kind: kind, first: first, begin: begin})
-		return true
-	}
+	f := frame{first: p.i, begin: p.count}
 	switch p.tok() {
 	case ast.TokIdent:
 		switch p.peek() {
 		case ast.TokColon:
 			p.leaf(ast.Name)
 			p.adv()
-			return push(ast.Lambda)
 		case ast.TokAt:
 			p.pattern()
 			p.expectColon()
-			return push(ast.Lambda)
-		}
-	case ast.TokLBrace:
-		if p.startsPattern() {
-			p.pattern()
-			p.expectColon()
-			return push(ast.Lambda)
-		}
-	case ast.TokAssert, ast.TokWith:
-		kind, what := ast.Assert, "the condition of `assert`"
-		if p.tok() == ast.TokWith {
-			kind, what = ast.With, "the attrset of `with`"
-		}
-		p.adv()
-		p.expr()
-		p.expectAfter(ast.TokSemi, what)
-		return push(kind)
-	case ast.TokLet:
-		if p.peek() == ast.TokLBrace {
-			break
-		}
-		p.letBindings()
-		return push(ast.Let)
-	case ast.TokIf:
-		p.adv()
-		p.open[closeThen]++
-		p.expr()
-		p.open[closeThen]--
-		p.open[closeElse]++
-		p.expectThen()
-		p.expr()
-		p.open[closeElse]--
-		if p.tok() != ast.TokElse {
-			p.unexpected("`else`", "every `if` needs an `else`", first)
-			p.missing()
-			p.wrap(ast.If, first, begin)
+		case ast.TokSemi, ast.TokRParen, ast.TokRBrace:
+			p.leaf(ast.Ident) // what most values are
+			return false
+		default:
+			p.operators(false)
 			return false
 		}
+		f.kind = ast.Lambda
+	case ast.TokLBrace:
+		if !p.startsPattern() {
+			p.operators(false)
+			return false
+		}
+		p.pattern()
+		p.expectColon()
+		f.kind = ast.Lambda
+	case ast.TokAssert:
+		p.head("the condition of `assert`")
+		f.kind = ast.Assert
+	case ast.TokWith:
+		p.head("the attrset of `with`")
+		f.kind = ast.With
+	case ast.TokLet:
+		if p.peek() == ast.TokLBrace {
+			p.operators(false)
+			return false
+		}
+		p.letBindings()
+		f.kind = ast.Let
+	case ast.TokIf:
 		p.adv()
-		return push(ast.If)
+		p.nested(closeThen, f.first)
+		p.expect(ast.TokThen, f.first)
+		p.nested(closeElse, f.first)
+		p.expect(ast.TokElse, f.first)
+		f.kind = ast.If
+	default:
+		p.operators(false)
+		return false
 	}
-	p.operators()
-	return false
+	p.frames = append(p.frames, f)
+	return true
 }
 
-// expectThen consumes the then of an if, with a word about = for ==.
-func (p *Parser) expectThen() {
-	if p.tok() == ast.TokThen {
-		p.adv()
-		return
-	}
-	if p.tok() != ast.TokAssign {
-		p.unexpected("`then`", "", -1)
-		p.broken()
-		return
-	}
-	p.report(ast.SyntaxError{
-		Kind: ast.ErrSyntax, Span: p.span(p.i, p.i), Message: "expected `then`, found `=`", Help: "`==` compares",
-		Fix: &ast.SyntaxFix{Title: "compare with `==`", Span: p.span(p.i, p.i), Text: "=="},
-	})
-	p.broken()
+// head reads with or assert, what stands behind it, and the semicolon.
+func (p *Parser) head(what string) {
+	keyword := p.i
 	p.adv()
-	begin := len(p.nodes)
-	p.operators()
-	p.wrap(ast.Error, p.firstOf(), begin)
-	if p.tok() == ast.TokThen {
-		p.adv()
-	}
+	p.nested(closeSemi, keyword)
+	p.semicolon(what)
 }
 
-// broken marks the last node as holding an error that has no node of its own.
-func (p *Parser) broken() { p.nodes[len(p.nodes)-1].flags |= ast.HasError }
+// nested parses an expression inside a construct that a later token continues.
+func (p *Parser) nested(c closer, opener int) {
+	p.push(c, opener)
+	p.expr()
+	p.pop()
+}
 
 // letBindings reads let and its bindings up to and including in.
 func (p *Parser) letBindings() {
 	let := p.i
 	p.adv()
-	p.open[closeIn]++
-	first, begin := p.i, len(p.nodes)
+	p.push(closeIn, let)
+	first, begin := p.i, p.count
 	before := p.last
-	p.bindings(ast.TokIn, true)
+	p.bindings(ast.TokIn, let)
 	if p.last == before {
 		p.add(ast.Bindings, p.last+1, p.last, begin)
 	} else {
 		p.wrap(ast.Bindings, first, begin)
 	}
-	p.open[closeIn]--
-	if p.tok() == ast.TokIn {
-		p.adv()
-		return
-	}
-	p.unexpected("`in`", "the bindings of `let` end with `in`", let)
-	p.broken()
-}
-
-// expectColon consumes the colon behind a pattern.
-func (p *Parser) expectColon() {
-	if p.tok() == ast.TokColon {
-		p.adv()
-		return
-	}
-	p.unexpected("`:`", "a function is written `{ a, b }: body`", -1)
-	p.broken()
-}
-
-// expectAfter consumes a token that ends what stands before it.
-func (p *Parser) expectAfter(kind ast.TokenKind, what string) {
-	if p.tok() == kind {
-		p.adv()
-		return
-	}
-	e := ast.SyntaxError{
-		Kind: ast.ErrSyntax, Span: p.span(p.i, p.i), Message: "expected " + kind.String() + " behind " + what + ", found " + p.found(),
-		Fix: p.insertion(";"),
-	}
-	p.report(e)
-	p.broken()
+	p.pop()
+	p.expect(ast.TokIn, let)
 }
 
 // trailing reads what stands behind the file's expression: one error, and whatever can be read of it.
 func (p *Parser) trailing() {
-	help := ""
+	e := ast.SyntaxError{
+		Kind: ast.ErrSyntax, Span: p.span(p.i, p.i), Message: "unexpected " + p.found() + " after the end of the expression",
+	}
 	switch p.tok() {
 	case ast.TokSemi:
-		help = "a file is one expression; no `;` ends it"
-	case ast.TokRBrace, ast.TokRParen, ast.TokRBracket:
-		help = "nothing is open that it could close"
-	case ast.TokAssign:
-		help = "bindings stand in `{ … }` or behind `let`"
-	}
-	p.report(ast.SyntaxError{
-		Kind: ast.ErrSyntax, Span: p.span(p.i, p.i), Message: "unexpected " + p.found() + " behind the end of the expression", Help: help,
-	})
-	first, begin := p.i, len(p.nodes)
-	p.quiet++
-	for p.tok() != ast.TokEOF {
-		if startsSimple[p.tok()] || startsExpr(p.tok()) {
-			before := p.i
-			p.expr()
-			if p.i > before {
-				continue
-			}
+		e.Help = "a file is one expression; no `;` ends it"
+		if p.peek() == ast.TokEOF {
+			e.Fix = &ast.SyntaxFix{Title: "remove the `;`", Span: e.Span, Sure: true}
 		}
-		p.adv()
+	case ast.TokRBrace, ast.TokRParen, ast.TokRBracket:
+		e.Help = "nothing is open that it could close"
+		if p.peek() == ast.TokEOF {
+			e.Fix = &ast.SyntaxFix{Title: "remove this " + p.found(), Span: e.Span}
+		}
+	case ast.TokColon:
+		if p.top().kind == ast.HasAttr {
+			e.Help = noTernary
+		}
+	case ast.TokAssign:
+		e.Help = "bindings stand in `{ … }` or after `let`"
+	}
+	p.report(e)
+	first, begin := p.i, p.count
+	p.quiet++
+	p.push(closeBrace, p.i)
+	p.open[closeBrace]--
+	for p.tok() != ast.TokEOF {
+		before := p.i
+		switch k := p.tok(); {
+		case k == ast.TokInherit:
+			p.inherit()
+		case p.startsBinding():
+			p.binding(-1)
+		case startsSimple[k] || startsExpr(k):
+			p.expr()
+		}
+		if p.i == before {
+			p.adv()
+		}
 	}
 	p.quiet--
 	p.wrap(ast.Error, first, begin)

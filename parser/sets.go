@@ -4,28 +4,29 @@ import "github.com/nixsift/nixsift/ast"
 
 // attrset parses { … }, rec { … } and let { … }; the current token is the first of them.
 func (p *Parser) attrset(kind ast.Kind) {
-	first, begin := p.i, len(p.nodes)
+	first, begin := p.i, p.count
 	rec := p.tok() == ast.TokRec
 	if p.tok() != ast.TokLBrace {
 		p.adv()
 	}
 	brace := p.i
 	p.adv()
-	p.open[closeBrace]++
+	p.push(closeBrace, brace)
 	if p.enter() {
-		p.bindings(ast.TokRBrace, false)
+		p.bindings(ast.TokRBrace, -1)
 	}
 	p.leave()
-	p.open[closeBrace]--
-	p.close(ast.TokRBrace, brace, "}")
+	p.pop()
+	p.close(ast.TokRBrace, brace)
 	id := p.wrap(kind, first, begin)
 	if rec {
 		p.nodes[id].flags |= ast.IsRec
 	}
 }
 
-// bindings parses bindings up to, not including, the end token, or to where an outer construct goes on.
-func (p *Parser) bindings(end ast.TokenKind, inLet bool) {
+// bindings parses bindings up to, not including, the end token, or to where an outer construct goes on. let
+// is the token of the let … in that they belong to, or -1.
+func (p *Parser) bindings(end ast.TokenKind, let int) {
 	for {
 		switch k := p.tok(); k {
 		case end, ast.TokEOF:
@@ -33,218 +34,284 @@ func (p *Parser) bindings(end ast.TokenKind, inLet bool) {
 		case ast.TokInherit:
 			p.inherit()
 		case ast.TokIdent, ast.TokOrKw, ast.TokQuote, ast.TokDollarCurly:
-			p.binding(inLet)
-		default:
-			if p.closesOuter() {
+			if !p.binding(let) {
 				return
+			}
+		default:
+			if p.closesOuter() && !p.wrongCloser() || closingText[k] != "" && p.slipFor(end) {
+				return
+			}
+			if let >= 0 && (startsSimple[k] || startsExpr(k)) && !p.hasIn(let) {
+				return // the body: in was forgotten
 			}
 			p.strayBinding()
 		}
 	}
 }
 
-// strayBinding skips what cannot start a binding, up to the next place where one can.
-func (p *Parser) strayBinding() {
-	first, begin := p.i, len(p.nodes)
-	e := ast.SyntaxError{Kind: ast.ErrSyntax, Span: p.span(p.i, p.i), Message: "expected a binding, found " + p.found()}
-	switch k := p.tok(); {
-	case k == ast.TokSemi:
-		e.Help = "each binding ends with one `;`"
-		e.Fix = &ast.SyntaxFix{Title: "remove this `;`", Span: e.Span, Sure: true}
-	case k == ast.TokComma:
-		e.Help = "bindings end with `;`, not with a comma"
-	case k.IsKeyword():
-		e.Help = "a keyword as an attribute name needs quotes"
+// binding parses attrpath = value;. It reads nothing and returns false where this is the body of a let
+// whose in was forgotten.
+func (p *Parser) binding(let int) bool {
+	start := p.mark()
+	first, begin := p.i, p.count
+	dynamic := p.attrpath()
+	if p.tok() != ast.TokAssign && let >= 0 && p.plainPath(begin) && !p.hasIn(let) {
+		p.unread(start)
+		return false
 	}
-	p.report(e)
-	if p.tok() == ast.TokSemi {
-		p.adv()
-	} else {
-		p.skipTo(true)
-		if p.tok() == ast.TokSemi {
-			p.adv()
-		}
+	if let >= 0 && dynamic >= 0 {
+		p.dynamic = append(p.dynamic, dynamicAttr{dynamic, "let"})
 	}
-	if p.last < first {
-		p.adv()
-	}
-	p.wrap(ast.Error, first, begin)
+	p.bindingValue(first, begin)
+	return true
 }
 
-// binding parses attrpath = value;.
-func (p *Parser) binding(inLet bool) {
-	first, begin := p.i, len(p.nodes)
-	dynamic := p.attrpath()
-	if inLet && dynamic >= 0 {
-		p.invalidDynamic(dynamic, "let")
-	}
-	if p.tok() != ast.TokAssign {
-		p.missingAssign()
-		p.missing()
-		p.skipTo(true)
-		if p.tok() == ast.TokSemi {
-			p.adv()
-		}
+// bindingValue parses the rest of a binding behind its attribute path.
+func (p *Parser) bindingValue(first, begin int) {
+	if p.tok() == ast.TokAssign {
+		p.adv()
+		p.expr()
+		p.endStatement("binding")
 		p.wrap(ast.Binding, first, begin)
 		return
 	}
-	p.adv()
-	p.expr()
-	p.endBinding(first, begin)
+	if p.missingAssign() {
+		p.expr()
+		p.broken()
+		p.endStatement("binding")
+	} else {
+		p.missing()
+		p.skipStatement()
+	}
 	p.wrap(ast.Binding, first, begin)
 }
 
-// missingAssign reports a binding that has no = behind its name.
-func (p *Parser) missingAssign() {
-	e := ast.SyntaxError{Kind: ast.ErrSyntax, Span: p.span(p.i, p.i), Message: "expected `=` behind the attribute path, found " + p.found()}
-	switch p.tok() {
-	case ast.TokColon:
+// missingAssign reports a binding that has no = behind its name, and whether a value follows all the same.
+func (p *Parser) missingAssign() bool {
+	e := ast.SyntaxError{Kind: ast.ErrSyntax, Span: p.span(p.i, p.i), Message: "expected `=` after the attribute path, found " + p.found()}
+	k := p.tok()
+	value := startsSimple[k] || startsExpr(k)
+	replace := false
+	switch {
+	case k == ast.TokColon:
 		e.Help = "attributes are written `name = value;`"
-		e.Fix = &ast.SyntaxFix{Title: "replace `:` by `=`", Span: e.Span, Text: " ="}
-	case ast.TokComma, ast.TokQuestion, ast.TokRBrace:
-		e.Help = "the formals of a function need a `:` behind the closing brace; names to copy need `inherit`"
-	case ast.TokEq:
+		e.Fix = &ast.SyntaxFix{Title: "replace `:` by `=`", Span: e.Span, Text: "="}
+		if p.last == p.i-1 {
+			e.Fix.Text = " ="
+		}
+		replace = true
+	case k == ast.TokEq:
 		e.Help = "`=` binds, `==` compares"
 		e.Fix = &ast.SyntaxFix{Title: "bind with `=`", Span: e.Span, Text: "=", Sure: true}
+		replace = true
+	case k == ast.TokComma, k == ast.TokQuestion, k == ast.TokRBrace, k == ast.TokEllipsis:
+		e.Help = "the formals of a function need a `:` after the closing brace; names to copy need `inherit`"
+	case k == ast.TokSemi:
+		e.Help = "a name alone is copied from outside by `inherit name;`"
+	case p.startsBinding():
+		value = false
+		e.Help = "a binding is written `name = value;`"
+	case value:
+		e.Fix = p.insertion(" =", "insert `=`")
 	}
 	p.report(e)
+	if replace {
+		p.adv()
+		return true
+	}
+	return value
 }
 
-// endBinding consumes the ; behind a value. Where it is missing, reading goes on at the next binding.
-func (p *Parser) endBinding(first, begin int) {
+// endStatement consumes the ; behind a binding or inherit. Where it is missing, reading goes on at the next
+// binding.
+func (p *Parser) endStatement(what string) {
 	if p.tok() == ast.TokSemi {
 		p.adv()
 		return
 	}
-	p.missingSemi("binding")
+	p.missingSemi("the " + what)
 	p.missing()
-	switch p.tok() {
-	case ast.TokIdent, ast.TokOrKw, ast.TokQuote, ast.TokDollarCurly:
-		if p.startsBinding() {
-			return
-		}
-	case ast.TokInherit, ast.TokRBrace, ast.TokIn, ast.TokEOF:
+	if p.startsBinding() || p.tok() == ast.TokInherit || p.closesOuter() && !p.wrongCloser() {
 		return
 	}
-	if p.closesOuter() {
-		return
-	}
-	p.skipTo(true)
+	p.skipStatement()
+}
+
+// skipStatement skips to behind the next ;, or to where a binding starts or an outer construct goes on.
+func (p *Parser) skipStatement() {
+	p.skip()
 	if p.tok() == ast.TokSemi {
 		p.adv()
 	}
+}
+
+// semicolon consumes the ; of with and assert.
+func (p *Parser) semicolon(what string) {
+	if p.tok() == ast.TokSemi {
+		p.adv()
+		return
+	}
+	p.missingSemi(what)
+	p.broken()
 }
 
 // missingSemi reports a missing ;. The error stands where Nix has it, at the token found instead; that is
 // behind the name of the next binding where an identifier was read as an argument.
 func (p *Parser) missingSemi(what string) {
-	at := p.i
-	if p.startsBinding() {
-		at = p.bindingAssign()
+	if p.behindCut() || p.muted() {
+		return
 	}
+	at, found := p.foundNext()
 	e := ast.SyntaxError{
-		Kind: ast.ErrSyntax, Span: p.span(at, at), Message: "expected `;` at the end of the " + what + " before, found " + p.foundAt(at),
-		Fix: p.insertion(";"),
+		Kind: ast.ErrSyntax, Span: at, Message: "expected `;` after " + what + ", found " + found,
+		Fix: p.insertion(";", "insert `;`"),
 	}
 	if p.last >= 0 {
-		e.Hint = &ast.SyntaxHint{Span: p.span(p.last, p.last), Message: "`;` missing behind this"}
-		e.Help = "`;` is missing behind this " + what
+		e.Hint = &ast.SyntaxHint{Span: p.span(p.last, p.last), Message: "`;` is missing after this"}
 	}
-	switch p.tok() {
-	case ast.TokRParen, ast.TokRBracket:
-		e.Message, e.Help, e.Hint, e.Fix = "unexpected "+p.found(), "nothing is open that it could close", nil, nil
-	case ast.TokComma:
-		e.Fix = &ast.SyntaxFix{Title: "replace `,` by `;`", Span: e.Span, Text: ";", Sure: true}
+	switch k := p.tok(); {
+	case k == ast.TokEOF:
+		p.atEnd(&e)
+	case p.startsBinding(), k == ast.TokInherit, k == ast.TokRBrace && p.closesOuter(), k == ast.TokIn && p.closesOuter():
+		// Nothing but the end of the statement is missing.
+		e.Fix.Sure = p.top().flags&ast.HasError == 0 && p.top().kind != ast.Error
+	case (k == ast.TokRParen || k == ast.TokRBracket) && !p.closesOuter():
+		e.Message, e.Hint = "unexpected "+p.found(), nil
+		e.Help = "nothing is open that it could close"
+		e.Fix = &ast.SyntaxFix{Title: "remove this " + p.found(), Span: e.Span}
+	case k == ast.TokComma:
+		e.Help = "bindings end with `;`"
+		e.Fix = &ast.SyntaxFix{Title: "replace `,` by `;`", Span: e.Span, Text: ";", Sure: p.bindingAssign(p.after(p.i)) >= 0}
+	case k == ast.TokColon && p.top().kind == ast.HasAttr:
+		e.Help = noTernary
+		e.Fix = nil
+	case k == ast.TokColon || k == ast.TokAssign || k == ast.TokAt || k == ast.TokEllipsis || k == ast.TokThen || k == ast.TokElse:
+		e.Message, e.Hint, e.Fix = "unexpected "+p.found(), nil, nil
 	}
 	p.report(e)
 }
 
-// startsBinding reports whether an attribute path with = behind it starts at the current token. Where an
-// argument or list element could stand that is never valid, so it marks a forgotten ; or ].
-func (p *Parser) startsBinding() bool {
+const noTernary = "Nix has no `c ? a : b`; write `if c then a else b`"
+
+// strayBinding reads what cannot start a binding: as one whose name is wrong, where = follows, or else up
+// to the next place where a binding can start.
+func (p *Parser) strayBinding() {
+	first, begin := p.i, p.count
 	k := p.tok()
-	if k != ast.TokIdent && k != ast.TokQuote {
-		return false
+	e := ast.SyntaxError{Kind: ast.ErrSyntax, Span: p.span(p.i, p.i), Message: "expected a binding, found " + p.found()}
+	named := p.peek() == ast.TokAssign
+	switch {
+	case k == ast.TokSemi:
+		e.Help = "each binding ends with one `;`"
+		e.Fix = &ast.SyntaxFix{Title: "remove this `;`", Span: e.Span, Sure: true}
+	case k == ast.TokComma:
+		e.Help = "bindings end with `;`, not with a comma"
+	case k == ast.TokAssign:
+		e.Message = "expected an attribute name before `=`"
+	case k.IsKeyword() && named:
+		e.Help = "a keyword as an attribute name needs quotes"
+		e.Fix = p.quote(p.i, true)
+	case named && (k == ast.TokInt || k == ast.TokFloat || k == ast.TokPath || k == ast.TokURI):
+		e.Help = "an attribute name that is no identifier needs quotes"
+		e.Fix = p.quote(p.i, true)
+	case k == ast.TokRParen || k == ast.TokRBracket || k == ast.TokRBrace:
+		e.Message, e.Help = "unexpected "+p.found(), "nothing is open that it could close"
+		e.Fix = &ast.SyntaxFix{Title: "remove this " + p.found(), Span: e.Span}
 	}
-	return p.bindingAssign() >= 0
+	p.report(e)
+	switch {
+	case named || k == ast.TokAssign:
+		path := p.count
+		if named {
+			p.leaf(ast.Error)
+			p.wrap(ast.Attrpath, first, path)
+		} else {
+			p.add(ast.Error, p.i, p.i-1, path)
+			p.add(ast.Attrpath, p.i, p.i-1, path)
+		}
+		p.bindingValue(first, begin)
+		return
+	case k == ast.TokSemi || k == ast.TokRParen || k == ast.TokRBracket || k == ast.TokRBrace:
+		p.adv()
+	default:
+		p.adv()
+		p.skipStatement()
+	}
+	p.wrap(ast.Error, first, begin)
 }
 
-// bindingAssign returns the token index of the = of the binding that starts here, or -1.
-func (p *Parser) bindingAssign() int {
-	i := p.i
-	for {
-		switch p.kinds[i] {
-		case ast.TokIdent, ast.TokOrKw:
-		case ast.TokQuote:
-			// Only strings without interpolation are looked through.
-			if p.kinds[i+1] == ast.TokText {
-				i++
-			}
-			if i++; p.kinds[i] != ast.TokQuote {
-				return -1
-			}
-		default:
-			return -1
-		}
-		i = p.after(i)
-		switch p.kinds[i] {
-		case ast.TokAssign:
-			return i
-		case ast.TokDot:
-			i = p.after(i)
-		default:
-			return -1
-		}
-	}
+// quote proposes to put a token in quotes.
+func (p *Parser) quote(i int, sure bool) *ast.SyntaxFix {
+	s := p.span(i, i)
+	return &ast.SyntaxFix{Title: "quote the name", Span: s, Text: `"` + s.Of(p.src) + `"`, Sure: sure}
 }
 
 // inherit parses inherit a b; and inherit (e) a b;.
 func (p *Parser) inherit() {
-	first, begin := p.i, len(p.nodes)
+	first, begin := p.i, p.count
 	p.adv()
 	if p.tok() == ast.TokLParen {
-		paren, inner := p.i, len(p.nodes)
+		paren, inner := p.i, p.count
 		p.adv()
-		p.open[closeParen]++
-		p.expr()
-		p.open[closeParen]--
-		p.close(ast.TokRParen, paren, ")")
+		p.nested(closeParen, paren)
+		p.close(ast.TokRParen, paren)
 		p.wrap(ast.InheritFrom, paren, inner)
 	}
-	for {
-		if k := p.tok(); (k == ast.TokIdent || k == ast.TokQuote) && p.startsBinding() {
-			break
-		}
-		tok := p.i
-		if !p.attr() {
-			break
-		}
-		if !p.staticAttr() {
-			p.invalidDynamic(tok, "inherit")
-		}
+	for p.inherited() {
 	}
-	if p.tok() == ast.TokSemi {
-		p.adv()
-	} else {
-		if p.tok() == ast.TokDot || p.tok() == ast.TokAssign || p.tok() == ast.TokComma {
-			p.report(ast.SyntaxError{
-				Kind: ast.ErrSyntax, Span: p.span(p.i, p.i), Message: "unexpected " + p.found() + " in `inherit`",
-				Help: "`inherit a b;` copies names; `inherit (x) a b;` takes them from `x`",
-			})
-			p.missing()
-			p.skipTo(false)
-			if p.tok() == ast.TokSemi {
-				p.adv()
-			}
-		} else {
-			p.endBinding(first, begin)
-		}
+	switch k := p.tok(); k {
+	case ast.TokDot, ast.TokAssign, ast.TokColon:
+		p.report(ast.SyntaxError{
+			Kind: ast.ErrSyntax, Span: p.span(p.i, p.i), Message: "unexpected " + p.found() + " in `inherit`",
+			Help: "`inherit a b;` copies names; `inherit (x) a b;` takes them from `x`",
+		})
+		p.missing()
+		p.skipStatement()
+	default:
+		p.endStatement("names of `inherit`")
 	}
 	p.wrap(ast.Inherit, first, begin)
 }
 
+// inherited parses one name of an inherit, or what stands where one should; false ends the names.
+func (p *Parser) inherited() bool {
+	switch k := p.tok(); {
+	case k == ast.TokComma:
+		e := ast.SyntaxError{
+			Kind: ast.ErrSyntax, Span: p.span(p.i, p.i), Message: "unexpected `,` in `inherit`", Help: "the names are separated by blanks",
+		}
+		e.Fix = &ast.SyntaxFix{Title: "remove the comma", Span: e.Span, Sure: true}
+		p.report(e)
+		p.leaf(ast.Error)
+		return true
+	case p.startsBinding():
+		return false
+	case k.IsKeyword() && k != ast.TokInherit && !p.closesOuter(), ast.TokInt <= k && k <= ast.TokSearchPath:
+		e := ast.SyntaxError{
+			Kind: ast.ErrSyntax, Span: p.span(p.i, p.i), Message: "expected a name in `inherit`, found " + p.found(),
+		}
+		if k.IsKeyword() {
+			e.Help = "a keyword as an attribute name needs quotes"
+			e.Fix = p.quote(p.i, true)
+		}
+		p.report(e)
+		p.leaf(ast.Error)
+		return true
+	}
+	if !p.attr() {
+		return false
+	}
+	if p.top().kind != ast.Name {
+		p.dynamic = append(p.dynamic, dynamicAttr{p.count - 1, "inherit"})
+	}
+	return true
+}
+
 // attr parses one part of an attribute path; false means that none stands here.
 func (p *Parser) attr() bool {
+	if p.i == p.stop {
+		return false
+	}
 	switch p.tok() {
 	case ast.TokIdent, ast.TokOrKw:
 		p.leaf(ast.Name)
@@ -258,30 +325,16 @@ func (p *Parser) attr() bool {
 	return true
 }
 
-// staticAttr reports whether the last node is an attribute name that is known without evaluation:
-// "${"a"}" is not, ${"a"} is (parser.y, string_attr).
-func (p *Parser) staticAttr() bool {
-	n := p.nodes[len(p.nodes)-1]
-	if n.kind == ast.Interpolation && len(p.nodes)-1 > int(n.begin) {
-		n = p.nodes[len(p.nodes)-2]
-		return (n.kind == ast.String || n.kind == ast.IndString) && int(n.begin) == len(p.nodes)-2
-	}
-	return n.kind == ast.Name || n.kind == ast.String && int(n.begin) == len(p.nodes)-1
-}
-
-// attrpath parses a.b.c. It returns the token of a first part that is dynamic, or -1.
+// attrpath parses a.b.c. It returns the node of a first part that may be dynamic, or -1.
 func (p *Parser) attrpath() (dynamic int) {
-	first, begin := p.i, len(p.nodes)
+	first, begin := p.i, p.count
 	dynamic = -1
 	for i := 0; ; i++ {
-		tok := p.i
-		if !p.attr() {
-			p.missingAttr(i > 0)
-			p.missing()
+		if !p.attr() && !p.wrongAttr(i > 0) {
 			break
 		}
-		if i == 0 && !p.staticAttr() {
-			dynamic = tok
+		if i == 0 && p.top().kind != ast.Name {
+			dynamic = p.count - 1
 		}
 		if p.tok() != ast.TokDot {
 			break
@@ -296,129 +349,82 @@ func (p *Parser) attrpath() (dynamic int) {
 	return dynamic
 }
 
-// missingAttr reports an attribute path that ends with a dot, or is none.
-func (p *Parser) missingAttr(afterDot bool) {
+// wrongAttr reports an attribute path that ends with a dot, or is none, and whether it goes on: behind a
+// keyword, or with another dot.
+func (p *Parser) wrongAttr(afterDot bool) (goesOn bool) {
+	k := p.tok()
+	afterDot = afterDot || p.last >= 0 && p.kinds[p.last] == ast.TokDot
 	e := ast.SyntaxError{Kind: ast.ErrSyntax, Span: p.span(p.i, p.i), Message: "expected an attribute name, found " + p.found()}
 	switch {
-	case p.tok().IsKeyword():
+	case k.IsKeyword() && p.i == p.last+1:
 		e.Help = "a keyword as an attribute name needs quotes"
-		s := p.span(p.i, p.i)
-		e.Fix = &ast.SyntaxFix{Title: "quote the name", Span: s, Text: `"` + s.Of(p.src) + `"`}
-	case afterDot || p.last >= 0 && p.kinds[p.last] == ast.TokDot:
+		e.Fix = p.quote(p.i, true)
+		goesOn = true
+	case afterDot:
 		e.Kind = ast.ErrAttrpathDot
-		e.Message = "expected an attribute name behind `.`, found " + p.found()
-		s := p.span(p.last, p.last)
-		e.Fix = &ast.SyntaxFix{Title: "remove the `.`", Span: s, Sure: p.tok() == ast.TokAssign}
+		e.Message = "expected an attribute name after `.`, found " + p.found()
+		e.Fix = &ast.SyntaxFix{Title: "remove the `.`", Span: p.span(p.last, p.last), Sure: k == ast.TokAssign || k == ast.TokDot}
+		if goesOn = k == ast.TokDot; goesOn {
+			p.report(e)
+			p.missing()
+			return true
+		}
 	}
 	p.report(e)
-}
-
-func (p *Parser) invalidDynamic(tok int, where string) {
-	p.report(ast.SyntaxError{
-		Kind: ast.ErrInvalidDynamic, Span: p.span(tok, tok), Message: "a dynamic attribute name is not allowed in `" + where + "`",
-		Help: "names in `let` and `inherit` must be known without evaluation",
-	})
-	p.broken()
-}
-
-// stringLit parses a string of either form.
-func (p *Parser) stringLit(kind ast.Kind, quote ast.TokenKind) {
-	first, begin := p.i, len(p.nodes)
-	p.adv()
-	for {
-		switch p.tok() {
-		case quote:
-			p.adv()
-			p.wrap(kind, first, begin)
-			return
-		case ast.TokDollarCurly:
-			p.interpolation()
-		case ast.TokText, ast.TokIndText:
-			p.adv()
-		default:
-			what := "a string"
-			if kind == ast.IndString {
-				what = "an indented string"
-			}
-			p.report(ast.SyntaxError{
-				Kind: ast.ErrSyntax, Span: p.span(p.i, p.i), Message: "unexpected " + p.found() + " in " + what,
-				Help: what + " is not closed",
-				Hint: &ast.SyntaxHint{Span: p.span(first, first), Message: "it starts here"},
-			})
-			p.missing()
-			p.wrap(kind, first, begin)
-			return
-		}
-	}
-}
-
-// interpolation parses ${ e }. The lexer has matched the braces: what cannot be read is skipped to the
-// brace that ends it.
-func (p *Parser) interpolation() {
-	first, begin := p.i, len(p.nodes)
-	p.adv()
-	saved := p.open
-	p.open = [closers]int{closeBrace: 1}
-	p.expr()
-	p.open = saved
-	if p.tok() != ast.TokRBrace {
-		p.unexpected("`}`", "", first)
+	if goesOn {
+		p.leaf(ast.Error)
+	} else {
 		p.missing()
-		for depth := 0; p.tok() != ast.TokEOF; p.adv() {
-			switch p.tok() {
-			case ast.TokLBrace, ast.TokDollarCurly:
-				depth++
-				continue
-			case ast.TokRBrace:
-				depth--
-			}
-			if depth < 0 {
-				break
-			}
-		}
 	}
-	if p.tok() == ast.TokRBrace {
-		p.adv()
-	}
-	p.wrap(ast.Interpolation, first, begin)
+	return goesOn
 }
 
-// pathLit parses a path literal with its interpolations; the pieces touch each other.
-func (p *Parser) pathLit() {
-	first, begin := p.i, len(p.nodes)
-	texts, interps := 0, 0
-	doubled := -1
-	for {
-		next := p.i + 1
-		p.adv()
-		for p.i == next && p.tok() == ast.TokDollarCurly {
-			p.interpolation()
-			interps++
-			next = p.last + 1
-		}
-		if p.i != next || p.tok() != ast.TokPathText {
-			break
-		}
-		if interps == 0 {
-			if texts++; texts == 1 {
-				doubled = p.i
-			}
-		}
+// dynamicAttr is an attribute name that must be known without evaluation, and may not be.
+type dynamicAttr struct {
+	node  int // in postorder
+	where string
+}
+
+// checkDynamic reports dynamic names in let and inherit. It needs the finished tree: what is constant by
+// its form, such as ${"a"}, is allowed (parser.y, string_attr).
+func (p *Parser) checkDynamic() {
+	if len(p.dynamic) == 0 {
+		return
 	}
-	p.wrap(ast.Path, first, begin)
-	switch end := p.start[p.last+1]; {
-	case texts > 0 && (interps == 0 || texts > 1):
-		p.report(ast.SyntaxError{
-			Kind: ast.ErrDoubleSlash, Span: p.span(doubled, doubled), Message: "a path has `//` in it",
-			Fix: &ast.SyntaxFix{Title: "remove one `/`", Span: p.slash(doubled), Sure: true},
+	p.tree.Set(ast.Storage{
+		Source: p.src, TokenKinds: p.kinds[:p.n], TokenStart: p.start[:p.n+1], Nodes: p.records, Parents: p.parents,
+	})
+	place := p.places()
+	for _, d := range p.dynamic {
+		n := p.tree.Node(place[d.node])
+		if _, ok := ast.AttrName(n); ok || n.FirstChild().Is(ast.Error) {
+			continue
+		}
+		p.records[n.ID()].Flags |= ast.HasError
+		p.errors = append(p.errors, ast.SyntaxError{
+			Kind: ast.ErrInvalidDynamic, Span: n.Span(), Message: "a dynamic attribute name is not allowed in `" + d.where + "`",
+			Help: "names in `let` and `inherit` must be known without evaluation",
 		})
-		p.broken()
-	case p.kinds[p.last] != ast.TokRBrace && p.src[end-1] == '/':
-		s := p.span(p.last, p.last)
-		s.Start = end - 1
-		e := ast.SyntaxError{Kind: ast.ErrTrailingSlash, Span: p.span(first, p.last), Message: "a path ends with `/`"}
-		e.Fix = &ast.SyntaxFix{Title: "remove the trailing `/`", Span: s, Sure: true}
-		p.report(e)
-		p.broken()
 	}
+}
+
+// places returns the preorder ids of the dynamic candidates by their postorder ids.
+func (p *Parser) places() map[int]ast.NodeID {
+	want := make(map[int]ast.NodeID, len(p.dynamic))
+	for _, d := range p.dynamic {
+		want[d.node] = 0
+	}
+	// In preorder a node comes behind all that end before it begins, and behind its ancestors.
+	depth := make([]int, 0, 64)
+	for i := p.count - 1; i >= 0; i-- {
+		for len(depth) > 0 && i < depth[len(depth)-1] {
+			depth = depth[:len(depth)-1]
+		}
+		begin := int(p.nodes[i].begin)
+		if _, ok := want[i]; ok {
+			want[i] = ast.NodeID(begin + len(depth))
+		}
+		depth = append(depth, begin)
+	}
+	return want
 }

@@ -1,0 +1,64 @@
+package nixprint_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/nixsift/nixsift/ast/nixprint"
+	"github.com/nixsift/nixsift/parser"
+)
+
+// form is a row of testdata/forms.txt.
+type form struct{ in, out string }
+
+func forms(t *testing.T) []form {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("testdata", "forms.txt"))
+	require.NoError(t, err)
+	decode := func(s string) string {
+		s = strings.ReplaceAll(s, "⟦BOM⟧", "\ufeff")
+		return strings.Map(func(r rune) rune {
+			if 0x2400 <= r && r < 0x2420 {
+				return r - 0x2400
+			}
+			return r
+		}, s)
+	}
+	var out []form
+	for line := range strings.Lines(string(data)) {
+		line = strings.TrimSuffix(line, "\n")
+		if line == "" || strings.HasPrefix(line, "# ") && !strings.Contains(line, "⇒") {
+			continue
+		}
+		in, want, ok := strings.Cut(line, " ⇒ ")
+		require.True(t, ok, line)
+		out = append(out, form{decode(in), decode(want)})
+	}
+	return out
+}
+
+func TestForms(t *testing.T) {
+	for _, f := range forms(t) {
+		in := f.in
+		tree := parser.Parse(in)
+		if nul := tree.FirstNUL(); nul >= 0 {
+			tree = parser.Parse(in[:nul])
+		}
+		switch f.out {
+		case "✗":
+			assert.NotEmpty(t, tree.Errors(), in)
+			assert.Empty(t, nixprint.Print(tree, nixprint.Options{}), in)
+		case "✗ names":
+			assert.Empty(t, tree.Errors(), in)
+		default:
+			if assert.Empty(t, tree.Errors(), in) {
+				assert.Equal(t, f.out, nixprint.Print(tree, nixprint.Options{Dir: "/d", Home: "/home/u"}), in)
+			}
+		}
+	}
+}

@@ -1,0 +1,145 @@
+package parser
+
+import (
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+)
+
+// stringLit parses a string of either form.
+func (p *Parser) stringLit(kind ast.Kind, quote ast.TokenKind) {
+	first, begin := p.i, p.count
+	p.adv()
+	for {
+		switch p.tok() {
+		case quote:
+			if p.cutAt(int(p.start[first])) > 0 {
+				p.unclosed(kind, first)
+				p.wrap(kind, first, begin)
+				return
+			}
+			p.adv()
+			p.wrap(kind, first, begin)
+			return
+		case ast.TokDollarCurly:
+			p.interpolation()
+		case ast.TokText, ast.TokIndText:
+			p.adv()
+		default:
+			p.unclosed(kind, first)
+			p.wrap(kind, first, begin)
+			return
+		}
+	}
+}
+
+// unclosed reports a string that does not end: at the end of the file, as Nix does, or where it opens, if
+// that is known to be the culprit.
+func (p *Parser) unclosed(kind ast.Kind, opener int) {
+	e := ast.SyntaxError{
+		Kind: ast.ErrSyntax, Span: p.span(p.i, p.i), Message: "unexpected " + p.found() + " in a string", Help: "the string is not closed",
+		Hint: &ast.SyntaxHint{Span: p.span(opener, opener), Message: "it opens here"},
+	}
+	if end := p.cutAt(int(p.start[opener])); end > 0 {
+		quote := p.span(opener, opener).Of(p.src)
+		e.Span, e.Hint = p.span(opener, opener), nil
+		e.Message, e.Help = "this string is not closed", "insert `"+quote+"` where it ends"
+		e.Fix = p.insertion(quote, "close the string at the end of the line")
+		if kind == ast.IndString {
+			e.Fix = nil
+		}
+		p.cutEnd = p.last
+	}
+	p.report(e)
+	p.missing()
+}
+
+// behindCut reports whether a string that was cut ends right before the current token: what is missing
+// there is part of the same mistake.
+func (p *Parser) behindCut() bool { return len(p.cuts) > 0 && p.last == p.cutEnd }
+
+// interpolation parses ${ e }. The lexer has matched the braces: what cannot be read is skipped to the
+// brace that ends it.
+func (p *Parser) interpolation() {
+	first, begin := p.i, p.count
+	p.adv()
+	saved := p.open
+	p.open = [closers]int{}
+	p.push(closeBrace, first)
+	p.stack[len(p.stack)-1].interp = true
+	p.expr()
+	p.pop()
+	p.open = saved
+	if p.tok() != ast.TokRBrace {
+		p.unexpected("`}`", "", first)
+		p.missing()
+		for depth := 0; p.tok() != ast.TokEOF; p.adv() {
+			switch p.tok() {
+			case ast.TokLBrace, ast.TokDollarCurly:
+				depth++
+				continue
+			case ast.TokRBrace:
+				depth--
+			}
+			if depth < 0 {
+				break
+			}
+		}
+	}
+	if p.tok() == ast.TokRBrace {
+		p.adv()
+	}
+	p.wrap(ast.Interpolation, first, begin)
+}
+
+// pathLit parses a path literal with its interpolations; the pieces touch each other.
+func (p *Parser) pathLit() {
+	first, begin := p.i, p.count
+	texts, interps := 0, 0
+	doubled := -1
+	for {
+		next := p.i + 1
+		p.adv()
+		for p.i == next && p.tok() == ast.TokDollarCurly {
+			p.interpolation()
+			interps++
+			next = p.last + 1
+		}
+		if p.i != next || p.tok() != ast.TokPathText {
+			break
+		}
+		if interps == 0 {
+			if texts++; texts == 1 {
+				doubled = p.i
+			}
+		}
+	}
+	p.wrap(ast.Path, first, begin)
+	switch end := p.start[p.last+1]; {
+	case texts > 0 && (interps == 0 || texts > 1):
+		last := doubled + texts - 1
+		fixed := singleSlashes(p.span(first, last).Of(p.src))
+		if last == p.last {
+			fixed = strings.TrimSuffix(fixed, "/")
+		}
+		p.report(ast.SyntaxError{
+			Kind: ast.ErrDoubleSlash, Span: p.span(doubled, doubled), Message: "a path has `//` in it",
+			Fix: &ast.SyntaxFix{Title: "write a single `/`", Span: p.span(first, last), Text: fixed, Sure: true},
+		})
+		p.broken()
+	case p.kinds[p.last] != ast.TokRBrace && p.src[end-1] == '/':
+		s := p.span(p.last, p.last)
+		s.Start = end - 1
+		e := ast.SyntaxError{Kind: ast.ErrTrailingSlash, Span: p.span(first, p.last), Message: "a path ends with `/`"}
+		e.Fix = &ast.SyntaxFix{Title: "remove the trailing `/`", Span: s, Sure: true}
+		p.report(e)
+		p.broken()
+	}
+}
+
+func singleSlashes(path string) string {
+	for strings.Contains(path, "//") {
+		path = strings.ReplaceAll(path, "//", "/")
+	}
+	return path
+}

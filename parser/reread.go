@@ -1,0 +1,154 @@
+package parser
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
+)
+
+// maxRereads bounds how often a file with errors is read again.
+const maxRereads = 2
+
+// reread looks for the string that nobody closed. What follows it is turned inside out, so that errors are
+// many and far from their cause. If the file reads no worse with the string cut where its line, or its
+// indented block, ends, then that is what the tree shows; the place where Nix gives up keeps an error.
+func (p *Parser) reread(src string) {
+	for range maxRereads {
+		c, ok := p.suspect()
+		if !ok {
+			return
+		}
+		was, count := p.errors[0], len(p.errors)
+		p.cuts = append(p.cuts, c)
+		p.once(src)
+		if len(p.errors) > count {
+			p.cuts = p.cuts[:len(p.cuts)-1]
+			p.once(src)
+			return
+		}
+		p.keepPlace(was, c)
+	}
+}
+
+// keepPlace adds the error that Nix reports to those of a file that was read again, if none is on its line.
+func (p *Parser) keepPlace(was ast.SyntaxError, c cut) {
+	line := source.Span{Start: uint32(strings.LastIndexByte(p.src[:was.Span.Start], '\n') + 1), End: uint32(len(p.src)) + 1}
+	if n := strings.IndexByte(p.src[was.Span.Start:], '\n'); n >= 0 {
+		line.End = was.Span.Start + uint32(n) + 1
+	}
+	for _, e := range p.errors {
+		if line.Contains(e.Span.Start) {
+			return
+		}
+	}
+	was.Help, was.Fix = "a consequence of the string that is not closed", nil
+	was.Hint = &ast.SyntaxHint{Span: source.Span{Start: uint32(c.open), End: uint32(c.open) + 1}, Message: "it opens here"}
+	p.errors = append(p.errors, was)
+	slices.SortStableFunc(p.errors, func(a, b ast.SyntaxError) int { return int(a.Span.Start) - int(b.Span.Start) })
+}
+
+// suspect returns the first string literal before the first error that looks as if it had swallowed code,
+// and where it should end.
+func (p *Parser) suspect() (found cut, ok bool) {
+	limit := p.errors[0].Span.Start
+	found.open = len(p.src)
+	var stack []int // the tokens of open quotes and braces
+	consider := func(open, closing int) {
+		at := int(p.start[open])
+		if at >= found.open || p.start[open] > limit || p.cutAt(at) > 0 {
+			return
+		}
+		if end := p.swallowed(open, closing); end > 0 {
+			found, ok = cut{at, end}, true
+		}
+	}
+	for i := 0; i < p.n-1; i++ {
+		switch k := p.kinds[i]; k {
+		case ast.TokQuote, ast.TokIndQuote:
+			switch n := len(stack); {
+			case n > 0 && p.kinds[stack[n-1]] == k:
+				consider(stack[n-1], i)
+				stack = stack[:n-1]
+			case p.cutAt(int(p.start[i])) == 0:
+				stack = append(stack, i)
+			}
+		case ast.TokLBrace, ast.TokDollarCurly:
+			stack = append(stack, i)
+		case ast.TokRBrace:
+			if n := len(stack); n > 0 {
+				stack = stack[:n-1]
+			}
+		}
+	}
+	for _, i := range stack {
+		if k := p.kinds[i]; k == ast.TokQuote || k == ast.TokIndQuote {
+			consider(i, p.n-1)
+		}
+	}
+	return found, ok
+}
+
+// swallowed returns where the string between two tokens should have ended, or 0 where it looks sound. The
+// closing token is the end of the file for a string without end.
+func (p *Parser) swallowed(open, closing int) int {
+	text := p.src[p.start[open+1]:p.start[closing]]
+	base := int(p.start[open+1])
+	newline := strings.IndexByte(text, '\n')
+	if newline < 0 {
+		return 0
+	}
+	if p.kinds[open] == ast.TokIndQuote {
+		return p.outdent(int(p.start[open]), base, text)
+	}
+	// Behind a real closing quote comes a blank or punctuation, not a word.
+	switch next := p.kinds[min(closing+1, p.n-1)]; {
+	case p.kinds[closing] == ast.TokEOF, next == ast.TokQuote, next == ast.TokInt, next == ast.TokPath, next == ast.TokURI,
+		next == ast.TokStray, ast.TokIf <= next && next <= ast.TokOrKw, next == ast.TokIdent:
+		line := strings.TrimRight(text[:newline], " \t\r")
+		return base + len(strings.TrimRight(line, ";)]} \t"))
+	}
+	return 0
+}
+
+// outdent returns the end of the line before the first one that looks like code and is indented no more
+// than the line on which the string opens, or 0.
+func (p *Parser) outdent(open, base int, text string) int {
+	line := p.src[strings.LastIndexByte(p.src[:open], '\n')+1 : open]
+	indent := len(line) - len(strings.TrimLeft(line, " \t"))
+	for i := strings.IndexByte(text, '\n'); i >= 0; {
+		rest := text[i+1:]
+		end := strings.IndexByte(rest, '\n')
+		if end >= 0 {
+			rest = rest[:end]
+		}
+		code := strings.TrimLeft(rest, " \t")
+		if len(rest)-len(code) <= indent && looksLikeCode(code) {
+			return base + len(strings.TrimRight(text[:i], "\r"))
+		}
+		if end < 0 {
+			break
+		}
+		i += 1 + end
+	}
+	return 0
+}
+
+// looksLikeCode reports whether a line of text starts like a binding, or closes a set or let.
+func looksLikeCode(line string) bool {
+	line = strings.TrimRight(line, " \t\r")
+	switch line {
+	case "}", "};", ")", ");", "]", "];", "in", "})":
+		return true
+	}
+	end := 0
+	for end < len(line) && (class[line[end]]&clIdent != 0 || line[end] == '.') {
+		end++
+	}
+	if end == 0 || class[line[0]]&clIdentStart == 0 {
+		return false
+	}
+	rest := strings.TrimLeft(line[end:], " ")
+	return strings.HasPrefix(rest, "=") && !strings.HasPrefix(rest, "==") && (len(rest) == 1 || rest[1] == ' ') && len(line[end:]) > len(rest)
+}

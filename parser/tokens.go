@@ -1,0 +1,127 @@
+package parser
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
+)
+
+// checkTokens reports what is wrong with single tokens: numbers out of range, unterminated comments, NUL
+// and other bytes that no token has.
+func (p *Parser) checkTokens() {
+	nul := strings.IndexByte(p.src, 0) >= 0
+	if !p.check && !nul {
+		return
+	}
+	for i, k := range p.kinds[:p.n] {
+		switch k {
+		case ast.TokInt:
+			if p.start[i+1]-p.start[i] >= 19 {
+				p.checkInt(i)
+			}
+		case ast.TokFloat:
+			p.checkFloat(i)
+		case ast.TokBlockComment:
+			if !p.closedComment(i) {
+				p.addError(ast.SyntaxError{
+					Kind: ast.ErrUnterminated, Span: source.Span{Start: p.start[i], End: p.start[i] + 2},
+					Message: "this comment is never closed", Help: "`*/` is missing; everything from here on is read as a comment",
+				})
+			}
+		case ast.TokStray:
+			p.checkStray(i)
+		case ast.TokText, ast.TokIndText:
+			if nul {
+				p.checkNUL(i)
+			}
+		}
+	}
+}
+
+// closedComment reports whether a block comment ends before the end of the file.
+func (p *Parser) closedComment(i int) bool {
+	text := p.span(i, i).Of(p.src)
+	return len(text) >= 4 && strings.HasSuffix(text, "*/")
+}
+
+// addError records an error whatever stands before it.
+func (p *Parser) addError(e ast.SyntaxError) { p.errors = append(p.errors, e) }
+
+func (p *Parser) checkInt(i int) {
+	s := p.span(i, i)
+	if _, err := strconv.ParseInt(s.Of(p.src), 10, 64); err != nil {
+		p.addError(ast.SyntaxError{
+			Kind: ast.ErrIntOverflow, Span: s, Message: "integer `" + s.Of(p.src) + "` does not fit 64 bits",
+			Help: "the largest integer is 9223372036854775807",
+		})
+	}
+}
+
+// smallestFloat is the smallest normal double: strtod reports a range error below it, and Nix fails.
+const smallestFloat = 2.2250738585072014e-308
+
+func (p *Parser) checkFloat(i int) {
+	s := p.span(i, i)
+	text := s.Of(p.src)
+	v, err := strconv.ParseFloat(text, 64)
+	mantissa, _, _ := strings.Cut(strings.ToLower(text), "e")
+	if err != nil || v < smallestFloat && strings.Trim(mantissa, "0.") != "" {
+		p.addError(ast.SyntaxError{Kind: ast.ErrIntOverflow, Span: s, Message: "float `" + text + "` is out of range"})
+	}
+}
+
+func (p *Parser) checkNUL(i int) {
+	s := p.span(i, i)
+	if n := strings.IndexByte(s.Of(p.src), 0); n >= 0 {
+		at := source.Span{Start: s.Start + uint32(n), End: s.Start + uint32(n) + 1}
+		p.addError(ast.SyntaxError{
+			Kind: ast.ErrNUL, Span: at, Message: "a string holds a NUL byte, which no Nix string can",
+			Fix: &ast.SyntaxFix{Title: "remove the NUL byte", Span: at},
+		})
+	}
+}
+
+// checkStray reports bytes that belong to no token. The tree goes on as if they were blanks.
+func (p *Parser) checkStray(i int) {
+	s := p.span(i, i)
+	text := s.Of(p.src)
+	e := ast.SyntaxError{Kind: ast.ErrStrayByte, Span: s}
+	remove := &ast.SyntaxFix{Title: "remove it", Span: s}
+	switch {
+	case strings.HasPrefix(text, "\ufeff"):
+		e.Message, e.Help = "a byte order mark, which Nix does not accept", "save the file as UTF-8 without a byte order mark"
+		e.Span.End = e.Span.Start + 3
+		remove.Span, remove.Sure, remove.Title = e.Span, true, "remove the byte order mark"
+	case text[0] == 0:
+		e.Message = "a NUL byte: Nix reads the file only up to here"
+		e.Span.End = e.Span.Start + 1
+		remove.Span, remove.Title = e.Span, "remove the NUL byte"
+	case text == "&" || text == "|":
+		e.Kind, e.Message, e.Help = ast.ErrSyntax, "unexpected `"+text+"`", "the operator is `"+text+text+"`"
+		remove.Title, remove.Text = "write `"+text+text+"`", text+text
+	case text == "$":
+		e.Kind, e.Message, e.Help = ast.ErrSyntax, "unexpected `$`", "`${…}` stands only in strings, paths and attribute names"
+	case text == "'":
+		e.Kind, e.Message, e.Help = ast.ErrSyntax, "unexpected `'`", "strings are written \"…\" or ''…''"
+	default:
+		r, size := utf8.DecodeRuneInString(text)
+		e.Span.End = e.Span.Start + uint32(size)
+		e.Message = "unexpected character " + strconv.QuoteRune(r)
+		if r == utf8.RuneError && size == 1 {
+			e.Message = "unexpected byte 0x" + strconv.FormatUint(uint64(text[0]), 16)
+		}
+		switch r {
+		case '“', '”', '„', '‘', '’':
+			e.Help = "typographic quotes do not delimit strings"
+		case '\u00a0', '\u200b', '\u2060':
+			e.Help = "an invisible character; replace it by a blank"
+			remove.Text, remove.Sure, remove.Title = " ", true, "replace it by a blank"
+			remove.Span = e.Span
+		}
+	}
+	e.Fix = remove
+	p.addError(e)
+}

@@ -143,7 +143,7 @@ func Check(ctx context.Context, opts Options) (*Result, error) {
 // Run checks paths. The error is about the call; what is wrong with files is in the result.
 func (e *Engine) Run(ctx context.Context, paths []string) (*Result, error) {
 	res := &Result{texts: map[string]string{}}
-	selection, problems := workspace.Select(e.fs, paths, workspace.Options{NoExclude: e.opts.NoExclude, Exclude: e.excluded})
+	selection, problems := workspace.Select(e.fs, paths, workspace.Options{NoExclude: e.opts.NoExclude, Exclude: e.excluded, Git: e.store.Git()})
 	for _, p := range problems {
 		res.Errors = append(res.Errors, FileError{p.Path, p.Err.Error(), Unreadable})
 	}

@@ -202,13 +202,14 @@ func syntaxFinding(e ast.SyntaxError) diag.Finding {
 // script checks one CI file or shell script.
 func (w *worker) script(path, text string, kind workspace.Kind) {
 	if len(w.plan.scripts) > 0 {
+		p := w.engine.store.For(path)
 		var doc *shell.Doc
 		if kind == workspace.CI {
-			doc = shell.ReadCI(path, text)
+			doc = shell.ReadCI(p.Rel(path), text)
 		} else {
-			doc = shell.ReadScript(path, text)
+			doc = shell.ReadScript(p.Rel(path), text)
 		}
-		pass := rules.NewPass(w, path, nil, w.engine.store.For(path), w.plan.minNix, w.resolver)
+		pass := rules.NewPass(w, path, nil, p, w.plan.minNix, w.resolver)
 		for _, r := range w.plan.scripts {
 			w.guard(pass, r, func() { r.Script(pass, doc) })
 		}

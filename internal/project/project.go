@@ -25,6 +25,8 @@ type Store struct {
 	flakes   map[string]*lazy[*flake.Flake]
 	refs     map[string]*lazy[map[string][]Reference]
 	attrs    map[string]*lazy[*attributes]
+	special  map[string]*lazy[map[string]bool]
+	ciCalls  map[string]*lazy[map[string]bool]
 }
 
 // lazy computes a value once.
@@ -43,11 +45,16 @@ func NewStore(fsys workspace.FS) *Store {
 	return &Store{
 		fs: fsys, projects: map[string]*Project{}, flakes: map[string]*lazy[*flake.Flake]{},
 		refs: map[string]*lazy[map[string][]Reference]{}, attrs: map[string]*lazy[*attributes]{},
+		special: map[string]*lazy[map[string]bool]{},
+		ciCalls: map[string]*lazy[map[string]bool]{},
 	}
 }
 
 // FS returns the file system.
 func (s *Store) FS() workspace.FS { return s.fs }
+
+// Git returns the store's memory of repositories.
+func (s *Store) Git() *git.Cache { return &s.repos }
 
 // Project is the surroundings of the files of one folder.
 type Project struct {

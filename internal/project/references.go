@@ -46,7 +46,7 @@ func (p *Project) References(path string) []Reference {
 
 func (s *Store) references(root string) map[string][]Reference {
 	refs := map[string][]Reference{}
-	selection, _ := workspace.Select(s.fs, []string{root}, workspace.Options{})
+	selection, _ := workspace.Select(s.fs, []string{root}, workspace.Options{Git: &s.repos})
 	var ps parser.Parser
 	for _, f := range selection.Files {
 		if f.Kind != workspace.Nix {

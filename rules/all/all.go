@@ -2,7 +2,8 @@
 package all
 
 import (
-	_ "github.com/nixsift/nixsift/rules/correctness" // the rules register themselves
+	_ "github.com/nixsift/nixsift/rules/ci" // the rules register themselves
+	_ "github.com/nixsift/nixsift/rules/correctness"
 	_ "github.com/nixsift/nixsift/rules/project"
 	_ "github.com/nixsift/nixsift/rules/suppressions"
 )

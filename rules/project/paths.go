@@ -73,7 +73,7 @@ var textFuncs = map[string]bool{
 
 // importFuncs take a file of Nix code, or a folder with a default.nix.
 var importFuncs = map[string]bool{
-	"import": true, "callPackage": true, "callPackages": true, "callPackageWith": true, "scopedImport": true,
+	"import": true, "callPackage": true, "callPackages": true,
 }
 
 // useOf tells what becomes of a path literal, through the names that it is bound to.
@@ -124,7 +124,7 @@ func directUse(n ast.Node) use {
 			return probed
 		case textFuncs[name]:
 			return textOnly
-		case importFuncs[name]:
+		case importFuncs[name] && len(args) == 0:
 			return imported
 		case name == "append" && len(args) == 0: // lib.path.append ./x "y"
 			return textOnly
@@ -206,12 +206,15 @@ func guarded(p *rules.Pass, target string) bool {
 // forOthers reports whether a file is there to be completed by somebody else: in a template, an example or
 // test data, what it names may be missing.
 func forOthers(p *rules.Pass) bool {
-	parts := strings.Split(filepath.ToSlash(filepath.Dir(p.Path)), "/")
-	if p.Project.Repo() != nil || p.Project.FlakeDir() != "" {
-		parts = strings.Split(filepath.ToSlash(filepath.Dir(filepath.FromSlash(p.Project.Rel(p.Path)))), "/")
+	parts := strings.Split(p.Project.Rel(p.Path), "/")
+	if p.Project.Repo() == nil && p.Project.FlakeDir() == "" {
+		// Nothing says where the project starts: the nearest folders must tell.
+		const near = 4
+		parts = strings.Split(filepath.ToSlash(p.Path), "/")
+		parts = parts[max(0, len(parts)-near):]
 	}
-	const near = 3 // folders that say what a file is for
-	for _, part := range parts[max(0, len(parts)-near):] {
+	parts[len(parts)-1] = strings.TrimSuffix(parts[len(parts)-1], ".nix")
+	for _, part := range parts {
 		for word := range strings.FieldsFuncSeq(strings.ToLower(part), func(r rune) bool { return r == '-' || r == '_' || r == '.' }) {
 			if slices.Contains([]string{"template", "templates", "example", "examples", "test", "tests", "testdata", "fixture", "fixtures", "skeleton"}, word) {
 				return true

@@ -1,0 +1,199 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/nixsift/nixsift/internal/testenv"
+)
+
+// nixsift runs a command line in a folder.
+func nixsift(t *testing.T, dir, stdin string, args ...string) (status int, stdout, stderr string) {
+	t.Helper()
+	t.Chdir(dir)
+	var out, errs bytes.Buffer
+	status = run(args, streams{strings.NewReader(stdin), &out, &errs})
+	return status, out.String(), errs.String()
+}
+
+// tree writes files to a temporary folder.
+func tree(t *testing.T, files map[string]string) string {
+	t.Helper()
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	require.NoError(t, err)
+	for name, text := range files {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
+	}
+	return dir
+}
+
+func TestExitStatus(t *testing.T) {
+	dir := tree(t, map[string]string{
+		"ok.nix": "{ a = 1; }\n", "broken.nix": "{ a = ; }\n", "warn.nix": "import ./gone.nix\n",
+		"config/nixsift.toml": "[rules]\nmising-path = \"off\"\n", "config/a.nix": "1\n",
+		"excluded/nixsift.toml": "exclude = [\"*.nix\"]\n", "excluded/a.nix": "{ a = ; }\n",
+	})
+	for _, c := range []struct {
+		name   string
+		args   []string
+		status int
+		text   string // in one of the outputs
+	}{
+		{"clean", []string{"check", "ok.nix"}, exitClean, "no findings"},
+		{"syntax error", []string{"check", "broken.nix"}, exitFindings, "syntax-error"},
+		{"exit zero", []string{"check", "--exit-zero", "broken.nix"}, exitClean, "syntax-error"},
+		{"below the gate", []string{"check", "--fail-on", "error", "warn.nix"}, exitClean, "missing-path"},
+		{"at the gate", []string{"check", "warn.nix"}, exitFindings, "missing-path"},
+		{"missing path", []string{"check", "no-such"}, exitUsage, "no-such"},
+		{"missing path beats findings", []string{"check", "broken.nix", "no-such"}, exitUsage, "syntax-error"},
+		{"exit zero is for findings only", []string{"check", "--exit-zero", "no-such"}, exitUsage, "no-such"},
+		{"broken configuration", []string{"check", "config/a.nix"}, exitUsage, "did you mean `missing-path`"},
+		{"missing configuration", []string{"check", "--config", "none.toml", "ok.nix"}, exitUsage, "none.toml"},
+		{"unknown rule", []string{"check", "--only", "mising-path", "ok.nix"}, exitUsage, "did you mean `missing-path`"},
+		{"unknown rule to set", []string{"check", "--rule", "nope=off", "ok.nix"}, exitUsage, "nope"},
+		{"unknown preset", []string{"check", "--preset", "nope", "ok.nix"}, exitUsage, "nope"},
+		{"unknown format", []string{"check", "--format", "nope", "ok.nix"}, exitUsage, "nope"},
+		{"unknown flag", []string{"check", "--nope"}, exitUsage, "nope"},
+		{"unknown command", []string{"nope"}, exitUsage, "nope"},
+		{"excluded", []string{"check", "excluded/a.nix"}, exitClean, "no findings"},
+		{"not excluded", []string{"check", "--no-exclude", "excluded/a.nix"}, exitFindings, "syntax-error"},
+		{"explain", []string{"explain", "missing-path"}, exitClean, "does not exist"},
+		{"explain a typo", []string{"explain", "missing-pth"}, exitUsage, "did you mean `missing-path`"},
+		{"rules", []string{"rules"}, exitClean, "undefined-variable"},
+		{"version", []string{"version"}, exitClean, "nixsift 0."},
+		{"parse", []string{"parse", "ok.nix"}, exitClean, "AttrSet@0..10"},
+		{"parse rejects", []string{"parse", "broken.nix"}, exitFindings, "expected an expression"},
+		{"parse nothing", []string{"parse", "no-such"}, exitUsage, "no-such"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			status, out, errs := nixsift(t, dir, "", c.args...)
+			assert.Equal(t, c.status, status, "%s%s", out, errs)
+			assert.Contains(t, out+errs, c.text)
+		})
+	}
+}
+
+func TestParse(t *testing.T) {
+	for _, c := range []struct {
+		src    string
+		status int
+		out    string
+	}{
+		{"{ b = 1; a.c = 2; a.d = 3; }", exitClean, "{ a = { c = 2; d = 3; }; b = 1; }\n"},
+		{"x: x + y", exitFindings, ""},
+		{"{ a = 1; a = 2; }", exitFindings, ""},
+		{"{ a, a }: a", exitFindings, ""},
+		{"let ${\"a\" + \"b\"} = 1; in 1", exitFindings, ""},
+		{"./a/", exitFindings, ""},
+		{"9223372036854775808", exitFindings, ""},
+		{"1\x00+ 2", exitClean, "1\n"},
+		{"{ a = { b.c = 1; }; a = { b.d = 2; }; }", exitClean, "{ a = { b = { c = 1; d = 2; }; }; }\n"},
+	} {
+		status, out, errs := nixsift(t, t.TempDir(), c.src, "parse", "--format", "nix", "-")
+		assert.Equal(t, c.status, status, "%s: %s", c.src, errs)
+		assert.Equal(t, c.out, out, c.src)
+		if c.status == exitFindings {
+			assert.Contains(t, errs, "-:1:", c.src)
+			_, shown, _ := nixsift(t, t.TempDir(), c.src, "parse", "--format", "json", "-")
+			assert.True(t, json.Valid([]byte(shown)), "the tree is shown all the same")
+		}
+	}
+}
+
+func TestUnreadable(t *testing.T) {
+	if runtime.GOOS == "windows" || os.Getuid() == 0 {
+		t.Skip("modes do not bind this user")
+	}
+	dir := tree(t, map[string]string{"a.nix": "1"})
+	require.NoError(t, os.Chmod(filepath.Join(dir, "a.nix"), 0))
+	status, out, errs := nixsift(t, dir, "", "check", "a.nix")
+	assert.Equal(t, exitUsage, status)
+	assert.Contains(t, out+errs, "a.nix")
+}
+
+// TestJSON holds the output against the published schema, with and without findings and errors.
+func TestJSON(t *testing.T) {
+	schema, err := jsonschema.NewCompiler().Compile(filepath.Join(testenv.Root(t), "docs/schema/findings-v1.schema.json"))
+	require.NoError(t, err)
+	dir := tree(t, map[string]string{
+		"ok.nix": "1\n", "é.nix": "{\n  ünï = usde; # 😀\n  used = 1;\n  a = 1; a = 2;\n}\n", "broken.nix": "{ a = 1\n b = 2; }\n",
+		"flake.nix": "{ outputs = { self }: import ./gone.nix; }\n",
+	})
+	for _, args := range [][]string{{"ok.nix"}, {"."}, {"broken.nix", "no-such"}, {"--exit-zero", "é.nix"}, {"--only", "missing-path", "."}} {
+		_, out, _ := nixsift(t, dir, "", append([]string{"check", "--format", "json"}, args...)...)
+		value, err := jsonschema.UnmarshalJSON(strings.NewReader(out))
+		require.NoError(t, err, out)
+		assert.NoError(t, schema.Validate(value), "%v: %s", args, out)
+	}
+}
+
+func TestRulesJSON(t *testing.T) {
+	status, out, _ := nixsift(t, t.TempDir(), "", "rules", "--format", "json")
+	require.Equal(t, exitClean, status)
+	var list []map[string]any
+	require.NoError(t, json.Unmarshal([]byte(out), &list))
+	require.NotEmpty(t, list)
+	for _, r := range list {
+		for _, key := range []string{"id", "family", "severity", "presets", "summary", "fix", "since"} {
+			assert.Contains(t, r, key)
+		}
+	}
+}
+
+func TestFix(t *testing.T) {
+	const before, after = "{\n  a = ./x//y;\n}\n", "{\n  a = ./x/y;\n}\n"
+	dir := tree(t, map[string]string{"a.nix": before})
+	path := filepath.Join(dir, "a.nix")
+	require.NoError(t, os.Chmod(path, 0o640))
+	require.NoError(t, os.Symlink("a.nix", filepath.Join(dir, "link.nix")))
+
+	_, out, _ := nixsift(t, dir, "", "check", "--only", "path-double-slash", "--diff", "a.nix")
+	assert.Contains(t, out, "-  a = ./x//y;\n+  a = ./x/y;\n")
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.Equal(t, before, string(text), "--diff writes nothing")
+
+	status, _, errs := nixsift(t, dir, "", "check", "--only", "path-double-slash", "--fix", "link.nix")
+	assert.Equal(t, exitClean, status)
+	assert.Contains(t, errs, "applied 1 fixes in 1 files")
+	text, err = os.ReadFile(path)
+	require.NoError(t, err)
+	assert.Equal(t, after, string(text))
+	info, err := os.Lstat(filepath.Join(dir, "link.nix"))
+	require.NoError(t, err)
+	assert.NotZero(t, info.Mode()&os.ModeSymlink, "the link stays a link")
+	if runtime.GOOS != "windows" {
+		info, err = os.Stat(path)
+		require.NoError(t, err)
+		assert.Equal(t, os.FileMode(0o640), info.Mode().Perm(), "the mode stays")
+	}
+}
+
+func TestStandardInput(t *testing.T) {
+	status, out, _ := nixsift(t, t.TempDir(), "{ a = b; }", "check", "--format", "short", "-")
+	assert.Equal(t, exitFindings, status)
+	assert.Contains(t, out, "stdin.nix:1:7: error: undefined variable `b`")
+}
+
+// TestWithoutSurroundings runs where there is no home, no Git and nothing to write to.
+func TestWithoutSurroundings(t *testing.T) {
+	dir := tree(t, map[string]string{"flake.nix": "{ outputs = { self }: import ./x.nix; }\n", "x.nix": "1\n"})
+	for _, name := range []string{"HOME", "XDG_CONFIG_HOME", "PATH"} {
+		t.Setenv(name, "")
+	}
+	require.NoError(t, os.Chmod(dir, 0o555))
+	defer func() { _ = os.Chmod(dir, 0o755) }()
+	status, out, errs := nixsift(t, dir, "", "check", "--only", "untracked-file,missing-path,undefined-variable")
+	assert.Equal(t, exitClean, status, "%s%s", out, errs)
+}

@@ -1,0 +1,85 @@
+package project
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/nixsift/nixsift/internal/shell"
+	"github.com/nixsift/nixsift/internal/workspace"
+)
+
+// ciFolders are folders whose scripts are there for CI.
+var ciFolders = []string{"ci", ".ci", ".github", ".gitlab", ".forgejo", ".gitea", ".woodpecker"}
+
+// RunByCI reports whether CI runs a script: a CI file of the project calls it, directly or through another
+// script, or it lies in a folder that is there for CI.
+func (p *Project) RunByCI(path string) bool {
+	root := p.Root()
+	rel, err := filepath.Rel(root, path)
+	if err != nil {
+		return false
+	}
+	for part := range strings.SplitSeq(filepath.ToSlash(filepath.Dir(rel)), "/") {
+		if slices.Contains(ciFolders, part) {
+			return true
+		}
+	}
+	s := p.store
+	s.mu.Lock()
+	l := s.ciCalls[root]
+	if l == nil {
+		l = &lazy[map[string]bool]{}
+		s.ciCalls[root] = l
+	}
+	s.mu.Unlock()
+	return l.get(func() map[string]bool { return s.calledByCI(root) })[filepath.ToSlash(rel)]
+}
+
+// calledByCI returns the files below root that its CI files run, by their paths relative to it.
+func (s *Store) calledByCI(root string) map[string]bool {
+	called := map[string]bool{}
+	var todo []string
+	add := func(calls []shell.Call) {
+		for _, c := range calls {
+			if !c.Uses && !called[c.Path] {
+				called[c.Path] = true
+				todo = append(todo, c.Path)
+			}
+		}
+	}
+	var candidates []string
+	for _, folder := range ciFolders {
+		candidates = append(candidates, filepath.Join(root, folder))
+	}
+	for _, name := range []string{".gitlab-ci.yml", ".woodpecker.yml", ".woodpecker.yaml"} {
+		candidates = append(candidates, filepath.Join(root, name))
+	}
+	for _, c := range candidates {
+		if _, err := s.fs.Stat(c); err != nil {
+			continue
+		}
+		selection, _ := workspace.Select(s.fs, []string{c}, workspace.Options{Git: &s.repos})
+		for _, f := range selection.Files {
+			if f.Kind != workspace.CI {
+				continue
+			}
+			rel, err := filepath.Rel(root, f.Path)
+			if err != nil {
+				continue
+			}
+			if text, err := s.fs.ReadFile(f.Path); err == nil {
+				add(shell.ReadCI(filepath.ToSlash(rel), string(text)).Calls)
+			}
+		}
+	}
+	for len(todo) > 0 {
+		path := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		text, err := s.fs.ReadFile(filepath.Join(root, filepath.FromSlash(path)))
+		if err == nil && shell.IsScript(path, string(text)) {
+			add(shell.ReadScript(path, string(text)).Calls)
+		}
+	}
+	return called
+}

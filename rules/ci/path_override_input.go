@@ -1,0 +1,275 @@
+package ci
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/shell"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "path-override-input", Family: family, Since: "0.1.0",
+	Summary: "CI replaces a flake input, or the flake itself, by a `path:` reference or a path of one machine",
+	Doc: "A `path:` reference copies the whole folder to the store: files that Git does not track or ignores, build output,\n" +
+		"logs. Its hash changes with any of them, and with it every derivation that depends on the source, so nothing is found\n" +
+		"in the binary cache; the revision is lost too. `nix flake lock` even writes the absolute path into `flake.lock`.\n" +
+		"\n" +
+		"The same folder without `path:` (`./other`, `../other`) is taken through Git: only tracked files, stable as long as\n" +
+		"they are. An absolute path, or one in a home folder, exists on one machine only.\n" +
+		"\n" +
+		"Checked are GitHub, Forgejo, Gitea, GitLab and Woodpecker files and the shell scripts that they run. A folder within\n" +
+		"the same checkout, and an input that is no flake, are reported as information.",
+	Severity: diag.Warning, Presets: rules.Recommended,
+	Fix: rules.FixSometimes,
+	Script: func(p *rules.Pass, d *shell.Doc) {
+		if d.System == shell.None && !p.Project.RunByCI(p.Path) {
+			return
+		}
+		c := &overrides{pass: p, seen: map[source.Span]bool{}}
+		for script, cmd := range d.Commands() {
+			if !isNix(cmd.Name) {
+				continue
+			}
+			c.args(script, cmd.Name, cmd.Args)
+		}
+		for _, in := range d.Inputs {
+			c.args(nil, "", in.Words)
+		}
+	},
+})
+
+// nixPrograms are the commands that take flake references, beside those that start with "nix".
+var nixPrograms = []string{"home-manager", "darwin-rebuild", "system-manager", "colmena", "deploy", "devenv", "nh", "nom", "om", "disko", "attic", "cachix"}
+
+func isNix(name string) bool {
+	return strings.HasPrefix(name, "nix") || slices.Contains(nixPrograms, name)
+}
+
+// overrides looks for references in the words of commands. A word that two commands share through a
+// variable is reported once.
+type overrides struct {
+	pass *rules.Pass
+	seen map[source.Span]bool
+}
+
+// installableCommands are the subcommands of nix whose plain arguments are flake references.
+var installableCommands = []string{
+	"build", "run", "develop", "shell", "eval", "bundle", "flake", "print-dev-env", "path-info", "copy", "profile", "repl",
+	"edit", "log", "search", "derivation", "why-depends", "fmt",
+}
+
+func (c *overrides) args(script *shell.Script, name string, args []shell.Word) {
+	locks := len(args) > 1 && args[0].Text == "flake" && (args[1].Text == "lock" || args[1].Text == "update")
+	installables := name == "nix" && len(args) > 0 && slices.Contains(installableCommands, firstPlain(args))
+	for i := 0; i < len(args); i++ {
+		switch w := args[i]; {
+		case w.Text == "--override-input" && i+2 < len(args):
+			c.override(script, args[i+1], args[i+2], locks)
+			i += 2
+		case w.Text == "--override-flake" && i+2 < len(args):
+			i += 2
+		case (w.Text == "--flake" || w.Text == "-f" && name == "colmena") && i+1 < len(args):
+			c.reference(args[i+1])
+			i++
+		case takesValue[w.Text]:
+			i++
+		case installables && strings.HasPrefix(w.Text, "path:"):
+			c.reference(w)
+		}
+	}
+}
+
+// takesValue are options of nix whose value is no flake reference.
+var takesValue = map[string]bool{
+	"--out-link": true, "-o": true, "--expr": true, "--file": true, "--store": true, "--to": true, "--from": true,
+	"--system": true, "--apply": true, "--profile": true, "--arg": true, "--argstr": true, "--option": true,
+}
+
+func firstPlain(args []shell.Word) string {
+	for _, w := range args {
+		if !strings.HasPrefix(w.Text, "-") {
+			return w.Text
+		}
+	}
+	return ""
+}
+
+// place says where a path leads.
+type place uint8
+
+const (
+	unknown  place = iota // through a variable of unknown value
+	checkout              // the checkout's root
+	inside                // a folder of the checkout
+	sibling               // a folder beside it
+	machine               // an absolute path, or one in a home folder
+)
+
+// override checks --override-input NAME REF.
+func (c *overrides) override(script *shell.Script, name, ref shell.Word, locks bool) {
+	path, isPath := strings.CutPrefix(ref.Text, "path:")
+	where := placeOf(path)
+	if !isPath {
+		c.machinePath(name, ref)
+		return
+	}
+	if script != nil && script.WorkingDir != "" && where == checkout && !strings.Contains(script.WorkingDir, "$") {
+		where = inside
+	}
+	f := diag.Finding{Span: ref.Span}
+	what := fmt.Sprintf("input `%s` is replaced by `%s`", name.Text, ref.Text)
+	switch where {
+	case machine:
+		f.Message = what + ", a path of one machine, which is copied whole, untracked files included"
+	case sibling:
+		f.Message = what + ", a copy of the folder with its untracked files: every hash that depends on it changes with them"
+	case inside:
+		f.Severity = diag.Info
+		f.Message = what + ", a copy of the folder with its untracked files"
+	default:
+		f.Message = what + ", a copy of the whole checkout with its untracked files: every hash that depends on it changes with them"
+		if where == unknown {
+			f.Message = what + ", which is copied whole, untracked files included: every hash that depends on it changes with them"
+		}
+	}
+	if locks {
+		f.Message += "; the absolute path goes into `flake.lock`"
+	}
+	if c.notFlake(name.Text) {
+		f.Severity = diag.Info
+		f.Help = "the input is no flake, and a folder below a repository needs `path:`; make sure that it holds tracked files only"
+	} else {
+		c.withoutPath(&f, ref, path, where)
+	}
+	c.report(f)
+}
+
+// withoutPath adds the advice to leave path: out.
+func (c *overrides) withoutPath(f *diag.Finding, ref shell.Word, path string, where place) {
+	if where == machine {
+		f.Help = "CI and other machines do not have it; use a Git URL, or a relative path without `path:`"
+		return
+	}
+	f.Help = "without `path:` Nix takes the folder through Git, tracked files only"
+	plain := path
+	if plain != "" && where != unknown && !strings.HasPrefix(plain, ".") && !strings.HasPrefix(plain, "$") {
+		plain = "./" + plain
+	}
+	if i := strings.Index(ref.Text, "path:"); i == 0 && where != unknown && path != "" {
+		span := ref.At(0, len("path:"))
+		if span.Len() == len("path:") {
+			text := strings.TrimSuffix(plain, path)
+			f.Fixes = []diag.Fix{rules.Replace("use `"+plain+"`", diag.Unsafe, span, text)}
+		}
+	}
+}
+
+// machinePath reports an override by a plain absolute path, which no other machine has.
+func (c *overrides) machinePath(name, ref shell.Word) {
+	path := ref.Text
+	for _, prefix := range []string{"git+file://", "git+file:"} {
+		path = strings.TrimPrefix(path, prefix)
+	}
+	if placeOf(path) != machine || strings.HasPrefix(path, "/nix/store/") {
+		return
+	}
+	c.report(diag.Finding{
+		Span:    ref.Span,
+		Message: fmt.Sprintf("input `%s` is replaced by `%s`, a path of one machine", name.Text, ref.Text),
+		Help:    "CI and other machines do not have it; use a Git URL or a path within the checkout",
+	})
+}
+
+// reference checks a flake reference that a command builds or runs.
+func (c *overrides) reference(ref shell.Word) {
+	path, ok := strings.CutPrefix(ref.Text, "path:")
+	if !ok {
+		return
+	}
+	where := placeOf(path)
+	f := diag.Finding{
+		Span:    ref.Span,
+		Message: fmt.Sprintf("the flake is taken from `%s`, a copy of the folder with its untracked files: every hash changes with them", ref.Text),
+	}
+	if where == inside {
+		f.Severity = diag.Info
+	}
+	c.withoutPath(&f, ref, path, where)
+	c.report(f)
+}
+
+func (c *overrides) report(f diag.Finding) {
+	if c.seen[f.Span] {
+		return
+	}
+	c.seen[f.Span] = true
+	c.pass.Report(f)
+}
+
+// notFlake reports whether flake.nix declares an input with flake = false.
+func (c *overrides) notFlake(name string) bool {
+	f := c.pass.Project.Flake()
+	if f == nil || f.Nix == nil {
+		return false
+	}
+	for _, in := range f.Nix.Inputs {
+		if in.Name == name {
+			return !in.Flake
+		}
+	}
+	return false
+}
+
+// workspaceVars are the variables that hold the checkout's root.
+var workspaceVars = []string{
+	"$PWD", "${PWD}", "$(pwd)", "`pwd`", "$GITHUB_WORKSPACE", "${GITHUB_WORKSPACE}", "${{ github.workspace }}", "${{github.workspace}}",
+	"$CI_PROJECT_DIR", "${CI_PROJECT_DIR}", "$CI_WORKSPACE", "${CI_WORKSPACE}", "$(git rev-parse --show-toplevel)",
+}
+
+// homeVars are the beginnings of paths in a home folder.
+var homeVars = []string{"~", "$HOME", "${HOME}", "%h"}
+
+// placeOf tells where a path leads, seen from the checkout's root. A query or a fragment is no part of it.
+func placeOf(path string) place {
+	if i := strings.IndexAny(path, "?#"); i >= 0 {
+		path = path[:i]
+	}
+	for _, v := range homeVars {
+		if path == v || strings.HasPrefix(path, v+"/") {
+			return machine
+		}
+	}
+	rel := path
+	for _, v := range workspaceVars {
+		if rest, ok := strings.CutPrefix(path, v); ok && (rest == "" || rest[0] == '/') {
+			rel = "." + rest
+			break
+		}
+	}
+	if strings.ContainsAny(rel, "$`") {
+		return unknown
+	}
+	if strings.HasPrefix(rel, "/") {
+		return machine
+	}
+	depth := 0
+	for part := range strings.SplitSeq(rel, "/") {
+		switch part {
+		case "", ".":
+		case "..":
+			if depth--; depth < 0 {
+				return sibling
+			}
+		default:
+			depth++
+		}
+	}
+	if depth == 0 {
+		return checkout
+	}
+	return inside
+}

@@ -37,6 +37,9 @@ type Options struct {
 	Only []string
 	// NoExclude checks what the configuration excludes.
 	NoExclude bool
+	// Live says that files change while the engine lives, as under a language server: nothing is
+	// remembered of the folders.
+	Live bool
 	// Jobs is the number of files checked at once; 0 is one for each processor.
 	Jobs int
 }
@@ -90,13 +93,16 @@ type Engine struct {
 	mu      sync.Mutex
 	configs map[string]*loaded
 	plans   map[*config.Resolved]*plan
-	badFile map[string]bool
+	folders sync.Map // from folder to *loaded
 }
 
 // New makes an engine. It fails on options that name no rule or preset.
 func New(opts Options) (*Engine, error) {
 	if opts.FS == nil {
 		opts.FS = workspace.OS
+	}
+	if !opts.Live {
+		opts.FS = workspace.Remember(opts.FS)
 	}
 	e := &Engine{
 		fs: opts.FS, store: project.NewStore(opts.FS), catalogue: Catalogue(), opts: opts,

@@ -53,9 +53,13 @@ type loaded struct {
 
 // config returns the configuration that holds for a file.
 func (e *Engine) config(path string) *config.Config {
+	dir := filepath.Dir(path)
+	if l, ok := e.folders.Load(dir); ok {
+		return l.(*loaded).config
+	}
 	file := e.opts.ConfigPath
 	if file == "" {
-		file = e.finder.Find(filepath.Dir(path))
+		file = e.finder.Find(dir)
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -64,6 +68,7 @@ func (e *Engine) config(path string) *config.Config {
 		l = e.load(file)
 		e.configs[file] = l
 	}
+	e.folders.Store(dir, l)
 	return l.config
 }
 

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"unsafe"
 
 	"github.com/nixsift/nixsift/ast"
@@ -34,8 +35,9 @@ type worker struct {
 
 	plan *plan // of the file at hand
 	rule *rules.Rule
-	// generated is set while the file at hand is the output of a tool.
-	generated bool
+	// generated tells whether the file at hand is the output of a tool; it is asked for at the first
+	// finding that this would silence.
+	generated func() bool
 }
 
 func newWorker(e *Engine) *worker {
@@ -49,7 +51,7 @@ func newWorker(e *Engine) *worker {
 func (w *worker) Report(f diag.Finding) {
 	l := w.plan.severity[w.rule]
 	f.Severity = effective(w.rule, f.Severity, l.severity, l.configured)
-	if w.generated && f.Severity < diag.Error && !w.rule.Generated {
+	if f.Severity < diag.Error && !w.rule.Generated && w.generated != nil && w.generated() {
 		return
 	}
 	w.findings = append(w.findings, f)
@@ -111,7 +113,7 @@ func (w *worker) read(path string) (string, bool) {
 func (w *worker) nix(path, text string) {
 	tree := w.parser.Parse(text)
 	p := w.engine.store.For(path)
-	w.generated = p.Generated(path, tree)
+	w.generated = sync.OnceValue(func() bool { return p.Generated(path, tree) })
 	pass := rules.NewPass(w, path, tree, p, w.plan.minNix, w.resolver)
 	for _, e := range tree.Errors() {
 		if r := w.plan.syntax[e.Kind]; r != nil {
@@ -124,7 +126,7 @@ func (w *worker) nix(path, text string) {
 		w.guard(pass, r, func() { r.File(pass) })
 	}
 	w.walk(pass, tree)
-	w.generated = false
+	w.generated = nil
 	if suppress.Mentioned(text) {
 		if t := suppress.Parse(tree, w.engine.catalogue); t != nil {
 			w.suppressions[path] = t

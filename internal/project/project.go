@@ -27,6 +27,7 @@ type Store struct {
 	attrs    map[string]*lazy[*attributes]
 	special  map[string]*lazy[map[string]bool]
 	ciCalls  map[string]*lazy[map[string]bool]
+	caches   map[string]*lazy[[]string]
 }
 
 // lazy computes a value once.
@@ -46,12 +47,21 @@ func NewStore(fsys workspace.FS) *Store {
 		fs: fsys, projects: map[string]*Project{}, flakes: map[string]*lazy[*flake.Flake]{},
 		refs: map[string]*lazy[map[string][]Reference]{}, attrs: map[string]*lazy[*attributes]{},
 		special: map[string]*lazy[map[string]bool]{},
-		ciCalls: map[string]*lazy[map[string]bool]{},
+		ciCalls: map[string]*lazy[map[string]bool]{}, caches: map[string]*lazy[[]string]{},
 	}
 }
 
 // FS returns the file system.
 func (s *Store) FS() workspace.FS { return s.fs }
+
+// startsRepo reports whether a folder can lie in another repository than the folder above it.
+func (s *Store) startsRepo(dir string) bool {
+	if info, err := s.fs.Lstat(dir); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		return true
+	}
+	_, err := s.fs.Lstat(filepath.Join(dir, ".git"))
+	return err == nil
+}
 
 // Git returns the store's memory of repositories.
 func (s *Store) Git() *git.Cache { return &s.repos }
@@ -85,8 +95,9 @@ func (s *Store) folder(dir string) *Project {
 	if parent := filepath.Dir(dir); parent != dir {
 		up = s.folder(parent)
 	}
-	p.repo, p.repoErr = s.repos.Open(dir)
-	if p.repoErr == nil && p.repo != nil {
+	if up != nil && !s.startsRepo(dir) {
+		p.repo, p.repoErr = up.repo, up.repoErr
+	} else if p.repo, p.repoErr = s.repos.Open(dir); p.repo != nil && p.repoErr == nil {
 		p.repoErr = p.repo.Load()
 	}
 	switch info, err := s.fs.Stat(filepath.Join(dir, "flake.nix")); {

@@ -24,15 +24,20 @@ var _ = rules.Register(&rules.Rule{
 	Fix: rules.FixSometimes,
 	On:  []ast.Kind{ast.Path},
 	Node: func(p *rules.Pass, n ast.Node) {
-		l, ok := read(p, n)
-		if !ok || l.probe {
+		path, ok := target(p, n)
+		if !ok {
 			return
 		}
-		info := p.Project.Stat(l.target)
+		info := p.Project.Stat(path)
+		if info != nil && (!info.IsDir() || p.Project.Stat(filepath.Join(path, "default.nix")) != nil) {
+			return
+		}
+		l, ok := read(p, n, path)
 		switch {
+		case !ok || l.probe:
 		case info == nil:
 			reportMissing(p, l)
-		case info.IsDir() && l.folder && p.Project.Stat(filepath.Join(l.target, "default.nix")) == nil && !forOthers(p):
+		case l.folder && !forOthers(p):
 			p.Report(diag.Finding{
 				Span:    n.Span(),
 				Message: fmt.Sprintf("`%s` is a folder without a `default.nix`", p.Project.Rel(l.target)),

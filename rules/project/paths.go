@@ -21,13 +21,18 @@ type literal struct {
 	probe bool
 }
 
-// read examines a path literal. ok is false where nothing is read: the path is only text, or only the
-// beginning of one, or is checked for existence first.
-func read(p *rules.Pass, n ast.Node) (l literal, ok bool) {
-	target, ok := project.Resolve(p.Path, n)
-	if !ok || strings.HasPrefix(n.Text(), "/") || !p.Project.Within(target) || outOfTree(n.Text()) {
-		return literal{}, false
+// target returns the absolute path that a literal names, if that is part of the project.
+func target(p *rules.Pass, n ast.Node) (path string, ok bool) {
+	if strings.HasPrefix(n.Text(), "/") || outOfTree(n.Text()) {
+		return "", false
 	}
+	path, ok = project.Resolve(p.Path, n)
+	return path, ok && p.Project.Within(path)
+}
+
+// read examines a path literal with a target. ok is false where nothing is read: the path is only text, or
+// only the beginning of one, or is checked for existence first.
+func read(p *rules.Pass, n ast.Node, target string) (l literal, ok bool) {
 	l = literal{node: n, target: target}
 	switch use := useOf(p, n); use {
 	case textOnly:

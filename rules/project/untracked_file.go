@@ -27,7 +27,16 @@ var _ = rules.Register(&rules.Rule{
 		if !p.Project.InFlake() {
 			return
 		}
-		if l, ok := read(p, n); ok {
+		path, ok := target(p, n)
+		if !ok {
+			return
+		}
+		if rel, ok := p.Project.Repo().Rel(path); ok {
+			if e, tracked := p.Project.Repo().Tracked(rel); tracked && e.Mode != git.Symlink {
+				return
+			}
+		}
+		if l, ok := read(p, n, path); ok {
 			checkTracked(p, l)
 		}
 	},

@@ -1,0 +1,120 @@
+package workspace
+
+import (
+	"io/fs"
+	"path/filepath"
+	"sync"
+	"time"
+)
+
+// Remember returns a file system that lists each folder once and answers from the lists what exists. It is
+// for one run over files that do not change meanwhile: a walk lists all folders anyway, and asking the
+// system again for every path costs more than parsing.
+func Remember(base FS) FS { return &remembered{FS: base, dirs: map[string]*listing{}} }
+
+type remembered struct {
+	FS
+	mu   sync.RWMutex
+	dirs map[string]*listing
+}
+
+// listing is what a folder holds.
+type listing struct {
+	entries []fs.DirEntry
+	byName  map[string]fs.DirEntry
+	err     error
+}
+
+func (r *remembered) ReadDir(path string) ([]fs.DirEntry, error) {
+	if l := r.known(path); l != nil {
+		return l.entries, l.err
+	}
+	l := &listing{}
+	l.entries, l.err = r.FS.ReadDir(path)
+	l.byName = make(map[string]fs.DirEntry, len(l.entries))
+	for _, e := range l.entries {
+		l.byName[e.Name()] = e
+	}
+	r.mu.Lock()
+	r.dirs[path] = l
+	r.mu.Unlock()
+	return l.entries, l.err
+}
+
+func (r *remembered) known(dir string) *listing {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.dirs[dir]
+}
+
+// entry looks a path up in the lists. known is false where they do not tell.
+func (r *remembered) entry(path string) (e fs.DirEntry, known bool) {
+	dir, name := filepath.Split(path)
+	dir = filepath.Clean(dir)
+	if l := r.known(dir); l != nil && l.err == nil {
+		return l.byName[name], true
+	}
+	if dir == path {
+		return nil, false
+	}
+	// A folder that is not there, or that is a file, holds nothing.
+	if up, known := r.entry(dir); known && (up == nil || up.Type().IsRegular()) {
+		return nil, true
+	}
+	return nil, false
+}
+
+func (r *remembered) Lstat(path string) (fs.FileInfo, error) {
+	e, known := r.entry(path)
+	switch {
+	case !known:
+		return r.FS.Lstat(path)
+	case e == nil:
+		return nil, pathError("lstat", path, fs.ErrNotExist)
+	}
+	return entryInfo{e}, nil
+}
+
+func (r *remembered) Stat(path string) (fs.FileInfo, error) {
+	e, known := r.entry(path)
+	switch {
+	case !known || e != nil && e.Type()&fs.ModeSymlink != 0:
+		return r.FS.Stat(path)
+	case e == nil:
+		return nil, pathError("stat", path, fs.ErrNotExist)
+	}
+	return entryInfo{e}, nil
+}
+
+func (r *remembered) Head(path string, n int) ([]byte, error) { return head(r.FS, path, n) }
+
+func (r *remembered) EvalSymlinks(path string) (string, error) {
+	if l, ok := r.FS.(linkResolver); ok {
+		return l.EvalSymlinks(path)
+	}
+	return path, nil
+}
+
+// entryInfo is a folder's entry as the description of a file. The mode has the type only.
+type entryInfo struct{ e fs.DirEntry }
+
+func (i entryInfo) Name() string      { return i.e.Name() }
+func (i entryInfo) Mode() fs.FileMode { return i.e.Type() }
+func (i entryInfo) IsDir() bool       { return i.e.IsDir() }
+func (i entryInfo) Sys() any          { return nil }
+
+func (i entryInfo) Size() int64 {
+	info, err := i.e.Info()
+	if err != nil {
+		return 0
+	}
+	return info.Size()
+}
+
+func (i entryInfo) ModTime() time.Time {
+	info, err := i.e.Info()
+	if err != nil {
+		return time.Time{}
+	}
+	return info.ModTime()
+}

@@ -98,7 +98,7 @@ func check(s streams, f *checkFlags, args []string) error {
 		Sources: res.Text, Rule: describe, BaseDir: wd, ToolVersion: version.Number,
 	}
 	for _, e := range res.Errors {
-		run.Errors = append(run.Errors, report.FileError{File: e.File, Message: e.Message, Kind: string(e.Kind)})
+		run.Errors = append(run.Errors, report.FileError{File: e.File, Message: e.Message, Kind: string(e.Kind), Line: e.Line, Column: e.Column})
 	}
 	if !f.diff {
 		if err := report.Write(s.out, f.format, run, report.Options{Color: f.useColor(s.out)}); err != nil {

@@ -38,7 +38,7 @@ func (e *Engine) CheckBuffer(ctx context.Context, b Buffer, ofFlake []diag.Findi
 	}
 	if len(b.Text) > workspace.MaxFile {
 		large := &workspace.TooLargeError{Size: int64(len(b.Text))}
-		return Checked{Errors: []FileError{{b.Path, large.Error(), TooLarge}}}, nil
+		return Checked{Errors: []FileError{{File: b.Path, Message: large.Error(), Kind: TooLarge}}}, nil
 	}
 	if !e.opts.NoExclude && e.excluded(b.Path) {
 		return Checked{}, nil

@@ -57,9 +57,10 @@ const (
 
 // FileError is a file that could not be checked, or not by every rule.
 type FileError struct {
-	File    string
-	Message string
-	Kind    ErrorKind
+	File         string
+	Message      string
+	Kind         ErrorKind
+	Line, Column int // from 1, or 0 where the error is about the whole file
 }
 
 // Result is the outcome of a run.
@@ -151,7 +152,7 @@ func (e *Engine) Run(ctx context.Context, paths []string) (*Result, error) {
 	res := &Result{texts: map[string]string{}}
 	selection, problems := workspace.Select(e.fs, paths, workspace.Options{NoExclude: e.opts.NoExclude, Exclude: e.excluded, Git: e.store.Git()})
 	for _, p := range problems {
-		res.Errors = append(res.Errors, FileError{p.Path, p.Err.Error(), Unreadable})
+		res.Errors = append(res.Errors, FileError{File: p.Path, Message: p.Err.Error(), Kind: Unreadable})
 	}
 	units := make([]unit, 0, len(selection.Files))
 	reported := make(map[string]bool, len(selection.Files))
@@ -225,11 +226,11 @@ func (e *Engine) collect(res *Result, workers []*worker, reported map[string]boo
 	e.loadTexts(res)
 	for _, l := range e.configs {
 		for _, p := range l.problems {
-			res.Errors = append(res.Errors, FileError{p.File, p.Error(), BadConfig})
+			res.Errors = append(res.Errors, FileError{p.File, p.Message, BadConfig, p.Pos.Line, p.Pos.Column})
 		}
 	}
 	slices.SortFunc(res.Errors, func(a, b FileError) int {
-		return cmp.Or(strings.Compare(a.File, b.File), strings.Compare(a.Message, b.Message))
+		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), strings.Compare(a.Message, b.Message))
 	})
 	res.Errors = slices.Compact(res.Errors)
 }

@@ -95,7 +95,7 @@ func (w *worker) read(path string) (string, bool) {
 	b, err := w.engine.fs.ReadFile(path)
 	var large *workspace.TooLargeError
 	if errors.As(err, &large) {
-		w.errors = append(w.errors, FileError{path, large.Error() + ": exclude it in nixsift.toml", TooLarge})
+		w.errors = append(w.errors, FileError{File: path, Message: large.Error() + ": exclude it in nixsift.toml", Kind: TooLarge})
 		return "", false
 	}
 	if err != nil {
@@ -103,7 +103,7 @@ func (w *worker) read(path string) (string, bool) {
 		if errors.As(err, &pe) {
 			err = pe.Err
 		}
-		w.errors = append(w.errors, FileError{path, "cannot be read: " + err.Error(), Unreadable})
+		w.errors = append(w.errors, FileError{File: path, Message: "cannot be read: " + err.Error(), Kind: Unreadable})
 		return "", false
 	}
 	return unsafe.String(unsafe.SliceData(b), len(b)), true
@@ -170,7 +170,7 @@ func (w *worker) guard(pass *rules.Pass, r *rules.Rule, run func()) {
 	}
 	defer func() {
 		if v := recover(); v != nil {
-			w.errors = append(w.errors, FileError{pass.Path, fmt.Sprintf("rule %s failed: %v\n%s", w.rule.ID, v, trace()), Internal})
+			w.errors = append(w.errors, FileError{File: pass.Path, Message: fmt.Sprintf("rule %s failed: %v\n%s", w.rule.ID, v, trace()), Kind: Internal})
 		}
 	}()
 	run()

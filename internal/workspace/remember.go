@@ -3,6 +3,7 @@ package workspace
 import (
 	"io/fs"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 )
@@ -49,8 +50,7 @@ func (r *remembered) known(dir string) *listing {
 
 // entry looks a path up in the lists. known is false where they do not tell.
 func (r *remembered) entry(path string) (e fs.DirEntry, known bool) {
-	dir, name := filepath.Split(path)
-	dir = filepath.Clean(dir)
+	dir, name := cut(path)
 	if l := r.known(dir); l != nil && l.err == nil {
 		return l.byName[name], true
 	}
@@ -62,6 +62,15 @@ func (r *remembered) entry(path string) (e fs.DirEntry, known bool) {
 		return nil, true
 	}
 	return nil, false
+}
+
+// cut splits a clean absolute path into its folder and its last part.
+func cut(path string) (dir, name string) {
+	i := strings.LastIndexByte(path, filepath.Separator)
+	if i <= 0 || filepath.Separator != '/' {
+		return filepath.Dir(path), filepath.Base(path)
+	}
+	return path[:i], path[i+1:]
 }
 
 func (r *remembered) Lstat(path string) (fs.FileInfo, error) {

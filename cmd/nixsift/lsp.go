@@ -1,0 +1,48 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/nixsift/nixsift/internal/version"
+	"github.com/nixsift/nixsift/lsp"
+	"github.com/nixsift/nixsift/rules"
+)
+
+func lspCommand(s streams) *cobra.Command {
+	var opts lsp.Options
+	var stdio bool
+	cmd := &cobra.Command{
+		Use:   "lsp",
+		Short: "Run the language server on standard input and output",
+		Long: "Run the language server on standard input and output. The findings in an editor are those of `nixsift check`, with the\n" +
+			"same configuration.\n\nExit status: 0 if the client asked for a shutdown before it left, else 1; 2 wrong call.",
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			if opts.Engine.ConfigPath != "" {
+				path, err := filepath.Abs(opts.Engine.ConfigPath)
+				if err != nil {
+					return fmt.Errorf("--config %s: %w", opts.Engine.ConfigPath, err)
+				}
+				opts.Engine.ConfigPath = path
+			}
+			opts.Version, opts.Log = version.String(), s.err
+			code, err := lsp.Serve(s.in, s.out, opts)
+			if err != nil || code == exitClean {
+				return err
+			}
+			return status(code)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&opts.Engine.ConfigPath, "config", "", "use this configuration instead of those found upward from each file")
+	flags.StringVar(&opts.Engine.Preset, "preset", "", "start from this preset: "+strings.Join(rules.PresetNames(), ", "))
+	flags.StringArrayVar(&opts.Engine.Severities, "rule", nil, "set the severity of a rule: ID=SEVERITY")
+	flags.StringSliceVar(&opts.Engine.Only, "only", nil, "run these rules only")
+	flags.BoolVar(&opts.Engine.NoExclude, "no-exclude", false, "check what the configuration excludes")
+	flags.BoolVar(&stdio, "stdio", true, "talk on standard input and output; there is no other way, but some editors ask for it")
+	return cmd
+}

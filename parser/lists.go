@@ -97,12 +97,16 @@ func (p *Parser) operatorElement(resume bool) {
 	p.parenFix(at, first)
 }
 
-// parenFix gives error at the fix of putting the tokens from first to the last consumed in parentheses.
+// parenFix gives error at the fix of putting the tokens from first to the last consumed in parentheses. The
+// texts of all such fixes together stay within the size of the file.
 func (p *Parser) parenFix(at, first int) {
 	if at < 0 || p.last < first {
 		return
 	}
 	s := p.span(first, p.last)
+	if p.fixBytes += s.Len(); p.fixBytes > len(p.src) {
+		return
+	}
 	p.errors[at].Fix = &ast.SyntaxFix{Title: "put it in parentheses", Span: s, Text: "(" + s.Of(p.src) + ")"}
 }
 

@@ -47,6 +47,8 @@ type Parser struct {
 	ops      []pendingOp
 	stack    []opened     // the constructs that are open, the innermost last
 	open     [closers]int // how many of them each closing token would end
+	inner    [closers]int // the innermost of each, as an index into stack, or -1
+	fixBytes int          // the size of the fixes so far that repeat source text
 	letIn    map[int]bool // by token of a let: whether an in belongs to it
 }
 
@@ -111,9 +113,9 @@ func (p *Parser) once(src string) {
 	p.count = 0
 	p.errors, p.dynamic = p.errors[:0], p.dynamic[:0]
 	p.frames, p.ops, p.stack = p.frames[:0], p.ops[:0], p.stack[:0]
-	p.open, p.letIn = [closers]int{}, nil
+	p.open, p.inner, p.letIn = [closers]int{}, noneOpen, nil
 	p.last, p.stop, p.junk, p.cutEnd, p.reported, p.refused = -1, -1, -2, -2, -1, -1
-	p.depth, p.deep, p.quiet, p.holed = 0, false, 0, false
+	p.depth, p.deep, p.quiet, p.holed, p.fixBytes = 0, false, 0, false, 0
 	p.i = -1
 	p.skipTrivia()
 
@@ -264,14 +266,15 @@ func (p *Parser) enter() bool {
 		p.deep = true
 		p.quiet++
 	}
-	p.missing()
-	first := p.i
+	if p.tok() == ast.TokEOF {
+		p.missing()
+		return false
+	}
+	first, begin := p.i, p.count
 	for p.tok() != ast.TokEOF {
 		p.adv()
 	}
-	if p.last >= first {
-		p.add(ast.Error, first, p.last, p.count-1)
-	}
+	p.wrap(ast.Error, first, begin)
 	return false
 }
 

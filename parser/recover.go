@@ -25,17 +25,22 @@ type opened struct {
 	by     closer
 	interp bool // ${, for closeBrace
 	token  int  // its first token
+	outer  int  // the next outer one of the same kind, as an index into the stack, or -1
 }
 
+var noneOpen = [closers]int{-1, -1, -1, -1, -1, -1, -1}
+
 func (p *Parser) push(c closer, token int) {
-	p.stack = append(p.stack, opened{by: c, token: token})
+	p.stack = append(p.stack, opened{by: c, token: token, outer: p.inner[c]})
 	p.open[c]++
+	p.inner[c] = len(p.stack) - 1
 }
 
 func (p *Parser) pop() {
-	top := len(p.stack) - 1
-	p.open[p.stack[top].by]--
-	p.stack = p.stack[:top]
+	top := p.stack[len(p.stack)-1]
+	p.open[top.by]--
+	p.inner[top.by] = top.outer
+	p.stack = p.stack[:len(p.stack)-1]
 }
 
 // inBindings reports whether the innermost open construct holds bindings: the current expression is then,
@@ -71,12 +76,8 @@ func (p *Parser) closesOuter() bool {
 // wrongCloser reports whether the current token, which closes an outer construct, is rather a slip for the
 // closing token of the innermost bracket.
 func (p *Parser) wrongCloser() bool {
-	for i := len(p.stack) - 1; i >= 0; i-- {
-		if o := p.stack[i]; o.by <= closeBrace {
-			return p.wrongBehind(o.token)
-		}
-	}
-	return false
+	i := max(p.inner[closeParen], p.inner[closeBracket], p.inner[closeBrace])
+	return i >= 0 && p.wrongBehind(p.stack[i].token)
 }
 
 // wrongBehind is wrongCloser for the bracket that opens with a token. The layout tells: the closing token
@@ -93,12 +94,14 @@ func (p *Parser) wrongBehind(inner int) bool {
 	default:
 		return false
 	}
-	for i := len(p.stack) - 1; i >= 0; i-- {
-		if o := p.stack[i]; o.by == want && o.token <= inner {
-			return o.token < inner && p.pairs(inner, p.i) && !p.pairs(o.token, p.i)
-		}
+	i := p.inner[want]
+	for i >= 0 && p.stack[i].token > inner {
+		i = p.stack[i].outer
 	}
-	return false
+	if i < 0 || p.stack[i].token == inner {
+		return false
+	}
+	return p.pairs(inner, p.i) && !p.pairs(p.stack[i].token, p.i)
 }
 
 // slipFor reports whether the current token, which closes nothing, is a slip for the one that ends the

@@ -88,6 +88,7 @@ type Info struct {
 	scopeOf   map[ast.NodeID]ScopeID
 	conflicts []Conflict
 	undefined []uint32
+	liveness  Live // memory for Live
 }
 
 // Tree returns the tree the names belong to.

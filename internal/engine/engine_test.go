@@ -1,0 +1,262 @@
+package engine_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/engine"
+	"github.com/nixsift/nixsift/internal/fix"
+	"github.com/nixsift/nixsift/rules"
+)
+
+// The rules of these tests speak about marker names, so that each test sees only its own.
+var (
+	_ = register("test-panic", diag.Warning, func(p *rules.Pass, n ast.Node) {
+		switch n.Text() {
+		case "panics":
+			panic("on purpose")
+		case "fine":
+			p.Report(diag.Finding{Span: n.Span(), Message: "seen"})
+		}
+	})
+	_ = register("test-seen", diag.Warning, func(p *rules.Pass, n ast.Node) {
+		switch n.Text() {
+		case "fine", "panics":
+			p.Report(diag.Finding{Span: n.Span(), Message: "seen"})
+		case "mild":
+			p.Report(diag.Finding{Span: n.Span(), Message: "seen", Severity: diag.Info})
+		}
+	})
+	_ = register("test-rename", diag.Warning, func(p *rules.Pass, n ast.Node) {
+		// one → two → three: a fix whose result has another.
+		if next := map[string]string{"one": "two", "two": "three"}[n.Text()]; next != "" {
+			p.Report(diag.Finding{Span: n.Span(), Message: "rename", Fixes: []diag.Fix{rules.Replace("rename", diag.Safe, n.Span(), next)}})
+		}
+	})
+	_ = register("test-flip", diag.Warning, func(p *rules.Pass, n ast.Node) {
+		if next := map[string]string{"flip": "flop", "flop": "flip"}[n.Text()]; next != "" {
+			p.Report(diag.Finding{Span: n.Span(), Message: "flip", Fixes: []diag.Fix{rules.Replace("flip", diag.Safe, n.Span(), next)}})
+		}
+	})
+	_ = register("test-break", diag.Warning, func(p *rules.Pass, n ast.Node) {
+		if n.Text() == "breaks" {
+			p.Report(diag.Finding{Span: n.Span(), Message: "break", Fixes: []diag.Fix{rules.Replace("break", diag.Safe, n.Span(), "(")}})
+		}
+	})
+)
+
+func register(id string, severity diag.Severity, check func(*rules.Pass, ast.Node)) *rules.Rule {
+	return rules.Register(&rules.Rule{
+		ID: id, Family: "test", Summary: "for tests", Doc: "For tests.", Since: "0.1.0", Severity: severity, Fix: rules.FixSometimes,
+		On: []ast.Kind{ast.Ident}, Node: check,
+	})
+}
+
+func write(t *testing.T, dir, name, text string) string {
+	t.Helper()
+	path := filepath.Join(dir, name)
+	require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
+	return path
+}
+
+func check(t *testing.T, opts engine.Options) *engine.Result {
+	t.Helper()
+	res, err := engine.Check(context.Background(), opts)
+	require.NoError(t, err)
+	return res
+}
+
+func show(res *engine.Result) string {
+	var b strings.Builder
+	for _, f := range res.Findings {
+		fmt.Fprintf(&b, "%s:%d %s %s\n", filepath.Base(f.File), f.Span.Start, f.Severity, f.Rule)
+	}
+	return b.String()
+}
+
+// TestPanic contains a rule that fails: it is reported and left out, the others go on.
+func TestPanic(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "a.nix", "fine: panics: [ fine panics fine ]\n")
+	write(t, dir, "b.nix", "fine: fine\n")
+	res := check(t, engine.Options{Paths: []string{dir}, Only: []string{"test-panic", "test-seen"}})
+	assert.Equal(t, "a.nix:16 warning test-panic\na.nix:16 warning test-seen\na.nix:21 warning test-seen\na.nix:28 warning test-seen\n"+
+		"b.nix:6 warning test-panic\nb.nix:6 warning test-seen\n", show(res))
+	require.Len(t, res.Errors, 1)
+	assert.Equal(t, engine.Internal, res.Errors[0].Kind)
+	assert.Contains(t, res.Errors[0].Message, "rule test-panic failed: on purpose")
+}
+
+// TestSeverities bounds what a finding asks for by what the user sets.
+func TestSeverities(t *testing.T) {
+	for _, c := range []struct{ toml, want string }{
+		{"", ""},
+		{"[rules]\ntest-seen = \"warning\"", "a.nix:14 warning test-seen\na.nix:19 info test-seen\n"},
+		{"[rules]\ntest-seen = \"error\"", "a.nix:14 error test-seen\na.nix:19 info test-seen\n"},
+		{"[rules]\ntest-seen = \"hint\"", "a.nix:14 hint test-seen\na.nix:19 hint test-seen\n"},
+		{"preset = \"all\"\n[rules]\ntest-panic = \"off\"", "a.nix:14 warning test-seen\na.nix:19 info test-seen\n"},
+		{"preset = \"all\"\n[rules]\ntest-panic = \"off\"\n[[override]]\npaths = [\"*.nix\"]\nrules = { test-seen = \"off\" }", ""},
+	} {
+		dir := t.TempDir()
+		write(t, dir, "a.nix", "fine: mild: [ fine mild ]\n")
+		write(t, dir, "nixsift.toml", c.toml)
+		res := check(t, engine.Options{Paths: []string{dir}})
+		assert.Empty(t, res.Errors)
+		assert.Equal(t, c.want, show(res), c.toml)
+	}
+}
+
+// TestOrder gives the same result however many files are checked at once.
+func TestOrder(t *testing.T) {
+	dir := t.TempDir()
+	for i := range 60 {
+		write(t, dir, fmt.Sprintf("d%d/f%02d.nix", i%7, i), strings.Repeat("fine: [ fine mild ]: fine", 1)[:20]+"\n")
+	}
+	want := ""
+	for _, jobs := range []int{1, 2, 8} {
+		got := show(check(t, engine.Options{Paths: []string{dir}, Only: []string{"test-seen"}, Jobs: jobs}))
+		if want == "" {
+			want = got
+		}
+		assert.NotEmpty(t, got)
+		assert.Equal(t, want, got)
+	}
+}
+
+// TestAloneAndTogether finds in a file what a run over the whole tree finds in it.
+func TestAloneAndTogether(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "flake.nix", "{ outputs = { self }: { a = import ./mdoules/a.nix; }; }\n")
+	write(t, dir, "modules/a.nix", "{ x = gone; }\n")
+	write(t, dir, "modules/b.nix", "{ imports = [ ./c.nix ]; }\n")
+	whole := check(t, engine.Options{Paths: []string{dir}})
+	alone := ""
+	for _, name := range []string{"flake.nix", "modules/a.nix", "modules/b.nix"} {
+		alone += show(check(t, engine.Options{Paths: []string{filepath.Join(dir, name)}}))
+	}
+	assert.NotEmpty(t, alone)
+	assert.Equal(t, show(whole), alone)
+}
+
+func TestSuppressions(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "a.nix", "# nixsift: ignore-file[undefined-variable] never\nfine: [\n  fine # nixsift: ignore[test-seen] wanted\n  # nixsift: ignore[test-seen]\n  fine\n  fine\n  1 # nixsift: ignore[test-seen] idle\n]\n")
+	res := check(t, engine.Options{Paths: []string{dir}, Severities: []string{"test-seen=warning"}})
+	assert.Equal(t, 2, res.Suppressed)
+	got := show(res)
+	for _, want := range []string{"warning test-seen", "suppression-without-reason", "unused-suppression", "malformed-suppression"} {
+		assert.Contains(t, got, want)
+	}
+	assert.Equal(t, 1, strings.Count(got, "test-seen"))
+}
+
+// TestGenerated leaves generated files alone but for errors.
+func TestGenerated(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "a.nix", "# This file was generated by a tool. Do not edit.\nfine: [ fine gone ]\n")
+	write(t, dir, "lock/b.nix", "fine: [ fine gone ]\n")
+	write(t, dir, ".gitattributes", "lock/*.nix linguist-generated=true\n")
+	write(t, dir, "flake.nix", "{ outputs = _: { }; }\n")
+	res := check(t, engine.Options{Paths: []string{dir}, Severities: []string{"test-seen=warning"}})
+	assert.Equal(t, "a.nix:63 error undefined-variable\nb.nix:13 error undefined-variable\n", show(res))
+}
+
+func TestFix(t *testing.T) {
+	dir := t.TempDir()
+	path := write(t, dir, "a.nix", "one: two: three: [ one one ]\n")
+	out, err := engine.Fix(context.Background(), engine.Options{Paths: []string{dir}, Only: []string{"test-rename"}}, fix.OnlySafe)
+	require.NoError(t, err)
+	assert.Equal(t, "one: two: three: [ three three ]\n", out.Texts[path])
+	assert.Equal(t, 4, out.Applied)
+	assert.Empty(t, out.Result.Findings)
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.Equal(t, "one: two: three: [ one one ]\n", string(text), "Fix writes nothing")
+}
+
+func TestFixWithoutEnd(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "a.nix", "flip: flop: flip\n")
+	_, err := engine.Fix(context.Background(), engine.Options{Paths: []string{dir}, Only: []string{"test-flip"}}, fix.OnlySafe)
+	assert.ErrorContains(t, err, "`test-flip`")
+}
+
+func TestFixThatBreaks(t *testing.T) {
+	dir := t.TempDir()
+	path := write(t, dir, "a.nix", "breaks: one: two: [ breaks one ]\n")
+	out, err := engine.Fix(context.Background(), engine.Options{Paths: []string{dir}, Only: []string{"test-break", "test-rename"}}, fix.OnlySafe)
+	require.NoError(t, err)
+	require.Len(t, out.Broken, 1)
+	assert.Equal(t, "test-break", out.Broken[0].Rule)
+	assert.Contains(t, out.Texts[path], "[ breaks t", "the other fix is applied")
+}
+
+// TestStrangeFiles meets what can lie in a folder: nothing hangs, nothing is missed in silence.
+func TestStrangeFiles(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "a.nix", "gone\n")
+	require.NoError(t, os.Symlink(".", filepath.Join(dir, "loop")))
+	require.NoError(t, os.Symlink("b.nix", filepath.Join(dir, "c.nix")))
+	require.NoError(t, os.Symlink("c.nix", filepath.Join(dir, "b.nix")))
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, "folder.nix"), 0o755))
+	require.NoError(t, syscall.Mkfifo(filepath.Join(dir, "fifo.nix"), 0o644))
+	big, err := os.Create(filepath.Join(dir, "big.nix"))
+	require.NoError(t, err)
+	require.NoError(t, big.Truncate(100<<20))
+	require.NoError(t, big.Close())
+	res := check(t, engine.Options{Paths: []string{dir}})
+	assert.Equal(t, "a.nix:0 error undefined-variable\n", show(res))
+	require.Len(t, res.Errors, 1)
+	assert.Equal(t, engine.TooLarge, res.Errors[0].Kind)
+	res = check(t, engine.Options{Paths: []string{filepath.Join(dir, "fifo.nix")}})
+	require.Len(t, res.Errors, 1)
+	assert.Contains(t, res.Errors[0].Message, "not a regular file")
+}
+
+// TestEdits applies random edits and compares with doing it byte by byte.
+func TestEdits(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 200 {
+		text := strings.Repeat("abcdefghij", 3)
+		var findings []diag.Finding
+		for range r.IntN(8) {
+			start := uint32(r.IntN(len(text)))
+			end := min(start+uint32(r.IntN(5)), uint32(len(text)))
+			findings = append(findings, diag.Finding{File: "f", Rule: "r", Fixes: []diag.Fix{
+				rules.Replace("x", diag.Safe, source.Span{Start: start, End: end}, strings.Repeat("X", r.IntN(3))),
+			}})
+		}
+		diag.Sort(findings)
+		out := fix.Apply(fix.Plan(findings, fix.OnlySafe), func(string) (string, bool) { return text, true }, func(string, string) int { return 0 })
+		want := []byte(text)
+		for i := len(out.Applied) - 1; i >= 0; i-- {
+			e := out.Applied[i].Fix.Edits[0]
+			want = append(want[:e.Span.Start:e.Span.Start], append([]byte(e.Text), want[e.Span.End:]...)...)
+		}
+		if len(out.Applied) > 0 && isSorted(out.Applied) {
+			assert.Equal(t, string(want), out.Texts["f"])
+		}
+	}
+}
+
+func isSorted(applied []fix.Planned) bool {
+	for i := 1; i < len(applied); i++ {
+		if applied[i].Fix.Edits[0].Span.Start < applied[i-1].Fix.Edits[0].Span.Start {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,255 @@
+package flakerules
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/nixsift/nixsift/internal/flake"
+)
+
+// fit says how a root input and a copy go together.
+type fit uint8
+
+// The fits, best first: the same release or branch, nothing known to the contrary, another release or
+// branch, a fork.
+const (
+	sameChannel fit = iota
+	unknownChannel
+	otherChannel
+	fork
+)
+
+// choice is a root input that a copy could follow.
+type choice struct {
+	in   *flake.Input
+	node *flake.LockNode // nil where the lock lacks it
+	fit  fit
+	// followers is how many other inputs follow it.
+	followers int
+}
+
+// duplicate is an input of an input that has its own node in the lock though the root has such an input.
+type duplicate struct {
+	path    []string // from the root
+	key     flake.LockInput
+	node    *flake.LockNode
+	owner   flake.Ref // the flake that declares it
+	weight  weight
+	choices []choice // the best first, each another node
+	pinned  bool     // its flake names one revision of it
+}
+
+func (d *duplicate) name() string   { return d.path[len(d.path)-1] }
+func (d *duplicate) direct() bool   { return len(d.path) == 2 }
+func (d *duplicate) joined() string { return strings.Join(d.path, "/") }
+
+// sameContent reports whether the copy is, for the time being, what the best choice is too.
+func (d *duplicate) sameContent() bool {
+	n := d.choices[0].node
+	return n != nil && d.node.NarHash() != "" && d.node.NarHash() == n.NarHash()
+}
+
+// maxNodes bounds how many nodes below one input are looked at.
+const maxNodes = 4096
+
+// duplicates returns what a root input brings itself though the root has it, breadth first.
+func duplicates(f *flake.Flake, in *flake.Input) []duplicate {
+	top, ok := f.NodeOf(in)
+	if !ok {
+		return nil
+	}
+	type step struct {
+		node *flake.LockNode
+		path []string
+		over *flake.Input
+	}
+	var out []duplicate
+	seen := map[*flake.LockNode]bool{top: true}
+	queue := []step{{top, in.Path, in}}
+	for i := 0; i < len(queue) && i < maxNodes; i++ {
+		s := queue[i]
+		owner, ok := s.node.Source()
+		if !ok || isPackageSet(owner) {
+			continue
+		}
+		for _, sub := range s.node.Inputs {
+			node := f.Lock.Node(sub.Node)
+			if sub.IsFollows || node == nil || !node.Flake || seen[node] {
+				continue
+			}
+			seen[node] = true
+			var over *flake.Input
+			if s.over != nil {
+				over = s.over.Override(sub.Name)
+			}
+			if over != nil && (over.Follows != nil || over.Attr.Sub("url") != nil || len(over.Attrs) > 0 || !over.Literal) {
+				continue // flake.nix says what stands here
+			}
+			path := append(slices.Clone(s.path), sub.Name)
+			d, ok := duplicateOf(f, in, node, path)
+			if ok {
+				d.key, d.owner = sub, owner
+				out = append(out, d)
+			}
+			// Following the copy would remove what is below it.
+			if !ok || d.choices[0].fit > unknownChannel {
+				queue = append(queue, step{node, path, over})
+			}
+		}
+	}
+	return out
+}
+
+// duplicateOf tells whether the root has an input like a node.
+func duplicateOf(f *flake.Flake, top *flake.Input, node *flake.LockNode, path []string) (duplicate, bool) {
+	ref, ok := node.Source()
+	if !ok {
+		return duplicate{}, false
+	}
+	original, _ := node.Original.Ref()
+	d := duplicate{path: path, node: node, weight: weigh(ref, path[len(path)-1]), pinned: original.IsPinned()}
+	byNode := map[string]int{}
+	add := func(in *flake.Input, name string, like fit) {
+		if in == top || in.Follows != nil && len(in.Follows.Path) > 1 && in.Follows.Path[0] == top.Name {
+			return
+		}
+		c := choice{in: in, fit: like, followers: len(f.Nix.FollowersOf(in.Name))}
+		if name != "" {
+			c.node = f.Lock.Node(name)
+		}
+		if like != fork {
+			c.fit = d.compare(c)
+		}
+		if i, ok := byNode[name]; ok && name != "" {
+			if d.prefers(c, d.choices[i]) {
+				d.choices[i] = c
+			}
+			return
+		}
+		byNode[name] = len(d.choices)
+		d.choices = append(d.choices, c)
+	}
+	for _, c := range f.Candidates(node.Name) {
+		add(c.Input, c.Node, unknownChannel)
+	}
+	if len(d.choices) == 0 && (d.weight == packageSet || isLib(ref, d.name())) {
+		for _, in := range f.Nix.AllInputs() {
+			name, _ := f.Resolve([]string{in.Name})
+			root := in.Ref
+			if n := f.Lock.Node(name); name != "" && n != nil {
+				root, _ = n.Source()
+			}
+			switch {
+			case !in.Flake || name == node.Name || !isPackageSet(root):
+			case d.weight == packageSet:
+				add(in, name, fork)
+			default:
+				add(in, name, unknownChannel)
+			}
+		}
+	}
+	slices.SortStableFunc(d.choices, func(a, b choice) int {
+		switch {
+		case d.prefers(a, b):
+			return -1
+		case d.prefers(b, a):
+			return 1
+		}
+		return 0
+	})
+	if d.weight == ordinary && len(d.choices) > 0 && !developerTools[ref.Repository()] && carriesPackageSet(f, node) {
+		d.weight = framework
+	}
+	return d, len(d.choices) > 0
+}
+
+// carriesPackageSet reports whether a node has a package set of its own.
+func carriesPackageSet(f *flake.Flake, node *flake.LockNode) bool {
+	return slices.ContainsFunc(node.Inputs, func(in flake.LockInput) bool {
+		n := f.Lock.Node(in.Node)
+		if in.IsFollows || n == nil {
+			return false
+		}
+		ref, ok := n.Source()
+		return ok && isPackageSet(ref)
+	})
+}
+
+// prefers reports whether a is surely the better choice than b: by its channel, by the name that the copy
+// has, by what most inputs follow, by being no mere alias, by its revision not being fixed.
+func (d *duplicate) prefers(a, b choice) bool {
+	if a.fit != b.fit {
+		return a.fit < b.fit
+	}
+	small := d.weight == utility
+	for _, better := range []func(choice) bool{
+		func(c choice) bool { return c.in.Name == d.name() },
+		func(c choice) bool { return !small || c.in.Name == "nixpkgs" },
+		func(c choice) bool { return small || c.node == nil || rolls(c.node) == rolls(d.node) },
+		func(c choice) bool { return !c.in.Ref.IsPinned() },
+		func(c choice) bool { return c.in.Name == "nixpkgs" },
+		func(c choice) bool { return c.followers >= max(a.followers, b.followers) },
+		func(c choice) bool { return small || c.node == nil || c.node.Channel() == d.node.Channel() },
+		func(c choice) bool { return c.in.Follows == nil },
+	} {
+		if x, y := better(a), better(b); x != y {
+			return x
+		}
+	}
+	return false
+}
+
+// rolls reports whether a package set is of a rolling release.
+func rolls(n *flake.LockNode) bool { return n.Release() == "unstable" }
+
+// compare compares the channels of the copy and a root input of the same repository.
+func (d *duplicate) compare(c choice) fit {
+	if d.weight == utility {
+		return unknownChannel
+	}
+	theirs, _ := d.node.Original.Ref()
+	ours := c.in.Ref
+	release := ours.Release()
+	if c.node != nil {
+		ours, _ = c.node.Original.Ref()
+		release = c.node.Release()
+	}
+	if d.weight == packageSet {
+		switch {
+		case release != "" && d.node.Release() != "":
+			if release == d.node.Release() {
+				return sameChannel
+			}
+			return otherChannel
+		case c.node != nil && apart(d.node, c.node):
+			return otherChannel
+		}
+		return unknownChannel
+	}
+	if theirs.IsPinned() || ours.IsPinned() {
+		return unknownChannel
+	}
+	if branch(theirs) == branch(ours) {
+		return sameChannel
+	}
+	return otherChannel
+}
+
+// branch is the channel of a reference; the usual names of main branches are the same as none.
+func branch(ref flake.Ref) string {
+	switch c := ref.Channel(); c {
+	case "main", "master", "HEAD", "*":
+		return ""
+	default:
+		return c
+	}
+}
+
+// apart reports whether two locked contents are so far from each other in time that they hardly are one
+// release.
+func apart(a, b *flake.LockNode) bool {
+	x, y := a.LastModified(), b.LastModified()
+	const limit = int64(240 * 24 * time.Hour / time.Second)
+	return x > 0 && y > 0 && max(x, y)-min(x, y) > limit
+}

@@ -1,0 +1,176 @@
+package flakerules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/flake"
+	"github.com/nixsift/nixsift/internal/near"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "follows-undeclared-input", Family: family, Since: "0.1.0",
+	Summary: "An input follows an input that does not exist",
+	Doc: "`follows` names an input of this flake, or, with slashes, an input of an input. Where that does not exist, Nix\n" +
+		"cannot lock the flake: \"input 'b/nixpkgs' follows a non-existent input 'nixpgks'\". Usually it is a typing mistake,\n" +
+		"or the input was renamed or removed.\n" +
+		"\n" +
+		"A formal of `outputs` is an input too. Whether the overridden input exists is read from `flake.lock`: if it does\n" +
+		"not, the override has no effect and this rule is silent; if the lock file cannot tell, the finding is a warning.\n" +
+		"`follows = \"\"` is legal and means the flake itself.",
+	Severity: diag.Error, Presets: rules.Recommended, Fix: rules.FixSometimes,
+	Flake: func(p *rules.Pass, f *flake.Flake) {
+		if !f.Nix.InputsLiteral {
+			return
+		}
+		for _, root := range f.Nix.Inputs {
+			for in := range root.All() {
+				checkFollows(p, f, in)
+			}
+		}
+	},
+})
+
+func checkFollows(p *rules.Pass, f *flake.Flake, in *flake.Input) {
+	if in.Follows == nil || in.Follows.Err != nil || len(in.Follows.Path) == 0 {
+		return
+	}
+	severity, known := diag.Error, true
+	if in.Parent != nil {
+		if severity, known = overridden(f, in); !known {
+			return
+		}
+	}
+	target := in.Follows.Path
+	first := f.Nix.Input(target[0])
+	finding := diag.Finding{
+		Severity: severity,
+		Span:     in.Follows.Node.Span(),
+		Message:  fmt.Sprintf("input `%s` follows `%s`, which does not exist", strings.Join(in.Path, "/"), in.Follows.Text),
+	}
+	switch {
+	case first == nil:
+		var names []string
+		for _, i := range f.Nix.AllInputs() {
+			if i != in {
+				names = append(names, i.Name)
+			}
+		}
+		if len(target) > 1 {
+			finding.Message = fmt.Sprintf("input `%s` follows `%s`, but the flake has no input `%s`", strings.Join(in.Path, "/"), in.Follows.Text, target[0])
+		}
+		finding.Help = fmt.Sprintf("declare `inputs.%s`, or follow one of the flake's inputs", ast.QuoteAttr(target[0]))
+		suggest(&finding, in, names, target[1:])
+	case len(target) > 1:
+		owner, names, missing := missingBelow(f, target)
+		if missing == "" {
+			return
+		}
+		finding.Message = fmt.Sprintf("input `%s` follows `%s`, but `%s` has no input `%s`", strings.Join(in.Path, "/"), in.Follows.Text, strings.Join(owner, "/"), missing)
+		finding.Help = fmt.Sprintf("by `flake.lock`, `%s` has no inputs", strings.Join(owner, "/"))
+		if len(names) > 0 {
+			finding.Help = fmt.Sprintf("by `flake.lock`, the inputs of `%s` are %s", strings.Join(owner, "/"), list(names, 8))
+		}
+		if len(owner)+1 == len(target) {
+			suggestBelow(&finding, in, owner, names)
+		}
+	default:
+		return
+	}
+	p.Report(finding)
+}
+
+// overridden tells how bad a missing target is for an override: Nix looks at the target only where the
+// overridden input exists; ok is false where it surely does not.
+func overridden(f *flake.Flake, in *flake.Input) (severity diag.Severity, ok bool) {
+	severity = diag.Error
+	for ; in.Parent != nil; in = in.Parent {
+		if !in.Parent.Flake || in.Parent.Follows != nil {
+			return diag.Off, false // Nix ignores the overrides
+		}
+		inputs, known := f.InputsOf(in.Parent)
+		if !known || local(f, in.Parent) {
+			severity = diag.Warning
+		} else if !slices.ContainsFunc(inputs, func(i flake.LockInput) bool { return i.Name == in.Name }) {
+			return diag.Off, false
+		}
+	}
+	return severity, true
+}
+
+// local reports whether a path of inputs starts at files beside this flake: their inputs may be newer than
+// the lock file.
+func local(f *flake.Flake, in *flake.Input) bool {
+	root := f.Nix.Input(in.Path[0])
+	return root == nil || root.Ref.IsLocal() || in.Ref.IsLocal()
+}
+
+// missingBelow returns the first name of a path that the lock surely lacks, the inputs before it and the
+// names that exist there. The first segment exists.
+func missingBelow(f *flake.Flake, path []string) (owner, names []string, missing string) {
+	root := f.Nix.Input(path[0])
+	for seen := map[*flake.Input]bool{}; root != nil && root.Follows != nil; {
+		if len(root.Follows.Path) != 1 || seen[root] {
+			return nil, nil, "" // reaches into another input, or itself
+		}
+		seen[root] = true
+		root = f.Nix.Input(root.Follows.Path[0])
+	}
+	if root == nil || !root.Literal || root.Ref.IsLocal() {
+		return nil, nil, ""
+	}
+	if _, ok := f.NodeOf(root); !ok {
+		return nil, nil, ""
+	}
+	over := root
+	for i := 1; i < len(path); i++ {
+		node, ok := f.Resolve(path[:i])
+		if !ok {
+			return nil, nil, ""
+		}
+		n := f.Lock.Node(node)
+		if _, ok := n.Input(path[i]); !ok {
+			for _, in := range n.Inputs {
+				names = append(names, in.Name)
+			}
+			return path[:i], names, path[i]
+		}
+		if over != nil {
+			if over = over.Override(path[i]); over != nil && f.Stale(over) {
+				return nil, nil, ""
+			}
+		}
+	}
+	return nil, nil, ""
+}
+
+// suggest adds the root input that was probably meant.
+func suggest(finding *diag.Finding, in *flake.Input, names, rest []string) {
+	name := near.Find(in.Follows.Path[0], names)
+	if name == "" {
+		return
+	}
+	offer(finding, in, append([]string{name}, rest...))
+}
+
+// suggestBelow adds the input of an input that was probably meant.
+func suggestBelow(finding *diag.Finding, in *flake.Input, owner, names []string) {
+	name := near.Find(in.Follows.Path[len(owner)], names)
+	if name == "" {
+		return
+	}
+	offer(finding, in, append(append([]string{}, owner...), name))
+}
+
+func offer(finding *diag.Finding, in *flake.Input, path []string) {
+	text := strings.Join(path, "/")
+	if text == strings.Join(in.Path, "/") {
+		return // would follow itself
+	}
+	finding.Help = fmt.Sprintf("did you mean `%s`?", text)
+	finding.Fixes = append(finding.Fixes, rules.Replace(fmt.Sprintf("follow `%s`", text), diag.Unsafe, in.Follows.Node.Span(), ast.QuoteString(text)))
+}

@@ -1,0 +1,414 @@
+package flakerules
+
+import (
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/flake"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "missing-follows", Family: family, Since: "0.1.0",
+	Summary: "An input brings its own copy of an input that the flake has too",
+	Doc: "An input of an input is locked for itself unless it follows. A second nixpkgs is downloaded and evaluated beside\n" +
+		"the flake's own, its packages are built or fetched again, and it is updated only when the input is. To use one copy:\n" +
+		"\n" +
+		"```nix\n" +
+		"inputs.home-manager.inputs.nixpkgs.follows = \"nixpkgs\";\n" +
+		"```\n" +
+		"\n" +
+		"What is a copy is read from `flake.lock`. Whole package sets and module frameworks of the same release are\n" +
+		"warnings; other inputs are info, and small libraries one hint for each input. A copy of another release or of one\n" +
+		"fixed revision is info at most, since following would change what the input means; so is one that is kept on\n" +
+		"purpose: a comment at the input speaks of following, overriding or caches, `nixConfig` names a binary cache of the\n" +
+		"input, or other inputs follow into it. In tests, examples, templates and development flakes all are info.\n" +
+		"\n" +
+		"A follows changes what is built, so the fix is unsafe. There is none where the flake has several inputs to choose\n" +
+		"from. An override with `follows = \"\"` or a `url` counts as a decision.",
+	Severity: diag.Warning, Presets: rules.Recommended, Fix: rules.FixSometimes,
+	Aliases: []string{"flint:duplicate-inputs"},
+	Options: []rules.Option{{
+		Name: "allow", Default: []string{},
+		Doc: "Inputs that may have or be a copy, by name (`nixpkgs-stable`) or by path (`hyprland/nixpkgs`).",
+	}},
+	Flake: func(p *rules.Pass, f *flake.Flake) {
+		if !f.Nix.InputsLiteral {
+			return
+		}
+		c := &followsCheck{p: p, f: f, signs: readSigns(p, f), aside: isAside(p, f.Dir), allow: p.Strings("allow")}
+		for _, in := range f.Nix.AllInputs() {
+			if in.Flake && in.Literal && in.Follows == nil {
+				c.input(in)
+			}
+		}
+	},
+})
+
+// followsCheck checks one flake.
+type followsCheck struct {
+	p     *rules.Pass
+	f     *flake.Flake
+	signs *signs
+	aside bool // a test, an example, a template, a development flake
+	allow []string
+}
+
+func (c *followsCheck) input(in *flake.Input) {
+	if f := c.f; f.Lock == nil && f.LockError == nil || f.Missing(in) {
+		c.unlocked(in)
+		return
+	}
+	all := slices.DeleteFunc(duplicates(c.f, in), func(d duplicate) bool { return c.allowed(d.path) })
+	rated := make([]rating, 0, len(all))
+	for i := range all {
+		if r := c.rate(in, &all[i]); r.severity != diag.Off {
+			rated = append(rated, r)
+		}
+	}
+	for len(rated) > 0 {
+		group, rest := rated[:1:1], []rating(nil)
+		for _, r := range rated[1:] {
+			if group[0].goesWith(r) {
+				group = append(group, r)
+			} else {
+				rest = append(rest, r)
+			}
+		}
+		c.report(in, group)
+		rated = rest
+	}
+}
+
+// goesWith reports whether another copy of the same input belongs in one finding with the first: the small
+// ones all together; of the heavy ones, those that lie deeper and should follow the same.
+func (r *rating) goesWith(o rating) bool {
+	heavy := r.d.weight >= framework
+	switch {
+	case r.severity != o.severity || r.lead != o.lead || heavy != (o.d.weight >= framework):
+		return false
+	case heavy && r.severity > diag.Hint:
+		return !o.d.direct() && r.d.choices[0].in == o.d.choices[0].in
+	}
+	return true
+}
+
+// allowed reports whether the option allow names the copy or what it lies in.
+func (c *followsCheck) allowed(path []string) bool {
+	joined := strings.Join(path, "/")
+	for _, a := range c.allow {
+		if slices.Contains(path, a) || joined == a || strings.HasPrefix(joined, a+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+// rating is what one copy is worth saying.
+type rating struct {
+	d        *duplicate
+	severity diag.Severity
+	lead     string // what speaks against following, for the help text
+	note     *note  // the comment that may say so
+	fixable  bool
+}
+
+func (c *followsCheck) rate(in *flake.Input, d *duplicate) rating {
+	r := rating{d: d, severity: diag.Info, fixable: d.direct() && len(d.choices) == 1}
+	best := d.choices[0]
+	owner := "`" + strings.Join(d.path[:len(d.path)-1], "/") + "`"
+	differs := d.pinned || best.fit >= otherChannel
+	switch {
+	case d.weight == utility:
+		r.severity = diag.Hint
+	case d.weight == packageSet && differs && d.name() != "nixpkgs" && d.name() != best.in.Name:
+		// nixpkgs-regression, nixpkgs-23-11, nixpkgs-stable
+		r.severity, r.fixable = diag.Hint, false
+		r.lead = "its name says that another channel is meant"
+	case d.pinned:
+		r.fixable = false
+		r.lead = owner + " pins it to one revision"
+	case best.fit == fork:
+		r.fixable = false
+		r.lead = "one of the two is a fork"
+	case best.fit == otherChannel && d.weight == ordinary:
+		r.severity, r.fixable = diag.Hint, false
+		r.lead = "following would change its version"
+	case best.fit == otherChannel:
+		r.fixable = false
+		r.lead = "following would change its release"
+	case isTestOnly(d.owner.Repository(), d.name()):
+		r.lead = owner + " uses it for its own tests only, where `follows = \"\"` does too"
+	case !d.direct() && developerTools[d.owner.Repository()]:
+		r.lead = owner + " hardly uses it here"
+	case d.weight >= framework:
+		r.severity = diag.Warning
+	}
+	c.deliberate(in, &r)
+	if c.aside {
+		r.severity = min(r.severity, diag.Info)
+	}
+	return r
+}
+
+// deliberate lowers a rating where something tells that the copy is meant.
+func (c *followsCheck) deliberate(in *flake.Input, r *rating) {
+	n, commented := c.signs.comment(in, r.d)
+	switch {
+	case commented:
+		r.note = &n
+		r.lead = "a comment at the input may say why it does not follow"
+	case r.d.weight < packageSet:
+		return // what a cache has depends on the package set
+	case c.signs.followedInto(r.d):
+		r.lead = "other inputs follow it"
+	case c.signs.cached(in, r.severity > diag.Info):
+		r.lead = "its binary cache, which the configuration names, has builds against its own copy"
+	default:
+		return
+	}
+	r.severity, r.fixable = min(r.severity, diag.Info), false
+}
+
+// report reports the copies of one group as one finding.
+func (c *followsCheck) report(in *flake.Input, group []rating) {
+	first := group[0].d
+	finding := diag.Finding{Span: place(in), Severity: group[0].severity, Help: c.help(group)}
+	relate := func(rel diag.Related) {
+		if !slices.Contains(finding.Related, rel) {
+			finding.Related = append(finding.Related, rel)
+		}
+	}
+	for _, r := range group {
+		relate(diag.Related{File: c.lockFile(), Span: r.d.key.Key, Message: fmt.Sprintf("`%s` has its own node: %s", r.d.joined(), describe(r.d.node))})
+	}
+	for _, r := range group {
+		for _, ch := range r.d.choices {
+			text := fmt.Sprintf("the flake's `%s`", ch.in.Name)
+			if ch.node == nil {
+				relate(diag.Related{Span: place(ch.in), Message: text})
+			} else {
+				relate(diag.Related{File: c.lockFile(), Span: ch.node.Key, Message: text + ": " + describe(ch.node)})
+			}
+		}
+		if r.note != nil {
+			relate(diag.Related{Span: r.note.span, Message: "this comment"})
+		}
+	}
+	if first.weight >= framework || first.weight == ordinary && len(group) == 1 {
+		finding.Message = messageOfHeavy(in, group)
+	} else {
+		finding.Message = messageOfSmall(in, group)
+	}
+	if fix, ok := fixOf(in, group); ok {
+		finding.Fixes = []diag.Fix{fix}
+	}
+	c.p.Report(finding)
+}
+
+// messageOfHeavy speaks of one copy, and others that go with it.
+func messageOfHeavy(in *flake.Input, group []rating) string {
+	first := group[0].d
+	var beside []string
+	for i, ch := range first.choices {
+		item := "`" + ch.in.Name + "`"
+		switch {
+		case i > 0:
+		case first.sameContent():
+			item += " (the same revision for now)"
+		case ch.node != nil:
+			item += " (" + describe(ch.node) + ")"
+		}
+		beside = append(beside, item)
+	}
+	text := fmt.Sprintf("`%s` brings its own `%s` (%s) beside the flake's %s", in.Name, strings.Join(first.path[1:], "/"), describe(first.node), join(beside, 4))
+	if len(group) > 1 {
+		var paths []string
+		for _, r := range group[1:] {
+			paths = append(paths, strings.Join(r.d.path[1:], "/"))
+		}
+		text += "; so it does with " + list(paths, 4)
+	}
+	return text
+}
+
+// messageOfSmall speaks of all small copies of an input.
+func messageOfSmall(in *flake.Input, group []rating) string {
+	var what []string
+	same := true
+	for _, r := range group {
+		item := "`" + strings.Join(r.d.path[1:], "/") + "`"
+		if target := r.d.choices[0].in.Name; target != r.d.name() {
+			item += " (`" + target + "`)"
+			same = same && len(group) > 1
+		}
+		what = append(what, item)
+	}
+	if !same {
+		d := group[0].d
+		return fmt.Sprintf("`%s` brings its own `%s` beside the flake's `%s`", in.Name, strings.Join(d.path[1:], "/"), d.choices[0].in.Name)
+	}
+	return fmt.Sprintf("`%s` brings its own %s, which the flake has too", in.Name, join(what, 6))
+}
+
+// help says what to write, and what speaks against it.
+func (c *followsCheck) help(group []rating) string {
+	var lines []string
+	for _, r := range group {
+		lines = append(lines, "`"+attrPath(r.d.path)+".follows = "+ast.QuoteString(r.d.choices[0].in.Name)+";`")
+	}
+	text := "write " + join(lines, 4)
+	if choices := group[0].d.choices; len(group) == 1 && len(choices) > 1 {
+		text += ", or choose another of them"
+	}
+	if group[0].lead != "" {
+		return group[0].lead + "; else " + text
+	}
+	if group[0].d.weight == packageSet {
+		text += ", so that one package set is downloaded, evaluated and built against"
+	}
+	return text
+}
+
+// attrPath writes the override of an input path: inputs.a.inputs.b.
+func attrPath(path []string) string {
+	var b strings.Builder
+	for i, name := range path {
+		if i > 0 {
+			b.WriteByte('.')
+		}
+		b.WriteString("inputs." + ast.QuoteAttr(name))
+	}
+	return b.String()
+}
+
+// fix lets the direct inputs of a group follow.
+func fixOf(in *flake.Input, group []rating) (diag.Fix, bool) {
+	var edits []diag.Edit
+	var subs []string
+	for _, r := range group {
+		if !r.fixable {
+			continue
+		}
+		more, ok := flake.InsertFollows(in, r.d.name(), r.d.choices[0].in.Name)
+		switch {
+		case !ok:
+			continue
+		case len(edits) == 0:
+			for _, e := range more {
+				edits = append(edits, diag.Edit{Span: e.Span, Text: e.Text})
+			}
+		case len(edits) == 1 && len(more) == 1 && edits[0].Span == more[0].Span && edits[0].Span.Len() == 0:
+			edits[0].Text += more[0].Text
+		default:
+			continue // in the next round
+		}
+		subs = append(subs, r.d.name())
+	}
+	if len(edits) == 0 {
+		return diag.Fix{}, false
+	}
+	target := "the flake's"
+	if len(subs) == 1 {
+		target = "`" + group[0].d.choices[0].in.Name + "`"
+		for _, r := range group {
+			if r.fixable && r.d.name() == subs[0] {
+				target = "`" + r.d.choices[0].in.Name + "`"
+			}
+		}
+	}
+	return diag.Fix{Title: fmt.Sprintf("let %s of `%s` follow %s", list(subs, 4), in.Name, target), Safety: diag.Unsafe, Edits: edits}, true
+}
+
+// unlocked speaks of inputs that the lock file does not know, where each version of them has a nixpkgs.
+func (c *followsCheck) unlocked(in *flake.Input) {
+	if in.RefErr != nil || !hasNixpkgs[in.Ref.Repository()] || in.Ref.Dir != "" || in.Override("nixpkgs") != nil || c.allowed([]string{in.Name, "nixpkgs"}) {
+		return
+	}
+	var choices []*flake.Input
+	for _, r := range c.f.Nix.AllInputs() {
+		if r != in && r.Flake && (r.Ref.IsNixpkgs() || r.Name == "nixpkgs" && r.Follows != nil) {
+			choices = append(choices, r)
+		}
+	}
+	if len(choices) == 0 {
+		return
+	}
+	if i := slices.IndexFunc(choices, func(r *flake.Input) bool { return r.Name == "nixpkgs" }); i > 0 {
+		choices[0], choices[i] = choices[i], choices[0]
+	}
+	d := &duplicate{path: []string{in.Name, "nixpkgs"}, weight: packageSet}
+	if _, ok := c.signs.comment(in, d); ok || c.signs.cached(in, false) || c.signs.followedInto(d) {
+		return
+	}
+	target := choices[0].Name
+	finding := diag.Finding{
+		Severity: diag.Info, Span: place(in),
+		Message: fmt.Sprintf("`%s` has an input `nixpkgs`, which will be locked beside the flake's `%s`", in.Name, target),
+		Help:    fmt.Sprintf("write `%s.follows = %s;`", attrPath(d.path), ast.QuoteString(target)),
+		Related: []diag.Related{{Span: place(choices[0]), Message: fmt.Sprintf("the flake's `%s`", target)}},
+	}
+	if isTestOnly(in.Ref.Repository(), "nixpkgs") {
+		return
+	}
+	if edits, ok := flake.InsertFollows(in, "nixpkgs", target); ok && len(choices) == 1 {
+		fix := diag.Fix{Title: fmt.Sprintf("let `nixpkgs` of `%s` follow `%s`", in.Name, target)}
+		for _, e := range edits {
+			fix.Edits = append(fix.Edits, diag.Edit{Span: e.Span, Text: e.Text})
+		}
+		finding.Fixes = []diag.Fix{fix}
+	}
+	c.p.Report(finding)
+}
+
+func (c *followsCheck) lockFile() string { return filepath.Join(c.f.Dir, "flake.lock") }
+
+// place is where an input is declared: its URL, else its name.
+func place(in *flake.Input) source.Span {
+	if in.URLNode.IsValid() {
+		return in.URLNode.Span()
+	}
+	return in.NameNode.Span()
+}
+
+// describe tells which content a node is locked to.
+func describe(n *flake.LockNode) string {
+	var parts []string
+	if channel := n.Channel(); channel != "" {
+		parts = append(parts, channel)
+	}
+	rev := n.Rev()
+	if rev == "" {
+		rev = strings.TrimPrefix(n.NarHash(), "sha256-")
+	}
+	what := rev[:min(7, len(rev))]
+	if t := n.LastModified(); t > 0 {
+		what = strings.TrimSpace(what + " of " + time.Unix(t, 0).UTC().Format(time.DateOnly))
+	}
+	if what != "" {
+		parts = append(parts, what)
+	}
+	if len(parts) == 0 {
+		return "no revision"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// asidePattern matches the names of folders whose flakes serve the development of another one.
+var asidePattern = regexp.MustCompile(`(?i)^\.?(tests?|testing|testflake|test[-_].*|.*[-_]tests?|examples?|demos?|templates?|fixtures?|devs?|dev[-_].*|development|checks?|ci|docs?|documentation|benchmarks?|bench|samples?|sandbox|playground)$`)
+
+// isAside reports whether a flake lies in a folder for tests, examples, templates or development.
+func isAside(p *rules.Pass, dir string) bool {
+	rel, err := filepath.Rel(p.Project.Root(), dir)
+	if err != nil || rel == "." {
+		return false
+	}
+	return slices.ContainsFunc(strings.Split(filepath.ToSlash(rel), "/"), asidePattern.MatchString)
+}

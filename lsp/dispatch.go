@@ -1,0 +1,148 @@
+package lsp
+
+import (
+	"context"
+	"errors"
+
+	"github.com/nixsift/nixsift/lsp/protocol"
+)
+
+// work computes the result of a request.
+type work func(ctx context.Context) (any, error)
+
+// requestMethods are the requests. Each reads its parameters and takes what it needs of the state; what
+// it returns runs beside the other requests.
+var requestMethods = map[string]func(s *Server, r *protocol.Request) (work, error){
+	"textDocument/codeAction": onDocument(codeAction),
+}
+
+// notificationMethods are the notifications. They run one after the other.
+var notificationMethods = map[string]func(s *Server, r *protocol.Request) error{
+	"initialized":                      initialized,
+	"$/cancelRequest":                  cancelRequest,
+	"textDocument/didOpen":             didOpen,
+	"textDocument/didChange":           didChange,
+	"textDocument/didSave":             didSave,
+	"textDocument/didClose":            didClose,
+	"workspace/didChangeWatchedFiles":  didChangeWatchedFiles,
+	"workspace/didChangeConfiguration": didChangeConfiguration,
+}
+
+// ofDocument is the type of parameters that are about an open document.
+type ofDocument[P any] interface {
+	*P
+	Document() protocol.DocumentURI
+}
+
+// onDocument makes a request method of a function over the snapshot of a document.
+func onDocument[P any, Q ofDocument[P]](run func(ctx context.Context, snap *snapshot, params Q) (any, error)) func(*Server, *protocol.Request) (work, error) {
+	return func(s *Server, r *protocol.Request) (work, error) {
+		params := Q(new(P))
+		if err := r.Decode(params); err != nil {
+			return nil, err
+		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		o := s.open[key(params.Document())]
+		if o == nil {
+			return nil, protocol.Errorf(protocol.CodeInvalidParams, "%s is not open", params.Document())
+		}
+		snap := s.snapshot(o)
+		return func(ctx context.Context) (any, error) { return run(ctx, snap, params) }, nil
+	}
+}
+
+// handle takes one message.
+func (s *Server) handle(r *protocol.Request) {
+	err := s.contained(r.Method, func() error {
+		if r.IsNotification() {
+			return s.notification(r)
+		}
+		return s.request(r)
+	})
+	switch {
+	case err == nil:
+	case r.IsNotification():
+		s.log.Printf("%s: %v", r.Method, err)
+	default:
+		r.Reply(nil, err)
+	}
+}
+
+// notification runs a notification. Before initialize all but exit are dropped, and unknown ones ever.
+func (s *Server) notification(r *protocol.Request) error {
+	if r.Method == "exit" {
+		return exit(s)
+	}
+	run := notificationMethods[r.Method]
+	s.mu.Lock()
+	ready := s.phase == running
+	s.mu.Unlock()
+	if run == nil || !ready {
+		return nil
+	}
+	return run(s, r)
+}
+
+// request starts a request. The error is its answer.
+func (s *Server) request(r *protocol.Request) error {
+	s.mu.Lock()
+	now := s.phase
+	s.mu.Unlock()
+	switch {
+	case r.Method == "initialize" && now == created:
+		return initialize(s, r)
+	case now == created:
+		return protocol.Errorf(protocol.CodeServerNotInitialized, "%s came before initialize", r.Method)
+	case now == ending:
+		return protocol.Errorf(protocol.CodeInvalidRequest, "%s came after shutdown", r.Method)
+	case r.Method == "initialize":
+		return protocol.Errorf(protocol.CodeInvalidRequest, "the server is initialized already")
+	case r.Method == "shutdown":
+		return shutdown(s, r)
+	}
+	start := requestMethods[r.Method]
+	if start == nil {
+		return protocol.Errorf(protocol.CodeMethodNotFound, "there is no method %s", r.Method)
+	}
+	run, err := start(s, r)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	s.mu.Lock()
+	if s.requests[r.ID()] != nil {
+		s.mu.Unlock()
+		cancel()
+		return protocol.Errorf(protocol.CodeInvalidRequest, "the id %s is in use", r.ID())
+	}
+	s.requests[r.ID()] = cancel
+	s.begin()
+	s.mu.Unlock()
+	go func() {
+		defer s.done()
+		defer cancel()
+		s.answer(ctx, r, run)
+	}()
+	return nil
+}
+
+// answer runs a request and replies.
+func (s *Server) answer(ctx context.Context, r *protocol.Request, run work) {
+	var result any
+	err := s.contained(r.Method, func() (err error) {
+		if err = s.acquire(ctx); err != nil {
+			return err
+		}
+		defer s.release()
+		result, err = run(ctx)
+		return err
+	})
+	s.mu.Lock()
+	delete(s.requests, r.ID())
+	s.mu.Unlock()
+	if errors.Is(err, context.Canceled) {
+		err = protocol.Errorf(protocol.CodeRequestCancelled, "%s was cancelled", r.Method)
+	}
+	r.Reply(result, err)
+}

@@ -1,0 +1,107 @@
+package lsp
+
+import (
+	"path/filepath"
+	"unicode/utf8"
+
+	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/config"
+	"github.com/nixsift/nixsift/internal/workspace"
+	"github.com/nixsift/nixsift/lsp/protocol"
+)
+
+// document is one state of an open document. It is immutable: an edit makes another one.
+type document struct {
+	uri protocol.DocumentURI // as the client spells it
+	// path is the absolute path that the engine knows the document by. Where the document is on no disk
+	// (onDisk is false), it is a name in the folder that is open in the editor.
+	path   string
+	onDisk bool
+	kind   workspace.Kind
+	// version is the client's, nil where it counts none; serial is ours, and grows with every state of any
+	// document.
+	version  *int
+	serial   int
+	text     string
+	lines    *source.LineIndex
+	encoding protocol.PositionEncoding
+}
+
+// newDocument makes the first state of a document. root is the folder that is open in the editor.
+func newDocument(item protocol.TextDocumentItem, root string, encoding protocol.PositionEncoding) *document {
+	d := &document{uri: item.URI, version: item.Version, encoding: encoding}
+	d.path, d.onDisk = protocol.PathOf(item.URI)
+	if !d.onDisk {
+		d.path = filepath.Join(root, "untitled")
+	}
+	d.kind = workspace.KindOf(d.path)
+	switch {
+	case item.LanguageID == "nix":
+		d.kind = workspace.Nix
+	case d.kind == workspace.Other && item.LanguageID == "shellscript":
+		d.kind = workspace.Shell
+	}
+	d.setText(item.Text)
+	return d
+}
+
+func (d *document) setText(text string) {
+	d.text = text
+	d.lines = source.NewLineIndex(text)
+}
+
+// key identifies a document, however the client spells its URI.
+func key(uri protocol.DocumentURI) string {
+	if path, ok := protocol.PathOf(uri); ok {
+		return path
+	}
+	return string(uri)
+}
+
+// flakeDir returns the folder of the flake that the document is a part of, or "".
+func (d *document) flakeDir() string {
+	if base := filepath.Base(d.path); d.onDisk && (base == "flake.nix" || base == "flake.lock") {
+		return filepath.Dir(d.path)
+	}
+	return ""
+}
+
+// isNix reports whether the document is Nix code, by its name or by the word of the client.
+func (d *document) isNix() bool { return d.kind == workspace.Nix }
+
+// isConfig reports whether the document is a configuration of nixsift.
+func (d *document) isConfig() bool { return d.onDisk && filepath.Base(d.path) == config.FileName }
+
+// position converts a byte offset.
+func position(lines *source.LineIndex, encoding protocol.PositionEncoding, offset uint32) protocol.Position {
+	var p protocol.Position
+	if encoding == protocol.UTF8 {
+		p.Line, p.Character = lines.UTF8(offset)
+	} else {
+		p.Line, p.Character = lines.UTF16(offset)
+	}
+	return p
+}
+
+func rangeOf(lines *source.LineIndex, encoding protocol.PositionEncoding, s source.Span) protocol.Range {
+	return protocol.Range{Start: position(lines, encoding, s.Start), End: position(lines, encoding, s.End)}
+}
+
+// offset converts a position. One that lies outside of the text is moved to the nearest place inside.
+func offset(lines *source.LineIndex, encoding protocol.PositionEncoding, p protocol.Position) uint32 {
+	if encoding != protocol.UTF8 {
+		return lines.OffsetUTF16(p.Line, p.Character)
+	}
+	at := lines.OffsetUTF8(p.Line, p.Character)
+	text := lines.Text()
+	for at > 0 && int(at) < len(text) && !utf8.RuneStart(text[at]) {
+		at--
+	}
+	return at
+}
+
+// span converts a range; one whose ends are swapped is put right.
+func span(lines *source.LineIndex, encoding protocol.PositionEncoding, r protocol.Range) source.Span {
+	a, b := offset(lines, encoding, r.Start), offset(lines, encoding, r.End)
+	return source.Span{Start: min(a, b), End: max(a, b)}
+}

@@ -1,0 +1,228 @@
+package lsp
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf16"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/lsp/protocol"
+)
+
+// reference is a text as LSP describes it, without an index: units of an encoding, looked through from the
+// start for each position.
+type reference[U byte | uint16] struct{ units []U }
+
+// at finds a position. A line ends with \n or \r\n, which no column reaches.
+func (r reference[U]) at(p protocol.Position) int {
+	start := 0
+	for range p.Line {
+		n := slices.Index(r.units[start:], '\n')
+		if n < 0 {
+			return len(r.units)
+		}
+		start += n + 1
+	}
+	end := len(r.units)
+	if n := slices.Index(r.units[start:], '\n'); n >= 0 {
+		end = start + n
+		if end > start && r.units[end-1] == '\r' {
+			end--
+		}
+	}
+	return r.whole(min(start+p.Character, end))
+}
+
+// whole moves a place in the middle of a character to its start.
+func (r reference[U]) whole(at int) int {
+	inside := func(u U) bool {
+		switch v := any(u).(type) {
+		case byte:
+			return v&0xC0 == 0x80
+		case uint16:
+			return v&0xFC00 == 0xDC00
+		}
+		return false
+	}
+	for at > 0 && at < len(r.units) && inside(r.units[at]) {
+		at--
+	}
+	return at
+}
+
+func (r reference[U]) apply(c protocol.TextDocumentContentChangeEvent, units func(string) []U) reference[U] {
+	if c.Range == nil {
+		return reference[U]{units(c.Text)}
+	}
+	a, b := r.at(c.Range.Start), r.at(c.Range.End)
+	return reference[U]{slices.Concat(r.units[:min(a, b)], units(c.Text), r.units[max(a, b):])}
+}
+
+func utf16Units(s string) []uint16 { return utf16.Encode([]rune(s)) }
+func utf8Units(s string) []byte    { return []byte(s) }
+
+var pieces = []string{"a", "bc", "\n", "\r\n", "\r", "é", "😀", "𝒳y", "", " ", "\t", "\n\n", "日本", "{ x = 1; }"}
+
+func randomText(r *rand.Rand, n int) string {
+	var b strings.Builder
+	for range r.IntN(n + 1) {
+		b.WriteString(pieces[r.IntN(len(pieces))])
+	}
+	return b.String()
+}
+
+// randomChanges are changes as no editor would send them: out of range, swapped, in the middle of
+// characters, and sometimes sorted from the last line to the first as editors do.
+func randomChanges(r *rand.Rand) []protocol.TextDocumentContentChangeEvent {
+	var out []protocol.TextDocumentContentChangeEvent
+	place := func() protocol.Position { return protocol.Position{Line: r.IntN(12), Character: r.IntN(14)} }
+	for range 1 + r.IntN(5) {
+		c := protocol.TextDocumentContentChangeEvent{Text: randomText(r, 4)}
+		if r.IntN(12) > 0 {
+			c.Range = &protocol.Range{Start: place(), End: place()}
+			if r.IntN(3) > 0 {
+				c.Range.End = c.Range.Start
+				c.Range.End.Character += r.IntN(3)
+			}
+		}
+		out = append(out, c)
+	}
+	if r.IntN(2) == 0 {
+		slices.SortFunc(out, func(a, b protocol.TextDocumentContentChangeEvent) int {
+			if a.Range == nil || b.Range == nil {
+				return 0
+			}
+			return b.Range.Start.Line - a.Range.Start.Line
+		})
+	}
+	return out
+}
+
+// checkChanges compares applyChanges with the reference in both encodings, and with its own edits.
+func checkChanges(t *testing.T, text string, changes []protocol.TextDocumentContentChangeEvent) {
+	t.Helper()
+	ref16, ref8 := reference[uint16]{utf16Units(text)}, reference[byte]{utf8Units(text)}
+	for _, c := range changes {
+		ref16, ref8 = ref16.apply(c, utf16Units), ref8.apply(c, utf8Units)
+	}
+	for encoding, want := range map[protocol.PositionEncoding]string{
+		protocol.UTF16: string(utf16.Decode(ref16.units)), protocol.UTF8: string(ref8.units),
+	} {
+		got, edits := applyChanges(source.NewLineIndex(text), encoding, changes)
+		require.Equal(t, want, got, "%s: %q after %+v", encoding, text, changes)
+		again := text
+		for _, e := range edits {
+			again = splice(again, []edit{e})
+		}
+		require.Equal(t, got, again, "%s: the edits of %q after %+v", encoding, text, changes)
+	}
+}
+
+func TestRandomChanges(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 20_000 {
+		checkChanges(t, randomText(r, 20), randomChanges(r))
+	}
+}
+
+func FuzzChanges(f *testing.F) {
+	f.Add("a😀\r\nb", uint64(1))
+	f.Fuzz(func(t *testing.T, text string, seed uint64) {
+		text = string(bytes.ToValidUTF8([]byte(text), []byte("\uFFFD"))) // as JSON brings it
+		checkChanges(t, text, randomChanges(rand.New(rand.NewPCG(seed, 0))))
+	})
+}
+
+func at(line, from, toLine, to int) *protocol.Range {
+	return &protocol.Range{Start: protocol.Position{Line: line, Character: from}, End: protocol.Position{Line: toLine, Character: to}}
+}
+
+func TestChanges(t *testing.T) {
+	type change = protocol.TextDocumentContentChangeEvent
+	replace := func(line, from, toLine, to int, text string) change {
+		return change{Range: at(line, from, toLine, to), Text: text}
+	}
+	for name, test := range map[string]struct {
+		text, want string
+		encoding   protocol.PositionEncoding
+		changes    []change
+	}{
+		"none":                    {"a", "a", protocol.UTF16, nil},
+		"whole text":              {"a", "b", protocol.UTF16, []change{{Text: "b"}}},
+		"behind a surrogate pair": {"😀x", "😀y", protocol.UTF16, []change{replace(0, 2, 0, 3, "y")}},
+		"in a surrogate pair":     {"😀x", "yx", protocol.UTF16, []change{replace(0, 1, 0, 2, "y")}},
+		"bytes":                   {"😀x", "😀y", protocol.UTF8, []change{replace(0, 4, 0, 5, "y")}},
+		"in a character":          {"éx", "yx", protocol.UTF8, []change{replace(0, 1, 0, 2, "y")}},
+		"end of a CRLF line":      {"a\r\nb", "a!\r\nb", protocol.UTF16, []change{replace(0, 9, 0, 9, "!")}},
+		"join CRLF lines":         {"a\r\nb", "ab", protocol.UTF16, []change{replace(0, 1, 1, 0, "")}},
+		"behind the last line":    {"a", "a!", protocol.UTF16, []change{replace(7, 0, 8, 0, "!")}},
+		"far away":                {"a\nb", "a\nb!", protocol.UTF8, []change{replace(2147483647, 2147483647, 2147483647, 2147483647, "!")}},
+		"one after the other":     {"a", "xyza", protocol.UTF16, []change{replace(0, 0, 0, 0, "x"), replace(0, 1, 0, 1, "y"), replace(0, 2, 0, 2, "z")}},
+		"many cursors":            {"a\nb\nc", "1a\n1b\n1c", protocol.UTF16, []change{replace(2, 0, 2, 0, "1"), replace(1, 0, 1, 0, "1"), replace(0, 0, 0, 0, "1")}},
+		"swapped ends":            {"abc", "ac", protocol.UTF16, []change{replace(0, 2, 0, 1, "")}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, _ := applyChanges(source.NewLineIndex(test.text), test.encoding, test.changes)
+			assert.Equal(t, test.want, got)
+		})
+	}
+}
+
+// TestMoved holds that what survives edits still means the same text.
+func TestMoved(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	survived := 0
+	for range 20_000 {
+		text := randomText(r, 30)
+		if text == "" {
+			continue
+		}
+		a, b := uint32(r.IntN(len(text))), uint32(r.IntN(len(text)+1))
+		s := source.Span{Start: min(a, b), End: max(a, b)}
+		got, edits := applyChanges(source.NewLineIndex(text), protocol.UTF16, randomChanges(r))
+		found := moved([]diag.Finding{{File: "x", Span: s, Fixes: []diag.Fix{{Edits: []diag.Edit{{Span: s}}}}}}, "x", edits)
+		if len(found) == 0 {
+			continue
+		}
+		require.LessOrEqual(t, int(found[0].Span.End), len(got))
+		if len(found[0].Fixes) > 0 {
+			survived++
+			require.Equal(t, s.Of(text), found[0].Fixes[0].Edits[0].Span.Of(got))
+		}
+	}
+	assert.Greater(t, survived, 1000)
+}
+
+func TestMovedKeepsOtherFiles(t *testing.T) {
+	f := diag.Finding{
+		File: "a", Span: source.Span{Start: 4, End: 8},
+		Related: []diag.Related{{File: "b", Span: source.Span{Start: 1, End: 2}}, {Span: source.Span{Start: 0, End: 2}}},
+		Fixes:   []diag.Fix{{Title: "here", Edits: []diag.Edit{{Span: source.Span{Start: 4, End: 8}}}}, {Title: "there", Edits: []diag.Edit{{File: "b"}}}},
+	}
+	got := moved([]diag.Finding{f}, "a", []edit{{source.Span{Start: 5, End: 6}, "xyz"}})
+	require.Len(t, got, 1)
+	assert.Equal(t, source.Span{Start: 4, End: 10}, got[0].Span)
+	assert.Len(t, got[0].Related, 2)
+	require.Len(t, got[0].Fixes, 1)
+	assert.Equal(t, "there", got[0].Fixes[0].Title)
+	assert.Equal(t, source.Span{Start: 4, End: 8}, f.Span, "the finding itself is not touched")
+	assert.Equal(t, []diag.Finding{f}, moved([]diag.Finding{f}, "c", []edit{{source.Span{}, "x"}}))
+	assert.Empty(t, moved([]diag.Finding{f}, "a", []edit{{source.Span{Start: 0, End: 6}, ""}}))
+}
+
+func TestDifference(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	for range 20_000 {
+		a, b := randomText(r, 12), randomText(r, 12)
+		e := difference(a, b)
+		require.Equal(t, b, splice(a, []edit{e}))
+		require.True(t, strings.ToValidUTF8(e.text, "") == e.text, "%q → %q by %q", a, b, e.text)
+	}
+}

@@ -1,0 +1,184 @@
+package lsp
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/config"
+	"github.com/nixsift/nixsift/internal/engine"
+	"github.com/nixsift/nixsift/lsp/protocol"
+)
+
+// gathering is how long a renewal waits for further reasons: a git checkout changes many files.
+const gathering = 30 * time.Millisecond
+
+// renewal is the state of the work that replaces the engine, which remembers what it read of the disk.
+type renewal struct {
+	wanted  bool // a timer runs
+	running bool
+	again   bool
+}
+
+// renew has the engine replaced, since something on disk changed, and all open documents checked. The lock
+// is held.
+func (s *Server) renew() {
+	switch {
+	case s.renewal.running:
+		s.renewal.again = true
+	case !s.renewal.wanted:
+		s.renewal.wanted = true
+		time.AfterFunc(gathering, s.startRenewal)
+	}
+}
+
+func (s *Server) startRenewal() {
+	s.mu.Lock()
+	s.renewal = renewal{running: true}
+	s.begin()
+	s.mu.Unlock()
+	defer s.done()
+	if err := s.contained("reading the project again", s.runRenewal); err != nil {
+		s.log.Print(err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	again := s.renewal.again
+	s.renewal = renewal{}
+	if again {
+		s.renew()
+	}
+}
+
+// runRenewal makes a new engine and checks all documents with it. Only then does it take the old one's
+// place, so that whoever types meanwhile does not wait for the disk.
+func (s *Server) runRenewal() error {
+	e, err := engine.New(s.opts.Engine)
+	if err != nil {
+		return err
+	}
+	type checked struct {
+		open *openDocument
+		snap *snapshot
+	}
+	var all []checked
+	s.mu.Lock()
+	for _, o := range s.open {
+		snap := s.snapshot(o)
+		snap.engine = e
+		snap.era++
+		all = append(all, checked{o, snap})
+	}
+	s.mu.Unlock()
+	ctx := context.Background()
+	for _, c := range all {
+		around := s.around(e, c.snap.doc)
+		err := s.contained("the check of "+c.snap.doc.path, func() error {
+			if err := s.acquire(ctx); err != nil {
+				return err
+			}
+			defer s.release()
+			return s.checkOnce(ctx, c.open, c.snap, c.snap.doc.flakeDir() != "")
+		})
+		if err != nil {
+			s.log.Print(err)
+		}
+		s.mu.Lock()
+		c.open.around = around
+		s.mu.Unlock()
+	}
+	s.mu.Lock()
+	s.engine = e
+	s.era++
+	seen := map[*openDocument]int{}
+	for _, c := range all {
+		seen[c.open] = c.snap.doc.serial
+	}
+	for _, o := range s.open {
+		if serial, ok := seen[o]; !ok || serial != o.doc.serial {
+			s.schedule(o, true)
+		}
+	}
+	s.mu.Unlock()
+	return s.publishConfig()
+}
+
+// around describes the files around a document that findings depend on and that others write: the Git
+// index, the flake, the lock.
+func (s *Server) around(e *engine.Engine, doc *document) string {
+	if !doc.onDisk {
+		return "-"
+	}
+	p := e.Store().For(doc.path)
+	var files []string
+	if repo := p.Repo(); repo != nil {
+		files = append(files, repo.IndexFile())
+	}
+	if dir := p.FlakeDir(); dir != "" {
+		files = append(files, filepath.Join(dir, "flake.nix"), filepath.Join(dir, "flake.lock"))
+	}
+	var b strings.Builder
+	for _, f := range files {
+		if info, err := s.disk.Stat(f); err == nil {
+			fmt.Fprintf(&b, "%s %d %s\n", f, info.Size(), info.ModTime())
+		}
+	}
+	return b.String() + "-"
+}
+
+// lookAround renews the engine if files around a document changed. It is for clients that do not watch
+// files, and runs when someone stops typing.
+func (s *Server) lookAround(o *openDocument) {
+	s.mu.Lock()
+	e, doc, before := s.engine, o.doc, o.around
+	s.mu.Unlock()
+	if before == "" {
+		return
+	}
+	if now := s.around(e, doc); now != before {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if o.around == before {
+			s.renew()
+		}
+	}
+}
+
+// publishConfig publishes what is wrong with configuration files that are not open.
+func (s *Server) publishConfig() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	byFile := map[string][]config.Problem{}
+	for _, p := range s.engine.Problems() {
+		if s.open[p.File] == nil {
+			byFile[p.File] = append(byFile[p.File], p)
+		}
+	}
+	for file := range s.config {
+		if byFile[file] == nil && s.open[file] == nil {
+			byFile[file] = []config.Problem{}
+		}
+	}
+	for file, problems := range byFile {
+		text, err := s.disk.ReadFile(file)
+		if err != nil {
+			text = nil
+		}
+		doc := &document{uri: protocol.URIOf(file), path: file, lines: source.NewLineIndex(string(text)), encoding: s.encoding}
+		p := &snapshot{doc: doc}
+		message, err := publication(doc, p.diagnostics(configFindings(slices.Clone(problems))))
+		if err != nil {
+			return err
+		}
+		s.conn.Send(message)
+		delete(s.config, file)
+		if len(problems) > 0 {
+			s.config[file] = true
+		}
+	}
+	return nil
+}

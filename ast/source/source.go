@@ -42,8 +42,8 @@ type Position struct {
 	Offset       uint32
 }
 
-// LineIndex finds lines in one text. A line ends behind "\n"; a lone "\r" does not end a line, as in
-// Git, editors and the Language Server Protocol's most common reading of Unix files.
+// LineIndex finds lines in one text. A line ends behind "\n", "\r\n" or a lone "\r", as Nix counts them
+// (position.cc, Pos::LinesIterator) and the Language Server Protocol does.
 type LineIndex struct {
 	text   string
 	starts []uint32
@@ -52,13 +52,16 @@ type LineIndex struct {
 // NewLineIndex builds the index of text in one pass.
 func NewLineIndex(text string) *LineIndex {
 	starts := make([]uint32, 1, 1+strings.Count(text, "\n"))
-	for i := 0; ; {
-		n := strings.IndexByte(text[i:], '\n')
-		if n < 0 {
-			break
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '\r':
+			if i+1 < len(text) && text[i+1] == '\n' {
+				i++
+			}
+			fallthrough
+		case '\n':
+			starts = append(starts, uint32(i+1))
 		}
-		i += n + 1
-		starts = append(starts, uint32(i))
 	}
 	return &LineIndex{text: text, starts: starts}
 }
@@ -74,7 +77,7 @@ func (x *LineIndex) Line(offset uint32) int {
 	return sort.Search(len(x.starts), func(i int) bool { return x.starts[i] > offset })
 }
 
-// LineSpan returns the span of a line (from 1) without its line end ("\n" or "\r\n").
+// LineSpan returns the span of a line (from 1) without its line end.
 func (x *LineIndex) LineSpan(line int) Span {
 	if line < 1 || line > len(x.starts) {
 		return Span{uint32(len(x.text)), uint32(len(x.text))}
@@ -82,7 +85,7 @@ func (x *LineIndex) LineSpan(line int) Span {
 	start, end := x.starts[line-1], uint32(len(x.text))
 	if line < len(x.starts) {
 		end = x.starts[line] - 1
-		if end > start && x.text[end-1] == '\r' {
+		if x.text[end] == '\n' && end > start && x.text[end-1] == '\r' {
 			end--
 		}
 	}

@@ -29,6 +29,7 @@ var layers = []string{
 	"parser internal/near internal/version internal/diag",
 	"internal/attrs",
 	"ast/nixprint internal/sema",
+	"internal/nixlang",
 	"internal/git",
 	"internal/workspace",
 	"internal/flake internal/shell internal/config",

@@ -1,0 +1,107 @@
+package nixlang
+
+import (
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
+)
+
+// Splice returns text as it has to be written in the place of span: with a blank before or behind it where
+// it would run into the byte there, as in f(x) without its parentheses.
+func Splice(t *ast.Tree, span source.Span, text string) string {
+	src := t.Source()
+	var before, behind byte = ' ', ' '
+	if span.Start > 0 {
+		before = src[span.Start-1]
+	}
+	if int(span.End) < len(src) {
+		behind = src[span.End]
+	}
+	if text == "" {
+		if apart(before) || ends(behind, "") {
+			return ""
+		}
+		return " "
+	}
+	if !apart(before) && !isSpace(text[0]) && !(strings.IndexByte(closers, text[0]) >= 0) {
+		text = " " + text
+	}
+	if !ends(behind, text) && !apart(text[len(text)-1]) {
+		text += " "
+	}
+	return text
+}
+
+const closers = ")]};,"
+
+func isSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' }
+
+// apart reports whether no expression can run into a byte that stands before it. A colon does: x:y is a URL.
+func apart(c byte) bool { return isSpace(c) || strings.IndexByte("([{;,!=", c) >= 0 }
+
+// ends reports whether a byte cannot be taken for a part of the text before it.
+func ends(c byte, text string) bool {
+	if isSpace(c) || strings.IndexByte(closers, c) >= 0 {
+		return true
+	}
+	if c != '.' || text == "" {
+		return false
+	}
+	return strings.IndexByte(")]}\"", text[len(text)-1]) >= 0 || ast.IsIdentifier(text)
+}
+
+// Statement returns the span to delete so that a Binding or Inherit is gone without a trace: with its line
+// where it has one to itself, else with the blanks before it. Comments beside it stay.
+func Statement(n ast.Node) source.Span {
+	s := n.Span()
+	src := n.Tree().Source()
+	prev, next := n.FirstToken().Prev(), n.LastToken().Next()
+	lead := ""
+	if prev.IsValid() && prev.Kind() == ast.TokSpace {
+		lead = prev.Text()
+	}
+	trail := ""
+	if next.IsValid() && next.Kind() == ast.TokSpace {
+		trail = next.Text()
+	}
+	if i := strings.LastIndexByte(lead, '\n'); i >= 0 {
+		if j := strings.IndexByte(trail, '\n'); j >= 0 {
+			return source.Span{Start: prev.Start() + uint32(i) + 1, End: s.End + uint32(j) + 1}
+		}
+		if after := next.Next(); trail == "" || after.IsValid() && after.Kind() != ast.TokEOF {
+			return source.Span{Start: s.Start, End: s.End + uint32(len(trail))}
+		}
+	}
+	if lead != "" && int(s.End) < len(src) && strings.IndexByte(lead, '\n') < 0 {
+		return source.Span{Start: prev.Start(), End: s.End}
+	}
+	return s
+}
+
+// Same reports whether two expressions are written with the same tokens, up to parentheses around them,
+// white space and comments. In one scope they mean the same.
+func Same(a, b ast.Node) bool {
+	a, b = a.Unparen(), b.Unparen()
+	if !a.IsValid() || !b.IsValid() || a.Kind() != b.Kind() {
+		return false
+	}
+	return SameTokens(a.FirstToken(), a.LastToken(), b.FirstToken(), b.LastToken())
+}
+
+// SameTokens reports whether two runs of tokens, first to last, are the same up to trivia.
+func SameTokens(a, lastA, b, lastB ast.Token) bool {
+	for {
+		if a.Kind() != b.Kind() || a.Text() != b.Text() {
+			return false
+		}
+		endA, endB := a == lastA, b == lastB
+		if endA || endB {
+			return endA && endB
+		}
+		a, b = a.NextSignificant(), b.NextSignificant()
+		if !a.IsValid() || !b.IsValid() {
+			return false
+		}
+	}
+}

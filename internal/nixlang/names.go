@@ -1,0 +1,225 @@
+package nixlang
+
+import (
+	"sort"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/sema"
+)
+
+// UsesIn returns the uses in the subtree of a node, in source order. The result must not be changed.
+func UsesIn(names *sema.Info, n ast.Node) []sema.Use {
+	uses := names.Uses()
+	from := sort.Search(len(uses), func(i int) bool { return uses[i].Node.ID() >= n.ID() })
+	end := n.SubtreeEnd()
+	to := from + sort.Search(len(uses)-from, func(i int) bool { return uses[from+i].Node.ID() >= end })
+	return uses[from:to]
+}
+
+// MentionsFree reports whether an expression reads a variable of that name from outside of it: a binding
+// of the name put around the expression would catch the use.
+func MentionsFree(names *sema.Info, n ast.Node, name string) bool {
+	for _, u := range UsesIn(names, n) {
+		if text, _ := ast.AttrName(u.Node); text == name && IsFree(names, u, n) {
+			return true
+		}
+	}
+	return false
+}
+
+// IsFree reports whether a use in the subtree of n refers to something outside of n.
+func IsFree(names *sema.Info, u sema.Use, n ast.Node) bool {
+	return u.Target != sema.ToBinding || !n.Encloses(names.Binding(u.Binding).Node)
+}
+
+// lookupBound is the number of bindings after which Lookup gives up.
+const lookupBound = 4096
+
+// Hidden reports whether a scope binds a name, so that the global of that name cannot be written there. In
+// a scope with very many names it says so without a search.
+func Hidden(names *sema.Info, scope sema.ScopeID, name string) bool {
+	left := lookupBound
+	for b := range names.InScope(scope) {
+		if left--; left == 0 || b.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// Builtin returns the name of the builtin function or value that an expression means: map, builtins.map,
+// __map, and a name inherited from builtins. It is empty for anything else.
+func Builtin(names *sema.Info, n ast.Node) string {
+	n = n.Unparen()
+	switch n.Kind() {
+	case ast.Ident:
+		u, ok := names.Use(n)
+		if !ok {
+			return ""
+		}
+		text := n.Text()
+		switch u.Target {
+		case sema.ToGlobal:
+			if len(text) > 2 && text[:2] == "__" {
+				return text[2:]
+			}
+			return text
+		case sema.ToBinding:
+			b := names.Binding(u.Binding)
+			if in, ok := ast.AsInherit(b.Decl); ok && in.From().IsValid() && names.IsGlobal(in.From().Unparen(), "builtins") && sema.IsBuiltin(b.Name) {
+				return b.Name
+			}
+		}
+	case ast.Select:
+		s := ast.SelectExpr{Node: n}
+		part := s.Attrpath().FirstChild()
+		if s.Default().IsValid() || part.NextSibling().IsValid() || !names.IsGlobal(s.Operand().Unparen(), "builtins") {
+			return ""
+		}
+		if name, ok := ast.AttrName(part); ok && sema.IsBuiltin(name) {
+			return name
+		}
+	}
+	return ""
+}
+
+// Lib returns the name of the function or value of nixpkgs' lib that an expression means: the last part of
+// lib.lists.optional, a name inherited from lib, or one that a single `with lib;` around it can provide. It
+// is empty for anything else.
+func Lib(names *sema.Info, n ast.Node) string {
+	n = n.Unparen()
+	switch n.Kind() {
+	case ast.Ident:
+		u, ok := names.Use(n)
+		if !ok {
+			return ""
+		}
+		switch u.Target {
+		case sema.ToBinding:
+			b := names.Binding(u.Binding)
+			if in, ok := ast.AsInherit(b.Decl); ok && in.From().IsValid() && inLib(names, in.From()) {
+				return b.Name
+			}
+		case sema.ToWith:
+			if env, ok := onlyWith(names, u.Scope); ok && inLib(names, env) {
+				return n.Text()
+			}
+		}
+	case ast.Select:
+		if in, name := libPath(names, n); in {
+			return name
+		}
+	}
+	return ""
+}
+
+// onlyWith returns the attrset of the one with around a scope; ok is false where there are several.
+func onlyWith(names *sema.Info, scope sema.ScopeID) (env ast.Node, ok bool) {
+	for range 256 {
+		if scope == 0 {
+			return env, ok
+		}
+		s := names.Scope(scope)
+		if s.Node.Is(ast.With) {
+			if ok {
+				return ast.Node{}, false
+			}
+			env, ok = ast.WithExpr{Node: s.Node}.Env(), true
+		}
+		scope = s.Parent
+	}
+	return ast.Node{}, false
+}
+
+// inLib reports whether an expression is nixpkgs' lib or a part of it: lib, lib.lists, pkgs.lib,
+// inputs.nixpkgs.lib.
+func inLib(names *sema.Info, n ast.Node) bool {
+	n = n.Unparen()
+	if n.Is(ast.Select) {
+		in, _ := libPath(names, n)
+		return in
+	}
+	return IsLib(names, n)
+}
+
+// libPath reports whether a Select goes into nixpkgs' lib, and the last name behind lib that it selects.
+func libPath(names *sema.Info, n ast.Node) (in bool, name string) {
+	s := ast.SelectExpr{Node: n}
+	if s.Default().IsValid() {
+		return false, ""
+	}
+	operand := s.Operand().Unparen()
+	in = inLib(names, operand)
+	holder := lastName(operand)
+	for part := range s.Attrpath().Children() {
+		text, ok := ast.AttrName(part)
+		switch {
+		case !ok:
+			return false, ""
+		case in:
+			name = text
+		default:
+			in = text == "lib" && (holder == "pkgs" || holder == "nixpkgs")
+		}
+		holder = text
+	}
+	return in, name
+}
+
+// lastName returns the name of a variable, or nothing.
+func lastName(n ast.Node) string {
+	if n.Is(ast.Ident) {
+		return n.Text()
+	}
+	return ""
+}
+
+// IsLib reports whether an expression is a variable that holds nixpkgs' lib: one of that name which comes
+// from a caller, or from pkgs or nixpkgs.
+func IsLib(names *sema.Info, n ast.Node) bool {
+	n = n.Unparen()
+	if !n.Is(ast.Ident) || n.Text() != "lib" {
+		return false
+	}
+	u, ok := names.Use(n)
+	if !ok {
+		return false
+	}
+	if u.Target == sema.ToWith {
+		env, ok := onlyWith(names, u.Scope)
+		return ok && lastName(env.Unparen()) == "pkgs"
+	}
+	if u.Target != sema.ToBinding {
+		return false
+	}
+	b := names.Binding(u.Binding)
+	switch b.Kind {
+	case sema.ParamBinding, sema.FormalBinding:
+		return true
+	case sema.AtBinding:
+		return false
+	}
+	if in, ok := ast.AsInherit(b.Decl); ok {
+		holder := in.From().Unparen()
+		if s, ok := ast.AsSelect(holder); ok {
+			last := ast.Node{}
+			for part := range s.Attrpath().Children() {
+				last = part
+			}
+			name, _ := ast.AttrName(last)
+			return name == "pkgs" || name == "nixpkgs"
+		}
+		return lastName(holder) == "pkgs" || lastName(holder) == "nixpkgs"
+	}
+	value := b.Value.Unparen()
+	if s, ok := ast.AsSelect(value); ok && !b.More {
+		holder := lastName(s.Operand().Unparen())
+		name := holder
+		for part := range s.Attrpath().Children() {
+			holder = name
+			name, _ = ast.AttrName(part)
+		}
+		return name == "lib" && (holder == "pkgs" || holder == "nixpkgs")
+	}
+	return false
+}

@@ -27,7 +27,8 @@ type Pass struct {
 	rule     *Rule
 	resolver *sema.Resolver
 	names    *sema.Info
-	module   *module.Module
+	live     *sema.Live
+	modules  *module.File
 	role     role.Role
 	done     uint8
 }
@@ -41,8 +42,7 @@ type Host interface {
 }
 
 const (
-	haveModule = 1 << iota
-	haveRole
+	haveRole = 1 << iota
 )
 
 // NewPass makes the pass for one file. The resolver may be shared by the passes of one goroutine; a pass
@@ -62,14 +62,16 @@ func (p *Pass) Names() *sema.Info {
 	return p.names
 }
 
-// Module returns the file as a module, or nil where it is none.
-func (p *Pass) Module() *module.Module {
-	if p.done&haveModule == 0 {
-		p.done |= haveModule
-		p.module = module.Analyze(p.Tree, p.Names())
+// Modules returns the modules of the file: the file itself where it is one, and those written inside it.
+func (p *Pass) Modules() *module.File {
+	if p.modules == nil {
+		p.modules = module.AnalyzeFile(p.Tree, p.Names())
 	}
-	return p.module
+	return p.modules
 }
+
+// Module returns the file as a module, or nil where it is none.
+func (p *Pass) Module() *module.Module { return p.Modules().Module }
 
 // Role returns what the file is: flake, module, package, overlay or plain.
 func (p *Pass) Role() role.Role {

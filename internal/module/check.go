@@ -1,0 +1,538 @@
+package module
+
+import (
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
+)
+
+// ProblemKind is the way in which a module cannot be evaluated.
+type ProblemKind uint8
+
+// The kinds of problem.
+const (
+	ConfigInImports    ProblemKind = iota // imports need config
+	ImportsUsePkgs                        // imports need pkgs, options or another argument of _module.args
+	MkIfInImports                         // imports, or an element, is a mkIf or the like
+	ImportsUnderConfig                    // imports or options stand where only definitions do
+	IfForShape                            // if … then … else decides which options are defined
+	FunctionForShape                      // optionalAttrs, // or another function decides it
+	NameForShape                          // a computed attribute name decides it
+	OtherShape                            // anything else that the module system needs first depends on config
+)
+
+// Problem is one reason why the module system cannot evaluate a module.
+type Problem struct {
+	Kind   ProblemKind
+	Module *Module
+	// Part is what of the module is concerned: imports, config, options, …; empty for the module's own attributes.
+	Part string
+	// At is the place to report: the smallest expression within the part that causes it.
+	At source.Span
+	// Why tells what is read, where the problem is a dependence.
+	Why *Why
+	// Property is the name of the function, such as mkIf, for MkIfInImports; Node its call where the file has it.
+	Property string
+	Node     ast.Node
+	// Element is set where an element of the list is concerned, not the list as a whole.
+	Element bool
+	// Unsure is set where what decides lies outside the file and is only very likely.
+	Unsure bool
+}
+
+// Problems returns what keeps the modules of the file from evaluating, in source order.
+func (f *File) Problems() []Problem {
+	if f.done&doneProblems != 0 {
+		return f.problems
+	}
+	f.done |= doneProblems
+	seen := map[problemKey]bool{}
+	modules := f.Inline()
+	if f.Module != nil {
+		modules = append([]*Module{f.Module}, modules...)
+	}
+	for i, m := range modules {
+		c := &checker{file: f, module: m, seen: seen, ev: &evaluator{
+			file: f, names: f.names, group: i + 1, memo: map[memoKey]*value{}, fuel: maxFuel,
+		}}
+		c.run()
+	}
+	return f.problems
+}
+
+type problemKey struct {
+	kind ProblemKind
+	at   source.Span
+}
+
+// checker looks at one evaluation of the module system: a module and those written inside its imports.
+type checker struct {
+	file   *File
+	module *Module
+	ev     *evaluator
+	seen   map[problemKey]bool
+	depth  int
+	count  int
+}
+
+func (c *checker) run() {
+	c.ev.args = c.module.ownArgs()
+	// The functions around the module are called by something unknown; those that are modules themselves
+	// belong to other evaluations, so that their arguments are as unknown.
+	t := &thunk{node: c.module.Node}
+	if c.module.Func.IsValid() {
+		t = &thunk{node: c.module.Func}
+	}
+	c.loaded(t)
+}
+
+// ownArgs returns the names that the module defines in _module.args.
+func (m *Module) ownArgs() map[string]bool {
+	var args map[string]bool
+	add := func(p Part, skip int) {
+		if p.Name(skip) != "_module" || p.Name(skip+1) != "args" {
+			return
+		}
+		if args == nil {
+			args = map[string]bool{}
+		}
+		if len(p.Path) > skip+2 {
+			args[p.Name(skip+2)] = true
+		} else if p.Value.IsValid() {
+			m.file.Definitions(p.Value, func(p Part) { args[p.Name(0)] = true })
+		}
+	}
+	for _, p := range m.Parts() {
+		add(p, 0)
+		if p.Name(0) == "config" {
+			if len(p.Path) > 1 {
+				add(p, 1)
+			} else if p.Value.IsValid() {
+				m.file.Definitions(p.Value, func(p Part) { add(p, 0) })
+			}
+		}
+	}
+	return args
+}
+
+// report adds a problem of the part whose expression is within; a cause inside it is the place, else the
+// name that leads to the cause.
+func (c *checker) report(p Problem, within ast.Node) {
+	p.Module = c.module
+	if p.At == (source.Span{}) {
+		p.At = place(p.Why, within)
+	}
+	key := problemKey{p.Kind, p.At}
+	if !c.seen[key] {
+		c.seen[key] = true
+		c.file.problems = append(c.file.problems, p)
+	}
+}
+
+// place returns the smallest part of an expression that leads to the cause.
+func place(why *Why, within ast.Node) source.Span {
+	if why.Node.IsValid() && within.Encloses(why.Node) && why.Construct != ByValue {
+		switch d := why.Decider; {
+		case why.Construct == ByIf || why.Construct == ByAssert:
+			return source.Span{Start: why.Node.Start(), End: d.End()}
+		case why.Construct == ByFunction && d.IsValid() && why.Node.Encloses(d) && d.Parent().Is(ast.Apply):
+			return source.Span{Start: why.Node.Start(), End: d.OutsideParens().End()}
+		}
+		if why.Construct != ByFunction {
+			return why.Node.Span()
+		}
+	}
+	return reading(why, within)
+}
+
+// reading returns the place within an expression that reads the source, or leads to where it is read.
+func reading(why *Why, within ast.Node) source.Span {
+	for _, n := range why.Steps {
+		if within.Encloses(n) {
+			return n.Span()
+		}
+	}
+	if within.Encloses(why.Use) {
+		return why.Use.Span()
+	}
+	return within.Span()
+}
+
+// loaded checks a module as a value: a function, a set, or a property around definitions.
+func (c *checker) loaded(t *thunk) {
+	if c.depth > 12 {
+		return
+	}
+	c.depth++
+	defer func() { c.depth-- }()
+	body := t.node
+	v := c.ev.in(whileLoading, t)
+	if v.kind == vLambda {
+		env := &frame{lambda: v.node, group: c.ev.group, up: v.env}
+		body = ast.LambdaExpr{Node: v.node}.Body()
+		t = &thunk{node: body, env: env}
+		v = c.ev.in(whileLoading, t)
+	}
+	if !body.IsValid() {
+		body = c.module.Body
+	}
+	c.attributes(t, v, body)
+}
+
+// attributes checks the evaluated attributes of a module.
+func (c *checker) attributes(t *thunk, v *value, within ast.Node) {
+	switch v.kind {
+	case vBottom:
+		c.report(Problem{Kind: shapeKind(v.why), Why: v.why}, within)
+		return
+	case vProperty:
+		c.property(v, within, "", true)
+		return
+	case vAttrs:
+	default:
+		return
+	}
+	_, structured := v.attrs.get("config")
+	if !structured {
+		_, structured = v.attrs.get("options")
+	}
+	for _, name := range v.attrs.names {
+		a := v.attrs.index[name]
+		at := valueNode(a, within)
+		switch name {
+		case "imports":
+			c.imports(a.value, at, name)
+		case "require":
+			if !structured {
+				c.imports(a.value, at, name)
+			}
+		case "disabledModules":
+			c.shapeOnly(whileLoading, a.value, at, name, true)
+		case "options", "key":
+			c.shapeOnly(whileLoading, a.value, at, name, false)
+		case "freeformType":
+			c.freeformType(a.value, at)
+		case "config":
+			c.definitions(a.value, at, name)
+		case "_module":
+			if !structured {
+				c.internal(a.value, at)
+			}
+		}
+	}
+}
+
+// valueNode returns the expression bound to an attribute where the file shows it, else the name.
+func valueNode(a tableAttr, within ast.Node) ast.Node {
+	if a.value.node.IsValid() {
+		return a.value.node
+	}
+	if a.part.IsValid() {
+		return a.part
+	}
+	return within
+}
+
+// shapeOnly checks a part of which only the outermost form, and for lists each element, is evaluated.
+func (c *checker) shapeOnly(m mask, t *thunk, within ast.Node, part string, elements bool) {
+	v := c.ev.in(m, t)
+	if v.kind == vBottom {
+		c.report(Problem{Kind: OtherShape, Part: part, Why: v.why, At: reading(v.why, within)}, within)
+	}
+	if v.kind != vList || !elements {
+		return
+	}
+	for _, e := range v.elems {
+		if w := c.ev.in(m, e); w.kind == vBottom {
+			at := within
+			if e.node.IsValid() && within.Encloses(e.node) {
+				at = e.node
+			}
+			c.report(Problem{Kind: OtherShape, Part: part, Why: w.why, At: reading(w.why, at), Element: true}, at)
+		}
+	}
+}
+
+// freeformType checks a type that decides which definitions are options: the condition of a mkIf included.
+func (c *checker) freeformType(t *thunk, within ast.Node) {
+	v := c.ev.in(whileDefining, t)
+	if v.kind == vProperty && v.property == "if" {
+		v = c.ev.in(whileDefining, v.cond)
+	}
+	if v.kind == vBottom {
+		c.report(Problem{Kind: OtherShape, Part: "freeformType", Why: v.why, At: reading(v.why, within)}, within)
+	}
+}
+
+// internal checks the definitions of _module.
+func (c *checker) internal(t *thunk, within ast.Node) {
+	v := c.ev.in(whileDefining, t)
+	switch v.kind {
+	case vBottom:
+		c.report(Problem{Kind: OtherShape, Part: "_module", Why: v.why, At: reading(v.why, within)}, within)
+	case vAttrs:
+		if a, ok := v.attrs.get("freeformType"); ok {
+			c.freeformType(a.value, valueNode(a, within))
+		}
+	}
+}
+
+// definitions checks what stands under config: its names are needed before any value is.
+func (c *checker) definitions(t *thunk, within ast.Node, part string) {
+	if c.count++; c.count > 1000 || c.depth > 24 {
+		return
+	}
+	c.depth++
+	defer func() { c.depth-- }()
+	v := c.ev.in(whileDefining, t)
+	switch v.kind {
+	case vBottom:
+		c.report(Problem{Kind: shapeKind(v.why), Part: part, Why: v.why}, within)
+	case vProperty:
+		c.property(v, within, part, false)
+	case vAttrs:
+		c.definedNames(v, part)
+		if a, ok := v.attrs.get("_module"); ok {
+			c.internal(a.value, valueNode(a, within))
+		}
+	}
+}
+
+// property checks the content of a mkIf, mkMerge or mkForce around definitions. Whole is set where it stands
+// for a whole module.
+func (c *checker) property(v *value, within ast.Node, part string, whole bool) {
+	at := within
+	if n := v.content.node; n.IsValid() {
+		at = n
+	}
+	switch v.property {
+	case "if", "override":
+		c.definitions(v.content, at, part)
+	case "merge":
+		list := c.ev.in(whileDefining, v.content)
+		if list.kind == vBottom {
+			c.report(Problem{Kind: OtherShape, Part: "mkMerge", Why: list.why, At: reading(list.why, at)}, at)
+			return
+		}
+		for _, e := range list.elems {
+			inner := at
+			if e.node.IsValid() {
+				inner = e.node
+			}
+			c.definitions(e, inner, part)
+		}
+	}
+}
+
+// definedNames finds imports and options among definitions.
+func (c *checker) definedNames(v *value, part string) {
+	for _, name := range []string{"imports", "options", "config"} {
+		a, ok := v.attrs.get(name)
+		if !ok || !a.part.IsValid() || c.module.declares(name) {
+			continue
+		}
+		// Options of these names exist in some submodules: fileSystems.<name>.options.
+		if name == "options" && !declaresOptions(a) || name == "config" && (part != "" || c.module.Submodule) {
+			continue
+		}
+		c.report(Problem{Kind: ImportsUnderConfig, Part: part, Property: name, At: a.part.Span()}, a.part)
+	}
+}
+
+// declares reports whether the module declares an option whose path starts with name.
+func (m *Module) declares(name string) bool {
+	for _, o := range m.Options() {
+		if o.Path[0] == name {
+			return true
+		}
+	}
+	return false
+}
+
+// declaresOptions reports whether the value of an attribute holds a call of mkOption or its kin.
+func declaresOptions(a tableAttr) bool {
+	n := a.value.node
+	if !n.IsValid() {
+		if n = a.part.Parent().Parent(); !n.Is(ast.Binding) {
+			return false
+		}
+	}
+	steps := 0
+	for d := range n.Descendants() {
+		if steps++; steps > 4096 {
+			return false
+		}
+		if d.Is(ast.Apply) {
+			if name := Callee((ast.ApplyExpr{Node: d}).Func()); name == "mkOption" || name == "mkEnableOption" || name == "mkPackageOption" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// shapeKind tells which kind of problem a cause is where names of options are concerned.
+func shapeKind(why *Why) ProblemKind {
+	switch why.Construct {
+	case ByIf:
+		return IfForShape
+	case ByName:
+		return NameForShape
+	case ByUpdate:
+		return FunctionForShape
+	case ByFunction:
+		if shapeFunctions[why.Function] {
+			return FunctionForShape
+		}
+	}
+	return OtherShape
+}
+
+// shapeFunctions are the functions that make a set whose names depend on an argument.
+var shapeFunctions = words(`optionalAttrs filterAttrs listToAttrs genAttrs genAttrs' mapAttrs mapAttrs' concatMapAttrs
+	recursiveUpdate mergeAttrs mergeAttrsList removeAttrs intersectAttrs foldl' foldl foldr fold foldAttrs foldlAttrs
+	zipAttrs zipAttrsWith setAttrByPath getAttrs attrByPath getAttrFromPath getAttr filterAttrsRecursive mapAttrsRecursive
+	groupBy partition`)
+
+// imports checks a list of modules.
+func (c *checker) imports(t *thunk, within ast.Node, part string) {
+	if t.node.IsValid() {
+		c.importList(t.node, t.env, part)
+		return
+	}
+	c.importValue(c.ev.in(whileLoading, t), within, part, true)
+}
+
+// importList checks an expression operand by operand, so that each cause is reported.
+func (c *checker) importList(n ast.Node, env *frame, part string) {
+	for steps := 0; steps < 1000; steps++ {
+		n = tail(n)
+		switch {
+		case n.Is(ast.Binary) && n.Op() == ast.OpConcat:
+			left := tail(n.Child(0))
+			if left.Is(ast.Binary) && left.Op() == ast.OpConcat {
+				if c.depth > 24 {
+					return
+				}
+				c.depth++
+				c.importList(left, env, part)
+				c.depth--
+			} else {
+				c.importOperand(left, env, part)
+			}
+			n = n.Child(1)
+			continue
+		case n.Is(ast.Assert):
+			if v := c.ev.in(whileLoading, &thunk{node: n.FirstChild(), env: env}); v.kind == vBottom {
+				c.dependence(v, n.FirstChild(), part, false)
+			}
+			n = n.Child(1)
+			continue
+		}
+		c.importOperand(n, env, part)
+		return
+	}
+}
+
+func (c *checker) importOperand(n ast.Node, env *frame, part string) {
+	v := c.ev.in(whileLoading, &thunk{node: n, env: env})
+	c.importValue(v, n, part, true)
+}
+
+// importValue checks an evaluated list of modules.
+func (c *checker) importValue(v *value, within ast.Node, part string, whole bool) {
+	switch v.kind {
+	case vBottom:
+		c.dependence(v, within, part, false)
+	case vProperty:
+		c.propertyInImports(v, within, part, false, false)
+	case vList:
+		for i, e := range v.elems {
+			if i == 2000 {
+				return
+			}
+			at := within
+			if e.node.IsValid() && within.Encloses(e.node) {
+				at = e.node
+			}
+			c.imported(e, at, part)
+		}
+	}
+}
+
+func (c *checker) dependence(v *value, within ast.Node, part string, element bool) {
+	kind := ConfigInImports
+	if v.why.Source != FromConfig {
+		kind = ImportsUsePkgs
+	}
+	c.report(Problem{Kind: kind, Part: part, Why: v.why, Element: element, At: reading(v.why, within)}, within)
+}
+
+func (c *checker) propertyInImports(v *value, within ast.Node, part string, element, unsure bool) {
+	at := within.Span()
+	if v.node.IsValid() && within.Encloses(v.node) {
+		at = v.node.Span()
+		if fn, _ := ast.Call(v.node); fn.IsValid() && within.Encloses(fn) {
+			at.End = fn.End()
+		}
+	}
+	c.report(Problem{Kind: MkIfInImports, Part: part, Property: v.s, Node: v.node, At: at, Element: element, Unsure: unsure}, within)
+}
+
+// imported checks one element of imports.
+func (c *checker) imported(t *thunk, within ast.Node, part string) {
+	if c.count++; c.count > 5000 || c.depth > 12 {
+		return
+	}
+	v := c.ev.in(whileLoading, t)
+	switch v.kind {
+	case vBottom:
+		c.dependence(v, within, part, true)
+	case vLambda, vAttrs:
+		if v.kind == vLambda && !v.node.IsValid() {
+			return
+		}
+		c.loaded(t)
+	case vProperty:
+		c.importedProperty(v, within, part)
+	}
+}
+
+// importedProperty checks an element that is a mkIf or the like. The module system takes mkIf and mkForce
+// around definitions for a module with that config; around anything else, and with mkMerge, it fails.
+func (c *checker) importedProperty(v *value, within ast.Node, part string) {
+	if v.property != "if" && v.property != "override" {
+		c.propertyInImports(v, within, part, true, false)
+		return
+	}
+	at := within
+	if n := v.content.node; n.IsValid() && within.Encloses(n) {
+		at = n
+	}
+	inner := c.ev.in(whileDefining, v.content)
+	switch inner.kind {
+	case vPath, vLambda, vString, vList, vPrim, vScalar:
+		c.propertyInImports(v, within, part, true, false)
+	case vUnknown:
+		if v.content.node.IsValid() && namesModule(v.content.node) {
+			c.propertyInImports(v, within, part, true, true)
+		}
+	default:
+		c.property(v, at, "", true)
+	}
+}
+
+// namesModule reports whether an expression selects a module by the names that flakes export them under.
+func namesModule(n ast.Node) bool {
+	n = tail(n)
+	if !n.Is(ast.Select) {
+		return n.Is(ast.Apply) && Callee((ast.ApplyExpr{Node: n}).Func()) == "import"
+	}
+	for part := range (ast.SelectExpr{Node: n}).Attrpath().Children() {
+		if name, ok := ast.AttrName(part); ok && (strings.HasSuffix(name, "Modules") || strings.HasSuffix(name, "Module")) {
+			return true
+		}
+	}
+	return false
+}

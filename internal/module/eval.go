@@ -1,0 +1,579 @@
+package module
+
+import (
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/attrs"
+	"github.com/nixsift/nixsift/internal/sema"
+)
+
+// mask says which sources an evaluation must not need.
+type mask uint8
+
+const (
+	// whileLoading is the evaluation of what decides which modules there are and which options they
+	// declare: neither config nor options nor the arguments of _module.args exist yet.
+	whileLoading mask = iota
+	// whileDefining is the evaluation of which options a module defines: options exist, values do not.
+	whileDefining
+	// anytime forbids nothing; it serves to look names up.
+	anytime
+	numMasks
+)
+
+const (
+	maxDepth = 300   // nested evaluations: beyond, a value is unknown
+	maxFuel  = 20000 // evaluations for one module
+	maxElems = 256   // elements of a list that are looked at one by one
+)
+
+// evaluator evaluates expressions of one file lazily, as Nix would, as far as the file tells. The result
+// vBottom is certain: on every way the evaluation reads a source that the mask forbids, of the module whose
+// group it is. Whatever is not certain is vUnknown.
+type evaluator struct {
+	file  *File
+	names *sema.Info
+	group int
+	args  map[string]bool // arguments that the module itself defines in _module.args
+	mask  mask
+	memo  map[memoKey]*value
+	fuel  int
+	depth int
+}
+
+type memoKey struct {
+	node ast.NodeID
+	env  *frame
+	mask mask
+}
+
+// in evaluates t under a mask.
+func (ev *evaluator) in(m mask, t *thunk) *value {
+	old := ev.mask
+	ev.mask = m
+	v := ev.force(t)
+	ev.mask = old
+	return v
+}
+
+// force evaluates a thunk.
+func (ev *evaluator) force(t *thunk) *value {
+	if t.node.IsValid() {
+		return ev.eval(t.node, t.env)
+	}
+	if v := t.done[ev.mask]; v != nil {
+		return v
+	}
+	if ev.fuel <= 0 || ev.depth > maxDepth {
+		return unknown
+	}
+	ev.fuel--
+	ev.depth++
+	t.done[ev.mask] = unknown // met again while it is evaluated
+	v := t.fn(ev)
+	t.done[ev.mask] = v
+	ev.depth--
+	return v
+}
+
+// eval evaluates a node as far as its outermost form.
+func (ev *evaluator) eval(n ast.Node, env *frame) *value {
+	n = tail(n)
+	switch n.Kind() {
+	case ast.Int, ast.Float, ast.URI:
+		return scalar
+	case ast.Lambda:
+		return &value{kind: vLambda, node: n, env: env}
+	case ast.SearchPath:
+		return somePath
+	}
+	if ev.fuel <= 0 || ev.depth > maxDepth {
+		return unknown
+	}
+	key := memoKey{n.ID(), env, ev.mask}
+	if v, ok := ev.memo[key]; ok {
+		return v
+	}
+	ev.fuel--
+	ev.depth++
+	ev.memo[key] = unknown // met again while it is evaluated
+	v := ev.node(n, env)
+	ev.memo[key] = v
+	ev.depth--
+	return v
+}
+
+// tail leaves the constructs that pass the value of their last part on and evaluate nothing else.
+func tail(n ast.Node) ast.Node {
+	for {
+		switch n.Kind() {
+		case ast.Paren:
+			n = n.FirstChild()
+		case ast.Let, ast.With:
+			n = n.Child(1)
+		default:
+			return n
+		}
+	}
+}
+
+func (ev *evaluator) node(n ast.Node, env *frame) *value {
+	switch n.Kind() {
+	case ast.Ident:
+		return ev.variable(n, env)
+	case ast.String, ast.IndString, ast.Path:
+		return ev.text(n, env)
+	case ast.List:
+		v := &value{kind: vList}
+		for c := range n.Children() {
+			v.elems = append(v.elems, &thunk{node: c, env: env})
+		}
+		return v
+	case ast.AttrSet:
+		return ev.set(n, env)
+	case ast.Select:
+		return ev.selection(ast.SelectExpr{Node: n}, env)
+	case ast.HasAttr:
+		return ev.hasAttr(ast.HasAttrExpr{Node: n}, env)
+	case ast.Apply:
+		a := ast.ApplyExpr{Node: n}
+		return ev.apply(ev.eval(a.Func(), env), &thunk{node: a.Arg(), env: env}, n)
+	case ast.Unary:
+		v := ev.eval(n.FirstChild(), env)
+		if n.Op() == ast.OpNot && v.kind == vBool {
+			if v.known {
+				return boolean(!v.b)
+			}
+			return someBool
+		}
+		return strict(v, scalar)
+	case ast.Binary:
+		return ev.binary(ast.BinaryExpr{Node: n}, env)
+	case ast.If:
+		i := ast.IfExpr{Node: n}
+		c := ev.eval(i.Cond(), env)
+		switch {
+		case c.kind == vBottom:
+			return decided(c, ByIf, n, i.Cond(), "if")
+		case c.kind == vThrow:
+			return c
+		case c.kind == vBool && c.known && c.b:
+			return ev.eval(i.Then(), env)
+		case c.kind == vBool && c.known:
+			return ev.eval(i.Else(), env)
+		}
+		return join(ev.eval(i.Then(), env), ev.eval(i.Else(), env))
+	case ast.Assert:
+		a := ast.AssertExpr{Node: n}
+		if c := ev.eval(a.Cond(), env); c.kind == vBottom {
+			return decided(c, ByAssert, n, a.Cond(), "assert")
+		}
+		return ev.eval(a.Body(), env)
+	}
+	return unknown
+}
+
+// strict is the result of an operation that evaluates v.
+func strict(v, result *value) *value {
+	if v.kind == vBottom || v.kind == vThrow {
+		return v
+	}
+	return result
+}
+
+// join is the value of one of two expressions, not known which.
+func join(a, b *value) *value {
+	switch {
+	case a.kind == vThrow:
+		return b
+	case b.kind == vThrow || a == b:
+		return a
+	case a.kind == vBottom && b.kind == vBottom:
+		return a
+	case a.kind != b.kind:
+		return unknown
+	}
+	switch a.kind {
+	case vBool:
+		if a.known && b.known && a.b == b.b {
+			return a
+		}
+		return someBool
+	case vString, vScalar:
+		return scalar
+	case vPath:
+		return somePath
+	case vList:
+		return someList
+	case vAttrs:
+		return someAttrs
+	case vProperty:
+		if a.property == b.property {
+			return &value{kind: vProperty, property: a.property, s: a.s, node: a.node, cond: unknownThunk, content: unknownThunk}
+		}
+	}
+	return unknown
+}
+
+// text evaluates a string or path: its interpolations are read in any case.
+func (ev *evaluator) text(n ast.Node, env *frame) *value {
+	for c := range n.Children() {
+		if v := ev.eval(c.FirstChild(), env); v.kind == vBottom || v.kind == vThrow {
+			return v
+		}
+	}
+	if n.Is(ast.Path) {
+		return somePath
+	}
+	if s, ok := ast.StringValue(n); ok {
+		return &value{kind: vString, known: true, s: s}
+	}
+	return scalar
+}
+
+func (ev *evaluator) binary(b ast.BinaryExpr, env *frame) *value {
+	op := b.Op()
+	switch op {
+	case ast.OpPipeInto:
+		return ev.apply(ev.eval(b.Right(), env), &thunk{node: b.Left(), env: env}, b.Node)
+	case ast.OpPipeFrom:
+		return ev.apply(ev.eval(b.Left(), env), &thunk{node: b.Right(), env: env}, b.Node)
+	}
+	l := ev.eval(b.Left(), env)
+	if l.kind == vBottom && op != ast.OpUpdate || l.kind == vThrow {
+		return l
+	}
+	switch op {
+	case ast.OpAnd, ast.OpOr, ast.OpImpl:
+		stop := op == ast.OpOr // the left value that decides alone
+		if l.kind == vBool && l.known && l.b == stop {
+			return boolean(op != ast.OpAnd)
+		}
+		r := ev.eval(b.Right(), env)
+		if l.kind == vBool && l.known || r.kind == vBool && r.known && r.b != (op == ast.OpAnd) {
+			return r
+		}
+		return someBool
+	}
+	r := ev.eval(b.Right(), env)
+	switch op {
+	case ast.OpUpdate:
+		// An inner cause in either operand says more than the operand as a whole.
+		if l.kind == vBottom && !(l.why.Construct == ByValue && r.kind == vBottom) {
+			return passed(l, ByUpdate, b.Node, "//")
+		}
+		if r.kind == vBottom {
+			return passed(r, ByUpdate, b.Node, "//")
+		}
+		return strict(l, update(l, r))
+	case ast.OpConcat:
+		return concat(l, r)
+	}
+	if r.kind == vBottom || r.kind == vThrow {
+		return r
+	}
+	switch op {
+	case ast.OpEq, ast.OpNeq:
+		if l.kind == r.kind && l.known && r.known {
+			return boolean((l.b == r.b && l.s == r.s) == (op == ast.OpEq))
+		}
+		return someBool
+	case ast.OpLess, ast.OpLessEq, ast.OpGreater, ast.OpGreaterEq:
+		return someBool
+	case ast.OpAdd:
+		if l.kind == vPath {
+			return somePath
+		}
+	}
+	return scalar
+}
+
+// concat is l ++ r, both evaluated.
+func concat(l, r *value) *value {
+	for _, v := range []*value{l, r} {
+		switch v.kind {
+		case vBottom, vThrow:
+			return v
+		case vList, vUnknown:
+		default:
+			return throws // ++ takes lists alone
+		}
+	}
+	return &value{
+		kind: vList, elems: append(append([]*thunk(nil), l.elems...), r.elems...),
+		open: l.kind != vList || r.kind != vList || l.open || r.open,
+	}
+}
+
+// update is l // r, both evaluated.
+func update(l, r *value) *value {
+	if r.kind == vThrow {
+		return r
+	}
+	t := &attrTable{open: true}
+	if l.kind == vAttrs {
+		t.open = l.attrs.open
+		for _, name := range l.attrs.names {
+			a := l.attrs.index[name]
+			if r.kind != vAttrs || r.attrs.open {
+				a.value = unknownThunk // r may have it too
+			}
+			t.set(name, a.part, a.value)
+		}
+	}
+	switch r.kind {
+	case vAttrs:
+		for _, name := range r.attrs.names {
+			a := r.attrs.index[name]
+			t.set(name, a.part, a.value)
+		}
+		t.open = t.open || r.attrs.open
+	default:
+		t.open = true
+	}
+	return &value{kind: vAttrs, attrs: t}
+}
+
+// set evaluates a set literal: its names, the computed ones included.
+func (ev *evaluator) set(n ast.Node, env *frame) *value {
+	m := ev.file.merged(n)
+	t, bad := ev.table(&m.Set, env)
+	if bad != nil {
+		return bad
+	}
+	return &value{kind: vAttrs, attrs: t, node: n}
+}
+
+// table makes the attributes of a merged set; bad is set where a computed name cannot be evaluated.
+func (ev *evaluator) table(s *attrs.Set, env *frame) (t *attrTable, bad *value) {
+	t = &attrTable{}
+	for _, d := range s.Dynamic {
+		name := d.Part
+		if name.Is(ast.Interpolation) {
+			name = name.FirstChild()
+		}
+		v := ev.eval(name, env)
+		switch v.kind {
+		case vBottom:
+			return nil, decided(v, ByName, d.Part, name, "")
+		case vThrow:
+			return nil, v
+		case vString:
+			t.set(v.s, d.Part, ev.attrThunk(d.Value, d.Set, env))
+		default:
+			t.open = true
+		}
+	}
+	for _, a := range s.Attrs {
+		t.set(a.Name, a.Part, ev.mergedThunk(a, env))
+	}
+	return t, nil
+}
+
+func (ev *evaluator) mergedThunk(a *attrs.Attr, env *frame) *thunk {
+	switch a.Kind {
+	case attrs.Inherited:
+		return &thunk{fn: func(ev *evaluator) *value { return ev.variable(a.Part, env) }}
+	case attrs.InheritedFrom:
+		return &thunk{fn: func(ev *evaluator) *value {
+			return ev.attr(ev.eval(a.From.Expr, env), a.Name, a.From.Expr)
+		}}
+	}
+	return ev.attrThunk(a.Value, a.Set, env)
+}
+
+func (ev *evaluator) attrThunk(n ast.Node, s *attrs.Set, env *frame) *thunk {
+	if s == nil {
+		return &thunk{node: n, env: env}
+	}
+	return &thunk{fn: func(ev *evaluator) *value {
+		t, bad := ev.table(s, env)
+		if bad != nil {
+			return bad
+		}
+		return &value{kind: vAttrs, attrs: t, node: s.Literal}
+	}}
+}
+
+// selection evaluates e.a.b or default.
+func (ev *evaluator) selection(s ast.SelectExpr, env *frame) *value {
+	operand := s.Operand().Unparen()
+	v := ev.eval(operand, env)
+	if isPkgs(v, operand) && s.Attrpath().FirstChild().Text() == "lib" {
+		v = &value{kind: vUnknown, src: FromPkgs}
+	}
+	for part := range s.Attrpath().Children() {
+		if v.kind == vBottom {
+			break
+		}
+		name, static := ast.AttrName(part)
+		if !static {
+			key := part
+			if key.Is(ast.Interpolation) {
+				key = key.FirstChild()
+			}
+			k := ev.eval(key, env)
+			switch {
+			case k.kind == vBottom || k.kind == vThrow:
+				return k
+			case k.kind != vString:
+				v = strict(v, unknown)
+				continue
+			}
+			name = k.s
+		}
+		if v.kind == vAttrs && !v.attrs.open && s.Default().IsValid() {
+			if _, ok := v.attrs.get(name); !ok {
+				return ev.eval(s.Default(), env)
+			}
+		}
+		v = ev.attr(v, name, s.Node)
+	}
+	switch {
+	case v.kind == vBottom:
+		return widen(v, operand, s.Node)
+	case v.kind == vThrow && s.Default().IsValid():
+		return unknown
+	case v.kind == vUnknown && s.Default().IsValid() && v.src == NoSource:
+		return unknown
+	}
+	return v
+}
+
+// isPkgs reports whether a name cannot be evaluated because it is pkgs. The modules of nixpkgs of years ago take
+// lib from pkgs, where pkgs was no argument of _module.args yet: pkgs.lib is not held against them.
+func isPkgs(v *value, operand ast.Node) bool {
+	return v.kind == vBottom && v.why.Source == FromPkgs && v.why.Use == operand
+}
+
+// widen makes the select around a name the place that reads the source: config.f.enable, cfg.enable.
+func widen(v *value, operand, whole ast.Node) *value {
+	w := *v.why
+	switch {
+	case w.Use == operand:
+		w.Use = whole
+	case len(w.Steps) > 0 && w.Steps[0] == operand:
+		w.Steps = append([]ast.Node{whole}, w.Steps[1:]...)
+	default:
+		return v
+	}
+	return bottom(&w)
+}
+
+// attr evaluates one attribute of an evaluated set. At is the expression that asks.
+func (ev *evaluator) attr(v *value, name string, at ast.Node) *value {
+	switch v.kind {
+	case vBottom, vThrow:
+		return v
+	case vAttrs:
+		if a, ok := v.attrs.get(name); ok {
+			return ev.force(a.value)
+		}
+		if v.attrs.open {
+			return unknown
+		}
+		return throws
+	case vLib:
+		return libAttr(name)
+	case vBuiltins:
+		if p := prims[name]; p != nil && sema.IsBuiltin(name) {
+			return p.value()
+		}
+		switch name {
+		case "true", "false":
+			return boolean(name == "true")
+		case "builtins":
+			return v
+		}
+		return unknown
+	case vModArgs:
+		return ev.moduleArg(v.env, name, at)
+	case vOption:
+		return unknown
+	case vUnknown:
+		switch {
+		case name == "lib" && (v.src == FromPkgs || strings.HasPrefix(v.s, "nixpkgs") || strings.HasPrefix(v.s, "pkgs")):
+			return libValue
+		case v.src == FromOptions && ev.mask == whileDefining && definitionFacts[name]:
+			return bottom(&Why{Source: FromOptions, Use: at})
+		case v.src == FromOptions:
+			return v
+		}
+		return &value{kind: vUnknown, s: name}
+	}
+	return unknown
+}
+
+// definitionFacts are the attributes of a declared option that need the values of all definitions
+// (lib/modules.nix, evalOptionValue).
+var definitionFacts = map[string]bool{"isDefined": true, "definitions": true, "definitionsWithLocations": true, "highestPrio": true}
+
+func (ev *evaluator) hasAttr(h ast.HasAttrExpr, env *frame) *value {
+	operand := h.Operand().Unparen()
+	v := ev.eval(operand, env)
+	for part := range h.Attrpath().Children() {
+		if v.kind == vBottom {
+			return widen(v, operand, h.Node)
+		}
+		name, static := ast.AttrName(part)
+		if !static {
+			key := part
+			if key.Is(ast.Interpolation) {
+				key = key.FirstChild()
+			}
+			if k := ev.eval(key, env); k.kind == vBottom {
+				return k
+			}
+			return someBool
+		}
+		if v.kind != vAttrs {
+			return someBool
+		}
+		a, ok := v.attrs.get(name)
+		switch {
+		case !ok && v.attrs.open:
+			return someBool
+		case !ok:
+			return theFalse
+		case !part.NextSibling().IsValid():
+			return theTrue
+		}
+		v = ev.force(a.value)
+	}
+	return someBool
+}
+
+// apply evaluates a call of an evaluated function. At is the expression that calls.
+func (ev *evaluator) apply(f *value, arg *thunk, at ast.Node) *value {
+	switch f.kind {
+	case vBottom, vThrow:
+		return f
+	case vLambda:
+		if ev.fuel <= 0 || ev.depth > maxDepth {
+			return unknown
+		}
+		inner := &frame{lambda: f.node, arg: arg, up: f.env}
+		l := ast.LambdaExpr{Node: f.node}
+		if l.Param().Is(ast.Pattern) {
+			if v := ev.force(arg); v.kind == vBottom || v.kind == vThrow {
+				return v
+			}
+		}
+		return ev.eval(l.Body(), inner)
+	case vPrim:
+		args := append(f.args[:len(f.args):len(f.args)], arg)
+		if len(args) < f.prim.arity {
+			return &value{kind: vPrim, prim: f.prim, args: args, node: f.node}
+		}
+		return f.prim.run(ev, call{f.prim, args, at})
+	case vAttrs:
+		if a, ok := f.attrs.get("__functor"); ok {
+			return ev.apply(ev.apply(ev.force(a.value), given(f), at), arg, at)
+		}
+	}
+	if f == fileValue {
+		return fileValue
+	}
+	return unknown
+}

@@ -1,0 +1,231 @@
+package module
+
+import (
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/sema"
+)
+
+// Inline returns the modules that are written inside the file, in source order: elements of imports and
+// modules, arguments of submodule, values of home-manager.users.<name>, nixosModules.<name> and the like.
+func (f *File) Inline() []*Module {
+	if f.done&doneInline != 0 {
+		return f.inline
+	}
+	f.done |= doneInline
+	for i, r := range f.tree.Records() {
+		switch r.Kind {
+		case ast.Lambda:
+			f.inlineFunction(f.tree.Node(ast.NodeID(i)))
+		case ast.AttrSet:
+			f.inlineSet(f.tree.Node(ast.NodeID(i)))
+		}
+	}
+	return f.inline
+}
+
+func (f *File) inlineFunction(n ast.Node) {
+	if f.Module != nil && n == f.Module.Func {
+		return
+	}
+	p, ok := ast.LambdaExpr{Node: n}.Pattern()
+	if !ok || !p.HasEllipsis() || n.HasError() {
+		return
+	}
+	needs := p.At().IsValid()
+	for formal := range p.Formals() {
+		switch formal.Name().Text() {
+		case "config", "options", "pkgs", "lib":
+			if formal.Default().IsValid() {
+				return
+			}
+			needs = true
+		}
+	}
+	if !needs {
+		return
+	}
+	place := f.place(n)
+	if place == nowhere {
+		return
+	}
+	m := &Module{Node: n, Func: n, file: f, Inline: true, Submodule: place == submodule, Certainty: Certain}
+	m.Body = tail((ast.LambdaExpr{Node: n}).Body())
+	if m.Body.Is(ast.Lambda) {
+		return
+	}
+	if place == bound {
+		if !m.judge() || m.Certainty != Certain {
+			return
+		}
+		m.Certainty = Likely
+	}
+	f.inline = append(f.inline, m)
+}
+
+// inlineSet takes a set that stands where a module stands and has imports, which nothing else tells apart.
+func (f *File) inlineSet(n ast.Node) {
+	if n.HasError() || f.Module != nil && f.Module.Body == n {
+		return
+	}
+	has := false
+	for c := range n.Children() {
+		if c.Is(ast.Binding) && (ast.BindingNode{Node: c}).Attrpath().FirstChild().Text() == "imports" {
+			has = true
+			break
+		}
+	}
+	if !has {
+		return
+	}
+	if place := f.place(n); place == listed || place == exported || place == submodule {
+		f.inline = append(f.inline, &Module{
+			Node: n, Body: n, file: f, Inline: true, Submodule: place == submodule, Certainty: Certain,
+		})
+	}
+}
+
+// standing says where an expression stands, as far as modules are concerned.
+type standing uint8
+
+const (
+	nowhere   standing = iota
+	listed             // an element of imports, modules, sharedModules
+	exported           // nixosModules.<name>, flake.modules.<class>.<name>
+	submodule          // an evaluation of its own inside another
+	bound              // a name of a let that is not called
+)
+
+// moduleLists are the attributes whose lists hold modules.
+var moduleLists = words("imports require modules sharedModules extraModules baseModules defaultModules commonModules hostModules")
+
+// moduleSets are the attributes of flakes whose values are modules by name.
+var moduleSets = words(`nixosModules darwinModules homeModules homeManagerModules flakeModules nixvimModules nixOnDroidModules
+	nixosModule darwinModule homeModule homeManagerModule flakeModule`)
+
+// submoduleFuncs are the functions of lib.types whose argument is a module.
+var submoduleFuncs = words("submodule deferredModule deferredModuleWith mkPerSystemOption")
+
+// place finds out where an expression stands.
+func (f *File) place(n ast.Node) standing {
+	inList := false
+	var path []string // the attributes around n, the innermost first
+	for steps := 0; steps < 64; steps++ {
+		n = n.OutsideParens()
+		p := n.Parent()
+		switch p.Kind() {
+		case ast.List:
+			if len(path) > 0 {
+				return nowhere
+			}
+			inList = true
+		case ast.Let, ast.With, ast.Assert:
+			if p.FirstChild() == n {
+				return nowhere
+			}
+		case ast.If:
+			if p.FirstChild() == n {
+				return nowhere
+			}
+		case ast.Binary:
+			if p.Op() != ast.OpConcat && p.Op() != ast.OpUpdate {
+				return nowhere
+			}
+		case ast.Apply:
+			a := ast.ApplyExpr{Node: p}
+			if a.Func() == n {
+				return nowhere
+			}
+			fn, _ := ast.Call(p)
+			switch name := Callee(fn); {
+			case submoduleFuncs[name] && len(path) == 0:
+				return submodule
+			case name == "optional" || name == "optionals" || name == "singleton":
+				inList = true
+			case name == "mkIf" || name == "mkMerge" || overrides[name]:
+			default:
+				return nowhere
+			}
+		case ast.Binding:
+			b := ast.BindingNode{Node: p}
+			parts := []string{}
+			for part := range b.Attrpath().Children() {
+				name, _ := ast.AttrName(part)
+				parts = append(parts, name)
+			}
+			for i := len(parts) - 1; i >= 0; i-- {
+				path = append(path, parts[i])
+			}
+			switch s := pathStanding(path, inList); {
+			case s != nowhere:
+				return s
+			case inList:
+				return nowhere
+			}
+			set := p.Parent()
+			if set.Is(ast.Bindings) {
+				return f.boundStanding(b, path)
+			}
+			if !set.Is(ast.AttrSet) || len(path) > 6 {
+				return nowhere
+			}
+			p = set
+		default:
+			return nowhere
+		}
+		n = p
+	}
+	return nowhere
+}
+
+// pathStanding tells from the attributes around an expression, the innermost first, where it stands.
+func pathStanding(path []string, inList bool) standing {
+	at := func(i int) string {
+		if i < len(path) {
+			return path[i]
+		}
+		return ""
+	}
+	if inList {
+		if moduleLists[at(0)] {
+			return listed
+		}
+		return nowhere
+	}
+	switch {
+	case moduleSets[at(0)] && strings.HasSuffix(at(0), "Module"), moduleSets[at(1)], at(2) == "modules" && at(3) == "flake":
+		return exported
+	case at(1) == "users" && at(2) == "home-manager":
+		return submodule
+	case at(0) == "perSystem", at(0) == "configuration" && at(2) == "specialisation", at(0) == "config" && at(2) == "containers",
+		at(0) == "vmVariant" && at(1) == "virtualisation":
+		return submodule
+	}
+	return nowhere
+}
+
+// boundStanding looks at a name of a let: a module is never called by the file itself.
+func (f *File) boundStanding(b ast.BindingNode, path []string) standing {
+	if len(path) != 1 || !b.Value().Is(ast.Lambda) {
+		return nowhere
+	}
+	if f.lets == nil {
+		f.lets = map[ast.NodeID]sema.BindingID{}
+		for id, bind := range f.names.Bindings() {
+			if id != 0 && bind.Kind == sema.LetBinding {
+				f.lets[bind.Decl.ID()] = sema.BindingID(id)
+			}
+		}
+	}
+	id, ok := f.lets[b.ID()]
+	if !ok || !f.names.IsUsed(id) {
+		return nowhere
+	}
+	for u := range f.names.UsesOf(id) {
+		if n := u.Node.OutsideParens(); n.Parent().Is(ast.Apply) && n.Parent().FirstChild() == n {
+			return nowhere
+		}
+	}
+	return bound
+}

@@ -1,0 +1,367 @@
+// Package module reads a file as a module of the module system (NixOS, home-manager, nix-darwin, flake-parts
+// and others): its imports, options and config, and the modules written inside it. It also says what a value
+// depends on: whether evaluating an expression as far as its shape, the names of a set or the length of a list,
+// needs config, options or pkgs, which do not exist yet while the module system finds out what there is.
+//
+// Facts: lib/modules.nix of nixpkgs (evalModules, collectModules, unifyModuleSyntax, pushDownProperties).
+package module
+
+import (
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/attrs"
+	"github.com/nixsift/nixsift/internal/sema"
+)
+
+// Certainty says how sure it is that something is a module.
+type Certainty uint8
+
+// The certainties. A Possible module has the shape of one, as many plain functions have; a Likely one takes
+// config or options; a Certain one also has parts that only modules have, or stands where modules stand.
+const (
+	Possible Certainty = iota
+	Likely
+	Certain
+)
+
+// Module is one module: a function of the module system's arguments, or a plain set.
+type Module struct {
+	// Node is the module: a Lambda, or the expression of a plain set.
+	Node ast.Node
+	// Func is the function that the module system calls, or invalid for a plain set.
+	Func ast.Node
+	// Body is the expression that gives the module's attributes.
+	Body ast.Node
+	// Curried is set where the function stands behind others, which something else calls first.
+	Curried bool
+	// Inline is set where the module is a part of the file and not the file's value.
+	Inline bool
+	// Submodule is set where the module belongs to an evaluation inside that of the module around it.
+	Submodule bool
+	Certainty Certainty
+
+	file  *File
+	parts []Part
+	read  bool
+}
+
+// Part is an attribute of a module as it is written: imports = …, options.a = …, config.b.c = …, or a definition
+// of a module without config and options.
+type Part struct {
+	// Path holds the parts of the attribute path: Name, String or Interpolation nodes.
+	Path []ast.Node
+	// Node is the Binding or Inherit; Value is the bound expression, invalid for an Inherit.
+	Node  ast.Node
+	Value ast.Node
+	// Guarded is set where a condition stands around the set that holds it.
+	Guarded bool
+}
+
+// Name returns the name of element i of the path, or "" where there is none or it is computed.
+func (p Part) Name(i int) string {
+	if i >= len(p.Path) {
+		return ""
+	}
+	name, _ := ast.AttrName(p.Path[i])
+	return name
+}
+
+// File is what is known of the modules in one file. It must not be used from two goroutines at once.
+type File struct {
+	// Module is the file's value as a module, or nil where it has not the shape of one.
+	Module *Module
+
+	tree     *ast.Tree
+	names    *sema.Info
+	sets     map[ast.NodeID]*attrs.Merged
+	inline   []*Module
+	lets     map[ast.NodeID]sema.BindingID // by the Binding that declares them
+	problems []Problem
+	done     uint8
+}
+
+const (
+	doneInline = 1 << iota
+	doneProblems
+)
+
+// Analyze reads a file as a module; nil where it has not the shape of one.
+func Analyze(t *ast.Tree, names *sema.Info) *Module { return AnalyzeFile(t, names).Module }
+
+// AnalyzeFile reads the modules of a file. It looks at the file's outermost expression alone; the rest is
+// read when it is asked for.
+func AnalyzeFile(t *ast.Tree, names *sema.Info) *File {
+	f := &File{tree: t, names: names, sets: map[ast.NodeID]*attrs.Merged{}}
+	f.Module = f.shape(t.Expr())
+	return f
+}
+
+// merged returns the attributes of a set literal or of the bindings of a let, merged.
+func (f *File) merged(set ast.Node) *attrs.Merged {
+	m := f.sets[set.ID()]
+	if m == nil {
+		m = attrs.Merge(set)
+		f.sets[set.ID()] = m
+	}
+	return m
+}
+
+// maxWraps bounds the functions, lets and parentheses around a module's body.
+const maxWraps = 64
+
+// shape reads an expression as a module, or returns nil.
+func (f *File) shape(n ast.Node) *Module {
+	m := &Module{Node: n, file: f}
+	for i := 0; ; i++ {
+		if i == maxWraps {
+			return nil
+		}
+		n = tail(n)
+		if n.Is(ast.Assert) {
+			n = n.Child(1)
+			continue
+		}
+		if b := f.letValue(n); b.IsValid() {
+			n = b // let out = { options = …; }; in out
+			continue
+		}
+		if !n.Is(ast.Lambda) {
+			break
+		}
+		m.Curried = m.Func.IsValid()
+		m.Func, m.Node = n, n
+		n = n.Child(1)
+	}
+	m.Body = n
+	if !setLike(n) || !m.judge() {
+		return nil
+	}
+	return m
+}
+
+// letValue returns the expression that a let binds to the name that n uses, or an invalid node.
+func (f *File) letValue(n ast.Node) ast.Node {
+	if n.Is(ast.Ident) {
+		if b := f.names.Resolve(n); b != nil && !b.More && b.Kind == sema.LetBinding {
+			return b.Value
+		}
+	}
+	return ast.Node{}
+}
+
+// setLike reports whether an expression may be the attributes of a module.
+func setLike(n ast.Node) bool {
+	switch n.Kind() {
+	case ast.AttrSet, ast.If:
+		return true
+	case ast.Binary:
+		return n.Op() == ast.OpUpdate
+	case ast.Apply:
+		fn, _ := ast.Call(n)
+		return wrappers[Callee(fn)]
+	}
+	return false
+}
+
+// wrappers are functions whose call may stand for the attributes of a module.
+var wrappers = words(`mkIf mkMerge mkDefault mkForce mkOverride mkVMOverride optionalAttrs recursiveUpdate mergeAttrs mergeAttrsList
+	foldl' foldr fold foldl filterAttrs listToAttrs genAttrs mapAttrs mapAttrs' removeAttrs intersectAttrs seq deepSeq trace warn
+	warnIf throwIf throwIfNot id`)
+
+// Callee returns the last name of a function expression: mkIf for mkIf, lib.mkIf and lib.modules.mkIf.
+func Callee(fn ast.Node) string {
+	fn = fn.Unparen()
+	switch fn.Kind() {
+	case ast.Ident:
+		return fn.Text()
+	case ast.Select:
+		last := ast.Node{}
+		for c := range (ast.SelectExpr{Node: fn}).Attrpath().Children() {
+			last = c
+		}
+		name, _ := ast.AttrName(last)
+		return name
+	}
+	return ""
+}
+
+// moduleKeys are the attributes that make a set a module (lib/modules.nix, unifyModuleSyntax).
+var moduleKeys = words("imports options config disabledModules freeformType _module require")
+
+// roots are first names of options in NixOS, home-manager and nix-darwin that little else would define.
+var roots = words(`accounts boot console containers dconf documentation environment fileSystems fonts gtk hardware home homebrew
+	i18n launchd networking nix nixpkgs power powerManagement programs qt security services sound specialisation
+	swapDevices system systemd time users virtualisation wayland xdg xsession zramSwap`)
+
+// judge decides whether, and how surely, the expression is a module.
+func (m *Module) judge() bool {
+	keyed, rooted := false, false
+	for _, p := range m.Parts() {
+		rooted = rooted || roots[p.Name(0)] && (len(p.Path) > 1 || tail(p.Value).Is(ast.AttrSet))
+		switch name := p.Name(0); {
+		case name == "imports" || name == "options" || name == "disabledModules":
+			keyed = true
+		case name == "config":
+			keyed = keyed || len(p.Path) > 1 || !p.Value.IsValid() || setLike(tail(p.Value))
+		}
+	}
+	if !m.Func.IsValid() {
+		m.Certainty = Likely
+		return keyed && m.Body.Is(ast.AttrSet)
+	}
+	p, ok := ast.LambdaExpr{Node: m.Func}.Pattern()
+	if !ok {
+		m.Certainty = Possible
+		if keyed && m.selectsConfig() {
+			m.Certainty = Likely
+		}
+		return keyed
+	}
+	if !p.HasEllipsis() {
+		return false // the module system passes more than any list of formals names
+	}
+	takes := map[string]bool{}
+	for formal := range p.Formals() {
+		name := formal.Name().Text()
+		if formal.Default().IsValid() && (name == "config" || name == "options" || name == "lib" || name == "pkgs") {
+			return false // a function that is called by hand
+		}
+		takes[name] = true
+	}
+	switch {
+	case keyed:
+		m.Certainty = Certain
+	case takes["config"] || takes["options"] || rooted:
+		m.Certainty = Likely
+	default:
+		m.Certainty = Possible
+		return m.Body.Is(ast.AttrSet) && (len(takes) == 0 || takes["lib"] || takes["pkgs"] || takes["modulesPath"] ||
+			takes["inputs"] || takes["osConfig"]) || takes["pkgs"] && m.Body.Is(ast.Binary)
+	}
+	if m.Curried && m.Certainty == Certain {
+		m.Certainty = Likely
+	}
+	return true
+}
+
+// selectsConfig reports whether the function reads config from its one parameter, as in args: args.config.x.
+func (m *Module) selectsConfig() bool {
+	id, ok := m.file.names.ScopeOf(m.Func)
+	if !ok {
+		return false
+	}
+	for u := range m.file.names.UsesOf(m.file.names.Scope(id).First) {
+		s, ok := ast.AsSelect(u.Node.Parent())
+		if ok && s.Operand() == u.Node && s.Attrpath().FirstChild().Text() == "config" {
+			return true
+		}
+	}
+	return false
+}
+
+// Parts returns the attributes of the module, in source order, as far as the file shows them: those of all
+// sets that // and mkMerge join, and those under mkIf, optionalAttrs and if, which are marked as guarded.
+func (m *Module) Parts() []Part {
+	if !m.read {
+		m.read = true
+		m.file.Definitions(m.Body, func(p Part) { m.parts = append(m.parts, p) })
+	}
+	return m.parts
+}
+
+// Structured reports whether the module has config or options, so that all definitions stand under config.
+func (m *Module) Structured() bool {
+	for _, p := range m.Parts() {
+		if n := p.Name(0); n == "config" || n == "options" {
+			return true
+		}
+	}
+	return false
+}
+
+const (
+	maxNesting     = 24
+	maxDefinitions = 20000
+)
+
+// Definitions yields the attributes that an expression defines, through //, mkMerge, mkIf, optionalAttrs,
+// mkDefault, if, let and the names of a let.
+func (f *File) Definitions(n ast.Node, yield func(Part)) {
+	w := definitionWalk{f: f, yield: yield}
+	w.walk(n, false, 0)
+}
+
+type definitionWalk struct {
+	f     *File
+	yield func(Part)
+	count int
+}
+
+func (w *definitionWalk) walk(n ast.Node, guarded bool, depth int) {
+	for i := 0; i < maxWraps; i++ {
+		n = tail(n)
+		if !n.Is(ast.Assert) {
+			break
+		}
+		n = n.Child(1)
+	}
+	if w.count++; depth > maxNesting || w.count > maxDefinitions {
+		return
+	}
+	switch n.Kind() {
+	case ast.AttrSet:
+		for c := range n.Children() {
+			w.count++
+			switch c.Kind() {
+			case ast.Binding:
+				b := ast.BindingNode{Node: c}
+				var path []ast.Node
+				for part := range b.Attrpath().Children() {
+					path = append(path, part)
+				}
+				w.yield(Part{Path: path, Node: c, Value: b.Value(), Guarded: guarded})
+			case ast.Inherit:
+				for name := range (ast.InheritNode{Node: c}).Names() {
+					w.yield(Part{Path: []ast.Node{name}, Node: c, Guarded: guarded})
+				}
+			}
+		}
+	case ast.Binary:
+		if n.Op() == ast.OpUpdate {
+			w.walk(n.Child(0), guarded, depth+1)
+			w.walk(n.Child(1), guarded, depth+1)
+		}
+	case ast.If:
+		w.walk(n.Child(1), true, depth+1)
+		w.walk(n.Child(2), true, depth+1)
+	case ast.Ident:
+		if v := w.f.letValue(n); v.IsValid() {
+			w.walk(v, guarded, depth+4)
+		}
+	case ast.Apply:
+		fn, args := ast.Call(n)
+		last := args[len(args)-1]
+		switch name := Callee(fn); {
+		case (name == "mkIf" || name == "optionalAttrs") && len(args) == 2:
+			w.walk(last, true, depth+1)
+		case (name == "mkMerge" || name == "mergeAttrsList") && len(args) == 1:
+			if list := tail(last); list.Is(ast.List) {
+				for c := range list.Children() {
+					w.walk(c, guarded, depth+1)
+				}
+			}
+		case (name == "recursiveUpdate" || name == "mergeAttrs") && len(args) == 2:
+			w.walk(args[0], guarded, depth+1)
+			w.walk(last, guarded, depth+1)
+		case overrides[name]:
+			w.walk(last, guarded, depth+1)
+		}
+	}
+}
+
+var overrides = words("mkDefault mkForce mkOverride mkVMOverride mkOptionDefault mkBefore mkAfter mkOrder")
+
+// EachDefinition yields the attributes that an expression of the module defines: those of the value of config.
+func (m *Module) EachDefinition(n ast.Node, yield func(Part)) { m.file.Definitions(n, yield) }
+
+// Names returns the resolved names of the module's file.
+func (m *Module) Names() *sema.Info { return m.file.names }

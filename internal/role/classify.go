@@ -1,0 +1,247 @@
+package role
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/module"
+	"github.com/nixsift/nixsift/internal/project"
+	"github.com/nixsift/nixsift/internal/sema"
+)
+
+// classify goes from the surest sign to the weakest: the file's name and shape, its place, and last, as
+// that reads the whole project, who refers to it.
+func classify(path string, t *ast.Tree, names *sema.Info, p *project.Project) Role {
+	if filepath.Base(path) == "flake.nix" {
+		if _, ok := ast.Attr(t.Expr(), "outputs"); ok {
+			return Role{Kind: Flake, Sure: true}
+		}
+	}
+	c := classifier{path: path, dirs: strings.Split(filepath.ToSlash(filepath.Dir(path)), "/"), uses: &uses{path: path, project: p}}
+	if m := module.Analyze(t, names); m != nil {
+		if r, ok := c.module(m); ok {
+			return r
+		}
+	}
+	if first, second := parameters(t.Expr()); first != "" && second != "" {
+		named := overlayNames(first, second)
+		if named || c.under("overlays", "overlay") {
+			return Role{Kind: Overlay, Sure: named}
+		}
+	}
+	return c.function(t.Expr())
+}
+
+type classifier struct {
+	path string
+	dirs []string
+	uses *uses
+}
+
+// uses knows how the project refers to a file, once it is asked.
+type uses struct {
+	path    string
+	project *project.Project
+	refs    []project.Reference
+	asked   bool
+}
+
+func (u *uses) has(kind project.RefKind) bool {
+	if u == nil || u.project == nil {
+		return false
+	}
+	if !u.asked {
+		u.asked = true
+		u.refs = u.project.References(u.path)
+	}
+	return slices.ContainsFunc(u.refs, func(r project.Reference) bool { return r.Kind == kind })
+}
+
+// under reports whether one of the file's folders, or the file itself without its extension, has one of the
+// names.
+func (c *classifier) under(names ...string) bool {
+	base := strings.TrimSuffix(filepath.Base(c.path), ".nix")
+	return slices.Contains(names, base) || slices.ContainsFunc(c.dirs, func(d string) bool { return slices.Contains(names, d) })
+}
+
+// module classifies a file with the shape of a module. It is false where the shape is a coincidence.
+func (c *classifier) module(m *module.Module) (Role, bool) {
+	r := Role{Kind: Module, Sure: m.Certainty == module.Certain, uses: c.uses}
+	if m.Certainty == module.Possible {
+		placed := c.under("modules", "nixos", "home", "home-manager", "darwin", "hosts", "profiles", "machines", "users", "systems") &&
+			!c.under("pkgs", "packages", "overlays", "overlay", "lib", "templates", "shells")
+		if c.uses.has(project.ImportWithArgs) || c.uses.has(project.CallPackage) || !placed && !c.uses.has(project.InList) {
+			return Role{}, false
+		}
+	}
+	r.Class, r.Dendritic = c.class(m)
+	return r, true
+}
+
+// roots are the first names of options, by the class of module that has them. Names that several classes
+// share are left out.
+var roots = map[string]Class{
+	"boot": NixOS, "fileSystems": NixOS, "hardware": NixOS, "virtualisation": NixOS, "i18n": NixOS, "swapDevices": NixOS,
+	"containers": NixOS, "specialisation": NixOS, "zramSwap": NixOS, "powerManagement": NixOS,
+	"home": HomeManager, "xsession": HomeManager, "wayland": HomeManager, "gtk": HomeManager, "qt": HomeManager, "dconf": HomeManager,
+	"accounts": HomeManager, "xresources": HomeManager, "xdg": HomeManager,
+	"launchd": Darwin, "homebrew": Darwin,
+	"plugins": Nixvim, "extraConfigLua": Nixvim, "keymaps": Nixvim, "colorschemes": Nixvim, "extraPlugins": Nixvim, "autoCmd": Nixvim,
+	"perSystem": FlakeParts, "flake": FlakeParts, "systems": FlakeParts, "transposition": FlakeParts,
+}
+
+var classNames = map[string]Class{
+	"nixos": NixOS, "homeManager": HomeManager, "darwin": Darwin, "nixvim": Nixvim, "flake": FlakeParts,
+}
+
+// class finds the class of a module: it may say so itself, else what it defines, who passes it arguments and
+// where it stands tell it.
+func (c *classifier) class(m *module.Module) (class Class, dendritic bool) {
+	votes := map[Class]int{}
+	for _, p := range m.Parts() {
+		skip := 0
+		switch name := p.Name(0); name {
+		case "_class":
+			if s, ok := ast.StringValue(p.Value); ok && classNames[s] != "" {
+				return classNames[s], false
+			}
+		case "config":
+			if skip = 1; len(p.Path) == 1 && p.Value.IsValid() {
+				m.EachDefinition(p.Value, func(d module.Part) { votes[roots[d.Name(0)]]++ })
+				continue
+			}
+		}
+		name := p.Name(skip)
+		votes[roots[name]]++
+		if name == "flake" && (p.Name(skip+1) == "modules" || hasModules(p.Value)) {
+			dendritic = true
+		}
+	}
+	if dendritic {
+		return FlakeParts, true
+	}
+	for _, formal := range formals(m.Func) {
+		switch formal {
+		case "osConfig", "nixosConfig", "darwinConfig":
+			votes[HomeManager] += 2
+		case "withSystem", "moduleWithSystem", "flake-parts-lib", "getSystem":
+			votes[FlakeParts] += 2
+		}
+	}
+	best := 0
+	for _, cl := range []Class{NixOS, HomeManager, Darwin, Nixvim, FlakeParts} {
+		if votes[cl] > best {
+			class, best = cl, votes[cl]
+		}
+	}
+	if class != "" {
+		return class, false
+	}
+	for i := len(c.dirs) - 1; i >= 0; i-- {
+		switch c.dirs[i] {
+		case "nixos", "hosts", "nixosModules", "nixos-modules":
+			return NixOS, false
+		case "home", "home-manager", "homeManager", "hm", "homeModules", "users", "home-modules":
+			return HomeManager, false
+		case "darwin", "darwinModules", "nix-darwin", "macos":
+			return Darwin, false
+		case "nixvim":
+			return Nixvim, false
+		case "flake-parts", "flakeModules", "flake-modules":
+			return FlakeParts, false
+		}
+	}
+	return "", false
+}
+
+// hasModules reports whether a set literal defines modules.
+func hasModules(n ast.Node) bool {
+	_, ok := ast.Attr(n, "modules")
+	return ok
+}
+
+func formals(fn ast.Node) (names []string) {
+	p, ok := ast.LambdaExpr{Node: fn}.Pattern()
+	if !fn.IsValid() || !ok {
+		return nil
+	}
+	for f := range p.Formals() {
+		names = append(names, f.Name().Text())
+	}
+	return names
+}
+
+// overlayNames reports whether the parameters of a function have the names that overlays give them.
+func overlayNames(first, second string) bool {
+	first, second = strings.TrimLeft(first, "_"), strings.TrimLeft(second, "_")
+	return (first == "final" || first == "self") && (second == "prev" || second == "super")
+}
+
+// parameters returns the names of the parameters of a function of two, through let and functions of formals
+// around it.
+func parameters(n ast.Node) (first, second string) {
+	for i := 0; i < 64; i++ {
+		n = n.Unparen()
+		switch n.Kind() {
+		case ast.Let, ast.With, ast.Assert:
+			n = n.Child(1)
+			continue
+		case ast.Lambda:
+			l := ast.LambdaExpr{Node: n}
+			body := l.Body().Unparen()
+			if l.Param().Is(ast.Name) && body.Is(ast.Lambda) && (ast.LambdaExpr{Node: body}).Param().Is(ast.Name) {
+				return l.Param().Text(), (ast.LambdaExpr{Node: body}).Param().Text()
+			}
+			n = body
+			continue
+		}
+		break
+	}
+	return "", ""
+}
+
+// function tells a package, which callPackage fills, from other functions.
+func (c *classifier) function(n ast.Node) Role {
+	n = n.Unparen()
+	if !n.Is(ast.Lambda) {
+		return Role{}
+	}
+	p, ok := ast.LambdaExpr{Node: n}.Pattern()
+	r := Role{uses: c.uses}
+	if c.uses.has(project.CallPackage) {
+		r.Kind, r.Sure = Package, true
+		return r
+	}
+	if !ok {
+		return r
+	}
+	body := (ast.LambdaExpr{Node: n}).Body()
+	for i := 0; i < 64; i++ {
+		body = body.Unparen()
+		if k := body.Kind(); k != ast.Let && k != ast.With && k != ast.Assert {
+			break
+		}
+		body = body.Child(1)
+	}
+	fn, _ := ast.Call(body)
+	switch name := module.Callee(fn); {
+	case body.Is(ast.Apply) && builders(name):
+		r.Kind = Package
+	case c.under("pkgs", "packages", "by-name") && !p.HasEllipsis():
+		r.Kind = Package
+	}
+	return r
+}
+
+// builders reports whether a function of the name makes a derivation.
+func builders(name string) bool {
+	switch name {
+	case "mkDerivation", "runCommand", "runCommandLocal", "runCommandNoCC", "symlinkJoin", "stdenvNoCC", "buildEnv", "overrideAttrs",
+		"mkShell", "mkShellNoCC", "buildFHSEnv", "appimageTools":
+		return true
+	}
+	return strings.HasPrefix(name, "build") && len(name) > 5 && name[5] >= 'A' && name[5] <= 'Z' ||
+		strings.HasPrefix(name, "writeShell") || strings.HasPrefix(name, "writeText") || strings.HasPrefix(name, "writeScript")
+}

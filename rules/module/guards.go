@@ -1,0 +1,400 @@
+package modulerules
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/module"
+	"github.com/nixsift/nixsift/internal/sema"
+)
+
+// guards reads the definitions of a module for what takes effect without any condition.
+type guards struct {
+	file   *module.File
+	module *module.Module
+	own    []string // the path that the module's options share
+	enable []string
+	// guarded is set where some definition depends on the enable option, or stands under a condition.
+	guarded bool
+	// config is the name of the one attribute that holds all definitions, and value its value; invalid where
+	// there are several.
+	config, value ast.Node
+	effects       []effect
+	weak          []effect   // what counts where nothing at all is guarded
+	set           bool       // the module sets its own enable option
+	forwards      [][]string // options that are given the value of enable: what stands below them is guarded
+}
+
+// effect is a definition that changes the system.
+type effect struct {
+	path []string
+	node ast.Node // the attribute path as far as it names the definition
+}
+
+// definition is an attribute under config, by its full path.
+type definition struct {
+	path  []string
+	node  ast.Node // Binding or Inherit
+	value ast.Node
+}
+
+func (g *guards) read() {
+	var open []definition
+	parts := 0
+	for _, p := range g.module.Parts() {
+		if p.Name(0) != "config" {
+			continue
+		}
+		parts++
+		switch {
+		case p.Guarded || !p.Value.IsValid():
+			g.guarded = true
+		case len(p.Path) > 1:
+			g.open(&open, nil, module.Part{Path: p.Path[1:], Node: p.Node, Value: p.Value}, 0)
+		default:
+			g.config, g.value = p.Path[0], unwrap(p.Value)
+			any := false
+			g.module.EachDefinition(p.Value, func(d module.Part) {
+				any = true
+				g.open(&open, nil, d, 0)
+			})
+			if !any && !unwrap(p.Value).Is(ast.AttrSet) {
+				g.guarded = true // a value that is computed in a way of its own
+			}
+		}
+	}
+	if parts > 1 {
+		g.config, g.value = ast.Node{}, ast.Node{}
+	}
+	for _, d := range open {
+		if n := len(d.path) - 1; n > 0 && d.path[n] == "enable" && slices.Equal(g.module.ConfigPath(d.value), g.enable) {
+			g.forwards = append(g.forwards, d.path[:n])
+		}
+	}
+	for _, d := range open {
+		g.judge(d)
+	}
+	switch {
+	case g.set:
+		g.effects = nil
+	case !g.guarded && len(g.effects)+len(g.weak) > 0:
+		g.effects = append(g.effects, g.weak...)
+	case g.guarded && g.part():
+		g.effects = nil
+	}
+}
+
+// part reports whether the enable option is the switch of one part of what the file configures: the file reads
+// its options from a set further up, as in cfg.part.enable.
+func (g *guards) part() bool {
+	read := g.module.SpellConfig(g.enable, g.module.Body)
+	return read != "" && !strings.HasPrefix(read, "config.") && strings.Count(read, ".") > 1
+}
+
+// namespaces are the first names of options below which more than one thing is configured, and how many further
+// names tell one thing from another.
+var namespaces = map[string]int{
+	"boot": 1, "environment": 1, "fonts": 1, "hardware": 1, "home": 1, "launchd": 1, "networking": 1, "nix": 1, "programs": 1,
+	"security": 1, "services": 1, "system": 1, "systemd": 1, "users": 1, "virtualisation": 1, "xdg": 1, "user": 1, "init": 1,
+}
+
+// open adds the definitions of a part, split where it joins several things in one set.
+func (g *guards) open(out *[]definition, prefix []string, p module.Part, depth int) {
+	path := prefix[:len(prefix):len(prefix)]
+	for _, part := range p.Path {
+		path = append(path, g.file.PathName(part))
+	}
+	if p.Guarded {
+		g.guarded = true
+		return
+	}
+	if depth < 4 && len(path) > 0 && len(path) <= namespaces[path[0]] && unwrap(p.Value).Is(ast.AttrSet) && p.Value.IsValid() {
+		g.file.Definitions(p.Value, func(d module.Part) { g.open(out, path, d, depth+1) })
+		return
+	}
+	*out = append(*out, definition{path, p.Node, p.Value})
+}
+
+// judge sorts a definition: guarded, harmless, or an effect.
+func (g *guards) judge(d definition) {
+	if starts(d.path, g.own) {
+		g.set = g.set || slices.Equal(d.path, g.enable) || len(d.path) == len(g.own) && d.value.IsValid() && hasAttr(d.value, "enable")
+		if g.readsEnable(d.node) {
+			g.guarded = true
+		}
+		return
+	}
+	w := &condition{g: g, seen: map[ast.Node]bool{}}
+	if w.in(d.node) {
+		g.guarded = g.guarded || w.enable
+		return
+	}
+	for _, f := range g.forwards {
+		if starts(d.path, f) {
+			return
+		}
+	}
+	if !d.value.IsValid() || explained(d.node) {
+		return
+	}
+	e := effect{d.path, d.node}
+	if b, ok := ast.AsBinding(d.node); ok {
+		e.node = b.Attrpath().Node
+	}
+	switch {
+	case takesEffect(d.path, d.value):
+		g.effects = append(g.effects, e)
+	case !harmless[d.path[0]] && filled(d.value) && !(len(d.path) > 1 && harmless[d.path[0]+"."+d.path[1]]):
+		g.weak = append(g.weak, e)
+	}
+}
+
+// harmless are definitions that do nothing by themselves.
+var harmless = map[string]bool{
+	"assertions": true, "warnings": true, "meta": true, "lib": true, "_module": true, "nixpkgs": true, "documentation": true,
+	"ids": true, "system.build": true, "system.checks": true, "system.nixos": true, "debug": true, "passthru": true,
+}
+
+func hasAttr(set ast.Node, name string) bool {
+	_, ok := ast.Attr(set, name)
+	return ok
+}
+
+// deliberate are words of a comment that says that a definition is meant to apply in any case.
+var deliberate = []string{"always", "uncondition", "regardless", "common", "shared", "in any case", "even if", "even when", "independent"}
+
+// explained reports whether a comment before a definition, or before the set that holds it, says that it is meant
+// to apply in any case.
+func explained(n ast.Node) bool {
+	for up, steps := n, 0; up.IsValid() && steps < 4; up, steps = up.Parent(), steps+1 {
+		for t := up.FirstToken().Prev(); t.IsValid() && t.Kind().IsTrivia(); t = t.Prev() {
+			if !t.Kind().IsComment() {
+				continue
+			}
+			text := strings.ToLower(t.Text())
+			if slices.ContainsFunc(deliberate, func(w string) bool { return strings.Contains(text, w) }) {
+				return true
+			}
+		}
+		if up.Is(ast.List) {
+			break
+		}
+	}
+	return false
+}
+
+func starts(path, prefix []string) bool {
+	return len(path) >= len(prefix) && slices.Equal(path[:len(prefix)], prefix)
+}
+
+func (g *guards) readsEnable(n ast.Node) bool {
+	w := &condition{g: g, seen: map[ast.Node]bool{}}
+	w.in(n)
+	return w.enable
+}
+
+// condition looks for anything that may make a definition depend on the enable option, or on another condition.
+type condition struct {
+	g      *guards
+	seen   map[ast.Node]bool
+	steps  int
+	enable bool // the enable option is among it
+}
+
+// conditions are functions whose result depends on a condition, or is empty where a list is.
+var conditions = map[string]bool{
+	"mkIf": true, "optional": true, "optionals": true, "optionalAttrs": true, "optionalString": true, "filter": true,
+	"filterAttrs": true, "ifEnable": true, "mkAssert": true, "import": true, "callPackage": true,
+}
+
+// in reports whether an expression, or what a let binds to the names in it, holds a condition.
+func (w *condition) in(n ast.Node) bool {
+	found := false
+	for d := range n.Descendants() {
+		if w.steps++; w.steps > 20000 {
+			return true
+		}
+		switch d.Kind() {
+		case ast.If, ast.HasAttr:
+			found = true
+		case ast.Binary:
+			switch d.Op() {
+			case ast.OpAnd, ast.OpOr, ast.OpImpl, ast.OpEq, ast.OpNeq:
+				found = true
+			}
+		case ast.Apply:
+			if conditions[module.Callee((ast.ApplyExpr{Node: d}).Func())] {
+				found = true
+			}
+		case ast.Select:
+			// A default stands for something that may not be there.
+			if (ast.SelectExpr{Node: d}).Default().IsValid() {
+				found = true
+			}
+		case ast.Ident:
+			found = w.name(d) || found
+		case ast.Inherit:
+			for name := range (ast.InheritNode{Node: d}).Names() {
+				if !(ast.InheritNode{Node: d}).From().IsValid() {
+					found = w.name(name) || found
+				}
+			}
+		}
+	}
+	return found
+}
+
+// name follows a name to the module's own options, or to what a let binds to it.
+func (w *condition) name(n ast.Node) bool {
+	read := n
+	if s := n.Parent(); s.Is(ast.Select) && s.FirstChild() == n {
+		read = s
+	}
+	if path := w.g.module.ConfigPath(read); path != nil {
+		switch {
+		case starts(w.g.enable, path):
+			w.enable = true // the option itself, or a set that holds it
+			return true
+		case len(path) > 0 && path[len(path)-1] == "enable" && starts(path, w.g.own):
+			return true // the switch of a part
+		}
+		return false
+	}
+	b := w.g.module.Names().Resolve(n)
+	if b == nil || b.Kind != sema.LetBinding || w.seen[b.Decl] {
+		return false
+	}
+	w.seen[b.Decl] = true
+	return w.in(b.Decl)
+}
+
+// effects are options whose definition alone changes the system.
+var effects = strings.Fields(`environment.systemPackages environment.defaultPackages environment.x11Packages environment.etc
+	environment.variables environment.sessionVariables environment.shellInit environment.loginShellInit
+	environment.interactiveShellInit environment.extraInit environment.shellAliases environment.pathsToLink
+	home.packages home.file home.sessionVariables home.sessionPath home.activation home.shellAliases
+	xdg.configFile xdg.dataFile xdg.desktopEntries user.packages users.users users.groups users.extraUsers
+	users.extraGroups fonts.packages fonts.fonts
+	networking.firewall networking.hosts networking.extraHosts networking.nftables
+	systemd.services systemd.sockets systemd.timers systemd.paths systemd.mounts systemd.automounts systemd.tmpfiles
+	systemd.user systemd.packages systemd.targets launchd.daemons launchd.agents launchd.user init.services
+	boot.kernelModules boot.kernelParams boot.extraModulePackages boot.kernel boot.initrd boot.kernelPackages
+	boot.extraModprobeConfig boot.blacklistedKernelModules boot.supportedFilesystems
+	security.wrappers security.sudo security.pam security.polkit
+	services.udev.packages services.udev.extraRules services.dbus.packages services.cron.systemCronJobs
+	system.activationScripts system.userActivationScripts system.activation hardware.firmware hardware.opengl
+	hardware.graphics homebrew.casks homebrew.brews`)
+
+// takesEffect reports whether a definition changes the system: by an option that does so by itself, or by turning
+// something on.
+func takesEffect(path []string, value ast.Node) bool {
+	v := unwrap(value)
+	if isDefault(v) {
+		return false
+	}
+	name := strings.Join(path, ".")
+	for _, e := range effects {
+		if strings.HasPrefix(name, e) && (len(name) == len(e) || name[len(e)] == '.') {
+			if strings.HasPrefix(e, "systemd.") && e != "systemd.tmpfiles" && e != "systemd.packages" {
+				return strings.Contains(v.Text(), "wantedBy") || strings.Contains(v.Text(), "WantedBy") || strings.Contains(name, "antedBy")
+			}
+			return filled(v)
+		}
+		// A set around it: networking = { firewall = { … }; }.
+		if strings.HasPrefix(e, name+".") {
+			found := false
+			eachInside(v, func(inner []string, value ast.Node) bool {
+				found = found || takesEffect(append(slices.Clone(path), inner...), value)
+				return !found
+			})
+			if found {
+				return true
+			}
+		}
+	}
+	return turnsOn(path, v, 0)
+}
+
+// isDefault reports whether a value gives way to any other.
+func isDefault(v ast.Node) bool {
+	if !v.Is(ast.Apply) {
+		return false
+	}
+	fn, _ := ast.Call(v)
+	name := module.Callee(fn)
+	return name == "mkDefault" || name == "mkOptionDefault" || name == "mkOverride"
+}
+
+// filled reports whether a value is written out and not empty. A value that is computed from options may be
+// empty as long as nobody sets them.
+func filled(v ast.Node) bool {
+	v = unwrap(v)
+	switch v.Kind() {
+	case ast.List:
+		return v.FirstChild().IsValid()
+	case ast.AttrSet:
+		some := false
+		eachInside(v, func(_ []string, value ast.Node) bool {
+			some = some || !isDefault(unwrap(value))
+			return !some
+		})
+		return some || !v.FirstChild().IsValid()
+	case ast.String, ast.IndString, ast.Path, ast.Int:
+		return true
+	case ast.Ident:
+		return v.Text() == "true"
+	case ast.Binary:
+		return v.Op() == ast.OpConcat && (filled(v.Child(0)) || filled(v.Child(1)))
+	case ast.Apply:
+		fn, args := ast.Call(v)
+		name := module.Callee(fn)
+		switch {
+		case name == "mkForce" || name == "mkBefore" || name == "mkAfter" || name == "singleton",
+			strings.Contains(strings.ToLower(name), "entry") || name == "stringAfter":
+			return filled(args[len(args)-1])
+		}
+	}
+	return false
+}
+
+// turnsOn reports whether a definition sets the enable of something to true.
+func turnsOn(path []string, v ast.Node, depth int) bool {
+	v = unwrap(v)
+	if path[len(path)-1] == "enable" || path[len(path)-1] == "enabled" {
+		if v.Is(ast.Apply) {
+			fn, args := ast.Call(v)
+			return module.Callee(fn) == "mkForce" && args[len(args)-1].Unparen().Text() == "true"
+		}
+		return len(path) > 1 && v.Is(ast.Ident) && v.Text() == "true"
+	}
+	on := false
+	if depth < 3 {
+		eachInside(v, func(inner []string, value ast.Node) bool {
+			on = on || turnsOn(append(slices.Clone(path), inner...), value, depth+1)
+			return !on
+		})
+	}
+	return on
+}
+
+// eachInside yields the attributes of a set literal until the function returns false.
+func eachInside(v ast.Node, yield func(path []string, value ast.Node) bool) {
+	if !v.Is(ast.AttrSet) {
+		return
+	}
+	for c := range v.Children() {
+		b, ok := ast.AsBinding(c)
+		if !ok {
+			continue
+		}
+		var path []string
+		for part := range b.Attrpath().Children() {
+			name, _ := ast.AttrName(part)
+			path = append(path, name)
+		}
+		if len(path) > 0 && !yield(path, b.Value()) {
+			return
+		}
+	}
+}

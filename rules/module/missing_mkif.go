@@ -1,0 +1,186 @@
+package modulerules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/module"
+	"github.com/nixsift/nixsift/internal/role"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "missing-mkif", Family: family, Since: "0.1.0",
+	Summary: "A module with an `enable` option configures the system although it is not enabled",
+	Doc: "A module that is imported applies its `config`, whatever its own `enable` option says, unless `lib.mkIf` makes the one\n" +
+		"depend on the other. Nothing fails: the packages are simply installed, the ports open, the service running.\n" +
+		"\n" +
+		"The rule looks at modules that declare the `enable` of everything they declare, with no default but `false`, and\n" +
+		"reports definitions with an effect on the system that depend on no condition at all: packages, files, units, users,\n" +
+		"open ports, `enable = true` of something else. Values for the module's own options, `mkDefault`, assertions and warnings\n" +
+		"are no effect; parts under `mkIf` are guarded, but they do not guard their siblings.",
+	Severity: diag.Warning, Presets: rules.Recommended, Fix: rules.FixSometimes,
+	File: func(p *rules.Pass) {
+		f := p.Modules()
+		if f.Module != nil && f.Module.Certainty > module.Possible {
+			checkGuards(p, f, f.Module)
+		}
+		if strings.Contains(p.Tree.Source(), "enable") && strings.Contains(p.Tree.Source(), "options") {
+			for _, m := range f.Inline() {
+				if m.Certainty == module.Certain && !m.Submodule {
+					checkGuards(p, f, m)
+				}
+			}
+		}
+	},
+})
+
+func checkGuards(p *rules.Pass, f *module.File, m *module.Module) {
+	options := m.Options()
+	enable, ok := ownEnable(options)
+	if !ok || !m.Func.IsValid() {
+		return
+	}
+	g := &guards{file: f, module: m, own: enable.Path[:len(enable.Path)-1], enable: enable.Path}
+	g.read()
+	if len(g.effects) == 0 {
+		return
+	}
+	if !m.Inline && p.Role().Kind != role.Module {
+		return
+	}
+	report := diag.Finding{Related: []diag.Related{{Span: enable.Attr.Span(), Message: "`" + enable.Name() + "` is declared here"}}}
+	read := m.SpellConfig(enable.Path, g.effects[0].node)
+	if read == "" {
+		read = "config." + enable.Name()
+	}
+	if !g.guarded && g.config.IsValid() {
+		report.Span = g.config.Span()
+		report.Message = fmt.Sprintf("`config` applies even where `%s` is off: nothing in it depends on that option", enable.Name())
+		report.Help = "put it under `lib.mkIf " + read + "`"
+		if fix, ok := wrapInMkIf(f, m, enable, g.value); ok {
+			report.Fixes = []diag.Fix{fix}
+		}
+	} else {
+		first := g.effects[0]
+		report.Span = first.node.Span()
+		report.Message = fmt.Sprintf("`%s` is set even where `%s` is off", strings.Join(first.path, "."), enable.Name())
+		report.Help = "put it under `lib.mkIf " + read + "`, as its siblings are"
+		for _, e := range g.effects[1:] {
+			if len(report.Related) < 6 {
+				report.Related = append(report.Related, diag.Related{Span: e.node.Span(), Message: "`" + strings.Join(e.path, ".") + "` as well"})
+			}
+		}
+	}
+	p.Report(report)
+}
+
+// wrapInMkIf puts the set of config under mkIf.
+func wrapInMkIf(f *module.File, m *module.Module, enable module.Option, value ast.Node) (diag.Fix, bool) {
+	if !value.Is(ast.AttrSet) || value.HasError() {
+		return diag.Fix{}, false
+	}
+	switch value.Parent().Kind() {
+	case ast.Binding, ast.Let, ast.With:
+	default:
+		return diag.Fix{}, false
+	}
+	mkIf, read := f.Spell("mkIf", value), m.SpellConfig(enable.Path, value)
+	if mkIf == "" || read == "" {
+		return diag.Fix{}, false
+	}
+	return rules.Insert("put `config` under `"+mkIf+" "+read+"`", diag.Unsafe, value.Start(), mkIf+" "+read+" "), true
+}
+
+// ownEnable returns the enable option of the module itself: the one that stands beside all its other options, or
+// above them. There is none where the option is on by default, or where its default is computed.
+func ownEnable(options []module.Option) (module.Option, bool) {
+	own := module.Option{}
+	for _, o := range options {
+		n := len(o.Path) - 1
+		if n > 0 && o.Path[n] == "enable" && (own.Path == nil || n < len(own.Path)-1) {
+			own = o
+		}
+	}
+	if own.Path == nil || own.Guarded {
+		return own, false
+	}
+	prefix := own.Path[:len(own.Path)-1]
+	for _, o := range options {
+		if len(o.Path) <= len(prefix) {
+			return own, false
+		}
+		for i, part := range prefix {
+			if o.Path[i] != part {
+				return own, false
+			}
+		}
+	}
+	return own, offByDefault(own)
+}
+
+// offByDefault reports whether an enable option is false unless something sets it.
+func offByDefault(o module.Option) bool {
+	fn, args := ast.Call(unwrap(o.Value))
+	name := strings.ToLower(module.Callee(fn))
+	switch {
+	case !unwrap(o.Value).Is(ast.Apply):
+		return false // x // { default = …; }, or what a name stands for
+	case name == "mkenableoption" && len(args) == 1:
+		return true
+	case name == "mkoption" && len(args) == 1:
+		return plainOption(args[0])
+	}
+	off := strings.Contains(name, "enable")
+	for _, a := range args {
+		switch a = a.Unparen(); {
+		case a.Is(ast.Ident) && a.Text() == "false":
+			off = true
+		case a.Is(ast.Ident) && a.Text() == "true":
+			return false
+		case a.Is(ast.AttrSet) && !plainOption(a):
+			return false
+		}
+	}
+	return off
+}
+
+// plainOption reports whether the argument of mkOption declares a Boolean that is false or unset by default and
+// meant for users.
+func plainOption(set ast.Node) bool {
+	set = set.Unparen()
+	if !set.Is(ast.AttrSet) {
+		return false
+	}
+	for _, hidden := range []string{"internal", "readOnly", "visible", "apply"} {
+		if _, ok := ast.Attr(set, hidden); ok {
+			return false
+		}
+	}
+	if b, ok := ast.Attr(set, "default"); ok && !(b.Value().Unparen().Is(ast.Ident) && b.Value().Unparen().Text() == "false") {
+		return false
+	}
+	for c := range set.Children() {
+		if c.Is(ast.Inherit) {
+			return false
+		}
+	}
+	b, ok := ast.Attr(set, "type")
+	return !ok || strings.HasSuffix(b.Value().Unparen().Text(), "bool")
+}
+
+// unwrap leaves parentheses, let and with.
+func unwrap(n ast.Node) ast.Node {
+	for {
+		switch n.Kind() {
+		case ast.Paren:
+			n = n.FirstChild()
+		case ast.Let, ast.With:
+			n = n.Child(1)
+		default:
+			return n
+		}
+	}
+}

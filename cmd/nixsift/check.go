@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/google/renameio/v2"
-	"github.com/mattn/go-isatty"
 	"github.com/pmezard/go-difflib/difflib"
 	"github.com/spf13/cobra"
 
@@ -101,7 +100,7 @@ func check(s streams, f *checkFlags, args []string) error {
 		run.Errors = append(run.Errors, report.FileError{File: e.File, Message: e.Message, Kind: string(e.Kind), Line: e.Line, Column: e.Column})
 	}
 	if !f.diff {
-		if err := report.Write(s.out, f.format, run, report.Options{Color: f.useColor(s.out)}); err != nil {
+		if err := report.Write(s.out, f.format, run, report.Options{Color: f.useColor(s)}); err != nil {
 			return fmt.Errorf("writing the report: %w", err)
 		}
 	}
@@ -142,15 +141,8 @@ func (f *checkFlags) resolve(s streams, wd string, args []string) error {
 	return nil
 }
 
-func (f *checkFlags) useColor(w io.Writer) bool {
-	switch f.color {
-	case "always":
-		return true
-	case "never":
-		return false
-	}
-	file, ok := w.(*os.File)
-	return ok && os.Getenv("NO_COLOR") == "" && isatty.IsTerminal(file.Fd())
+func (f *checkFlags) useColor(s streams) bool {
+	return f.color == "always" || f.color == "auto" && s.terminal && os.Getenv("NO_COLOR") == ""
 }
 
 // applyFixes fixes, and writes the result or shows it. broken tells that some fix had to be left out.
@@ -205,15 +197,15 @@ func showDiff(w io.Writer, wd, file, before, after string) error {
 // writeFile replaces the content of a file in one step and keeps its mode; a link's target is replaced, not
 // the link.
 func writeFile(path, text string) error {
-	real, err := filepath.EvalSymlinks(path)
+	target, err := filepath.EvalSymlinks(path)
 	if err != nil {
 		return err
 	}
-	info, err := os.Stat(real)
+	info, err := os.Stat(target)
 	if err != nil {
 		return err
 	}
-	if err := renameio.WriteFile(real, []byte(text), info.Mode().Perm(), renameio.WithExistingPermissions()); err != nil {
+	if err := renameio.WriteFile(target, []byte(text), info.Mode().Perm(), renameio.WithExistingPermissions()); err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)
 	}
 	return nil

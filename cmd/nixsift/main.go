@@ -3,11 +3,14 @@
 package main
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"syscall"
 
+	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
 
 	_ "github.com/nixsift/nixsift/rules/all"
@@ -26,14 +29,21 @@ type status int
 
 func (s status) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
 
-// streams are the standard streams of a run.
+// streams are the standard streams of a run. terminal tells that output goes to one.
 type streams struct {
 	in       io.Reader
 	out, err io.Writer
+	terminal bool
 }
 
 func main() {
-	os.Exit(run(os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}))
+	out := bufio.NewWriterSize(os.Stdout, 1<<16)
+	code := run(os.Args[1:], streams{os.Stdin, out, os.Stderr, isatty.IsTerminal(os.Stdout.Fd())})
+	if err := out.Flush(); err != nil && !errors.Is(err, syscall.EPIPE) {
+		fmt.Fprintf(os.Stderr, "nixsift: writing the output: %v\n", err)
+		code = max(code, exitUsage)
+	}
+	os.Exit(code)
 }
 
 // run executes one command line and returns the exit status.

@@ -66,16 +66,16 @@ func checkTracked(p *rules.Pass, l literal) {
 		reportSubmodule(p, l, rel, sub)
 		return
 	}
-	real, linked := target, ""
+	linked := ""
 	if resolved, err := filepath.EvalSymlinks(target); err == nil && resolved != target {
 		if r, ok := repo.Rel(resolved); ok && !visible(repo, rel, isDir) || ok && isLink(repo, rel) {
-			real, linked, rel = resolved, rel, r
+			linked, rel = rel, r
 		}
 	}
 	if visible(repo, rel, isDir) {
 		return
 	}
-	reportUntracked(p, l, rel, real, linked, isDir)
+	reportUntracked(p, l, rel, linked, isDir)
 }
 
 // visible reports whether the index has a file, or something below a folder.
@@ -91,7 +91,7 @@ func isLink(repo *git.Repo, rel string) bool {
 	return ok && e.Mode == git.Symlink
 }
 
-func reportUntracked(p *rules.Pass, l literal, rel, path, linked string, isDir bool) {
+func reportUntracked(p *rules.Pass, l literal, rel, linked string, isDir bool) {
 	f := diag.Finding{Span: l.node.Span()}
 	what := fmt.Sprintf("`%s` is not tracked by Git", rel)
 	if isDir {

@@ -87,7 +87,7 @@ func compare(tree string, rounds int, nix string) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	bin := filepath.Join(dir, "nixsift")
 	if out, err := exec.Command("go", "build", "-o", bin, "./cmd/nixsift").CombinedOutput(); err != nil {
 		return fmt.Errorf("building nixsift: %w\n%s", err, out)

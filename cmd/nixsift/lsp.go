@@ -30,7 +30,7 @@ func lspCommand(s streams) *cobra.Command {
 				opts.Engine.ConfigPath = path
 			}
 			opts.Version, opts.Log = version.String(), s.err
-			code, err := lsp.Serve(s.in, s.out, opts)
+			code, err := lsp.Serve(s.in, s.direct, opts)
 			if err != nil || code == exitClean {
 				return err
 			}

@@ -29,16 +29,17 @@ type status int
 
 func (s status) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
 
-// streams are the standard streams of a run. terminal tells that output goes to one.
+// streams are the standard streams of a run. out may be buffered, direct is the same without a buffer;
+// terminal tells that output goes to one.
 type streams struct {
-	in       io.Reader
-	out, err io.Writer
-	terminal bool
+	in               io.Reader
+	out, direct, err io.Writer
+	terminal         bool
 }
 
 func main() {
 	out := bufio.NewWriterSize(os.Stdout, 1<<16)
-	code := run(os.Args[1:], streams{os.Stdin, out, os.Stderr, isatty.IsTerminal(os.Stdout.Fd())})
+	code := run(os.Args[1:], streams{os.Stdin, out, os.Stdout, os.Stderr, isatty.IsTerminal(os.Stdout.Fd())})
 	if err := out.Flush(); err != nil && !errors.Is(err, syscall.EPIPE) {
 		fmt.Fprintf(os.Stderr, "nixsift: writing the output: %v\n", err)
 		code = max(code, exitUsage)

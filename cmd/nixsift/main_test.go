@@ -21,7 +21,7 @@ func nixsift(t *testing.T, dir, stdin string, args ...string) (status int, stdou
 	t.Helper()
 	t.Chdir(dir)
 	var out, errs bytes.Buffer
-	status = run(args, streams{in: strings.NewReader(stdin), out: &out, err: &errs})
+	status = run(args, streams{in: strings.NewReader(stdin), out: &out, direct: &out, err: &errs})
 	return status, out.String(), errs.String()
 }
 

@@ -133,7 +133,7 @@ func duplicateOf(f *flake.Flake, top *flake.Input, node *flake.LockNode, path []
 	for _, c := range f.Candidates(node.Name) {
 		add(c.Input, c.Node, unknownChannel)
 	}
-	if len(d.choices) == 0 && (d.weight == packageSet || isLib(ref, d.name())) {
+	if d.weight == packageSet || len(d.choices) == 0 && isLib(ref, d.name()) {
 		for _, in := range f.Nix.AllInputs() {
 			name, _ := f.Resolve([]string{in.Name})
 			root := in.Ref
@@ -141,7 +141,7 @@ func duplicateOf(f *flake.Flake, top *flake.Input, node *flake.LockNode, path []
 				root, _ = n.Source()
 			}
 			switch {
-			case !in.Flake || name == node.Name || !isPackageSet(root):
+			case !in.Flake || name == node.Name || !isPackageSet(root) || flake.SameSource(root, ref):
 			case d.weight == packageSet:
 				add(in, name, fork)
 			default:

@@ -30,10 +30,14 @@ type note struct {
 }
 
 var (
-	// aboutFollows matches comments that speak of following, or of why one does not.
-	aboutFollows = regexp.MustCompile(`(?i)\bfollow(s|ed|ing)?\b|\boverrid|\bcache[sd]?\b|\bcachix\b|\bsubstitut|\brebuil[dt]|\brecompil|` +
-		`\b(own|pinned|separate|different|newer|older|upstream'?s?) (version of |copy of |pin of )?nixpkgs\b|` +
-		`\b(don'?t|do not|never|must ?n.t|must not|should ?n.t|should not|can'?t|cannot|without|not) [^.;]{0,60}\bnixpkgs\b`)
+	// keeps matches comments that by themselves tell why an input does not follow: commented-out code, caches,
+	// a nixpkgs of its own.
+	keeps = regexp.MustCompile(`(?i)\bfollows\s*=|\bcach(e[sd]?|ing|ix)\b|\bsubstitut|\brebuil[dt]|\brecompil|` +
+		`\b(own|pinned|separate|different|newer|older|upstream'?s?) (version of |copy of |pin of |revision of )?nixpkgs\b`)
+	// aboutFollows matches comments that speak of following, negated those that speak against something.
+	aboutFollows = regexp.MustCompile(`(?i)\bfollow(s|ed|ing)?\b|\boverrid|\bnixpkgs\b`)
+	negated      = regexp.MustCompile(`(?i)n['’]t\b|\b(no|not|never|cannot|dont|without|avoid(s|ed)?|instead|break(s|ing)?|broken|fail(s|ed|ure)?|` +
+		`disabled|intentional(ly)?|deliberate(ly)?|purpose|unless)\b`)
 	// severalInputs matches comments that speak of more than the input behind them.
 	severalInputs = regexp.MustCompile(`(?i)\b(these|those|below|they|them|their)\b|\b(following|next|all) (\w+ )?(inputs|flakes|ones|entries)\b|\binputs\b([^.]|$)`)
 	// declaration matches a line of commented-out code that declares an input: name.url, name = {.
@@ -137,11 +141,16 @@ func (s *signs) followedInto(d *duplicate) bool {
 // comment returns a comment that speaks of following at the input's declaration, if it may mean the copy.
 func (s *signs) comment(in *flake.Input, d *duplicate) (note, bool) {
 	for _, n := range s.notes[in] {
-		if s.means(n.text, in, d) {
+		if deliberate(n.text) && s.means(n.text, in, d) {
 			return n, true
 		}
 	}
 	return note{}, false
+}
+
+// deliberate reports whether a comment tells why an input does not follow.
+func deliberate(text string) bool {
+	return keeps.MatchString(text) || aboutFollows.MatchString(text) && negated.MatchString(text)
 }
 
 // means reports whether a comment at an input may speak of one of its inputs: it names that one, or none.
@@ -247,9 +256,9 @@ func (s *signs) readComments() {
 	}
 }
 
-// add records a comment at an input, unless it says nothing of following or is about another input.
+// add records a comment at an input, unless it is about another one.
 func (s *signs) add(in *flake.Input, b block, n note) {
-	if !aboutFollows.MatchString(n.text) || slices.Contains(s.notes[in], n) {
+	if slices.Contains(s.notes[in], n) {
 		return
 	}
 	inside := slices.ContainsFunc(in.Decls(), func(d ast.Node) bool { return d.Span().Covers(b.span) })

@@ -152,7 +152,7 @@ func (c *followsCheck) rate(in *flake.Input, d *duplicate) rating {
 		r.severity = diag.Warning
 	}
 	c.deliberate(in, &r)
-	if c.aside {
+	if c.aside || in.Ref.IsRelative() && isAsidePath(in.Ref.Path) {
 		r.severity = min(r.severity, diag.Info)
 	}
 	return r
@@ -410,5 +410,9 @@ func isAside(p *rules.Pass, dir string) bool {
 	if err != nil || rel == "." {
 		return false
 	}
-	return slices.ContainsFunc(strings.Split(filepath.ToSlash(rel), "/"), asidePattern.MatchString)
+	return isAsidePath(filepath.ToSlash(rel))
+}
+
+func isAsidePath(rel string) bool {
+	return slices.ContainsFunc(strings.Split(rel, "/"), asidePattern.MatchString)
 }

@@ -2,7 +2,8 @@ package lsp
 
 import "github.com/nixsift/nixsift/lsp/protocol"
 
-// cancelRequest ends a request that runs. One that is answered already, or never was, is nothing to cancel.
+// cancelRequest answers a request that runs at once; what it still computes is thrown away. One that is
+// answered already, or never was, is nothing to cancel.
 func cancelRequest(s *Server, r *protocol.Request) error {
 	var params protocol.CancelParams
 	if err := r.Decode(&params); err != nil {
@@ -10,8 +11,9 @@ func cancelRequest(s *Server, r *protocol.Request) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if cancel := s.requests[params.Key()]; cancel != nil {
-		cancel()
+	if p, ok := s.requests[params.Key()]; ok {
+		p.cancel()
+		p.request.Reply(nil, cancelled(p.request))
 	}
 	return nil
 }

@@ -52,6 +52,12 @@ func onDocument[P any, Q ofDocument[P]](run func(ctx context.Context, snap *snap
 	}
 }
 
+// pending is a request that runs.
+type pending struct {
+	request *protocol.Request
+	cancel  context.CancelFunc
+}
+
 // handle takes one message.
 func (s *Server) handle(r *protocol.Request) {
 	err := s.contained(r.Method, func() error {
@@ -111,12 +117,12 @@ func (s *Server) request(r *protocol.Request) error {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	s.mu.Lock()
-	if s.requests[r.ID()] != nil {
+	if _, used := s.requests[r.ID()]; used {
 		s.mu.Unlock()
 		cancel()
 		return protocol.Errorf(protocol.CodeInvalidRequest, "the id %s is in use", r.ID())
 	}
-	s.requests[r.ID()] = cancel
+	s.requests[r.ID()] = pending{r, cancel}
 	s.begin()
 	s.mu.Unlock()
 	go func() {
@@ -142,7 +148,12 @@ func (s *Server) answer(ctx context.Context, r *protocol.Request, run work) {
 	delete(s.requests, r.ID())
 	s.mu.Unlock()
 	if errors.Is(err, context.Canceled) {
-		err = protocol.Errorf(protocol.CodeRequestCancelled, "%s was cancelled", r.Method)
+		err = cancelled(r)
 	}
 	r.Reply(result, err)
+}
+
+// cancelled is the answer to a request that the client takes back.
+func cancelled(r *protocol.Request) error {
+	return protocol.Errorf(protocol.CodeRequestCancelled, "%s was cancelled", r.Method)
 }

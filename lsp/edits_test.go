@@ -20,23 +20,31 @@ import (
 // start for each position.
 type reference[U byte | uint16] struct{ units []U }
 
-// at finds a position. A line ends with \n or \r\n, which no column reaches.
+// lineEnd returns where the text of the line that starts at a place ends, and where the next one starts;
+// more is false where there is none.
+func (r reference[U]) lineEnd(start int) (end, next int, more bool) {
+	for i := start; i < len(r.units); i++ {
+		switch {
+		case r.units[i] == '\r' && i+1 < len(r.units) && r.units[i+1] == '\n':
+			return i, i + 2, true
+		case r.units[i] == '\r' || r.units[i] == '\n':
+			return i, i + 1, true
+		}
+	}
+	return len(r.units), len(r.units), false
+}
+
+// at finds a position. No column reaches the end of a line.
 func (r reference[U]) at(p protocol.Position) int {
 	start := 0
 	for range p.Line {
-		n := slices.Index(r.units[start:], '\n')
-		if n < 0 {
+		_, next, more := r.lineEnd(start)
+		if !more {
 			return len(r.units)
 		}
-		start += n + 1
+		start = next
 	}
-	end := len(r.units)
-	if n := slices.Index(r.units[start:], '\n'); n >= 0 {
-		end = start + n
-		if end > start && r.units[end-1] == '\r' {
-			end--
-		}
-	}
+	end, _, _ := r.lineEnd(start)
 	return r.whole(min(start+p.Character, end))
 }
 

@@ -62,11 +62,11 @@ type Server struct {
 	encoding protocol.PositionEncoding
 	root     string // the folder that is open in the editor
 	open     map[string]*openDocument
-	serial   int                           // of the last state of a document
-	requests map[string]context.CancelFunc // by id
-	logged   map[string]bool               // internal errors that were told
-	tasks    int                           // requests and checks at work
-	quiet    chan struct{}                 // closed when tasks is 0, if anybody waits
+	serial   int                // of the last state of a document
+	requests map[string]pending // by id
+	logged   map[string]bool    // internal errors that were told
+	tasks    int                // requests and checks at work
+	quiet    chan struct{}      // closed when tasks is 0, if anybody waits
 	engine   *engine.Engine
 	era      int // counts engines
 	renewal  renewal
@@ -88,7 +88,7 @@ func Serve(in io.Reader, out io.Writer, opts Options) (status int, err error) {
 	s := &Server{
 		opts: opts, disk: opts.Engine.FS, log: log.New(opts.Log, "nixsift lsp: ", 0), overlay: workspace.NewOverlay(opts.Engine.FS),
 		cpu: make(chan struct{}, max(1, runtime.GOMAXPROCS(0))), exited: make(chan struct{}),
-		encoding: protocol.UTF16, open: map[string]*openDocument{}, requests: map[string]context.CancelFunc{},
+		encoding: protocol.UTF16, open: map[string]*openDocument{}, requests: map[string]pending{},
 		logged: map[string]bool{}, config: map[string]bool{},
 	}
 	s.opts.Engine.FS = s.overlay

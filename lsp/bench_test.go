@@ -1,0 +1,124 @@
+package lsp_test
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/nixsift/nixsift/lsp"
+	"github.com/nixsift/nixsift/lsp/lsptest"
+)
+
+// module is a text of about the given size that looks like the package lists and modules that people edit,
+// with a few findings.
+func module(size int) string {
+	var b strings.Builder
+	b.WriteString("{ config, lib, pkgs, ... }:\nlet\n  cfg = config.services.sample;\nin\n{\n")
+	for i := 0; b.Len() < size; i++ {
+		fmt.Fprintf(&b, `  services.sample%d = {
+    enable = lib.mkIf cfg.enable true;
+    package = pkgs.callPackage ({ stdenv, fetchurl }: stdenv.mkDerivation rec {
+      pname = "sample-%d"; version = "1.%d";
+      src = fetchurl { url = "https://example.org/${pname}-${version}.tar.gz"; hash = "sha256-%d"; };
+    }) { };
+    extraConfig = ''
+      listen ${toString (8000 + %d)} # %d
+      root ${cfg.root or "/srv"}/%d
+    '';
+    hosts = map (n: { name = n; value = { inherit (cfg) user group; port = %d; }; }) [ "a" "b" "c" ];
+  };
+`, i, i, i, i, i, i, i, i)
+		if i%200 == 0 {
+			fmt.Fprintf(&b, "  broken%d = undefinedName%d;\n", i, i)
+		}
+	}
+	b.WriteString("}\n")
+	return b.String()
+}
+
+// typist sends edits and waits for the diagnostics of each version, without decoding more than needed.
+type typist struct {
+	in  io.Writer
+	out *bufio.Reader
+}
+
+func (p typist) send(b *testing.B, v any) {
+	body, err := json.Marshal(v)
+	require.NoError(b, err)
+	_, err = fmt.Fprintf(p.in, "Content-Length: %d\r\n\r\n%s", len(body), body)
+	require.NoError(b, err)
+}
+
+func (p typist) wait(b *testing.B, text string) {
+	for {
+		header, err := p.out.ReadString('\n')
+		require.NoError(b, err)
+		n, err := strconv.Atoi(strings.TrimSpace(header[len("Content-Length: "):]))
+		require.NoError(b, err)
+		body := make([]byte, n+2)
+		_, err = io.ReadFull(p.out, body)
+		require.NoError(b, err)
+		if bytes.Contains(body, []byte(text)) {
+			return
+		}
+	}
+}
+
+// BenchmarkKeystroke measures the time from an edit to the diagnostics of its version, with all rules of
+// the default preset: each edit inserts a character in the middle of the file, one after the other.
+func BenchmarkKeystroke(b *testing.B) {
+	for _, size := range []int{1 << 10, 160 << 10, 2 << 20} {
+		b.Run(fmt.Sprintf("%dKB", size>>10), func(b *testing.B) {
+			inR, inW := io.Pipe()
+			outR, outW := io.Pipe()
+			go func() {
+				_, err := lsp.Serve(inR, outW, lsp.Options{Log: io.Discard})
+				if err != nil {
+					b.Error(err)
+				}
+			}()
+			p := typist{inW, bufio.NewReaderSize(outR, 1<<20)}
+			text := module(size)
+			path := lsptest.WriteFile(b, b.TempDir(), filepath.Join("hosts", "a.nix"), text)
+			uri := lsptest.URI(path)
+			p.send(b, map[string]any{"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": map[string]any{"capabilities": map[string]any{}}})
+			p.wait(b, `"id":1`)
+			p.send(b, map[string]any{"jsonrpc": "2.0", "method": "textDocument/didOpen", "params": map[string]any{
+				"textDocument": map[string]any{"uri": uri, "languageId": "nix", "version": 0, "text": text},
+			}})
+			p.wait(b, `"version":0`)
+			line := strings.Count(text[:len(text)/2], "\n")
+			at := map[string]int{"line": line, "character": 0}
+			var times []time.Duration
+			version := 0
+			for b.Loop() {
+				version++
+				begin := time.Now()
+				p.send(b, map[string]any{"jsonrpc": "2.0", "method": "textDocument/didChange", "params": map[string]any{
+					"textDocument":   map[string]any{"uri": uri, "version": version},
+					"contentChanges": []any{map[string]any{"range": map[string]any{"start": at, "end": at}, "text": " "}},
+				}})
+				p.wait(b, fmt.Sprintf(`"version":%d,`, version))
+				times = append(times, time.Since(begin))
+			}
+			slices.Sort(times)
+			ms := func(q float64) float64 {
+				return float64(times[min(len(times)-1, int(q*float64(len(times))))].Microseconds()) / 1000
+			}
+			b.ReportMetric(ms(0.5), "p50-ms")
+			b.ReportMetric(ms(0.95), "p95-ms")
+			b.ReportMetric(ms(1), "max-ms")
+			_ = inW.Close()
+		})
+	}
+}

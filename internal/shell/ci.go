@@ -1,0 +1,216 @@
+package shell
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/goccy/go-yaml/ast"
+)
+
+// System is a CI system whose files are read.
+type System uint8
+
+// The systems; Forgejo's and Gitea's workflows are GitHub's in form.
+const (
+	None System = iota
+	GitHubWorkflow
+	GitHubAction
+	GitLab
+	Woodpecker
+)
+
+var systemNames = [...]string{"none", "github workflow", "github action", "gitlab", "woodpecker"}
+
+// String returns the system in words, for messages and tests.
+func (s System) String() string {
+	if int(s) < len(systemNames) {
+		return systemNames[s]
+	}
+	return "unknown"
+}
+
+// Classify says from its path, relative to the repository's root and with `/`, which system's file it is.
+func Classify(file string) System {
+	file = path.Clean(file)
+	base, dir := path.Base(file), "/"+path.Dir(file)+"/"
+	ext := path.Ext(base)
+	if ext != ".yml" && ext != ".yaml" {
+		return None
+	}
+	in := func(d string) bool { return strings.HasSuffix(dir, "/"+d+"/") }
+	name := strings.TrimSuffix(base, ext)
+	switch {
+	case in(".github/workflows") || in(".forgejo/workflows") || in(".gitea/workflows"):
+		return GitHubWorkflow
+	case name == "action":
+		return GitHubAction
+	case name == ".gitlab-ci" || strings.HasSuffix(name, ".gitlab-ci") || strings.Contains(dir, "/.gitlab/") ||
+		strings.Contains(dir, "/.gitlab-ci/"):
+		return GitLab
+	case name == ".woodpecker" || name == ".drone" || strings.Contains(dir, "/.woodpecker/") || strings.Contains(dir, "/.crow/"):
+		return Woodpecker
+	}
+	return None
+}
+
+// IsCI reports whether ReadCI knows the file by its path.
+func IsCI(file string) bool { return Classify(file) != None }
+
+// ReadCI reads a CI file. The path is relative to the repository's root; a file whose path says nothing is
+// classified by its content. It never fails: see Doc.Err.
+func ReadCI(file, text string) *Doc {
+	d := &Doc{Path: file, Text: text}
+	r := newReader(d)
+	y := parseYAML(text)
+	c := &ci{reader: r, y: y, read: map[int]bool{}}
+	d.System = Classify(file)
+	if d.System == None {
+		d.System = c.sniff()
+	}
+	for _, doc := range y.docs {
+		c.document(doc)
+	}
+	c.inputWords()
+	r.finish()
+	d.Err = y.err
+	return d
+}
+
+// document reads one YAML document. A panic in the libraries costs that document only.
+func (c *ci) document(doc ast.Node) {
+	defer func() {
+		if p := recover(); p != nil && c.y.err == nil {
+			c.y.err = &Problem{Msg: fmt.Sprintf("the YAML could not be read: %v", p)}
+		}
+	}()
+	switch c.doc.System {
+	case GitHubWorkflow:
+		c.workflow(doc)
+	case GitHubAction:
+		c.action(doc)
+	case GitLab:
+		c.gitlab(doc)
+	case Woodpecker:
+		c.woodpecker(doc)
+	}
+}
+
+// A ci walks one CI file.
+type ci struct {
+	*reader
+	y      *yamlFile
+	read   map[int]bool // scalars that were read as scripts or inputs
+	inputs []pendingInput
+}
+
+func (c *ci) sniff() System {
+	for _, doc := range c.y.docs {
+		switch {
+		case c.y.get(doc, "jobs") != nil:
+			return GitHubWorkflow
+		case c.y.get(doc, "runs") != nil:
+			return GitHubAction
+		case c.y.get(doc, "steps") != nil || c.y.get(doc, "pipeline") != nil:
+			return Woodpecker
+		}
+		for _, e := range c.y.entries(doc) {
+			if e.key == "script" || e.key == "before_script" || c.y.get(e.value, "script") != nil {
+				return GitLab
+			}
+		}
+	}
+	return None
+}
+
+// variables defines the scalars of a mapping, or of a list of `NAME=value`, in a scope. A value may itself
+// be a mapping with the key `value`, as in GitLab.
+func (c *ci) variables(s *scope, n ast.Node, prefix string) {
+	for _, item := range c.y.items(n) {
+		if v, ok := c.y.scalar(item); ok {
+			if name, _, ok := strings.Cut(v.text, "="); ok && validName(name) {
+				w := v.word(c.exprs(v.text))
+				value := w.slice(len(name)+1, len(v.text))
+				s.define(&variable{name: name, words: []rawWord{value}, whole: w, ci: true})
+			}
+		}
+	}
+	for _, e := range c.y.entries(n) {
+		value := e.value
+		if inner := c.y.get(value, "value"); inner != nil {
+			value = inner
+		}
+		if v, ok := c.y.scalar(value); ok {
+			w := v.word(c.exprs(v.text))
+			whole := w
+			whole.whole = v.span
+			s.define(&variable{name: prefix + e.key, words: []rawWord{w}, whole: whole, ci: true})
+		}
+	}
+}
+
+func (c *ci) exprs(text string) []expr {
+	if c.doc.System == GitLab {
+		return gitlabExprs(text)
+	}
+	if c.doc.System == Woodpecker {
+		return nil
+	}
+	return githubExprs(text)
+}
+
+// env returns the variables of the scopes around a script, outermost first.
+func env(s *scope) []Assign {
+	var chain []*scope
+	for ; s != nil; s = s.parent {
+		chain = append(chain, s)
+	}
+	var out []Assign
+	for i := len(chain) - 1; i >= 0; i-- {
+		out = append(out, chain[i].listed()...)
+	}
+	return out
+}
+
+// lines reads a script that is a string or a list of strings and such lists, as one text.
+func (c *ci) lines(n ast.Node) (scalar, bool) {
+	var list []scalar
+	c.flatten(n, &list, 0)
+	if len(list) == 0 {
+		return scalar{}, false
+	}
+	if len(list) == 1 {
+		return list[0], true
+	}
+	var b textBuilder
+	out := scalar{span: list[0].span}
+	for i, s := range list {
+		for k, p := range s.at.pieces {
+			stop := len(s.text)
+			if k+1 < len(s.at.pieces) {
+				stop = s.at.pieces[k+1].dst
+			}
+			b.add(s.text[p.dst:stop], p.src, p.m)
+		}
+		out.span.Start, out.span.End = min(out.span.Start, s.span.Start), max(out.span.End, s.span.End)
+		if i+1 < len(list) && !strings.HasSuffix(s.text, "\n") {
+			last := s.at.pieces[len(s.at.pieces)-1]
+			b.add("\n", last.src+last.m, 0)
+		}
+	}
+	out.text, out.at, out.id = b.text.String(), b.mapTo(c.y.root, list[0].id), list[0].id
+	return out, true
+}
+
+func (c *ci) flatten(n ast.Node, out *[]scalar, depth int) {
+	if depth > 20 {
+		return
+	}
+	if s, ok := c.y.scalar(n); ok {
+		*out = append(*out, s)
+		return
+	}
+	for _, item := range c.y.items(n) {
+		c.flatten(item, out, depth+1)
+	}
+}

@@ -1,0 +1,99 @@
+package shell
+
+import (
+	"path"
+	"strings"
+)
+
+// ReadScript reads a shell script. Its dialect comes from the `#!` line or, without one, the extension. It
+// never fails: a script for another interpreter has no commands.
+func ReadScript(file, text string) *Doc {
+	d := &Doc{Path: file, Text: text}
+	norm, at := normalize(text)
+	r := newReader(d)
+	r.script(&Script{Source: ScriptFile, Shell: Dialect(file, norm), Text: norm, Span: at.span(0, len(norm)), at: at}, nil)
+	r.finish()
+	return d
+}
+
+// Region is a half-open range [Start, End) of byte offsets into the text that ReadText is given.
+type Region struct{ Start, End int }
+
+// ReadText reads shell text that stands in another language. at maps the offset of each byte of text to the
+// file; opaque are the ranges, in order, that the language replaces before a shell sees them, such as Nix's
+// `${…}`. The spans of the result are the file's; Doc.Text is text.
+func ReadText(file, text string, at func(int) uint32, opaque ...Region) *Doc {
+	d := &Doc{Path: file, Text: text}
+	m := &textMap{fn: at}
+	var exprs []expr
+	for _, o := range opaque {
+		if o.Start >= 0 && o.Start < o.End && o.End <= len(text) && (exprs == nil || exprs[len(exprs)-1].end <= o.Start) {
+			exprs = append(exprs, expr{start: o.Start, end: o.End})
+		}
+	}
+	r := newReader(d)
+	s := &Script{Source: EmbeddedText, Shell: Dialect("", text), Text: text, at: m}
+	if text != "" {
+		s.Span = m.span(0, len(text))
+	}
+	r.script(s, exprs)
+	r.finish()
+	return d
+}
+
+// Dialect returns the name of a script's interpreter: bash, sh, zsh, python, … A script for `nix-shell` or
+// `nix shell` is its `-i` or `--command`'s. Without a `#!` line the extension decides, bash by default.
+func Dialect(file, text string) string {
+	line := text[:lineLen(text)]
+	shebang, ok := strings.CutPrefix(line, "#!")
+	if !ok {
+		switch ext := path.Ext(file); ext {
+		case ".zsh", ".ksh", ".bats", ".fish", ".nu", ".ps1", ".py":
+			return strings.TrimPrefix(ext, ".")
+		}
+		return "bash"
+	}
+	words := strings.Fields(shebang)
+	for len(words) > 0 && (path.Base(words[0]) == "env" || strings.HasPrefix(words[0], "-") || strings.Contains(words[0], "=")) {
+		words = words[1:]
+	}
+	if len(words) == 0 {
+		return "bash"
+	}
+	switch name := path.Base(words[0]); name {
+	case "nix-shell", "nix":
+		return nixDialect(words, text)
+	default:
+		return name
+	}
+}
+
+// nixDialect reads the `#!nix-shell` lines (Nix manual, "nix-shell", "Use as a #!-interpreter") and the
+// `#! nix` lines of `nix shell`.
+func nixDialect(words []string, text string) string {
+	for rest := text; strings.HasPrefix(rest, "#"); rest = rest[min(lineLen(rest)+1, len(rest)):] {
+		line := strings.Fields(strings.TrimLeft(rest[:lineLen(rest)], "#! \t"))
+		if len(line) > 0 && (line[0] == "nix-shell" || line[0] == "nix") {
+			words = append(words, line...)
+		}
+	}
+	for i, w := range words {
+		switch {
+		case i+1 >= len(words):
+		case w == "-i" || w == "--command" || w == "-c":
+			return path.Base(words[i+1])
+		}
+	}
+	return "bash"
+}
+
+// IsScript reports whether a file is a script for a shell that ReadScript understands, by its extension or
+// its `#!` line; text may be just the beginning of the file.
+func IsScript(file, text string) bool {
+	switch path.Ext(file) {
+	case ".sh", ".bash", ".zsh", ".ksh", ".bats", ".envrc":
+		return true
+	}
+	_, known := languages[Dialect(file, text)]
+	return strings.HasPrefix(text, "#!") && known
+}

@@ -1,0 +1,192 @@
+package shell
+
+import (
+	"fmt"
+	"path"
+	"sort"
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/nixsift/nixsift/ast/source"
+)
+
+// A reader gathers what the scripts of one document do: first every call and assignment of all of them,
+// then, in finish, the commands that the calls come to.
+type reader struct {
+	doc       *Doc
+	calls     []call
+	functions map[function]bool
+	budget    int // words that expansions may yield
+}
+
+type function struct {
+	script *Script
+	name   string
+}
+
+func newReader(d *Doc) *reader {
+	return &reader{doc: d, functions: map[function]bool{}, budget: 1_000_000}
+}
+
+// define records an assignment in a script.
+func (r *reader) define(s *Script, v *variable) {
+	s.own = append(s.own, v)
+	if s.scope == nil {
+		s.scope = &scope{}
+	}
+	s.scope.define(v)
+}
+
+var languages = map[string]syntax.LangVariant{"bash": syntax.LangBash, "sh": syntax.LangBash,
+	"dash": syntax.LangBash, "ash": syntax.LangBash, "rbash": syntax.LangBash, "ksh": syntax.LangMirBSDKorn,
+	"mksh": syntax.LangMirBSDKorn, "zsh": syntax.LangZsh, "bats": syntax.LangBats}
+
+// script adds a script to the document and reads it, if its shell is one.
+func (r *reader) script(s *Script, exprs []expr) {
+	r.doc.Scripts = append(r.doc.Scripts, s)
+	if s.scope == nil {
+		s.scope = &scope{}
+	}
+	if lang, ok := languages[s.Shell]; ok {
+		r.unit(&unit{script: s, text: s.Text, exprs: exprs, at: s.at, lang: lang})
+	}
+}
+
+// finish resolves the calls.
+func (r *reader) finish() {
+	for i := range r.calls {
+		c := &r.calls[i]
+		name := c.words[0].text()
+		if c.words[0].static() && r.functions[function{c.script, name}] {
+			c.script.scope.define(&variable{name: "@", fn: name, array: true, words: c.words[1:], whole: c.words[0]})
+		}
+	}
+	seen := map[source.Span]bool{}
+	for i := 0; i < len(r.calls); i++ {
+		r.resolve(r.calls[i], seen)
+	}
+	for _, s := range r.doc.Scripts {
+		sort.SliceStable(s.Commands, func(i, j int) bool { return s.Commands[i].Span.Start < s.Commands[j].Span.Start })
+		for _, v := range s.own {
+			s.Assigns = append(s.Assigns, v.export())
+		}
+	}
+	sort.SliceStable(r.doc.Calls, func(i, j int) bool { return r.doc.Calls[i].Span.Start < r.doc.Calls[j].Span.Start })
+}
+
+// resolve adds the commands that a call comes to.
+func (r *reader) resolve(c call, seen map[source.Span]bool) {
+	defer func() {
+		if p := recover(); p != nil && c.script.Err == nil {
+			c.script.Err = &Problem{Msg: fmt.Sprintf("the shell text could not be read: %v", p), Span: c.words[0].whole}
+		}
+	}()
+	budget := min(5000, r.budget)
+	left := budget
+	e := &expander{scope: c.script.scope, budget: &left}
+	expanded := exported(e.words(c.words))
+	r.budget -= budget - left
+	run := unwrap(expanded)
+	for _, text := range run.texts {
+		// What stands in the call itself was read with it.
+		for _, w := range append([]Word{*text}, text.Alts...) {
+			if w.Via != "" {
+				r.nested(w.raw, c.script, c.depth, c.recovered)
+			}
+		}
+	}
+	if run.file != nil {
+		r.callFile(c.script, run.file)
+	}
+	for _, words := range run.cmds {
+		cmd := Command{Name: words[0].program(), Word: words[0], Args: words[1:], Span: ownSpan(words), Recovered: c.recovered}
+		if seen[cmd.Span] {
+			continue
+		}
+		seen[cmd.Span] = true
+		c.script.Commands = append(c.script.Commands, cmd)
+		if strings.Contains(words[0].Text, "/") {
+			r.callFile(c.script, &words[0])
+		}
+	}
+}
+
+// ownSpan returns the range of the words as the command writes them: for a word that came through a
+// variable, the variable's place.
+func ownSpan(words []Word) source.Span {
+	own := func(w *Word) source.Span {
+		if w.Via != "" {
+			return w.Use
+		}
+		return w.Span
+	}
+	span := own(&words[0])
+	for i := range words {
+		span.End = max(span.End, own(&words[i]).End)
+	}
+	return span
+}
+
+func exported(words []rawWord) []Word {
+	out := make([]Word, 0, len(words))
+	for i := range words {
+		out = append(out, words[i].export())
+	}
+	return out
+}
+
+// Prefixes that stand for the root of the checkout, and for the directory of the running script.
+var (
+	rootPrefixes = []string{"$GITHUB_WORKSPACE/", "${GITHUB_WORKSPACE}/", "${{ github.workspace }}/",
+		"${{github.workspace}}/", "$CI_PROJECT_DIR/", "${CI_PROJECT_DIR}/", "$CI_WORKSPACE/", "${CI_WORKSPACE}/",
+		"$(git rev-parse --show-toplevel)/", "$FORGEJO_WORKSPACE/", "$GITEA_WORKSPACE/"}
+	dirPrefixes = []string{"$(dirname \"$0\")/", "$(dirname $0)/", "$(dirname \"${BASH_SOURCE[0]}\")/",
+		"${BASH_SOURCE%/*}/", "${0%/*}/", "$GITHUB_ACTION_PATH/", "${GITHUB_ACTION_PATH}/",
+		"${{ github.action_path }}/", "${{github.action_path}}/"}
+	herePrefixes = []string{"$PWD/", "${PWD}/", "$(pwd)/"}
+)
+
+// callFile records that a script runs a file, where the file's place in the repository is known.
+func (r *reader) callFile(s *Script, w *Word) {
+	text, dir := w.Text, s.WorkingDir
+	cut := func(prefixes []string, to string) {
+		for _, p := range prefixes {
+			if rest, ok := strings.CutPrefix(text, p); ok {
+				text, dir = rest, to
+			}
+		}
+	}
+	cut(rootPrefixes, "")
+	cut(dirPrefixes, path.Dir(r.doc.Path))
+	cut(herePrefixes, s.WorkingDir)
+	for _, p := range rootPrefixes {
+		if rest, ok := strings.CutPrefix(dir+"/", p); ok {
+			dir = rest
+		}
+	}
+	r.addCall(path.Join(dir, text), text, w.Span, false)
+}
+
+// addCall records a call; text is the path as written, without what stands for a known directory.
+func (r *reader) addCall(file, text string, span source.Span, uses bool) {
+	file = path.Clean(file)
+	if text == "" || strings.ContainsAny(file, "$`{}*?<>|\n ") || strings.HasPrefix(text, "/") || strings.HasPrefix(text, "~") || strings.HasPrefix(text, "@") ||
+		strings.HasPrefix(file, "/") || file == "." || file == ".." || strings.HasPrefix(file, "../") {
+		return
+	}
+	for _, c := range r.doc.Calls {
+		if c.Span == span {
+			return
+		}
+	}
+	r.doc.Calls = append(r.doc.Calls, Call{Path: file, Span: span, Uses: uses})
+}
+
+// word returns a YAML scalar as a word.
+func (s *scalar) word(exprs []expr) rawWord {
+	u := &unit{text: s.text, at: s.at, exprs: exprs}
+	w := rawWord{at: s.at, whole: s.at.span(0, len(s.text))}
+	u.verbatim(&w, 0, len(s.text), false)
+	return w
+}

@@ -63,7 +63,7 @@ func run(args []string, s streams) int {
 	root.SetOut(s.out)
 	root.SetErr(s.err)
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(checkCommand(s), parseCommand(s), rulesCommand(s), explainCommand(s), versionCommand(s), lspCommand(s))
+	root.AddCommand(checkCommand(s), parseCommand(s), rulesCommand(s), explainCommand(s), initCommand(s), versionCommand(s), lspCommand(s))
 	err := root.Execute()
 	var st status
 	switch {

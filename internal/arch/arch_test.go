@@ -38,7 +38,7 @@ var layers = []string{
 	"internal/module",
 	"internal/role",
 	"rules",
-	"internal/engine",
+	"internal/engine internal/migrate",
 	"rules/*",
 	"rules/all",
 	"lsp/protocol",

@@ -1,6 +1,7 @@
 package lsp
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -122,20 +123,18 @@ func (p *snapshot) workspaceEdit(edits []diag.Edit) *protocol.WorkspaceEdit {
 		out.Changes = map[protocol.DocumentURI][]protocol.TextEdit{}
 	}
 	byFile := map[string][]protocol.TextEdit{}
+	places := map[string]place{}
 	var files []string
 	for _, e := range edits {
-		path := e.File
-		if path == "" {
-			path = p.doc.path
-		}
-		lines, _ := p.text(path)
-		if lines == nil {
+		path := cmp.Or(e.File, p.doc.path)
+		to := p.place(path, places)
+		if to.at == nil {
 			return nil
 		}
 		if byFile[path] == nil {
 			files = append(files, path)
 		}
-		byFile[path] = append(byFile[path], protocol.TextEdit{Range: rangeOf(lines, p.doc.encoding, e.Span), NewText: e.Text})
+		byFile[path] = append(byFile[path], protocol.TextEdit{Range: to.at.rangeOf(e.Span), NewText: e.Text})
 	}
 	for _, path := range files {
 		id := protocol.VersionedTextDocumentIdentifier{URI: protocol.URIOf(path)}

@@ -1,7 +1,8 @@
 package lsp
 
 import (
-	"github.com/nixsift/nixsift/ast/source"
+	"cmp"
+
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/lsp/protocol"
 	"github.com/nixsift/nixsift/rules"
@@ -21,23 +22,23 @@ type diagnosticData struct {
 // diagnostics presents findings in the snapshot's document. The result is not nil.
 func (p *snapshot) diagnostics(findings []diag.Finding) []protocol.Diagnostic {
 	out := make([]protocol.Diagnostic, 0, len(findings))
-	others := map[string]place{}
+	places := map[string]place{p.doc.path: {p.doc.uri, newPositions(p.doc.lines, p.doc.encoding)}}
 	for _, f := range findings {
-		out = append(out, p.diagnostic(f, others))
+		out = append(out, p.diagnostic(f, places))
 	}
 	return out
 }
 
-// place is a file that findings relate to.
+// place is a file that findings lie in or relate to. Its positions are nil where it cannot be read.
 type place struct {
-	uri   protocol.DocumentURI
-	lines *source.LineIndex
+	uri protocol.DocumentURI
+	at  *positions
 }
 
-// diagnostic presents one finding. others remembers the files that were read.
-func (p *snapshot) diagnostic(f diag.Finding, others map[string]place) protocol.Diagnostic {
+// diagnostic presents one finding. places are the files that are known already.
+func (p *snapshot) diagnostic(f diag.Finding, places map[string]place) protocol.Diagnostic {
 	var d protocol.Diagnostic
-	d.Range = rangeOf(p.doc.lines, p.doc.encoding, f.Span)
+	d.Range = places[p.doc.path].at.rangeOf(f.Span)
 	d.Severity = severities[f.Severity]
 	d.Source = sourceName
 	d.Message = f.Message
@@ -58,13 +59,9 @@ func (p *snapshot) diagnostic(f diag.Finding, others map[string]place) protocol.
 		d.Data = diagnosticData{f.Fixes[0].Safety.String()}
 	}
 	for _, r := range f.Related {
-		at := place{p.doc.uri, p.doc.lines}
-		if r.File != "" && r.File != p.doc.path {
-			at = p.place(r.File, others)
-		}
-		if at.lines != nil {
+		if to := p.place(cmp.Or(r.File, p.doc.path), places); to.at != nil {
 			d.RelatedInformation = append(d.RelatedInformation, protocol.DiagnosticRelatedInformation{
-				Location: protocol.Location{URI: at.uri, Range: rangeOf(at.lines, p.doc.encoding, r.Span)}, Message: r.Message,
+				Location: protocol.Location{URI: to.uri, Range: to.at.rangeOf(r.Span)}, Message: r.Message,
 			})
 		}
 	}
@@ -72,14 +69,18 @@ func (p *snapshot) diagnostic(f diag.Finding, others map[string]place) protocol.
 }
 
 func (p *snapshot) place(path string, known map[string]place) place {
-	if at, ok := known[path]; ok {
-		return at
+	to, ok := known[path]
+	if ok {
+		return to
 	}
 	lines, doc := p.text(path)
-	at := place{protocol.URIOf(path), lines}
+	to.uri = protocol.URIOf(path)
 	if doc != nil {
-		at.uri = doc.uri
+		to.uri = doc.uri
 	}
-	known[path] = at
-	return at
+	if lines != nil {
+		to.at = newPositions(lines, p.doc.encoding)
+	}
+	known[path] = to
+	return to
 }

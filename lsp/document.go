@@ -72,19 +72,32 @@ func (d *document) isNix() bool { return d.kind == workspace.Nix }
 // isConfig reports whether the document is a configuration of nixsift.
 func (d *document) isConfig() bool { return d.onDisk && filepath.Base(d.path) == config.FileName }
 
-// position converts a byte offset.
-func position(lines *source.LineIndex, encoding protocol.PositionEncoding, offset uint32) protocol.Position {
-	var p protocol.Position
-	if encoding == protocol.UTF8 {
-		p.Line, p.Character = lines.UTF8(offset)
-	} else {
-		p.Line, p.Character = lines.UTF16(offset)
+// positions converts byte offsets in one text, best in ascending order. It is for one goroutine.
+type positions struct {
+	lines  *source.LineIndex
+	cursor *source.Cursor // nil where columns are bytes
+}
+
+func newPositions(lines *source.LineIndex, encoding protocol.PositionEncoding) *positions {
+	p := &positions{lines: lines}
+	if encoding != protocol.UTF8 {
+		p.cursor = lines.Cursor()
 	}
 	return p
 }
 
-func rangeOf(lines *source.LineIndex, encoding protocol.PositionEncoding, s source.Span) protocol.Range {
-	return protocol.Range{Start: position(lines, encoding, s.Start), End: position(lines, encoding, s.End)}
+func (p *positions) of(offset uint32) protocol.Position {
+	var at protocol.Position
+	if p.cursor != nil {
+		at.Line, at.Character = p.cursor.UTF16(offset)
+	} else {
+		at.Line, at.Character = p.lines.UTF8(offset)
+	}
+	return at
+}
+
+func (p *positions) rangeOf(s source.Span) protocol.Range {
+	return protocol.Range{Start: p.of(s.Start), End: p.of(s.End)}
 }
 
 // offset converts a position. One that lies outside of the text is moved to the nearest place inside.

@@ -52,6 +52,16 @@ type LineIndex struct {
 // NewLineIndex builds the index of text in one pass.
 func NewLineIndex(text string) *LineIndex {
 	starts := make([]uint32, 1, 1+strings.Count(text, "\n"))
+	if strings.IndexByte(text, '\r') < 0 {
+		for i := 0; ; {
+			n := strings.IndexByte(text[i:], '\n')
+			if n < 0 {
+				return &LineIndex{text: text, starts: starts}
+			}
+			i += n + 1
+			starts = append(starts, uint32(i))
+		}
+	}
 	for i := 0; i < len(text); i++ {
 		switch text[i] {
 		case '\r':

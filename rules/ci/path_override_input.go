@@ -31,7 +31,7 @@ var _ = rules.Register(&rules.Rule{
 		}
 		c := &overrides{pass: p, seen: map[source.Span]bool{}}
 		for script, cmd := range d.Commands() {
-			if !isNix(cmd.Name) {
+			if cmd.Recovered || !isNix(cmd.Name) {
 				continue
 			}
 			c.args(script, cmd.Name, cmd.Args)

@@ -1,45 +1,61 @@
 package sema
 
 import (
-	"maps"
 	"slices"
 	"strings"
 )
 
-// globals are the names that Nix binds without a prefix (primops.cc, createBaseEnv: names that do not
-// start with "__"); fetchTree is there where the experimental feature is on, and always in Nix 2.8.
-var globals = set(`abort baseNameOf break builtins derivation derivationStrict dirOf false fetchGit fetchMercurial
-	fetchTarball fetchTree fromTOML import isNull map null placeholder removeAttrs scopedImport throw toString true`)
+// NixVersion is a release of Nix without its patch number. The zero value stands for 2.3 and all before.
+type NixVersion struct{ Major, Minor uint8 }
 
-// primops are the attributes of builtins that are also bound with the prefix "__".
-var primops = set(`add addDrvOutputDependencies addErrorContext all any appendContext attrNames attrValues bitAnd bitOr
-	bitXor catAttrs ceil compareVersions concatLists concatMap concatStringsSep convertHash currentSystem currentTime deepSeq
-	div elem elemAt fetchClosure fetchFinalTree fetchTree fetchurl filter filterSource findFile flakeRefToString floor foldl'
-	fromJSON functionArgs genList genericClosure getAttr getContext getEnv getFlake groupBy hasAttr hasContext hashFile
-	hashString head intersectAttrs isAttrs isBool isFloat isFunction isInt isList isPath isString langVersion length lessThan
-	listToAttrs mapAttrs match mul nixPath nixVersion outputOf parseDrvName parseFlakeRef partition path pathExists readDir
-	readFile readFileType replaceStrings seq sort split splitVersion storeDir storePath stringLength sub substring tail toFile
-	toJSON toPath toXML trace traceVerbose tryEval typeOf unsafeDiscardOutputDependency unsafeDiscardStringContext
-	unsafeGetAttrPos warn zipAttrsWith`)
-
-func set(names string) map[string]bool {
-	m := map[string]bool{}
-	for _, n := range strings.Fields(names) {
-		m[n] = true
-	}
-	return m
+// Builtin is what is known of one attribute of builtins.
+type Builtin struct {
+	Name string
+	// Global builtins are bound in every file by their name; all others with two underscores before it.
+	Global bool
+	// Args is the number of arguments that a call takes; 0 for constants and where it is not known.
+	Args uint8
+	// Since is the release that brought it, Until the last one that had it; zero where it is still there.
+	Since, Until NixVersion
+	// Feature is the experimental feature or setting without which it is, or was, absent.
+	Feature string
+	// Only names the implementation or plugin that has it where Nix itself has not.
+	Only string
 }
 
-// IsGlobal reports whether some Nix from 2.3 to 2.34 binds the name in every file: map, import, __add.
+// Builtins returns all builtins that some Nix has or had, those of forks and known plugins included, sorted
+// by name. It must not be changed.
+func Builtins() []Builtin { return builtinTable[:] }
+
+// LookupBuiltin returns what is known of builtins.NAME, or nil.
+func LookupBuiltin(name string) *Builtin {
+	i, ok := slices.BinarySearchFunc(builtinTable[:], name, func(b Builtin, name string) int { return strings.Compare(b.Name, name) })
+	if !ok {
+		return nil
+	}
+	return &builtinTable[i]
+}
+
+// IsGlobal reports whether some Nix binds the name in every file: map, import, __add.
 func IsGlobal(name string) bool {
 	if rest, ok := strings.CutPrefix(name, "__"); ok {
-		return primops[rest] || rest == "curPos"
+		b := LookupBuiltin(rest)
+		return b != nil && !b.Global || rest == "curPos"
 	}
-	return globals[name]
+	return isGlobal(name)
 }
 
-// IsBuiltin reports whether some Nix from 2.3 to 2.34 has builtins.NAME.
-func IsBuiltin(name string) bool { return globals[name] || primops[name] }
+// IsBuiltin reports whether some Nix has builtins.NAME.
+func IsBuiltin(name string) bool { return LookupBuiltin(name) != nil }
 
-// Globals returns the names that are bound in every file without a prefix, those with "__" left out.
-func Globals() []string { return slices.Sorted(maps.Keys(globals)) }
+// Globals returns the names that are bound in every file without a prefix, sorted; those with "__" are left
+// out.
+func Globals() []string {
+	var names []string
+	for i := range builtinTable {
+		if builtinTable[i].Global {
+			names = append(names, builtinTable[i].Name)
+		}
+	}
+	return names
+}

@@ -1,0 +1,41 @@
+package sema
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestBuiltins(t *testing.T) {
+	for _, name := range []string{"map", "true", "builtins", "import", "__add", "__curPos", "__foldl'", "fetchTree", "__convertHash"} {
+		assert.True(t, IsGlobal(name), name)
+	}
+	for _, name := range []string{"add", "__map", "__", "attrNames", "curPos", "lib", "", "__true", "__nope"} {
+		assert.False(t, IsGlobal(name), name)
+	}
+	for _, name := range []string{"map", "add", "foldl'", "filterAttrs", "valueSize", "zipAttrsWith", "abort"} {
+		assert.True(t, IsBuiltin(name), name)
+	}
+	for _, name := range []string{"curPos", "nope", "", "zzz", "aaa"} {
+		assert.False(t, IsBuiltin(name), name)
+	}
+	b := LookupBuiltin("convertHash")
+	require.NotNil(t, b)
+	assert.Equal(t, Builtin{Name: "convertHash", Args: 1, Since: NixVersion{2, 19}}, *b)
+	for _, g := range Globals() {
+		assert.True(t, IsGlobal(g), g)
+	}
+	for _, b := range Builtins() {
+		assert.Equal(t, b.Global, IsGlobal(b.Name), b.Name)
+		assert.Equal(t, !b.Global, IsGlobal("__"+b.Name), b.Name)
+	}
+}
+
+func BenchmarkIsGlobal(b *testing.B) {
+	for b.Loop() {
+		IsGlobal("builtins")
+		IsGlobal("mkIf")
+		IsGlobal("__foldl'")
+	}
+}

@@ -14,7 +14,9 @@ func (p *Parser) report(e ast.SyntaxError) int {
 		return -1
 	}
 	p.errors = append(p.errors, e)
-	p.reported = p.i
+	if e.Span.Start >= p.start[p.i] {
+		p.reported = p.i
+	}
 	return n
 }
 
@@ -87,6 +89,10 @@ func (p *Parser) expect(kind ast.TokenKind, opener int) {
 		return
 	}
 	at, found := p.foundNext()
+	if kind == ast.TokIn && p.body > p.i {
+		i := p.orOnNextLine(p.i, p.body)
+		at = p.span(i, i)
+	}
 	e := ast.SyntaxError{
 		Kind: ast.ErrSyntax, Span: at, Message: "expected " + kind.String() + ", found " + found,
 		Hint: &ast.SyntaxHint{Span: p.span(opener, opener), Message: "opened here"},
@@ -154,9 +160,8 @@ func (p *Parser) needsParens(r role) {
 		if at = p.after(p.i); p.kinds[at] == ast.TokIdent || p.kinds[at] == ast.TokRBrace {
 			at = p.after(at)
 		}
-		if p.kinds[at] == ast.TokRBrace {
-			at = p.after(at)
-		}
+	} else if p.tok() == ast.TokLet {
+		at = p.orOnNextLine(at, p.after(at)) // Nix waits for a brace
 	}
 	e := ast.SyntaxError{
 		Kind: ast.ErrSyntax, Span: p.span(at, at), Message: "unexpected " + p.foundAt(at),
@@ -169,6 +174,15 @@ func (p *Parser) needsParens(r role) {
 	p.expr()
 	p.broken()
 	p.parenFix(reported, first)
+}
+
+// orOnNextLine returns the token at which to report a mistake that starts at one token and that Nix notices
+// at a later one: the first, unless they are on different lines.
+func (p *Parser) orOnNextLine(at, noticed int) int {
+	if p.newlineBetween(at, noticed) {
+		return noticed
+	}
+	return at
 }
 
 // insertion proposes to insert text behind the last token consumed.

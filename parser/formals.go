@@ -3,8 +3,9 @@ package parser
 import "github.com/nixsift/nixsift/ast"
 
 // startsPattern tells, at {, whether formals follow rather than bindings. It looks only as far as the two
-// agree: over identifiers and commas.
-func (p *Parser) startsPattern() bool {
+// agree: over identifiers and commas. At the head of an expression { a } is formals, whatever follows, as it
+// is for Nix.
+func (p *Parser) startsPattern(head bool) bool {
 	i := p.after(p.i)
 	switch p.kinds[i] {
 	case ast.TokEllipsis, ast.TokComma:
@@ -20,7 +21,7 @@ func (p *Parser) startsPattern() bool {
 	case ast.TokComma, ast.TokQuestion, ast.TokEllipsis:
 		return true
 	case ast.TokRBrace:
-		return p.endsPattern(i)
+		return head || p.endsPattern(i)
 	case ast.TokIdent:
 		// Two names in a row are an error in both; a comma or the colon behind the brace decides.
 		for p.kinds[i] == ast.TokIdent || p.kinds[i] == ast.TokComma || p.kinds[i] == ast.TokEllipsis {
@@ -252,6 +253,9 @@ func (p *Parser) expectColon() {
 	e := ast.SyntaxError{
 		Kind: ast.ErrSyntax, Span: p.span(p.i, p.i), Message: "expected `:` after the formals, found " + p.found(),
 		Help: "a function is written `{ a, b }: body`", Fix: p.insertion(":", "insert `:`"),
+	}
+	if n := p.top(); n.kind == ast.Pattern && p.count-int(n.begin) == 3 {
+		e.Help = "a function is written `{ a }: body`, a set that copies a name `{ inherit a; }`"
 	}
 	if p.tok() == ast.TokAssign || p.tok() == ast.TokSemi {
 		e.Fix = &ast.SyntaxFix{Title: "replace " + p.found() + " by `:`", Span: e.Span, Text: ":"}

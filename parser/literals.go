@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
 )
 
 // stringLit parses a string of either form.
@@ -128,8 +129,10 @@ func (p *Parser) pathLit() {
 		})
 		p.broken()
 	case p.kinds[p.last] != ast.TokRBrace && p.src[end-1] == '/':
-		s := p.span(p.last, p.last)
-		s.Start = end - 1
+		s := source.Span{Start: end - 1, End: end}
+		for p.src[s.Start-1] == '/' {
+			s.Start-- // the text has another character: an interpolation, or a segment
+		}
 		e := ast.SyntaxError{Kind: ast.ErrTrailingSlash, Span: p.span(first, p.last), Message: "a path ends with `/`"}
 		e.Fix = &ast.SyntaxFix{Title: "remove the trailing `/`", Span: s, Sure: true}
 		p.report(e)

@@ -83,14 +83,15 @@ func (p *Parser) operators(resume bool) {
 			p.reduce(base, precHasAttr, left)
 			first, begin := int(p.top().first), int(p.top().begin)
 			p.adv()
-			p.attrpath()
+			p.attrpath(false)
 			p.wrap(ast.HasAttr, first, begin)
 		}
 		op := binaryOps[p.tok()]
 		if op.op == ast.OpNone {
-			if p.tok() != ast.TokAssign || !p.meansComparison() {
+			if !p.meansComparison() {
 				break
 			}
+			p.comparison()
 			op = binaryOps[ast.TokEq]
 		}
 		p.reduce(base, op.prec, op.assoc)
@@ -199,7 +200,7 @@ func (p *Parser) selection(r role) bool {
 	switch p.tok() {
 	case ast.TokDot:
 		p.adv()
-		p.attrpath()
+		p.attrpath(false)
 		if p.tok() == ast.TokOrKw {
 			p.adv()
 			p.orDefault()
@@ -267,7 +268,7 @@ func (p *Parser) simple(r role) {
 	case ast.TokLBracket:
 		p.list()
 	case ast.TokLBrace:
-		if p.startsPattern() {
+		if p.startsPattern(false) {
 			p.needsParens(r)
 			return
 		}

@@ -39,6 +39,7 @@ type Parser struct {
 	deep     bool          // nesting-too-deep was reported; the rest of the file is skipped
 	quiet    int           // > 0: errors are not recorded
 	holed    bool          // the current operator expression lacks an operand; that is reported once
+	body     int           // what stands behind the first name of the last body that was found to lack an in
 	reported int           // the current token at the last error
 	refused  int           // a token that belongs to the next binding, so that no expression starts there
 	cutEnd   int           // the last token of the last string that was cut
@@ -114,7 +115,7 @@ func (p *Parser) once(src string) {
 	p.errors, p.dynamic = p.errors[:0], p.dynamic[:0]
 	p.frames, p.ops, p.stack = p.frames[:0], p.ops[:0], p.stack[:0]
 	p.open, p.inner, p.letIn = [closers]int{}, noneOpen, nil
-	p.last, p.stop, p.junk, p.cutEnd, p.reported, p.refused = -1, -1, -2, -2, -1, -1
+	p.last, p.stop, p.junk, p.cutEnd, p.reported, p.refused, p.body = -1, -1, -2, -2, -1, -1, -1
 	p.depth, p.deep, p.quiet, p.holed, p.fixBytes = 0, false, 0, false, 0
 	p.i = -1
 	p.skipTrivia()
@@ -230,7 +231,7 @@ func (p *Parser) missing() {
 // missingExpr appends an Error node for an operand: in front of an operator or dot that goes on with it.
 func (p *Parser) missingExpr() {
 	switch k := p.tok(); {
-	case binaryOps[k].op != ast.OpNone, k == ast.TokQuestion, k == ast.TokDot, k == ast.TokOrKw:
+	case binaryOps[k].op != ast.OpNone, k == ast.TokQuestion, k == ast.TokDot, k == ast.TokOrKw, p.meansComparison():
 		p.add(ast.Error, p.i, p.i-1, p.count)
 	default:
 		p.missing()
@@ -326,7 +327,7 @@ func (p *Parser) prefix() bool {
 		}
 		f.kind = ast.Lambda
 	case ast.TokLBrace:
-		if !p.startsPattern() {
+		if !p.startsPattern(true) {
 			p.operators(false)
 			return false
 		}

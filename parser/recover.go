@@ -152,7 +152,7 @@ func (p *Parser) atEnd(e *ast.SyntaxError) {
 	}
 	e.Message = "unexpected end of file, expected " + closingOf[p.kinds[culprit]].String()
 	e.Hint = &ast.SyntaxHint{Span: p.span(culprit, culprit), Message: "this " + p.kinds[culprit].String() + " is not closed"}
-	if len(stack) > 1 || culprit != stack[0] {
+	if len(stack) != 1 || culprit != stack[0] {
 		e.Fix = nil // where it should be closed is not known
 	}
 }
@@ -264,20 +264,17 @@ func (p *Parser) plainPath(begin int) bool {
 	return true
 }
 
-// meansComparison reports an = that stands for ==, inside of parentheses or a condition, and whether there
-// is one.
+// meansComparison reports whether an = here would stand for ==: inside of parentheses or a condition.
 func (p *Parser) meansComparison() bool {
-	if len(p.stack) == 0 || p.inBindings() {
-		return false
-	}
-	if top := p.stack[len(p.stack)-1]; top.by == closeBracket {
-		return false
-	}
+	return p.tok() == ast.TokAssign && len(p.stack) > 0 && !p.inBindings() && p.stack[len(p.stack)-1].by != closeBracket
+}
+
+// comparison reports an = that stands for ==.
+func (p *Parser) comparison() {
 	e := ast.SyntaxError{Kind: ast.ErrSyntax, Span: p.span(p.i, p.i), Message: "unexpected `=`", Help: "`==` compares"}
 	e.Fix = &ast.SyntaxFix{Title: "compare with `==`", Span: e.Span, Text: "=="}
 	p.report(e)
 	p.broken()
-	return true
 }
 
 // startsBinding reports whether an attribute path with = behind it starts at the current token. Where an

@@ -15,20 +15,23 @@ const maxRereads = 2
 // many and far from their cause. If the file reads no worse with the string cut where its line, or its
 // indented block, ends, then that is what the tree shows; the place where Nix gives up keeps an error.
 func (p *Parser) reread(src string) {
+	was := p.errors[0]
 	for range maxRereads {
 		c, ok := p.suspect()
 		if !ok {
-			return
+			break
 		}
-		was, count := p.errors[0], len(p.errors)
+		count := len(p.errors)
 		p.cuts = append(p.cuts, c)
 		p.once(src)
 		if len(p.errors) > count {
 			p.cuts = p.cuts[:len(p.cuts)-1]
 			p.once(src)
-			return
+			break
 		}
-		p.keepPlace(was, c)
+	}
+	if len(p.cuts) > 0 {
+		p.keepPlace(was, p.cuts[0])
 	}
 }
 

@@ -54,8 +54,9 @@ func (p *Parser) bindings(end ast.TokenKind, let int) {
 func (p *Parser) binding(let int) bool {
 	start := p.mark()
 	first, begin := p.i, p.count
-	dynamic := p.attrpath()
+	dynamic := p.attrpath(true)
 	if p.tok() != ast.TokAssign && let >= 0 && p.plainPath(begin) && !p.hasIn(let) {
+		p.body = p.i
 		p.unread(start)
 		return false
 	}
@@ -199,7 +200,7 @@ func (p *Parser) strayBinding() {
 	first, begin := p.i, p.count
 	k := p.tok()
 	e := ast.SyntaxError{Kind: ast.ErrSyntax, Span: p.span(p.i, p.i), Message: "expected a binding, found " + p.found()}
-	named := p.peek() == ast.TokAssign
+	named := p.peek() == ast.TokAssign && (k.IsKeyword() || ast.TokInt <= k && k <= ast.TokSearchPath)
 	switch {
 	case k == ast.TokSemi:
 		e.Help = "each binding ends with one `;`"
@@ -211,7 +212,7 @@ func (p *Parser) strayBinding() {
 	case k.IsKeyword() && named:
 		e.Help = "a keyword as an attribute name needs quotes"
 		e.Fix = p.quote(p.i, true)
-	case named && (k == ast.TokInt || k == ast.TokFloat || k == ast.TokPath || k == ast.TokURI):
+	case named:
 		e.Help = "an attribute name that is no identifier needs quotes"
 		e.Fix = p.quote(p.i, true)
 	case k == ast.TokRParen || k == ast.TokRBracket || k == ast.TokRBrace:
@@ -325,12 +326,13 @@ func (p *Parser) attr() bool {
 	return true
 }
 
-// attrpath parses a.b.c. It returns the node of a first part that may be dynamic, or -1.
-func (p *Parser) attrpath() (dynamic int) {
+// attrpath parses a.b.c, of a binding or of an expression. It returns the node of a first part that may be
+// dynamic, or -1.
+func (p *Parser) attrpath(binding bool) (dynamic int) {
 	first, begin := p.i, p.count
 	dynamic = -1
 	for i := 0; ; i++ {
-		if !p.attr() && !p.wrongAttr(i > 0) {
+		if !p.attr() && !p.wrongAttr(binding) {
 			break
 		}
 		if i == 0 && p.top().kind != ast.Name {
@@ -351,9 +353,9 @@ func (p *Parser) attrpath() (dynamic int) {
 
 // wrongAttr reports an attribute path that ends with a dot, or is none, and whether it goes on: behind a
 // keyword, or with another dot.
-func (p *Parser) wrongAttr(afterDot bool) (goesOn bool) {
+func (p *Parser) wrongAttr(binding bool) (goesOn bool) {
 	k := p.tok()
-	afterDot = afterDot || p.last >= 0 && p.kinds[p.last] == ast.TokDot
+	afterDot := p.last >= 0 && p.kinds[p.last] == ast.TokDot
 	e := ast.SyntaxError{Kind: ast.ErrSyntax, Span: p.span(p.i, p.i), Message: "expected an attribute name, found " + p.found()}
 	switch {
 	case k.IsKeyword() && p.i == p.last+1:
@@ -363,10 +365,10 @@ func (p *Parser) wrongAttr(afterDot bool) (goesOn bool) {
 	case afterDot:
 		e.Kind = ast.ErrAttrpathDot
 		e.Message = "expected an attribute name after `.`, found " + p.found()
-		e.Fix = &ast.SyntaxFix{Title: "remove the `.`", Span: p.span(p.last, p.last), Sure: k == ast.TokAssign || k == ast.TokDot}
+		e.Fix = &ast.SyntaxFix{Title: "remove the `.`", Span: p.span(p.last, p.last), Sure: binding && k == ast.TokAssign || k == ast.TokDot}
 		if goesOn = k == ast.TokDot; goesOn {
 			p.report(e)
-			p.missing()
+			p.add(ast.Error, p.i, p.i-1, p.count)
 			return true
 		}
 	}

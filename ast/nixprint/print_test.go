@@ -16,7 +16,7 @@ import (
 // form is a row of testdata/forms.txt.
 type form struct{ in, out string }
 
-func forms(t *testing.T) []form {
+func forms(t testing.TB) []form {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join("testdata", "forms.txt"))
 	require.NoError(t, err)
@@ -61,4 +61,37 @@ func TestForms(t *testing.T) {
 			}
 		}
 	}
+}
+
+// FuzzPrint checks that whatever parses can be printed.
+func FuzzPrint(f *testing.F) {
+	for _, row := range forms(f) {
+		f.Add(row.in)
+	}
+	f.Fuzz(func(t *testing.T, src string) {
+		tree := parser.Parse(src)
+		out := nixprint.Print(tree, nixprint.Options{Dir: "/d", Home: "/home/u"})
+		if (out == "") != (len(tree.Errors()) > 0) {
+			t.Fatalf("%d errors, printed %q", len(tree.Errors()), out)
+		}
+	})
+}
+
+// TestDeep prints trees far deeper than a stack could take.
+func TestDeep(t *testing.T) {
+	const n = 1_000_000
+	for name, src := range map[string]string{
+		"functions":   strings.Repeat("x: ", n) + "x",
+		"sums":        "1" + strings.Repeat("+1", n),
+		"lists":       strings.Repeat("a ++ ", n) + "b",
+		"conditions":  strings.Repeat("if a then b else ", n) + "c",
+		"application": "f" + strings.Repeat(" x", n),
+		"pipes":       "f" + strings.Repeat(" |> x", n),
+		"tests":       "f" + strings.Repeat(" ? x", n),
+		"paths":       "{ " + strings.Repeat("a.", n) + "b = 1; }",
+	} {
+		assert.NotEmpty(t, nixprint.Print(parser.Parse(src), nixprint.Options{Dir: "/d"}), name)
+	}
+	nested := strings.Repeat("{ a = ", 10_000) + "1" + strings.Repeat("; }", 10_000)
+	assert.NotEmpty(t, nixprint.Print(parser.Parse("{ x = "+nested+"; x = "+nested+"; }"), nixprint.Options{Dir: "/d"}))
 }

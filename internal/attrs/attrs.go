@@ -70,15 +70,33 @@ type Set struct {
 	index map[string]*Attr
 }
 
+// maxScanned is the number of attributes up to which a set is searched without an index.
+const maxScanned = 8
+
 // Attr returns the static attribute of the given name, or nil.
-func (s *Set) Attr(name string) *Attr { return s.index[name] }
+func (s *Set) Attr(name string) *Attr {
+	if s.index != nil {
+		return s.index[name]
+	}
+	for _, a := range s.Attrs {
+		if a.Name == name {
+			return a
+		}
+	}
+	return nil
+}
 
 func (s *Set) add(a *Attr) {
-	if s.index == nil {
-		s.index = make(map[string]*Attr)
-	}
-	s.index[a.Name] = a
 	s.Attrs = append(s.Attrs, a)
+	switch {
+	case s.index != nil:
+		s.index[a.Name] = a
+	case len(s.Attrs) > maxScanned:
+		s.index = make(map[string]*Attr, 2*len(s.Attrs))
+		for _, a := range s.Attrs {
+			s.index[a.Name] = a
+		}
+	}
 }
 
 // Conflict is an attribute that is defined twice where Nix allows one definition.

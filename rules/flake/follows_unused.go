@@ -1,0 +1,97 @@
+package flakerules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/flake"
+	"github.com/nixsift/nixsift/internal/near"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "follows-unused", Family: family, Since: "0.1.0",
+	Summary: "An override is for an input that the input does not have",
+	Doc: "`inputs.a.inputs.gone.follows` has no effect where `a` has no input `gone`: \"input 'a' has an override for a\n" +
+		"non-existent input 'gone'\", says Nix since 2.26; older versions say nothing. Usually the input was removed\n" +
+		"upstream, or the name is mistyped and what was meant does not follow.\n" +
+		"\n" +
+		"Which inputs `a` has is read from `flake.lock`; the rule is silent where the lock file is missing or of another\n" +
+		"version of `a`, and for inputs at local paths, which may be newer than it.",
+	Severity: diag.Warning, Presets: rules.Recommended, Fix: rules.FixSometimes, Tags: diag.Unnecessary,
+	Flake: func(p *rules.Pass, f *flake.Flake) {
+		if !f.Nix.InputsLiteral {
+			return
+		}
+		for _, root := range f.Nix.Inputs {
+			for in := range root.All() {
+				if in.Parent != nil {
+					checkOverride(p, f, in)
+				}
+			}
+		}
+	},
+})
+
+func checkOverride(p *rules.Pass, f *flake.Flake, over *flake.Input) {
+	for up := over.Parent; up != nil; up = up.Parent {
+		if !up.Flake || up.Follows != nil || !owned(f, up.Path) {
+			return
+		}
+	}
+	inputs, known := f.InputsOf(over.Parent)
+	if !known || local(f, over.Parent) {
+		return
+	}
+	var names []string
+	for _, i := range inputs {
+		if i.Name == over.Name {
+			return
+		}
+		names = append(names, i.Name)
+	}
+	owner := strings.Join(over.Parent.Path, "/")
+	finding := diag.Finding{
+		Span:    over.NameNode.Span(),
+		Message: fmt.Sprintf("`%s` has no input `%s`, so the override has no effect", owner, over.Name),
+		Help:    fmt.Sprintf("by `flake.lock`, `%s` has no inputs: remove the override", owner),
+	}
+	if len(names) > 0 {
+		finding.Help = fmt.Sprintf("by `flake.lock`, the inputs of `%s` are %s: remove the override", owner, list(names, 8))
+	}
+	free := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return over.Parent.Override(n) != nil })
+	if name := near.Find(over.Name, free); name != "" {
+		finding.Help = fmt.Sprintf("did you mean `%s`?", name)
+		fix := diag.Fix{Title: fmt.Sprintf("override `%s` instead", name)}
+		for _, d := range over.Attr.Defs {
+			fix.Edits = append(fix.Edits, diag.Edit{Span: d.Part.Span(), Text: ast.QuoteAttr(name)})
+		}
+		finding.Fixes = append(finding.Fixes, fix)
+	} else if edits, ok := flake.RemoveOverride(over); ok {
+		fix := diag.Fix{Title: "remove the override", Safety: diag.Safe}
+		for _, e := range edits {
+			fix.Edits = append(fix.Edits, diag.Edit{Span: e.Span, Text: e.Text})
+		}
+		finding.Fixes = append(finding.Fixes, fix)
+	}
+	p.Report(finding)
+}
+
+// owned reports whether each input on a path from the root has its own node in the lock.
+func owned(f *flake.Flake, path []string) bool {
+	if f.Lock == nil || f.Lock.RootNode() == nil {
+		return false
+	}
+	n := f.Lock.RootNode()
+	for _, name := range path {
+		in, ok := n.Input(name)
+		if !ok || in.IsFollows || f.Lock.Node(in.Node) == nil {
+			return false
+		}
+		n = f.Lock.Node(in.Node)
+	}
+	return true
+}

@@ -1,0 +1,53 @@
+package flakerules
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/flake"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "lock-missing-entry", Family: family, Since: "0.1.0",
+	Summary: "An input is not in flake.lock",
+	Doc: "Nix locks the input when the flake is used, at whatever revision there is that day, and rewrites the file. Where it\n" +
+		"may not, in CI with `--no-update-lock-file` or for a flake used by its URL, it fails: \"requires lock file changes\",\n" +
+		"\"cannot write modified lock file\". Run `nix flake lock` and commit the result.\n" +
+		"\n" +
+		"A formal of `outputs` that no input declares is an input too. The rule says nothing where there is no lock file.",
+	Severity: diag.Warning, Presets: rules.Recommended,
+	Flake: func(p *rules.Pass, f *flake.Flake) {
+		if !f.Nix.InputsLiteral || !soundLock(f) {
+			return
+		}
+		for _, in := range f.Nix.AllInputs() {
+			if !f.Missing(in) {
+				continue
+			}
+			finding := diag.Finding{
+				Span:    in.NameNode.Span(),
+				Message: fmt.Sprintf("input `%s` is not in flake.lock", in.Name),
+				Help:    "run `nix flake lock`",
+				Related: []diag.Related{{File: filepath.Join(f.Dir, "flake.lock"), Span: f.Lock.RootNode().Key, Message: "the inputs that are locked"}},
+			}
+			if in.IsImplicit() {
+				finding.Message = fmt.Sprintf("`%s` is no input and not in flake.lock, so Nix looks it up in the registry", in.Name)
+				finding.Help = fmt.Sprintf("declare `inputs.%s.url`, then run `nix flake lock`", in.Name)
+			}
+			if isAside(p, f.Dir) {
+				finding.Severity = diag.Info
+			}
+			p.Report(finding)
+		}
+	},
+})
+
+// soundLock reports whether there is a lock file that Nix can read.
+func soundLock(f *flake.Flake) bool {
+	return f.Lock != nil && f.Lock.RootNode() != nil && len(f.Lock.Problems) == 0
+}
+
+func joined(in *flake.Input) string { return strings.Join(in.Path, "/") }

@@ -115,7 +115,7 @@ func (s *Server) checkOnce(ctx context.Context, o *openDocument, snap *snapshot,
 	if err != nil {
 		return err
 	}
-	message, err := publication(snap.doc, snap.diagnostics(findings))
+	message, err := publication(snap.doc, snap.diagnostics(shown(findings)))
 	if err != nil {
 		return err
 	}

@@ -31,8 +31,12 @@ func codeAction(ctx context.Context, p *snapshot, params *protocol.CodeActionPar
 	actions := []protocol.CodeAction{}
 	if wanted(params.Context.Only, protocol.QuickFix) {
 		near := inRange(findings, span(p.doc.lines, p.doc.encoding, params.Range))
+		count := p.syntaxErrors()
 		for _, f := range near {
-			actions = append(actions, p.quickFixes(f)...)
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			actions = append(actions, p.quickFixes(f, count)...)
 		}
 		silencing, err := p.suppressions(ctx, findings, near)
 		if err != nil {
@@ -70,10 +74,10 @@ func inRange(findings []diag.Finding, at source.Span) []diag.Finding {
 
 // quickFixes are the fixes of one finding. The best is preferred if it is safe; those that need an eye say
 // so.
-func (p *snapshot) quickFixes(f diag.Finding) []protocol.CodeAction {
+func (p *snapshot) quickFixes(f diag.Finding, syntaxErrors func(path, text string) int) []protocol.CodeAction {
 	var out []protocol.CodeAction
 	for _, x := range f.Fixes {
-		if !fix.AlsoUnsafe.Allows(x.Safety) || !p.parsesAfter(f, x) {
+		if !fix.AlsoUnsafe.Allows(x.Safety) || !p.parsesAfter(f, x, syntaxErrors) {
 			continue
 		}
 		edit := p.workspaceEdit(x.Edits)
@@ -93,9 +97,9 @@ func (p *snapshot) quickFixes(f diag.Finding) []protocol.CodeAction {
 }
 
 // parsesAfter reports whether a fix can be applied and leaves no more syntax errors than there were.
-func (p *snapshot) parsesAfter(f diag.Finding, x diag.Fix) bool {
+func (p *snapshot) parsesAfter(f diag.Finding, x diag.Fix, syntaxErrors func(path, text string) int) bool {
 	f.Fixes = []diag.Fix{x}
-	done := fix.Apply(fix.Plan([]diag.Finding{f}, fix.AlsoUnsafe), p.textOf, p.syntaxErrors)
+	done := fix.Apply(fix.Plan([]diag.Finding{f}, fix.AlsoUnsafe), p.textOf, syntaxErrors)
 	return len(done.Applied) == 1
 }
 
@@ -107,12 +111,21 @@ func (p *snapshot) textOf(path string) (string, bool) {
 	return lines.Text(), true
 }
 
-// syntaxErrors counts the syntax errors of a text; what is not Nix has none.
-func (p *snapshot) syntaxErrors(path, text string) int {
-	if path == p.doc.path && !p.doc.isNix() || path != p.doc.path && !strings.HasSuffix(path, ".nix") {
-		return 0
+// syntaxErrors returns a function that counts the syntax errors of a text, and parses each only once. What is
+// not Nix has none.
+func (p *snapshot) syntaxErrors() func(path, text string) int {
+	known := map[string]int{}
+	return func(path, text string) int {
+		if path == p.doc.path && !p.doc.isNix() || path != p.doc.path && !strings.HasSuffix(path, ".nix") {
+			return 0
+		}
+		n, ok := known[text]
+		if !ok {
+			n = len(parser.Parse(text).Errors())
+			known[text] = n
+		}
+		return n
 	}
-	return len(parser.Parse(text).Errors())
 }
 
 // workspaceEdit presents edits, whose empty file is the snapshot's document. It is nil where a file to

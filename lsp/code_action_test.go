@@ -192,7 +192,11 @@ func TestSuppressIsNotOffered(t *testing.T) {
 func TestManyFindings(t *testing.T) {
 	c := start(t, "", "")
 	const uri = "untitled:a"
-	c.Open(uri, "nix", 1, "["+strings.Repeat(" 13\n", 2000)+"]")
+	c.Open(uri, "nix", 1, "["+strings.Repeat(" 13\n", 2000)+strings.Repeat(" 14", 500)+" 666 ]")
+	p := c.Diagnostics(uri, 1)
+	require.Len(t, p.Diagnostics, 2001)
+	assert.Contains(t, p.Diagnostics[0].Message, "500 more findings")
+	assert.NotContains(t, p.Codes(), "doubtful-number", "the mildest are left out")
 	actions := c.Actions(uri, lsptest.At(0, 0, 9999, 0))
 	assert.Less(t, len(actions), 200)
 	all := find(t, actions, fixAllTitle)

@@ -2,6 +2,8 @@ package lsp
 
 import (
 	"cmp"
+	"fmt"
+	"slices"
 
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/lsp/protocol"
@@ -11,6 +13,33 @@ import (
 var severities = [...]protocol.DiagnosticSeverity{
 	diag.Hint: protocol.SeverityHint, diag.Info: protocol.SeverityInformation,
 	diag.Warning: protocol.SeverityWarning, diag.Error: protocol.SeverityError,
+}
+
+// maxPublished is how many findings of a document are published. With more, editors slow down and nobody
+// reads them.
+const maxPublished = 2000
+
+// shown returns the findings to publish: the worst where there are too many, and one that tells of the
+// rest.
+func shown(findings []diag.Finding) []diag.Finding {
+	if len(findings) <= maxPublished {
+		return findings
+	}
+	left := maxPublished
+	out := []diag.Finding{{
+		Severity: diag.Info,
+		Message:  fmt.Sprintf("%d more findings are not shown here; `nixsift check` lists them", len(findings)-maxPublished),
+	}}
+	for severity := diag.Error; severity > diag.Off; severity-- {
+		for _, f := range findings {
+			if f.Severity == severity && left > 0 {
+				out = append(out, f)
+				left--
+			}
+		}
+	}
+	slices.SortStableFunc(out, diag.Compare)
+	return out
 }
 
 // diagnosticData is what a diagnostic carries for programs.

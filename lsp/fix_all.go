@@ -18,6 +18,7 @@ const maxRounds = 10
 func (p *snapshot) fixAll(ctx context.Context, findings []diag.Finding) ([]protocol.CodeAction, error) {
 	var edits []diag.Edit
 	now, left := p, []fix.Planned(nil)
+	syntaxErrors := p.syntaxErrors()
 	for round := 0; ; round++ {
 		plan := slices.DeleteFunc(fix.Plan(findings, fix.OnlySafe), func(x fix.Planned) bool {
 			return !now.inside(x) || slices.ContainsFunc(left, func(y fix.Planned) bool { return same(x, y) })
@@ -28,7 +29,7 @@ func (p *snapshot) fixAll(ctx context.Context, findings []diag.Finding) ([]proto
 		if round == maxRounds {
 			return nil, protocol.Errorf(protocol.CodeRequestFailed, "fixing does not come to an end after %d rounds", maxRounds)
 		}
-		done := fix.Apply(plan, now.textOf, now.syntaxErrors)
+		done := fix.Apply(plan, now.textOf, syntaxErrors)
 		left = append(left, done.Broken...)
 		if len(done.Applied) == 0 {
 			break

@@ -25,21 +25,8 @@ func nixsift(t *testing.T, dir, stdin string, args ...string) (status int, stdou
 	return status, out.String(), errs.String()
 }
 
-// tree writes files to a temporary folder.
-func tree(t *testing.T, files map[string]string) string {
-	t.Helper()
-	dir, err := filepath.EvalSymlinks(t.TempDir())
-	require.NoError(t, err)
-	for name, text := range files {
-		path := filepath.Join(dir, filepath.FromSlash(name))
-		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
-		require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
-	}
-	return dir
-}
-
 func TestExitStatus(t *testing.T) {
-	dir := tree(t, map[string]string{
+	dir := testenv.Tree(t, map[string]string{
 		"ok.nix": "{ a = 1; }\n", "broken.nix": "{ a = ; }\n", "warn.nix": "import ./gone.nix\n",
 		"config/nixsift.toml": "[rules]\nmising-path = \"off\"\n", "config/a.nix": "1\n",
 		"excluded/nixsift.toml": "exclude = [\"*.nix\"]\n", "excluded/a.nix": "{ a = ; }\n",
@@ -115,7 +102,7 @@ func TestUnreadable(t *testing.T) {
 	if runtime.GOOS == "windows" || os.Getuid() == 0 {
 		t.Skip("modes do not bind this user")
 	}
-	dir := tree(t, map[string]string{"a.nix": "1"})
+	dir := testenv.Tree(t, map[string]string{"a.nix": "1"})
 	require.NoError(t, os.Chmod(filepath.Join(dir, "a.nix"), 0))
 	status, out, errs := nixsift(t, dir, "", "check", "a.nix")
 	assert.Equal(t, exitUsage, status)
@@ -126,7 +113,7 @@ func TestUnreadable(t *testing.T) {
 func TestJSON(t *testing.T) {
 	schema, err := jsonschema.NewCompiler().Compile(filepath.Join(testenv.Root(t), "docs/schema/findings-v1.schema.json"))
 	require.NoError(t, err)
-	dir := tree(t, map[string]string{
+	dir := testenv.Tree(t, map[string]string{
 		"ok.nix": "1\n", "é.nix": "{\n  ünï = usde; # 😀\n  used = 1;\n  a = 1; a = 2;\n}\n", "broken.nix": "{ a = 1\n b = 2; }\n",
 		"flake.nix": "{ outputs = { self }: import ./gone.nix; }\n",
 	})
@@ -153,7 +140,7 @@ func TestRulesJSON(t *testing.T) {
 
 func TestFix(t *testing.T) {
 	const before, after = "{\n  a = ./x//y;\n}\n", "{\n  a = ./x/y;\n}\n"
-	dir := tree(t, map[string]string{"a.nix": before})
+	dir := testenv.Tree(t, map[string]string{"a.nix": before})
 	path := filepath.Join(dir, "a.nix")
 	require.NoError(t, os.Chmod(path, 0o640))
 	require.NoError(t, os.Symlink("a.nix", filepath.Join(dir, "link.nix")))
@@ -188,7 +175,7 @@ func TestStandardInput(t *testing.T) {
 
 // TestWithoutSurroundings runs where there is no home, no Git and nothing to write to.
 func TestWithoutSurroundings(t *testing.T) {
-	dir := tree(t, map[string]string{"flake.nix": "{ outputs = { self }: import ./x.nix; }\n", "x.nix": "1\n"})
+	dir := testenv.Tree(t, map[string]string{"flake.nix": "{ outputs = { self }: import ./x.nix; }\n", "x.nix": "1\n"})
 	for _, name := range []string{"HOME", "XDG_CONFIG_HOME", "PATH"} {
 		t.Setenv(name, "")
 	}

@@ -1,7 +1,6 @@
 package project_test
 
 import (
-	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
@@ -16,18 +15,6 @@ import (
 	"github.com/nixsift/nixsift/parser"
 )
 
-func tree(t *testing.T, files map[string]string) string {
-	t.Helper()
-	dir, err := filepath.EvalSymlinks(t.TempDir())
-	require.NoError(t, err)
-	for name, text := range files {
-		path := filepath.Join(dir, filepath.FromSlash(name))
-		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
-		require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
-	}
-	return dir
-}
-
 func git(t *testing.T, dir string, args ...string) {
 	t.Helper()
 	if _, err := exec.LookPath("git"); err != nil {
@@ -38,7 +25,7 @@ func git(t *testing.T, dir string, args ...string) {
 }
 
 func TestFolders(t *testing.T) {
-	dir := tree(t, map[string]string{
+	dir := testenv.Tree(t, map[string]string{
 		"flake.nix": "{ outputs = _: { }; }", "hosts/a.nix": "1", "dev/flake.nix": "{ outputs = _: { }; }", "dev/shell.nix": "1",
 		"other/x.nix": "1",
 	})
@@ -71,7 +58,7 @@ func TestFolders(t *testing.T) {
 }
 
 func TestWithoutGit(t *testing.T) {
-	dir := tree(t, map[string]string{"a/b.nix": "1", "flakes/flake.nix": "{ }", "flakes/sub/flake.nix": "{ }", "flakes/sub/x.nix": "1"})
+	dir := testenv.Tree(t, map[string]string{"a/b.nix": "1", "flakes/flake.nix": "{ }", "flakes/sub/flake.nix": "{ }", "flakes/sub/x.nix": "1"})
 	s := project.NewStore(workspace.OS)
 	p := s.For(filepath.Join(dir, "a/b.nix"))
 	assert.Nil(t, p.Repo())
@@ -81,7 +68,7 @@ func TestWithoutGit(t *testing.T) {
 }
 
 func TestReferences(t *testing.T) {
-	dir := tree(t, map[string]string{
+	dir := testenv.Tree(t, map[string]string{
 		"flake.nix": "{ outputs = _: { }; }",
 		"a.nix": `{ pkgs, ... }: {
   imports = [ ./m.nix (import ./n.nix) ] ++ [ ./dir ];
@@ -120,7 +107,7 @@ func TestResolve(t *testing.T) {
 }
 
 func TestGenerated(t *testing.T) {
-	dir := tree(t, map[string]string{
+	dir := testenv.Tree(t, map[string]string{
 		"flake.nix": "{ }", ".gitattributes": "*.gen.nix linguist-generated\nsub/** linguist-generated=true\nsub/mine.nix -linguist-generated\n",
 		"a.gen.nix": "1", "sub/x.nix": "1", "sub/mine.nix": "1", "b.nix": "1",
 	})
@@ -139,7 +126,7 @@ func TestGenerated(t *testing.T) {
 }
 
 func TestRunByCI(t *testing.T) {
-	dir := tree(t, map[string]string{
+	dir := testenv.Tree(t, map[string]string{
 		"flake.nix": "{ }", ".github/workflows/b.yml": "on: push\njobs:\n  b:\n    runs-on: x\n    steps:\n      - run: ./scripts/build.sh\n",
 		"scripts/build.sh": "#!/bin/sh\nbash scripts/inner.sh\n", "scripts/inner.sh": "true\n", "scripts/mine.sh": "true\n", "ci/x.sh": "true\n",
 	})

@@ -18,14 +18,7 @@ var _ = rules.Register(&rules.Rule{
 	Severity: diag.Error, Presets: rules.Recommended, Fixed: true,
 	Fix:     rules.FixSometimes,
 	Aliases: []string{"nixf:sema-undefined-variable", "nil:undefined_name"},
-	File: func(p *rules.Pass) {
-		names := p.Names()
-		for u := range names.Undefined() {
-			if !brokenScope(names, u) {
-				reportUndefined(p, names, u)
-			}
-		}
-	},
+	File:    undefinedAs(plainName, reportUndefined),
 })
 
 // brokenScope reports whether a syntax error lies among the bindings of a scope around a use: the name may

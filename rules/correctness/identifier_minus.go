@@ -1,0 +1,36 @@
+package correctness
+
+import (
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/internal/sema"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "identifier-minus", Family: family, Since: "0.1.0",
+	Summary: "A subtraction is written without spaces, which makes it one name",
+	Doc: "Names may contain `-`, so `a-b` and `a-1` are single names, not subtractions. Nothing binds such a name here, while\n" +
+		"its parts are names in scope, or numbers: Nix refuses the file. A minus needs a space before it, and reads best with\n" +
+		"one on each side.",
+	Severity: diag.Error, Presets: rules.Recommended, Fixed: true,
+	Fix: rules.FixAlways,
+	File: undefinedAs(subtraction, func(p *rules.Pass, names *sema.Info, u sema.Use) {
+		name := u.Node.Text()
+		text := strings.Join(terms(names, u, name), " - ")
+		// An operator's operand is what was typed without spaces; an argument or element is one value.
+		put := text
+		if up := u.Node.Parent(); !up.Is(ast.Binary) && !up.Is(ast.Unary) {
+			put = nixlang.Wrap(text, nixlang.OpLevel(ast.OpSub), u.Node)
+		}
+		p.Report(diag.Finding{
+			Span:    u.Node.Span(),
+			Message: "undefined variable `" + name + "`: a name may contain `-`, so this is one name and no subtraction",
+			Help:    "write `" + text + "` to subtract",
+			Fixes:   []diag.Fix{rules.Replace("write `"+text+"`", diag.Unsafe, u.Node.Span(), put)},
+		})
+	}),
+})

@@ -1,0 +1,109 @@
+package correctness
+
+import (
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/internal/sema"
+	"github.com/nixsift/nixsift/rules"
+)
+
+// reading is what an undefined name most likely is. Each has its rule, so that one place is reported once.
+type reading uint8
+
+const (
+	plainName       reading = iota // undefined-variable
+	wordOr                         // or-not-operator
+	exponent                       // float-missing-exponent
+	subtraction                    // identifier-minus
+	unprefixedName                 // builtin-needs-prefix
+	brokenSurrounds                // no rule: what binds the name may be what could not be read
+)
+
+// read decides which rule speaks about an undefined name.
+func read(names *sema.Info, u sema.Use) reading {
+	name, _ := ast.AttrName(u.Node)
+	switch {
+	case brokenScope(names, u):
+		return brokenSurrounds
+	case name == "or" && u.Node.Is(ast.Ident):
+		return wordOr
+	case isExponent(u.Node):
+		return exponent
+	case strings.Contains(name, "-") && u.Node.Is(ast.Ident) && terms(names, u, name) != nil:
+		return subtraction
+	}
+	if b := sema.LookupBuiltin(name); b != nil && !b.Global && b.Only == "" && !nixlang.Hidden(names, u.Scope, "builtins") {
+		return unprefixedName
+	}
+	return plainName
+}
+
+// undefinedAs makes the check of the rule that speaks about one reading of undefined names.
+func undefinedAs(want reading, report func(p *rules.Pass, names *sema.Info, u sema.Use)) func(p *rules.Pass) {
+	return func(p *rules.Pass) {
+		names := p.Names()
+		for u := range names.Undefined() {
+			if read(names, u) == want {
+				report(p, names, u)
+			}
+		}
+	}
+}
+
+// isExponent reports whether a node is the e of 1.0e, right behind a number with a point.
+func isExponent(n ast.Node) bool {
+	if !n.Is(ast.Ident) || n.Text() != "e" && n.Text() != "E" {
+		return false
+	}
+	before := n.FirstToken().Prev()
+	return before.IsValid() && before.Kind() == ast.TokFloat
+}
+
+// maxBindings is the number of bindings in scope after which terms gives up.
+const maxBindings = 4096
+
+// terms cuts a name at its minus signs into names in scope and numbers, the first a name; nil where that
+// cannot be done.
+func terms(names *sema.Info, u sema.Use, name string) []string {
+	pieces := strings.Split(name, "-")
+	if len(pieces) > 8 {
+		return nil
+	}
+	bound := map[string]bool{}
+	for i := range pieces {
+		for j := i + 1; j <= len(pieces); j++ {
+			bound[strings.Join(pieces[i:j], "-")] = false
+		}
+	}
+	bindings := 0
+	for b := range names.InScope(u.Scope) {
+		if _, ok := bound[b.Name]; ok {
+			bound[b.Name] = true
+		}
+		if bindings++; bindings == maxBindings {
+			return nil
+		}
+	}
+	return cut(pieces, bound, true)
+}
+
+// cut joins pieces to the longest names that are bound.
+func cut(pieces []string, bound map[string]bool, first bool) []string {
+	if len(pieces) == 0 {
+		return []string{}
+	}
+	for n := len(pieces); n > 0; n-- {
+		term := strings.Join(pieces[:n], "-")
+		if !bound[term] && (first || n > 1 || !isNumber(term)) {
+			continue
+		}
+		if rest := cut(pieces[n:], bound, false); rest != nil {
+			return append([]string{term}, rest...)
+		}
+	}
+	return nil
+}
+
+func isNumber(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }

@@ -222,3 +222,33 @@ func TestScopes(t *testing.T) {
 	assert.True(t, nixlang.Hidden(names, u.Scope, "x"))
 	assert.False(t, nixlang.Hidden(names, u.Scope, "y"))
 }
+
+func TestIsURL(t *testing.T) {
+	for text, want := range map[string]bool{
+		"http://a": true, "https://a.b/c": true, "github:a/b": true, "mirror://gnu/x": true, "git+ssh:x": true, "foo:bar.com/x": true, "path:.": true,
+		"x:x": false, "x:x.y": false, "self:super": false, "a:b/c": false, "final:prev.a.b": false,
+	} {
+		assert.Equal(t, want, nixlang.IsURL(text), text)
+	}
+}
+
+func TestShortPaths(t *testing.T) {
+	for _, c := range []struct {
+		text           string
+		short, divided bool
+	}{
+		{"foo/bar", true, false}, {"./foo", false, false}, {"../foo", false, false}, {"/foo", false, false}, {"~/foo", false, false},
+		{".foo/bar", true, false}, {"6/2", true, true}, {"a: b: a/b", true, true}, {"a: a/b", true, false}, {"a: a/2", true, true},
+		{"a: b: c: a/b/c", true, false}, {"foo/${x}", true, false}, {"rec { a = 1; b = 2; c = a/b; }", true, true},
+		{"let a = 1; in with a; a/a", true, true},
+	} {
+		tree := parser.Parse(c.text)
+		require.Empty(t, tree.Errors(), c.text)
+		for n := range tree.Root().Descendants() {
+			if n.Is(ast.Path) {
+				assert.Equal(t, c.short, nixlang.IsShortPath(n), c.text)
+				assert.Equal(t, c.divided, nixlang.LooksDivided(sema.Resolve(tree), n), c.text)
+			}
+		}
+	}
+}

@@ -1,8 +1,6 @@
 package module
 
 import (
-	"strings"
-
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
 )
@@ -47,12 +45,18 @@ func (f *File) Problems() []Problem {
 		return f.problems
 	}
 	f.done |= doneProblems
-	seen := map[problemKey]bool{}
+	var seen map[problemKey]bool
 	modules := f.Inline()
 	if f.Module != nil {
 		modules = append([]*Module{f.Module}, modules...)
 	}
 	for i, m := range modules {
+		if m.plain() {
+			continue
+		}
+		if seen == nil {
+			seen = map[problemKey]bool{}
+		}
 		c := &checker{file: f, module: m, seen: seen, ev: &evaluator{
 			file: f, names: f.names, group: i + 1, memo: map[memoKey]*value{}, fuel: maxFuel,
 		}}
@@ -394,145 +398,3 @@ var shapeFunctions = words(`optionalAttrs filterAttrs listToAttrs genAttrs genAt
 	recursiveUpdate mergeAttrs mergeAttrsList removeAttrs intersectAttrs foldl' foldl foldr fold foldAttrs foldlAttrs
 	zipAttrs zipAttrsWith setAttrByPath getAttrs attrByPath getAttrFromPath getAttr filterAttrsRecursive mapAttrsRecursive
 	groupBy partition`)
-
-// imports checks a list of modules.
-func (c *checker) imports(t *thunk, within ast.Node, part string) {
-	if t.node.IsValid() {
-		c.importList(t.node, t.env, part)
-		return
-	}
-	c.importValue(c.ev.in(whileLoading, t), within, part, true)
-}
-
-// importList checks an expression operand by operand, so that each cause is reported.
-func (c *checker) importList(n ast.Node, env *frame, part string) {
-	for steps := 0; steps < 1000; steps++ {
-		n = tail(n)
-		switch {
-		case n.Is(ast.Binary) && n.Op() == ast.OpConcat:
-			left := tail(n.Child(0))
-			if left.Is(ast.Binary) && left.Op() == ast.OpConcat {
-				if c.depth > 24 {
-					return
-				}
-				c.depth++
-				c.importList(left, env, part)
-				c.depth--
-			} else {
-				c.importOperand(left, env, part)
-			}
-			n = n.Child(1)
-			continue
-		case n.Is(ast.Assert):
-			if v := c.ev.in(whileLoading, &thunk{node: n.FirstChild(), env: env}); v.kind == vBottom {
-				c.dependence(v, n.FirstChild(), part, false)
-			}
-			n = n.Child(1)
-			continue
-		}
-		c.importOperand(n, env, part)
-		return
-	}
-}
-
-func (c *checker) importOperand(n ast.Node, env *frame, part string) {
-	v := c.ev.in(whileLoading, &thunk{node: n, env: env})
-	c.importValue(v, n, part, true)
-}
-
-// importValue checks an evaluated list of modules.
-func (c *checker) importValue(v *value, within ast.Node, part string, whole bool) {
-	switch v.kind {
-	case vBottom:
-		c.dependence(v, within, part, false)
-	case vProperty:
-		c.propertyInImports(v, within, part, false, false)
-	case vList:
-		for i, e := range v.elems {
-			if i == 2000 {
-				return
-			}
-			at := within
-			if e.node.IsValid() && within.Encloses(e.node) {
-				at = e.node
-			}
-			c.imported(e, at, part)
-		}
-	}
-}
-
-func (c *checker) dependence(v *value, within ast.Node, part string, element bool) {
-	kind := ConfigInImports
-	if v.why.Source != FromConfig {
-		kind = ImportsUsePkgs
-	}
-	c.report(Problem{Kind: kind, Part: part, Why: v.why, Element: element, At: reading(v.why, within)}, within)
-}
-
-func (c *checker) propertyInImports(v *value, within ast.Node, part string, element, unsure bool) {
-	at := within.Span()
-	if v.node.IsValid() && within.Encloses(v.node) {
-		at = v.node.Span()
-		if fn, _ := ast.Call(v.node); fn.IsValid() && within.Encloses(fn) {
-			at.End = fn.End()
-		}
-	}
-	c.report(Problem{Kind: MkIfInImports, Part: part, Property: v.s, Node: v.node, At: at, Element: element, Unsure: unsure}, within)
-}
-
-// imported checks one element of imports.
-func (c *checker) imported(t *thunk, within ast.Node, part string) {
-	if c.count++; c.count > 5000 || c.depth > 12 {
-		return
-	}
-	v := c.ev.in(whileLoading, t)
-	switch v.kind {
-	case vBottom:
-		c.dependence(v, within, part, true)
-	case vLambda, vAttrs:
-		if v.kind == vLambda && !v.node.IsValid() {
-			return
-		}
-		c.loaded(t)
-	case vProperty:
-		c.importedProperty(v, within, part)
-	}
-}
-
-// importedProperty checks an element that is a mkIf or the like. The module system takes mkIf and mkForce
-// around definitions for a module with that config; around anything else, and with mkMerge, it fails.
-func (c *checker) importedProperty(v *value, within ast.Node, part string) {
-	if v.property != "if" && v.property != "override" {
-		c.propertyInImports(v, within, part, true, false)
-		return
-	}
-	at := within
-	if n := v.content.node; n.IsValid() && within.Encloses(n) {
-		at = n
-	}
-	inner := c.ev.in(whileDefining, v.content)
-	switch inner.kind {
-	case vPath, vLambda, vString, vList, vPrim, vScalar:
-		c.propertyInImports(v, within, part, true, false)
-	case vUnknown:
-		if v.content.node.IsValid() && namesModule(v.content.node) {
-			c.propertyInImports(v, within, part, true, true)
-		}
-	default:
-		c.property(v, at, "", true)
-	}
-}
-
-// namesModule reports whether an expression selects a module by the names that flakes export them under.
-func namesModule(n ast.Node) bool {
-	n = tail(n)
-	if !n.Is(ast.Select) {
-		return n.Is(ast.Apply) && Callee((ast.ApplyExpr{Node: n}).Func()) == "import"
-	}
-	for part := range (ast.SelectExpr{Node: n}).Attrpath().Children() {
-		if name, ok := ast.AttrName(part); ok && (strings.HasSuffix(name, "Modules") || strings.HasSuffix(name, "Module")) {
-			return true
-		}
-	}
-	return false
-}

@@ -1,6 +1,7 @@
 package module
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
@@ -15,11 +16,13 @@ func (f *File) Inline() []*Module {
 	}
 	f.done |= doneInline
 	for i, r := range f.tree.Records() {
-		switch r.Kind {
-		case ast.Lambda:
+		switch {
+		case r.Kind == ast.Lambda && f.tree.Records()[i+1].Kind == ast.Pattern:
 			f.inlineFunction(f.tree.Node(ast.NodeID(i)))
-		case ast.AttrSet:
-			f.inlineSet(f.tree.Node(ast.NodeID(i)))
+		case r.Kind == ast.Binding && f.tree.Token(int(r.First)).Text() == "imports":
+			if set := f.tree.Node(ast.NodeID(i)).Parent(); set.Is(ast.AttrSet) {
+				f.inlineSet(set)
+			}
 		}
 	}
 	return f.inline
@@ -29,8 +32,11 @@ func (f *File) inlineFunction(n ast.Node) {
 	if f.Module != nil && n == f.Module.Func {
 		return
 	}
+	if n.HasError() || n.Parent().Is(ast.File) {
+		return
+	}
 	p, ok := ast.LambdaExpr{Node: n}.Pattern()
-	if !ok || !p.HasEllipsis() || n.HasError() {
+	if !ok || !p.HasEllipsis() {
 		return
 	}
 	needs := p.At().IsValid()
@@ -69,16 +75,6 @@ func (f *File) inlineSet(n ast.Node) {
 	if n.HasError() || f.Module != nil && f.Module.Body == n {
 		return
 	}
-	has := false
-	for c := range n.Children() {
-		if c.Is(ast.Binding) && (ast.BindingNode{Node: c}).Attrpath().FirstChild().Text() == "imports" {
-			has = true
-			break
-		}
-	}
-	if !has {
-		return
-	}
 	if place := f.place(n); place == listed || place == exported || place == submodule {
 		f.inline = append(f.inline, &Module{
 			Node: n, Body: n, file: f, Inline: true, Submodule: place == submodule, Certainty: Certain,
@@ -104,13 +100,16 @@ var moduleLists = words("imports require modules sharedModules extraModules base
 var moduleSets = words(`nixosModules darwinModules homeModules homeManagerModules flakeModules nixvimModules nixOnDroidModules
 	nixosModule darwinModule homeModule homeManagerModule flakeModule`)
 
+// moduleClasses are the classes by which flake.modules orders modules.
+var moduleClasses = words("nixos darwin homeManager home nixvim flake generic nixOnDroid")
+
 // submoduleFuncs are the functions of lib.types whose argument is a module.
 var submoduleFuncs = words("submodule deferredModule deferredModuleWith mkPerSystemOption")
 
 // place finds out where an expression stands.
 func (f *File) place(n ast.Node) standing {
 	inList := false
-	var path []string // the attributes around n, the innermost first
+	path := make([]string, 0, 8) // the attributes around n, the innermost first
 	for steps := 0; steps < 64; steps++ {
 		n = n.OutsideParens()
 		p := n.Parent()
@@ -149,14 +148,12 @@ func (f *File) place(n ast.Node) standing {
 			}
 		case ast.Binding:
 			b := ast.BindingNode{Node: p}
-			parts := []string{}
+			from := len(path)
 			for part := range b.Attrpath().Children() {
 				name, _ := ast.AttrName(part)
-				parts = append(parts, name)
+				path = append(path, name)
 			}
-			for i := len(parts) - 1; i >= 0; i-- {
-				path = append(path, parts[i])
-			}
+			slices.Reverse(path[from:])
 			switch s := pathStanding(path, inList); {
 			case s != nowhere:
 				return s
@@ -194,12 +191,12 @@ func pathStanding(path []string, inList bool) standing {
 		return nowhere
 	}
 	switch {
-	case moduleSets[at(0)] && strings.HasSuffix(at(0), "Module"), moduleSets[at(1)], at(2) == "modules" && at(3) == "flake":
+	case moduleSets[at(0)] && strings.HasSuffix(at(0), "Module"), moduleSets[at(1)], at(2) == "modules" && moduleClasses[at(1)]:
 		return exported
 	case at(1) == "users" && at(2) == "home-manager":
 		return submodule
-	case at(0) == "perSystem", at(0) == "configuration" && at(2) == "specialisation", at(0) == "config" && at(2) == "containers",
-		at(0) == "vmVariant" && at(1) == "virtualisation":
+	case at(0) == "perSystem", at(0) == "configuration" && at(2) == "specialisation", at(1) == "nodes",
+		at(0) == "config" && (at(2) == "containers" || at(2) == "vms"), at(0) == "vmVariant" && at(1) == "virtualisation":
 		return submodule
 	}
 	return nowhere

@@ -90,7 +90,7 @@ func Analyze(t *ast.Tree, names *sema.Info) *Module { return AnalyzeFile(t, name
 // AnalyzeFile reads the modules of a file. It looks at the file's outermost expression alone; the rest is
 // read when it is asked for.
 func AnalyzeFile(t *ast.Tree, names *sema.Info) *File {
-	f := &File{tree: t, names: names, sets: map[ast.NodeID]*attrs.Merged{}}
+	f := &File{tree: t, names: names}
 	f.Module = f.shape(t.Expr())
 	return f
 }
@@ -99,6 +99,9 @@ func AnalyzeFile(t *ast.Tree, names *sema.Info) *File {
 func (f *File) merged(set ast.Node) *attrs.Merged {
 	m := f.sets[set.ID()]
 	if m == nil {
+		if f.sets == nil {
+			f.sets = map[ast.NodeID]*attrs.Merged{}
+		}
 		m = attrs.Merge(set)
 		f.sets[set.ID()] = m
 	}
@@ -194,16 +197,7 @@ var roots = words(`accounts boot console containers dconf documentation environm
 
 // judge decides whether, and how surely, the expression is a module.
 func (m *Module) judge() bool {
-	keyed, rooted := false, false
-	for _, p := range m.Parts() {
-		rooted = rooted || roots[p.Name(0)] && (len(p.Path) > 1 || tail(p.Value).Is(ast.AttrSet))
-		switch name := p.Name(0); {
-		case name == "imports" || name == "options" || name == "disabledModules":
-			keyed = true
-		case name == "config":
-			keyed = keyed || len(p.Path) > 1 || !p.Value.IsValid() || setLike(tail(p.Value))
-		}
-	}
+	keyed := m.keyed()
 	if !m.Func.IsValid() {
 		m.Certainty = Likely
 		return keyed && m.Body.Is(ast.AttrSet)
@@ -219,28 +213,86 @@ func (m *Module) judge() bool {
 	if !p.HasEllipsis() {
 		return false // the module system passes more than any list of formals names
 	}
-	takes := map[string]bool{}
+	some, known, pkgs, config := false, false, false, false
 	for formal := range p.Formals() {
+		some = true
 		name := formal.Name().Text()
+		switch name {
+		case "config", "options":
+			config = true
+		case "pkgs":
+			pkgs, known = true, true
+		case "lib", "modulesPath", "inputs", "osConfig":
+			known = true
+		}
 		if formal.Default().IsValid() && (name == "config" || name == "options" || name == "lib" || name == "pkgs") {
 			return false // a function that is called by hand
 		}
-		takes[name] = true
 	}
 	switch {
 	case keyed:
 		m.Certainty = Certain
-	case takes["config"] || takes["options"] || rooted:
+	case config || m.rooted():
 		m.Certainty = Likely
 	default:
 		m.Certainty = Possible
-		return m.Body.Is(ast.AttrSet) && (len(takes) == 0 || takes["lib"] || takes["pkgs"] || takes["modulesPath"] ||
-			takes["inputs"] || takes["osConfig"]) || takes["pkgs"] && m.Body.Is(ast.Binary)
+		return m.Body.Is(ast.AttrSet) && (known || !some) || pkgs && m.Body.Is(ast.Binary)
 	}
 	if m.Curried && m.Certainty == Certain {
 		m.Certainty = Likely
 	}
 	return true
+}
+
+// keyed reports whether the module has an attribute that only modules have.
+func (m *Module) keyed() bool {
+	return m.anyPart(func(first, value ast.Node, longer bool) bool {
+		switch name, _ := ast.AttrName(first); name {
+		case "imports", "options", "disabledModules":
+			return true
+		case "config":
+			return longer || !value.IsValid() || setLike(tail(value))
+		}
+		return false
+	})
+}
+
+// rooted reports whether the module defines something that NixOS, home-manager or nix-darwin have.
+func (m *Module) rooted() bool {
+	return m.anyPart(func(first, value ast.Node, longer bool) bool {
+		name, _ := ast.AttrName(first)
+		return roots[name] && (longer || tail(value).Is(ast.AttrSet))
+	})
+}
+
+// anyPart looks for an attribute of the module by its first name and value; longer is set where the path has more
+// names.
+func (m *Module) anyPart(is func(first, value ast.Node, longer bool) bool) bool {
+	if !m.Body.Is(ast.AttrSet) {
+		for _, p := range m.Parts() {
+			if is(p.Path[0], p.Value, len(p.Path) > 1) {
+				return true
+			}
+		}
+		return false
+	}
+	for c := range m.Body.Children() {
+		switch c.Kind() {
+		case ast.Binding:
+			path := c.FirstChild()
+			first := path.FirstChild()
+			if is(first, path.NextSibling(), first.NextSibling().IsValid()) {
+				return true
+			}
+		case ast.Inherit:
+			for name := range (ast.InheritNode{Node: c}).Names() {
+				if is(name, ast.Node{}, false) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // selectsConfig reports whether the function reads config from its one parameter, as in args: args.config.x.

@@ -65,9 +65,16 @@ func (ev *evaluator) throughWith(name string, scope sema.ScopeID, n ast.Node, en
 				return unknown
 			}
 		case vLib:
-			if libNames[name] {
-				return libAttr(name)
+			own := false
+			if v.attrs != nil {
+				_, own = v.attrs.get(name)
+				own = own || v.attrs.open
 			}
+			if own || libNames[name] {
+				return ev.attr(v, name, n)
+			}
+		case vModArgs:
+			return ev.attr(v, name, n)
 		case vBuiltins:
 			if sema.IsBuiltin(name) {
 				return ev.attr(v, name, n)

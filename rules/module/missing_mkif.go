@@ -27,20 +27,20 @@ var _ = rules.Register(&rules.Rule{
 		if f.Module != nil && f.Module.Certainty > module.Possible {
 			checkGuards(p, f, f.Module)
 		}
-		if strings.Contains(p.Tree.Source(), "enable") && strings.Contains(p.Tree.Source(), "options") {
-			for _, m := range f.Inline() {
-				if m.Certainty == module.Certain && !m.Submodule {
-					checkGuards(p, f, m)
-				}
+		for _, m := range f.Inline() {
+			if m.Certainty == module.Certain && !m.Submodule {
+				checkGuards(p, f, m)
 			}
 		}
 	},
 })
 
 func checkGuards(p *rules.Pass, f *module.File, m *module.Module) {
-	options := m.Options()
-	enable, ok := ownEnable(options)
-	if !ok || !m.Func.IsValid() {
+	if !m.Func.IsValid() || !mayApply(m) {
+		return
+	}
+	enable, ok := ownEnable(m.Options())
+	if !ok {
 		return
 	}
 	g := &guards{file: f, module: m, own: enable.Path[:len(enable.Path)-1], enable: enable.Path}
@@ -75,6 +75,26 @@ func checkGuards(p *rules.Pass, f *module.File, m *module.Module) {
 		}
 	}
 	p.Report(report)
+}
+
+// mayApply reports whether the module has options, and a config that is not under mkIf as a whole.
+func mayApply(m *module.Module) bool {
+	options, open := false, false
+	for _, p := range m.Parts() {
+		switch p.Name(0) {
+		case "options":
+			options = true
+		case "config":
+			v := unwrap(p.Value)
+			if v.Is(ast.Apply) {
+				fn, _ := ast.Call(v)
+				open = open || len(p.Path) > 1 || module.Callee(fn) != "mkIf"
+			} else {
+				open = true
+			}
+		}
+	}
+	return options && open
 }
 
 // wrapInMkIf puts the set of config under mkIf.

@@ -1,0 +1,132 @@
+package module
+
+import "github.com/nixsift/nixsift/ast"
+
+// plain reports whether the module is written so simply that its shape depends on nothing, as most are: lists of
+// path literals, sets with names written out, under mkIf and mkMerge or not. It costs little and says no in
+// every other case.
+func (m *Module) plain() bool {
+	structured := m.Func.IsValid()
+	return structured && plainAssert(m.Func) && m.Body.Is(ast.AttrSet) && plainModule(m.Body)
+}
+
+// plainAssert reports whether nothing between a function and its body is evaluated.
+func plainAssert(fn ast.Node) bool {
+	n := tail((ast.LambdaExpr{Node: fn}).Body())
+	return n.Is(ast.AttrSet)
+}
+
+func plainModule(set ast.Node) bool {
+	for c := range set.Children() {
+		b, ok := ast.AsBinding(c)
+		if !ok {
+			if c.Is(ast.Inherit) && plainInherit(ast.InheritNode{Node: c}) {
+				continue
+			}
+			return false
+		}
+		path := c.FirstChild()
+		first := path.FirstChild()
+		if !first.Is(ast.Name) {
+			return false
+		}
+		second := first.NextSibling()
+		switch first.Text() {
+		case "imports", "require", "disabledModules":
+			if second.IsValid() || !plainList(tail(b.Value())) {
+				return false
+			}
+		case "options":
+			if second.IsValid() && !second.Is(ast.Name) || !second.IsValid() && !plainNames(tail(b.Value()), false) {
+				return false
+			}
+		case "config":
+			if second.IsValid() && (!second.Is(ast.Name) || reserved(second.Text())) {
+				return false
+			}
+			if !second.IsValid() && !plainDefinitions(b.Value(), 0) {
+				return false
+			}
+		case "freeformType", "key", "_module":
+			return false
+		}
+	}
+	return true
+}
+
+// reserved reports whether a name has a meaning of its own among definitions.
+func reserved(name string) bool {
+	return name == "imports" || name == "options" || name == "_module" || name == "config"
+}
+
+// plainInherit reports whether inherited attributes have no meaning to the module system.
+func plainInherit(n ast.InheritNode) bool {
+	for name := range n.Names() {
+		if text, ok := ast.AttrName(name); !ok || moduleKeys[text] || text == "key" {
+			return false
+		}
+	}
+	return true
+}
+
+// plainList reports whether an expression is a list of literals.
+func plainList(n ast.Node) bool {
+	if !n.Is(ast.List) {
+		return false
+	}
+	for c := range n.Children() {
+		if !c.Is(ast.Path) && !c.Is(ast.String) || c.FirstChild().IsValid() {
+			return false
+		}
+	}
+	return true
+}
+
+// plainNames reports whether an expression is a set whose first names are written out; definitions have
+// names that mean something else.
+func plainNames(n ast.Node, definitions bool) bool {
+	if !n.Is(ast.AttrSet) {
+		return false
+	}
+	for c := range n.Children() {
+		switch c.Kind() {
+		case ast.Binding:
+			first := c.FirstChild().FirstChild()
+			if !first.Is(ast.Name) && !(first.Is(ast.String) && !first.FirstChild().IsValid()) || definitions && reserved(first.Text()) {
+				return false
+			}
+		case ast.Inherit:
+			if definitions && !plainInherit(ast.InheritNode{Node: c}) {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+func plainDefinitions(n ast.Node, depth int) bool {
+	n = tail(n)
+	if depth > 8 || !n.Is(ast.Apply) {
+		return plainNames(n, true)
+	}
+	a := ast.ApplyExpr{Node: n}
+	fn := a.Func().Unparen()
+	if inner, ok := ast.AsApply(fn); ok {
+		return Callee(inner.Func()) == "mkIf" && plainDefinitions(a.Arg(), depth+1)
+	}
+	if Callee(fn) != "mkMerge" {
+		return false
+	}
+	list := tail(a.Arg())
+	if !list.Is(ast.List) {
+		return false
+	}
+	for c := range list.Children() {
+		if !plainDefinitions(c, depth+1) {
+			return false
+		}
+	}
+	return true
+}

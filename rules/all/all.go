@@ -4,8 +4,10 @@ package all
 import (
 	_ "github.com/nixsift/nixsift/rules/ci" // the rules register themselves
 	_ "github.com/nixsift/nixsift/rules/correctness"
+	_ "github.com/nixsift/nixsift/rules/deprecated"
 	_ "github.com/nixsift/nixsift/rules/flake"
 	_ "github.com/nixsift/nixsift/rules/module"
 	_ "github.com/nixsift/nixsift/rules/project"
+	_ "github.com/nixsift/nixsift/rules/style"
 	_ "github.com/nixsift/nixsift/rules/suppressions"
 )

@@ -1,0 +1,37 @@
+package deprecated
+
+import (
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "absolute-path-literal", Family: family, Since: "0.1.0",
+	Summary: "A path literal is absolute, or begins with `~/`",
+	Doc: "`/etc/x` without quotes is a file of the machine that evaluates the code: it is copied to the store as soon as it\n" +
+		"becomes a string. Pure evaluation, that of flakes, forbids to read it, `builtins.pathExists` is `false` for it, and\n" +
+		"`~/x` fails altogether.\n" +
+		"\n" +
+		"Where only the name is wanted, quote it. Where the file belongs to the project, write a relative path. `/.`, which\n" +
+		"makes paths of strings, is not reported.",
+	Severity: diag.Info, Presets: rules.Strict,
+	Fix:     rules.FixSometimes,
+	Aliases: []string{"nix:lint-absolute-path-literals", "nixpkgs-vet:NPV-127", "nixpkgs-vet:NPV-128"},
+	On:      []ast.Kind{ast.Path},
+	Node: func(p *rules.Pass, n ast.Node) {
+		text := n.FirstToken().Text()
+		switch {
+		case strings.HasPrefix(text, "~/"):
+			p.Report(diag.Finding{
+				Span: n.Span(), Message: "path literal in the home folder of whoever evaluates it", Help: "use a path relative to the file, or a quoted absolute one",
+			})
+		case strings.HasPrefix(text, "/") && text != "/" && text != "/.":
+			f := diag.Finding{Span: n.Span(), Message: "absolute path literal", Help: "quote it, unless its content is to be copied to the store"}
+			f.Fixes = []diag.Fix{rules.Replace("quote the path", diag.Unsafe, n.Span(), `"`+n.Text()+`"`)}
+			p.Report(f)
+		}
+	},
+})

@@ -1,0 +1,5 @@
+// Package deprecated holds the rules about forms that still work and that Nix, other implementations of it or
+// nixpkgs advise against.
+package deprecated
+
+const family = "deprecated"

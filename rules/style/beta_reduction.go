@@ -1,0 +1,37 @@
+package style
+
+import (
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "beta-reduction", Family: family, Since: "0.1.0",
+	Summary: "A function is called where it is written",
+	Doc: "`(x: body) value` binds a name; so does `let x = value; in body`, in the order in which one reads. A call with\n" +
+		"several arguments is left alone, and the fix is missing where `value` mentions another `x`, which a `let` would hide.",
+	Severity: diag.Hint,
+	Fix:      rules.FixSometimes,
+	Aliases:  []string{"nix-linter:BetaReduction"},
+	On:       []ast.Kind{ast.Apply},
+	Node: func(p *rules.Pass, n ast.Node) {
+		call := ast.ApplyExpr{Node: n}
+		l, ok := ast.AsLambda(call.Func().Unparen())
+		if !ok || !l.Param().Is(ast.Name) || l.Body().Unparen().Is(ast.Lambda) {
+			return
+		}
+		if up := n.OutsideParens(); up.Parent().Is(ast.Apply) && up.Parent().FirstChild() == up {
+			return
+		}
+		name := l.Param().Text()
+		f := diag.Finding{Span: l.Param().Span(), Message: "function that is called where it is written", Help: "bind `" + name + "` by `let`"}
+		if arg := call.Arg().Unparen(); !nixlang.MentionsFree(p.Names(), arg, name) && name != "or" {
+			text := "let " + name + " = " + arg.Text() + "; in " + l.Body().Text()
+			fix := swap("bind `"+name+"` by `let`", diag.Unsafe, n, text, nixlang.LevelOpen)
+			f.Fixes = []diag.Fix{fix}
+		}
+		p.Report(f)
+	},
+})

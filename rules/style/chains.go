@@ -1,0 +1,65 @@
+package style
+
+import (
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/rules"
+)
+
+// literalRuns finds, in a chain of a right-associative operator that n is the head of, the longest runs of
+// non-empty literals that take(left, right) allows to be one, and reports each. No comment stands between the
+// literals of a run. start begins a run, and take adds a literal to it, if that may be.
+func literalRuns(p *rules.Pass, n ast.Node, kind ast.Kind, start, take func(literal ast.Node) bool, message, help string) {
+	if up := n.Parent(); up.Is(ast.Binary) && up.Op() == n.Op() && up.FirstChild() != n {
+		return // not the head
+	}
+	var run []ast.Node
+	flush := func() {
+		if len(run) > 1 {
+			reportRun(p, run, message, help)
+		}
+		run = run[:0]
+	}
+	for rest := n; rest.IsValid(); {
+		operand := rest
+		rest = ast.Node{}
+		if operand.Is(ast.Binary) && operand.Op() == n.Op() {
+			operand, rest = operand.FirstChild(), operand.Child(1)
+		}
+		if !operand.Is(kind) || !operand.FirstChild().IsValid() {
+			flush()
+			continue
+		}
+		if len(run) > 0 && !commentAt(p.Tree, run[len(run)-1], operand) && take(operand) {
+			run = append(run, operand)
+			continue
+		}
+		flush()
+		if start(operand) {
+			run = append(run, operand)
+		}
+	}
+	flush()
+}
+
+// seam returns the span from the last element of a literal to the white space before the first of the next.
+func seam(left, right ast.Node) source.Span {
+	return source.Span{Start: left.LastToken().PrevSignificant().Span().End, End: right.FirstToken().Span().End}
+}
+
+// commentAt reports whether a comment stands between the elements of two literals.
+func commentAt(t *ast.Tree, left, right ast.Node) bool {
+	return t.HasComment(source.Span{Start: seam(left, right).Start, End: right.FirstToken().NextSignificant().Start()})
+}
+
+func reportRun(p *rules.Pass, run []ast.Node, message, help string) {
+	fix := diag.Fix{Title: help, Safety: diag.Safe}
+	for i := 1; i < len(run); i++ {
+		cut := seam(run[i-1], run[i])
+		fix.Edits = append(fix.Edits, diag.Edit{Span: cut, Text: nixlang.Splice(p.Tree, cut, "")})
+	}
+	op := run[0].LastToken().NextSignificant()
+	p.Report(diag.Finding{Span: op.Span(), Message: message, Help: help, Fixes: []diag.Fix{fix}})
+}

@@ -1,0 +1,41 @@
+package style
+
+import (
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/internal/sema"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "empty-inherit", Family: family, Since: "0.1.0",
+	Summary: "An `inherit` names nothing",
+	Doc: "`inherit;` and `inherit (set);` add nothing. Nix does not even evaluate the set in parentheses.\n" +
+		"\n" +
+		"The fix is safe unless a comment goes with it.",
+	Severity: diag.Info, Presets: rules.Strict, Tags: diag.Unnecessary,
+	Fix: rules.FixAlways,
+	Aliases: []string{
+		"statix:W14", "statix:empty_inherit", "nixf:empty-inherit", "nil:empty_inherit", "nix-linter:EmptyInherit", "tvix:W009",
+	},
+	On: []ast.Kind{ast.Inherit},
+	Node: func(p *rules.Pass, n ast.Node) {
+		in := ast.InheritNode{Node: n}
+		for range in.Names() {
+			return
+		}
+		safety := unlessLost(diag.Safe, p.Tree, n.Span())
+		if from := in.From(); from.IsValid() {
+			for _, u := range nixlang.UsesIn(p.Names(), from) {
+				if u.Target == sema.ToNothing {
+					safety = diag.Unsafe // Nix refuses the file for the unbound name
+				}
+			}
+		}
+		p.Report(diag.Finding{
+			Span: n.Span(), Message: "`inherit` without names", Help: "remove it",
+			Fixes: []diag.Fix{rules.Delete("remove it", safety, nixlang.Statement(n))},
+		})
+	},
+})

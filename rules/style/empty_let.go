@@ -1,0 +1,43 @@
+package style
+
+import (
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "empty-let", Family: family, Since: "0.1.0",
+	Summary: "A `let` binds nothing",
+	Doc: "`let in e` is `e`. A `let` that holds comments is left alone: what stands in them is probably meant to come\n" +
+		"back.",
+	Severity: diag.Info, Presets: rules.Strict, Tags: diag.Unnecessary,
+	Fix:     rules.FixAlways,
+	Aliases: []string{"statix:W02", "statix:empty_let_in", "nil:empty_let_in", "nix-linter:EmptyLet", "tvix:W010"},
+	On:      []ast.Kind{ast.Let},
+	Node: func(p *rules.Pass, n ast.Node) {
+		let := ast.LetExpr{Node: n}
+		if let.Bindings().FirstChild().IsValid() {
+			return
+		}
+		first := n.FirstToken()
+		in := first.NextSignificant()
+		if p.Tree.HasComment(between(first, in)) {
+			return
+		}
+		// A comment behind `in` belongs to the body and stays.
+		cut := source.Span{Start: n.Start(), End: in.Span().End}
+		if next := in.Next(); next.Kind() == ast.TokSpace {
+			cut.End = next.Span().End
+		}
+		p.Report(diag.Finding{
+			Span: source.Span{Start: n.Start(), End: in.Span().End}, Message: "`let` without bindings", Help: "remove `let in`",
+			Fixes: []diag.Fix{{
+				Title: "remove `let in`", Safety: diag.Safe,
+				Edits: []diag.Edit{{Span: cut, Text: nixlang.Splice(p.Tree, cut, "")}},
+			}},
+		})
+	},
+})

@@ -1,0 +1,97 @@
+package style
+
+import (
+	"slices"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/module"
+	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "empty-pattern", Family: family, Since: "0.1.0",
+	Summary: "A function takes any attrset and uses nothing of it",
+	Doc: "`{ ... }: e` ignores its argument, as `_: e` does, but fails for an argument that is no attrset.\n" +
+		"\n" +
+		"Modules, packages and the `outputs` of a flake are written with `{ ... }:` by convention. So nothing is said about a\n" +
+		"function that is a whole file, an element of a list, or gives a set.",
+	Severity: diag.Hint,
+	Fix:      rules.FixSometimes,
+	Aliases:  []string{"statix:W10", "statix:empty_pattern", "nix-linter:EmptyVariadicParamSet"},
+	On:       []ast.Kind{ast.Pattern},
+	Node: func(p *rules.Pass, n ast.Node) {
+		if only := n.FirstChild(); !only.Is(ast.Ellipsis) || only.NextSibling().IsValid() {
+			return
+		}
+		l := ast.LambdaExpr{Node: n.Parent()}
+		if conventional(l) || isModule(p, l) {
+			return
+		}
+		f := diag.Finding{Span: n.Span(), Message: "pattern that takes nothing from the argument", Help: "write `_:`"}
+		if !nixlang.MentionsFree(p.Names(), l.Body(), "_") {
+			f.Fixes = []diag.Fix{rename(n, "_")}
+		}
+		p.Report(f)
+	},
+})
+
+// conventional reports whether a function with an open pattern looks like a module, a package or the
+// outputs of a flake.
+func conventional(l ast.LambdaExpr) bool {
+	outer := l.OutsideParens().Parent()
+	switch outer.Kind() {
+	case ast.File, ast.List:
+		return true
+	case ast.Binding:
+		if lastPart(ast.BindingNode{Node: outer}.Attrpath()) == "outputs" {
+			return true
+		}
+	}
+	return givesSet(l.Body())
+}
+
+// isModule reports whether a function is a module, the file itself or one inside it.
+func isModule(p *rules.Pass, l ast.LambdaExpr) bool {
+	if m := p.Module(); m != nil && m.Func == l.Node {
+		return true
+	}
+	return slices.ContainsFunc(p.Modules().Inline(), func(m *module.Module) bool { return m.Func == l.Node })
+}
+
+// givesSet reports whether a body is, behind functions, let and the like, an attrset or an update of one.
+func givesSet(n ast.Node) bool {
+	for range 64 {
+		n = n.Unparen()
+		switch n.Kind() {
+		case ast.AttrSet:
+			return true
+		case ast.Let, ast.With, ast.Assert, ast.Lambda, ast.If:
+			n = n.Child(1)
+		case ast.Binary:
+			if n.Op() != ast.OpUpdate {
+				return false
+			}
+			n = n.FirstChild()
+		case ast.Apply:
+			// mkIf c { … }, mkMerge [ … ] and their like end in what they take.
+			n = n.Child(1)
+			if n.Is(ast.List) {
+				return true
+			}
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// rename replaces the pattern of a function by a name.
+func rename(pattern ast.Node, name string) diag.Fix {
+	text := name
+	if colon := pattern.LastToken().NextSignificant(); colon.Next().Kind() != ast.TokSpace {
+		text += " " // x:y is a URL
+	}
+	return diag.Fix{Title: "write `" + name + ":`", Safety: diag.Unsafe, Edits: []diag.Edit{{Span: pattern.Span(), Text: text}}}
+}

@@ -1,0 +1,153 @@
+package style
+
+import (
+	"path/filepath"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/internal/role"
+	"github.com/nixsift/nixsift/internal/sema"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "eta-reduction", Family: family, Since: "0.1.0",
+	Summary: "A function does nothing but call another with its own argument",
+	Doc: "`map (x: double x) list` is `map double list`.\n" +
+		"\n" +
+		"The two are not always the same. `x: f x` is a function whatever `f` is, where `f` alone is evaluated; it hides the\n" +
+		"formals of `f` from `callPackage` and the module system; and the `outputs` of a flake must be written as a function.\n" +
+		"So the fix is safe only where `f` is a builtin, or is bound to a function of a plain parameter in the same file. For\n" +
+		"other names the finding is a hint, and there is one only where the function is given to a function that calls it with\n" +
+		"plain values, such as `map`.",
+	Severity: diag.Info, Presets: rules.Strict,
+	Fix:     rules.FixAlways,
+	Aliases: []string{"statix:W07", "statix:eta_reduction", "nix-linter:EtaReduce"},
+	On:      []ast.Kind{ast.Lambda},
+	Node: func(p *rules.Pass, n ast.Node) {
+		f, ok := forwards(n)
+		if !ok || mustBeLambda(p, n) {
+			return
+		}
+		names := p.Names()
+		finding := diag.Finding{Span: n.Span(), Message: "function that only calls `" + f.Text() + "`", Help: "use `" + f.Text() + "` itself"}
+		safety := diag.Safe
+		switch evaluated(names, f, n) {
+		case unfit:
+			return
+		case unknown:
+			if !calledPlainly(names, n) {
+				return
+			}
+			safety, finding.Severity = diag.Unsafe, diag.Hint
+		}
+		finding.Fixes = []diag.Fix{put("use `"+f.Text()+"` itself", safety, n, f)}
+		p.Report(finding)
+	},
+})
+
+// forwards returns f of a function x: f x, where f is another variable.
+func forwards(n ast.Node) (f ast.Node, ok bool) {
+	l := ast.LambdaExpr{Node: n}
+	if !l.Param().Is(ast.Name) {
+		return ast.Node{}, false
+	}
+	body := l.Body().Unparen()
+	if !body.Is(ast.Apply) {
+		return ast.Node{}, false
+	}
+	a := ast.ApplyExpr{Node: body}
+	f, x := a.Func().Unparen(), a.Arg().Unparen()
+	name := l.Param().Text()
+	if !f.Is(ast.Ident) || !x.Is(ast.Ident) || x.Text() != name || f.Text() == name || name == "or" || f.Text() == "__curPos" {
+		return ast.Node{}, false
+	}
+	return f, true
+}
+
+// mustBeLambda reports whether a function stands where people or Nix want one written out: as the whole
+// file, as the outputs of a flake, or as a __functor.
+func mustBeLambda(p *rules.Pass, n ast.Node) bool {
+	outer := n.OutsideParens().Parent()
+	switch outer.Kind() {
+	case ast.File, ast.Lambda:
+		return true
+	case ast.Binding:
+		path := ast.BindingNode{Node: outer}.Attrpath()
+		if path.IsSingle("outputs") {
+			return filepath.Base(p.Path) == "flake.nix" || p.Role().Kind == role.Flake
+		}
+		return path.IsSingle("__functor")
+	}
+	return false
+}
+
+type certainty uint8
+
+const (
+	unfit   certainty = iota // replacing the function would make another of it
+	unknown                  // nothing is known of what is called
+	sure                     // what is called is a value, without formals
+)
+
+// evaluated tells what is known of the variable f that the function n calls.
+func evaluated(names *sema.Info, f, n ast.Node) certainty {
+	u, ok := names.Use(f)
+	if !ok {
+		return unfit
+	}
+	switch u.Target {
+	case sema.ToGlobal:
+		switch f.Text() {
+		case "builtins", "true", "false", "null":
+			return unfit
+		case "derivation":
+			return unknown // no primop but a function with formals
+		}
+		return sure
+	case sema.ToBinding:
+	default:
+		return unknown
+	}
+	b := names.Binding(u.Binding)
+	if b.Kind != sema.LetBinding && b.Kind != sema.RecBinding {
+		return unknown
+	}
+	value := b.Value.Unparen()
+	if !value.Is(ast.Lambda) || b.More {
+		if value.IsValid() && value.Encloses(n) {
+			return unfit // it would be defined by itself
+		}
+		return unknown
+	}
+	if value == n {
+		return unfit
+	}
+	if _, pattern := (ast.LambdaExpr{Node: value}).Pattern(); pattern {
+		return unknown
+	}
+	if _, ok := forwards(value); ok || b.Kind == sema.RecBinding {
+		return unknown // both could become names of each other; a rec set may override its own
+	}
+	return sure
+}
+
+// plainCallers are functions that call their first argument with values that have nothing to do with
+// formals.
+const plainCallers = " map filter all any concatMap genList mapAttrs foldl' sort partition groupBy zipAttrsWith " +
+	"concatMapStrings concatMapStringsSep concatMapAttrs filterAttrs mapAttrsToList mapAttrs' imap0 imap1 flatMap forEach findFirst "
+
+// calledPlainly reports whether a function is the first argument of a function such as map.
+func calledPlainly(names *sema.Info, n ast.Node) bool {
+	arg := n.OutsideParens()
+	a, ok := ast.AsApply(arg.Parent())
+	if !ok || a.Arg() != arg {
+		return false
+	}
+	name := nixlang.Builtin(names, a.Func())
+	if name == "" {
+		name = nixlang.Lib(names, a.Func())
+	}
+	return name != "" && hasWord(plainCallers, name)
+}

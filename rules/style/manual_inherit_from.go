@@ -1,0 +1,64 @@
+package style
+
+import (
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "manual-inherit-from", Family: family, Since: "0.1.0",
+	Summary: "An attribute is given the attribute of its own name from another set",
+	Doc: "`inherit (p) a;` says what `a = p.a;` says, once, and takes several names: neighbouring attributes from one source are\n" +
+		"one finding. The source is evaluated in the same scope in both forms, in `rec` and `let` too.\n" +
+		"\n" +
+		"Nothing is said about a selection with a default, and where the source takes more than one line.",
+	Severity: diag.Info, Presets: rules.Strict,
+	Fix:     rules.FixAlways,
+	Aliases: []string{"statix:W04", "statix:manual_inherit_from"},
+	On:      []ast.Kind{ast.AttrSet, ast.LegacyLet, ast.Bindings},
+	Node: func(p *rules.Pass, n ast.Node) {
+		runs(n, inheritSource, func(r run) {
+			text := "inherit (" + r.from + ") " + strings.Join(r.names, " ") + ";"
+			p.Report(diag.Finding{
+				Span:    r.span(),
+				Message: list(r.names) + r.either(" is assigned from the attribute", " are assigned from the attributes") + " of the same name in `" + short(r.from) + "`",
+				Help:    "write `" + short(text) + "`", Fixes: []diag.Fix{r.fix(text)},
+			})
+		})
+	},
+})
+
+// inheritSource takes `a = p.q.a;` apart: the text of p.q and the name as it is written on the left.
+func inheritSource(b ast.BindingNode) (from, name string, ok bool) {
+	s, ok := ast.AsSelect(b.Value())
+	if !ok || s.Default().IsValid() || b.Attrpath().FirstChild().NextSibling().IsValid() {
+		return "", "", false
+	}
+	before, last := ast.Node{}, ast.Node{}
+	for part := range s.Attrpath().Children() {
+		before, last = last, part
+	}
+	key := b.Attrpath().FirstChild()
+	left, ok := ast.AttrName(key)
+	right, ok2 := ast.AttrName(last)
+	if !ok || !ok2 || left != right || left == "or" || key.Is(ast.Interpolation) || last.Is(ast.Interpolation) {
+		return "", "", false
+	}
+	src := b.Tree().Source()
+	if before.IsValid() {
+		from = src[s.Start():before.End()]
+	} else {
+		operand := s.Operand()
+		for operand.Is(ast.Paren) && !losesComment(b.Tree(), operand.Span(), operand.FirstChild()) {
+			operand = operand.FirstChild()
+		}
+		from = operand.Text()
+	}
+	if strings.Contains(from, "\n") {
+		return "", "", false
+	}
+	return from, key.Text(), true
+}

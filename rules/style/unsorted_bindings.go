@@ -1,0 +1,51 @@
+package style
+
+import (
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "unsorted-bindings", Family: family, Since: "0.1.0",
+	Summary: "The attributes of a set are not in alphabetical order",
+	Doc: "For those who keep attributes sorted. Off by default. Attributes are compared within a group: a blank line, a comment\n" +
+		"on a line of its own or an `inherit` starts a new one. The first attribute of each group that is out of order is reported.",
+	Severity: diag.Hint,
+	Aliases:  []string{"nix-linter:AlphabeticalBindings"},
+	On:       []ast.Kind{ast.AttrSet, ast.Bindings, ast.LegacyLet},
+	Node: func(p *rules.Pass, n ast.Node) {
+		before, key, told := ast.Node{}, "", false
+		for c := range n.Children() {
+			b, ok := ast.AsBinding(c)
+			name := ""
+			if ok {
+				name = b.Attrpath().Dotted()
+			}
+			if name == "" {
+				before = ast.Node{}
+				continue
+			}
+			switch {
+			case !before.IsValid() || newGroup(before, c):
+				told = false
+			case !told && name < key:
+				told = true
+				p.Report(diag.Finding{
+					Span: b.Attrpath().Span(), Message: "`" + name + "` stands behind `" + key + "`", Help: "sort the attributes",
+				})
+			}
+			before, key = c, name
+		}
+	},
+})
+
+// newGroup reports whether a blank line or a comment on a line of its own stands between two bindings.
+func newGroup(a, b ast.Node) bool {
+	s := between(a.LastToken(), b.FirstToken())
+	text := s.Of(a.Tree().Source())
+	line, rest, ok := strings.Cut(text, "\n")
+	return ok && strings.TrimSpace(rest) != "" || strings.Count(text, "\n") > 1 || strings.Contains(line, "/*")
+}

@@ -1,0 +1,166 @@
+package style
+
+import (
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "useless-parens", Family: family, Since: "0.1.0",
+	Summary: "Parentheses group nothing",
+	Doc: "Reported are parentheses that neither Nix nor a reader needs: around a whole value or the body of a `let`, around a\n" +
+		"name, literal, list or set, and around what is in parentheses already.\n" +
+		"\n" +
+		"Not reported are those that only make precedence visible: around an operand (`a || (b && c)`), a condition, a call in\n" +
+		"the place of a function (`(import ./x.nix) { }`), a selection with a default (`f (a.b or c)`), and around a set or\n" +
+		"list that is selected from.",
+	Severity: diag.Info, Presets: rules.Strict, Tags: diag.Unnecessary,
+	Fix:     rules.FixAlways,
+	Aliases: []string{"statix:W08", "statix:useless_parens", "nixf:parse-redundant-paren", "tvix:W011"},
+	On:      []ast.Kind{ast.Paren},
+	Node: func(p *rules.Pass, n ast.Node) {
+		if n.Parent().Is(ast.Paren) {
+			return // the outermost pair speaks for all
+		}
+		inner := n.FirstChild()
+		for inner.Is(ast.Paren) {
+			inner = inner.FirstChild()
+		}
+		why := uselessParens(n, inner)
+		// All pairs but the one that is needed are useless; without a reason, the first is the needed one.
+		from := n
+		if why == "" {
+			if from = n.FirstChild(); !from.Is(ast.Paren) {
+				return
+			}
+			why = "parentheses inside parentheses"
+		}
+		fix := diag.Fix{Title: "remove the parentheses", Safety: diag.Safe}
+		for paren := from; paren != inner; paren = paren.FirstChild() {
+			fix.Edits = append(fix.Edits, openEdit(paren), closeEdit(paren))
+		}
+		if len(fix.Edits) > 2 {
+			fix.Edits = []diag.Edit{nested(from, inner)}
+			fix.Safety = unlessLost(diag.Safe, p.Tree, from.Span(), inner)
+		}
+		p.Report(diag.Finding{Span: from.Span(), Message: why, Help: "remove them", Fixes: []diag.Fix{fix}})
+	},
+})
+
+// uselessParens says why the parentheses n around inner, with others in between or not, are useless. It
+// is empty where they are not.
+func uselessParens(n, inner ast.Node) string {
+	p := n.Parent()
+	switch p.Kind() {
+	case ast.Binding:
+		return "parentheses around a whole value"
+	case ast.Let:
+		return "parentheses around the body of a `let`"
+	case ast.Interpolation:
+		return "parentheses around a whole interpolation"
+	case ast.InheritFrom:
+		return "parentheses inside parentheses"
+	case ast.File:
+		return "parentheses around a whole file"
+	case ast.Formal:
+		if inner.Is(ast.Lambda) {
+			return "" // { f ? (x: x), … } reads better
+		}
+		return "parentheses around a whole default"
+	}
+	what := simple(inner)
+	if what == "" || p.Is(ast.Apply) && p.Child(1).Is(ast.Ident) && p.Child(1).Text() == "or" {
+		return ""
+	}
+	if p.Is(ast.Select) && p.FirstChild() == n && !inner.Is(ast.Ident) {
+		return "" // ({ … }).a, and (a.b).c, which can differ from a.b.c where a default follows
+	}
+	return "parentheses around " + what
+}
+
+// simple names an expression that nobody takes for more than one thing, or is empty.
+func simple(n ast.Node) string {
+	switch n.Kind() {
+	case ast.Ident:
+		if n.Text() == "or" {
+			return ""
+		}
+		return "a name"
+	case ast.Int, ast.Float:
+		return "a number"
+	case ast.String, ast.IndString, ast.URI:
+		return "a string"
+	case ast.Path, ast.SearchPath:
+		return "a path"
+	case ast.List:
+		return "a list"
+	case ast.AttrSet, ast.LegacyLet:
+		return "an attrset"
+	case ast.Select:
+		if !(ast.SelectExpr{Node: n}).Default().IsValid() {
+			return "a selection"
+		}
+	}
+	return ""
+}
+
+// nested replaces several pairs of parentheses by what is inside.
+func nested(from, inner ast.Node) diag.Edit {
+	return diag.Edit{Span: from.Span(), Text: nixlang.Splice(from.Tree(), from.Span(), inner.Text())}
+}
+
+// openEdit removes an opening parenthesis with the blanks behind it, or, where a line ends there, those
+// before it.
+func openEdit(paren ast.Node) diag.Edit {
+	t := paren.Tree()
+	s := paren.FirstToken().Span()
+	next := paren.FirstToken().Next()
+	if next.Kind() == ast.TokSpace {
+		if !strings.Contains(next.Text(), "\n") {
+			s.End = next.Span().End
+		} else if prev := paren.FirstToken().Prev(); prev.IsValid() && prev.Kind() == ast.TokSpace {
+			if strings.Contains(prev.Text(), "\n") {
+				s.End = next.Span().End
+			} else {
+				s.Start = prev.Start()
+			}
+		}
+	}
+	return diag.Edit{Span: s, Text: nixlang.Splice(t, s, "")}
+}
+
+// closeEdit removes a closing parenthesis with the white space before it, unless a comment is there.
+func closeEdit(paren ast.Node) diag.Edit {
+	t := paren.Tree()
+	s := paren.LastToken().Span()
+	if prev := paren.LastToken().Prev(); prev.Kind() == ast.TokSpace && prev.Start() > paren.Start() && !prev.Prev().Kind().IsComment() {
+		s.Start = prev.Start()
+	}
+	return diag.Edit{Span: s, Text: glueBehind(t, s)}
+}
+
+// glueBehind returns the blank that keeps what stands before a removed span from what stands behind it.
+func glueBehind(t *ast.Tree, s source.Span) string {
+	src := t.Source()
+	if s.Start == 0 || int(s.End) >= len(src) {
+		return ""
+	}
+	switch src[s.End] {
+	case ' ', '\n', '\t', '\r', ')', ']', '}', ';', ',':
+		return ""
+	case '.':
+		if nixlang.Splice(t, s, "") == "" {
+			return ""
+		}
+		// A name may be followed by a dot.
+		if tok := t.TokenAt(s.Start - 1); tok.Kind() == ast.TokIdent {
+			return ""
+		}
+	}
+	return " "
+}

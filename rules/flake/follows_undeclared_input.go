@@ -21,7 +21,8 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"A formal of `outputs` is an input too. Whether the overridden input exists is read from `flake.lock`: if it does\n" +
 		"not, the override has no effect and this rule is silent; if the lock file cannot tell, the finding is a warning.\n" +
-		"`follows = \"\"` is legal and means the flake itself.",
+		"`follows = \"\"` is legal and means the flake itself. A path in which a part cannot be a name is refused wherever it\n" +
+		"stands: \"invalid flake input attribute path element\".",
 	Severity: diag.Error, Presets: rules.Recommended, Fix: rules.FixSometimes,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
 		if !f.Nix.InputsLiteral {
@@ -36,7 +37,15 @@ var _ = rules.Register(&rules.Rule{
 })
 
 func checkFollows(p *rules.Pass, f *flake.Flake, in *flake.Input) {
-	if in.Follows == nil || in.Follows.Err != nil || len(in.Follows.Path) == 0 {
+	if in.Follows == nil || len(in.Follows.Path) == 0 {
+		return
+	}
+	if err := in.Follows.Err; err != nil {
+		p.Report(diag.Finding{
+			Span:    in.Follows.Node.Span(),
+			Message: fmt.Sprintf("input `%s` follows what names no input: %v", strings.Join(in.Path, "/"), err),
+			Help:    "write the name of an input, or names with slashes between them",
+		})
 		return
 	}
 	severity, known := diag.Error, true

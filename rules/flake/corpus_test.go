@@ -1,0 +1,64 @@
+package flakerules
+
+import (
+	"bufio"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/engine"
+	"github.com/nixsift/nixsift/internal/testenv"
+)
+
+// TestFollowsOfCorpus holds missing-follows against a table of real flakes that says, for each input of an
+// input, whether it follows: what follows is never reported; what has a copy is, unless the flake's own
+// input is that copy or there is none like it.
+func TestFollowsOfCorpus(t *testing.T) {
+	table := testenv.Shared(t, "corpus", "follows.tsv")
+	repos := testenv.Shared(t, "corpus", "repos")
+	res, err := engine.Check(context.Background(), engine.Options{Paths: []string{repos}, Only: []string{"missing-follows"}})
+	require.NoError(t, err)
+	require.Empty(t, res.Errors)
+	reported := func(dir, input, sub string) bool {
+		for _, f := range res.Findings {
+			if f.File != filepath.Join(repos, filepath.FromSlash(dir), "flake.nix") {
+				continue
+			}
+			for _, r := range f.Related {
+				if strings.HasPrefix(r.Message, "`"+input+"/"+sub+"` has its own node") {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	file, err := os.Open(table)
+	require.NoError(t, err)
+	defer file.Close()
+	copies, found := 0, 0
+	for lines := bufio.NewScanner(file); lines.Scan(); {
+		row := strings.Split(lines.Text(), "\t")
+		if len(row) != 5 {
+			continue
+		}
+		switch hit := reported(row[0], row[2], row[3]); row[1] {
+		case "follows":
+			require.False(t, hit, "%s: %s/%s follows", row[0], row[2], row[3])
+		case "own-copy":
+			copies++
+			if hit {
+				found++
+			}
+		}
+	}
+	require.GreaterOrEqual(t, found*100, copies*85, "copies found: %d of %d", found, copies)
+	for _, f := range res.Findings {
+		require.NotEqual(t, diag.Error, f.Severity)
+		require.NotEmpty(t, f.Help)
+	}
+}

@@ -21,7 +21,7 @@ var _ = rules.Register(&rules.Rule{
 		"not, and `--override-input` to try out a local checkout.\n" +
 		"\n" +
 		"System folders such as `/etc/nixos`, inputs whose comment says that they are overridden, and the flakes of tests,\n" +
-		"examples and templates are info. `/dev/null` and names with placeholders are left alone.",
+		"examples and templates are info. `/dev/null` and paths with `@`, `$` or braces are left alone.",
 	Severity: diag.Warning, Presets: rules.Recommended,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
 		aside := isAside(p, f.Dir)

@@ -222,7 +222,7 @@ func messageOfHeavy(in *flake.Input, group []rating) string {
 		switch {
 		case i > 0:
 		case first.sameContent():
-			item += " (the same revision for now)"
+			item += " (today the same revision)"
 		case ch.node != nil:
 			item += " (" + describe(ch.node) + ")"
 		}

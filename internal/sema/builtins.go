@@ -2,6 +2,7 @@ package sema
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -21,6 +22,19 @@ type Builtin struct {
 	Feature string
 	// Only names the implementation or plugin that has it where Nix itself has not.
 	Only string
+}
+
+// IsZero reports whether the version is not known.
+func (v NixVersion) IsZero() bool { return v == NixVersion{} }
+
+// Before reports whether v is older than o.
+func (v NixVersion) Before(o NixVersion) bool {
+	return v.Major < o.Major || v.Major == o.Major && v.Minor < o.Minor
+}
+
+// String returns the version as people write it.
+func (v NixVersion) String() string {
+	return strconv.Itoa(int(v.Major)) + "." + strconv.Itoa(int(v.Minor))
 }
 
 // Builtins returns all builtins that some Nix has or had, those of forks and known plugins included, sorted
@@ -58,4 +72,32 @@ func Globals() []string {
 		}
 	}
 	return names
+}
+
+// Availability says whether the Nix in use has a builtin.
+type Availability uint8
+
+// The answers of BuiltinIn.
+const (
+	Available Availability = iota
+	Unknown                // no Nix is known that has it
+	Elsewhere              // only a fork or a plugin has it
+	Gone                   // it was dropped before the oldest Nix in use
+	Newer                  // it came after the oldest Nix in use
+)
+
+// BuiltinIn tells whether every Nix from a version on has builtins.NAME, and what is known of it, if anything.
+func BuiltinIn(name string, oldest NixVersion) (Availability, *Builtin) {
+	b := LookupBuiltin(name)
+	switch {
+	case b == nil:
+		return Unknown, nil
+	case b.Only != "":
+		return Elsewhere, b
+	case !b.Until.IsZero() && b.Until.Before(oldest):
+		return Gone, b
+	case oldest.Before(b.Since):
+		return Newer, b
+	}
+	return Available, b
 }

@@ -39,3 +39,18 @@ func BenchmarkIsGlobal(b *testing.B) {
 		IsGlobal("__foldl'")
 	}
 }
+
+func TestBuiltinIn(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		oldest NixVersion
+		want   Availability
+	}{
+		{"map", NixVersion{2, 3}, Available}, {"warn", NixVersion{2, 23}, Available}, {"warn", NixVersion{2, 22}, Newer}, {"nope", NixVersion{2, 3}, Unknown},
+		{"filterAttrs", NixVersion{2, 34}, Elsewhere}, {"valueSize", NixVersion{2, 3}, Available}, {"valueSize", NixVersion{2, 4}, Gone}, {"warn", NixVersion{3, 0}, Available},
+	} {
+		got, _ := BuiltinIn(c.name, c.oldest)
+		assert.Equal(t, c.want, got, "%s in %s", c.name, c.oldest)
+	}
+	assert.Equal(t, "2.19", NixVersion{2, 19}.String())
+}

@@ -44,9 +44,9 @@ var _ = rules.Register(&rules.Rule{
 				continue
 			}
 			if asked == nil {
-				asked = askedFor(names)
+				asked = nixlang.AskedBuiltins(names)
 			}
-			if !asked[name] && !asked[nixVersion] {
+			if !asked[name] && !asked["nixVersion"] {
 				f.Span = part.Span()
 				if part.Is(ast.Name) && len(f.Fixes) > 0 {
 					f.Fixes[0].Edits[0].Span = f.Span
@@ -61,9 +61,9 @@ var _ = rules.Register(&rules.Rule{
 
 // aboutBuiltin returns what is to be said of a builtin's name; ok is false where it is there.
 func aboutBuiltin(name string, minNix config.Version) (f diag.Finding, ok bool) {
-	b := sema.LookupBuiltin(name)
-	switch {
-	case b == nil:
+	available, b := sema.BuiltinIn(name, sema.NixVersion{Major: uint8(min(minNix.Major, 255)), Minor: uint8(min(minNix.Minor, 255))})
+	switch available {
+	case sema.Unknown:
 		f.Message = "Nix has no builtin `" + name + "`"
 		var all []string
 		for _, b := range sema.Builtins() {
@@ -75,65 +75,16 @@ func aboutBuiltin(name string, minNix config.Version) (f diag.Finding, ok bool) 
 		} else if libtable.Lookup(name) != nil {
 			f.Help = "nixpkgs has `lib." + name + "`"
 		}
-	case b.Only != "":
+	case sema.Elsewhere:
 		f.Severity = diag.Info
 		f.Message = "only " + b.Only + " has the builtin `" + name + "`"
 		f.Help = "write `builtins." + name + " or …` for others"
-	case !isZero(b.Until) && versionOf(b.Until).Before(minNix):
-		f.Message = "the builtin `" + name + "` is gone: Nix " + versionOf(b.Until).String() + " was the last to have it"
-	case !isZero(b.Since) && minNix.Before(versionOf(b.Since)):
+	case sema.Gone:
+		f.Message = "the builtin `" + name + "` is gone: Nix " + b.Until.String() + " was the last to have it"
+	case sema.Newer:
 		f.Severity = diag.Info
-		f.Message = "the builtin `" + name + "` is there since Nix " + versionOf(b.Since).String() + ", and `minimum-nix-version` is " + minNix.String()
+		f.Message = "the builtin `" + name + "` is there since Nix " + b.Since.String() + ", and `minimum-nix-version` is " + minNix.String()
 		f.Help = "write `builtins." + name + " or …` for older versions"
-	default:
-		return f, false
 	}
-	return f, true
-}
-
-func isZero(v sema.NixVersion) bool { return v == sema.NixVersion{} }
-
-func versionOf(v sema.NixVersion) config.Version {
-	return config.Version{Major: int(v.Major), Minor: int(v.Minor)}
-}
-
-// nixVersion stands in the result of askedFor for the version of Nix or of its language.
-const nixVersion = "nixVersion"
-
-// askedFor returns the builtins that the file tests for, the version of Nix among them.
-func askedFor(names *sema.Info) map[string]bool {
-	asked := map[string]bool{}
-	for _, u := range names.Uses() {
-		if u.Target != sema.ToGlobal {
-			continue
-		}
-		switch u.Node.Text() {
-		case "__nixVersion", "__langVersion":
-			asked[nixVersion] = true
-		case "builtins":
-			if name, ok := testedFor(names, u.Node.OutsideParens()); ok {
-				asked[name] = true
-			}
-		}
-	}
-	return asked
-}
-
-// testedFor returns the name that an expression around `builtins` asks for: in builtins ? name and in
-// builtins.hasAttr "name" builtins; and the version where it is read.
-func testedFor(names *sema.Info, n ast.Node) (string, bool) {
-	up := n.Parent()
-	switch up.Kind() {
-	case ast.HasAttr:
-		return ast.AttrName(ast.HasAttrExpr{Node: up}.Attrpath().FirstChild())
-	case ast.Select:
-		name, _ := ast.AttrName(ast.SelectExpr{Node: up}.Attrpath().FirstChild())
-		return nixVersion, name == nixVersion || name == "langVersion"
-	case ast.Apply:
-		call, ok := ast.AsApply(ast.ApplyExpr{Node: up}.Func().Unparen())
-		if ok && up.FirstChild() != n && nixlang.Builtin(names, call.Func()) == "hasAttr" {
-			return ast.StringValue(call.Arg().Unparen())
-		}
-	}
-	return "", false
+	return f, available != sema.Available
 }

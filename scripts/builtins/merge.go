@@ -41,14 +41,14 @@ func merge(seen []observation) ([]sema.Builtin, error) {
 	for name := range rows {
 		if first, last := seen[0], seen[len(seen)-1]; !known[name] {
 			if _, ok := first.all[name]; !ok {
-				problems = append(problems, fmt.Errorf("%s is not in Nix %s: facts.go must say since when it is there", name, text(first.version)))
+				problems = append(problems, fmt.Errorf("%s is not in Nix %s: facts.go must say since when it is there", name, first.version))
 			}
 			if _, ok := last.all[name]; !ok {
-				problems = append(problems, fmt.Errorf("%s is not in Nix %s: facts.go must say until when it was there", name, text(last.version)))
+				problems = append(problems, fmt.Errorf("%s is not in Nix %s: facts.go must say until when it was there", name, last.version))
 			}
 			for _, o := range seen {
 				if _, ok := o.all[name]; ok && !o.plain[name] {
-					problems = append(problems, fmt.Errorf("%s needs a feature in Nix %s: facts.go must say which", name, text(o.version)))
+					problems = append(problems, fmt.Errorf("%s needs a feature in Nix %s: facts.go must say which", name, o.version))
 				}
 			}
 		}
@@ -67,20 +67,18 @@ func contradictions(f fact, seen []observation) []error {
 	for _, o := range seen {
 		_, has := o.all[f.name]
 		want := f.only == "" && compareVersions(f.since, o.version) <= 0 &&
-			(f.until == sema.NixVersion{} || compareVersions(o.version, f.until) <= 0)
+			(f.until.IsZero() || compareVersions(o.version, f.until) <= 0)
 		switch {
 		case has && !want:
-			problems = append(problems, fmt.Errorf("facts.go says that Nix %s has no %s, but it has", text(o.version), f.name))
+			problems = append(problems, fmt.Errorf("facts.go says that Nix %s has no %s, but it has", o.version, f.name))
 		case want && !has:
-			problems = append(problems, fmt.Errorf("facts.go says that Nix %s has %s, but it has not", text(o.version), f.name))
+			problems = append(problems, fmt.Errorf("facts.go says that Nix %s has %s, but it has not", o.version, f.name))
 		case has && !o.plain[f.name] && f.feature == "":
-			problems = append(problems, fmt.Errorf("%s needs a feature in Nix %s: facts.go must say which", f.name, text(o.version)))
+			problems = append(problems, fmt.Errorf("%s needs a feature in Nix %s: facts.go must say which", f.name, o.version))
 		}
 	}
 	return problems
 }
-
-func text(n sema.NixVersion) string { return fmt.Sprintf("%d.%d", n.Major, n.Minor) }
 
 // render returns the Go file of a table.
 func render(table []sema.Builtin) []byte {
@@ -127,7 +125,7 @@ func render(table []sema.Builtin) []byte {
 }
 
 func version(b *bytes.Buffer, field string, n sema.NixVersion) {
-	if n != (sema.NixVersion{}) {
+	if !n.IsZero() {
 		fmt.Fprintf(b, ", %s: NixVersion{%d, %d}", field, n.Major, n.Minor)
 	}
 }

@@ -126,8 +126,9 @@ func (g *guards) judge(d definition) {
 		return
 	}
 	w := &condition{g: g, seen: map[ast.Node]bool{}}
-	if w.in(d.node) {
-		g.guarded = g.guarded || w.enable
+	conditional := w.in(d.node)
+	if w.enable {
+		g.guarded = true
 		return
 	}
 	for _, f := range g.forwards {
@@ -142,10 +143,11 @@ func (g *guards) judge(d definition) {
 	if b, ok := ast.AsBinding(d.node); ok {
 		e.node = b.Attrpath().Node
 	}
-	switch {
-	case takesEffect(d.path, d.value):
+	harmless := harmless[d.path[0]] || len(d.path) > 1 && harmless[d.path[0]+"."+d.path[1]]
+	switch effective := takesEffect(d.path, d.value); {
+	case effective && !conditional:
 		g.effects = append(g.effects, e)
-	case !harmless[d.path[0]] && filled(d.value) && !(len(d.path) > 1 && harmless[d.path[0]+"."+d.path[1]]):
+	case effective || !harmless && filled(d.value):
 		g.weak = append(g.weak, e)
 	}
 }
@@ -235,9 +237,14 @@ func (w *condition) in(n ast.Node) bool {
 		case ast.Ident:
 			found = w.name(d) || found
 		case ast.Inherit:
+			from := (ast.InheritNode{Node: d}).From()
+			base := w.g.module.ConfigPath(from)
 			for name := range (ast.InheritNode{Node: d}).Names() {
-				if !(ast.InheritNode{Node: d}).From().IsValid() {
+				switch {
+				case !from.IsValid():
 					found = w.name(name) || found
+				case base != nil:
+					found = w.option(append(slices.Clone(base), w.g.file.PathName(name))) || found
 				}
 			}
 		}
@@ -251,15 +258,11 @@ func (w *condition) name(n ast.Node) bool {
 	if s := n.Parent(); s.Is(ast.Select) && s.FirstChild() == n {
 		read = s
 	}
+	if read.OutsideParens().Parent().Is(ast.InheritFrom) {
+		return false // the inherited names are what counts
+	}
 	if path := w.g.module.ConfigPath(read); path != nil {
-		switch {
-		case starts(w.g.enable, path):
-			w.enable = true // the option itself, or a set that holds it
-			return true
-		case len(path) > 0 && path[len(path)-1] == "enable" && starts(path, w.g.own):
-			return true // the switch of a part
-		}
-		return false
+		return w.option(path)
 	}
 	b := w.g.module.Names().Resolve(n)
 	if b == nil || b.Kind != sema.LetBinding || w.seen[b.Decl] {
@@ -267,6 +270,18 @@ func (w *condition) name(n ast.Node) bool {
 	}
 	w.seen[b.Decl] = true
 	return w.in(b.Decl)
+}
+
+// option reports whether an option of the module's is a condition.
+func (w *condition) option(path []string) bool {
+	switch {
+	case starts(w.g.enable, path):
+		w.enable = true // the option itself, or a set that holds it
+		return true
+	case len(path) > 0 && path[len(path)-1] == "enable" && starts(path, w.g.own):
+		return true // the switch of a part
+	}
+	return false
 }
 
 // effects are options whose definition alone changes the system.
@@ -296,8 +311,13 @@ func takesEffect(path []string, value ast.Node) bool {
 	name := strings.Join(path, ".")
 	for _, e := range effects {
 		if strings.HasPrefix(name, e) && (len(name) == len(e) || name[len(e)] == '.') {
-			if strings.HasPrefix(e, "systemd.") && e != "systemd.tmpfiles" && e != "systemd.packages" {
+			switch {
+			case conditionalHead(v):
+				return false
+			case strings.HasPrefix(e, "systemd.") && e != "systemd.tmpfiles" && e != "systemd.packages":
 				return strings.Contains(v.Text(), "wantedBy") || strings.Contains(v.Text(), "WantedBy") || strings.Contains(name, "antedBy")
+			case named[e] && len(name) > len(e) && !v.Is(ast.AttrSet):
+				return true // the file, user or variable is there, whatever it holds
 			}
 			return filled(v)
 		}
@@ -316,6 +336,22 @@ func takesEffect(path []string, value ast.Node) bool {
 	return turnsOn(path, v, 0)
 }
 
+// named are the effects whose names are things that come to be.
+var named = map[string]bool{
+	"environment.etc": true, "environment.variables": true, "environment.sessionVariables": true, "home.file": true,
+	"home.sessionVariables": true, "home.activation": true, "xdg.configFile": true, "xdg.dataFile": true, "users.users": true,
+	"users.groups": true, "system.activationScripts": true, "system.activation": true, "security.wrappers": true,
+}
+
+// conditionalHead reports whether a value as a whole stands under a condition.
+func conditionalHead(v ast.Node) bool {
+	if v.Is(ast.If) {
+		return true
+	}
+	fn, _ := ast.Call(v)
+	return v.Is(ast.Apply) && conditions[module.Callee(fn)]
+}
+
 // isDefault reports whether a value gives way to any other.
 func isDefault(v ast.Node) bool {
 	if !v.Is(ast.Apply) {
@@ -328,7 +364,12 @@ func isDefault(v ast.Node) bool {
 
 // filled reports whether a value is written out and not empty. A value that is computed from options may be
 // empty as long as nobody sets them.
-func filled(v ast.Node) bool {
+func filled(v ast.Node) bool { return filledTo(v, 8) }
+
+func filledTo(v ast.Node, depth int) bool {
+	if depth == 0 {
+		return false
+	}
 	v = unwrap(v)
 	switch v.Kind() {
 	case ast.List:
@@ -336,7 +377,7 @@ func filled(v ast.Node) bool {
 	case ast.AttrSet:
 		some := false
 		eachInside(v, func(_ []string, value ast.Node) bool {
-			some = some || !isDefault(unwrap(value))
+			some = some || filledTo(value, depth-1)
 			return !some
 		})
 		return some || !v.FirstChild().IsValid()
@@ -345,14 +386,14 @@ func filled(v ast.Node) bool {
 	case ast.Ident:
 		return v.Text() == "true"
 	case ast.Binary:
-		return v.Op() == ast.OpConcat && (filled(v.Child(0)) || filled(v.Child(1)))
+		return v.Op() == ast.OpConcat && (filledTo(v.Child(0), depth-1) || filledTo(v.Child(1), depth-1))
 	case ast.Apply:
 		fn, args := ast.Call(v)
 		name := module.Callee(fn)
 		switch {
 		case name == "mkForce" || name == "mkBefore" || name == "mkAfter" || name == "singleton",
 			strings.Contains(strings.ToLower(name), "entry") || name == "stringAfter":
-			return filled(args[len(args)-1])
+			return filledTo(args[len(args)-1], depth-1)
 		}
 	}
 	return false

@@ -136,3 +136,18 @@ func TestRunByCI(t *testing.T) {
 		assert.Equal(t, want, s.For(path).RunByCI(path), name)
 	}
 }
+
+func TestAside(t *testing.T) {
+	dir := testenv.Tree(t, map[string]string{"flake.nix": "{ }", "examples/mine/nixsift.toml": "", "examples/mine/a.nix": "1", "examples/b.nix": "1"})
+	s := project.NewStore(workspace.OS)
+	for name, want := range map[string][2]bool{ // Sample, Aside
+		"examples/b.nix": {true, true}, "examples/mine/a.nix": {false, false}, "examples/mine/tests/x.nix": {true, true},
+		"hosts/a.nix": {false, false}, "dev/shell.nix": {false, true}, "vm-tests/a.nix": {true, true}, "ci/x.nix": {false, true},
+		"modules/flake-template.nix": {true, true}, "modules/test.nix": {true, true}, "latest/a.nix": {false, false}, "flake.nix": {false, false},
+	} {
+		path := filepath.Join(dir, name)
+		p := s.For(path)
+		assert.Equal(t, want, [2]bool{p.Sample(path), p.Aside(path)}, name)
+	}
+	assert.True(t, project.AsidePath("a/tests/b"))
+}

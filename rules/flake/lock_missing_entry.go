@@ -37,7 +37,7 @@ var _ = rules.Register(&rules.Rule{
 				finding.Message = fmt.Sprintf("`%s` is no input and not in flake.lock, so Nix looks it up in the registry", in.Name)
 				finding.Help = fmt.Sprintf("declare `inputs.%s.url`, then run `nix flake lock`", in.Name)
 			}
-			if isAside(p, f.Dir) {
+			if p.Project.Aside(f.Dir) {
 				finding.Severity = diag.Info
 			}
 			p.Report(finding)

@@ -61,7 +61,7 @@ func reportStale(p *rules.Pass, f *flake.Flake, in *flake.Input) {
 	if in.Follows != nil {
 		finding.Span = in.Follows.Node.Span()
 	}
-	if isAside(p, f.Dir) {
+	if p.Project.Aside(f.Dir) {
 		finding.Severity = diag.Info
 	}
 	p.Report(finding)

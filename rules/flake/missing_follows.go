@@ -3,7 +3,6 @@ package flakerules
 import (
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/flake"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -43,7 +43,7 @@ var _ = rules.Register(&rules.Rule{
 		if !f.Nix.InputsLiteral {
 			return
 		}
-		c := &followsCheck{p: p, f: f, signs: readSigns(p, f), aside: isAside(p, f.Dir), allow: p.Strings("allow")}
+		c := &followsCheck{p: p, f: f, signs: readSigns(p, f), aside: p.Project.Aside(f.Dir), allow: p.Strings("allow")}
 		for _, in := range f.Nix.AllInputs() {
 			if in.Flake && in.Literal && in.Follows == nil {
 				c.input(in)
@@ -152,7 +152,7 @@ func (c *followsCheck) rate(in *flake.Input, d *duplicate) rating {
 		r.severity = diag.Warning
 	}
 	c.deliberate(in, &r)
-	if c.aside || in.Ref.IsRelative() && isAsidePath(in.Ref.Path) {
+	if c.aside || in.Ref.IsRelative() && project.AsidePath(in.Ref.Path) {
 		r.severity = min(r.severity, diag.Info)
 	}
 	return r
@@ -399,20 +399,4 @@ func describe(n *flake.LockNode) string {
 		return "no revision"
 	}
 	return strings.Join(parts, ", ")
-}
-
-// asidePattern matches the names of folders whose flakes serve the development of another one.
-var asidePattern = regexp.MustCompile(`(?i)^\.?(tests?|testing|testflake|test[-_].*|.*[-_]tests?|examples?|demos?|templates?|fixtures?|devs?|dev[-_].*|development|checks?|ci|docs?|documentation|benchmarks?|bench|samples?|sandbox|playground)$`)
-
-// isAside reports whether a flake lies in a folder for tests, examples, templates or development.
-func isAside(p *rules.Pass, dir string) bool {
-	rel, err := filepath.Rel(p.Project.Root(), dir)
-	if err != nil || rel == "." {
-		return false
-	}
-	return isAsidePath(filepath.ToSlash(rel))
-}
-
-func isAsidePath(rel string) bool {
-	return slices.ContainsFunc(strings.Split(rel, "/"), asidePattern.MatchString)
 }

@@ -37,7 +37,7 @@ var _ = rules.Register(&rules.Rule{
 		case !ok || l.probe:
 		case info == nil:
 			reportMissing(p, l)
-		case l.folder && !forOthers(p):
+		case l.folder && !p.Project.Sample(p.Path):
 			p.Report(diag.Finding{
 				Span:    n.Span(),
 				Message: fmt.Sprintf("`%s` is a folder without a `default.nix`", p.Project.Rel(l.target)),
@@ -49,7 +49,7 @@ var _ = rules.Register(&rules.Rule{
 
 func reportMissing(p *rules.Pass, l literal) {
 	name := nearSibling(p, l)
-	if name == "" && forOthers(p) {
+	if name == "" && p.Project.Sample(p.Path) {
 		return
 	}
 	rel := p.Project.Rel(l.target)

@@ -2,7 +2,6 @@ package projectrules
 
 import (
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
@@ -203,27 +202,6 @@ func guarded(p *rules.Pass, target string) bool {
 		}
 		if directUse(n) == probed && other != filepath.Dir(p.Path) || other == target && useOf(p, n) == textOnly {
 			return true
-		}
-	}
-	return false
-}
-
-// forOthers reports whether a file is there to be completed by somebody else: in a template, an example or
-// test data, what it names may be missing.
-func forOthers(p *rules.Pass) bool {
-	parts := strings.Split(p.Project.Rel(p.Path), "/")
-	if p.Project.Repo() == nil && p.Project.FlakeDir() == "" {
-		// Nothing says where the project starts: the nearest folders must tell.
-		const near = 4
-		parts = strings.Split(filepath.ToSlash(p.Path), "/")
-		parts = parts[max(0, len(parts)-near):]
-	}
-	parts[len(parts)-1] = strings.TrimSuffix(parts[len(parts)-1], ".nix")
-	for _, part := range parts {
-		for word := range strings.FieldsFuncSeq(strings.ToLower(part), func(r rune) bool { return r == '-' || r == '_' || r == '.' }) {
-			if slices.Contains([]string{"template", "templates", "example", "examples", "test", "tests", "testdata", "fixture", "fixtures", "skeleton"}, word) {
-				return true
-			}
 		}
 	}
 	return false

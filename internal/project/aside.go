@@ -41,12 +41,12 @@ func (p *Project) inFolder(path string, is func(name string) bool) bool {
 	}
 	parts := strings.Split(filepath.ToSlash(rel), "/")
 	for i := len(parts) - 1; i >= 0; i-- {
-		if is(strings.TrimSuffix(parts[i], ".nix")) {
-			return true
-		}
-		folder := filepath.Join(root, filepath.Join(parts[:i]...))
+		folder := filepath.Join(root, filepath.Join(parts[:i+1]...))
 		if _, err := p.store.fs.Lstat(filepath.Join(folder, "nixsift.toml")); err == nil {
 			return false
+		}
+		if is(strings.TrimSuffix(parts[i], ".nix")) {
+			return true
 		}
 	}
 	return false

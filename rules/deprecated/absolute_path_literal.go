@@ -16,7 +16,8 @@ var _ = rules.Register(&rules.Rule{
 		"`~/x` fails altogether.\n" +
 		"\n" +
 		"Where only the name is wanted, quote it. Where the file belongs to the project, write a relative path. `/.`, which\n" +
-		"makes paths of strings, is not reported.",
+		"makes paths of strings, is not reported, and neither is what no machine has at its root: `/lib/x.nix` in\n" +
+		"`nixpkgs + /lib/x.nix` is appended.",
 	Severity: diag.Info, Presets: rules.Strict,
 	Fix:     rules.FixSometimes,
 	Aliases: []string{"nix:lint-absolute-path-literals", "nixpkgs-vet:NPV-127", "nixpkgs-vet:NPV-128"},
@@ -28,10 +29,26 @@ var _ = rules.Register(&rules.Rule{
 			p.Report(diag.Finding{
 				Span: n.Span(), Message: "path literal in the home folder of whoever evaluates it", Help: "use a path relative to the file, or a quoted absolute one",
 			})
-		case strings.HasPrefix(text, "/") && text != "/" && text != "/.":
+		case strings.HasPrefix(text, "/") && ofMachine(text) && !appended(n):
 			f := diag.Finding{Span: n.Span(), Message: "absolute path literal", Help: "quote it, unless its content is to be copied to the store"}
 			f.Fixes = []diag.Fix{rules.Replace("quote the path", diag.Unsafe, n.Span(), `"`+n.Text()+`"`)}
 			p.Report(f)
 		}
 	},
 })
+
+// roots are the folders that machines have at their root, but for /lib and /share, which code appends to others.
+const roots = " Applications Library System Users bin boot cdrom data dev etc home media mnt nix opt persist persistent private proc root run " +
+	"sbin srv sys tmp usr var "
+
+// ofMachine reports whether a path begins with a folder that machines have at their root.
+func ofMachine(path string) bool {
+	first, _, _ := strings.Cut(path[1:], "/")
+	return first != "" && strings.Contains(roots, " "+first+" ")
+}
+
+// appended reports whether a path is the right operand of +, which takes it as text: nixpkgs + /etc/x.
+func appended(n ast.Node) bool {
+	up := n.Parent()
+	return up.Is(ast.Binary) && up.Op() == ast.OpAdd && up.FirstChild() != n && !up.FirstChild().Is(ast.String)
+}

@@ -13,9 +13,9 @@ var _ = rules.Register(&rules.Rule{
 	Doc: "A condition that is a Boolean already needs no comparison: `(a == b) == true` is `a == b`.\n" +
 		"\n" +
 		"For a value that may be something else the comparison is not the same: `x == true` is `false` for `null` and for a\n" +
-		"string, where `if x` fails. So the fix is safe only where the operand is visibly a Boolean. For others the finding is a\n" +
-		"hint, and there is none where the same file shows that the value can be `null` or of another type: an option of type\n" +
-		"`nullOr`, `either`, `oneOf` or `enum`, a default of `null`, another comparison of it.",
+		"string, where `if x` fails. So only what is known to be a Boolean is reported: the result of an operator or of a builtin\n" +
+		"that gives one, and, with a fix that is not applied without being asked for, that of a function of `lib` and an option\n" +
+		"that the file declares as `bool`. Nothing is said about an option of several types, such as `either bool str`.",
 	Severity: diag.Info, Presets: rules.Strict,
 	Fix:     rules.FixAlways,
 	Aliases: []string{"statix:W01", "statix:bool_comparison"},
@@ -32,18 +32,18 @@ var _ = rules.Register(&rules.Rule{
 			return
 		}
 		names := p.Names()
-		var seen *otherTypes
+		var declared *options
 		for _, c := range found {
-			c.known = nixlang.TypeOf(names, c.x) == nixlang.TypeBool
-			if !c.known {
-				if seen == nil {
-					seen = findOtherTypes(names)
-				}
-				if seen.has(c.x) {
-					continue
-				}
+			if c.known = nixlang.TypeOf(names, c.x) == nixlang.TypeBool; c.known || isPredicate(names, c.x) {
+				c.report(p)
+				continue
 			}
-			c.report(p)
+			if declared == nil {
+				declared = findOptions(p.Tree)
+			}
+			if declared.isBool(c.x) {
+				c.report(p)
+			}
 		}
 	},
 })
@@ -71,7 +71,7 @@ func (c *comparison) report(p *rules.Pass) {
 	f := diag.Finding{Span: c.n.Span(), Message: "comparison with `" + c.word + "`"}
 	safety := diag.Safe
 	if !c.known {
-		safety, f.Severity = diag.Unsafe, diag.Hint
+		safety = diag.Unsafe
 	}
 	if (c.word == "true") == (c.n.Op() == ast.OpEq) {
 		f.Help = "the condition alone says it"

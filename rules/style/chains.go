@@ -1,6 +1,8 @@
 package style
 
 import (
+	"strings"
+
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
@@ -10,17 +12,29 @@ import (
 
 // literalRuns finds, in a chain of a right-associative operator that n is the head of, the longest runs of
 // non-empty literals that take(left, right) allows to be one, and reports each. No comment stands between the
-// literals of a run. start begins a run, and take adds a literal to it, if that may be.
+// literals of a run, and where the chain has other operands, no line break either. start begins a run, and take adds a literal to it, if that may be.
 func literalRuns(p *rules.Pass, n ast.Node, kind ast.Kind, start, take func(literal ast.Node) bool, message, help string) {
 	if up := n.Parent(); up.Is(ast.Binary) && up.Op() == n.Op() && up.FirstChild() != n {
 		return // not the head
 	}
 	var run []ast.Node
+	mixed := false
 	flush := func() {
-		if len(run) > 1 {
+		if len(run) > 1 && (!mixed || oneLine(run)) {
 			reportRun(p, run, message, help)
 		}
 		run = run[:0]
+	}
+	for o := n; ; {
+		operand := o
+		if o.Is(ast.Binary) && o.Op() == n.Op() {
+			operand = o.FirstChild()
+		}
+		mixed = mixed || !operand.Is(kind)
+		if operand == o {
+			break
+		}
+		o = o.Child(1)
 	}
 	for rest := n; rest.IsValid(); {
 		operand := rest
@@ -42,6 +56,13 @@ func literalRuns(p *rules.Pass, n ast.Node, kind ast.Kind, start, take func(lite
 		}
 	}
 	flush()
+}
+
+// oneLine reports whether the literals of a run stand on one line. In a chain with other operands, those on
+// lines of their own are one column with them.
+func oneLine(run []ast.Node) bool {
+	text := source.Span{Start: run[0].Start(), End: run[len(run)-1].End()}.Of(run[0].Tree().Source())
+	return !strings.Contains(text, "\n")
 }
 
 // seam returns the span from the last element of a literal to the white space before the first of the next.

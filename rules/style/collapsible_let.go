@@ -15,7 +15,8 @@ var _ = rules.Register(&rules.Rule{
 	Doc: "The bindings of one `let` see each other in any order, so two in a row can be one.\n" +
 		"\n" +
 		"Nothing is said where that would change what a name means: both bind the same name, the inner one inherits a name from\n" +
-		"outside that the outer one binds, or a binding of the outer one reads a name that the inner one binds anew.",
+		"outside that the outer one binds, or a binding of the outer one reads a name that the inner one binds anew. Nor where\n" +
+		"a comment stands between the two: it heads the second.",
 	Severity: diag.Info, Presets: rules.Strict,
 	Fix:     rules.FixAlways,
 	Aliases: []string{"statix:W06", "statix:collapsible_let_in", "nix-linter:SequentialLet"},
@@ -27,6 +28,9 @@ var _ = rules.Register(&rules.Rule{
 			return
 		}
 		in := inner.FirstToken().PrevSignificant()
+		if p.Tree.HasComment(between(in, inner.FirstToken())) {
+			return
+		}
 		p.Report(diag.Finding{
 			Span: inner.FirstToken().Span(), Message: "`let` directly in the body of a `let`",
 			Help:    "put the bindings into one `let`",

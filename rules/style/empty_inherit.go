@@ -13,8 +13,8 @@ var _ = rules.Register(&rules.Rule{
 	Summary: "An `inherit` names nothing",
 	Doc: "`inherit;` and `inherit (set);` add nothing. Nix does not even evaluate the set in parentheses.\n" +
 		"\n" +
-		"The fix is safe unless a comment goes with it.",
-	Severity: diag.Info, Presets: rules.Strict, Tags: diag.Unnecessary,
+		"An `inherit` with a comment in it is left alone: names are meant to stand there.",
+	Severity: diag.Info, Presets: rules.Recommended, Tags: diag.Unnecessary,
 	Fix: rules.FixAlways,
 	Aliases: []string{
 		"statix:W14", "statix:empty_inherit", "nixf:empty-inherit", "nil:empty_inherit", "nix-linter:EmptyInherit", "tvix:W009",
@@ -25,7 +25,10 @@ var _ = rules.Register(&rules.Rule{
 		for range in.Names() {
 			return
 		}
-		safety := unlessLost(diag.Safe, p.Tree, n.Span())
+		if p.Tree.HasComment(n.Span()) {
+			return
+		}
+		safety := diag.Safe
 		if from := in.From(); from.IsValid() {
 			for _, u := range nixlang.UsesIn(p.Names(), from) {
 				if u.Target == sema.ToNothing {

@@ -13,7 +13,7 @@ var _ = rules.Register(&rules.Rule{
 	Summary: "A `let` binds nothing",
 	Doc: "`let in e` is `e`. A `let` that holds comments is left alone: what stands in them is probably meant to come\n" +
 		"back.",
-	Severity: diag.Info, Presets: rules.Strict, Tags: diag.Unnecessary,
+	Severity: diag.Info, Presets: rules.Recommended, Tags: diag.Unnecessary,
 	Fix:     rules.FixAlways,
 	Aliases: []string{"statix:W02", "statix:empty_let_in", "nil:empty_let_in", "nix-linter:EmptyLet", "tvix:W010"},
 	On:      []ast.Kind{ast.Let},

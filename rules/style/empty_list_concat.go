@@ -1,7 +1,10 @@
 package style
 
 import (
+	"strings"
+
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/rules"
@@ -12,7 +15,8 @@ var _ = rules.Register(&rules.Rule{
 	Summary: "An empty list is appended",
 	Doc: "`[ ] ++ x` is `x`, but for the check that `x` is a list. The fix is safe where `x` is visibly one.\n" +
 		"\n" +
-		"An empty list with a comment in it is left alone: something is meant to stand there.",
+		"An empty list with a comment in it is left alone: something is meant to stand there. So is one with the operator on\n" +
+		"another line: it heads a column of operands.",
 	Severity: diag.Info, Presets: rules.Strict,
 	Fix:     rules.FixAlways,
 	Aliases: []string{"statix:W23", "statix:empty_list_concat"},
@@ -33,6 +37,10 @@ func neutral(p *rules.Pass, n ast.Node, kind ast.Kind, typ nixlang.Type, message
 		if literal, other = b.Right().Unparen(), b.Left(); !emptyLiteral(literal, kind) {
 			return
 		}
+	}
+	src := p.Tree.Source()
+	if gap := (source.Span{Start: min(literal.Start(), other.End()), End: max(other.Start(), literal.End())}); strings.Contains(gap.Of(src), "\n") {
+		return
 	}
 	if p.Tree.HasComment(literal.Span()) {
 		return

@@ -15,8 +15,9 @@ var _ = rules.Register(&rules.Rule{
 	Summary: "A function takes any attrset and uses nothing of it",
 	Doc: "`{ ... }: e` ignores its argument, as `_: e` does, but fails for an argument that is no attrset.\n" +
 		"\n" +
-		"Modules, packages and the `outputs` of a flake are written with `{ ... }:` by convention. So nothing is said about a\n" +
-		"function that is a whole file, an element of a list, or gives a set.",
+		"Modules, packages, the `outputs` of a flake and other functions that someone else calls with a set are written with\n" +
+		"`{ ... }:` by convention. So nothing is said about a function that is a whole file, an attribute, a default or an element\n" +
+		"of a list, or gives a set.",
 	Severity: diag.Hint,
 	Fix:      rules.FixSometimes,
 	Aliases:  []string{"statix:W10", "statix:empty_pattern", "nix-linter:EmptyVariadicParamSet"},
@@ -42,12 +43,8 @@ var _ = rules.Register(&rules.Rule{
 func conventional(l ast.LambdaExpr) bool {
 	outer := l.OutsideParens().Parent()
 	switch outer.Kind() {
-	case ast.File, ast.List:
+	case ast.File, ast.List, ast.Binding, ast.Formal:
 		return true
-	case ast.Binding:
-		if lastPart(ast.BindingNode{Node: outer}.Attrpath()) == "outputs" {
-			return true
-		}
 	}
 	return givesSet(l.Body())
 }

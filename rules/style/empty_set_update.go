@@ -12,7 +12,8 @@ var _ = rules.Register(&rules.Rule{
 	Summary: "An empty attrset is merged with another",
 	Doc: "`{ } // x` is `x`, but for the check that `x` is an attrset. The fix is safe where `x` is visibly one.\n" +
 		"\n" +
-		"An empty set with a comment in it is left alone: something is meant to stand there.",
+		"An empty set with a comment in it is left alone: something is meant to stand there. So is one with the operator on\n" +
+		"another line: it heads a column of operands.",
 	Severity: diag.Info, Presets: rules.Strict,
 	Fix:     rules.FixAlways,
 	Aliases: []string{"nix-linter:UpdateEmptySet"},

@@ -18,7 +18,7 @@ var _ = rules.Register(&rules.Rule{
 		"implementations have removed it or warn about it.\n" +
 		"\n" +
 		"The fix makes `let … in e` of it where `body` comes last and nothing refers to it, else the `rec` set.",
-	Severity: diag.Info, Presets: rules.Strict, Tags: diag.Deprecated,
+	Severity: diag.Info, Presets: rules.Recommended, Tags: diag.Deprecated,
 	Fix: rules.FixAlways,
 	Aliases: []string{
 		"statix:W05", "statix:legacy_let_syntax", "nixf:deprecated-let", "nil:let_attrset", "lix:ancient-let", "tvix:W005",

@@ -10,7 +10,8 @@ var _ = rules.Register(&rules.Rule{
 	ID: "list-literal-concat", Family: family, Since: "0.1.0",
 	Summary: "Two list literals are concatenated",
 	Doc: "`[ a ] ++ [ b ]` is `[ a b ]`. Where a comment stands between the two or in front of the elements of the second,\n" +
-		"the lists are groups on purpose, and nothing is said.",
+		"the lists are groups on purpose, and nothing is said. Nor where they stand on lines of their own in a chain with\n" +
+		"other operands.",
 	Severity: diag.Info, Presets: rules.Strict,
 	Fix:     rules.FixAlways,
 	Aliases: []string{"nix-linter:ListLiteralConcat"},

@@ -15,7 +15,7 @@ var _ = rules.Register(&rules.Rule{
 		"one finding. The source is evaluated in the same scope in both forms, in `rec` and `let` too.\n" +
 		"\n" +
 		"Nothing is said about a selection with a default, and where the source takes more than one line.",
-	Severity: diag.Info, Presets: rules.Strict,
+	Severity: diag.Hint, Presets: rules.Strict,
 	Fix:     rules.FixAlways,
 	Aliases: []string{"statix:W04", "statix:manual_inherit_from"},
 	On:      []ast.Kind{ast.AttrSet, ast.LegacyLet, ast.Bindings},

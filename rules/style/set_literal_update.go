@@ -14,7 +14,8 @@ var _ = rules.Register(&rules.Rule{
 	Doc: "`{ a = 1; } // { b = 2; }` is `{ a = 1; b = 2; }`.\n" +
 		"\n" +
 		"Nothing is said where the two share a name at the top (`{ a.x = 1; } // { a.y = 2; }` keeps `a.y` alone), where one is\n" +
-		"`rec` or has a computed name, and where a comment stands between them.",
+		"`rec` or has a computed name, where a comment stands between them, and where they stand on lines of their own in a\n" +
+		"chain with other operands.",
 	Severity: diag.Info, Presets: rules.Strict,
 	Fix:     rules.FixAlways,
 	Aliases: []string{"nix-linter:SetLiteralUpdate"},

@@ -1,6 +1,8 @@
 package style
 
 import (
+	"strings"
+
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/nixlang"
@@ -11,6 +13,8 @@ var _ = rules.Register(&rules.Rule{
 	ID: "useless-has-attr", Family: family, Since: "0.1.0",
 	Summary: "An attribute is tested for where a default would do",
 	Doc: "`if x ? a then x.a else d` is `x.a or d`, also for a path of attributes and for an `x` that is no set.\n" +
+		"\n" +
+		"Nothing is said where the default takes more than a line, or is another test: a chain of tests reads better.\n" +
 		"\n" +
 		"In `if x.y ? a then x.y.a else d` a missing `y` is an error, while `x.y.a or d` gives `d` for it; that fix is not\n" +
 		"applied without being asked for.",
@@ -30,6 +34,9 @@ var _ = rules.Register(&rules.Rule{
 		}
 		sel, ok := ast.AsSelect(found)
 		if !ok || sel.Default().IsValid() {
+			return
+		}
+		if missing.Is(ast.If) || strings.Contains(missing.Text(), "\n") || inChain(n) {
 			return
 		}
 		safety := diag.Safe
@@ -53,6 +60,12 @@ var _ = rules.Register(&rules.Rule{
 		})
 	},
 })
+
+// inChain reports whether a test is the last of a chain: if … else if x ? a then x.a else d.
+func inChain(n ast.Node) bool {
+	up := n.Parent()
+	return up.Is(ast.If) && (ast.IfExpr{Node: up}).Else() == n
+}
 
 // samePath reports whether a test and a selection name the same path.
 func samePath(has ast.HasAttrExpr, sel ast.SelectExpr) bool {

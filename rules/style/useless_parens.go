@@ -16,9 +16,9 @@ var _ = rules.Register(&rules.Rule{
 	Doc: "Reported are parentheses that neither Nix nor a reader needs: around a whole value or the body of a `let`, around a\n" +
 		"name, literal, list or set, and around what is in parentheses already.\n" +
 		"\n" +
-		"Not reported are those that only make precedence visible: around an operand (`a || (b && c)`), a condition, a call in\n" +
-		"the place of a function (`(import ./x.nix) { }`), a selection with a default (`f (a.b or c)`), and around a set or\n" +
-		"list that is selected from.",
+		"Not reported are those that only make precedence visible: around an operand (`a || (b && c)`), a condition, the\n" +
+		"default of a formal, a call in the place of a function (`(import ./x.nix) { }`), a selection with a default\n" +
+		"(`f (a.b or c)`), and around a set or list that is selected from.",
 	Severity: diag.Info, Presets: rules.Strict, Tags: diag.Unnecessary,
 	Fix:     rules.FixAlways,
 	Aliases: []string{"statix:W08", "statix:useless_parens", "nixf:parse-redundant-paren", "tvix:W011"},
@@ -67,11 +67,6 @@ func uselessParens(n, inner ast.Node) string {
 		return "parentheses inside parentheses"
 	case ast.File:
 		return "parentheses around a whole file"
-	case ast.Formal:
-		if inner.Is(ast.Lambda) {
-			return "" // { f ? (x: x), … } reads better
-		}
-		return "parentheses around a whole default"
 	}
 	what := simple(inner)
 	if what == "" || p.Is(ast.Apply) && p.Child(1).Is(ast.Ident) && p.Child(1).Text() == "or" {

@@ -10,4 +10,5 @@ import (
 	_ "github.com/nixsift/nixsift/rules/project"
 	_ "github.com/nixsift/nixsift/rules/style"
 	_ "github.com/nixsift/nixsift/rules/suppressions"
+	_ "github.com/nixsift/nixsift/rules/traps"
 )

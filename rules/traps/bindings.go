@@ -1,0 +1,174 @@
+package traps
+
+import (
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/sema"
+)
+
+// maxSteps bounds walks from a use up to what holds it.
+const maxSteps = 64
+
+// ownUse is a place where a binding's value reads the binding itself.
+type ownUse struct {
+	id   sema.BindingID
+	use  ast.Node
+	bare bool // the value is nothing but the name
+	// outer tells that the name is bound outside of the scope too; its node is invalid for a builtin.
+	outer     bool
+	outerNode ast.Node
+}
+
+// strictOwnUses yields the bindings whose value cannot be evaluated without the value itself.
+func strictOwnUses(names *sema.Info) func(yield func(ownUse) bool) {
+	return func(yield func(ownUse) bool) {
+		for i := range names.Bindings() {
+			id := sema.BindingID(i)
+			if i == 0 || !names.IsUsed(id) {
+				continue
+			}
+			b := names.Binding(id)
+			value := valueOf(b)
+			if !value.IsValid() || value.HasError() || b.More || hasOverrides(names, b) {
+				continue
+			}
+			for u := range names.UsesOf(id) {
+				if !value.Encloses(u.Node) || !forced(value, u.Node) {
+					continue
+				}
+				own := ownUse{id: id, use: u.Node, bare: value.Unparen() == u.Node}
+				own.outer, own.outerNode = outerBinding(names, b)
+				if !yield(own) {
+					return
+				}
+				break
+			}
+		}
+	}
+}
+
+// valueOf returns the expression that a name of a let or rec set is bound to, or a formal's default.
+func valueOf(b *sema.Binding) ast.Node {
+	switch b.Kind {
+	case sema.LetBinding, sema.RecBinding:
+		return b.Value
+	case sema.FormalBinding:
+		return ast.FormalNode{Node: b.Decl}.Default()
+	}
+	return ast.Node{}
+}
+
+// hasOverrides reports whether a rec set may give its names other values than it says.
+func hasOverrides(names *sema.Info, b *sema.Binding) bool {
+	if b.Kind != sema.RecBinding {
+		return false
+	}
+	s := names.Scope(b.Scope)
+	if s.Last-s.First > 4096 {
+		return true
+	}
+	for id := s.First; id <= s.Last; id++ {
+		if names.Binding(id).Name == "__overrides" {
+			return true
+		}
+	}
+	return false
+}
+
+// outerBinding looks for the name of a binding outside of its scope.
+func outerBinding(names *sema.Info, b *sema.Binding) (ok bool, node ast.Node) {
+	left := 4096
+	for o := range names.InScope(names.Scope(b.Scope).Parent) {
+		if left--; left == 0 {
+			break
+		}
+		if o.Name == b.Name {
+			return true, o.Node
+		}
+	}
+	return sema.IsGlobal(b.Name), ast.Node{}
+}
+
+// forced reports whether evaluating the expression e to a value evaluates n, which lies in it.
+func forced(e, n ast.Node) bool {
+	for range maxSteps {
+		if n == e {
+			return true
+		}
+		up := n.Parent()
+		if !forces(up, n) {
+			return false
+		}
+		n = up
+	}
+	return false
+}
+
+// forces reports whether evaluating an expression evaluates the given child in every case.
+func forces(n, child ast.Node) bool {
+	first := n.FirstChild() == child
+	switch n.Kind() {
+	case ast.Paren, ast.Unary:
+		return true
+	case ast.Binary:
+		switch n.Op() {
+		case ast.OpAnd, ast.OpOr, ast.OpImpl, ast.OpPipeFrom:
+			return first
+		case ast.OpPipeInto:
+			return !first
+		}
+		return true
+	case ast.Select, ast.HasAttr, ast.Apply, ast.If:
+		return first
+	case ast.Assert:
+		return true
+	case ast.With:
+		return !first
+	case ast.Let:
+		return !first
+	case ast.Interpolation:
+		return n.Parent().Is(ast.String) || n.Parent().Is(ast.IndString) || n.Parent().Is(ast.Path)
+	case ast.String, ast.IndString, ast.Path:
+		return true
+	}
+	return false
+}
+
+// literalSet returns the attrset literal that an expression is, directly or by a let binding that nothing
+// adds to.
+func literalSet(names *sema.Info, n ast.Node) (ast.Node, bool) {
+	n = n.Unparen()
+	if n.Is(ast.Ident) {
+		b := names.Resolve(n)
+		if b == nil || b.Kind != sema.LetBinding || b.More || !b.Value.IsValid() {
+			return ast.Node{}, false
+		}
+		n = b.Value.Unparen()
+	}
+	return n, n.Is(ast.AttrSet) && !n.HasError()
+}
+
+// attrNames returns the names of an attrset literal; ok is false where some are not known.
+func attrNames(set ast.Node) (names map[string]bool, ok bool) {
+	names = map[string]bool{}
+	for c := range set.Children() {
+		switch c.Kind() {
+		case ast.Binding:
+			name, static := ast.AttrName(ast.BindingNode{Node: c}.Attrpath().FirstChild())
+			if !static || name == "__overrides" {
+				return nil, false
+			}
+			names[name] = true
+		case ast.Inherit:
+			for part := range (ast.InheritNode{Node: c}).Names() {
+				name, static := ast.AttrName(part)
+				if !static {
+					return nil, false
+				}
+				names[name] = true
+			}
+		default:
+			return nil, false
+		}
+	}
+	return names, true
+}

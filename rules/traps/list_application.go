@@ -1,0 +1,136 @@
+package traps
+
+import (
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/libtable"
+	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/internal/sema"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "list-application", Family: family, Since: "0.1.0",
+	Summary: "A call in a list lacks its parentheses, so that function and arguments are elements",
+	Doc: "In a list each element stands for itself: `[ import ./a.nix ]` has two elements, the function `import` and a path, and\n" +
+		"no error tells. A call needs parentheses: `[ (import ./a.nix) ]`.\n" +
+		"\n" +
+		"Reported where a function, known as a builtin, as one of nixpkgs' lib, as `callPackage` or by its definition in the\n" +
+		"file, stands before a literal. Lists of functions, as for `lib.pipe`, have none. `optional` and the like are reported\n" +
+		"before anything.",
+	Severity: diag.Warning, Presets: rules.Recommended,
+	Fix: rules.FixAlways,
+	On:  []ast.Kind{ast.List},
+	Node: func(p *rules.Pass, n ast.Node) {
+		var behind ast.Node // the last element that belongs to a call that is reported
+		for head := n.FirstChild(); head.IsValid(); head = head.NextSibling() {
+			if behind.IsValid() && head.ID() <= behind.ID() || !head.Is(ast.Ident) && !head.Is(ast.Select) {
+				continue
+			}
+			first := head.NextSibling()
+			if !first.IsValid() {
+				break
+			}
+			literal := isLiteral(p, first)
+			if !literal && !neverAnElement(head) {
+				continue
+			}
+			name, args := function(p.Names(), head)
+			if args == 0 || !literal && !enough(first, args) {
+				continue
+			}
+			last := first
+			for range args - 1 {
+				next := last.NextSibling()
+				if !next.IsValid() {
+					break
+				}
+				last = next
+			}
+			behind = last
+			call := source.Span{Start: head.Start(), End: last.End()}
+			f := diag.Finding{
+				Span:    call,
+				Message: "`" + name + "` is not called here: it and what follows are elements of the list",
+				Help:    "put the call in parentheses",
+				Fixes: []diag.Fix{{Title: "put the call in parentheses", Edits: []diag.Edit{
+					{Span: source.Span{Start: call.Start, End: call.Start}, Text: "("},
+					{Span: source.Span{Start: call.End, End: call.End}, Text: ")"},
+				}}},
+			}
+			p.Report(f)
+		}
+	},
+})
+
+// neverAnElement reports whether a function is so particular that a list of functions does not hold it.
+func neverAnElement(n ast.Node) bool {
+	if s, ok := ast.AsSelect(n); ok {
+		for part := range s.Attrpath().Children() {
+			n = part
+		}
+	}
+	switch n.Text() {
+	case "optional", "optionals", "optionalString", "optionalAttrs", "mkIf", "callPackage":
+		return true
+	}
+	return false
+}
+
+// enough reports whether as many elements follow as a call takes arguments.
+func enough(first ast.Node, args int) bool {
+	for range args - 1 {
+		first = first.NextSibling()
+	}
+	return first.IsValid()
+}
+
+// isLiteral reports whether an element cannot be a function: in a list of functions it has no place.
+func isLiteral(p *rules.Pass, n ast.Node) bool {
+	switch n.Kind() {
+	case ast.Ident:
+		switch n.Text() {
+		case "true", "false", "null":
+			return p.Names().IsGlobal(n, n.Text())
+		}
+	case ast.String, ast.IndString, ast.Int, ast.Float, ast.Path, ast.SearchPath, ast.List, ast.URI:
+		return n.IsValid()
+	case ast.AttrSet:
+		_, functor := ast.Attr(n, "__functor")
+		return !functor
+	}
+	return false
+}
+
+// function returns the name of what is known to be a function and the number of arguments it takes; 0 for
+// anything else.
+func function(names *sema.Info, n ast.Node) (name string, args int) {
+	if b := sema.LookupBuiltin(nixlang.Builtin(names, n)); b != nil && b.Args > 0 {
+		return n.Text(), int(b.Args)
+	}
+	if l := libtable.Lookup(nixlang.Lib(names, n)); l != nil && l.Args > 0 {
+		return n.Text(), int(l.Args)
+	}
+	if s, ok := ast.AsSelect(n); ok {
+		path := s.Attrpath()
+		if pkgs := s.Operand(); pkgs.Is(ast.Ident) && pkgs.Text() == "pkgs" && path.IsSingle("callPackage") && !s.Default().IsValid() {
+			return n.Text(), 2
+		}
+		return "", 0
+	}
+	b := names.Resolve(n)
+	if b == nil {
+		return "", 0
+	}
+	if b.Name == "callPackage" {
+		return b.Name, 2
+	}
+	if b.Kind != sema.LetBinding && b.Kind != sema.RecBinding || b.More || !b.Value.IsValid() || hasOverrides(names, b) {
+		return "", 0
+	}
+	for v := b.Value.Unparen(); v.Is(ast.Lambda) && args < 8; v = (ast.LambdaExpr{Node: v}).Body().Unparen() {
+		args++
+	}
+	return b.Name, args
+}

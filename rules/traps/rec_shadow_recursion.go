@@ -1,0 +1,50 @@
+package traps
+
+import (
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/sema"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "rec-shadow-recursion", Family: family, Since: "0.1.0",
+	Summary: "A name hides the outer one that its own value is meant to read",
+	Doc: "In `let a = 1; in rec { a = a; }` the inner `a` hides the outer one also in its own value: Nix stops with \"infinite\n" +
+		"recursion encountered\" as soon as it is used. The same goes for `let a = a + 1;` and for a formal's default,\n" +
+		"`{ a ? a }:`. `inherit a;` takes the outer name; a changed value needs another name, or a set without `rec`.",
+	Severity: diag.Error, Presets: rules.Recommended,
+	Fix: rules.FixSometimes,
+	File: func(p *rules.Pass) {
+		names := p.Names()
+		for own := range strictOwnUses(names) {
+			if !own.outer {
+				continue
+			}
+			b := names.Binding(own.id)
+			f := diag.Finding{
+				Span:    own.use.Span(),
+				Message: "`" + b.Name + "` is the one that is bound here, not the outer one: infinite recursion as soon as it is used",
+				Related: []diag.Related{{Span: b.Node.Span(), Message: "bound here, also in its own value"}},
+			}
+			if own.outerNode.IsValid() {
+				f.Related = append(f.Related, diag.Related{Span: own.outerNode.Span(), Message: "the outer one, hidden here"})
+			}
+			switch {
+			case b.Kind == sema.FormalBinding:
+				f.Help = "a default sees the formals of its own function; give it another name"
+			case own.bare:
+				f.Help = "write `inherit " + ast.QuoteAttr(b.Name) + ";` for the outer one"
+				if !p.Tree.HasComment(b.Decl.Span()) {
+					f.Fixes = []diag.Fix{rules.Replace("inherit the outer `"+b.Name+"`", diag.Unsafe, b.Decl.Span(), "inherit "+ast.QuoteAttr(b.Name)+";")}
+				}
+			default:
+				f.Help = "give the new value another name"
+			}
+			if b.Kind != sema.FormalBinding && usedOnlyInside(names, own.id, valueOf(b)) {
+				f.Severity = diag.Warning // nothing evaluates it
+			}
+			p.Report(f)
+		}
+	},
+})

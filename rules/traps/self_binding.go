@@ -1,0 +1,56 @@
+package traps
+
+import (
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/sema"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "self-binding", Family: family, Since: "0.1.0",
+	Summary: "A name is bound to itself",
+	Doc: "The names of `let`, of `rec { }` and of a function's formals are visible in their own values. `let x = x;`,\n" +
+		"`rec { x = x + 1; }` and `{ x ? x }:` therefore need the value of `x` to find the value of `x`: Nix stops with\n" +
+		"\"infinite recursion encountered\" as soon as it is used. Below a function or a set, as in `f = n: f (n - 1)`, a\n" +
+		"name may refer to itself.\n" +
+		"\n" +
+		"Where an outer name is hidden, `rec-shadow-recursion` speaks instead.",
+	Severity: diag.Error, Presets: rules.Recommended,
+	File: func(p *rules.Pass) {
+		names := p.Names()
+		for own := range strictOwnUses(names) {
+			if own.outer {
+				continue
+			}
+			b := names.Binding(own.id)
+			f := diag.Finding{
+				Span:    own.use.Span(),
+				Message: "`" + b.Name + "` is bound to itself: infinite recursion as soon as it is used",
+				Related: []diag.Related{{Span: b.Node.Span(), Message: "bound here"}},
+			}
+			if !own.bare {
+				f.Message = "the value of `" + b.Name + "` needs the value of `" + b.Name + "`: infinite recursion as soon as it is used"
+			}
+			if b.Kind == sema.FormalBinding {
+				f.Help = "a default sees the formals of its own function; give it another name, or no default"
+			} else if usedOnlyInside(names, own.id, valueOf(b)) {
+				f.Severity = diag.Warning // nothing evaluates it
+			}
+			p.Report(f)
+		}
+	},
+})
+
+// usedOnlyInside reports whether a let binding is used nowhere but in its own value.
+func usedOnlyInside(names *sema.Info, id sema.BindingID, value ast.Node) bool {
+	if names.Binding(id).Kind != sema.LetBinding {
+		return false
+	}
+	for u := range names.UsesOf(id) {
+		if !value.Encloses(u.Node) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,6 +1,8 @@
 package style
 
 import (
+	"maps"
+
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
@@ -22,23 +24,80 @@ var _ = rules.Register(&rules.Rule{
 	Aliases: []string{"statix:W06", "statix:collapsible_let_in", "nix-linter:SequentialLet"},
 	On:      []ast.Kind{ast.Let},
 	Node: func(p *rules.Pass, n ast.Node) {
+		if up := n.Parent(); up.Is(ast.Let) && up.FirstChild() != n {
+			return // a chain is read from its head
+		}
+		var g letGroup
 		outer := ast.LetExpr{Node: n}
-		inner, ok := ast.AsLet(outer.Body())
-		if !ok || !outer.Bindings().FirstChild().IsValid() || !inner.Bindings().FirstChild().IsValid() || !independent(p.Names(), outer, inner) {
-			return
+		for {
+			inner, ok := ast.AsLet(outer.Body())
+			if !ok || inner.HasError() {
+				return
+			}
+			if g.bound == nil {
+				g.start(p.Names(), outer)
+			}
+			in := inner.FirstToken().PrevSignificant()
+			if g.takes(p.Names(), inner) && !p.Tree.HasComment(between(in, inner.FirstToken())) {
+				p.Report(diag.Finding{
+					Span: inner.FirstToken().Span(), Message: "`let` directly in the body of a `let`", Help: "put the bindings into one `let`",
+					Related: []diag.Related{{Span: outer.FirstToken().Span(), Message: "the outer `let`"}},
+					Fixes:   []diag.Fix{{Title: "join the two", Safety: diag.Safe, Edits: joinEdits(p.Tree, outer, in, inner.FirstToken())}},
+				})
+			} else {
+				g.start(p.Names(), inner)
+			}
+			outer = inner
 		}
-		in := inner.FirstToken().PrevSignificant()
-		if p.Tree.HasComment(between(in, inner.FirstToken())) {
-			return
-		}
-		p.Report(diag.Finding{
-			Span: inner.FirstToken().Span(), Message: "`let` directly in the body of a `let`",
-			Help:    "put the bindings into one `let`",
-			Related: []diag.Related{{Span: n.FirstToken().Span(), Message: "the outer `let`"}},
-			Fixes:   []diag.Fix{{Title: "join the two", Safety: diag.Safe, Edits: joinEdits(p.Tree, outer, in, inner.FirstToken())}},
-		})
 	},
 })
+
+// letGroup is a run of lets that can be one, as far as a chain of them has been read.
+type letGroup struct {
+	bound  map[string]bool // the names that they bind
+	read   map[string]bool // the names that their bindings read from outside of their let
+	closed bool            // nothing can be added
+}
+
+// manyUses is the number of uses in the bindings of a let from which on they are not examined.
+const manyUses = 4096
+
+func (g *letGroup) start(names *sema.Info, let ast.LetExpr) {
+	*g = letGroup{bound: map[string]bool{}, read: map[string]bool{}}
+	bound, ok := boundNames(let.Bindings())
+	g.closed = !ok || len(bound) == 0 || !g.add(names, let, bound)
+}
+
+// takes adds a let to the group, if no name means something else then: it binds none that the group binds,
+// and none that the group reads from outside.
+func (g *letGroup) takes(names *sema.Info, let ast.LetExpr) bool {
+	bound, ok := boundNames(let.Bindings())
+	if g.closed || !ok || len(bound) == 0 {
+		return false
+	}
+	for name := range bound {
+		if g.bound[name] || g.read[name] {
+			return false
+		}
+	}
+	return g.add(names, let, bound)
+}
+
+func (g *letGroup) add(names *sema.Info, let ast.LetExpr, bound map[string]bool) bool {
+	uses := nixlang.UsesIn(names, let.Bindings())
+	if len(uses) > manyUses {
+		g.closed = true
+		return false
+	}
+	maps.Copy(g.bound, bound)
+	for _, u := range uses {
+		if nixlang.IsFree(names, u, let.Bindings()) {
+			name, _ := ast.AttrName(u.Node)
+			g.read[name] = true
+		}
+	}
+	return true
+}
 
 // joinEdits removes `in let`. Comments around the two words stay.
 func joinEdits(t *ast.Tree, outer ast.LetExpr, in, let ast.Token) []diag.Edit {
@@ -48,36 +107,6 @@ func joinEdits(t *ast.Tree, outer ast.LetExpr, in, let ast.Token) []diag.Edit {
 		return []diag.Edit{{Span: cut, Text: nixlang.Splice(t, cut, "")}}
 	}
 	return []diag.Edit{{Span: in.Span()}, {Span: let.Span()}}
-}
-
-// manyUses is the number of uses in the outer bindings from which on they are not examined.
-const manyUses = 4096
-
-// independent reports whether no name means something else when the bindings of two lets become one.
-func independent(names *sema.Info, outer, inner ast.LetExpr) bool {
-	inside, ok := boundNames(inner.Bindings())
-	if !ok {
-		return false
-	}
-	outside, ok := boundNames(outer.Bindings())
-	if !ok {
-		return false
-	}
-	for name := range outside {
-		if inside[name] {
-			return false
-		}
-	}
-	uses := nixlang.UsesIn(names, outer.Bindings())
-	if len(uses) > manyUses {
-		return false
-	}
-	for _, u := range uses {
-		if name, _ := ast.AttrName(u.Node); inside[name] && nixlang.IsFree(names, u, outer.Bindings()) {
-			return false
-		}
-	}
-	return true
 }
 
 // boundNames returns the first names of the bindings of a let; ok is false where one is not plain.

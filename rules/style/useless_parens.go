@@ -44,7 +44,10 @@ var _ = rules.Register(&rules.Rule{
 		for paren := from; paren != inner; paren = paren.FirstChild() {
 			fix.Edits = append(fix.Edits, openEdit(paren), closeEdit(paren))
 		}
-		if len(fix.Edits) > 2 {
+		// Another fix may replace a name or string by something that needs the parentheses. One edit that covers
+		// both keeps the two apart.
+		covers := from.Parent().Kind() != ast.Binding && !inner.Is(ast.AttrSet) && !inner.Is(ast.List) && simple(inner) != ""
+		if len(fix.Edits) > 2 || covers && !losesComment(p.Tree, from.Span(), inner) {
 			fix.Edits = []diag.Edit{nested(from, inner)}
 			fix.Safety = unlessLost(diag.Safe, p.Tree, from.Span(), inner)
 		}

@@ -91,7 +91,7 @@ func Serve(in io.Reader, out io.Writer, opts Options) (status int, err error) {
 		encoding: protocol.UTF16, open: map[string]*openDocument{}, requests: map[string]pending{},
 		logged: map[string]bool{}, config: map[string]bool{},
 	}
-	s.opts.Engine.FS = s.overlay
+	s.opts.Engine.FS, s.opts.Engine.Live = s.overlay, true
 	if s.engine, err = engine.New(s.opts.Engine); err != nil {
 		return 0, err
 	}

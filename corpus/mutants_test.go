@@ -115,6 +115,12 @@ func disagreement(m mutant) string {
 	case len(errors) == 0:
 		return "accepted, but Nix says: " + m.message
 	}
+	if f := errors[0].Fix; len(errors) == 1 && f != nil && f.Sure {
+		fixed := m.src[:f.Span.Start] + f.Text + m.src[f.Span.End:]
+		if left := parser.Parse(fixed).Errors(); len(left) > 0 {
+			return fmt.Sprintf("the fix %q leaves an error: %s", f.Title, left[0].Message)
+		}
+	}
 	lines := source.NewLineIndex(tree.Source())
 	for _, e := range errors {
 		if lines.Line(e.Span.Start) <= m.line && m.line <= lines.Line(e.Span.End) {

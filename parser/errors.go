@@ -59,8 +59,8 @@ func (p *Parser) expectedExpr() {
 	if p.muted() {
 		return
 	}
-	for i := p.i - 1; i > p.last; i-- {
-		if p.kinds[i] == ast.TokStray {
+	for i := p.i - 1; i > p.last && p.cur != ast.TokEOF; i-- {
+		if p.kinds[i] == ast.TokStray && !isInvisible(p.span(i, i).Of(p.src)) {
 			return // the stray bytes are the error
 		}
 	}

@@ -31,24 +31,31 @@ type Parser struct {
 	errors  []ast.SyntaxError
 	dynamic []dynamicAttr
 
-	i        int           // the current token; never trivia
-	cur      ast.TokenKind // its kind
-	last     int           // the last token consumed, -1 before the first
-	stop     int           // a token at which no attribute name is read; see unread
-	depth    int           // levels of nesting
-	deep     bool          // nesting-too-deep was reported; the rest of the file is skipped
-	quiet    int           // > 0: errors are not recorded
-	holed    bool          // the current operator expression lacks an operand; that is reported once
-	body     int           // what stands behind the first name of the last body that was found to lack an in
-	reported int           // the current token at the last error
-	refused  int           // a token that belongs to the next binding, so that no expression starts there
-	cutEnd   int           // the last token of the last string that was cut
-	junk     int           // the last token skipped as junk in a list, for one error a run
-	frames   []frame
-	ops      []pendingOp
-	stack    []opened     // the constructs that are open, the innermost last
-	open     [closers]int // how many of them each closing token would end
-	inner    [closers]int // the innermost of each, as an index into stack, or -1
+	frames []frame
+	ops    []pendingOp
+	stack  []opened // the constructs that are open, the innermost last
+	state
+}
+
+// state is what parsing one file starts afresh.
+type state struct {
+	i     int           // the current token; never trivia
+	cur   ast.TokenKind // its kind
+	last  int           // the last token consumed, -1 before the first
+	depth int           // levels of nesting
+	deep  bool          // nesting-too-deep was reported; the rest of the file is skipped
+	open  [closers]int  // how many constructs each closing token would end
+	inner [closers]int  // the innermost of each, as an index into stack, or -1
+
+	// For errors and for going on behind them.
+	quiet    int          // > 0: errors are not recorded
+	reported int          // the current token at the last error, or -1
+	holed    bool         // the current operator expression lacks an operand; that is reported once
+	stop     int          // a token at which no attribute name is read, or -1; see fits
+	refused  int          // a token that belongs to the next binding, so that no expression starts there, or -1
+	body     int          // the token behind the first name of the last body that lacks its in, or -1
+	cutEnd   int          // the last token of the last string that was cut, or -2
+	junk     int          // the last token skipped as junk in a list, for one error a run, or -2
 	fixBytes int          // the size of the fixes so far that repeat source text
 	letIn    map[int]bool // by token of a let: whether an in belongs to it
 }
@@ -114,10 +121,7 @@ func (p *Parser) once(src string) {
 	p.count = 0
 	p.errors, p.dynamic = p.errors[:0], p.dynamic[:0]
 	p.frames, p.ops, p.stack = p.frames[:0], p.ops[:0], p.stack[:0]
-	p.open, p.inner, p.letIn = [closers]int{}, noneOpen, nil
-	p.last, p.stop, p.junk, p.cutEnd, p.reported, p.refused, p.body = -1, -1, -2, -2, -1, -1, -1
-	p.depth, p.deep, p.quiet, p.holed, p.fixBytes = 0, false, 0, false, 0
-	p.i = -1
+	p.state = state{i: -1, last: -1, inner: noneOpen, reported: -1, stop: -1, refused: -1, body: -1, cutEnd: -2, junk: -2}
 	p.skipTrivia()
 
 	p.expr()

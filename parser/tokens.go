@@ -84,6 +84,9 @@ func (p *Parser) checkNUL(i int) {
 	}
 }
 
+// isInvisible reports whether stray text is nothing but characters that look like blanks or like nothing.
+func isInvisible(text string) bool { return strings.Trim(text, "\ufeff\u00a0\u200b\u2060") == "" }
+
 // checkStray reports bytes that belong to no token. The tree goes on as if they were blanks.
 func (p *Parser) checkStray(i int) {
 	s := p.span(i, i)
@@ -116,7 +119,7 @@ func (p *Parser) checkStray(i int) {
 		switch r {
 		case '“', '”', '„', '‘', '’':
 			e.Help = "typographic quotes do not delimit strings"
-		case '\u00a0', '\u200b', '\u2060':
+		case '\u00a0', '\u200b', '\u2060': // see isInvisible
 			e.Help = "an invisible character; replace it by a blank"
 			remove.Text, remove.Sure, remove.Title = " ", true, "replace it by a blank"
 			remove.Span = e.Span

@@ -95,3 +95,32 @@ func TestDeep(t *testing.T) {
 	nested := strings.Repeat("{ a = ", 10_000) + "1" + strings.Repeat("; }", 10_000)
 	assert.NotEmpty(t, nixprint.Print(parser.Parse("{ x = "+nested+"; x = "+nested+"; }"), nixprint.Options{Dir: "/d"}))
 }
+
+func TestBaseDir(t *testing.T) {
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	require.NoError(t, err)
+	sub := filepath.Join(dir, "sub")
+	require.NoError(t, os.Mkdir(sub, 0o700))
+	require.NoError(t, os.WriteFile(filepath.Join(sub, "default.nix"), nil, 0o600))
+	require.NoError(t, os.Symlink(filepath.Join("sub", "default.nix"), filepath.Join(dir, "link.nix")))
+	require.NoError(t, os.Symlink("sub", filepath.Join(dir, "folder")))
+	require.NoError(t, os.Symlink("loop", filepath.Join(dir, "loop")))
+	for file, want := range map[string]string{
+		"sub/default.nix":          sub,
+		"./sub/../sub/default.nix": sub,
+		"sub":                      sub,
+		"link.nix":                 sub, // the last component is followed
+		"folder":                   sub,
+		"folder/default.nix":       filepath.Join(dir, "folder"), // the folders are not
+		"-":                        dir,
+		filepath.Join(dir, "folder", "default.nix"): filepath.Join(dir, "folder"),
+	} {
+		got, err := nixprint.BaseDir(file, dir)
+		require.NoError(t, err, file)
+		assert.Equal(t, want, got, file)
+	}
+	for _, file := range []string{"none.nix", "loop"} {
+		_, err := nixprint.BaseDir(file, dir)
+		require.ErrorContains(t, err, file)
+	}
+}

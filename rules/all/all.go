@@ -10,5 +10,6 @@ import (
 	_ "github.com/nixsift/nixsift/rules/project"
 	_ "github.com/nixsift/nixsift/rules/style"
 	_ "github.com/nixsift/nixsift/rules/suppressions"
+	_ "github.com/nixsift/nixsift/rules/suspicious"
 	_ "github.com/nixsift/nixsift/rules/traps"
 )

@@ -1,0 +1,132 @@
+package suspicious
+
+import (
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/sema"
+)
+
+// isBuilder reports whether a function of the name takes the attributes of a derivation as its last argument.
+func isBuilder(name string) bool {
+	switch name {
+	case "mkDerivation", "mkShell", "mkShellNoCC", "overrideAttrs", "overridePythonAttrs":
+		return true
+	}
+	return strings.HasPrefix(name, "build") &&
+		(strings.HasSuffix(name, "Package") || strings.HasSuffix(name, "Module") || strings.HasSuffix(name, "Application"))
+}
+
+// calleeName returns the last name of a called function, f or x.y.f, or "".
+func calleeName(fn ast.Node) string {
+	fn = fn.Unparen()
+	if fn.Is(ast.Ident) {
+		return fn.Text()
+	}
+	s, ok := ast.AsSelect(fn)
+	if !ok || s.Default().IsValid() {
+		return ""
+	}
+	name := ""
+	for part := range s.Attrpath().Children() {
+		name, _ = ast.AttrName(part)
+	}
+	return name
+}
+
+// callee returns the function of an application and the number of arguments up to and including its own; of a long
+// chain of applications, an inner one.
+func callee(n ast.Node) (fn ast.Node, args int) {
+	for fn = n; fn.Is(ast.Apply) && args < 4; args++ {
+		fn = fn.FirstChild().Unparen()
+	}
+	return fn, args
+}
+
+// callsBuilder reports whether an application passes the attributes of a derivation: to a function that is known
+// by its name, unless the file defines that itself.
+func callsBuilder(names *sema.Info, call ast.ApplyExpr) bool {
+	fn := call.Func().Unparen()
+	if !isBuilder(calleeName(fn)) {
+		return false
+	}
+	b := names.Resolve(fn)
+	return b == nil || !b.Value.Unparen().Is(ast.Lambda)
+}
+
+// maxSets bounds the literals that are taken for one derivation.
+const maxSets = 64
+
+// derivationSets returns the set literals that an argument of a builder consists of: itself, the result of
+// finalAttrs: …, the operands of //, the sets of optionalAttrs.
+func derivationSets(arg ast.Node) (sets []ast.Node) {
+	todo := []ast.Node{arg}
+	for steps := 0; len(todo) > 0 && steps < 4*maxSets && len(sets) < maxSets; steps++ {
+		n := todo[len(todo)-1].Unparen()
+		todo = todo[:len(todo)-1]
+		switch n.Kind() {
+		case ast.AttrSet:
+			sets = append(sets, n)
+		case ast.Lambda, ast.Let, ast.With, ast.Assert:
+			todo = append(todo, n.Child(1))
+		case ast.Binary:
+			if n.Op() == ast.OpUpdate {
+				todo = append(todo, n.Child(1), n.FirstChild())
+			}
+		case ast.If:
+			todo = append(todo, n.Child(2), n.Child(1))
+		case ast.Apply:
+			a := ast.ApplyExpr{Node: n}
+			if inner, ok := ast.AsApply(a.Func().Unparen()); ok && calleeName(inner.Func()) == "optionalAttrs" {
+				todo = append(todo, a.Arg())
+			}
+		}
+	}
+	return sets
+}
+
+// inDerivation reports whether a set literal is, or belongs to, the argument of a builder.
+func inDerivation(names *sema.Info, set ast.Node) bool {
+	n := set
+	for range maxSets {
+		n = n.OutsideParens()
+		up := n.Parent()
+		switch up.Kind() {
+		case ast.Lambda, ast.Let, ast.With, ast.Assert:
+			if up.FirstChild() == n {
+				return false
+			}
+		case ast.Binary:
+			if up.Op() != ast.OpUpdate {
+				return false
+			}
+		case ast.If:
+			if up.FirstChild() == n {
+				return false
+			}
+		case ast.Apply:
+			a := ast.ApplyExpr{Node: up}
+			if a.Arg() != n {
+				return false
+			}
+			if callsBuilder(names, a) {
+				return true
+			}
+			inner, ok := ast.AsApply(a.Func().Unparen())
+			if !ok || calleeName(inner.Func()) != "optionalAttrs" {
+				return false
+			}
+		default:
+			return false
+		}
+		n = up
+	}
+	return false
+}
+
+// structured reports whether a set may ask for structured attributes, with which lists reach the builder as they
+// are. It is so unless nothing, or a literal false, says otherwise.
+func structured(names *sema.Info, set ast.Node) bool {
+	b, ok := ast.Attr(set, "__structuredAttrs")
+	return ok && !names.IsGlobal(b.Value().Unparen(), "false")
+}

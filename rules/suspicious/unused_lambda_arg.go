@@ -1,0 +1,77 @@
+package suspicious
+
+import (
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/role"
+	"github.com/nixsift/nixsift/internal/sema"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "unused-lambda-arg", Family: family, Since: "0.1.0",
+	Summary: "The parameter of a function `x: …` is never used",
+	Doc: "Whoever calls the function may ask for the parameter, so it has to stay, but a name with an underscore in front says\n" +
+		"that it is ignored on purpose. Many find that too much ceremony: the rule is off unless asked for. The parameters\n" +
+		"of overlays (`final: prev:`, `self: super:`) are left alone.\n" +
+		"\n" +
+		"The fix puts the underscore in front, unless the body uses that name already.",
+	Severity: diag.Info, Tags: diag.Unnecessary,
+	Fix:     rules.FixSometimes,
+	Aliases: []string{"deadnix:unused-lambda-arg", "nix-linter:UnusedArg"},
+	File: func(p *rules.Pass) {
+		var taken map[string]bool
+		for id, b := range unusedNames(p, sema.ParamBinding) {
+			switch b.Name {
+			case "final", "prev", "self", "super":
+				continue
+			}
+			if p.Role().Kind == role.Overlay && isOverlayParam(p.Tree, b.Decl) {
+				continue
+			}
+			f := diag.Finding{
+				Span: b.Node.Span(), Message: "the parameter `" + b.Name + "` is never used",
+				Help: "call it `_" + b.Name + "` if that is on purpose",
+			}
+			if taken == nil {
+				taken = underscored(p.Names())
+			}
+			if !p.Names().IsUsed(id) && !taken["_"+b.Name] {
+				f.Fixes = []diag.Fix{rules.Insert("call it `_"+b.Name+"`", diag.Safe, b.Node.Start(), "_")}
+			}
+			p.Report(f)
+		}
+	},
+})
+
+// underscored returns the names with an underscore in front that a file uses anywhere.
+func underscored(names *sema.Info) map[string]bool {
+	m := map[string]bool{}
+	for _, u := range names.Uses() {
+		if name, _ := ast.AttrName(u.Node); strings.HasPrefix(name, "_") {
+			m[name] = true
+		}
+	}
+	return m
+}
+
+// isOverlayParam reports whether a function is one of the two of an overlay file.
+func isOverlayParam(t *ast.Tree, fn ast.Node) bool {
+	for n, i := t.Expr(), 0; i < 64; i++ {
+		n = n.Unparen()
+		switch n.Kind() {
+		case ast.Lambda:
+			if n == fn {
+				return true
+			}
+			n = n.Child(1)
+		case ast.Let, ast.With, ast.Assert:
+			n = n.Child(1)
+		default:
+			return false
+		}
+	}
+	return false
+}

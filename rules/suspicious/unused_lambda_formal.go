@@ -1,0 +1,289 @@
+package suspicious
+
+import (
+	"sort"
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/project"
+	"github.com/nixsift/nixsift/internal/role"
+	"github.com/nixsift/nixsift/internal/sema"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "unused-lambda-formal", Family: family, Since: "0.1.0",
+	Summary: "A name of a function's set pattern `{ a, b, ... }:` is never used",
+	Doc: "`callPackage` passes what the pattern names, so in a package an unused name is a dependency that is none. In a\n" +
+		"pattern with `...` the caller's attribute is accepted without the name, too; there the finding is an info, as it is for\n" +
+		"a function of `let` whose calls all stand in the file.\n" +
+		"\n" +
+		"The rule is silent where the name is not the author's to drop: in the header of a module, in the `outputs` of a flake,\n" +
+		"for an option of a package (`{ withX ? true }:`) and for what a `callPackage` in the project passes explicitly, where\n" +
+		"other files call the function with arguments of their own, and where `@args` is used, which may read the attribute. A\n" +
+		"name that starts with an underscore is kept on purpose.\n" +
+		"\n" +
+		"The fix removes the name. It needs an eye: a caller that passes it explicitly, or reads `functionArgs`, sees the\n" +
+		"difference.",
+	Severity: diag.Warning, Presets: rules.Recommended, Tags: diag.Unnecessary,
+	Fix: rules.FixSometimes,
+	Aliases: []string{
+		"deadnix:unused-lambda-formal", "nixf:sema-unused-def-lambda-noarg-formal", "nixf:sema-unused-def-lambda-witharg-formal",
+		"nil:unused_binding", "hammering:unused-argument",
+	},
+	File: func(p *rules.Pass) {
+		var scope sema.ScopeID
+		var unused []sema.BindingID
+		for id, b := range unusedNames(p, sema.FormalBinding) {
+			if b.Scope != scope && scope != 0 {
+				reportFormals(p, scope, unused)
+				unused = unused[:0]
+			}
+			scope = b.Scope
+			unused = append(unused, id)
+		}
+		if scope != 0 {
+			reportFormals(p, scope, unused)
+		}
+	},
+})
+
+// reportFormals reports unused formals of one function, if its role lets them go.
+func reportFormals(p *rules.Pass, scope sema.ScopeID, unused []sema.BindingID) {
+	names := p.Names()
+	fn := ast.LambdaExpr{Node: names.Scope(scope).Node}
+	pattern, _ := fn.Pattern()
+	if at := pattern.At(); at.IsValid() {
+		for id := names.Scope(scope).First; id <= names.Scope(scope).Last; id++ {
+			if names.Binding(id).Kind == sema.AtBinding && p.Live().IsLive(id) {
+				return
+			}
+		}
+	}
+	kind := interfaceOf(p, fn, pattern)
+	if kind == fixedInterface {
+		return
+	}
+	var passed []string
+	if kind == packageInterface {
+		passed = callerArgs(p)
+	}
+	var spans map[ast.Node]source.Span
+	for _, id := range unused {
+		b := names.Binding(id)
+		f := diag.Finding{Span: b.Node.Span(), Message: "`" + b.Name + "` is never used", Help: "remove it from the pattern"}
+		switch kind {
+		case packageInterface:
+			if (ast.FormalNode{Node: b.Decl}).Default().IsValid() || mentions(passed, b.Name) {
+				continue
+			}
+		case openInterface:
+			f.Severity = diag.Info
+		case localInterface:
+			f.Severity, f.Help = diag.Info, "remove it from the pattern and from the calls"
+		}
+		if kind != localInterface && !names.IsUsed(id) {
+			if spans == nil {
+				spans = formalSpans(names, pattern, unused)
+			}
+			if s, ok := spans[b.Decl]; ok && !p.Tree.HasComment(s) {
+				f.Fixes = []diag.Fix{rules.Delete("remove `"+b.Name+"` from the pattern", diag.Unsafe, s)}
+			}
+		}
+		p.Report(f)
+	}
+}
+
+// interfaceKind says who else depends on the names in a pattern.
+type interfaceKind uint8
+
+const (
+	fixedInterface   interfaceKind = iota // others decide on the names
+	packageInterface                      // callPackage passes what is named
+	openInterface                         // a pattern with ...: what is not named is accepted
+	localInterface                        // only calls within the file, with literal sets
+)
+
+func interfaceOf(p *rules.Pass, fn ast.LambdaExpr, pattern ast.PatternNode) interfaceKind {
+	top, open := fn.Node == p.Tree.Expr().Unparen(), pattern.HasEllipsis()
+	if open && (isModule(p, fn.Node, pattern) || boundTo(fn.Node, "outputs") || boundTo(fn.Node, "perSystem")) {
+		return fixedInterface
+	}
+	if top {
+		switch r := p.Role(); {
+		case r.Kind == role.Package && !r.CallerArgs():
+			return packageInterface
+		case !open || r.Kind == role.Module || r.CallerArgs():
+			return fixedInterface
+		}
+	}
+	switch {
+	case open:
+		return openInterface
+	case calledHereOnly(p.Names(), fn.Node):
+		return localInterface
+	}
+	return fixedInterface
+}
+
+// callerArgs returns the texts behind the places of the project that call the file's package, as far as they can
+// belong to the explicit arguments.
+func callerArgs(p *rules.Pass) (texts []string) {
+	var from, text string
+	for _, ref := range p.Project.References(p.Path) {
+		if ref.Kind != project.CallPackage {
+			continue
+		}
+		if ref.From != from {
+			b, err := p.Project.FS().ReadFile(ref.From)
+			if err != nil {
+				continue
+			}
+			from, text = ref.From, string(b)
+		}
+		if int(ref.Span.End) <= len(text) {
+			texts = append(texts, argument(text[ref.Span.End:]))
+		}
+	}
+	return texts
+}
+
+// maxArgument is the length in bytes up to which a bracketed argument is read.
+const maxArgument = 1 << 14
+
+// argument returns the brackets that a text starts with, apart from blanks, with what they hold.
+func argument(text string) string {
+	text = strings.TrimLeft(text, " \t\r\n")
+	if text == "" || text[0] != '{' && text[0] != '(' {
+		return ""
+	}
+	depth := 0
+	for i := 0; i < min(len(text), maxArgument); i++ {
+		switch text[i] {
+		case '{', '(':
+			depth++
+		case '}', ')':
+			if depth--; depth == 0 {
+				return text[:i+1]
+			}
+		}
+	}
+	return text[:min(len(text), maxArgument)]
+}
+
+// mentions reports whether a name stands in one of the texts as a word.
+func mentions(texts []string, name string) bool {
+	for _, text := range texts {
+		for {
+			i := strings.Index(text, name)
+			if i < 0 {
+				break
+			}
+			end := i + len(name)
+			if (i == 0 || !isWord(text[i-1]) || text[i-1] == '.') && (end == len(text) || !isWord(text[end]) || text[end] == '.') {
+				return true
+			}
+			text = text[end:]
+		}
+	}
+	return false
+}
+
+// calledHereOnly reports whether a function is a name of a let, all uses of which call it with a literal set.
+func calledHereOnly(names *sema.Info, fn ast.Node) bool {
+	value := fn.OutsideParens()
+	decl := value.Parent()
+	if !decl.Is(ast.Binding) || !decl.Parent().Is(ast.Bindings) {
+		return false
+	}
+	scope, ok := names.ScopeOf(decl.Parent().Parent())
+	if !ok {
+		return false
+	}
+	first := names.Scope(scope).First
+	id := first + sema.BindingID(sort.Search(int(names.Scope(scope).Last-first)+1, func(i int) bool {
+		return names.Binding(first+sema.BindingID(i)).Node.ID() >= decl.ID()
+	}))
+	if id > names.Scope(scope).Last || names.Binding(id).Decl != decl || names.Binding(id).More {
+		return false
+	}
+	for u := range names.UsesOf(id) {
+		call := u.Node.OutsideParens()
+		a, ok := ast.AsApply(call.Parent())
+		if !ok || a.Func() != call {
+			return false
+		}
+		if arg := a.Arg().Unparen(); !arg.Is(ast.AttrSet) || arg.IsRec() {
+			return false
+		}
+	}
+	return names.IsUsed(id)
+}
+
+// isModule reports whether a function is a module of the module system: it gets all arguments by convention.
+func isModule(p *rules.Pass, fn ast.Node, pattern ast.PatternNode) bool {
+	modules := p.Modules()
+	if m := modules.Module; m != nil && m.Func == fn {
+		return true
+	}
+	inline := modules.Inline()
+	i := sort.Search(len(inline), func(i int) bool { return inline[i].Node.ID() >= fn.ID() })
+	if i < len(inline) && inline[i].Func == fn {
+		return true
+	}
+	for f := range pattern.Formals() {
+		if !moduleArg(f.Name().Text()) {
+			return false
+		}
+	}
+	return true
+}
+
+// moduleArg reports whether a name is one that module systems pass: evalModules and NixOS, home-manager,
+// nix-darwin, flake-parts with perSystem.
+func moduleArg(name string) bool {
+	switch name {
+	case "config", "options", "lib", "pkgs", "modulesPath", "specialArgs", "name", "utils", "osConfig", "nixosConfig", "darwinConfig",
+		"inputs", "self", "inputs'", "self'", "system", "final", "withSystem", "moduleWithSystem", "getSystem", "flake-parts-lib", "nodes", "resources":
+		return true
+	}
+	return false
+}
+
+// boundTo reports whether a function is the value of an attribute of the given name.
+func boundTo(fn ast.Node, name string) bool {
+	b, ok := ast.AsBinding(fn.OutsideParens().Parent())
+	if !ok {
+		return false
+	}
+	last := ""
+	for part := range b.Attrpath().Children() {
+		last, _ = ast.AttrName(part)
+	}
+	return last == name
+}
+
+// formalSpans returns what to delete to remove each of the unused formals, with one comma.
+func formalSpans(names *sema.Info, pattern ast.PatternNode, unused []sema.BindingID) map[ast.Node]source.Span {
+	gone, spans := map[ast.Node]bool{}, map[ast.Node]source.Span{}
+	for _, id := range unused {
+		gone[names.Binding(id).Decl] = true
+	}
+	var prev ast.Node
+	leading := true // all before it go
+	for c := range pattern.Children() {
+		if !c.Is(ast.Formal) && !c.Is(ast.Ellipsis) {
+			continue
+		}
+		if leading && prev.IsValid() {
+			spans[prev] = source.Span{Start: prev.Start(), End: c.Start()}
+		} else if gone[c] && prev.IsValid() {
+			spans[c] = source.Span{Start: prev.End(), End: c.End()}
+		}
+		leading = leading && gone[c]
+		prev = c
+	}
+	return spans
+}

@@ -1,0 +1,61 @@
+package suspicious
+
+import (
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/sema"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "unused-rec", Family: family, Since: "0.1.0",
+	Summary: "A `rec` set never refers to itself",
+	Doc: "Without a reference from one attribute to another `rec` does nothing, and it is a trap for whoever adds an attribute\n" +
+		"later: a name that meant something outside the set then means the attribute. `inherit x;` takes `x` from outside and\n" +
+		"is no reference.\n" +
+		"\n" +
+		"The fix removes `rec`, which changes nothing.",
+	Severity: diag.Warning, Presets: rules.Recommended, Tags: diag.Unnecessary,
+	Fix:     rules.FixSometimes,
+	Aliases: []string{"nixf:sema-extra-rec", "nil:unused_rec", "nix-linter:UnneededRec"},
+	File: func(p *rules.Pass) {
+		names := p.Names()
+		for i := 1; i < len(names.Scopes()); i++ {
+			s := names.Scope(sema.ScopeID(i))
+			if s.Node.Is(ast.AttrSet) && !s.Node.HasError() {
+				checkRec(p, s)
+			}
+		}
+	},
+})
+
+func checkRec(p *rules.Pass, s *sema.Scope) {
+	names := p.Names()
+	used := false
+	for id := s.First; id <= s.Last; id++ {
+		if names.IsUsed(id) {
+			l := p.Live()
+			if len(l.DeadRegions()) == 0 || l.IsLive(id) {
+				return
+			}
+			used = true
+		}
+		if name := names.Binding(id).Name; name == "__overrides" || operatorName(name) {
+			return
+		}
+	}
+	rec := s.Node.FirstToken()
+	if rec.Kind() != ast.TokRec || p.Live().InDead(s.Node) {
+		return
+	}
+	f := diag.Finding{Span: rec.Span(), Message: "this `rec` set never refers to itself", Help: "remove `rec`"}
+	if !used {
+		gone := source.Span{Start: rec.Start(), End: rec.Span().End}
+		if next := rec.Next(); next.Kind() == ast.TokSpace {
+			gone.End = next.Span().End
+		}
+		f.Fixes = []diag.Fix{rules.Delete("remove `rec`", diag.Safe, gone)}
+	}
+	p.Report(f)
+}

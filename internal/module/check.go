@@ -344,8 +344,13 @@ func (c *checker) definedNames(v *value, part string) {
 	}
 }
 
-// declares reports whether the module declares an option whose path starts with name.
+// declares reports whether the module declares an option whose path starts with name, or takes any name.
 func (m *Module) declares(name string) bool {
+	for _, p := range m.Parts() {
+		if p.Name(0) == "freeformType" {
+			return true
+		}
+	}
 	for _, o := range m.Options() {
 		if o.Path[0] == name {
 			return true

@@ -61,11 +61,12 @@ func (f *File) inlineFunction(n ast.Node) {
 	if m.Body.Is(ast.Lambda) {
 		return
 	}
-	if place == bound {
+	if place == bound || place == valued {
 		if !m.judge() || m.Certainty != Certain {
 			return
 		}
 		m.Certainty = Likely
+		m.Submodule = place == valued
 	}
 	f.inline = append(f.inline, m)
 }
@@ -91,6 +92,7 @@ const (
 	exported           // nixosModules.<name>, flake.modules.<class>.<name>
 	submodule          // an evaluation of its own inside another
 	bound              // a name of a let that is not called
+	valued             // the value of an attribute that says nothing
 )
 
 // moduleLists are the attributes whose lists hold modules.
@@ -164,8 +166,11 @@ func (f *File) place(n ast.Node) standing {
 			if set.Is(ast.Bindings) {
 				return f.boundStanding(b, path)
 			}
-			if !set.Is(ast.AttrSet) || len(path) > 6 {
+			if !set.Is(ast.AttrSet) {
 				return nowhere
+			}
+			if up := set.OutsideParens().Parent(); len(path) > 6 || !up.Is(ast.Binding) {
+				return valued // no attribute further out can tell more
 			}
 			p = set
 		default:

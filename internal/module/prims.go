@@ -50,7 +50,6 @@ b versionAtLeast ss
 b versionOlder ss
 b lessThan ss
 b xor ss
-b hasAttrByPath e_
 s typeOf s
 s length s
 s stringLength s

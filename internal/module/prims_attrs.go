@@ -287,7 +287,9 @@ func registerAttrs() {
 		}
 		return someBool
 	})
-	// A path that is known to have an element makes the set be evaluated.
+	// A path that is known to have an element makes the set be evaluated. Without a default, otherwise is -1, or
+	// onlyNames where the value at the end of the path is left alone.
+	const onlyNames = -2
 	alongPath := func(path, set, otherwise int) func(*evaluator, call) *value {
 		return func(ev *evaluator, c call) *value {
 			p, ok := ev.arg(c, path)
@@ -308,7 +310,7 @@ func registerAttrs() {
 						return ev.force(c.args[otherwise])
 					}
 				}
-				if !found || p.open || i == maxElems {
+				if !found || p.open || i == maxElems || otherwise == onlyNames && i == len(p.elems)-1 {
 					return unknown
 				}
 				at = a.value
@@ -318,6 +320,9 @@ func registerAttrs() {
 	}
 	register("attrByPath:3", alongPath(0, 2, 1))
 	register("getAttrFromPath:2", alongPath(0, 1, -1))
+	register("hasAttrByPath:2", func(ev *evaluator, c call) *value {
+		return strict(alongPath(0, 1, onlyNames)(ev, c), someBool)
+	})
 	register("setAttrByPath:2", func(ev *evaluator, c call) *value {
 		p, ok := ev.arg(c, 0)
 		if !ok || p.kind != vList || len(p.elems) == 0 {

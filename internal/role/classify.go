@@ -72,11 +72,15 @@ func (c *classifier) module(m *module.Module) (Role, bool) {
 	if m.Certainty == module.Possible {
 		placed := c.under("modules", "nixos", "home", "home-manager", "darwin", "hosts", "profiles", "machines", "users", "systems") &&
 			!c.under("pkgs", "packages", "overlays", "overlay", "lib", "templates", "shells")
-		if c.uses.has(project.ImportWithArgs) || c.uses.has(project.CallPackage) || !placed && !c.uses.has(project.InList) {
+		_, votes, _ := defined(m)
+		if c.uses.has(project.ImportWithArgs) || c.uses.has(project.CallPackage) || !placed && votes < 2 && !c.uses.has(project.InList) {
 			return Role{}, false
 		}
 	}
-	r.Class, r.Dendritic = c.class(m)
+	r.Class, _, r.Dendritic = defined(m)
+	if r.Class == "" {
+		r.Class = c.place()
+	}
 	return r, true
 }
 
@@ -96,16 +100,16 @@ var classNames = map[string]Class{
 	"nixos": NixOS, "homeManager": HomeManager, "darwin": Darwin, "nixvim": Nixvim, "flake": FlakeParts,
 }
 
-// class finds the class of a module: it may say so itself, else what it defines, who passes it arguments and
-// where it stands tell it.
-func (c *classifier) class(m *module.Module) (class Class, dendritic bool) {
+// defined finds the class of a module by what it says and defines and the arguments it takes, and by how many
+// of its names.
+func defined(m *module.Module) (class Class, best int, dendritic bool) {
 	votes := map[Class]int{}
 	for _, p := range m.Parts() {
 		skip := 0
 		switch name := p.Name(0); name {
 		case "_class":
 			if s, ok := ast.StringValue(p.Value); ok && classNames[s] != "" {
-				return classNames[s], false
+				return classNames[s], 2, false
 			}
 		case "config":
 			if skip = 1; len(p.Path) == 1 && p.Value.IsValid() {
@@ -120,7 +124,7 @@ func (c *classifier) class(m *module.Module) (class Class, dendritic bool) {
 		}
 	}
 	if dendritic {
-		return FlakeParts, true
+		return FlakeParts, 2, true
 	}
 	for _, formal := range formals(m.Func) {
 		switch formal {
@@ -130,30 +134,31 @@ func (c *classifier) class(m *module.Module) (class Class, dendritic bool) {
 			votes[FlakeParts] += 2
 		}
 	}
-	best := 0
 	for _, cl := range []Class{NixOS, HomeManager, Darwin, Nixvim, FlakeParts} {
 		if votes[cl] > best {
 			class, best = cl, votes[cl]
 		}
 	}
-	if class != "" {
-		return class, false
-	}
+	return class, best, false
+}
+
+// place finds the class of a module by the nearest folder whose name tells it.
+func (c *classifier) place() Class {
 	for i := len(c.dirs) - 1; i >= 0; i-- {
 		switch c.dirs[i] {
 		case "nixos", "hosts", "nixosModules", "nixos-modules":
-			return NixOS, false
+			return NixOS
 		case "home", "home-manager", "homeManager", "hm", "homeModules", "users", "home-modules":
-			return HomeManager, false
+			return HomeManager
 		case "darwin", "darwinModules", "nix-darwin", "macos":
-			return Darwin, false
+			return Darwin
 		case "nixvim":
-			return Nixvim, false
+			return Nixvim
 		case "flake-parts", "flakeModules", "flake-modules":
-			return FlakeParts, false
+			return FlakeParts
 		}
 	}
-	return "", false
+	return ""
 }
 
 // hasModules reports whether a set literal defines modules.

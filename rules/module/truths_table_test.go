@@ -56,7 +56,14 @@ var truths = []truth{
 	{inImports, `{ config, lib, ... }: { imports = lib.unique (lib.optional config.on.enable ./leaf.nix); }`},
 	{inImports, `{ config, inputs, ... }: { imports = [ inputs.x.nixosModules.${config.on.name} ]; }`},
 
+	{inImports, `{ config, lib, ... }: { imports = lib.optional (lib.hasAttrByPath [ "on" "enable" ] config) ./leaf.nix; }`},
+	{inImports, `{ config, lib, ... }: let l = lib // builtins; in { imports = l.optional config.on.enable ./leaf.nix; }`},
+	{inImports, `{ config, lib, ... }: let mine = lib // { twice = x: x; }; in { imports = mine.optional config.on.enable ./leaf.nix; }`},
+	{inImports, `{ ... }@args: with args; { imports = lib.optional config.on.enable ./leaf.nix; }`},
+
 	// What may read config all the same.
+	{"", `{ config, lib, ... }: let mine = lib // { optional = c: x: [ x ]; }; in { imports = mine.optional config.on.enable ./leaf.nix; }`},
+	{"", `{ config, lib, ... }: { imports = lib.optional (lib.hasAttrByPath [ "a" ] { a = config.on.enable; }) ./leaf.nix; }`},
 	{"", `{ config, lib, ... }: { imports = [ ({ config, lib, ... }: { config = lib.mkIf config.on.enable { y = 1; }; }) ]; }`},
 	{"", `{ config, ... }: { imports = [ { out = [ config.on.name ]; } ]; }`},
 	{"", `{ config, lib, ... }: { imports = [ { config = lib.mkIf config.on.enable { y = 1; }; } ]; }`},
@@ -136,6 +143,7 @@ var truths = []truth{
 	{under, `{ lib, ... }: { imports = [ (lib.mkIf true { imports = [ ./leaf.nix ]; }) ]; }`},
 	{"", `{ lib, ... }: { options.imports = lib.mkOption { default = [ ]; }; config.imports = [ 1 ]; }`},
 	{"", `{ lib, ... }: { config.tree = { imports = [ "a" ]; options.a = 1; }; }`},
+	{"", `{ lib, ... }: { freeformType = lib.types.anything; config.imports = [ 1 ]; }`},
 	{"", `{ config, lib, ... }: lib.mkIf config.on.enable { y = 1; }`},
 	{"", `{ lib, ... }: lib.mkMerge [ { y = 1; } (lib.mkIf true { z = 1; }) ]`},
 
@@ -184,6 +192,7 @@ var truths = []truth{
 	{"", `{ config, lib, lite, ... }: { config = lib.mkMerge [ (lib.optionalAttrs (!lite) { out = [ "x" ]; }) ]; }`},
 	{"", `{ options, lib, ... }: { config = lib.optionalAttrs (options ? on) { z = 1; }; }`},
 	{"", `{ options, lib, ... }: { config = lib.optionalAttrs (options ? on.enable) { z = 1; }; }`},
+	{"", `{ options, lib, ... }: { config = lib.optionalAttrs (lib.hasAttrByPath [ "on" "enable" ] options) { z = 1; }; }`},
 	{"", `{ config, lib, ... }: { config.tree = lib.listToAttrs (map (n: lib.nameValuePair n { }) config.on.list); }`},
 	{"", `{ config, lib, ... }: { config = lib.mapAttrs (n: v: v) { y = config.on.name; }; }`},
 	{"", `{ config, lib, ... }: { config = { y = 1; } // { z = config.on.name; }; }`},
@@ -245,4 +254,22 @@ var truths = []truth{
 	{"", `{ pkgs, lib, ... }: { config = lib.mkIf pkgs.stdenv.isLinux { y = 1; }; }`},
 	{"", `{ config, lib, ... }: { y = builtins.seq config.on.name 1; }`},
 	{"", `{ config, lib, ... }: { y = assert config.on.enable; 1; }`},
+
+	// Inner evaluations.
+	{inImports, `{ users.u = { config, lib, ... }: { imports = lib.optional config.graphical { v = [ "g" ]; }; }; }`},
+	{inImports, `{ config, lib, ... }: { users = { u = { config, ... }: { imports = if config.graphical then [ { v = [ 1 ]; } ] else [ ]; }; }; }`},
+	{byIf, `{ users.u = { config, lib, ... }: { config = if config.graphical then { v = [ 1 ]; } else { }; }; }`},
+	{"", `{ config, lib, ... }: { users.u = { lib, ... }: { imports = lib.optional config.on.enable { v = [ "g" ]; }; }; }`},
+	{"", `{ config, lib, ... }: { users.u = { config, lib, ... }: { imports = [ { v = [ 1 ]; } ]; config = lib.mkIf config.graphical { }; }; }`},
+	{"", `{ config, lib, ... }: let cfg = config; in { users.u = { config, lib, ... }: { imports = lib.optional cfg.on.enable { v = [ "g" ]; }; }; }`},
+	{"", `{ lib, config, ... }: { options.sub = lib.mkOption { default = { }; type = lib.types.submoduleWith { modules = [ ({ name, ... }: { imports = lib.optional config.on.enable { }; }) ]; }; }; }`},
+
+	// What fails for reasons of its own.
+	{"-", `{ lib, ... }: { plain.u = { imports = lib.mkIf true [ { v = [ "g" ]; } ]; }; }`},
+	{"-", `{ lib, ... }: { users.u = { imports = lib.mkIf true [ { v = [ "g" ]; } ]; }; }`},
+	{"-", `{ lib, ... }: { options.a.enable = lib.mkEnableOption "a"; y = 1; }`},
+	{"-", `{ config, lib, ... }: { config.y = lib.mkIf (config.y == 1) 2; }`},
+	{"-", `{ config, lib, ... }: { imports = [ (import ./eager.nix { inherit config; }) ]; }`},
+	{"-", `{ lib, ... }: { imports = [ ./leaf.nix (lib.optionals true [ ./y.nix ]) ]; }`},
+	{"-", `{ config, lib, ... }: { config = lib.mkBefore { y = 1; }; }`},
 }

@@ -28,7 +28,8 @@ const (
 	byShape   = "config-dependent-shape"
 )
 
-// truth is a module, with the rule that must speak, or "" where the module evaluates and all rules are silent.
+// truth is a module, with the rule that must speak, or "" where the module evaluates and all rules are silent. "-"
+// marks modules that fail for a reason that other rules, or none, know.
 type truth struct{ rule, module string }
 
 // base declares what the modules of the table use. pkgs comes from _module.args; special, lite and inputs from
@@ -45,9 +46,13 @@ const base = `{ lib, ... }: {
     y = lib.mkOption { default = 0; };
     z = lib.mkOption { default = 0; };
     tree = lib.mkOption { default = { }; type = lib.types.attrsOf lib.types.anything; };
+    plain = lib.mkOption {
+      default = { };
+      type = lib.types.attrsOf (lib.types.submodule { options.v = lib.mkOption { default = [ ]; }; });
+    };
     users = lib.mkOption {
       default = { };
-      type = lib.types.attrsOf (lib.types.submoduleWith { modules = [ { options.v = lib.mkOption { default = [ ]; }; } ]; });
+      type = lib.types.attrsOf (lib.types.submoduleWith { modules = [ { options.v = lib.mkOption { default = [ ]; }; options.graphical = lib.mkOption { default = true; }; } ]; });
     };
   };
   config._module.args.pkgs = { stdenv.isLinux = true; hello = ./.; inherit lib; };
@@ -88,7 +93,11 @@ func TestTruths(t *testing.T) {
 					got = append(got, f.Rule)
 				}
 			}
-			require.Equal(t, row.rule, strings.Join(got, " "), "%s\n%s", row.module, strings.Join(messages, "\n"))
+			want := row.rule
+			if want == "-" {
+				want = ""
+			}
+			require.Equal(t, want, strings.Join(got, " "), "%s\n%s", row.module, strings.Join(messages, "\n"))
 		})
 	}
 }

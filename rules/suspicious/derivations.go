@@ -85,8 +85,8 @@ func derivationSets(arg ast.Node) (sets []ast.Node) {
 	return sets
 }
 
-// inDerivation reports whether a set literal is, or belongs to, the argument of a builder.
-func inDerivation(names *sema.Info, set ast.Node) bool {
+// builderCall returns the application of a builder whose argument a set literal is, or belongs to.
+func builderCall(names *sema.Info, set ast.Node) (call ast.ApplyExpr, ok bool) {
 	n := set
 	for range maxSets {
 		n = n.OutsideParens()
@@ -94,39 +94,46 @@ func inDerivation(names *sema.Info, set ast.Node) bool {
 		switch up.Kind() {
 		case ast.Lambda, ast.Let, ast.With, ast.Assert:
 			if up.FirstChild() == n {
-				return false
+				return call, false
 			}
 		case ast.Binary:
 			if up.Op() != ast.OpUpdate {
-				return false
+				return call, false
 			}
 		case ast.If:
 			if up.FirstChild() == n {
-				return false
+				return call, false
 			}
 		case ast.Apply:
 			a := ast.ApplyExpr{Node: up}
 			if a.Arg() != n {
-				return false
+				return call, false
 			}
 			if callsBuilder(names, a) {
-				return true
+				return a, true
 			}
 			inner, ok := ast.AsApply(a.Func().Unparen())
 			if !ok || calleeName(inner.Func()) != "optionalAttrs" {
-				return false
+				return call, false
 			}
 		default:
-			return false
+			return call, false
 		}
 		n = up
 	}
-	return false
+	return call, false
 }
 
-// structured reports whether a set may ask for structured attributes, with which lists reach the builder as they
-// are. It is so unless nothing, or a literal false, says otherwise.
-func structured(names *sema.Info, set ast.Node) bool {
-	b, ok := ast.Attr(set, "__structuredAttrs")
-	return ok && !names.IsGlobal(b.Value().Unparen(), "false")
+// structured reports whether a derivation may have structured attributes, with which lists reach the builder as
+// they are: where one of its sets says so, and where it changes a derivation made elsewhere.
+func structured(names *sema.Info, call ast.ApplyExpr) bool {
+	if strings.HasPrefix(calleeName(call.Func()), "override") {
+		return true
+	}
+	for _, set := range derivationSets(call.Arg()) {
+		if b, ok := ast.Attr(set, "__structuredAttrs"); ok && !names.IsGlobal(b.Value().Unparen(), "false") {
+			return true
+		}
+	}
+	return false
 }

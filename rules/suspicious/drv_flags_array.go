@@ -31,7 +31,10 @@ var _ = rules.Register(&rules.Rule{
 			return
 		}
 		set := n.Parent()
-		if !set.Is(ast.AttrSet) || !inDerivation(p.Names(), set) || structured(p.Names(), set) {
+		if !set.Is(ast.AttrSet) {
+			return
+		}
+		if call, ok := builderCall(p.Names(), set); !ok || structured(p.Names(), call) {
 			return
 		}
 		value := b.Value().Unparen()

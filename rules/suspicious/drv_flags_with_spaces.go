@@ -15,7 +15,7 @@ var _ = rules.Register(&rules.Rule{
 		"`makeFlags = [ \"CFLAGS=-O2 -g\" ];` calls `make CFLAGS=-O2 -g`.\n" +
 		"\n" +
 		"An element that holds two flags on purpose, such as `\"-C src\"` or `\"A=1 B=2\"`, is left alone; so is a derivation with\n" +
-		"`__structuredAttrs`, whose lists arrive as they are. Fill the shell's array instead, as in\n" +
+		"`__structuredAttrs`, whose lists arrive as they are, and a change to one made elsewhere, which may have them. Fill the shell's array instead, as in\n" +
 		"`preBuild = \"makeFlagsArray+=(CFLAGS='-O2 -g')\";`, or set `__structuredAttrs = true;`.",
 	Severity: diag.Warning, Presets: rules.Recommended,
 	Aliases: []string{"hammering:no-flags-spaces"},
@@ -28,7 +28,10 @@ var _ = rules.Register(&rules.Rule{
 			return
 		}
 		set := n.Parent()
-		if !set.Is(ast.AttrSet) || !inDerivation(p.Names(), set) || structured(p.Names(), set) {
+		if !set.Is(ast.AttrSet) {
+			return
+		}
+		if call, ok := builderCall(p.Names(), set); !ok || structured(p.Names(), call) {
 			return
 		}
 		elements, _ := listElements(b.Value())

@@ -32,7 +32,10 @@ var _ = rules.Register(&rules.Rule{
 			return
 		}
 		set := n.Parent()
-		if part.NextSibling().IsValid() || !set.Is(ast.AttrSet) || !inDerivation(p.Names(), set) {
+		if part.NextSibling().IsValid() || !set.Is(ast.AttrSet) {
+			return
+		}
+		if _, ok := builderCall(p.Names(), set); !ok {
 			return
 		}
 		f := diag.Finding{

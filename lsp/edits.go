@@ -76,7 +76,7 @@ func difference(before, after string) edit {
 func splice(text string, edits []edit) string {
 	size := len(text)
 	for _, e := range edits {
-		size += len(e.text) - int(e.span.Len())
+		size += len(e.text) - e.span.Len()
 	}
 	var b strings.Builder
 	b.Grow(size)

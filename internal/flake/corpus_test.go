@@ -45,7 +45,7 @@ func TestFollowsOfCorpus(t *testing.T) {
 	flakes := corpusFlakes(t)
 	file, err := os.Open(testenv.Shared(t, "corpus", "follows.tsv"))
 	require.NoError(t, err)
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	rows := 0
 	lines := bufio.NewScanner(file)
 	lines.Scan()

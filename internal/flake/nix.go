@@ -221,7 +221,7 @@ func (in *Input) readAttr(s *Attr, depth int) {
 	if !single || len(s.Opaque) > 0 {
 		in.opaque(s.Key())
 	}
-	ok := true
+	var ok bool
 	switch s.Name {
 	case "url":
 		in.URLNode = value

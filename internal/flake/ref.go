@@ -234,7 +234,8 @@ func parseURL(text string) (Ref, error) {
 				keep = append(keep, p)
 			}
 		}
-		query = append(keep, r.takeQuery(query, "narHash", "lastModified", "revCount")...)
+		keep = append(keep, r.takeQuery(query, "narHash", "lastModified", "revCount")...)
+		query = keep
 		r.Ref = ""
 	default:
 		return r, fmt.Errorf("unsupported scheme `%s`", scheme)

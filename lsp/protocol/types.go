@@ -12,6 +12,7 @@ import (
 
 // The types of go-lsp that hold for 3.17.
 type (
+	// DocumentURI names a document.
 	DocumentURI             = golsp.DocumentURI
 	Position                = golsp.Position
 	Range                   = golsp.Range

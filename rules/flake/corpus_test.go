@@ -39,7 +39,7 @@ func TestFollowsOfCorpus(t *testing.T) {
 	}
 	file, err := os.Open(table)
 	require.NoError(t, err)
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	copies, found := 0, 0
 	for lines := bufio.NewScanner(file); lines.Scan(); {
 		row := strings.Split(lines.Text(), "\t")

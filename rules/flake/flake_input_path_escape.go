@@ -45,7 +45,7 @@ func escape(p *rules.Pass, f *flake.Flake, in *flake.Input) {
 		return
 	}
 	target := filepath.Join(f.Dir, filepath.FromSlash(in.Ref.Path))
-	tree, severity, ok := outside(p, f, target)
+	tree, severity, ok := outside(p, target)
 	if !ok {
 		return
 	}
@@ -61,7 +61,7 @@ func escape(p *rules.Pass, f *flake.Flake, in *flake.Input) {
 
 // outside reports whether a path lies outside the source tree that Nix copies for the flake, and names
 // the tree.
-func outside(p *rules.Pass, f *flake.Flake, target string) (tree string, severity diag.Severity, ok bool) {
+func outside(p *rules.Pass, target string) (tree string, severity diag.Severity, ok bool) {
 	repo := p.Project.Repo()
 	if repo == nil {
 		// Without .git, what looks like one project may be the export of a repository.

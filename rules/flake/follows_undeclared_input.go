@@ -48,8 +48,9 @@ func checkFollows(p *rules.Pass, f *flake.Flake, in *flake.Input) {
 		})
 		return
 	}
-	severity, known := diag.Error, true
+	severity := diag.Error
 	if in.Parent != nil {
+		var known bool
 		if severity, known = overridden(f, in); !known {
 			return
 		}

@@ -34,8 +34,9 @@ var _ = rules.Register(&rules.Rule{
 })
 
 func reportStale(p *rules.Pass, f *flake.Flake, in *flake.Input) {
-	owner, ok := f.Lock.RootNode(), true
+	owner := f.Lock.RootNode()
 	if in.Parent != nil {
+		var ok bool
 		if owner, ok = f.NodeOf(in.Parent); !ok {
 			return // the parent's own finding says it
 		}

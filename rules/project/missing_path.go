@@ -35,8 +35,9 @@ var _ = rules.Register(&rules.Rule{
 		l, ok := read(p, n, path)
 		switch {
 		case !ok || l.probe:
-		case info == nil:
+		case info == nil && !guarded(p, path):
 			reportMissing(p, l)
+		case info == nil:
 		case l.folder && !p.Project.Sample(p.Path):
 			p.Report(diag.Finding{
 				Span:    n.Span(),

@@ -6,7 +6,6 @@ import (
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/project"
-	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -42,10 +41,7 @@ func read(p *rules.Pass, n ast.Node, target string) (l literal, ok bool) {
 	case imported:
 		l.folder = true
 	}
-	if documentation(n) || guarded(p, target) {
-		return l, false
-	}
-	return l, true
+	return l, !documentation(n)
 }
 
 // outOfTree reports whether a path literal names what is never part of a source tree: Git's own folder, and
@@ -88,16 +84,24 @@ func useOf(p *rules.Pass, n ast.Node) use {
 	}
 	// let f = ./x; in if pathExists f then …
 	bind, ok := ast.AsBinding(n.OutsideParens().Parent())
-	if !ok || bind.Value().Unparen() != n {
+	if !ok || bind.Value().Unparen() != n || bind.Parent().Is(ast.AttrSet) && !bind.Parent().IsRec() {
 		return wanted
 	}
 	names := p.Names()
-	for id := range names.Bindings() {
-		b := &names.Bindings()[id]
-		if id == 0 || b.Decl != bind.Node || b.Value.Unparen() != n {
+	set := bind.Parent()
+	if set.Is(ast.Bindings) {
+		set = set.Parent()
+	}
+	id, ok := names.ScopeOf(set)
+	if !ok {
+		return wanted
+	}
+	scope := names.Scope(id)
+	for id := scope.First; id <= scope.Last; id++ {
+		if b := names.Binding(id); b.Decl != bind.Node || b.Value.Unparen() != n {
 			continue
 		}
-		for use := range names.UsesOf(sema.BindingID(id)) {
+		for use := range names.UsesOf(id) {
 			switch directUse(use.Node) {
 			case probed, textOnly:
 				return textOnly

@@ -36,7 +36,7 @@ var _ = rules.Register(&rules.Rule{
 				return
 			}
 		}
-		if l, ok := read(p, n, path); ok {
+		if l, ok := read(p, n, path); ok && (l.probe || !guarded(p, path)) {
 			checkTracked(p, l)
 		}
 	},

@@ -140,7 +140,7 @@ func verify(nix, lib string) error {
 		}
 		if f.Use != "" {
 			if there, warns, err := ask(nix, abs, f.Use); err != nil || !there || warns {
-				problems = append(problems, fmt.Errorf("lib.%s, which should replace lib.%s: there = %t, warns = %t, %v", f.Use, f.Name, there, warns, err))
+				problems = append(problems, fmt.Errorf("lib.%s, which should replace lib.%s: there = %t, warns = %t, %w", f.Use, f.Name, there, warns, err))
 			}
 		}
 	}

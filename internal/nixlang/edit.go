@@ -17,6 +17,9 @@ func Splice(t *ast.Tree, span source.Span, text string) string {
 	}
 	if int(span.End) < len(src) {
 		behind = src[span.End]
+		if behind == '.' && t.TokenAt(span.End).Kind() != ast.TokDot {
+			behind = '/' // x./a is one path
+		}
 	}
 	if text == "" {
 		if apart(before) || ends(behind, "") {
@@ -73,7 +76,8 @@ func Statement(n ast.Node) source.Span {
 			return source.Span{Start: s.Start, End: s.End + uint32(len(trail))}
 		}
 	}
-	if lead != "" && int(s.End) < len(src) && strings.IndexByte(lead, '\n') < 0 {
+	// In let inherit a;in b the blank is needed.
+	if lead != "" && int(s.End) < len(src) && strings.IndexByte(lead, '\n') < 0 && (ends(src[s.End], "") || prev.Start() > 0 && apart(src[prev.Start()-1])) {
 		return source.Span{Start: prev.Start(), End: s.End}
 	}
 	return s

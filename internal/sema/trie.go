@@ -66,9 +66,45 @@ func (t *trie) grow() {
 	}
 }
 
+// repeats reports whether two definitions of a set start with the same name; in most sets none do.
+func (r *Resolver) repeats(set ast.Node) bool {
+	mark := set.ID() + 1
+	seen := func(part ast.Node) bool {
+		name, ok := ast.AttrName(part)
+		if !ok {
+			return false
+		}
+		sym := r.intern(name)
+		for int(sym) >= len(r.owner) {
+			r.owner = append(r.owner, 0)
+		}
+		old := r.owner[sym]
+		r.owner[sym] = mark
+		return old == mark
+	}
+	for c := set.FirstChild(); c.IsValid(); c = c.NextSibling() {
+		switch c.Kind() {
+		case ast.Binding:
+			if seen(c.FirstChild().FirstChild()) {
+				return true
+			}
+		case ast.Inherit:
+			for part := c.FirstChild(); part.IsValid(); part = part.NextSibling() {
+				if !part.Is(ast.InheritFrom) && seen(part) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
 // clashes reports whether two definitions of a set share a path that at least one of them ends at: then
 // they merge or conflict. Paths that only share a prefix (a.b and a.c) do neither.
 func (r *Resolver) clashes(set ast.Node) bool {
+	if !r.repeats(set) {
+		return false
+	}
 	root := r.trie.root()
 	clash := false
 	for c := range set.Children() {

@@ -15,8 +15,10 @@ var _ = rules.Register(&rules.Rule{
 		"`makeFlags = [ \"CFLAGS=-O2 -g\" ];` calls `make CFLAGS=-O2 -g`.\n" +
 		"\n" +
 		"An element that holds two flags on purpose, such as `\"-C src\"` or `\"A=1 B=2\"`, is left alone; so is a derivation with\n" +
-		"`__structuredAttrs`, whose lists arrive as they are, and a change to one made elsewhere, which may have them. Fill the shell's array instead, as in\n" +
-		"`preBuild = \"makeFlagsArray+=(CFLAGS='-O2 -g')\";`, or set `__structuredAttrs = true;`.",
+		"`__structuredAttrs`, whose lists arrive as they are, and a change to one made elsewhere, which may have them.\n" +
+		"\n" +
+		"Fill the shell's array instead, as in `preBuild = \"makeFlagsArray+=(CFLAGS='-O2 -g')\";`, or set\n" +
+		"`__structuredAttrs = true;`.",
 	Severity: diag.Warning, Presets: rules.Recommended,
 	Aliases: []string{"hammering:no-flags-spaces"},
 	On:      []ast.Kind{ast.Binding},

@@ -23,6 +23,7 @@ type Resolver struct {
 	scope  ScopeID
 	withs  int
 	trie   trie
+	owner  []ast.NodeID // by symbol: the last set that defines the name, plus 1
 }
 
 // activeScope is a scope that the scan is inside of.
@@ -56,6 +57,7 @@ func (r *Resolver) Resolve(t *ast.Tree) *Info {
 	r.useOf = slices.Grow(r.useOf[:0], n)[:n]
 	clear(r.useOf)
 	clear(r.current)
+	clear(r.owner)
 	r.active, r.pending = r.active[:0], r.pending[:0]
 	r.extra, r.merged, r.opened, r.recs, r.scopeOf = nil, nil, nil, nil, nil
 	r.scope, r.withs = 0, 0

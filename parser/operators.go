@@ -107,7 +107,7 @@ func (p *Parser) operators(resume bool) {
 
 // checkClash reports an operator that may not follow the pending one without parentheses.
 func (p *Parser) checkClash(top pendingOp, next operator) {
-	if top.prec != next.prec || top.unary {
+	if top.prec != next.prec || top.unary || p.holed {
 		return
 	}
 	if next.assoc != none && (next.prec != precPipe || top.op == next.op) {

@@ -172,6 +172,9 @@ func (p *Parser) missingSemi(what string) {
 	}
 	switch k := p.tok(); {
 	case k == ast.TokEOF:
+		if len(p.stack) > 0 {
+			e.Fix = nil // more than this is missing
+		}
 		p.atEnd(&e)
 	case p.startsBinding(), k == ast.TokInherit, k == ast.TokRBrace && p.closesOuter(), k == ast.TokIn && p.closesOuter():
 		// Nothing but the end of the statement is missing.

@@ -1,6 +1,9 @@
 package module
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
 )
@@ -62,6 +65,7 @@ func (f *File) Problems() []Problem {
 		}}
 		c.run()
 	}
+	slices.SortStableFunc(f.problems, func(a, b Problem) int { return cmp.Compare(a.At.Start, b.At.Start) })
 	return f.problems
 }
 
@@ -123,6 +127,9 @@ func (m *Module) ownArgs() map[string]bool {
 // report adds a problem of the part whose expression is within; a cause inside it is the place, else the
 // name that leads to the cause.
 func (c *checker) report(p Problem, within ast.Node) {
+	if within.HasError() {
+		return
+	}
 	p.Module = c.module
 	if p.At == (source.Span{}) {
 		p.At = place(p.Why, within)

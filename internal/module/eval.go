@@ -369,8 +369,8 @@ func (ev *evaluator) apply(f *value, arg *thunk, at ast.Node) *value {
 			return ev.apply(ev.apply(ev.force(a.value), given(f), at), arg, at)
 		}
 	}
-	if f == fileValue {
-		return fileValue
+	if f.file != nil {
+		return &value{kind: vUnknown, file: f.file, args: append(f.args[:len(f.args):len(f.args)], arg)}
 	}
 	return unknown
 }

@@ -15,17 +15,27 @@ func (f *File) Inline() []*Module {
 		return f.inline
 	}
 	f.done |= doneInline
-	for i, r := range f.tree.Records() {
+	records := f.tree.Records()
+	for i, r := range records[:max(len(records)-1, 0)] {
+		child := records[i+1]
 		switch {
-		case r.Kind == ast.Lambda && f.tree.Records()[i+1].Kind == ast.Pattern:
+		case r.Kind == ast.Lambda && child.Kind == ast.Pattern:
 			f.inlineFunction(f.tree.Node(ast.NodeID(i)))
-		case r.Kind == ast.Binding && f.tree.Token(int(r.First)).Text() == "imports":
-			if set := f.tree.Node(ast.NodeID(i)).Parent(); set.Is(ast.AttrSet) {
+		case r.Kind == ast.Binding && child.Kind == ast.Attrpath && f.tree.Token(int(child.Last)).Text() == "imports":
+			n := f.tree.Node(ast.NodeID(i))
+			f.importing = append(f.importing, n)
+			if set := n.Parent(); set.Is(ast.AttrSet) && f.tree.Token(int(r.First)).Text() == "imports" {
 				f.inlineSet(set)
 			}
 		}
 	}
 	return f.inline
+}
+
+// Importing returns the bindings of the file whose attribute path ends in imports, in source order.
+func (f *File) Importing() []ast.Node {
+	f.Inline()
+	return f.importing
 }
 
 func (f *File) inlineFunction(n ast.Node) {

@@ -70,13 +70,15 @@ type File struct {
 	// Module is the file's value as a module, or nil where it has not the shape of one.
 	Module *Module
 
-	tree     *ast.Tree
-	names    *sema.Info
-	sets     map[ast.NodeID]*attrs.Merged
-	inline   []*Module
-	lets     map[ast.NodeID]sema.BindingID // by the Binding that declares them
-	problems []Problem
-	done     uint8
+	tree   *ast.Tree
+	names  *sema.Info
+	sets   map[ast.NodeID]*attrs.Merged
+	inline []*Module
+	// importing are the bindings whose path ends in imports.
+	importing []ast.Node
+	lets      map[ast.NodeID]sema.BindingID // by the Binding that declares them
+	problems  []Problem
+	done      uint8
 }
 
 const (

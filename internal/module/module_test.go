@@ -121,7 +121,7 @@ func TestInline(t *testing.T) {
 	  nixosModules.web = { config, ... }: { c = 1; };
 	  flake.modules.nixos.desk = { imports = [ ]; };
 	  systems = map ({ pkgs, ... }: pkgs) [ ];
-	  helper = { lib, ... }: lib.id;
+	  tool = { lib, ... }: lib.id;
 	  perSystem = { pkgs, ... }: { packages.a = pkgs.hello; };
 	}`)
 	var got []string

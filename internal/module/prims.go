@@ -411,13 +411,13 @@ func registerShapes() {
 		if n := tail(c.args[0].node); n.Is(ast.SearchPath) && n.Text() == "<nixpkgs/lib>" {
 			return libValue
 		}
-		return fileValue
+		return &value{kind: vUnknown, file: c.args[0]}
 	})
 	register("importApply:2", func(ev *evaluator, c call) *value {
 		if v, ok := ev.arg(c, 0); !ok {
 			return v
 		}
-		return fileValue
+		return &value{kind: vUnknown, file: c.args[0], args: c.args[1:]}
 	})
 	register("scopedImport:2", func(ev *evaluator, c call) *value {
 		for i := range c.args {
@@ -425,7 +425,7 @@ func registerShapes() {
 				return v
 			}
 		}
-		return fileValue
+		return unknown
 	})
 	register("setDefaultModuleLocation:2", func(_ *evaluator, c call) *value {
 		t := &attrTable{}

@@ -43,6 +43,9 @@ type value struct {
 	env   *frame
 	prim  *prim
 	args  []*thunk
+	// file is set on the vUnknown that an imported file evaluates to: its path. args are what it is applied to. An
+	// analysis of several files would go on there.
+	file *thunk
 	// Of a vProperty: "if", "merge", "override" or "order", and its parts.
 	property string
 	cond     *thunk
@@ -63,8 +66,6 @@ var (
 	anOption  = &value{kind: vOption}
 	theFalse  = &value{kind: vBool, known: true}
 	theTrue   = &value{kind: vBool, known: true, b: true}
-	// fileValue is what an imported file evaluates to: an analysis of several files would look there.
-	fileValue = &value{kind: vUnknown, s: "import"}
 )
 
 func boolean(b bool) *value {

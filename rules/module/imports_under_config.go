@@ -1,6 +1,7 @@
 package modulerules
 
 import (
+	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/module"
 	"github.com/nixsift/nixsift/rules"
@@ -15,16 +16,81 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"Move them to the top of the module, beside `config`. They cannot be made conditional this way.",
 	Severity: diag.Error, Presets: rules.Recommended,
-	File: each(module.ImportsUnderConfig, func(p *rules.Pass, _ *module.File, pr module.Problem) {
-		f := diag.Finding{
-			Span:    pr.At,
-			Message: "`" + pr.Property + "` under " + atPart(pr.Part) + " is taken for an option that does not exist",
-			Help:    "move `" + pr.Property + "` to the top of the module, beside `config`",
-		}
-		if pr.Part == "" {
-			f.Message = "`" + pr.Property + "` in a module that is a `mkIf` or `mkMerge` as a whole is taken for an option that does not exist"
-			f.Help = "make the module a plain set, with `" + pr.Property + "` beside `config = lib.mkIf …`"
-		}
-		p.Report(f)
-	}),
+	File: func(p *rules.Pass) {
+		topLevel(p)
+		deeper(p)
+	},
 })
+
+// topLevel reports imports and options where definitions begin.
+var topLevel = each(module.ImportsUnderConfig, func(p *rules.Pass, _ *module.File, pr module.Problem) {
+	f := diag.Finding{
+		Span:    pr.At,
+		Message: "`" + pr.Property + "` under " + atPart(pr.Part) + " is taken for an option that does not exist",
+		Help:    "move `" + pr.Property + "` to the top of the module, beside `config`",
+	}
+	if pr.Part == "" {
+		f.Message = "`" + pr.Property + "` in a module that is a `mkIf` or `mkMerge` as a whole is taken for an option that does not exist"
+		f.Help = "make the module a plain set, with `" + pr.Property + "` beside `config = lib.mkIf …`"
+	}
+	p.Report(f)
+})
+
+// plainSets are sets of options, in NixOS, home-manager and nix-darwin, that hold no modules.
+var plainSets = map[string]bool{
+	"home": true, "boot": true, "environment": true, "networking": true, "hardware": true, "system": true, "security": true,
+	"fonts": true, "nix": true, "users": true, "xdg": true,
+}
+
+// deeper reports imports one level further down, as in home = { imports = [ ./x.nix ]; }. An option may be
+// called so, which the file does not tell.
+func deeper(p *rules.Pass) {
+	m := p.Module()
+	if m == nil || m.Certainty == module.Possible {
+		return
+	}
+	for _, n := range p.Modules().Importing() {
+		b := ast.BindingNode{Node: n}
+		names, ok := b.Attrpath().Static()
+		set := n.Parent()
+		if ok && len(names) == 1 {
+			// home = { imports = …; }
+			outer, _ := ast.AsBinding(set.OutsideParens().Parent())
+			if !outer.IsValid() {
+				continue
+			}
+			above, static := outer.Attrpath().Static()
+			names, ok, set = append(above, names...), static, outer.Parent()
+		}
+		if !ok || !set.Is(ast.AttrSet) {
+			continue
+		}
+		if names[0] == "config" && set == m.Body {
+			names = names[1:]
+		} else if above, ok := ast.AsBinding(set.OutsideParens().Parent()); set != m.Body &&
+			!(ok && above.Attrpath().IsSingle("config") && above.Parent() == m.Body) {
+			continue
+		}
+		if len(names) == 2 && plainSets[names[0]] {
+			last := b.Attrpath().FirstChild()
+			for last.NextSibling().IsValid() {
+				last = last.NextSibling()
+			}
+			reportDeeper(p, names[0], last, b.Value())
+		}
+	}
+}
+
+func reportDeeper(p *rules.Pass, set string, name, value ast.Node) {
+	for d := range value.Descendants() {
+		if d.Is(ast.Path) && !value.HasError() {
+			p.Report(diag.Finding{
+				Severity: diag.Info,
+				Span:     name.Span(),
+				Message:  "`" + set + ".imports` is the definition of an option, and imports no module",
+				Help:     "move `imports` to the top of the module",
+			})
+			return
+		}
+	}
+}

@@ -36,7 +36,7 @@ var _ = rules.Register(&rules.Rule{
 })
 
 func checkGuards(p *rules.Pass, f *module.File, m *module.Module) {
-	if !m.Func.IsValid() || !mayApply(m) {
+	if !m.Func.IsValid() || m.Body.HasError() || !mayApply(m) {
 		return
 	}
 	enable, ok := ownEnable(m.Options())

@@ -37,7 +37,9 @@ func TestDeprecated(t *testing.T) {
 	for _, path := range []string{"pathType", "strings.fold", "foldr", "lists", "lists.fold.x", "", "a.b"} {
 		assert.Nil(t, libtable.Deprecated(path), path)
 	}
+	assert.False(t, libtable.IsDeprecatedName("foldr"))
 	for _, d := range libtable.Deprecations() {
+		assert.True(t, libtable.IsDeprecatedName(d.Name), d.Name)
 		assert.False(t, d.Use == "" && d.Advice == "", "%s: nothing says what to do", d.Name)
 		assert.False(t, d.Same && d.Use == "", d.Name)
 		assert.False(t, !d.Gone.IsZero() && d.Gone.Compare(d.Since) < 0, d.Name)

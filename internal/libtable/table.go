@@ -136,3 +136,41 @@ var deprecations = [...]Deprecation{
 	{Name: "zip", Set: "attrsets", Use: "zipAttrsWith", Same: true, Gone: Release{25, 11}},
 	{Name: "zipWithNames", Set: "attrsets", Use: "zipAttrsWithNames", Same: true, Gone: Release{25, 11}},
 }
+
+// IsDeprecatedName reports whether some part of lib has a deprecated name: a quick test before a path is
+// looked at.
+func IsDeprecatedName(name string) bool {
+	switch name {
+	case "applyModuleArgsIfFunction",
+		"cartesianProductOfSets",
+		"defaultPriority",
+		"dischargeProperties",
+		"evalOptionValue",
+		"fold",
+		"imap",
+		"isCoercibleToString",
+		"isInOldestRelease",
+		"mapAttrsFlatten",
+		"mergeModules",
+		"mergeModules'",
+		"mkAliasIfDef",
+		"mkAliasOptionModuleMD",
+		"mkFixStrictness",
+		"mkPackageOptionMD",
+		"mkStrict",
+		"nixpkgsVersion",
+		"pathIsDirectory",
+		"pathIsRegularFile",
+		"pathType",
+		"pushDownProperties",
+		"readPathsFromFile",
+		"replaceChars",
+		"toGNUCommandLine",
+		"toGNUCommandLineShell",
+		"unifyModuleSyntax",
+		"zip",
+		"zipWithNames":
+		return true
+	}
+	return false
+}

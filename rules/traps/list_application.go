@@ -103,8 +103,8 @@ func isLiteral(p *rules.Pass, n ast.Node) bool {
 	return false
 }
 
-// function returns the name of what is known to be a function and the number of arguments it takes; 0 for
-// anything else.
+// function returns the name of what is known to be a function and no element of its own, and the number of
+// arguments it takes; 0 for anything else.
 func function(names *sema.Info, n ast.Node) (name string, args int) {
 	if b := sema.LookupBuiltin(nixlang.Builtin(names, n)); b != nil && b.Args > 0 {
 		return n.Text(), int(b.Args)
@@ -127,6 +127,14 @@ func function(names *sema.Info, n ast.Node) (name string, args int) {
 		return b.Name, 2
 	}
 	if b.Kind != sema.LetBinding && b.Kind != sema.RecBinding || b.More || !b.Value.IsValid() || hasOverrides(names, b) {
+		return "", 0
+	}
+	// A function of a set may be a module or a package: it stands in lists with sets and paths.
+	if (ast.LambdaExpr{Node: b.Value.Unparen()}).Param().Is(ast.Pattern) {
+		return "", 0
+	}
+	switch n.NextSibling().Kind() {
+	case ast.AttrSet, ast.Path, ast.SearchPath, ast.List:
 		return "", 0
 	}
 	for v := b.Value.Unparen(); v.Is(ast.Lambda) && args < 8; v = (ast.LambdaExpr{Node: v}).Body().Unparen() {

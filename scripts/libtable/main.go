@@ -189,7 +189,20 @@ func render(names []libtable.Name, deprecations []libtable.Deprecation) []byte {
 		flagField(&b, "Silent", d.Silent)
 		b.WriteString("},\n")
 	}
-	b.WriteString("}\n")
+	b.WriteString("}\n\n// IsDeprecatedName reports whether some part of lib has a deprecated name: a quick test before a path is\n")
+	b.WriteString("// looked at.\nfunc IsDeprecatedName(name string) bool {\n\tswitch name {\n\tcase ")
+	last := ""
+	for i, d := range deprecations {
+		if d.Name == last {
+			continue
+		}
+		last = d.Name
+		if i > 0 {
+			b.WriteString(",\n\t\t")
+		}
+		fmt.Fprintf(&b, "%q", d.Name)
+	}
+	b.WriteString(":\n\t\treturn true\n\t}\n\treturn false\n}\n")
 	out, err := format.Source(b.Bytes())
 	if err != nil {
 		panic(fmt.Sprintf("the table is no Go code: %v", err))

@@ -1,0 +1,110 @@
+package traps
+
+import (
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/sema"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "args-binding-misses-default", Family: family, Since: "0.1.0",
+	Summary: "An argument with a default is read from the `@` name, which does not have the default",
+	Doc: "In `{ a ? 1, ... }@args:` the name `args` is what the caller passed: where that has no `a`, `args.a` fails although\n" +
+		"`a` has a default. Read `a`. Tests such as `args ? a` and `args.a or x` ask what was passed, and are left alone, and so\n" +
+		"is a function that contains one for the same name.",
+	Severity: diag.Warning, Presets: rules.Recommended,
+	Fix: rules.FixSometimes,
+	On:  []ast.Kind{ast.AtName},
+	Node: func(p *rules.Pass, n ast.Node) {
+		pattern := ast.PatternNode{Node: n.Parent()}
+		defaults := map[string]ast.Node{}
+		for f := range pattern.Formals() {
+			if f.Default().IsValid() {
+				defaults[f.Name().Text()] = f.Node
+			}
+		}
+		if len(defaults) == 0 {
+			return
+		}
+		names := p.Names()
+		id, ok := atBinding(names, pattern.Parent(), n)
+		if !ok {
+			return
+		}
+		asked := map[string]bool{}
+		for u := range names.UsesOf(id) {
+			if name, _, asks := readFrom(u.Node); asks {
+				asked[name] = true
+			}
+		}
+		for u := range names.UsesOf(id) {
+			name, part, asks := readFrom(u.Node)
+			formal, ok := defaults[name]
+			if !ok || asks || asked[name] {
+				continue
+			}
+			f := diag.Finding{
+				Span:    source.Span{Start: u.Node.OutsideParens().Start(), End: part.End()},
+				Message: "`" + n.Text() + "." + name + "` has no default: it fails where the caller does not pass `" + name + "`",
+				Help:    "read `" + name + "`, which has one",
+				Related: []diag.Related{{Span: formal.Span(), Message: "the default"}},
+			}
+			if seen := visible(names, u.Scope, name); seen == formal && ast.IsIdentifier(name) {
+				f.Fixes = []diag.Fix{rules.Replace("read `"+name+"`", diag.Unsafe, f.Span, name)}
+			}
+			p.Report(f)
+		}
+	},
+})
+
+// atBinding returns the binding of an @ name.
+func atBinding(names *sema.Info, lambda, at ast.Node) (sema.BindingID, bool) {
+	scope, ok := names.ScopeOf(lambda)
+	if !ok {
+		return 0, false
+	}
+	s := names.Scope(scope)
+	for id := s.First; id <= s.Last; id++ {
+		if b := names.Binding(id); b.Kind == sema.AtBinding && b.Node == at {
+			return id, true
+		}
+	}
+	return 0, false
+}
+
+// readFrom returns the attribute that is read from a use of a set: name in args.name. asks is set where it is
+// only asked for: args ? name, args.name or default.
+func readFrom(use ast.Node) (name string, part ast.Node, asks bool) {
+	at := use.OutsideParens()
+	up := at.Parent()
+	switch up.Kind() {
+	case ast.Select:
+		s := ast.SelectExpr{Node: up}
+		if s.Operand() != at {
+			return "", part, false
+		}
+		part, asks = s.Attrpath().FirstChild(), s.Default().IsValid()
+	case ast.HasAttr:
+		part, asks = ast.HasAttrExpr{Node: up}.Attrpath().FirstChild(), true
+	default:
+		return "", part, false
+	}
+	name, _ = ast.AttrName(part)
+	return name, part, asks
+}
+
+// visible returns the declaration that a name has in a scope.
+func visible(names *sema.Info, scope sema.ScopeID, name string) ast.Node {
+	left := 4096
+	for b := range names.InScope(scope) {
+		if left--; left == 0 {
+			break
+		}
+		if b.Name == name {
+			return b.Decl
+		}
+	}
+	return ast.Node{}
+}

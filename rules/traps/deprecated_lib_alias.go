@@ -1,0 +1,191 @@
+package traps
+
+import (
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/libtable"
+	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/internal/sema"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "deprecated-lib-alias", Family: family, Since: "0.1.0",
+	Summary: "A name of nixpkgs' `lib` is deprecated or gone",
+	Doc: "nixpkgs renames functions of `lib`, warns for some releases and then drops the old names: evaluation fails with\n" +
+		"\"attribute … missing\". The rule has a table of such names with their releases. Where `flake.lock` pins nixpkgs, that\n" +
+		"decides: a name that the pinned release has not is an error, one that is deprecated only later is left alone. Names\n" +
+		"that nixpkgs does not warn about yet are told as information.\n" +
+		"\n" +
+		"The fix is safe where the new name means the same and the pinned nixpkgs, or any, has it.",
+	Severity: diag.Warning, Presets: rules.Recommended, Tags: diag.Deprecated,
+	Fix: rules.FixSometimes,
+	On:  []ast.Kind{ast.Select, ast.Ident, ast.Inherit},
+	Node: func(p *rules.Pass, n ast.Node) {
+		if n.Is(ast.Inherit) {
+			inheritedAliases(p, ast.InheritNode{Node: n})
+			return
+		}
+		last := n
+		if n.Is(ast.Select) {
+			for part := range (ast.SelectExpr{Node: n}).Attrpath().Children() {
+				last = part
+			}
+		}
+		name, ok := ast.AttrName(last)
+		if !ok || !libtable.IsDeprecatedName(name) {
+			return
+		}
+		path, part, ok := nixlang.LibPath(p.Names(), n)
+		if !ok || asked(n, name) {
+			return
+		}
+		f, d, ok := aboutAlias(p, path)
+		if !ok {
+			return
+		}
+		f.Span = part.Span()
+		if fix, ok := renameAlias(p, n, part, d); ok {
+			f.Fixes = []diag.Fix{fix}
+		}
+		p.Report(f)
+	},
+})
+
+// inheritedAliases examines inherit (lib) ….
+func inheritedAliases(p *rules.Pass, in ast.InheritNode) {
+	from := in.From()
+	if !from.IsValid() {
+		return
+	}
+	for part := range in.Names() {
+		name, ok := ast.AttrName(part)
+		if !ok || !libtable.IsDeprecatedName(name) {
+			continue
+		}
+		base, ok := nixlang.LibSource(p.Names(), from)
+		if !ok {
+			return
+		}
+		if base != "" {
+			name = base + "." + name
+		}
+		if f, _, ok := aboutAlias(p, name); ok {
+			f.Span = part.Span()
+			p.Report(f)
+		}
+	}
+}
+
+// aboutAlias returns what is to be said of a path below lib; ok is false where it is in order for the pinned
+// nixpkgs.
+func aboutAlias(p *rules.Pass, path string) (f diag.Finding, d *libtable.Deprecation, ok bool) {
+	d = libtable.Deprecated(path)
+	if d == nil {
+		return f, d, false
+	}
+	pin, pinned := libtable.PinOf(p.Project.Flake())
+	if pinned && pin.May.Compare(d.Since) < 0 {
+		return f, d, false
+	}
+	switch {
+	case !d.Gone.IsZero() && pinned && pin.Has.Compare(d.Gone) >= 0:
+		f.Severity = diag.Error
+		f.Message = "`lib." + path + "` is gone since nixpkgs " + d.Gone.String() + ", and `flake.lock` pins a newer one"
+		if pin.Has == d.Gone {
+			f.Message = "`lib." + path + "` is gone since nixpkgs " + d.Gone.String() + ", which `flake.lock` pins"
+		}
+	case !d.Gone.IsZero():
+		f.Message = "`lib." + path + "` is gone since nixpkgs " + d.Gone.String()
+	case d.Silent:
+		f.Severity = diag.Info
+		f.Message = "`lib." + path + "` is deprecated"
+	case d.Since.IsZero():
+		f.Message = "`lib." + path + "` is deprecated: nixpkgs warns when it is evaluated"
+	default:
+		f.Message = "`lib." + path + "` is deprecated since nixpkgs " + d.Since.String()
+	}
+	var help []string
+	if d.Use != "" {
+		help = append(help, "use `lib."+d.Use+"`")
+	}
+	if d.Advice != "" {
+		help = append(help, d.Advice)
+	}
+	f.Help = strings.Join(help, "; ")
+	return f, d, true
+}
+
+// renameAlias replaces the old name by the new one, where it stands.
+func renameAlias(p *rules.Pass, n, part ast.Node, d *libtable.Deprecation) (diag.Fix, bool) {
+	if d.Use == "" || !d.Same {
+		return diag.Fix{}, false
+	}
+	safety := diag.Unsafe
+	if pin, pinned := libtable.PinOf(p.Project.Flake()); d.UseSince.IsZero() || pinned && pin.Has.Compare(d.UseSince) >= 0 {
+		safety = diag.Safe
+	}
+	title := "use `lib." + d.Use + "`"
+	set, name, inSet := strings.Cut(d.Use, ".")
+	if !inSet {
+		set, name = "", d.Use
+	}
+	if n.Is(ast.Ident) {
+		if set != "" || nixlang.Hidden(p.Names(), scopeOf(p.Names(), n), name) || sema.IsGlobal(name) {
+			return diag.Fix{}, false
+		}
+		return rules.Replace(title, safety, part.Span(), name), true
+	}
+	var before ast.Node
+	for c := range (ast.SelectExpr{Node: n}).Attrpath().Children() {
+		if c == part {
+			break
+		}
+		before = c
+	}
+	inOldSet := before.Is(ast.Name) && before.Text() == d.Set
+	switch {
+	case set == "" && inOldSet && !p.Tree.HasComment(source.Span{Start: before.Start(), End: part.End()}):
+		return rules.Replace(title, safety, source.Span{Start: before.Start(), End: part.End()}, name), true
+	case set == "" && (!before.IsValid() || before.Is(ast.Name) && before.Text() == "lib"):
+		return rules.Replace(title, safety, part.Span(), name), true
+	case set != "" && inOldSet:
+		fix := diag.Fix{Title: title, Safety: safety, Edits: []diag.Edit{{Span: part.Span(), Text: name}}}
+		if set != d.Set {
+			fix.Edits = append([]diag.Edit{{Span: before.Span(), Text: set}}, fix.Edits...)
+		}
+		return fix, true
+	}
+	return diag.Fix{}, false
+}
+
+func scopeOf(names *sema.Info, n ast.Node) sema.ScopeID {
+	u, _ := names.Use(n)
+	return u.Scope
+}
+
+// asked reports whether the code around a selection tests for the name: lib ? name in the condition of an if
+// around it.
+func asked(n ast.Node, name string) bool {
+	at := n
+	for range maxSteps {
+		up := at.Parent()
+		if !up.IsValid() {
+			return false
+		}
+		if i, ok := ast.AsIf(up); ok && i.Cond() != at && mentions(i.Cond(), name) {
+			return true
+		}
+		at = up
+	}
+	return false
+}
+
+// mentions reports whether a short condition has the word.
+func mentions(cond ast.Node, name string) bool {
+	text := cond.Text()
+	return len(text) < 400 && strings.Contains(text, name)
+}

@@ -1,0 +1,57 @@
+package traps
+
+import (
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/sema"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "function-equality", Family: family, Since: "0.1.0",
+	Summary: "A function is compared with `==` or `!=`",
+	Doc: "Functions are never equal, not even to themselves: `f == f` is false and `f != f` is true, whatever `f` does. Compare\n" +
+		"a name or another property that tells them apart.\n" +
+		"\n" +
+		"Reported where one side is a function by its text, or a name bound to one in the file. `f == null` is a fine test.",
+	Severity: diag.Warning, Presets: rules.Recommended,
+	On: []ast.Kind{ast.Binary},
+	Node: func(p *rules.Pass, n ast.Node) {
+		if n.Op() != ast.OpEq && n.Op() != ast.OpNeq {
+			return
+		}
+		b := ast.BinaryExpr{Node: n}
+		left, right := b.Left().Unparen(), b.Right().Unparen()
+		fn := left
+		if !isFunction(p, left) {
+			if fn = right; !isFunction(p, right) {
+				return
+			}
+		}
+		if p.Names().IsGlobal(left, "null") || p.Names().IsGlobal(right, "null") {
+			return
+		}
+		result := "false"
+		if n.Op() == ast.OpNeq {
+			result = "true"
+		}
+		p.Report(diag.Finding{
+			Span:    n.Span(),
+			Message: "`" + short(fn) + "` is a function, and functions are never equal: this is always " + result,
+			Help:    "compare something that tells them apart, or test with `builtins.isFunction`",
+		})
+	},
+})
+
+// isFunction reports whether an expression is a function, or a name that a let binds to one.
+func isFunction(p *rules.Pass, n ast.Node) bool {
+	switch n.Kind() {
+	case ast.Lambda:
+		return true
+	case ast.Ident:
+		b := p.Names().Resolve(n)
+		return b != nil && (b.Kind == sema.LetBinding || b.Kind == sema.RecBinding) && !b.More &&
+			b.Value.Unparen().Is(ast.Lambda) && !hasOverrides(p.Names(), b)
+	}
+	return false
+}

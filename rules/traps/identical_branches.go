@@ -1,0 +1,33 @@
+package traps
+
+import (
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "identical-branches", Family: family, Since: "0.1.0",
+	Summary: "Both arms of an `if` are the same",
+	Doc: "`if c then x else x` is `x`, whatever the condition. One of the arms was probably meant to differ; otherwise the `if`\n" +
+		"can go. The fix is not safe: evaluating the condition may fail, which it then does no more.",
+	Severity: diag.Info, Presets: rules.Recommended,
+	Fix: rules.FixAlways,
+	On:  []ast.Kind{ast.If},
+	Node: func(p *rules.Pass, n ast.Node) {
+		i := ast.IfExpr{Node: n}
+		if !nixlang.Same(i.Then(), i.Else()) || p.Tree.HasComment(source.Span{Start: i.Cond().End(), End: n.End()}) {
+			return // comments may say why there are two
+		}
+		p.Report(diag.Finding{
+			Span:    n.Span(),
+			Message: "both arms of the `if` are the same",
+			Help:    "let the arms differ, or write the arm alone",
+			Related: []diag.Related{{Span: i.Then().Span(), Message: "the one"}, {Span: i.Else().Span(), Message: "and the other"}},
+			Fixes: []diag.Fix{rules.Replace("write the arm alone", diag.Unsafe, n.Span(),
+				nixlang.Splice(p.Tree, n.Span(), nixlang.At(i.Then(), n)))},
+		})
+	},
+})

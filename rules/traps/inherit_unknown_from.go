@@ -1,0 +1,111 @@
+package traps
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/near"
+	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/internal/sema"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "inherit-unknown-from", Family: family, Since: "0.1.0",
+	Summary: "An attribute is inherited from a set that has no such attribute",
+	Doc: "`inherit (set) name;` asks for the attribute only when the value is used: a name that `set` does not have goes\n" +
+		"unnoticed until then, and even `? name` says that it is there. Reported for `builtins` and for sets whose attributes\n" +
+		"all stand in the file.\n" +
+		"\n" +
+		"A builtin that is newer than `minimum-nix-version`, or that only a fork or plugin has, is told as information.",
+	Severity: diag.Warning, Presets: rules.Recommended,
+	Fix: rules.FixSometimes,
+	On:  []ast.Kind{ast.Inherit},
+	Node: func(p *rules.Pass, n ast.Node) {
+		in := ast.InheritNode{Node: n}
+		from := in.From().Unparen()
+		if !from.IsValid() {
+			return
+		}
+		if p.Names().IsGlobal(from, "builtins") {
+			inheritedBuiltins(p, in)
+			return
+		}
+		set, ok := literalSet(p.Names(), from)
+		if !ok {
+			return
+		}
+		has, ok := attrNames(set)
+		if !ok {
+			return
+		}
+		for part := range in.Names() {
+			name, static := ast.AttrName(part)
+			if !static || has[name] {
+				continue
+			}
+			f := diag.Finding{
+				Span:    part.Span(),
+				Message: "the set has no attribute `" + name + "`: using it fails",
+				Related: []diag.Related{{Span: set.FirstToken().Span(), Message: "the set"}},
+			}
+			propose(&f, part, name, slices.Sorted(maps.Keys(has)))
+			p.Report(f)
+		}
+	},
+})
+
+// propose adds the name that was probably meant.
+func propose(f *diag.Finding, part ast.Node, name string, all []string) {
+	guess := near.Find(name, all)
+	if guess == "" {
+		return
+	}
+	f.Help = "did you mean `" + guess + "`?"
+	if part.Is(ast.Name) {
+		f.Fixes = []diag.Fix{rules.Replace("use `"+guess+"`", diag.Unsafe, part.Span(), ast.QuoteAttr(guess))}
+	}
+}
+
+// inheritedBuiltins examines inherit (builtins) ….
+func inheritedBuiltins(p *rules.Pass, in ast.InheritNode) {
+	oldest := sema.NixVersion{Major: uint8(min(p.MinNix.Major, 255)), Minor: uint8(min(p.MinNix.Minor, 255))}
+	var asked map[string]bool
+	for part := range in.Names() {
+		name, static := ast.AttrName(part)
+		if !static {
+			continue
+		}
+		available, b := sema.BuiltinIn(name, oldest)
+		if available == sema.Available {
+			continue
+		}
+		if asked == nil {
+			asked = nixlang.AskedBuiltins(p.Names())
+		}
+		if asked[name] || asked["nixVersion"] {
+			continue
+		}
+		f := diag.Finding{Span: part.Span()}
+		switch available {
+		case sema.Unknown:
+			f.Message = "Nix has no builtin `" + name + "`: using it fails"
+			var all []string
+			for _, b := range sema.Builtins() {
+				all = append(all, b.Name)
+			}
+			propose(&f, part, name, all)
+		case sema.Elsewhere:
+			f.Severity = diag.Info
+			f.Message = "only " + b.Only + " has the builtin `" + name + "`"
+		case sema.Gone:
+			f.Message = "the builtin `" + name + "` is gone: Nix " + b.Until.String() + " was the last to have it"
+		case sema.Newer:
+			f.Severity = diag.Info
+			f.Message = "the builtin `" + name + "` is there since Nix " + b.Since.String() + ", and `minimum-nix-version` is " + p.MinNix.String()
+		}
+		p.Report(f)
+	}
+}

@@ -1,0 +1,57 @@
+package traps
+
+import (
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "integer-division", Family: family, Since: "0.1.0",
+	Summary: "Two integers are divided with a remainder, or something by zero",
+	Doc: "The quotient of two integers is an integer, rounded towards zero: `7 / 2` is 3. Give one of them a point, `7 / 2.0`, where\n" +
+		"the fraction counts. Dividing by a literal zero, also by `0.0`, fails as soon as it is evaluated, and is an error.",
+	Severity: diag.Info, Presets: rules.Recommended,
+	Fix: rules.FixSometimes,
+	On:  []ast.Kind{ast.Binary},
+	Node: func(p *rules.Pass, n ast.Node) {
+		if n.Op() != ast.OpDiv {
+			return
+		}
+		b := ast.BinaryExpr{Node: n}
+		left, right := b.Left().Unparen(), b.Right().Unparen()
+		if isZero(right) {
+			p.Report(diag.Finding{Span: n.Span(), Severity: diag.Error, Message: "division by zero"})
+			return
+		}
+		dividend, ok1 := integer(left)
+		divisor, ok2 := integer(right)
+		if !ok1 || !ok2 || divisor == 0 || dividend%divisor == 0 {
+			return
+		}
+		f := diag.Finding{
+			Span:    n.Span(),
+			Message: "the quotient of two integers is an integer: the fraction is dropped",
+			Help:    "write `" + right.Text() + ".0` for the fraction",
+		}
+		if right.Is(ast.Int) && !strings.HasPrefix(right.Text(), "0") {
+			f.Fixes = []diag.Fix{rules.Insert("divide by `"+right.Text()+".0`", diag.Unsafe, right.End(), ".0")}
+		}
+		p.Report(f)
+	},
+})
+
+// integer returns the value of an integer literal, with or without a minus.
+func integer(n ast.Node) (int64, bool) {
+	if n.Is(ast.Unary) && n.Op() == ast.OpNeg {
+		v, ok := ast.IntValue(n.FirstChild().Unparen())
+		return -v, ok
+	}
+	return ast.IntValue(n)
+}
+
+func isZero(n ast.Node) bool {
+	return (n.Is(ast.Int) || n.Is(ast.Float)) && strings.Trim(n.Text(), "0.") == ""
+}

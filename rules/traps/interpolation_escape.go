@@ -1,0 +1,75 @@
+package traps
+
+import (
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/internal/sema"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "interpolation-escape", Family: family, Since: "0.1.0",
+	Summary: "Two dollars before a brace: nothing is interpolated",
+	Doc: "In strings `$$` is two characters, whatever follows: `\"$${name}\"` is the text `$${name}`, without the value. A dollar\n" +
+		"before a value is written `\"\\$${name}\"`, in indented strings `''$${name}`.\n" +
+		"\n" +
+		"Shell, Make and udev have a `$${…}` of their own. So a warning is given only where the braces hold a selection from a\n" +
+		"name in scope, `$${pkgs.system}`, and an information where they hold just such a name.",
+	Severity: diag.Warning, Presets: rules.Recommended,
+	Fix: rules.FixAlways,
+	On:  []ast.Kind{ast.String, ast.IndString},
+	Node: func(p *rules.Pass, n ast.Node) {
+		if strings.Index(n.Text(), "$${") < 0 {
+			return
+		}
+		for part := range ast.Parts(n) {
+			if part.IsText() {
+				findEscapes(p, n, part.Span)
+			}
+		}
+	},
+})
+
+// findEscapes looks for $${ in a run of text: the lexer has left it there, so it does not interpolate.
+func findEscapes(p *rules.Pass, n ast.Node, span source.Span) {
+	text := span.Of(p.Tree.Source())
+	for at := 0; ; {
+		i := strings.Index(text[at:], "$${")
+		if i < 0 {
+			return
+		}
+		at += i
+		end := strings.IndexByte(text[at:], '}')
+		if end < 0 {
+			return
+		}
+		inner := text[at+3 : at+end]
+		where := source.Span{Start: span.Start + uint32(at), End: span.Start + uint32(at+end+1)}
+		at += 3
+		root, ok := rootName(inner)
+		if !ok || !nixlang.Hidden(p.Names(), nixlang.ScopeAt(p.Names(), n), root) || sema.IsGlobal(root) {
+			continue
+		}
+		f := diag.Finding{
+			Span:    where,
+			Message: "`$${" + inner + "}` is text: two dollars do not interpolate",
+			Help:    "write `${" + inner + "}` for the value",
+		}
+		escaped := `\$${`
+		if n.Is(ast.IndString) {
+			escaped = "''$${"
+		}
+		f.Fixes = []diag.Fix{
+			rules.Replace("write `${"+inner+"}`", diag.Unsafe, source.Span{Start: where.Start, End: where.Start + 1}, ""),
+			rules.Replace("write a dollar and the value", diag.Unsafe, source.Span{Start: where.Start, End: where.Start + 3}, escaped),
+		}
+		if root == inner {
+			f.Severity = diag.Info
+		}
+		p.Report(f)
+	}
+}

@@ -1,0 +1,70 @@
+package traps
+
+import (
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "or-default-precedence", Family: family, Since: "0.1.0",
+	Summary: "A call stands behind a default without parentheses: the selected value is what is called",
+	Doc: "The default of a selection binds tighter than a call: `a.b or f x` is `(a.b or f) x`. Where `a` has a `b`, that is\n" +
+		"called with `x`; mostly `a.b or (f x)` was meant. With `throw` as the default there is no doubt, and the\n" +
+		"finding is a warning.\n" +
+		"\n" +
+		"The safe fix writes down what Nix reads.",
+	Severity: diag.Info, Presets: rules.Strict,
+	Fix: rules.FixAlways,
+	On:  []ast.Kind{ast.Apply},
+	Node: func(p *rules.Pass, n ast.Node) {
+		call := ast.ApplyExpr{Node: n}
+		s, ok := ast.AsSelect(call.Func())
+		if !ok || !s.Default().IsValid() {
+			return
+		}
+		outer := n
+		for range maxSteps {
+			if up := outer.Parent(); up.Is(ast.Apply) && up.FirstChild() == outer {
+				outer = up
+				continue
+			}
+			break
+		}
+		def := s.Default()
+		f := diag.Finding{
+			Span:    source.Span{Start: def.Start(), End: outer.End()},
+			Message: "the default is `" + short(def) + "` alone: what is selected, or the default, is called with what follows",
+			Help:    "put parentheses around the selection, or around the call",
+		}
+		selection := diag.Fix{Title: "put the selection in parentheses, as Nix reads it", Safety: diag.Safe, Edits: parens(s.Span())}
+		whole := diag.Fix{Title: "put the call in parentheses, as the default", Edits: parens(f.Span)}
+		f.Fixes = []diag.Fix{selection, whole}
+		switch nixlang.Builtin(p.Names(), def) {
+		case "throw", "abort":
+			f.Severity = diag.Warning
+			f.Message = "`" + short(def) + "` alone is the default: where the selection succeeds, its value is called with what follows"
+			f.Help = "put the call in parentheses"
+			f.Fixes = []diag.Fix{whole}
+		}
+		p.Report(f)
+	},
+})
+
+// parens puts a span in parentheses.
+func parens(s source.Span) []diag.Edit {
+	return []diag.Edit{{Span: source.Span{Start: s.Start, End: s.Start}, Text: "("}, {Span: source.Span{Start: s.End, End: s.End}, Text: ")"}}
+}
+
+// short returns the text of an expression, cut where it is long.
+func short(n ast.Node) string {
+	text := n.Text()
+	for i, c := range text {
+		if i > 40 || c == '\n' {
+			return text[:i] + "…"
+		}
+	}
+	return text
+}

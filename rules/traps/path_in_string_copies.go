@@ -1,0 +1,44 @@
+package traps
+
+import (
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "path-in-string-copies", Family: family, Since: "0.1.0",
+	Summary: "A path literal becomes part of a string, which copies what it names to the store",
+	Doc: "`\"${./file}\"` and `\"text\" + ./file` copy the file or folder to the world-readable store and hold the store path.\n" +
+		"`toString ./file` and `./dir + \"/name\"` copy nothing. Mostly the copy is what is wanted: the rule is off in every preset,\n" +
+		"for those who want to see each of them.",
+	Severity: diag.Info,
+	On:       []ast.Kind{ast.Path},
+	Node: func(p *rules.Pass, n ast.Node) {
+		at := n.OutsideParens()
+		up := at.Parent()
+		switch {
+		case up.Is(ast.Interpolation) && (up.Parent().Is(ast.String) || up.Parent().Is(ast.IndString)):
+		case up.Is(ast.Binary) && up.Op() == ast.OpAdd && up.FirstChild() != at && isText(up.FirstChild()):
+		default:
+			return
+		}
+		p.Report(diag.Finding{
+			Span:    n.Span(),
+			Message: "`" + short(n) + "` is copied to the store to become part of a string",
+			Help:    "write `toString " + short(n) + "` for the path where it is",
+		})
+	},
+})
+
+// isText reports whether an expression surely is a string.
+func isText(n ast.Node) bool {
+	n = n.Unparen()
+	for range maxSteps {
+		if !n.Is(ast.Binary) || n.Op() != ast.OpAdd {
+			break
+		}
+		n = n.FirstChild().Unparen()
+	}
+	return n.Is(ast.String) || n.Is(ast.IndString) || n.Is(ast.URI)
+}

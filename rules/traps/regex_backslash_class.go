@@ -1,0 +1,148 @@
+package traps
+
+import (
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "regex-backslash-class", Family: family, Since: "0.1.0",
+	Summary: "A regular expression has a class such as `\\d`, which Nix's do not know",
+	Doc: "`builtins.match` and `builtins.split` take POSIX extended regular expressions. They have no `\\d`, `\\s`, `\\w` or `\\b`:\n" +
+		"`\"\\\\d\"` is an error when it is evaluated, and in `\"\\d\"` the string's own escape leaves the letter `d`, which goes unnoticed.\n" +
+		"Between brackets a backslash stands for itself. Write `[0-9]`, `[[:space:]]`, `[[:alnum:]_]`.",
+	Severity: diag.Warning, Presets: rules.Recommended,
+	Fix: rules.FixSometimes,
+	On:  []ast.Kind{ast.Apply},
+	Node: func(p *rules.Pass, n ast.Node) {
+		call := ast.ApplyExpr{Node: n}
+		arg := call.Arg().Unparen()
+		if !arg.Is(ast.String) && !arg.Is(ast.IndString) || strings.IndexByte(arg.Text(), '\\') < 0 {
+			return
+		}
+		switch nixlang.Builtin(p.Names(), call.Func()) + nixlang.Lib(p.Names(), call.Func()) {
+		case "match", "split":
+		default:
+			return
+		}
+		brackets := false
+		for part := range ast.Parts(arg) {
+			if part.IsText() {
+				brackets = findClasses(p, arg, part.Span, brackets)
+			}
+		}
+	},
+})
+
+// classes are what the letters mean elsewhere, as a list of characters for brackets.
+var classes = map[byte]string{'d': "0-9", 's': "[:space:]", 'w': "[:alnum:]_"}
+
+// findClasses reports the classes in a run of text. brackets tells whether it starts between brackets, and
+// the result whether it ends there.
+func findClasses(p *rules.Pass, arg ast.Node, span source.Span, brackets bool) bool {
+	chars := decode(arg, span)
+	is := func(i int, set string) bool { return i < len(chars) && strings.IndexByte(set, chars[i].c) >= 0 }
+	report := func(from, i int, silent bool) {
+		if is(i, "dswbDSWB") {
+			where := source.Span{Start: chars[from].span.Start, End: chars[i].span.End}
+			p.Report(classFinding(p, where, chars[i].c, brackets, silent))
+		}
+	}
+	for i := 0; i < len(chars); i++ {
+		switch {
+		case chars[i].dropped:
+			report(i, i, true)
+		case brackets && is(i, "[") && is(i+1, ":.="):
+			// A class such as [:alpha:] ends with the sign it starts with.
+			for end := i + 2; end+1 < len(chars); end++ {
+				if chars[end].c == chars[i+1].c && is(end+1, "]") {
+					i = end + 1
+					break
+				}
+			}
+		case brackets && is(i, "]"):
+			brackets = false
+		case brackets && is(i, `\`):
+			report(i, i+1, false)
+		case brackets:
+		case is(i, "["):
+			brackets = true
+			// A bracket that comes first, also behind ^, is a character of the list.
+			if is(i+1, "^") {
+				i++
+			}
+			if is(i+1, "]") {
+				i++
+			}
+		case is(i, `\`):
+			report(i, i+1, false)
+			i++ // what is escaped has no other meaning
+		}
+	}
+	return brackets
+}
+
+// char is one byte of a string's value. dropped tells that a backslash before it had no effect.
+type char struct {
+	c       byte
+	span    source.Span
+	dropped bool
+}
+
+// decode returns the value of a run of text in a string, with the places of its bytes.
+func decode(arg ast.Node, span source.Span) []char {
+	text := span.Of(arg.Tree().Source())
+	var out []char
+	for i := 0; i < len(text); {
+		c := char{c: text[i]}
+		n := 1
+		switch rest := text[i:]; {
+		case arg.Is(ast.String) && c.c == '\\' && len(rest) > 1:
+			n = 2
+			c.c = ast.UnescapeString(rest[:2])[0]
+			c.dropped = c.c == rest[1] && strings.IndexByte(`\"$`, c.c) < 0
+		case arg.Is(ast.IndString) && strings.HasPrefix(rest, `''\`) && len(rest) > 3:
+			n = 4
+			c.c = ast.UnescapeString(rest[2:4])[0]
+		case arg.Is(ast.IndString) && (strings.HasPrefix(rest, "'''") || strings.HasPrefix(rest, "''$")):
+			n = 3
+			c.c = rest[2]
+		}
+		c.span = source.Span{Start: span.Start + uint32(i), End: span.Start + uint32(i+n)}
+		out = append(out, c)
+		i += n
+	}
+	return out
+}
+
+func classFinding(p *rules.Pass, where source.Span, c byte, brackets, silent bool) diag.Finding {
+	f := diag.Finding{Span: where}
+	written := where.Of(p.Tree.Source())
+	switch {
+	case silent:
+		f.Message = "`" + written + "` is the letter `" + string(c) + "` here: the string drops the backslash, and Nix's regular expressions have no `\\" + string(c) + "`"
+	case brackets:
+		f.Message = "`\\" + string(c) + "` between brackets is a backslash and the letter `" + string(c) + "`"
+	default:
+		f.Message = "Nix's regular expressions have no `\\" + string(c) + "`: evaluating this one fails"
+	}
+	lower := c | 0x20
+	class := classes[lower]
+	switch {
+	case class == "" || brackets && c != lower:
+		return f
+	case brackets:
+	case c != lower:
+		class = "[^" + class + "]"
+	default:
+		class = "[" + class + "]"
+	}
+	f.Help = "write `" + class + "`"
+	f.Fixes = []diag.Fix{rules.Replace("write `"+class+"`", diag.Unsafe, where, class)}
+	return f
+}

@@ -123,9 +123,9 @@ func (p *Parser) formalItem(s *formalsState) bool {
 		case !s.comma && p.startsBinding():
 			return false
 		case !s.comma:
-			p.malformed("expected `,` between two formals, found "+p.found(), "", p.insertion(",", "insert `,`"))
+			p.malformed("expected `,` between two formals, found "+p.found(), p.insertion(",", "insert `,`"))
 		case s.ellipsis:
-			p.malformed("`...` must be the last of the formals", "", nil)
+			p.malformed("`...` must be the last of the formals", nil)
 		}
 		wrong := !s.comma || s.ellipsis
 		p.formal()
@@ -137,9 +137,9 @@ func (p *Parser) formalItem(s *formalsState) bool {
 		wrong := true
 		switch {
 		case !s.comma && s.ellipsis, s.ellipsis:
-			p.malformed("`...` is there twice", "", nil)
+			p.malformed("`...` is there twice", nil)
 		case !s.comma:
-			p.malformed("expected `,` before `...`", "", p.insertion(",", "insert `,`"))
+			p.malformed("expected `,` before `...`", p.insertion(",", "insert `,`"))
 		default:
 			wrong = false
 		}
@@ -159,15 +159,15 @@ func (p *Parser) formalItem(s *formalsState) bool {
 func (p *Parser) formalComma(s *formalsState) {
 	switch {
 	case s.ellipsis && p.peek() == ast.TokRBrace:
-		p.malformed("a comma may not follow `...`", "", p.removal("remove the comma"))
+		p.malformed("a comma may not follow `...`", p.removal("remove the comma"))
 		p.leaf(ast.Error)
 		s.comma = false
 	case s.ellipsis:
-		p.malformed("`...` must be the last of the formals", "", nil)
+		p.malformed("`...` must be the last of the formals", nil)
 		p.leaf(ast.Error)
 		s.comma, s.ellipsis = true, false
 	case s.comma:
-		p.malformed("a comma without a formal before it", "", p.removal("remove the comma"))
+		p.malformed("a comma without a formal before it", p.removal("remove the comma"))
 		p.leaf(ast.Error)
 	default:
 		p.adv()
@@ -267,8 +267,8 @@ func (p *Parser) expectColon() {
 	}
 }
 
-func (p *Parser) malformed(message, help string, fix *ast.SyntaxFix) {
-	p.report(ast.SyntaxError{Kind: ast.ErrMalformedFormals, Span: p.span(p.i, p.i), Message: message, Help: help, Fix: fix})
+func (p *Parser) malformed(message string, fix *ast.SyntaxFix) {
+	p.report(ast.SyntaxError{Kind: ast.ErrMalformedFormals, Span: p.span(p.i, p.i), Message: message, Fix: fix})
 }
 
 func (p *Parser) removal(title string) *ast.SyntaxFix {

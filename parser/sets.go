@@ -214,10 +214,10 @@ func (p *Parser) strayBinding() {
 		e.Message = "expected an attribute name before `=`"
 	case k.IsKeyword() && named:
 		e.Help = "a keyword as an attribute name needs quotes"
-		e.Fix = p.quote(p.i, true)
+		e.Fix = p.quote(p.i)
 	case named:
 		e.Help = "an attribute name that is no identifier needs quotes"
-		e.Fix = p.quote(p.i, true)
+		e.Fix = p.quote(p.i)
 	case k == ast.TokRParen || k == ast.TokRBracket || k == ast.TokRBrace:
 		e.Message, e.Help = "unexpected "+p.found(), "nothing is open that it could close"
 		e.Fix = &ast.SyntaxFix{Title: "remove this " + p.found(), Span: e.Span}
@@ -245,9 +245,9 @@ func (p *Parser) strayBinding() {
 }
 
 // quote proposes to put a token in quotes.
-func (p *Parser) quote(i int, sure bool) *ast.SyntaxFix {
+func (p *Parser) quote(i int) *ast.SyntaxFix {
 	s := p.span(i, i)
-	return &ast.SyntaxFix{Title: "quote the name", Span: s, Text: `"` + s.Of(p.src) + `"`, Sure: sure}
+	return &ast.SyntaxFix{Title: "quote the name", Span: s, Text: `"` + s.Of(p.src) + `"`, Sure: true}
 }
 
 // inherit parses inherit a b; and inherit (e) a b;.
@@ -296,7 +296,7 @@ func (p *Parser) inherited() bool {
 		}
 		if k.IsKeyword() {
 			e.Help = "a keyword as an attribute name needs quotes"
-			e.Fix = p.quote(p.i, true)
+			e.Fix = p.quote(p.i)
 		}
 		p.report(e)
 		p.leaf(ast.Error)
@@ -363,7 +363,7 @@ func (p *Parser) wrongAttr(binding bool) (goesOn bool) {
 	switch {
 	case k.IsKeyword() && p.i == p.last+1:
 		e.Help = "a keyword as an attribute name needs quotes"
-		e.Fix = p.quote(p.i, true)
+		e.Fix = p.quote(p.i)
 		goesOn = true
 	case afterDot:
 		e.Kind = ast.ErrAttrpathDot

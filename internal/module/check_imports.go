@@ -138,7 +138,7 @@ func (c *checker) importedProperty(v *value, within ast.Node, part string) {
 func namesModule(n ast.Node) bool {
 	n = tail(n)
 	if !n.Is(ast.Select) {
-		return n.Is(ast.Apply) && Callee((ast.ApplyExpr{Node: n}).Func()) == "import"
+		return false
 	}
 	for part := range (ast.SelectExpr{Node: n}).Attrpath().Children() {
 		if name, ok := ast.AttrName(part); ok && (strings.HasSuffix(name, "Modules") || strings.HasSuffix(name, "Module")) {

@@ -16,21 +16,28 @@ func (f *File) Inline() []*Module {
 	}
 	f.done |= doneInline
 	records := f.tree.Records()
-	for i, r := range records[:max(len(records)-1, 0)] {
-		child := records[i+1]
-		switch {
-		case r.Kind == ast.Lambda && child.Kind == ast.Pattern:
-			f.inlineFunction(f.tree.Node(ast.NodeID(i)))
-		case r.Kind == ast.Binding && child.Kind == ast.Attrpath && f.tree.Token(int(child.Last)).Text() == "imports":
-			n := f.tree.Node(ast.NodeID(i))
-			f.importing = append(f.importing, n)
-			if set := n.Parent(); set.Is(ast.AttrSet) && f.tree.Token(int(r.First)).Text() == "imports" {
-				f.inlineSet(set)
+	for i := 0; i+1 < len(records); i++ {
+		switch records[i].Kind {
+		case ast.Lambda:
+			if records[i+1].Kind == ast.Pattern {
+				f.inlineFunction(f.tree.Node(ast.NodeID(i)))
+			}
+		case ast.Binding:
+			// The path's last token is imports, whether the path is longer or not.
+			if last := records[i+1].Last; f.isWord(last, "imports") && records[i+1].Kind == ast.Attrpath {
+				n := f.tree.Node(ast.NodeID(i))
+				f.importing = append(f.importing, n)
+				if set := n.Parent(); set.Is(ast.AttrSet) && records[i].First == last {
+					f.inlineSet(set)
+				}
 			}
 		}
 	}
 	return f.inline
 }
+
+// isWord reports whether a token has a text.
+func (f *File) isWord(token uint32, text string) bool { return f.tree.Token(int(token)).Text() == text }
 
 // Importing returns the bindings of the file whose attribute path ends in imports, in source order.
 func (f *File) Importing() []ast.Node {

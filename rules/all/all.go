@@ -4,6 +4,7 @@ package all
 import (
 	_ "github.com/nixsift/nixsift/rules/ci" // the rules register themselves
 	_ "github.com/nixsift/nixsift/rules/correctness"
+	_ "github.com/nixsift/nixsift/rules/cost"
 	_ "github.com/nixsift/nixsift/rules/deprecated"
 	_ "github.com/nixsift/nixsift/rules/flake"
 	_ "github.com/nixsift/nixsift/rules/module"

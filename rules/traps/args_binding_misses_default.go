@@ -13,7 +13,7 @@ var _ = rules.Register(&rules.Rule{
 	Summary: "An argument with a default is read from the `@` name, which does not have the default",
 	Doc: "In `{ a ? 1, ... }@args:` the name `args` is what the caller passed: where that has no `a`, `args.a` fails although\n" +
 		"`a` has a default. Read `a`. Tests such as `args ? a` and `args.a or x` ask what was passed, and are left alone, and so\n" +
-		"is a function that contains one for the same name.",
+		"is a function that contains one for the same name. A default of `null` only says that the argument may be missing.",
 	Severity: diag.Warning, Presets: rules.Recommended,
 	Fix: rules.FixSometimes,
 	On:  []ast.Kind{ast.AtName},
@@ -21,7 +21,7 @@ var _ = rules.Register(&rules.Rule{
 		pattern := ast.PatternNode{Node: n.Parent()}
 		defaults := map[string]ast.Node{}
 		for f := range pattern.Formals() {
-			if f.Default().IsValid() {
+			if def := f.Default(); def.IsValid() && !(def.Unparen().Is(ast.Ident) && def.Unparen().Text() == "null") {
 				defaults[f.Name().Text()] = f.Node
 			}
 		}

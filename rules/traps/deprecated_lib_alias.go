@@ -167,25 +167,34 @@ func scopeOf(names *sema.Info, n ast.Node) sema.ScopeID {
 	return u.Scope
 }
 
-// asked reports whether the code around a selection tests for the name: lib ? name in the condition of an if
-// around it.
+// asked reports whether the code around a place tests which name there is: it is what remains where a selection
+// fails, lib.new or lib.old, or in an arm of an if that asks for a name or for the version of lib.
 func asked(n ast.Node, name string) bool {
 	at := n
 	for range maxSteps {
 		up := at.Parent()
-		if !up.IsValid() {
+		switch up.Kind() {
+		case ast.Select:
+			if (ast.SelectExpr{Node: up}).Default() == at {
+				return true
+			}
+		case ast.If:
+			if cond := (ast.IfExpr{Node: up}).Cond(); cond != at && asksFor(cond, name) {
+				return true
+			}
+		case ast.File:
 			return false
-		}
-		if i, ok := ast.AsIf(up); ok && i.Cond() != at && mentions(i.Cond(), name) {
-			return true
 		}
 		at = up
 	}
 	return false
 }
 
-// mentions reports whether a short condition has the word.
-func mentions(cond ast.Node, name string) bool {
+// asksFor reports whether a condition looks at lib: for an attribute of it, or at its version.
+func asksFor(cond ast.Node, name string) bool {
 	text := cond.Text()
-	return len(text) < 400 && strings.Contains(text, name)
+	if len(text) > 400 {
+		return false
+	}
+	return strings.Contains(text, name) || strings.Contains(text, "lib ?") || strings.Contains(text, "ersion") || strings.Contains(text, "trivial.release")
 }

@@ -21,7 +21,7 @@ var _ = rules.Register(&rules.Rule{
 		}
 		p.Report(diag.Finding{
 			Span:    source.Span{Start: n.Start(), End: ast.WithExpr{Node: n}.Env().End()},
-			Message: "this `with` hides names of the one around it",
+			Message: "where both sets have a name, this `with` wins in silence",
 			Help:    "select the names, or inherit them in a `let`",
 			Related: []diag.Related{{Span: source.Span{Start: outer.Start(), End: ast.WithExpr{Node: outer}.Env().End()}, Message: "the one around it"}},
 		})

@@ -13,16 +13,17 @@ var _ = rules.Register(&rules.Rule{
 	Summary: "A call stands behind a default without parentheses: the selected value is what is called",
 	Doc: "The default of a selection binds tighter than a call: `a.b or f x` is `(a.b or f) x`. Where `a` has a `b`, that is\n" +
 		"called with `x`; mostly `a.b or (f x)` was meant. With `throw` as the default there is no doubt, and the\n" +
-		"finding is a warning.\n" +
+		"finding is a warning. Selections from `builtins` and `lib`, and those with a default such as `lib.id` or `(x: x)`, are\n" +
+		"meant to be called.\n" +
 		"\n" +
 		"The safe fix writes down what Nix reads.",
-	Severity: diag.Info, Presets: rules.Strict,
+	Severity: diag.Info, Presets: rules.Recommended,
 	Fix: rules.FixAlways,
 	On:  []ast.Kind{ast.Apply},
 	Node: func(p *rules.Pass, n ast.Node) {
 		call := ast.ApplyExpr{Node: n}
 		s, ok := ast.AsSelect(call.Func())
-		if !ok || !s.Default().IsValid() {
+		if !ok || !s.Default().IsValid() || selectsFunction(p, s) {
 			return
 		}
 		outer := n
@@ -52,6 +53,23 @@ var _ = rules.Register(&rules.Rule{
 		p.Report(f)
 	},
 })
+
+// selectsFunction reports whether a selection with a default is meant to give a function: from builtins or lib,
+// or with a default that is one by its text, or that does nothing.
+func selectsFunction(p *rules.Pass, s ast.SelectExpr) bool {
+	if operand := s.Operand().Unparen(); operand.Is(ast.Ident) && (operand.Text() == "builtins" || operand.Text() == "lib") {
+		return true
+	}
+	switch def := s.Default().Unparen(); def.Kind() {
+	case ast.Lambda:
+		return true
+	case ast.Apply:
+		return nixlang.Lib(p.Names(), (ast.ApplyExpr{Node: def}).Func()) == "const"
+	case ast.Ident, ast.Select:
+		return nixlang.Lib(p.Names(), def) == "id" || def.Is(ast.Ident) && def.Text() == "id"
+	}
+	return false
+}
 
 // parens puts a span in parentheses.
 func parens(s source.Span) []diag.Edit {

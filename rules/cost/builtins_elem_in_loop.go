@@ -1,0 +1,64 @@
+package cost
+
+import (
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/internal/sema"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "builtins-elem-in-loop", Family: family, Since: "0.1.0",
+	Summary: "Each element of a list is looked for in another list",
+	Doc: "`filter (x: elem x ys) xs` walks through `ys` for each `x`: 4,000 elements in 4,000 take 0.09 s, as attributes of a set\n" +
+		"0.01 s. For strings, make a set once, `set = lib.genAttrs ys (_: null)`, and ask `set ? ${x}`. Short lists are not worth\n" +
+		"it: the rule is off in every preset.",
+	Severity: diag.Info,
+	On:       []ast.Kind{ast.Lambda},
+	Node: func(p *rules.Pass, n ast.Node) {
+		l := ast.LambdaExpr{Node: n}
+		call, ok := ast.AsApply(n.OutsideParens().Parent())
+		if !ok || call.Arg() != n.OutsideParens() || !l.Param().Is(ast.Name) {
+			return
+		}
+		names := p.Names()
+		switch nixlang.Builtin(names, call.Func()) + nixlang.Lib(names, call.Func()) {
+		case "filter", "partition", "all", "any", "map", "concatMap":
+		default:
+			return
+		}
+		body := l.Body().Unparen()
+		if body.Is(ast.Unary) && body.Op() == ast.OpNot {
+			body = body.FirstChild().Unparen()
+		}
+		outer, ok := ast.AsApply(body)
+		if !ok {
+			return
+		}
+		inner, ok := ast.AsApply(outer.Func().Unparen())
+		if !ok || nixlang.Builtin(names, inner.Func())+nixlang.Lib(names, inner.Func()) != "elem" {
+			return
+		}
+		x := names.Resolve(inner.Arg().Unparen())
+		list := outer.Arg().Unparen()
+		if x == nil || x.Node != l.Param() || list.Is(ast.List) || reads(names, list, x) {
+			return
+		}
+		p.Report(diag.Finding{
+			Span:    body.Span(),
+			Message: "each element is looked for in all of a list",
+			Help:    "for strings, ask a set that is made once: `set ? ${" + l.Param().Text() + "}`",
+		})
+	},
+})
+
+// reads reports whether an expression reads a binding.
+func reads(names *sema.Info, n ast.Node, b *sema.Binding) bool {
+	for _, u := range nixlang.UsesIn(names, n) {
+		if u.Target == sema.ToBinding && names.Binding(u.Binding) == b {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,103 @@
+package cost
+
+import (
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/internal/sema"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "repeated-nixpkgs-import", Family: family, Since: "0.1.0",
+	Summary: "nixpkgs is imported twice with the same arguments",
+	Doc: "Nix reads an imported file once, but each call of `import nixpkgs { … }` evaluates a package set of its own, which takes\n" +
+		"time and memory and shares nothing with the others. Bind the call once and use the name, or in a flake\n" +
+		"`nixpkgs.legacyPackages.${system}`.\n" +
+		"\n" +
+		"Reported in one file, for calls with the same text and the same variables.",
+	Severity: diag.Info, Presets: rules.Strict,
+	File: func(p *rules.Pass) {
+		names := p.Names()
+		first := map[string][]ast.Node{}
+		for _, u := range names.Uses() {
+			if u.Target != sema.ToGlobal || u.Node.Text() != "import" {
+				continue
+			}
+			call, ok := nixpkgsCall(u.Node)
+			if !ok {
+				continue
+			}
+			text := call.Text()
+			seen := first[text]
+			if len(seen) > 16 {
+				continue
+			}
+			first[text] = append(seen, call)
+			for _, before := range seen {
+				if sameVariables(names, before, call) {
+					p.Report(diag.Finding{
+						Span:    call.Span(),
+						Message: "the same nixpkgs is imported above: each import evaluates all of it again",
+						Help:    "bind the import once and use its name",
+						Related: []diag.Related{{Span: before.Span(), Message: "the first import"}},
+					})
+					break
+				}
+			}
+		}
+	},
+})
+
+// nixpkgsCall returns the call import NIXPKGS ARGS that an import begins.
+func nixpkgsCall(fn ast.Node) (ast.Node, bool) {
+	inner, ok := ast.AsApply(fn.Parent())
+	if !ok || inner.Func() != fn || !isNixpkgs(inner.Arg().Unparen()) {
+		return ast.Node{}, false
+	}
+	outer, ok := ast.AsApply(inner.OutsideParens().Parent())
+	if !ok || outer.Func() != inner.OutsideParens() || outer.HasError() {
+		return ast.Node{}, false
+	}
+	return outer.Node, true
+}
+
+// isNixpkgs reports whether an expression names nixpkgs: nixpkgs, inputs.nixpkgs, sources.nixpkgs, <nixpkgs>.
+func isNixpkgs(n ast.Node) bool {
+	switch n.Kind() {
+	case ast.Ident:
+		return n.Text() == "nixpkgs"
+	case ast.SearchPath:
+		return n.Text() == "<nixpkgs>"
+	case ast.Select:
+		s := ast.SelectExpr{Node: n}
+		if s.Default().IsValid() {
+			return false
+		}
+		last := ast.Node{}
+		for part := range s.Attrpath().Children() {
+			last = part
+		}
+		name, ok := ast.AttrName(last)
+		return ok && name == "nixpkgs"
+	}
+	return false
+}
+
+// sameVariables reports whether two expressions of the same text read the same variables.
+func sameVariables(names *sema.Info, a, b ast.Node) bool {
+	ua, ub := nixlang.UsesIn(names, a), nixlang.UsesIn(names, b)
+	if len(ua) != len(ub) || len(ua) > 1000 {
+		return false
+	}
+	for i := range ua {
+		free := nixlang.IsFree(names, ua[i], a)
+		if free != nixlang.IsFree(names, ub[i], b) || ua[i].Target != ub[i].Target {
+			return false
+		}
+		if free && (ua[i].Target == sema.ToBinding && ua[i].Binding != ub[i].Binding || ua[i].Target == sema.ToWith && ua[i].Scope != ub[i].Scope) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,44 @@
+package cost
+
+import (
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "uniqlist-quadratic", Family: family, Since: "0.1.0",
+	Summary: "`lib.uniqList` compares each element with all before it",
+	Doc: "`lib.misc.uniqList` is documented as quadratic and passes its lists in a set. `lib.unique` is the plain function for any\n" +
+		"values and keeps their order; `lib.uniqueStrings` is faster, for strings whose order does not matter.",
+	Severity: diag.Info, Presets: rules.Strict,
+	On: []ast.Kind{ast.Select, ast.Ident},
+	Node: func(p *rules.Pass, n ast.Node) {
+		if n.Is(ast.Ident) && n.Text() != "uniqList" {
+			return
+		}
+		path, last, ok := lib(p, n)
+		if !ok || path != "uniqList" && path != "misc.uniqList" {
+			return
+		}
+		p.Report(diag.Finding{
+			Span:    last.Span(),
+			Message: "`lib." + path + "` takes time with the square of the list's length",
+			Help:    "use `lib.unique`, or `lib.uniqueStrings` for strings in any order",
+		})
+	},
+})
+
+// lib returns the path below nixpkgs' lib that an expression of the rule's interest means.
+func lib(p *rules.Pass, n ast.Node) (path string, last ast.Node, ok bool) {
+	if s, selects := ast.AsSelect(n); selects {
+		for part := range s.Attrpath().Children() {
+			last = part
+		}
+		if last.Text() != "uniqList" {
+			return "", last, false
+		}
+	}
+	return nixlang.LibPath(p.Names(), n)
+}

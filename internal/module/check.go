@@ -33,9 +33,9 @@ type Problem struct {
 	At source.Span
 	// Why tells what is read, where the problem is a dependence.
 	Why *Why
-	// Property is the name of the function, such as mkIf, for MkIfInImports; Node its call where the file has it.
+	// Property is the name of the function, such as mkIf, for MkIfInImports, and of the attribute for
+	// ImportsUnderConfig.
 	Property string
-	Node     ast.Node
 	// Element is set where an element of the list is concerned, not the list as a whole.
 	Element bool
 	// Unsure is set where what decides lies outside the file and is only very likely.

@@ -88,7 +88,7 @@ func (c *checker) propertyInImports(v *value, within ast.Node, part string, elem
 			at.End = fn.End()
 		}
 	}
-	c.report(Problem{Kind: MkIfInImports, Part: part, Property: v.s, Node: v.node, At: at, Element: element, Unsure: unsure}, within)
+	c.report(Problem{Kind: MkIfInImports, Part: part, Property: v.s, At: at, Element: element, Unsure: unsure}, within)
 }
 
 // imported checks one element of imports.

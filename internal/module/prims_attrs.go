@@ -297,10 +297,9 @@ func registerAttrs() {
 				return strict(p, unknown)
 			}
 			at := c.args[set]
-			v := unknown
 			for i, e := range p.elems {
-				name := ev.force(e)
-				if v = ev.force(at); v.kind == vBottom || name.kind == vBottom {
+				name, v := ev.force(e), ev.force(at)
+				if v.kind == vBottom || name.kind == vBottom {
 					return strict(name, v)
 				}
 				a, found := tableAttr{}, false

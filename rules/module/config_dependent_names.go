@@ -21,7 +21,7 @@ var _ = rules.Register(&rules.Rule{
 				missing(pr.Why, "these names are known"),
 			Help: "write the first part of the option's path as it is, or take it from `specialArgs`",
 		}
-		f.Related = trail(file, pr.Why, f)
+		f.Related = trail(pr.Why, f)
 		p.Report(f)
 	}),
 })

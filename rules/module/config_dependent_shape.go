@@ -31,7 +31,7 @@ var _ = rules.Register(&rules.Rule{
 			f.Message = "which options " + atPart(pr.Part) + " defines"
 		}
 		f.Message += " depends on " + reads(file, pr.Why) + ", but " + missing(pr.Why, "this is known")
-		f.Related = trail(file, pr.Why, f)
+		f.Related = trail(pr.Why, f)
 		p.Report(f)
 	}),
 })

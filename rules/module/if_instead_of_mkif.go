@@ -28,7 +28,7 @@ var _ = rules.Register(&rules.Rule{
 		if fix, ok := toMkIf(file, pr.Why.Node); ok {
 			f.Fixes = []diag.Fix{fix}
 		}
-		f.Related = trail(file, pr.Why, f)
+		f.Related = trail(pr.Why, f)
 		p.Report(f)
 	}),
 })

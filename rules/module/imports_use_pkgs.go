@@ -24,7 +24,7 @@ var _ = rules.Register(&rules.Rule{
 			Message: "`" + pr.Part + "` depends on " + reads(file, pr.Why) + ", but " + missing(pr.Why, "all imports are known"),
 			Help:    "use a flake input, `builtins.fetchTarball`, `modulesPath` or another value from `specialArgs`",
 		}
-		f.Related = trail(file, pr.Why, f)
+		f.Related = trail(pr.Why, f)
 		p.Report(f)
 	}),
 })

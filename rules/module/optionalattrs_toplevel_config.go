@@ -27,7 +27,7 @@ var _ = rules.Register(&rules.Rule{
 				missing(pr.Why, "these names are known"),
 			Help: "use `lib.mkIf` for the condition and `lib.mkMerge` to join sets",
 		}
-		f.Related = trail(file, pr.Why, f)
+		f.Related = trail(pr.Why, f)
 		p.Report(f)
 	}),
 })

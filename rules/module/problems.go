@@ -72,7 +72,7 @@ func missing(why *module.Why, before string) string {
 }
 
 // trail points at the places through which an expression comes to depend on a source.
-func trail(f *module.File, why *module.Why, at diag.Finding) []diag.Related {
+func trail(why *module.Why, at diag.Finding) []diag.Related {
 	if at.Span.Covers(why.Use.Span()) {
 		return nil
 	}
@@ -82,7 +82,7 @@ func trail(f *module.File, why *module.Why, at diag.Finding) []diag.Related {
 			related = append(related, diag.Related{Span: n.Span(), Message: "through `" + oneLine(n) + "`"})
 		}
 	}
-	return append(related, diag.Related{Span: why.Use.Span(), Message: reads(f, why) + " is read here"})
+	return append(related, diag.Related{Span: why.Use.Span(), Message: "`" + oneLine(why.Use) + "` is read here"})
 }
 
 func oneLine(n ast.Node) string {

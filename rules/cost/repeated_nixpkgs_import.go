@@ -15,7 +15,8 @@ var _ = rules.Register(&rules.Rule{
 		"time and memory and shares nothing with the others. Bind the call once and use the name, or in a flake\n" +
 		"`nixpkgs.legacyPackages.${system}`.\n" +
 		"\n" +
-		"Reported in one file, for calls with the same text and the same variables.",
+		"Reported in one file, for calls with the same text and the same variables; parameters of functions that are given to the\n" +
+		"same loop, as in `forAllSystems (system: …)`, count as the same.",
 	Severity: diag.Info, Presets: rules.Strict,
 	File: func(p *rules.Pass) {
 		names := p.Names()
@@ -95,9 +96,35 @@ func sameVariables(names *sema.Info, a, b ast.Node) bool {
 		if free != nixlang.IsFree(names, ub[i], b) || ua[i].Target != ub[i].Target {
 			return false
 		}
-		if free && (ua[i].Target == sema.ToBinding && ua[i].Binding != ub[i].Binding || ua[i].Target == sema.ToWith && ua[i].Scope != ub[i].Scope) {
+		if !free {
+			continue
+		}
+		switch {
+		case ua[i].Target == sema.ToBinding && ua[i].Binding != ub[i].Binding:
+			if !sameLoop(names.Binding(ua[i].Binding), names.Binding(ub[i].Binding)) {
+				return false
+			}
+		case ua[i].Target == sema.ToWith && ua[i].Scope != ub[i].Scope:
 			return false
 		}
 	}
 	return true
+}
+
+// sameLoop reports whether two parameters run over the same values: their functions are arguments of the same
+// function, as in forAllSystems (system: …).
+func sameLoop(a, b *sema.Binding) bool {
+	if a.Kind != sema.ParamBinding || b.Kind != sema.ParamBinding || a.Name != b.Name {
+		return false
+	}
+	loopOf := func(b *sema.Binding) ast.Node {
+		fn := b.Decl.OutsideParens()
+		call, ok := ast.AsApply(fn.Parent())
+		if !ok || call.Arg() != fn {
+			return ast.Node{}
+		}
+		return call.Func()
+	}
+	la, lb := loopOf(a), loopOf(b)
+	return la.IsValid() && lb.IsValid() && la.End()-la.Start() < 200 && nixlang.Same(la, lb)
 }

@@ -196,5 +196,10 @@ func asksFor(cond ast.Node, name string) bool {
 	if len(text) > 400 {
 		return false
 	}
-	return strings.Contains(text, name) || strings.Contains(text, "lib ?") || strings.Contains(text, "ersion") || strings.Contains(text, "trivial.release")
+	for _, sign := range []string{name, "lib ?", "lib.version", "versionAtLeast", "versionOlder", "trivial.release", "oldestSupportedRelease"} {
+		if strings.Contains(text, sign) {
+			return true
+		}
+	}
+	return false
 }

@@ -70,7 +70,8 @@ func (x *configReader) read(path string, depth int) {
 	if err != nil {
 		return
 	}
-	set := func(section, subsection, key, value string, blank bool) error {
+	// The library's callback may fail; this one has nothing to complain of.
+	set := func(section, subsection, key, value string, blank bool) error { //nolint:unparam // the library's signature
 		if key != "" {
 			x.set(path, depth, strings.ToLower(section), subsection, strings.ToLower(key), value, blank)
 		}

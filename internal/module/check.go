@@ -188,17 +188,17 @@ func (c *checker) loaded(t *thunk) {
 	if !body.IsValid() {
 		body = c.module.Body
 	}
-	c.attributes(t, v, body)
+	c.attributes(v, body)
 }
 
 // attributes checks the evaluated attributes of a module.
-func (c *checker) attributes(t *thunk, v *value, within ast.Node) {
+func (c *checker) attributes(v *value, within ast.Node) {
 	switch v.kind {
 	case vBottom:
 		c.report(Problem{Kind: shapeKind(v.why), Why: v.why}, within)
 		return
 	case vProperty:
-		c.property(v, within, "", true)
+		c.property(v, within, "")
 		return
 	case vAttrs:
 	default:
@@ -301,7 +301,7 @@ func (c *checker) definitions(t *thunk, within ast.Node, part string) {
 	case vBottom:
 		c.report(Problem{Kind: shapeKind(v.why), Part: part, Why: v.why}, within)
 	case vProperty:
-		c.property(v, within, part, false)
+		c.property(v, within, part)
 	case vAttrs:
 		c.definedNames(v, part)
 		if a, ok := v.attrs.get("_module"); ok {
@@ -310,9 +310,8 @@ func (c *checker) definitions(t *thunk, within ast.Node, part string) {
 	}
 }
 
-// property checks the content of a mkIf, mkMerge or mkForce around definitions. Whole is set where it stands
-// for a whole module.
-func (c *checker) property(v *value, within ast.Node, part string, whole bool) {
+// property checks the content of a mkIf, mkMerge or mkForce around definitions.
+func (c *checker) property(v *value, within ast.Node, part string) {
 	at := within
 	if n := v.content.node; n.IsValid() {
 		at = n

@@ -12,7 +12,7 @@ func (c *checker) imports(t *thunk, within ast.Node, part string) {
 		c.importList(t.node, t.env, part)
 		return
 	}
-	c.importValue(c.ev.in(whileLoading, t), within, part, true)
+	c.importValue(c.ev.in(whileLoading, t), within, part)
 }
 
 // importList checks an expression operand by operand, so that each cause is reported.
@@ -48,11 +48,11 @@ func (c *checker) importList(n ast.Node, env *frame, part string) {
 
 func (c *checker) importOperand(n ast.Node, env *frame, part string) {
 	v := c.ev.in(whileLoading, &thunk{node: n, env: env})
-	c.importValue(v, n, part, true)
+	c.importValue(v, n, part)
 }
 
 // importValue checks an evaluated list of modules.
-func (c *checker) importValue(v *value, within ast.Node, part string, whole bool) {
+func (c *checker) importValue(v *value, within ast.Node, part string) {
 	switch v.kind {
 	case vBottom:
 		c.dependence(v, within, part, false)
@@ -130,7 +130,7 @@ func (c *checker) importedProperty(v *value, within ast.Node, part string) {
 			c.propertyInImports(v, within, part, true, true)
 		}
 	default:
-		c.property(v, at, "", true)
+		c.property(v, at, "")
 	}
 }
 

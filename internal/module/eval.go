@@ -1,6 +1,8 @@
 package module
 
 import (
+	"slices"
+
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/sema"
 )
@@ -359,7 +361,7 @@ func (ev *evaluator) apply(f *value, arg *thunk, at ast.Node) *value {
 		}
 		return ev.eval(l.Body(), inner)
 	case vPrim:
-		args := append(f.args[:len(f.args):len(f.args)], arg)
+		args := slices.Concat(f.args, []*thunk{arg})
 		if len(args) < f.prim.arity {
 			return &value{kind: vPrim, prim: f.prim, args: args, node: f.node}
 		}

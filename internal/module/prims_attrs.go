@@ -18,13 +18,13 @@ func (ev *evaluator) attrset(c call, i int) (v *value, ok bool) {
 	return someAttrs, true
 }
 
-// elements evaluates an argument that must be a list whose length, or elements, give the names of a set: its
-// shape is not passed on.
-func (ev *evaluator) elements(c call, i int) (v *value, ok bool) {
-	if v, ok = ev.arg(c, i); !ok {
+// elements evaluates the first argument, which must be a list whose length, or elements, give the names of a
+// set: its shape is not passed on.
+func (ev *evaluator) elements(c call) (v *value, ok bool) {
+	if v, ok = ev.arg(c, 0); !ok {
 		return v, false
 	}
-	return ev.list(c, i)
+	return ev.list(c, 0)
 }
 
 // named is the thunk of a string that is known.
@@ -129,7 +129,7 @@ func registerAttrs() {
 		return &value{kind: vAttrs, attrs: t}
 	}
 	register("listToAttrs:1", func(ev *evaluator, c call) *value {
-		v, ok := ev.elements(c, 0)
+		v, ok := ev.elements(c)
 		if !ok {
 			return v
 		}
@@ -147,14 +147,14 @@ func registerAttrs() {
 		return pairs(ev, c, elems, v.attrs.open)
 	})
 	register("genAttrs':2", func(ev *evaluator, c call) *value {
-		v, ok := ev.elements(c, 0)
+		v, ok := ev.elements(c)
 		if !ok {
 			return v
 		}
 		return pairs(ev, c, mapped(v, func(e *thunk) *thunk { return applied(c.args[1], c.at, e) }).elems, v.open)
 	})
 	register("genAttrs:2", func(ev *evaluator, c call) *value {
-		v, ok := ev.elements(c, 0)
+		v, ok := ev.elements(c)
 		if !ok {
 			return v
 		}
@@ -200,7 +200,7 @@ func registerAttrs() {
 	}
 	register("recursiveUpdate:2 mergeAttrs:2", union)
 	register("mergeAttrsList:1", func(ev *evaluator, c call) *value {
-		v, ok := ev.elements(c, 0)
+		v, ok := ev.elements(c)
 		if !ok {
 			return v
 		}

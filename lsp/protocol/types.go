@@ -13,21 +13,35 @@ import (
 // The types of go-lsp that hold for 3.17.
 type (
 	// DocumentURI names a document.
-	DocumentURI             = golsp.DocumentURI
-	Position                = golsp.Position
-	Range                   = golsp.Range
-	Location                = golsp.Location
-	TextEdit                = golsp.TextEdit
-	TextDocumentIdentifier  = golsp.TextDocumentIdentifier
-	CodeActionKind          = golsp.CodeActionKind
-	DiagnosticSeverity      = golsp.DiagnosticSeverity
+	DocumentURI = golsp.DocumentURI
+	// Position is a zero-based line and character.
+	Position = golsp.Position
+	// Range is half-open.
+	Range = golsp.Range
+	// Location is a range in a document.
+	Location = golsp.Location
+	// TextEdit replaces a range.
+	TextEdit = golsp.TextEdit
+	// TextDocumentIdentifier names a document of a request.
+	TextDocumentIdentifier = golsp.TextDocumentIdentifier
+	// CodeActionKind sorts code actions.
+	CodeActionKind = golsp.CodeActionKind
+	// DiagnosticSeverity is 1 (error) to 4 (hint).
+	DiagnosticSeverity = golsp.DiagnosticSeverity
+	// TextDocumentSyncOptions says which changes the server wants to hear of.
 	TextDocumentSyncOptions = golsp.TextDocumentSyncOptions
-	SaveOptions             = golsp.SaveOptions
-	FileEvent               = golsp.FileEvent
-	LogMessageParams        = golsp.LogMessageParams
+	// SaveOptions asks for the text on saving.
+	SaveOptions = golsp.SaveOptions
+	// FileEvent is a change of a watched file.
+	FileEvent = golsp.FileEvent
+	// LogMessageParams is a line for the log of the client.
+	LogMessageParams = golsp.LogMessageParams
 
-	DidCloseTextDocumentParams  = golsp.DidCloseTextDocumentParams
-	DidSaveTextDocumentParams   = golsp.DidSaveTextDocumentParams
+	// DidCloseTextDocumentParams names a closed document.
+	DidCloseTextDocumentParams = golsp.DidCloseTextDocumentParams
+	// DidSaveTextDocumentParams names a saved document.
+	DidSaveTextDocumentParams = golsp.DidSaveTextDocumentParams
+	// DidChangeWatchedFilesParams lists changed files.
 	DidChangeWatchedFilesParams = golsp.DidChangeWatchedFilesParams
 )
 

@@ -54,12 +54,12 @@ func (g *guards) read() {
 			g.open(&open, nil, module.Part{Path: p.Path[1:], Node: p.Node, Value: p.Value}, 0)
 		default:
 			g.config, g.value = p.Path[0], unwrap(p.Value)
-			any := false
+			found := false
 			g.module.EachDefinition(p.Value, func(d module.Part) {
-				any = true
+				found = true
 				g.open(&open, nil, d, 0)
 			})
-			if !any && !unwrap(p.Value).Is(ast.AttrSet) {
+			if !found && !unwrap(p.Value).Is(ast.AttrSet) {
 				g.guarded = true // a value that is computed in a way of its own
 			}
 		}

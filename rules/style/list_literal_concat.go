@@ -20,7 +20,7 @@ var _ = rules.Register(&rules.Rule{
 		if n.Op() != ast.OpConcat {
 			return
 		}
-		any := func(ast.Node) bool { return true }
-		literalRuns(p, n, ast.List, any, any, "list literals are concatenated", "write one list")
+		every := func(ast.Node) bool { return true }
+		literalRuns(p, n, ast.List, every, every, "list literals are concatenated", "write one list")
 	},
 })

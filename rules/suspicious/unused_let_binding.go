@@ -219,7 +219,7 @@ func (d *deadLets) cutScope(names *sema.Info, live *sema.Live, scope sema.ScopeI
 	var all []statement
 	whole := let.Is(ast.Let)
 	for c := range set.Children() {
-		s := d.statement(names, live, c)
+		s := d.statement(live, c)
 		whole = whole && s.dead
 		all = append(all, s)
 	}
@@ -266,7 +266,7 @@ type statement struct {
 	names  []ast.NodeID // of an inherit that stays: the names to remove
 }
 
-func (d *deadLets) statement(names *sema.Info, live *sema.Live, c ast.Node) statement {
+func (d *deadLets) statement(live *sema.Live, c ast.Node) statement {
 	s := statement{node: c, member: -1}
 	switch c.Kind() {
 	case ast.Binding:

@@ -23,7 +23,7 @@ var _ = rules.Register(&rules.Rule{
 	Fix: rules.FixAlways,
 	On:  []ast.Kind{ast.String, ast.IndString},
 	Node: func(p *rules.Pass, n ast.Node) {
-		if strings.Index(n.Text(), "$${") < 0 {
+		if !strings.Contains(n.Text(), "$${") {
 			return
 		}
 		for part := range ast.Parts(n) {

@@ -62,5 +62,6 @@ func divide(n ast.Node, quotient string) diag.Fix {
 	if up := n.Parent(); !up.Is(ast.Binary) {
 		text = nixlang.Wrap(quotient, nixlang.OpLevel(ast.OpDiv), n)
 	}
-	return rules.Replace("write `"+quotient+"`", diag.Unsafe, n.Span(), text)
+	span, text := nixlang.InParens(n, text)
+	return rules.Replace("write `"+quotient+"`", diag.Unsafe, span, text)
 }

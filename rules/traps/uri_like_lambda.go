@@ -108,5 +108,6 @@ func lambdaFix(n ast.Node, spaced, body string) (diag.Fix, bool) {
 	if calls(n) {
 		return diag.Fix{}, false
 	}
-	return rules.Replace(title, diag.Unsafe, n.Span(), nixlang.Wrap(spaced, nixlang.LevelOpen, n)), true
+	span, text := nixlang.InParens(n, nixlang.Wrap(spaced, nixlang.LevelOpen, n))
+	return rules.Replace(title, diag.Unsafe, span, text), true
 }

@@ -73,6 +73,10 @@ func (c *comparison) report(p *rules.Pass) {
 	if !c.known {
 		safety = diag.Unsafe
 	}
+	if tooLong(c.n) {
+		p.Report(f)
+		return
+	}
 	if (c.word == "true") == (c.n.Op() == ast.OpEq) {
 		f.Help = "the condition alone says it"
 		f.Fixes = []diag.Fix{put("use the operand alone", safety, c.n, c.x)}

@@ -53,10 +53,11 @@ func neutral(p *rules.Pass, n ast.Node, kind ast.Kind, typ nixlang.Type, message
 	if !nixlang.Fits(other, n) || nixlang.LevelOf(other.Unparen()) >= nixlang.Place(n) {
 		kept = other.Unparen()
 	}
-	p.Report(diag.Finding{
-		Span: n.Span(), Message: message, Help: "use the other operand alone",
-		Fixes: []diag.Fix{put("use the other operand alone", safety, n, kept)},
-	})
+	f := diag.Finding{Span: n.Span(), Message: message, Help: "use the other operand alone"}
+	if !tooLong(n) {
+		f.Fixes = []diag.Fix{put("use the other operand alone", safety, n, kept)}
+	}
+	p.Report(f)
 }
 
 // emptyLiteral reports whether n is [ ] or { } without anything in it.

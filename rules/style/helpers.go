@@ -47,6 +47,13 @@ func unlessLost(safety diag.Safety, t *ast.Tree, span source.Span, kept ...ast.N
 	return safety
 }
 
+// maxReplaced is the size in bytes of code up to which a fix writes it anew. In nested code, where each
+// level has a finding, longer texts add up.
+const maxReplaced = 1 << 13
+
+// tooLong reports whether a node is longer than fixes write.
+func tooLong(n ast.Node) bool { return n.Span().Len() > maxReplaced }
+
 // put returns the fix that puts n in the place of at. It adds parentheses where the place needs them, and
 // takes those around the place away where n is one that nobody needs them around.
 func put(title string, safety diag.Safety, at, n ast.Node) diag.Fix {
@@ -107,6 +114,7 @@ func list(names []string) string {
 // short returns a text in one line, cut where it is long.
 func short(text string) string {
 	const most = 40
+	text = text[:min(len(text), 8*most)]
 	text = strings.Join(strings.Fields(text), " ")
 	if len(text) <= most {
 		return text

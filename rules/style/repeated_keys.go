@@ -68,7 +68,7 @@ func reportKeys(p *rules.Pass, name string, group []ast.Node, fixable bool) {
 		}
 		fixable = fixable && group[i].NextSibling() == b
 	}
-	if fixable {
+	if fixable && int(group[len(group)-1].End()-group[0].Start()) <= 2*maxReplaced {
 		f.Fixes = []diag.Fix{gather(p.Tree, group)}
 	}
 	p.Report(f)

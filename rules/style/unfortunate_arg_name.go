@@ -53,11 +53,15 @@ var _ = rules.Register(&rules.Rule{
 // taken reports whether a parameter of that name would change the function: its body uses another variable of
 // the name, or binds the name between the parameter and its use.
 func taken(names *sema.Info, l ast.LambdaExpr, use ast.Node, name string) bool {
-	if sema.IsGlobal(name) || nixlang.MentionsFree(names, l.Body(), name) {
+	if sema.IsGlobal(name) || len(nixlang.UsesIn(names, l.Body())) > manyUses || nixlang.MentionsFree(names, l.Body(), name) {
 		return true
 	}
 	u, _ := names.Use(use)
+	left := 256
 	for id := u.Scope; id != 0 && names.Scope(id).Node != l.Node; id = names.Scope(id).Parent {
+		if left--; left == 0 {
+			return true
+		}
 		s := names.Scope(id)
 		if s.Node.Is(ast.With) {
 			continue

@@ -36,7 +36,7 @@ var _ = rules.Register(&rules.Rule{
 		if !ok || sel.Default().IsValid() {
 			return
 		}
-		if missing.Is(ast.If) || strings.Contains(missing.Text(), "\n") || inChain(n) {
+		if tooLong(n) || missing.Is(ast.If) || strings.Contains(missing.Text(), "\n") || inChain(n) {
 			return
 		}
 		safety := diag.Safe

@@ -44,14 +44,18 @@ var _ = rules.Register(&rules.Rule{
 		for paren := from; paren != inner; paren = paren.FirstChild() {
 			fix.Edits = append(fix.Edits, openEdit(paren), closeEdit(paren))
 		}
-		// Another fix may replace a name or string by something that needs the parentheses. One edit that covers
-		// both keeps the two apart.
-		covers := from.Parent().Kind() != ast.Binding && !inner.Is(ast.AttrSet) && !inner.Is(ast.List) && simple(inner) != ""
-		if len(fix.Edits) > 2 || covers && !losesComment(p.Tree, from.Span(), inner) {
-			fix.Edits = []diag.Edit{nested(from, inner)}
-			fix.Safety = unlessLost(diag.Safe, p.Tree, from.Span(), inner)
+		// Another fix may replace a string or an old let by something that needs the parentheses. One edit that
+		// covers both keeps the two apart.
+		covers := inner.Is(ast.String) || inner.Is(ast.IndString) || inner.Is(ast.LegacyLet)
+		f := diag.Finding{Span: from.Span(), Message: why, Help: "remove them"}
+		switch {
+		case covers && tooLong(from):
+		case covers:
+			f.Fixes = []diag.Fix{replaced(fix.Title, diag.Safe, from, from, inner.Text(), inner)}
+		default:
+			f.Fixes = []diag.Fix{fix}
 		}
-		p.Report(diag.Finding{Span: from.Span(), Message: why, Help: "remove them", Fixes: []diag.Fix{fix}})
+		p.Report(f)
 	},
 })
 
@@ -105,11 +109,6 @@ func simple(n ast.Node) string {
 		}
 	}
 	return ""
-}
-
-// nested replaces several pairs of parentheses by what is inside.
-func nested(from, inner ast.Node) diag.Edit {
-	return diag.Edit{Span: from.Span(), Text: nixlang.Splice(from.Tree(), from.Span(), inner.Text())}
 }
 
 // openEdit removes an opening parenthesis with the blanks behind it, or, where a line ends there, those

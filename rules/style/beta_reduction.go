@@ -27,7 +27,7 @@ var _ = rules.Register(&rules.Rule{
 		}
 		name := l.Param().Text()
 		f := diag.Finding{Span: l.Param().Span(), Message: "function that is called where it is written", Help: "bind `" + name + "` by `let`"}
-		if arg := call.Arg().Unparen(); !tooLong(n) && !nixlang.MentionsFree(p.Names(), arg, name) && name != "or" {
+		if arg := call.Arg().Unparen(); !tooLong(n) && !nixlang.MentionsFree(p.Names(), arg, name) && name != "or" && arg.Text() != "or" {
 			text := "let " + name + " = " + arg.Text() + "; in " + l.Body().Text()
 			fix := swap("bind `"+name+"` by `let`", diag.Unsafe, n, text, nixlang.LevelOpen)
 			f.Fixes = []diag.Fix{fix}

@@ -154,8 +154,8 @@ func glueBehind(t *ast.Tree, s source.Span) string {
 		if nixlang.Splice(t, s, "") == "" {
 			return ""
 		}
-		// A name may be followed by a dot.
-		if tok := t.TokenAt(s.Start - 1); tok.Kind() == ast.TokIdent {
+		// A name may be followed by a dot, but x./a is one path.
+		if t.TokenAt(s.Start-1).Kind() == ast.TokIdent && t.TokenAt(s.End).Kind() == ast.TokDot {
 			return ""
 		}
 	}

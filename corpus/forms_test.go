@@ -51,7 +51,7 @@ var forms = map[string]form{
 	"uri-like-lambda": noSafe,
 	// What Nix checks or copies changes with the fix.
 	"absolute-path-literal": noSafe, "deprecated-topath": noSafe, "empty-pattern": noSafe, "free-let-in-function": noSafe,
-	"redundant-pattern-bind": noSafe, "unclear-gpl-license": noSafe,
+	"fold-update": noSafe, "redundant-pattern-bind": noSafe, "unclear-gpl-license": noSafe,
 	// Another spelling of the same.
 	"crlf-in-source": same, "float-without-zero": same, "malformed-suppression": same, "or-as-identifier": same,
 	"or-default-precedence": same, "or-list-ambiguity": same, "repeated-keys": same, "short-path-literal": same,

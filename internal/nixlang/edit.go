@@ -109,3 +109,14 @@ func SameTokens(a, lastA, b, lastB ast.Token) bool {
 		}
 	}
 }
+
+// InParens returns the edit that puts text in the place of n together with the parentheses around n, if there
+// are some: what takes them away at the same time, because n needs none, then waits.
+func InParens(n ast.Node, text string) (source.Span, string) {
+	p := n.Parent()
+	if !p.Is(ast.Paren) {
+		return n.Span(), text
+	}
+	src := n.Tree().Source()
+	return p.Span(), src[p.Start():n.Start()] + text + src[n.End():p.End()]
+}

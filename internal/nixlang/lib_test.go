@@ -52,3 +52,12 @@ func TestAskedBuiltins(t *testing.T) {
 	assert.Equal(t, map[string]bool{"a": true, "b": true, "nixVersion": true}, nixlang.AskedBuiltins(names))
 	assert.Empty(t, nixlang.AskedBuiltins(sema.Resolve(parser.Parse("let builtins = 1; in builtins ? a"))))
 }
+
+func TestInParens(t *testing.T) {
+	for _, c := range [][2]string{{"f ( x /* c */ )", "f ( y /* c */ )"}, {"f x", "f y"}, {"((x))", "((y))"}} {
+		tree := parser.Parse(c[0])
+		n := find(tree, "x")
+		span, text := nixlang.InParens(n, "y")
+		assert.Equal(t, c[1], c[0][:span.Start]+text+c[0][span.End:])
+	}
+}

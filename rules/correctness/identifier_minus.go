@@ -26,11 +26,12 @@ var _ = rules.Register(&rules.Rule{
 		if up := u.Node.Parent(); !up.Is(ast.Binary) && !up.Is(ast.Unary) {
 			put = nixlang.Wrap(text, nixlang.OpLevel(ast.OpSub), u.Node)
 		}
+		span, put := nixlang.InParens(u.Node, put)
 		p.Report(diag.Finding{
 			Span:    u.Node.Span(),
 			Message: "undefined variable `" + name + "`: a name may contain `-`, so this is one name and no subtraction",
 			Help:    "write `" + text + "` to subtract",
-			Fixes:   []diag.Fix{rules.Replace("write `"+text+"`", diag.Unsafe, u.Node.Span(), put)},
+			Fixes:   []diag.Fix{rules.Replace("write `"+text+"`", diag.Unsafe, span, put)},
 		})
 	}),
 })

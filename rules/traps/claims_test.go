@@ -1,0 +1,203 @@
+package traps
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/nixsift/nixsift/internal/engine"
+	"github.com/nixsift/nixsift/internal/fix"
+	"github.com/nixsift/nixsift/internal/testenv"
+	"github.com/nixsift/nixsift/internal/workspace"
+	"github.com/nixsift/nixsift/rules"
+)
+
+const recursion = "infinite recursion encountered"
+
+// claims are what the rules say of Nix: an expression and its value, or part of the error.
+var claims = []struct{ expr, value, failure string }{
+	// Positions that a value needs, and positions that it does not.
+	{"let x = x; in x", "", recursion},
+	{"(rec { a = a; }).a", "", recursion},
+	{"({ a ? a }: a) { }", "", recursion},
+	{"let a = 1; in (rec { a = a; }).a", "", recursion},
+	{"let map = map; in map", "", recursion},
+	{"let x = x + 1; in x", "", recursion},
+	{"let x = 1 + x; in x", "", recursion},
+	{"let x = x // { }; in x", "", recursion},
+	{"let x = { } // x; in x", "", recursion},
+	{"let x = [ ] ++ x; in x", "", recursion},
+	{"let x = 1 == x; in x", "", recursion},
+	{"let x = x && true; in x", "", recursion},
+	{"let x = x || true; in x", "", recursion},
+	{"let x = x -> true; in x", "", recursion},
+	{"let x = !x; in x", "", recursion},
+	{"let x = -x; in x", "", recursion},
+	{"let x = \"${x}\"; in x", "", recursion},
+	{"let x = ./${x}; in x", "", recursion},
+	{"let x = if x then 1 else 2; in x", "", recursion},
+	{"let x = x.a or 1; in x", "", recursion},
+	{"let x = x ? a; in x", "", recursion},
+	{"let x = x 1; in x", "", recursion},
+	{"let x = assert x; 1; in x", "", recursion},
+	{"let x = assert true; x; in x", "", recursion},
+	{"let x = with { }; x; in x", "", recursion},
+	{"let x = let y = 1; in x; in x", "", recursion},
+	{"let x = x; in 1", "1", ""},
+	{"let x = { y = x; }; in x ? y", "true", ""},
+	{"let x = [ x ]; in builtins.length x", "1", ""},
+	{"let x = y: x; in builtins.isFunction x", "true", ""},
+	{"let x = false && x; in x", "false", ""},
+	{"let x = true || x; in x", "true", ""},
+	{"let x = false -> x; in x", "true", ""},
+	{"let x = with x; 1; in x", "1", ""},
+	{"let a = 1; in (rec { inherit a; }).a", "1", ""},
+	{"(rec { a = a; __overrides = { a = 1; }; }).a", "1", ""},
+
+	{"builtins.length [ import ./x.nix ]", "2", ""},
+	{"builtins.typeOf 6/2", `"path"`, ""},
+	{"6 /2", "", "attempt to call something which is not a function but an integer"},
+	{"builtins.isFunction (x:x)", "false", ""},
+	{"self:super: { }", "", "attempt to call something which is not a function but a string"},
+	{"{ }.a or toString 5", `"5"`, ""},
+	{"{ a = 1; }.a or toString 5", "", "attempt to call something which is not a function but an integer"},
+	{"{ a = \"x\"; }.a or throw \"no a\"", "", "attempt to call something which is not a function but a string"},
+	{"let f = x: x; in [ (f == f) (f != f) (f == null) ]", "[ false true false ]", ""},
+	{"let inherit (builtins) nope; in 1", "1", ""},
+	{"{ inherit (builtins) nope; } ? nope", "true", ""},
+	{"let inherit ({ a = 1; }) b; in b", "", "attribute 'b' missing"},
+	{"({ a ? 1, ... }@args: args ? a) { }", "false", ""},
+	{"({ a ? 1, ... }@args: args.a) { }", "", "attribute 'a' missing"},
+	{"let x = 1; in with { x = 2; }; x", "1", ""},
+	{"with { map = 2; }; builtins.isFunction map", "true", ""},
+	{"with { attrNames = 2; }; attrNames", "2", ""},
+	{"with { x = 1; }; with { x = 2; }; x", "2", ""},
+	{`let n = 1; in "$${n}"`, `"$\${n}"`, ""},
+	{`let n = "v"; in [ "\$${n}" ''a''$${n}'' "$$${n}" ]`, `[ "$v" "a$v" "$$v" ]`, ""},
+	{"''\n  a\n\tb\n''", `"  a\n\tb\n"`, ""},
+	{"''\n  a\n  \tb\n''", `"a\n\tb\n"`, ""},
+	{"''\n  a\n\t''", `"  a\n\t"`, ""},
+	{`toString (/a/b + "c")`, `"/a/bc"`, ""},
+	{`toString (/a/b + "/" + "c")`, `"/a/bc"`, ""},
+	{`toString (/a/b + ("/" + "c"))`, `"/a/b/c"`, ""},
+	{`builtins.match "\\d+" "12"`, "", "invalid regular expression"},
+	{`builtins.match "\\s" " "`, "", "invalid regular expression"},
+	{`builtins.match "\\W" " "`, "", "invalid regular expression"},
+	{`builtins.match "\\b" " "`, "", "invalid regular expression"},
+	{`builtins.match "\d+" "12"`, "null", ""},
+	{`map (builtins.match "[\\d]") [ "1" "d" "\\" ]`, "[ null [ ] [ ] ]", ""},
+	{"[ (7 / 2) ((-7) / 2) ]", "[ 3 -3 ]", ""},
+	{"1 / 0", "", "division by zero"},
+	{"1.5 / 0.0", "", "division by zero"},
+	{`if throw "q" then 1 else 1`, "", "q"},
+}
+
+func TestClaims(t *testing.T) {
+	nix := testenv.Nix234(t)
+	for _, c := range claims {
+		out, ok := eval(nix, c.expr)
+		if c.failure != "" {
+			assert.False(t, ok, "%s is %s", c.expr, out)
+			assert.Contains(t, out, c.failure, c.expr)
+			continue
+		}
+		assert.True(t, ok, "%s: %s", c.expr, out)
+		assert.Equal(t, c.value, strings.TrimSpace(out), c.expr)
+	}
+}
+
+// kept are expressions that safe fixes change; their outcome stays, failures included.
+var kept = []string{
+	`({ c, f }: c.a or f 1) { c = { }; f = x: [ x ]; }`, `({ c, f }: c.a or f 1) { c.a = x: x; f = 2; }`, `({ c, f }: c.a or f 1) { c.a = 1; f = x: x; }`,
+	`({ c, f }: c.a or f 1 2 + 3) { c = { }; f = x: y: y; }`, `({ c, f }: [ c (c.a or f 1) ]) { c = { }; f = x: x; }`,
+	`let or = 1; f = x: [ x ]; in [ f or f or 2 ]`, `let or = 1; f = x: x; g = x: y: [ x y ]; in g f or 2`,
+	`({ lib }: lib.imap (i: x: [ i x ]) [ "a" "b" ]) { lib = LIB; }`, `({ lib }: lib.fold (a: b: a + b) "" [ "a" "b" ]) { lib = LIB; }`,
+	`({ lib }: with lib; lists.fold (a: b: [ a b ]) 1 [ 2 3 ] ++ imap (i: x: i) [ 4 ]) { lib = LIB; }`, `({ lib }: lib.nixpkgsVersion) { lib = LIB; }`,
+	`({ lib }: lib.fold 1 2 [ 3 ]) { lib = LIB; }`,
+}
+
+func TestSafeFixesKeepMeaning(t *testing.T) {
+	nix, lib := testenv.Nix234(t), testenv.Shared(t, "corpus", "nixpkgs-lib", "lib")
+	for _, e := range kept {
+		e = strings.ReplaceAll(e, "LIB", "import "+lib)
+		after := fixed(t, e, fix.OnlySafe)
+		assert.NotEqual(t, e, after, "no safe fix")
+		was, ok := eval(nix, e)
+		is, stillOK := eval(nix, after)
+		assert.Equal(t, ok, stillOK, "%s became %s: %s", e, after, is)
+		if ok {
+			assert.Equal(t, value(was), value(is), "%s became %s", e, after)
+		}
+	}
+}
+
+// mended are traps with the value that they have after all fixes.
+var mended = [][2]string{
+	{"let a = 1; in (rec { a = a; }).a", "1"},
+	{"builtins.length [ toString 1 toString 2 ]", "2"},
+	{"let total = 6; count = 2; in total/count", "3"},
+	{"[ (6/2) (6 /2) ]", "[ 3 3 ]"},
+	{"(x:x) 1", "1"},
+	{"map x:x [ 1 ]", "[ 1 ]"},
+	{"(self:super: super) 1 2", "2"},
+	{`{ a = 1; }.a or throw "none"`, "1"},
+	{"if true then [ 1 ] else ([ 1 ])", "[ 1 ]"},
+	{"({ a ? 1, ... }@args: args.a) { }", "1"},
+	{"let s = { x = 2; }; x = 1; in with s; x", "2"},
+	{`let s.v = "v"; in "a$${s.v}"`, `"av"`},
+	{`toString (/a/. + "b")`, `"/a/b"`},
+	{`map (builtins.match "\\d+\\s[\\w.]\\D") [ "12 _a" "12 .b" "ab" ]`, "[ [ ] [ ] null ]"},
+	{`builtins.match "v\d" "v1"`, "[ ]"},
+	{"7 / 2", "3.5"},
+}
+
+func TestFixesMend(t *testing.T) {
+	nix := testenv.Nix234(t)
+	for _, m := range mended {
+		after := fixed(t, m[0], fix.AlsoUnsafe)
+		out, ok := eval(nix, after)
+		assert.True(t, ok, "%s became %s: %s", m[0], after, out)
+		assert.Equal(t, m[1], value(out), "%s became %s", m[0], after)
+	}
+}
+
+// fixed applies fixes of the family to an expression.
+func fixed(t *testing.T, text string, level fix.Level) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "default.nix")
+	fsys := workspace.NewOverlay(workspace.OS)
+	fsys.Set(path, []byte(text))
+	var only []string
+	for _, r := range rules.All() {
+		if r.Family == family {
+			only = append(only, r.ID)
+		}
+	}
+	out, err := engine.Fix(context.Background(), engine.Options{FS: fsys, Paths: []string{path}, Only: only}, level)
+	require.NoError(t, err)
+	require.Empty(t, out.Broken, text)
+	if after, ok := out.Texts[path]; ok {
+		return after
+	}
+	return text
+}
+
+// eval returns what Nix prints for an expression: its value, or the error.
+func eval(nix, text string) (out string, ok bool) {
+	cmd := exec.Command(nix, "--eval", "--strict", "--expr", text)
+	cmd.Env = append(os.Environ(), "NIX_PATH=", "NIX_STATE_DIR="+os.TempDir(), "NIX_REMOTE=dummy://")
+	b, err := cmd.CombinedOutput()
+	return string(b), err == nil
+}
+
+// value returns the last line of what Nix prints: warnings come before.
+func value(out string) string {
+	out = strings.TrimSpace(out)
+	return out[strings.LastIndexByte(out, '\n')+1:]
+}

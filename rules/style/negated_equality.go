@@ -19,11 +19,11 @@ var opposites = map[ast.Op]ast.Op{
 var _ = rules.Register(&rules.Rule{
 	ID: "negated-equality", Family: family, Since: "0.1.0",
 	Summary: "A comparison is negated instead of using the opposite operator",
-	Doc: "`!(a == b)` says in five tokens more what `a != b` says, and `!(a < b)` is `a >= b`. Nix itself reads each of these\n" +
-		"pairs as the same expression.",
+	Doc: "`!(a == b)` is `a != b`, and `!(a < b)` is `a >= b`. The two are equal for all values: `>=` is to Nix nothing but\n" +
+		"the negation of `<`.",
 	Severity: diag.Info, Presets: rules.Strict,
 	Fix:     rules.FixAlways,
-	Aliases: []string{"statix:W18", "statix:bool_simplification", "nix-linter:NegateAtom"},
+	Aliases: []string{"statix:W18", "statix:bool_simplification"},
 	On:      []ast.Kind{ast.Unary},
 	Node: func(p *rules.Pass, n ast.Node) {
 		if n.Op() != ast.OpNot {

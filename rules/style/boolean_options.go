@@ -10,7 +10,7 @@ import (
 var predicates = map[string]int{
 	"hasPrefix": 2, "hasSuffix": 2, "hasInfix": 2, "hasAttrByPath": 2, "versionOlder": 2, "versionAtLeast": 2, "isDerivation": 1,
 	"elem": 2, "any": 2, "all": 2, "hasAttr": 2, "isString": 1, "isList": 1, "isAttrs": 1, "isBool": 1, "isInt": 1, "isFunction": 1,
-	"inPureEvalMode": 0, "isStorePath": 1, "isPath": 1, "isFloat": 1,
+	"isStorePath": 1, "isPath": 1, "isFloat": 1,
 }
 
 // isPredicate reports whether an expression calls a function of lib that gives a Boolean.

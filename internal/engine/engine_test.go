@@ -196,7 +196,7 @@ func TestFixWithoutEnd(t *testing.T) {
 
 func TestFixThatBreaks(t *testing.T) {
 	dir := t.TempDir()
-	path := write(t, dir, "a.nix", "breaks: one: two: [ breaks one ]\n")
+	path := write(t, dir, "a.nix", "breaks: one: two: three: [ breaks one ]\n")
 	out, err := engine.Fix(context.Background(), engine.Options{Paths: []string{dir}, Only: []string{"test-break", "test-rename"}}, fix.OnlySafe)
 	require.NoError(t, err)
 	require.Len(t, out.Broken, 1)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/nixsift/nixsift/internal/fix"
+	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/internal/workspace"
 	"github.com/nixsift/nixsift/parser"
 )
@@ -48,7 +49,7 @@ func Fix(ctx context.Context, opts Options, level fix.Level) (*Fixed, error) {
 		if round == maxRounds {
 			return nil, fmt.Errorf("fixing does not come to an end after %d rounds, so nothing is written; the rules at work are %s: please report this", maxRounds, ruleNames(plan))
 		}
-		done := fix.Apply(plan, res.Text, syntaxErrors)
+		done := fix.Apply(plan, res.Text, rejections)
 		for _, p := range done.Broken {
 			left[key(p)] = true
 			out.Broken = append(out.Broken, p)
@@ -79,10 +80,26 @@ func ruleNames(plan []fix.Planned) string {
 	return strings.Join(slices.Compact(names), ", ")
 }
 
-// syntaxErrors counts the syntax errors of a text; files that are not Nix have none.
-func syntaxErrors(file, text string) int {
+// rejections weighs what Nix holds against a text when it parses: syntax errors or, where there is none, names that
+// are unbound or defined twice. A syntax error outweighs all names, since mending it brings them to light. Files that
+// are not Nix have none.
+func rejections(file, text string) int {
 	if filepath.Ext(file) != ".nix" {
 		return 0
 	}
-	return len(parser.Parse(text).Errors())
+	tree := parser.Parse(text)
+	if n := len(tree.Errors()); n > 0 {
+		return n << 32
+	}
+	names := sema.Resolve(tree)
+	n := 0
+	for range names.Undefined() {
+		n++
+	}
+	for _, c := range names.Conflicts() {
+		if !c.OldOnly {
+			n++
+		}
+	}
+	return n
 }

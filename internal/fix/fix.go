@@ -60,8 +60,8 @@ type Result struct {
 	Broken  []Planned // fixes whose result would not parse; they were left out
 }
 
-// Apply applies the fixes that do not overlap an earlier one. text reads a file; parses reports how many
-// syntax errors a text has, and a fix that adds some is left out.
+// Apply applies the fixes that do not overlap an earlier one. text reads a file; errors weighs what is
+// wrong with a text, and a fix that adds some is left out.
 func Apply(plan []Planned, text func(file string) (string, bool), errors func(file, text string) int) Result {
 	res := Result{Texts: map[string]string{}}
 	taken := map[string]edits{}
@@ -92,11 +92,12 @@ func Apply(plan []Planned, text func(file string) (string, bool), errors func(fi
 		res.Texts, res.Applied = texts, chosen
 		return res
 	}
-	// One of them breaks its file: add them one by one, without the culprits.
+	// One of them breaks its file, or two do together: add them one by one. What breaks the file alone is
+	// broken; what does so beside another waits for the next round.
 	for _, p := range chosen {
 		if texts, ok := apply(append(slices.Clone(res.Applied), p)); ok {
 			res.Texts, res.Applied = texts, append(res.Applied, p)
-		} else {
+		} else if _, ok := apply([]Planned{p}); !ok {
 			res.Broken = append(res.Broken, p)
 		}
 	}

@@ -50,6 +50,10 @@ func Shared(t testing.TB, elem ...string) string {
 	if _, err := os.Stat(path); err != nil {
 		Missing(t, "the reference data "+filepath.Join(append([]string{"../shared"}, elem...)...))
 	}
+	// Nix gives no lines for files that it reaches through links.
+	if resolved, err := filepath.EvalSymlinks(path); err == nil {
+		path = resolved
+	}
 	return path
 }
 

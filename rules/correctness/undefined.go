@@ -43,11 +43,17 @@ func read(names *sema.Info, u sema.Use) reading {
 // undefinedAs makes the check of the rule that speaks about one reading of undefined names.
 func undefinedAs(want reading, report func(p *rules.Pass, names *sema.Info, u sema.Use)) func(p *rules.Pass) {
 	return func(p *rules.Pass) {
-		names := p.Names()
-		for u := range names.Undefined() {
-			if read(names, u) == want {
-				report(p, names, u)
-			}
+		eachUndefined(p, want, func(u sema.Use, _ int) { report(p, p.Names(), u) })
+	}
+}
+
+// eachUndefined calls report for the undefined names of one reading, with the number of those before.
+func eachUndefined(p *rules.Pass, want reading, report func(u sema.Use, before int)) {
+	names, n := p.Names(), 0
+	for u := range names.Undefined() {
+		if read(names, u) == want {
+			report(u, n)
+			n++
 		}
 	}
 }

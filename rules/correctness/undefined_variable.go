@@ -18,7 +18,9 @@ var _ = rules.Register(&rules.Rule{
 	Severity: diag.Error, Presets: rules.Recommended, Fixed: true,
 	Fix:     rules.FixSometimes,
 	Aliases: []string{"nixf:sema-undefined-variable", "nil:undefined_name"},
-	File:    undefinedAs(plainName, reportUndefined),
+	File: func(p *rules.Pass) {
+		eachUndefined(p, plainName, func(u sema.Use, before int) { reportUndefined(p, u, before < maxProposals) })
+	},
 })
 
 // brokenScope reports whether a syntax error lies among the bindings of a scope around a use: the name may
@@ -41,11 +43,18 @@ func brokenScope(names *sema.Info, u sema.Use) bool {
 	return false
 }
 
-func reportUndefined(p *rules.Pass, names *sema.Info, u sema.Use) {
+// maxProposals is the number of undefined names of a file for which a near one is looked for.
+const maxProposals = 200
+
+func reportUndefined(p *rules.Pass, u sema.Use, propose bool) {
 	name, _ := ast.AttrName(u.Node)
 	f := diag.Finding{Span: u.Node.Span(), Message: "undefined variable `" + name + "`"}
+	if !propose {
+		p.Report(f)
+		return
+	}
 	var candidates []string
-	for b := range names.InScope(u.Scope) {
+	for b := range p.Names().InScope(u.Scope) {
 		candidates = append(candidates, b.Name)
 	}
 	if guess := near.Find(name, append(candidates, sema.Globals()...)); guess != "" {

@@ -50,6 +50,9 @@ var _ = rules.Register(&rules.Rule{
 	},
 })
 
+// maxCall is the length, in bytes, up to which calls are compared.
+const maxCall = 8192
+
 // nixpkgsCall returns the call import NIXPKGS ARGS that an import begins.
 func nixpkgsCall(fn ast.Node) (ast.Node, bool) {
 	inner, ok := ast.AsApply(fn.Parent())
@@ -57,7 +60,7 @@ func nixpkgsCall(fn ast.Node) (ast.Node, bool) {
 		return ast.Node{}, false
 	}
 	outer, ok := ast.AsApply(inner.OutsideParens().Parent())
-	if !ok || outer.Func() != inner.OutsideParens() || outer.HasError() {
+	if !ok || outer.Func() != inner.OutsideParens() || outer.HasError() || outer.End()-outer.Start() > maxCall {
 		return ast.Node{}, false
 	}
 	return outer.Node, true

@@ -28,12 +28,15 @@ func strictOwnUses(names *sema.Info) func(yield func(ownUse) bool) {
 			}
 			b := names.Binding(id)
 			value := valueOf(b)
-			if !value.IsValid() || value.HasError() || b.More || hasOverrides(names, b) {
+			if !value.IsValid() || value.HasError() || b.More {
 				continue
 			}
 			for u := range names.UsesOf(id) {
 				if !value.Encloses(u.Node) || !forced(value, u.Node) {
 					continue
+				}
+				if hasOverrides(names, b) {
+					break
 				}
 				own := ownUse{id: id, use: u.Node, bare: value.Unparen() == u.Node}
 				own.outer, own.outerNode = outerBinding(names, b)
@@ -133,8 +136,11 @@ func forces(n, child ast.Node) bool {
 	return false
 }
 
+// maxAttrs is the number of attributes up to which a set is looked at.
+const maxAttrs = 256
+
 // literalSet returns the attrset literal that an expression is, directly or by a let binding that nothing
-// adds to.
+// adds to. Very large ones are left out.
 func literalSet(names *sema.Info, n ast.Node) (ast.Node, bool) {
 	n = n.Unparen()
 	if n.Is(ast.Ident) {
@@ -144,7 +150,16 @@ func literalSet(names *sema.Info, n ast.Node) (ast.Node, bool) {
 		}
 		n = b.Value.Unparen()
 	}
-	return n, n.Is(ast.AttrSet) && !n.HasError()
+	if !n.Is(ast.AttrSet) || n.HasError() {
+		return ast.Node{}, false
+	}
+	left := maxAttrs
+	for range n.Children() {
+		if left--; left < 0 {
+			return ast.Node{}, false
+		}
+	}
+	return n, true
 }
 
 // attrNames returns the names of an attrset literal; ok is false where some are not known.

@@ -26,16 +26,17 @@ var _ = rules.Register(&rules.Rule{
 		if !strings.Contains(n.Text(), "$${") {
 			return
 		}
+		scope := nixlang.ScopeAt(p.Names(), n)
 		for part := range ast.Parts(n) {
 			if part.IsText() {
-				findEscapes(p, n, part.Span)
+				findEscapes(p, n, part.Span, scope)
 			}
 		}
 	},
 })
 
 // findEscapes looks for $${ in a run of text: the lexer has left it there, so it does not interpolate.
-func findEscapes(p *rules.Pass, n ast.Node, span source.Span) {
+func findEscapes(p *rules.Pass, n ast.Node, span source.Span, scope sema.ScopeID) {
 	text := span.Of(p.Tree.Source())
 	for at := 0; ; {
 		i := strings.Index(text[at:], "$${")
@@ -51,7 +52,7 @@ func findEscapes(p *rules.Pass, n ast.Node, span source.Span) {
 		where := source.Span{Start: span.Start + uint32(at), End: span.Start + uint32(at+end+1)}
 		at += 3
 		root, ok := rootName(inner)
-		if !ok || !nixlang.Hidden(p.Names(), nixlang.ScopeAt(p.Names(), n), root) || sema.IsGlobal(root) {
+		if !ok || !nixlang.Hidden(p.Names(), scope, root) || sema.IsGlobal(root) {
 			continue
 		}
 		f := diag.Finding{

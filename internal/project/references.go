@@ -2,7 +2,10 @@ package project
 
 import (
 	"path/filepath"
+	"runtime"
 	"strings"
+	"sync"
+	"unsafe"
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
@@ -45,18 +48,39 @@ func (p *Project) References(path string) []Reference {
 }
 
 func (s *Store) references(root string) map[string][]Reference {
-	refs := map[string][]Reference{}
 	selection, _ := workspace.Select(s.fs, []string{root}, workspace.Options{Git: &s.repos})
+	files := selection.Files
+	parts := make([]map[string][]Reference, runtime.GOMAXPROCS(0))
+	size := (len(files) + len(parts) - 1) / len(parts)
+	var wg sync.WaitGroup
+	for i := range parts {
+		piece := files[min(i*size, len(files)):min((i+1)*size, len(files))]
+		wg.Go(func() { parts[i] = s.referencesIn(piece) })
+	}
+	wg.Wait()
+	refs := parts[0]
+	for _, part := range parts[1:] {
+		for target, list := range part {
+			refs[target] = append(refs[target], list...)
+		}
+	}
+	return refs
+}
+
+// referencesIn gathers the references of some files, in their order.
+func (s *Store) referencesIn(files []workspace.File) map[string][]Reference {
+	refs := map[string][]Reference{}
 	var ps parser.Parser
-	for _, f := range selection.Files {
+	for _, f := range files {
 		if f.Kind != workspace.Nix {
 			continue
 		}
-		text, err := s.fs.ReadFile(f.Path)
-		if err != nil || !strings.Contains(string(text), "/") {
+		b, err := s.fs.ReadFile(f.Path)
+		text := unsafe.String(unsafe.SliceData(b), len(b)) // nobody writes to it
+		if err != nil || !strings.Contains(text, "/") {
 			continue
 		}
-		t := ps.Parse(string(text))
+		t := ps.Parse(text)
 		for i, r := range t.Records() {
 			if r.Kind != ast.Path {
 				continue

@@ -47,16 +47,54 @@ type Position struct {
 type LineIndex struct {
 	text   string
 	starts []uint32
+	marks  []mark // within long lines, in order
 }
+
+// mark is a place in a long line, with the code points of the line before it.
+type mark struct{ offset, points uint32 }
+
+// markEvery is the distance of marks in bytes: so much is counted at most to find a column.
+const markEvery = 4096
 
 // NewLineIndex builds the index of text in one pass.
 func NewLineIndex(text string) *LineIndex {
+	x := &LineIndex{text: text, starts: lineStarts(text)}
+	for i, start := range x.starts {
+		end := uint32(len(text))
+		if i+1 < len(x.starts) {
+			end = x.starts[i+1]
+		}
+		if end-start > 2*markEvery {
+			x.markLine(start, end)
+		}
+	}
+	return x
+}
+
+// markLine sets the marks of a long line.
+func (x *LineIndex) markLine(start, end uint32) {
+	points := uint32(0)
+	for at := start; ; {
+		next := at + markEvery
+		for next < end && !utf8.RuneStart(x.text[next]) && next < at+markEvery+utf8.UTFMax {
+			next++
+		}
+		if next >= end {
+			return
+		}
+		points += uint32(utf8.RuneCountInString(x.text[at:next]))
+		x.marks = append(x.marks, mark{next, points})
+		at = next
+	}
+}
+
+func lineStarts(text string) []uint32 {
 	starts := make([]uint32, 1, 1+strings.Count(text, "\n"))
 	if strings.IndexByte(text, '\r') < 0 {
 		for i := 0; ; {
 			n := strings.IndexByte(text[i:], '\n')
 			if n < 0 {
-				return &LineIndex{text: text, starts: starts}
+				return starts
 			}
 			i += n + 1
 			starts = append(starts, uint32(i))
@@ -73,7 +111,7 @@ func NewLineIndex(text string) *LineIndex {
 			starts = append(starts, uint32(i+1))
 		}
 	}
-	return &LineIndex{text: text, starts: starts}
+	return starts
 }
 
 // Text returns the indexed text.
@@ -106,8 +144,11 @@ func (x *LineIndex) LineSpan(line int) Span {
 func (x *LineIndex) Position(offset uint32) Position {
 	offset = min(offset, uint32(len(x.text)))
 	line := x.Line(offset)
-	start := x.starts[line-1]
-	return Position{Line: line, Column: 1 + utf8.RuneCountInString(x.text[start:offset]), Offset: offset}
+	start, points := x.starts[line-1], 0
+	if i := sort.Search(len(x.marks), func(i int) bool { return x.marks[i].offset > offset }); i > 0 && x.marks[i-1].offset > start {
+		start, points = x.marks[i-1].offset, int(x.marks[i-1].points)
+	}
+	return Position{Line: line, Column: 1 + points + utf8.RuneCountInString(x.text[start:offset]), Offset: offset}
 }
 
 // UTF16 converts a byte offset to the zero-based line and UTF-16 code unit of the Language Server

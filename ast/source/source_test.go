@@ -1,7 +1,9 @@
 package source_test
 
 import (
+	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 
@@ -60,4 +62,18 @@ func TestSpans(t *testing.T) {
 	assert.True(t, s.Overlaps(source.Span{Start: 4, End: 9}) && !s.Overlaps(source.Span{Start: 5, End: 9}))
 	assert.Equal(t, "cde", s.Of("abcdefg"))
 	assert.Equal(t, "", s.Of("ab"))
+}
+
+// TestLongLines finds columns far behind the start of a line, without counting from there.
+func TestLongLines(t *testing.T) {
+	text := "ä\n" + strings.Repeat("aé😀\xff", 6000) + "\n" + strings.Repeat("\x80", 20000)
+	x := source.NewLineIndex(text)
+	for offset := 0; offset <= len(text); offset += 97 {
+		if offset < len(text) && !utf8.RuneStart(text[offset]) && text[offset] != '\xff' && offset < 48000 {
+			continue
+		}
+		p := x.Position(uint32(offset))
+		start := strings.LastIndexByte(text[:offset], '\n') + 1
+		assert.Equal(t, 1+utf8.RuneCountInString(text[start:offset]), p.Column, "offset %d", offset)
+	}
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/nixsift/nixsift/internal/engine"
+	"github.com/nixsift/nixsift/internal/testenv"
 	"github.com/nixsift/nixsift/internal/workspace"
 	"github.com/nixsift/nixsift/lsp"
 	"github.com/nixsift/nixsift/lsp/lsptest"
@@ -420,7 +421,7 @@ func TestWatchedFiles(t *testing.T) {
 // TestGit adds a file to the index behind the server's back; the next pause in typing shows it.
 func TestGit(t *testing.T) {
 	if _, err := exec.LookPath("git"); err != nil {
-		t.Skip("git is missing")
+		testenv.Missing(t, "the git program")
 	}
 	dir := t.TempDir()
 	git := func(args ...string) {

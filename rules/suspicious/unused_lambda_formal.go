@@ -16,9 +16,9 @@ import (
 var _ = rules.Register(&rules.Rule{
 	ID: "unused-lambda-formal", Family: family, Since: "0.1.0",
 	Summary: "A name of a function's set pattern `{ a, b, ... }:` is never used",
-	Doc: "`callPackage` passes what the pattern names, so in a package an unused name is a dependency that is none. In a\n" +
-		"pattern with `...` the caller's attribute is accepted without the name, too; there the finding is an info, as it is for\n" +
-		"a function of `let` whose calls all stand in the file.\n" +
+	Doc: "`callPackage` passes what the pattern names, so in a package an unused name is a dependency that is none. With\n" +
+		"the option `everywhere` other functions are looked at too, as information: those whose pattern ends with `...`, so that\n" +
+		"the caller's attribute is accepted without the name, and functions of `let` whose calls all stand in the file.\n" +
 		"\n" +
 		"The rule is silent where the name is not the author's to drop: in the header of a module, in the `outputs` of a flake,\n" +
 		"for an option of a package (`{ withX ? true }:`) and for what a `callPackage` in the project passes explicitly, where\n" +
@@ -33,6 +33,7 @@ var _ = rules.Register(&rules.Rule{
 		"deadnix:unused-lambda-formal", "nixf:sema-unused-def-lambda-noarg-formal", "nixf:sema-unused-def-lambda-witharg-formal",
 		"nil:unused_binding", "hammering:unused-argument",
 	},
+	Options: []rules.Option{{Name: "everywhere", Doc: "Report functions that are no packages, too.", Default: false}},
 	File: func(p *rules.Pass) {
 		var scope sema.ScopeID
 		var unused []sema.BindingID
@@ -63,7 +64,7 @@ func reportFormals(p *rules.Pass, scope sema.ScopeID, unused []sema.BindingID) {
 		}
 	}
 	kind := interfaceOf(p, fn, pattern)
-	if kind == fixedInterface {
+	if kind == fixedInterface || kind != packageInterface && !p.Bool("everywhere") {
 		return
 	}
 	var passed []string

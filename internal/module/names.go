@@ -53,7 +53,7 @@ func (ev *evaluator) throughWith(name string, scope sema.ScopeID, n ast.Node, en
 		v := ev.eval(w.Env(), env.at(w.Node))
 		switch v.kind {
 		case vBottom:
-			if isPkgs(v, w.Env().Unparen()) && libNames[name] {
+			if isPkgs(v, w.Env().Unparen()) && isLibName(name) {
 				continue
 			}
 			return step(v, n)
@@ -70,7 +70,7 @@ func (ev *evaluator) throughWith(name string, scope sema.ScopeID, n ast.Node, en
 				_, own = v.attrs.get(name)
 				own = own || v.attrs.open
 			}
-			if own || libNames[name] {
+			if own || isLibName(name) {
 				return ev.attr(v, name, n)
 			}
 		case vModArgs:

@@ -171,10 +171,7 @@ const modulePrims = `mkRenamedOptionModule:2 mkRenamedOptionModuleWith:1 mkRemov
 var libParts = words(`asserts attrsets customisation debug fixedPoints lists meta misc modules options strings trivial versions
 	filesystem`)
 
-var (
-	prims    = map[string]*prim{}
-	libNames = words(libNameList)
-)
+var prims = map[string]*prim{}
 
 func words(s string) map[string]bool {
 	m := map[string]bool{}

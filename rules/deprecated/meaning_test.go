@@ -1,21 +1,10 @@
 package deprecated
 
 import (
-	"context"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"strings"
 	"testing"
 
-	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
-
-	"github.com/nixsift/nixsift/internal/engine"
-	"github.com/nixsift/nixsift/internal/fix"
 	"github.com/nixsift/nixsift/internal/testenv"
-	"github.com/nixsift/nixsift/internal/workspace"
-	"github.com/nixsift/nixsift/rules"
+	"github.com/nixsift/nixsift/rules/ruletest"
 )
 
 // kept are expressions that safe fixes change and whose value they keep.
@@ -31,48 +20,6 @@ var untouched = []string{
 	`let toPath = x: x; in toPath 1`, `let licenses.gpl3 = 1; in licenses.gpl3`,
 }
 
-func TestSafeFixesKeepMeaning(t *testing.T) {
-	nix := testenv.Nix234(t)
-	for _, e := range kept {
-		got := fixed(t, e)
-		assert.NotEqual(t, e, got, "no safe fix for %s", e)
-		assert.Equal(t, eval(t, nix, e), eval(t, nix, got), "%s became %s", e, got)
-	}
-}
+func TestSafeFixesKeepMeaning(t *testing.T) { ruletest.Kept(t, testenv.Nix234(t), family, kept) }
 
-func TestUnsoundFixesAreNotSafe(t *testing.T) {
-	for _, e := range untouched {
-		assert.Equal(t, e, fixed(t, e))
-	}
-}
-
-// fixed applies the safe fixes of all rules of the family to an expression.
-func fixed(t *testing.T, text string) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "default.nix")
-	fsys := workspace.NewOverlay(workspace.OS)
-	fsys.Set(path, []byte(text))
-	var only []string
-	for _, r := range rules.All() {
-		if r.Family == family {
-			only = append(only, r.ID)
-		}
-	}
-	out, err := engine.Fix(context.Background(), engine.Options{FS: fsys, Paths: []string{path}, Only: only}, fix.OnlySafe)
-	require.NoError(t, err)
-	require.Empty(t, out.Broken, text)
-	if fixed, ok := out.Texts[path]; ok {
-		return fixed
-	}
-	return text
-}
-
-// eval prints the value of an expression as Nix does.
-func eval(t *testing.T, nix, text string) string {
-	t.Helper()
-	cmd := exec.Command(nix, "--eval", "--strict", "--expr", text)
-	cmd.Env = append(os.Environ(), "NIX_PATH=", "NIX_STATE_DIR="+os.TempDir(), "NIX_REMOTE=dummy://")
-	out, err := cmd.CombinedOutput()
-	require.NoError(t, err, "%s: %s", text, out)
-	return strings.TrimSpace(string(out))
-}
+func TestUnsoundFixesAreNotSafe(t *testing.T) { ruletest.Untouched(t, family, untouched) }

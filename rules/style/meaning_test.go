@@ -1,21 +1,12 @@
 package style
 
 import (
-	"context"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
-	"github.com/nixsift/nixsift/internal/engine"
-	"github.com/nixsift/nixsift/internal/fix"
 	"github.com/nixsift/nixsift/internal/testenv"
-	"github.com/nixsift/nixsift/internal/workspace"
-	"github.com/nixsift/nixsift/rules"
+	"github.com/nixsift/nixsift/rules/ruletest"
 )
 
 // kept are expressions that safe fixes change and whose value they keep.
@@ -76,71 +67,15 @@ var untouched = []string{
 	`let true = 1; in (1 == 2) == true`, `let false = 1; in [ (!true) false ]`, `with { a = 1; }; let inherit a; in with { a = 2; }; a`, `let f = x: f x; in builtins.isFunction f`,
 }
 
-func TestSafeFixesKeepMeaning(t *testing.T) {
-	nix := testenv.Nix234(t)
-	var before, after []string
-	for _, e := range kept {
-		got := fixed(t, e)
-		assert.NotEqual(t, e, got, "no safe fix for %s", e)
-		before, after = append(before, "("+e+"\n)"), append(after, "("+got+"\n)")
-	}
-	want, err := eval(nix, "[ "+strings.Join(before, "\n")+" ]")
-	require.NoError(t, err, want)
-	got, err := eval(nix, "[ "+strings.Join(after, "\n")+" ]")
-	require.NoError(t, err, got)
-	if got != want {
-		for i := range before {
-			w, _ := eval(nix, before[i])
-			g, _ := eval(nix, after[i])
-			assert.Equal(t, w, g, "%s became %s", before[i], after[i])
-		}
-		assert.Equal(t, want, got)
-	}
-}
+func TestSafeFixesKeepMeaning(t *testing.T) { ruletest.Kept(t, testenv.Nix234(t), family, kept) }
 
 func TestSafeFixesKeepErrors(t *testing.T) {
 	nix := testenv.Nix234(t)
+	ruletest.Kept(t, nix, family, failing)
 	for _, e := range failing {
-		got := fixed(t, e)
-		assert.NotEqual(t, e, got, "no safe fix for %s", e)
-		before, err := eval(nix, e)
-		assert.Error(t, err, "%s is %s", e, before)
-		after, err := eval(nix, got)
-		assert.Error(t, err, "%s became %s and is %s", e, got, after)
+		value, err := ruletest.Eval(nix, e)
+		assert.Error(t, err, "%s is %s", e, value)
 	}
 }
 
-func TestUnsoundFixesAreNotSafe(t *testing.T) {
-	for _, e := range untouched {
-		assert.Equal(t, e, fixed(t, e))
-	}
-}
-
-// fixed applies the safe fixes of all rules of the family to an expression.
-func fixed(t *testing.T, text string) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "default.nix")
-	fsys := workspace.NewOverlay(workspace.OS)
-	fsys.Set(path, []byte(text))
-	var only []string
-	for _, r := range rules.All() {
-		if r.Family == family {
-			only = append(only, r.ID)
-		}
-	}
-	out, err := engine.Fix(context.Background(), engine.Options{FS: fsys, Paths: []string{path}, Only: only}, fix.OnlySafe)
-	require.NoError(t, err)
-	require.Empty(t, out.Broken, text)
-	if fixed, ok := out.Texts[path]; ok {
-		return fixed
-	}
-	return text
-}
-
-// eval prints the value of an expression as Nix does.
-func eval(nix, text string) (string, error) {
-	cmd := exec.Command(nix, "--eval", "--strict", "--expr", text)
-	cmd.Env = append(os.Environ(), "NIX_PATH=", "NIX_STATE_DIR="+os.TempDir(), "NIX_REMOTE=dummy://")
-	out, err := cmd.CombinedOutput()
-	return strings.TrimSpace(string(out)), err
-}
+func TestUnsoundFixesAreNotSafe(t *testing.T) { ruletest.Untouched(t, family, untouched) }

@@ -10,8 +10,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/nixsift/nixsift/internal/fix"
 	"github.com/nixsift/nixsift/internal/testenv"
 	"github.com/nixsift/nixsift/parser"
+	"github.com/nixsift/nixsift/rules/ruletest"
 )
 
 // generator makes expressions that evaluate, full of what the rules speak about, with few names so that they
@@ -235,33 +237,14 @@ func TestSafeFixesKeepMeaningOfRandomCode(t *testing.T) {
 			continue
 		}
 		require.Empty(t, parser.Parse(e).Errors(), e)
-		got := fixed(t, e)
+		got := ruletest.Fixed(t, family, e, fix.OnlySafe)
 		if got != e {
 			changed++
 		}
-		before, after = append(before, "("+e+"\n)"), append(after, "("+got+"\n)")
+		before, after = append(before, e), append(after, got)
 	}
 	assert.Greater(t, changed, len(before)/2)
-	compare(t, nix, before, after)
-}
-
-// compare evaluates two lists of expressions, whole first, and where they differ, halves of them.
-func compare(t *testing.T, nix string, before, after []string) {
-	t.Helper()
-	want, errBefore := eval(nix, "[ "+strings.Join(before, "\n")+" ]")
-	got, errAfter := eval(nix, "[ "+strings.Join(after, "\n")+" ]")
-	if errBefore == nil && errAfter == nil && want == got {
-		return
-	}
-	if len(before) > 1 {
-		half := len(before) / 2
-		compare(t, nix, before[:half], after[:half])
-		compare(t, nix, before[half:], after[half:])
-		return
-	}
-	if (errBefore == nil) != (errAfter == nil) || errBefore == nil && want != got {
-		t.Errorf("%s\nbecame\n%s\nwith the values\n%s\n%s", before[0], after[0], want, got)
-	}
+	ruletest.SameOutcome(t, nix, before, after)
 }
 
 const randomExpressions = 300

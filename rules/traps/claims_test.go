@@ -1,21 +1,14 @@
 package traps
 
 import (
-	"context"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
-	"github.com/nixsift/nixsift/internal/engine"
 	"github.com/nixsift/nixsift/internal/fix"
 	"github.com/nixsift/nixsift/internal/testenv"
-	"github.com/nixsift/nixsift/internal/workspace"
-	"github.com/nixsift/nixsift/rules"
+	"github.com/nixsift/nixsift/rules/ruletest"
 )
 
 const recursion = "infinite recursion encountered"
@@ -101,14 +94,13 @@ var claims = []struct{ expr, value, failure string }{
 func TestClaims(t *testing.T) {
 	nix := testenv.Nix234(t)
 	for _, c := range claims {
-		out, ok := eval(nix, c.expr)
+		value, err := ruletest.Eval(nix, c.expr)
 		if c.failure != "" {
-			assert.False(t, ok, "%s is %s", c.expr, out)
-			assert.Contains(t, out, c.failure, c.expr)
+			assert.ErrorContains(t, err, c.failure, "%s is %s", c.expr, value)
 			continue
 		}
-		assert.True(t, ok, "%s: %s", c.expr, out)
-		assert.Equal(t, c.value, strings.TrimSpace(out), c.expr)
+		assert.NoError(t, err, c.expr)
+		assert.Equal(t, c.value, value, c.expr)
 	}
 }
 
@@ -124,17 +116,11 @@ var kept = []string{
 
 func TestSafeFixesKeepMeaning(t *testing.T) {
 	nix, lib := testenv.Nix234(t), testenv.Shared(t, "corpus", "nixpkgs-lib", "lib")
-	for _, e := range kept {
-		e = strings.ReplaceAll(e, "LIB", "import "+lib)
-		after := fixed(t, e, fix.OnlySafe)
-		assert.NotEqual(t, e, after, "no safe fix")
-		was, ok := eval(nix, e)
-		is, stillOK := eval(nix, after)
-		assert.Equal(t, ok, stillOK, "%s became %s: %s", e, after, is)
-		if ok {
-			assert.Equal(t, value(was), value(is), "%s became %s", e, after)
-		}
+	exprs := make([]string, len(kept))
+	for i, e := range kept {
+		exprs[i] = strings.ReplaceAll(e, "LIB", "import "+lib)
 	}
+	ruletest.Kept(t, nix, family, exprs)
 }
 
 // mended are traps with the value that they have after all fixes.
@@ -160,44 +146,9 @@ var mended = [][2]string{
 func TestFixesMend(t *testing.T) {
 	nix := testenv.Nix234(t)
 	for _, m := range mended {
-		after := fixed(t, m[0], fix.AlsoUnsafe)
-		out, ok := eval(nix, after)
-		assert.True(t, ok, "%s became %s: %s", m[0], after, out)
-		assert.Equal(t, m[1], value(out), "%s became %s", m[0], after)
+		after := ruletest.Fixed(t, family, m[0], fix.AlsoUnsafe)
+		value, err := ruletest.Eval(nix, after)
+		assert.NoError(t, err, "%s became %s", m[0], after)
+		assert.Equal(t, m[1], value, "%s became %s", m[0], after)
 	}
-}
-
-// fixed applies fixes of the family to an expression.
-func fixed(t *testing.T, text string, level fix.Level) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "default.nix")
-	fsys := workspace.NewOverlay(workspace.OS)
-	fsys.Set(path, []byte(text))
-	var only []string
-	for _, r := range rules.All() {
-		if r.Family == family {
-			only = append(only, r.ID)
-		}
-	}
-	out, err := engine.Fix(context.Background(), engine.Options{FS: fsys, Paths: []string{path}, Only: only}, level)
-	require.NoError(t, err)
-	require.Empty(t, out.Broken, text)
-	if after, ok := out.Texts[path]; ok {
-		return after
-	}
-	return text
-}
-
-// eval returns what Nix prints for an expression: its value, or the error.
-func eval(nix, text string) (out string, ok bool) {
-	cmd := exec.Command(nix, "--eval", "--strict", "--expr", text)
-	cmd.Env = append(os.Environ(), "NIX_PATH=", "NIX_STATE_DIR="+os.TempDir(), "NIX_REMOTE=dummy://")
-	b, err := cmd.CombinedOutput()
-	return string(b), err == nil
-}
-
-// value returns the last line of what Nix prints: warnings come before.
-func value(out string) string {
-	out = strings.TrimSpace(out)
-	return out[strings.LastIndexByte(out, '\n')+1:]
 }

@@ -49,8 +49,10 @@ func (l *lexer) cutAt(i int) int {
 
 // lex fills kinds and start for src.
 func (l *lexer) lex(src string) {
-	// A token has at least one byte; the end of the file is one more, and so is the end of start.
+	// A token has at least one byte; the end of the file is one more, and so is the end of start. There is
+	// room to spare, so that a text that grows under an editor does not need new arrays each time.
 	if need := len(src) + 2; len(l.start) < need {
+		need += need / 8
 		l.kinds, l.start = make([]ast.TokenKind, need), make([]uint32, need)
 	}
 	l.src, l.n = src, 0

@@ -115,8 +115,8 @@ func (p *Parser) parse(src string) ast.Storage {
 // once lexes and parses src, and leaves tokens, records, parents and errors.
 func (p *Parser) once(src string) {
 	p.lex(src)
-	if need := p.n + p.n/2 + 16; len(p.nodes) < need {
-		p.nodes = make([]postNode, need)
+	if need := p.n + 16; len(p.nodes) < need {
+		p.nodes = make([]postNode, need+need/4)
 	}
 	p.count = 0
 	p.errors, p.dynamic = p.errors[:0], p.dynamic[:0]

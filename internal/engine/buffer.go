@@ -26,8 +26,56 @@ type Checked struct {
 	Errors   []FileError
 }
 
-// workers keeps the memory of workers for the next buffer: an editor asks for the same one again and again.
-var workers = sync.Pool{New: func() any { return newWorker(nil) }}
+// idle keeps the memory of workers for the next buffer: an editor asks for the same one again and again. A
+// sync.Pool would not do: what one processor put into it another may not find.
+var idle idleWorkers
+
+// maxIdle bounds the workers that idle keeps; together their texts stay within bigFile.
+const maxIdle = 4
+
+type idleWorkers struct {
+	mu   sync.Mutex
+	list []idleWorker // the one that was used last at the end
+	size int          // of all texts
+}
+
+// idleWorker is a worker without findings, and the text it saw last.
+type idleWorker struct {
+	worker *worker
+	path   string
+	size   int
+}
+
+// take returns the worker that saw the buffer of a path last, or else the one that waits longest.
+func (l *idleWorkers) take(path string) *worker {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.list) == 0 {
+		return newWorker(nil)
+	}
+	return l.remove(max(0, slices.IndexFunc(l.list, func(w idleWorker) bool { return w.path == path })))
+}
+
+func (l *idleWorkers) remove(i int) *worker {
+	w := l.list[i]
+	l.list = slices.Delete(l.list, i, i+1)
+	l.size -= w.size
+	return w.worker
+}
+
+// put gives a worker back.
+func (l *idleWorkers) put(w idleWorker) {
+	if w.size > bigFile {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for len(l.list) > 0 && (len(l.list) == maxIdle || l.size+w.size > bigFile) {
+		l.remove(0)
+	}
+	l.list = append(l.list, w)
+	l.size += w.size
+}
 
 // CheckBuffer runs the rules that look at one file. ofFlake are findings of flake rules in that file, which
 // CheckFlake made; they count for the suppressions of the buffer like the others. What the surroundings of
@@ -43,7 +91,7 @@ func (e *Engine) CheckBuffer(ctx context.Context, b Buffer, ofFlake []diag.Findi
 	if !e.opts.NoExclude && e.excluded(b.Path) {
 		return Checked{}, nil
 	}
-	w := e.worker()
+	w := e.worker(b.Path)
 	w.findings = slices.Clone(ofFlake)
 	w.plan = e.plan(b.Path)
 	switch b.Kind {
@@ -57,7 +105,7 @@ func (e *Engine) CheckBuffer(ctx context.Context, b Buffer, ofFlake []diag.Findi
 		findings = e.suppress(&Result{}, b.Path, t, findings)
 	}
 	out := Checked{diag.Sort(findings), w.errors}
-	release(w, len(b.Text))
+	release(w, b.Path, len(b.Text))
 	return out, ctx.Err()
 }
 
@@ -70,28 +118,23 @@ func (e *Engine) CheckFlake(ctx context.Context, dir string) (Checked, error) {
 	if !e.opts.NoExclude && e.excluded(filepath.Join(dir, "flake.nix")) {
 		return Checked{}, nil
 	}
-	w := e.worker()
+	w := newWorker(e)
 	w.flake(dir)
-	out := Checked{diag.Sort(w.findings), w.errors}
-	release(w, 0)
-	return out, ctx.Err()
+	return Checked{diag.Sort(w.findings), w.errors}, ctx.Err()
 }
 
-// worker returns a worker without findings.
-func (e *Engine) worker() *worker {
-	w := workers.Get().(*worker)
+// worker returns a worker without findings for the buffer of a path.
+func (e *Engine) worker(path string) *worker {
+	w := idle.take(path)
 	w.engine = e
 	w.suppressions, w.texts = map[string]*suppress.Table{}, map[string]string{}
 	return w
 }
 
-// release gives a worker back, without what it found. One whose memory holds a large text is dropped.
-func release(w *worker, size int) {
-	if size > bigFile {
-		return
-	}
+// release gives a worker back, without what it found.
+func release(w *worker, path string, size int) {
 	*w = worker{parser: w.parser, resolver: w.resolver}
-	workers.Put(w)
+	idle.put(idleWorker{w, path, size})
 }
 
 // ForgetFlake makes the next CheckFlake read the flake in a folder again.

@@ -70,6 +70,8 @@ func (p *Parser) expectedExpr() {
 		e.Hint = &ast.SyntaxHint{Span: p.span(p.last, p.last), Message: "a value is missing after this"}
 	}
 	switch k := p.tok(); {
+	case p.lostBrace():
+		p.lostBraceError(&e)
 	case k == ast.TokInherit:
 		e.Help = "`inherit` stands among the bindings of a set or `let`"
 	case k == ast.TokAssign && p.last >= 0 && p.kinds[p.last] == ast.TokAssign:
@@ -139,6 +141,10 @@ func (p *Parser) close(kind ast.TokenKind, opener int) {
 	switch {
 	case slip:
 		e.Fix = &ast.SyntaxFix{Title: "replace it by `" + text + "`", Span: e.Span, Text: text}
+	case p.lostBrace():
+		p.lostBraceError(&e)
+	case (closingText[p.tok()] != "" || p.tok() == ast.TokSemi) && p.alignedWith(opener):
+		e.Fix.Span.Start, e.Fix.Span.End = e.Span.Start, e.Span.Start
 	case p.cur == ast.TokEOF:
 		p.atEnd(&e)
 	}
@@ -222,8 +228,23 @@ func (p *Parser) finishErrors() {
 			p.records[id].Flags |= ast.HasError
 		}
 	}
+	p.markCut()
 	// Children come behind their parents, so one backward pass reaches all ancestors.
 	for id := len(p.records) - 1; id > 0; id-- {
 		p.records[p.parents[id]].Flags |= p.records[id].Flags & ast.HasError
+	}
+}
+
+// markCut marks what ends where the file's expression ends and something follows: it may be what the rest
+// belongs to.
+func (p *Parser) markCut() {
+	rest := p.records[1].End
+	if int(rest) >= len(p.records) {
+		return
+	}
+	for id := ast.NodeID(1); id < rest; id++ {
+		if r := &p.records[id]; r.Last == p.records[1].Last {
+			r.Flags |= ast.HasError
+		}
 	}
 }

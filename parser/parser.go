@@ -28,6 +28,7 @@ type Parser struct {
 	count   int
 	records []ast.NodeRecord
 	parents []ast.NodeID
+	places  []place // memory for preorder
 	errors  []ast.SyntaxError
 	dynamic []dynamicAttr
 
@@ -57,6 +58,7 @@ type state struct {
 	cutEnd   int          // the last token of the last string that was cut, or -2
 	junk     int          // the last token skipped as junk in a list, for one error a run, or -2
 	fixBytes int          // the size of the fixes so far that repeat source text
+	scanned  int          // the tokens that lostBrace has looked at
 	letIn    map[int]bool // by token of a let: whether an in belongs to it
 }
 
@@ -135,36 +137,53 @@ func (p *Parser) once(src string) {
 	p.finishErrors()
 }
 
-// preorder turns the postorder nodes into the tree's arrays and fills the parents, in one backward pass:
-// a node's place is the number of nodes that end before it begins plus its depth.
+// place is what preorder notes of a node.
+type place struct {
+	begins uint32     // the number of subtrees that start with the node
+	parent ast.NodeID // of the node before it
+}
+
+// preorder turns the postorder nodes into the tree's arrays and fills the parents. A node's place is the
+// number of nodes that end before its subtree begins plus its depth; its depth is the number of subtrees
+// that begin at or before it and end behind it, which is how many begin there less how many nodes there are
+// up to it. So no stack is needed, and no branch that the processor would guess wrong.
 func (p *Parser) preorder() {
-	type ancestor struct {
-		begin uint32
-		at    ast.NodeID
-	}
 	n := p.count
 	if cap(p.records) < n {
 		p.records, p.parents = make([]ast.NodeRecord, n, n+n/4), make([]ast.NodeID, n, n+n/4)
 	}
+	if len(p.places) <= n {
+		p.places = make([]place, n+n/4+1)
+	}
 	p.records, p.parents = p.records[:n], p.parents[:n]
-	nodes, records, parents := p.nodes[:n], p.records, p.parents
-	var buffer [64]ancestor
-	path := append(buffer[:0], ancestor{})
+	nodes, places, records, parents := p.nodes[:n], p.places[:n+1], p.records, p.parents
+	clear(places)
+	for i := range nodes {
+		places[nodes[i].begin].begins++
+	}
+	begun := n // the subtrees that begin at or before node i
 	for i := n - 1; i >= 0; i-- {
 		node := &nodes[i]
-		for uint32(i) < path[len(path)-1].begin {
-			path = path[:len(path)-1]
-		}
-		parent := path[len(path)-1].at
-		at := node.begin + uint32(len(path)) - 1
-		end := at + uint32(i) - node.begin + 1
-		records[at] = ast.NodeRecord{
-			First: node.first, Last: node.last, End: ast.NodeID(end), Kind: node.kind, Op: node.op, Flags: node.flags,
-		}
+		parent := places[i+1].parent
+		begin, depth := int(node.begin), begun-i-1
+		at := begin + depth
+		r := &records[at] // a literal would be put together elsewhere and copied, which costs more than all the rest
+		r.First, r.Last, r.End = node.first, node.last, ast.NodeID(at+i-begin+1)
+		r.Kind, r.Op, r.Flags = node.kind, node.op, node.flags
 		parents[at] = parent
-		if node.begin < uint32(i) {
-			path = append(path, ancestor{node.begin, ast.NodeID(at)})
+		// The node before the subtree is a sibling unless the parent's subtree begins here, too.
+		before := places[begin].parent
+		if begin > int(parent)-depth+1 {
+			before = parent
 		}
+		places[begin].parent = before
+		// The node before this one is a child, unless this is a leaf.
+		last := places[i].parent
+		if begin < i {
+			last = ast.NodeID(at)
+		}
+		places[i].parent = last
+		begun -= int(places[i].begins)
 	}
 }
 
@@ -211,7 +230,9 @@ func (p *Parser) add(kind ast.Kind, first, last, begin int) int {
 	if id == len(p.nodes) {
 		p.nodes = append(p.nodes, make([]postNode, len(p.nodes))...)
 	}
-	p.nodes[id] = postNode{first: uint32(first), last: uint32(last), begin: uint32(begin), kind: kind}
+	n := &p.nodes[id]
+	n.first, n.last, n.begin = uint32(first), uint32(last), uint32(begin)
+	n.kind, n.op, n.flags = kind, 0, 0
 	p.count = id + 1
 	return id
 }

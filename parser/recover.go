@@ -25,6 +25,8 @@ type opened struct {
 	by     closer
 	interp bool // ${, for closeBrace
 	token  int  // its first token
+	// statement is the first token of the binding or inherit that is being read in it, for closeBrace and closeIn.
+	statement int
 	outer  int  // the next outer one of the same kind, as an index into the stack, or -1
 }
 

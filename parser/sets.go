@@ -38,7 +38,7 @@ func (p *Parser) bindings(end ast.TokenKind, let int) {
 				return
 			}
 		default:
-			if p.closesOuter() && !p.wrongCloser() || closingText[k] != "" && p.slipFor(end) {
+			if p.closesOuter() && !p.wrongCloser() || closingText[k] != "" && p.slipFor(end) || p.lostClosing() {
 				return
 			}
 			if let >= 0 && (startsSimple[k] || startsExpr(k)) && !p.hasIn(let) {
@@ -54,6 +54,7 @@ func (p *Parser) bindings(end ast.TokenKind, let int) {
 func (p *Parser) binding(let int) bool {
 	start := p.mark()
 	first, begin := p.i, p.count
+	p.stack[len(p.stack)-1].statement = first
 	dynamic := p.attrpath(true)
 	if p.tok() != ast.TokAssign && let >= 0 && p.plainPath(begin) && !p.hasIn(let) {
 		p.body = p.i
@@ -82,6 +83,9 @@ func (p *Parser) bindingValue(first, begin int) {
 		p.endStatement("binding")
 	} else {
 		p.missing()
+		if p.lostBrace() {
+			p.lostSet()
+		}
 		p.skipStatement()
 	}
 	p.wrap(ast.Binding, first, begin)
@@ -111,7 +115,11 @@ func (p *Parser) missingAssign() bool {
 		e.Help = "a name alone is copied from outside by `inherit name;`"
 	case p.startsBinding():
 		value = false
-		e.Help = "a binding is written `name = value;`"
+		if e.Help = "a binding is written `name = value;`"; p.lostBrace() {
+			p.lostBraceError(&e)
+			e.Message = "expected `= {` after the attribute path, found " + p.found()
+			e.Hint, e.Fix.Text, e.Fix.Title = nil, " = {", "insert `= {`"
+		}
 	case value:
 		e.Fix = p.insertion(" =", "insert `=`")
 	}
@@ -130,7 +138,13 @@ func (p *Parser) endStatement(what string) {
 		p.adv()
 		return
 	}
-	p.missingSemi("the " + what)
+	lost := p.lostBrace()
+	p.missingSemi("the "+what, lost)
+	if lost {
+		p.lostSet()
+		p.skipStatement()
+		return
+	}
 	p.missing()
 	if p.startsBinding() || p.tok() == ast.TokInherit || p.closesOuter() && !p.wrongCloser() {
 		return
@@ -152,13 +166,14 @@ func (p *Parser) semicolon(what string) {
 		p.adv()
 		return
 	}
-	p.missingSemi(what)
+	p.missingSemi(what, false)
 	p.broken()
 }
 
 // missingSemi reports a missing ;. The error stands where Nix has it, at the token found instead; that is
-// behind the name of the next binding where an identifier was read as an argument.
-func (p *Parser) missingSemi(what string) {
+// behind the name of the next binding where an identifier was read as an argument. With lost it is a { that
+// is missing.
+func (p *Parser) missingSemi(what string, lost bool) {
 	if p.behindCut() || p.muted() {
 		return
 	}
@@ -171,6 +186,8 @@ func (p *Parser) missingSemi(what string) {
 		e.Hint = &ast.SyntaxHint{Span: p.span(p.last, p.last), Message: "`;` is missing after this"}
 	}
 	switch k := p.tok(); {
+	case lost:
+		p.lostBraceError(&e)
 	case k == ast.TokEOF:
 		if len(p.stack) > 0 {
 			e.Fix = nil // more than this is missing
@@ -235,8 +252,13 @@ func (p *Parser) strayBinding() {
 		}
 		p.bindingValue(first, begin)
 		return
-	case k == ast.TokSemi || k == ast.TokRParen || k == ast.TokRBracket || k == ast.TokRBrace:
+	case k == ast.TokSemi:
 		p.adv()
+	case k == ast.TokRParen || k == ast.TokRBracket || k == ast.TokRBrace:
+		// More of them, and a semicolon, belong to the same mistake.
+		for p.adv(); (closingText[p.tok()] != "" && !p.closesOuter() || p.tok() == ast.TokSemi) && !p.newlineBetween(p.last, p.i); {
+			p.adv()
+		}
 	default:
 		p.adv()
 		p.skipStatement()
@@ -253,6 +275,7 @@ func (p *Parser) quote(i int) *ast.SyntaxFix {
 // inherit parses inherit a b; and inherit (e) a b;.
 func (p *Parser) inherit() {
 	first, begin := p.i, p.count
+	p.stack[len(p.stack)-1].statement = first
 	p.adv()
 	if p.tok() == ast.TokLParen {
 		paren, inner := p.i, p.count
@@ -399,7 +422,7 @@ func (p *Parser) checkDynamic() {
 	p.tree.Set(ast.Storage{
 		Source: p.src, TokenKinds: p.kinds[:p.n], TokenStart: p.start[:p.n+1], Nodes: p.records, Parents: p.parents,
 	})
-	place := p.places()
+	place := p.dynamicPlaces()
 	for _, d := range p.dynamic {
 		n := p.tree.Node(place[d.node])
 		if _, ok := ast.AttrName(n); ok || n.FirstChild().Is(ast.Error) {
@@ -413,8 +436,8 @@ func (p *Parser) checkDynamic() {
 	}
 }
 
-// places returns the preorder ids of the dynamic candidates by their postorder ids.
-func (p *Parser) places() map[int]ast.NodeID {
+// dynamicPlaces returns the preorder ids of the dynamic candidates by their postorder ids.
+func (p *Parser) dynamicPlaces() map[int]ast.NodeID {
 	want := make(map[int]ast.NodeID, len(p.dynamic))
 	for _, d := range p.dynamic {
 		want[d.node] = 0

@@ -13,9 +13,14 @@ var _ = rules.Register(&rules.Rule{
 	Doc: "A condition that is a Boolean already needs no comparison: `(a == b) == true` is `a == b`.\n" +
 		"\n" +
 		"For a value that may be something else the comparison is not the same: `x == true` is `false` for `null` and for a\n" +
-		"string, where `if x` fails. So only what is known to be a Boolean is reported: the result of an operator or of a builtin\n" +
-		"that gives one, and, with a fix that is not applied without being asked for, that of a function of `lib` and an option\n" +
-		"that the file declares as `bool`. Nothing is said about an option of several types, such as `either bool str`.",
+		"string, where `if x` fails. So the fix is applied without being asked for only to what is known to be a Boolean: the\n" +
+		"result of an operator or of a builtin that gives one. It is offered for what is one by its name or declaration: the\n" +
+		"result of a function of `lib` such as `hasPrefix`, an option that the file declares as `bool`, an option called\n" +
+		"`enable`, a formal whose default is one. For other values the finding is a hint.\n" +
+		"\n" +
+		"Nothing is said of a value that may have another type: an option such as `either bool str`, one below `settings`, a\n" +
+		"formal whose default is `null`, and what the file compares with `null`, with a string or with both `true` and `false`,\n" +
+		"or asks for its type.",
 	Severity: diag.Info, Presets: rules.Strict,
 	Fix:     rules.FixAlways,
 	Aliases: []string{"statix:W01", "statix:bool_comparison"},
@@ -33,16 +38,26 @@ var _ = rules.Register(&rules.Rule{
 		}
 		names := p.Names()
 		var declared *options
+		var others map[string]bool
 		for _, c := range found {
-			if c.known = nixlang.TypeOf(names, c.x) == nixlang.TypeBool; c.known || isPredicate(names, c.x) {
-				c.report(p)
+			typ := nixlang.TypeOf(names, c.x)
+			if c.known = typ == nixlang.TypeBool; c.known || isPredicate(names, c.x) {
+				c.report(p, diag.Info)
+				continue
+			}
+			if typ != nixlang.TypeUnknown {
 				continue
 			}
 			if declared == nil {
-				declared = findOptions(p.Tree)
+				declared, others = findOptions(p.Tree), comparedOtherwise(names)
 			}
-			if declared.isBool(c.x) {
-				c.report(p)
+			guess := guessOf(names, c.x, others)
+			switch {
+			case guess == mixed || declared.isOther(c.x):
+			case guess == likely || declared.isBool(c.x):
+				c.report(p, diag.Info)
+			default:
+				c.report(p, diag.Hint)
 			}
 		}
 	},
@@ -67,8 +82,8 @@ func newComparison(p *rules.Pass, n ast.Node) (comparison, bool) {
 	return comparison{}, false
 }
 
-func (c *comparison) report(p *rules.Pass) {
-	f := diag.Finding{Span: c.n.Span(), Message: "comparison with `" + c.word + "`"}
+func (c *comparison) report(p *rules.Pass, severity diag.Severity) {
+	f := diag.Finding{Span: c.n.Span(), Message: "comparison with `" + c.word + "`", Severity: severity}
 	safety := diag.Safe
 	if !c.known {
 		safety = diag.Unsafe
@@ -78,15 +93,18 @@ func (c *comparison) report(p *rules.Pass) {
 		return
 	}
 	if (c.word == "true") == (c.n.Op() == ast.OpEq) {
-		f.Help = "the condition alone says it"
+		f.Help = "use the operand alone"
 		f.Fixes = []diag.Fix{put("use the operand alone", safety, c.n, c.x)}
 	} else {
-		f.Help = "negate the condition"
+		f.Help = "negate the operand"
 		text := c.x.Text()
 		if nixlang.LevelOf(c.x) < nixlang.LevelNot {
 			text = "(" + text + ")"
 		}
 		f.Fixes = []diag.Fix{swap("negate the operand", safety, c.n, "!"+text, nixlang.LevelNot, c.x)}
+	}
+	if severity == diag.Hint {
+		f.Help += ", if it is always a Boolean"
 	}
 	p.Report(f)
 }

@@ -56,12 +56,114 @@ func findOptions(t *ast.Tree) *options {
 
 // isBool reports whether an expression selects what can only be a Boolean option of the file.
 func (o *options) isBool(x ast.Node) bool {
-	s, ok := ast.AsSelect(x)
-	if !ok || s.Default().IsValid() {
-		return false
+	name := selected(x)
+	return o.bools[name] && !o.other[name]
+}
+
+// isOther reports whether an expression selects what may be an option of another type.
+func (o *options) isOther(x ast.Node) bool { return o.other[selected(x)] }
+
+// selected returns the last name of a selection without a default, or nothing.
+func selected(x ast.Node) string {
+	if s, ok := ast.AsSelect(x); ok && !s.Default().IsValid() {
+		return lastPart(s.Attrpath())
 	}
-	name := lastPart(s.Attrpath())
-	return name != "" && o.bools[name] && !o.other[name]
+	return ""
+}
+
+// guess tells what is known of a value that is compared with true or false.
+type guess uint8
+
+const (
+	anything guess = iota
+	likely         // a Boolean by its name or its default
+	mixed          // sometimes something else
+)
+
+// guessOf looks at the name of a value, the default that a formal or selection gives it, and what else the file
+// does with it.
+func guessOf(names *sema.Info, x ast.Node, others map[string]bool) guess {
+	if others[x.Text()] {
+		return mixed
+	}
+	byDefault := func(d ast.Node) guess {
+		switch nixlang.TypeOf(names, d) {
+		case nixlang.TypeUnknown:
+			return anything
+		case nixlang.TypeBool:
+			return likely
+		}
+		return mixed
+	}
+	switch x.Kind() {
+	case ast.Select:
+		s := ast.SelectExpr{Node: x}
+		if d := s.Default(); d.IsValid() {
+			if byDefault(d) == mixed {
+				return mixed
+			}
+			return anything
+		}
+		last := ast.Node{}
+		for part := range s.Attrpath().Children() {
+			// settings are those of a program, where null stands for its default.
+			if last = part; part.Text() == "settings" {
+				return mixed
+			}
+		}
+		if last.Text() == "enable" {
+			return likely
+		}
+	case ast.Ident:
+		b := names.Resolve(x)
+		if b == nil {
+			return anything
+		}
+		if f := (ast.FormalNode{Node: b.Decl}); b.Decl.Is(ast.Formal) && f.Default().IsValid() {
+			return byDefault(f.Default())
+		}
+	}
+	return anything
+}
+
+// comparedOtherwise returns the texts of what a file compares with something else than a Boolean, compares with
+// both true and false, or asks for its type.
+func comparedOtherwise(names *sema.Info) map[string]bool {
+	const longest = 200
+	t := names.Tree()
+	out, with := map[string]bool{}, map[string]string{}
+	add := func(n ast.Node) {
+		if n = n.Unparen(); n.Span().Len() <= longest {
+			out[n.Text()] = true
+		}
+	}
+	for i, r := range t.Records() {
+		switch {
+		case r.Kind == ast.Binary && (r.Op == ast.OpEq || r.Op == ast.OpNeq):
+			b := ast.BinaryExpr{Node: t.Node(ast.NodeID(i))}
+			for _, pair := range [][2]ast.Node{{b.Left(), b.Right()}, {b.Right(), b.Left()}} {
+				word := constant(func() *sema.Info { return names }, pair[0])
+				if word == "" {
+					if nixlang.TypeOf(names, pair[0]) != nixlang.TypeUnknown {
+						add(pair[1])
+					}
+					continue
+				}
+				text := pair[1].Unparen().Text()
+				if before := with[text]; before != "" && before != word {
+					add(pair[1])
+				}
+				with[text] = word
+			}
+		case r.Kind == ast.Apply:
+			a := ast.ApplyExpr{Node: t.Node(ast.NodeID(i))}
+			fn := lastName(a.Func().Unparen())
+			if fn == "typeOf" || len(fn) > 2 && fn[:2] == "is" && 'A' <= fn[2] && fn[2] <= 'Z' {
+				add(a.Arg())
+			}
+		}
+	}
+	return out
 }
 
 // lastName returns the last name of a variable or selection, behind with too, or nothing.

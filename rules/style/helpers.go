@@ -14,13 +14,14 @@ import (
 // constant returns the name of the global constant true or false that an expression is, or nothing.
 func constant(names func() *sema.Info, n ast.Node) string {
 	n = n.Unparen()
-	if !n.Is(ast.Ident) {
-		return ""
-	}
-	switch text := n.Text(); text {
-	case "true", "false":
-		if names().IsGlobal(n, text) {
+	switch {
+	case n.Is(ast.Ident):
+		if text := n.Text(); (text == "true" || text == "false") && names().IsGlobal(n, text) {
 			return text
+		}
+	case n.Is(ast.Select):
+		if part := n.Child(1).FirstChild(); part.Is(ast.Name) && (part.Text() == "true" || part.Text() == "false") {
+			return nixlang.Builtin(names(), n)
 		}
 	}
 	return ""

@@ -28,7 +28,7 @@ var _ = rules.Register(&rules.Rule{
 			other = "false"
 		}
 		f := diag.Finding{Span: n.Span(), Message: "negated `" + word + "`", Help: "write `" + other + "`"}
-		if u, _ := p.Names().Use(n.FirstChild().Unparen()); !nixlang.Hidden(p.Names(), u.Scope, other) {
+		if !nixlang.Hidden(p.Names(), nixlang.ScopeAt(p.Names(), n), other) {
 			f.Fixes = []diag.Fix{swapName("write `"+other+"`", diag.Safe, n, other)}
 		}
 		p.Report(f)

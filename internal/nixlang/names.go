@@ -48,7 +48,7 @@ func Hidden(names *sema.Info, scope sema.ScopeID, name string) bool {
 }
 
 // Builtin returns the name of the builtin function or value that an expression means: map, builtins.map,
-// __map, and a name inherited from builtins. It is empty for anything else.
+// __map, a name inherited from builtins, and one that `with builtins;` provides. It is empty for anything else.
 func Builtin(names *sema.Info, n ast.Node) string {
 	n = n.Unparen()
 	switch n.Kind() {
@@ -68,6 +68,10 @@ func Builtin(names *sema.Info, n ast.Node) string {
 			b := names.Binding(u.Binding)
 			if in, ok := ast.AsInherit(b.Decl); ok && in.From().IsValid() && names.IsGlobal(in.From().Unparen(), "builtins") && sema.IsBuiltin(b.Name) {
 				return b.Name
+			}
+		case sema.ToWith:
+			if names.IsGlobal(innermostWith(names, u.Scope).Unparen(), "builtins") && sema.IsBuiltin(text) {
+				return text
 			}
 		}
 	case ast.Select:
@@ -111,6 +115,21 @@ func Lib(names *sema.Info, n ast.Node) string {
 		}
 	}
 	return ""
+}
+
+// innermostWith returns the attrset of the nearest with around a scope, which hides those of all others.
+func innermostWith(names *sema.Info, scope sema.ScopeID) ast.Node {
+	for range 256 {
+		if scope == 0 {
+			break
+		}
+		s := names.Scope(scope)
+		if s.Node.Is(ast.With) {
+			return ast.WithExpr{Node: s.Node}.Env()
+		}
+		scope = s.Parent
+	}
+	return ast.Node{}
 }
 
 // onlyWith returns the attrset of the one with around a scope; ok is false where there are several.

@@ -44,5 +44,6 @@ func namesToPath(n ast.Node) bool {
 		return text == "toPath" || text == "__toPath"
 	}
 	part := (ast.SelectExpr{Node: n}).Attrpath().FirstChild()
-	return part.Is(ast.Name) && part.Text() == "toPath"
+	name, _ := ast.AttrName(part)
+	return name == "toPath"
 }

@@ -76,8 +76,8 @@ func (p *Pass) Module() *module.Module { return p.Modules().Module }
 // Role returns what the file is: flake, module, package, overlay or plain.
 func (p *Pass) Role() role.Role {
 	if p.done&haveRole == 0 {
-		p.done |= haveRole
 		p.role = role.Classify(p.Path, p.Tree, p.Names(), p.Project)
+		p.done |= haveRole
 	}
 	return p.role
 }

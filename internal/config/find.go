@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 )
 
@@ -39,12 +40,13 @@ func (f *Finder) Find(dir string) string {
 			break
 		}
 		passed = append(passed, dir)
-		here := filepath.Join(dir, FileName)
+		inside := strings.TrimSuffix(dir, string(filepath.Separator)) + string(filepath.Separator)
+		here := inside + FileName
 		if info, err := f.lstat(here); err == nil && !info.IsDir() {
 			path = here
 			break
 		}
-		if _, err := f.lstat(filepath.Join(dir, ".git")); err == nil || dir == filepath.Dir(dir) {
+		if _, err := f.lstat(inside + ".git"); err == nil || dir == filepath.Dir(dir) {
 			break
 		}
 	}

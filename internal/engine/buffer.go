@@ -93,7 +93,7 @@ func (e *Engine) CheckBuffer(ctx context.Context, b Buffer, ofFlake []diag.Findi
 	}
 	w := e.worker(b.Path)
 	w.findings = slices.Clone(ofFlake)
-	w.plan = e.plan(b.Path)
+	w.open(b.Path)
 	switch b.Kind {
 	case workspace.Nix:
 		w.nix(b.Path, b.Text)
@@ -119,7 +119,7 @@ func (e *Engine) CheckFlake(ctx context.Context, dir string) (Checked, error) {
 		return Checked{}, nil
 	}
 	w := newWorker(e)
-	w.flake(dir)
+	w.flake(dir, nil)
 	return Checked{diag.Sort(w.findings), w.errors}, ctx.Err()
 }
 

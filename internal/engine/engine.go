@@ -171,17 +171,41 @@ func (e *Engine) Run(ctx context.Context, paths []string) (*Result, error) {
 
 	jobs := cmp.Or(e.opts.Jobs, runtime.GOMAXPROCS(0))
 	workers := make([]*worker, min(jobs, max(1, len(units)/4)))
+	for i := range workers {
+		workers[i] = newWorker(e)
+	}
+	gathered := e.store.Gathering(len(units))
+	err := each(ctx, workers, units, nil)
+	gathered()
+	if err != nil {
+		return nil, err
+	}
+	later := map[unit][]*rules.Rule{}
+	units = units[:0]
+	for _, w := range workers {
+		for u, list := range w.later {
+			later[u] = list
+			units = append(units, u)
+		}
+	}
+	if err := each(ctx, workers, units, later); err != nil {
+		return nil, err
+	}
+	e.collect(res, workers, reported)
+	return res, nil
+}
+
+// each lets the workers check units, with all rules or with those given for each unit.
+func each(ctx context.Context, workers []*worker, units []unit, only map[unit][]*rules.Rule) error {
 	var next atomic.Int64
 	var wg sync.WaitGroup
-	for i := range workers {
-		w := newWorker(e)
-		workers[i] = w
+	for _, w := range workers {
 		wg.Go(func() {
 			const batch = 8
 			for ctx.Err() == nil {
 				end := int(next.Add(batch))
 				for j := end - batch; j < min(end, len(units)); j++ {
-					w.do(units[j])
+					w.do(units[j], only[units[j]])
 				}
 				if end >= len(units) {
 					return
@@ -190,11 +214,7 @@ func (e *Engine) Run(ctx context.Context, paths []string) (*Result, error) {
 		})
 	}
 	wg.Wait()
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	e.collect(res, workers, reported)
-	return res, nil
+	return ctx.Err()
 }
 
 // collect joins what the workers found: suppressions are applied to each file's findings together, since

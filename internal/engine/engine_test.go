@@ -18,6 +18,7 @@ import (
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/engine"
 	"github.com/nixsift/nixsift/internal/fix"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -37,6 +38,17 @@ var (
 			p.Report(diag.Finding{Span: n.Span(), Message: "seen"})
 		case "mild":
 			p.Report(diag.Finding{Span: n.Span(), Message: "seen", Severity: diag.Info})
+		}
+	})
+	_ = register("test-package", diag.Warning, func(p *rules.Pass, n ast.Node) {
+		if n.Text() != "called" {
+			return
+		}
+		// What is found before the question must not be found twice.
+		p.Report(diag.Finding{Span: n.Span(), Message: "seen"})
+		refs := p.Project.References(p.Path)
+		if len(refs) == 0 || refs[0].Kind != project.CallPackage {
+			p.Report(diag.Finding{Span: n.Span(), Message: "called by nobody"})
 		}
 	})
 	_ = register("test-rename", diag.Warning, func(p *rules.Pass, n ast.Node) {
@@ -259,4 +271,29 @@ func isSorted(applied []fix.Planned) bool {
 		}
 	}
 	return true
+}
+
+// TestGathered puts rules off that ask about the whole project, and finds the same however much of it is reported.
+func TestGathered(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "flake.nix", "{ outputs = { self }: { }; }\n")
+	write(t, dir, "a.nix", "{ called }:\n[ called ]\n")
+	write(t, dir, "b.nix", "{ called }:\n[ called ]\n")
+	write(t, dir, "sub/default.nix", "{ called }: [ called ]\n")
+	write(t, dir, "z.nix", "{ callPackage }: [ (callPackage ./a.nix { }) (callPackage ./sub/../sub { }) ]\n")
+	run := func(jobs int, paths ...string) (out []string) {
+		res, err := engine.Check(context.Background(), engine.Options{Paths: paths, Only: []string{"test-package"}, Jobs: jobs})
+		require.NoError(t, err)
+		assert.Empty(t, res.Errors)
+		for _, f := range res.Findings {
+			out = append(out, filepath.Base(f.File)+": "+f.Rule)
+		}
+		return out
+	}
+	want := []string{
+		"a.nix: test-package", "b.nix: test-package", "b.nix: test-package", "default.nix: test-package",
+	}
+	assert.ElementsMatch(t, want, run(1, dir))
+	assert.Equal(t, run(1, dir), run(8, dir))
+	assert.ElementsMatch(t, want[:1], run(1, filepath.Join(dir, "a.nix")))
 }

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"path/filepath"
+	"strings"
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/config"
@@ -53,7 +54,7 @@ type loaded struct {
 
 // config returns the configuration that holds for a file.
 func (e *Engine) config(path string) *config.Config {
-	dir := filepath.Dir(path)
+	dir := path[:max(len(filepath.VolumeName(path))+1, strings.LastIndexByte(path, filepath.Separator))]
 	if l, ok := e.folders.Load(dir); ok {
 		return l.(*loaded).config
 	}
@@ -106,9 +107,8 @@ func (e *Engine) severity(resolved *config.Resolved, id string) (diag.Severity, 
 	return r.Severity, false
 }
 
-// plan returns the dispatch tables for a file.
-func (e *Engine) plan(path string) *plan {
-	c := e.config(path)
+// plan returns the dispatch tables for a file under a configuration.
+func (e *Engine) plan(c *config.Config, path string) *plan {
 	resolved := c.For(path)
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -122,23 +122,40 @@ func (e *Engine) plan(path string) *plan {
 			continue
 		}
 		p.severity[r] = level{sev, configured}
-		switch {
-		case r.Node != nil:
-			for _, k := range r.On {
-				p.byKind[k] = append(p.byKind[k], r)
-			}
-		case r.File != nil:
-			p.files = append(p.files, r)
-		case r.Flake != nil:
-			p.flakes = append(p.flakes, r)
-		case r.Script != nil:
-			p.scripts = append(p.scripts, r)
-		case r.Syntax != "":
-			p.syntax[r.Syntax] = r
-		}
+		p.add(r)
 	}
 	e.plans[resolved] = p
 	return p
+}
+
+// add puts a rule into the tables.
+func (p *plan) add(r *rules.Rule) {
+	switch {
+	case r.Node != nil:
+		for _, k := range r.On {
+			p.byKind[k] = append(p.byKind[k], r)
+		}
+	case r.File != nil:
+		p.files = append(p.files, r)
+	case r.Flake != nil:
+		p.flakes = append(p.flakes, r)
+	case r.Script != nil:
+		p.scripts = append(p.scripts, r)
+	case r.Syntax != "":
+		p.syntax[r.Syntax] = r
+	}
+}
+
+// only returns the plan with none but the rules given; nil stands for all.
+func (p *plan) only(list []*rules.Rule) *plan {
+	if list == nil {
+		return p
+	}
+	few := &plan{resolved: p.resolved, minNix: p.minNix, severity: p.severity}
+	for _, r := range list {
+		few.add(r)
+	}
+	return few
 }
 
 // effective joins the severity that a finding asks for with the rule's configured one. A finding that is

@@ -6,12 +6,14 @@ import (
 	"io/fs"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
-	"sync"
 	"unsafe"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/config"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/internal/shell"
 	"github.com/nixsift/nixsift/internal/suppress"
@@ -33,17 +35,27 @@ type worker struct {
 	errors       []FileError
 	texts        map[string]string
 
-	plan *plan // of the file at hand
-	rule *rules.Rule
-	// generated tells whether the file at hand is the output of a tool; it is asked for at the first
-	// finding that this would silence.
-	generated func() bool
+	// later are the rules that asked about the whole project before all of it was read, by unit.
+	later map[unit][]*rules.Rule
+
+	unit  unit // at hand
+	start int  // the number of findings before it
+
+	folder  string // of the file at hand, with what holds for its files
+	config  *config.Config
+	project *project.Project
+	plan    *plan
+	rule    *rules.Rule
+	// pass is that of a Nix file. generated tells whether the file is the output of a tool, once a finding that this
+	// would silence has asked.
+	pass             *rules.Pass
+	generated, asked bool
 }
 
 func newWorker(e *Engine) *worker {
 	return &worker{
 		engine: e, parser: new(parser.Parser), resolver: new(sema.Resolver),
-		suppressions: map[string]*suppress.Table{}, texts: map[string]string{},
+		suppressions: map[string]*suppress.Table{}, texts: map[string]string{}, later: map[unit][]*rules.Rule{},
 	}
 }
 
@@ -51,18 +63,36 @@ func newWorker(e *Engine) *worker {
 func (w *worker) Report(f diag.Finding) {
 	l := w.plan.severity[w.rule]
 	f.Severity = effective(w.rule, f.Severity, l.severity, l.configured)
-	if f.Severity < diag.Error && !w.rule.Generated && w.generated != nil && w.generated() {
+	if f.Severity < diag.Error && !w.rule.Generated && w.pass != nil && w.isGenerated() {
 		return
 	}
 	w.findings = append(w.findings, f)
 }
 
+func (w *worker) isGenerated() bool {
+	if !w.asked {
+		w.asked, w.generated = true, w.project.Generated(w.pass.Path, w.pass.Tree)
+	}
+	return w.generated
+}
+
+// open looks up what holds for a file. Files of one folder mostly come one after the other.
+func (w *worker) open(path string) {
+	dir := path[:strings.LastIndexByte(path, filepath.Separator)+1]
+	if dir != w.folder {
+		w.folder, w.config, w.project = dir, w.engine.config(path), w.engine.store.For(path)
+	}
+	w.plan = w.engine.plan(w.config, path)
+}
+
 // Option returns a rule's configured setting.
 func (w *worker) Option(r *rules.Rule, name string) any { return w.plan.resolved.Options(r.ID)[name] }
 
-func (w *worker) do(u unit) {
+// do checks a unit with the rules of its plan, or with those given.
+func (w *worker) do(u unit, only []*rules.Rule) {
+	w.unit, w.start = u, len(w.findings)
 	if u.flake != "" {
-		w.flake(u.flake)
+		w.flake(u.flake, only)
 		return
 	}
 	path := u.file.Path
@@ -75,14 +105,14 @@ func (w *worker) do(u unit) {
 	if !ok {
 		return
 	}
-	w.plan = w.engine.plan(path)
-	before := len(w.findings)
+	w.open(path)
+	w.plan = w.plan.only(only)
 	if u.file.Kind == workspace.Nix {
 		w.nix(path, text)
 	} else {
 		w.script(path, text, u.file.Kind)
 	}
-	if len(w.findings) > before || w.suppressions[path] != nil {
+	if len(w.findings) > w.start || w.suppressions[path] != nil {
 		w.texts[path] = text
 	}
 	if len(text) > bigFile {
@@ -112,9 +142,9 @@ func (w *worker) read(path string) (string, bool) {
 // nix checks one Nix file.
 func (w *worker) nix(path, text string) {
 	tree := w.parser.Parse(text)
-	p := w.engine.store.For(path)
-	w.generated = sync.OnceValue(func() bool { return p.Generated(path, tree) })
-	pass := rules.NewPass(w, path, tree, p, w.plan.minNix, w.resolver)
+	w.engine.store.Note(path, tree)
+	pass := rules.NewPass(w, path, tree, w.project, w.plan.minNix, w.resolver)
+	w.pass, w.asked = pass, false
 	for _, e := range tree.Errors() {
 		if r := w.plan.syntax[e.Kind]; r != nil {
 			w.rule = r
@@ -126,7 +156,7 @@ func (w *worker) nix(path, text string) {
 		w.guard(pass, r, func() { r.File(pass) })
 	}
 	w.walk(pass, tree)
-	w.generated = nil
+	w.pass = nil
 	if suppress.Mentioned(text) {
 		if t := suppress.Parse(tree, w.engine.catalogue); t != nil {
 			w.suppressions[path] = t
@@ -144,7 +174,7 @@ func (w *worker) walk(pass *rules.Pass, tree *ast.Tree) {
 			for ; at < len(records); at++ {
 				record := &records[at]
 				for _, r := range w.plan.byKind[record.Kind] {
-					if record.Flags&ast.HasError != 0 && !r.Broken || failed[r] {
+					if record.Flags&ast.HasError != 0 && !r.Broken || failed != nil && failed[r] {
 						continue
 					}
 					w.rule = r
@@ -162,14 +192,21 @@ func (w *worker) walk(pass *rules.Pass, tree *ast.Tree) {
 	}
 }
 
-// guard runs part of a rule and turns a panic into an internal error; the rest of the run goes on.
+// guard runs part of a rule and turns a panic into an internal error; the rest of the run goes on. A rule that
+// has to wait until the whole project is read is put off, and what it has found in this file is dropped.
 func (w *worker) guard(pass *rules.Pass, r *rules.Rule, run func()) {
 	if r != nil {
 		w.rule = r
 		pass.SetRule(r)
 	}
 	defer func() {
-		if v := recover(); v != nil {
+		switch v := recover().(type) {
+		case nil:
+		case project.Unread:
+			w.later[w.unit] = append(w.later[w.unit], w.rule)
+			kept := slices.DeleteFunc(w.findings[w.start:], func(f diag.Finding) bool { return f.Rule == w.rule.ID })
+			w.findings = w.findings[:w.start+len(kept)]
+		default:
 			w.errors = append(w.errors, FileError{File: pass.Path, Message: fmt.Sprintf("rule %s failed: %v\n%s", w.rule.ID, v, trace()), Kind: Internal})
 		}
 	}()
@@ -204,7 +241,7 @@ func syntaxFinding(e ast.SyntaxError) diag.Finding {
 // script checks one CI file or shell script.
 func (w *worker) script(path, text string, kind workspace.Kind) {
 	if len(w.plan.scripts) > 0 {
-		p := w.engine.store.For(path)
+		p := w.project
 		var doc *shell.Doc
 		if kind == workspace.CI {
 			doc = shell.ReadCI(p.Rel(path), text)
@@ -224,9 +261,10 @@ func (w *worker) script(path, text string, kind workspace.Kind) {
 }
 
 // flake runs the flake rules on the flake in a folder.
-func (w *worker) flake(dir string) {
+func (w *worker) flake(dir string, only []*rules.Rule) {
 	path := filepath.Join(dir, "flake.nix")
-	w.plan = w.engine.plan(path)
+	w.open(path)
+	w.plan = w.plan.only(only)
 	if len(w.plan.flakes) == 0 {
 		return
 	}
@@ -234,7 +272,7 @@ func (w *worker) flake(dir string) {
 	if f == nil || f.Nix == nil {
 		return
 	}
-	pass := rules.NewPass(w, path, f.Nix.Tree, w.engine.store.For(path), w.plan.minNix, new(sema.Resolver))
+	pass := rules.NewPass(w, path, f.Nix.Tree, w.project, w.plan.minNix, new(sema.Resolver))
 	for _, r := range w.plan.flakes {
 		w.guard(pass, r, func() { r.Flake(pass, f) })
 	}

@@ -29,14 +29,18 @@ func Distance(a, b string, limit int) int {
 	if len(a)-len(b) > limit || len(b)-len(a) > limit {
 		return limit + 1
 	}
-	var before []int
-	last := make([]int, len(b)+1)
-	for j := range last {
+	// Names are short: the rows of the table lie on the stack.
+	var short [3][64]int
+	before, last, row := short[0][:], short[1][:], short[2][:]
+	if len(b) >= len(row) {
+		before, last, row = make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	}
+	for j := range len(b) + 1 {
 		last[j] = j
 	}
 	for i := 1; i <= len(a); i++ {
-		row := make([]int, len(b)+1)
 		row[0] = i
+		least := i
 		for j := 1; j <= len(b); j++ {
 			cost := 1
 			if a[i-1] == b[j-1] {
@@ -46,8 +50,12 @@ func Distance(a, b string, limit int) int {
 			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
 				row[j] = min(row[j], before[j-2]+1)
 			}
+			least = min(least, row[j])
 		}
-		before, last = last, row
+		if least > limit+1 { // a swap may still save one
+			return limit + 1
+		}
+		before, last, row = last, row, before
 	}
 	return min(last[len(b)], limit+1)
 }

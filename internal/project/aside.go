@@ -41,11 +41,18 @@ func (p *Project) inFolder(path string, is func(name string) bool) bool {
 	}
 	parts := strings.Split(filepath.ToSlash(rel), "/")
 	for i := len(parts) - 1; i >= 0; i-- {
-		folder := filepath.Join(root, filepath.Join(parts[:i+1]...))
-		if _, err := p.store.fs.Lstat(filepath.Join(folder, "nixsift.toml")); err == nil {
-			return false
-		}
 		if is(strings.TrimSuffix(parts[i], ".nix")) {
+			return !p.store.ownProject(root, parts, i)
+		}
+	}
+	return false
+}
+
+// ownProject reports whether a nixsift.toml lies in one of the folders from parts[:i+1] downward.
+func (s *Store) ownProject(root string, parts []string, i int) bool {
+	for folder := filepath.Join(root, filepath.Join(parts[:i]...)); i < len(parts); i++ {
+		folder = filepath.Join(folder, parts[i])
+		if _, err := s.fs.Lstat(filepath.Join(folder, "nixsift.toml")); err == nil {
 			return true
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/nixsift/nixsift/internal/flake"
 	"github.com/nixsift/nixsift/internal/git"
@@ -23,11 +24,14 @@ type Store struct {
 	projects map[string]*Project
 	repos    git.Cache
 	flakes   map[string]*lazy[*flake.Flake]
-	refs     map[string]*lazy[map[string][]Reference]
+	refs     map[string]*lazy[referenceIndex]
 	attrs    map[string]*lazy[*attributes]
 	special  map[string]*lazy[map[string]bool]
 	ciCalls  map[string]*lazy[map[string]bool]
 	caches   map[string]*lazy[[]string]
+	notes    map[string]noted // by absolute path
+
+	gathering atomic.Bool
 }
 
 // lazy computes a value once.
@@ -45,9 +49,9 @@ func (l *lazy[T]) get(compute func() T) T {
 func NewStore(fsys workspace.FS) *Store {
 	return &Store{
 		fs: fsys, projects: map[string]*Project{}, flakes: map[string]*lazy[*flake.Flake]{},
-		refs: map[string]*lazy[map[string][]Reference]{}, attrs: map[string]*lazy[*attributes]{},
+		refs: map[string]*lazy[referenceIndex]{}, attrs: map[string]*lazy[*attributes]{},
 		special: map[string]*lazy[map[string]bool]{},
-		ciCalls: map[string]*lazy[map[string]bool]{}, caches: map[string]*lazy[[]string]{},
+		ciCalls: map[string]*lazy[map[string]bool]{}, caches: map[string]*lazy[[]string]{}, notes: map[string]noted{},
 	}
 }
 
@@ -59,7 +63,7 @@ func (s *Store) startsRepo(dir string) bool {
 	if info, err := s.fs.Lstat(dir); err == nil && info.Mode()&fs.ModeSymlink != 0 {
 		return true
 	}
-	_, err := s.fs.Lstat(filepath.Join(dir, ".git"))
+	_, err := s.fs.Lstat(strings.TrimSuffix(dir, string(filepath.Separator)) + string(filepath.Separator) + ".git")
 	return err == nil
 }
 
@@ -73,6 +77,7 @@ type Project struct {
 	repo     *git.Repo
 	repoErr  error
 	flakeDir string
+	root     string
 }
 
 // For returns the project of a file, given by its absolute path.
@@ -106,7 +111,24 @@ func (s *Store) folder(dir string) *Project {
 	case up != nil && up.repo == p.repo:
 		p.flakeDir = up.flakeDir
 	}
+	p.root = s.bound(p)
 	return p
+}
+
+func (s *Store) bound(p *Project) string {
+	if p.repo != nil {
+		return p.repo.Root()
+	}
+	root := p.dir
+	for dir := p.flakeDir; dir != ""; {
+		root = dir
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			break
+		}
+		dir = s.folder(parent).flakeDir
+	}
+	return root
 }
 
 // FS returns the file system.
@@ -133,21 +155,7 @@ func (p *Project) Flake() *flake.Flake {
 
 // Root returns the folder that bounds the project: the repository's root, else the outermost flake around
 // the folder, else the folder itself.
-func (p *Project) Root() string {
-	if p.repo != nil {
-		return p.repo.Root()
-	}
-	root := p.dir
-	for dir := p.flakeDir; dir != ""; {
-		root = dir
-		parent := filepath.Dir(dir)
-		if parent == dir {
-			break
-		}
-		dir = p.store.Folder(parent).flakeDir
-	}
-	return root
-}
+func (p *Project) Root() string { return p.root }
 
 // Flake reads the flake in a folder; nil where its flake.nix cannot be read.
 func (s *Store) Flake(dir string) *flake.Flake {
@@ -211,8 +219,8 @@ func (p *Project) Within(path string) bool {
 	if p.repo == nil && p.flakeDir == "" {
 		return p.Stat(filepath.Dir(path)) != nil
 	}
-	rel, err := filepath.Rel(p.Root(), path)
-	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
+	rest, ok := strings.CutPrefix(path, strings.TrimSuffix(p.root, string(filepath.Separator)))
+	return ok && (rest == "" || rest[0] == filepath.Separator)
 }
 
 // Stat tells what is at a path, links resolved; nil where there is nothing.

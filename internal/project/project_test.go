@@ -1,6 +1,7 @@
 package project_test
 
 import (
+	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
@@ -92,6 +93,38 @@ func TestReferences(t *testing.T) {
 	assert.Equal(t, []project.RefKind{project.CallPackage, project.Import}, kinds("p.nix"))
 	assert.Equal(t, []project.RefKind{project.InList}, kinds("dir/default.nix"))
 	assert.Empty(t, kinds("a.nix"))
+}
+
+// TestGathering compares what a run notes with what is read when nobody has noted it.
+func TestGathering(t *testing.T) {
+	dir := testenv.Tree(t, map[string]string{
+		"flake.nix": "{ outputs = _: { }; }",
+		"a.nix":     "{ imports = [ ./b ../x/b/default.nix ./c/. b/../c/../b ]; args = ~/b; no = ./${\"b\"}; }",
+		"b/x.nix":   "{ y = import ./. { }; z = nixosSystem { specialArgs = { inherit pkgs; }; }; }",
+	})
+	target := filepath.Join(dir, "b/default.nix")
+	fresh := project.NewStore(workspace.OS).For(target)
+	want := fresh.References(target)
+	require.Len(t, want, 3)
+	assert.Equal(t, filepath.Join(dir, "b/x.nix"), want[2].From)
+	assert.True(t, fresh.SpecialArg("pkgs"))
+
+	s := project.NewStore(workspace.OS)
+	done := s.Gathering(1)
+	p := s.For(target)
+	assert.PanicsWithValue(t, project.Unread{}, func() { p.References(target) })
+	assert.PanicsWithValue(t, project.Unread{}, func() { p.SpecialArg("pkgs") })
+	for _, name := range []string{"a.nix", "b/x.nix"} {
+		text, err := os.ReadFile(filepath.Join(dir, name))
+		require.NoError(t, err)
+		s.Note(filepath.Join(dir, name), parser.Parse(string(text)))
+		require.NoError(t, os.Remove(filepath.Join(dir, name)))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), nil, 0o666))
+	}
+	done()
+	assert.Equal(t, want, p.References(target), "without reading the files again")
+	assert.True(t, p.SpecialArg("pkgs"))
+	assert.False(t, p.SpecialArg("lib"))
 }
 
 func TestResolve(t *testing.T) {

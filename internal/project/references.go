@@ -1,16 +1,14 @@
 package project
 
 import (
+	"cmp"
 	"path/filepath"
-	"runtime"
+	"slices"
 	"strings"
-	"sync"
-	"unsafe"
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/workspace"
-	"github.com/nixsift/nixsift/parser"
 )
 
 // RefKind says how a file refers to another.
@@ -33,68 +31,70 @@ type Reference struct {
 }
 
 // References returns the places in the project that name a file by a path literal; a folder stands for
-// its default.nix. The first call reads all Nix files of the project.
+// its default.nix. The first call needs all Nix files of the project: see Gathering.
 func (p *Project) References(path string) []Reference {
 	root := p.Root()
 	s := p.store
+	s.needAll()
 	s.mu.Lock()
 	l := s.refs[root]
 	if l == nil {
-		l = &lazy[map[string][]Reference]{}
+		l = &lazy[referenceIndex]{}
 		s.refs[root] = l
 	}
 	s.mu.Unlock()
-	return l.get(func() map[string][]Reference { return s.references(root) })[path]
+	return l.get(func() referenceIndex { return s.references(root) }).find(path)
 }
 
-func (s *Store) references(root string) map[string][]Reference {
+// referenceIndex holds the references of a project by the last name of their literals; those whose end is no
+// name, like ./. and ../.., are under "".
+type referenceIndex map[string][]indexed
+
+type indexed struct {
+	Reference
+	literal string
+}
+
+func (s *Store) references(root string) referenceIndex {
 	selection, _ := workspace.Select(s.fs, []string{root}, workspace.Options{Git: &s.repos})
-	files := selection.Files
-	parts := make([]map[string][]Reference, runtime.GOMAXPROCS(0))
-	size := (len(files) + len(parts) - 1) / len(parts)
-	var wg sync.WaitGroup
-	for i := range parts {
-		piece := files[min(i*size, len(files)):min((i+1)*size, len(files))]
-		wg.Go(func() { parts[i] = s.referencesIn(piece) })
-	}
-	wg.Wait()
-	refs := parts[0]
-	for _, part := range parts[1:] {
-		for target, list := range part {
-			refs[target] = append(refs[target], list...)
+	files := slices.DeleteFunc(selection.Files, func(f workspace.File) bool { return f.Kind != workspace.Nix })
+	literals := make([][]literal, len(files))
+	s.eachNoted(files, func(i int, n noted) { literals[i] = n.literals })
+	index := referenceIndex{}
+	for i, f := range files {
+		for _, l := range literals[i] {
+			name := lastName(l.text)
+			index[name] = append(index[name], indexed{Reference{f.Path, l.kind, l.span}, l.text})
 		}
 	}
-	return refs
+	return index
 }
 
-// referencesIn gathers the references of some files, in their order.
-func (s *Store) referencesIn(files []workspace.File) map[string][]Reference {
-	refs := map[string][]Reference{}
-	var ps parser.Parser
-	for _, f := range files {
-		if f.Kind != workspace.Nix {
-			continue
-		}
-		b, err := s.fs.ReadFile(f.Path)
-		text := unsafe.String(unsafe.SliceData(b), len(b)) // nobody writes to it
-		if err != nil || !strings.Contains(text, "/") {
-			continue
-		}
-		t := ps.Parse(text)
-		for i, r := range t.Records() {
-			if r.Kind != ast.Path {
-				continue
+// lastName returns what follows the last slash of a path literal, or "" where that is no name.
+func lastName(literal string) string {
+	name := literal[strings.LastIndexByte(literal, '/')+1:]
+	if name == "." || name == ".." {
+		return ""
+	}
+	return name
+}
+
+// find returns the references to a file, in the order of the referring files.
+func (x referenceIndex) find(path string) (refs []Reference) {
+	take := func(name, target string) {
+		for _, r := range x[name] {
+			if resolve(r.From, r.literal) == target {
+				refs = append(refs, r.Reference)
 			}
-			n := t.Node(ast.NodeID(i))
-			target, ok := Resolve(f.Path, n)
-			if !ok {
-				continue
-			}
-			if info, err := s.fs.Stat(target); err == nil && info.IsDir() {
-				target = filepath.Join(target, "default.nix")
-			}
-			refs[target] = append(refs[target], Reference{f.Path, refKind(n), n.Span()})
 		}
+	}
+	take(filepath.Base(path), path)
+	if dir := filepath.Dir(path); filepath.Base(path) == "default.nix" {
+		take(filepath.Base(dir), dir)
+		take("", dir)
+		slices.SortStableFunc(refs, func(a, b Reference) int {
+			return cmp.Or(strings.Compare(a.From, b.From), cmp.Compare(a.Span.Start, b.Span.Start))
+		})
 	}
 	return refs
 }
@@ -106,13 +106,32 @@ func Resolve(file string, path ast.Node) (target string, ok bool) {
 		return "", false
 	}
 	text := path.Text()
-	switch {
-	case strings.HasPrefix(text, "~"):
+	if strings.HasPrefix(text, "~") {
 		return "", false
-	case strings.HasPrefix(text, "/"):
-		return filepath.Clean(text), true
 	}
-	return filepath.Join(filepath.Dir(file), filepath.FromSlash(text)), true
+	return resolve(file, text), true
+}
+
+// resolve joins the path of a file's folder, clean, and a literal.
+func resolve(file, literal string) string {
+	if strings.HasPrefix(literal, "/") {
+		return filepath.Clean(literal)
+	}
+	dir, _ := filepath.Split(file)
+	if rest, ok := strings.CutPrefix(literal, "./"); ok && filepath.Separator == '/' && isClean(rest) {
+		return dir + rest
+	}
+	return filepath.Join(dir, filepath.FromSlash(literal))
+}
+
+// isClean reports whether a relative path surely has neither empty parts nor parts of dots.
+func isClean(path string) bool {
+	for part := range strings.SplitSeq(path, "/") {
+		if part == "" || part[0] == '.' {
+			return false
+		}
+	}
+	return true
 }
 
 // listNames are the attributes and arguments whose lists hold modules.

@@ -1,19 +1,22 @@
 package project
 
 import (
+	"maps"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/workspace"
-	"github.com/nixsift/nixsift/parser"
 )
 
 // SpecialArg reports whether some file of the project passes an argument of the given name to modules by
 // specialArgs or extraSpecialArgs, written as a set, or by a set of names that a let binds. The first call
-// reads the Nix files of the project that use these words.
+// needs all Nix files of the project: see Gathering.
 func (p *Project) SpecialArg(name string) bool {
 	root := p.Root()
 	s := p.store
+	s.needAll()
 	s.mu.Lock()
 	l := s.special[root]
 	if l == nil {
@@ -25,41 +28,45 @@ func (p *Project) SpecialArg(name string) bool {
 }
 
 func (s *Store) specialArgs(root string) map[string]bool {
+	selection, _ := workspace.Select(s.fs, []string{root}, workspace.Options{Git: &s.repos})
+	files := slices.DeleteFunc(selection.Files, func(f workspace.File) bool { return f.Kind != workspace.Nix })
 	found := map[string]bool{}
-	selection, _ := workspace.Select(s.fs, []string{root}, workspace.Options{})
-	var ps parser.Parser
-	for _, f := range selection.Files {
-		if f.Kind != workspace.Nix {
+	var mu sync.Mutex
+	s.eachNoted(files, func(_ int, n noted) {
+		mu.Lock()
+		defer mu.Unlock()
+		for _, name := range n.args {
+			found[name] = true
+		}
+	})
+	return found
+}
+
+// specialArgs returns the names that a file passes to modules.
+func specialArgs(t *ast.Tree) []string {
+	found := map[string]bool{}
+	for i, r := range t.Records() {
+		if r.Kind != ast.Binding {
 			continue
 		}
-		text, err := s.fs.ReadFile(f.Path)
-		if err != nil || !strings.Contains(string(text), "pecialArgs") {
-			continue
+		b := ast.BindingNode{Node: t.Node(ast.NodeID(i))}
+		var names []string
+		for part := range b.Attrpath().Children() {
+			name, _ := ast.AttrName(part)
+			names = append(names, name)
 		}
-		t := ps.Parse(string(text))
-		for i, r := range t.Records() {
-			if r.Kind != ast.Binding {
+		for j, name := range names {
+			if !strings.HasSuffix(name, "pecialArgs") {
 				continue
 			}
-			b := ast.BindingNode{Node: t.Node(ast.NodeID(i))}
-			var names []string
-			for part := range b.Attrpath().Children() {
-				name, _ := ast.AttrName(part)
-				names = append(names, name)
-			}
-			for j, name := range names {
-				if !strings.HasSuffix(name, "pecialArgs") {
-					continue
-				}
-				if j+1 < len(names) {
-					found[names[j+1]] = true
-				} else {
-					passedArgs(t, b.Value(), found)
-				}
+			if j+1 < len(names) {
+				found[names[j+1]] = true
+			} else {
+				passedArgs(t, b.Value(), found)
 			}
 		}
 	}
-	return found
+	return slices.Collect(maps.Keys(found))
 }
 
 // passedArgs adds the names of all sets in an expression, and of those that names in it stand for; the sets

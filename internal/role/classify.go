@@ -53,8 +53,8 @@ func (u *uses) has(kind project.RefKind) bool {
 		return false
 	}
 	if !u.asked {
-		u.asked = true
 		u.refs = u.project.References(u.path)
+		u.asked = true
 	}
 	return slices.ContainsFunc(u.refs, func(r project.Reference) bool { return r.Kind == kind })
 }

@@ -3,6 +3,7 @@ package workspace
 import (
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -19,11 +20,19 @@ type remembered struct {
 	dirs map[string]*listing
 }
 
-// listing is what a folder holds.
+// listing is what a folder holds, sorted by name.
 type listing struct {
 	entries []fs.DirEntry
-	byName  map[string]fs.DirEntry
 	err     error
+}
+
+// entry returns the entry of a name, or nil.
+func (l *listing) entry(name string) fs.DirEntry {
+	i, ok := slices.BinarySearchFunc(l.entries, name, func(e fs.DirEntry, name string) int { return strings.Compare(e.Name(), name) })
+	if !ok {
+		return nil
+	}
+	return l.entries[i]
 }
 
 func (r *remembered) ReadDir(path string) ([]fs.DirEntry, error) {
@@ -32,10 +41,6 @@ func (r *remembered) ReadDir(path string) ([]fs.DirEntry, error) {
 	}
 	l := &listing{}
 	l.entries, l.err = r.FS.ReadDir(path)
-	l.byName = make(map[string]fs.DirEntry, len(l.entries))
-	for _, e := range l.entries {
-		l.byName[e.Name()] = e
-	}
 	r.mu.Lock()
 	r.dirs[path] = l
 	r.mu.Unlock()
@@ -52,7 +57,7 @@ func (r *remembered) known(dir string) *listing {
 func (r *remembered) entry(path string) (e fs.DirEntry, known bool) {
 	dir, name := cut(path)
 	if l := r.known(dir); l != nil && l.err == nil {
-		return l.byName[name], true
+		return l.entry(name), true
 	}
 	if dir == path {
 		return nil, false

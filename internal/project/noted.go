@@ -1,0 +1,108 @@
+package project
+
+import (
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"unsafe"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/workspace"
+	"github.com/nixsift/nixsift/parser"
+)
+
+// noted is what is kept of a Nix file for questions about the whole project.
+type noted struct {
+	literals []literal
+	// args are the names that the file passes to modules by specialArgs.
+	args []string
+}
+
+// literal is a path literal without interpolation.
+type literal struct {
+	text string
+	span source.Span
+	kind RefKind
+}
+
+// Unread is what a question about the whole project panics with while files are gathered.
+type Unread struct{}
+
+// Gathering says that every Nix file of a run is about to be read and passed to Note. Until done is called,
+// questions that need all files of a project panic with Unread; the caller of the rule that asked puts it
+// off, and the project is not read a second time. n is about how many files there are.
+func (s *Store) Gathering(n int) (done func()) {
+	s.mu.Lock()
+	s.notes = make(map[string]noted, n)
+	s.mu.Unlock()
+	s.gathering.Store(true)
+	return func() { s.gathering.Store(false) }
+}
+
+func (s *Store) needAll() {
+	if s.gathering.Load() {
+		panic(Unread{})
+	}
+}
+
+// Note keeps what a parsed file says about others.
+func (s *Store) Note(path string, t *ast.Tree) {
+	if !s.gathering.Load() {
+		return
+	}
+	n := note(t)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.notes[path] = n
+}
+
+func note(t *ast.Tree) noted {
+	var n noted
+	for i, r := range t.Records() {
+		if r.Kind != ast.Path {
+			continue
+		}
+		at := t.Node(ast.NodeID(i))
+		if text := at.Text(); at.HasError() || at.FirstChild().IsValid() || strings.HasPrefix(text, "~") {
+			continue
+		}
+		n.literals = append(n.literals, literal{strings.Clone(at.Text()), at.Span(), refKind(at)})
+	}
+	if strings.Contains(t.Source(), "Args") { // of specialArgs; found faster than the whole word
+		n.args = specialArgs(t)
+	}
+	return n
+}
+
+// eachNoted calls use for the index of each file that can be read, with what is noted of it; files that no
+// run has read are read here. use is called from several goroutines.
+func (s *Store) eachNoted(files []workspace.File, use func(i int, n noted)) {
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			var ps parser.Parser
+			for i := int(next.Add(1)) - 1; i < len(files); i = int(next.Add(1)) - 1 {
+				path := files[i].Path
+				s.mu.Lock()
+				n, ok := s.notes[path]
+				s.mu.Unlock()
+				if !ok {
+					b, err := s.fs.ReadFile(path)
+					text := unsafe.String(unsafe.SliceData(b), len(b)) // nobody writes to it
+					if err != nil || !strings.Contains(text, "/") && !strings.Contains(text, "Args") {
+						continue
+					}
+					n = note(ps.Parse(text))
+					s.mu.Lock()
+					s.notes[path] = n
+					s.mu.Unlock()
+				}
+				use(i, n)
+			}
+		})
+	}
+	wg.Wait()
+}

@@ -1,6 +1,7 @@
 package sema
 
 import (
+	"math"
 	"slices"
 
 	"github.com/nixsift/nixsift/ast"
@@ -23,6 +24,7 @@ type Resolver struct {
 	scope  ScopeID
 	withs  int
 	trie   trie
+	filter nameFilter
 	owner  []ast.NodeID // by symbol: the last set that defines the name, plus 1
 }
 
@@ -56,8 +58,7 @@ func (r *Resolver) Resolve(t *ast.Tree) *Info {
 	r.uses, r.conflicts, r.undefined = r.uses[:0], nil, r.undefined[:0]
 	r.useOf = slices.Grow(r.useOf[:0], n)[:n]
 	clear(r.useOf)
-	clear(r.current)
-	clear(r.owner)
+	r.current, r.owner = r.current[:0], r.owner[:0]
 	r.active, r.pending = r.active[:0], r.pending[:0]
 	r.extra, r.merged, r.opened, r.recs, r.scopeOf = nil, nil, nil, nil, nil
 	r.scope, r.withs = 0, 0
@@ -72,24 +73,18 @@ func (r *Resolver) Resolve(t *ast.Tree) *Info {
 // scan visits the nodes in source order and opens and closes scopes on the way.
 func (r *Resolver) scan(t *ast.Tree) {
 	records := t.Records()
+	next := ast.NodeID(0) // the next node at which a scope may open or close because of where it stands
 	for i := range records {
 		id := ast.NodeID(i)
-		for len(r.active) > 0 && r.active[len(r.active)-1].end <= id {
-			r.leave()
-		}
-		if n := len(r.pending); n > 0 && r.pending[n-1].start == id {
-			p := r.pending[n-1]
-			r.pending = r.pending[:n-1]
-			r.enter(p.node, p.end, true)
-		}
-		if r.extra != nil {
-			for _, s := range r.extra[id] {
-				r.reenter(s, records[i].End)
-			}
+		if id >= next {
+			next = r.arrive(id, records[i].End)
 		}
 		switch records[i].Kind {
 		case ast.Ident:
 			r.use(t.Node(id), 0)
+			continue
+		default:
+			continue
 		case ast.Let:
 			r.openSet(t.Node(id), t.Node(id+1), LetBinding)
 		case ast.LegacyLet:
@@ -112,7 +107,42 @@ func (r *Resolver) scan(t *ast.Tree) {
 		case ast.Inherit:
 			r.inherit(ast.InheritNode{Node: t.Node(id)})
 		}
+		next = r.next()
 	}
+}
+
+// arrive closes the scopes that end before a node and opens those that start with it. It returns what next
+// does.
+func (r *Resolver) arrive(id, end ast.NodeID) ast.NodeID {
+	for len(r.active) > 0 && r.active[len(r.active)-1].end <= id {
+		r.leave()
+	}
+	if n := len(r.pending); n > 0 && r.pending[n-1].start == id {
+		p := r.pending[n-1]
+		r.pending = r.pending[:n-1]
+		r.enter(p.node, p.end, true)
+	}
+	if r.extra != nil {
+		for _, s := range r.extra[id] {
+			r.reenter(s, end)
+		}
+	}
+	return r.next()
+}
+
+// next returns the first node, or one before it, for which arrive has to be called.
+func (r *Resolver) next() ast.NodeID {
+	if r.extra != nil {
+		return 0
+	}
+	next := ast.NodeID(math.MaxUint32)
+	if n := len(r.active); n > 0 {
+		next = r.active[n-1].end
+	}
+	if n := len(r.pending); n > 0 {
+		next = min(next, r.pending[n-1].start)
+	}
+	return next
 }
 
 // inherit records the names of a plain inherit as uses in the scope around the set.
@@ -139,15 +169,20 @@ func (r *Resolver) inherit(n ast.InheritNode) {
 // use records a read of a name. Bindings of the scope skip are passed over: let inherit x; takes the
 // outer x.
 func (r *Resolver) use(n ast.Node, skip ScopeID) {
-	name, _ := ast.AttrName(n)
-	sym := r.intern(name)
-	u := Use{Node: n, Scope: r.scope}
-	b := r.current[sym]
+	var name string
+	if n.Is(ast.Ident) {
+		name = n.Text()
+	} else {
+		name, _ = ast.AttrName(n)
+	}
+	b := r.current[r.intern(name)]
 	for b != 0 && skip != 0 && r.bindings[b].Scope == skip {
 		b = r.bindings[b].shadowed
 	}
 	r.uses = append(r.uses, Use{})
 	index := uint32(len(r.uses))
+	u := &r.uses[index-1]
+	u.Node, u.Scope = n, r.scope
 	switch {
 	case b != 0:
 		u.Target, u.Binding = ToBinding, b
@@ -166,7 +201,6 @@ func (r *Resolver) use(n ast.Node, skip ScopeID) {
 		u.Target = ToNothing
 		r.undefined = append(r.undefined, index-1)
 	}
-	r.uses[index-1] = u
 	r.useOf[n.ID()] = index
 }
 

@@ -1,5 +1,10 @@
 package sema
 
+import (
+	"math/bits"
+	"math/rand/v2"
+)
+
 // symbol is the number of a name within one file.
 type symbol uint32
 
@@ -25,12 +30,43 @@ func (s *symbols) reset() {
 	s.names = append(s.names[:0], "")
 }
 
+// factors makes the places of names in tables unpredictable, so that no file can be made to have them all in
+// one. No result depends on it.
+var factors = [2]uint64{rand.Uint64() | 1, rand.Uint64() | 1}
+
 func hashName(name string) uint32 {
-	h := uint32(2166136261)
-	for i := 0; i < len(name); i++ {
-		h = (h ^ uint32(name[i])) * 16777619
+	n := len(name)
+	h := uint64(n)
+	var first, last uint64 // the first and the last bytes of a short name; they may overlap
+	switch {
+	case n >= 8:
+		for i := 0; i+16 < n; i += 8 {
+			h = mix(h^load64(name[i:]), factors[0])
+		}
+		first, last = load64(name[max(0, n-16):]), load64(name[n-8:])
+	case n >= 4:
+		first, last = load32(name), load32(name[n-4:])
+	case n > 0:
+		first, last = uint64(name[0])|uint64(name[n/2])<<8, uint64(name[n-1])
 	}
-	return h
+	return uint32(mix(mix(h^first, factors[0])^last, factors[1]))
+}
+
+// mix multiplies and folds the product: each bit of it depends on all bits of x.
+func mix(x, factor uint64) uint64 {
+	high, low := bits.Mul64(x, factor)
+	return high ^ low
+}
+
+func load32(s string) uint64 {
+	_ = s[3]
+	return uint64(uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24)
+}
+
+func load64(s string) uint64 {
+	_ = s[7]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }
 
 // intern returns the symbol of name; symbols count from 1.

@@ -66,8 +66,61 @@ func (t *trie) grow() {
 	}
 }
 
+// nameFilter tells quickly that names differ: it holds, by the hash of a name, the set that had one last.
+type nameFilter struct {
+	slots [4096]uint32
+	mark  uint32 // of the set at hand
+}
+
+func (f *nameFilter) reset() {
+	if f.mark++; f.mark == 0 {
+		*f = nameFilter{mark: 1}
+	}
+}
+
+// met notes a name and reports whether it may have been noted since the last reset.
+func (f *nameFilter) met(name string) bool {
+	slot := &f.slots[hashName(name)%uint32(len(f.slots))]
+	old := *slot
+	*slot = f.mark
+	return old == f.mark
+}
+
+// mayRepeat reports whether two definitions of a set could start with the same name. Most sets need no more
+// than that.
+func (r *Resolver) mayRepeat(set ast.Node) bool {
+	records := r.tree.Records()
+	r.filter.reset()
+	met := func(part ast.NodeID) bool {
+		n := r.tree.Node(part)
+		if records[part].Kind == ast.Name {
+			return r.filter.met(n.Text())
+		}
+		name, ok := ast.AttrName(n)
+		return ok && r.filter.met(name)
+	}
+	for id, end := set.ID()+1, set.SubtreeEnd(); id < end; id = records[id].End {
+		switch records[id].Kind {
+		case ast.Binding:
+			if part := id + 2; part < records[id+1].End && met(part) {
+				return true
+			}
+		case ast.Inherit:
+			for part := id + 1; part < records[id].End; part = records[part].End {
+				if records[part].Kind != ast.InheritFrom && met(part) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
 // repeats reports whether two definitions of a set start with the same name; in most sets none do.
 func (r *Resolver) repeats(set ast.Node) bool {
+	if !r.mayRepeat(set) {
+		return false
+	}
 	mark := set.ID() + 1
 	seen := func(part ast.Node) bool {
 		name, ok := ast.AttrName(part)

@@ -50,18 +50,13 @@ func specialArgs(t *ast.Tree) []string {
 			continue
 		}
 		b := ast.BindingNode{Node: t.Node(ast.NodeID(i))}
-		var names []string
 		for part := range b.Attrpath().Children() {
-			name, _ := ast.AttrName(part)
-			names = append(names, name)
-		}
-		for j, name := range names {
-			if !strings.HasSuffix(name, "pecialArgs") {
+			if name, _ := ast.AttrName(part); !strings.HasSuffix(name, "pecialArgs") {
 				continue
 			}
-			if j+1 < len(names) {
-				found[names[j+1]] = true
-			} else {
+			if arg, ok := ast.AttrName(part.NextSibling()); ok {
+				found[arg] = true
+			} else if !part.NextSibling().IsValid() {
 				passedArgs(t, b.Value(), found)
 			}
 		}

@@ -172,6 +172,10 @@ func (ev *evaluator) attr(v *value, name string, at ast.Node) *value {
 		return ev.moduleArg(v.env, name, at)
 	case vOption:
 		return unknown
+	case vPrim:
+		if v.prim.name == "path" && name == "append" {
+			return prims["path.append"].value() // lib.path is no function, but builtins.path is
+		}
 	case vUnknown:
 		switch {
 		case name == "lib" && (v.src == FromPkgs || strings.HasPrefix(v.s, "nixpkgs") || strings.HasPrefix(v.s, "pkgs")):

@@ -297,16 +297,26 @@ func (m *Module) anyPart(is func(first, value ast.Node, longer bool) bool) bool 
 	return false
 }
 
-// selectsConfig reports whether the function reads config from its one parameter, as in args: args.config.x.
+// selectsConfig reports whether the function reads config from its one parameter, as in args: args.config.x or
+// inherit (args) config.
 func (m *Module) selectsConfig() bool {
 	id, ok := m.file.names.ScopeOf(m.Func)
 	if !ok {
 		return false
 	}
 	for u := range m.file.names.UsesOf(m.file.names.Scope(id).First) {
-		s, ok := ast.AsSelect(u.Node.Parent())
-		if ok && s.Operand() == u.Node && s.Attrpath().FirstChild().Text() == "config" {
-			return true
+		switch at := u.Node.OutsideParens().Parent(); at.Kind() {
+		case ast.Select:
+			s := ast.SelectExpr{Node: at}
+			if s.Operand().Unparen() == u.Node && s.Attrpath().FirstChild().Text() == "config" {
+				return true
+			}
+		case ast.InheritFrom:
+			for name := range (ast.InheritNode{Node: at.Parent()}).Names() {
+				if name.Text() == "config" {
+					return true // inherit (args) config;
+				}
+			}
 		}
 	}
 	return false

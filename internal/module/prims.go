@@ -99,6 +99,7 @@ s count _s
 s escape es
 s escapeShellArg s
 p dirOf s
+p path.append ss
 p storePath s
 p path d
 p filterSource _s
@@ -123,7 +124,7 @@ l zipListsWith _ss
 l subtractLists ss
 l intersectLists ss
 l remove _s
-l attrVals ss
+l attrVals s_
 l attrsToList s
 l concatAttrValues s
 l mapAttrsToListRecursive _s
@@ -136,7 +137,7 @@ a groupBy _s
 a partition _s
 a tryEval s
 a parseDrvName s
-a getAttrs es
+a getAttrs e_
 a zipAttrsWith _s
 a zipAttrs s
 a foldAttrs __s
@@ -374,9 +375,10 @@ func registerShapes() {
 			return ev.force(c.args[len(c.args)-1])
 		}
 	}
-	register("seq:2 trace:2 warn:2 info:2 warnIf:3 warnIfNot:3 throwIf:3 throwIfNot:3 traceIf:3 addErrorContext:2", guard(false))
+	register("seq:2 trace:2 warn:2 info:2 warnIf:3 warnIfNot:3 throwIf:3 throwIfNot:3 traceIf:3", guard(false))
 	register("deepSeq:2 traceSeq:2", guard(true))
 	register("traceVal:1 traceValSeq:1", func(ev *evaluator, c call) *value { return ev.force(c.args[0]) })
+	register("addErrorContext:2", func(ev *evaluator, c call) *value { return ev.force(c.args[1]) }) // the text is for errors alone
 	register("assertMsg:2", func(ev *evaluator, c call) *value { v, _ := ev.arg(c, 0); return v })
 	register("assertOneOf:3", func(ev *evaluator, c call) *value {
 		for _, i := range []int{1, 2} {

@@ -144,10 +144,10 @@ func (g *guards) judge(d definition) {
 		e.node = b.Attrpath().Node
 	}
 	harmless := harmless[d.path[0]] || len(d.path) > 1 && harmless[d.path[0]+"."+d.path[1]]
-	switch effective := takesEffect(d.path, d.value); {
+	switch effective := g.takesEffect(d.path, d.value); {
 	case effective && !conditional:
 		g.effects = append(g.effects, e)
-	case effective || !harmless && filled(d.value):
+	case effective || !harmless && g.filled(d.value):
 		g.weak = append(g.weak, e)
 	}
 }
@@ -166,16 +166,20 @@ func hasAttr(set ast.Node, name string) bool {
 // deliberate are words of a comment that says that a definition is meant to apply in any case.
 var deliberate = []string{"always", "uncondition", "regardless", "common", "shared", "in any case", "even if", "even when", "independent"}
 
-// explained reports whether a comment before a definition, or before the set that holds it, says that it is meant
-// to apply in any case.
+// explained reports whether a comment before a definition, behind it on its line, or before the set that holds it
+// says that it is meant to apply in any case.
 func explained(n ast.Node) bool {
+	for t := n.LastToken().Next(); t.IsValid() && t.Kind().IsTrivia(); t = t.Next() {
+		if t.Kind().IsComment() && saysAlways(t) {
+			return true
+		}
+		if strings.Contains(t.Text(), "\n") {
+			break
+		}
+	}
 	for up, steps := n, 0; up.IsValid() && steps < 4; up, steps = up.Parent(), steps+1 {
 		for t := up.FirstToken().Prev(); t.IsValid() && t.Kind().IsTrivia(); t = t.Prev() {
-			if !t.Kind().IsComment() {
-				continue
-			}
-			text := strings.ToLower(t.Text())
-			if slices.ContainsFunc(deliberate, func(w string) bool { return strings.Contains(text, w) }) {
+			if t.Kind().IsComment() && saysAlways(t) && !trails(t) {
 				return true
 			}
 		}
@@ -184,6 +188,23 @@ func explained(n ast.Node) bool {
 		}
 	}
 	return false
+}
+
+func saysAlways(comment ast.Token) bool {
+	text := strings.ToLower(comment.Text())
+	return slices.ContainsFunc(deliberate, func(w string) bool { return strings.Contains(text, w) })
+}
+
+// trails reports whether a comment stands behind a definition on its line, and speaks of that one.
+func trails(comment ast.Token) bool {
+	before := comment.Prev()
+	if before.IsValid() && before.Kind().IsTrivia() {
+		if strings.Contains(before.Text(), "\n") {
+			return false
+		}
+		before = before.Prev()
+	}
+	return before.IsValid() && before.Text() == ";"
 }
 
 func starts(path, prefix []string) bool {
@@ -303,8 +324,8 @@ var effects = strings.Fields(`environment.systemPackages environment.defaultPack
 
 // takesEffect reports whether a definition changes the system: by an option that does so by itself, or by turning
 // something on.
-func takesEffect(path []string, value ast.Node) bool {
-	v := unwrap(value)
+func (g *guards) takesEffect(path []string, value ast.Node) bool {
+	v := g.written(value)
 	if isDefault(v) {
 		return false
 	}
@@ -319,13 +340,13 @@ func takesEffect(path []string, value ast.Node) bool {
 			case named[e] && len(name) > len(e) && !v.Is(ast.AttrSet):
 				return true // the file, user or variable is there, whatever it holds
 			}
-			return filled(v)
+			return g.filled(v)
 		}
 		// A set around it: networking = { firewall = { … }; }.
 		if strings.HasPrefix(e, name+".") {
 			found := false
 			eachInside(v, func(inner []string, value ast.Node) bool {
-				found = found || takesEffect(append(slices.Clone(path), inner...), value)
+				found = found || g.takesEffect(append(slices.Clone(path), inner...), value)
 				return !found
 			})
 			if found {
@@ -333,7 +354,7 @@ func takesEffect(path []string, value ast.Node) bool {
 			}
 		}
 	}
-	return turnsOn(path, v, 0)
+	return g.turnsOn(path, v, 0)
 }
 
 // named are the effects whose names are things that come to be.
@@ -352,6 +373,21 @@ func conditionalHead(v ast.Node) bool {
 	return v.Is(ast.Apply) && conditions[module.Callee(fn)]
 }
 
+// written leaves parentheses, let and with, and follows names to what a let binds to them.
+func (g *guards) written(v ast.Node) ast.Node {
+	for i := 0; i < 8; i++ {
+		if v = unwrap(v); !v.Is(ast.Ident) {
+			break
+		}
+		b := g.module.Names().Resolve(v)
+		if b == nil || b.Kind != sema.LetBinding || b.More || !b.Value.IsValid() {
+			break
+		}
+		v = b.Value
+	}
+	return v
+}
+
 // isDefault reports whether a value gives way to any other.
 func isDefault(v ast.Node) bool {
 	if !v.Is(ast.Apply) {
@@ -364,20 +400,20 @@ func isDefault(v ast.Node) bool {
 
 // filled reports whether a value is written out and not empty. A value that is computed from options may be
 // empty as long as nobody sets them.
-func filled(v ast.Node) bool { return filledTo(v, 8) }
+func (g *guards) filled(v ast.Node) bool { return g.filledTo(v, 8) }
 
-func filledTo(v ast.Node, depth int) bool {
+func (g *guards) filledTo(v ast.Node, depth int) bool {
 	if depth == 0 {
 		return false
 	}
-	v = unwrap(v)
+	v = g.written(v)
 	switch v.Kind() {
 	case ast.List:
 		return v.FirstChild().IsValid()
 	case ast.AttrSet:
 		some := false
 		eachInside(v, func(_ []string, value ast.Node) bool {
-			some = some || filledTo(value, depth-1)
+			some = some || g.filledTo(value, depth-1)
 			return !some
 		})
 		return some || !v.FirstChild().IsValid()
@@ -386,22 +422,22 @@ func filledTo(v ast.Node, depth int) bool {
 	case ast.Ident:
 		return v.Text() == "true"
 	case ast.Binary:
-		return v.Op() == ast.OpConcat && (filledTo(v.Child(0), depth-1) || filledTo(v.Child(1), depth-1))
+		return v.Op() == ast.OpConcat && (g.filledTo(v.Child(0), depth-1) || g.filledTo(v.Child(1), depth-1))
 	case ast.Apply:
 		fn, args := ast.Call(v)
 		name := module.Callee(fn)
 		switch {
 		case name == "mkForce" || name == "mkBefore" || name == "mkAfter" || name == "singleton",
 			strings.Contains(strings.ToLower(name), "entry") || name == "stringAfter":
-			return filledTo(args[len(args)-1], depth-1)
+			return g.filledTo(args[len(args)-1], depth-1)
 		}
 	}
 	return false
 }
 
 // turnsOn reports whether a definition sets the enable of something to true.
-func turnsOn(path []string, v ast.Node, depth int) bool {
-	v = unwrap(v)
+func (g *guards) turnsOn(path []string, v ast.Node, depth int) bool {
+	v = g.written(v)
 	if path[len(path)-1] == "enable" || path[len(path)-1] == "enabled" {
 		if v.Is(ast.Apply) {
 			fn, args := ast.Call(v)
@@ -412,7 +448,7 @@ func turnsOn(path []string, v ast.Node, depth int) bool {
 	on := false
 	if depth < 3 {
 		eachInside(v, func(inner []string, value ast.Node) bool {
-			on = on || turnsOn(append(slices.Clone(path), inner...), value, depth+1)
+			on = on || g.turnsOn(append(slices.Clone(path), inner...), value, depth+1)
 			return !on
 		})
 	}

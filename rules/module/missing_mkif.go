@@ -143,11 +143,18 @@ func ownEnable(options []module.Option) (module.Option, bool) {
 
 // offByDefault reports whether an enable option is false unless something sets it.
 func offByDefault(o module.Option) bool {
-	fn, args := ast.Call(unwrap(o.Value))
+	value := unwrap(o.Value)
+	for i := 0; i < 8 && value.Is(ast.Binary) && value.Op() == ast.OpUpdate; i++ {
+		if !plainOption(value.Child(1)) {
+			return false // mkEnableOption "…" // { default = true; }
+		}
+		value = unwrap(value.FirstChild())
+	}
+	fn, args := ast.Call(value)
 	name := strings.ToLower(module.Callee(fn))
 	switch {
-	case !unwrap(o.Value).Is(ast.Apply):
-		return false // x // { default = …; }, or what a name stands for
+	case !value.Is(ast.Apply):
+		return false // what a name stands for
 	case name == "mkenableoption" && len(args) == 1:
 		return true
 	case name == "mkoption" && len(args) == 1:

@@ -96,6 +96,10 @@ var truths = []truth{
 	{"", `{ config, lib, ... }: { imports = lib.optionals true [ ./leaf.nix ]; out = lib.optional config.on.enable "a"; }`},
 	{"", `{ config, lib, ... }: { imports = builtins.filter (p: p != config.on.name) [ ]; }`},
 	{"", `{ config, lib, ... }: let mods = { a = ./leaf.nix; b = config.on.name; }; in { imports = [ mods.a ]; }`},
+	{"", `{ config, lib, ... }: { imports = builtins.addErrorContext "for ${config.on.name}" [ ./leaf.nix ]; }`},
+	{"", `{ config, lib, ... }: { imports = lib.optional (lib.length (lib.attrVals [ "a" ] config.on.attrs) == 1) ./leaf.nix; }`},
+	{inImports, `{ config, lib, ... }: { imports = [ (lib.path.append ./. "${config.on.name}.nix") ]; }`},
+	{inImports, `args: let inherit (args) config lib; in { imports = lib.optional config.on.enable ./leaf.nix; }`},
 
 	// pkgs, options and other arguments.
 	{usePkgs, `{ pkgs, lib, ... }: { imports = lib.optional pkgs.stdenv.isLinux ./leaf.nix; }`},
@@ -272,4 +276,5 @@ var truths = []truth{
 	{"-", `{ config, lib, ... }: { imports = [ (import ./eager.nix { inherit config; }) ]; }`},
 	{"-", `{ lib, ... }: { imports = [ ./leaf.nix (lib.optionals true [ ./y.nix ]) ]; }`},
 	{"-", `{ config, lib, ... }: { config = lib.mkBefore { y = 1; }; }`},
+	{"-", `{ config, lib, ... }: { config = lib.getAttrs [ "y" ] config.on.attrs; }`},
 }

@@ -124,8 +124,9 @@ func (p *Parser) close(kind ast.TokenKind, opener int) {
 		return
 	}
 	slip := closingText[p.tok()] != "" && (!p.closesOuter() || p.wrongBehind(opener))
+	lost := p.lostBrace()
 	if p.behindCut() || p.muted() {
-		p.missing()
+		p.missingOr(lost)
 		if slip {
 			p.adv()
 		}
@@ -141,7 +142,7 @@ func (p *Parser) close(kind ast.TokenKind, opener int) {
 	switch {
 	case slip:
 		e.Fix = &ast.SyntaxFix{Title: "replace it by `" + text + "`", Span: e.Span, Text: text}
-	case p.lostBrace():
+	case lost:
 		p.lostBraceError(&e)
 	case (closingText[p.tok()] != "" || p.tok() == ast.TokSemi) && p.alignedWith(opener):
 		e.Fix.Span.Start, e.Fix.Span.End = e.Span.Start, e.Span.Start
@@ -149,7 +150,7 @@ func (p *Parser) close(kind ast.TokenKind, opener int) {
 		p.atEnd(&e)
 	}
 	p.report(e)
-	p.missing()
+	p.missingOr(lost)
 	if slip {
 		p.adv()
 	}
@@ -220,6 +221,11 @@ func (p *Parser) foundAt(i int) string {
 func (p *Parser) finishErrors() {
 	if len(p.errors) == 0 {
 		return
+	}
+	for i := range p.errors[:min(p.unsure, len(p.errors))] {
+		if f := p.errors[i].Fix; f != nil {
+			f.Sure = false
+		}
 	}
 	slices.SortStableFunc(p.errors, func(a, b ast.SyntaxError) int { return int(a.Span.Start) - int(b.Span.Start) })
 	p.errors = slices.CompactFunc(p.errors, func(a, b ast.SyntaxError) bool { return a.Span.Start == b.Span.Start })

@@ -302,8 +302,15 @@ func (p *Parser) recSet() {
 	}
 	first, begin := p.i, p.count
 	p.adv()
-	p.expected("`{` after `rec`")
-	p.missing()
+	lost := p.lostBrace()
+	if lost {
+		e := ast.SyntaxError{Kind: ast.ErrSyntax, Span: p.span(p.i, p.i)}
+		p.lostBraceError(&e)
+		p.report(e)
+	} else {
+		p.expected("`{` after `rec`")
+	}
+	p.missingOr(lost)
 	p.nodes[p.wrap(ast.AttrSet, first, begin)].flags |= ast.IsRec
 }
 

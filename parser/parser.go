@@ -59,6 +59,7 @@ type state struct {
 	junk     int          // the last token skipped as junk in a list, for one error a run, or -2
 	fixBytes int          // the size of the fixes so far that repeat source text
 	scanned  int          // the tokens that lostBrace has looked at
+	unsure   int          // the number of first errors whose fixes may not be enough
 	letIn    map[int]bool // by token of a let: whether an in belongs to it
 }
 
@@ -442,8 +443,20 @@ func (p *Parser) trailing() {
 	case ast.TokAssign:
 		e.Help = "bindings stand in `{ … }` or after `let`"
 	}
-	p.report(e)
+	lost := p.lostBrace()
+	if lost {
+		p.lostBraceError(&e)
+		e.Span, _ = p.foundNext()
+	}
+	if len(p.errors) == 0 || p.tok() != ast.TokSemi && closingText[p.tok()] == "" {
+		p.report(e)
+	} else {
+		p.unsure = len(p.errors) // an earlier mistake opened too little
+	}
 	first, begin := p.i, p.count
+	if lost {
+		p.lostSet()
+	}
 	p.quiet++
 	p.push(closeBrace, p.i)
 	p.open[closeBrace]--

@@ -27,7 +27,7 @@ type opened struct {
 	token  int  // its first token
 	// statement is the first token of the binding or inherit that is being read in it, for closeBrace and closeIn.
 	statement int
-	outer  int  // the next outer one of the same kind, as an index into the stack, or -1
+	outer     int // the next outer one of the same kind, as an index into the stack, or -1
 }
 
 var noneOpen = [closers]int{-1, -1, -1, -1, -1, -1, -1}
@@ -202,7 +202,7 @@ func (p *Parser) unread(m mark) {
 func (p *Parser) fits(r role, m mark) bool {
 	k := p.tok()
 	bare := p.count == m.count+1 && p.top().kind == ast.Ident
-	next := p.open[closeBrace]+p.open[closeIn] > 0 && p.startsLine(m.i)
+	next := p.startsLine(m.i) && (p.open[closeBrace]+p.open[closeIn] > 0 || k == ast.TokAssign && p.lostBraceAt(m.i))
 	switch {
 	case k == ast.TokAssign && (next || p.inBindings()) && p.namePath(m.count),
 		k == ast.TokColon && next && p.inBindings() && p.namePath(m.count) && (r == asArgument || r == asElement):

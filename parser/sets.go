@@ -140,13 +140,8 @@ func (p *Parser) endStatement(what string) {
 	}
 	lost := p.lostBrace()
 	p.missingSemi("the "+what, lost)
-	if lost {
-		p.lostSet()
-		p.skipStatement()
-		return
-	}
-	p.missing()
-	if p.startsBinding() || p.tok() == ast.TokInherit || p.closesOuter() && !p.wrongCloser() {
+	p.missingOr(lost)
+	if !lost && (p.startsBinding() || p.tok() == ast.TokInherit || p.closesOuter() && !p.wrongCloser()) {
 		return
 	}
 	p.skipStatement()
@@ -197,6 +192,10 @@ func (p *Parser) missingSemi(what string, lost bool) {
 		// Nothing but the end of the statement is missing.
 		e.Fix.Sure = p.top().flags&ast.HasError == 0 && p.top().kind != ast.Error
 	case (k == ast.TokRParen || k == ast.TokRBracket) && !p.closesOuter():
+		if at := p.statement(); at >= 0 && len(p.errors) > 0 && p.errors[len(p.errors)-1].Span.Start >= p.start[at] {
+			p.unsure = len(p.errors)
+			return // an earlier mistake in the statement took the opening bracket
+		}
 		e.Message, e.Hint = "unexpected "+p.found(), nil
 		e.Help = "nothing is open that it could close"
 		e.Fix = &ast.SyntaxFix{Title: "remove this " + p.found(), Span: e.Span}

@@ -2,6 +2,7 @@ package style
 
 import (
 	"maps"
+	"strings"
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
@@ -23,6 +24,7 @@ var _ = rules.Register(&rules.Rule{
 	Fix:     rules.FixAlways,
 	Aliases: []string{"statix:W06", "statix:collapsible_let_in", "nix-linter:SequentialLet"},
 	On:      []ast.Kind{ast.Let},
+	Broken:  true, // the body may be
 	Node: func(p *rules.Pass, n ast.Node) {
 		if up := n.Parent(); up.Is(ast.Let) && up.FirstChild() != n {
 			return // a chain is read from its head
@@ -31,7 +33,7 @@ var _ = rules.Register(&rules.Rule{
 		outer := ast.LetExpr{Node: n}
 		for {
 			inner, ok := ast.AsLet(outer.Body())
-			if !ok || inner.HasError() {
+			if !ok || outer.Bindings().HasError() || inner.Bindings().HasError() {
 				return
 			}
 			if g.bound == nil {
@@ -42,7 +44,7 @@ var _ = rules.Register(&rules.Rule{
 				p.Report(diag.Finding{
 					Span: inner.FirstToken().Span(), Message: "`let` directly in the body of a `let`", Help: "put the bindings into one `let`",
 					Related: []diag.Related{{Span: outer.FirstToken().Span(), Message: "the outer `let`"}},
-					Fixes:   []diag.Fix{{Title: "join the two", Safety: diag.Safe, Edits: joinEdits(p.Tree, outer, in, inner.FirstToken())}},
+					Fixes:   []diag.Fix{{Title: "join the two", Safety: diag.Safe, Edits: joinEdits(p.Tree, outer, inner, in)}},
 				})
 			} else {
 				g.start(p.Names(), inner)
@@ -99,14 +101,37 @@ func (g *letGroup) add(names *sema.Info, let ast.LetExpr, bound map[string]bool)
 	return true
 }
 
-// joinEdits removes `in let`. Comments around the two words stay.
-func joinEdits(t *ast.Tree, outer ast.LetExpr, in, let ast.Token) []diag.Edit {
-	last := outer.Bindings().LastToken()
-	if !t.HasComment(source.Span{Start: last.Span().End, End: let.Span().End}) {
-		cut := source.Span{Start: last.Span().End, End: let.Span().End}
-		return []diag.Edit{{Span: cut, Text: nixlang.Splice(t, cut, "")}}
+// joinEdits removes `in let`. Comments before `in` and behind `let` stay. Bindings that stand behind `let` go to a
+// line of their own where the outer ones have theirs.
+func joinEdits(t *ast.Tree, outer, inner ast.LetExpr, in ast.Token) []diag.Edit {
+	let, last := inner.FirstToken(), in.Prev()
+	gap := ""
+	if last.Kind() == ast.TokSpace {
+		gap, last = last.Text(), last.Prev()
 	}
-	return []diag.Edit{{Span: in.Span()}, {Span: let.Span()}}
+	cut := source.Span{Start: last.Span().End, End: let.Span().End}
+	first := let.Next()
+	if first.Kind() == ast.TokSpace {
+		first = first.Next()
+	}
+	edit := diag.Edit{Span: cut}
+	switch line := strings.LastIndexByte(gap, '\n'); {
+	case nixlang.StartsLine(first):
+	case line < 0:
+		edit.Text = nixlang.Splice(t, cut, "")
+	default:
+		edit.Span.End = first.Start()
+		edit.Text = "\n" + nixlang.Indent(t, outer.Bindings().Start())
+		if strings.Contains(gap, "\r\n") {
+			edit.Text = "\r" + edit.Text
+		}
+	}
+	edits := []diag.Edit{edit}
+	if nixlang.StartsLine(let) && !tooLong(inner.Node) {
+		lines := source.Span{Start: edit.Span.End, End: inner.End()}
+		edits = append(edits, nixlang.Shift(inner.Node, lines, nixlang.Indent(t, inner.Start()), nixlang.Indent(t, outer.Start()))...)
+	}
+	return edits
 }
 
 // boundNames returns the first names of the bindings of a let; ok is false where one is not plain.

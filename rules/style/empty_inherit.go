@@ -25,7 +25,7 @@ var _ = rules.Register(&rules.Rule{
 		for range in.Names() {
 			return
 		}
-		if p.Tree.HasComment(n.Span()) {
+		if p.Tree.HasComment(n.Span()) || afterBroken(n) {
 			return
 		}
 		safety := diag.Safe
@@ -42,3 +42,9 @@ var _ = rules.Register(&rules.Rule{
 		})
 	},
 })
+
+// afterBroken reports whether a broken binding stands before a statement, which may be part of it: a = inherit;.
+func afterBroken(n ast.Node) bool {
+	prev := n.FirstToken().PrevSignificant()
+	return prev.IsValid() && prev.Kind() != ast.TokSemi && prev.Kind() != ast.TokLBrace && prev.Kind() != ast.TokLet
+}

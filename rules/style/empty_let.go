@@ -17,6 +17,7 @@ var _ = rules.Register(&rules.Rule{
 	Fix:     rules.FixAlways,
 	Aliases: []string{"statix:W02", "statix:empty_let_in", "nil:empty_let_in", "nix-linter:EmptyLet", "tvix:W010"},
 	On:      []ast.Kind{ast.Let},
+	Broken:  true, // the body may be
 	Node: func(p *rules.Pass, n ast.Node) {
 		let := ast.LetExpr{Node: n}
 		if let.Bindings().FirstChild().IsValid() {
@@ -24,20 +25,24 @@ var _ = rules.Register(&rules.Rule{
 		}
 		first := n.FirstToken()
 		in := first.NextSignificant()
-		if p.Tree.HasComment(between(first, in)) {
+		if in.Kind() != ast.TokIn || let.Bindings().HasError() || let.Body().Is(ast.Error) || p.Tree.HasComment(between(first, in)) {
 			return
 		}
 		// A comment behind `in` belongs to the body and stays.
 		cut := source.Span{Start: n.Start(), End: in.Span().End}
-		if next := in.Next(); next.Kind() == ast.TokSpace {
+		next := in.Next()
+		if next.Kind() == ast.TokSpace {
 			cut.End = next.Span().End
+			next = next.Next()
+		}
+		edits := []diag.Edit{{Span: cut, Text: nixlang.Splice(p.Tree, cut, "")}}
+		if nixlang.StartsLine(next) && !tooLong(n) {
+			lines := source.Span{Start: next.Start(), End: n.End()}
+			edits = append(edits, nixlang.Shift(n, lines, nixlang.Indent(p.Tree, next.Start()), nixlang.Indent(p.Tree, n.Start()))...)
 		}
 		p.Report(diag.Finding{
 			Span: source.Span{Start: n.Start(), End: in.Span().End}, Message: "`let` without bindings", Help: "remove `let in`",
-			Fixes: []diag.Fix{{
-				Title: "remove `let in`", Safety: diag.Safe,
-				Edits: []diag.Edit{{Span: cut, Text: nixlang.Splice(p.Tree, cut, "")}},
-			}},
+			Fixes: []diag.Fix{{Title: "remove `let in`", Safety: diag.Safe, Edits: edits}},
 		})
 	},
 })

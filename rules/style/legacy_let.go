@@ -81,15 +81,28 @@ func letIn(names *sema.Info, n ast.Node) (diag.Fix, bool) {
 	if !t.HasComment(source.Span{Start: let.End, End: cut.Start}) {
 		cut.Start = let.End
 	}
-	return diag.Fix{
-		Title: "write `let … in …`", Safety: diag.Safe,
-		Edits: []diag.Edit{
-			{Span: let, Text: strings.TrimRight(nixlang.Splice(t, let, open+"let"), " ")},
-			{Span: cut, Text: nixlang.Splice(t, cut, "")},
-			{Span: head, Text: "in "},
-			{Span: tail, Text: nixlang.Splice(t, tail, end)},
-		},
-	}, true
+	edits := []diag.Edit{
+		{Span: let, Text: strings.TrimRight(nixlang.Splice(t, let, open+"let"), " ")},
+		{Span: cut, Text: nixlang.Splice(t, cut, "")},
+	}
+	edits = append(edits, inEdits(n, body, head)...)
+	edits = append(edits, diag.Edit{Span: tail, Text: nixlang.Splice(t, tail, end)})
+	return diag.Fix{Title: "write `let … in …`", Safety: diag.Safe, Edits: edits}, true
+}
+
+// inEdits replaces the head of a body, up to its value, by `in`. Where the body has its own lines, `in` gets one.
+func inEdits(n ast.Node, body ast.BindingNode, head source.Span) []diag.Edit {
+	t, value := n.Tree(), body.Value()
+	if !nixlang.StartsLine(body.FirstToken()) || tooLong(value) {
+		return []diag.Edit{{Span: head, Text: "in "}}
+	}
+	to, from := nixlang.Indent(t, n.Start()), nixlang.Indent(t, value.Start())
+	// Blank lines before the body go.
+	eol, _, _ := strings.Cut(body.FirstToken().Prev().Text(), "\n")
+	head.Start = body.FirstToken().Prev().Start()
+	eol += "\n"
+	edits := []diag.Edit{{Span: head, Text: eol + to + "in" + eol + to}}
+	return append(edits, nixlang.Shift(value, value.Span(), from, to)...)
 }
 
 // recBody makes (rec { … }).body of an old let, which is how Nix reads it (parser.y).

@@ -19,6 +19,7 @@ var _ = rules.Register(&rules.Rule{
 	Fix:     rules.FixAlways,
 	Aliases: []string{"statix:W03", "statix:manual_inherit", "nix-linter:DIYInherit"},
 	On:      []ast.Kind{ast.AttrSet},
+	Broken:  true,
 	Node: func(p *rules.Pass, n ast.Node) {
 		if n.IsRec() {
 			return
@@ -34,7 +35,7 @@ var _ = rules.Register(&rules.Rule{
 			}
 			return "", v.Text(), true
 		}, func(r run) {
-			text := "inherit " + strings.Join(r.names, " ") + ";"
+			text := "inherit " + strings.Join(r.all, " ") + ";"
 			p.Report(diag.Finding{
 				Span: r.span(), Message: list(r.names) + r.either(" is assigned from the variable", " are assigned from the variables") + " of the same name",
 				Help: "write `" + short(text) + "`", Fixes: []diag.Fix{r.fix(text)},

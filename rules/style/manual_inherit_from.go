@@ -19,9 +19,10 @@ var _ = rules.Register(&rules.Rule{
 	Fix:     rules.FixAlways,
 	Aliases: []string{"statix:W04", "statix:manual_inherit_from"},
 	On:      []ast.Kind{ast.AttrSet, ast.LegacyLet, ast.Bindings},
+	Broken:  true,
 	Node: func(p *rules.Pass, n ast.Node) {
 		runs(n, inheritSource, func(r run) {
-			text := "inherit (" + r.from + ") " + strings.Join(r.names, " ") + ";"
+			text := "inherit (" + r.from + ") " + strings.Join(r.all, " ") + ";"
 			p.Report(diag.Finding{
 				Span:    r.span(),
 				Message: list(r.names) + r.either(" is assigned from the attribute", " are assigned from the attributes") + " of the same name in `" + short(r.from) + "`",

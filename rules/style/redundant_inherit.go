@@ -20,10 +20,11 @@ var _ = rules.Register(&rules.Rule{
 	Fix:     rules.FixAlways,
 	Aliases: []string{"tvix:W002"},
 	On:      []ast.Kind{ast.Bindings},
+	Broken:  true,
 	Node: func(p *rules.Pass, n ast.Node) {
 		for c := range n.Children() {
 			in, ok := ast.AsInherit(c)
-			if !ok || in.From().IsValid() {
+			if !ok || in.HasError() || in.From().IsValid() {
 				continue
 			}
 			var found []ast.Node

@@ -23,7 +23,8 @@ var _ = rules.Register(&rules.Rule{
 	Options: []rules.Option{
 		{Name: "at-least", Doc: "The number of attributes with the same first name from which on they are reported.", Default: int64(3)},
 	},
-	On: []ast.Kind{ast.AttrSet},
+	On:     []ast.Kind{ast.AttrSet},
+	Broken: true,
 	Node: func(p *rules.Pass, n ast.Node) {
 		if n.IsRec() || n.NumChildren() < 2 {
 			return
@@ -32,7 +33,7 @@ var _ = rules.Register(&rules.Rule{
 		var order []string
 		for c := range n.Children() {
 			b, ok := ast.AsBinding(c)
-			if !ok {
+			if !ok || c.HasError() {
 				continue
 			}
 			first := b.Attrpath().FirstChild()
@@ -51,7 +52,7 @@ var _ = rules.Register(&rules.Rule{
 		}
 		for _, name := range order {
 			if g := groups[name]; len(g) >= max(2, int(p.Int("at-least"))) {
-				reportKeys(p, name, g, !whole[name])
+				reportKeys(p, name, g, !whole[name] && !n.HasError())
 			}
 		}
 	},

@@ -8,16 +8,21 @@ import (
 	"github.com/nixsift/nixsift/internal/diag"
 )
 
-// run is a group of bindings on neighbouring lines that one inherit can replace.
+// run is a group of bindings on neighbouring lines that one inherit can replace, with the inherits of the same
+// source beside and between them.
 type run struct {
-	from  string // the source, as in inherit (from), or empty
-	names []string
-	first ast.Node
-	last  ast.Node
+	from        string   // the source, as in inherit (from), or empty
+	names       []string // of the bindings
+	all         []string // those that the inherits have, too
+	first, last ast.Node // bindings
+	head, tail  ast.Node // bindings or inherits
 }
 
+// longest is the length of the names up to which an inherit takes more of them in.
+const longest = 64
+
 // runs calls yield for each group of neighbouring bindings of a set for which source gives the same text.
-// Comments and blank lines end a group.
+// Comments, blank lines and broken code end a group.
 func runs(set ast.Node, source func(b ast.BindingNode) (from, name string, ok bool), yield func(run)) {
 	var r run
 	flush := func() {
@@ -26,25 +31,66 @@ func runs(set ast.Node, source func(b ast.BindingNode) (from, name string, ok bo
 		}
 		r = run{}
 	}
+	broken := false
 	for c := range set.Children() {
-		if !c.Is(ast.Binding) {
+		// What follows a broken binding may be part of it.
+		if after := broken; c.HasError() || after {
+			broken = c.HasError()
 			flush()
 			continue
 		}
-		from, name, ok := source(ast.BindingNode{Node: c})
+		in, isInherit := ast.AsInherit(c)
+		from, names, ok := "", []string(nil), false
+		if isInherit {
+			from, names, ok = inherited(in)
+		} else if c.Is(ast.Binding) {
+			name := ""
+			from, name, ok = source(ast.BindingNode{Node: c})
+			names = []string{name}
+		}
 		if !ok {
 			flush()
 			continue
 		}
-		if len(r.names) > 0 && (r.from != from || parted(r.last, c)) {
+		if r.head.IsValid() && (r.from != from || parted(r.tail, c) || isInherit && length(r.all)+length(names) > longest) {
 			flush()
 		}
-		if len(r.names) == 0 {
-			r.first, r.from = c, from
+		if !r.head.IsValid() {
+			r.head, r.from = c, from
 		}
-		r.names, r.last = append(r.names, name), c
+		if !isInherit {
+			if len(r.names) == 0 {
+				r.first = c
+			}
+			r.names, r.last = append(r.names, names...), c
+		}
+		r.all, r.tail = append(r.all, names...), c
 	}
 	flush()
+}
+
+// inherited takes an inherit on one line without comments apart: the text of its source and its names.
+func inherited(in ast.InheritNode) (from string, names []string, ok bool) {
+	t := in.Tree()
+	if strings.Contains(in.Text(), "\n") || t.HasComment(in.Span()) {
+		return "", nil, false
+	}
+	if in.From().IsValid() {
+		from = in.From().Text()
+	}
+	for name := range in.Names() {
+		names = append(names, name.Text())
+	}
+	return from, names, len(names) > 0 && length(names) <= longest
+}
+
+// length is the length of names with the blanks between them.
+func length(names []string) int {
+	n := 0
+	for _, name := range names {
+		n += len(name) + 1
+	}
+	return n
 }
 
 // parted reports whether a comment or blank line stands between two neighbouring nodes.
@@ -57,10 +103,10 @@ func (r *run) span() source.Span { return source.Span{Start: r.first.Start(), En
 
 // fix replaces the bindings by one statement.
 func (r *run) fix(text string) diag.Fix {
-	t := r.first.Tree()
+	t, span := r.first.Tree(), source.Span{Start: r.head.Start(), End: r.tail.End()}
 	return diag.Fix{
-		Title: "write `" + short(text) + "`", Safety: unlessLost(diag.Safe, t, r.span()),
-		Edits: []diag.Edit{{Span: r.span(), Text: text}},
+		Title: "write `" + short(text) + "`", Safety: unlessLost(diag.Safe, t, span),
+		Edits: []diag.Edit{{Span: span, Text: text}},
 	}
 }
 

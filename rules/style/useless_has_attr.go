@@ -14,10 +14,11 @@ var _ = rules.Register(&rules.Rule{
 	Summary: "An attribute is tested for where a default would do",
 	Doc: "`if x ? a then x.a else d` is `x.a or d`, also for a path of attributes and for an `x` that is no set.\n" +
 		"\n" +
-		"Nothing is said where the default takes more than a line, or is another test: a chain of tests reads better.\n" +
+		"Nothing is said where the default is another test, for a chain of tests reads better, or takes several lines and is no\n" +
+		"literal or call.\n" +
 		"\n" +
-		"In `if x.y ? a then x.y.a else d` a missing `y` is an error, while `x.y.a or d` gives `d` for it; that fix is not\n" +
-		"applied without being asked for.",
+		"In `if x.y ? a then x.y.a else d` a missing `y` is an error, while `x.y.a or d` gives `d` for it; so is an `x` that is\n" +
+		"no set in `if builtins.hasAttr \"a\" x then x.a else d`. These fixes are not applied without being asked for.",
 	Severity: diag.Info, Presets: rules.Strict,
 	Fix:     rules.FixAlways,
 	Aliases: []string{"statix:W19", "statix:useless_has_attr"},
@@ -28,28 +29,19 @@ var _ = rules.Register(&rules.Rule{
 		if cond.Is(ast.Unary) && cond.Op() == ast.OpNot {
 			cond, found, missing = cond.FirstChild().Unparen(), missing, found
 		}
-		has, ok := ast.AsHasAttr(cond)
-		if !ok {
-			return
-		}
 		sel, ok := ast.AsSelect(found)
 		if !ok || sel.Default().IsValid() {
 			return
 		}
-		if tooLong(n) || missing.Is(ast.If) || strings.Contains(missing.Text(), "\n") || inChain(n) {
+		safety, ok := tests(p, cond, sel)
+		if !ok || tooLong(n) || !fitsAsDefault(missing) || inChain(n) {
 			return
 		}
-		safety := diag.Safe
-		if !nixlang.Same(has.Operand(), sel.Operand()) || !samePath(has, sel) {
-			if !prefixed(has, sel) {
-				return
-			}
-			safety = diag.Unsafe
-		}
-		text := sel.Text() + " or " + missing.Text()
+		text := nixlang.Shifted(missing, nixlang.Indent(p.Tree, missing.Start()), nixlang.Indent(p.Tree, n.Start()))
 		if nixlang.LevelOf(missing) < nixlang.LevelSelect {
-			text = sel.Text() + " or (" + missing.Text() + ")"
+			text = "(" + text + ")"
 		}
+		text = sel.Text() + " or " + text
 		kept := []ast.Node{found, missing}
 		if missing.Start() < found.Start() {
 			kept[0], kept[1] = missing, found
@@ -67,26 +59,57 @@ func inChain(n ast.Node) bool {
 	return up.Is(ast.If) && (ast.IfExpr{Node: up}).Else() == n
 }
 
-// samePath reports whether a test and a selection name the same path.
-func samePath(has ast.HasAttrExpr, sel ast.SelectExpr) bool {
-	a, b := has.Attrpath(), sel.Attrpath()
-	return nixlang.SameTokens(a.FirstToken(), a.LastToken(), b.FirstToken(), b.LastToken())
+// fitsAsDefault reports whether an expression reads well behind or.
+func fitsAsDefault(n ast.Node) bool {
+	switch n.Kind() {
+	case ast.If:
+		return false
+	case ast.String, ast.IndString, ast.List, ast.AttrSet, ast.Apply:
+		return true
+	}
+	return !strings.Contains(n.Text(), "\n")
 }
 
-// prefixed reports whether a test x.y ? a and a selection x.y.a are about the same attribute.
-func prefixed(has ast.HasAttrExpr, sel ast.SelectExpr) bool {
-	inner, ok := ast.AsSelect(has.Operand().Unparen())
-	if !ok || inner.Default().IsValid() || !nixlang.Same(inner.Operand(), sel.Operand()) {
-		return false
+// tests reports whether a condition asks for the attribute that a selection takes, and how safe a default is in
+// its place.
+func tests(p *rules.Pass, cond ast.Node, sel ast.SelectExpr) (diag.Safety, bool) {
+	if has, ok := ast.AsHasAttr(cond); ok {
+		if nixlang.Same(has.Operand(), sel.Operand()) && samePath(sel, has.Attrpath()) {
+			return diag.Safe, true
+		}
+		inner, ok := ast.AsSelect(has.Operand().Unparen())
+		return diag.Unsafe, ok && !inner.Default().IsValid() && nixlang.Same(inner.Operand(), sel.Operand()) && samePath(sel, inner.Attrpath(), has.Attrpath())
 	}
+	fn, args := ast.Call(cond)
+	if len(args) != 2 || !nixlang.Same(args[1], sel.Operand()) || nixlang.Builtin(p.Names(), fn) != "hasAttr" && nixlang.Lib(p.Names(), fn) != "hasAttr" {
+		return diag.Unsafe, false
+	}
+	name, static := ast.StringValue(args[0].Unparen())
 	part := sel.Attrpath().FirstChild()
-	for _, path := range []ast.AttrpathNode{inner.Attrpath(), has.Attrpath()} {
+	have, ok := ast.AttrName(part)
+	return diag.Unsafe, static && ok && name == have && !part.NextSibling().IsValid()
+}
+
+// samePath reports whether a selection takes the path that others make together.
+func samePath(sel ast.SelectExpr, paths ...ast.AttrpathNode) bool {
+	part := sel.Attrpath().FirstChild()
+	for _, path := range paths {
 		for want := range path.Children() {
-			if !part.IsValid() || !nixlang.SameTokens(want.FirstToken(), want.LastToken(), part.FirstToken(), part.LastToken()) {
+			if !part.IsValid() || !samePart(want, part) {
 				return false
 			}
 			part = part.NextSibling()
 		}
 	}
 	return !part.IsValid()
+}
+
+// samePart reports whether two parts of paths name the same attribute.
+func samePart(a, b ast.Node) bool {
+	nameA, okA := ast.AttrName(a)
+	nameB, okB := ast.AttrName(b)
+	if okA || okB {
+		return okA && okB && nameA == nameB
+	}
+	return nixlang.SameTokens(a.FirstToken(), a.LastToken(), b.FirstToken(), b.LastToken())
 }

@@ -18,7 +18,7 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"Not reported are those that only make precedence visible: around an operand (`a || (b && c)`), a condition, the\n" +
 		"default of a formal, a call in the place of a function (`(import ./x.nix) { }`), a selection with a default\n" +
-		"(`f (a.b or c)`), and around a set or list that is selected from.",
+		"(`f (a.b or c)`), and around a set that is selected from.",
 	Severity: diag.Info, Presets: rules.Strict, Tags: diag.Unnecessary,
 	Fix:     rules.FixAlways,
 	Aliases: []string{"statix:W08", "statix:useless_parens", "nixf:parse-redundant-paren", "tvix:W011"},
@@ -44,9 +44,16 @@ var _ = rules.Register(&rules.Rule{
 		for paren := from; paren != inner; paren = paren.FirstChild() {
 			fix.Edits = append(fix.Edits, openEdit(paren), closeEdit(paren))
 		}
-		// Another fix may replace a string or an old let by something that needs the parentheses. One edit that
-		// covers both keeps the two apart.
-		covers := inner.Is(ast.String) || inner.Is(ast.IndString) || inner.Is(ast.LegacyLet)
+		// What moves up to the line of the parenthesis takes its other lines along.
+		if open := from.FirstToken(); nixlang.StartsLine(open) && !tooLong(from) {
+			if first := open.Next().Next(); open.Next().Kind() == ast.TokSpace && nixlang.StartsLine(first) {
+				lines := source.Span{Start: first.Start(), End: inner.End()}
+				fix.Edits = append(fix.Edits, nixlang.Shift(from, lines, nixlang.Indent(p.Tree, first.Start()), nixlang.Indent(p.Tree, from.Start()))...)
+			}
+		}
+		// Another fix may replace a string by something that needs the parentheses. One edit that covers both keeps
+		// the two apart.
+		covers := inner.Is(ast.String) || inner.Is(ast.IndString)
 		f := diag.Finding{Span: from.Span(), Message: why, Help: "remove them"}
 		switch {
 		case covers && tooLong(from):
@@ -80,7 +87,10 @@ func uselessParens(n, inner ast.Node) string {
 		return ""
 	}
 	if p.Is(ast.Select) && p.FirstChild() == n && !inner.Is(ast.Ident) {
-		return "" // ({ … }).a, and (a.b).c, which can differ from a.b.c where a default follows
+		// (a.b).c or d fails where a has no b, a.b.c or d does not.
+		if !inner.Is(ast.Select) || (ast.SelectExpr{Node: p}).Default().IsValid() {
+			return "" // ({ … }).a reads better so
+		}
 	}
 	return "parentheses around " + what
 }
@@ -95,13 +105,17 @@ func simple(n ast.Node) string {
 		return "a name"
 	case ast.Int, ast.Float:
 		return "a number"
-	case ast.String, ast.IndString, ast.URI:
+	case ast.String, ast.IndString:
 		return "a string"
+	case ast.URI:
+		if nixlang.IsURL(n.Text()) {
+			return "a string" // x:x is hardly meant as one
+		}
 	case ast.Path, ast.SearchPath:
 		return "a path"
 	case ast.List:
 		return "a list"
-	case ast.AttrSet, ast.LegacyLet:
+	case ast.AttrSet:
 		return "an attrset"
 	case ast.Select:
 		if !(ast.SelectExpr{Node: n}).Default().IsValid() {
@@ -154,9 +168,12 @@ func glueBehind(t *ast.Tree, s source.Span) string {
 		if nixlang.Splice(t, s, "") == "" {
 			return ""
 		}
-		// A name may be followed by a dot, but x./a is one path.
-		if t.TokenAt(s.Start-1).Kind() == ast.TokIdent && t.TokenAt(s.End).Kind() == ast.TokDot {
-			return ""
+		// A dot may follow a name and what has an end, but x./a is one path.
+		if t.TokenAt(s.End).Kind() == ast.TokDot {
+			switch t.TokenAt(s.Start - 1).Kind() {
+			case ast.TokIdent, ast.TokQuote, ast.TokIndQuote, ast.TokRBrace, ast.TokRBracket, ast.TokRParen:
+				return ""
+			}
 		}
 	}
 	return " "

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/google/renameio/v2"
 	"github.com/spf13/cobra"
@@ -17,52 +19,84 @@ func initCommand(s streams) *cobra.Command {
 	var from string
 	var force bool
 	cmd := &cobra.Command{
-		Use:   "init [--from statix|deadnix|nixf] [-- FLAGS OF THAT TOOL]",
+		Use:   "init [--from " + strings.Join(migrate.Names(), "|") + "] [-- FLAGS OF THAT TOOL]",
 		Short: "Write a nixsift.toml",
-		Long: "Write a nixsift.toml into the folder you stand in. With --from it takes over the settings of another linter: those\n" +
-			"of statix.toml, or the flags that deadnix or nixf-diagnose were called with, given behind `--`. Without --from, a\n" +
-			"statix.toml beside it is taken over if there is one.",
-		RunE: func(_ *cobra.Command, args []string) error {
-			plan, err := migrationPlan(from, args)
-			if err != nil {
-				return err
-			}
-			if _, err := os.Lstat(config.FileName); err == nil && !force {
-				return fmt.Errorf("%s is there already; --force replaces it", config.FileName)
-			}
-			if err := renameio.WriteFile(config.FileName, []byte(plan.TOML()), 0o644); err != nil {
-				return fmt.Errorf("writing %s: %w", config.FileName, err)
-			}
-			for _, u := range plan.Unknown {
-				fmt.Fprintf(s.err, "nixsift: %s has no counterpart here\n", u)
-			}
-			fmt.Fprintf(s.out, "wrote %s\n", config.FileName)
-			return nil
-		},
+		Long: "Write a nixsift.toml into the folder you stand in, with what the project uses of statix, deadnix and nixf-diagnose:\n" +
+			"statix.toml, treefmt.toml, .pre-commit-config.yaml, Nix files that set options of treefmt-nix or git-hooks.nix, and\n" +
+			"commands in CI files, shell scripts, justfiles and makefiles. It says which setting came from where, and what could\n" +
+			"not be taken over.\n\n" +
+			"--from takes over one of the tools only; its flags may be given behind `--` instead of being looked for.\n" +
+			"--from nixpkgs is what the CI of NixOS/nixpkgs checks.",
+		RunE: func(_ *cobra.Command, args []string) error { return writeConfig(s, from, force, args) },
 	}
-	cmd.Flags().StringVar(&from, "from", "", "take over the settings of statix, deadnix or nixf")
+	cmd.Flags().StringVar(&from, "from", "", "take over one only: "+strings.Join(migrate.Names(), ", "))
 	cmd.Flags().BoolVar(&force, "force", false, "replace a nixsift.toml")
 	return cmd
 }
 
-func migrationPlan(from string, args []string) (*migrate.Plan, error) {
-	plan := migrate.New()
-	switch from {
-	case "", "statix":
-		text, err := os.ReadFile("statix.toml")
-		switch {
-		case err == nil:
-			return plan, plan.Statix(text)
-		case !errors.Is(err, fs.ErrNotExist):
-			return nil, err
-		case from == "statix":
-			return plan, plan.Statix(nil)
+func writeConfig(s streams, from string, force bool, args []string) error {
+	target := config.FileName
+	switch _, err := os.Lstat(target); {
+	case err == nil && !force:
+		return fmt.Errorf("%s is there already; --force replaces it", target)
+	case err == nil:
+		// A link stays a link: what it leads to is replaced.
+		if dest, err := filepath.EvalSymlinks(target); err == nil {
+			target = dest
 		}
-		return plan, nil
-	case "deadnix":
-		return plan, plan.Deadnix(args)
-	case "nixf":
-		return plan, plan.Nixf(args)
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
 	}
-	return nil, fmt.Errorf("--from %s: use one of %v", from, migrate.Tools())
+	plan, err := migrationPlan(from, args)
+	if err != nil {
+		return err
+	}
+	if err := renameio.WriteFile(target, []byte(plan.TOML()), 0o644); err != nil {
+		return fmt.Errorf("writing %s: %w", config.FileName, err)
+	}
+	report := plan.Report()
+	if len(report) == 0 {
+		report = []string{"found no settings of " + strings.Join(migrate.Names()[:3], ", ") + ": the rules are those of the default preset"}
+	}
+	for _, line := range report {
+		fmt.Fprintf(s.err, "nixsift: %s\n", line)
+	}
+	for _, line := range plan.Lost() {
+		fmt.Fprintf(s.err, "nixsift: not taken over: %s\n", line)
+	}
+	fmt.Fprintf(s.out, "wrote %s\n", config.FileName)
+	return nil
+}
+
+// migrationPlan returns the plan that the arguments of init ask for.
+func migrationPlan(from string, args []string) (*migrate.Plan, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return nil, err
+	}
+	plan := migrate.New(dir)
+	if from == "nixpkgs" {
+		if len(args) > 0 {
+			return nil, errors.New("--from nixpkgs takes no flags")
+		}
+		return plan, plan.Nixpkgs()
+	}
+	if from == "" && len(args) > 0 {
+		return nil, fmt.Errorf("`%s`: flags of another tool need --from", strings.Join(args, " "))
+	}
+	if from != "" {
+		if err := plan.Only(from); err != nil {
+			return nil, fmt.Errorf("--from: %w", err)
+		}
+		if len(args) > 0 {
+			return plan, plan.Flags(from, args)
+		}
+	}
+	if err := plan.Find(); err != nil {
+		return nil, err
+	}
+	if from != "" && !plan.Found() {
+		return plan, plan.Flags(from, nil)
+	}
+	return plan, nil
 }

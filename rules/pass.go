@@ -51,6 +51,15 @@ func NewPass(host Host, path string, tree *ast.Tree, p *project.Project, minNix 
 	return &Pass{Path: path, Tree: tree, Project: p, MinNix: minNix, host: host, resolver: resolver}
 }
 
+// Share returns a pass over the same file for another goroutine and its host. The two have the names of the file
+// in common.
+func (p *Pass) Share(host Host) *Pass {
+	p.Live()
+	q := *p
+	q.host, q.modules = host, nil
+	return &q
+}
+
 // SetRule says which rule runs next.
 func (p *Pass) SetRule(r *Rule) { p.rule = r }
 

@@ -4,13 +4,17 @@ import (
 	"cmp"
 	"context"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 
+	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/config"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/suppress"
 	"github.com/nixsift/nixsift/internal/workspace"
+	"github.com/nixsift/nixsift/rules"
 )
 
 // Buffer is one text to check, as an editor holds it. The file of that path need not exist.
@@ -92,6 +96,7 @@ func (e *Engine) CheckBuffer(ctx context.Context, b Buffer, ofFlake []diag.Findi
 		return Checked{}, nil
 	}
 	w := e.worker(b.Path)
+	w.ctx = ctx
 	w.findings = slices.Clone(ofFlake)
 	w.open(b.Path)
 	switch b.Kind {
@@ -121,6 +126,44 @@ func (e *Engine) CheckFlake(ctx context.Context, dir string) (Checked, error) {
 	w := newWorker(e)
 	w.flake(dir, nil)
 	return Checked{diag.Sort(w.findings), w.errors}, ctx.Err()
+}
+
+// The rules of a buffer with at least wide nodes share the processors, up to maxShares of them; they take chunk
+// nodes at a time.
+const (
+	wide      = 1 << 13
+	chunk     = 1 << 12
+	maxShares = 4
+)
+
+// apply calls the rules for a Nix file.
+func (w *worker) apply(pass *rules.Pass, tree *ast.Tree) {
+	n := len(tree.Records())
+	if w.ctx == nil || n < wide {
+		w.files(pass)
+		w.walk(pass, tree, 0, n)
+		return
+	}
+	var next atomic.Int64
+	take := func(w *worker, pass *rules.Pass) {
+		for at := int(next.Add(chunk)) - chunk; at < n; at = int(next.Add(chunk)) - chunk {
+			w.walk(pass, tree, at, min(at+chunk, n))
+		}
+	}
+	var wg sync.WaitGroup
+	others := make([]*worker, min(runtime.GOMAXPROCS(0), maxShares)-1)
+	for i := range others {
+		o := &worker{engine: w.engine, project: w.project, plan: w.plan, ctx: w.ctx}
+		others[i] = o
+		o.pass = pass.Share(o)
+		wg.Go(func() { take(o, o.pass) })
+	}
+	w.files(pass)
+	take(w, pass)
+	wg.Wait()
+	for _, o := range others {
+		w.findings, w.errors = append(w.findings, o.findings...), append(w.errors, o.errors...)
+	}
 }
 
 // worker returns a worker without findings for the buffer of a path.

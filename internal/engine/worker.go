@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -46,6 +47,8 @@ type worker struct {
 	project *project.Project
 	plan    *plan
 	rule    *rules.Rule
+	// ctx ends the check of a buffer early; nil in a run, which ends between files.
+	ctx context.Context
 	// pass is that of a Nix file. generated tells whether the file is the output of a tool, once a finding that this
 	// would silence has asked.
 	pass             *rules.Pass
@@ -152,10 +155,7 @@ func (w *worker) nix(path, text string) {
 			pass.Report(syntaxFinding(e))
 		}
 	}
-	for _, r := range w.plan.files {
-		w.guard(pass, r, func() { r.File(pass) })
-	}
-	w.walk(pass, tree)
+	w.apply(pass, tree)
 	w.pass = nil
 	if suppress.Mentioned(text) {
 		if t := suppress.Parse(tree, w.engine.catalogue); t != nil {
@@ -164,14 +164,28 @@ func (w *worker) nix(path, text string) {
 	}
 }
 
-// walk calls the node rules, each for the kinds it asks for, in source order. A rule that panics is left
-// out for the rest of the file.
-func (w *worker) walk(pass *rules.Pass, tree *ast.Tree) {
-	records := tree.Records()
+// files calls the file rules.
+func (w *worker) files(pass *rules.Pass) {
+	for _, r := range w.plan.files {
+		if w.cancelled() {
+			return
+		}
+		w.guard(pass, r, func() { r.File(pass) })
+	}
+}
+
+// walk calls the node rules for the nodes from at up to, not including, end, each for the kinds it asks for, in
+// source order. A rule that panics is left out for the rest of them.
+func (w *worker) walk(pass *rules.Pass, tree *ast.Tree, at, end int) {
+	records := tree.Records()[:end]
 	var failed map[*rules.Rule]bool
-	for at := 0; at < len(records); {
+	for at < len(records) {
 		w.guard(pass, nil, func() {
 			for ; at < len(records); at++ {
+				if at%1024 == 0 && w.cancelled() {
+					at = len(records)
+					return
+				}
 				record := &records[at]
 				for _, r := range w.plan.byKind[record.Kind] {
 					if record.Flags&ast.HasError != 0 && !r.Broken || failed != nil && failed[r] {
@@ -191,6 +205,9 @@ func (w *worker) walk(pass *rules.Pass, tree *ast.Tree) {
 		}
 	}
 }
+
+// cancelled reports whether nobody waits for the result any more.
+func (w *worker) cancelled() bool { return w.ctx != nil && w.ctx.Err() != nil }
 
 // guard runs part of a rule and turns a panic into an internal error; the rest of the run goes on. A rule that
 // has to wait until the whole project is read is put off, and what it has found in this file is dropped.

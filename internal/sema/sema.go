@@ -7,6 +7,8 @@
 package sema
 
 import (
+	"sync"
+
 	"github.com/nixsift/nixsift/ast"
 )
 
@@ -78,14 +80,15 @@ type Use struct {
 }
 
 // Info is what is known of the names of one file. It is valid as long as its tree and the Resolver that
-// made it is not used again.
+// made it is not used again. Several goroutines may ask it at once, but for Live.
 type Info struct {
 	tree      *ast.Tree
 	scopes    []Scope
 	bindings  []Binding
 	uses      []Use
-	useOf     []uint32 // by node: index into uses plus 1
-	scopeOf   map[ast.NodeID]ScopeID
+	useOf     []uint32               // by node: index into uses plus 1
+	lock      sync.Mutex             // of scopeOf
+	scopeOf   map[ast.NodeID]ScopeID // made when it is first asked for
 	conflicts []Conflict
 	undefined []uint32
 	liveness  Live // memory for Live
@@ -111,6 +114,8 @@ func (x *Info) Scopes() []Scope { return x.scopes }
 
 // ScopeOf returns the scope that a Let, rec AttrSet, LegacyLet, Lambda or With opens.
 func (x *Info) ScopeOf(n ast.Node) (ScopeID, bool) {
+	x.lock.Lock()
+	defer x.lock.Unlock()
 	if x.scopeOf == nil {
 		x.scopeOf = make(map[ast.NodeID]ScopeID, len(x.scopes))
 		for id := 1; id < len(x.scopes); id++ {

@@ -1,0 +1,87 @@
+package engine_test
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/engine"
+	"github.com/nixsift/nixsift/internal/testenv"
+	"github.com/nixsift/nixsift/internal/workspace"
+	"github.com/nixsift/nixsift/rules"
+)
+
+// TestBuffer finds the same in the buffer of an editor, whose rules share the processors, as in the file. The
+// files are large ones made of many of a real collection.
+func TestBuffer(t *testing.T) {
+	const size = 200 << 10
+	dir := t.TempDir()
+	var texts []string
+	var b strings.Builder
+	count := 0
+	require.NoError(t, filepath.WalkDir(testenv.Shared(t, "corpus", "bench"), func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".nix") || len(texts) == 5 {
+			return err
+		}
+		src, err := os.ReadFile(path)
+		if count++; count%3 == 0 {
+			fmt.Fprintf(&b, "(\n%s\n)\n", src)
+		}
+		if b.Len() > size {
+			texts = append(texts, "{ lib, config, pkgs, ... }: [\n"+b.String()+"]\n")
+			b.Reset()
+		}
+		return err
+	}))
+	require.Len(t, texts, 5)
+	for i, text := range texts {
+		name := fmt.Sprintf("f%d.nix", i)
+		write(t, dir, name, text)
+		opts := engine.Options{Paths: []string{filepath.Join(dir, name)}, Preset: "all", Severities: []string{"test-panic=off"}}
+		want := check(t, opts)
+		opts.Live = true
+		e, err := engine.New(opts)
+		require.NoError(t, err)
+		got, err := e.CheckBuffer(context.Background(), engine.Buffer{Path: opts.Paths[0], Kind: workspace.Nix, Text: text}, nil)
+		require.NoError(t, err)
+		assert.NotEmpty(t, got.Findings)
+		assert.Equal(t, want.Findings, got.Findings)
+		assert.Empty(t, got.Errors)
+	}
+}
+
+// onCancels is called for each identifier cancels.
+var onCancels func()
+
+var _ = register("test-cancel", diag.Warning, func(_ *rules.Pass, n ast.Node) {
+	if n.Text() == "cancels" {
+		onCancels()
+	}
+})
+
+// TestBufferCancelled ends early when nobody waits for the result.
+func TestBufferCancelled(t *testing.T) {
+	const size = 100_000
+	e, err := engine.New(engine.Options{Live: true, Only: []string{"test-cancel"}})
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(context.Background())
+	var seen atomic.Int64
+	onCancels = func() {
+		seen.Add(1)
+		cancel()
+	}
+	text := "[ " + strings.Repeat("cancels ", size) + "]"
+	_, err = e.CheckBuffer(ctx, engine.Buffer{Path: filepath.Join(t.TempDir(), "a.nix"), Kind: workspace.Nix, Text: text}, nil)
+	require.ErrorIs(t, err, context.Canceled)
+	assert.Less(t, seen.Load(), int64(size/10))
+}

@@ -61,18 +61,18 @@ func Shift(n ast.Node, span source.Span, from, to string) []diag.Edit {
 }
 
 // Shifted returns the text of a node after Shift.
-func Shifted(n ast.Node, from, to string) string {
-	edits := Shift(n, n.Span(), from, to)
-	if len(edits) == 0 {
-		return n.Text()
-	}
+func Shifted(n ast.Node, from, to string) string { return ShiftedSpan(n, n.Span(), from, to) }
+
+// ShiftedSpan returns the text of a span in a node after Shift.
+func ShiftedSpan(n ast.Node, span source.Span, from, to string) string {
+	src := n.Tree().Source()
 	var b strings.Builder
-	at := n.Start()
-	for _, e := range edits {
-		b.WriteString(n.Tree().Source()[at:e.Span.Start] + e.Text)
+	at := span.Start
+	for _, e := range Shift(n, span, from, to) {
+		b.WriteString(src[at:e.Span.Start] + e.Text)
 		at = e.Span.End
 	}
-	b.WriteString(n.Tree().Source()[at:n.End()])
+	b.WriteString(src[at:span.End])
 	return b.String()
 }
 

@@ -16,8 +16,8 @@ var _ = rules.Register(&rules.Rule{
 	Doc: "`{ ... }: e` ignores its argument, as `_: e` does, but fails for an argument that is no attrset.\n" +
 		"\n" +
 		"Modules, packages, the `outputs` of a flake and other functions that someone else calls with a set are written with\n" +
-		"`{ ... }:` by convention. So nothing is said about a function that is a whole file, an attribute, a default or an element\n" +
-		"of a list, or gives a set.",
+		"`{ ... }:` by convention. So nothing is said about a function that gives a set, nor about one that is a whole file, an\n" +
+		"attribute, a default or an element of a list, unless its result is plainly something else, such as a string.",
 	Severity: diag.Hint,
 	Fix:      rules.FixSometimes,
 	Aliases:  []string{"statix:W10", "statix:empty_pattern", "nix-linter:EmptyVariadicParamSet"},
@@ -44,9 +44,22 @@ func conventional(l ast.LambdaExpr) bool {
 	outer := l.OutsideParens().Parent()
 	switch outer.Kind() {
 	case ast.File, ast.List, ast.Binding, ast.Formal:
-		return true
+		if !isPlain(l.Body().Unparen()) {
+			return true
+		}
 	}
 	return givesSet(l.Body())
+}
+
+// isPlain reports whether an expression is a number, string or constant.
+func isPlain(n ast.Node) bool {
+	switch n.Kind() {
+	case ast.Int, ast.Float, ast.String, ast.IndString, ast.URI:
+		return true
+	case ast.Ident:
+		return n.Text() == "true" || n.Text() == "false" || n.Text() == "null"
+	}
+	return false
 }
 
 // isModule reports whether a function is a module, the file itself or one inside it.

@@ -133,21 +133,28 @@ func evaluated(names *sema.Info, f, n ast.Node) certainty {
 	return sure
 }
 
-// plainCallers are functions that call their first argument with values that have nothing to do with
-// formals.
-const plainCallers = " map filter all any concatMap genList mapAttrs foldl' sort partition groupBy zipAttrsWith " +
-	"concatMapStrings concatMapStringsSep concatMapAttrs filterAttrs mapAttrsToList mapAttrs' imap0 imap1 flatMap forEach findFirst "
+// plainCallers are functions that call an argument with values that have nothing to do with formals, by the
+// number of arguments before it.
+var plainCallers = [...]string{
+	" map filter all any concatMap genList mapAttrs foldl' foldl foldr sort sortOn partition groupBy zipAttrsWith concatMapStrings " +
+		"concatMapAttrs filterAttrs mapAttrsToList mapAttrs' imap0 imap1 concatImapStrings findFirst findSingle count mapNullable ",
+	" forEach genAttrs concatMapStringsSep concatImapStringsSep ",
+}
 
-// calledPlainly reports whether a function is the first argument of a function such as map.
+// calledPlainly reports whether a function is an argument of a function such as map.
 func calledPlainly(names *sema.Info, n ast.Node) bool {
 	arg := n.OutsideParens()
 	a, ok := ast.AsApply(arg.Parent())
 	if !ok || a.Arg() != arg {
 		return false
 	}
-	name := nixlang.Builtin(names, a.Func())
-	if name == "" {
-		name = nixlang.Lib(names, a.Func())
+	fn, before := a.Func().Unparen(), 0
+	if inner, ok := ast.AsApply(fn); ok {
+		fn, before = inner.Func().Unparen(), 1
 	}
-	return name != "" && hasWord(plainCallers, name)
+	name := nixlang.Builtin(names, fn)
+	if name == "" {
+		name = nixlang.Lib(names, fn)
+	}
+	return name != "" && hasWord(plainCallers[before], name)
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -21,7 +22,13 @@ var _ = rules.Register(&rules.Rule{
 	On:      []ast.Kind{ast.AttrSet, ast.LegacyLet, ast.Bindings},
 	Broken:  true,
 	Node: func(p *rules.Pass, n ast.Node) {
-		runs(n, inheritSource, func(r run) {
+		source := func(b ast.BindingNode) (from, name string, ok bool) {
+			if from, name, ok = inheritSource(b); ok && n.Is(ast.AttrSet) && !n.IsRec() {
+				return from, name, true
+			}
+			return from, name, ok && !readsItself(p.Names(), b)
+		}
+		runs(n, source, func(r run) {
 			text := "inherit (" + r.from + ") " + strings.Join(r.all, " ") + ";"
 			p.Report(diag.Finding{
 				Span:    r.span(),
@@ -31,6 +38,19 @@ var _ = rules.Register(&rules.Rule{
 		})
 	},
 })
+
+// readsItself reports whether a binding is a selection from itself, which never ends: let a = a.a.
+func readsItself(names *sema.Info, b ast.BindingNode) bool {
+	n := b.Value()
+	for n.Is(ast.Select) {
+		n = n.FirstChild().Unparen()
+	}
+	if !n.Is(ast.Ident) {
+		return false
+	}
+	of := names.Resolve(n)
+	return of != nil && of.Decl == b.Node
+}
 
 // inheritSource takes `a = p.q.a;` apart: the text of p.q and the name as it is written on the left.
 func inheritSource(b ast.BindingNode) (from, name string, ok bool) {

@@ -7,6 +7,7 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -75,38 +76,38 @@ func reportKeys(p *rules.Pass, name string, group []ast.Node, fixable bool) {
 	p.Report(f)
 }
 
-// gather puts neighbouring bindings into a set: the name goes away from each, and the lines between them one
-// level in. What is inside strings stays as it is.
+// gather puts neighbouring bindings into a set: the name goes away from each, and their lines move one level in.
 func gather(t *ast.Tree, group []ast.Node) diag.Fix {
 	first, last := group[0], group[len(group)-1]
 	span := source.Span{Start: first.Start(), End: last.End()}
-	key := first.FirstChild().FirstChild().Text()
-	indent, multi := lineIndent(t, first), strings.Contains(span.Of(t.Source()), "\n")
+	indent, multi := nixlang.Indent(t, first.Start()), strings.Contains(span.Of(t.Source()), "\n")
 	var b strings.Builder
-	b.WriteString(key + " = {")
+	b.WriteString(first.FirstChild().FirstChild().Text() + " = {")
 	if multi {
 		b.WriteString("\n" + indent + "  ")
 	} else {
 		b.WriteByte(' ')
 	}
-	next := 0
-	for tok := first.FirstToken(); tok.Start() < span.End; tok = tok.Next() {
-		if next < len(group) && tok == group[next].FirstToken() {
-			// Skip the name up to the part behind the dot. A comment there would be lost, so it is kept.
-			name := group[next].FirstChild().FirstChild()
-			rest := name.NextSibling().FirstToken()
-			for ; tok != rest; tok = tok.Next() {
-				if tok.Kind().IsComment() {
-					b.WriteString(tok.Text() + "\n")
-				}
+	for i, n := range group {
+		tok := n.FirstToken()
+		if i > 0 {
+			tok = group[i-1].LastToken().Next()
+		}
+		for ; tok != n.FirstToken(); tok = tok.Next() {
+			text := tok.Text()
+			if i := strings.LastIndexByte(text, '\n'); i >= 0 && tok.Kind() == ast.TokSpace {
+				text = text[:i+1] + "  " + text[i+1:]
 			}
-			next++
+			b.WriteString(text)
 		}
-		text := tok.Text()
-		if i := strings.LastIndexByte(text, '\n'); i >= 0 && tok.Kind() == ast.TokSpace {
-			text = text[:i+1] + "  " + text[i+1:]
+		// Comments between the name and the part behind its dot stay.
+		rest := n.FirstChild().FirstChild().NextSibling().FirstToken()
+		for ; tok != rest; tok = tok.Next() {
+			if tok.Kind().IsComment() {
+				b.WriteString(tok.Text() + "\n")
+			}
 		}
-		b.WriteString(text)
+		b.WriteString(nixlang.ShiftedSpan(n, source.Span{Start: rest.Start(), End: n.End()}, "", "  "))
 	}
 	if multi {
 		b.WriteString("\n" + indent + "};")
@@ -114,15 +115,4 @@ func gather(t *ast.Tree, group []ast.Node) diag.Fix {
 		b.WriteString(" };")
 	}
 	return diag.Fix{Title: "put them into one set", Safety: diag.Safe, Edits: []diag.Edit{{Span: span, Text: b.String()}}}
-}
-
-// lineIndent returns the white space at the start of the line that a node begins on.
-func lineIndent(t *ast.Tree, n ast.Node) string {
-	src := t.Source()
-	at := strings.LastIndexByte(src[:n.Start()], '\n') + 1
-	end := at
-	for end < len(src) && (src[end] == ' ' || src[end] == '\t') {
-		end++
-	}
-	return src[at:end]
 }

@@ -49,10 +49,26 @@ func (p *Parser) unclosed(kind ast.Kind, opener int) {
 		if kind == ast.IndString {
 			e.Fix = nil
 		}
+		p.openInterpolation(&e, int(p.start[opener])+len(quote), end)
 		p.cutEnd = p.last
 	}
 	p.report(e)
 	p.missing()
+}
+
+// openInterpolation makes e, about a string that was cut, the error that a ${ in it lacks its }, if one does.
+func (p *Parser) openInterpolation(e *ast.SyntaxError, begin, end int) {
+	text := p.src[begin:end]
+	at := strings.LastIndex(text, "${")
+	if at < 0 || strings.IndexByte(text[at:], '}') >= 0 || at > 0 && strings.IndexByte("\\$'", text[at-1]) >= 0 {
+		return
+	}
+	e.Span = source.Span{Start: uint32(begin + at), End: uint32(begin + at + 2)}
+	e.Message, e.Help, e.Fix = "this `${` is not closed", "insert `}` where it ends", nil
+	if n := strings.IndexByte(text[at:], '"'); n > 0 && strings.IndexByte(text[at:at+n], '\n') < 0 {
+		s := source.Span{Start: e.Span.Start + uint32(n), End: e.Span.Start + uint32(n)}
+		e.Fix = &ast.SyntaxFix{Title: "insert `}`", Span: s, Text: "}"}
+	}
 }
 
 // behindCut reports whether a string that was cut ends right before the current token: what is missing

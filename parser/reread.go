@@ -46,7 +46,7 @@ func (p *Parser) keepPlace(was ast.SyntaxError, c cut) {
 			return
 		}
 	}
-	was.Help, was.Fix = "a consequence of the string that is not closed", nil
+	was.Help, was.Fix = "a consequence of what is not closed above", nil
 	was.Hint = &ast.SyntaxHint{Span: source.Span{Start: uint32(c.open), End: uint32(c.open) + 1}, Message: "it opens here"}
 	p.errors = append(p.errors, was)
 	slices.SortStableFunc(p.errors, func(a, b ast.SyntaxError) int { return int(a.Span.Start) - int(b.Span.Start) })

@@ -30,6 +30,7 @@ type Pass struct {
 	live     *sema.Live
 	modules  *module.File
 	role     role.Role
+	doubt    *doubt
 	done     uint8
 }
 
@@ -92,14 +93,37 @@ func (p *Pass) Role() role.Role {
 }
 
 // Report reports a finding. An empty File means the file of the pass; a Severity of Off means the rule's
-// own, any other bounds it: the lower of it and the configured one counts where configuration says so.
+// own, any other bounds it: the lower of it and the configured one counts where configuration says so. What
+// lies, or points, where a syntax error makes the tree doubtful is dropped.
 func (p *Pass) Report(f diag.Finding) {
 	f.Rule = p.rule.ID
 	if f.File == "" {
 		f.File = p.Path
 	}
+	if p.Tree != nil && p.Tree.Root().HasError() && p.rule.Syntax == "" && !p.rule.Broken && p.doubtful(&f) {
+		return
+	}
 	f.Tags |= p.rule.Tags
 	p.host.Report(f)
+}
+
+// doubtful reports whether a finding in a file with syntax errors is about what could not be read for certain.
+func (p *Pass) doubtful(f *diag.Finding) bool {
+	if f.File != p.Path {
+		return false
+	}
+	if p.doubt == nil {
+		p.doubt = doubtOf(p.Tree)
+	}
+	if p.doubt.covers(f.Span) {
+		return true
+	}
+	for _, r := range f.Related {
+		if (r.File == "" || r.File == p.Path) && p.doubt.covers(r.Span) {
+			return true
+		}
+	}
+	return false
 }
 
 // Strings returns a rule's option that is a list of strings.

@@ -3,8 +3,10 @@ package correctness
 import (
 	"fmt"
 
+	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/config"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -27,6 +29,9 @@ var _ = rules.Register(&rules.Rule{
 			if c.Formal || c.OldOnly && !p.MinNix.Before(mergesDeep) {
 				continue
 			}
+			if p.Tree.Root().HasError() && parted(c) {
+				continue
+			}
 			f := diag.Finding{
 				Span:    c.Second.Span(),
 				Message: fmt.Sprintf("attribute `%s` is already defined", c.Path),
@@ -39,3 +44,25 @@ var _ = rules.Register(&rules.Rule{
 		}
 	},
 })
+
+// maxParted bounds the look between two definitions.
+const maxParted = 1000
+
+// parted reports whether something that could not be read stands between two definitions: they may have been
+// meant for two sets.
+func parted(c sema.Conflict) bool {
+	n := c.First
+	for n.Parent().IsValid() && n.Parent().SubtreeEnd() <= c.Second.ID() {
+		n = n.Parent()
+	}
+	for range maxParted {
+		n = n.NextSibling()
+		if !n.IsValid() || n.ID() > c.Second.ID() {
+			return false
+		}
+		if n.Is(ast.Error) {
+			return true
+		}
+	}
+	return true
+}

@@ -50,12 +50,33 @@ func undefinedAs(want reading, report func(p *rules.Pass, names *sema.Info, u se
 // eachUndefined calls report for the undefined names of one reading, with the number of those before.
 func eachUndefined(p *rules.Pass, want reading, report func(u sema.Use, before int)) {
 	names, n := p.Names(), 0
+	var lost map[string]bool
 	for u := range names.Undefined() {
+		if p.Tree.Root().HasError() {
+			if lost == nil {
+				lost = brokenNames(names)
+			}
+			if name, _ := ast.AttrName(u.Node); lost[name] {
+				continue
+			}
+		}
 		if read(names, u) == want {
 			report(u, n)
 			n++
 		}
 	}
+}
+
+// brokenNames returns the names of the scopes with syntax errors: what uses such a name elsewhere may belong
+// to the scope, if the error ended it too early.
+func brokenNames(names *sema.Info) map[string]bool {
+	m := map[string]bool{}
+	for i, b := range names.Bindings() {
+		if i > 0 && names.Scope(b.Scope).Node.HasError() {
+			m[b.Name] = true
+		}
+	}
+	return m
 }
 
 // isExponent reports whether a node is the e of 1.0e, right behind a number with a point.

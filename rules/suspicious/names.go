@@ -14,6 +14,7 @@ func unusedNames(p *rules.Pass, kind sema.BindingKind) func(yield func(sema.Bind
 	return func(yield func(sema.BindingID, *sema.Binding) bool) {
 		names := p.Names()
 		all := names.Bindings()
+		var lost map[string]bool
 		for i := 1; i < len(all); i++ {
 			b := &all[i]
 			if b.Kind != kind || strings.HasPrefix(b.Name, "_") {
@@ -29,11 +30,45 @@ func unusedNames(p *rules.Pass, kind sema.BindingKind) func(yield func(sema.Bind
 			if names.Scope(b.Scope).Node.HasError() || p.Live().InDead(b.Node) {
 				continue
 			}
+			if p.Tree.Root().HasError() {
+				if lost == nil {
+					lost = lostUses(names)
+				}
+				if lost[b.Name] {
+					continue
+				}
+			}
 			if !yield(id, b) {
 				return
 			}
 		}
 	}
+}
+
+// lostUses returns the names that a file with syntax errors mentions where they could not be read, or without
+// what binds them: each may be a use of a binding that has no other.
+func lostUses(names *sema.Info) map[string]bool {
+	m, t := map[string]bool{}, names.Tree()
+	for u := range names.Undefined() {
+		name, _ := ast.AttrName(u.Node)
+		m[name] = true
+	}
+	next := 0 // the first token behind the leaves so far
+	skipped := func(upTo int) {
+		for ; next < upTo; next++ {
+			if tok := t.Token(next); tok.Kind() == ast.TokIdent {
+				m[tok.Text()] = true
+			}
+		}
+	}
+	for id, r := range t.Records() {
+		if int(r.End) == id+1 && r.First <= r.Last {
+			skipped(int(r.First))
+			next = max(next, int(r.Last)+1)
+		}
+	}
+	skipped(t.NumTokens())
+	return m
 }
 
 // operatorNames are the names that Nix reads behind operators and search paths: a - b is __sub a b (parser.y).

@@ -36,7 +36,14 @@ var _ = rules.Register(&rules.Rule{
 		}
 		live := p.Live()
 		var dead deadLets
+		var lost map[string]bool
+		if p.Tree.Root().HasError() {
+			lost = lostUses(p.Names())
+		}
 		for id := range live.DeadLets() {
+			if lost[p.Names().Binding(id).Name] {
+				return // what it uses is needed then, too
+			}
 			dead.members = append(dead.members, id)
 		}
 		if len(dead.members) > 0 {

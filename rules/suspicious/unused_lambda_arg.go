@@ -15,20 +15,17 @@ var _ = rules.Register(&rules.Rule{
 	Summary: "The parameter of a function `x: …` is never used",
 	Doc: "Whoever calls the function may ask for the parameter, so it has to stay, but a name with an underscore in front says\n" +
 		"that it is ignored on purpose. Many find that too much ceremony: the rule is off unless asked for. The parameters\n" +
-		"of overlays (`final: prev:`, `self: super:`) are left alone.\n" +
+		"of overlays (`final: prev:`, `self: super:`) are left alone, unless the option `overlays` asks for them.\n" +
 		"\n" +
 		"The fix puts the underscore in front, unless the body uses that name already.",
 	Severity: diag.Info, Tags: diag.Unnecessary,
 	Fix:     rules.FixSometimes,
 	Aliases: []string{"deadnix:unused-lambda-arg", "nix-linter:UnusedArg"},
+	Options: []rules.Option{{Name: "overlays", Doc: "Report the parameters of overlays, too.", Default: false}},
 	File: func(p *rules.Pass) {
 		var taken map[string]bool
 		for id, b := range unusedNames(p, sema.ParamBinding) {
-			switch b.Name {
-			case "final", "prev", "self", "super":
-				continue
-			}
-			if p.Role().Kind == role.Overlay && isOverlayParam(p.Tree, b.Decl) {
+			if ofOverlay(p, b) && !p.Bool("overlays") {
 				continue
 			}
 			f := diag.Finding{
@@ -55,6 +52,15 @@ func underscored(names *sema.Info) map[string]bool {
 		}
 	}
 	return m
+}
+
+// ofOverlay reports whether a parameter is that of an overlay, by its name or its place.
+func ofOverlay(p *rules.Pass, b *sema.Binding) bool {
+	switch b.Name {
+	case "final", "prev", "self", "super":
+		return true
+	}
+	return p.Role().Kind == role.Overlay && isOverlayParam(p.Tree, b.Decl)
 }
 
 // isOverlayParam reports whether a function is one of the two of an overlay file.

@@ -23,7 +23,8 @@ var _ = rules.Register(&rules.Rule{
 		"The rule is silent where the name is not the author's to drop: in the header of a module, in the `outputs` of a flake,\n" +
 		"for an option of a package (`{ withX ? true }:`) and for what a `callPackage` in the project passes explicitly, where\n" +
 		"other files call the function with arguments of their own, and where `@args` is used, which may read the attribute. A\n" +
-		"name that starts with an underscore is kept on purpose.\n" +
+		"name that starts with an underscore is kept on purpose. The option `interfaces` lifts this, for those who want every\n" +
+		"unused name reported, as deadnix does: then nothing is milder but names beside a used `@args`, which are hints.\n" +
 		"\n" +
 		"The fix removes the name. It needs an eye: a caller that passes it explicitly, or reads `functionArgs`, sees the\n" +
 		"difference.",
@@ -33,7 +34,10 @@ var _ = rules.Register(&rules.Rule{
 		"deadnix:unused-lambda-formal", "nixf:sema-unused-def-lambda-noarg-formal", "nixf:sema-unused-def-lambda-witharg-formal",
 		"nil:unused_binding", "hammering:unused-argument",
 	},
-	Options: []rules.Option{{Name: "everywhere", Doc: "Report functions that are no packages, too.", Default: false}},
+	Options: []rules.Option{
+		{Name: "everywhere", Doc: "Report functions that are no packages, too.", Default: false},
+		{Name: "interfaces", Doc: "Report names that others decide on, too: in all functions, headers of modules included.", Default: false},
+	},
 	File: func(p *rules.Pass) {
 		var scope sema.ScopeID
 		var unused []sema.BindingID
@@ -56,15 +60,14 @@ func reportFormals(p *rules.Pass, scope sema.ScopeID, unused []sema.BindingID) {
 	names := p.Names()
 	fn := ast.LambdaExpr{Node: names.Scope(scope).Node}
 	pattern, _ := fn.Pattern()
+	whole := false // the function uses the attrset as a whole
 	if at := pattern.At(); at.IsValid() {
 		for id := names.Scope(scope).First; id <= names.Scope(scope).Last; id++ {
-			if names.Binding(id).Kind == sema.AtBinding && p.Live().IsLive(id) {
-				return
-			}
+			whole = whole || names.Binding(id).Kind == sema.AtBinding && p.Live().IsLive(id)
 		}
 	}
-	kind := interfaceOf(p, fn, pattern)
-	if kind == fixedInterface || kind != packageInterface && !p.Bool("everywhere") {
+	kind, all := interfaceOf(p, fn, pattern), p.Bool("interfaces")
+	if !all && (whole || kind == fixedInterface || kind != packageInterface && !p.Bool("everywhere")) {
 		return
 	}
 	var passed []string
@@ -75,17 +78,28 @@ func reportFormals(p *rules.Pass, scope sema.ScopeID, unused []sema.BindingID) {
 	for _, id := range unused {
 		b := names.Binding(id)
 		f := diag.Finding{Span: b.Node.Span(), Message: "`" + b.Name + "` is never used", Help: "remove it from the pattern"}
+		free := kind == packageInterface || kind == openInterface
 		switch kind {
 		case packageInterface:
 			if (ast.FormalNode{Node: b.Decl}).Default().IsValid() || mentions(passed, b.Name) {
-				continue
+				if !all {
+					continue
+				}
+				free = false
 			}
-		case openInterface:
+		case openInterface, localInterface:
 			f.Severity = diag.Info
-		case localInterface:
-			f.Severity, f.Help = diag.Info, "remove it from the pattern and from the calls"
 		}
-		if kind != localInterface && !names.IsUsed(id) {
+		switch {
+		case whole:
+			f.Severity, free = diag.Hint, false
+		case all:
+			f.Severity = diag.Off // that of the rule
+		}
+		if !free {
+			f.Help = "remove it from the pattern and from the calls"
+		}
+		if free && !names.IsUsed(id) {
 			if spans == nil {
 				spans = formalSpans(names, pattern, unused)
 			}

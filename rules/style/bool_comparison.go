@@ -98,7 +98,7 @@ func (c *comparison) report(p *rules.Pass, severity diag.Severity) {
 	} else {
 		f.Help = "negate the operand"
 		text := c.x.Text()
-		if nixlang.LevelOf(c.x) < nixlang.LevelNot {
+		if s, ok := ast.AsSelect(c.x); ok && s.Default().IsValid() || nixlang.LevelOf(c.x) < nixlang.LevelNot {
 			text = "(" + text + ")"
 		}
 		f.Fixes = []diag.Fix{swap("negate the operand", safety, c.n, "!"+text, nixlang.LevelNot, c.x)}

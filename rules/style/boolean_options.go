@@ -95,6 +95,9 @@ func guessOf(names *sema.Info, x ast.Node, others map[string]bool) guess {
 		}
 		return mixed
 	}
+	if b := names.Resolve(x); b != nil && b.Kind == sema.LetBinding && b.Value.IsValid() {
+		x = b.Value.Unparen()
+	}
 	switch x.Kind() {
 	case ast.Select:
 		s := ast.SelectExpr{Node: x}

@@ -77,10 +77,49 @@ func commentAt(t *ast.Tree, left, right ast.Node) bool {
 
 func reportRun(p *rules.Pass, run []ast.Node, message, help string) {
 	fix := diag.Fix{Title: help, Safety: diag.Safe}
-	for i := 1; i < len(run); i++ {
-		cut := seam(run[i-1], run[i])
-		fix.Edits = append(fix.Edits, diag.Edit{Span: cut, Text: nixlang.Splice(p.Tree, cut, "")})
+	column := columnOf(run)
+	for i, n := range run {
+		if i > 0 {
+			cut := seam(run[i-1], n)
+			text := nixlang.Splice(p.Tree, cut, "")
+			if column != "" && !startsElement(n) {
+				cut.End = n.FirstToken().NextSignificant().Start()
+				text = column
+			}
+			fix.Edits = append(fix.Edits, diag.Edit{Span: cut, Text: text})
+		}
+	}
+	// A list on one line takes the layout of the lines that it joins.
+	if first, last := run[0], run[len(run)-1]; column != "" {
+		open, end := first.FirstToken(), last.LastToken()
+		if !startsElement(first) {
+			fix.Edits = append(fix.Edits, diag.Edit{Span: between(open, open.NextSignificant()), Text: column})
+		}
+		if !nixlang.StartsLine(end) && !end.Prev().Kind().IsComment() {
+			eol, _, _ := strings.Cut(column, "\n")
+			fix.Edits = append(fix.Edits, diag.Edit{Span: between(end.PrevSignificant(), end), Text: eol + "\n" + nixlang.Indent(p.Tree, first.Start())})
+		}
 	}
 	op := run[0].LastToken().NextSignificant()
 	p.Report(diag.Finding{Span: op.Span(), Message: message, Help: help, Fixes: []diag.Fix{fix}})
+}
+
+// startsElement reports whether the first element of a literal starts a line.
+func startsElement(n ast.Node) bool { return nixlang.StartsLine(n.FirstToken().NextSignificant()) }
+
+// columnOf returns the line break and indentation that the elements of a run have, or nothing where all are on
+// one line or a comment is in the way.
+func columnOf(run []ast.Node) string {
+	column := ""
+	for _, n := range run {
+		space := n.FirstToken().Next()
+		switch {
+		case space.Next().Kind().IsComment() || n.LastToken().Prev().Kind().IsComment() || n.LastToken().Prev().Prev().Kind().IsComment():
+			return ""
+		case column == "" && startsElement(n) && nixlang.StartsLine(n.LastToken()):
+			eol, _, _ := strings.Cut(space.Text(), "\n")
+			column = eol + "\n" + nixlang.Indent(n.Tree(), space.Next().Start())
+		}
+	}
+	return column
 }

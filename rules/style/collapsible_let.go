@@ -115,21 +115,26 @@ func joinEdits(t *ast.Tree, outer, inner ast.LetExpr, in ast.Token) []diag.Edit 
 		first = first.Next()
 	}
 	edit := diag.Edit{Span: cut}
-	switch line := strings.LastIndexByte(gap, '\n'); {
-	case nixlang.StartsLine(first):
-	case line < 0:
-		edit.Text = nixlang.Splice(t, cut, "")
-	default:
-		edit.Span.End = first.Start()
-		edit.Text = "\n" + nixlang.Indent(t, outer.Bindings().Start())
-		if strings.Contains(gap, "\r\n") {
-			edit.Text = "\r" + edit.Text
+	lines, eol := strings.Count(gap, "\n"), "\n"
+	if strings.Contains(gap, "\r\n") {
+		eol = "\r\n"
+	}
+	switch {
+	case nixlang.StartsLine(first) && lines > 0:
+		// A blank line between the two stays, and one comes to stand before a comment.
+		if first.Kind().IsComment() || lines > 1 || strings.Count(between(in, let).Of(t.Source()), "\n") > 1 {
+			edit.Text = eol
 		}
+	case lines > 0:
+		edit.Span.End = first.Start()
+		edit.Text = eol + nixlang.Indent(t, outer.Bindings().Start())
+	default:
+		edit.Text = nixlang.Splice(t, cut, "")
 	}
 	edits := []diag.Edit{edit}
 	if nixlang.StartsLine(let) && !tooLong(inner.Node) {
-		lines := source.Span{Start: edit.Span.End, End: inner.End()}
-		edits = append(edits, nixlang.Shift(inner.Node, lines, nixlang.Indent(t, inner.Start()), nixlang.Indent(t, outer.Start()))...)
+		rest := source.Span{Start: edit.Span.End, End: inner.End()}
+		edits = append(edits, nixlang.Shift(inner.Node, rest, nixlang.Indent(t, inner.Start()), nixlang.Indent(t, outer.Start()))...)
 	}
 	return edits
 }

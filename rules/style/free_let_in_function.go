@@ -2,6 +2,7 @@ package style
 
 import (
 	"path/filepath"
+	"strings"
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
@@ -48,6 +49,11 @@ var _ = rules.Register(&rules.Rule{
 		in := let.Body().FirstToken().PrevSignificant()
 		head := source.Span{Start: n.Start(), End: let.Start()}
 		at := source.Span{Start: in.Span().End, End: in.Span().End}
+		gap := " "
+		if nixlang.StartsLine(let.FirstToken()) && nixlang.StartsLine(in) {
+			gap = in.Prev().Text() // a line break and the indentation of in
+			gap = gap[strings.LastIndexByte(gap, '\n'):]
+		}
 		p.Report(diag.Finding{
 			Span: let.FirstToken().Span(), Message: "`let` that does not depend on the arguments of the function around it",
 			Help: "put it around the function",
@@ -55,20 +61,12 @@ var _ = rules.Register(&rules.Rule{
 				Title: "put the `let` around the function", Safety: diag.Unsafe,
 				Edits: []diag.Edit{
 					{Span: head, Text: nixlang.Splice(p.Tree, head, "")},
-					{Span: at, Text: " " + trimRight(head.Of(p.Tree.Source()))},
+					{Span: at, Text: gap + strings.TrimRight(head.Of(p.Tree.Source()), " \t\r\n")},
 				},
 			}},
 		})
 	},
 })
-
-// trimRight cuts the blanks at the end of a text.
-func trimRight(text string) string {
-	for text != "" && (text[len(text)-1] == ' ' || text[len(text)-1] == '\n' || text[len(text)-1] == '\t' || text[len(text)-1] == '\r') {
-		text = text[:len(text)-1]
-	}
-	return text
-}
 
 // freeOf reports whether the bindings of a let use none of the parameters, and none of them has the name of
 // one.

@@ -48,6 +48,10 @@ var _ = rules.Register(&rules.Rule{
 				{Span: tail, Text: nixlang.Splice(p.Tree, tail, end)},
 			},
 		}
+		if nixlang.StartsLine(inner.FirstToken()) && !tooLong(n) {
+			from, to := nixlang.Indent(p.Tree, inner.Start()), nixlang.Indent(p.Tree, n.Start())
+			fix.Edits = append(fix.Edits, nixlang.Shift(inner, inner.Span(), from, to)...)
+		}
 		p.Report(diag.Finding{
 			Span: n.Span(), Message: "negated `" + inner.Op().String() + "`", Help: "use `" + to.String() + "`", Fixes: []diag.Fix{fix},
 		})

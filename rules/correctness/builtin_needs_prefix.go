@@ -38,22 +38,22 @@ var _ = rules.Register(&rules.Rule{
 			f.Fixes = []diag.Fix{rules.Insert("add `builtins.`", safety, u.Node.Start(), "builtins.")}
 		} else {
 			f.Help = "write `inherit (builtins) " + name + "`"
-			f.Fixes = []diag.Fix{inheritFrom(u.Node, name)}
+			f.Fixes = []diag.Fix{inheritFrom(u.Node, name, "builtins")}
 		}
 		p.Report(f)
 	}),
 })
 
-// inheritFrom moves a name of a plain inherit into one from builtins.
-func inheritFrom(n ast.Node, name string) diag.Fix {
+// inheritFrom moves a name of a plain inherit into one from a set.
+func inheritFrom(n ast.Node, name, from string) diag.Fix {
 	in := n.Parent()
-	title := "inherit `" + name + "` from `builtins`"
+	title := "inherit `" + name + "` from `" + from + "`"
 	if n.NumChildren() == 0 && in.NumChildren() == 1 {
-		return rules.Insert(title, diag.Unsafe, n.Start(), "(builtins) ")
+		return rules.Insert(title, diag.Unsafe, n.Start(), "("+from+") ")
 	}
 	before := n.FirstToken().PrevSignificant()
 	return diag.Fix{Title: title, Edits: []diag.Edit{
 		{Span: source.Span{Start: before.Span().End, End: n.End()}},
-		{Span: source.Span{Start: in.End(), End: in.End()}, Text: " inherit (builtins) " + ast.QuoteAttr(name) + ";"},
+		{Span: source.Span{Start: in.End(), End: in.End()}, Text: " inherit (" + from + ") " + ast.QuoteAttr(name) + ";"},
 	}}
 }

@@ -3,7 +3,6 @@ package correctness
 import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
-	"github.com/nixsift/nixsift/internal/near"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/rules"
 )
@@ -14,7 +13,9 @@ var _ = rules.Register(&rules.Rule{
 	Doc: "Nix resolves every name when it parses a file, also in code that never runs: one unbound name makes the whole file\n" +
 		"unusable. Under `with` a name may come from the attrset that is opened, so nothing is reported there.\n" +
 		"\n" +
-		"Where a name in scope, or a builtin, looks nearly the same, it is proposed.",
+		"What was most likely meant is proposed: an attribute of a set around, which is no variable without `rec`; a function of\n" +
+		"nixpkgs' `lib`; an argument that modules and packages get, and that the function does not name; a name in scope, or a\n" +
+		"builtin, that looks nearly the same.",
 	Severity: diag.Error, Presets: rules.Recommended, Fixed: true,
 	Fix:     rules.FixSometimes,
 	Aliases: []string{"nixf:sema-undefined-variable", "nil:undefined_name"},
@@ -46,22 +47,11 @@ func brokenScope(names *sema.Info, u sema.Use) bool {
 // maxProposals is the number of undefined names of a file for which a near one is looked for.
 const maxProposals = 200
 
-func reportUndefined(p *rules.Pass, u sema.Use, propose bool) {
+func reportUndefined(p *rules.Pass, u sema.Use, help bool) {
 	name, _ := ast.AttrName(u.Node)
 	f := diag.Finding{Span: u.Node.Span(), Message: "undefined variable `" + name + "`"}
-	if !propose {
-		p.Report(f)
-		return
-	}
-	var candidates []string
-	for b := range p.Names().InScope(u.Scope) {
-		candidates = append(candidates, b.Name)
-	}
-	if guess := near.Find(name, append(candidates, sema.Globals()...)); guess != "" {
-		f.Help = "did you mean `" + guess + "`?"
-		if u.Node.Is(ast.Ident) && ast.IsIdentifier(guess) {
-			f.Fixes = []diag.Fix{rules.Replace("use `"+guess+"`", diag.Unsafe, u.Node.Span(), guess)}
-		}
+	if help {
+		propose(p, u, name, &f)
 	}
 	p.Report(f)
 }

@@ -1,0 +1,316 @@
+package correctness
+
+import (
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/libtable"
+	"github.com/nixsift/nixsift/internal/near"
+	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/internal/role"
+	"github.com/nixsift/nixsift/internal/sema"
+	"github.com/nixsift/nixsift/rules"
+)
+
+// propose completes a finding about an undefined name with what was most likely meant, the surest first.
+func propose(p *rules.Pass, u sema.Use, name string, f *diag.Finding) {
+	if proposeSibling(u, name, f) || proposeLib(p.Names(), u, name, f) || proposeArgument(p, u, name, f) {
+		return
+	}
+	var candidates []string
+	for b := range p.Names().InScope(u.Scope) {
+		candidates = append(candidates, b.Name)
+	}
+	isPackage := p.Role().Kind == role.Package
+	// A package may well be called like an argument but for its first letter: zlib, lib.
+	if guess := near.Find(name, append(candidates, sema.Globals()...)); guess != "" && (!isPackage || guess[0]|0x20 == name[0]|0x20) {
+		f.Help = "did you mean `" + guess + "`?"
+		if u.Node.Is(ast.Ident) && ast.IsIdentifier(guess) {
+			f.Fixes = []diag.Fix{rules.Replace("use `"+guess+"`", diag.Unsafe, u.Node.Span(), guess)}
+		}
+		return
+	}
+	switch fn := topFunction(p.Tree); {
+	case u.Node.Parent().Is(ast.List) && nixlang.Hidden(p.Names(), u.Scope, "pkgs"):
+		proposeIn("pkgs", u, name, "a package of nixpkgs is", f)
+	case isPackage && fn.IsValid():
+		addFormal(fn, name, f)
+	}
+}
+
+// proposeIn proposes the attribute of that name of a set.
+func proposeIn(set string, u sema.Use, name, why string, f *diag.Finding) {
+	f.Help = why + " `" + set + "." + name + "`"
+	f.Fixes = []diag.Fix{rules.Insert("write `"+set+"."+name+"`", diag.Unsafe, u.Node.Start(), set+".")}
+}
+
+// maxSiblings bounds how many attributes are looked at for one name.
+const maxSiblings = 2000
+
+// proposeSibling is for a name that is an attribute of a set around the use, which only rec would make a
+// variable.
+func proposeSibling(u sema.Use, name string, f *diag.Finding) bool {
+	left, self := maxSiblings, u.Node.Parent()
+	for n := range u.Node.Ancestors() {
+		if left--; left <= 0 {
+			return false
+		}
+		if !n.Is(ast.AttrSet) || n.IsRec() {
+			continue
+		}
+		for c := range n.Children() {
+			if left--; left <= 0 {
+				return false
+			}
+			if part := definedAs(c, name); part.IsValid() && c != self {
+				f.Related = []diag.Related{{Span: part.Span(), Message: "the attribute `" + name + "`"}}
+				if final := finalArgument(n); final != "" && u.Node.Is(ast.Ident) {
+					proposeIn(final, u, name, "the attribute of the set is", f)
+					return true
+				}
+				f.Help = "the attributes of a set are no variables: bind `" + name + "` with `let`, or make the set `rec`"
+				f.Fixes = []diag.Fix{rules.Insert("make the set `rec`", diag.Unsafe, n.Start(), "rec ")}
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// definedAs returns the name by which a definition binds a name, or an invalid node.
+func definedAs(n ast.Node, name string) ast.Node {
+	if b, ok := ast.AsBinding(n); ok {
+		if part := b.Attrpath().FirstChild(); isNamed(part, name) {
+			return part
+		}
+	} else if n.Is(ast.Inherit) {
+		for part := range (ast.InheritNode{Node: n}).Names() {
+			if isNamed(part, name) {
+				return part
+			}
+		}
+	}
+	return ast.Node{}
+}
+
+func isNamed(part ast.Node, name string) bool {
+	text, ok := ast.AttrName(part)
+	return ok && text == name
+}
+
+// finalArgument returns finalAttrs where a set is the body of `finalAttrs: { … }`, as mkDerivation takes it.
+func finalArgument(set ast.Node) string {
+	if fn := set.OutsideParens().Parent(); fn.Is(ast.Lambda) && fn.FirstChild().Is(ast.Name) && fn.FirstChild().Text() == "finalAttrs" {
+		return "finalAttrs"
+	}
+	return ""
+}
+
+// proposeLib is for a name of nixpkgs' lib where lib, or pkgs, is in scope.
+func proposeLib(names *sema.Info, u sema.Use, name string, f *diag.Finding) bool {
+	if libtable.Lookup(name) == nil {
+		return false
+	}
+	lib := ""
+	for _, candidate := range []string{"lib", "pkgs"} {
+		if nixlang.Hidden(names, u.Scope, candidate) {
+			lib = candidate
+			break
+		}
+	}
+	switch lib {
+	case "":
+		return false
+	case "pkgs":
+		lib = "pkgs.lib"
+	}
+	if u.Node.Is(ast.Ident) {
+		proposeIn(lib, u, name, "nixpkgs has", f)
+		return true
+	}
+	f.Help = "write `inherit (" + lib + ") " + name + "`"
+	if in := u.Node.Parent(); allOfLib(names, in) {
+		f.Fixes = []diag.Fix{rules.Insert("inherit from `"+lib+"`", diag.Unsafe, in.FirstChild().Start(), "("+lib+") ")}
+	} else {
+		f.Fixes = []diag.Fix{inheritFrom(u.Node, name, lib)}
+	}
+	return true
+}
+
+// maxInherited bounds how many names of an inherit are looked at for each of them.
+const maxInherited = 64
+
+// allOfLib reports whether all names of a plain inherit are names of nixpkgs' lib that nothing binds.
+func allOfLib(names *sema.Info, in ast.Node) bool {
+	left := maxInherited
+	for n := range (ast.InheritNode{Node: in}).Names() {
+		u, ok := names.Use(n)
+		name, _ := ast.AttrName(n)
+		if left--; left < 0 || !ok || u.Target != sema.ToNothing || libtable.Lookup(name) == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// proposeArgument is for a name that the caller of a function in the file passes by convention.
+func proposeArgument(p *rules.Pass, u sema.Use, name string, f *diag.Finding) bool {
+	if !conventional(name) && (p.Role().Kind != role.Flake || !isInput(p.Tree, name)) {
+		return false
+	}
+	fn, top := ast.Node{}, topFunction(p.Tree)
+	for id := u.Scope; id != 0; id = p.Names().Scope(id).Parent {
+		n := p.Names().Scope(id).Node
+		if !n.Is(ast.Lambda) {
+			continue
+		}
+		pattern, ok := (ast.LambdaExpr{Node: n}).Pattern()
+		if pkgs, _ := pattern.Formal("pkgs"); ok && name == "lib" && pkgs.IsValid() && pkgs.Default().IsValid() && u.Node.Is(ast.Ident) {
+			proposeIn("pkgs", u, name, "nixpkgs has", f)
+			return true
+		}
+		if ok && (n == top || moduleLike(pattern) || p.Role().Kind == role.Flake && isOutputs(n)) {
+			fn = n
+			break
+		}
+	}
+	switch {
+	case fn.IsValid():
+		addFormal(fn, name, f)
+	case p.Tree.Expr().Is(ast.AttrSet) && p.Role().Kind != role.Flake && u.Node.Is(ast.Ident):
+		f.Help = "whoever uses the file passes it: start the file with `{ " + name + ", ... }:`"
+		f.Fixes = []diag.Fix{rules.Insert("add the arguments `{ "+name+", ... }:`", diag.Unsafe, p.Tree.Expr().Start(), "{ "+name+", ... }:\n")}
+	default:
+		return false
+	}
+	return true
+}
+
+// isOutputs reports whether a function is the outputs of a flake.
+func isOutputs(fn ast.Node) bool {
+	b := fn.OutsideParens().Parent()
+	return b.Is(ast.Binding) && b.Parent() == b.Tree().Expr() && definedAs(b, "outputs").IsValid()
+}
+
+// isInput reports whether a flake declares an input of that name: inputs.name… = …; or inputs = { name… = …; };.
+func isInput(t *ast.Tree, name string) bool {
+	left := maxSiblings
+	for c := range t.Expr().Unparen().Children() {
+		b, ok := ast.AsBinding(c)
+		if left--; left < 0 || !ok || !isNamed(b.Attrpath().FirstChild(), "inputs") {
+			continue
+		}
+		if second := b.Attrpath().Child(1); second.IsValid() {
+			if isNamed(second, name) {
+				return true
+			}
+			continue
+		}
+		for in := range b.Value().Unparen().Children() {
+			if left--; left >= 0 && definedAs(in, name).IsValid() {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// conventional reports whether a name is one that the module system, callPackage or the usual caller of a
+// file passes.
+func conventional(name string) bool {
+	switch name {
+	case "lib", "pkgs", "config", "options", "modulesPath", "inputs", "self", "stdenv", "osConfig", "inputs'", "self'":
+		return true
+	}
+	return false
+}
+
+// moduleLike reports whether a pattern accepts more than it names and names arguments of modules.
+func moduleLike(pattern ast.PatternNode) bool {
+	for f := range pattern.Formals() {
+		if conventional(f.Name().Text()) {
+			return pattern.HasEllipsis()
+		}
+	}
+	return false
+}
+
+// topFunction returns the function that a file is, if it takes a set apart, or an invalid node.
+func topFunction(t *ast.Tree) ast.Node {
+	fn := t.Expr().Unparen()
+	if fn.Is(ast.Lambda) && fn.FirstChild().Is(ast.Pattern) {
+		return fn
+	}
+	return ast.Node{}
+}
+
+// addFormal proposes to add a name to the formals of a function.
+func addFormal(fn ast.Node, name string, f *diag.Finding) {
+	pattern := ast.PatternNode{Node: fn.FirstChild()}
+	if pattern.HasError() {
+		return
+	}
+	f.Help = "add `" + name + "` to the arguments of the function"
+	f.Related = []diag.Related{{Span: pattern.Span(), Message: "the arguments"}}
+	if ast.IsIdentifier(name) {
+		f.Fixes = []diag.Fix{formalFix(pattern, name)}
+	}
+}
+
+// formalFix adds a formal behind the others and before ..., in the layout of those that are there.
+func formalFix(pattern ast.PatternNode, name string) diag.Fix {
+	var last ast.Node // a formal or the ellipsis
+	first := true
+	for c := range pattern.Children() {
+		if c.Is(ast.Formal) || c.Is(ast.Ellipsis) {
+			first = !last.IsValid()
+			last = c
+		}
+	}
+	title := "add `" + name + "` to the arguments"
+	t := pattern.Tree()
+	if !last.IsValid() {
+		brace := pattern.FirstToken()
+		for brace.Kind() != ast.TokLBrace {
+			brace = brace.NextSignificant()
+		}
+		span := source.Span{Start: brace.Span().End, End: brace.NextSignificant().Start()}
+		if t.HasComment(span) {
+			return rules.Insert(title, diag.Unsafe, span.Start, " "+name)
+		}
+		return rules.Replace(title, diag.Unsafe, span, " "+name+" ")
+	}
+	comma := last.FirstToken().PrevSignificant() // or the brace
+	leads := !first && nixlang.StartsLine(comma)
+	if last.Is(ast.Ellipsis) {
+		switch {
+		case leads:
+			return rules.Insert(title, diag.Unsafe, comma.Start(), ", "+name+lineBreak(t, comma.Start()))
+		case nixlang.StartsLine(last.FirstToken()):
+			return rules.Insert(title, diag.Unsafe, last.Start(), name+","+lineBreak(t, last.Start()))
+		}
+		return rules.Insert(title, diag.Unsafe, last.Start(), name+", ")
+	}
+	text := ", " + name
+	switch {
+	case leads:
+		text = lineBreak(t, comma.Start()) + text
+	case nixlang.StartsLine(last.FirstToken()):
+		text = "," + lineBreak(t, last.Start()) + name
+		if behind := last.LastToken().NextSignificant(); behind.Kind() == ast.TokComma {
+			return rules.Insert(title, diag.Unsafe, last.End(), text)
+		}
+	}
+	return rules.Insert(title, diag.Unsafe, last.End(), text)
+}
+
+// lineBreak returns a line break as the file has them, with the indentation of the line of an offset.
+func lineBreak(t *ast.Tree, at uint32) string {
+	nl := "\n"
+	if i := strings.LastIndexByte(t.Source()[:at], '\n'); i > 0 && t.Source()[i-1] == '\r' {
+		nl = "\r\n"
+	}
+	return nl + nixlang.Indent(t, at)
+}

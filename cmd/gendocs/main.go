@@ -110,11 +110,11 @@ func rulePage(root string, r *rules.Rule) (string, error) {
 			fmt.Fprintf(&b, "| `%s` | `%v` | %s |\n", o.Name, o.Default, o.Doc)
 		}
 	}
-	if len(r.Aliases) > 0 {
-		b.WriteString("\n## In other tools\n\n")
-		for _, a := range r.Aliases {
-			tool, name, _ := strings.Cut(a, ":")
-			fmt.Fprintf(&b, "- %s: `%s`\n", tool, name)
+	title := "\n## In other tools\n\n"
+	for _, a := range r.Aliases {
+		if tool, name, ok := strings.Cut(a, ":"); ok {
+			fmt.Fprintf(&b, "%s- %s: `%s`\n", title, tool, name)
+			title = ""
 		}
 	}
 	return b.String(), nil
@@ -209,7 +209,11 @@ func peersPage() string {
 	var b strings.Builder
 	b.WriteString(generated + "# Rules of other tools\n\nWhat finds the same in nixsift. `nixsift explain NAME` understands these names.\n")
 	for _, t := range names {
-		fmt.Fprintf(&b, "\n## %s\n\n| %s | nixsift |\n|---|---|\n", t, t)
+		fmt.Fprintf(&b, "\n## %s\n\n", t)
+		if note := notes[t]; note != "" {
+			b.WriteString(note + "\n")
+		}
+		fmt.Fprintf(&b, "| %s | nixsift |\n|---|---|\n", t)
 		slices.SortFunc(tools[t], func(a, b entry) int { return strings.Compare(a.name+" "+a.id, b.name+" "+b.id) })
 		for _, e := range tools[t] {
 			fmt.Fprintf(&b, "| `%s` | [%s](rules/%s.md) |\n", e.name, e.id, e.id)

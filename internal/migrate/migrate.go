@@ -199,15 +199,15 @@ func aliased(tool, name string) bool {
 	return false
 }
 
-// wider are the options that make rules speak where the tools do: they know no packages and modules.
-var wider = map[string]string{"unused-lambda-formal": "everywhere"}
+// wider are the options that make rules speak where the tools do: they know no packages, modules and overlays.
+var wider = map[string][]string{"unused-lambda-formal": {"everywhere", "interfaces"}, "unused-lambda-arg": {"overlays"}}
 
 // setting is what is written about one rule.
 type setting struct {
 	rule     *rules.Rule
 	severity diag.Severity
-	has      bool   // the severity is written
-	option   string // is set to true, or ""
+	has      bool     // the severity is written
+	options  []string // are set to true
 	from     []string
 }
 
@@ -249,13 +249,13 @@ func (p *Plan) resolve() outcome {
 			if !r.InPreset(p.preset) {
 				s.severity, s.has = max(r.Severity, diag.Warning), true
 			}
-			s.option = wider[r.ID]
+			s.options = wider[r.ID]
 			s.from = origins(on)
 		case r.InPreset(p.preset):
 			s.severity, s.has = diag.Off, true
 			s.from = origins(off)
 		}
-		if s.has || s.option != "" {
+		if s.has || len(s.options) > 0 {
 			o.settings = append(o.settings, s)
 		}
 		for _, u := range off {

@@ -42,13 +42,17 @@ func (p *Plan) TOML() string {
 // value returns what stands behind the rule's name.
 func (s setting) value() string {
 	severity := fmt.Sprintf("%q", s.severity)
-	switch {
-	case s.option == "":
+	if len(s.options) == 0 {
 		return severity
-	case s.has:
-		return fmt.Sprintf("{ severity = %s, %s = true }", severity, s.option)
 	}
-	return fmt.Sprintf("{ %s = true }", s.option)
+	var parts []string
+	if s.has {
+		parts = append(parts, "severity = "+severity)
+	}
+	for _, o := range s.options {
+		parts = append(parts, o+" = true")
+	}
+	return "{ " + strings.Join(parts, ", ") + " }"
 }
 
 // Report returns what was taken over and from where, a line each.

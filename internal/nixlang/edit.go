@@ -70,6 +70,10 @@ func Statement(n ast.Node) source.Span {
 	}
 	if i := strings.LastIndexByte(lead, '\n'); i >= 0 {
 		if j := strings.IndexByte(trail, '\n'); j >= 0 {
+			// One of two blank lines goes too, and one that would open a block.
+			if open := n.FirstToken().PrevSignificant().Kind(); prev.Prev() == n.FirstToken().PrevSignificant() && (open == ast.TokLet || open == ast.TokLBrace) || strings.Count(lead, "\n") > 1 {
+				j = strings.LastIndexByte(trail, '\n')
+			}
 			return source.Span{Start: prev.Start() + uint32(i) + 1, End: s.End + uint32(j) + 1}
 		}
 		if after := next.Next(); trail == "" || after.IsValid() && after.Kind() != ast.TokEOF {

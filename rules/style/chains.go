@@ -82,9 +82,12 @@ func reportRun(p *rules.Pass, run []ast.Node, message, help string) {
 		if i > 0 {
 			cut := seam(run[i-1], n)
 			text := nixlang.Splice(p.Tree, cut, "")
-			if column != "" && !startsElement(n) {
-				cut.End = n.FirstToken().NextSignificant().Start()
-				text = column
+			if column != "" {
+				first := n.FirstToken().NextSignificant()
+				cut.End, text = first.Start(), column
+				if lines := (source.Span{Start: first.Start(), End: n.LastToken().PrevSignificant().Span().End}); startsElement(n) && !tooLong(n) {
+					fix.Edits = append(fix.Edits, nixlang.Shift(n, lines, nixlang.Indent(p.Tree, first.Start()), column[strings.IndexByte(column, '\n')+1:])...)
+				}
 			}
 			fix.Edits = append(fix.Edits, diag.Edit{Span: cut, Text: text})
 		}
@@ -95,10 +98,8 @@ func reportRun(p *rules.Pass, run []ast.Node, message, help string) {
 		if !startsElement(first) {
 			fix.Edits = append(fix.Edits, diag.Edit{Span: between(open, open.NextSignificant()), Text: column})
 		}
-		if !nixlang.StartsLine(end) && !end.Prev().Kind().IsComment() {
-			eol, _, _ := strings.Cut(column, "\n")
-			fix.Edits = append(fix.Edits, diag.Edit{Span: between(end.PrevSignificant(), end), Text: eol + "\n" + nixlang.Indent(p.Tree, first.Start())})
-		}
+		eol, _, _ := strings.Cut(column, "\n")
+		fix.Edits = append(fix.Edits, diag.Edit{Span: between(end.PrevSignificant(), end), Text: eol + "\n" + nixlang.Indent(p.Tree, first.Start())})
 	}
 	op := run[0].LastToken().NextSignificant()
 	p.Report(diag.Finding{Span: op.Span(), Message: message, Help: help, Fixes: []diag.Fix{fix}})

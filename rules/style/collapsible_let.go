@@ -44,7 +44,7 @@ var _ = rules.Register(&rules.Rule{
 				p.Report(diag.Finding{
 					Span: inner.FirstToken().Span(), Message: "`let` directly in the body of a `let`", Help: "put the bindings into one `let`",
 					Related: []diag.Related{{Span: outer.FirstToken().Span(), Message: "the outer `let`"}},
-					Fixes:   []diag.Fix{{Title: "join the two", Safety: diag.Safe, Edits: joinEdits(p.Tree, outer, inner, in)}},
+					Fixes:   []diag.Fix{{Title: "join the two", Safety: diag.Safe, Edits: joinEdits(p.Tree, g.head, outer, inner, in)}},
 				})
 			} else {
 				g.start(p.Names(), inner)
@@ -56,6 +56,7 @@ var _ = rules.Register(&rules.Rule{
 
 // letGroup is a run of lets that can be one, as far as a chain of them has been read.
 type letGroup struct {
+	head   ast.LetExpr
 	bound  map[string]bool // the names that they bind
 	read   map[string]bool // the names that their bindings read from outside of their let
 	closed bool            // nothing can be added
@@ -65,7 +66,7 @@ type letGroup struct {
 const manyUses = 4096
 
 func (g *letGroup) start(names *sema.Info, let ast.LetExpr) {
-	*g = letGroup{bound: map[string]bool{}, read: map[string]bool{}}
+	*g = letGroup{head: let, bound: map[string]bool{}, read: map[string]bool{}}
 	bound, ok := boundNames(let.Bindings())
 	g.closed = !ok || len(bound) == 0 || !g.add(names, let, bound)
 }
@@ -101,9 +102,13 @@ func (g *letGroup) add(names *sema.Info, let ast.LetExpr, bound map[string]bool)
 	return true
 }
 
-// joinEdits removes `in let`. Comments before `in` and behind `let` stay. Bindings that stand behind `let` go to a
+// joinEdits removes `in let`, where lets down from head become one. Comments before `in` and behind `let` stay. Bindings that stand behind `let` go to a
 // line of their own where the outer ones have theirs.
-func joinEdits(t *ast.Tree, outer, inner ast.LetExpr, in ast.Token) []diag.Edit {
+func joinEdits(t *ast.Tree, head, outer, inner ast.LetExpr, in ast.Token) []diag.Edit {
+	column := nixlang.Indent(t, head.Bindings().Start())
+	if !nixlang.StartsLine(head.Bindings().FirstToken()) {
+		column += "    " // below the first, which stands behind let
+	}
 	let, last := inner.FirstToken(), in.Prev()
 	gap := ""
 	if last.Kind() == ast.TokSpace {
@@ -115,19 +120,23 @@ func joinEdits(t *ast.Tree, outer, inner ast.LetExpr, in ast.Token) []diag.Edit 
 		first = first.Next()
 	}
 	edit := diag.Edit{Span: cut}
-	lines, eol := strings.Count(gap, "\n"), "\n"
-	if strings.Contains(gap, "\r\n") {
+	lines, apart, eol := strings.Count(gap, "\n"), between(in, let).Of(t.Source()), "\n"
+	if strings.Contains(gap+apart, "\r\n") {
 		eol = "\r\n"
 	}
 	switch {
 	case nixlang.StartsLine(first) && lines > 0:
 		// A blank line between the two stays, and one comes to stand before a comment.
-		if first.Kind().IsComment() || lines > 1 || strings.Count(between(in, let).Of(t.Source()), "\n") > 1 {
+		blank := strings.Count(first.Prev().Text(), "\n") > 1
+		if !blank && (first.Kind().IsComment() || lines > 1 || strings.Count(apart, "\n") > 1) {
 			edit.Text = eol
 		}
+	case lines == 0 && nixlang.StartsLine(let) && !nixlang.StartsLine(first):
+		edit.Span.End = first.Start()
+		edit.Text = eol + column
 	case lines > 0:
 		edit.Span.End = first.Start()
-		edit.Text = eol + nixlang.Indent(t, outer.Bindings().Start())
+		edit.Text = eol + column
 	default:
 		edit.Text = nixlang.Splice(t, cut, "")
 	}

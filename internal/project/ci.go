@@ -13,8 +13,8 @@ import (
 var ciFolders = []string{"ci", ".ci", ".github", ".gitlab", ".forgejo", ".gitea", ".woodpecker"}
 
 // RunByCI reports whether CI runs a script: a CI file of the project calls it, directly or through another
-// script, or it lies in a folder that is there for CI.
-func (p *Project) RunByCI(path string) bool {
+// script, or it lies in a folder that is there for CI. Of a Makefile or justfile, recipe is the one in question.
+func (p *Project) RunByCI(path, recipe string) bool {
 	root := p.Root()
 	rel, err := filepath.Rel(root, path)
 	if err != nil {
@@ -33,18 +33,27 @@ func (p *Project) RunByCI(path string) bool {
 		s.ciCalls[root] = l
 	}
 	s.mu.Unlock()
-	return l.get(func() map[string]bool { return s.calledByCI(root) })[filepath.ToSlash(rel)]
+	return l.get(func() map[string]bool { return s.calledByCI(root) })[calledKey(filepath.ToSlash(rel), recipe)]
 }
 
-// calledByCI returns the files below root that its CI files run, by their paths relative to it.
+// calledKey names a script, or a recipe in a file of them.
+func calledKey(path, recipe string) string {
+	if recipe != "" {
+		return path + "\x00" + recipe
+	}
+	return path
+}
+
+// calledByCI returns the scripts and recipes below root that its CI files run, by calledKey of their paths relative
+// to it.
 func (s *Store) calledByCI(root string) map[string]bool {
 	called := map[string]bool{}
-	var todo []string
+	var todo []shell.Call
 	add := func(calls []shell.Call) {
 		for _, c := range calls {
-			if !c.Uses && !called[c.Path] {
-				called[c.Path] = true
-				todo = append(todo, c.Path)
+			if key := calledKey(c.Path, strings.Join(c.Recipes, " ")); !c.Uses && !called[key+"\x00"] {
+				called[key+"\x00"] = true // it is among todo
+				todo = append(todo, c)
 			}
 		}
 	}
@@ -74,12 +83,20 @@ func (s *Store) calledByCI(root string) map[string]bool {
 		}
 	}
 	for len(todo) > 0 {
-		path := todo[len(todo)-1]
+		call := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
-		text, err := s.fs.ReadFile(filepath.Join(root, filepath.FromSlash(path)))
-		if err == nil && shell.IsScript(path, string(text)) {
-			add(shell.ReadScript(path, string(text)).Calls)
+		called[call.Path] = true
+		text, err := s.fs.ReadFile(filepath.Join(root, filepath.FromSlash(call.Path)))
+		if err != nil || !shell.IsScript(call.Path, string(text)) {
+			continue
 		}
+		doc := shell.ReadScript(call.Path, string(text))
+		if shell.RecipeTool(call.Path) != "" {
+			for name := range doc.Run(call.Recipes) {
+				called[calledKey(call.Path, name)] = true
+			}
+		}
+		add(doc.Calls)
 	}
 	return called
 }

@@ -160,13 +160,18 @@ func TestGenerated(t *testing.T) {
 
 func TestRunByCI(t *testing.T) {
 	dir := testenv.Tree(t, map[string]string{
-		"flake.nix": "{ }", ".github/workflows/b.yml": "on: push\njobs:\n  b:\n    runs-on: x\n    steps:\n      - run: ./scripts/build.sh\n",
+		"flake.nix": "{ }", ".github/workflows/b.yml": "on: push\njobs:\n  b:\n    runs-on: x\n    steps:\n      - run: ./scripts/build.sh\n      - run: make -C sub check\n",
+		"sub/Makefile": "all:\n\techo\ncheck: more\n\techo\nmore:\n\t../scripts/made.sh\n", "scripts/made.sh": "true\n",
 		"scripts/build.sh": "#!/bin/sh\nbash scripts/inner.sh\n", "scripts/inner.sh": "true\n", "scripts/mine.sh": "true\n", "ci/x.sh": "true\n",
 	})
 	s := project.NewStore(workspace.OS)
 	for name, want := range map[string]bool{"scripts/build.sh": true, "scripts/inner.sh": true, "scripts/mine.sh": false, "ci/x.sh": true} {
 		path := filepath.Join(dir, name)
-		assert.Equal(t, want, s.For(path).RunByCI(path), name)
+		assert.Equal(t, want, s.For(path).RunByCI(path, ""), name)
+	}
+	for name, want := range map[string]bool{"all": false, "check": true, "more": true} {
+		path := filepath.Join(dir, "sub/Makefile")
+		assert.Equal(t, want, s.For(path).RunByCI(path, name), name)
 	}
 }
 

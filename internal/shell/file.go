@@ -5,13 +5,17 @@ import (
 	"strings"
 )
 
-// ReadScript reads a shell script. Its dialect comes from the `#!` line or, without one, the extension. It
-// never fails: a script for another interpreter has no commands.
+// ReadScript reads a shell script, or the recipes of a Makefile or justfile. The dialect comes from the `#!` line
+// or, without one, the extension. It never fails: a script for another interpreter has no commands.
 func ReadScript(file, text string) *Doc {
 	d := &Doc{Path: file, Text: text}
 	norm, at := normalize(text)
 	r := newReader(d)
-	r.script(&Script{Source: ScriptFile, Shell: Dialect(file, norm), Text: norm, Span: at.span(0, len(norm)), at: at}, nil)
+	if tool := RecipeTool(file); tool != "" {
+		r.recipes(tool, norm, at)
+	} else {
+		r.script(&Script{Source: ScriptFile, Shell: Dialect(file, norm), Text: norm, Span: at.span(0, len(norm)), at: at}, nil)
+	}
 	r.finish()
 	return d
 }
@@ -87,11 +91,14 @@ func nixDialect(words []string, text string) string {
 	return "bash"
 }
 
-// IsScript reports whether a file is a script for a shell that ReadScript understands, by its extension or
-// its `#!` line; text may be just the beginning of the file.
+// IsScript reports whether a file is one that ReadScript understands, by its name, its extension or its `#!` line;
+// text may be just the beginning of the file.
 func IsScript(file, text string) bool {
 	switch path.Ext(file) {
 	case ".sh", ".bash", ".zsh", ".ksh", ".bats", ".envrc":
+		return true
+	}
+	if RecipeTool(file) != "" {
 		return true
 	}
 	_, known := languages[Dialect(file, text)]

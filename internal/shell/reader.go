@@ -109,6 +109,7 @@ func (r *reader) resolve(c call, seen map[source.Span]bool) {
 		if strings.Contains(words[0].Text, "/") {
 			r.callFile(c.script, &words[0])
 		}
+		r.recipeCalls(c.script, words)
 	}
 }
 

@@ -1,5 +1,5 @@
 // Package shell reads the shell text of CI files (GitHub, Forgejo and Gitea workflows and composite
-// actions, GitLab CI, Woodpecker), of shell scripts, and of text that another language embeds. It says
+// actions, GitLab CI, Woodpecker), of shell scripts, Makefiles and justfiles, and of text that another language embeds. It says
 // which commands run with which words, follows simple assignments, and maps every position back to the
 // file. The grammars are libraries': mvdan.cc/sh for shell, goccy/go-yaml for YAML. Reading never fails:
 // what does not parse is recorded, and the rest is kept.
@@ -23,10 +23,11 @@ const (
 	GitLabScript                   // `script:`, `before_script:`, `after_script:` of GitLab CI
 	WoodpeckerCommands             // `commands:` of a Woodpecker (or Drone) step
 	EmbeddedText                   // text that ReadText was given
+	Recipe                         // a recipe of a Makefile or justfile
 )
 
 var kindNames = [...]string{"script file", "github run", "github shell", "github input",
-	"gitlab script", "woodpecker commands", "embedded text"}
+	"gitlab script", "woodpecker commands", "embedded text", "recipe"}
 
 // String returns the kind in words, for messages and tests.
 func (k Kind) String() string {
@@ -56,6 +57,8 @@ type Doc struct {
 	// Err is the first problem of the file itself: YAML that does not parse, or a limit that was reached.
 	// What could be read beside it is kept. Problems of shell text are in Script.Err.
 	Err *Problem
+
+	recipes []recipe // of a Makefile or justfile
 }
 
 // Commands iterates over all commands in the order of the scripts, each with its script.
@@ -77,7 +80,7 @@ type Script struct {
 	// Shell is the interpreter's name: bash, sh, zsh, … Text for another interpreter (pwsh, python, fish)
 	// is listed with that name and has no commands.
 	Shell string
-	// Job and Step are names as the file gives them, empty where it has none.
+	// Job and Step are names as the file gives them, empty where it has none. The job of a Recipe is its name.
 	Job, Step string
 	// Text is the decoded text: without YAML quoting and indentation, with "\n" line ends.
 	Text string
@@ -195,4 +198,6 @@ type Call struct {
 	Span source.Span
 	// Uses is set for `uses:` and `include:`, as opposed to a shell command.
 	Uses bool
+	// Recipes are those that the call runs, of a Makefile or justfile; with none, it runs the first.
+	Recipes []string
 }

@@ -9,8 +9,8 @@ import (
 // Kind says what a file is, by its name and place.
 type Kind uint8
 
-// The kinds: a Nix file, a flake's lock file, the configuration of a CI service, a shell script. Other is
-// everything else, which only a user who names it can mean.
+// The kinds: a Nix file, a flake's lock file, the configuration of a CI service, a shell script, Makefile or
+// justfile. Other is everything else, which only a user who names it can mean.
 const (
 	Other Kind = iota
 	Nix
@@ -48,7 +48,7 @@ func KindOf(path string) Kind {
 	switch ext := filepath.Ext(path); ext {
 	case ".nix":
 		return Nix
-	case ".sh", ".bash":
+	case ".sh", ".bash", ".mk", ".just":
 		return Shell
 	case ".lock":
 		if filepath.Base(path) == "flake.lock" {
@@ -58,8 +58,21 @@ func KindOf(path string) Kind {
 		if ProviderOf(path) != NoProvider {
 			return CI
 		}
+	case "", ".justfile":
+		if isRecipes(filepath.Base(path)) {
+			return Shell
+		}
 	}
 	return Other
+}
+
+// isRecipes reports whether make or just looks for its recipes under a name.
+func isRecipes(name string) bool {
+	switch name {
+	case "Makefile", "makefile", "GNUmakefile", "justfile", "Justfile", ".justfile":
+		return true
+	}
+	return false
 }
 
 // ciFolders are the hidden folders that hold CI files.

@@ -206,10 +206,10 @@ func (w *walker) read(r *reading, f folder) {
 // mayMatter spares most other files the building of their path.
 func mayMatter(name string) bool {
 	switch filepath.Ext(name) {
-	case ".nix", ".lock", ".sh", ".bash", ".yml", ".yaml":
+	case ".nix", ".lock", ".sh", ".bash", ".yml", ".yaml", ".mk", ".just":
 		return true
 	}
-	return false
+	return isRecipes(name)
 }
 
 // enter completes a folder with what its entries tell: another repository, an ignore file.

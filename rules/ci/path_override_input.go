@@ -2,6 +2,8 @@ package ci
 
 import (
 	"fmt"
+	pathpkg "path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -21,15 +23,14 @@ var _ = rules.Register(&rules.Rule{
 		"The same folder without `path:` (`./other`, `../other`) is taken through Git: only tracked files, stable as long as\n" +
 		"they are. An absolute path, or one in a home folder, exists on one machine only.\n" +
 		"\n" +
-		"Checked are GitHub, Forgejo, Gitea, GitLab and Woodpecker files and the shell scripts that they run. A folder within\n" +
-		"the same checkout, and an input that is no flake, are reported as information.",
+		"Checked are GitHub, Forgejo, Gitea, GitLab and Woodpecker files and the scripts, Makefiles and justfiles that they\n" +
+		"run. Those that only people run may use folders beside the checkout; there an override by `path:` is information,\n" +
+		"unless it goes into `flake.lock`. So is one by a folder of the same checkout that Git tracks, and for an input that is\n" +
+		"no flake.",
 	Severity: diag.Warning, Presets: rules.Recommended,
 	Fix: rules.FixSometimes,
 	Script: func(p *rules.Pass, d *shell.Doc) {
-		if d.System == shell.None && !p.Project.RunByCI(p.Path) {
-			return
-		}
-		c := &overrides{pass: p, seen: map[source.Span]bool{}}
+		c := &overrides{pass: p, doc: d, seen: map[source.Span]bool{}}
 		for script, cmd := range d.Commands() {
 			if cmd.Recovered || !isNix(cmd.Name) {
 				continue
@@ -53,7 +54,23 @@ func isNix(name string) bool {
 // variable is reported once.
 type overrides struct {
 	pass *rules.Pass
+	doc  *shell.Doc
 	seen map[source.Span]bool
+
+	fetched  map[string]bool // folders of the checkout that other repositories are fetched into
+	lookedAt bool            // fetched is known
+}
+
+// byPeople reports whether no CI runs the script.
+func (c *overrides) byPeople(script *shell.Script) bool {
+	if c.doc.System != shell.None || script == nil {
+		return false
+	}
+	recipe := ""
+	if script.Source == shell.Recipe {
+		recipe = script.Job
+	}
+	return !c.pass.Project.RunByCI(c.pass.Path, recipe)
 }
 
 // installableCommands are the subcommands of nix whose plain arguments are flake references.
@@ -73,12 +90,12 @@ func (c *overrides) args(script *shell.Script, name string, args []shell.Word) {
 		case w.Text == "--override-flake" && i+2 < len(args):
 			i += 2
 		case (w.Text == "--flake" || w.Text == "-f" && name == "colmena") && i+1 < len(args):
-			c.reference(args[i+1])
+			c.reference(script, args[i+1])
 			i++
 		case takesValue[w.Text]:
 			i++
 		case installables && strings.HasPrefix(w.Text, "path:"):
-			c.reference(w)
+			c.reference(script, w)
 		}
 	}
 }
@@ -105,6 +122,8 @@ const (
 	unknown  place = iota // through a variable of unknown value
 	checkout              // the checkout's root
 	inside                // a folder of the checkout
+	fetched               // a folder in it that holds another checkout
+	made                  // a folder in it without anything that Git tracks
 	sibling               // a folder beside it
 	machine               // an absolute path, or one in a home folder
 )
@@ -114,18 +133,23 @@ func (c *overrides) override(script *shell.Script, name, ref shell.Word, locks b
 	path, isPath := strings.CutPrefix(ref.Text, "path:")
 	where := placeOf(path)
 	if !isPath {
-		c.machinePath(name, ref)
+		c.machinePath(script, name, ref)
 		return
 	}
 	if script != nil && script.WorkingDir != "" && where == checkout && !strings.Contains(script.WorkingDir, "$") {
 		where = inside
+	}
+	if where == inside {
+		where = c.inside(script, path)
 	}
 	f := diag.Finding{Span: ref.Span}
 	what := fmt.Sprintf("input `%s` is replaced by `%s`", name.Text, ref.Text)
 	switch where {
 	case machine:
 		f.Message = what + ", a path of one machine, which is copied whole, untracked files included"
-	case sibling:
+	case made:
+		f.Message = what + ", a folder without any file that Git tracks: every hash that depends on it changes with what is in it"
+	case sibling, fetched:
 		f.Message = what + ", a copy of the folder with its untracked files: every hash that depends on it changes with them"
 	case inside:
 		f.Severity = diag.Info
@@ -138,6 +162,8 @@ func (c *overrides) override(script *shell.Script, name, ref shell.Word, locks b
 	}
 	if locks {
 		f.Message += "; the absolute path goes into `flake.lock`"
+	} else if c.byPeople(script) {
+		f.Severity = diag.Info
 	}
 	if c.notFlake(name.Text) {
 		f.Severity = diag.Info
@@ -152,6 +178,10 @@ func (c *overrides) override(script *shell.Script, name, ref shell.Word, locks b
 func (c *overrides) withoutPath(f *diag.Finding, ref shell.Word, path string, where place) {
 	if where == machine {
 		f.Help = "CI and other machines do not have it; use a Git URL, or a relative path without `path:`"
+		return
+	}
+	if where == made {
+		f.Help = "if it is a Git checkout, leave `path:` out; what a step generates is better built by Nix, or added with `git add`"
 		return
 	}
 	f.Help = "without `path:` Nix takes the folder through Git, tracked files only"
@@ -169,12 +199,12 @@ func (c *overrides) withoutPath(f *diag.Finding, ref shell.Word, path string, wh
 }
 
 // machinePath reports an override by a plain absolute path, which no other machine has.
-func (c *overrides) machinePath(name, ref shell.Word) {
+func (c *overrides) machinePath(script *shell.Script, name, ref shell.Word) {
 	path := ref.Text
 	for _, prefix := range []string{"git+file://", "git+file:"} {
 		path = strings.TrimPrefix(path, prefix)
 	}
-	if placeOf(path) != machine || strings.HasPrefix(path, "/nix/store/") {
+	if placeOf(path) != machine || strings.HasPrefix(path, "/nix/store/") || c.byPeople(script) {
 		return
 	}
 	c.report(diag.Finding{
@@ -185,9 +215,9 @@ func (c *overrides) machinePath(name, ref shell.Word) {
 }
 
 // reference checks a flake reference that a command builds or runs.
-func (c *overrides) reference(ref shell.Word) {
+func (c *overrides) reference(script *shell.Script, ref shell.Word) {
 	path, ok := strings.CutPrefix(ref.Text, "path:")
-	if !ok {
+	if !ok || c.byPeople(script) {
 		return
 	}
 	where := placeOf(path)
@@ -228,29 +258,80 @@ func (c *overrides) notFlake(name string) bool {
 var workspaceVars = []string{
 	"$PWD", "${PWD}", "$(pwd)", "`pwd`", "$GITHUB_WORKSPACE", "${GITHUB_WORKSPACE}", "${{ github.workspace }}", "${{github.workspace}}",
 	"$CI_PROJECT_DIR", "${CI_PROJECT_DIR}", "$CI_WORKSPACE", "${CI_WORKSPACE}", "$(git rev-parse --show-toplevel)",
+	"$(CURDIR)", "${CURDIR}", "$(PWD)", "$(shell pwd)", "{{justfile_directory()}}", "{{ justfile_directory() }}",
+}
+
+// inside tells what a folder of the checkout holds, as far as the file and the working tree show it.
+func (c *overrides) inside(script *shell.Script, path string) place {
+	folder := strings.Trim(relative(path), "/")
+	if !c.lookedAt {
+		c.lookedAt = true
+		c.lookForCheckouts()
+	}
+	dir := ""
+	if script != nil {
+		dir = script.WorkingDir
+	}
+	folder = pathpkg.Join(dir, folder)
+	for up := folder; up != "." && up != "/"; up = pathpkg.Dir(up) {
+		if c.fetched[up] {
+			return fetched
+		}
+	}
+	p := c.pass.Project
+	repo := p.Repo()
+	if repo == nil || p.RepoError() != nil || strings.Contains(folder, "$") {
+		return inside
+	}
+	if info := p.Stat(filepath.Join(p.Root(), filepath.FromSlash(folder))); info != nil && info.IsDir() && !repo.HasBelow(folder) {
+		if _, sub := repo.Submodule(folder); !sub {
+			return made
+		}
+	}
+	return inside
+}
+
+// lookForCheckouts finds the folders that the file's steps fetch repositories into.
+func (c *overrides) lookForCheckouts() {
+	c.fetched = map[string]bool{}
+	for _, in := range c.doc.Inputs {
+		if in.Name == "path" && strings.Contains(in.Uses, "/checkout@") {
+			c.fetched[pathpkg.Clean(strings.TrimSpace(in.Text))] = true
+		}
+	}
+	for script, cmd := range c.doc.Commands() {
+		if n := len(cmd.Args); cmd.Name == "git" && n > 2 && cmd.Args[0].Text == "clone" && !strings.Contains(cmd.Args[n-1].Text, "://") {
+			c.fetched[pathpkg.Join(script.WorkingDir, cmd.Args[n-1].Text)] = true
+		}
+	}
 }
 
 // homeVars are the beginnings of paths in a home folder.
 var homeVars = []string{"~", "$HOME", "${HOME}", "%h"}
 
-// placeOf tells where a path leads, seen from the checkout's root. A query or a fragment is no part of it.
-func placeOf(path string) place {
+// relative returns a path without query and fragment, from the checkout's root where it begins with a variable
+// for that.
+func relative(path string) string {
 	if i := strings.IndexAny(path, "?#"); i >= 0 {
 		path = path[:i]
 	}
+	for _, v := range workspaceVars {
+		if rest, ok := strings.CutPrefix(path, v); ok && (rest == "" || rest[0] == '/') {
+			return "." + rest
+		}
+	}
+	return path
+}
+
+// placeOf tells where a path leads, seen from the checkout's root. A query or a fragment is no part of it.
+func placeOf(path string) place {
+	rel := relative(path)
 	for _, v := range homeVars {
-		if path == v || strings.HasPrefix(path, v+"/") {
+		if rel == v || strings.HasPrefix(rel, v+"/") {
 			return machine
 		}
 	}
-	rel := path
-	for _, v := range workspaceVars {
-		if rest, ok := strings.CutPrefix(path, v); ok && (rest == "" || rest[0] == '/') {
-			rel = "." + rest
-			break
-		}
-	}
-	if strings.ContainsAny(rel, "$`") {
+	if strings.ContainsAny(rel, "$`{") {
 		return unknown
 	}
 	if strings.HasPrefix(rel, "/") {

@@ -1,0 +1,84 @@
+package shell
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const makefile = `LIB ?= path:../lib
+export ROOT := $(CURDIR)
+
+.PHONY: all
+all: check | tools
+# nothing here
+	@echo "$(LIB)"
+check: $(wildcard *.nix)
+	-nix build --override-input lib $(LIB) \
+	  --override-input root path:$(ROOT)/x
+ifdef SLOW
+	nix flake check "path:$${PWD}" $$(pwd)
+endif
+
+tools: ; nix develop -c make -C sub lint
+lone = value
+	not a recipe
+`
+
+const justfile = `set shell := ["bash", "-c"]
+lib := "path:../lib"
+other-lib := 'path:../other'
+alias c := check
+
+# Check everything.
+check *args: (build "x") tools
+    @nix flake check --override-input lib {{ lib }} {{args}}
+
+    nix flake check --override-input lib {{other-lib}}
+build name="a":
+    #!/usr/bin/env bash
+    set -e
+    for i in {{name}}; do nix build ".#$i"; done
+tools:
+    just --working-directory sub lint
+snake:
+    #!/usr/bin/env python3
+    print("nix build path:.")
+`
+
+func TestRecipes(t *testing.T) {
+	for name, text := range variants(makefile) {
+		d := ReadScript("Makefile", text)
+		require.Equal(t, strings.Join([]string{
+			"echo|path:../lib^inputs.LIB",
+			"nix|build|--override-input|lib|path:../lib^inputs.LIB|--override-input|root|path:$(ROOT)/x",
+			"nix|flake|check|path:${PWD}|$(pwd)", "pwd", "nix|develop|-c", "make|-C|sub|lint", "",
+		}, "\n"), render(d), name)
+		for _, c := range d.Commands() {
+			if c.Name != "pwd" {
+				require.True(t, strings.HasPrefix(text[c.Span.Start:], c.Name), "%s: %s", name, c.Name)
+			}
+		}
+		require.Subset(t, slices.Collect(maps.Keys(d.Run(nil))), []string{"all", "check", "tools"}, name)
+		require.NotContains(t, d.Run([]string{"tools"}), "check", name)
+	}
+	for name, text := range variants(justfile) {
+		d := ReadScript("a/justfile", text)
+		require.Equal(t, strings.Join([]string{
+			"nix|flake|check|--override-input|lib|path:../lib^inputs.lib|{{args}}",
+			"nix|flake|check|--override-input|lib|path:../other^inputs.other-lib",
+			"set|-e", "nix|build|.#$i", "just|--working-directory|sub|lint", "",
+		}, "\n"), render(d), name)
+		run := d.Run([]string{"check"})
+		assert.True(t, run["build"] && run["tools"] && !run["snake"], name)
+		require.NotEmpty(t, d.Calls)
+		assert.Equal(t, "sub/justfile", d.Calls[0].Path)
+	}
+	for file, want := range map[string]string{"a/Makefile": "make", "x.mk": "make", ".justfile": "just", "x.just": "just", "makefile.sh": ""} {
+		assert.Equal(t, want, RecipeTool(file), file)
+	}
+}

@@ -16,8 +16,8 @@ var _ = rules.Register(&rules.Rule{
 		"`~/x` fails altogether.\n" +
 		"\n" +
 		"Where only the name is wanted, quote it. Where the file belongs to the project, write a relative path. `/.`, which\n" +
-		"makes paths of strings, is not reported, and neither is what no machine has at its root: `/lib/x.nix` in\n" +
-		"`nixpkgs + /lib/x.nix` is appended.",
+		"makes paths of strings, is not reported, and neither is what is appended: `/lib/x.nix` in `nixpkgs + /lib/x.nix`, or\n" +
+		"the elements of a list such as `[ /src /tests ]`, which no machine has at its root.",
 	Severity: diag.Info, Presets: rules.Strict,
 	Fix:     rules.FixSometimes,
 	Aliases: []string{"nix:lint-absolute-path-literals", "nixpkgs-vet:NPV-127", "nixpkgs-vet:NPV-128"},
@@ -29,7 +29,7 @@ var _ = rules.Register(&rules.Rule{
 			p.Report(diag.Finding{
 				Span: n.Span(), Message: "path literal in the home folder of whoever evaluates it", Help: "use a path relative to the file, or a quoted absolute one",
 			})
-		case strings.HasPrefix(text, "/") && ofMachine(text) && !appended(n):
+		case strings.HasPrefix(text, "/") && text != "/" && text != "/." && !appended(n) && (ofMachine(text) || !n.OutsideParens().Parent().Is(ast.List)):
 			f := diag.Finding{Span: n.Span(), Message: "absolute path literal", Help: "quote it, unless its content is to be copied to the store"}
 			f.Fixes = []diag.Fix{rules.Replace("quote the path", diag.Unsafe, n.Span(), `"`+n.Text()+`"`)}
 			p.Report(f)

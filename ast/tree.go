@@ -43,6 +43,7 @@ type Tree struct {
 	parents  []NodeID
 	errors   []SyntaxError
 	nul      int // offset of the first NUL byte outside strings and comments, or -1
+	stamp    uint64
 }
 
 // Storage is the raw material of a tree, for package parser.
@@ -54,11 +55,12 @@ type Storage struct {
 	Parents    []NodeID
 	Errors     []SyntaxError
 	FirstNUL   int
+	Stamp      uint64
 }
 
 // Set makes t the tree of s. The slices are used, not copied: whoever reuses them ends t's life.
 func (t *Tree) Set(s Storage) {
-	*t = Tree{s.Source, s.TokenKinds, s.TokenStart, s.Nodes, s.Parents, s.Errors, s.FirstNUL}
+	*t = Tree{s.Source, s.TokenKinds, s.TokenStart, s.Nodes, s.Parents, s.Errors, s.FirstNUL, s.Stamp}
 }
 
 // Source returns the text of the file.
@@ -66,6 +68,10 @@ func (t *Tree) Source() string { return t.src }
 
 // Errors returns the syntax errors in source order, at most one for a place.
 func (t *Tree) Errors() []SyntaxError { return t.errors }
+
+// Stamp returns a number that two versions of one tree have in common only if their nodes and names are the
+// same, though perhaps at other places; 0 where that is not known.
+func (t *Tree) Stamp() uint64 { return t.stamp }
 
 // FirstNUL returns the offset of the first NUL byte outside strings and comments, or -1. Nix takes it
 // for the end of the file (lexer.l has no rule for it: flex reads it as end of input).

@@ -80,7 +80,7 @@ func (p *Parser) lostBraceError(e *ast.SyntaxError) {
 // directly behind that.
 func (p *Parser) lostSet() {
 	first, begin := p.i, p.count
-	p.push(closeBrace, p.last)
+	p.push(closeBrace, max(p.last, 0))
 	if p.enter() {
 		p.bindings(ast.TokRBrace, -1)
 	}

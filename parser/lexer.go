@@ -31,6 +31,7 @@ type lexer struct {
 	noURL int
 	nul   int  // the first NUL byte outside strings and comments, or -1
 	check bool // there are tokens that checkTokens has to look at
+	limit int  // no token starts behind it
 	cuts  []cut
 }
 
@@ -58,7 +59,16 @@ func (l *lexer) lex(src string) {
 	l.src, l.n = src, 0
 	l.modes = append(l.modes[:0], modeCode)
 	l.noPath, l.noURL, l.nul, l.check = 0, 0, -1, false
-	for i := 0; i < len(src); {
+	l.tokens(0, len(src))
+	l.emit(ast.TokEOF, len(src))
+	l.start[l.n] = uint32(len(src))
+}
+
+// tokens reads the tokens that start from i up to, not including, stop, perhaps one more, and returns where
+// it ended.
+func (l *lexer) tokens(i, stop int) int {
+	l.limit = stop
+	for i < stop {
 		switch l.modes[len(l.modes)-1] {
 		case modeString:
 			i = l.lexString(i)
@@ -70,8 +80,15 @@ func (l *lexer) lex(src string) {
 			i = l.lexCode(i)
 		}
 	}
-	l.emit(ast.TokEOF, len(src))
-	l.start[l.n] = uint32(len(src))
+	return i
+}
+
+// reserve makes room for n tokens.
+func (l *lexer) reserve(n int) {
+	if more := n - len(l.start); more > 0 {
+		l.kinds = append(l.kinds, make([]ast.TokenKind, more)...)
+		l.start = append(l.start, make([]uint32, more)...)
+	}
 }
 
 func (l *lexer) emit(k ast.TokenKind, start int) {
@@ -97,8 +114,8 @@ func run(src string, i int, cl charClass) int {
 
 // lexCode reads tokens from i until the mode changes or the source ends, and returns where it stopped.
 func (l *lexer) lexCode(i int) int {
-	src, kinds, start, n := l.src, l.kinds, l.start, l.n
-	for i < len(src) {
+	src, kinds, start, n, limit := l.src, l.kinds, l.start, l.n, l.limit
+	for i < limit {
 		c := src[i]
 		cl := class[c]
 		start[n] = uint32(i)

@@ -32,6 +32,14 @@ type Parser struct {
 	errors  []ast.SyntaxError
 	dynamic []dynamicAttr
 
+	stamp    uint64 // of the last tree, 0 where it has none
+	region   lexer  // the tokens that an edit made
+	replaced struct {
+		kinds []ast.TokenKind
+		start []uint32
+		moved []uint32
+	} // memory for Reparse
+
 	frames []frame
 	ops    []pendingOp
 	stack  []opened // the constructs that are open, the innermost last
@@ -93,6 +101,7 @@ func Parse(src string) *ast.Tree {
 
 // Parse parses one file. The tree is valid until the next call.
 func (p *Parser) Parse(src string) *ast.Tree {
+	p.stamp = 0
 	p.tree.Set(p.parse(src))
 	return &p.tree
 }
@@ -109,8 +118,12 @@ func (p *Parser) parse(src string) ast.Storage {
 	if len(p.errors) > 0 {
 		p.reread(src)
 	}
+	return p.storage()
+}
+
+func (p *Parser) storage() ast.Storage {
 	return ast.Storage{
-		Source: src, TokenKinds: p.kinds[:p.n], TokenStart: p.start[:p.n+1], Nodes: p.records, Parents: p.parents,
+		Source: p.src, TokenKinds: p.kinds[:p.n], TokenStart: p.start[:p.n+1], Nodes: p.records, Parents: p.parents,
 		Errors: p.errors, FirstNUL: p.nul,
 	}
 }
@@ -118,6 +131,11 @@ func (p *Parser) parse(src string) ast.Storage {
 // once lexes and parses src, and leaves tokens, records, parents and errors.
 func (p *Parser) once(src string) {
 	p.lex(src)
+	p.build()
+}
+
+// build parses the tokens, and leaves records, parents and errors.
+func (p *Parser) build() {
 	if need := p.n + 16; len(p.nodes) < need {
 		p.nodes = make([]postNode, need+need/4)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -25,6 +26,7 @@ import (
 // files are large ones made of many of a real collection.
 func TestBuffer(t *testing.T) {
 	const size = 200 << 10
+	r := rand.New(rand.NewPCG(1, 2))
 	dir := t.TempDir()
 	var texts []string
 	var b strings.Builder
@@ -52,11 +54,23 @@ func TestBuffer(t *testing.T) {
 		opts.Live = true
 		e, err := engine.New(opts)
 		require.NoError(t, err)
-		got, err := e.CheckBuffer(context.Background(), engine.Buffer{Path: opts.Paths[0], Kind: workspace.Nix, Text: text}, nil)
+		buffer := engine.Buffer{Path: opts.Paths[0], Kind: workspace.Nix, Text: text}
+		got, err := e.CheckBuffer(context.Background(), buffer, nil)
 		require.NoError(t, err)
 		assert.NotEmpty(t, got.Findings)
 		assert.Equal(t, want.Findings, got.Findings)
 		assert.Empty(t, got.Errors)
+
+		for range 20 { // edits that mostly leave the code sound
+			at := r.IntN(len(buffer.Text))
+			at += max(0, strings.IndexAny(buffer.Text[at:], " \n"))
+			buffer.Text = buffer.Text[:at] + []string{" ", "\n# a\n", "a", "; x = 1; ", ""}[r.IntN(5)] + buffer.Text[at+r.IntN(2):]
+			got, err = e.CheckBuffer(context.Background(), buffer, nil)
+			require.NoError(t, err)
+			write(t, dir, name, buffer.Text)
+			opts.Live = false
+			require.Equal(t, check(t, opts).Findings, got.Findings)
+		}
 	}
 }
 

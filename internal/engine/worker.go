@@ -144,7 +144,11 @@ func (w *worker) read(path string) (string, bool) {
 
 // nix checks one Nix file.
 func (w *worker) nix(path, text string) {
-	tree := w.parser.Parse(text)
+	parse := w.parser.Parse
+	if w.ctx != nil {
+		parse = w.parser.Reparse
+	}
+	tree := parse(text)
 	w.engine.store.Note(path, tree)
 	pass := rules.NewPass(w, path, tree, w.project, w.plan.minNix, w.resolver)
 	w.pass, w.asked = pass, false

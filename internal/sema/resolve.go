@@ -25,6 +25,7 @@ type Resolver struct {
 	withs  int
 	trie   trie
 	filter nameFilter
+	stamp  uint64       // of the tree
 	owner  []ast.NodeID // by symbol: the last set that defines the name, plus 1
 }
 
@@ -47,9 +48,14 @@ func Resolve(t *ast.Tree) *Info {
 	return r.Resolve(t)
 }
 
-// Resolve resolves the names of one file. The result is valid until the next call.
+// Resolve resolves the names of one file. The result is valid until the next call. For a version of the last
+// tree that has the same names (see ast.Tree.Stamp) it is the last result.
 func (r *Resolver) Resolve(t *ast.Tree) *Info {
+	if r.tree == t && r.stamp == t.Stamp() && r.stamp != 0 {
+		return &r.Info
+	}
 	n := len(t.Records())
+	r.stamp = t.Stamp()
 	r.tree = t
 	r.syms.reset()
 	r.trie.reset()

@@ -18,10 +18,14 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"Not reported are those that only make precedence visible: around an operand (`a || (b && c)`), a condition, the\n" +
 		"default of a formal, a call in the place of a function (`(import ./x.nix) { }`), a selection with a default\n" +
-		"(`f (a.b or c)`), and around a set that is selected from.",
+		"(`f (a.b or c)`), and around a set that is selected from.\n" +
+		"\n" +
+		"The option `single` keeps the rule to parentheses around one name, literal, list, set or pair of parentheses, wherever\n" +
+		"they stand, as nixf has it.",
 	Severity: diag.Info, Presets: rules.Strict, Tags: diag.Unnecessary,
 	Fix:     rules.FixAlways,
 	Aliases: []string{"statix:W08", "statix:useless_parens", "nixf:parse-redundant-paren", "tvix:W011"},
+	Options: []rules.Option{{Name: "single", Doc: "Leave parentheses around calls, selections, operations and functions alone.", Default: false}},
 	On:      []ast.Kind{ast.Paren},
 	Node: func(p *rules.Pass, n ast.Node) {
 		if n.Parent().Is(ast.Paren) {
@@ -32,6 +36,9 @@ var _ = rules.Register(&rules.Rule{
 			inner = inner.FirstChild()
 		}
 		why := uselessParens(n, inner)
+		if p.Bool("single") && (simple(inner) == "" || inner.Is(ast.Select)) {
+			why = ""
+		}
 		// All pairs but the one that is needed are useless; without a reason, the first is the needed one.
 		from := n
 		if why == "" {

@@ -19,25 +19,40 @@ var _ = rules.Register(&rules.Rule{
 	Doc: "nixpkgs has `gpl3Only` and `gpl3Plus`; plain `gpl3` says neither and is deprecated. Which one is right stands in the\n" +
 		"headers of the package's sources, so both are offered and none is applied.",
 	Severity: diag.Warning, Presets: rules.Nixpkgs, Tags: diag.Deprecated,
-	Fix:     rules.FixAlways,
+	Fix:     rules.FixSometimes,
 	Aliases: []string{"hammering:unclear-gpl"},
-	On:      []ast.Kind{ast.Select, ast.Ident},
+	On:      []ast.Kind{ast.Select, ast.Ident, ast.Inherit},
 	Node: func(p *rules.Pass, n ast.Node) {
-		at, ok := license(p, n)
-		if !ok {
+		if in, ok := ast.AsInherit(n); ok {
+			if from := in.From(); from.IsValid() && isLicenses(p.Names(), from) {
+				for name := range in.Names() {
+					if text, _ := ast.AttrName(name); unclear[text] {
+						reportLicense(p, name, text, false)
+					}
+				}
+			}
 			return
 		}
-		name := at.Text()
-		var fixes []diag.Fix
-		for _, clear := range []string{name + "Only", name + "Plus"} {
-			fixes = append(fixes, rules.Replace("use `"+clear+"`", diag.Display, at.Span(), clear))
+		if at, ok := license(p, n); ok {
+			name, _ := ast.AttrName(at)
+			reportLicense(p, at, name, true)
 		}
-		p.Report(diag.Finding{
-			Span: at.Span(), Message: "`" + name + "` does not say whether later versions of the license are allowed",
-			Help: "use `" + name + "Only` or `" + name + "Plus`", Fixes: fixes,
-		})
 	},
 })
+
+// reportLicense reports the name of a license. An inherited one cannot be renamed in its place alone.
+func reportLicense(p *rules.Pass, at ast.Node, name string, rename bool) {
+	f := diag.Finding{
+		Span: at.Span(), Message: "`" + name + "` does not say whether later versions of the license are allowed",
+		Help: "use `" + name + "Only` or `" + name + "Plus`",
+	}
+	if rename {
+		for _, clear := range []string{name + "Only", name + "Plus"} {
+			f.Fixes = append(f.Fixes, rules.Replace("use `"+clear+"`", diag.Display, at.Span(), clear))
+		}
+	}
+	p.Report(f)
+}
 
 // license returns the name of an unclear license where n takes it from nixpkgs' licenses: lib.licenses.gpl3, or
 // gpl3 below with lib.licenses.
@@ -64,32 +79,61 @@ func license(p *rules.Pass, n ast.Node) (name ast.Node, ok bool) {
 		return n, false
 	}
 	s := ast.SelectExpr{Node: n}
-	before, last := ast.Node{}, ast.Node{}
+	holder, before, last := ast.Node{}, ast.Node{}, ast.Node{}
 	for part := range s.Attrpath().Children() {
-		before, last = last, part
+		holder, before, last = before, last, part
 	}
-	if !last.Is(ast.Name) || !unclear[last.Text()] {
+	if name, ok := ast.AttrName(last); !ok || !unclear[name] {
 		return n, false
 	}
 	if before.IsValid() {
-		return last, before.Text() == "licenses"
+		return last, isLicensesOf(s.Operand(), holder, before)
 	}
 	return last, isLicenses(p.Names(), s.Operand())
 }
 
-// isLicenses reports whether an expression is named licenses, and not bound in the file to something else.
+// isLicenses reports whether an expression is nixpkgs' set of licenses: lib.licenses, a name for it, or licenses where
+// nothing in the file binds it to something else.
 func isLicenses(names *sema.Info, n ast.Node) bool {
-	n = n.Unparen()
-	if s, ok := ast.AsSelect(n); ok {
-		last := ast.Node{}
-		for part := range s.Attrpath().Children() {
-			last = part
+	for range 4 {
+		n = n.Unparen()
+		if s, ok := ast.AsSelect(n); ok {
+			before, last := ast.Node{}, ast.Node{}
+			for part := range s.Attrpath().Children() {
+				before, last = last, part
+			}
+			return isLicensesOf(s.Operand(), before, last)
 		}
-		return last.Is(ast.Name) && last.Text() == "licenses"
+		if !n.Is(ast.Ident) {
+			return false
+		}
+		b := names.Resolve(n)
+		switch {
+		case b == nil || !b.Value.IsValid():
+			return n.Text() == "licenses"
+		case b.Kind != sema.LetBinding:
+			return false
+		}
+		n = b.Value
 	}
-	if !n.Is(ast.Ident) || n.Text() != "licenses" {
+	return false
+}
+
+// isLicensesOf reports whether a part of a path is the licenses of the lib that comes before it, in the path or as
+// its operand.
+func isLicensesOf(operand, before, part ast.Node) bool {
+	if !part.Is(ast.Name) || part.Text() != "licenses" {
 		return false
 	}
-	b := names.Resolve(n)
-	return b == nil || !b.Value.IsValid() || b.Value.Unparen().Is(ast.Select)
+	if before.IsValid() {
+		return before.Text() == "lib"
+	}
+	operand = operand.Unparen()
+	if s, ok := ast.AsSelect(operand); ok {
+		for part := range s.Attrpath().Children() {
+			before = part
+		}
+		return before.Text() == "lib"
+	}
+	return operand.Is(ast.Ident) && (operand.Text() == "lib" || operand.Text() == "l")
 }

@@ -202,6 +202,19 @@ func aliased(tool, name string) bool {
 // wider are the options that make rules speak where the tools do: they know no packages, modules and overlays.
 var wider = map[string][]string{"unused-lambda-formal": {"everywhere", "interfaces"}, "unused-lambda-arg": {"overlays"}}
 
+// narrower are the options that keep rules to what a tool reports, where no other tool reports more.
+var narrower = map[string]map[string]string{"nixf-diagnose": {"useless-parens": "single"}}
+
+// options returns the options to set for a rule that some uses report.
+func options(r *rules.Rule, on []*use) []string {
+	out := wider[r.ID]
+	option := narrower[on[0].tool][r.ID]
+	if option != "" && !slices.ContainsFunc(on, func(u *use) bool { return narrower[u.tool][r.ID] != option }) {
+		return append(slices.Clone(out), option)
+	}
+	return out
+}
+
 // setting is what is written about one rule.
 type setting struct {
 	rule     *rules.Rule
@@ -249,7 +262,7 @@ func (p *Plan) resolve() outcome {
 			if !r.InPreset(p.preset) {
 				s.severity, s.has = max(r.Severity, diag.Warning), true
 			}
-			s.options = wider[r.ID]
+			s.options = options(r, on)
 			s.from = origins(on)
 		case r.InPreset(p.preset):
 			s.severity, s.has = diag.Off, true

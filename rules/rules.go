@@ -81,7 +81,7 @@ type Rule struct {
 	File func(p *Pass)
 	// Flake is called once for each flake; the pass is that of flake.nix. Findings may name the lock file.
 	Flake func(p *Pass, f *flake.Flake)
-	// Script is called once for each CI file and each shell script.
+	// Script is called once for each CI file and each shell script. It may stand beside Node.
 	Script func(p *Pass, d *shell.Doc)
 	// Syntax is the kind of parser error that the rule presents.
 	Syntax ast.ErrorKind
@@ -115,7 +115,7 @@ func (r *Rule) validate() error {
 		}
 	}
 	checks := 0
-	for _, set := range []bool{r.Node != nil, r.File != nil, r.Flake != nil, r.Script != nil, r.Syntax != "", r.Engine} {
+	for _, set := range []bool{r.Node != nil, r.File != nil, r.Flake != nil, r.Script != nil && r.Node == nil, r.Syntax != "", r.Engine} {
 		if set {
 			checks++
 		}

@@ -139,10 +139,11 @@ func (p *plan) add(r *rules.Rule) {
 		p.files = append(p.files, r)
 	case r.Flake != nil:
 		p.flakes = append(p.flakes, r)
-	case r.Script != nil:
-		p.scripts = append(p.scripts, r)
 	case r.Syntax != "":
 		p.syntax[r.Syntax] = r
+	}
+	if r.Script != nil {
+		p.scripts = append(p.scripts, r)
 	}
 }
 

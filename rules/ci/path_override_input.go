@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/shell"
@@ -25,10 +26,16 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"Checked are GitHub, Forgejo, Gitea, GitLab and Woodpecker files and the scripts, Makefiles and justfiles that they\n" +
 		"run. Those that only people run may use folders beside the checkout; there an override by `path:` is information,\n" +
-		"unless it goes into `flake.lock`. So is one by a folder of the same checkout that Git tracks, and for an input that is\n" +
-		"no flake.",
+		"unless it goes into `flake.lock`, which is looked for in the shell text of Nix files too. So is one by a folder of the\n" +
+		"same checkout that Git tracks, and for an input that is no flake.",
 	Severity: diag.Warning, Presets: rules.Recommended,
 	Fix: rules.FixSometimes,
+	On:  []ast.Kind{ast.IndString},
+	Node: func(p *rules.Pass, n ast.Node) {
+		if text := n.Text(); strings.Contains(text, "--override-input") && strings.Contains(text, "path:") {
+			lockedInNix(p, n)
+		}
+	},
 	Script: func(p *rules.Pass, d *shell.Doc) {
 		c := &overrides{pass: p, doc: d, seen: map[source.Span]bool{}}
 		for script, cmd := range d.Commands() {
@@ -80,7 +87,7 @@ var installableCommands = []string{
 }
 
 func (c *overrides) args(script *shell.Script, name string, args []shell.Word) {
-	locks := len(args) > 1 && args[0].Text == "flake" && (args[1].Text == "lock" || args[1].Text == "update")
+	locks := writesLock(args)
 	installables := name == "nix" && len(args) > 0 && slices.Contains(installableCommands, firstPlain(args))
 	for i := 0; i < len(args); i++ {
 		switch w := args[i]; {
@@ -96,6 +103,42 @@ func (c *overrides) args(script *shell.Script, name string, args []shell.Word) {
 			i++
 		case installables && strings.HasPrefix(w.Text, "path:"):
 			c.reference(script, w)
+		}
+	}
+}
+
+// writesLock reports whether the arguments are those of a command that writes flake.lock.
+func writesLock(args []shell.Word) bool {
+	return len(args) > 1 && args[0].Text == "flake" && (args[1].Text == "lock" || args[1].Text == "update")
+}
+
+// lockedInNix finds overrides in shell text of a Nix file that go into flake.lock.
+func lockedInNix(p *rules.Pass, str ast.Node) {
+	start := str.Start() + 2
+	var opaque []shell.Region
+	for c := range str.Children() {
+		opaque = append(opaque, shell.Region{Start: int(c.Start() - start), End: int(c.End() - start)})
+	}
+	text := strings.TrimSuffix(str.Text(), "''")[2:]
+	doc := shell.ReadText(p.Path, text, func(i int) uint32 { return start + uint32(i) }, opaque...)
+	for _, cmd := range doc.Commands() {
+		if cmd.Recovered || cmd.Name != "nix" || !writesLock(cmd.Args) {
+			continue
+		}
+		for i, w := range cmd.Args {
+			if w.Text != "--override-input" || i+2 >= len(cmd.Args) || !strings.HasPrefix(cmd.Args[i+2].Text, "path:") {
+				continue
+			}
+			f := diag.Finding{
+				Span: cmd.Args[i+2].Span,
+				Message: fmt.Sprintf("input `%s` is replaced by `%s`, whose absolute path goes into `flake.lock`",
+					cmd.Args[i+1].Text, cmd.Args[i+2].Text),
+				Help: "other machines, and this one after a garbage collection, do not have it; lock a reference that can be fetched",
+			}
+			if p.Project.Sample(p.Path) {
+				f.Severity = diag.Info
+			}
+			p.Report(f)
 		}
 	}
 }

@@ -83,7 +83,7 @@ const (
 // guessOf looks at the name of a value, the default that a formal or selection gives it, and what else the file
 // does with it.
 func guessOf(names *sema.Info, x ast.Node, others map[string]bool) guess {
-	if others[x.Text()] {
+	if x.Span().Len() <= maxOperand && others[x.Text()] {
 		return mixed
 	}
 	byDefault := func(d ast.Node) guess {
@@ -129,14 +129,16 @@ func guessOf(names *sema.Info, x ast.Node, others map[string]bool) guess {
 	return anything
 }
 
+// maxOperand is the length up to which operands are looked for elsewhere in the file.
+const maxOperand = 200
+
 // comparedOtherwise returns the texts of what a file compares with something else than a Boolean, compares with
 // both true and false, or asks for its type.
 func comparedOtherwise(names *sema.Info) map[string]bool {
-	const longest = 200
 	t := names.Tree()
 	out, with := map[string]bool{}, map[string]string{}
 	add := func(n ast.Node) {
-		if n = n.Unparen(); n.Span().Len() <= longest {
+		if n = n.Unparen(); n.Span().Len() <= maxOperand {
 			out[n.Text()] = true
 		}
 	}
@@ -152,11 +154,12 @@ func comparedOtherwise(names *sema.Info) map[string]bool {
 					}
 					continue
 				}
-				text := pair[1].Unparen().Text()
-				if before := with[text]; before != "" && before != word {
-					add(pair[1])
+				if other := pair[1].Unparen(); other.Span().Len() <= maxOperand {
+					if before := with[other.Text()]; before != "" && before != word {
+						add(other)
+					}
+					with[other.Text()] = word
 				}
-				with[text] = word
 			}
 		case r.Kind == ast.Apply:
 			a := ast.ApplyExpr{Node: t.Node(ast.NodeID(i))}

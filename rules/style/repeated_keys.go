@@ -81,10 +81,14 @@ func gather(t *ast.Tree, group []ast.Node) diag.Fix {
 	first, last := group[0], group[len(group)-1]
 	span := source.Span{Start: first.Start(), End: last.End()}
 	indent, multi := nixlang.Indent(t, first.Start()), strings.Contains(span.Of(t.Source()), "\n")
+	eol := "\n"
+	if strings.Contains(span.Of(t.Source()), "\r\n") {
+		eol = "\r\n"
+	}
 	var b strings.Builder
 	b.WriteString(first.FirstChild().FirstChild().Text() + " = {")
 	if multi {
-		b.WriteString("\n" + indent + "  ")
+		b.WriteString(eol + indent + "  ")
 	} else {
 		b.WriteByte(' ')
 	}
@@ -104,13 +108,13 @@ func gather(t *ast.Tree, group []ast.Node) diag.Fix {
 		rest := n.FirstChild().FirstChild().NextSibling().FirstToken()
 		for ; tok != rest; tok = tok.Next() {
 			if tok.Kind().IsComment() {
-				b.WriteString(tok.Text() + "\n")
+				b.WriteString(tok.Text() + eol)
 			}
 		}
 		b.WriteString(nixlang.ShiftedSpan(n, source.Span{Start: rest.Start(), End: n.End()}, "", "  "))
 	}
 	if multi {
-		b.WriteString("\n" + indent + "};")
+		b.WriteString(eol + indent + "};")
 	} else {
 		b.WriteString(" };")
 	}

@@ -75,50 +75,64 @@ func (p typist) wait(b *testing.B, text string) {
 }
 
 // BenchmarkKeystroke measures the time from an edit to the diagnostics of its version, with all rules of
-// the default preset: each edit inserts a character in the middle of the file, one after the other.
+// the default preset. Each edit is in the middle of the file: a blank that is typed, one after the other, or, in
+// turns, a bracket that breaks the code and its removal.
 func BenchmarkKeystroke(b *testing.B) {
 	for _, size := range []int{1 << 10, 160 << 10, 2 << 20} {
-		b.Run(fmt.Sprintf("%dKB", size>>10), func(b *testing.B) {
-			inR, inW := io.Pipe()
-			outR, outW := io.Pipe()
-			go func() {
-				_, err := lsp.Serve(inR, outW, lsp.Options{Log: io.Discard})
-				if err != nil {
-					b.Error(err)
-				}
-			}()
-			p := typist{inW, bufio.NewReaderSize(outR, 1<<20)}
-			text := module(size)
-			path := lsptest.WriteFile(b, b.TempDir(), filepath.Join("hosts", "a.nix"), text)
-			uri := lsptest.URI(path)
-			p.send(b, map[string]any{"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": map[string]any{"capabilities": map[string]any{}}})
-			p.wait(b, `"id":1`)
-			p.send(b, map[string]any{"jsonrpc": "2.0", "method": "textDocument/didOpen", "params": map[string]any{
-				"textDocument": map[string]any{"uri": uri, "languageId": "nix", "version": 0, "text": text},
-			}})
-			p.wait(b, `"version":0`)
-			line := strings.Count(text[:len(text)/2], "\n")
-			at := map[string]int{"line": line, "character": 0}
-			var times []time.Duration
-			version := 0
-			for b.Loop() {
-				version++
-				begin := time.Now()
-				p.send(b, map[string]any{"jsonrpc": "2.0", "method": "textDocument/didChange", "params": map[string]any{
-					"textDocument":   map[string]any{"uri": uri, "version": version},
-					"contentChanges": []any{map[string]any{"range": map[string]any{"start": at, "end": at}, "text": " "}},
-				}})
-				p.wait(b, fmt.Sprintf(`"version":%d,`, version))
-				times = append(times, time.Since(begin))
+		for _, typed := range []string{" ", "("} {
+			name := fmt.Sprintf("%dKB", size>>10)
+			if typed != " " {
+				name += "/broken"
 			}
-			slices.Sort(times)
-			ms := func(q float64) float64 {
-				return float64(times[min(len(times)-1, int(q*float64(len(times))))].Microseconds()) / 1000
-			}
-			b.ReportMetric(ms(0.5), "p50-ms")
-			b.ReportMetric(ms(0.95), "p95-ms")
-			b.ReportMetric(ms(1), "max-ms")
-			_ = inW.Close()
-		})
+			b.Run(name, func(b *testing.B) { keystrokes(b, size, typed) })
+		}
 	}
+}
+
+func keystrokes(b *testing.B, size int, typed string) {
+	inR, inW := io.Pipe()
+	outR, outW := io.Pipe()
+	go func() {
+		_, err := lsp.Serve(inR, outW, lsp.Options{Log: io.Discard})
+		if err != nil {
+			b.Error(err)
+		}
+	}()
+	p := typist{inW, bufio.NewReaderSize(outR, 1<<20)}
+	text := module(size)
+	path := lsptest.WriteFile(b, b.TempDir(), filepath.Join("hosts", "a.nix"), text)
+	uri := lsptest.URI(path)
+	p.send(b, map[string]any{"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": map[string]any{"capabilities": map[string]any{}}})
+	p.wait(b, `"id":1`)
+	p.send(b, map[string]any{"jsonrpc": "2.0", "method": "textDocument/didOpen", "params": map[string]any{
+		"textDocument": map[string]any{"uri": uri, "languageId": "nix", "version": 0, "text": text},
+	}})
+	p.wait(b, `"version":0`)
+	line := strings.Count(text[:len(text)/2], "\n")
+	at := map[string]int{"line": line, "character": 0}
+	var times []time.Duration
+	version := 0
+	for b.Loop() {
+		version++
+		change := map[string]any{"range": map[string]any{"start": at, "end": at}, "text": typed}
+		if typed != " " && version%2 == 0 {
+			behind := map[string]int{"line": line, "character": len(typed)}
+			change = map[string]any{"range": map[string]any{"start": at, "end": behind}, "text": ""}
+		}
+		begin := time.Now()
+		p.send(b, map[string]any{"jsonrpc": "2.0", "method": "textDocument/didChange", "params": map[string]any{
+			"textDocument":   map[string]any{"uri": uri, "version": version},
+			"contentChanges": []any{change},
+		}})
+		p.wait(b, fmt.Sprintf(`"version":%d,`, version))
+		times = append(times, time.Since(begin))
+	}
+	slices.Sort(times)
+	ms := func(q float64) float64 {
+		return float64(times[min(len(times)-1, int(q*float64(len(times))))].Microseconds()) / 1000
+	}
+	b.ReportMetric(ms(0.5), "p50-ms")
+	b.ReportMetric(ms(0.95), "p95-ms")
+	b.ReportMetric(ms(1), "max-ms")
+	_ = inW.Close()
 }

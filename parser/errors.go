@@ -235,6 +235,7 @@ func (p *Parser) finishErrors() {
 		}
 	}
 	p.markCut()
+	p.markStrays()
 	// Children come behind their parents, so one backward pass reaches all ancestors.
 	for id := len(p.records) - 1; id > 0; id-- {
 		p.records[p.parents[id]].Flags |= p.records[id].Flags & ast.HasError
@@ -253,4 +254,32 @@ func (p *Parser) markCut() {
 			r.Flags |= ast.HasError
 		}
 	}
+}
+
+// markStrays marks the innermost node around each stray token, which the tree takes for a blank.
+func (p *Parser) markStrays() {
+	if len(p.strays) == 0 {
+		return
+	}
+	var around []ast.NodeID
+	next := 0
+	mark := func(before uint32) {
+		for ; next < len(p.strays) && uint32(p.strays[next]) < before; next++ {
+			for len(around) > 1 && p.records[around[len(around)-1]].Last < uint32(p.strays[next]) {
+				around = around[:len(around)-1]
+			}
+			p.records[around[len(around)-1]].Flags |= ast.HasError
+		}
+	}
+	for id := range p.records {
+		r := &p.records[id]
+		if id > 0 {
+			mark(r.First)
+		}
+		for len(around) > 0 && ast.NodeID(id) >= p.records[around[len(around)-1]].End {
+			around = around[:len(around)-1]
+		}
+		around = append(around, ast.NodeID(id))
+	}
+	mark(uint32(p.n))
 }

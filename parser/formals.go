@@ -22,9 +22,9 @@ func (p *Parser) startsPattern(head bool) bool {
 		return true
 	case ast.TokRBrace:
 		return head || p.endsPattern(i)
-	case ast.TokIdent:
-		// Two names in a row are an error in both; a comma or the colon behind the brace decides.
-		for p.kinds[i] == ast.TokIdent || p.kinds[i] == ast.TokComma || p.kinds[i] == ast.TokEllipsis {
+	case ast.TokIdent, ast.TokSemi:
+		// Two names in a row, or a name alone, are an error in both; a comma or the colon behind the brace decides.
+		for k := p.kinds[i]; k == ast.TokIdent || k == ast.TokComma || k == ast.TokEllipsis || k == ast.TokSemi; k = p.kinds[i] {
 			i = p.after(i)
 		}
 		return p.kinds[i] == ast.TokQuestion || p.kinds[i] == ast.TokRBrace && p.endsPattern(i)

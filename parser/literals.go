@@ -23,7 +23,7 @@ func (p *Parser) stringLit(kind ast.Kind, quote ast.TokenKind) {
 			p.wrap(kind, first, begin)
 			return
 		case ast.TokDollarCurly:
-			p.interpolation()
+			p.interpolation(false)
 		case ast.TokText, ast.TokIndText:
 			p.adv()
 		default:
@@ -75,9 +75,9 @@ func (p *Parser) openInterpolation(e *ast.SyntaxError, begin, end int) {
 // there is part of the same mistake.
 func (p *Parser) behindCut() bool { return len(p.cuts) > 0 && p.last == p.cutEnd }
 
-// interpolation parses ${ e }. The lexer has matched the braces: what cannot be read is skipped to the
-// brace that ends it.
-func (p *Parser) interpolation() {
+// interpolation parses ${ e }. In a string or path the lexer has matched the braces: what cannot be read is
+// skipped to the brace that ends it. That of an attribute name ends before a semicolon.
+func (p *Parser) interpolation(attr bool) {
 	first, begin := p.i, p.count
 	p.adv()
 	saved := p.open
@@ -90,7 +90,7 @@ func (p *Parser) interpolation() {
 	if p.tok() != ast.TokRBrace {
 		p.unexpected("`}`", "", first)
 		p.missing()
-		for depth := 0; p.tok() != ast.TokEOF; p.adv() {
+		for depth := 0; p.tok() != ast.TokEOF && (!attr || p.tok() != ast.TokSemi); p.adv() {
 			switch p.tok() {
 			case ast.TokLBrace, ast.TokDollarCurly:
 				depth++
@@ -118,7 +118,7 @@ func (p *Parser) pathLit() {
 		next := p.i + 1
 		p.adv()
 		for p.i == next && p.tok() == ast.TokDollarCurly {
-			p.interpolation()
+			p.interpolation(false)
 			interps++
 			next = p.last + 1
 		}

@@ -68,6 +68,8 @@ type state struct {
 	fixBytes int          // the size of the fixes so far that repeat source text
 	scanned  int          // the tokens that lostBrace has looked at
 	unsure   int          // the number of first errors whose fixes may not be enough
+	quoted   uint32       // where the last string in foreign quotes ends
+	strays   []int        // the stray tokens that can be seen
 	letIn    map[int]bool // by token of a let: whether an in belongs to it
 }
 
@@ -466,7 +468,7 @@ func (p *Parser) trailing() {
 		p.lostBraceError(&e)
 		e.Span, _ = p.foundNext()
 	}
-	if len(p.errors) == 0 || p.tok() != ast.TokSemi && closingText[p.tok()] == "" {
+	if len(p.errors) == 0 || p.tok() != ast.TokSemi && closingText[p.tok()] == "" && (p.tok() != ast.TokColon || p.top().kind != ast.AttrSet) {
 		p.report(e)
 	} else {
 		p.unsure = len(p.errors) // an earlier mistake opened too little

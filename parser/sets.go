@@ -344,7 +344,7 @@ func (p *Parser) attr() bool {
 	case ast.TokQuote:
 		p.stringLit(ast.String, ast.TokQuote)
 	case ast.TokDollarCurly:
-		p.interpolation()
+		p.interpolation(true)
 	default:
 		return false
 	}

@@ -91,6 +91,12 @@ func isInvisible(text string) bool { return strings.Trim(text, "\ufeff\u00a0\u20
 func (p *Parser) checkStray(i int) {
 	s := p.span(i, i)
 	text := s.Of(p.src)
+	if !isInvisible(text) {
+		p.strays = append(p.strays, i)
+	}
+	if s.Start < p.quoted {
+		return // the end of a string in foreign quotes
+	}
 	e := ast.SyntaxError{Kind: ast.ErrStrayByte, Span: s}
 	remove := &ast.SyntaxFix{Title: "remove it", Span: s}
 	switch {
@@ -126,5 +132,40 @@ func (p *Parser) checkStray(i int) {
 		}
 	}
 	e.Fix = remove
+	if whole := p.foreignQuotes(s.Start); whole.Len() > 0 {
+		p.quoted = whole.End
+		inner := strings.Trim(whole.Of(p.src), "'“”„‘’")
+		e.Fix = &ast.SyntaxFix{Title: "use double quotes", Span: whole, Text: `"` + inner + `"`}
+	}
 	p.addError(e)
+}
+
+// maxQuoted bounds the length of a string in foreign quotes.
+const maxQuoted = 200
+
+// foreignQuotes returns the text in quotes of another language that starts at an offset, 'a' or “a”, if it ends
+// on its line and holds nothing that would mean something in a string.
+func (p *Parser) foreignQuotes(at uint32) source.Span {
+	rest := p.src[at:min(len(p.src), int(at)+maxQuoted)]
+	open, size := utf8.DecodeRuneInString(rest)
+	closing := ""
+	switch open {
+	case '\'':
+		closing = "'"
+	case '“', '„':
+		closing = "”“"
+	case '‘':
+		closing = "’"
+	default:
+		return source.Span{}
+	}
+	end := strings.IndexAny(rest[size:], closing+"\n\"\\\\$'")
+	if end < 0 {
+		return source.Span{}
+	}
+	last, n := utf8.DecodeRuneInString(rest[size+end:])
+	if !strings.ContainsRune(closing, last) {
+		return source.Span{}
+	}
+	return source.Span{Start: at, End: at + uint32(size+end+n)}
 }

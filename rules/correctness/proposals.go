@@ -16,7 +16,7 @@ import (
 
 // propose completes a finding about an undefined name with what was most likely meant, the surest first.
 func propose(p *rules.Pass, u sema.Use, name string, f *diag.Finding) {
-	if proposeSibling(u, name, f) || proposeLib(p.Names(), u, name, f) || proposeArgument(p, u, name, f) {
+	if proposeWord(u, name, f) || proposeSibling(u, name, f) || proposeLib(p.Names(), u, name, f) || proposeArgument(p, u, name, f) {
 		return
 	}
 	var candidates []string
@@ -44,6 +44,27 @@ func propose(p *rules.Pass, u sema.Use, name string, f *diag.Finding) {
 func proposeIn(set string, u sema.Use, name, why string, f *diag.Finding) {
 	f.Help = why + " `" + set + "." + name + "`"
 	f.Fixes = []diag.Fix{rules.Insert("write `"+set+"."+name+"`", diag.Unsafe, u.Node.Start(), set+".")}
+}
+
+// proposeWord is for words of other languages.
+func proposeWord(u sema.Use, name string, f *diag.Finding) bool {
+	put, span := "", u.Node.Span()
+	call, called := ast.AsApply(u.Node.Parent())
+	switch {
+	case !u.Node.Is(ast.Ident):
+		return false
+	case name == "not" && called && call.Func() == u.Node:
+		put, span.End = "!", call.Arg().Start()
+	case name == "and" && called && call.Arg() == u.Node:
+		put = "&&"
+	case name == "nil" || name == "None":
+		put = "null"
+	default:
+		return false
+	}
+	f.Help = "Nix writes `" + put + "`"
+	f.Fixes = []diag.Fix{rules.Replace("write `"+put+"`", diag.Unsafe, span, put)}
+	return true
 }
 
 // maxSiblings bounds how many attributes are looked at for one name.

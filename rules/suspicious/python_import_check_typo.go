@@ -24,11 +24,7 @@ var _ = rules.Register(&rules.Rule{
 		b := ast.BindingNode{Node: n}
 		part := b.Attrpath().FirstChild()
 		name, _ := ast.AttrName(part)
-		switch name {
-		case "pythonImportCheck", "pythonImportsChecks", "pythonImportChecks", "pythonImportsCheckHook", "pythonCheckImports",
-			"pythonCheckImport", "pythonImportsTest", "pythonImportTest", "pythonImportTests", "pythonTestImports", "importsCheck",
-			"importCheck", "pythonimportsCheck", "pythonimportscheck", "pythonImportscheck":
-		default:
+		if !isImportsCheckTypo(name) {
 			return
 		}
 		set := n.Parent()
@@ -48,3 +44,14 @@ var _ = rules.Register(&rules.Rule{
 		p.Report(f)
 	},
 })
+
+// isImportsCheckTypo reports whether a name is one that was found in place of pythonImportsCheck.
+func isImportsCheckTypo(name string) bool {
+	switch name {
+	case "pythonImportCheck", "pythonImportsChecks", "pythonImportChecks", "pythonImportsCheckHook", "pythonCheckImports",
+		"pythonCheckImport", "pythonImportsTest", "pythonImportTest", "pythonImportTests", "pythonTestImports", "importsCheck",
+		"importCheck", "pythonimportsCheck", "pythonimportscheck", "pythonImportscheck":
+		return true
+	}
+	return false
+}

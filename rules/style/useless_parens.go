@@ -119,7 +119,9 @@ func simple(n ast.Node) string {
 			return "a string" // x:x is hardly meant as one
 		}
 	case ast.Path, ast.SearchPath:
-		return "a path"
+		if !nixlang.IsShortPath(n) {
+			return "a path" // a/2 may be meant as a quotient
+		}
 	case ast.List:
 		return "a list"
 	case ast.AttrSet:

@@ -17,91 +17,119 @@ type drawing struct {
 }
 
 // drawLine lays out a line whose bytes [from, to) are marked. Each tab is one blank, and what a terminal
-// would act upon is replaced. A line of more than limit columns is cut around the start of the mark.
+// would act upon is replaced. A line of more than limit columns is cut around the start of the mark, which costs
+// as much as what is shown, however long the line is.
 func drawLine(line string, from, to, limit int) drawing {
 	from = min(from, len(line))
 	to = min(max(from, to), len(line))
-	// Far ends of a huge line are cut before they are looked at: no column takes more than some bytes.
-	lo, hi := 0, len(line)
-	if reach := 8 * limit; from-lo > reach {
-		for lo = from - reach; lo < from && !utf8.RuneStart(line[lo]); lo++ {
+	at := runeStart(line, from)
+	lo, before := backward(line, at, limit)
+	hi, after := forward(line, at, limit)
+	if lo > 0 || hi < len(line) || before+after > limit {
+		// A third of the columns goes to what stands before the mark, more where less follows.
+		left := limit / 3
+		if hi == len(line) {
+			left = max(left, limit-after)
 		}
-	}
-	if reach := 16 * limit; hi-from > reach {
-		hi = from + reach
-	}
-	type cell struct {
-		text  string
-		width int
-		at    int // the byte in the line
-	}
-	var cells []cell
-	total, before := 0, 0
-	for i := lo; i < hi; {
-		r, size := utf8.DecodeRuneInString(line[i:hi])
-		text, w := glyph(r, size)
-		cells = append(cells, cell{text, w, i})
-		total += w
-		if i < from {
-			before += w
-		}
-		i += size
-	}
-	left, right := 0, total // the columns shown
-	if total > limit || lo > 0 || hi < len(line) {
-		left = max(0, min(before-limit/3, total-limit))
-		right = left + limit
+		left = min(left, before)
+		lo, _ = backward(line, at, left)
+		hi, _ = forward(line, at, limit-left)
 	}
 	var d drawing
 	var b strings.Builder
-	if left > 0 || lo > 0 {
+	if lo > 0 {
 		b.WriteString("…")
 		d.before++
 	}
-	column := 0
-	for _, c := range cells {
-		if column >= left && column+c.width <= right {
-			b.WriteString(c.text)
-			switch {
-			case c.at < from:
-				d.before += c.width
-			case c.at < to:
-				d.marked += c.width
-			}
+	for i := lo; i < hi; {
+		r, size := utf8.DecodeRuneInString(line[i:hi])
+		r, w := glyph(r, size)
+		b.WriteRune(r)
+		switch {
+		case i < from:
+			d.before += w
+		case i < to:
+			d.marked += w
 		}
-		column += c.width
+		i += size
 	}
-	if right < total || hi < len(line) {
+	if hi < len(line) {
 		b.WriteString("…")
 	}
 	d.text = b.String()
-	if left == 0 && right >= total {
+	if lo == 0 && hi == len(line) {
 		d.text = strings.TrimRight(d.text, " ")
 	}
 	return d
 }
 
+// bytesPerColumn bounds how many bytes are looked at for one column, should none of them take any.
+const bytesPerColumn = 16
+
+// runeStart returns the start of the code point that the byte at an offset belongs to.
+func runeStart(line string, at int) int {
+	for start := at; start >= 0 && start < len(line) && at-start < utf8.UTFMax; start-- {
+		if utf8.RuneStart(line[start]) {
+			if _, size := utf8.DecodeRuneInString(line[start:]); start+size > at {
+				return start
+			}
+			break
+		}
+	}
+	return at
+}
+
+// forward returns how far at most limit columns reach from an offset, and the columns up to there.
+func forward(line string, at, limit int) (end, columns int) {
+	for end = at; end < len(line) && end-at < bytesPerColumn*limit; {
+		r, size := utf8.DecodeRuneInString(line[end:])
+		_, w := glyph(r, size)
+		if columns+w > limit {
+			break
+		}
+		columns += w
+		end += size
+	}
+	return end, columns
+}
+
+// backward is forward to the start of the line.
+func backward(line string, at, limit int) (start, columns int) {
+	for start = at; start > 0 && at-start < bytesPerColumn*limit; {
+		r, size := utf8.DecodeLastRuneInString(line[:start])
+		_, w := glyph(r, size)
+		if columns+w > limit {
+			break
+		}
+		columns += w
+		start -= size
+	}
+	return start, columns
+}
+
 // glyph returns what stands for a rune in an excerpt, and its columns.
-func glyph(r rune, size int) (string, int) {
+func glyph(r rune, size int) (rune, int) {
 	switch {
+	case ' ' <= r && r < 0x7f:
+		return r, 1
 	case r == '\t':
-		return " ", 1
+		return ' ', 1
 	case r < ' ':
-		return string('\u2400' + r), 1
+		return '\u2400' + r, 1
 	case r == 0x7f:
-		return "\u2421", 1
+		return '\u2421', 1
 	case r == utf8.RuneError && size == 1, unicode.Is(unicode.Cc, r), isBidi(r):
-		return "\uFFFD", 1
+		return '\uFFFD', 1
 	case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
-		return string(r), 0
+		return r, 0
 	case r < 0x1100:
-		return string(r), 1
+		return r, 1
 	}
 	switch width.LookupRune(r).Kind() {
 	case width.EastAsianWide, width.EastAsianFullwidth:
-		return string(r), 2
+		return r, 2
 	}
-	return string(r), 1
+	return r, 1
 }
 
 // isBidi reports whether a rune changes the direction of the text around it, which can make code look like

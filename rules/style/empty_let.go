@@ -25,7 +25,7 @@ var _ = rules.Register(&rules.Rule{
 		}
 		first := n.FirstToken()
 		in := first.NextSignificant()
-		if in.Kind() != ast.TokIn || let.Bindings().HasError() || let.Body().Is(ast.Error) || p.Tree.HasComment(between(first, in)) {
+		if p.Tree.HasComment(between(first, in)) || n.HasError() && (in.Kind() != ast.TokIn || let.Body().Is(ast.Error) || !startsExpression(first)) {
 			return
 		}
 		// A comment behind `in` belongs to the body and stays.
@@ -46,3 +46,17 @@ var _ = rules.Register(&rules.Rule{
 		})
 	},
 })
+
+// startsExpression reports whether an expression can begin at a token. What stands elsewhere in broken code may be
+// half of something else.
+func startsExpression(tok ast.Token) bool {
+	prev := tok.PrevSignificant()
+	if !prev.IsValid() {
+		return true
+	}
+	switch prev.Kind() {
+	case ast.TokColon, ast.TokAssign, ast.TokLParen, ast.TokIn, ast.TokThen, ast.TokElse:
+		return true
+	}
+	return false
+}

@@ -27,7 +27,7 @@ func nixsift(t *testing.T, dir, stdin string, args ...string) (status int, stdou
 
 func TestExitStatus(t *testing.T) {
 	dir := testenv.Tree(t, map[string]string{
-		"ok.nix": "{ a = 1; }\n", "broken.nix": "{ a = ; }\n", "warn.nix": "import ./gone.nix\n",
+		"ok.nix": "{ a = 1; }\n", "broken.nix": "{ a = ; }\n", "warn.nix": "import ./gone.nix\n", "unused.nix": "let a = 1; in 2\n",
 		"config/nixsift.toml": "[rules]\nmising-path = \"off\"\n", "config/a.nix": "1\n",
 		"excluded/nixsift.toml": "exclude = [\"*.nix\"]\n", "excluded/a.nix": "{ a = ; }\n",
 	})
@@ -56,6 +56,10 @@ func TestExitStatus(t *testing.T) {
 		{"excluded", []string{"check", "excluded/a.nix"}, exitClean, "no findings"},
 		{"not excluded", []string{"check", "--no-exclude", "excluded/a.nix"}, exitFindings, "syntax-error"},
 		{"explain", []string{"explain", "missing-path"}, exitClean, "does not exist"},
+		{"explain an alias", []string{"explain", "w08"}, exitClean, "useless-parens ("},
+		{"explain an alias of several rules", []string{"explain", "unused_binding"}, exitClean, "  unused-lambda-formal  warning  A name of"},
+		{"explain an alias with its tool", []string{"explain", "nil:unused_binding"}, exitClean, "  unused-at-binding     warning  "},
+		{"only an alias of several rules", []string{"check", "--only", "unused_binding", "unused.nix"}, exitFindings, "unused-let-binding"},
 		{"explain a typo", []string{"explain", "missing-pth"}, exitUsage, "did you mean `missing-path`"},
 		{"rules", []string{"rules"}, exitClean, "undefined-variable"},
 		{"version", []string{"version"}, exitClean, "nixsift 0."},

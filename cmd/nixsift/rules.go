@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/nixsift/nixsift/internal/engine"
 	"github.com/nixsift/nixsift/internal/near"
 	"github.com/nixsift/nixsift/internal/version"
 	"github.com/nixsift/nixsift/rules"
@@ -74,15 +75,19 @@ func explainCommand(s streams) *cobra.Command {
 	return &cobra.Command{
 		Use:   "explain RULE",
 		Short: "Say what a rule is about",
-		Long:  "Say what a rule is about. The names of other tools are understood too: W08, useless_parens, sema-unused-def-let.",
+		Long: "Say what a rule is about. The names of other tools are understood too: W08, useless_parens, sema-unused-def-let. Where\n" +
+			"several rules stand for a name, they are listed.",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			r := rules.Lookup(args[0])
-			if r == nil {
+			switch ids := engine.Catalogue().Find(args[0]); len(ids) {
+			case 0:
 				return unknownRule(args[0])
+			case 1:
+				explain(s, rules.Lookup(ids[0]))
+				return nil
+			default:
+				return explainSeveral(s, args[0], ids)
 			}
-			explain(s, r)
-			return nil
 		},
 	}
 }
@@ -96,6 +101,22 @@ func unknownRule(name string) error {
 		return fmt.Errorf("unknown rule `%s`; did you mean `%s`?", name, guess)
 	}
 	return fmt.Errorf("unknown rule `%s`; `nixsift rules` lists them", name)
+}
+
+// explainSeveral lists the rules that stand for one name of another tool.
+func explainSeveral(s streams, name string, ids []string) error {
+	fmt.Fprintf(s.out, "%s is here:\n\n", name)
+	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
+	slices.Sort(ids)
+	for _, id := range ids {
+		r := rules.Lookup(id)
+		fmt.Fprintf(w, "  %s\t%s\t%s\n", r.ID, r.Severity, r.Summary)
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	fmt.Fprintf(s.out, "\n`nixsift explain RULE` says more about one.\n")
+	return nil
 }
 
 func explain(s streams, r *rules.Rule) {

@@ -114,8 +114,8 @@ func New(opts Options) (*Engine, error) {
 		return nil, err
 	}
 	for _, name := range opts.Only {
-		r := rules.Lookup(name)
-		if r == nil {
+		ids := e.catalogue.Find(name)
+		if len(ids) == 0 {
 			if guess := e.catalogue.Nearest(name); guess != "" {
 				return nil, fmt.Errorf("unknown rule `%s`; did you mean `%s`?", name, guess)
 			}
@@ -124,7 +124,9 @@ func New(opts Options) (*Engine, error) {
 		if e.only == nil {
 			e.only = map[string]bool{}
 		}
-		e.only[r.ID] = true
+		for _, id := range ids {
+			e.only[id] = true
+		}
 	}
 	return e, nil
 }

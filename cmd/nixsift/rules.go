@@ -77,7 +77,7 @@ func explainCommand(s streams) *cobra.Command {
 		Short: "Say what a rule is about",
 		Long: "Say what a rule is about. The names of other tools are understood too: W08, useless_parens, sema-unused-def-let. Where\n" +
 			"several rules stand for a name, they are listed.",
-		Args:  cobra.ExactArgs(1),
+		Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			switch ids := engine.Catalogue().Find(args[0]); len(ids) {
 			case 0:

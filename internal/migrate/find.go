@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -51,6 +52,7 @@ func (p *Plan) Find() error {
 func (p *Plan) findInTree() {
 	selection, _ := workspace.Select(workspace.OS, []string{p.dir}, workspace.Options{})
 	var nix nixModules
+	inner := map[string]bool{".": false} // folders of repositories within the folder: other projects
 	for _, f := range selection.Files {
 		rel, err := filepath.Rel(p.dir, f.Path)
 		if err != nil {
@@ -59,7 +61,7 @@ func (p *Plan) findInTree() {
 		rel = filepath.ToSlash(rel)
 		hidden := strings.HasPrefix(rel, ".") || strings.Contains(rel, "/.")
 		p.hidden = p.hidden || f.Kind == workspace.Nix && hidden
-		if f.Kind != workspace.Other && !isTemplate(rel) {
+		if f.Kind != workspace.Other && !isTemplate(rel) && !p.isInner(path.Dir(rel), inner) {
 			switch text := p.mentioning(rel); {
 			case text == "":
 			case f.Kind == workspace.Nix:
@@ -72,6 +74,17 @@ func (p *Plan) findInTree() {
 		}
 	}
 	nix.report(p)
+}
+
+// isInner reports whether a folder, relative to the plan's, belongs to a repository of its own.
+func (p *Plan) isInner(dir string, known map[string]bool) bool {
+	is, ok := known[dir]
+	if !ok {
+		_, err := os.Lstat(filepath.Join(p.dir, filepath.FromSlash(dir), ".git"))
+		is = err == nil || p.isInner(path.Dir(dir), known)
+		known[dir] = is
+	}
+	return is
 }
 
 // isTemplate reports whether a file lies in a folder for others to complete or for tests to read.
@@ -104,7 +117,11 @@ func (p *Plan) optional(rel string) ([]byte, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil
 	case err != nil:
-		return nil, fmt.Errorf("reading %s: %w", rel, errors.Unwrap(err))
+		var at *fs.PathError
+		if errors.As(err, &at) {
+			err = at.Err
+		}
+		return nil, fmt.Errorf("reading %s: %w", rel, err)
 	case text == nil:
 		text = []byte{}
 	}

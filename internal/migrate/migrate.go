@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/workspace"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -173,7 +174,7 @@ func (p *Plan) readFile(rel string) ([]byte, error) {
 		}
 		path = filepath.Join(p.dir, path)
 	}
-	return os.ReadFile(path)
+	return workspace.OS.ReadFile(path)
 }
 
 // byTool returns the rules that have an alias of a tool, with those aliases.

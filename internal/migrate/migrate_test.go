@@ -12,6 +12,7 @@ import (
 	"github.com/nixsift/nixsift/internal/config"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/engine"
+	"github.com/nixsift/nixsift/internal/git/gittest"
 	"github.com/nixsift/nixsift/internal/migrate"
 	"github.com/nixsift/nixsift/internal/testenv"
 	"github.com/nixsift/nixsift/rules"
@@ -86,6 +87,12 @@ func TestBrokenFiles(t *testing.T) {
 			assert.NotContains(t, err.Error(), "\n")
 		}
 	}
+}
+
+// TestNoFile refuses what cannot be read.
+func TestNoFile(t *testing.T) {
+	p := migrate.New(testenv.Tree(t, map[string]string{"treefmt.toml/x": ""}))
+	assert.ErrorContains(t, p.Find(), "reading treefmt.toml: ")
 }
 
 // TestStatixConfig reads the configuration that a call names, a file or a folder.
@@ -416,6 +423,16 @@ func TestMerge(t *testing.T) {
 	assert.Equal(t, diag.Off, got.severity("a.nix", "repeated-keys"))
 	assert.Equal(t, diag.Off, got.severity("a.nix", "empty-let"))
 	assert.Contains(t, report, "found statix in treefmt.toml: statix fix, with statix.toml")
+}
+
+// TestInnerRepository leaves alone what a repository within the folder uses.
+func TestInnerRepository(t *testing.T) {
+	dir := testenv.Tree(t, map[string]string{"vendor/x/treefmt.nix": "{ programs.deadnix.enable = true; }\n", "a.nix": "1\n"})
+	gittest.Isolate(t)
+	gittest.Init(t, filepath.Join(dir, "vendor"), "x")
+	p := migrate.New(dir)
+	require.NoError(t, p.Find())
+	assert.False(t, p.Found(), p.Report())
 }
 
 func TestOnly(t *testing.T) {

@@ -82,17 +82,21 @@ func (p *Plan) Report() []string {
 	var groups []string
 	members := map[string][]string{}
 	for _, s := range o.settings {
-		key := strings.Trim(s.value(), `"`) + from(s.from)
+		var value []string
+		if s.has {
+			value = append(value, s.severity.String())
+		}
+		if len(s.options) > 0 {
+			value = append(value, "with "+strings.Join(s.options, " and "))
+		}
+		key := strings.Join(value, " ") + "\x00" + from(s.from)
 		if members[key] == nil {
 			groups = append(groups, key)
 		}
 		members[key] = append(members[key], s.rule.ID)
 	}
 	for _, g := range groups {
-		value, origin, _ := strings.Cut(g, " (")
-		if origin != "" {
-			origin = " (" + origin
-		}
+		value, origin, _ := strings.Cut(g, "\x00")
 		out = append(out, value+": "+strings.Join(members[g], ", ")+origin)
 	}
 	for _, e := range o.exclude {

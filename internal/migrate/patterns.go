@@ -9,6 +9,9 @@ import (
 	"github.com/bmatcuk/doublestar/v4"
 )
 
+// maxPattern is the length in bytes up to which a pattern is read.
+const maxPattern = 1 << 12
+
 // maxPatterns is the number of patterns that one pattern of another tool may become.
 const maxPatterns = 16
 
@@ -32,6 +35,9 @@ type piece struct {
 // fromTreefmt turns a glob of treefmt into patterns of nixsift.toml; false where it has no equal. treefmt matches
 // with gobwas/glob and no separators (format/glob.go): * crosses slashes, and the whole path has to match.
 func fromTreefmt(glob string) ([]string, bool) {
+	if len(glob) > maxPattern {
+		return nil, false
+	}
 	all, rest, ok := gobwas(glob, false)
 	if !ok || rest != "" {
 		return nil, false
@@ -111,7 +117,7 @@ func fromRegexp(expr string) ([]string, bool) {
 		expr = unspaced(rest)
 	}
 	re, err := syntax.Parse(expr, syntax.Perl)
-	if err != nil {
+	if err != nil || len(expr) > maxPattern {
 		return nil, false
 	}
 	all, ok := regexpPieces(re, 0)

@@ -33,14 +33,61 @@ func (p *Parser) reread(src string) {
 	if len(p.cuts) > 0 {
 		p.keepPlace(was, p.cuts[0])
 	}
+	p.calm(was)
+}
+
+// maxCalm is the number of errors up to which all are told, whatever they look like.
+const maxCalm = 3
+
+// maxOdd is the number of errors up to which one sign of text read as code is not enough.
+const maxOdd = 8
+
+// maxNear is the number of lines within which the next error follows one that is no mistake of its own.
+const maxNear = 5
+
+// calm leaves only the first error, and the one where Nix gives up, of a file whose text and code have changed
+// places: behind a quote that is missing or one too many, each further error is a consequence.
+func (p *Parser) calm(was ast.SyntaxError) {
+	if len(p.errors) <= maxCalm {
+		return
+	}
+	signs := 0
+	for _, e := range p.errors {
+		if p.showsText(e) {
+			signs++
+		}
+	}
+	if signs == 0 || signs == 1 && len(p.errors) <= maxOdd {
+		return
+	}
+	kept := p.errors[:1]
+	if between := p.src[kept[0].Span.Start:p.errors[1].Span.Start]; len(p.cuts) == 0 && strings.Count(between, "\n") <= maxNear {
+		kept[0].Help, kept[0].Fix = "what follows reads as if a quote before this were missing, or one too many", nil
+	}
+	if line := p.lineOf(was); !line.Contains(kept[0].Span.Start) {
+		for _, e := range p.errors[1:] {
+			if line.Contains(e.Span.Start) {
+				kept = append(kept, e)
+				break
+			}
+		}
+	}
+	p.errors = kept
+}
+
+// showsText reports whether an error is one that text read as code makes: at an interpolation or a byte that
+// code does not have, or a string without end.
+func (p *Parser) showsText(e ast.SyntaxError) bool {
+	switch p.src[min(int(e.Span.Start), len(p.src)-1)] {
+	case '$', '`', '\\':
+		return true
+	}
+	return e.Kind == ast.ErrSyntax && strings.HasSuffix(e.Message, "in a string")
 }
 
 // keepPlace adds the error that Nix reports to those of a file that was read again, if none is on its line.
 func (p *Parser) keepPlace(was ast.SyntaxError, c cut) {
-	line := source.Span{Start: uint32(strings.LastIndexByte(p.src[:was.Span.Start], '\n') + 1), End: uint32(len(p.src)) + 1}
-	if n := strings.IndexByte(p.src[was.Span.Start:], '\n'); n >= 0 {
-		line.End = was.Span.Start + uint32(n) + 1
-	}
+	line := p.lineOf(was)
 	for _, e := range p.errors {
 		if line.Contains(e.Span.Start) {
 			return
@@ -50,6 +97,15 @@ func (p *Parser) keepPlace(was ast.SyntaxError, c cut) {
 	was.Hint = &ast.SyntaxHint{Span: source.Span{Start: uint32(c.open), End: uint32(c.open) + 1}, Message: "it opens here"}
 	p.errors = append(p.errors, was)
 	slices.SortStableFunc(p.errors, func(a, b ast.SyntaxError) int { return int(a.Span.Start) - int(b.Span.Start) })
+}
+
+// lineOf returns the line on which an error starts.
+func (p *Parser) lineOf(e ast.SyntaxError) source.Span {
+	line := source.Span{Start: uint32(strings.LastIndexByte(p.src[:e.Span.Start], '\n') + 1), End: uint32(len(p.src)) + 1}
+	if n := strings.IndexByte(p.src[e.Span.Start:], '\n'); n >= 0 {
+		line.End = e.Span.Start + uint32(n) + 1
+	}
+	return line
 }
 
 // suspect returns the first string literal before the first error that looks as if it had swallowed code,

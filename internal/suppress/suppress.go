@@ -40,6 +40,7 @@ type Table struct {
 	text       string
 	directives []*directive
 	wrong      []diag.Finding // malformed, unknown, without reason
+	broken     bool           // the file has syntax errors: what a comment is for may not have been found
 }
 
 // directive is one comment that silences something.
@@ -98,6 +99,7 @@ func Parse(t *ast.Tree, rules Rules) *Table {
 	if table == nil {
 		return nil
 	}
+	table.broken = len(t.Errors()) > 0
 	for _, d := range table.directives {
 		if d.foreign {
 			d.to = max(d.to, inheritEnd(t, d.comment))
@@ -151,6 +153,9 @@ func ParseText(text string, rules Rules) *Table {
 func (t *Table) Apply(findings []diag.Finding, ran func(rule string) bool) (kept []diag.Finding, suppressed int, extra []diag.Finding) {
 	if t == nil {
 		return findings, 0, nil
+	}
+	if t.broken {
+		ran = func(string) bool { return false }
 	}
 	for _, d := range t.directives {
 		for _, n := range d.names {

@@ -228,6 +228,14 @@ func TestRulesThatDidNotRun(t *testing.T) {
 	assert.Equal(t, "a # nixsift: ignore[alpha] why", apply(src, extra[0].Fixes[0]), "the other name stays")
 }
 
+// TestBrokenFile: in a file that cannot be read, what a comment silences may not have been found.
+func TestBrokenFile(t *testing.T) {
+	for _, src := range []string{"{ a = [ 1 ; } # nixsift: ignore[alpha] why\n", "# nixsift: ignore-file[alpha] why\n{ a = ; }\n"} {
+		_, _, extra := Parse(parser.Parse(src), testRules()).Apply(nil, all)
+		assert.Empty(t, extra, src)
+	}
+}
+
 func TestFixedRulesStay(t *testing.T) {
 	src := "# nixsift: ignore-file[broken, alpha] why\na"
 	kept, n, _ := Parse(parser.Parse(src), testRules()).Apply([]diag.Finding{place(t, src, "broken", "a", 1), place(t, src, "alpha", "a", 1)}, all)

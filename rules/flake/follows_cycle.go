@@ -107,7 +107,7 @@ func reportCycle(p *rules.Pass, f *flake.Flake, cycle []*flake.Input) {
 			severity = diag.Error // it has to be resolved
 			continue
 		}
-		s, ok := overridden(f, in)
+		s, ok := overridden(p, f, in)
 		if !ok {
 			return
 		}

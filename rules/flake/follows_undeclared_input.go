@@ -51,7 +51,7 @@ func checkFollows(p *rules.Pass, f *flake.Flake, in *flake.Input) {
 	severity := diag.Error
 	if in.Parent != nil {
 		var known bool
-		if severity, known = overridden(f, in); !known {
+		if severity, known = overridden(p, f, in); !known {
 			return
 		}
 	}
@@ -76,14 +76,14 @@ func checkFollows(p *rules.Pass, f *flake.Flake, in *flake.Input) {
 		finding.Help = fmt.Sprintf("declare `inputs.%s`, or follow one of the flake's inputs", ast.QuoteAttr(target[0]))
 		suggest(&finding, in, names, target[1:])
 	case len(target) > 1:
-		owner, names, missing := missingBelow(f, target)
+		owner, names, missing := missingBelow(p, f, target)
 		if missing == "" {
 			return
 		}
 		finding.Message = fmt.Sprintf("input `%s` follows `%s`, but `%s` has no input `%s`", strings.Join(in.Path, "/"), in.Follows.Text, strings.Join(owner, "/"), missing)
-		finding.Help = fmt.Sprintf("by `flake.lock`, `%s` has no inputs", strings.Join(owner, "/"))
+		finding.Help = fmt.Sprintf("`%s` has no inputs", strings.Join(owner, "/"))
 		if len(names) > 0 {
-			finding.Help = fmt.Sprintf("by `flake.lock`, the inputs of `%s` are %s", strings.Join(owner, "/"), list(names, 8))
+			finding.Help = fmt.Sprintf("the inputs of `%s` are %s", strings.Join(owner, "/"), list(names, 8))
 		}
 		if len(owner)+1 == len(target) {
 			suggestBelow(&finding, in, owner, names)
@@ -96,16 +96,16 @@ func checkFollows(p *rules.Pass, f *flake.Flake, in *flake.Input) {
 
 // overridden tells how bad a missing target is for an override: Nix looks at the target only where the
 // overridden input exists; ok is false where it surely does not.
-func overridden(f *flake.Flake, in *flake.Input) (severity diag.Severity, ok bool) {
+func overridden(p *rules.Pass, f *flake.Flake, in *flake.Input) (severity diag.Severity, ok bool) {
 	severity = diag.Error
 	for ; in.Parent != nil; in = in.Parent {
 		if !in.Parent.Flake || in.Parent.Follows != nil {
 			return diag.Off, false // Nix ignores the overrides
 		}
-		inputs, known := f.InputsOf(in.Parent)
-		if !known || local(f, in.Parent) {
+		names, known := inputNames(p, f, in.Parent)
+		if !known {
 			severity = diag.Warning
-		} else if !slices.ContainsFunc(inputs, func(i flake.LockInput) bool { return i.Name == in.Name }) {
+		} else if !slices.Contains(names, in.Name) {
 			return diag.Off, false
 		}
 	}
@@ -121,7 +121,7 @@ func local(f *flake.Flake, in *flake.Input) bool {
 
 // missingBelow returns the first name of a path that the lock surely lacks, the inputs before it and the
 // names that exist there. The first segment exists.
-func missingBelow(f *flake.Flake, path []string) (owner, names []string, missing string) {
+func missingBelow(p *rules.Pass, f *flake.Flake, path []string) (owner, names []string, missing string) {
 	root := f.Nix.Input(path[0])
 	for seen := map[*flake.Input]bool{}; root != nil && root.Follows != nil; {
 		if len(root.Follows.Path) != 1 || seen[root] {
@@ -130,7 +130,15 @@ func missingBelow(f *flake.Flake, path []string) (owner, names []string, missing
 		seen[root] = true
 		root = f.Nix.Input(root.Follows.Path[0])
 	}
-	if root == nil || !root.Literal || root.Ref.IsLocal() {
+	switch {
+	case root == nil || !root.Literal:
+		return nil, nil, ""
+	case !root.Flake:
+		return path[:1], nil, path[1]
+	case root.Ref.IsLocal():
+		if names, known := inputNames(p, f, root); known && !slices.Contains(names, path[1]) {
+			return path[:1], names, path[1]
+		}
 		return nil, nil, ""
 	}
 	if _, ok := f.NodeOf(root); !ok {

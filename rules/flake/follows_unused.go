@@ -42,25 +42,22 @@ func checkOverride(p *rules.Pass, f *flake.Flake, over *flake.Input) {
 			return
 		}
 	}
-	inputs, known := f.InputsOf(over.Parent)
-	if !known || local(f, over.Parent) {
+	names, known := inputNames(p, f, over.Parent)
+	if !known || slices.Contains(names, over.Name) {
 		return
 	}
-	var names []string
-	for _, i := range inputs {
-		if i.Name == over.Name {
-			return
-		}
-		names = append(names, i.Name)
+	source := "`flake.lock`"
+	if local(f, over.Parent) {
+		source = "its `flake.nix`"
 	}
 	owner := strings.Join(over.Parent.Path, "/")
 	finding := diag.Finding{
 		Span:    over.NameNode.Span(),
 		Message: fmt.Sprintf("`%s` has no input `%s`, so the override has no effect", owner, over.Name),
-		Help:    fmt.Sprintf("by `flake.lock`, `%s` has no inputs: remove the override", owner),
+		Help:    fmt.Sprintf("by %s, `%s` has no inputs: remove the override", source, owner),
 	}
 	if len(names) > 0 {
-		finding.Help = fmt.Sprintf("by `flake.lock`, the inputs of `%s` are %s: remove the override", owner, list(names, 8))
+		finding.Help = fmt.Sprintf("by %s, the inputs of `%s` are %s: remove the override", source, owner, list(names, 8))
 	}
 	free := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return over.Parent.Override(n) != nil })
 	if name := near.Find(over.Name, free); name != "" {

@@ -1,0 +1,41 @@
+package flakerules
+
+import (
+	"path/filepath"
+	"slices"
+
+	"github.com/nixsift/nixsift/internal/flake"
+	"github.com/nixsift/nixsift/parser"
+	"github.com/nixsift/nixsift/rules"
+)
+
+// inputNames returns the names of an input's own inputs: those that the lock has, or for a flake in a folder
+// beside this one, which Nix reads anew each time, those that its flake.nix declares. known is false where neither
+// tells.
+func inputNames(p *rules.Pass, f *flake.Flake, in *flake.Input) (names []string, known bool) {
+	if !local(f, in) {
+		inputs, known := f.InputsOf(in)
+		for _, i := range inputs {
+			names = append(names, i.Name)
+		}
+		return names, known
+	}
+	if in.Parent != nil || !in.Ref.IsRelative() || !in.Literal || !in.Flake {
+		return nil, false
+	}
+	dir := filepath.Join(f.Dir, filepath.FromSlash(in.Ref.Path), filepath.FromSlash(in.Ref.Dir))
+	text, err := p.Project.FS().ReadFile(filepath.Join(dir, "flake.nix"))
+	if err != nil {
+		return nil, false
+	}
+	t := parser.Parse(string(text))
+	other := flake.New(dir, t, nil)
+	if t.Root().HasError() || other.Nix == nil || !other.Nix.InputsLiteral {
+		return nil, false
+	}
+	for _, i := range other.Nix.AllInputs() {
+		names = append(names, i.Name)
+	}
+	slices.Sort(names)
+	return names, true
+}

@@ -50,10 +50,10 @@ var forms = map[string]form{
 	"regex-backslash-class": noSafe, "stray-byte": noSafe, "syntax-error": noSafe, "undefined-variable": noSafe,
 	"uri-like-lambda": noSafe,
 	// What Nix checks or copies changes with the fix.
-	"absolute-path-literal": noSafe, "deprecated-topath": noSafe, "empty-pattern": noSafe, "free-let-in-function": noSafe,
+	"absolute-path-literal": noSafe, "deprecated-topath": noSafe, "derivation-equality": noSafe, "empty-pattern": noSafe, "free-let-in-function": noSafe,
 	"fold-update": noSafe, "redundant-pattern-bind": noSafe, "unclear-gpl-license": noSafe,
 	// Another spelling of the same.
-	"crlf-in-source": same, "float-without-zero": same, "malformed-suppression": same, "or-as-identifier": same,
+	"crlf-in-source": same, "float-without-zero": same, "has-attr-precedence": same, "malformed-suppression": same, "or-as-identifier": same,
 	"or-default-precedence": same, "or-list-ambiguity": same, "repeated-keys": same, "short-path-literal": same,
 	"tokens-without-space": same, "unknown-suppression": same, "unused-suppression": same, "url-literal": same,
 	"useless-parens": same, "useless-string-escape": same,

@@ -66,7 +66,7 @@ type Rule struct {
 	// Fixed marks a rule whose severity configuration cannot change and comments cannot silence: Nix
 	// itself refuses the file.
 	Fixed bool
-	// Aliases are the names of the same rule in other tools, as "tool:name", and earlier ids.
+	// Aliases are the names of the same rule in other tools, as "tool:name", and other ids of its own.
 	Aliases []string
 	Options []Option
 	// Broken lets the rule see nodes that contain syntax errors; others are spared them.
@@ -142,8 +142,8 @@ func All() []*Rule {
 	return all
 }
 
-// Lookup returns the rule with the id, or one that has it as an alias: "statix:W08", or just "W08" and
-// "bool_comparison" where only one rule has it.
+// Lookup returns the rule with the id, or one that has it as an alias: another id, "statix:W08", or just "W08"
+// and "bool_comparison" where only one rule has it.
 func Lookup(name string) *Rule {
 	if r := byID[name]; r != nil {
 		return r
@@ -151,8 +151,8 @@ func Lookup(name string) *Rule {
 	var found *Rule
 	for _, r := range registered {
 		for _, alias := range r.Aliases {
-			_, bare, _ := strings.Cut(alias, ":")
-			if strings.EqualFold(alias, name) || strings.EqualFold(bare, name) {
+			_, bare, tool := strings.Cut(alias, ":")
+			if strings.EqualFold(alias, name) || tool && strings.EqualFold(bare, name) {
 				if found != nil && found != r {
 					return nil
 				}

@@ -8,7 +8,7 @@ import (
 )
 
 // schemes are URL schemes that are written without //, those of flake references among them.
-const schemes = " github gitlab sourcehut flake path indirect mailto data magnet urn channel tarball file git hg "
+const schemes = " github gitlab sourcehut flake path indirect mailto data magnet urn channel tarball file git hg tel sip xmpp irc "
 
 // IsURL reports whether the text of a URL literal is meant as one: it has // or a known scheme, or a dot
 // with a slash behind it. What else Nix takes for a URL, such as x:y or self:super.a, is more likely a
@@ -36,7 +36,8 @@ func IsShortPath(n ast.Node) bool {
 }
 
 // LooksDivided reports whether a short path looks like a quotient: two numbers, or two operands each of which
-// is a number or a variable in scope.
+// is a number, a variable in scope or a selection from one. What import or callPackage is given does not, nor
+// does a source.
 func LooksDivided(names *sema.Info, n ast.Node) bool {
 	if !IsShortPath(n) || n.FirstChild().IsValid() {
 		return false
@@ -45,23 +46,71 @@ func LooksDivided(names *sema.Info, n ast.Node) bool {
 	if !ok || strings.Contains(right, "/") {
 		return false
 	}
+	left = strings.TrimPrefix(left, "-")
+	if strings.Contains(right, ".") && ast.IsIdentifier(left) && !isNumber(right[:1]) {
+		return false // dir/file.nix
+	}
 	scope := ScopeAt(names, n)
-	for _, operand := range []string{left, right} {
-		if !isNumber(operand) && !(ast.IsIdentifier(operand) && Hidden(names, scope, operand)) {
+	return isOperand(names, scope, left) && isOperand(names, scope, right) && !wantsPath(n)
+}
+
+// isOperand reports whether text is a number, or a variable in scope or a selection from one.
+func isOperand(names *sema.Info, scope sema.ScopeID, text string) bool {
+	whole, fraction, dotted := strings.Cut(text, ".")
+	if isNumber(whole) {
+		return !dotted || isNumber(fraction)
+	}
+	for part := range strings.SplitSeq(text, ".") {
+		if !ast.IsIdentifier(part) {
 			return false
 		}
 	}
-	return true
+	return Bound(names, scope, whole) != nil
 }
 
 func isNumber(text string) bool {
 	return text != "" && strings.Trim(text, "0123456789") == ""
 }
 
-// ScopeAt returns the innermost scope that a node stands in.
+// wantsPath reports whether a path is expected where n stands: as the argument of import, callPackage or a
+// builtin that reads files, as a source, or in a list of imports.
+func wantsPath(n ast.Node) bool {
+	at := n.OutsideParens()
+	up := at.Parent()
+	if call, ok := ast.AsApply(up); ok && call.Arg() == at {
+		fn := call.Func().Unparen()
+		if s, ok := ast.AsSelect(fn); ok {
+			for part := range s.Attrpath().Children() {
+				fn = part
+			}
+		}
+		switch fn.Text() {
+		case "import", "callPackage", "readFile", "readDir", "pathExists", "readFileType", "baseNameOf":
+			return true
+		}
+		return false
+	}
+	if up.Is(ast.List) {
+		up = up.OutsideParens().Parent()
+	}
+	if b, ok := ast.AsBinding(up); ok {
+		path := b.Attrpath()
+		return path.IsSingle("src") || path.IsSingle("imports")
+	}
+	return false
+}
+
+// maxNesting is the number of nodes around a node up to which its scope is looked for.
+const maxNesting = 1024
+
+// ScopeAt returns the innermost scope that a node stands in; the outermost one for a node in very many others,
+// as in a chain of thousands of operators.
 func ScopeAt(names *sema.Info, n ast.Node) sema.ScopeID {
-	below := n
+	below, left := n, maxNesting
 	for a := range n.Ancestors() {
+		if left--; left == 0 {
+			break
+		}
 		switch a.Kind() {
 		case ast.With:
 			// The attrset of a with does not see its names.

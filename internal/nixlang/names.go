@@ -32,8 +32,22 @@ func IsFree(names *sema.Info, u sema.Use, n ast.Node) bool {
 	return u.Target != sema.ToBinding || !n.Encloses(names.Binding(u.Binding).Node)
 }
 
-// lookupBound is the number of bindings after which Lookup gives up.
+// lookupBound is the number of bindings after which Bound and Hidden give up.
 const lookupBound = 4096
+
+// Bound returns the binding that a name has in a scope, or nil. In a scope with very many names it may miss one.
+func Bound(names *sema.Info, scope sema.ScopeID, name string) *sema.Binding {
+	left := lookupBound
+	for b := range names.InScope(scope) {
+		if b.Name == name {
+			return b
+		}
+		if left--; left == 0 {
+			break
+		}
+	}
+	return nil
+}
 
 // Hidden reports whether a scope binds a name, so that the global of that name cannot be written there. In
 // a scope with very many names it says so without a search.

@@ -131,6 +131,9 @@ func TestStatement(t *testing.T) {
 		{"{\n  a = 1; X;\n}", "{\n  a = 1;\n}"},
 		{"{\n  X; a = 1;\n}", "{\n  a = 1;\n}"},
 		{"{ # c\n  X; }", "{ # c\n  }"},
+		{"{\n  X;\n\n  a = 1;\n}", "{\n  a = 1;\n}"},
+		{"{\n  b = 1;\n\n  X;\n\n  a = 1;\n}", "{\n  b = 1;\n\n  a = 1;\n}"},
+		{"{\n  b = 1;\n  X;\n\n  a = 1;\n}", "{\n  b = 1;\n\n  a = 1;\n}"},
 	} {
 		text := strings.Replace(c.text, "X;", "inherit;", 1)
 		tree := parser.Parse(text)
@@ -235,7 +238,7 @@ func TestScopes(t *testing.T) {
 func TestIsURL(t *testing.T) {
 	for text, want := range map[string]bool{
 		"http://a": true, "https://a.b/c": true, "github:a/b": true, "mirror://gnu/x": true, "git+ssh:x": true, "foo:bar.com/x": true, "path:.": true,
-		"x:x": false, "x:x.y": false, "self:super": false, "a:b/c": false, "final:prev.a.b": false,
+		"x:x": false, "x:x.y": false, "tel:+1": true, "self:super": false, "a:b/c": false, "final:prev.a.b": false,
 	} {
 		assert.Equal(t, want, nixlang.IsURL(text), text)
 	}
@@ -249,7 +252,10 @@ func TestShortPaths(t *testing.T) {
 		{"foo/bar", true, false}, {"./foo", false, false}, {"../foo", false, false}, {"/foo", false, false}, {"~/foo", false, false},
 		{".foo/bar", true, false}, {"6/2", true, true}, {"a: b: a/b", true, true}, {"a: a/b", true, false}, {"a: a/2", true, true},
 		{"a: b: c: a/b/c", true, false}, {"foo/${x}", true, false}, {"rec { a = 1; b = 2; c = a/b; }", true, true},
-		{"let a = 1; in with a; a/a", true, true},
+		{"let a = 1; in with a; a/a", true, true}, {"2.5/2", true, true}, {"1.2.3/4", true, false}, {"a: a.b/2", true, true},
+		{"a: b: a.x/b.y", true, true}, {"a: b: a/b.nix", true, false}, {"a: a/2.5", true, true}, {"a: 1/a.x", true, true}, {"a: -a/2", true, true},
+		{"a: b: import a/b", true, false}, {"a: b: a.callPackage (a/b) { }", true, false}, {"a: b: { src = a/b; }", true, false},
+		{"a: b: { imports = [ a/b ]; }", true, false}, {"a: b: f: [ (f a/b) ]", true, true},
 	} {
 		tree := parser.Parse(c.text)
 		require.Empty(t, tree.Errors(), c.text)

@@ -40,7 +40,11 @@ var _ = rules.Register(&rules.Rule{
 		if !ok || nixlang.Builtin(names, inner.Func())+nixlang.Lib(names, inner.Func()) != "elem" {
 			return
 		}
-		x := names.Resolve(inner.Arg().Unparen())
+		sought := inner.Arg().Unparen()
+		if s, ok := ast.AsSelect(sought); ok && !s.Default().IsValid() {
+			sought = s.Operand()
+		}
+		x := names.Resolve(sought)
 		list := outer.Arg().Unparen()
 		if x == nil || x.Node != l.Param() || list.Is(ast.List) || reads(names, list, x) {
 			return
@@ -48,7 +52,7 @@ var _ = rules.Register(&rules.Rule{
 		p.Report(diag.Finding{
 			Span:    body.Span(),
 			Message: "each element is looked for in all of a list",
-			Help:    "for strings, ask a set that is made once: `set ? ${" + l.Param().Text() + "}`",
+			Help:    "for strings, ask a set that is made once: `set ? ${" + inner.Arg().Unparen().Text() + "}`",
 		})
 	},
 })

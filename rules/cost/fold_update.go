@@ -20,7 +20,7 @@ var _ = rules.Register(&rules.Rule{
 		"pairs and gives the same set, the last one winning. Where names and values are made one by one,\n" +
 		"`builtins.listToAttrs` is the direct way.\n" +
 		"\n" +
-		"The difference matters for long lists only.",
+		"The difference matters for long lists only; a list that is written out is not reported.",
 	Severity: diag.Info, Presets: rules.Strict,
 	Fix: rules.FixSometimes,
 	On:  []ast.Kind{ast.Apply},
@@ -32,6 +32,10 @@ var _ = rules.Register(&rules.Rule{
 			return
 		}
 		if !foldsLeft(p.Names(), first.Func()) {
+			return
+		}
+		// A list that is written out is short.
+		if whole, ok := ast.AsApply(n.OutsideParens().Parent()); ok && whole.Func() == n.OutsideParens() && whole.Arg().Unparen().Is(ast.List) {
 			return
 		}
 		plain, ok := updates(p.Names(), first.Arg().Unparen())
@@ -68,6 +72,9 @@ func updates(names *sema.Info, fn ast.Node) (plain, ok bool) {
 	if nixlang.Lib(names, fn) == "mergeAttrs" {
 		return true, true
 	}
+	if b := names.Resolve(fn); b != nil && b.Kind == sema.LetBinding && !b.More && b.Value.IsValid() {
+		fn = b.Value.Unparen()
+	}
 	outer, ok := ast.AsLambda(fn)
 	if !ok || !outer.Param().Is(ast.Name) {
 		return false, false
@@ -77,20 +84,49 @@ func updates(names *sema.Info, fn ast.Node) (plain, ok bool) {
 		return false, false
 	}
 	body := inner.Body().Unparen()
-	if !body.Is(ast.Binary) || body.Op() != ast.OpUpdate {
+	for range maxLets {
+		let, ok := ast.AsLet(body)
+		if !ok {
+			break
+		}
+		body = let.Body().Unparen()
+	}
+	acc, value, ok := merged(names, body)
+	if !ok {
 		return false, false
 	}
-	b := ast.BinaryExpr{Node: body}
-	acc, value := b.Left().Unparen(), b.Right()
 	bound := names.Resolve(acc)
-	if bound == nil || bound.Node != outer.Param() {
+	if bound == nil || bound.Node != outer.Param() || readsBeside(names, inner.Body(), bound, acc) {
 		return false, false
 	}
-	if reads(names, value, bound) {
-		return false, false
+	element := names.Resolve(value)
+	return body == inner.Body().Unparen() && element != nil && element.Node == inner.Param(), true
+}
+
+// maxLets bounds the lets that are looked into.
+const maxLets = 8
+
+// merged returns the two sides of a // b, or of lib.mergeAttrs a b, without parentheses. The left one of a chain
+// a // b // c, which Nix reads as a // (b // c), is a.
+func merged(names *sema.Info, n ast.Node) (left, right ast.Node, ok bool) {
+	if b, binary := ast.AsBinary(n); binary && n.Op() == ast.OpUpdate {
+		return b.Left().Unparen(), b.Right().Unparen(), true
 	}
-	element := names.Resolve(value.Unparen())
-	return element != nil && element.Node == inner.Param(), true
+	fn, args := ast.Call(n)
+	if len(args) != 2 || nixlang.Lib(names, fn) != "mergeAttrs" {
+		return left, right, false
+	}
+	return args[0].Unparen(), args[1].Unparen(), true
+}
+
+// readsBeside reports whether an expression reads a binding in another place than the one.
+func readsBeside(names *sema.Info, n ast.Node, b *sema.Binding, one ast.Node) bool {
+	for _, u := range nixlang.UsesIn(names, n) {
+		if u.Node != one && u.Target == sema.ToBinding && names.Binding(u.Binding) == b {
+			return true
+		}
+	}
+	return false
 }
 
 // mergeAttrsList replaces lib.foldl' f { } by lib.mergeAttrsList.

@@ -1,6 +1,8 @@
 package cost
 
 import (
+	"strings"
+
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/nixlang"
@@ -16,7 +18,8 @@ var _ = rules.Register(&rules.Rule{
 		"`nixpkgs.legacyPackages.${system}`.\n" +
 		"\n" +
 		"Reported in one file, for calls with the same text and the same variables; parameters of functions that are given to the\n" +
-		"same loop, as in `forAllSystems (system: …)`, count as the same.",
+		"same loop, as in `forAllSystems (system: …)`, count as the same. nixpkgs is what is called so, `nixpkgs-unstable` and\n" +
+		"the like included, and a `fetchTarball` of it.",
 	Severity: diag.Info, Presets: rules.Strict,
 	File: func(p *rules.Pass) {
 		names := p.Names()
@@ -29,7 +32,7 @@ var _ = rules.Register(&rules.Rule{
 			if !ok {
 				continue
 			}
-			text := call.Text()
+			text := tokens(call)
 			seen := first[text]
 			if len(seen) > 16 {
 				continue
@@ -66,13 +69,42 @@ func nixpkgsCall(fn ast.Node) (ast.Node, bool) {
 	return outer.Node, true
 }
 
-// isNixpkgs reports whether an expression names nixpkgs: nixpkgs, inputs.nixpkgs, sources.nixpkgs, <nixpkgs>.
+// tokens returns the text of a call with one blank between tokens, and without comments and parentheses around
+// what is imported.
+func tokens(call ast.Node) string {
+	var b strings.Builder
+	fn, args := ast.Call(call)
+	b.WriteString(fn.Text())
+	for _, arg := range args {
+		arg = arg.Unparen()
+		for t := arg.FirstToken(); t.IsValid(); t = t.NextSignificant() {
+			b.WriteByte(' ')
+			b.WriteString(t.Text())
+			if t == arg.LastToken() {
+				break
+			}
+		}
+	}
+	return b.String()
+}
+
+// isNixpkgs reports whether an expression names nixpkgs: nixpkgs, nixpkgs-unstable, inputs.nixpkgs,
+// sources.nixpkgs, <nixpkgs>, or fetches it.
 func isNixpkgs(n ast.Node) bool {
+	name := ""
 	switch n.Kind() {
 	case ast.Ident:
-		return n.Text() == "nixpkgs"
+		name = n.Text()
 	case ast.SearchPath:
 		return n.Text() == "<nixpkgs>"
+	case ast.Apply:
+		fn, args := ast.Call(n)
+		if s, ok := ast.AsSelect(fn); ok {
+			for part := range s.Attrpath().Children() {
+				fn = part
+			}
+		}
+		return fn.Text() == "fetchTarball" && len(args) == 1 && strings.Contains(args[0].Text(), "/nixpkgs/")
 	case ast.Select:
 		s := ast.SelectExpr{Node: n}
 		if s.Default().IsValid() {
@@ -82,10 +114,9 @@ func isNixpkgs(n ast.Node) bool {
 		for part := range s.Attrpath().Children() {
 			last = part
 		}
-		name, ok := ast.AttrName(last)
-		return ok && name == "nixpkgs"
+		name, _ = ast.AttrName(last)
 	}
-	return false
+	return name == "nixpkgs" || strings.HasPrefix(name, "nixpkgs-") || strings.HasPrefix(name, "nixpkgs_")
 }
 
 // sameVariables reports whether two expressions of the same text read the same variables.

@@ -13,22 +13,49 @@ var _ = rules.Register(&rules.Rule{
 	Doc: "`lib.misc.uniqList` is documented as quadratic and passes its lists in a set. `lib.unique` is the plain function for any\n" +
 		"values and keeps their order; `lib.uniqueStrings` is faster, for strings whose order does not matter.",
 	Severity: diag.Info, Presets: rules.Strict,
-	On: []ast.Kind{ast.Select, ast.Ident},
+	On: []ast.Kind{ast.Select, ast.Ident, ast.Inherit},
 	Node: func(p *rules.Pass, n ast.Node) {
+		if in, ok := ast.AsInherit(n); ok {
+			inheritsUniqList(p, in)
+			return
+		}
 		if n.Is(ast.Ident) && n.Text() != "uniqList" {
 			return
 		}
-		path, last, ok := lib(p, n)
-		if !ok || path != "uniqList" && path != "misc.uniqList" {
-			return
+		if path, last, ok := lib(p, n); ok {
+			reportUniqList(p, path, last)
 		}
-		p.Report(diag.Finding{
-			Span:    last.Span(),
-			Message: "`lib." + path + "` takes time with the square of the list's length",
-			Help:    "use `lib.unique`, or `lib.uniqueStrings` for strings in any order",
-		})
 	},
 })
+
+func reportUniqList(p *rules.Pass, path string, at ast.Node) {
+	if path != "uniqList" && path != "misc.uniqList" {
+		return
+	}
+	p.Report(diag.Finding{
+		Span:    at.Span(),
+		Message: "`lib." + path + "` takes time with the square of the list's length",
+		Help:    "use `lib.unique`, or `lib.uniqueStrings` for strings in any order",
+	})
+}
+
+// inheritsUniqList examines inherit (lib) ….
+func inheritsUniqList(p *rules.Pass, in ast.InheritNode) {
+	if !in.From().IsValid() {
+		return
+	}
+	for part := range in.Names() {
+		if part.Text() != "uniqList" {
+			continue
+		}
+		switch base, ok := nixlang.LibSource(p.Names(), in.From()); {
+		case ok && base == "":
+			reportUniqList(p, "uniqList", part)
+		case ok:
+			reportUniqList(p, base+".uniqList", part)
+		}
+	}
+}
 
 // lib returns the path below nixpkgs' lib that an expression of the rule's interest means.
 func lib(p *rules.Pass, n ast.Node) (path string, last ast.Node, ok bool) {

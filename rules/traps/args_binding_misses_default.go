@@ -4,6 +4,7 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/rules"
 )
@@ -35,12 +36,19 @@ var _ = rules.Register(&rules.Rule{
 		}
 		asked := map[string]bool{}
 		for u := range names.UsesOf(id) {
-			if name, _, asks := readFrom(u.Node); asks {
+			switch name, _, asks := readFrom(names, u.Node); {
+			case asks && name == "":
+				return // args ? ${name} asks for any
+			case asks:
 				asked[name] = true
 			}
 		}
 		for u := range names.UsesOf(id) {
-			name, part, asks := readFrom(u.Node)
+			if in, ok := ast.AsInherit(u.Node.OutsideParens().Parent().Parent()); ok && in.From() == u.Node.OutsideParens() {
+				inheritedFrom(p, in, defaults, asked)
+				continue
+			}
+			name, part, asks := readFrom(names, u.Node)
 			formal, ok := defaults[name]
 			if !ok || asks || asked[name] {
 				continue
@@ -59,6 +67,24 @@ var _ = rules.Register(&rules.Rule{
 	},
 })
 
+// inheritedFrom examines inherit (args) ….
+func inheritedFrom(p *rules.Pass, in ast.InheritNode, defaults map[string]ast.Node, asked map[string]bool) {
+	for part := range in.Names() {
+		name, _ := ast.AttrName(part)
+		formal, ok := defaults[name]
+		if !ok || asked[name] {
+			continue
+		}
+		args := in.From().Unparen().Text()
+		p.Report(diag.Finding{
+			Span:    part.Span(),
+			Message: "`" + args + "." + name + "` has no default: it fails where the caller does not pass `" + name + "`",
+			Help:    "inherit `" + name + "` without `(" + args + ")`",
+			Related: []diag.Related{{Span: formal.Span(), Message: "the default"}},
+		})
+	}
+}
+
 // atBinding returns the binding of an @ name.
 func atBinding(names *sema.Info, lambda, at ast.Node) (sema.BindingID, bool) {
 	scope, ok := names.ScopeOf(lambda)
@@ -75,8 +101,9 @@ func atBinding(names *sema.Info, lambda, at ast.Node) (sema.BindingID, bool) {
 }
 
 // readFrom returns the attribute that is read from a use of a set: name in args.name. asks is set where it is
-// only asked for: args ? name, args.name or default.
-func readFrom(use ast.Node) (name string, part ast.Node, asks bool) {
+// only asked for: args ? name, args.name or default, hasAttr "name" args. The name is empty where it is not
+// known.
+func readFrom(names *sema.Info, use ast.Node) (name string, part ast.Node, asks bool) {
 	at := use.OutsideParens()
 	up := at.Parent()
 	switch up.Kind() {
@@ -88,6 +115,13 @@ func readFrom(use ast.Node) (name string, part ast.Node, asks bool) {
 		part, asks = s.Attrpath().FirstChild(), s.Default().IsValid()
 	case ast.HasAttr:
 		part, asks = ast.HasAttrExpr{Node: up}.Attrpath().FirstChild(), true
+	case ast.Apply:
+		call, ok := ast.AsApply(ast.ApplyExpr{Node: up}.Func().Unparen())
+		if !ok || up.FirstChild() == at || nixlang.Builtin(names, call.Func())+nixlang.Lib(names, call.Func()) != "hasAttr" {
+			return "", part, false
+		}
+		name, _ = ast.StringValue(call.Arg().Unparen())
+		return name, part, true
 	default:
 		return "", part, false
 	}

@@ -3,6 +3,7 @@ package traps
 import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/libtable"
 	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/rules"
@@ -15,12 +16,19 @@ var _ = rules.Register(&rules.Rule{
 		"everywhere, such as `map`: `let x = 1; in with { x = 2; }; x` is 1. Where the opened set has the name too, that one\n" +
 		"is out of reach but for a selection.\n" +
 		"\n" +
-		"Reported for sets whose names stand in the file.",
+		"Reported for sets whose names stand in the file, and, as information, for functions of nixpkgs' `lib` whose name the\n" +
+		"file gives to something else.",
 	Severity: diag.Warning, Presets: rules.Recommended,
 	Fix: rules.FixSometimes,
 	On:  []ast.Kind{ast.With},
 	Node: func(p *rules.Pass, n ast.Node) {
 		w := ast.WithExpr{Node: n}
+		if base, isLib := nixlang.LibSource(p.Names(), w.Env()); isLib {
+			if base == "" && !deeplyNested(n) {
+				shadowedLib(p, w)
+			}
+			return
+		}
 		set, ok := literalSet(p.Names(), w.Env())
 		if !ok || deeplyNested(n) {
 			return
@@ -33,7 +41,7 @@ var _ = rules.Register(&rules.Rule{
 		for _, u := range uses {
 			name, _ := ast.AttrName(u.Node)
 			at, ok := has[name]
-			if !ok || u.Target == sema.ToWith || !nixlang.IsFree(p.Names(), u, n) {
+			if !ok || u.Target == sema.ToWith || !nixlang.IsFree(p.Names(), u, n) || sameValue(p.Names(), set, at, u) {
 				continue
 			}
 			f := diag.Finding{
@@ -53,6 +61,44 @@ var _ = rules.Register(&rules.Rule{
 		}
 	},
 })
+
+// shadowedLib examines with lib; …: a name that a let around it binds to something else hides lib's function.
+func shadowedLib(p *rules.Pass, w ast.WithExpr) {
+	names := p.Names()
+	uses := nixlang.UsesIn(names, w.Body())
+	if len(uses) > maxUses {
+		return
+	}
+	for _, u := range uses {
+		if u.Target != sema.ToBinding || !u.Node.Is(ast.Ident) {
+			continue
+		}
+		b := names.Binding(u.Binding)
+		if b.Kind != sema.LetBinding && b.Kind != sema.RecBinding || b.More || !b.Value.Unparen().Is(ast.Lambda) || !nixlang.IsFree(names, u, w.Node) {
+			continue
+		}
+		if l := libtable.Lookup(b.Name); l == nil || l.Args == 0 {
+			continue
+		}
+		p.Report(diag.Finding{
+			Span: u.Node.Span(), Severity: diag.Info,
+			Message: "`" + b.Name + "` is the one that is bound outside the `with`, not that of `lib`",
+			Related: []diag.Related{{Span: b.Node.Span(), Message: "this one is used"}},
+			Help:    "rename it, or select `" + w.Env().Text() + "." + b.Name + "`",
+			Fixes:   []diag.Fix{rules.Replace("select it from `"+w.Env().Text()+"`", diag.Unsafe, u.Node.Span(), w.Env().Text()+"."+b.Name)},
+		})
+	}
+}
+
+// sameValue reports whether an attribute of a set has the value that a use of its name has: with { x = x; }; x.
+func sameValue(names *sema.Info, set, at ast.Node, use sema.Use) bool {
+	b, ok := ast.AsBinding(at.Parent().Parent())
+	if !ok || set.IsRec() || at.NextSibling().IsValid() {
+		return false
+	}
+	value, ok := names.Use(b.Value().Unparen())
+	return ok && value.Target == use.Target && value.Binding == use.Binding && b.Value().Unparen().Text() == use.Node.Text()
+}
 
 // maxUses bounds the names that are looked at for one with.
 const maxUses = 10000

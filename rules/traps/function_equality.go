@@ -3,6 +3,8 @@ package traps
 import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/libtable"
+	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/rules"
 )
@@ -13,7 +15,8 @@ var _ = rules.Register(&rules.Rule{
 	Doc: "Functions are never equal, not even to themselves: `f == f` is false and `f != f` is true, whatever `f` does. Compare\n" +
 		"a name or another property that tells them apart.\n" +
 		"\n" +
-		"Reported where one side is a function by its text, or a name bound to one in the file. `f == null` is a fine test.",
+		"Reported where one side is a function by its text, a name bound to one in the file, or a function of Nix or of `lib`.\n" +
+		"`f == null` is a fine test.",
 	Severity: diag.Warning, Presets: rules.Recommended,
 	On: []ast.Kind{ast.Binary},
 	Node: func(p *rules.Pass, n ast.Node) {
@@ -43,15 +46,32 @@ var _ = rules.Register(&rules.Rule{
 	},
 })
 
-// isFunction reports whether an expression is a function, or a name that a let binds to one.
+// maxAliases bounds the names that are followed from one to the next.
+const maxAliases = 4
+
+// isFunction reports whether an expression is a function: by its text, as a name that a let binds to one, or as
+// one of Nix or lib.
 func isFunction(p *rules.Pass, n ast.Node) bool {
-	switch n.Kind() {
-	case ast.Lambda:
-		return true
-	case ast.Ident:
-		b := p.Names().Resolve(n)
-		return b != nil && (b.Kind == sema.LetBinding || b.Kind == sema.RecBinding) && !b.More &&
-			b.Value.Unparen().Is(ast.Lambda) && !hasOverrides(p.Names(), b)
+	names := p.Names()
+	for range maxAliases {
+		switch n.Kind() {
+		case ast.Lambda:
+			return true
+		case ast.Ident, ast.Select:
+			if b := sema.LookupBuiltin(nixlang.Builtin(names, n)); b != nil {
+				return b.Args > 0
+			}
+			if l := libtable.Lookup(nixlang.Lib(names, n)); l != nil {
+				return l.Args > 0
+			}
+		default:
+			return false
+		}
+		b := names.Resolve(n)
+		if b == nil || b.Kind != sema.LetBinding && b.Kind != sema.RecBinding || b.More || !b.Value.IsValid() || hasOverrides(names, b) {
+			return false
+		}
+		n = b.Value.Unparen()
 	}
 	return false
 }

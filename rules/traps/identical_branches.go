@@ -26,8 +26,22 @@ var _ = rules.Register(&rules.Rule{
 			Message: "both arms of the `if` are the same",
 			Help:    "let the arms differ, or write the arm alone",
 			Related: []diag.Related{{Span: i.Then().Span(), Message: "the one"}, {Span: i.Else().Span(), Message: "and the other"}},
-			Fixes: []diag.Fix{rules.Replace("write the arm alone", diag.Unsafe, n.Span(),
-				nixlang.Splice(p.Tree, n.Span(), nixlang.At(i.Then(), n)))},
+			Fixes:   []diag.Fix{armAlone(p.Tree, n, i.Then().Unparen())},
 		})
 	},
 })
+
+// armAlone replaces an if by its arm, with the parentheses around it where the arm needs none.
+func armAlone(t *ast.Tree, n, arm ast.Node) diag.Fix {
+	at := n
+	for at.Parent().Is(ast.Paren) && nixlang.Fits(arm, at.Parent()) && !commentBeside(t, at) {
+		at = at.Parent()
+	}
+	return rules.Replace("write the arm alone", diag.Unsafe, at.Span(), nixlang.Splice(t, at.Span(), nixlang.At(arm, at)))
+}
+
+// commentBeside reports whether a comment stands between a node and the parentheses around it.
+func commentBeside(t *ast.Tree, n ast.Node) bool {
+	paren := n.Parent()
+	return t.HasComment(source.Span{Start: paren.Start(), End: n.Start()}) || t.HasComment(source.Span{Start: n.End(), End: paren.End()})
+}

@@ -1,6 +1,7 @@
 package traps
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -51,22 +52,81 @@ var _ = rules.Register(&rules.Rule{
 				Message: "the set has no attribute `" + name + "`: using it fails",
 				Related: []diag.Related{{Span: set.FirstToken().Span(), Message: "the set"}},
 			}
-			propose(&f, part, name, slices.Sorted(maps.Keys(has)))
+			propose(p, &f, part, name, slices.Sorted(maps.Keys(has)))
 			p.Report(f)
 		}
 	},
 })
 
-// propose adds the name that was probably meant.
-func propose(f *diag.Finding, part ast.Node, name string, all []string) {
+// propose adds the name that was probably meant. The fix changes it where it is used, too.
+func propose(p *rules.Pass, f *diag.Finding, part ast.Node, name string, all []string) {
 	guess := near.Find(name, all)
 	if guess == "" {
 		return
 	}
 	f.Help = "did you mean `" + guess + "`?"
-	if part.Is(ast.Name) {
-		f.Fixes = []diag.Fix{rules.Replace("use `"+guess+"`", diag.Unsafe, part.Span(), ast.QuoteAttr(guess))}
+	if !part.Is(ast.Name) || !ast.IsIdentifier(guess) || inSet(part.Parent().Parent(), guess) {
+		return
 	}
+	edits := []diag.Edit{{Span: part.Span(), Text: guess}}
+	names := p.Names()
+	if scope, ok := names.ScopeOf(outerScope(part)); ok {
+		if nixlang.Bound(names, scope, guess) != nil {
+			return
+		}
+		id := bindingAt(names, scope, part)
+		for u := range names.UsesOf(id) {
+			if !u.Node.Is(ast.Ident) || len(edits) > maxSteps || nixlang.Bound(names, u.Scope, guess) != nil {
+				return
+			}
+			edits = append(edits, diag.Edit{Span: u.Node.Span(), Text: guess})
+		}
+		slices.SortFunc(edits, func(a, b diag.Edit) int { return cmp.Compare(a.Span.Start, b.Span.Start) })
+	}
+	f.Fixes = []diag.Fix{{Title: "use `" + guess + "`", Edits: edits}}
+}
+
+// outerScope returns the let or recursive set whose name an inherited name is.
+func outerScope(part ast.Node) ast.Node {
+	set := part.Parent().Parent()
+	if set.Is(ast.Bindings) {
+		return set.Parent()
+	}
+	return set
+}
+
+// bindingAt returns the binding of a scope that a node names.
+func bindingAt(names *sema.Info, scope sema.ScopeID, name ast.Node) sema.BindingID {
+	s := names.Scope(scope)
+	for id := s.First; id <= s.Last; id++ {
+		if names.Binding(id).Node == name {
+			return id
+		}
+	}
+	return 0
+}
+
+// inSet reports whether a set or let has a name, or so many that it is not worth a search.
+func inSet(set ast.Node, name string) bool {
+	left := maxAttrs
+	for c := range set.Children() {
+		if left--; left < 0 {
+			return true
+		}
+		if b, ok := ast.AsBinding(c); ok {
+			if first, _ := ast.AttrName(b.Attrpath().FirstChild()); first == name {
+				return true
+			}
+		}
+		if in, ok := ast.AsInherit(c); ok {
+			for part := range in.Names() {
+				if text, _ := ast.AttrName(part); text == name {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // inheritedBuiltins examines inherit (builtins) ….
@@ -96,7 +156,7 @@ func inheritedBuiltins(p *rules.Pass, in ast.InheritNode) {
 			for _, b := range sema.Builtins() {
 				all = append(all, b.Name)
 			}
-			propose(&f, part, name, all)
+			propose(p, &f, part, name, all)
 		case sema.Elsewhere:
 			f.Severity = diag.Info
 			f.Message = "only " + b.Only + " has the builtin `" + name + "`"

@@ -52,6 +52,16 @@ func integer(n ast.Node) (int64, bool) {
 	return ast.IntValue(n)
 }
 
+// isZero reports whether an expression is a literal zero, with or without a minus, a point or an exponent.
 func isZero(n ast.Node) bool {
-	return (n.Is(ast.Int) || n.Is(ast.Float)) && strings.Trim(n.Text(), "0.") == ""
+	if n.Is(ast.Unary) && n.Op() == ast.OpNeg {
+		n = n.FirstChild().Unparen()
+	}
+	digits := n.Text()
+	if n.Is(ast.Float) {
+		digits, _, _ = strings.Cut(strings.ToLower(digits), "e")
+	} else if !n.Is(ast.Int) {
+		return false
+	}
+	return strings.Trim(digits, "0.") == ""
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/internal/sema"
+	"github.com/nixsift/nixsift/parser"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -18,7 +19,7 @@ var _ = rules.Register(&rules.Rule{
 		"before a value is written `\"\\$${name}\"`, in indented strings `''$${name}`.\n" +
 		"\n" +
 		"Shell, Make and udev have a `$${…}` of their own. So a warning is given only where the braces hold a selection from a\n" +
-		"name in scope, `$${pkgs.system}`, and an information where they hold just such a name.",
+		"name in scope, `$${pkgs.system}`, or a call with such names, and an information where they hold just such a name.",
 	Severity: diag.Warning, Presets: rules.Recommended,
 	Fix: rules.FixAlways,
 	On:  []ast.Kind{ast.String, ast.IndString},
@@ -51,8 +52,8 @@ func findEscapes(p *rules.Pass, n ast.Node, span source.Span, scope sema.ScopeID
 		inner := text[at+3 : at+end]
 		where := source.Span{Start: span.Start + uint32(at), End: span.Start + uint32(at+end+1)}
 		at += 3
-		root, ok := rootName(inner)
-		if !ok || !nixlang.Hidden(p.Names(), scope, root) || sema.IsGlobal(root) {
+		name, ok := readsNames(p, scope, inner)
+		if !ok {
 			continue
 		}
 		f := diag.Finding{
@@ -68,9 +69,45 @@ func findEscapes(p *rules.Pass, n ast.Node, span source.Span, scope sema.ScopeID
 			rules.Replace("write `${"+inner+"}`", diag.Unsafe, source.Span{Start: where.Start, End: where.Start + 1}, ""),
 			rules.Replace("write a dollar and the value", diag.Unsafe, source.Span{Start: where.Start, End: where.Start + 3}, escaped),
 		}
-		if root == inner {
+		if name {
 			f.Severity = diag.Info
 		}
 		p.Report(f)
 	}
+}
+
+// maxInner is the length, in bytes, up to which the text in braces is read as an expression.
+const maxInner = 200
+
+// readsNames reports whether text is a name, a selection or a call, with blanks between its parts, in which all
+// names are bound, one of them in the file. name tells that it is just a name.
+func readsNames(p *rules.Pass, scope sema.ScopeID, text string) (name, ok bool) {
+	text = strings.TrimSpace(text)
+	if root, simple := rootName(text); simple {
+		return root == text, !sema.IsGlobal(root) && nixlang.Bound(p.Names(), scope, root) != nil
+	}
+	if len(text) > maxInner || strings.IndexByte(text, '.') < 0 && strings.IndexByte(text, ' ') < 0 {
+		return false, false
+	}
+	tree := parser.Parse(text)
+	expr := tree.Root().FirstChild()
+	if len(tree.Errors()) > 0 {
+		return false, false
+	}
+	if call, applies := ast.AsApply(expr); applies && call.Arg().FirstToken().Prev().Kind() != ast.TokSpace || !applies && !expr.Is(ast.Select) {
+		return false, false
+	}
+	for n := range expr.Descendants() {
+		switch n.Kind() {
+		case ast.Ident:
+			if nixlang.Bound(p.Names(), scope, n.Text()) != nil {
+				ok = true
+			} else if !sema.IsGlobal(n.Text()) {
+				return false, false
+			}
+		case ast.Lambda, ast.Let, ast.With, ast.AttrSet, ast.LegacyLet:
+			return false, false // these bind names of their own
+		}
+	}
+	return false, ok
 }

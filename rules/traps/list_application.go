@@ -33,46 +33,80 @@ var _ = rules.Register(&rules.Rule{
 				break
 			}
 			literal := isLiteral(p, first)
-			if !literal && !neverAnElement(head) {
+			later := !literal && first.NextSibling().IsValid() && isLiteral(p, first.NextSibling())
+			never := neverAnElement(head)
+			if !literal && !later && !never && !fromSet(head, first) {
 				continue
 			}
-			name, args := function(p.Names(), head)
-			if args == 0 || !literal && !enough(first, args) {
+			name, args, local := function(p.Names(), head)
+			switch {
+			case args == 0:
+				continue
+			case literal:
+			case never && enough(first, args):
+			case later && args > 1 && !local:
+			case fromSet(head, first) && args == 1:
+			default:
 				continue
 			}
-			last := first
-			for range args - 1 {
-				next := last.NextSibling()
-				if !next.IsValid() {
-					break
-				}
-				last = next
+			behind = lastArg(first, args)
+			if name == "import" && args == 1 && behind.NextSibling().Is(ast.AttrSet) {
+				behind = behind.NextSibling() // import ./x.nix { }
 			}
-			behind = last
-			call := source.Span{Start: head.Start(), End: last.End()}
-			f := diag.Finding{
+			call := source.Span{Start: head.Start(), End: behind.End()}
+			p.Report(diag.Finding{
 				Span:    call,
 				Message: "`" + name + "` is not called here: it and what follows are elements of the list",
 				Help:    "put the call in parentheses",
-				Fixes: []diag.Fix{{Title: "put the call in parentheses", Edits: []diag.Edit{
-					{Span: source.Span{Start: call.Start, End: call.Start}, Text: "("},
-					{Span: source.Span{Start: call.End, End: call.End}, Text: ")"},
-				}}},
-			}
-			p.Report(f)
+				Fixes:   []diag.Fix{{Title: "put the call in parentheses", Edits: parens(call)}},
+			})
 		}
 	},
 })
 
+// lastArg returns the last of the elements that a call takes as arguments.
+func lastArg(first ast.Node, args int) ast.Node {
+	for range args - 1 {
+		next := first.NextSibling()
+		if !next.IsValid() {
+			break
+		}
+		first = next
+	}
+	return first
+}
+
+// lastName returns the name that a variable or a selection ends in.
+func lastName(n ast.Node) string {
+	if s, ok := ast.AsSelect(n); ok {
+		n = lastPart(s)
+	}
+	return n.Text()
+}
+
 // neverAnElement reports whether a function is so particular that a list of functions does not hold it.
 func neverAnElement(n ast.Node) bool {
-	if s, ok := ast.AsSelect(n); ok {
-		for part := range s.Attrpath().Children() {
-			n = part
-		}
+	switch lastName(n) {
+	case "optional", "optionals", "optionalString", "optionalAttrs", "mkIf", "callPackage", "listOf", "attrsOf", "nullOr", "either":
+		return true
 	}
-	switch n.Text() {
-	case "optional", "optionals", "optionalString", "optionalAttrs", "mkIf", "callPackage":
+	return false
+}
+
+// fromSet reports whether a function that takes a package, or the value of an option, stands before a selection
+// from pkgs or config.
+func fromSet(head, first ast.Node) bool {
+	s, ok := ast.AsSelect(first)
+	if !ok || !s.Operand().Is(ast.Ident) || s.Attrpath().FirstChild().Text() == "lib" {
+		return false
+	}
+	switch s.Operand().Text() {
+	case "pkgs", "config", "cfg":
+	default:
+		return false
+	}
+	switch lastName(head) {
+	case "getExe", "getBin", "getDev", "getLib", "mkForce", "mkDefault", "mkBefore", "mkAfter":
 		return true
 	}
 	return false
@@ -99,46 +133,59 @@ func isLiteral(p *rules.Pass, n ast.Node) bool {
 	case ast.AttrSet:
 		_, functor := ast.Attr(n, "__functor")
 		return !functor
+	case ast.Paren:
+		switch inner := n.Unparen(); inner.Kind() {
+		case ast.Binary:
+			op := inner.Op()
+			return op != ast.OpUpdate && op != ast.OpPipeInto && op != ast.OpPipeFrom
+		case ast.Unary, ast.HasAttr:
+			return true
+		}
 	}
 	return false
 }
 
 // function returns the name of what is known to be a function and no element of its own, and the number of
-// arguments it takes; 0 for anything else.
-func function(names *sema.Info, n ast.Node) (name string, args int) {
+// arguments it takes; 0 for anything else. local tells that the file defines it.
+func function(names *sema.Info, n ast.Node) (name string, args int, local bool) {
 	if b := sema.LookupBuiltin(nixlang.Builtin(names, n)); b != nil && b.Args > 0 {
-		return n.Text(), int(b.Args)
+		return n.Text(), int(b.Args), false
 	}
 	if l := libtable.Lookup(nixlang.Lib(names, n)); l != nil && l.Args > 0 {
-		return n.Text(), int(l.Args)
+		return n.Text(), int(l.Args), false
 	}
-	if s, ok := ast.AsSelect(n); ok {
-		path := s.Attrpath()
-		if pkgs := s.Operand(); pkgs.Is(ast.Ident) && pkgs.Text() == "pkgs" && path.IsSingle("callPackage") && !s.Default().IsValid() {
-			return n.Text(), 2
-		}
-		return "", 0
+	if args := typeArgs[typeFunction(names, n)]; args > 0 {
+		return n.Text(), args, false
+	}
+	switch fromNixpkgs(names, n) {
+	case "callPackage", "callPackages":
+		return n.Text(), 2, false
+	case "nixosSystem", "darwinSystem", "homeManagerConfiguration":
+		return n.Text(), 1, false
+	}
+	if args := makerArgs(names, n); args > 0 {
+		return n.Text(), args, false
 	}
 	b := names.Resolve(n)
 	if b == nil {
-		return "", 0
+		return "", 0, false
 	}
 	if b.Name == "callPackage" {
-		return b.Name, 2
+		return b.Name, 2, true
 	}
 	if b.Kind != sema.LetBinding && b.Kind != sema.RecBinding || b.More || !b.Value.IsValid() || hasOverrides(names, b) {
-		return "", 0
+		return "", 0, false
 	}
 	// A function of a set may be a module or a package: it stands in lists with sets and paths.
 	if (ast.LambdaExpr{Node: b.Value.Unparen()}).Param().Is(ast.Pattern) {
-		return "", 0
+		return "", 0, false
 	}
 	switch n.NextSibling().Kind() {
 	case ast.AttrSet, ast.Path, ast.SearchPath, ast.List:
-		return "", 0
+		return "", 0, false
 	}
 	for v := b.Value.Unparen(); v.Is(ast.Lambda) && args < 8; v = (ast.LambdaExpr{Node: v}).Body().Unparen() {
 		args++
 	}
-	return b.Name, args
+	return b.Name, args, true
 }

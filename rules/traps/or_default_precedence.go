@@ -23,7 +23,18 @@ var _ = rules.Register(&rules.Rule{
 	Node: func(p *rules.Pass, n ast.Node) {
 		call := ast.ApplyExpr{Node: n}
 		s, ok := ast.AsSelect(call.Func())
-		if !ok || !s.Default().IsValid() || selectsFunction(p, s) {
+		if !ok || !s.Default().IsValid() {
+			return
+		}
+		def := s.Default()
+		for range maxSteps {
+			next, ok := ast.AsSelect(def)
+			if !ok || !next.Default().IsValid() {
+				break
+			}
+			def = next.Default() // a.b or c.d or f x: the default of a default
+		}
+		if selectsFunction(p, s, def) {
 			return
 		}
 		outer := n
@@ -34,7 +45,6 @@ var _ = rules.Register(&rules.Rule{
 			}
 			break
 		}
-		def := s.Default()
 		f := diag.Finding{
 			Span:    source.Span{Start: def.Start(), End: outer.End()},
 			Message: "the default is `" + short(def) + "` alone: what is selected, or the default, is called with what follows",
@@ -55,12 +65,12 @@ var _ = rules.Register(&rules.Rule{
 })
 
 // selectsFunction reports whether a selection with a default is meant to give a function: from builtins or lib,
-// or with a default that is one by its text, or that does nothing.
-func selectsFunction(p *rules.Pass, s ast.SelectExpr) bool {
+// or with a last default that is one by its text, or that does nothing.
+func selectsFunction(p *rules.Pass, s ast.SelectExpr, def ast.Node) bool {
 	if operand := s.Operand().Unparen(); operand.Is(ast.Ident) && (operand.Text() == "builtins" || operand.Text() == "lib") {
 		return true
 	}
-	switch def := s.Default().Unparen(); def.Kind() {
+	switch def = def.Unparen(); def.Kind() {
 	case ast.Lambda:
 		return true
 	case ast.Apply:

@@ -6,7 +6,9 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/internal/project"
+	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -26,41 +28,95 @@ var _ = rules.Register(&rules.Rule{
 			return
 		}
 		b := ast.BinaryExpr{Node: n}
-		left, right := b.Left().Unparen(), b.Right().Unparen()
+		left := b.Left().Unparen()
 		if left.Is(ast.Binary) && left.Op() == ast.OpAdd {
 			lostSlash(p, n, ast.BinaryExpr{Node: left})
 			return
 		}
-		if !left.Is(ast.Path) || !right.Is(ast.String) || !startsBare(right) || !isFolder(p, left) {
+		text := leadingText(b.Right())
+		if !text.IsValid() || !startsBare(text) {
 			return
 		}
+		path := pathLiteral(p.Names(), left)
+		if call, ok := ast.AsApply(left); ok && nixlang.Builtin(p.Names(), call.Func()) == "toString" {
+			path = pathLiteral(p.Names(), call.Arg())
+		}
+		if !path.IsValid() || !isFolder(p, path, text) {
+			return
+		}
+		at := text.Start() + 1
+		if text.Is(ast.IndString) {
+			at++
+		}
 		p.Report(diag.Finding{
-			Span:    right.Span(),
-			Message: "the text is appended to the folder's name: `" + left.Text() + "` does not end in a slash",
+			Span:    b.Right().Unparen().Span(),
+			Message: "the text is appended to the folder's name: `" + short(left) + "` does not end in a slash",
 			Help:    "start the text with `/`",
-			Fixes:   []diag.Fix{rules.Insert("start the text with `/`", diag.Unsafe, right.Start()+1, "/")},
+			Fixes:   []diag.Fix{rules.Insert("start the text with `/`", diag.Unsafe, at, "/")},
 		})
 	},
 })
 
+// pathLiteral returns the path literal that an expression is, directly or by a let binding, or an invalid node.
+func pathLiteral(names *sema.Info, n ast.Node) ast.Node {
+	n = n.Unparen()
+	if n.Is(ast.Ident) {
+		b := names.Resolve(n)
+		if b == nil || b.Kind != sema.LetBinding || b.More || !b.Value.IsValid() {
+			return ast.Node{}
+		}
+		n = b.Value.Unparen()
+	}
+	if !n.Is(ast.Path) || n.HasError() {
+		return ast.Node{}
+	}
+	return n
+}
+
+// leadingText returns the string that an expression begins with, "a" in "a" + b, or an invalid node.
+func leadingText(n ast.Node) ast.Node {
+	n = n.Unparen()
+	for range maxSteps {
+		if !n.Is(ast.Binary) || n.Op() != ast.OpAdd {
+			break
+		}
+		n = n.FirstChild().Unparen()
+	}
+	if n.Is(ast.String) || n.Is(ast.IndString) {
+		return n
+	}
+	return ast.Node{}
+}
+
+// maxAdded bounds the texts that are appended to one path.
+const maxAdded = 8
+
 // lostSlash examines path + "…/" + more.
 func lostSlash(p *rules.Pass, n ast.Node, inner ast.BinaryExpr) {
-	path, text := inner.Left().Unparen(), inner.Right().Unparen()
-	if !path.Is(ast.Path) || !text.Is(ast.String) || !strings.HasSuffix(text.Text(), "/\"") || path.Text() == "/." && text.Text() == `"/"` {
+	text := inner.Right().Unparen()
+	if !text.Is(ast.String) || !strings.HasSuffix(text.Text(), "/\"") {
+		return
+	}
+	first := inner.Left().Unparen()
+	for range maxAdded {
+		if !first.Is(ast.Binary) || first.Op() != ast.OpAdd {
+			break
+		}
+		first = first.FirstChild().Unparen()
+	}
+	path := pathLiteral(p.Names(), first)
+	if !path.IsValid() || path.Text() == "/." && text.Text() == `"/"` {
 		return
 	}
 	right := ast.BinaryExpr{Node: n}.Right()
-	if s := right.Unparen(); s.Is(ast.String) && s.Text() == `""` || s.Is(ast.String) && strings.HasPrefix(s.Text(), `"/`) {
+	if s := right.Unparen(); s.Is(ast.String) && (s.Text() == `""` || strings.HasPrefix(s.Text(), `"/`)) {
 		return
 	}
 	p.Report(diag.Finding{
 		Span:    text.Span(),
 		Message: "the slash at the end is lost: `" + short(inner.Node) + "` is a path, and paths do not end in a slash",
 		Help:    "put what is appended in parentheses, so that the texts are joined first",
-		Fixes: []diag.Fix{{Title: "join the texts first", Edits: []diag.Edit{
-			{Span: source.Span{Start: inner.Right().Start(), End: inner.Right().Start()}, Text: "("},
-			{Span: source.Span{Start: right.End(), End: right.End()}, Text: ")"},
-		}}},
+		Fixes:   []diag.Fix{{Title: "join the texts first", Edits: parens(source.Span{Start: inner.Right().Start(), End: right.End()})}},
 	})
 }
 
@@ -76,17 +132,24 @@ func startsBare(n ast.Node) bool {
 	return false
 }
 
-// isFolder reports whether a path literal names a folder: by its text, or because there is one.
-func isFolder(p *rules.Pass, n ast.Node) bool {
+// isFolder reports whether a path literal names a folder and nothing is there that it names with the text: by
+// how it is written, or because there is a folder. With a digit or an underscore behind it, the name of a
+// folder is rather extended.
+func isFolder(p *rules.Pass, n, text ast.Node) bool {
 	if n.FirstChild().IsValid() || n.Text() == "/." {
 		return false
 	}
-	text := n.Text()
-	if strings.HasSuffix(text, "/.") || strings.HasSuffix(text, "/..") {
+	target, ok := project.Resolve(p.Path, n)
+	if added, static := ast.StringValue(text); ok && static {
+		if _, err := p.Project.FS().Lstat(target + added); err == nil {
+			return false
+		}
+	}
+	if strings.HasSuffix(n.Text(), "/.") || strings.HasSuffix(n.Text(), "/..") {
 		return true
 	}
-	target, ok := project.Resolve(p.Path, n)
-	if !ok {
+	c := strings.TrimLeft(text.Text(), "\"'")[0]
+	if !ok || n.Text()[0] == '/' || c == '_' || '0' <= c && c <= '9' {
 		return false
 	}
 	info, err := p.Project.FS().Stat(target)

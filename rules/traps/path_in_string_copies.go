@@ -16,6 +16,13 @@ var _ = rules.Register(&rules.Rule{
 	On:       []ast.Kind{ast.Path},
 	Node: func(p *rules.Pass, n ast.Node) {
 		at := n.OutsideParens()
+		// What is appended to a path gives a path: "${./dir + "/file"}".
+		for range maxSteps {
+			if up := at.Parent(); !up.Is(ast.Binary) || up.Op() != ast.OpAdd || up.FirstChild() != at {
+				break
+			}
+			at = at.Parent().OutsideParens()
+		}
 		up := at.Parent()
 		switch {
 		case up.Is(ast.Interpolation) && (up.Parent().Is(ast.String) || up.Parent().Is(ast.IndString)):
@@ -23,10 +30,15 @@ var _ = rules.Register(&rules.Rule{
 		default:
 			return
 		}
+		path := at.Unparen()
+		alone := short(path)
+		if path != n {
+			alone = "(" + alone + ")"
+		}
 		p.Report(diag.Finding{
-			Span:    n.Span(),
-			Message: "`" + short(n) + "` is copied to the store to become part of a string",
-			Help:    "write `toString " + short(n) + "` for the path where it is",
+			Span:    path.Span(),
+			Message: "`" + short(path) + "` is copied to the store to become part of a string",
+			Help:    "write `toString " + alone + "` for the path where it is",
 		})
 	},
 })

@@ -1,43 +1,106 @@
 package traps
 
 import (
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/rules"
 )
 
 var _ = rules.Register(&rules.Rule{
 	ID: "regex-backslash-class", Family: family, Since: "0.1.0",
-	Summary: "A regular expression has a class such as `\\d`, which Nix's do not know",
-	Doc: "`builtins.match` and `builtins.split` take POSIX extended regular expressions. They have no `\\d`, `\\s`, `\\w` or `\\b`:\n" +
-		"`\"\\\\d\"` is an error when it is evaluated, and in `\"\\d\"` the string's own escape leaves the letter `d`, which goes unnoticed.\n" +
-		"Between brackets a backslash stands for itself. Write `[0-9]`, `[[:space:]]`, `[[:alnum:]_]`.",
+	Summary: "A regular expression has a class such as `\\d`, or another escape, which Nix's do not know",
+	Doc: "`builtins.match`, `builtins.split` and `types.strMatching` take POSIX extended regular expressions. They have no `\\d`, `\\s`,\n" +
+		"`\\w` or `\\b`: `\"\\\\d\"` is an error when it is evaluated, and in `\"\\d\"` the string's own escape leaves the letter `d`, which\n" +
+		"goes unnoticed. Write `[0-9]`, `[[:space:]]`, `[[:alnum:]_]`. Between brackets a backslash stands for itself.\n" +
+		"\n" +
+		"Only signs that mean something can be escaped: `\"\\\\.\"` is a dot, but `\"\\\\-\"` and `\"\\\\n\"` are errors (on Linux, where Nix uses\n" +
+		"the regular expressions of libstdc++).",
 	Severity: diag.Warning, Presets: rules.Recommended,
 	Fix: rules.FixSometimes,
 	On:  []ast.Kind{ast.Apply},
 	Node: func(p *rules.Pass, n ast.Node) {
 		call := ast.ApplyExpr{Node: n}
 		arg := call.Arg().Unparen()
-		if !arg.Is(ast.String) && !arg.Is(ast.IndString) || strings.IndexByte(arg.Text(), '\\') < 0 {
+		if arg.Is(ast.Ident) {
+			if arg = boundPattern(p, arg); !arg.IsValid() {
+				return
+			}
+		}
+		if !arg.Is(ast.String) && !arg.Is(ast.IndString) && !(arg.Is(ast.Binary) && arg.Op() == ast.OpAdd) {
 			return
 		}
-		switch nixlang.Builtin(p.Names(), call.Func()) + nixlang.Lib(p.Names(), call.Func()) {
-		case "match", "split":
-		default:
+		if arg.HasError() || strings.IndexByte(arg.Text(), '\\') < 0 || !takesPattern(p, call.Func()) {
 			return
 		}
 		brackets := false
-		for part := range ast.Parts(arg) {
-			if part.IsText() {
-				brackets = findClasses(p, arg, part.Span, brackets)
+		for text := range texts(arg) {
+			for part := range ast.Parts(text) {
+				if part.IsText() {
+					brackets = findClasses(p, text, part.Span, brackets)
+				}
 			}
 		}
 	},
 })
+
+// takesPattern reports whether a function takes a regular expression first.
+func takesPattern(p *rules.Pass, fn ast.Node) bool {
+	switch nixlang.Builtin(p.Names(), fn) + nixlang.Lib(p.Names(), fn) {
+	case "match", "split":
+		return true
+	}
+	return typeFunction(p.Names(), fn) == "strMatching"
+}
+
+// boundPattern returns the string that a name is bound to in the file where n is its only use, or an invalid
+// node: of several uses, one may not be that of a regular expression.
+func boundPattern(p *rules.Pass, n ast.Node) ast.Node {
+	u, ok := p.Names().Use(n)
+	if !ok || u.Target != sema.ToBinding {
+		return ast.Node{}
+	}
+	b := p.Names().Binding(u.Binding)
+	if b.Kind != sema.LetBinding || b.More || !b.Value.IsValid() {
+		return ast.Node{}
+	}
+	uses := 0
+	for range p.Names().UsesOf(u.Binding) {
+		if uses++; uses > 1 {
+			return ast.Node{}
+		}
+	}
+	return b.Value.Unparen()
+}
+
+// texts yields the strings of a concatenation, from left to right.
+func texts(n ast.Node) func(yield func(ast.Node) bool) {
+	return func(yield func(ast.Node) bool) {
+		var right []ast.Node
+		for range maxSteps {
+			if !n.Is(ast.Binary) || n.Op() != ast.OpAdd {
+				break
+			}
+			right = append(right, (ast.BinaryExpr{Node: n}).Right().Unparen())
+			n = n.FirstChild().Unparen()
+		}
+		right = append(right, n)
+		for _, text := range slices.Backward(right) {
+			if (text.Is(ast.String) || text.Is(ast.IndString)) && !yield(text) {
+				return
+			}
+		}
+	}
+}
+
+// escapable are the signs that a backslash may stand before (libstdc++, bits/regex_scanner.tcc).
+const escapable = `.[\()*+?{|^$`
 
 // classes are what the letters mean elsewhere, as a list of characters for brackets.
 var classes = map[byte]string{'d': "0-9", 's': "[:space:]", 'w': "[:alnum:]_"}
@@ -48,9 +111,15 @@ func findClasses(p *rules.Pass, arg ast.Node, span source.Span, brackets bool) b
 	chars := decode(arg, span)
 	is := func(i int, set string) bool { return i < len(chars) && strings.IndexByte(set, chars[i].c) >= 0 }
 	report := func(from, i int, silent bool) {
-		if is(i, "dswbDSWB") {
-			where := source.Span{Start: chars[from].span.Start, End: chars[i].span.End}
+		if i >= len(chars) {
+			return
+		}
+		where := source.Span{Start: chars[from].span.Start, End: chars[i].span.End}
+		switch {
+		case is(i, "dswbDSWB"):
 			p.Report(classFinding(p, where, chars[i].c, brackets, silent))
+		case !silent && !brackets && chars[i].c < utf8.RuneSelf && !is(i, escapable):
+			p.Report(escapeFinding(where, chars[i], arg))
 		}
 	}
 	for i := 0; i < len(chars); i++ {
@@ -132,6 +201,9 @@ func classFinding(p *rules.Pass, where source.Span, c byte, brackets, silent boo
 		f.Message = "Nix's regular expressions have no `\\" + string(c) + "`: evaluating this one fails"
 	}
 	lower := c | 0x20
+	if lower == 'b' && !brackets {
+		f.Help = "match the characters around the word"
+	}
 	class := classes[lower]
 	switch {
 	case class == "" || brackets && c != lower:
@@ -144,5 +216,20 @@ func classFinding(p *rules.Pass, where source.Span, c byte, brackets, silent boo
 	}
 	f.Help = "write `" + class + "`"
 	f.Fixes = []diag.Fix{rules.Replace("write `"+class+"`", diag.Unsafe, where, class)}
+	return f
+}
+
+// escapeFinding is about an escape that means nothing, such as \- or \n.
+func escapeFinding(where source.Span, escaped char, arg ast.Node) diag.Finding {
+	f := diag.Finding{Span: where, Message: "Nix's regular expressions have no `\\" + string(escaped.c) + "`: evaluating this one fails"}
+	text := escaped.span.Of(arg.Tree().Source())
+	switch {
+	case escaped.c >= ' ' && !('a' <= escaped.c|0x20 && escaped.c|0x20 <= 'z') && !('0' <= escaped.c && escaped.c <= '9'):
+		f.Help = "write `" + text + "` without the backslash"
+		f.Fixes = []diag.Fix{rules.Replace("drop the backslash", diag.Unsafe, where, text)}
+	case arg.Is(ast.String) && strings.IndexByte("nrt", escaped.c) >= 0:
+		f.Help = "write `\\" + text + "`, the string's own escape"
+		f.Fixes = []diag.Fix{rules.Replace("let the string escape it", diag.Unsafe, where, "\\"+text)}
+	}
 	return f
 }

@@ -19,8 +19,8 @@ var _ = rules.Register(&rules.Rule{
 	On: []ast.Kind{ast.IndString},
 	Node: func(p *rules.Pass, n ast.Node) {
 		text := n.Text()
-		if strings.IndexByte(text, '\t') < 0 || strings.IndexByte(text, '\n') < 0 {
-			return
+		if strings.IndexByte(text, '\t') < 0 || strings.IndexByte(text, '\n') < 0 || strings.Contains(text, "\r\n") {
+			return // crlf-in-source speaks about carriage returns, which keep the indentation too
 		}
 		tabbed, spaces := measure(n, p.Tree.Source())
 		if tabbed.Len() == 0 || spaces >= 0 && spaces <= int(tabbed.Start-lineStart(p.Tree.Source(), tabbed.Start)) {
@@ -42,7 +42,7 @@ func lineStart(text string, at uint32) uint32 {
 // lines that start without a tab; -1 where there are none. Blank lines do not count, but the last one does
 // where a tab stands before the closing quotes.
 func measure(n ast.Node, text string) (tab source.Span, spaces int) {
-	spaces, least := -1, -1
+	spaces, least := firstLine(n, text), -1
 	// Lines start behind a newline that is text, not within an interpolation.
 	for part := range ast.Parts(n) {
 		if !part.IsText() {
@@ -73,4 +73,15 @@ func measure(n ast.Node, text string) (tab source.Span, spaces int) {
 		}
 	}
 	return tab, spaces
+}
+
+// firstLine returns the number of spaces before the text on the line of the opening quotes, which counts as the
+// others do; -1 where there is no text, or where it starts with a tab.
+func firstLine(n ast.Node, text string) int {
+	from := n.Start() + 2
+	rest := strings.TrimLeft(text[from:n.End()], " ")
+	if rest[0] == '\n' || rest[0] == '\t' {
+		return -1
+	}
+	return int(n.End()-from) - len(rest)
 }

@@ -14,6 +14,7 @@ var _ = rules.Register(&rules.Rule{
 		"error before it is evaluated. Name what is used: `let inherit (lib) mkIf mkOption; in`, or `lib.mkIf`. Off in every\n" +
 		"preset: it is a matter of style.",
 	Severity: diag.Info,
+	Aliases:  []string{"large-toplevel-with-pkgs"},
 	On:       []ast.Kind{ast.With},
 	Node: func(p *rules.Pass, n ast.Node) {
 		at := n

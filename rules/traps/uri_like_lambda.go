@@ -1,6 +1,7 @@
 package traps
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
@@ -22,11 +23,11 @@ var _ = rules.Register(&rules.Rule{
 	On:  []ast.Kind{ast.URI},
 	Node: func(p *rules.Pass, n ast.Node) {
 		text := n.Text()
-		if nixlang.IsURL(text) {
-			return
-		}
 		parts := strings.Split(text, ":")
 		params, body := parts[:len(parts)-1], parts[len(parts)-1]
+		if nixlang.IsURL(text) && !slices.ContainsFunc(params, func(param string) bool { return startsWith(body, param) }) {
+			return
+		}
 		for _, param := range params {
 			if !ast.IsIdentifier(param) {
 				return
@@ -38,8 +39,9 @@ var _ = rules.Register(&rules.Rule{
 		}
 		spaced := strings.TrimSpace(strings.Join(params, ": ") + ": " + body)
 		switch root, ok := rootName(body); {
-		case body == "" && calls(n):
-		case ok && (contains(params, root) || isBound(p.Names(), n, root)):
+		case body == "" && calls(n), isKeyword(body):
+		case slices.ContainsFunc(params, func(param string) bool { return startsWith(strings.TrimLeft(body, "!-"), param) }):
+		case ok && isBound(p.Names(), n, root):
 		default:
 			f.Severity = diag.Info
 			f.Help = "put it in quotes if it is a string; write `" + spaced + "` for a function"
@@ -53,6 +55,15 @@ var _ = rules.Register(&rules.Rule{
 		p.Report(f)
 	},
 })
+
+// startsWith reports whether text begins with an identifier.
+func startsWith(text, name string) bool {
+	rest, ok := strings.CutPrefix(text, name)
+	return ok && (rest == "" || !ast.IsIdentifier("x"+rest[:1]))
+}
+
+// isKeyword reports whether text is a keyword that can stand before a set: x:rec { }.
+func isKeyword(text string) bool { return text == "rec" || text == "let" }
 
 // rootName returns the variable that text reads if it is one or a selection from one.
 func rootName(text string) (string, bool) {
@@ -68,18 +79,9 @@ func rootName(text string) (string, bool) {
 	return root, true
 }
 
-func contains(list []string, s string) bool {
-	for _, l := range list {
-		if l == s {
-			return true
-		}
-	}
-	return false
-}
-
 // isBound reports whether a name is bound, by the file or by Nix, where a node stands.
 func isBound(names *sema.Info, n ast.Node, name string) bool {
-	return sema.IsGlobal(name) || nixlang.Hidden(names, nixlang.ScopeAt(names, n), name)
+	return sema.IsGlobal(name) || nixlang.Bound(names, nixlang.ScopeAt(names, n), name) != nil
 }
 
 // calls reports whether a node is the function of a call: self:super: { } calls a string.
@@ -88,24 +90,22 @@ func calls(n ast.Node) bool {
 	return up.Is(ast.Apply) && up.FirstChild() == n
 }
 
-// lambdaFix writes the function where it reaches as far to the right as was meant.
+// lambdaFix writes the function, with all that follows for its body.
 func lambdaFix(n ast.Node, spaced, body string) (diag.Fix, bool) {
 	title := "write `" + spaced + "`"
-	if body == "" {
-		// What follows is the body: the call must be all that stands here.
-		call := n
-		for range maxSteps {
-			if !calls(call) {
-				break
-			}
-			call = call.Parent()
+	whole := n
+	for range maxSteps {
+		up := whole.Parent()
+		if up.FirstChild() != whole || up.Op() == ast.OpPipeInto || up.Op() == ast.OpPipeFrom ||
+			!up.Is(ast.Apply) && !up.Is(ast.Binary) && !up.Is(ast.HasAttr) && !up.Is(ast.Select) {
+			break
 		}
-		if calls(call) || nixlang.Place(call) != nixlang.LevelOpen {
-			return diag.Fix{}, false
-		}
-		return rules.Replace(title, diag.Unsafe, n.Span(), nixlang.Splice(n.Tree(), n.Span(), spaced)), true
+		whole = up
 	}
-	if calls(n) {
+	switch {
+	case whole != n && nixlang.Place(whole) == nixlang.LevelOpen, isKeyword(body):
+		return rules.Replace(title, diag.Unsafe, n.Span(), nixlang.Splice(n.Tree(), n.Span(), spaced)), true
+	case calls(n) || body == "":
 		return diag.Fix{}, false
 	}
 	span, text := nixlang.InParens(n, nixlang.Wrap(spaced, nixlang.LevelOpen, n))

@@ -23,9 +23,15 @@ type attributeLine struct {
 	on   bool
 }
 
-// generatedHeader finds the words by which tools mark their output.
+// generatedHeader finds the words by which tools mark their output. Prose speaks of generated things, too: the words
+// must begin a line, or say it of the file or what it consists of.
 var generatedHeader = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)(?:@generated\b|\b(?:auto(?:matically)?[- ]?)?generated (?:by|with|from|using|file|code)\b|\bauto-?generated\b|\bdo not (?:edit|modify)\b|\bthis file (?:has been|was|is) (?:auto(?:matically)?[- ]?)?generated\b)`)
+	const auto = `(?:auto(?:matically)?[- ]?)?`
+	return regexp.MustCompile(`(?im)(?:@generated\b|\bauto-?generated\b|\bdo not (?:edit|modify)\b` +
+		`|^[\s#*/!;-]*` + auto + `generated (?:by|with|from|using|file|code)\b` +
+		`|\b(?:file|expression|code|module|set|packages?|derivations?|list|nix)(?: (?:has been|was|is|were|are))? ` + auto + `generated (?:by|with|from|using)\b` +
+		`|\bthis file (?:has been|was|is) ` + auto + `generated\b` +
+		`|\bthis is an? ` + auto + `generated\b)`)
 })
 
 // Generated reports whether a file is the output of a tool: a leading comment says so, or a .gitattributes

@@ -229,16 +229,18 @@ func (p *Parser) finishErrors() {
 	}
 	slices.SortStableFunc(p.errors, func(a, b ast.SyntaxError) int { return int(a.Span.Start) - int(b.Span.Start) })
 	p.errors = slices.CompactFunc(p.errors, func(a, b ast.SyntaxError) bool { return a.Span.Start == b.Span.Start })
-	for id := range p.records {
-		if p.records[id].Kind == ast.Error {
-			p.records[id].Flags |= ast.HasError
-		}
-	}
 	p.markCut()
 	p.markStrays()
-	// Children come behind their parents, so one backward pass reaches all ancestors.
-	for id := len(p.records) - 1; id > 0; id-- {
-		p.records[p.parents[id]].Flags |= p.records[id].Flags & ast.HasError
+	// Parents come before their children, so what is marked above a node when its turn comes is marked up to the
+	// root.
+	for id := range p.records {
+		if r := &p.records[id]; r.Kind != ast.Error && r.Flags&ast.HasError == 0 {
+			continue
+		}
+		p.records[id].Flags |= ast.HasError
+		for id := p.parents[id]; p.records[id].Flags&ast.HasError == 0; id = p.parents[id] {
+			p.records[id].Flags |= ast.HasError
+		}
 	}
 }
 

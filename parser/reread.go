@@ -123,20 +123,29 @@ func (p *Parser) suspect() (found cut, ok bool) {
 			found, ok = cut{at, end}, true
 		}
 	}
+	quotes := 0 // that are open
 	for i := 0; i < p.n-1; i++ {
+		if quotes == 0 && p.start[i] > limit {
+			break
+		}
 		switch k := p.kinds[i]; k {
 		case ast.TokQuote, ast.TokIndQuote:
 			switch n := len(stack); {
 			case n > 0 && p.kinds[stack[n-1]] == k:
 				consider(stack[n-1], i)
 				stack = stack[:n-1]
+				quotes--
 			case p.cutAt(int(p.start[i])) == 0:
 				stack = append(stack, i)
+				quotes++
 			}
 		case ast.TokLBrace, ast.TokDollarCurly:
 			stack = append(stack, i)
 		case ast.TokRBrace:
 			if n := len(stack); n > 0 {
+				if opener := p.kinds[stack[n-1]]; opener == ast.TokQuote || opener == ast.TokIndQuote {
+					quotes--
+				}
 				stack = stack[:n-1]
 			}
 		}

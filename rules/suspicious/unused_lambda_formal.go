@@ -103,7 +103,9 @@ func reportFormals(p *rules.Pass, scope sema.ScopeID, unused []sema.BindingID) {
 			if spans == nil {
 				spans = formalSpans(names, pattern, unused)
 			}
-			if s, ok := spans[b.Decl]; ok && !p.Tree.HasComment(s) {
+			if s, ok := formalLines(b.Decl); ok {
+				f.Fixes = []diag.Fix{rules.Delete("remove `"+b.Name+"` from the pattern", diag.Unsafe, s)}
+			} else if s, ok := spans[b.Decl]; ok && !p.Tree.HasComment(s) {
 				f.Fixes = []diag.Fix{rules.Delete("remove `"+b.Name+"` from the pattern", diag.Unsafe, s)}
 			}
 		}
@@ -301,4 +303,23 @@ func formalSpans(names *sema.Info, pattern ast.PatternNode, unused []sema.Bindin
 		prev = c
 	}
 	return spans
+}
+
+// formalLines returns the lines of a formal that has them to itself, with its comma and its comments. A comment
+// above stays where others may be meant as well: if the next formal follows at once and has none.
+func formalLines(formal ast.Node) (source.Span, bool) {
+	last := formal.LastToken()
+	comma := last.NextSignificant()
+	if comma.Kind() != ast.TokComma || comma.Prev() != last || !startsLine(formal.FirstToken()) {
+		return source.Span{}, false
+	}
+	pc := piece{t: formal.Tree(), start: formal.Start(), end: comma.Span().End, before: formal.FirstToken().Prev(), linesOwn: true}
+	pc.trail(comma)
+	if next := comma.NextSignificant(); !pc.blankBelow() && next.Kind() == ast.TokIdent {
+		if above := next.Prev(); above.Kind() == ast.TokSpace && above.Start() == pc.end {
+			return pc.cut(false, false, false).Span, pc.wholeLines()
+		}
+	}
+	pc.lead(formal.FirstToken())
+	return pc.cut(false, false, false).Span, pc.wholeLines()
 }

@@ -2,6 +2,7 @@ package projectrules
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
@@ -15,6 +16,9 @@ type literal struct {
 	target string // the absolute path it names
 	// folder is set where a folder stands for its default.nix: import ./x, imports = [ ./x ].
 	folder bool
+	// listed is set in a list of modules under another name than imports, where a folder most likely stands for its
+	// default.nix, too.
+	listed bool
 	// probe is set for what only asks whether something is there: pathExists ./x.
 	probe bool
 }
@@ -40,6 +44,9 @@ func read(p *rules.Pass, n ast.Node, target string) (l literal, ok bool) {
 		return l, true
 	case imported:
 		l.folder = true
+	default:
+		list := n.OutsideParens().Parent()
+		l.listed = list.Is(ast.List) && listOf(list, "modules", "sharedModules", "extraModules", "require")
 	}
 	return l, !documentation(n)
 }
@@ -138,21 +145,21 @@ func directUse(n ast.Node) use {
 			return textOnly
 		}
 	case ast.List:
-		if inImports(parent) {
+		if listOf(parent, "imports") {
 			return imported
 		}
 	}
 	return wanted
 }
 
-// inImports reports whether a list is the value of imports, or a part of it.
-func inImports(list ast.Node) bool {
+// listOf reports whether a list is the value of an attribute of one of the names, or a part of it.
+func listOf(list ast.Node, names ...string) bool {
 	for up := range list.Ancestors() {
 		switch up.Kind() {
 		case ast.Paren, ast.Binary:
 			continue
 		case ast.Binding:
-			return (ast.BindingNode{Node: up}).Attrpath().IsSingle("imports")
+			return slices.ContainsFunc(names, (ast.BindingNode{Node: up}).Attrpath().IsSingle)
 		}
 		return false
 	}
@@ -204,7 +211,8 @@ func guarded(p *rules.Pass, target string) bool {
 		if !ok || other != target && !strings.HasPrefix(target, other+string(filepath.Separator)) {
 			continue
 		}
-		if directUse(n) == probed && other != filepath.Dir(p.Path) || other == target && useOf(p, n) == textOnly {
+		direct := directUse(n)
+		if direct == probed && other != filepath.Dir(p.Path) || other == target && direct == wanted && useOf(p, n) == textOnly {
 			return true
 		}
 	}

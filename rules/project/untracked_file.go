@@ -49,13 +49,14 @@ func checkTracked(p *rules.Pass, l literal) {
 		return // missing-path
 	}
 	target := l.target
-	if info.IsDir() && l.folder {
+	if info.IsDir() && (l.folder || l.listed) {
 		file := filepath.Join(target, "default.nix")
-		if p.Project.Stat(file) == nil {
+		switch {
+		case p.Project.Stat(file) != nil:
+			target, info = file, nil
+		case l.folder:
 			return // missing-path
 		}
-		target = file
-		info = nil
 	}
 	isDir := info != nil && info.IsDir()
 	rel, ok := repo.Rel(target)

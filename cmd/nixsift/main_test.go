@@ -57,6 +57,7 @@ func TestExitStatus(t *testing.T) {
 		{"not excluded", []string{"check", "--no-exclude", "excluded/a.nix"}, exitFindings, "syntax-error"},
 		{"explain", []string{"explain", "missing-path"}, exitClean, "does not exist"},
 		{"explain an alias", []string{"explain", "w08"}, exitClean, "useless-parens ("},
+		{"explain another id", []string{"explain", "large-toplevel-with-pkgs"}, exitClean, "toplevel-with ("},
 		{"explain an alias of several rules", []string{"explain", "unused_binding"}, exitClean, "  unused-lambda-formal  warning  A name of"},
 		{"explain an alias with its tool", []string{"explain", "nil:unused_binding"}, exitClean, "  unused-at-binding     warning  "},
 		{"only an alias of several rules", []string{"check", "--only", "unused_binding", "unused.nix"}, exitFindings, "unused-let-binding"},

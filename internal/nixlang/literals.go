@@ -12,10 +12,13 @@ const schemes = " github gitlab sourcehut flake path indirect mailto data magnet
 
 // IsURL reports whether the text of a URL literal is meant as one: it has // or a known scheme, or a dot
 // with a slash behind it. What else Nix takes for a URL, such as x:y or self:super.a, is more likely a
-// function without its blank.
+// function without its blank, and so is what repeats its scheme, path:path.name.
 func IsURL(text string) bool {
 	scheme, rest, ok := strings.Cut(text, ":")
 	if !ok {
+		return false
+	}
+	if again, ok := strings.CutPrefix(rest, scheme); ok && (again == "" || !ast.IsIdentifier("x"+again[:1])) {
 		return false
 	}
 	if strings.HasPrefix(rest, "//") || strings.Contains(schemes, " "+scheme+" ") || strings.Contains(scheme, "+") {

@@ -238,7 +238,7 @@ func TestScopes(t *testing.T) {
 func TestIsURL(t *testing.T) {
 	for text, want := range map[string]bool{
 		"http://a": true, "https://a.b/c": true, "github:a/b": true, "mirror://gnu/x": true, "git+ssh:x": true, "foo:bar.com/x": true, "path:.": true,
-		"x:x": false, "x:x.y": false, "tel:+1": true, "self:super": false, "a:b/c": false, "final:prev.a.b": false,
+		"x:x": false, "x:x.y": false, "tel:+1": true, "path:path.name": false, "path:paths": true, "flake:flake": false, "self:super": false, "a:b/c": false, "final:prev.a.b": false,
 	} {
 		assert.Equal(t, want, nixlang.IsURL(text), text)
 	}

@@ -35,7 +35,7 @@ func strictOwnUses(names *sema.Info) func(yield func(ownUse) bool) {
 				if !value.Encloses(u.Node) || !forced(value, u.Node) {
 					continue
 				}
-				if hasOverrides(names, b) {
+				if hasOverrides(names, b) || behindError(b.Decl) {
 					break
 				}
 				own := ownUse{id: id, use: u.Node, bare: value.Unparen() == u.Node}
@@ -47,6 +47,25 @@ func strictOwnUses(names *sema.Info) func(yield func(ownUse) bool) {
 			}
 		}
 	}
+}
+
+// behindError reports whether a definition follows on a broken one: it may belong to a set whose brace is missing.
+func behindError(decl ast.Node) bool {
+	set := decl.Parent()
+	if !set.HasError() {
+		return false
+	}
+	broken, left := false, 4096
+	for c := range set.Children() {
+		if c == decl {
+			return broken
+		}
+		broken = c.HasError()
+		if left--; left == 0 {
+			break
+		}
+	}
+	return true
 }
 
 // valueOf returns the expression that a name of a let or rec set is bound to, or a formal's default.

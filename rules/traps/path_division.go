@@ -109,6 +109,9 @@ func takesPaths(p *rules.Pass, fn ast.Node) bool {
 	if isFunction(p, fn) || nixlang.Builtin(p.Names(), fn)+nixlang.Lib(p.Names(), fn) != "" || lastName(fn) == "callPackage" {
 		return true
 	}
+	if u, ok := p.Names().Use(fn); ok && u.Target == sema.ToNothing {
+		return true // what defines it may be what could not be read
+	}
 	b := p.Names().Resolve(fn)
 	return b != nil && b.Kind != sema.FormalBinding && b.Kind != sema.ParamBinding && !b.Value.IsValid()
 }

@@ -23,11 +23,11 @@ var _ = rules.Register(&rules.Rule{
 	On:  []ast.Kind{ast.URI},
 	Node: func(p *rules.Pass, n ast.Node) {
 		text := n.Text()
-		parts := strings.Split(text, ":")
-		params, body := parts[:len(parts)-1], parts[len(parts)-1]
-		if nixlang.IsURL(text) && !slices.ContainsFunc(params, func(param string) bool { return startsWith(body, param) }) {
+		if nixlang.IsURL(text) {
 			return
 		}
+		parts := strings.Split(text, ":")
+		params, body := parts[:len(parts)-1], parts[len(parts)-1]
 		for _, param := range params {
 			if !ast.IsIdentifier(param) {
 				return

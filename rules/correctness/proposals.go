@@ -35,6 +35,8 @@ func propose(p *rules.Pass, u sema.Use, name string, f *diag.Finding) {
 	switch fn := topFunction(p.Tree); {
 	case u.Node.Parent().Is(ast.List) && nixlang.Hidden(p.Names(), u.Scope, "pkgs"):
 		proposeIn("pkgs", u, name, "a package of nixpkgs is", f)
+	case strings.ToLower(name) != name && libtable.Lookup(name) != nil: // a word of two, so no name by chance
+		f.Help = "nixpkgs has `lib." + name + "`"
 	case isPackage && fn.IsValid():
 		addFormal(fn, name, f)
 	}

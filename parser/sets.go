@@ -72,7 +72,11 @@ func (p *Parser) binding(let int) bool {
 func (p *Parser) bindingValue(first, begin int) {
 	if p.tok() == ast.TokAssign {
 		p.adv()
-		p.expr()
+		if p.tok() == ast.TokAssign {
+			p.secondAssign()
+		} else {
+			p.expr()
+		}
 		p.endStatement("binding")
 		p.wrap(ast.Binding, first, begin)
 		return
@@ -89,6 +93,18 @@ func (p *Parser) bindingValue(first, begin int) {
 		p.skipStatement()
 	}
 	p.wrap(ast.Binding, first, begin)
+}
+
+// secondAssign parses the value behind a = that was typed twice.
+func (p *Parser) secondAssign() {
+	s := p.span(p.i, p.i)
+	p.report(ast.SyntaxError{
+		Kind: ast.ErrSyntax, Span: s, Message: "expected an expression, found `=`", Help: "`=` binds, `==` compares",
+		Fix: &ast.SyntaxFix{Title: "remove this `=`", Span: s},
+	})
+	p.adv()
+	p.expr()
+	p.broken()
 }
 
 // missingAssign reports a binding that has no = behind its name, and whether a value follows all the same.

@@ -50,6 +50,9 @@ func undefinedAs(want reading, report func(p *rules.Pass, names *sema.Info, u se
 // eachUndefined calls report for the undefined names of one reading, with the number of those before.
 func eachUndefined(p *rules.Pass, want reading, report func(u sema.Use, before int)) {
 	names, n := p.Names(), 0
+	if lostLet(p.Tree) {
+		return
+	}
 	var lost map[string]bool
 	for u := range names.Undefined() {
 		if p.Tree.Root().HasError() {
@@ -65,6 +68,17 @@ func eachUndefined(p *rules.Pass, want reading, report func(u sema.Use, before i
 			n++
 		}
 	}
+}
+
+// lostLet reports whether a set has an in without a let: the header of the file is broken, and what it binds
+// is not known.
+func lostLet(t *ast.Tree) bool {
+	for _, e := range t.Errors() {
+		if tok := t.TokenAt(e.Span.Start); tok.Kind() == ast.TokIn && e.Kind == ast.ErrSyntax && strings.HasPrefix(e.Message, "expected a binding") {
+			return true
+		}
+	}
+	return false
 }
 
 // brokenNames returns the names of the scopes with syntax errors: what uses such a name elsewhere may belong

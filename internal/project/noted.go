@@ -18,6 +18,8 @@ type noted struct {
 	literals []literal
 	// args are the names that the file passes to modules by specialArgs.
 	args []string
+	// scopes are what the file brings into the scope of others.
+	scopes []scope
 }
 
 // literal is a path literal without interpolation.
@@ -73,12 +75,15 @@ func note(t *ast.Tree) noted {
 	if strings.Contains(t.Source(), "Args") { // of specialArgs; found faster than the whole word
 		n.args = specialArgs(t)
 	}
+	if strings.Contains(t.Source(), "scoped") {
+		n.scopes = scopesOf(t)
+	}
 	return n
 }
 
 // eachNoted calls use for the index of each file that can be read, with what is noted of it; files that no
-// run has read are read here. use is called from several goroutines.
-func (s *Store) eachNoted(files []workspace.File, use func(i int, n noted)) {
+// run has read are read here, if they contain a word. use is called from several goroutines.
+func (s *Store) eachNoted(files []workspace.File, word string, use func(i int, n noted)) {
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
@@ -92,7 +97,7 @@ func (s *Store) eachNoted(files []workspace.File, use func(i int, n noted)) {
 				if !ok {
 					b, err := s.fs.ReadFile(path)
 					text := unsafe.String(unsafe.SliceData(b), len(b)) // nobody writes to it
-					if err != nil || !strings.Contains(text, "/") && !strings.Contains(text, "Args") {
+					if err != nil || !strings.Contains(text, word) {
 						continue
 					}
 					n = note(ps.Parse(text))

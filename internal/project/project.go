@@ -27,6 +27,7 @@ type Store struct {
 	refs     map[string]*lazy[referenceIndex]
 	attrs    map[string]*lazy[*attributes]
 	special  map[string]*lazy[map[string]bool]
+	scopes   map[string]*lazy[[]scopedFrom]
 	ciCalls  map[string]*lazy[map[string]bool]
 	caches   map[string]*lazy[[]string]
 	notes    map[string]noted // by absolute path
@@ -50,7 +51,7 @@ func NewStore(fsys workspace.FS) *Store {
 	return &Store{
 		fs: fsys, projects: map[string]*Project{}, flakes: map[string]*lazy[*flake.Flake]{},
 		refs: map[string]*lazy[referenceIndex]{}, attrs: map[string]*lazy[*attributes]{},
-		special: map[string]*lazy[map[string]bool]{},
+		special: map[string]*lazy[map[string]bool]{}, scopes: map[string]*lazy[[]scopedFrom]{},
 		ciCalls: map[string]*lazy[map[string]bool]{}, caches: map[string]*lazy[[]string]{}, notes: map[string]noted{},
 	}
 }

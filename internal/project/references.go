@@ -59,7 +59,7 @@ func (s *Store) references(root string) referenceIndex {
 	selection, _ := workspace.Select(s.fs, []string{root}, workspace.Options{Git: &s.repos})
 	files := slices.DeleteFunc(selection.Files, func(f workspace.File) bool { return f.Kind != workspace.Nix })
 	literals := make([][]literal, len(files))
-	s.eachNoted(files, func(i int, n noted) { literals[i] = n.literals })
+	s.eachNoted(files, "/", func(i int, n noted) { literals[i] = n.literals })
 	index := referenceIndex{}
 	for i, f := range files {
 		for _, l := range literals[i] {

@@ -32,7 +32,7 @@ func (s *Store) specialArgs(root string) map[string]bool {
 	files := slices.DeleteFunc(selection.Files, func(f workspace.File) bool { return f.Kind != workspace.Nix })
 	found := map[string]bool{}
 	var mu sync.Mutex
-	s.eachNoted(files, func(_ int, n noted) {
+	s.eachNoted(files, "Args", func(_ int, n noted) {
 		mu.Lock()
 		defer mu.Unlock()
 		for _, name := range n.args {

@@ -63,7 +63,7 @@ func eachUndefined(p *rules.Pass, want reading, report func(u sema.Use, before i
 				continue
 			}
 		}
-		if read(names, u) == want {
+		if name, _ := ast.AttrName(u.Node); read(names, u) == want && !p.Project.InScope(p.Path, name) {
 			report(u, n)
 			n++
 		}

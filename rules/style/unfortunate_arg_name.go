@@ -1,6 +1,8 @@
 package style
 
 import (
+	"strings"
+
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/nixlang"
@@ -13,7 +15,8 @@ var _ = rules.Register(&rules.Rule{
 	Summary: "An argument that only becomes an attribute has another name than it",
 	Doc: "In `x: { name = x; }` the argument could be called `name`, and the attribute inherited.\n" +
 		"\n" +
-		"Reported where the attribute is the only use of the argument and its name is free in the function.",
+		"Reported where the attribute is the only use of the argument and its name is free in the function. `final`, `prev`,\n" +
+		"`self` and `super` are what the arguments of overlays and fixed points are called.",
 	Severity: diag.Hint,
 	Aliases:  []string{"nix-linter:UnfortunateArgName"},
 	On:       []ast.Kind{ast.Lambda},
@@ -21,6 +24,10 @@ var _ = rules.Register(&rules.Rule{
 		l := ast.LambdaExpr{Node: n}
 		param := l.Param()
 		if !param.Is(ast.Name) {
+			return
+		}
+		switch strings.TrimRight(param.Text(), "'") {
+		case "final", "prev", "self", "super":
 			return
 		}
 		names := p.Names()

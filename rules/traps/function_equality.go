@@ -16,7 +16,7 @@ var _ = rules.Register(&rules.Rule{
 		"a name or another property that tells them apart.\n" +
 		"\n" +
 		"Reported where one side is a function by its text, a name bound to one in the file, or a function of Nix or of `lib`.\n" +
-		"`f == null` is a fine test.",
+		"`f == null` is a fine test, and `assert f != x;` holds, as it should.",
 	Severity: diag.Warning, Presets: rules.Recommended,
 	On: []ast.Kind{ast.Binary},
 	Node: func(p *rules.Pass, n ast.Node) {
@@ -34,6 +34,9 @@ var _ = rules.Register(&rules.Rule{
 		if p.Names().IsGlobal(left, "null") || p.Names().IsGlobal(right, "null") {
 			return
 		}
+		if n.Op() == ast.OpNeq && asserted(n) {
+			return
+		}
 		result := "false"
 		if n.Op() == ast.OpNeq {
 			result = "true"
@@ -45,6 +48,20 @@ var _ = rules.Register(&rules.Rule{
 		})
 	},
 })
+
+// asserted reports whether an expression is the condition of an assert, or one that a conjunction of it needs.
+func asserted(n ast.Node) bool {
+	for range maxSteps {
+		up := n.Parent()
+		switch {
+		case up.Is(ast.Paren), up.Is(ast.Binary) && up.Op() == ast.OpAnd:
+			n = up
+		default:
+			return up.Is(ast.Assert) && up.FirstChild() == n
+		}
+	}
+	return false
+}
 
 // maxAliases bounds the names that are followed from one to the next.
 const maxAliases = 4

@@ -13,7 +13,7 @@ var _ = rules.Register(&rules.Rule{
 	Summary: "Both arms of an `if` are the same",
 	Doc: "`if c then x else x` is `x`, whatever the condition. One of the arms was probably meant to differ; otherwise the `if`\n" +
 		"can go. The fix is not safe: evaluating the condition may fail, which it then does no more.",
-	Severity: diag.Info, Presets: rules.Recommended,
+	Severity: diag.Info, Presets: rules.Strict,
 	Fix: rules.FixAlways,
 	On:  []ast.Kind{ast.If},
 	Node: func(p *rules.Pass, n ast.Node) {

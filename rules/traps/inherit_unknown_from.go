@@ -42,6 +42,10 @@ var _ = rules.Register(&rules.Rule{
 		if !ok {
 			return
 		}
+		source := "the set"
+		if from.Is(ast.Ident) {
+			source = "`" + from.Text() + "`"
+		}
 		for part := range in.Names() {
 			name, static := ast.AttrName(part)
 			if !static || has[name] {
@@ -49,7 +53,7 @@ var _ = rules.Register(&rules.Rule{
 			}
 			f := diag.Finding{
 				Span:    part.Span(),
-				Message: "the set has no attribute `" + name + "`: using it fails",
+				Message: source + " has no attribute `" + name + "`: using it fails",
 				Related: []diag.Related{{Span: set.FirstToken().Span(), Message: "the set"}},
 			}
 			propose(p, &f, part, name, slices.Sorted(maps.Keys(has)))

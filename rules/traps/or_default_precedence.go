@@ -17,7 +17,7 @@ var _ = rules.Register(&rules.Rule{
 		"meant to be called.\n" +
 		"\n" +
 		"The safe fix writes down what Nix reads.",
-	Severity: diag.Info, Presets: rules.Recommended,
+	Severity: diag.Info, Presets: rules.Strict,
 	Fix: rules.FixAlways,
 	On:  []ast.Kind{ast.Apply},
 	Node: func(p *rules.Pass, n ast.Node) {

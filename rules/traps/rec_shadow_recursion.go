@@ -12,7 +12,8 @@ var _ = rules.Register(&rules.Rule{
 	Summary: "A name hides the outer one that its own value is meant to read",
 	Doc: "In `let a = 1; in rec { a = a; }` the inner `a` hides the outer one also in its own value: Nix stops with \"infinite\n" +
 		"recursion encountered\" as soon as it is used. The same goes for `let a = a + 1;` and for a formal's default,\n" +
-		"`{ a ? a }:`. `inherit a;` takes the outer name; a changed value needs another name, or a set without `rec`.",
+		"`{ a ? a }:`, which is a warning, as callers may all pass `a`. `inherit a;` takes the outer name; a changed value\n" +
+		"needs another name, or a set without `rec`.",
 	Severity: diag.Error, Presets: rules.Recommended,
 	Fix: rules.FixSometimes,
 	File: func(p *rules.Pass) {
@@ -32,6 +33,8 @@ var _ = rules.Register(&rules.Rule{
 			}
 			switch {
 			case b.Kind == sema.FormalBinding:
+				f.Severity = diag.Warning // callers may all pass it
+				f.Message = "the default of `" + b.Name + "` reads `" + b.Name + "` itself, not the outer one: infinite recursion where it is not passed"
 				f.Help = "a default sees the formals of its own function; give it another name"
 			case own.bare:
 				f.Help = "write `inherit " + ast.QuoteAttr(b.Name) + ";` for the outer one"
@@ -41,7 +44,7 @@ var _ = rules.Register(&rules.Rule{
 			default:
 				f.Help = "give the new value another name"
 			}
-			if b.Kind != sema.FormalBinding && usedOnlyInside(names, own.id, valueOf(b)) {
+			if usedOnlyInside(names, own.id, valueOf(b)) {
 				f.Severity = diag.Warning // nothing evaluates it
 			}
 			p.Report(f)

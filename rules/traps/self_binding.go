@@ -13,7 +13,7 @@ var _ = rules.Register(&rules.Rule{
 	Doc: "The names of `let`, of `rec { }` and of a function's formals are visible in their own values. `let x = x;`,\n" +
 		"`rec { x = x + 1; }` and `{ x ? x }:` therefore need the value of `x` to find the value of `x`: Nix stops with\n" +
 		"\"infinite recursion encountered\" as soon as it is used. Below a function or a set, as in `f = n: f (n - 1)`, a\n" +
-		"name may refer to itself.\n" +
+		"name may refer to itself. A default is a warning, as callers may all pass the argument.\n" +
 		"\n" +
 		"Where an outer name is hidden, `rec-shadow-recursion` speaks instead.",
 	Severity: diag.Error, Presets: rules.Recommended,
@@ -33,6 +33,8 @@ var _ = rules.Register(&rules.Rule{
 				f.Message = "the value of `" + b.Name + "` needs the value of `" + b.Name + "`: infinite recursion as soon as it is used"
 			}
 			if b.Kind == sema.FormalBinding {
+				f.Severity = diag.Warning // callers may all pass it
+				f.Message = "the default of `" + b.Name + "` reads `" + b.Name + "` itself: infinite recursion where it is not passed"
 				f.Help = "a default sees the formals of its own function; give it another name, or no default"
 			} else if usedOnlyInside(names, own.id, valueOf(b)) {
 				f.Severity = diag.Warning // nothing evaluates it

@@ -155,7 +155,7 @@ func (p *Parser) endStatement(what string) {
 		return
 	}
 	lost := p.lostBrace()
-	p.missingSemi("the "+what, lost)
+	p.missingSemi("the "+what, lost, false)
 	p.missingOr(lost)
 	if !lost && (p.startsBinding() || p.tok() == ast.TokInherit || p.closesOuter() && !p.wrongCloser()) {
 		return
@@ -177,14 +177,14 @@ func (p *Parser) semicolon(what string) {
 		p.adv()
 		return
 	}
-	p.missingSemi(what, false)
+	p.missingSemi(what, false, true)
 	p.broken()
 }
 
 // missingSemi reports a missing ;. The error stands where Nix has it, at the token found instead; that is
 // behind the name of the next binding where an identifier was read as an argument. With lost it is a { that
-// is missing.
-func (p *Parser) missingSemi(what string, lost bool) {
+// is missing. An expression has to follow what is a head, so that a ; alone does not mend it where none does.
+func (p *Parser) missingSemi(what string, lost, head bool) {
 	if p.behindCut() || p.muted() {
 		return
 	}
@@ -192,6 +192,9 @@ func (p *Parser) missingSemi(what string, lost bool) {
 	e := ast.SyntaxError{
 		Kind: ast.ErrSyntax, Span: at, Message: "expected `;` after " + what + ", found " + found,
 		Fix: p.insertion(";", "insert `;`"),
+	}
+	if k := p.tok(); head && !startsSimple[k] && !startsExpr(k) && k != ast.TokNot && k != ast.TokMinus {
+		e.Fix = nil
 	}
 	if p.last >= 0 {
 		e.Hint = &ast.SyntaxHint{Span: p.span(p.last, p.last), Message: "`;` is missing after this"}
@@ -206,7 +209,9 @@ func (p *Parser) missingSemi(what string, lost bool) {
 		p.atEnd(&e)
 	case p.startsBinding(), k == ast.TokInherit, k == ast.TokRBrace && p.closesOuter(), k == ast.TokIn && p.closesOuter():
 		// Nothing but the end of the statement is missing.
-		e.Fix.Sure = p.top().flags&ast.HasError == 0 && p.top().kind != ast.Error
+		if e.Fix != nil {
+			e.Fix.Sure = p.top().flags&ast.HasError == 0 && p.top().kind != ast.Error
+		}
 	case (k == ast.TokRParen || k == ast.TokRBracket) && !p.closesOuter():
 		if at := p.statement(); at >= 0 && len(p.errors) > 0 && p.errors[len(p.errors)-1].Span.Start >= p.start[at] {
 			p.unsure = len(p.errors)

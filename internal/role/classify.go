@@ -63,7 +63,12 @@ func (u *uses) has(kind project.RefKind) bool {
 // names.
 func (c *classifier) under(names ...string) bool {
 	base := strings.TrimSuffix(filepath.Base(c.path), ".nix")
-	return slices.Contains(names, base) || slices.ContainsFunc(c.dirs, func(d string) bool { return slices.Contains(names, d) })
+	return slices.Contains(names, base) || c.within(names...)
+}
+
+// within reports whether one of the file's folders has one of the names.
+func (c *classifier) within(names ...string) bool {
+	return slices.ContainsFunc(c.dirs, func(d string) bool { return slices.Contains(names, d) })
 }
 
 // module classifies a file with the shape of a module. It is false where the shape is a coincidence.
@@ -234,10 +239,21 @@ func (c *classifier) function(n ast.Node) Role {
 	switch name := module.Callee(fn); {
 	case body.Is(ast.Apply) && builders(name):
 		r.Kind = Package
-	case c.under("pkgs", "packages", "by-name") && !p.HasEllipsis():
+	case c.within("pkgs", "packages", "by-name") && !p.HasEllipsis() && !loaderArgs(p):
 		r.Kind = Package
 	}
 	return r
+}
+
+// loaderArgs reports whether a pattern has a name that loaders of whole folders pass, but no set of packages has.
+func loaderArgs(p ast.PatternNode) bool {
+	for f := range p.Formals() {
+		switch f.Name().Text() {
+		case "inputs", "cell", "self", "super", "root", "flake":
+			return true
+		}
+	}
+	return false
 }
 
 // builders reports whether a function of the name makes a derivation.

@@ -75,7 +75,9 @@ func reportTypo(p *rules.Pass, call, set, part ast.Node, known knownNames, minLe
 		Span: part.Span(), Message: "`" + name + "` looks like a misspelling of `" + guess + "`",
 		Help: "call it `" + guess + "` if that is meant",
 	}
-	if _, taken := ast.Attr(set, guess); !taken && part.Is(ast.Name) {
+	if b, ok := ast.AsBinding(part.Parent().Parent()); ok && (guess == "prePhases" || guess == "postPhases") && !b.Value().Unparen().Is(ast.List) {
+		f.Message, f.Help = "nothing runs `"+name+"`", "hooks are called like their phase: `preBuild`, `postPatch`"
+	} else if _, taken := ast.Attr(set, guess); !taken && part.Is(ast.Name) {
 		f.Fixes = []diag.Fix{rules.Replace("call it `"+guess+"`", diag.Unsafe, part.Span(), guess)}
 	}
 	p.Report(f)

@@ -1,6 +1,8 @@
 package suspicious
 
 import (
+	"strings"
+
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/nixlang"
@@ -14,8 +16,8 @@ var _ = rules.Register(&rules.Rule{
 		"into it: an option with a type does, a derivation flattens the lists of its inputs silently. `lib.optionals` takes\n" +
 		"the list itself.\n" +
 		"\n" +
-		"The rule is silent below `lib.flatten` and `lib.concatLists`, which expect lists of lists. The fix needs an eye, as\n" +
-		"those may be meant elsewhere.",
+		"The rule is silent below `lib.concatLists` and its like, which expect lists of lists, and in files that use\n" +
+		"`lib.flatten`. The fix needs an eye, as lists of lists may be meant elsewhere.",
 	Severity: diag.Warning, Presets: rules.Recommended,
 	Fix:     rules.FixSometimes,
 	Aliases: []string{"nixpkgs-lint:ArgsToOptionalIsList"},
@@ -27,7 +29,7 @@ var _ = rules.Register(&rules.Rule{
 			return
 		}
 		fn := inner.Func().Unparen()
-		if nixlang.Lib(p.Names(), fn) != "optional" || flattened(n) {
+		if nixlang.Lib(p.Names(), fn) != "optional" || flattened(n) || strings.Contains(p.Tree.Source(), "flatten") {
 			return
 		}
 		f := diag.Finding{
@@ -60,7 +62,7 @@ func flattened(n ast.Node) bool {
 		case ast.Apply:
 			fn, _ := callee(up)
 			switch calleeName(fn) {
-			case "flatten", "concatLists", "concatMap", "flip", "foldl'", "foldr", "crossLists", "cartesianProduct":
+			case "concatLists", "concatMap", "flip", "foldl'", "foldr", "crossLists", "cartesianProduct":
 				return true
 			case "optionals", "optional", "filter", "unique":
 			default:

@@ -12,7 +12,7 @@ var _ = rules.Register(&rules.Rule{
 	Doc: "The arm of an `if` whose condition is `true` or `false`, and the right operand of `false && …`, `true || …` and\n" +
 		"`false -> …`, are never evaluated. Often that is a switch for trying things out that was left behind; code that is to\n" +
 		"be kept for later reads better as a comment.",
-	Severity: diag.Warning, Presets: rules.Strict, Tags: diag.Unnecessary,
+	Severity: diag.Info, Presets: rules.Strict, Tags: diag.Unnecessary,
 	Aliases: []string{"tvix:W008"},
 	On:      []ast.Kind{ast.If, ast.Binary},
 	Node: func(p *rules.Pass, n ast.Node) {

@@ -21,10 +21,11 @@ var _ = rules.Register(&rules.Rule{
 		"the caller's attribute is accepted without the name, and functions of `let` whose calls all stand in the file.\n" +
 		"\n" +
 		"The rule is silent where the name is not the author's to drop: in the header of a module, in the `outputs` of a flake,\n" +
-		"for an option of a package (`{ withX ? true }:`) and for what a `callPackage` in the project passes explicitly, where\n" +
-		"other files call the function with arguments of their own, and where `@args` is used, which may read the attribute. A\n" +
-		"name that starts with an underscore is kept on purpose. The option `interfaces` lifts this, for those who want every\n" +
-		"unused name reported, as deadnix does: then nothing is milder but names beside a used `@args`, which are hints.\n" +
+		"for an option of a package (`{ withX ? true }:`), for the `lib` that cabal2nix always writes, for what a `callPackage`\n" +
+		"in the project passes explicitly, where other files call the function with arguments of their own, and where `@args` is\n" +
+		"used, which may read the attribute. A name that starts with an underscore is kept on purpose. The option `interfaces`\n" +
+		"lifts this, for those who want every unused name reported, as deadnix does: then nothing is milder but names beside a\n" +
+		"used `@args`, which are hints.\n" +
 		"\n" +
 		"The fix removes the name. It needs an eye: a caller that passes it explicitly, or reads `functionArgs`, sees the\n" +
 		"difference.",
@@ -71,12 +72,16 @@ func reportFormals(p *rules.Pass, scope sema.ScopeID, unused []sema.BindingID) {
 		return
 	}
 	var passed []string
+	cabal := kind == packageInterface && fromCabal(fn.Body())
 	if kind == packageInterface {
 		passed = callerArgs(p)
 	}
 	var spans map[ast.Node]source.Span
 	for _, id := range unused {
 		b := names.Binding(id)
+		if cabal && b.Name == "lib" && !all {
+			continue
+		}
 		f := diag.Finding{Span: b.Node.Span(), Message: "`" + b.Name + "` is never used", Help: "remove it from the pattern"}
 		free := kind == packageInterface || kind == openInterface
 		switch kind {
@@ -111,6 +116,22 @@ func reportFormals(p *rules.Pass, scope sema.ScopeID, unused []sema.BindingID) {
 		}
 		p.Report(f)
 	}
+}
+
+// fromCabal reports whether a package is what cabal2nix prints, which takes lib whether it needs it or not.
+func fromCabal(body ast.Node) bool {
+	call, ok := ast.AsApply(body.Unparen())
+	if !ok || calleeName(call.Func()) != "mkDerivation" {
+		return false
+	}
+	for c := range call.Arg().Unparen().Children() {
+		if b, ok := ast.AsBinding(c); ok {
+			if name, _ := ast.AttrName(b.Attrpath().FirstChild()); strings.HasSuffix(name, "HaskellDepends") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // interfaceKind says who else depends on the names in a pattern.

@@ -16,7 +16,7 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"The fix leaves the other operand. It is safe where that is a Boolean for sure, such as a comparison, and no comment\n" +
 		"goes with it. Operations that do not depend on the other operand are `unreachable-code`.",
-	Severity: diag.Warning, Presets: rules.Recommended,
+	Severity: diag.Warning, Presets: rules.Strict,
 	Fix:     rules.FixAlways,
 	Aliases: []string{"tvix:W007"},
 	On:      []ast.Kind{ast.Binary},

@@ -22,41 +22,65 @@ var sampleEdges = []string{"test", "tests", "template", "templates", "example", 
 
 // Sample reports whether a file or folder lies in a folder for tests, examples or templates. The folders
 // above the nearest nixsift.toml do not count: it makes what is below it a project of its own.
-func (p *Project) Sample(path string) bool { return p.inFolder(path, isSample) }
+func (p *Project) Sample(path string) bool { return p.inFolder(path, samples) }
 
 // Aside is Sample for folders that serve development, too: dev, ci, docs, checks, benchmarks.
-func (p *Project) Aside(path string) bool { return p.inFolder(path, isAside) }
+func (p *Project) Aside(path string) bool { return p.inFolder(path, asides) }
 
-func (p *Project) inFolder(path string, is func(name string) bool) bool {
-	root := p.Root()
-	rel, err := filepath.Rel(root, path)
-	if err != nil || rel == "." {
-		return false
+// folderKind is a kind of folder whose names tell it.
+type folderKind uint8
+
+const (
+	samples folderKind = iota
+	asides
+)
+
+func (k folderKind) has(name string) bool {
+	if name = strings.TrimSuffix(name, ".nix"); k == asides {
+		return isAside(name)
 	}
+	return isSample(name)
+}
+
+// folderKey is a question about a folder of a project.
+type folderKey struct {
+	root, dir string
+	kind      folderKind
+}
+
+func (p *Project) inFolder(path string, kind folderKind) bool {
 	if p.repo == nil && p.flakeDir == "" {
+		if rel, err := filepath.Rel(p.root, path); err != nil || rel == "." {
+			return false
+		}
 		// Nothing says where the project starts: the nearest folders must tell.
 		const near = 4
 		parts := strings.Split(filepath.ToSlash(path), "/")
-		return slices.ContainsFunc(parts[max(0, len(parts)-near):], is)
+		return slices.ContainsFunc(parts[max(0, len(parts)-near):], kind.has)
 	}
-	parts := strings.Split(filepath.ToSlash(rel), "/")
-	for i := len(parts) - 1; i >= 0; i-- {
-		if is(strings.TrimSuffix(parts[i], ".nix")) {
-			return !p.store.ownProject(root, parts, i)
-		}
+	if !p.Within(path) || path == p.root {
+		return false
 	}
-	return false
+	return kind.has(filepath.Base(path)) && !p.store.hasConfig(path) || p.store.folderIs(folderKey{p.root, filepath.Dir(path), kind})
 }
 
-// ownProject reports whether a nixsift.toml lies in one of the folders from parts[:i+1] downward.
-func (s *Store) ownProject(root string, parts []string, i int) bool {
-	for folder := filepath.Join(root, filepath.Join(parts[:i]...)); i < len(parts); i++ {
-		folder = filepath.Join(folder, parts[i])
-		if _, err := s.fs.Lstat(filepath.Join(folder, "nixsift.toml")); err == nil {
-			return true
-		}
+// folderIs reports whether a folder or one above it, below the root, is of a kind, unless a nixsift.toml is
+// nearer.
+func (s *Store) folderIs(key folderKey) bool {
+	if known, ok := s.kinds.Load(key); ok {
+		return known.(bool)
 	}
-	return false
+	is := false
+	if key.dir != key.root && !s.hasConfig(key.dir) {
+		is = key.kind.has(filepath.Base(key.dir)) || s.folderIs(folderKey{key.root, filepath.Dir(key.dir), key.kind})
+	}
+	s.kinds.Store(key, is)
+	return is
+}
+
+func (s *Store) hasConfig(dir string) bool {
+	_, err := s.fs.Lstat(filepath.Join(dir, "nixsift.toml"))
+	return err == nil
 }
 
 // AsidePath is Aside for a path with slashes that is relative to the project.

@@ -62,20 +62,26 @@ func (s *Store) Note(path string, t *ast.Tree) {
 
 func note(t *ast.Tree) noted {
 	var n noted
+	args, scopes := false, false
 	for i, r := range t.Records() {
-		if r.Kind != ast.Path {
-			continue
+		switch r.Kind {
+		case ast.Path:
+			at := t.Node(ast.NodeID(i))
+			if text := at.Text(); !at.HasError() && !at.FirstChild().IsValid() && !strings.HasPrefix(text, "~") {
+				n.literals = append(n.literals, literal{strings.Clone(text), at.Span(), refKind(at)})
+			}
+		case ast.Name, ast.String:
+			text := t.Node(ast.NodeID(i)).Text()
+			args = args || strings.HasSuffix(strings.TrimSuffix(text, `"`), "pecialArgs")
+			scopes = scopes || text == "scoped" || text == "scopedImport"
+		case ast.Ident:
+			scopes = scopes || t.Node(ast.NodeID(i)).Text() == "scopedImport"
 		}
-		at := t.Node(ast.NodeID(i))
-		if text := at.Text(); at.HasError() || at.FirstChild().IsValid() || strings.HasPrefix(text, "~") {
-			continue
-		}
-		n.literals = append(n.literals, literal{strings.Clone(at.Text()), at.Span(), refKind(at)})
 	}
-	if strings.Contains(t.Source(), "Args") { // of specialArgs; found faster than the whole word
+	if args {
 		n.args = specialArgs(t)
 	}
-	if strings.Contains(t.Source(), "scoped") {
+	if scopes {
 		n.scopes = scopesOf(t)
 	}
 	return n

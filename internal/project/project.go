@@ -32,6 +32,7 @@ type Store struct {
 	caches   map[string]*lazy[[]string]
 	notes    map[string]noted // by absolute path
 
+	kinds     sync.Map // from folderKey to bool
 	gathering atomic.Bool
 }
 

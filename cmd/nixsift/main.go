@@ -41,7 +41,7 @@ type streams struct {
 func main() {
 	// Memory that is never touched costs nothing, but counts for the pace of the collector, which starts whenever
 	// the heap has doubled: all the time, where it is small.
-	reserve := make([]byte, 32<<20)
+	reserve := make([]byte, 40<<20)
 	out := bufio.NewWriterSize(os.Stdout, 1<<16)
 	code := run(os.Args[1:], streams{os.Stdin, out, os.Stdout, os.Stderr, isatty.IsTerminal(os.Stdout.Fd())})
 	if err := out.Flush(); err != nil && !errors.Is(err, syscall.EPIPE) {

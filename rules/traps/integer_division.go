@@ -10,9 +10,9 @@ import (
 
 var _ = rules.Register(&rules.Rule{
 	ID: "integer-division", Family: family, Since: "0.1.0",
-	Summary: "Two integers are divided with a remainder",
+	Summary: "Two integers are divided with a remainder, or something by zero",
 	Doc: "The quotient of two integers is an integer, rounded towards zero: `7 / 2` is 3. Give one of them a point, `7 / 2.0`, where\n" +
-		"the fraction counts.",
+		"the fraction counts. Dividing by a literal zero, also by `0.0`, fails as soon as it is evaluated, and is an error.",
 	Severity: diag.Info, Presets: rules.Strict,
 	Fix: rules.FixSometimes,
 	On:  []ast.Kind{ast.Binary},
@@ -22,6 +22,10 @@ var _ = rules.Register(&rules.Rule{
 		}
 		b := ast.BinaryExpr{Node: n}
 		left, right := b.Left().Unparen(), b.Right().Unparen()
+		if isZero(right) {
+			p.Report(diag.Finding{Span: n.Span(), Severity: diag.Error, Message: "division by zero"})
+			return
+		}
 		dividend, ok1 := integer(left)
 		divisor, ok2 := integer(right)
 		if !ok1 || !ok2 || divisor == 0 || dividend%divisor == 0 {
@@ -46,4 +50,18 @@ func integer(n ast.Node) (int64, bool) {
 		return -v, ok
 	}
 	return ast.IntValue(n)
+}
+
+// isZero reports whether an expression is a literal zero, with or without a minus, a point or an exponent.
+func isZero(n ast.Node) bool {
+	if n.Is(ast.Unary) && n.Op() == ast.OpNeg {
+		n = n.FirstChild().Unparen()
+	}
+	digits := n.Text()
+	if n.Is(ast.Float) {
+		digits, _, _ = strings.Cut(strings.ToLower(digits), "e")
+	} else if !n.Is(ast.Int) {
+		return false
+	}
+	return strings.Trim(digits, "0.") == ""
 }

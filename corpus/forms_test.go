@@ -25,6 +25,8 @@ const (
 	noSafe form = iota + 1
 	// same: the normal form stays as it is.
 	same
+	// joined: the tokens stay, but for parentheses; (a.b).c and a.b.c have the same value and different normal forms.
+	joined
 	// fewer: tokens go, and nothing else changes.
 	fewer
 	// regrouped: the normal form stays once each inherited name is written as an attribute of its own.
@@ -56,7 +58,10 @@ var forms = map[string]form{
 	"crlf-in-source": same, "float-without-zero": same, "has-attr-precedence": same, "malformed-suppression": same, "or-as-identifier": same,
 	"or-default-precedence": same, "or-list-ambiguity": same, "repeated-keys": same, "short-path-literal": same,
 	"tokens-without-space": same, "unknown-suppression": same, "unused-suppression": same, "url-literal": same,
-	"useless-parens": same, "useless-string-escape": same,
+	"useless-string-escape": same,
+
+	"useless-parens": joined,
+
 	// Code that nothing uses, and operations without effect.
 	"empty-inherit": fewer, "empty-let": fewer, "empty-list-concat": fewer, "empty-set-update": fewer, "follows-on-non-flake": fewer,
 	"follows-unused": fewer, "redundant-builtins-prefix": fewer, "redundant-inherit": fewer, "unneeded-antiquote": fewer,
@@ -87,6 +92,8 @@ func (f form) violated(file, before, after string) string {
 		return "there are safe fixes, which the table does not expect"
 	case same, regrouped:
 		ok = is == was
+	case joined:
+		ok = slices.Equal(tokens(is), tokens(was))
 	case fewer:
 		ok = leavesOut(tokens(is), tokens(was), func(a, b string) bool { return a == b })
 	case renamed:

@@ -185,21 +185,27 @@ func (w *worker) walk(pass *rules.Pass, tree *ast.Tree, at, end int) {
 	var failed map[*rules.Rule]bool
 	for at < len(records) {
 		w.guard(pass, nil, func() {
-			for ; at < len(records); at++ {
-				if at%1024 == 0 && w.cancelled() {
-					at = len(records)
-					return
+			byKind := &w.plan.byKind
+			for i := at; i < len(records); i++ {
+				if i%1024 == 0 && w.cancelled() {
+					break
 				}
-				record := &records[at]
-				for _, r := range w.plan.byKind[record.Kind] {
+				record := &records[i]
+				list := byKind[record.Kind]
+				if len(list) == 0 {
+					continue
+				}
+				at = i
+				for _, r := range list {
 					if record.Flags&ast.HasError != 0 && !r.Broken || failed != nil && failed[r] {
 						continue
 					}
 					w.rule = r
 					pass.SetRule(r)
-					r.Node(pass, tree.Node(ast.NodeID(at)))
+					r.Node(pass, tree.Node(ast.NodeID(i)))
 				}
 			}
+			at = len(records)
 		})
 		if at < len(records) {
 			if failed == nil {

@@ -139,10 +139,9 @@ func (p *Parser) relex(src string) (d splice, ok bool) {
 // splice puts the tokens of the region in the place of those from d.first to d.oldEnd.
 func (p *Parser) splice(d *splice, src string) {
 	l := &p.region
-	d.old = append(p.replaced.kinds[:0], p.kinds[d.first:d.oldEnd]...)
-	d.oldStart = append(p.replaced.start[:0], p.start[d.first:d.oldEnd+1]...)
-	d.oldText = p.src
-	p.replaced.kinds, p.replaced.start = d.old, d.oldStart
+	p.replaced.kinds = append(p.replaced.kinds[:0], p.kinds[d.first:d.oldEnd]...)
+	p.replaced.start = append(p.replaced.start[:0], p.start[d.first:d.oldEnd+1]...)
+	d.old, d.oldStart, d.oldText = p.replaced.kinds, p.replaced.start, p.src
 
 	n := p.n + d.newEnd - d.oldEnd
 	copy(p.kinds[d.newEnd:n], p.kinds[d.oldEnd:p.n])
@@ -165,8 +164,8 @@ func (p *Parser) keepsNodes(d *splice) bool {
 	if p.region.check || strings.IndexByte(p.src[d.start:d.end], 0) >= 0 {
 		return false
 	}
-	d.moved = append(p.replaced.moved[:0], make([]uint32, len(d.old))...)
-	p.replaced.moved = d.moved
+	p.replaced.moved = append(p.replaced.moved[:0], make([]uint32, len(d.old))...)
+	d.moved = p.replaced.moved
 	i := d.first
 	for j, k := range d.old {
 		if k.IsTrivia() {
@@ -277,11 +276,11 @@ func (m modeStack) before(k ast.TokenKind) modeStack {
 // behind returns the modes behind a token of a kind.
 func (m modeStack) behind(k ast.TokenKind) modeStack {
 	m = m.before(k)
-	opens := func(string mode) modeStack {
-		if m[len(m)-1] == string {
+	quote := func(inside mode) modeStack {
+		if m[len(m)-1] == inside {
 			return m[:len(m)-1]
 		}
-		return append(m, string)
+		return append(m, inside)
 	}
 	switch k {
 	case ast.TokLBrace, ast.TokDollarCurly:
@@ -291,9 +290,9 @@ func (m modeStack) behind(k ast.TokenKind) modeStack {
 			return m[:len(m)-1]
 		}
 	case ast.TokQuote:
-		return opens(modeString)
+		return quote(modeString)
 	case ast.TokIndQuote:
-		return opens(modeIndent)
+		return quote(modeIndent)
 	case ast.TokPath:
 		return append(m, modePath)
 	}

@@ -89,8 +89,6 @@ func (r *Resolver) scan(t *ast.Tree) {
 		case ast.Ident:
 			r.use(t.Node(id), 0)
 			continue
-		default:
-			continue
 		case ast.Let:
 			r.openSet(t.Node(id), t.Node(id+1), LetBinding)
 		case ast.LegacyLet:
@@ -112,6 +110,8 @@ func (r *Resolver) scan(t *ast.Tree) {
 			r.pending = append(r.pending, pendingWith{t.Node(id), body, records[i].End})
 		case ast.Inherit:
 			r.inherit(ast.InheritNode{Node: t.Node(id)})
+		default:
+			continue
 		}
 		next = r.next()
 	}

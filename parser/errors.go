@@ -107,6 +107,9 @@ func (p *Parser) expect(kind ast.TokenKind, opener int) {
 		}
 	case ast.TokElse:
 		e.Help = "every `if` needs an `else`"
+		if p.tok() == ast.TokThen {
+			e.Help = "a second condition is written `else if`"
+		}
 	case ast.TokThen:
 		e.Help = "a condition is written `if c then a else b`"
 	}

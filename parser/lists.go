@@ -116,6 +116,10 @@ func (p *Parser) junkElement() bool {
 	if k == ast.TokSemi && p.endsBinding() {
 		return false
 	}
+	if end := p.folderEnd(p.i, true); end >= 0 {
+		p.bareFolder(p.i, end)
+		return true
+	}
 	e := ast.SyntaxError{Kind: ast.ErrSyntax, Span: p.span(p.i, p.i), Message: "unexpected " + p.found() + " in a list"}
 	switch k {
 	case ast.TokComma, ast.TokSemi:

@@ -156,6 +156,55 @@ func (p *Parser) pathLit() {
 	}
 }
 
+// folderEnd returns the last token of a `./` or `../` that starts at token i and that no name follows, which
+// makes it no path, or of a `.` or `..` that is a whole value or, in a list, stands alone. Otherwise it returns -1.
+func (p *Parser) folderEnd(i int, inList bool) int {
+	if p.kinds[i] != ast.TokDot || i > 0 && !p.standsApart(i-1) {
+		return -1
+	}
+	end := i
+	if p.kinds[end+1] == ast.TokDot {
+		end++
+	}
+	switch {
+	case p.kinds[end+1] == ast.TokSlash && p.standsApart(end+2):
+		return end + 1
+	case p.endsValue(p.after(end)) || inList && p.standsApart(end+1):
+		return end
+	}
+	return -1
+}
+
+// standsApart reports whether the token at i is one that a path does not run into.
+func (p *Parser) standsApart(i int) bool {
+	switch k := p.kinds[i]; k {
+	case ast.TokAssign, ast.TokSemi, ast.TokLParen, ast.TokRParen, ast.TokLBracket, ast.TokRBracket, ast.TokRBrace, ast.TokEOF:
+		return true
+	default:
+		return k.IsTrivia()
+	}
+}
+
+// bareFolder reports a folder from token first to end, which Nix finds fault with here, and consumes it.
+func (p *Parser) bareFolder(first, end int) {
+	s, why, put, sure := p.span(first, end), ": a name is missing after the slash", ".", true
+	if p.kinds[end] == ast.TokDot {
+		why, put, sure = "", "/.", end >= p.i && p.endsValue(p.after(end))
+	}
+	text := s.Of(p.src)
+	p.report(ast.SyntaxError{
+		Kind: ast.ErrTrailingSlash, Span: p.span(p.i, p.i), Message: "`" + text + "` is no path" + why,
+		Help: "the folder itself is `" + text + put + "`",
+		Fix:  &ast.SyntaxFix{Title: "write `" + text + put + "`", Span: source.Span{Start: s.End, End: s.End}, Text: put, Sure: sure},
+	})
+	if p.last == end {
+		p.missing()
+	}
+	for p.last < end {
+		p.leaf(ast.Error)
+	}
+}
+
 func singleSlashes(path string) string {
 	for strings.Contains(path, "//") {
 		path = strings.ReplaceAll(path, "//", "/")

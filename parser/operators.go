@@ -288,6 +288,12 @@ func (p *Parser) simple(r role) {
 
 // hole stands in for an operand that is not there.
 func (p *Parser) hole() {
+	if end := p.folderEnd(p.i, false); end >= 0 {
+		begin, first := p.count, p.i
+		p.bareFolder(first, end)
+		p.wrap(ast.Error, first, begin)
+		return
+	}
 	if !p.holed {
 		p.expectedExpr()
 	}

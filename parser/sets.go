@@ -120,7 +120,13 @@ func (p *Parser) missingAssign() bool {
 		if p.last == p.i-1 {
 			e.Fix.Text = " ="
 		}
-		replace = true
+		if replace = true; p.kinds[p.i+1] == ast.TokAssign {
+			e.Fix.Title, e.Fix.Text, e.Fix.Sure = "remove the `:`", "", true
+			p.report(e)
+			p.adv()
+			p.adv()
+			return true
+		}
 	case k == ast.TokEq:
 		e.Help = "`=` binds, `==` compares"
 		e.Fix = &ast.SyntaxFix{Title: "bind with `=`", Span: e.Span, Text: "=", Sure: true}
@@ -402,6 +408,12 @@ func (p *Parser) attrpath(binding bool) (dynamic int) {
 func (p *Parser) wrongAttr(binding bool) (goesOn bool) {
 	k := p.tok()
 	afterDot := p.last >= 0 && p.kinds[p.last] == ast.TokDot
+	if afterDot && !binding && (p.i == p.last+1 || p.endsValue(p.i)) {
+		if end := p.folderEnd(p.last, false); end >= 0 {
+			p.bareFolder(p.last, end)
+			return false
+		}
+	}
 	e := ast.SyntaxError{Kind: ast.ErrSyntax, Span: p.span(p.i, p.i), Message: "expected an attribute name, found " + p.found()}
 	switch {
 	case k.IsKeyword() && p.i == p.last+1:

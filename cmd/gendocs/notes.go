@@ -9,6 +9,7 @@ var notes = map[string]string{
 		"- A name that starts with an underscore is never unused here. deadnix reports it in `let` and in patterns unless\n" +
 		"  `--no-underscore` is given.\n" +
 		"- What stands within an unused binding goes with it and is not reported beside it.\n" +
+		"- A parameter, formal or `@args` that only unused bindings use is reported beside them, not when they are gone.\n" +
 		"- A formal that only the default of another unused formal uses is reported when that one is gone.\n" +
 		"- Unused formals beside an `@args` that is used are hints, which do not make `nixsift check` fail.\n" +
 		"- `used-underscore-name` speaks of names that can be chosen freely, `_x: _x` among them; deadnix speaks of formals instead.\n" +

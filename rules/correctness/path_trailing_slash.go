@@ -8,8 +8,9 @@ import (
 
 var _ = rules.Register(&rules.Rule{
 	ID: "path-trailing-slash", Family: family, Since: "0.1.0",
-	Summary:  "A path literal ends with a slash",
-	Doc:      `Nix refuses a path literal that ends with ` + "`" + `/` + "`" + `. Write the folder without it: ` + "`" + `./dir` + "`" + `.`,
+	Summary: "A path literal ends with a slash",
+	Doc: "Nix refuses a path literal that ends with `/`. Write the folder without it: `./dir`. A folder without a name is written\n" +
+		"`./.` or `../.`: `./` and `.` are no paths.",
 	Severity: diag.Error, Presets: rules.Recommended, Fixed: true,
 	Fix:     rules.FixAlways,
 	Aliases: []string{"nixf:path-trailing-slash"},

@@ -45,6 +45,15 @@ func unusedNames(p *rules.Pass, kind sema.BindingKind) func(yield func(sema.Bind
 	}
 }
 
+// neverUsed says of a binding that nothing needed uses it.
+func neverUsed(names *sema.Info, id sema.BindingID) string {
+	name := "`" + names.Binding(id).Name + "`"
+	if names.IsUsed(id) {
+		return name + " is used only by unused bindings"
+	}
+	return name + " is never used"
+}
+
 // lostUses returns the names that a file with syntax errors mentions where they could not be read, or without
 // what binds them: each may be a use of a binding that has no other.
 func lostUses(names *sema.Info) map[string]bool {

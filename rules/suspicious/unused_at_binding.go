@@ -21,7 +21,7 @@ var _ = rules.Register(&rules.Rule{
 	Aliases: []string{"deadnix:unused-at-binding", "nixf:sema-unused-def-lambda-witharg-arg", "nil:unused_binding"},
 	File: func(p *rules.Pass) {
 		for id, b := range unusedNames(p, sema.AtBinding) {
-			f := diag.Finding{Span: b.Node.Span(), Message: "`" + b.Name + "` is never used", Help: "remove `@" + b.Name + "`"}
+			f := diag.Finding{Span: b.Node.Span(), Message: neverUsed(p.Names(), id), Help: "remove `@" + b.Name + "`"}
 			if !p.Names().IsUsed(id) {
 				edits := []diag.Edit{{Span: atSpan(b.Node)}}
 				f.Fixes = []diag.Fix{{Title: "remove `@" + b.Name + "`", Safety: safety(p.Tree, edits), Edits: edits}}

@@ -29,7 +29,7 @@ var _ = rules.Register(&rules.Rule{
 				continue
 			}
 			f := diag.Finding{
-				Span: b.Node.Span(), Message: "the parameter `" + b.Name + "` is never used",
+				Span: b.Node.Span(), Message: "the parameter " + neverUsed(p.Names(), id),
 				Help: "call it `_" + b.Name + "` if that is on purpose",
 			}
 			if taken == nil {

@@ -82,7 +82,7 @@ func reportFormals(p *rules.Pass, scope sema.ScopeID, unused []sema.BindingID) {
 		if cabal && b.Name == "lib" && !all {
 			continue
 		}
-		f := diag.Finding{Span: b.Node.Span(), Message: "`" + b.Name + "` is never used", Help: "remove it from the pattern"}
+		f := diag.Finding{Span: b.Node.Span(), Message: neverUsed(names, id), Help: "remove it from the pattern"}
 		free := kind == packageInterface || kind == openInterface
 		switch kind {
 		case packageInterface:

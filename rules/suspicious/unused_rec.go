@@ -49,8 +49,9 @@ func checkRec(p *rules.Pass, s *sema.Scope) {
 	if rec.Kind() != ast.TokRec || p.Live().InDead(s.Node) {
 		return
 	}
-	f := diag.Finding{Span: rec.Span(), Message: "this `rec` set never refers to itself", Help: "remove `rec`"}
+	f := diag.Finding{Span: rec.Span(), Message: "only unused bindings use the names of this `rec` set", Help: "remove `rec` with them"}
 	if !used {
+		f.Message, f.Help = "this `rec` set never refers to itself", "remove `rec`"
 		gone := source.Span{Start: rec.Start(), End: rec.Span().End}
 		if next := rec.Next(); next.Kind() == ast.TokSpace {
 			gone.End = next.Span().End

@@ -82,15 +82,17 @@ func isEmptyList(n ast.Node) bool {
 
 func reportWith(p *rules.Pass, w ast.WithExpr, fixable bool) {
 	semi := w.Body().FirstToken().PrevSignificant()
+	with := "this `with`"
+	if env := brief(w.Env()); env != "" {
+		with = "`with " + env + "`"
+	}
 	f := diag.Finding{
 		Span:    source.Span{Start: w.Start(), End: semi.Span().End},
-		Message: "no name comes from this `with`",
-		Help:    "remove it",
-	}
-	if env := brief(w.Env()); env != "" {
-		f.Message = "no name comes from `with " + env + "`"
+		Message: "only unused bindings take names from " + with,
+		Help:    "remove it with them",
 	}
 	if fixable {
+		f.Message, f.Help = "no name comes from "+with, "remove it"
 		end := semi.Span().End
 		if next := semi.Next(); next.Kind() == ast.TokSpace {
 			end = next.Span().End

@@ -26,7 +26,7 @@ const module = "github.com/nixsift/nixsift"
 var layers = []string{
 	"ast/source",
 	"ast",
-	"parser internal/near internal/version internal/diag",
+	"parser internal/near internal/version internal/diag internal/osfile",
 	"internal/attrs",
 	"ast/nixprint internal/sema",
 	"internal/nixlang",

@@ -12,20 +12,25 @@ import (
 const FileName = "nixsift.toml"
 
 // Finder finds the configuration file that holds for a folder: the nearest one upward, not beyond the
-// folder with .git in it. It remembers each folder it looked in, and is safe for concurrent use.
+// root of a repository. It remembers each folder it looked in, and is safe for concurrent use.
 type Finder struct {
-	lstat func(path string) (fs.FileInfo, error)
-	mu    sync.Mutex
-	found map[string]string
+	lstat  func(path string) (fs.FileInfo, error)
+	isRoot func(dir string) bool
+	mu     sync.Mutex
+	found  map[string]string
 }
 
-// NewFinder returns a Finder that asks lstat what exists; nil means os.Lstat. A link that leads nowhere
-// counts as a file, so that reading it fails instead of doing without.
-func NewFinder(lstat func(path string) (fs.FileInfo, error)) *Finder {
+// NewFinder returns a Finder that asks lstat what exists, and isRoot whether a folder with .git in it is the root
+// of a repository; nil means os.Lstat and that it always is. A link that leads nowhere counts as a file, so that
+// reading it fails instead of doing without.
+func NewFinder(lstat func(path string) (fs.FileInfo, error), isRoot func(dir string) bool) *Finder {
 	if lstat == nil {
 		lstat = os.Lstat
 	}
-	return &Finder{lstat: lstat, found: map[string]string{}}
+	if isRoot == nil {
+		isRoot = func(string) bool { return true }
+	}
+	return &Finder{lstat: lstat, isRoot: isRoot, found: map[string]string{}}
 }
 
 // Find returns the path of the configuration file for files in dir, an absolute path, or "".
@@ -46,7 +51,7 @@ func (f *Finder) Find(dir string) string {
 			path = here
 			break
 		}
-		if _, err := f.lstat(inside + ".git"); err == nil || dir == filepath.Dir(dir) {
+		if _, err := f.lstat(inside + ".git"); err == nil && f.isRoot(dir) || dir == filepath.Dir(dir) {
 			break
 		}
 	}

@@ -29,7 +29,7 @@ func TestFinder(t *testing.T) {
 	require.NoError(t, os.Symlink("nowhere", filepath.Join(root, "link/nixsift.toml")))
 
 	calls := 0
-	f := NewFinder(func(path string) (fs.FileInfo, error) { calls++; return os.Lstat(path) })
+	f := NewFinder(func(path string) (fs.FileInfo, error) { calls++; return os.Lstat(path) }, nil)
 	at := func(dir string) string { return f.Find(filepath.Join(root, dir)) }
 	assert.Equal(t, filepath.Join(root, "nixsift.toml"), at("plain/deep"))
 	assert.Equal(t, "", at("repo/sub"), "the repository's folder is the last one looked in")
@@ -44,5 +44,9 @@ func TestFinder(t *testing.T) {
 	assert.Equal(t, "", at("repo/sub"))
 	f.Forget()
 	assert.Equal(t, filepath.Join(root, "repo/nixsift.toml"), at("repo/sub"))
-	assert.NotPanics(t, func() { NewFinder(nil).Find("/") })
+
+	f = NewFinder(nil, func(dir string) bool { return filepath.Base(dir) != "repo" })
+	require.NoError(t, os.Remove(filepath.Join(root, "repo/nixsift.toml")))
+	assert.Equal(t, filepath.Join(root, "nixsift.toml"), at("repo/sub"), "something called .git that makes no repository")
+	assert.NotPanics(t, func() { NewFinder(nil, nil).Find("/") })
 }

@@ -89,7 +89,7 @@ func (e *Engine) CheckBuffer(ctx context.Context, b Buffer, ofFlake []diag.Findi
 		return Checked{}, err
 	}
 	if len(b.Text) > workspace.MaxFile {
-		large := &workspace.TooLargeError{Size: int64(len(b.Text))}
+		large := &workspace.TooLargeError{Size: int64(len(b.Text)), Max: workspace.MaxFile}
 		return Checked{Errors: []FileError{{File: b.Path, Message: large.Error(), Kind: TooLarge}}}, nil
 	}
 	if !e.opts.NoExclude && e.excluded(b.Path) {
@@ -108,6 +108,9 @@ func (e *Engine) CheckBuffer(ctx context.Context, b Buffer, ofFlake []diag.Findi
 	findings := slices.DeleteFunc(w.findings, func(f diag.Finding) bool { return f.File != b.Path })
 	if t := w.suppressions[b.Path]; t != nil {
 		findings = e.suppress(&Result{}, b.Path, t, findings)
+	}
+	if err := w.project.RepoError(); err != nil {
+		w.errors = append(w.errors, FileError{File: w.project.Root(), Message: err.Error(), Kind: Unreadable})
 	}
 	out := Checked{diag.Sort(findings), w.errors}
 	release(w, b.Path, len(b.Text))

@@ -105,9 +105,10 @@ func New(opts Options) (*Engine, error) {
 	if !opts.Live {
 		opts.FS = workspace.Remember(opts.FS)
 	}
+	store := project.NewStore(opts.FS)
 	e := &Engine{
-		fs: opts.FS, store: project.NewStore(opts.FS), catalogue: Catalogue(), opts: opts,
-		finder:  config.NewFinder(opts.FS.Lstat),
+		fs: opts.FS, store: store, catalogue: Catalogue(), opts: opts,
+		finder:  config.NewFinder(opts.FS.Lstat, store.Git().Starts),
 		configs: map[string]*loaded{}, plans: map[*config.Resolved]*plan{},
 	}
 	if _, err := config.Default(e.catalogue).With(opts.Preset, opts.Severities); err != nil {

@@ -1,13 +1,15 @@
 package git
 
 import (
-	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"os/user"
 	"path/filepath"
 	"strings"
 
-	"github.com/go-git/gcfg"
+	"github.com/nixsift/nixsift/internal/osfile"
 )
 
 // settings are the variables of git-config(1) that say how to read a repository.
@@ -16,10 +18,19 @@ type settings struct {
 	objectFormat string // "" is sha1
 	excludesFile string // absolute path; "" for none
 	worktree     bool   // config.worktree is read too
+	err          error  // why git refuses the repository's own configuration
 }
 
-// readConfig reads the files of git-config(1), "FILES", the later ones winning, and their includes.
-// What cannot be read says nothing: git itself refuses such a repository where it matters.
+// Bounds of a configuration: the size of a file in bytes, git's own bound of the depth of includes, and that
+// of all files together, since a file may be included many times.
+const (
+	maxConfig      = 4 << 20
+	maxIncludes    = 10
+	maxConfigFiles = 200
+)
+
+// readConfig reads the files of git-config(1), "FILES", the later ones winning, and their includes. What cannot
+// be read outside the repository says nothing.
 func (r *Repo) readConfig() settings {
 	var s settings
 	home, _ := os.UserHomeDir()
@@ -31,93 +42,95 @@ func (r *Repo) readConfig() settings {
 	if xdg != "" {
 		s.excludesFile = filepath.Join(xdg, "git", "ignore")
 	}
+	var files []string
 	if system := os.Getenv("GIT_CONFIG_SYSTEM"); system != "" {
-		x.read(system, 0)
+		files = append(files, system)
 	} else if v := os.Getenv("GIT_CONFIG_NOSYSTEM"); v == "" || isFalse(v) {
-		x.read("/etc/gitconfig", 0)
+		files = append(files, "/etc/gitconfig")
 	}
 	if global, ok := os.LookupEnv("GIT_CONFIG_GLOBAL"); ok {
-		x.read(global, 0)
+		files = append(files, global)
 	} else {
 		if xdg != "" {
-			x.read(filepath.Join(xdg, "git", "config"), 0)
+			files = append(files, filepath.Join(xdg, "git", "config"))
 		}
 		if home != "" {
-			x.read(filepath.Join(home, ".gitconfig"), 0)
+			files = append(files, filepath.Join(home, ".gitconfig"))
 		}
 	}
-	s.bare = false // the user's own files do not make a repository bare
-	x.read(filepath.Join(r.commonDir, "config"), 0)
-	if s.worktree {
-		x.read(filepath.Join(r.gitDir, "config.worktree"), 0)
+	for _, file := range files {
+		_ = x.read(file, 0)
+	}
+	x.own, x.files = true, 0
+	s.err = x.read(filepath.Join(r.commonDir, "config"), 0)
+	if s.worktree && s.err == nil {
+		s.err = x.read(filepath.Join(r.gitDir, "config.worktree"), 0)
 	}
 	return s
 }
 
+// configReader reads files of a configuration into out.
 type configReader struct {
-	repo *Repo
-	home string
-	out  *settings
+	repo  *Repo
+	home  string
+	out   *settings
+	own   bool // the files are the repository's
+	files int  // read so far
 }
 
-const maxIncludes = 10 // git's own bound of the depth
-
-func (x *configReader) read(path string, depth int) {
-	if path == "" || depth > maxIncludes {
-		return
-	}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return
-	}
-	// The library's callback may fail; this one has nothing to complain of.
-	set := func(section, subsection, key, value string, blank bool) error { //nolint:unparam // the library's signature
-		if key != "" {
-			x.set(path, depth, strings.ToLower(section), subsection, strings.ToLower(key), value, blank)
-		}
+// read reads a file and what it includes. A missing file is no error.
+func (x *configReader) read(path string, depth int) error {
+	if path == "" {
 		return nil
 	}
-	text = bytes.TrimPrefix(text, []byte("\ufeff"))
-	if gcfg.FatalOnly(gcfg.ReadWithCallback(bytes.NewReader(text), set)) == nil {
-		return
+	if x.files++; depth > maxIncludes || x.files > maxConfigFiles {
+		return fmt.Errorf("the git configuration includes too many files, %s among them", path)
 	}
-	// Git's own parser takes more, such as a section and a variable on one line.
-	out, err := x.repo.git("config", "--file", path, "--null", "--list")
+	text, err := osfile.Read(path, maxConfig)
+	if errors.Is(err, fs.ErrNotExist) || isNotDir(err) {
+		return nil
+	}
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		err = at.Err
+	}
 	if err != nil {
-		return
+		return fmt.Errorf("the git configuration %s cannot be read: %w", path, err)
 	}
-	for record := range strings.SplitSeq(strings.TrimSuffix(string(out), "\x00"), "\x00") {
-		name, value, hasValue := strings.Cut(record, "\n")
-		first, last := strings.IndexByte(name, '.'), strings.LastIndexByte(name, '.')
-		if first < 0 {
-			continue
-		}
-		subsection := ""
-		if last > first {
-			subsection = name[first+1 : last]
-		}
-		_ = set(name[:first], subsection, name[last+1:], value, !hasValue)
-	}
+	p := configParser{text: text, line: 1}
+	return p.parse(path, func(name, value string, blank bool) error {
+		return x.set(path, depth, name, value, blank)
+	})
 }
 
-func (x *configReader) set(file string, depth int, section, subsection, key, value string, blank bool) {
-	switch {
-	case section == "include" && subsection == "" && key == "path",
-		section == "includeif" && key == "path" && x.holds(subsection, filepath.Dir(file)):
-		x.read(joinUnlessAbs(filepath.Dir(file), x.expand(value)), depth+1)
-	case subsection != "":
-	case section == "core" && key == "bare":
-		x.out.bare = blank || !isFalse(value)
-	case section == "core" && key == "excludesfile":
+func (x *configReader) set(file string, depth int, name, value string, blank bool) error {
+	if condition, ok := strings.CutPrefix(name, "includeif."); ok {
+		if condition, ok = strings.CutSuffix(condition, ".path"); !ok || !x.holds(condition, filepath.Dir(file)) {
+			return nil
+		}
+		name = "include.path"
+	}
+	switch name {
+	case "include.path":
+		return x.read(joinUnlessAbs(filepath.Dir(file), x.expand(value)), depth+1)
+	case "core.excludesfile":
 		if value = x.expand(value); value != "" {
 			value = joinUnlessAbs(x.repo.root, value)
 		}
 		x.out.excludesFile = value
-	case section == "extensions" && key == "objectformat":
+	}
+	if !x.own || depth > 0 { // what makes the format git reads from the repository's file itself
+		return nil
+	}
+	switch name {
+	case "core.bare":
+		x.out.bare = blank || !isFalse(value)
+	case "extensions.objectformat":
 		x.out.objectFormat = strings.ToLower(value)
-	case section == "extensions" && key == "worktreeconfig":
+	case "extensions.worktreeconfig":
 		x.out.worktree = blank || !isFalse(value)
 	}
+	return nil
 }
 
 // expand replaces a leading ~ or ~user.

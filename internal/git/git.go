@@ -1,7 +1,7 @@
 // Package git tells what Nix's git fetcher sees: the repository that contains a folder, the paths in its
-// index, its submodules, and the pattern that makes git ignore a path. It only reads: the index through
-// go-git, or through `git ls-files` where the format is beyond go-git (split and sparse indexes, SHA-256
-// repositories). Paths inside a repository are relative to its root and use "/", on every system.
+// index, its submodules, and the pattern that makes git ignore a path. It only reads regular files of bounded
+// size, and starts no program, so that a repository cannot make it wait, fill the memory or run code. Paths
+// inside a repository are relative to its root and use "/", on every system.
 package git
 
 import (
@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+
+	"github.com/nixsift/nixsift/internal/osfile"
 )
 
 // Repo is one working tree of a repository: a main one, a linked one (git worktree) or a submodule. The
@@ -23,7 +25,7 @@ type Repo struct {
 	commonDir string // holds objects, configuration and info/exclude; gitDir outside linked worktrees
 
 	config  func() settings
-	index   func() ([]Entry, error)
+	index   func() (*index, error)
 	ignores func() *Ignores
 	rules   sync.Map // folder relative to root → *Rules
 	real    sync.Map // absolute folder → the same with links resolved
@@ -57,8 +59,24 @@ func (c *Cache) Open(dir string) (*Repo, error) {
 	if c.dirs == nil {
 		c.dirs = map[string]opened{}
 	}
+	found := c.find(dir)
+	return found.repo, found.err
+}
+
+// Starts reports whether a repository has its root in a folder that has something called .git. Where that cannot
+// be read, one may.
+func (c *Cache) Starts(dir string) bool {
+	repo, err := c.Open(dir)
+	if repo == nil {
+		return err != nil
+	}
+	rel, ok := repo.Rel(dir)
+	return ok && rel == ""
+}
+
+// find looks from dir upward and remembers what it finds for each folder on the way.
+func (c *Cache) find(dir string) (found opened) {
 	var passed []string // the folders that turn out to lie in the same repository as dir
-	var found opened
 	for {
 		var known bool
 		if found, known = c.dirs[dir]; known {
@@ -75,11 +93,18 @@ func (c *Cache) Open(dir string) (*Repo, error) {
 			continue
 		}
 		repo, stop, err := openAt(dir)
-		if stop || err != nil {
+		if stop {
 			found = c.canonical(repo, err)
 			break
 		}
 		up := filepath.Dir(dir)
+		if err != nil {
+			found = opened{nil, err}
+			if around := c.find(up); around.repo != nil && around.repo.holds(dir) {
+				found = around
+			}
+			break
+		}
 		if up == dir {
 			break
 		}
@@ -88,7 +113,17 @@ func (c *Cache) Open(dir string) (*Repo, error) {
 	for _, dir := range passed {
 		c.dirs[dir] = found
 	}
-	return found.repo, found.err
+	return found
+}
+
+// holds reports whether the repository tracks files in a folder itself, not as those of a submodule, or cannot
+// tell.
+func (r *Repo) holds(dir string) bool {
+	rel, ok := r.Rel(dir)
+	if !ok {
+		return false
+	}
+	return r.Load() != nil || r.HasBelow(rel)
 }
 
 // canonical resolves the links above a repository that was found on a path with links in it, so that
@@ -107,7 +142,10 @@ func (c *Cache) canonical(repo *Repo, err error) opened {
 	return opened{repo, nil}
 }
 
-// openAt looks at dir/.git. stop reports that the search ends here, with or without a repository.
+// openAt looks at dir/.git. stop reports that the search ends here, with or without a repository. What is no
+// repository by git's rules does not end it: git goes on upward from a folder of that name, and takes what
+// lies around a file that leads to none for its own. An error without stop says that somebody must track files
+// here for the search to go on.
 func openAt(dir string) (repo *Repo, stop bool, err error) {
 	dot := filepath.Join(dir, ".git")
 	info, err := os.Stat(dot)
@@ -118,25 +156,26 @@ func openAt(dir string) (repo *Repo, stop bool, err error) {
 		return nil, true, fmt.Errorf("reading the repository %s: %w", dir, err)
 	case info.Mode().IsRegular():
 		if dot, err = gitFile(dot); err != nil {
-			return nil, true, err
+			return nil, false, err
 		}
 	case !info.IsDir():
 		return nil, false, nil
 	}
 	r := &Repo{root: dir, gitDir: dot, commonDir: dot}
-	if text, err := os.ReadFile(filepath.Join(dot, "commondir")); err == nil {
+	switch text, err := osfile.Read(filepath.Join(dot, "commondir"), maxGitFile); {
+	case err == nil:
 		r.commonDir = joinUnlessAbs(dot, strings.TrimRight(string(text), "\r\n"))
+	case !errors.Is(err, fs.ErrNotExist) && !isNotDir(err):
+		return nil, true, fmt.Errorf("reading the repository %s: %w", dir, err)
 	}
-	for _, part := range []string{filepath.Join(dot, "HEAD"), filepath.Join(r.commonDir, "objects")} {
-		if _, err := os.Lstat(part); errors.Is(err, fs.ErrNotExist) {
-			if info.IsDir() { // some folder of that name: git looks further up
-				return nil, false, nil
-			}
-			return nil, true, fmt.Errorf("%s leads to %s, which is no git repository (worktree or submodule moved? try `git worktree repair`)",
-				filepath.Join(dir, ".git"), dot)
-		} else if err != nil {
-			return nil, true, fmt.Errorf("reading the repository %s: %w", dir, err)
-		}
+	switch is, err := r.isRepository(); {
+	case err != nil:
+		return nil, true, fmt.Errorf("reading the repository %s: %w", dir, err)
+	case !is && info.IsDir():
+		return nil, false, nil
+	case !is:
+		return nil, false, fmt.Errorf("%s leads to %s, which is no git repository (worktree or submodule moved? try `git worktree repair`)",
+			filepath.Join(dir, ".git"), dot)
 	}
 	r.config = sync.OnceValue(r.readConfig)
 	r.index = sync.OnceValues(r.readIndex)
@@ -147,16 +186,58 @@ func openAt(dir string) (repo *Repo, stop bool, err error) {
 	return r, true, nil
 }
 
+// isRepository tells by git's rules: a HEAD that names something, and folders objects and refs
+// (gitrepository-layout(5)).
+func (r *Repo) isRepository() (bool, error) {
+	head := filepath.Join(r.gitDir, "HEAD")
+	info, err := os.Lstat(head)
+	if err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		if target, _ := os.Readlink(head); !strings.HasPrefix(filepath.ToSlash(target), "refs/") {
+			return false, nil
+		}
+	} else if err == nil {
+		var text []byte
+		if text, err = osfile.Head(head, maxHead); err == nil && !namesCommit(string(text)) {
+			return false, nil
+		}
+	}
+	for _, name := range []string{"objects", "refs"} {
+		if err == nil {
+			_, err = os.Stat(filepath.Join(r.commonDir, name))
+		}
+	}
+	if errors.Is(err, fs.ErrPermission) {
+		return false, err
+	}
+	return err == nil, nil
+}
+
+// maxHead is how much of HEAD git looks at, maxGitFile how much of .git or commondir is read, in bytes.
+const (
+	maxHead    = 255
+	maxGitFile = 1 << 20
+)
+
+// namesCommit reports whether the text of HEAD is a reference below refs or the hash of a commit.
+func namesCommit(text string) bool {
+	if ref, ok := strings.CutPrefix(text, "ref:"); ok && strings.HasPrefix(strings.TrimLeft(ref, " \t\r\n"), "refs/") {
+		return true
+	}
+	const sha1Digits = 40
+	digits := strings.IndexFunc(text, func(c rune) bool { return !strings.ContainsRune("0123456789abcdefABCDEF", c) })
+	return digits >= sha1Digits || digits < 0 && len(text) >= sha1Digits
+}
+
 // gitFile reads the .git file of a linked worktree or a submodule: "gitdir: " and a path, relative to
 // the folder of the file (gitrepository-layout(5)).
 func gitFile(path string) (string, error) {
-	text, err := os.ReadFile(path)
+	text, err := osfile.Read(path, maxGitFile)
 	if err != nil {
 		return "", fmt.Errorf("reading the repository %s: %w", filepath.Dir(path), err)
 	}
 	target, ok := strings.CutPrefix(strings.TrimRight(string(text), "\r\n"), "gitdir: ")
 	if !ok || target == "" {
-		return "", fmt.Errorf("%s does not start with `gitdir: ` and a path, so it leads to no repository", path)
+		return "", fmt.Errorf("%s does not start with `gitdir: ` and a path, so it leads to no repository: remove it, or make it one", path)
 	}
 	return joinUnlessAbs(filepath.Dir(path), target), nil
 }

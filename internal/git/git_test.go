@@ -236,100 +236,11 @@ func TestWorktreeAndSubmodule(t *testing.T) {
 	assert.False(t, ok)
 }
 
-func TestIndexesBeyondGoGit(t *testing.T) {
-	home := gittest.Isolate(t)
-	gittest.Program(t)
-	search := os.Getenv("PATH")
-	fill := func(t *testing.T, args ...string) string {
-		root := gittest.Init(t, t.TempDir(), "repo", args...)
-		gittest.Write(t, root, "a.nix", "", "odd\n  \tname.nix", "", "d/run", "", "e/f/g.nix", "", "new.nix", "")
-		require.NoError(t, os.Chmod(filepath.Join(root, "d/run"), 0o777))
-		gittest.Run(t, root, "add", "-A", ":!new.nix")
-		gittest.Run(t, root, "commit", "-q", "-m", "x")
-		gittest.Run(t, root, "add", "-N", "new.nix")
-		return root
-	}
-	check := func(t *testing.T, root string) *git.Repo {
-		r := open(t, root)
-		assert.Equal(t, []string{"a.nix", "d/run", "e/f/g.nix", "new.nix", "odd\n  \tname.nix"}, paths(t, r))
-		e, _ := r.Tracked("d/run")
-		assert.Equal(t, git.Executable, e.Mode)
-		e, _ = r.Tracked("new.nix")
-		assert.True(t, e.IntentToAdd)
-		e, _ = r.Tracked("a.nix")
-		assert.False(t, e.IntentToAdd)
-		return r
-	}
-	needsGit := func(t *testing.T, root string) {
-		t.Setenv("PATH", home)
-		err := open(t, root).Load()
-		assert.ErrorContains(t, err, filepath.Join(root, ".git", "index"))
-		assert.ErrorContains(t, err, "install git")
-		t.Setenv("PATH", search)
-	}
-	t.Run("split index", func(t *testing.T) {
-		root := fill(t)
-		gittest.Run(t, root, "update-index", "--split-index")
-		gittest.Run(t, root, "update-index", "--chmod=+x", "a.nix")
-		gittest.Run(t, root, "update-index", "--chmod=-x", "a.nix")
-		check(t, root)
-		needsGit(t, root)
-	})
-	t.Run("sparse index", func(t *testing.T) {
-		root := fill(t)
-		gittest.Run(t, root, "reset", "-q")
-		gittest.Run(t, root, "sparse-checkout", "init", "--cone", "--sparse-index")
-		gittest.Run(t, root, "sparse-checkout", "set", "d")
-		require.Contains(t, gittest.Run(t, root, "ls-files", "--sparse"), "e/\n")
-		gittest.Run(t, root, "add", "-N", "new.nix")
-		r := check(t, root)
-		e, _ := r.Tracked("e/f/g.nix")
-		assert.True(t, e.SkipWorktree)
-		needsGit(t, root)
-	})
-	t.Run("sha256", func(t *testing.T) {
-		root := fill(t, "--object-format=sha256")
-		check(t, root)
-		needsGit(t, root)
-	})
-	t.Run("a hook's variables", func(t *testing.T) {
-		root := fill(t)
-		gittest.Run(t, root, "update-index", "--split-index")
-		t.Setenv("GIT_INDEX_FILE", filepath.Join(home, "other"))
-		t.Setenv("GIT_DIR", filepath.Join(home, "none"))
-		check(t, root)
-	})
-	t.Run("no checksum", func(t *testing.T) {
-		root := fill(t)
-		index := filepath.Join(root, ".git/index")
-		data, err := os.ReadFile(index)
-		require.NoError(t, err)
-		clear(data[len(data)-20:])
-		require.NoError(t, os.WriteFile(index, data, 0o666))
-		t.Setenv("PATH", home)
-		check(t, root)
-	})
-	t.Run("damaged", func(t *testing.T) {
-		root := fill(t)
-		index := filepath.Join(root, ".git/index")
-		data, err := os.ReadFile(index)
-		require.NoError(t, err)
-		for _, n := range []int{0, 3, 20, len(data) / 2, len(data) - 1} {
-			require.NoError(t, os.WriteFile(index, data[:n], 0o666))
-			r := open(t, root)
-			assert.ErrorContains(t, r.Load(), index, n)
-			_, ok := r.Tracked("a.nix")
-			assert.False(t, ok)
-		}
-	})
-}
-
 func TestLoadReadsOnceAndWritesNothing(t *testing.T) {
 	gittest.Isolate(t)
 	root := gittest.Init(t, t.TempDir(), "repo")
 	gittest.Write(t, root, "a.nix", "")
 	gittest.Run(t, root, "add", "-A")
-	gittest.Run(t, root, "update-index", "--split-index")
 	before, err := os.ReadFile(filepath.Join(root, ".git/index"))
 	require.NoError(t, err)
 	r := open(t, root)

@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/nixsift/nixsift/internal/osfile"
 )
 
 // Ignore names the pattern that makes git ignore a path.
@@ -64,7 +66,7 @@ func (r *Repo) readIgnores() *Ignores {
 		if path == "" {
 			continue
 		}
-		if text, err := os.ReadFile(path); err == nil {
+		if text, err := osfile.Read(path, maxIgnore); err == nil {
 			if list := parseIgnore(path, text); list != nil {
 				x.far = append(x.far, list)
 				x.top.path = x.top.path || list.path
@@ -80,8 +82,11 @@ func readPlain(path string) ([]byte, error) {
 	if info, err := os.Lstat(path); err != nil || !info.Mode().IsRegular() {
 		return nil, os.ErrNotExist
 	}
-	return os.ReadFile(path)
+	return osfile.Read(path, maxIgnore)
 }
+
+// maxIgnore is the size of an ignore file in bytes up to which it counts.
+const maxIgnore = 16 << 20
 
 // Ignores are the ignore rules of one tree of folders.
 type Ignores struct {

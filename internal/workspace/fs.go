@@ -3,11 +3,11 @@
 package workspace
 
 import (
-	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/nixsift/nixsift/internal/osfile"
 )
 
 // FS reads files by absolute path in the form of the system. Its methods may be called from several
@@ -35,18 +35,11 @@ type linkResolver interface {
 // MaxFile is the size in bytes up to which OS reads files.
 const MaxFile = 64 << 20
 
-// ErrNotRegular is the error of a path that leads to a device, a socket or a FIFO, whose content is not
-// there to be read, or not twice.
-var ErrNotRegular = errors.New("not a regular file")
+// ErrNotRegular is the error of a path that leads to a device, a socket or a FIFO.
+var ErrNotRegular = osfile.ErrNotRegular
 
 // TooLargeError is the error of a file of more than MaxFile bytes.
-type TooLargeError struct {
-	Size int64 // in bytes
-}
-
-func (e *TooLargeError) Error() string {
-	return fmt.Sprintf("the file has %d MiB, more than the %d that are analysed", e.Size>>20, MaxFile>>20)
-}
+type TooLargeError = osfile.TooLargeError
 
 // OS is the file system of the machine. Its ReadFile refuses what is no regular file without waiting for
 // it, and files of more than MaxFile bytes.
@@ -58,8 +51,8 @@ func (osFS) Stat(path string) (fs.FileInfo, error)      { return os.Stat(path) }
 func (osFS) Lstat(path string) (fs.FileInfo, error)     { return os.Lstat(path) }
 func (osFS) ReadDir(path string) ([]fs.DirEntry, error) { return os.ReadDir(path) }
 func (osFS) EvalSymlinks(path string) (string, error)   { return filepath.EvalSymlinks(path) }
-func (osFS) ReadFile(path string) ([]byte, error)       { return read(path, -1) }
-func (osFS) Head(path string, n int) ([]byte, error)    { return read(path, n) }
+func (osFS) ReadFile(path string) ([]byte, error)       { return osfile.Read(path, MaxFile) }
+func (osFS) Head(path string, n int) ([]byte, error)    { return osfile.Head(path, n) }
 func pathError(op, path string, err error) *fs.PathError {
 	return &fs.PathError{Op: op, Path: path, Err: err}
 }

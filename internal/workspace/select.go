@@ -98,7 +98,9 @@ func problem(path string, err error) Problem {
 //   - in hidden folders, what git tracks, save those for CI files, which are like others;
 //   - of links, those that lead to a regular file in the tree that is not selected itself, one for each.
 //
-// Devices, sockets and FIFOs on the way are left alone. Both results are sorted by path.
+// Devices, sockets and FIFOs on the way are left alone. A repository that cannot be read is a problem wherever a
+// file of it is selected, since what is said of a file depends on what else git tracks. Both results are sorted by
+// path.
 func Select(fsys FS, paths []string, opts Options) (Selection, []Problem) {
 	if opts.Git == nil {
 		opts.Git = new(git.Cache)
@@ -166,6 +168,18 @@ func (s *selector) add(path string) {
 			}
 		}
 		s.files = append(s.files, File{abs, kind, true})
+		s.checkRepository(filepath.Dir(abs))
+	}
+}
+
+// checkRepository notes a repository around a folder with selected files that cannot be read.
+func (s *selector) checkRepository(dir string) {
+	repo, err := s.opts.Git.Open(dir)
+	if repo != nil {
+		dir, err = repo.Root(), repo.Load()
+	}
+	if err != nil {
+		s.problems = append(s.problems, Problem{dir, err, BadRepository})
 	}
 }
 

@@ -221,19 +221,51 @@ func TestBadRepositories(t *testing.T) {
 	gittest.Write(t, root, "a.nix", "", "b.nix", "", ".gitignore", "b.nix\n", "sub/.git", "nonsense\n", "sub/a.nix", "", "sub/c.nix", "", "sub/.gitignore", "c.nix\n", ".git/index", "DIRC")
 	files, problems := trySelect(root, Options{}, ".")
 	assert.Equal(t, []string{"a.nix", "sub/a.nix"}, files)
-	require.Len(t, problems, 2)
-	assert.Equal(t, BadRepository, problems[0].Kind)
-	assert.Equal(t, root, problems[0].Path)
-	assert.Equal(t, filepath.Join(root, "sub"), problems[1].Path)
+	damaged := func(problems []Problem) {
+		t.Helper()
+		require.Len(t, problems, 1)
+		assert.Equal(t, BadRepository, problems[0].Kind)
+		assert.Equal(t, root, problems[0].Path)
+		assert.ErrorContains(t, problems[0], filepath.Join(root, ".git/index"))
+	}
+	damaged(problems)
 
 	files, problems = trySelect(root, Options{}, "sub")
 	assert.Equal(t, []string{"sub/a.nix"}, files)
-	require.Len(t, problems, 1)
-	assert.Equal(t, BadRepository, problems[0].Kind)
+	damaged(problems)
 
 	require.NoError(t, os.Remove(filepath.Join(root, "b.nix")))
-	_, problems = trySelect(root, Options{}, ".")
-	assert.Len(t, problems, 1, "nobody needed the index")
+	gittest.Write(t, root, "empty/x", "", ".github/workflows/a.yml", "")
+	for _, path := range []string{".", "a.nix", "sub/c.nix", ".github"} {
+		_, problems = trySelect(root, Options{}, path)
+		damaged(problems)
+	}
+	_, problems = trySelect(root, Options{}, "empty")
+	assert.Empty(t, problems, "nothing is selected")
+	_, problems = trySelect(root, Options{Exclude: func(string) bool { return true }}, "a.nix")
+	assert.Empty(t, problems)
+}
+
+// A folder or file called .git that is no repository hides nothing that git tracks around it.
+func TestNestedGitHidesNothing(t *testing.T) {
+	gittest.Isolate(t)
+	root := gittest.Init(t, tempDir(t), "repo")
+	gittest.Write(t, root, "file/a.nix", "", "folder/a.nix", "", "gone/a.nix", "", "ignored/a.nix", "", ".gitignore", "ignored\n")
+	gittest.Run(t, root, "add", "-A", "-f")
+	gittest.Write(t, root, "file/.git", "", "folder/.git/config", "", "gone/.git", "gitdir: ../.git/modules/gone\n", "ignored/.git/HEAD", "", "file/.gitignore", "b.nix\n", "file/b.nix", "")
+	all := []string{"file/a.nix", "folder/a.nix", "gone/a.nix", "ignored/a.nix"}
+	assert.Equal(t, all, selected(t, root, Options{}, "."))
+	assert.Equal(t, all, selected(t, root, Options{}, "file", "folder", "gone", "ignored"))
+	assert.Equal(t, []string{"file/a.nix*"}, selected(t, root, Options{}, "file/a.nix"))
+
+	gittest.Write(t, root, "new/.git", "", "new/a.nix", "")
+	files, problems := trySelect(root, Options{}, ".")
+	assert.Equal(t, []string{"file/a.nix", "folder/a.nix", "gone/a.nix", "ignored/a.nix", "new/a.nix"}, files)
+	require.Len(t, problems, 1, "nothing tells whether git would track what lies there")
+	assert.Equal(t, filepath.Join(root, "new"), problems[0].Path)
+	_, problems = trySelect(root, Options{}, "new/a.nix")
+	require.Len(t, problems, 1)
+	assert.Equal(t, filepath.Join(root, "new"), problems[0].Path)
 }
 
 func BenchmarkSelect(b *testing.B) {

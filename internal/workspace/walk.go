@@ -161,6 +161,7 @@ func (w *walker) read(r *reading, f folder) {
 		}
 	}
 	w.enter(r, &f, entries)
+	before := len(r.files) + len(r.links)
 	_, parent := split(filepath.ToSlash(f.path))
 	scripts := scriptFolders[parent]
 	prefix := f.path
@@ -200,6 +201,9 @@ func (w *walker) read(r *reading, f folder) {
 			}
 			r.files = append(r.files, File{Path: path, Kind: kind})
 		}
+	}
+	if len(r.files)+len(r.links) > before {
+		w.loads(r, f.repo)
 	}
 }
 

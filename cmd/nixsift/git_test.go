@@ -1,0 +1,57 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/nixsift/nixsift/internal/git/gittest"
+)
+
+// TestGitIndexThatCannotBeRead has status 2, whatever a run reports on, and names the index and what to do.
+func TestGitIndexThatCannotBeRead(t *testing.T) {
+	gittest.Isolate(t)
+	root := gittest.Init(t, t.TempDir(), "repo")
+	gittest.Write(t, root, "flake.nix", "{ outputs = _: { }; }\n", "flake.lock", "{\"nodes\":{\"root\":{}},\"root\":\"root\",\"version\":7}\n",
+		"a.nix", "{ a = 1; }\n", "sub/b.nix", "{ a = 1; }\n", ".github/workflows/ci.yml", "on: push\njobs: {}\n", "run.sh", "true\n")
+	gittest.Run(t, root, "add", "-A")
+	index := filepath.Join(root, ".git/index")
+	good, err := os.ReadFile(index)
+	require.NoError(t, err)
+	runs := [][]string{
+		{"check"}, {"check", "--only", "useless-parens"}, {"check", "a.nix"}, {"check", "--only", "useless-parens", "sub/b.nix"}, {"check", "sub"},
+		{"check", "flake.nix"}, {"check", "flake.lock"}, {"check", ".github"}, {"check", ".github/workflows/ci.yml"}, {"check", "run.sh"},
+		{"check", "--diff"}, {"check", "--fix"}, {"check", "--stdin-path", "new.nix", "-"}, {"check", "--exit-zero", "--format", "json"},
+	}
+	for name, put := range map[string]func() error{
+		"empty":     func() error { return os.WriteFile(index, nil, 0o666) },
+		"truncated": func() error { return os.WriteFile(index, good[:len(good)/2], 0o666) },
+		"damaged":   func() error { return os.WriteFile(index, append(good[:len(good)-1:len(good)-1], good[len(good)-1]^1), 0o666) },
+		"folder":    func() error { return os.Mkdir(index, 0o777) },
+		"FIFO":      func() error { return syscall.Mkfifo(index, 0o666) },
+		"device":    func() error { return os.Symlink("/dev/zero", index) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			require.NoError(t, os.RemoveAll(index))
+			require.NoError(t, put())
+			for _, args := range runs {
+				status, out, errs := nixsift(t, root, "{ a = 1; }\n", args...)
+				assert.Equal(t, exitUsage, status, "%v: %s%s", args, out, errs)
+				if args[len(args)-1] != "--diff" {
+					assert.Contains(t, out+errs, index, args)
+					assert.Contains(t, out+errs, "git reset", args)
+				}
+			}
+		})
+	}
+	require.NoError(t, os.RemoveAll(index))
+	require.NoError(t, os.WriteFile(index, good, 0o666))
+	for _, args := range runs {
+		status, out, errs := nixsift(t, root, "{ a = 1; }\n", args...)
+		assert.Equal(t, exitClean, status, "%v: %s%s", args, out, errs)
+	}
+}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"syscall"
 	"testing"
@@ -30,10 +31,12 @@ func TestGitIndexThatCannotBeRead(t *testing.T) {
 	for name, put := range map[string]func() error{
 		"empty":     func() error { return os.WriteFile(index, nil, 0o666) },
 		"truncated": func() error { return os.WriteFile(index, good[:len(good)/2], 0o666) },
-		"damaged":   func() error { return os.WriteFile(index, append(good[:len(good)-1:len(good)-1], good[len(good)-1]^1), 0o666) },
-		"folder":    func() error { return os.Mkdir(index, 0o777) },
-		"FIFO":      func() error { return syscall.Mkfifo(index, 0o666) },
-		"device":    func() error { return os.Symlink("/dev/zero", index) },
+		"damaged": func() error {
+			return os.WriteFile(index, append(good[:len(good)-1:len(good)-1], good[len(good)-1]^1), 0o666)
+		},
+		"folder": func() error { return os.Mkdir(index, 0o777) },
+		"FIFO":   func() error { return syscall.Mkfifo(index, 0o666) },
+		"device": func() error { return os.Symlink("/dev/zero", index) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			require.NoError(t, os.RemoveAll(index))
@@ -54,4 +57,30 @@ func TestGitIndexThatCannotBeRead(t *testing.T) {
 		status, out, errs := nixsift(t, root, "{ a = 1; }\n", args...)
 		assert.Equal(t, exitClean, status, "%v: %s%s", args, out, errs)
 	}
+}
+
+// TestRepositoryRunsNothing has a configuration by which git itself would start a program in many ways.
+func TestRepositoryRunsNothing(t *testing.T) {
+	home := gittest.Isolate(t)
+	root := gittest.Init(t, home, "repo")
+	gittest.Write(t, root, "flake.nix", "{ outputs = _: { x = ./a.nix; y = ./ignored.nix; }; }\n", "a.nix", "1\n", ".gitattributes", "* filter=evil\n",
+		".gitignore", "ignored.nix\n", "ignored.nix", "1\n", "sub/b.nix", "1\n")
+	gittest.Run(t, root, "add", "-A")
+	marker, script := filepath.Join(home, "marker"), filepath.Join(home, "evil")
+	gittest.Write(t, home, "evil", "#!/bin/sh\ntouch "+marker+"\n")
+	require.NoError(t, os.Chmod(script, 0o777))
+	for _, name := range []string{"post-index-change", "fsmonitor-watchman", "post-checkout"} {
+		gittest.Write(t, root, ".git/hooks/"+name, "#!/bin/sh\ntouch "+marker+"\n")
+		require.NoError(t, os.Chmod(filepath.Join(root, ".git/hooks", name), 0o777))
+	}
+	gittest.Write(t, root, ".git/config", "[core]\n\tfsmonitor = "+script+"\n\tpager = "+script+"\n\tsshCommand = "+script+"\n\taskPass = "+script+
+		"\n[filter \"evil\"]\n\tclean = "+script+"\n\tsmudge = "+script+"\n\tprocess = "+script+
+		"\n[alias]\n\tls-files = !"+script+"\n[remote \"origin\"]\n\turl = ext::"+script+"\n\tpromisor = true\n[extensions]\n\tpartialClone = origin\n")
+	_ = exec.Command(gittest.Program(t), "-C", root, "status").Run()
+	require.FileExists(t, marker, "git itself does")
+	require.NoError(t, os.Remove(marker))
+	status, out, errs := nixsift(t, root, "", "check", "--preset", "all", "--fix")
+	assert.Equal(t, exitFindings, status, out+errs)
+	assert.Contains(t, out, "untracked-file")
+	assert.NoFileExists(t, marker)
 }

@@ -1,6 +1,8 @@
 package git_test
 
 import (
+	"go/parser"
+	"go/token"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -124,6 +126,25 @@ func TestNestedGitAlone(t *testing.T) {
 	r, err := git.Open(filepath.Join(outer, "sub"))
 	require.NoError(t, err)
 	assert.ErrorContains(t, r.Load(), filepath.Join(outer, ".git/index"))
+}
+
+// A repository is somebody else's: the git program would start what its configuration says.
+func TestNoProgramIsStarted(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	require.NoError(t, err)
+	read := 0
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
+		require.NoError(t, err)
+		for _, spec := range f.Imports {
+			assert.NotContains(t, []string{`"os/exec"`}, spec.Path.Value, name)
+		}
+		read++
+	}
+	assert.NotZero(t, read)
 }
 
 // TestNothingWaits has what no file is, and files without end, in all places that are read.

@@ -48,26 +48,39 @@ func (f *File) Problems() []Problem {
 		return f.problems
 	}
 	f.done |= doneProblems
-	var seen map[problemKey]bool
-	modules := f.Inline()
-	if f.Module != nil {
-		modules = append([]*Module{f.Module}, modules...)
+	var modules []*Module
+	if f.Module != nil && !f.Module.plain() {
+		modules = append(modules, f.Module)
 	}
+	for _, m := range f.Inline() {
+		if !m.plain() {
+			modules = append(modules, m)
+		}
+	}
+	seen := map[problemKey]bool{}
 	for i, m := range modules {
-		if m.plain() {
-			continue
+		work := (maxWork + nodeWork*len(f.tree.Records())) / len(modules)
+		c := &checker{file: f, module: m, ev: newEvaluator(f, i+1, work)}
+		for _, p := range c.run() {
+			key := problemKey{p.Kind, p.At}
+			if !seen[key] {
+				seen[key] = true
+				f.problems = append(f.problems, p)
+			}
 		}
-		if seen == nil {
-			seen = map[problemKey]bool{}
-		}
-		c := &checker{file: f, module: m, seen: seen, ev: &evaluator{
-			file: f, names: f.names, group: i + 1, memo: map[memoKey]*value{}, fuel: maxFuel,
-		}}
-		c.run()
+	}
+	if f.Partial() {
+		f.problems = nil
 	}
 	slices.SortStableFunc(f.problems, func(a, b Problem) int { return cmp.Compare(a.At.Start, b.At.Start) })
 	return f.problems
 }
+
+// What the evaluation of all modules of a file may cost: a fixed part, and a part for each node of the file.
+const (
+	maxWork  = 10 * maxFuel
+	nodeWork = 16
+)
 
 type problemKey struct {
 	kind ProblemKind
@@ -76,15 +89,15 @@ type problemKey struct {
 
 // checker looks at one evaluation of the module system: a module and those written inside its imports.
 type checker struct {
-	file   *File
-	module *Module
-	ev     *evaluator
-	seen   map[problemKey]bool
-	depth  int
-	count  int
+	file     *File
+	module   *Module
+	ev       *evaluator
+	problems []Problem
+	depth    int
 }
 
-func (c *checker) run() {
+// run returns the problems of the module, or none where finding them costs too much.
+func (c *checker) run() []Problem {
 	c.ev.args = c.module.ownArgs()
 	// The functions around the module are called by something unknown; those that are modules themselves
 	// belong to other evaluations, so that their arguments are as unknown.
@@ -93,6 +106,10 @@ func (c *checker) run() {
 		t = &thunk{node: c.module.Func}
 	}
 	c.loaded(t)
+	if c.ev.exhausted() {
+		return nil
+	}
+	return c.problems
 }
 
 // ownArgs returns the names that the module defines in _module.args.
@@ -134,11 +151,7 @@ func (c *checker) report(p Problem, within ast.Node) {
 	if p.At == (source.Span{}) {
 		p.At = place(p.Why, within)
 	}
-	key := problemKey{p.Kind, p.At}
-	if !c.seen[key] {
-		c.seen[key] = true
-		c.file.problems = append(c.file.problems, p)
-	}
+	c.problems = append(c.problems, p)
 }
 
 // place returns the smallest part of an expression that leads to the cause.
@@ -254,7 +267,7 @@ func (c *checker) shapeOnly(m mask, t *thunk, within ast.Node, part string, elem
 	if v.kind != vList || !elements {
 		return
 	}
-	for _, e := range v.elems {
+	for _, e := range distinct(v.elems) {
 		if w := c.ev.in(m, e); w.kind == vBottom {
 			at := within
 			if e.node.IsValid() && within.Encloses(e.node) {
@@ -263,6 +276,25 @@ func (c *checker) shapeOnly(m mask, t *thunk, within ast.Node, part string, elem
 			c.report(Problem{Kind: OtherShape, Part: part, Why: w.why, At: reading(w.why, at), Element: true}, at)
 		}
 	}
+}
+
+// maxChecked bounds the elements of one list that are checked.
+const maxChecked = 2000
+
+// distinct returns the elements of a list, each once however often the list has it.
+func distinct(elems []*thunk) []*thunk {
+	if len(elems) < 2 {
+		return elems
+	}
+	seen := map[*thunk]bool{}
+	out := make([]*thunk, 0, min(len(elems), maxChecked))
+	for _, e := range elems {
+		if !seen[e] && len(out) < maxChecked {
+			seen[e] = true
+			out = append(out, e)
+		}
+	}
+	return out
 }
 
 // freeformType checks a type that decides which definitions are options: the condition of a mkIf included.
@@ -291,7 +323,7 @@ func (c *checker) internal(t *thunk, within ast.Node) {
 
 // definitions checks what stands under config: its names are needed before any value is.
 func (c *checker) definitions(t *thunk, within ast.Node, part string) {
-	if c.count++; c.count > 1000 || c.depth > 24 {
+	if c.depth > 24 {
 		return
 	}
 	c.depth++
@@ -325,7 +357,7 @@ func (c *checker) property(v *value, within ast.Node, part string) {
 			c.report(Problem{Kind: OtherShape, Part: "mkMerge", Why: list.why, At: reading(list.why, at)}, at)
 			return
 		}
-		for _, e := range list.elems {
+		for _, e := range distinct(list.elems) {
 			inner := at
 			if e.node.IsValid() {
 				inner = e.node

@@ -59,10 +59,7 @@ func (c *checker) importValue(v *value, within ast.Node, part string) {
 	case vProperty:
 		c.propertyInImports(v, within, part, false, false)
 	case vList:
-		for i, e := range v.elems {
-			if i == 2000 {
-				return
-			}
+		for _, e := range distinct(v.elems) {
 			at := within
 			if e.node.IsValid() && within.Encloses(e.node) {
 				at = e.node
@@ -93,7 +90,7 @@ func (c *checker) propertyInImports(v *value, within ast.Node, part string, elem
 
 // imported checks one element of imports.
 func (c *checker) imported(t *thunk, within ast.Node, part string) {
-	if c.count++; c.count > 5000 || c.depth > 12 {
+	if c.depth > 12 {
 		return
 	}
 	v := c.ev.in(whileLoading, t)

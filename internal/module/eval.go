@@ -18,18 +18,22 @@ const (
 	whileDefining
 	// anytime forbids nothing; it serves to look names up.
 	anytime
-	numMasks
 )
 
 const (
 	maxDepth = 300   // nested evaluations: beyond, a value is unknown
-	maxFuel  = 20000 // evaluations for one module
+	maxFuel  = 20000 // what one question may cost
 	maxElems = 256   // elements of a list that are looked at one by one
+	maxList  = 4096  // elements of a list literal; a longer one is open
 )
 
 // evaluator evaluates expressions of one file lazily, as Nix would, as far as the file tells. The result
 // vBottom is certain: on every way the evaluation reads a source that the mask forbids, of the module whose
 // group it is. Whatever is not certain is vUnknown.
+//
+// It answers one question after the other, such as what imports is. Each has fuel of its own and starts without
+// the results of the others, so that no answer depends on what was asked before. Every evaluation and every
+// element or attribute that a value is made of costs fuel; what there is no fuel for is unknown.
 type evaluator struct {
 	file  *File
 	names *sema.Info
@@ -37,43 +41,70 @@ type evaluator struct {
 	args  map[string]bool // arguments that the module itself defines in _module.args
 	mask  mask
 	memo  map[memoKey]*value
-	fuel  int
+	limit int // the fuel of a question
+	fuel  int // what remains of it
+	work  int // what all further questions together may cost
 	depth int
+	asked int // the number of the question
 }
 
 type memoKey struct {
 	node ast.NodeID
 	env  *frame
-	mask mask
 }
 
-// in evaluates t under a mask.
+// newEvaluator returns an evaluator whose questions may cost so much in all.
+func newEvaluator(f *File, group, work int) *evaluator {
+	return &evaluator{file: f, names: f.names, group: group, limit: min(maxFuel, work/10), work: work}
+}
+
+// in answers a question: what t evaluates to under a mask.
 func (ev *evaluator) in(m mask, t *thunk) *value {
-	old := ev.mask
-	ev.mask = m
+	if ev.exhausted() {
+		return unknown
+	}
+	ev.begin(m)
 	v := ev.force(t)
-	ev.mask = old
+	ev.work -= ev.limit - max(ev.fuel, 0) + 1
 	return v
+}
+
+// exhausted reports whether all questions together have cost too much. Which of them were answered depends on
+// their order then, and nothing may be made of the answers.
+func (ev *evaluator) exhausted() bool { return ev.work <= 0 }
+
+// begin starts a question.
+func (ev *evaluator) begin(m mask) {
+	ev.mask, ev.fuel, ev.depth = m, ev.limit, 0
+	ev.asked++
+	if ev.memo == nil || len(ev.memo) > 256 {
+		ev.memo = map[memoKey]*value{}
+	} else {
+		clear(ev.memo)
+	}
+}
+
+// pay takes what a step costs from the fuel and reports whether the step may be done.
+func (ev *evaluator) pay(n int) bool {
+	ev.fuel -= n
+	return ev.fuel > 0
 }
 
 // force evaluates a thunk.
 func (ev *evaluator) force(t *thunk) *value {
-	if t.node.IsValid() {
+	switch {
+	case t.node.IsValid():
 		return ev.eval(t.node, t.env)
-	}
-	if v := t.done[ev.mask]; v != nil {
-		return v
-	}
-	if ev.fuel <= 0 || ev.depth > maxDepth {
+	case t.fn == nil || t.asked == ev.asked:
+		return t.done
+	case ev.depth > maxDepth || !ev.pay(1):
 		return unknown
 	}
-	ev.fuel--
 	ev.depth++
-	t.done[ev.mask] = unknown // met again while it is evaluated
-	v := t.fn(ev)
-	t.done[ev.mask] = v
+	t.done, t.asked = unknown, ev.asked // met again while it is evaluated
+	t.done = t.fn(ev)
 	ev.depth--
-	return v
+	return t.done
 }
 
 // eval evaluates a node as far as its outermost form.
@@ -87,14 +118,16 @@ func (ev *evaluator) eval(n ast.Node, env *frame) *value {
 	case ast.SearchPath:
 		return somePath
 	}
-	if ev.fuel <= 0 || ev.depth > maxDepth {
-		return unknown
+	if !n.FirstChild().IsValid() && (n.Is(ast.String) || n.Is(ast.IndString)) {
+		env = nil // one value, whatever surrounds it
 	}
-	key := memoKey{n.ID(), env, ev.mask}
+	key := memoKey{n.ID(), env}
 	if v, ok := ev.memo[key]; ok {
 		return v
 	}
-	ev.fuel--
+	if ev.depth > maxDepth || !ev.pay(1) {
+		return unknown
+	}
 	ev.depth++
 	ev.memo[key] = unknown // met again while it is evaluated
 	v := ev.node(n, env)
@@ -124,11 +157,7 @@ func (ev *evaluator) node(n ast.Node, env *frame) *value {
 	case ast.String, ast.IndString, ast.Path:
 		return ev.text(n, env)
 	case ast.List:
-		v := &value{kind: vList}
-		for c := range n.Children() {
-			v.elems = append(v.elems, &thunk{node: c, env: env})
-		}
-		return v
+		return ev.literal(n, env)
 	case ast.AttrSet:
 		return ev.set(n, env)
 	case ast.Select:
@@ -171,6 +200,19 @@ func (ev *evaluator) node(n ast.Node, env *frame) *value {
 		return ev.eval(a.Body(), env)
 	}
 	return unknown
+}
+
+// literal evaluates a list.
+func (ev *evaluator) literal(n ast.Node, env *frame) *value {
+	v := &value{kind: vList}
+	for c := range n.Children() {
+		if len(v.elems) == maxList || !ev.pay(1) {
+			v.open = true
+			break
+		}
+		v.elems = append(v.elems, &thunk{node: c, env: env})
+	}
+	return v
 }
 
 // strict is the result of an operation that evaluates v.
@@ -218,6 +260,9 @@ func join(a, b *value) *value {
 // text evaluates a string or path: its interpolations are read in any case.
 func (ev *evaluator) text(n ast.Node, env *frame) *value {
 	for c := range n.Children() {
+		if !ev.pay(1) {
+			return unknown
+		}
 		if v := ev.eval(c.FirstChild(), env); v.kind == vBottom || v.kind == vThrow {
 			return v
 		}
@@ -265,9 +310,9 @@ func (ev *evaluator) binary(b ast.BinaryExpr, env *frame) *value {
 		if r.kind == vBottom {
 			return passed(r, ByUpdate, b.Node, "//")
 		}
-		return strict(l, update(l, r))
+		return strict(l, ev.update(l, r))
 	case ast.OpConcat:
-		return concat(l, r)
+		return ev.concat(l, r)
 	}
 	if r.kind == vBottom || r.kind == vThrow {
 		return r
@@ -289,7 +334,7 @@ func (ev *evaluator) binary(b ast.BinaryExpr, env *frame) *value {
 }
 
 // concat is l ++ r, both evaluated.
-func concat(l, r *value) *value {
+func (ev *evaluator) concat(l, r *value) *value {
 	for _, v := range []*value{l, r} {
 		switch v.kind {
 		case vBottom, vThrow:
@@ -299,14 +344,17 @@ func concat(l, r *value) *value {
 			return throws // ++ takes lists alone
 		}
 	}
+	if !ev.pay(len(l.elems) + len(r.elems)) {
+		return unknown
+	}
 	return &value{
-		kind: vList, elems: append(append([]*thunk(nil), l.elems...), r.elems...),
+		kind: vList, elems: slices.Concat(l.elems, r.elems),
 		open: l.kind != vList || r.kind != vList || l.open || r.open,
 	}
 }
 
 // update is l // r, both evaluated.
-func update(l, r *value) *value {
+func (ev *evaluator) update(l, r *value) *value {
 	if r.kind == vThrow {
 		return r
 	}
@@ -318,6 +366,9 @@ func update(l, r *value) *value {
 		case r.kind == vAttrs && l.attrs == nil:
 			return &value{kind: vLib, attrs: r.attrs}
 		}
+	}
+	if !ev.pay(l.size() + r.size()) {
+		return unknown
 	}
 	t := &attrTable{open: true}
 	if l.kind == vAttrs {
@@ -349,7 +400,7 @@ func (ev *evaluator) apply(f *value, arg *thunk, at ast.Node) *value {
 	case vBottom, vThrow:
 		return f
 	case vLambda:
-		if ev.fuel <= 0 || ev.depth > maxDepth {
+		if !ev.pay(1) {
 			return unknown
 		}
 		inner := &frame{lambda: f.node, arg: arg, up: f.env}
@@ -368,7 +419,13 @@ func (ev *evaluator) apply(f *value, arg *thunk, at ast.Node) *value {
 		return f.prim.run(ev, call{f.prim, args, at})
 	case vAttrs:
 		if a, ok := f.attrs.get("__functor"); ok {
-			return ev.apply(ev.apply(ev.force(a.value), given(f), at), arg, at)
+			if ev.depth > maxDepth {
+				return unknown
+			}
+			ev.depth++
+			v := ev.apply(ev.apply(ev.force(a.value), given(f), at), arg, at)
+			ev.depth--
+			return v
 		}
 	}
 	if f.file != nil {

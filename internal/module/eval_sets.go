@@ -21,12 +21,21 @@ func (ev *evaluator) set(n ast.Node, env *frame) *value {
 // table makes the attributes of a merged set; bad is set where a computed name cannot be evaluated.
 func (ev *evaluator) table(s *attrs.Set, env *frame) (t *attrTable, bad *value) {
 	t = &attrTable{}
+	if !ev.pay(len(s.Attrs) + len(s.Dynamic)) {
+		return nil, unknown
+	}
+	// The names share what fuel there is, so that which of them are known does not depend on their order.
+	rest := ev.fuel
 	for _, d := range s.Dynamic {
 		name := d.Part
 		if name.Is(ast.Interpolation) {
 			name = name.FirstChild()
 		}
+		part := rest / len(s.Dynamic)
+		others := ev.fuel - part
+		ev.fuel = part
 		v := ev.eval(name, env)
+		ev.fuel += others
 		switch v.kind {
 		case vBottom:
 			return nil, decided(v, ByName, d.Part, name, "")
@@ -79,6 +88,9 @@ func (ev *evaluator) selection(s ast.SelectExpr, env *frame) *value {
 	for part := range s.Attrpath().Children() {
 		if v.kind == vBottom {
 			break
+		}
+		if !ev.pay(1) {
+			return unknown
 		}
 		name, static := ast.AttrName(part)
 		if !static {
@@ -200,6 +212,9 @@ func (ev *evaluator) hasAttr(h ast.HasAttrExpr, env *frame) *value {
 	for part := range h.Attrpath().Children() {
 		if v.kind == vBottom {
 			return widen(v, operand, h.Node)
+		}
+		if !ev.pay(1) {
+			return someBool
 		}
 		name, static := ast.AttrName(part)
 		if !static {

@@ -39,9 +39,11 @@ type Module struct {
 	Submodule bool
 	Certainty Certainty
 
-	file  *File
-	parts []Part
-	read  bool
+	file     *File
+	parts    []Part
+	options  []Option
+	read     bool
+	declared bool // options are read
 }
 
 // Part is an attribute of a module as it is written: imports = …, options.a = …, config.b.c = …, or a definition
@@ -78,6 +80,7 @@ type File struct {
 	importing []ast.Node
 	lets      map[ast.NodeID]sema.BindingID // by the Binding that declares them
 	problems  []Problem
+	defined   int // definitions read so far, each as often as it was
 	done      uint8
 }
 
@@ -343,9 +346,17 @@ func (m *Module) Structured() bool {
 }
 
 const (
-	maxNesting     = 24
-	maxDefinitions = 20000
+	maxNesting = 24
+	// What all reading of definitions in a file may cost: a fixed part, and a part for each node of the file.
+	maxDefinitions  = 20000
+	nodeDefinitions = 2
 )
+
+// Partial reports whether the modules of the file define so much, each with what others define, that they were not
+// read to the end: what they do not have is not known then.
+func (f *File) Partial() bool {
+	return f.defined > maxDefinitions+nodeDefinitions*len(f.tree.Records())
+}
 
 // Definitions yields the attributes that an expression defines, through //, mkMerge, mkIf, optionalAttrs,
 // mkDefault, if, let and the names of a let.
@@ -357,7 +368,6 @@ func (f *File) Definitions(n ast.Node, yield func(Part)) {
 type definitionWalk struct {
 	f     *File
 	yield func(Part)
-	count int
 }
 
 func (w *definitionWalk) walk(n ast.Node, guarded bool, depth int) {
@@ -368,13 +378,15 @@ func (w *definitionWalk) walk(n ast.Node, guarded bool, depth int) {
 		}
 		n = n.Child(1)
 	}
-	if w.count++; depth > maxNesting || w.count > maxDefinitions {
+	if w.f.defined++; depth > maxNesting || w.f.Partial() {
 		return
 	}
 	switch n.Kind() {
 	case ast.AttrSet:
 		for c := range n.Children() {
-			w.count++
+			if w.f.defined++; w.f.Partial() {
+				return
+			}
 			switch c.Kind() {
 			case ast.Binding:
 				b := ast.BindingNode{Node: c}
@@ -385,6 +397,7 @@ func (w *definitionWalk) walk(n ast.Node, guarded bool, depth int) {
 				w.yield(Part{Path: path, Node: c, Value: b.Value(), Guarded: guarded})
 			case ast.Inherit:
 				for name := range (ast.InheritNode{Node: c}).Names() {
+					w.f.defined++
 					w.yield(Part{Path: []ast.Node{name}, Node: c, Guarded: guarded})
 				}
 			}

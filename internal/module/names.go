@@ -46,6 +46,9 @@ func global(name string) *value {
 // one has the name.
 func (ev *evaluator) throughWith(name string, scope sema.ScopeID, n ast.Node, env *frame) *value {
 	for ; scope != 0; scope = ev.names.Scope(scope).Parent {
+		if !ev.pay(1) {
+			return unknown
+		}
 		w, ok := ast.AsWith(ev.names.Scope(scope).Node)
 		if !ok {
 			continue
@@ -204,13 +207,14 @@ func (ev *evaluator) moduleArg(f *frame, name string, at ast.Node) *value {
 	case "options":
 		src = FromOptions
 	default:
+		if name != "pkgs" && !ev.args[name] {
+			break
+		}
 		if p, ok := (ast.LambdaExpr{Node: f.lambda}).Pattern(); ok {
 			if _, formal := p.Formal(name); formal {
-				switch {
-				case name == "pkgs":
+				src = FromModuleArg
+				if name == "pkgs" {
 					src = FromPkgs
-				case ev.args[name]:
-					src = FromModuleArg
 				}
 			}
 		}

@@ -27,13 +27,18 @@ func (o Option) Name() string { return strings.Join(o.Path, ".") }
 // Options returns the options that the module declares in the file, in source order. Options inside
 // submodules are not among them.
 func (m *Module) Options() []Option {
+	if m.declared {
+		return m.options
+	}
+	m.declared = true
 	w := optionWalk{m: m}
 	for _, p := range m.Parts() {
 		if p.Name(0) == "options" && p.Value.IsValid() {
 			w.declare(p.Path[1:], nil, p.Value, p.Path[len(p.Path)-1], p.Guarded, 0)
 		}
 	}
-	return w.found
+	m.options = w.found
+	return m.options
 }
 
 type optionWalk struct {
@@ -43,7 +48,7 @@ type optionWalk struct {
 
 // declare adds what value declares at prefix and the parts of more.
 func (w *optionWalk) declare(more []ast.Node, prefix []string, value, attr ast.Node, guarded bool, depth int) {
-	if depth > maxNesting || len(w.found) > maxDefinitions {
+	if depth > maxNesting || w.m.file.Partial() {
 		return
 	}
 	path := prefix[:len(prefix):len(prefix)]

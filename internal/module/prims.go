@@ -239,7 +239,7 @@ func (ev *evaluator) argument(t *thunk, how byte) *value {
 	switch {
 	case how == 'e' && v.kind == vList:
 		for i, e := range v.elems {
-			if i == maxElems {
+			if i == maxElems || !ev.pay(1) {
 				break
 			}
 			if b := ev.force(e); b.kind == vBottom {
@@ -260,17 +260,14 @@ func (ev *evaluator) deep(v *value, levels int) *value {
 	if levels == 0 {
 		return nil
 	}
-	var inside []*thunk
-	switch v.kind {
-	case vList:
-		inside = v.elems
-	case vAttrs:
+	inside := v.elems
+	if v.kind == vAttrs && ev.pay(v.size()) {
 		for _, name := range v.attrs.names {
 			inside = append(inside, v.attrs.index[name].value)
 		}
 	}
 	for i, t := range inside {
-		if i == maxElems {
+		if i == maxElems || !ev.pay(1) {
 			break
 		}
 		if b := ev.deep(ev.force(t), levels-1); b != nil {

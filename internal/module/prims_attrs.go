@@ -2,13 +2,13 @@ package module
 
 import "github.com/nixsift/nixsift/ast"
 
-// attrset evaluates an argument that must be a set and whose names are passed on.
+// attrset evaluates an argument that must be a set and whose names are passed on. It pays for a walk over them.
 func (ev *evaluator) attrset(c call, i int) (v *value, ok bool) {
 	v, ok = ev.shape(c, i)
 	switch {
 	case !ok:
 		return v, false
-	case v.kind == vAttrs:
+	case v.kind == vAttrs && ev.pay(v.size()):
 		return v, true
 	}
 	switch v.kind {
@@ -100,7 +100,7 @@ func registerAttrs() {
 	pairs := func(ev *evaluator, c call, elems []*thunk, open bool) *value {
 		t := &attrTable{open: open}
 		for i, e := range elems {
-			if i == maxElems {
+			if i == maxElems || !ev.pay(1) {
 				t.open = true
 				break
 			}
@@ -187,11 +187,11 @@ func registerAttrs() {
 		if !ok {
 			return r
 		}
-		out := update(l, r)
+		out := ev.update(l, r)
 		if c.prim.name == "recursiveUpdate" {
 			// Where both sides have a name, the values are merged: what that gives is left open.
 			for _, name := range l.attrs.names {
-				if a, both := r.attrs.get(name); both {
+				if a, both := r.attrs.get(name); both && out.kind == vAttrs {
 					out.attrs.set(name, a.part, unknownThunk)
 				}
 			}
@@ -213,10 +213,10 @@ func registerAttrs() {
 			case i == maxElems:
 				return someAttrs
 			}
-			out = update(out, s)
+			out = ev.update(out, s)
 		}
 		if v.open {
-			return update(out, someAttrs)
+			return ev.update(out, someAttrs)
 		}
 		return out
 	})
@@ -244,6 +244,9 @@ func registerAttrs() {
 		}
 		if b := ev.argument(c.args[1], 'e'); b != nil {
 			return decided(b, ByFunction, c.at, c.args[1].node, c.prim.name)
+		}
+		if !ev.pay(len(names.elems)) {
+			return someAttrs
 		}
 		gone, certain := map[string]bool{}, names.kind == vList && !names.open
 		for _, e := range names.elems {

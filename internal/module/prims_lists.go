@@ -1,6 +1,10 @@
 package module
 
-import "github.com/nixsift/nixsift/ast"
+import (
+	"slices"
+
+	"github.com/nixsift/nixsift/ast"
+)
 
 // applied is the thunk of f applied to arguments.
 func applied(f *thunk, at ast.Node, args ...*thunk) *thunk {
@@ -13,7 +17,7 @@ func applied(f *thunk, at ast.Node, args ...*thunk) *thunk {
 	}}
 }
 
-// list evaluates an argument that must be a list and whose shape is passed on.
+// list evaluates an argument that must be a list and whose shape is passed on. It pays for a walk over the elements.
 func (ev *evaluator) list(c call, i int) (v *value, ok bool) {
 	v, ok = ev.shape(c, i)
 	switch {
@@ -23,6 +27,8 @@ func (ev *evaluator) list(c call, i int) (v *value, ok bool) {
 		return someList, true
 	case v.kind != vList:
 		return throws, false
+	case !ev.pay(len(v.elems)):
+		return someList, true
 	}
 	return v, true
 }
@@ -103,6 +109,9 @@ func registerLists() {
 			case vBottom:
 				return passed(inner, ByFunction, c.at, c.prim.name)
 			case vList:
+				if !ev.pay(len(inner.elems)) {
+					return someList
+				}
 				out.elems = append(out.elems, inner.elems...)
 				out.open = out.open || inner.open
 			default:
@@ -131,7 +140,7 @@ func registerLists() {
 				return v
 			}
 		}
-		return concat(ev.force(c.args[0]), ev.force(c.args[1]))
+		return ev.concat(ev.force(c.args[0]), ev.force(c.args[1]))
 	})
 	register("flatten:1", func(ev *evaluator, c call) *value {
 		v, ok := ev.shape(c, 0)
@@ -149,7 +158,7 @@ func registerLists() {
 		if !ok {
 			return v
 		}
-		if v.kind == vList && len(v.elems) > 0 {
+		if v.kind == vList && len(v.elems) > 0 && !v.open {
 			if x, ok := ev.arg(c, 0); !ok {
 				return x
 			}
@@ -171,7 +180,7 @@ func registerLists() {
 		for i, e := range v.elems {
 			p := ev.force(applied(c.args[0], c.at, e))
 			switch {
-			case p.kind == vBottom:
+			case p.kind == vBottom && !v.open: // an element that is not known may decide before
 				return p
 			case p.kind != vBool || !p.known || i == maxElems:
 				return someBool
@@ -229,7 +238,15 @@ func registerLists() {
 		}
 		return unknown
 	})
-	register("reverseList:1", func(ev *evaluator, c call) *value { v, _ := ev.list(c, 0); return v })
+	register("reverseList:1", func(ev *evaluator, c call) *value {
+		v, ok := ev.list(c, 0)
+		if !ok {
+			return v
+		}
+		elems := slices.Clone(v.elems)
+		slices.Reverse(elems)
+		return &value{kind: vList, elems: elems, open: v.open}
+	})
 	register("unique:1", func(ev *evaluator, c call) *value { v, _ := ev.list(c, 0); return v })
 	part := func(xs int) func(*evaluator, call) *value {
 		return func(ev *evaluator, c call) *value {
@@ -255,7 +272,7 @@ func (ev *evaluator) flatten(c call, t *thunk, v, out *value, levels int) *value
 	switch {
 	case v.kind == vBottom:
 		return passed(v, ByFunction, c.at, c.prim.name)
-	case v.kind == vUnknown || levels == 0 || len(out.elems) > maxElems:
+	case v.kind == vUnknown || levels == 0 || len(out.elems) > maxElems || !ev.pay(1):
 		out.open = true
 		return nil
 	case v.kind != vList:

@@ -8,7 +8,8 @@ import (
 // Spell returns how a function of nixpkgs' lib is called at a place in the file: lib.mkIf where lib is in scope,
 // mkIf where that name is. It is "" where neither is.
 func (f *File) Spell(function string, at ast.Node) string {
-	ev := &evaluator{file: f, names: f.names, mask: anytime, memo: map[memoKey]*value{}, fuel: 1000}
+	ev := newEvaluator(f, 0, maxFuel)
+	ev.begin(anytime)
 	bare, seen := "", false
 	for up := at; up.IsValid(); up = up.Parent() {
 		if w, ok := ast.AsWith(up); ok && !w.Env().Encloses(at) {

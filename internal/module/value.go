@@ -75,6 +75,14 @@ func boolean(b bool) *value {
 	return theFalse
 }
 
+// size is the number of elements or attributes of a value.
+func (v *value) size() int {
+	if v.attrs != nil {
+		return len(v.attrs.names)
+	}
+	return len(v.elems)
+}
+
 // attrTable holds the attributes of a set that are known. An open table may have others.
 type attrTable struct {
 	open  bool
@@ -107,18 +115,14 @@ type thunk struct {
 	node ast.Node
 	env  *frame
 	fn   func(ev *evaluator) *value
-	// done holds the results by mask, for computations; nodes are remembered by the evaluator.
-	done [numMasks]*value
+	// done is the result of a computation for the question that asked for it, or, with neither a node nor a
+	// computation, for every question. What nodes evaluate to is remembered by the evaluator.
+	done  *value
+	asked int
 }
 
 // given is a thunk that is evaluated already.
-func given(v *value) *thunk {
-	t := &thunk{}
-	for i := range t.done {
-		t.done[i] = v
-	}
-	return t
-}
+func given(v *value) *thunk { return &thunk{done: v} }
 
 var unknownThunk = given(unknown)
 

@@ -45,7 +45,7 @@ func checkGuards(p *rules.Pass, f *module.File, m *module.Module) {
 	}
 	g := &guards{file: f, module: m, own: enable.Path[:len(enable.Path)-1], enable: enable.Path}
 	g.read()
-	if len(g.effects) == 0 {
+	if len(g.effects) == 0 || f.Partial() {
 		return
 	}
 	if !m.Inline && p.Role().Kind != role.Module {

@@ -277,4 +277,10 @@ var truths = []truth{
 	{"-", `{ lib, ... }: { imports = [ ./leaf.nix (lib.optionals true [ ./y.nix ]) ]; }`},
 	{"-", `{ config, lib, ... }: { config = lib.mkBefore { y = 1; }; }`},
 	{"-", `{ config, lib, ... }: { config = lib.getAttrs [ "y" ] config.on.attrs; }`},
+	// What stands before in a list may decide before the rest is evaluated.
+	{"", `{ config, lib, inputs, ... }: { imports = lib.optional (builtins.elem "x" (builtins.attrNames inputs ++ [ config.on.name ])) ./leaf.nix; }`},
+	{"", `{ config, lib, inputs, ... }: { imports = lib.optional (builtins.any (n: n == "x" || config.on.enable) (builtins.attrNames inputs ++ [ "y" ])) ./leaf.nix; }`},
+	{inImports, `{ config, lib, ... }: { imports = lib.optional (builtins.elem "x" [ config.on.name ]) ./leaf.nix; }`},
+	{"", `{ config, lib, ... }: { imports = [ (builtins.head (lib.reverseList [ config.on.name ./leaf.nix ])) ]; }`},
+	{inImports, `{ config, lib, ... }: { imports = [ (lib.last (lib.reverseList [ config.on.name ./leaf.nix ])) ]; }`},
 }

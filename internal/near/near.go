@@ -1,18 +1,25 @@
 // Package near finds the name that was probably meant.
 package near
 
-import "strings"
+import (
+	"iter"
+	"slices"
+	"strings"
+)
 
 // Find returns the candidate with the smallest edit distance to name, the first of equals, or "" where
 // more than a third of the name would have to change. Case is ignored. Names of one or two letters are near
 // to nothing.
-func Find(name string, candidates []string) string {
+func Find(name string, candidates []string) string { return Among(name, slices.Values(candidates)) }
+
+// Among is Find over candidates that stand in no slice.
+func Among(name string, candidates iter.Seq[string]) string {
 	if len(name) < 3 || len(name) > 64 {
 		return ""
 	}
 	lower := strings.ToLower(name)
 	best, limit := "", min(3, len(name)/3)
-	for _, c := range candidates {
+	for c := range candidates {
 		if c == name {
 			continue
 		}

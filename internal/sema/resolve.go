@@ -22,6 +22,8 @@ type Resolver struct {
 	opened map[ast.NodeID]bool       // set literals whose bindings have been checked with an outer set
 	recs   map[ast.NodeID]*attrs.Set // rec literals that others merge into
 	scope  ScopeID
+	// parked is a scope that has been left with its names still in place, since the next value may see it again.
+	parked ScopeID
 	withs  int
 	trie   trie
 	filter nameFilter
@@ -67,7 +69,7 @@ func (r *Resolver) Resolve(t *ast.Tree) *Info {
 	r.current, r.owner = r.current[:0], r.owner[:0]
 	r.active, r.pending = r.active[:0], r.pending[:0]
 	r.extra, r.merged, r.opened, r.recs, r.scopeOf = nil, nil, nil, nil, nil
-	r.scope, r.withs = 0, 0
+	r.scope, r.parked, r.withs = 0, 0, 0
 	r.scan(t)
 	for len(r.active) > 0 {
 		r.leave()
@@ -181,6 +183,7 @@ func (r *Resolver) use(n ast.Node, skip ScopeID) {
 	} else {
 		name, _ = ast.AttrName(n)
 	}
+	r.unpark()
 	b := r.current[r.intern(name)]
 	for b != 0 && skip != 0 && r.bindings[b].Scope == skip {
 		b = r.bindings[b].shadowed
@@ -220,6 +223,7 @@ func (r *Resolver) intern(name string) symbol {
 
 // enter opens a scope over the nodes up to end.
 func (r *Resolver) enter(n ast.Node, end ast.NodeID, with bool) ScopeID {
+	r.unpark()
 	id := ScopeID(len(r.scopes))
 	r.scopes = append(r.scopes, Scope{Node: n, Parent: r.scope, First: BindingID(len(r.bindings)), Last: BindingID(len(r.bindings) - 1)})
 	r.active = append(r.active, activeScope{id, end, with})
@@ -230,14 +234,20 @@ func (r *Resolver) enter(n ast.Node, end ast.NodeID, with bool) ScopeID {
 	return id
 }
 
-// reenter makes the names of a scope visible again, for a value that merges into its set.
+// reenter makes the names of a scope visible again, for a value that merges into its set. That such values mostly
+// follow each other keeps it from walking over all names for each.
 func (r *Resolver) reenter(id ScopeID, end ast.NodeID) {
-	s := &r.scopes[id]
-	for b := s.First; b <= s.Last; b++ {
-		sym := r.bindings[b].sym
-		if r.current[sym] != b {
-			r.bindings[b].shadowed = r.current[sym]
-			r.current[sym] = b
+	if r.parked == id {
+		r.parked = 0
+	} else {
+		r.unpark()
+		s := &r.scopes[id]
+		for b := s.First; b <= s.Last; b++ {
+			sym := r.bindings[b].sym
+			if r.current[sym] != b {
+				r.bindings[b].shadowed = r.current[sym]
+				r.current[sym] = b
+			}
 		}
 	}
 	r.active = append(r.active, activeScope{id, end, false})
@@ -246,21 +256,39 @@ func (r *Resolver) reenter(id ScopeID, end ast.NodeID) {
 
 // leave closes the innermost scope.
 func (r *Resolver) leave() {
+	r.unpark()
 	a := r.active[len(r.active)-1]
 	r.active = r.active[:len(r.active)-1]
-	s := &r.scopes[a.id]
+	switch {
+	case a.with:
+		r.withs--
+	case r.extra != nil:
+		r.parked = a.id
+	default:
+		r.hide(a.id)
+	}
+	r.scope = 0
+	if n := len(r.active); n > 0 {
+		r.scope = r.active[n-1].id
+	}
+}
+
+// unpark takes the names of a parked scope away, before anything reads or declares names.
+func (r *Resolver) unpark() {
+	if r.parked != 0 {
+		r.hide(r.parked)
+		r.parked = 0
+	}
+}
+
+// hide takes the names of a scope away.
+func (r *Resolver) hide(id ScopeID) {
+	s := &r.scopes[id]
 	for b := s.Last; b >= s.First && b != 0; b-- {
 		bind := &r.bindings[b]
 		if r.current[bind.sym] == b {
 			r.current[bind.sym] = bind.shadowed
 		}
-	}
-	if a.with {
-		r.withs--
-	}
-	r.scope = 0
-	if n := len(r.active); n > 0 {
-		r.scope = r.active[n-1].id
 	}
 }
 

@@ -19,13 +19,21 @@ func propose(p *rules.Pass, u sema.Use, name string, f *diag.Finding) {
 	if proposeWord(u, name, f) || proposeSibling(u, name, f) || proposeLib(p.Names(), u, name, f) || proposeArgument(p, u, name, f) {
 		return
 	}
-	var candidates []string
-	for b := range p.Names().InScope(u.Scope) {
-		candidates = append(candidates, b.Name)
+	candidates := func(yield func(string) bool) {
+		for b := range p.Names().InScope(u.Scope) {
+			if !yield(b.Name) {
+				return
+			}
+		}
+		for _, name := range sema.Globals() {
+			if !yield(name) {
+				return
+			}
+		}
 	}
 	isPackage := p.Role().Kind == role.Package
 	// A package may well be called like an argument but for its first letter: zlib, lib.
-	if guess := near.Find(name, append(candidates, sema.Globals()...)); guess != "" && (!isPackage || guess[0]|0x20 == name[0]|0x20) {
+	if guess := near.Among(name, candidates); guess != "" && (!isPackage || guess[0]|0x20 == name[0]|0x20) {
 		f.Help = "did you mean `" + guess + "`?"
 		if u.Node.Is(ast.Ident) && ast.IsIdentifier(guess) {
 			f.Fixes = []diag.Fix{rules.Replace("use `"+guess+"`", diag.Unsafe, u.Node.Span(), guess)}

@@ -24,13 +24,9 @@ var _ = rules.Register(&rules.Rule{
 	Fix: rules.FixAlways,
 	On:  []ast.Kind{ast.String, ast.IndString},
 	Node: func(p *rules.Pass, n ast.Node) {
-		if !strings.Contains(n.Text(), "$${") {
-			return
-		}
-		scope := nixlang.ScopeAt(p.Names(), n)
 		for part := range ast.Parts(n) {
-			if part.IsText() {
-				findEscapes(p, n, part.Span, scope)
+			if part.IsText() && strings.Contains(part.Span.Of(p.Tree.Source()), "$${") {
+				findEscapes(p, n, part.Span, nixlang.ScopeAt(p.Names(), n))
 			}
 		}
 	},

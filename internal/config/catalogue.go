@@ -33,6 +33,7 @@ type Catalogue struct {
 	presets []string
 	byID    map[string]*Rule
 	byAlias map[string][]*Rule // lower case; both "tool:name" and "name"
+	ids     []string           // of the rules
 }
 
 // NewCatalogue builds the catalogue of the rules, whose ids must be distinct. The first preset is the
@@ -43,6 +44,7 @@ func NewCatalogue(presets []string, rules []Rule) *Catalogue {
 	for _, r := range rules {
 		c.rules = append(c.rules, &r)
 		c.byID[r.ID] = &r
+		c.ids = append(c.ids, r.ID)
 		for _, o := range r.Options {
 			switch o.Default.(type) {
 			case string, int64, bool, []string:
@@ -91,12 +93,19 @@ func (c *Catalogue) Fixed(id string) bool {
 }
 
 // Nearest returns the rule id that looks most like the name, or "" if none looks like it.
-func (c *Catalogue) Nearest(name string) string {
-	ids := make([]string, len(c.rules))
-	for i, r := range c.rules {
-		ids[i] = r.ID
+func (c *Catalogue) Nearest(name string) string { return near.Find(name, c.ids) }
+
+// NearestAlias returns the name of a rule in another tool that looks most like the name, or "" if none looks like
+// it.
+func (c *Catalogue) NearestAlias(tool, name string) string {
+	var names []string
+	for alias := range c.byAlias {
+		if bare, ok := strings.CutPrefix(alias, tool+":"); ok {
+			names = append(names, bare)
+		}
 	}
-	return near.Find(name, ids)
+	slices.Sort(names)
+	return near.Find(name, names)
 }
 
 // Suggestion returns how a message about an unknown rule goes on: "; did you mean `x`?", or "" where no

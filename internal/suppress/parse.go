@@ -3,12 +3,10 @@ package suppress
 import (
 	"fmt"
 	"slices"
-	"sort"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
-	"github.com/nixsift/nixsift/internal/near"
 )
 
 const (
@@ -27,7 +25,7 @@ const usage = "write `# nixsift: ignore[rule, rule] reason` or `# nixsift: ignor
 // marked reports whether a comment may be a suppression.
 func marked(comment string) bool {
 	b := trimOpening(comment)
-	return strings.HasPrefix(b, nixsiftMark) || strings.HasPrefix(b, nixfMark) || strings.Contains(b, deadnixMark)
+	return opensWith(b) || strings.HasPrefix(b, nixfMark) || strings.Contains(b, deadnixMark)
 }
 
 // trimOpening removes the sign that opens a comment, repeated or not, and the blanks behind it.
@@ -40,8 +38,7 @@ func trimOpening(comment string) string {
 
 type reader struct {
 	*Table
-	comments []source.Span
-	rules    Rules
+	rules Rules
 }
 
 // comment reads comment i.
@@ -53,18 +50,24 @@ func (p *reader) comment(i int) {
 	if strings.HasPrefix(whole, "/*") {
 		body = strings.TrimSuffix(body, "*/")
 	}
-	body, _, _ = strings.Cut(body, "\n")
+	if i := strings.IndexAny(body, "\r\n"); i >= 0 {
+		body = body[:i]
+	}
 	switch {
 	case strings.HasPrefix(body, nixsiftMark):
 		p.own(i, body, at)
 	case strings.HasPrefix(body, nixfMark):
 		d := p.directive(i)
 		d.foreign = true
-		for part := range strings.SplitSeq(body[len(nixfMark):], ",") {
+		from := len(nixfMark)
+		for part := range strings.SplitSeq(body[from:], ",") {
 			if words := strings.Fields(part); len(words) > 0 {
-				d.names = append(d.names, &name{ids: p.rules.Find("nixf:" + words[0])})
+				p.foreignName(d, words[0], at+uint32(from+strings.Index(part, words[0])))
 			}
+			from += len(part) + 1
 		}
+	case opensWith(body):
+		p.misspelt(i, body, at)
 	default:
 		d := p.directive(i)
 		d.foreign = true
@@ -80,68 +83,18 @@ func (p *reader) comment(i int) {
 func (p *reader) directive(i int) *directive {
 	c := p.comments[i]
 	d := &directive{comment: c}
-	if p.alone(i) {
-		d.from, d.to = lineEnd(p.text, c.End), p.nextCode(i)
-	} else {
-		d.from, d.to = lineStart(p.text, c.Start), lineEnd(p.text, c.Start)+1
-	}
+	d.from, d.to = p.covered(i)
 	p.directives = append(p.directives, d)
 	return d
 }
 
-// alone reports whether nothing but blanks and comments stands on the lines of comment i.
-func (p *reader) alone(i int) bool {
-	c := p.comments[i]
-	return p.noCode(lineStart(p.text, c.Start), c.Start) && p.noCode(c.End, lineEnd(p.text, c.End))
-}
-
-// noCode reports whether [from, to) holds nothing but blanks and comments.
-func (p *reader) noCode(from, to uint32) bool {
-	first := sort.Search(len(p.comments), func(j int) bool { return p.comments[j].End > from })
-	for _, c := range p.comments[first:] {
-		if c.Start >= to {
-			break
-		}
-		if from < c.Start && !isBlank(p.text[from:c.Start]) {
-			return false
-		}
-		from = c.End
-	}
-	return from >= to || isBlank(p.text[from:to])
-}
-
-const space = " \t\r\n\f\v\uFEFF" // the byte order mark among them
-
-func isBlank(s string) bool { return strings.TrimLeft(s, space) == "" }
-
-// codeAfter returns the offset of the first byte behind comment i that is no blank and in no comment.
-func (p *reader) codeAfter(i int) uint32 {
-	at := p.comments[i].End
-	for _, c := range p.comments[i+1:] {
-		if !isBlank(p.text[at:c.Start]) {
-			break
-		}
-		at = c.End
-	}
-	return uint32(len(p.text) - len(strings.TrimLeft(p.text[at:], space)))
-}
-
-// nextCode returns the end of the line with the first code behind comment i.
-func (p *reader) nextCode(i int) uint32 { return lineEnd(p.text, p.codeAfter(i)) + 1 }
-
-// leading reports whether no code stands before comment i. The line that names a script's interpreter is
-// none.
-func (p *reader) leading(i int) bool {
-	from := uint32(0)
-	if strings.HasPrefix(p.text, "#!") {
-		from = lineEnd(p.text, 0)
-	}
-	return p.noCode(from, p.comments[i].Start)
-}
-
 // own reads a suppression in nixsift's own form: the body of comment i, which starts at offset at.
 func (p *reader) own(i int, body string, at uint32) {
-	c := p.comments[i]
+	c, whole, start := p.comments[i], body, at
+	respelt := func() []diag.Fix {
+		s, _ := p.spell(whole)
+		return p.respell(i, s, start)
+	}
 	trim := func(n int) {
 		rest := strings.TrimLeft(body[n:], " \t")
 		at += uint32(len(body) - len(rest))
@@ -154,14 +107,14 @@ func (p *reader) own(i int, body string, at uint32) {
 	switch {
 	case verb != "ignore" && verb != "ignore-file":
 		if meant(verb) || strings.HasPrefix(body, "[") {
-			p.malformed(c, fmt.Sprintf("`%s` is no suppression", strings.TrimSpace("nixsift: "+verb)), usage)
+			p.malformed(c, fmt.Sprintf("`%s` is no suppression", strings.TrimSpace("nixsift: "+verb)), usage, respelt()...)
 		}
 		return
 	case !strings.HasPrefix(body, "["):
-		p.malformed(c, fmt.Sprintf("`nixsift: %s` names no rules", verb), usage)
+		p.malformed(c, fmt.Sprintf("`nixsift: %s` names no rules", verb), usage, respelt()...)
 		return
 	case !closed:
-		p.malformed(c, "the list of rules is not closed", "add `]` behind the last rule")
+		p.malformed(c, "the list of rules is not closed", "add `]` behind the last rule", respelt()...)
 		return
 	case strings.Trim(inner, ", \t\r") == "":
 		p.malformed(c, "the list of rules is empty", usage)
@@ -180,18 +133,6 @@ func (p *reader) own(i int, body string, at uint32) {
 			Message: "the suppression does not say why", Help: "add the reason behind the list of rules",
 		})
 	}
-}
-
-// meant reports whether a word behind "nixsift:" was meant as a suppression: the word of another linter, or
-// a slip. "ignores" is prose.
-func meant(verb string) bool {
-	verb = strings.ToLower(verb)
-	switch verb {
-	case "disable", "skip", "noqa", "nolint", "suppress", "silence", "ignore", "ignore-file",
-		"ignore-line", "ignore-next-line", "disable-line", "disable-next-line", "disable-file":
-		return true
-	}
-	return !strings.HasPrefix(verb, "ignore") && near.Find(verb, []string{"ignore", "ignore-file"}) != ""
 }
 
 // names reads the list between the brackets, which starts at offset at.
@@ -217,24 +158,25 @@ func (p *reader) problems(d *directive) {
 			n.state = fixed
 		}
 	}
-	goes := func(n *name) bool { return n.state == fixed }
-	for _, n := range d.names {
+	left := d.staying(func(n *name) bool { return n.state == fixed })
+	for i, n := range d.names {
 		switch n.state {
 		case unknown:
-			p.unknown(d, n, goes)
+			p.unknown(d, i, left)
 		case fixed:
 			p.wrong = append(p.wrong, diag.Finding{
 				Rule: Malformed, Severity: diag.Warning, Span: n.span,
 				Message: fmt.Sprintf("`%s` cannot be silenced: Nix itself refuses the file", n.text),
 				Help:    "mend the error, or exclude the file in nixsift.toml",
-				Fixes:   []diag.Fix{p.removal(d, n, goes, diag.Safe)},
+				Fixes:   []diag.Fix{p.removal(d, i, left, diag.Safe)},
 			})
 		}
 	}
 }
 
 // unknown reports a name that no rule has. Its fixes are unsafe: a newer nixsift may know the rule.
-func (p *reader) unknown(d *directive, n *name, goes func(*name) bool) {
+func (p *reader) unknown(d *directive, i int, left stays) {
+	n := d.names[i]
 	f := diag.Finding{
 		Rule: Unknown, Severity: diag.Warning, Span: n.span,
 		Message: fmt.Sprintf("unknown rule `%s`", n.text),
@@ -245,12 +187,12 @@ func (p *reader) unknown(d *directive, n *name, goes func(*name) bool) {
 		f.Help = fmt.Sprintf("write `%s`", id)
 		f.Fixes = append(f.Fixes, diag.Fix{Title: fmt.Sprintf("replace it by `%s`", id), Edits: []diag.Edit{{Span: n.span, Text: id}}})
 	}
-	f.Fixes = append(f.Fixes, p.removal(d, n, goes, diag.Unsafe))
+	f.Fixes = append(f.Fixes, p.removal(d, i, left, diag.Unsafe))
 	p.wrong = append(p.wrong, f)
 }
 
-func (p *reader) malformed(c source.Span, message, help string) {
-	p.wrong = append(p.wrong, diag.Finding{Rule: Malformed, Severity: diag.Warning, Span: c, Message: message, Help: help})
+func (p *reader) malformed(c source.Span, message, help string, fixes ...diag.Fix) {
+	p.wrong = append(p.wrong, diag.Finding{Rule: Malformed, Severity: diag.Warning, Span: c, Message: message, Help: help, Fixes: fixes})
 }
 
 // hashComments finds the comments of a text in which `#` opens one at the start of a line or behind a
@@ -258,7 +200,10 @@ func (p *reader) malformed(c source.Span, message, help string) {
 func hashComments(text string) []source.Span {
 	var spans []source.Span
 	for at := 0; at < len(text); {
-		end := int(lineEnd(text, uint32(at)))
+		end := len(text)
+		if n := strings.IndexByte(text[at:], '\n'); n >= 0 {
+			end = at + n
+		}
 		line := strings.TrimSuffix(text[at:end], "\r")
 		if i := hashIn(line); i >= 0 {
 			spans = append(spans, source.Span{Start: uint32(at + i), End: uint32(at + len(line))})

@@ -33,14 +33,17 @@ type Rules interface {
 	Fixed(id string) bool
 	// Nearest returns the id that looks most like the name, or "".
 	Nearest(name string) string
+	// NearestAlias returns the name in another tool that looks most like the name, or "".
+	NearestAlias(tool, name string) string
 }
 
 // Table holds the suppressions of one file. It is for one goroutine at a time.
 type Table struct {
-	text       string
+	*layout
 	directives []*directive
 	wrong      []diag.Finding // malformed, unknown, without reason
-	broken     bool           // the file has syntax errors: what a comment is for may not have been found
+	byRule     map[string]*covers
+	broken     bool // the file has syntax errors: what a comment is for may not have been found
 }
 
 // directive is one comment that silences something.
@@ -69,16 +72,19 @@ const (
 	fixed                // the rule cannot be silenced
 )
 
-// Mentioned reports whether a text may hold suppressions: whether one of the words that open them stands
-// anywhere in it. Looking at the colons only is several times faster than searching for each word.
+// Mentioned reports whether a text may hold suppressions, well written or not: whether one of the words that open
+// them stands where it may open one. Looking at the colons and at what opens comments only is several times faster than searching for
+// each word.
 func Mentioned(text string) bool {
+	if opened(text, "#", "# \t") || opened(text, "*", "* \t\r\n") {
+		return true
+	}
 	for {
 		i := strings.IndexByte(text, ':')
 		if i < 0 {
 			return false
 		}
-		if before := text[:i+1]; strings.HasSuffix(before, nixsiftMark) || strings.HasSuffix(before, nixfMark) ||
-			strings.HasSuffix(before, deadnixMark[:len("deadnix:")]) {
+		if before := text[:i+1]; strings.HasSuffix(before, nixfMark) || strings.HasSuffix(before, deadnixMark[:len("deadnix:")]) {
 			return true
 		}
 		text = text[i+1:]
@@ -108,6 +114,26 @@ func Parse(t *ast.Tree, rules Rules) *Table {
 	return table
 }
 
+// Covered returns the lines of a Nix file that its suppressions may speak about, those for the whole file left out:
+// from the line of each comment to the end of the line with the next code, sorted by their starts.
+func Covered(t *ast.Tree) []source.Span {
+	text := t.Source()
+	if !Mentioned(text) {
+		return nil
+	}
+	var comments, covered []source.Span
+	for c := range t.Comments() {
+		comments = append(comments, c.Span())
+	}
+	l := newLayout(text, comments)
+	for i, c := range comments {
+		if s := c.Of(text); marked(s) && !strings.Contains(s, "ignore-file") {
+			covered = append(covered, source.Span{Start: l.start(c.Start), End: min(l.nextCode(i), uint32(len(text)))})
+		}
+	}
+	return covered
+}
+
 // inheritEnd returns the end of the inherit that stands behind a comment, or 0: its names may take more
 // lines than one.
 func inheritEnd(t *ast.Tree, comment source.Span) uint32 {
@@ -125,7 +151,10 @@ func inheritEnd(t *ast.Tree, comment source.Span) uint32 {
 // ParseComments reads the suppressions among the comments of a text in any language: their spans in
 // order, each from the sign that opens it. It returns nil where there are none.
 func ParseComments(text string, comments []source.Span, rules Rules) *Table {
-	p := &reader{Table: &Table{text: text}, comments: comments, rules: rules}
+	if !slices.ContainsFunc(comments, func(c source.Span) bool { return marked(c.Of(text)) }) {
+		return nil
+	}
+	p := &reader{Table: &Table{layout: newLayout(text, comments)}, rules: rules}
 	for i, c := range comments {
 		if marked(c.Of(text)) {
 			p.comment(i)
@@ -176,9 +205,13 @@ func (t *Table) Apply(findings []diag.Finding, ran func(rule string) bool) (kept
 	// Names of the rule that reports idle names come last: they may silence reports on the others.
 	for _, last := range []bool{false, true} {
 		for _, d := range t.directives {
-			for _, n := range d.names {
+			var left stays
+			for i, n := range d.names {
 				if last == slices.Contains(n.ids, Unused) && d.isIdle(n, ran) {
-					if f := t.unused(d, n, ran); last || !silenced(f) {
+					if left.names == nil {
+						left = d.staying(func(n *name) bool { return n.state == fixed || d.isIdle(n, ran) })
+					}
+					if f := t.unused(d, i, left); last || !silenced(f) {
 						extra = append(extra, f)
 					}
 				}
@@ -192,20 +225,19 @@ func (t *Table) Apply(findings []diag.Finding, ran func(rule string) bool) (kept
 // silences finds the comment that covers a finding and marks it as used: one for the line before one for
 // the file.
 func (t *Table) silences(f diag.Finding) bool {
-	for _, file := range []bool{false, true} {
-		for _, d := range t.directives {
-			if d.file != file || !d.covers(f.Span.Start) {
-				continue
-			}
-			for _, n := range d.names {
-				if slices.Contains(n.ids, f.Rule) {
-					n.state = used
-					return true
-				}
-			}
-		}
+	if t.byRule == nil {
+		t.byRule = indexDirectives(t.directives)
 	}
-	return false
+	x := t.byRule[f.Rule]
+	if x == nil {
+		return false
+	}
+	n := x.at(f.Span.Start)
+	if n == nil {
+		return false
+	}
+	n.state = used
+	return true
 }
 
 func (d *directive) covers(at uint32) bool {
@@ -216,29 +248,52 @@ func (d *directive) isIdle(n *name, ran func(string) bool) bool {
 	return !d.foreign && n.state == idle && !slices.ContainsFunc(n.ids, func(id string) bool { return !ran(id) })
 }
 
-func (t *Table) unused(d *directive, n *name, ran func(string) bool) diag.Finding {
+// unused reports name i of a directive; left are the names that stay.
+func (t *Table) unused(d *directive, i int, left stays) diag.Finding {
+	n := d.names[i]
 	where := "here"
 	if d.file {
 		where = "in this file"
 	}
-	goes := func(n *name) bool { return n.state == fixed || d.isIdle(n, ran) }
 	return diag.Finding{
 		Rule: Unused, Severity: diag.Warning, Span: n.span, Tags: diag.Unnecessary,
 		Message: fmt.Sprintf("`%s` finds nothing to silence %s", n.text, where),
 		Help:    "remove it",
-		Fixes:   []diag.Fix{t.removal(d, n, goes, diag.Safe)},
+		Fixes:   []diag.Fix{t.removal(d, i, left, diag.Safe)},
 	}
 }
 
-// removal is the fix that removes a name, or the whole comment if all its other names go as well.
-func (t *Table) removal(d *directive, n *name, goes func(*name) bool, safety diag.Safety) diag.Fix {
-	i := slices.Index(d.names, n)
-	stays := func(m *name) bool { return m != n && !goes(m) }
+// stays are the names of a directive that are not to be removed.
+type stays struct {
+	names []bool
+	count int
+	last  int // the last of them, or -1
+}
+
+func (d *directive) staying(goes func(*name) bool) stays {
+	s := stays{names: make([]bool, len(d.names)), last: -1}
+	for i, n := range d.names {
+		if !goes(n) {
+			s.names[i] = true
+			s.count++
+			s.last = i
+		}
+	}
+	return s
+}
+
+// removal is the fix that removes name i, or the whole comment if none but it stays.
+func (t *Table) removal(d *directive, i int, left stays, safety diag.Safety) diag.Fix {
+	n := d.names[i]
+	others := left.count
+	if left.names[i] {
+		others--
+	}
 	var edit diag.Edit
 	switch {
-	case !slices.ContainsFunc(d.names, stays):
-		return diag.Fix{Title: "remove the comment", Safety: safety, Edits: []diag.Edit{removeComment(t.text, d.comment)}}
-	case slices.ContainsFunc(d.names[i:], stays):
+	case others == 0:
+		return diag.Fix{Title: "remove the comment", Safety: safety, Edits: []diag.Edit{t.removeComment(d.comment)}}
+	case left.last > i:
 		edit.Span = source.Span{Start: n.span.Start, End: d.names[i+1].span.Start}
 	default:
 		edit.Span = source.Span{Start: d.names[i-1].span.End, End: n.span.End}
@@ -246,37 +301,23 @@ func (t *Table) removal(d *directive, n *name, goes func(*name) bool, safety dia
 	return diag.Fix{Title: fmt.Sprintf("remove `%s` from the comment", n.text), Safety: safety, Edits: []diag.Edit{edit}}
 }
 
-const blanks = " \t\r"
+const blanks = " \t"
 
 // removeComment removes a comment: with its lines if it is alone on them, else with the blanks before it,
 // leaving what stands around it apart.
-func removeComment(text string, c source.Span) diag.Edit {
-	start, end := lineStart(text, c.Start), lineEnd(text, c.End)
-	before, after := text[start:c.Start], text[c.End:end]
+func (l *layout) removeComment(c source.Span) diag.Edit {
+	start, end := l.start(c.Start), l.end(c.End)
+	before, after := l.text[start:c.Start], l.text[c.End:end]
 	gone := c
 	switch {
 	case strings.Trim(before, blanks) == "" && strings.Trim(after, blanks) == "":
-		gone = source.Span{Start: start, End: min(end+1, uint32(len(text)))}
+		gone = source.Span{Start: start, End: min(l.next(c.End), uint32(len(l.text)))}
 	case strings.Trim(after, blanks) == "":
-		gone.Start = start + uint32(len(strings.TrimRight(before, blanks)))
-		gone.End = c.End + uint32(len(after)-len(strings.TrimLeft(after, " \t")))
+		gone = source.Span{Start: start + uint32(len(strings.TrimRight(before, blanks))), End: end}
 	case strings.HasSuffix(before, " ") || strings.HasSuffix(before, "\t") || before == "":
-		gone.End += uint32(len(after) - len(strings.TrimLeft(after, " \t")))
+		gone.End += uint32(len(after) - len(strings.TrimLeft(after, blanks)))
 	case !strings.HasPrefix(after, " ") && !strings.HasPrefix(after, "\t"):
 		return diag.Edit{Span: gone, Text: " "}
 	}
 	return diag.Edit{Span: gone}
-}
-
-// lineStart returns the offset of the first byte of the line that holds the byte at offset.
-func lineStart(text string, at uint32) uint32 {
-	return uint32(strings.LastIndexByte(text[:at], '\n') + 1)
-}
-
-// lineEnd returns the offset of the newline that ends the line, or of the end of the text.
-func lineEnd(text string, at uint32) uint32 {
-	if i := strings.IndexByte(text[at:], '\n'); i >= 0 {
-		return at + uint32(i)
-	}
-	return uint32(len(text))
 }

@@ -29,6 +29,17 @@ func (f fakeRules) Nearest(name string) string {
 	return near.Find(name, names)
 }
 
+func (f fakeRules) NearestAlias(tool, name string) string {
+	var names []string
+	for n := range f {
+		if bare, ok := strings.CutPrefix(n, tool+":"); ok {
+			names = append(names, bare)
+		}
+	}
+	slices.Sort(names)
+	return near.Find(name, names)
+}
+
 func testRules() fakeRules {
 	rules := fakeRules{"nixf:sema-unused-def-let": {"unused-let-binding"}, "old-name": {"alpha"}, "both": {"alpha", "beta"}}
 	for _, id := range []string{"alpha", "beta", "gamma", "broken", "unused-let-binding", Unknown, Unused, WithoutReason, Malformed} {
@@ -165,17 +176,17 @@ func TestAboutComments(t *testing.T) {
 		{"fixed", "a # nixsift: ignore[broken] why", "", []string{
 			"warning malformed-suppression \"broken\": `broken` cannot be silenced: Nix itself refuses the file"}, []string{"a"}},
 		{"no list", "a # nixsift: ignore alpha", "", []string{
-			"warning malformed-suppression \"# nixsift: ignore alpha\": `nixsift: ignore` names no rules"}, []string{"-"}},
+			"warning malformed-suppression \"# nixsift: ignore alpha\": `nixsift: ignore` names no rules"}, []string{"a # nixsift: ignore[alpha]"}},
 		{"not closed", "a # nixsift: ignore[alpha", "", []string{
-			"warning malformed-suppression \"# nixsift: ignore[alpha\": the list of rules is not closed"}, []string{"-"}},
+			"warning malformed-suppression \"# nixsift: ignore[alpha\": the list of rules is not closed"}, []string{"a # nixsift: ignore[alpha]"}},
 		{"empty list", "a # nixsift: ignore[ , ] why", "", []string{
 			"warning malformed-suppression \"# nixsift: ignore[ , ] why\": the list of rules is empty"}, []string{"-"}},
 		{"other word", "a # nixsift: disable[alpha]", "", []string{
-			"warning malformed-suppression \"# nixsift: disable[alpha]\": `nixsift: disable` is no suppression"}, []string{"-"}},
+			"warning malformed-suppression \"# nixsift: disable[alpha]\": `nixsift: disable` is no suppression"}, []string{"a # nixsift: ignore[alpha]"}},
 		{"slip", "a # nixsift: ingore[alpha] why", "", []string{
-			"warning malformed-suppression \"# nixsift: ingore[alpha] why\": `nixsift: ingore` is no suppression"}, []string{"-"}},
+			"warning malformed-suppression \"# nixsift: ingore[alpha] why\": `nixsift: ingore` is no suppression"}, []string{"a # nixsift: ignore[alpha] why"}},
 		{"no word", "a # nixsift: [alpha] why", "", []string{
-			"warning malformed-suppression \"# nixsift: [alpha] why\": `nixsift:` is no suppression"}, []string{"-"}},
+			"warning malformed-suppression \"# nixsift: [alpha] why\": `nixsift:` is no suppression"}, []string{"a # nixsift: ignore[alpha] why"}},
 		{"file, behind code", "a # nixsift: ignore-file[alpha] why", "", []string{
 			"warning malformed-suppression \"# nixsift: ignore-file[alpha] why\": `ignore-file` stands behind code"}, []string{"-"}},
 		{"prose", "a # nixsift: the linter of this repository\n# nixsift: ignores vendored files\n# see https://nixsift: x", "", nil, nil},

@@ -24,7 +24,7 @@ func Load(path, text string, cat *Catalogue) (*Config, []Problem) {
 	d.report = func(span source.Span, format string, args ...any) {
 		problems = append(problems, Problem{path, span, lines.Position(span.Start), fmt.Sprintf(format, args...)})
 	}
-	d.file(c, readTOML(text, d.report))
+	d.file(c, readTOML(lines, d.report))
 	slices.SortStableFunc(problems, func(a, b Problem) int { return cmp.Compare(a.Span.Start, b.Span.Start) })
 	return c, problems
 }

@@ -37,8 +37,9 @@ type value struct {
 	bool    bool
 	elems   []*value
 	entries []*entry
-	defined bool // a table with a header of its own, or an inline one
-	tables  bool // an array that [[headers]] make
+	byKey   map[string]*entry // of a table with many entries; see add
+	defined bool              // a table with a header of its own, or an inline one
+	tables  bool              // an array that [[headers]] make
 }
 
 type entry struct {
@@ -47,7 +48,13 @@ type entry struct {
 	val  *value
 }
 
+// fewEntries is how many entries of a table are looked through one by one.
+const fewEntries = 16
+
 func (v *value) get(key string) *entry {
+	if v.byKey != nil {
+		return v.byKey[key]
+	}
 	for _, e := range v.entries {
 		if e.key == key {
 			return e
@@ -56,9 +63,24 @@ func (v *value) get(key string) *entry {
 	return nil
 }
 
+// add adds an entry with a key that the table has not.
+func (v *value) add(e *entry) {
+	v.entries = append(v.entries, e)
+	switch {
+	case v.byKey != nil:
+		v.byKey[e.key] = e
+	case len(v.entries) > fewEntries:
+		v.byKey = make(map[string]*entry, 2*fewEntries)
+		for _, old := range v.entries {
+			v.byKey[old.key] = old
+		}
+	}
+}
+
 // reader turns TOML text into values, keeping positions, which the decoder of the library has only for
 // its own errors. After a syntax error it keeps what stands before.
 type reader struct {
+	lines  *source.LineIndex
 	base   uint32 // length of the byte order mark
 	parser unstable.Parser
 	report func(span source.Span, format string, args ...any)
@@ -67,9 +89,14 @@ type reader struct {
 
 const byteOrderMark = "\uFEFF"
 
+// maxLines bounds the headers and keys of a file. The library's look for keys that are set twice takes quadratic
+// time.
+const maxLines = 10_000
+
 // readTOML reads text into a table. Mistakes of syntax and keys that are set twice go to report.
-func readTOML(text string, report func(span source.Span, format string, args ...any)) *value {
-	r := &reader{}
+func readTOML(lines *source.LineIndex, report func(span source.Span, format string, args ...any)) *value {
+	text := lines.Text()
+	r := &reader{lines: lines}
 	r.report = func(span source.Span, format string, args ...any) {
 		r.failed = true
 		report(span, format, args...)
@@ -81,7 +108,11 @@ func readTOML(text string, report func(span source.Span, format string, args ...
 	root := &value{kind: kindTable}
 	r.parser.Reset([]byte(text))
 	current := root
-	for r.parser.NextExpression() {
+	for n := 1; r.parser.NextExpression(); n++ {
+		if n > maxLines {
+			r.report(r.span(r.parser.Expression().Raw), "more than %d headers and keys; split the configuration into files of the folders that it is for", maxLines)
+			return &value{kind: kindTable}
+		}
 		switch e := r.parser.Expression(); e.Kind {
 		case unstable.Table:
 			current = r.header(root, e, false)
@@ -135,9 +166,9 @@ func (r *reader) header(root *value, e *unstable.Node, array bool) *value {
 	switch {
 	case old == nil && array:
 		list := &value{kind: kindArray, span: span, tables: true, elems: []*value{table}}
-		parent.entries = append(parent.entries, &entry{key, span, list})
+		parent.add(&entry{key, span, list})
 	case old == nil:
-		parent.entries = append(parent.entries, &entry{key, span, table})
+		parent.add(&entry{key, span, table})
 	case array && old.val.tables:
 		old.val.elems = append(old.val.elems, table)
 	case !array && old.val.kind == kindTable && !old.val.defined:
@@ -167,7 +198,7 @@ func (r *reader) step(table *value, key string, span source.Span) *value {
 	next := &value{kind: kindTable, span: span}
 	switch old := table.get(key); {
 	case old == nil:
-		table.entries = append(table.entries, &entry{key, span, next})
+		table.add(&entry{key, span, next})
 	case old.val.kind == kindTable:
 		return old.val
 	case old.val.tables:
@@ -179,8 +210,7 @@ func (r *reader) step(table *value, key string, span source.Span) *value {
 }
 
 func (r *reader) twice(key string, span source.Span, first *entry) {
-	line := 1 + strings.Count(string(r.parser.Data()[:first.span.Start-r.base]), "\n")
-	r.report(span, "`%s` is set twice, first on line %d", key, line)
+	r.report(span, "`%s` is set twice, first on line %d", key, r.lines.Line(first.span.Start))
 }
 
 func (r *reader) keyValue(table *value, e *unstable.Node) {
@@ -190,7 +220,7 @@ func (r *reader) keyValue(table *value, e *unstable.Node) {
 		r.twice(key, span, old)
 		return
 	}
-	table.entries = append(table.entries, &entry{key, span, v})
+	table.add(&entry{key, span, v})
 }
 
 // valueSpan returns the span of a value that ends at end, behind a key that ends at keyEnd.

@@ -1,0 +1,45 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestGrowth(t *testing.T) {
+	for name, line := range map[string]func(i int) string{
+		"unknown keys":   func(i int) string { return fmt.Sprintf("key%d = 1\n", i) },
+		"one key":        func(int) string { return "a = 1\n" },
+		"tables":         func(i int) string { return fmt.Sprintf("[t%d]\n", i) },
+		"unknown rules":  func(i int) string { return fmt.Sprintf("rules.missing-follow%d = 'off'\n", i) },
+		"overrides":      func(int) string { return "[[override]]\npaths = ['x/**']\nrules = {}\n" },
+		"bad patterns":   func(i int) string { return fmt.Sprintf("[[override]]\npaths = ['/x%d', '{']\n", i) },
+		"dotted headers": func(i int) string { return fmt.Sprintf("a.b%d.c = 1\n", i) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			cost := func(n int) float64 {
+				var b strings.Builder
+				for i := range n {
+					b.WriteString(line(i))
+				}
+				return testing.AllocsPerRun(1, func() { Load("/x/nixsift.toml", b.String(), testCatalogue()) })
+			}
+			small, large := cost(250), cost(500)
+			assert.Less(t, large, 2.2*small+200)
+		})
+	}
+}
+
+func TestTooManyKeys(t *testing.T) {
+	var b strings.Builder
+	for i := range 2 * maxLines {
+		fmt.Fprintf(&b, "key%d = 1\n", i)
+	}
+	_, problems := Load("/x/nixsift.toml", b.String(), testCatalogue())
+	require.Len(t, problems, 1)
+	assert.Equal(t, maxLines+1, problems[0].Pos.Line)
+	assert.Contains(t, problems[0].Message, "split the configuration")
+}

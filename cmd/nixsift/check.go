@@ -142,7 +142,7 @@ func (f *checkFlags) resolve(s streams, wd string, args []string) error {
 }
 
 func (f *checkFlags) useColor(s streams) bool {
-	return f.color == "always" || f.color == "auto" && s.terminal && os.Getenv("NO_COLOR") == ""
+	return report.UseColor(f.color, s.terminal, os.Getenv)
 }
 
 // applyFixes fixes, and writes the result or shows it. broken tells that some fix had to be left out.

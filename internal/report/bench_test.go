@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -28,6 +29,39 @@ func BenchmarkTextLongLine(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				if err := Write(io.Discard, "text", run, Options{}); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(run.Findings)), "ns/finding")
+		})
+	}
+}
+
+// BenchmarkFormats writes 20,000 findings in 400 files.
+func BenchmarkFormats(b *testing.B) {
+	const line = "  a = ((x));\n"
+	text := strings.Repeat(line, 50)
+	run := &Run{
+		Sources: func(string) (string, bool) { return text, true },
+		Rule:    func(string) (string, string) { return "Parentheses that change nothing", "https://example.org/rule" },
+		BaseDir: "/home/someone/flake",
+	}
+	for i := range 20_000 {
+		at := uint32(i % 50 * len(line))
+		run.Findings = append(run.Findings, diag.Finding{
+			Rule: "useless-parens", Severity: diag.Info, File: fmt.Sprintf("/home/someone/flake/modules/m%d.nix", i/50), Span: source.Span{Start: at + 6, End: at + 11},
+			Message: "parentheses around a name", Help: "remove them",
+			Related: []diag.Related{{Span: source.Span{Start: at + 2, End: at + 3}, Message: "the value of this"}},
+			Fixes: []diag.Fix{{Title: "remove the parentheses", Safety: diag.Safe, Edits: []diag.Edit{
+				{Span: source.Span{Start: at + 6, End: at + 7}}, {Span: source.Span{Start: at + 10, End: at + 11}},
+			}}},
+		})
+	}
+	for _, format := range Formats() {
+		b.Run(format, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := Write(io.Discard, format, run, Options{}); err != nil {
 					b.Fatal(err)
 				}
 			}

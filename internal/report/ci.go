@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
 )
 
@@ -46,15 +47,17 @@ var (
 	escapeProperty = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
 )
 
+// command writes a workflow command. The log shows it to people as well, so what a terminal would act upon is
+// escaped.
 func (p *printer) command(name string, properties []string, text string) {
 	p.printf("::%s ", name)
 	for i := 0; i < len(properties); i += 2 {
 		if i > 0 {
 			p.printf(",")
 		}
-		p.printf("%s=%s", properties[i], escapeProperty.Replace(strings.ToValidUTF8(properties[i+1], "\uFFFD")))
+		p.printf("%s=%s", properties[i], escapeProperty.Replace(Visible(properties[i+1])))
 	}
-	p.printf("::%s\n", escapeData.Replace(strings.ToValidUTF8(text, "\uFFFD")))
+	p.printf("::%s\n", escapeData.Replace(visibleLines(text)))
 }
 
 // The Code Climate format as GitLab reads it (docs.gitlab.com, "Code Quality report format").
@@ -112,10 +115,17 @@ type fingerprints map[string]int
 func (s fingerprints) of(p *printer, f *diag.Finding) string {
 	line := ""
 	if x := p.lines(f.File); x != nil {
-		line = strings.TrimSpace(x.LineSpan(x.Line(f.Span.Start)).Of(x.Text()))
+		l := x.LineSpan(x.Line(f.Span.Start))
+		if l.Len() > 2*printReach {
+			l = source.Span{Start: max(l.Start, max(f.Span.Start, printReach)-printReach), End: min(l.End, f.Span.Start+printReach)}
+		}
+		line = strings.TrimSpace(l.Of(x.Text()))
 	}
 	return s.sum(f.Rule, p.path(f.File), f.Message, line)
 }
+
+// printReach is how many bytes of a long line before and behind the start of a finding count for its fingerprint.
+const printReach = 1024
 
 func (s fingerprints) sum(parts ...string) string {
 	key := strings.Join(parts, "\x00")
@@ -141,44 +151,62 @@ type checkstyleError struct {
 }
 
 type checkstyleFile struct {
-	Name   string            `xml:"name,attr"`
-	Errors []checkstyleError `xml:"error"`
+	XMLName xml.Name          `xml:"file"`
+	Name    string            `xml:"name,attr"`
+	Errors  []checkstyleError `xml:"error"`
 }
 
-type checkstyleReport struct {
-	XMLName xml.Name         `xml:"checkstyle"`
-	Version string           `xml:"version,attr"`
-	Files   []checkstyleFile `xml:"file"`
-}
-
+// checkstyle writes the findings file by file, each with its errors; files that have only errors come last.
 func (p *printer) checkstyle() error {
-	all := checkstyleReport{Version: "10.0"}
-	at := map[string]int{}
-	add := func(file string, e checkstyleError) {
-		i, ok := at[file]
-		if !ok {
-			i = len(all.Files)
-			at[file] = i
-			all.Files = append(all.Files, checkstyleFile{Name: p.path(file)})
-		}
-		all.Files[i].Errors = append(all.Files[i].Errors, e)
-	}
-	for i := range p.Findings {
-		f := &p.Findings[i]
-		start, _ := p.place(f.File, f.Span)
-		add(f.File, checkstyleError{
-			Line: start.Line, Column: start.Column,
-			Severity: [...]string{diag.Off: "info", diag.Hint: "info", diag.Info: "info", diag.Warning: "warning", diag.Error: "error"}[f.Severity],
-			Message:  f.Message, Source: "nixsift." + f.Rule,
-		})
-	}
-	for _, e := range p.Errors {
-		add(e.File, checkstyleError{Line: e.Line, Column: e.Column, Severity: "error", Message: e.Message, Source: "nixsift." + e.Kind})
-	}
 	p.printf(xml.Header)
 	enc := xml.NewEncoder(p.w)
 	enc.Indent("", "  ")
-	if err := enc.Encode(all); err != nil {
+	root := xml.StartElement{Name: xml.Name{Local: "checkstyle"}, Attr: []xml.Attr{{Name: xml.Name{Local: "version"}, Value: "10.0"}}}
+	if err := enc.EncodeToken(root); err != nil {
+		return err
+	}
+	errs := map[string][]FileError{}
+	for _, e := range p.Errors {
+		errs[e.File] = append(errs[e.File], e)
+	}
+	write := func(file string, findings []diag.Finding) error {
+		out := checkstyleFile{Name: Visible(p.path(file))}
+		for i := range findings {
+			f := &findings[i]
+			start, _ := p.place(f.File, f.Span)
+			out.Errors = append(out.Errors, checkstyleError{
+				Line: start.Line, Column: start.Column,
+				Severity: [...]string{diag.Off: "info", diag.Hint: "info", diag.Info: "info", diag.Warning: "warning", diag.Error: "error"}[f.Severity],
+				Message:  Visible(f.Message), Source: "nixsift." + f.Rule,
+			})
+		}
+		for _, e := range errs[file] {
+			out.Errors = append(out.Errors, checkstyleError{Line: e.Line, Column: e.Column, Severity: "error", Message: Visible(e.Message), Source: "nixsift." + e.Kind})
+		}
+		delete(errs, file)
+		return enc.Encode(out)
+	}
+	for from := 0; from < len(p.Findings); {
+		to := from + 1
+		for to < len(p.Findings) && p.Findings[to].File == p.Findings[from].File {
+			to++
+		}
+		if err := write(p.Findings[from].File, p.Findings[from:to]); err != nil {
+			return err
+		}
+		from = to
+	}
+	for _, e := range p.Errors {
+		if errs[e.File] != nil {
+			if err := write(e.File, nil); err != nil {
+				return err
+			}
+		}
+	}
+	if err := enc.EncodeToken(root.End()); err != nil {
+		return err
+	}
+	if err := enc.Flush(); err != nil {
 		return err
 	}
 	return p.w.WriteByte('\n')

@@ -136,9 +136,9 @@ func glyph(r rune, size int) (rune, int) {
 // other code.
 func isBidi(r rune) bool { return unicode.Is(unicode.Bidi_Control, r) }
 
-// visible returns a text for one line of a terminal: what is no printable text is escaped as in a Go
-// string.
-func visible(s string) string {
+// Visible returns a text for one line of a terminal: what is no printable text, such as an escape sequence in the
+// name of a file, is escaped as in a Go string. Whatever a program says to people of names and code goes through it.
+func Visible(s string) string {
 	ok := func(r rune) bool {
 		return r != utf8.RuneError && (unicode.IsGraphic(r) || unicode.Is(unicode.Cf, r)) && !isBidi(r)
 	}
@@ -159,4 +159,13 @@ func visible(s string) string {
 		s = s[size:]
 	}
 	return b.String()
+}
+
+// visibleLines is Visible for each line of a text.
+func visibleLines(s string) string {
+	lines := strings.Split(s, "\n")
+	for i, l := range lines {
+		lines[i] = Visible(l)
+	}
+	return strings.Join(lines, "\n")
 }

@@ -1,7 +1,9 @@
 package report
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"slices"
 	"unicode/utf8"
@@ -205,6 +207,24 @@ func (t trimNewline) Write(b []byte) (int, error) {
 	if n > 0 && b[n-1] == '\n' {
 		b = b[:n-1]
 	}
-	_, err := t.w.Write(b)
+	_, err := t.w.Write(escapeJSON(b))
 	return n, err
+}
+
+// escapeJSON escapes what a terminal would act upon and the encoder leaves: the control characters from U+007F to
+// U+009F, and those that change the direction of text. They stand in strings only.
+func escapeJSON(b []byte) []byte {
+	acts := func(r rune) bool { return r >= 0x7f && r < 0xa0 || isBidi(r) }
+	if bytes.IndexFunc(b, acts) < 0 {
+		return b
+	}
+	var out []byte
+	for _, r := range string(b) {
+		if acts(r) {
+			out = fmt.Appendf(out, `\u%04x`, r)
+		} else {
+			out = utf8.AppendRune(out, r)
+		}
+	}
+	return out
 }

@@ -305,7 +305,7 @@ func TestJSONLines(t *testing.T) {
 
 func TestGitHub(t *testing.T) {
 	got := strings.Split(write(t, "github", testRun(), Options{}), "\n")
-	assert.Equal(t, "::notice file=b\uFFFDd\x1b%2C%3A%25.nix,line=1,endLine=1,col=4,title=odd-name::odd \x1b \uFFFD 100%25", got[0])
+	assert.Equal(t, "::notice file=b\\xffd\\x1b%2C%3A%25.nix,line=1,endLine=1,col=4,title=odd-name::odd \\x1b \\xff 100%25", got[0])
 	assert.Equal(t, "::notice file=flake.nix,line=1,endLine=4,col=1,title=whole-file::many lines", got[2])
 	assert.Equal(t, "::warning file=flake.nix,line=3,endLine=3,col=2,title=missing-follows::input `foo` has a nixpkgs of its own%0Ahelp: let it follow yours", got[3])
 	assert.Equal(t, "::error file=../q/out.nix,line=2,endLine=2,col=2,title=no-end::at the end%0Aof the file", got[5])
@@ -355,8 +355,12 @@ func TestFingerprintsAreStable(t *testing.T) {
 
 func TestCheckstyle(t *testing.T) {
 	text := write(t, "checkstyle", testRun(), Options{})
-	var out checkstyleReport
+	var out struct {
+		Version string           `xml:"version,attr"`
+		Files   []checkstyleFile `xml:"file"`
+	}
 	require.NoError(t, xml.Unmarshal([]byte(text), &out))
+	assert.Equal(t, "10.0", out.Version)
 	require.Len(t, out.Files, 8)
 	assert.Equal(t, "flake.nix", out.Files[2].Name)
 	assert.Equal(t, checkstyleError{3, 2, "warning", "input `foo` has a nixpkgs of its own", "nixsift.missing-follows"}, out.Files[2].Errors[1])
@@ -387,5 +391,22 @@ func TestBaseDir(t *testing.T) {
 	} {
 		p := &printer{Run: &Run{BaseDir: test[0]}, paths: map[string]string{}}
 		assert.Equal(t, test[2], p.path(test[1]), fmt.Sprint(test))
+	}
+}
+
+func TestUseColor(t *testing.T) {
+	for _, test := range []struct {
+		choice   string
+		terminal bool
+		env      map[string]string
+		want     bool
+	}{
+		{"auto", true, nil, true}, {"auto", false, nil, false}, {"always", false, map[string]string{"NO_COLOR": "1"}, true},
+		{"never", true, map[string]string{"FORCE_COLOR": "1"}, false}, {"auto", true, map[string]string{"NO_COLOR": "1", "FORCE_COLOR": "1"}, false},
+		{"auto", true, map[string]string{"TERM": "dumb"}, false}, {"auto", false, map[string]string{"FORCE_COLOR": "3", "TERM": "dumb"}, true},
+		{"auto", false, map[string]string{"CLICOLOR_FORCE": "1"}, true}, {"auto", false, map[string]string{"CLICOLOR_FORCE": "0"}, false},
+		{"auto", true, map[string]string{"CLICOLOR": "0"}, false}, {"auto", true, map[string]string{"FORCE_COLOR": "0"}, false},
+	} {
+		assert.Equal(t, test.want, UseColor(test.choice, test.terminal, func(name string) string { return test.env[name] }), "%v", test)
 	}
 }

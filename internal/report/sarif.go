@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/url"
 	"path"
@@ -133,14 +134,6 @@ func (p *printer) sarif() error {
 	run.Tool.Driver.InformationURI = "https://github.com/nixsift/nixsift"
 	index := map[string]int{}
 	run.Tool.Driver.Rules = p.sarifRules(index)
-	prints := fingerprints{}
-	for i := range p.Findings {
-		f := &p.Findings[i]
-		r := p.sarifResult(f)
-		r.RuleIndex = index[f.Rule]
-		r.Fingerprints = map[string]string{"nixsift/v1": prints.of(p, f)}
-		run.Results = append(run.Results, r)
-	}
 	for _, e := range p.Errors {
 		n := sarifNotification{Level: "error", Message: sarifText{e.Message}}
 		n.Descriptor.ID = e.Kind
@@ -154,10 +147,43 @@ func (p *printer) sarif() error {
 		}
 		run.Invocations[0].Notifications = append(run.Invocations[0].Notifications, n)
 	}
-	enc := json.NewEncoder(p.w)
+	frame, err := indented("", sarifLog{"https://json.schemastore.org/sarif-2.1.0.json", "2.1.0", []sarifRun{run}})
+	if err != nil {
+		return err
+	}
+	// The results, of which there may be many, are written one by one into the empty list that the frame ends with.
+	at := strings.LastIndex(frame, "[]") + 1
+	p.printf("%s", frame[:at])
+	prints := fingerprints{}
+	for i := range p.Findings {
+		f := &p.Findings[i]
+		r := p.sarifResult(f)
+		r.RuleIndex = index[f.Rule]
+		r.Fingerprints = map[string]string{"nixsift/v1": prints.of(p, f)}
+		text, err := indented("    ", r)
+		if err != nil {
+			return err
+		}
+		if i > 0 {
+			p.printf(",")
+		}
+		p.printf("\n    %s", strings.TrimSuffix(text, "\n"))
+	}
+	if len(p.Findings) > 0 {
+		p.printf("\n   ")
+	}
+	p.printf("%s", frame[at:])
+	return nil
+}
+
+// indented encodes a value whose lines but the first start with a prefix; it ends with a newline.
+func indented(prefix string, v any) (string, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	enc.SetIndent("", " ")
-	return enc.Encode(sarifLog{"https://json.schemastore.org/sarif-2.1.0.json", "2.1.0", []sarifRun{run}})
+	enc.SetIndent(prefix, " ")
+	err := enc.Encode(v)
+	return string(escapeJSON(b.Bytes())), err
 }
 
 // sarifRules describes the rules that found something, sorted, and notes their indexes.

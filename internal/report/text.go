@@ -11,6 +11,21 @@ import (
 	"github.com/nixsift/nixsift/internal/diag"
 )
 
+// UseColor decides on colours: the choice "always" or "never" counts most, then the environment as people know it
+// (no-color.org, force-color.org, bixense.com/clicolors), then whether a terminal reads.
+func UseColor(choice string, terminal bool, env func(name string) string) bool {
+	force := func(name string) bool { v := env(name); return v != "" && v != "0" }
+	switch {
+	case choice != "auto":
+		return choice == "always"
+	case env("NO_COLOR") != "" || env("FORCE_COLOR") == "0" || env("CLICOLOR") == "0":
+		return false
+	case force("FORCE_COLOR") || force("CLICOLOR_FORCE"):
+		return true
+	}
+	return terminal && env("TERM") != "dumb"
+}
+
 // palette holds the colours of the text formats.
 type palette struct {
 	severity [diag.Error + 1]*color.Color
@@ -44,8 +59,8 @@ func (p *printer) short() error {
 	for i := range p.Findings {
 		f := &p.Findings[i]
 		start, _ := p.place(f.File, f.Span)
-		p.printf("%s:%d:%d: %s: %s [%s]\n", visible(p.path(f.File)), start.Line, start.Column,
-			colors.severity[f.Severity].Sprint(f.Severity), visible(f.Message), f.Rule)
+		p.printf("%s:%d:%d: %s: %s [%s]\n", Visible(p.path(f.File)), start.Line, start.Column,
+			colors.severity[f.Severity].Sprint(f.Severity), Visible(f.Message), f.Rule)
 	}
 	for _, e := range p.Errors {
 		p.fileError(colors, e)
@@ -56,13 +71,13 @@ func (p *printer) short() error {
 func (p *printer) fileError(colors palette, e FileError) {
 	file := ""
 	if e.File != "" {
-		file = visible(p.path(e.File)) + ":"
+		file = Visible(p.path(e.File)) + ":"
 		if e.Line > 0 {
 			file += fmt.Sprintf("%d:%d:", e.Line, e.Column)
 		}
 		file += " "
 	}
-	p.printf("%s%s: %s [%s]\n", file, colors.severity[diag.Error].Sprint("error"), visible(e.Message), e.Kind)
+	p.printf("%s%s: %s [%s]\n", file, colors.severity[diag.Error].Sprint("error"), Visible(e.Message), e.Kind)
 }
 
 // text writes findings with excerpts of the source, and a summary.
@@ -84,17 +99,17 @@ func (p *printer) text() error {
 
 func (p *printer) finding(colors palette, f *diag.Finding) {
 	tint := colors.severity[f.Severity]
-	p.printf("%s%s\n", tint.Sprintf("%s[%s]", f.Severity, f.Rule), colors.strong.Sprint(": "+visible(f.Message)))
+	p.printf("%s%s\n", tint.Sprintf("%s[%s]", f.Severity, f.Rule), colors.strong.Sprint(": "+Visible(f.Message)))
 	margin := p.margin(f)
 	p.excerpt(colors, margin, "-->", f.File, f.Span, tint, '^', "")
 	for _, r := range f.Related {
-		p.excerpt(colors, margin, ":::", fileOf(r.File, f), r.Span, colors.note, '-', visible(r.Message))
+		p.excerpt(colors, margin, ":::", fileOf(r.File, f), r.Span, colors.note, '-', Visible(r.Message))
 	}
 	note := func(name, text string) {
 		p.printf("%s %s %s %s\n", strings.Repeat(" ", margin), colors.frame.Sprint("="), colors.strong.Sprint(name+":"), text)
 	}
 	if f.Help != "" {
-		note("help", visible(f.Help))
+		note("help", Visible(f.Help))
 	}
 	for _, fix := range f.Fixes {
 		name := "fix available"
@@ -104,7 +119,7 @@ func (p *printer) finding(colors palette, f *diag.Finding) {
 		case diag.Display:
 			name = "suggestion"
 		}
-		note(name, visible(fix.Title))
+		note(name, Visible(fix.Title))
 	}
 	if _, url := p.Rule(f.Rule); url != "" {
 		note("see", url)
@@ -138,7 +153,7 @@ func (p *printer) excerpt(colors palette, margin int, arrow, file string, s sour
 	pad := strings.Repeat(" ", margin)
 	x := p.lines(file)
 	if x == nil {
-		p.printf("%s%s %s\n", pad, colors.frame.Sprint(arrow), visible(p.path(file)))
+		p.printf("%s%s %s\n", pad, colors.frame.Sprint(arrow), Visible(p.path(file)))
 		if label != "" {
 			p.printf("%s %s %s\n", pad, colors.frame.Sprint("="), label)
 		}
@@ -147,7 +162,7 @@ func (p *printer) excerpt(colors palette, margin int, arrow, file string, s sour
 	s.Start = min(s.Start, uint32(len(x.Text())))
 	s.End = min(max(s.Start, s.End), uint32(len(x.Text())))
 	at := x.Position(s.Start)
-	p.printf("%s%s %s:%d:%d\n", pad, colors.frame.Sprint(arrow), visible(p.path(file)), at.Line, at.Column)
+	p.printf("%s%s %s:%d:%d\n", pad, colors.frame.Sprint(arrow), Visible(p.path(file)), at.Line, at.Column)
 	p.printf("%s %s\n", pad, colors.frame.Sprint("|"))
 	first, last := at.Line, x.Line(lastByte(s))
 	for line := first; line <= last; line++ {

@@ -4,6 +4,9 @@ import (
 	"cmp"
 	"slices"
 	"sort"
+
+	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/diag"
 )
 
 // covers are the places where comments silence one rule: a search finds the comment for a place, however many
@@ -64,4 +67,41 @@ func (x *covers) at(offset uint32) *name {
 		}
 	}
 	return x.file
+}
+
+// nearby finds the findings beside comments that miss them.
+type nearby struct {
+	lines  *source.LineIndex
+	byRule map[string][]int // the lines that findings start on, ascending
+}
+
+// nearLines is how many lines a finding may start away from the place that a comment is for.
+const nearLines = 4
+
+func newNearby(lines *source.LineIndex, findings []diag.Finding) nearby {
+	x := nearby{lines, map[string][]int{}}
+	for i := range findings {
+		f := &findings[i]
+		x.byRule[f.Rule] = append(x.byRule[f.Rule], lines.Line(f.Span.Start))
+	}
+	for _, l := range x.byRule {
+		slices.Sort(l)
+	}
+	return x
+}
+
+// of returns the line of a finding that a name of a comment may have been meant for, or 0.
+func (x nearby) of(d *directive, n *name) int {
+	if d.file {
+		return 0
+	}
+	at := x.lines.Line(d.from)
+	for _, id := range n.ids {
+		lines := x.byRule[id]
+		i, _ := slices.BinarySearch(lines, at-nearLines)
+		if i < len(lines) && lines[i] <= at+nearLines {
+			return lines[i]
+		}
+	}
+	return 0
 }

@@ -202,6 +202,7 @@ func (t *Table) Apply(findings []diag.Finding, ran func(rule string) bool) (kept
 	}
 	kept = slices.DeleteFunc(findings, silenced)
 	extra = slices.DeleteFunc(slices.Clone(t.wrong), silenced)
+	missed := newNearby(t.lines, kept)
 	// Names of the rule that reports idle names come last: they may silence reports on the others.
 	for _, last := range []bool{false, true} {
 		for _, d := range t.directives {
@@ -211,7 +212,7 @@ func (t *Table) Apply(findings []diag.Finding, ran func(rule string) bool) (kept
 					if left.names == nil {
 						left = d.staying(func(n *name) bool { return n.state == fixed || d.isIdle(n, ran) })
 					}
-					if f := t.unused(d, i, left); last || !silenced(f) {
+					if f := t.unused(d, i, left, missed.of(d, n)); last || !silenced(f) {
 						extra = append(extra, f)
 					}
 				}
@@ -248,18 +249,22 @@ func (d *directive) isIdle(n *name, ran func(string) bool) bool {
 	return !d.foreign && n.state == idle && !slices.ContainsFunc(n.ids, func(id string) bool { return !ran(id) })
 }
 
-// unused reports name i of a directive; left are the names that stay.
-func (t *Table) unused(d *directive, i int, left stays) diag.Finding {
+// unused reports name i of a directive; left are the names that stay. Missed is the line of what it may have been
+// for, or 0.
+func (t *Table) unused(d *directive, i int, left stays, missed int) diag.Finding {
 	n := d.names[i]
 	where := "here"
 	if d.file {
 		where = "in this file"
 	}
+	help := "remove it"
+	if missed > 0 {
+		help = fmt.Sprintf("what it finds starts on line %d: put the comment at the end of that line, or alone on the line before; or remove it", missed)
+	}
 	return diag.Finding{
 		Rule: Unused, Severity: diag.Warning, Span: n.span, Tags: diag.Unnecessary,
-		Message: fmt.Sprintf("`%s` finds nothing to silence %s", n.text, where),
-		Help:    "remove it",
-		Fixes:   []diag.Fix{t.removal(d, i, left, diag.Safe)},
+		Message: fmt.Sprintf("`%s` finds nothing to silence %s", n.text, where), Help: help,
+		Fixes: []diag.Fix{t.removal(d, i, left, diag.Safe)},
 	}
 }
 

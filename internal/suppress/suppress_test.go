@@ -239,6 +239,20 @@ func TestRulesThatDidNotRun(t *testing.T) {
 	assert.Equal(t, "a # nixsift: ignore[alpha] why", apply(src, extra[0].Fixes[0]), "the other name stays")
 }
 
+// TestMissed: a comment that stands beside what it is for says where that is.
+func TestMissed(t *testing.T) {
+	for src, want := range map[string]string{
+		"{\n  # nixsift: ignore[alpha] r\n  a =\n    q;\n}": "what it finds starts on line 4",
+		"{\n  b =\n    q; }\n# nixsift: ignore[alpha] r\n":  "what it finds starts on line 3",
+		"# nixsift: ignore[alpha] r\n{\n\n\n\n\n\nb = q; }": "remove it",
+		"{\n  # nixsift: ignore[beta] r\n  a =\n    q;\n}":  "remove it",
+	} {
+		_, _, extra := Parse(parser.Parse(src), testRules()).Apply([]diag.Finding{place(t, src, "alpha", "q", 1)}, all)
+		require.Len(t, extra, 1)
+		assert.True(t, strings.HasPrefix(extra[0].Help, want), extra[0].Help)
+	}
+}
+
 // TestBrokenFile: in a file that cannot be read, what a comment silences may not have been found.
 func TestBrokenFile(t *testing.T) {
 	for _, src := range []string{"{ a = [ 1 ; } # nixsift: ignore[alpha] why\n", "# nixsift: ignore-file[alpha] why\n{ a = ; }\n"} {

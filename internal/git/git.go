@@ -36,9 +36,24 @@ type Repo struct {
 // Links in dir are resolved, as git and Nix do. It fails where a .git exists and cannot be read.
 func Open(dir string) (*Repo, error) { return new(Cache).Open(dir) }
 
+// FS tells what lies in a working tree, by absolute path. os.Stat and os.Lstat say what the methods do.
+type FS interface {
+	Stat(path string) (fs.FileInfo, error)
+	Lstat(path string) (fs.FileInfo, error)
+}
+
+type osFS struct{}
+
+func (osFS) Stat(path string) (fs.FileInfo, error)  { return os.Stat(path) }
+func (osFS) Lstat(path string) (fs.FileInfo, error) { return os.Lstat(path) }
+
 // Cache remembers which repository each folder lies in, so that every repository is opened and read once.
 // The zero value is ready for use by several goroutines.
 type Cache struct {
+	// FS is asked where something called .git is; nil is the file system of the machine. What lies in
+	// repositories is read from that in any case.
+	FS FS
+
 	mu   sync.Mutex
 	dirs map[string]opened
 }
@@ -58,6 +73,9 @@ func (c *Cache) Open(dir string) (*Repo, error) {
 	defer c.mu.Unlock()
 	if c.dirs == nil {
 		c.dirs = map[string]opened{}
+	}
+	if c.FS == nil {
+		c.FS = osFS{}
 	}
 	found := c.find(dir)
 	return found.repo, found.err
@@ -83,7 +101,7 @@ func (c *Cache) find(dir string) (found opened) {
 			break
 		}
 		passed = append(passed, dir)
-		if info, err := os.Lstat(dir); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		if info, err := c.FS.Lstat(dir); err == nil && info.Mode()&fs.ModeSymlink != 0 {
 			target, err := filepath.EvalSymlinks(dir)
 			if err != nil {
 				found.err = fmt.Errorf("finding the repository of %s: %w", dir, err)
@@ -92,7 +110,7 @@ func (c *Cache) find(dir string) (found opened) {
 			dir = target
 			continue
 		}
-		repo, stop, err := openAt(dir)
+		repo, stop, err := c.openAt(dir)
 		if stop {
 			found = c.canonical(repo, err)
 			break
@@ -146,9 +164,9 @@ func (c *Cache) canonical(repo *Repo, err error) opened {
 // repository by git's rules does not end it: git goes on upward from a folder of that name, and takes what
 // lies around a file that leads to none for its own. An error without stop says that somebody must track files
 // here for the search to go on.
-func openAt(dir string) (repo *Repo, stop bool, err error) {
+func (c *Cache) openAt(dir string) (repo *Repo, stop bool, err error) {
 	dot := filepath.Join(dir, ".git")
-	info, err := os.Stat(dot)
+	info, err := c.FS.Stat(dot)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) || isNotDir(err):
 		return nil, false, nil
@@ -263,16 +281,26 @@ func (r *Repo) Rel(path string) (string, bool) {
 	if rel, ok := below(r.root, path); ok {
 		return rel, true
 	}
-	dir := filepath.Dir(path)
-	resolved, ok := r.real.Load(dir)
-	if !ok {
-		target, err := filepath.EvalSymlinks(dir)
-		if err != nil {
-			target = dir
-		}
-		resolved, _ = r.real.LoadOrStore(dir, target)
+	return below(r.root, filepath.Join(r.resolve(filepath.Dir(path)), filepath.Base(path)))
+}
+
+// resolve resolves the links in the path of a folder, which is then known. It does so by way of the folder above, so
+// that the system is asked once for each folder.
+func (r *Repo) resolve(dir string) string {
+	if known, ok := r.real.Load(dir); ok {
+		return known.(string)
 	}
-	return below(r.root, filepath.Join(resolved.(string), filepath.Base(path)))
+	resolved := dir
+	if up := filepath.Dir(dir); up != dir {
+		resolved = filepath.Join(r.resolve(up), filepath.Base(dir))
+		if info, err := os.Lstat(resolved); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+			if target, err := filepath.EvalSymlinks(resolved); err == nil {
+				resolved = target
+			}
+		}
+	}
+	r.real.Store(dir, resolved)
+	return resolved
 }
 
 func below(root, path string) (string, bool) {

@@ -114,6 +114,7 @@ type Rules struct {
 	up   *Rules // of the folder above; nil in the root
 	dir  string // relative to the root, "" for the root
 	list *list  // of the folder's own .gitignore; nil for none
+	next *Rules // the nearest ones above that have a list; nil for none
 	out  bool   // the folder, or one above it, is excluded
 	path bool   // some list here, above or behind has a pattern with a slash
 }
@@ -125,6 +126,9 @@ func (r *Rules) Sub(name string, out, read bool) *Rules {
 	s := &Rules{all: r.all, up: r, dir: name, out: r.out || out, path: r.path}
 	if r.dir != "" {
 		s.dir = r.dir + "/" + name
+	}
+	if s.next = r; r.list == nil {
+		s.next = r.next
 	}
 	if read && !s.out {
 		s.load()
@@ -157,8 +161,8 @@ func (r *Rules) Match(name string, isDir bool) (Ignore, bool) {
 	if r.path && r.dir != "" {
 		rel = r.dir + "/" + name
 	}
-	for at := r; at != nil; at = at.up {
-		if at.list == nil {
+	for at := r; at != nil; at = at.next {
+		if at.list == nil { // r itself
 			continue
 		}
 		below := rel

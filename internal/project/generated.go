@@ -81,7 +81,11 @@ func (s *Store) attributes(dir string) *attributes {
 	}
 	s.mu.Unlock()
 	return l.get(func() *attributes {
-		text, err := s.fs.ReadFile(filepath.Join(dir, ".gitattributes"))
+		path := filepath.Join(dir, ".gitattributes")
+		if _, err := s.fs.Lstat(path); err != nil { // the folder's listing tells
+			return nil
+		}
+		text, err := s.fs.ReadFile(path)
 		if err != nil {
 			return nil
 		}

@@ -50,7 +50,7 @@ func (l *lazy[T]) get(compute func() T) T {
 // NewStore makes the store of one run over a file system.
 func NewStore(fsys workspace.FS) *Store {
 	return &Store{
-		fs: fsys, projects: map[string]*Project{}, flakes: map[string]*lazy[*flake.Flake]{},
+		fs: fsys, repos: git.Cache{FS: fsys}, projects: map[string]*Project{}, flakes: map[string]*lazy[*flake.Flake]{},
 		refs: map[string]*lazy[referenceIndex]{}, attrs: map[string]*lazy[*attributes]{},
 		special: map[string]*lazy[map[string]bool]{}, scopes: map[string]*lazy[[]scopedFrom]{},
 		ciCalls: map[string]*lazy[map[string]bool]{}, caches: map[string]*lazy[[]string]{}, notes: map[string]noted{},
@@ -80,6 +80,7 @@ type Project struct {
 	repoErr  error
 	flakeDir string
 	root     string
+	inFlake  lazy[bool]
 }
 
 // For returns the project of a file, given by its absolute path.
@@ -113,24 +114,19 @@ func (s *Store) folder(dir string) *Project {
 	case up != nil && up.repo == p.repo:
 		p.flakeDir = up.flakeDir
 	}
-	p.root = s.bound(p)
+	p.root = bound(p, up)
 	return p
 }
 
-func (s *Store) bound(p *Project) string {
-	if p.repo != nil {
+// bound returns the root of a project, up being that of the folder above.
+func bound(p, up *Project) string {
+	switch {
+	case p.repo != nil:
 		return p.repo.Root()
+	case up != nil && up.repo == nil && up.flakeDir != "": // the outermost flake is the same
+		return up.root
 	}
-	root := p.dir
-	for dir := p.flakeDir; dir != ""; {
-		root = dir
-		parent := filepath.Dir(dir)
-		if parent == dir {
-			break
-		}
-		dir = s.folder(parent).flakeDir
-	}
-	return root
+	return p.dir
 }
 
 // FS returns the file system.
@@ -185,20 +181,19 @@ func (s *Store) Flake(dir string) *flake.Flake {
 // InFlake reports whether a flake whose flake.nix Git tracks lies in the folder or above it, within the
 // repository: then Nix sees the folder's files through Git.
 func (p *Project) InFlake() bool {
-	if p.repo == nil || p.repoErr != nil {
+	if p.repo == nil || p.repoErr != nil || p.flakeDir == "" {
 		return false
 	}
-	for dir := p.flakeDir; dir != ""; dir = p.store.Folder(filepath.Dir(dir)).flakeDir {
-		if rel, ok := p.repo.Rel(filepath.Join(dir, "flake.nix")); ok {
+	return p.inFlake.get(func() bool {
+		if rel, ok := p.repo.Rel(filepath.Join(p.flakeDir, "flake.nix")); ok {
 			if _, tracked := p.repo.Tracked(rel); tracked {
 				return true
 			}
 		}
-		if dir == filepath.Dir(dir) || p.store.Folder(filepath.Dir(dir)).repo != p.repo {
-			return false
-		}
-	}
-	return false
+		above := filepath.Dir(p.flakeDir)
+		up := p.store.Folder(above)
+		return above != p.flakeDir && up.repo == p.repo && up.InFlake()
+	})
 }
 
 // Rel returns path as messages name it: relative to the project's root, with slashes.
@@ -223,6 +218,12 @@ func (p *Project) Within(path string) bool {
 	}
 	rest, ok := strings.CutPrefix(path, strings.TrimSuffix(p.root, string(filepath.Separator)))
 	return ok && (rest == "" || rest[0] == filepath.Separator)
+}
+
+// RealPath returns a path with its links resolved, and false where nothing is there.
+func (p *Project) RealPath(path string) (string, bool) {
+	resolved, err := workspace.EvalSymlinks(p.store.fs, path)
+	return resolved, err == nil
 }
 
 // Stat tells what is at a path, links resolved; nil where there is nothing.

@@ -32,6 +32,21 @@ type linkResolver interface {
 	EvalSymlinks(path string) (string, error)
 }
 
+// linkReader is a linkResolver that also follows one link only.
+type linkReader interface {
+	linkResolver
+	Readlink(path string) (string, error)
+}
+
+// EvalSymlinks returns where a path leads to when its links are followed; the path itself in a file system that has
+// none.
+func EvalSymlinks(fsys FS, path string) (string, error) {
+	if l, ok := fsys.(linkResolver); ok {
+		return l.EvalSymlinks(path)
+	}
+	return path, nil
+}
+
 // MaxFile is the size in bytes up to which OS reads files.
 const MaxFile = 64 << 20
 
@@ -51,6 +66,7 @@ func (osFS) Stat(path string) (fs.FileInfo, error)      { return os.Stat(path) }
 func (osFS) Lstat(path string) (fs.FileInfo, error)     { return os.Lstat(path) }
 func (osFS) ReadDir(path string) ([]fs.DirEntry, error) { return os.ReadDir(path) }
 func (osFS) EvalSymlinks(path string) (string, error)   { return filepath.EvalSymlinks(path) }
+func (osFS) Readlink(path string) (string, error)       { return os.Readlink(path) }
 func (osFS) ReadFile(path string) ([]byte, error)       { return osfile.Read(path, MaxFile) }
 func (osFS) Head(path string, n int) ([]byte, error)    { return osfile.Head(path, n) }
 func pathError(op, path string, err error) *fs.PathError {

@@ -2,7 +2,9 @@ package workspace
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
+	"math/rand/v2"
 	"net"
 	"os"
 	"path/filepath"
@@ -189,4 +191,74 @@ func TestPlainFileSystem(t *testing.T) {
 	assert.Equal(t, []File{{"/nowhere/x/other/run", Shell, true}, {"/nowhere/x/out/b.nix", Nix, true}}, s.Files)
 	_, err := head(p, "/nowhere/x/gone", 3)
 	assert.True(t, errors.Is(err, fs.ErrNotExist))
+}
+
+// TestRememberedLinks resolves paths in random trees full of links as the system does.
+func TestRememberedLinks(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	resolved, failed := 0, 0
+	for range 40 {
+		root, err := filepath.EvalSymlinks(t.TempDir())
+		require.NoError(t, err)
+		names := []string{"a", "b", "c"}
+		somewhere := func() string {
+			parts := make([]string, 1+random.IntN(4))
+			for i := range parts {
+				parts[i] = names[random.IntN(len(names))]
+			}
+			return strings.Join(parts, "/")
+		}
+		for range 12 {
+			path := filepath.Join(root, somewhere())
+			if os.MkdirAll(filepath.Dir(path), 0o777) != nil {
+				continue
+			}
+			switch target := strings.Repeat("../", random.IntN(3)) + somewhere(); random.IntN(5) {
+			case 0:
+				_ = os.WriteFile(path, nil, 0o666)
+			case 1:
+				_ = os.Symlink(filepath.Join(root, target), path)
+			default:
+				_ = os.Symlink(target, path)
+			}
+		}
+		fsys := Remember(OS)
+		if random.IntN(2) == 0 {
+			require.NoError(t, filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+				if err == nil && d.IsDir() {
+					_, err = fsys.ReadDir(path)
+				}
+				return err
+			}))
+		}
+		for range 100 {
+			path := filepath.Join(root, somewhere())
+			want, wantErr := filepath.EvalSymlinks(path)
+			got, err := EvalSymlinks(fsys, path)
+			if wantErr != nil {
+				failed++
+				assert.Error(t, err, path)
+				continue
+			}
+			resolved++
+			assert.NoError(t, err, path)
+			assert.Equal(t, want, got, path)
+		}
+	}
+	assert.Greater(t, resolved, 500)
+	assert.Greater(t, failed, 500)
+}
+
+func TestLinksThatDouble(t *testing.T) {
+	root := t.TempDir()
+	require.NoError(t, os.Symlink(".", filepath.Join(root, "l0")))
+	for i := range 60 {
+		require.NoError(t, os.Symlink(fmt.Sprintf("l%d/l%d", i, i), filepath.Join(root, fmt.Sprintf("l%d", i+1))))
+	}
+	fsys := Remember(OS)
+	_, err := EvalSymlinks(fsys, filepath.Join(root, "l60"))
+	assert.ErrorContains(t, err, "too many links")
+	got, err := EvalSymlinks(fsys, filepath.Join(root, "l3"))
+	require.NoError(t, err)
+	assert.Equal(t, root, got)
 }

@@ -168,6 +168,14 @@ func (o *Overlay) EvalSymlinks(path string) (string, error) {
 	return resolved, err
 }
 
+// Readlink returns what a link of the file system behind says; a buffer is none.
+func (o *Overlay) Readlink(path string) (string, error) {
+	if l, ok := o.base.(linkReader); ok {
+		return l.Readlink(path)
+	}
+	return "", pathError("readlink", path, errors.ErrUnsupported)
+}
+
 // info describes what exists in memory only.
 type info struct {
 	name    string

@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"errors"
 	"io/fs"
 	"path/filepath"
 	"slices"
@@ -18,6 +19,7 @@ type remembered struct {
 	FS
 	mu   sync.RWMutex
 	dirs map[string]*listing
+	real sync.Map // from folder to realPath
 }
 
 // listing is what a folder holds, sorted by name.
@@ -102,11 +104,76 @@ func (r *remembered) Stat(path string) (fs.FileInfo, error) {
 
 func (r *remembered) Head(path string, n int) ([]byte, error) { return head(r.FS, path, n) }
 
+// EvalSymlinks resolves the links of a path. Each folder is resolved once, by way of the one above it, and most by
+// the lists alone: resolving a path anew asks the system about each folder above it.
 func (r *remembered) EvalSymlinks(path string) (string, error) {
-	if l, ok := r.FS.(linkResolver); ok {
-		return l.EvalSymlinks(path)
+	l, ok := r.FS.(linkReader)
+	if ok && filepath.Separator == '/' { // elsewhere paths have more to resolve: letters of a drive, short names
+		return r.resolve(l, filepath.Clean(path), new(int))
 	}
-	return path, nil
+	return EvalSymlinks(r.FS, path)
+}
+
+// maxLinks bounds the links on the way of one path, as Linux does.
+const maxLinks = 40
+
+// resolve is EvalSymlinks where links have been followed on the way so far.
+func (r *remembered) resolve(l linkReader, path string, links *int) (string, error) {
+	dir, name := cut(path)
+	if dir == path {
+		return path, nil
+	}
+	at, ok := r.real.Load(dir)
+	if !ok {
+		resolved, err := r.resolve(l, dir, links)
+		if errors.Is(err, errLinks) {
+			return "", err // the path that led here has too many, not every one
+		}
+		at, _ = r.real.LoadOrStore(dir, realPath{resolved, err})
+	}
+	up := at.(realPath)
+	if up.err != nil {
+		return "", up.err
+	}
+	if up.path != dir {
+		path = filepath.Join(up.path, name)
+	}
+	info, err := r.Lstat(path)
+	if err != nil || info.Mode()&fs.ModeSymlink == 0 {
+		return path, err
+	}
+	target, err := l.Readlink(path)
+	if err != nil {
+		return "", err
+	}
+	if *links++; *links > maxLinks {
+		return "", pathError("readlink", path, errLinks)
+	}
+	to := up.path
+	if filepath.IsAbs(target) {
+		to = "/"
+	}
+	// Part by part, since what is above a link is not what is above its target.
+	for part := range strings.SplitSeq(target, "/") {
+		switch part {
+		case "", ".":
+		case "..":
+			to = filepath.Dir(to)
+		default:
+			if to, err = r.resolve(l, filepath.Join(to, part), links); err != nil {
+				return "", err
+			}
+		}
+	}
+	return to, nil
+}
+
+var errLinks = errors.New("too many links")
+
+// realPath is where a folder really is.
+type realPath struct {
+	path string
+	err  error
 }
 
 // entryInfo is a folder's entry as the description of a file. The mode has the type only.

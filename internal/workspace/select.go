@@ -103,7 +103,7 @@ func problem(path string, err error) Problem {
 // path.
 func Select(fsys FS, paths []string, opts Options) (Selection, []Problem) {
 	if opts.Git == nil {
-		opts.Git = new(git.Cache)
+		opts.Git = &git.Cache{FS: fsys}
 	}
 	s := &selector{fs: fsys, opts: opts}
 	for _, path := range paths {

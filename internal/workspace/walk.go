@@ -47,10 +47,8 @@ func (f *folder) below(name string) string {
 func (w *walker) top() (folder, error) {
 	f := folder{path: w.root}
 	resolved := w.root
-	if r, ok := w.fs.(linkResolver); ok {
-		if target, err := r.EvalSymlinks(w.root); err == nil {
-			resolved = target
-		}
+	if target, err := EvalSymlinks(w.fs, w.root); err == nil {
+		resolved = target
 	}
 	repo, err := w.opts.Git.Open(resolved)
 	if repo != nil {

@@ -67,13 +67,18 @@ func checkTracked(p *rules.Pass, l literal) {
 		reportSubmodule(p, l, rel, sub)
 		return
 	}
+	seen := visible(repo, rel, isDir)
+	if seen && !isLink(repo, rel) {
+		return
+	}
 	linked := ""
-	if resolved, err := filepath.EvalSymlinks(target); err == nil && resolved != target {
-		if r, ok := repo.Rel(resolved); ok && !visible(repo, rel, isDir) || ok && isLink(repo, rel) {
+	if resolved, ok := p.Project.RealPath(target); ok && resolved != target {
+		if r, ok := repo.Rel(resolved); ok {
 			linked, rel = rel, r
+			seen = visible(repo, rel, isDir)
 		}
 	}
-	if visible(repo, rel, isDir) {
+	if seen {
 		return
 	}
 	reportUntracked(p, l, rel, linked, isDir)

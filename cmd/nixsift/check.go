@@ -58,6 +58,7 @@ func checkCommand(s streams) *cobra.Command {
 	flags.StringArrayVar(&f.opts.Severities, "rule", nil, "set the severity of a rule: ID=SEVERITY")
 	flags.StringSliceVar(&f.opts.Only, "only", nil, "run these rules only")
 	flags.BoolVar(&f.opts.NoExclude, "no-exclude", false, "check what the configuration excludes")
+	flags.BoolVar(&f.opts.Links, "verbose", false, "tell on standard error which links were left alone, and why")
 	flags.IntVarP(&f.opts.Jobs, "jobs", "j", 0, "files checked at once; 0 is one for each processor")
 	return cmd
 }
@@ -91,6 +92,9 @@ func check(s streams, f *checkFlags, args []string) error {
 		}
 	} else if res, err = engine.Check(ctx, f.opts); err != nil {
 		return err
+	}
+	for _, l := range res.LeftAlone {
+		fmt.Fprintf(s.err, "nixsift: left alone: %s %s\n", l.Path, l.Why)
 	}
 	run := &report.Run{
 		Findings: res.Findings, Summary: report.Summary{Files: res.Files, Suppressed: res.Suppressed, Duration: time.Since(start)},

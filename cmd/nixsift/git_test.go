@@ -84,3 +84,16 @@ func TestRepositoryRunsNothing(t *testing.T) {
 	assert.Contains(t, out, "untracked-file")
 	assert.NoFileExists(t, marker)
 }
+
+func TestVerboseTellsOfLinks(t *testing.T) {
+	gittest.Isolate(t)
+	root := gittest.Init(t, t.TempDir(), "repo")
+	gittest.Write(t, root, "a.nix", "1\n", "sub/b.nix", "1\n")
+	require.NoError(t, os.Symlink("sub", filepath.Join(root, "modules")))
+	gittest.Run(t, root, "add", "-A")
+	status, _, errs := nixsift(t, root, "", "check", "--verbose")
+	assert.Equal(t, exitClean, status)
+	assert.Equal(t, "nixsift: left alone: "+filepath.Join(root, "modules")+" leads to the folder "+filepath.Join(root, "sub")+"\n", errs)
+	_, _, errs = nixsift(t, root, "", "check")
+	assert.Empty(t, errs)
+}

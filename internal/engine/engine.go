@@ -40,6 +40,8 @@ type Options struct {
 	// Live says that files change while the engine lives, as under a language server: nothing is
 	// remembered of the folders.
 	Live bool
+	// Links fills Result.LeftAlone.
+	Links bool
 	// Jobs is the number of files checked at once; 0 is one for each processor.
 	Jobs int
 }
@@ -69,6 +71,7 @@ type Result struct {
 	Errors     []FileError    // sorted by file and message
 	Files      int            // the number of files checked
 	Suppressed int            // findings that comments silenced
+	LeftAlone  []workspace.LeftAlone
 
 	mu    sync.Mutex
 	texts map[string]string
@@ -153,7 +156,10 @@ func Check(ctx context.Context, opts Options) (*Result, error) {
 // Run checks paths. The error is about the call; what is wrong with files is in the result.
 func (e *Engine) Run(ctx context.Context, paths []string) (*Result, error) {
 	res := &Result{texts: map[string]string{}}
-	selection, problems := workspace.Select(e.fs, paths, workspace.Options{NoExclude: e.opts.NoExclude, Exclude: e.excluded, Git: e.store.Git()})
+	selection, problems := workspace.Select(e.fs, paths, workspace.Options{
+		NoExclude: e.opts.NoExclude, Exclude: e.excluded, Git: e.store.Git(), Links: e.opts.Links,
+	})
+	res.LeftAlone = selection.LeftAlone
 	for _, p := range problems {
 		res.Errors = append(res.Errors, FileError{File: p.Path, Message: p.Err.Error(), Kind: Unreadable})
 	}

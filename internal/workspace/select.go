@@ -20,6 +20,8 @@ type Options struct {
 	ExcludeFolder func(path string) bool
 	// NoExclude selects what they leave out.
 	NoExclude bool
+	// Links fills Selection.LeftAlone.
+	Links bool
 	// Git remembers the repositories; nil is a memory for this call.
 	Git *git.Cache
 }
@@ -42,6 +44,15 @@ type File struct {
 // Selection is what the paths of one call mean, sorted by path, every path once.
 type Selection struct {
 	Files []File
+	// LeftAlone are the links met on walks, in places where a file would count, behind which something may be that
+	// belongs to the project and is not selected. It is filled on request, since each link must be looked into.
+	LeftAlone []LeftAlone
+}
+
+// LeftAlone is a link that was not followed.
+type LeftAlone struct {
+	Path string // absolute
+	Why  string // "leads to …", in words
 }
 
 // ProblemKind says why a path, or part of a tree, was not selected.
@@ -124,7 +135,8 @@ func Select(fsys FS, paths []string, opts Options) (Selection, []Problem) {
 		return cmp.Or(strings.Compare(a.Path, b.Path), cmp.Compare(a.Kind, b.Kind))
 	})
 	s.problems = slices.CompactFunc(s.problems, func(a, b Problem) bool { return a.Path == b.Path && a.Kind == b.Kind })
-	return Selection{s.files}, s.problems
+	slices.SortFunc(s.left, func(a, b LeftAlone) int { return strings.Compare(a.Path, b.Path) })
+	return Selection{s.files, slices.Compact(s.left)}, s.problems
 }
 
 type selector struct {
@@ -133,9 +145,10 @@ type selector struct {
 	files    []File
 	problems []Problem
 	links    []link
+	left     []LeftAlone
 }
 
-// link is a symbolic link met on the walk of root.
+// link is a symbolic link met on the walk of root. One of Kind Other is there to be told of only.
 type link struct {
 	File
 	root string
@@ -212,20 +225,35 @@ func (s *selector) follow() {
 		if err != nil {
 			continue
 		}
-		target, err := resolver.EvalSymlinks(link.Path)
-		if err != nil {
-			continue // to nowhere, or round and round: an editor's lock, a build's result
-		}
-		rel, err := filepath.Rel(root, target)
-		if err != nil || !filepath.IsLocal(rel) {
+		resolved, err := resolver.EvalSymlinks(link.Path)
+		if err != nil { // round and round, or to nowhere: an editor's lock, a build's result
+			s.leave(link, "leads to nothing that is there")
 			continue
 		}
-		target = filepath.Join(link.root, rel)
+		rel, err := filepath.Rel(root, resolved)
+		inside := err == nil && filepath.IsLocal(rel)
+		target := resolved
+		if inside {
+			target = filepath.Join(link.root, rel)
+		}
 		info, err := s.fs.Stat(target)
-		if err != nil || !info.Mode().IsRegular() || found[target] || s.opts.excludes(target) {
-			continue
+		switch {
+		case err != nil:
+			s.leave(link, "leads to "+resolved+", which cannot be reached")
+		case info.IsDir():
+			s.leave(link, "leads to the folder "+resolved)
+		case !info.Mode().IsRegular() || link.Kind == Other && KindOf(target) == Other:
+		case !inside:
+			s.leave(link, "leads to "+resolved+", outside of the folder that is checked")
+		case link.Kind != Other && !found[target] && !s.opts.excludes(target):
+			found[target] = true
+			s.files = append(s.files, link.File)
 		}
-		found[target] = true
-		s.files = append(s.files, link.File)
+	}
+}
+
+func (s *selector) leave(l link, why string) {
+	if s.opts.Links {
+		s.left = append(s.left, LeftAlone{l.Path, why})
 	}
 }

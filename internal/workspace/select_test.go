@@ -156,6 +156,45 @@ func TestWalkAgreesWithGit(t *testing.T) {
 	}
 }
 
+func TestLinksLeftAlone(t *testing.T) {
+	gittest.Isolate(t)
+	tmp := tempDir(t)
+	root := gittest.Init(t, tmp, "repo")
+	gittest.Write(t, tmp, "outside/a.nix", "", "outside/b.txt", "")
+	gittest.Write(t, root, "a.nix", "", "sub/b.nix", "", "c.txt", "", ".gitignore", "ignored*\n", "gen/.gitkeep", "")
+	for name, target := range map[string]string{
+		"inside.nix": "a.nix", "outside.nix": "../outside/a.nix", "outside": "../outside", "folder": "sub", "folder.nix": "sub", "plain": "../outside/a.nix",
+		"text": "../outside/b.txt", "text.nix": "c.txt", "gone.nix": "nowhere", "loop": "loop", "device.nix": "/dev/null", "ignored": "sub", "ignored.nix": "../outside/a.nix",
+		"added-ignored": "sub", "bin/tool": "../sub",
+	} {
+		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(root, name)), 0o777))
+		require.NoError(t, os.Symlink(target, filepath.Join(root, name)))
+	}
+	gittest.Write(t, root, ".gitignore", "*ignored*\n")
+	gittest.Run(t, root, "add", "-f", "added-ignored")
+	list := func(opts Options) (out []string) {
+		s, problems := Select(Remember(OS), []string{root}, opts)
+		require.Empty(t, problems)
+		for _, l := range s.LeftAlone {
+			out = append(out, strings.TrimPrefix(l.Path, root+"/")+" "+strings.ReplaceAll(l.Why, tmp, ""))
+		}
+		return out
+	}
+	assert.Equal(t, []string{
+		"added-ignored leads to the folder /repo/sub",
+		"bin/tool leads to the folder /repo/sub",
+		"folder leads to the folder /repo/sub",
+		"folder.nix leads to the folder /repo/sub",
+		"gone.nix leads to nothing that is there",
+		"loop leads to nothing that is there",
+		"outside leads to the folder /outside",
+		"outside.nix leads to /outside/a.nix, outside of the folder that is checked",
+		"plain leads to /outside/a.nix, outside of the folder that is checked",
+	}, list(Options{Links: true}))
+	assert.Empty(t, list(Options{}))
+	assert.Equal(t, selected(t, root, Options{}, "."), selected(t, root, Options{Links: true}, "."), "telling of links selects nothing")
+}
+
 func TestLinks(t *testing.T) {
 	gittest.Isolate(t)
 	tmp := tempDir(t)

@@ -172,19 +172,19 @@ func (w *walker) read(r *reading, f folder) {
 		case fs.ModeDir:
 			w.folder(r, &f, prefix, name)
 		case 0, fs.ModeSymlink:
-			script := scripts && !strings.Contains(name, ".")
-			if !script && !mayMatter(name) {
+			isLink := e.Type() != 0
+			script := scripts && !isLink && !strings.Contains(name, ".") // a link there leads to a program more often than not
+			told := isLink && w.opts.Links
+			if !script && !told && !mayMatter(name) {
 				continue
 			}
 			path := prefix + name
 			kind := KindOf(path)
-			if kind == Other && !script || !w.wants(r, &f, name) || w.opts.excludes(path) {
+			if kind == Other && !script && !told || !w.wants(r, &f, name) || w.opts.excludes(path) {
 				continue
 			}
-			if e.Type() != 0 {
-				if kind != Other { // a link in a folder of scripts leads to a program more often than not
-					r.links = append(r.links, link{File{Path: path, Kind: kind}, w.root})
-				}
+			if isLink {
+				r.links = append(r.links, link{File{Path: path, Kind: kind}, w.root})
 				continue
 			}
 			if kind == Other {

@@ -1,12 +1,12 @@
 // Command bench compares whole runs of `nixsift check` over a tree with merely reading its Nix files, with
 // `nix-instantiate --parse` and, where they are installed, with other linters. All run in turn, several
-// times, and the medians count: quote the ratios, not the seconds.
+// times, and the medians count: quote the ratios, not the seconds. With -git it compares runs over the tree in and
+// outside of git instead.
 package main
 
 import (
 	"flag"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -22,29 +22,22 @@ func main() {
 	rounds := flag.Int("rounds", 7, "how often each command runs")
 	nix := flag.String("nix", "nix-instantiate", "the nix-instantiate to compare with")
 	read := flag.Bool("read", false, "only read the files, with two goroutines; used by the comparison itself")
+	inGit := flag.Bool("git", false, "compare repositories made of the folder, and of many packages")
+	packages := flag.Int("packages", 45000, "the number of files beside the folder in the large repository")
 	flag.Parse()
 	var err error
-	if *read {
+	switch {
+	case *read:
 		err = readAll(*tree)
-	} else {
+	case *inGit:
+		err = repositories(*tree, *rounds, *packages)
+	default:
 		err = compare(*tree, *rounds, *nix)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
-}
-
-// nixFiles lists the Nix files below a folder.
-func nixFiles(tree string) ([]string, error) {
-	var files []string
-	err := filepath.WalkDir(tree, func(path string, d fs.DirEntry, err error) error {
-		if err == nil && d.Type().IsRegular() && strings.HasSuffix(path, ".nix") {
-			files = append(files, path)
-		}
-		return err
-	})
-	return files, err
 }
 
 func readAll(tree string) error {
@@ -82,15 +75,40 @@ type contender struct {
 	rss   int64
 }
 
+// build builds nixsift in a folder and returns the path of the program.
+func build(dir string) (string, error) {
+	bin := filepath.Join(dir, "nixsift")
+	if out, err := exec.Command("go", "build", "-o", bin, "./cmd/nixsift").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("building nixsift: %w\n%s", err, out)
+	}
+	return bin, nil
+}
+
+// runAll runs the contenders in turn, several times.
+func runAll(contenders []*contender, rounds int) error {
+	for range rounds {
+		for _, c := range contenders {
+			start := time.Now()
+			cmd := exec.Command(c.args[0], c.args[1:]...)
+			if err := cmd.Run(); err != nil && cmd.ProcessState.ExitCode() != 1 {
+				return fmt.Errorf("%s: %w", c.name, err)
+			}
+			c.times = append(c.times, time.Since(start))
+			c.rss = max(c.rss, maxRSS(cmd.ProcessState))
+		}
+	}
+	return nil
+}
+
 func compare(tree string, rounds int, nix string) error {
 	dir, err := os.MkdirTemp("", "nixsift-bench")
 	if err != nil {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	bin := filepath.Join(dir, "nixsift")
-	if out, err := exec.Command("go", "build", "-o", bin, "./cmd/nixsift").CombinedOutput(); err != nil {
-		return fmt.Errorf("building nixsift: %w\n%s", err, out)
+	bin, err := build(dir)
+	if err != nil {
+		return err
 	}
 	self, err := os.Executable()
 	if err != nil {
@@ -115,16 +133,8 @@ func compare(tree string, rounds int, nix string) error {
 			contenders = append(contenders, &other)
 		}
 	}
-	for range rounds {
-		for _, c := range contenders {
-			start := time.Now()
-			cmd := exec.Command(c.args[0], c.args[1:]...)
-			if err := cmd.Run(); err != nil && cmd.ProcessState.ExitCode() != 1 {
-				return fmt.Errorf("%s: %w", c.name, err)
-			}
-			c.times = append(c.times, time.Since(start))
-			c.rss = max(c.rss, maxRSS(cmd.ProcessState))
-		}
+	if err := runAll(contenders, rounds); err != nil {
+		return err
 	}
 	base := median(contenders[0].times)
 	fmt.Printf("%d files, median of %d runs\n\n%-34s %10s %10s %18s\n", len(files), rounds, "", "seconds", "MiB", "nixsift is x times")

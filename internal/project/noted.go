@@ -2,6 +2,7 @@ package project
 
 import (
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -85,6 +86,21 @@ func note(t *ast.Tree) noted {
 		n.scopes = scopesOf(t)
 	}
 	return n
+}
+
+// nixFiles returns the Nix files of a project, by its root, sorted by path. They are looked for once.
+func (s *Store) nixFiles(root string) []workspace.File {
+	s.mu.Lock()
+	l := s.files[root]
+	if l == nil {
+		l = &lazy[[]workspace.File]{}
+		s.files[root] = l
+	}
+	s.mu.Unlock()
+	return l.get(func() []workspace.File {
+		selection, _ := workspace.Select(s.fs, []string{root}, workspace.Options{Git: &s.repos})
+		return slices.DeleteFunc(selection.Files, func(f workspace.File) bool { return f.Kind != workspace.Nix })
+	})
 }
 
 // eachNoted calls use for the index of each file that can be read, with what is noted of it; files that no

@@ -24,6 +24,7 @@ type Store struct {
 	projects map[string]*Project
 	repos    git.Cache
 	flakes   map[string]*lazy[*flake.Flake]
+	files    map[string]*lazy[[]workspace.File]
 	refs     map[string]*lazy[referenceIndex]
 	attrs    map[string]*lazy[*attributes]
 	special  map[string]*lazy[map[string]bool]
@@ -51,7 +52,7 @@ func (l *lazy[T]) get(compute func() T) T {
 func NewStore(fsys workspace.FS) *Store {
 	return &Store{
 		fs: fsys, repos: git.Cache{FS: fsys}, projects: map[string]*Project{}, flakes: map[string]*lazy[*flake.Flake]{},
-		refs: map[string]*lazy[referenceIndex]{}, attrs: map[string]*lazy[*attributes]{},
+		files: map[string]*lazy[[]workspace.File]{}, refs: map[string]*lazy[referenceIndex]{}, attrs: map[string]*lazy[*attributes]{},
 		special: map[string]*lazy[map[string]bool]{}, scopes: map[string]*lazy[[]scopedFrom]{},
 		ciCalls: map[string]*lazy[map[string]bool]{}, caches: map[string]*lazy[[]string]{}, notes: map[string]noted{},
 	}

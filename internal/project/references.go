@@ -8,7 +8,6 @@ import (
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
-	"github.com/nixsift/nixsift/internal/workspace"
 )
 
 // RefKind says how a file refers to another.
@@ -56,8 +55,7 @@ type indexed struct {
 }
 
 func (s *Store) references(root string) referenceIndex {
-	selection, _ := workspace.Select(s.fs, []string{root}, workspace.Options{Git: &s.repos})
-	files := slices.DeleteFunc(selection.Files, func(f workspace.File) bool { return f.Kind != workspace.Nix })
+	files := s.nixFiles(root)
 	literals := make([][]literal, len(files))
 	s.eachNoted(files, "/", func(i int, n noted) { literals[i] = n.literals })
 	index := referenceIndex{}

@@ -7,7 +7,6 @@ import (
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/flake"
-	"github.com/nixsift/nixsift/internal/workspace"
 )
 
 // scope is what one place of a file brings into the scope of other files.
@@ -60,8 +59,7 @@ func (p *Project) hasPaisano() bool {
 }
 
 func (s *Store) scopesIn(root string) (found []scopedFrom) {
-	selection, _ := workspace.Select(s.fs, []string{root}, workspace.Options{Git: &s.repos})
-	files := slices.DeleteFunc(selection.Files, func(f workspace.File) bool { return f.Kind != workspace.Nix })
+	files := s.nixFiles(root)
 	var mu sync.Mutex
 	s.eachNoted(files, "scoped", func(i int, n noted) {
 		mu.Lock()

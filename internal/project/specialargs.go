@@ -7,7 +7,6 @@ import (
 	"sync"
 
 	"github.com/nixsift/nixsift/ast"
-	"github.com/nixsift/nixsift/internal/workspace"
 )
 
 // SpecialArg reports whether some file of the project passes an argument of the given name to modules by
@@ -28,8 +27,7 @@ func (p *Project) SpecialArg(name string) bool {
 }
 
 func (s *Store) specialArgs(root string) map[string]bool {
-	selection, _ := workspace.Select(s.fs, []string{root}, workspace.Options{Git: &s.repos})
-	files := slices.DeleteFunc(selection.Files, func(f workspace.File) bool { return f.Kind != workspace.Nix })
+	files := s.nixFiles(root)
 	found := map[string]bool{}
 	var mu sync.Mutex
 	s.eachNoted(files, "Args", func(_ int, n noted) {

@@ -26,6 +26,7 @@ const (
 	byUpdate  = "optionalattrs-toplevel-config"
 	byName    = "config-dependent-names"
 	byShape   = "config-dependent-shape"
+	asValue   = "mkif-used-as-value"
 )
 
 // truth is a module, with the rule that must speak, or "" where the module evaluates and all rules are silent. "-"
@@ -69,9 +70,10 @@ let
 in builtins.deepSeq result.config "evaluates"
 `
 
+// moduleRules returns the rules about modules that do not evaluate.
 func moduleRules() (ids []string) {
 	for _, r := range rules.All() {
-		if r.Family == family && r.ID != "missing-mkif" {
+		if r.Family == family && r.ID != "missing-mkif" && r.ID != "mkif-merged-with-update" {
 			ids = append(ids, r.ID)
 		}
 	}

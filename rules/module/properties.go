@@ -1,0 +1,75 @@
+package modulerules
+
+import (
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/module"
+	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/internal/sema"
+)
+
+// propertyArity are the functions of lib that make a property, a set that only definitions of options understand,
+// with the number of their arguments (lib/modules.nix).
+var propertyArity = map[string]int{
+	"mkIf": 2, "mkMerge": 1, "mkForce": 1, "mkDefault": 1, "mkOptionDefault": 1, "mkVMOverride": 1, "mkImageMediaOverride": 1,
+	"mkOverride": 2, "mkBefore": 1, "mkAfter": 1, "mkOrder": 2,
+}
+
+// propertyFields are the attributes of the sets that these functions make.
+var propertyFields = map[string]bool{"_type": true, "condition": true, "content": true, "contents": true, "priority": true}
+
+// property is a call that makes a property.
+type property struct {
+	name string   // mkIf
+	call ast.Node // the call, with all arguments
+	fn   ast.Node // the function in it
+}
+
+// propertyOf returns the property that an expression surely is: a call, or a name that a let binds to one.
+func propertyOf(names *sema.Info, n ast.Node) (property, bool) {
+	for range 8 {
+		switch n = unwrap(n); n.Kind() {
+		case ast.Ident:
+			b := names.Resolve(n)
+			if b == nil || b.Kind != sema.LetBinding || b.More || !b.Value.IsValid() {
+				return property{}, false
+			}
+			n = b.Value
+		case ast.Apply:
+			fn, args := ast.Call(n)
+			name := moduleFunction(names, fn)
+			if arity := propertyArity[name]; arity == 0 || arity != len(args) || n.HasError() {
+				return property{}, false
+			}
+			return property{name, n, fn}, true
+		default:
+			return property{}, false
+		}
+	}
+	return property{}, false
+}
+
+// moduleFunction returns the name of a function of lib, or lib.modules; "" for any other, such as one of a project's
+// own below lib.
+func moduleFunction(names *sema.Info, fn ast.Node) string {
+	if propertyArity[module.Callee(fn)] == 0 {
+		return ""
+	}
+	name := nixlang.Lib(names, fn)
+	fn = fn.Unparen()
+	if name == "" {
+		return ""
+	}
+	if fn.Is(ast.Select) {
+		if path, _, ok := nixlang.LibPath(names, fn); !ok || strings.TrimPrefix(path, "modules.") != name {
+			return ""
+		}
+	} else if b := names.Resolve(fn); b != nil {
+		from := (ast.InheritNode{Node: b.Decl}).From()
+		if path, ok := nixlang.LibSource(names, from); !ok || path != "" && path != "modules" {
+			return ""
+		}
+	}
+	return name
+}

@@ -221,7 +221,7 @@ func (ev *evaluator) moduleArg(f *frame, name string, at ast.Node) *value {
 	}
 	forbidden := src != NoSource && f.group == ev.group && ev.mask != anytime && !(src == FromOptions && ev.mask == whileDefining)
 	if forbidden {
-		return bottom(&Why{Source: src, Use: at})
+		return bottom(&Why{Source: src, Arg: name, Use: at})
 	}
 	return &value{kind: vUnknown, src: src, s: name}
 }

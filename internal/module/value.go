@@ -179,6 +179,7 @@ const (
 // Why tells how evaluating an expression comes to need a source.
 type Why struct {
 	Source Source
+	Arg    string // the module argument that is the source: config, options, pkgs or another
 	// Use is the expression that reads the source: config.f.enable.
 	Use ast.Node
 	// Steps are the uses of names that lead to Use, from the outermost inward; empty where the expression

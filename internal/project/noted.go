@@ -73,7 +73,7 @@ func note(t *ast.Tree) noted {
 			}
 		case ast.Name, ast.String:
 			text := t.Node(ast.NodeID(i)).Text()
-			args = args || strings.HasSuffix(strings.TrimSuffix(text, `"`), "pecialArgs")
+			args = args || argsName(strings.Trim(text, `"`))
 			scopes = scopes || text == "scoped" || text == "scopedImport"
 		case ast.Ident:
 			scopes = scopes || t.Node(ast.NodeID(i)).Text() == "scopedImport"

@@ -127,6 +127,23 @@ func TestGathering(t *testing.T) {
 	assert.False(t, p.SpecialArg("lib"))
 }
 
+func TestSpecialArgs(t *testing.T) {
+	dir := testenv.Tree(t, map[string]string{
+		"flake.nix": "{ outputs = _: { }; }",
+		"a.nix":     "let more = { one = 1; }; in f { specialArgs = more // { inherit two; }; extraSpecialArgs.three = 3; }",
+		"b.nix":     "import ./eval-config.nix { extraArgs = { inherit four; }; }",
+		"c.nix": "[ (import <nixpkgs/nixos/lib/eval-config.nix> { extraArgs = { five = 5; }; })\n" +
+			"(import (nixpkgs + \"/nixos/lib/eval-config.nix\") { extraArgs.six = 6; }) (lib.nixosSystem { extraArgs = { seven = 7; }; }) ]",
+	})
+	p := project.NewStore(workspace.OS).For(filepath.Join(dir, "a.nix"))
+	for _, name := range []string{"one", "two", "three", "four"} {
+		assert.True(t, p.SpecialArg(name), name)
+	}
+	for _, name := range []string{"more", "five", "six", "seven", "extraArgs"} {
+		assert.False(t, p.SpecialArg(name), name)
+	}
+}
+
 func TestInScope(t *testing.T) {
 	dir := testenv.Tree(t, map[string]string{
 		"flake.nix": "{ outputs = _: { }; }",

@@ -10,7 +10,7 @@ import (
 )
 
 // SpecialArg reports whether some file of the project passes an argument of the given name to modules by
-// specialArgs or extraSpecialArgs, written as a set, or by a set of names that a let binds. The first call
+// specialArgs, extraSpecialArgs or, to a function of its own, extraArgs, written as a set, or by a set of names that a let binds. The first call
 // needs all Nix files of the project: see Gathering.
 func (p *Project) SpecialArg(name string) bool {
 	root := p.Root()
@@ -40,45 +40,57 @@ func (s *Store) specialArgs(root string) map[string]bool {
 	return found
 }
 
+// argsName reports whether an attribute of that name holds arguments for modules: specialArgs, extraSpecialArgs, or
+// extraArgs as functions of a project's own call them.
+func argsName(name string) bool { return strings.HasSuffix(name, "pecialArgs") || name == "extraArgs" }
+
 // specialArgs returns the names that a file passes to modules.
 func specialArgs(t *ast.Tree) []string {
-	found := map[string]bool{}
-	for i, r := range t.Records() {
-		if r.Kind != ast.Binding {
-			continue
-		}
-		b := ast.BindingNode{Node: t.Node(ast.NodeID(i))}
+	found, uses := map[string]bool{}, map[string]bool{}
+	addSet := func(set ast.Node) { addNames(set, found) }
+	eachBinding(t, func(b ast.BindingNode) {
 		for part := range b.Attrpath().Children() {
-			if name, _ := ast.AttrName(part); !strings.HasSuffix(name, "pecialArgs") {
+			name, _ := ast.AttrName(part)
+			if !argsName(name) || name == "extraArgs" && ofNixOS(b.Node) {
 				continue
 			}
 			if arg, ok := ast.AttrName(part.NextSibling()); ok {
 				found[arg] = true
 			} else if !part.NextSibling().IsValid() {
-				passedArgs(t, b.Value(), found)
+				// All sets in the value count, and those that names in it stand for; the sets inside them are values of
+				// arguments.
+				outerSets(b.Value(), addSet, func(name string) { uses[name] = true })
 			}
 		}
+	})
+	if len(uses) > 0 {
+		eachBinding(t, func(b ast.BindingNode) {
+			if path := b.Attrpath(); path.FirstChild().Is(ast.Name) && path.IsSingle(path.FirstChild().Text()) && uses[path.FirstChild().Text()] {
+				outerSets(b.Value(), addSet, func(string) {})
+			}
+		})
 	}
 	return slices.Collect(maps.Keys(found))
 }
 
-// passedArgs adds the names of all sets in an expression, and of those that names in it stand for; the sets
-// inside them are values of arguments.
-func passedArgs(t *ast.Tree, n ast.Node, found map[string]bool) {
-	uses := map[string]bool{}
-	outerSets(n, func(set ast.Node) { addNames(set, found) }, func(name string) { uses[name] = true })
-	if len(uses) == 0 {
-		return
-	}
+func eachBinding(t *ast.Tree, yield func(ast.BindingNode)) {
 	for i, r := range t.Records() {
-		if r.Kind != ast.Binding {
-			continue
-		}
-		b := ast.BindingNode{Node: t.Node(ast.NodeID(i))}
-		if path := b.Attrpath(); path.FirstChild().Is(ast.Name) && path.IsSingle(path.FirstChild().Text()) && uses[path.FirstChild().Text()] {
-			outerSets(b.Value(), func(set ast.Node) { addNames(set, found) }, func(string) {})
+		if r.Kind == ast.Binding {
+			yield(ast.BindingNode{Node: t.Node(ast.NodeID(i))})
 		}
 	}
+}
+
+// ofNixOS reports whether a binding is an argument of NixOS' own eval-config.nix or nixosSystem, which make
+// _module.args of extraArgs.
+func ofNixOS(b ast.Node) bool {
+	up := b.Parent().OutsideParens().Parent()
+	if !up.Is(ast.Apply) {
+		return false
+	}
+	fn, _ := ast.Call(up)
+	text := (ast.ApplyExpr{Node: up}).Func().Text()
+	return strings.Contains(text, "nixos/lib/eval-config") || strings.HasSuffix(fn.Unparen().Text(), "nixosSystem")
 }
 
 // outerSets yields the set literals and the names in an expression that do not lie in a set.

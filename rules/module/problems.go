@@ -44,7 +44,8 @@ func applies(p *rules.Pass, pr module.Problem) bool {
 			return false
 		}
 	}
-	return pr.Why == nil || pr.Why.Source != module.FromPkgs || !p.Project.SpecialArg("pkgs")
+	// What specialArgs have is not looked up in _module.args.
+	return pr.Why == nil || pr.Why.Source != module.FromPkgs && pr.Why.Source != module.FromModuleArg || !p.Project.SpecialArg(pr.Why.Arg)
 }
 
 // reads describes what a problem depends on.

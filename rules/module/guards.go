@@ -15,14 +15,16 @@ type guards struct {
 	module *module.Module
 	own    []string // the path that the module's options share
 	enable []string
-	// guarded is set where some definition depends on the enable option, or stands under a condition.
-	guarded bool
+	// guarded is set where some definition depends on the enable option, or stands under a condition; sibling where
+	// that is the enable option.
+	guarded, sibling bool
 	// config is the name of the one attribute that holds all definitions, and value its value; invalid where
 	// there are several.
 	config, value ast.Node
 	effects       []effect
 	weak          []effect   // what counts where nothing at all is guarded
 	set           bool       // the module sets its own enable option
+	said          bool       // a comment says of some definition that it is meant to apply in any case
 	forwards      [][]string // options that are given the value of enable: what stands below them is guarded
 }
 
@@ -30,6 +32,7 @@ type guards struct {
 type effect struct {
 	path []string
 	node ast.Node // the attribute path as far as it names the definition
+	near bool     // it sets an option below the module's own that another module declares, and that may look at enable
 }
 
 // definition is an attribute under config, by its full path.
@@ -49,7 +52,7 @@ func (g *guards) read() {
 		parts++
 		switch {
 		case p.Guarded || !p.Value.IsValid():
-			g.guarded = true
+			g.guardedBy(p.Node)
 		case len(p.Path) > 1:
 			g.open(&open, nil, module.Part{Path: p.Path[1:], Node: p.Node, Value: p.Value}, 0)
 		default:
@@ -85,6 +88,23 @@ func (g *guards) read() {
 	}
 }
 
+// guardedBy notes a definition that stands under a condition.
+func (g *guards) guardedBy(n ast.Node) {
+	g.guarded = true
+	for steps := 0; !g.sibling && steps < 64 && n.IsValid() && n != g.module.Body; steps++ {
+		up := n.Parent()
+		switch {
+		case up.Is(ast.If) && up.FirstChild() != n:
+			g.sibling = g.readsEnable(up.FirstChild())
+		case up.Is(ast.Apply) && up.FirstChild() != n:
+			if fn, args := ast.Call(up); conditions[module.Callee(fn)] && len(args) == 2 {
+				g.sibling = g.readsEnable(args[0])
+			}
+		}
+		n = up
+	}
+}
+
 // part reports whether the enable option is the switch of one part of what the file configures: the file reads
 // its options from a set further up, as in cfg.part.enable.
 func (g *guards) part() bool {
@@ -106,7 +126,7 @@ func (g *guards) open(out *[]definition, prefix []string, p module.Part, depth i
 		path = append(path, g.file.PathName(part))
 	}
 	if p.Guarded {
-		g.guarded = true
+		g.guardedBy(p.Node)
 		return
 	}
 	if depth < 4 && len(path) > 0 && len(path) <= namespaces[path[0]] && unwrap(p.Value).Is(ast.AttrSet) && p.Value.IsValid() {
@@ -118,17 +138,18 @@ func (g *guards) open(out *[]definition, prefix []string, p module.Part, depth i
 
 // judge sorts a definition: guarded, harmless, or an effect.
 func (g *guards) judge(d definition) {
-	if starts(d.path, g.own) {
+	near := starts(d.path, g.own)
+	if near && (!g.foreign(d.path) || !g.turnsOn(d.path, d.value, 0)) {
 		g.set = g.set || slices.Equal(d.path, g.enable) || len(d.path) == len(g.own) && d.value.IsValid() && hasAttr(d.value, "enable")
 		if g.readsEnable(d.node) {
-			g.guarded = true
+			g.guarded, g.sibling = true, true
 		}
 		return
 	}
 	w := &condition{g: g, seen: map[ast.Node]bool{}}
 	conditional := w.in(d.node)
 	if w.enable {
-		g.guarded = true
+		g.guarded, g.sibling = true, true
 		return
 	}
 	for _, f := range g.forwards {
@@ -136,20 +157,37 @@ func (g *guards) judge(d definition) {
 			return
 		}
 	}
-	if !d.value.IsValid() || explained(d.node) {
+	if !d.value.IsValid() {
 		return
 	}
-	e := effect{d.path, d.node}
+	if explained(d.node) {
+		g.said = true
+		return
+	}
+	e := effect{d.path, d.node, near}
 	if b, ok := ast.AsBinding(d.node); ok {
 		e.node = b.Attrpath().Node
 	}
 	harmless := harmless[d.path[0]] || len(d.path) > 1 && harmless[d.path[0]+"."+d.path[1]]
 	switch effective := g.takesEffect(d.path, d.value); {
-	case effective && !conditional:
+	case effective && !conditional && !near:
 		g.effects = append(g.effects, e)
 	case effective || !harmless && g.filled(d.value):
 		g.weak = append(g.weak, e)
 	}
+}
+
+// foreign reports whether an option below the module's own is one that the module does not declare itself.
+func (g *guards) foreign(path []string) bool {
+	if len(path) <= len(g.own) {
+		return false
+	}
+	for _, o := range g.module.Options() {
+		if starts(path, o.Path) || starts(o.Path, path) {
+			return false
+		}
+	}
+	return true
 }
 
 // harmless are definitions that do nothing by themselves.
@@ -166,8 +204,8 @@ func hasAttr(set ast.Node, name string) bool {
 // deliberate are words of a comment that says that a definition is meant to apply in any case.
 var deliberate = []string{"always", "uncondition", "regardless", "common", "shared", "in any case", "even if", "even when", "independent"}
 
-// explained reports whether a comment before a definition, behind it on its line, or before the set that holds it
-// says that it is meant to apply in any case.
+// explained reports whether a comment before a definition, in it, behind it on its line, or before or at the head of
+// the set that holds it says that it is meant to apply in any case.
 func explained(n ast.Node) bool {
 	for t := n.LastToken().Next(); t.IsValid() && t.Kind().IsTrivia(); t = t.Next() {
 		if t.Kind().IsComment() && saysAlways(t) {
@@ -177,7 +215,16 @@ func explained(n ast.Node) bool {
 			break
 		}
 	}
+	left := 4096
+	for t := n.FirstToken(); t.IsValid() && t.Start() < n.End() && left > 0; t, left = t.Next(), left-1 {
+		if t.Kind().IsComment() && saysAlways(t) {
+			return true
+		}
+	}
 	for up, steps := n, 0; up.IsValid() && steps < 4; up, steps = up.Parent(), steps+1 {
+		if up.Is(ast.AttrSet) && headSaysAlways(up) {
+			return true
+		}
 		for t := up.FirstToken().Prev(); t.IsValid() && t.Kind().IsTrivia(); t = t.Prev() {
 			if t.Kind().IsComment() && saysAlways(t) && !trails(t) {
 				return true
@@ -185,6 +232,25 @@ func explained(n ast.Node) bool {
 		}
 		if up.Is(ast.List) {
 			break
+		}
+	}
+	return false
+}
+
+// headSaysAlways reports whether a comment right behind the opening brace of a set, with a blank line behind it, so
+// that it is not about the first definition alone, speaks so, or one on the line of the brace.
+func headSaysAlways(set ast.Node) bool {
+	said, lines := false, 0
+	for t := set.FirstToken().Next(); t.IsValid() && t.Kind().IsTrivia(); t = t.Next() {
+		if t.Kind().IsComment() {
+			said = said || saysAlways(t)
+			if said && lines == 0 {
+				return true
+			}
+		}
+		lines += strings.Count(t.Text(), "\n")
+		if said && !t.Kind().IsComment() && strings.Count(t.Text(), "\n") > 1 {
+			return true
 		}
 	}
 	return false
@@ -303,175 +369,4 @@ func (w *condition) option(path []string) bool {
 		return true // the switch of a part
 	}
 	return false
-}
-
-// effects are options whose definition alone changes the system.
-var effects = strings.Fields(`environment.systemPackages environment.defaultPackages environment.x11Packages environment.etc
-	environment.variables environment.sessionVariables environment.shellInit environment.loginShellInit
-	environment.interactiveShellInit environment.extraInit environment.shellAliases environment.pathsToLink
-	home.packages home.file home.sessionVariables home.sessionPath home.activation home.shellAliases
-	xdg.configFile xdg.dataFile xdg.desktopEntries user.packages users.users users.groups users.extraUsers
-	users.extraGroups fonts.packages fonts.fonts
-	networking.firewall networking.hosts networking.extraHosts networking.nftables
-	systemd.services systemd.sockets systemd.timers systemd.paths systemd.mounts systemd.automounts systemd.tmpfiles
-	systemd.user systemd.packages systemd.targets launchd.daemons launchd.agents launchd.user init.services
-	boot.kernelModules boot.kernelParams boot.extraModulePackages boot.kernel boot.initrd boot.kernelPackages
-	boot.extraModprobeConfig boot.blacklistedKernelModules boot.supportedFilesystems
-	security.wrappers security.sudo security.pam security.polkit
-	services.udev.packages services.udev.extraRules services.dbus.packages services.cron.systemCronJobs
-	system.activationScripts system.userActivationScripts system.activation hardware.firmware hardware.opengl
-	hardware.graphics homebrew.casks homebrew.brews`)
-
-// takesEffect reports whether a definition changes the system: by an option that does so by itself, or by turning
-// something on.
-func (g *guards) takesEffect(path []string, value ast.Node) bool {
-	v := g.written(value)
-	if isDefault(v) {
-		return false
-	}
-	name := strings.Join(path, ".")
-	for _, e := range effects {
-		if strings.HasPrefix(name, e) && (len(name) == len(e) || name[len(e)] == '.') {
-			switch {
-			case conditionalHead(v):
-				return false
-			case strings.HasPrefix(e, "systemd.") && e != "systemd.tmpfiles" && e != "systemd.packages":
-				return strings.Contains(v.Text(), "wantedBy") || strings.Contains(v.Text(), "WantedBy") || strings.Contains(name, "antedBy")
-			case named[e] && len(name) > len(e) && !v.Is(ast.AttrSet):
-				return true // the file, user or variable is there, whatever it holds
-			}
-			return g.filled(v)
-		}
-		// A set around it: networking = { firewall = { … }; }.
-		if strings.HasPrefix(e, name+".") {
-			found := false
-			eachInside(v, func(inner []string, value ast.Node) bool {
-				found = found || g.takesEffect(append(slices.Clone(path), inner...), value)
-				return !found
-			})
-			if found {
-				return true
-			}
-		}
-	}
-	return g.turnsOn(path, v, 0)
-}
-
-// named are the effects whose names are things that come to be.
-var named = map[string]bool{
-	"environment.etc": true, "environment.variables": true, "environment.sessionVariables": true, "home.file": true,
-	"home.sessionVariables": true, "home.activation": true, "xdg.configFile": true, "xdg.dataFile": true, "users.users": true,
-	"users.groups": true, "system.activationScripts": true, "system.activation": true, "security.wrappers": true,
-}
-
-// conditionalHead reports whether a value as a whole stands under a condition.
-func conditionalHead(v ast.Node) bool {
-	if v.Is(ast.If) {
-		return true
-	}
-	fn, _ := ast.Call(v)
-	return v.Is(ast.Apply) && conditions[module.Callee(fn)]
-}
-
-// written leaves parentheses, let and with, and follows names to what a let binds to them.
-func (g *guards) written(v ast.Node) ast.Node {
-	for i := 0; i < 8; i++ {
-		if v = unwrap(v); !v.Is(ast.Ident) {
-			break
-		}
-		b := g.module.Names().Resolve(v)
-		if b == nil || b.Kind != sema.LetBinding || b.More || !b.Value.IsValid() {
-			break
-		}
-		v = b.Value
-	}
-	return v
-}
-
-// isDefault reports whether a value gives way to any other.
-func isDefault(v ast.Node) bool {
-	if !v.Is(ast.Apply) {
-		return false
-	}
-	fn, _ := ast.Call(v)
-	name := module.Callee(fn)
-	return name == "mkDefault" || name == "mkOptionDefault" || name == "mkOverride"
-}
-
-// filled reports whether a value is written out and not empty. A value that is computed from options may be
-// empty as long as nobody sets them.
-func (g *guards) filled(v ast.Node) bool { return g.filledTo(v, 8) }
-
-func (g *guards) filledTo(v ast.Node, depth int) bool {
-	if depth == 0 {
-		return false
-	}
-	v = g.written(v)
-	switch v.Kind() {
-	case ast.List:
-		return v.FirstChild().IsValid()
-	case ast.AttrSet:
-		some := false
-		eachInside(v, func(_ []string, value ast.Node) bool {
-			some = some || g.filledTo(value, depth-1)
-			return !some
-		})
-		return some || !v.FirstChild().IsValid()
-	case ast.String, ast.IndString, ast.Path, ast.Int:
-		return true
-	case ast.Ident:
-		return v.Text() == "true"
-	case ast.Binary:
-		return v.Op() == ast.OpConcat && (g.filledTo(v.Child(0), depth-1) || g.filledTo(v.Child(1), depth-1))
-	case ast.Apply:
-		fn, args := ast.Call(v)
-		name := module.Callee(fn)
-		switch {
-		case name == "mkForce" || name == "mkBefore" || name == "mkAfter" || name == "singleton",
-			strings.Contains(strings.ToLower(name), "entry") || name == "stringAfter":
-			return g.filledTo(args[len(args)-1], depth-1)
-		}
-	}
-	return false
-}
-
-// turnsOn reports whether a definition sets the enable of something to true.
-func (g *guards) turnsOn(path []string, v ast.Node, depth int) bool {
-	v = g.written(v)
-	if path[len(path)-1] == "enable" || path[len(path)-1] == "enabled" {
-		if v.Is(ast.Apply) {
-			fn, args := ast.Call(v)
-			return module.Callee(fn) == "mkForce" && args[len(args)-1].Unparen().Text() == "true"
-		}
-		return len(path) > 1 && v.Is(ast.Ident) && v.Text() == "true"
-	}
-	on := false
-	if depth < 3 {
-		eachInside(v, func(inner []string, value ast.Node) bool {
-			on = on || g.turnsOn(append(slices.Clone(path), inner...), value, depth+1)
-			return !on
-		})
-	}
-	return on
-}
-
-// eachInside yields the attributes of a set literal until the function returns false.
-func eachInside(v ast.Node, yield func(path []string, value ast.Node) bool) {
-	if !v.Is(ast.AttrSet) {
-		return
-	}
-	for c := range v.Children() {
-		b, ok := ast.AsBinding(c)
-		if !ok {
-			continue
-		}
-		var path []string
-		for part := range b.Attrpath().Children() {
-			name, _ := ast.AttrName(part)
-			path = append(path, name)
-		}
-		if len(path) > 0 && !yield(path, b.Value()) {
-			return
-		}
-	}
 }

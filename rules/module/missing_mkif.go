@@ -2,12 +2,14 @@ package modulerules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/module"
 	"github.com/nixsift/nixsift/internal/role"
+	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -20,7 +22,11 @@ var _ = rules.Register(&rules.Rule{
 		"The rule looks at modules that declare the `enable` of everything they declare, with no default but `false`, and\n" +
 		"reports definitions with an effect on the system that depend on no condition at all: packages, files, units, users,\n" +
 		"open ports, `enable = true` of something else. Values for the module's own options, `mkDefault`, assertions and warnings\n" +
-		"are no effect; parts under `mkIf` are guarded, but they do not guard their siblings.",
+		"are no effect; parts under `mkIf` are guarded, but they do not guard their siblings. A comment that says so, as in\n" +
+		"`# always, whether enabled or not`, keeps the rule quiet about a definition.\n" +
+		"\n" +
+		"Beside definitions that are guarded an unguarded one is an information: it is mostly meant. So it is where only the name\n" +
+		"of a function says that the option is off by default, or where all that is set lies below the module's own options.",
 	Severity: diag.Warning, Presets: rules.Recommended, Fix: rules.FixSometimes,
 	File: func(p *rules.Pass) {
 		f := p.Modules()
@@ -39,8 +45,8 @@ func checkGuards(p *rules.Pass, f *module.File, m *module.Module) {
 	if !m.Func.IsValid() || m.Body.HasError() || !mayApply(m) {
 		return
 	}
-	enable, ok := ownEnable(m.Options())
-	if !ok {
+	enable, off := ownEnable(m, m.Options())
+	if off == notOff {
 		return
 	}
 	g := &guards{file: f, module: m, own: enable.Path[:len(enable.Path)-1], enable: enable.Path}
@@ -56,7 +62,11 @@ func checkGuards(p *rules.Pass, f *module.File, m *module.Module) {
 	if read == "" {
 		read = "config." + enable.Name()
 	}
-	if !g.guarded && g.config.IsValid() {
+	// What stands beside guarded definitions was mostly left out on purpose.
+	if g.guarded || off == likelyOff || !slices.ContainsFunc(g.effects, func(e effect) bool { return !e.near }) {
+		report.Severity = diag.Info
+	}
+	if !g.guarded && !g.said && g.config.IsValid() {
 		report.Span = g.config.Span()
 		report.Message = fmt.Sprintf("`config` applies even where `%s` is off: nothing in it depends on that option", enable.Name())
 		report.Help = "put it under `lib.mkIf " + read + "`"
@@ -67,7 +77,10 @@ func checkGuards(p *rules.Pass, f *module.File, m *module.Module) {
 		first := g.effects[0]
 		report.Span = first.node.Span()
 		report.Message = fmt.Sprintf("`%s` is set even where `%s` is off", strings.Join(first.path, "."), enable.Name())
-		report.Help = "put it under `lib.mkIf " + read + "`, as its siblings are"
+		report.Help = "put it under `lib.mkIf " + read + "`"
+		if g.sibling {
+			report.Help += ", as its siblings are"
+		}
 		for _, e := range g.effects[1:] {
 			if len(report.Related) < 6 {
 				report.Related = append(report.Related, diag.Related{Span: e.node.Span(), Message: "`" + strings.Join(e.path, ".") + "` as well"})
@@ -115,8 +128,8 @@ func wrapInMkIf(f *module.File, m *module.Module, enable module.Option, value as
 }
 
 // ownEnable returns the enable option of the module itself: the one that stands beside all its other options, or
-// above them. There is none where the option is on by default, or where its default is computed.
-func ownEnable(options []module.Option) (module.Option, bool) {
+// above them, and whether it is off by default. There is none where that is computed.
+func ownEnable(m *module.Module, options []module.Option) (module.Option, isOff) {
 	own := module.Option{}
 	for _, o := range options {
 		n := len(o.Path) - 1
@@ -125,53 +138,117 @@ func ownEnable(options []module.Option) (module.Option, bool) {
 		}
 	}
 	if own.Path == nil || own.Guarded {
-		return own, false
+		return own, notOff
 	}
 	prefix := own.Path[:len(own.Path)-1]
 	for _, o := range options {
-		if len(o.Path) <= len(prefix) {
-			return own, false
-		}
-		for i, part := range prefix {
-			if o.Path[i] != part {
-				return own, false
-			}
+		if len(o.Path) <= len(prefix) || !starts(o.Path, prefix) {
+			return own, notOff
 		}
 	}
-	return own, offByDefault(own)
+	return own, offByDefault(m, own)
 }
 
+// isOff says how sure it is that an option is false unless something sets it.
+type isOff uint8
+
+const (
+	notOff    isOff = iota
+	likelyOff       // a function that is not known declares it, and nothing says true
+	surelyOff
+)
+
 // offByDefault reports whether an enable option is false unless something sets it.
-func offByDefault(o module.Option) bool {
+func offByDefault(m *module.Module, o module.Option) isOff {
 	value := unwrap(o.Value)
 	for i := 0; i < 8 && value.Is(ast.Binary) && value.Op() == ast.OpUpdate; i++ {
 		if !plainOption(value.Child(1)) {
-			return false // mkEnableOption "…" // { default = true; }
+			return notOff // mkEnableOption "…" // { default = true; }
 		}
 		value = unwrap(value.FirstChild())
+	}
+	if !value.Is(ast.Apply) {
+		return notOff // what a name stands for
 	}
 	fn, args := ast.Call(value)
 	name := strings.ToLower(module.Callee(fn))
 	switch {
-	case !value.Is(ast.Apply):
-		return false // what a name stands for
 	case name == "mkenableoption" && len(args) == 1:
-		return true
+		return surelyOff
 	case name == "mkoption" && len(args) == 1:
-		return plainOption(args[0])
+		if plainOption(args[0]) {
+			return surelyOff
+		}
+		return notOff
 	}
-	off := strings.Contains(name, "enable")
-	for _, a := range args {
-		switch a = a.Unparen(); {
-		case a.Is(ast.Ident) && a.Text() == "false":
-			off = true
-		case a.Is(ast.Ident) && a.Text() == "true":
-			return false
-		case a.Is(ast.AttrSet) && !plainOption(a):
-			return false
+	off := likelyOff
+	if strings.Contains(name, "enable") {
+		off = surelyOff
+	}
+	if body := helperBody(m, fn, len(args)); body.IsValid() {
+		// The project's own function, in this file: an option whose default is false, or what it is given.
+		_, inner := ast.Call(body)
+		b, has := ast.Attr(inner[0].Unparen(), "default")
+		if !has || b.Value().Unparen().Text() == "false" {
+			off = surelyOff
+		} else if !b.Value().Unparen().Is(ast.Ident) {
+			return notOff
 		}
 	}
+	for _, a := range args {
+		switch a = unwrap(a); a.Kind() {
+		case ast.Ident:
+			switch a.Text() {
+			case "false":
+				off = surelyOff
+			case "true":
+				return notOff
+			}
+		case ast.AttrSet:
+			if !plainOption(a) {
+				return notOff
+			}
+			if _, has := ast.Attr(a, "default"); has {
+				off = surelyOff
+			}
+		case ast.String, ast.IndString:
+		case ast.Select:
+			if !strings.HasSuffix(a.Text(), "bool") && off == likelyOff {
+				return notOff
+			}
+		default:
+			if off == likelyOff {
+				return notOff
+			}
+		}
+	}
+	if off == likelyOff && !strings.HasPrefix(name, "mk") || strings.Contains(name, "disable") || strings.Contains(name, "true") {
+		return notOff
+	}
 	return off
+}
+
+// helperBody returns the call of mkOption that a function of the file, applied to n arguments, is.
+func helperBody(m *module.Module, fn ast.Node, n int) ast.Node {
+	b := m.Names().Resolve(fn.Unparen())
+	if b == nil || b.Kind != sema.LetBinding || b.More || !b.Value.IsValid() {
+		return ast.Node{}
+	}
+	body := b.Value.Unparen()
+	for range n {
+		l, ok := ast.AsLambda(body)
+		if !ok {
+			return ast.Node{}
+		}
+		body = unwrap(l.Body())
+	}
+	if !body.Is(ast.Apply) {
+		return ast.Node{}
+	}
+	if callee, args := ast.Call(body); module.Callee(callee) != "mkOption" || len(args) != 1 || !args[0].Unparen().Is(ast.AttrSet) {
+		return ast.Node{}
+	}
+	return body
 }
 
 // plainOption reports whether the argument of mkOption declares a Boolean that is false or unset by default and

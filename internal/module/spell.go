@@ -5,6 +5,9 @@ import (
 	"github.com/nixsift/nixsift/internal/sema"
 )
 
+// maxScope is the number of names in a scope beyond which no spelling is looked for there.
+const maxScope = 256
+
 // Spell returns how a function of nixpkgs' lib is called at a place in the file: lib.mkIf where lib is in scope,
 // mkIf where that name is. It is "" where neither is.
 func (f *File) Spell(function string, at ast.Node) string {
@@ -25,6 +28,9 @@ func (f *File) Spell(function string, at ast.Node) string {
 			continue
 		}
 		s := f.names.Scope(id)
+		if s.Last > s.First+maxScope {
+			return ""
+		}
 		for b := s.First; b <= s.Last; b++ {
 			bind := f.names.Binding(b)
 			switch bind.Name {
@@ -57,6 +63,9 @@ func (m *Module) SpellConfig(path []string, at ast.Node) string {
 			continue
 		}
 		s := names.Scope(id)
+		if s.Last > s.First+maxScope {
+			return ""
+		}
 		for b := s.First; b <= s.Last; b++ {
 			bind := names.Binding(b)
 			if hidden[bind.Name] {

@@ -175,6 +175,16 @@ var shapes = map[string]func(n int) string{
 	"mkif modules": func(n int) string {
 		return "{ " + many(n, "nixosModules.a%d = { config, lib, ... }: { options.a%d.enable = lib.mkEnableOption \"a\"; config = { environment.systemPackages = [ 1 ]; }; }; ") + "}"
 	},
+	"mkif modules in let": func(n int) string {
+		return "{ config, lib, ... }: let " + many(n, "a%d = config.b%d; ") + "in { imports = [ " + many(n, "({ config, lib, ... }: { options.a%d.enable = lib.mkEnableOption \"a\"; config = { environment.systemPackages = [ 1 ]; }; }) ") + "]; }"
+	},
+	"guards of let": func(n int) string {
+		return "{ config, lib, ... }: let a0 = [ " + many(n, "(f b) ") + "]; in { options.a.enable = lib.mkEnableOption \"a\"; config = { " + many(n, "environment.etc.b%d.text = a0; ") + "}; }"
+	},
+	"properties": func(n int) string {
+		return "{ lib, ... }: let x0 = lib.mkIf true [ ]; " + many(n, "x%[2]d = x%[1]d; ") + "in { " + many(n, "a%d = [ ] ++ x%d; b%[1]d = { c = 1; } // lib.mkForce { }; ") + "}"
+	},
+	"specialArgs": func(n int) string { return "{ " + many(n, "a%d.specialArgs = b; b = { c = 1; }; ") + "}" },
 	"guards": func(n int) string {
 		return "{ config, lib, ... }: let " + many(n, "a%d = a%[2]d; ") + "in { options.a.enable = lib.mkEnableOption \"a\"; config = { " + many(n, "environment.etc.b%d = a%d; ") + "}; }"
 	},

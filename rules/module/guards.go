@@ -24,6 +24,7 @@ type guards struct {
 	effects       []effect
 	weak          []effect   // what counts where nothing at all is guarded
 	set           bool       // the module sets its own enable option
+	steps         int        // nodes that conditions were looked for in
 	said          bool       // a comment says of some definition that it is meant to apply in any case
 	forwards      [][]string // options that are given the value of enable: what stands below them is guarded
 }
@@ -79,13 +80,24 @@ func (g *guards) read() {
 		g.judge(d)
 	}
 	switch {
-	case g.set:
+	case g.set || g.exhausted():
 		g.effects = nil
 	case !g.guarded && len(g.effects)+len(g.weak) > 0:
 		g.effects = append(g.effects, g.weak...)
 	case g.guarded && g.part():
 		g.effects = nil
 	}
+}
+
+// What looking for conditions may cost, in nodes: a fixed part, and a part for each node of the module.
+const (
+	maxSteps  = 200_000
+	nodeSteps = 16
+)
+
+// exhausted reports whether looking for conditions cost so much that no more is known.
+func (g *guards) exhausted() bool {
+	return g.steps > maxSteps+nodeSteps*int(g.module.Body.SubtreeEnd()-g.module.Body.ID())
 }
 
 // guardedBy notes a definition that stands under a condition.
@@ -287,7 +299,6 @@ func (g *guards) readsEnable(n ast.Node) bool {
 type condition struct {
 	g      *guards
 	seen   map[ast.Node]bool
-	steps  int
 	enable bool // the enable option is among it
 }
 
@@ -301,7 +312,7 @@ var conditions = map[string]bool{
 func (w *condition) in(n ast.Node) bool {
 	found := false
 	for d := range n.Descendants() {
-		if w.steps++; w.steps > 20000 {
+		if w.g.steps++; w.g.exhausted() {
 			return true
 		}
 		switch d.Kind() {

@@ -88,7 +88,7 @@ func argument(p *rules.Pass, a ast.ApplyExpr) {
 	if !arg.Is(ast.Apply) && !arg.Is(ast.Ident) {
 		return
 	}
-	fn, args := ast.Call(a.Node)
+	fn, args := shortCall(a.Node)
 	if strictArgument[module.Callee(fn)] == "" {
 		return
 	}
@@ -96,7 +96,7 @@ func argument(p *rules.Pass, a ast.ApplyExpr) {
 	if name == "" {
 		name = nixlang.Lib(p.Names(), fn)
 	}
-	if want := strictArgument[name]; want != "" && oneArgument[name] == (len(args) == 1) && len(args) <= 2 {
+	if want := strictArgument[name]; want != "" && args > 0 && oneArgument[name] == (args == 1) {
 		usedAs(p, arg, want, 0)
 	}
 }

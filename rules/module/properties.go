@@ -37,9 +37,9 @@ func propertyOf(names *sema.Info, n ast.Node) (property, bool) {
 			}
 			n = b.Value
 		case ast.Apply:
-			fn, args := ast.Call(n)
+			fn, args := shortCall(n)
 			name := moduleFunction(names, fn)
-			if arity := propertyArity[name]; arity == 0 || arity != len(args) || n.HasError() {
+			if arity := propertyArity[name]; arity == 0 || arity != args || n.HasError() {
 				return property{}, false
 			}
 			return property{name, n, fn}, true
@@ -48,6 +48,16 @@ func propertyOf(names *sema.Info, n ast.Node) (property, bool) {
 		}
 	}
 	return property{}, false
+}
+
+// shortCall returns the function of a call with one or two arguments, and their number; 0 where there are more.
+func shortCall(n ast.Node) (fn ast.Node, args int) {
+	for args = 1; args <= 2; args++ {
+		if n = (ast.ApplyExpr{Node: n}).Func().Unparen(); !n.Is(ast.Apply) {
+			return n, args
+		}
+	}
+	return n, 0
 }
 
 // moduleFunction returns the name of a function of lib, or lib.modules; "" for any other, such as one of a project's

@@ -83,6 +83,9 @@ type Rule struct {
 	Flake func(p *Pass, f *flake.Flake)
 	// Script is called once for each CI file and each shell script. It may stand beside Node.
 	Script func(p *Pass, d *shell.Doc)
+	// Mentions are texts of which a script has one wherever Script may find something: a script that cannot be
+	// read is an error where it has one of them in the part that was not read, and of no interest elsewhere.
+	Mentions []string
 	// Syntax is the kind of parser error that the rule presents.
 	Syntax ast.ErrorKind
 	// Engine marks rules whose findings the engine makes itself, such as unused suppressions.
@@ -131,9 +134,15 @@ func (r *Rule) validate() error {
 		return fmt.Errorf("one check must be set, found %d", checks)
 	case (r.Node != nil) != (len(r.On) > 0):
 		return fmt.Errorf("node and On go together")
+	case (r.Script != nil) != (len(r.Mentions) > 0):
+		return fmt.Errorf("script and Mentions go together")
 	}
 	return nil
 }
+
+// Blocks reports whether the rule tells what keeps a file from being analysed: syntax errors, and what makes Nix refuse
+// a flake. A run of other rules alone is none the less told.
+func (r *Rule) Blocks() bool { return r.Syntax != "" || r.Fixed && r.Flake != nil }
 
 // All returns the registered rules, sorted by id.
 func All() []*Rule {

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/google/renameio/v2"
@@ -21,7 +22,6 @@ import (
 	"github.com/nixsift/nixsift/internal/fix"
 	"github.com/nixsift/nixsift/internal/report"
 	"github.com/nixsift/nixsift/internal/version"
-	"github.com/nixsift/nixsift/internal/workspace"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -32,6 +32,8 @@ type checkFlags struct {
 	fix, unsafe, diff     bool
 	stdinPath             string
 	opts                  engine.Options
+	gate                  diag.Severity     // of failOn
+	unread                *engine.FileError // standard input, where it is too large
 }
 
 func checkCommand(s streams) *cobra.Command {
@@ -42,7 +44,12 @@ func checkCommand(s streams) *cobra.Command {
 		Long: "Check files and folders; without any, the folder you stand in. A path says what is reported; what is read is the\n" +
 			"project around it: flake, lock file, Git index, configuration. `-` reads one Nix file from standard input.\n\n" +
 			"Exit status: 0 nothing at or above the gate, 1 findings, 2 wrong call, configuration or unreadable input,\n3 internal error.",
-		RunE: func(_ *cobra.Command, args []string) error { return check(s, &f, args) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := f.validate(cmd.Flags(), args); err != nil {
+				return err
+			}
+			return check(s, &f, args)
+		},
 	}
 	flags := cmd.Flags()
 	flags.StringVarP(&f.format, "format", "f", "text", "output format: "+strings.Join(report.Formats(), ", "))
@@ -59,22 +66,13 @@ func checkCommand(s streams) *cobra.Command {
 	flags.StringSliceVar(&f.opts.Only, "only", nil, "run these rules only")
 	flags.BoolVar(&f.opts.NoExclude, "no-exclude", false, "check what the configuration excludes")
 	flags.BoolVar(&f.opts.Links, "verbose", false, "tell on standard error which links were left alone, and why")
+	flags.BoolVar(&f.opts.Generated, "generated", false, "check generated files like others, not for errors only")
 	flags.IntVarP(&f.opts.Jobs, "jobs", "j", 0, "files checked at once; 0 is one for each processor")
 	return cmd
 }
 
 func check(s streams, f *checkFlags, args []string) error {
 	start := time.Now()
-	gate, err := diag.ParseSeverity(f.failOn)
-	if err != nil || gate == diag.Off {
-		return fmt.Errorf("--fail-on %s: use hint, info, warning or error", f.failOn)
-	}
-	if !slices.Contains(report.Formats(), f.format) {
-		return fmt.Errorf("unknown format %q: use %s", f.format, strings.Join(report.Formats(), ", "))
-	}
-	if !slices.Contains([]string{"auto", "always", "never"}, f.color) {
-		return fmt.Errorf("--color %s: use auto, always or never", f.color)
-	}
 	wd, err := os.Getwd()
 	if err != nil {
 		return err
@@ -96,53 +94,24 @@ func check(s streams, f *checkFlags, args []string) error {
 	for _, l := range res.LeftAlone {
 		fmt.Fprintf(s.err, "nixsift: left alone: %s %s\n", l.Path, l.Why)
 	}
+	if f.unread != nil {
+		res.Errors = append(res.Errors, *f.unread)
+	}
+	tellUnchecked(s.err, wd, res)
+	summary := report.Summary{Files: res.Files, Suppressed: res.Suppressed, Generated: res.Generated, Duration: time.Since(start)}
 	run := &report.Run{
-		Findings: res.Findings, Summary: report.Summary{Files: res.Files, Suppressed: res.Suppressed, Duration: time.Since(start)},
+		Findings: res.Findings, Summary: summary,
 		Sources: res.Text, Rule: describe, BaseDir: wd, ToolVersion: version.Number,
 	}
 	for _, e := range res.Errors {
 		run.Errors = append(run.Errors, report.FileError{File: e.File, Message: e.Message, Kind: string(e.Kind), Line: e.Line, Column: e.Column})
 	}
 	if !f.diff {
-		if err := report.Write(s.out, f.format, run, report.Options{Color: f.useColor(s)}); err != nil {
+		if err := report.Write(s.out, f.format, run, report.Options{Color: f.useColor(s)}); err != nil && !errors.Is(err, syscall.EPIPE) {
 			return fmt.Errorf("writing the report: %w", err)
 		}
 	}
-	return exitStatus(res, gate, f.exitZero, broken)
-}
-
-// resolve turns the arguments into absolute paths; standard input becomes a buffer over the file system.
-func (f *checkFlags) resolve(s streams, wd string, args []string) error {
-	if len(args) == 0 {
-		args = []string{"."}
-	}
-	abs := func(path string) string {
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(wd, path)
-		}
-		return filepath.Clean(path)
-	}
-	for _, a := range args {
-		if a != "-" {
-			f.opts.Paths = append(f.opts.Paths, abs(a))
-			continue
-		}
-		text, err := io.ReadAll(s.in)
-		if err != nil {
-			return fmt.Errorf("reading standard input: %w", err)
-		}
-		if f.fix || f.unsafe {
-			return errors.New("standard input cannot be fixed in place; use --diff, or name the file")
-		}
-		overlay := workspace.NewOverlay(workspace.OS)
-		overlay.Set(abs(f.stdinPath), text)
-		f.opts.FS = overlay
-		f.opts.Paths = append(f.opts.Paths, abs(f.stdinPath))
-	}
-	if f.opts.ConfigPath != "" {
-		f.opts.ConfigPath = abs(f.opts.ConfigPath)
-	}
-	return nil
+	return exitStatus(res, f.gate, f.exitZero, broken)
 }
 
 func (f *checkFlags) useColor(s streams) bool {

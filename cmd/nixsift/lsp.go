@@ -21,7 +21,10 @@ func lspCommand(s streams) *cobra.Command {
 		Long: "Run the language server on standard input and output. The findings in an editor are those of `nixsift check`, with the\n" +
 			"same configuration.\n\nExit status: 0 if the client asked for a shutdown before it left, else 1; 2 wrong call.",
 		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := checkEngineFlags(cmd.Flags(), &opts.Engine); err != nil {
+				return err
+			}
 			if opts.Engine.ConfigPath != "" {
 				path, err := filepath.Abs(opts.Engine.ConfigPath)
 				if err != nil {

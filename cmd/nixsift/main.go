@@ -4,11 +4,13 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/mattn/go-isatty"
@@ -23,7 +25,12 @@ const (
 	exitFindings = 1
 	exitUsage    = 2 // wrong call or configuration, or input that could not be read or analysed
 	exitInternal = 3 // a bug of nixsift
+
+	exitInterrupted = 130 // as shells report the end by SIGINT
 )
+
+// maxStack bounds the stack of a goroutine, in bytes. Recursion is bounded far below; this is for what is not known.
+const maxStack = 256 << 20
 
 // status is an error that only sets the exit status: everything has been said already.
 type status int
@@ -39,11 +46,16 @@ type streams struct {
 }
 
 func main() {
+	// Go ends with status 2 where it cannot go on (no memory, no stack, a race on a map), which would look like a wrong
+	// call. Such an end cannot be caught, but it can be made an abort: SIGABRT, 134 in a shell.
+	debug.SetTraceback("crash")
+	debug.SetMaxStack(maxStack)
 	// Memory that is never touched costs nothing, but counts for the pace of the collector, which starts whenever
 	// the heap has doubled: all the time, where it is small.
 	reserve := make([]byte, 40<<20)
 	out := bufio.NewWriterSize(os.Stdout, 1<<16)
 	code := run(os.Args[1:], streams{os.Stdin, out, os.Stdout, os.Stderr, isatty.IsTerminal(os.Stdout.Fd())})
+	// A reader that goes away ends the program by SIGPIPE; where that is ignored, its absence is no mistake either.
 	if err := out.Flush(); err != nil && !errors.Is(err, syscall.EPIPE) {
 		fmt.Fprintf(os.Stderr, "nixsift: writing the output: %v\n", err)
 		code = max(code, exitUsage)
@@ -52,8 +64,14 @@ func main() {
 	os.Exit(code)
 }
 
-// run executes one command line and returns the exit status.
-func run(args []string, s streams) int {
+// run executes one command line and returns the exit status. A panic that nothing else contains is told as what it is.
+func run(args []string, s streams) (code int) {
+	defer func() {
+		if v := recover(); v != nil {
+			fmt.Fprintf(s.err, "nixsift: internal error, please report it: %v\n%s", v, debug.Stack())
+			code = exitInternal
+		}
+	}()
 	root := &cobra.Command{
 		Use:           "nixsift",
 		Short:         "A static analyzer and linter for Nix",
@@ -76,6 +94,11 @@ func run(args []string, s streams) int {
 		return exitClean
 	case errors.As(err, &st):
 		return int(st)
+	case errors.Is(err, syscall.EPIPE):
+		return exitClean // as of Flush in main
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(s.err, "nixsift: interrupted")
+		return exitInterrupted
 	}
 	fmt.Fprintf(s.err, "nixsift: %v\n", err)
 	return exitUsage

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"github.com/nixsift/nixsift/ast/nixprint"
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/sema"
+	"github.com/nixsift/nixsift/internal/workspace"
 	"github.com/nixsift/nixsift/parser"
 )
 
@@ -78,7 +80,7 @@ func parseFile(s streams, name, format string) error {
 // readInput reads a file, or standard input for "-". A folder stands for its default.nix.
 func readInput(s streams, name string) (string, error) {
 	if name == "-" {
-		b, err := io.ReadAll(s.in)
+		b, err := workspace.ReadAll(s.in)
 		if err != nil {
 			return "", fmt.Errorf("reading standard input: %w", err)
 		}
@@ -87,7 +89,10 @@ func readInput(s streams, name string) (string, error) {
 	if info, err := os.Stat(name); err == nil && info.IsDir() {
 		name = filepath.Join(name, "default.nix")
 	}
-	b, err := os.ReadFile(name)
+	b, err := workspace.OS.ReadFile(name)
+	if errors.Is(err, workspace.ErrNotRegular) {
+		err = fmt.Errorf("%w; `-` reads standard input", err)
+	}
 	return string(b), err
 }
 

@@ -39,6 +39,7 @@ type Config struct {
 	Dir        string  // the folder that patterns are relative to
 	Preset     string  // the name of a preset of the catalogue
 	MinimumNix Version // the oldest Nix that the code has to work with
+	Generated  bool    // generated files are checked like others
 
 	cat       *Catalogue
 	exclude   *globs
@@ -76,7 +77,7 @@ func Default(cat *Catalogue) *Config {
 // mistake.
 func (c *Config) With(preset string, rules []string) (*Config, error) {
 	d := &Config{
-		Path: c.Path, Dir: c.Dir, Preset: c.Preset, MinimumNix: c.MinimumNix, cat: c.cat,
+		Path: c.Path, Dir: c.Dir, Preset: c.Preset, MinimumNix: c.MinimumNix, Generated: c.Generated, cat: c.cat,
 		exclude: c.exclude, rules: c.rules, overrides: c.overrides, flags: c.flags[:len(c.flags):len(c.flags)],
 		resolved: map[string]*Resolved{},
 	}

@@ -34,7 +34,7 @@ type decoder struct {
 	report func(span source.Span, format string, args ...any)
 }
 
-var topKeys = []string{"preset", "exclude", "minimum-nix-version", "rules", "override"}
+var topKeys = []string{"preset", "exclude", "minimum-nix-version", "generated", "rules", "override"}
 
 func (d *decoder) file(c *Config, root *value) {
 	for _, e := range root.entries {
@@ -51,6 +51,12 @@ func (d *decoder) file(c *Config, root *value) {
 			c.exclude = newGlobs(d.globs(e))
 		case "minimum-nix-version":
 			d.version(c, e)
+		case "generated":
+			if e.val.kind != kindBool {
+				d.report(e.val.span, "`%s` must be true or false, not %s", e.key, e.val.kind)
+			} else {
+				c.Generated = e.val.bool
+			}
 		case "rules":
 			c.rules = d.rules(e)
 		case "override":

@@ -21,8 +21,8 @@ type Finder struct {
 }
 
 // NewFinder returns a Finder that asks lstat what exists, and isRoot whether a folder with .git in it is the root
-// of a repository; nil means os.Lstat and that it always is. A link that leads nowhere counts as a file, so that
-// reading it fails instead of doing without.
+// of a repository; nil means os.Lstat and that it always is. A folder, a device or a link that leads nowhere counts,
+// so that reading it fails instead of doing without.
 func NewFinder(lstat func(path string) (fs.FileInfo, error), isRoot func(dir string) bool) *Finder {
 	if lstat == nil {
 		lstat = os.Lstat
@@ -47,7 +47,7 @@ func (f *Finder) Find(dir string) string {
 		passed = append(passed, dir)
 		inside := strings.TrimSuffix(dir, string(filepath.Separator)) + string(filepath.Separator)
 		here := inside + FileName
-		if info, err := f.lstat(here); err == nil && !info.IsDir() {
+		if _, err := f.lstat(here); err == nil {
 			path = here
 			break
 		}

@@ -34,7 +34,7 @@ func TestFinder(t *testing.T) {
 	assert.Equal(t, filepath.Join(root, "nixsift.toml"), at("plain/deep"))
 	assert.Equal(t, "", at("repo/sub"), "the repository's folder is the last one looked in")
 	assert.Equal(t, filepath.Join(root, "conf/nixsift.toml"), at("conf/a/b"))
-	assert.Equal(t, filepath.Join(root, "nixsift.toml"), at("folder"), "a folder is no configuration")
+	assert.Equal(t, filepath.Join(root, "folder/nixsift.toml"), at("folder"), "a folder of that name is a mistake to tell")
 	assert.Equal(t, filepath.Join(root, "link/nixsift.toml"), at("link"))
 	calls = 0
 	assert.Equal(t, filepath.Join(root, "nixsift.toml"), at("plain"))

@@ -156,7 +156,7 @@ func (w *worker) apply(pass *rules.Pass, tree *ast.Tree) {
 	var wg sync.WaitGroup
 	others := make([]*worker, min(runtime.GOMAXPROCS(0), maxShares)-1)
 	for i := range others {
-		o := &worker{engine: w.engine, project: w.project, plan: w.plan, ctx: w.ctx}
+		o := &worker{engine: w.engine, config: w.config, project: w.project, plan: w.plan, ctx: w.ctx, left: map[finder]int{}}
 		others[i] = o
 		o.pass = pass.Share(o)
 		wg.Go(func() { take(o, o.pass) })
@@ -173,7 +173,7 @@ func (w *worker) apply(pass *rules.Pass, tree *ast.Tree) {
 func (e *Engine) worker(path string) *worker {
 	w := idle.take(path)
 	w.engine = e
-	w.suppressions, w.texts = map[string]*suppress.Table{}, map[string]string{}
+	w.suppressions, w.texts, w.left = map[string]*suppress.Table{}, map[string]string{}, map[finder]int{}
 	return w
 }
 

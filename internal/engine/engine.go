@@ -35,8 +35,8 @@ type Options struct {
 	Severities []string
 	// Only, where it is not empty, are the only rules to run, at their own severity even if they are off.
 	Only []string
-	// NoExclude checks what the configuration excludes.
-	NoExclude bool
+	// NoExclude checks what the configuration excludes, Generated generated files like others.
+	NoExclude, Generated bool
 	// Live says that files change while the engine lives, as under a language server: nothing is
 	// remembered of the folders.
 	Live bool
@@ -53,8 +53,11 @@ type ErrorKind string
 const (
 	Unreadable ErrorKind = "unreadable"
 	TooLarge   ErrorKind = "too-large"
-	BadConfig  ErrorKind = "config"
-	Internal   ErrorKind = "internal"
+	// Unparsed is a file that can be read but not, or not wholly, understood, Unsupported one of no known kind.
+	Unparsed    ErrorKind = "unparsed"
+	Unsupported ErrorKind = "unsupported"
+	BadConfig   ErrorKind = "config"
+	Internal    ErrorKind = "internal"
 )
 
 // FileError is a file that could not be checked, or not by every rule.
@@ -72,6 +75,11 @@ type Result struct {
 	Files      int            // the number of files checked
 	Suppressed int            // findings that comments silenced
 	LeftAlone  []workspace.LeftAlone
+	Generated  int // findings below error that were left out because their file is generated
+	// Excluded are the files that were named but are left out by the configuration, Empty the folders with
+	// nothing to check; both sorted by path.
+	Excluded []string
+	Empty    []workspace.EmptyFolder
 
 	mu    sync.Mutex
 	texts map[string]string
@@ -161,8 +169,13 @@ func (e *Engine) Run(ctx context.Context, paths []string) (*Result, error) {
 	})
 	res.LeftAlone = selection.LeftAlone
 	for _, p := range problems {
-		res.Errors = append(res.Errors, FileError{File: p.Path, Message: p.Err.Error(), Kind: Unreadable})
+		kind := Unreadable
+		if p.Kind == workspace.Unsupported {
+			kind = Unsupported
+		}
+		res.Errors = append(res.Errors, FileError{File: p.Path, Message: p.Err.Error(), Kind: kind})
 	}
+	res.Excluded, res.Empty = selection.Excluded, selection.Empty
 	units := make([]unit, 0, len(selection.Files))
 	reported := make(map[string]bool, len(selection.Files))
 	var lastFlake string
@@ -176,7 +189,6 @@ func (e *Engine) Run(ctx context.Context, paths []string) (*Result, error) {
 			}
 		}
 	}
-	res.Files = len(selection.Files)
 
 	jobs := cmp.Or(e.opts.Jobs, runtime.GOMAXPROCS(0))
 	workers := make([]*worker, min(jobs, max(1, len(units)/4)))
@@ -241,6 +253,12 @@ func (e *Engine) collect(res *Result, workers []*worker, reported map[string]boo
 			suppressions[file] = t
 		}
 		res.Errors = append(res.Errors, w.errors...)
+		res.Files += w.checked
+		for of, n := range w.left {
+			if reported[of.file] {
+				res.Generated += n
+			}
+		}
 		for file, text := range w.texts {
 			res.texts[file] = text
 		}

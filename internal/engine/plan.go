@@ -78,7 +78,7 @@ func (e *Engine) load(file string) *loaded {
 	if file != "" {
 		text, err := e.fs.ReadFile(file)
 		if err != nil {
-			l.problems = append(l.problems, config.Problem{File: file, Message: err.Error()})
+			l.problems = append(l.problems, config.Problem{File: file, Message: unreadable(err)})
 		} else {
 			l.config, l.problems = config.Load(file, string(text), e.catalogue)
 		}
@@ -98,7 +98,7 @@ func (e *Engine) severity(resolved *config.Resolved, id string) (diag.Severity, 
 		return resolved.Severity(id)
 	}
 	r := rules.Lookup(id)
-	if r == nil || !e.only[id] {
+	if r == nil || !e.only[id] && !r.Blocks() {
 		return diag.Off, false
 	}
 	if sev, configured := resolved.Severity(id); configured && sev != diag.Off {

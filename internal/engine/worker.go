@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"unsafe"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/config"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/project"
@@ -49,16 +51,26 @@ type worker struct {
 	rule    *rules.Rule
 	// ctx ends the check of a buffer early; nil in a run, which ends between files.
 	ctx context.Context
-	// pass is that of a Nix file. generated tells whether the file is the output of a tool, once a finding that this
-	// would silence has asked.
+	// pass is that of the file at hand, and text its text where it is not Nix. generated tells whether the file is the
+	// output of a tool, once a finding that this would silence has asked.
 	pass             *rules.Pass
+	text             string
 	generated, asked bool
+	// left counts the findings left out for that, checked the files read.
+	left    map[finder]int
+	checked int
+}
+
+// finder is a rule that finds something in a file.
+type finder struct {
+	file, rule string
 }
 
 func newWorker(e *Engine) *worker {
 	return &worker{
 		engine: e, parser: new(parser.Parser), resolver: new(sema.Resolver),
 		suppressions: map[string]*suppress.Table{}, texts: map[string]string{}, later: map[unit][]*rules.Rule{},
+		left: map[finder]int{},
 	}
 }
 
@@ -66,17 +78,36 @@ func newWorker(e *Engine) *worker {
 func (w *worker) Report(f diag.Finding) {
 	l := w.plan.severity[w.rule]
 	f.Severity = effective(w.rule, f.Severity, l.severity, l.configured)
-	if f.Severity < diag.Error && !w.rule.Generated && w.pass != nil && w.isGenerated() {
+	if f.Severity < diag.Error && !w.rule.Generated && w.isGenerated(f.File) {
+		w.left[finder{f.File, f.Rule}]++
 		return
+	}
+	if w.engine.only != nil && !w.engine.only[f.Rule] {
+		f.Fixes = nil // it is told in spite of Options.Only, not mended
 	}
 	w.findings = append(w.findings, f)
 }
 
-func (w *worker) isGenerated() bool {
+// isGenerated reports whether a file of a finding is the output of a tool, whose findings below error are left out. Of
+// the files beside that of the pass, a lock file always is, and none the less of interest.
+func (w *worker) isGenerated(file string) bool {
+	if w.pass == nil || file != w.pass.Path || w.engine.opts.Generated || w.config.Generated {
+		return false
+	}
 	if !w.asked {
-		w.asked, w.generated = true, w.project.Generated(w.pass.Path, w.pass.Tree)
+		w.asked = true
+		if w.pass.Tree != nil {
+			w.generated = w.project.Generated(file, w.pass.Tree)
+		} else {
+			w.generated = w.project.GeneratedText(file, w.text)
+		}
 	}
 	return w.generated
+}
+
+// begin takes the pass of the file at hand.
+func (w *worker) begin(pass *rules.Pass, text string) {
+	w.pass, w.text, w.asked = pass, text, false
 }
 
 // open looks up what holds for a file. Files of one folder mostly come one after the other.
@@ -91,9 +122,16 @@ func (w *worker) open(path string) {
 // Option returns a rule's configured setting.
 func (w *worker) Option(r *rules.Rule, name string) any { return w.plan.resolved.Options(r.ID)[name] }
 
-// do checks a unit with the rules of its plan, or with those given.
+// do checks a unit with the rules of its plan, or with those given. What fails outside of a rule costs this unit only.
 func (w *worker) do(u unit, only []*rules.Rule) {
 	w.unit, w.start = u, len(w.findings)
+	defer func() {
+		if v := recover(); v != nil {
+			path := cmp.Or(u.file.Path, u.flake)
+			w.errors = append(w.errors, FileError{File: path, Message: fmt.Sprintf("checking failed: %v\n%s", v, trace()), Kind: Internal})
+			w.parser, w.resolver, w.pass = new(parser.Parser), new(sema.Resolver), nil
+		}
+	}()
 	if u.flake != "" {
 		w.flake(u.flake, only)
 		return
@@ -101,12 +139,16 @@ func (w *worker) do(u unit, only []*rules.Rule) {
 	path := u.file.Path
 	switch u.file.Kind {
 	case workspace.Nix, workspace.CI, workspace.Shell:
-	default:
+	default: // a lock file, which is read with its flake
+		w.checked++
 		return
 	}
 	text, ok := w.read(path)
 	if !ok {
 		return
+	}
+	if only == nil {
+		w.checked++
 	}
 	w.open(path)
 	w.plan = w.plan.only(only)
@@ -132,14 +174,19 @@ func (w *worker) read(path string) (string, bool) {
 		return "", false
 	}
 	if err != nil {
-		var pe *fs.PathError
-		if errors.As(err, &pe) {
-			err = pe.Err
-		}
-		w.errors = append(w.errors, FileError{File: path, Message: "cannot be read: " + err.Error(), Kind: Unreadable})
+		w.errors = append(w.errors, FileError{File: path, Message: unreadable(err), Kind: Unreadable})
 		return "", false
 	}
 	return unsafe.String(unsafe.SliceData(b), len(b)), true
+}
+
+// unreadable says that a file cannot be read, without its path.
+func unreadable(err error) string {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		err = pe.Err
+	}
+	return "cannot be read: " + err.Error()
 }
 
 // nix checks one Nix file.
@@ -151,7 +198,7 @@ func (w *worker) nix(path, text string) {
 	tree := parse(text)
 	w.engine.store.Note(path, tree)
 	pass := rules.NewPass(w, path, tree, w.project, w.plan.minNix, w.resolver)
-	w.pass, w.asked = pass, false
+	w.begin(pass, "")
 	for _, e := range tree.Errors() {
 		if r := w.plan.syntax[e.Kind]; r != nil {
 			w.rule = r
@@ -160,7 +207,7 @@ func (w *worker) nix(path, text string) {
 		}
 	}
 	w.apply(pass, tree)
-	w.pass = nil
+	w.begin(nil, "")
 	if suppress.Mentioned(text) {
 		if t := suppress.Parse(tree, w.engine.catalogue); t != nil {
 			w.suppressions[path] = t
@@ -233,6 +280,7 @@ func (w *worker) guard(pass *rules.Pass, r *rules.Rule, run func()) {
 			w.later[w.unit] = append(w.later[w.unit], w.rule)
 			kept := slices.DeleteFunc(w.findings[w.start:], func(f diag.Finding) bool { return f.Rule == w.rule.ID })
 			w.findings = w.findings[:w.start+len(kept)]
+			delete(w.left, finder{pass.Path, w.rule.ID})
 		default:
 			w.errors = append(w.errors, FileError{File: pass.Path, Message: fmt.Sprintf("rule %s failed: %v\n%s", w.rule.ID, v, trace()), Kind: Internal})
 		}
@@ -267,25 +315,62 @@ func syntaxFinding(e ast.SyntaxError) diag.Finding {
 
 // script checks one CI file or shell script.
 func (w *worker) script(path, text string, kind workspace.Kind) {
-	if len(w.plan.scripts) > 0 {
-		p := w.project
-		var doc *shell.Doc
-		if kind == workspace.CI {
-			doc = shell.ReadCI(p.Rel(path), text)
-		} else {
-			doc = shell.ReadScript(p.Rel(path), text)
-		}
-		pass := rules.NewPass(w, path, nil, p, w.plan.minNix, w.resolver)
-		for _, r := range w.plan.scripts {
-			w.guard(pass, r, func() { r.Script(pass, doc) })
-		}
+	p := w.project
+	var doc *shell.Doc
+	if kind == workspace.CI {
+		doc = shell.ReadCI(p.Rel(path), text)
+	} else {
+		doc = shell.ReadScript(p.Rel(path), text)
 	}
+	w.unread(path, doc)
+	pass := rules.NewPass(w, path, nil, p, w.plan.minNix, w.resolver)
+	w.begin(pass, text)
+	for _, r := range w.plan.scripts {
+		w.guard(pass, r, func() { r.Script(pass, doc) })
+	}
+	w.begin(nil, "")
 	if suppress.Mentioned(text) {
 		if t := suppress.ParseText(text, w.engine.catalogue); t != nil {
 			w.suppressions[path] = t
 		}
 	}
 }
+
+// unread tells what of a CI file or script could not be read. Scripts that do not parse may be right: of another shell
+// than they say, a template, text behind an exit. They count where a rule would look at what was not read.
+func (w *worker) unread(path string, doc *shell.Doc) {
+	var lines *source.LineIndex
+	fail := func(at uint32, format string, args ...any) {
+		if lines == nil {
+			lines = source.NewLineIndex(doc.Text)
+		}
+		pos := lines.Position(at)
+		w.errors = append(w.errors, FileError{path, fmt.Sprintf(format, args...), Unparsed, pos.Line, pos.Column})
+	}
+	for _, p := range doc.Problems {
+		fail(p.Span.Start, "%s", p.Msg)
+	}
+	var mentions []string
+	for _, r := range w.plan.scripts {
+		mentions = append(mentions, r.Mentions...)
+	}
+	if len(mentions) == 0 {
+		return
+	}
+	if word, at, ok := doc.Mention(doc.Unread, mentions); ok {
+		fail(at, "`%s` stands in a part of the file that is not read: neither in a recipe nor in a plain assignment", word)
+	}
+	for _, s := range doc.Scripts {
+		if s.Err == nil {
+			continue
+		}
+		if word, at, ok := doc.Mention(s.Unread, mentions); ok {
+			fail(s.Err.Span.Start, "%s; so `%s` on line %d is not checked", s.Err.Msg, word, lineOf(doc.Text, at))
+		}
+	}
+}
+
+func lineOf(text string, at uint32) int { return 1 + strings.Count(text[:at], "\n") }
 
 // flake runs the flake rules on the flake in a folder.
 func (w *worker) flake(dir string, only []*rules.Rule) {
@@ -300,7 +385,9 @@ func (w *worker) flake(dir string, only []*rules.Rule) {
 		return
 	}
 	pass := rules.NewPass(w, path, f.Nix.Tree, w.project, w.plan.minNix, new(sema.Resolver))
+	w.begin(pass, "")
 	for _, r := range w.plan.flakes {
 		w.guard(pass, r, func() { r.Flake(pass, f) })
 	}
+	w.begin(nil, "")
 }

@@ -13,12 +13,15 @@ import (
 // there to be read, or not twice.
 var ErrNotRegular = errors.New("not a regular file")
 
-// TooLargeError is the error of a file that has more bytes than its reader takes.
+// TooLargeError is the error of a file, or a stream, that has more bytes than its reader takes.
 type TooLargeError struct {
-	Size, Max int64 // in bytes
+	Size, Max int64 // in bytes; a Size of 0 is not known
 }
 
 func (e *TooLargeError) Error() string {
+	if e.Size == 0 {
+		return fmt.Sprintf("more than the %d MiB that are analysed", e.Max>>20)
+	}
 	return fmt.Sprintf("the file has %d MiB, more than the %d that are analysed", e.Size>>20, e.Max>>20)
 }
 

@@ -51,6 +51,19 @@ func (p *Project) Generated(path string, t *ast.Tree) bool {
 	return p.linguistGenerated(path)
 }
 
+// GeneratedText reports the same of a file that is not Nix, whose comments begin with "#".
+func (p *Project) GeneratedText(path, text string) bool {
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
+			break
+		}
+		if generatedHeader().MatchString(line) {
+			return true
+		}
+	}
+	return p.linguistGenerated(path)
+}
+
 func (p *Project) linguistGenerated(path string) bool {
 	root := p.Root()
 	for dir := filepath.Dir(path); ; dir = filepath.Dir(dir) {

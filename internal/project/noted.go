@@ -108,8 +108,14 @@ func (s *Store) nixFiles(root string) []workspace.File {
 func (s *Store) eachNoted(files []workspace.File, word string, use func(i int, n noted)) {
 	var next atomic.Int64
 	var wg sync.WaitGroup
+	var failed atomic.Pointer[any] // a panic, which goes on in the caller, where it is contained
 	for range runtime.GOMAXPROCS(0) {
 		wg.Go(func() {
+			defer func() {
+				if v := recover(); v != nil {
+					failed.Store(&v)
+				}
+			}()
 			var ps parser.Parser
 			for i := int(next.Add(1)) - 1; i < len(files); i = int(next.Add(1)) - 1 {
 				path := files[i].Path
@@ -132,4 +138,7 @@ func (s *Store) eachNoted(files []workspace.File, word string, use func(i int, n
 		})
 	}
 	wg.Wait()
+	if v := failed.Load(); v != nil {
+		panic(*v)
+	}
 }

@@ -60,6 +60,8 @@ type jsonError struct {
 	File    string `json:"file"`
 	Message string `json:"message"`
 	Kind    string `json:"kind"`
+	Line    int    `json:"line,omitempty"`
+	Column  int    `json:"column,omitempty"`
 }
 
 type jsonTool struct {
@@ -75,6 +77,7 @@ type jsonSummary struct {
 	Info       int   `json:"info"`
 	Hint       int   `json:"hint"`
 	Suppressed int   `json:"suppressed"`
+	Generated  int   `json:"generated"`
 	Fixable    int   `json:"fixable"`
 	DurationMS int64 `json:"duration_ms"`
 }
@@ -162,7 +165,7 @@ func (p *printer) jsonRange(file string, s source.Span) jsonRange {
 func (p *printer) jsonErrors() []jsonError {
 	errs := []jsonError{}
 	for _, e := range p.Errors {
-		errs = append(errs, jsonError{p.path(e.File), e.text(), e.Kind})
+		errs = append(errs, jsonError{p.path(e.File), e.text(), e.Kind, e.Line, e.Column})
 	}
 	return errs
 }
@@ -172,7 +175,7 @@ func (p *printer) jsonSummary() jsonSummary {
 	return jsonSummary{
 		Files: p.Summary.Files, Findings: len(p.Findings),
 		Error: c.by[diag.Error], Warning: c.by[diag.Warning], Info: c.by[diag.Info], Hint: c.by[diag.Hint],
-		Suppressed: p.Summary.Suppressed, Fixable: c.fixable, DurationMS: p.Summary.Duration.Milliseconds(),
+		Suppressed: p.Summary.Suppressed, Generated: p.Summary.Generated, Fixable: c.fixable, DurationMS: p.Summary.Duration.Milliseconds(),
 	}
 }
 

@@ -54,6 +54,7 @@ func (e FileError) text() string {
 type Summary struct {
 	Files      int // that were checked
 	Suppressed int // findings that comments or a baseline silenced
+	Generated  int // findings that were left out because their file is generated
 	Duration   time.Duration
 }
 

@@ -69,7 +69,7 @@ func testRun() *Run {
 			{File: "/p/secret.nix", Message: "permission denied", Kind: "unreadable"},
 			{Message: "a rule failed", Kind: "internal"},
 		},
-		Summary: Summary{Files: 6, Suppressed: 2, Duration: 1500 * time.Microsecond},
+		Summary: Summary{Files: 6, Suppressed: 2, Generated: 3, Duration: 1500 * time.Microsecond},
 		Sources: func(file string) (string, bool) { t, ok := files[file]; return t, ok },
 		Rule: func(id string) (string, string) {
 			if id == "empty" {
@@ -149,7 +149,7 @@ nixsift.toml:3:4: error: unknown rule [config]
 secret.nix: error: permission denied [unreadable]
 error: a rule failed [internal]
 
-2 errors, 2 warnings, 1 info, 1 hint in 6 files; 1 fixable with --fix; 2 suppressed; 1 file not wholly analysed; 1 mistake in the configuration
+2 errors, 2 warnings, 1 info, 1 hint in 6 files; 1 fixable with --fix; 2 suppressed; 3 in generated files left out; 1 file not wholly analysed; 1 mistake in the configuration
 `
 	got := write(t, "text", testRun(), Options{})
 	assert.Equal(t, want, got)
@@ -251,8 +251,8 @@ func TestJSON(t *testing.T) {
 	require.NoError(t, dec.Decode(&out))
 	assert.Equal(t, 1, out.Version)
 	assert.Equal(t, jsonTool{"nixsift", "1.2.3"}, out.Tool)
-	assert.Equal(t, jsonSummary{6, 6, 2, 2, 1, 1, 2, 1, 1}, out.Summary)
-	assert.Equal(t, []jsonError{{"nixsift.toml", "3:4: unknown rule", "config"}, {"secret.nix", "permission denied", "unreadable"}, {"", "a rule failed", "internal"}}, out.Errors)
+	assert.Equal(t, jsonSummary{6, 6, 2, 2, 1, 1, 2, 3, 1, 1}, out.Summary)
+	assert.Equal(t, []jsonError{{"nixsift.toml", "3:4: unknown rule", "config", 3, 4}, {"secret.nix", "permission denied", "unreadable", 0, 0}, {"", "a rule failed", "internal", 0, 0}}, out.Errors)
 
 	f := out.Findings[3]
 	assert.Equal(t, "missing-follows", f.Rule)
@@ -271,7 +271,7 @@ func TestJSON(t *testing.T) {
 	validate(t, write(t, "json", &Run{}, Options{}))
 	assert.Equal(t, `{"version":1,"tool":{"name":"nixsift","version":""},"findings":[],
 "errors":[],
-"summary":{"files":0,"findings":0,"error":0,"warning":0,"info":0,"hint":0,"suppressed":0,"fixable":0,"duration_ms":0}}
+"summary":{"files":0,"findings":0,"error":0,"warning":0,"info":0,"hint":0,"suppressed":0,"generated":0,"fixable":0,"duration_ms":0}}
 `, write(t, "json", &Run{}, Options{}))
 }
 

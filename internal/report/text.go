@@ -224,6 +224,9 @@ func (p *printer) summary() string {
 	if n := p.Summary.Suppressed; n > 0 {
 		line += fmt.Sprintf("; %d suppressed", n)
 	}
+	if n := p.Summary.Generated; n > 0 {
+		line += fmt.Sprintf("; %d in generated files left out", n)
+	}
 	mistakes, failed := p.failed()
 	if failed > 0 {
 		line += "; " + count(failed, "file", true) + " not wholly analysed"

@@ -1,11 +1,14 @@
 package shell
 
 import (
-	"fmt"
+	"cmp"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
+
+	"github.com/nixsift/nixsift/ast/source"
 )
 
 // System is a CI system whose files are read.
@@ -58,7 +61,7 @@ func Classify(file string) System {
 func IsCI(file string) bool { return Classify(file) != None }
 
 // ReadCI reads a CI file. The path is relative to the repository's root; a file whose path says nothing is
-// classified by its content. It never fails: see Doc.Err.
+// classified by its content. It never fails: see Doc.Problems.
 func ReadCI(file, text string) *Doc {
 	d := &Doc{Path: file, Text: text}
 	r := newReader(d)
@@ -68,22 +71,45 @@ func ReadCI(file, text string) *Doc {
 	if d.System == None {
 		d.System = c.sniff()
 	}
+	c.refusedKeys()
 	for _, doc := range y.docs {
 		c.document(doc)
 	}
 	c.inputWords()
 	r.finish()
-	d.Err = y.err
+	d.Problems = append(y.problems, d.Problems...)
+	slices.SortStableFunc(d.Problems, func(a, b Problem) int { return cmp.Compare(a.Span.Start, b.Span.Start) })
 	return d
+}
+
+// refusedKeys notes keys that are given twice where the system refuses the file for it. GitLab takes the last. GitHub
+// knows no case, but an expression may be a key again and again (TemplateReader of actions/runner); Forgejo, Gitea and
+// Woodpecker read with go-yaml, which compares the text.
+func (c *ci) refusedKeys() {
+	if c.doc.System == GitLab || c.doc.System == None {
+		return
+	}
+	github := !strings.Contains(c.doc.Path, ".forgejo/") && !strings.Contains(c.doc.Path, ".gitea/") && c.doc.System != Woodpecker
+	for _, k := range c.y.keys {
+		if k.exact && !strings.Contains(k.key, "${{") || github && !k.exact {
+			line := 1 + strings.Count(c.y.text[:k.first], "\n")
+			c.y.failAt(k.at, "the key `%s` is there already, on line %d: the CI service refuses the file", k.key, line)
+		}
+	}
 }
 
 // document reads one YAML document. A panic in the libraries costs that document only.
 func (c *ci) document(doc ast.Node) {
 	defer func() {
-		if p := recover(); p != nil && c.y.err == nil {
-			c.y.err = &Problem{Msg: fmt.Sprintf("the YAML could not be read: %v", p)}
+		if p := recover(); p != nil {
+			c.y.fail(source.Span{}, "the YAML could not be read: %v", p)
 		}
 	}()
+	switch c.y.resolve(doc).(type) {
+	case ast.MapNode, *ast.NullNode, nil:
+	default:
+		c.y.failAt(c.y.before(doc.GetToken()), "the file is no mapping of keys to values, so nothing in it is read")
+	}
 	switch c.doc.System {
 	case GitHubWorkflow:
 		c.workflow(doc)
@@ -203,7 +229,8 @@ func (c *ci) lines(n ast.Node) (scalar, bool) {
 }
 
 func (c *ci) flatten(n ast.Node, out *[]scalar, depth int) {
-	if depth > 20 {
+	if depth > maxLists {
+		c.y.failAt(c.y.aliasAt, "the YAML has a script of lists nested too deeply")
 		return
 	}
 	if s, ok := c.y.scalar(n); ok {

@@ -85,7 +85,7 @@ jobs:
 	for kind, text := range variants(text) {
 		t.Run(kind, func(t *testing.T) {
 			d := ReadCI(".github/workflows/ci.yml", text)
-			require.Nil(t, d.Err)
+			require.Empty(t, d.Problems)
 			assert.Equal(t, GitHubWorkflow, d.System)
 			env := " FLAGS=--override-input top path:../top ONE=1 JOB=j"
 			assert.Equal(t, "github run bash job=first step=build it dir=deep"+env+" FLAGS=--override-input step path:../step\n"+
@@ -156,7 +156,7 @@ runs:
         script: nix('--override-input', 'a')
 `
 	d := ReadCI("actions/a/action.yml", text)
-	require.Nil(t, d.Err)
+	require.Empty(t, d.Problems)
 	assert.Equal(t, GitHubAction, d.System)
 	var calls []string
 	for _, c := range d.Calls {
@@ -227,7 +227,7 @@ jobs:
         run: nix build own
 `
 	d := ReadCI(".github/workflows/ci.yml", text)
-	require.Nil(t, d.Err)
+	require.Empty(t, d.Problems)
 	assert.Equal(t, "nix|build|--override-input^FLAGS|e^FLAGS|path:../e^FLAGS\nnix|build|own\n", render(d))
 	assert.Equal(t, 7, lineOf(text, d.Scripts[0].Commands[0].Span))
 	assert.Equal(t, "one", d.Scripts[0].Job)
@@ -272,7 +272,7 @@ other:
 	for kind, text := range variants(text) {
 		t.Run(kind, func(t *testing.T) {
 			d := ReadCI(".gitlab-ci.yml", text)
-			require.Nil(t, d.Err)
+			require.Empty(t, d.Problems)
 			assert.Equal(t, `export
 nix|build|hidden|--setup^SETUP
 nix|build|base
@@ -318,7 +318,7 @@ pipeline:
       - nix build two
 `
 	d := ReadCI(".woodpecker/build.yml", text)
-	require.Nil(t, d.Err)
+	require.Empty(t, d.Problems)
 	assert.Equal(t, "nix|build|--override-input^FLAGS|w^FLAGS|path:../w^FLAGS\nnix|build|--override-input^MORE|m^MORE|path:../m^MORE\n"+
 		"nix|build|one\nnix|build|two\n", render(d))
 	assert.Equal(t, "build", d.Scripts[0].Step)
@@ -374,9 +374,9 @@ func TestBrokenYAML(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			text := good + test.bad + "      - run: nix build two\n  b:\n    steps:\n      - run: nix build three\n"
 			d := ReadCI(".github/workflows/ci.yml", text)
-			require.NotNil(t, d.Err)
-			assert.InDelta(t, test.line, lineOf(text, d.Err.Span), 1)
-			assert.LessOrEqual(t, int(d.Err.Span.End), len(text))
+			require.NotEmpty(t, d.Problems)
+			assert.InDelta(t, test.line, lineOf(text, d.Problems[0].Span), 1)
+			assert.LessOrEqual(t, int(d.Problems[0].Span.End), len(text))
 			got := render(d)
 			assert.Contains(t, got, "nix|build|one\n")
 			assert.Contains(t, got, "nix|build|three\n")

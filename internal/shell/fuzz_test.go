@@ -66,9 +66,9 @@ func checkDoc(t *testing.T, d *Doc) {
 	for _, c := range d.Calls {
 		in(c.Span)
 	}
-	if d.Err != nil {
-		in(d.Err.Span)
-		require.NotContains(t, d.Err.Msg, "could not be read")
+	for _, p := range d.Problems {
+		in(p.Span)
+		require.NotContains(t, p.Msg, "could not be read")
 	}
 }
 

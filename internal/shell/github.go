@@ -200,10 +200,16 @@ func commandInput(uses, name string) bool {
 	return false
 }
 
+// maxInput is the size, in bytes, of inputs that are split into words.
+const maxInput = 1 << 16
+
 // inputWords splits the inputs that hold options into words, once all variables are known.
 func (c *ci) inputWords() {
 	for _, p := range c.inputs {
-		if strings.Contains(p.text.text, "--") && len(p.text.text) < 1<<16 && !commandInput(p.input.Uses, p.input.Name) {
+		options := strings.Contains(p.text.text, "--") && !commandInput(p.input.Uses, p.input.Name)
+		if options && len(p.text.text) > maxInput {
+			c.y.fail(p.input.Span, "the input `%s` is too long to be read as options", p.input.Name)
+		} else if options {
 			u := &unit{text: p.text.text, at: p.text.at, exprs: c.exprs(p.text.text), lang: syntax.LangBash}
 			u.mask()
 			var raw []rawWord

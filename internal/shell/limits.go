@@ -2,6 +2,7 @@ package shell
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml/token"
 )
@@ -14,25 +15,56 @@ const (
 	maxYAMLDocs  = 1000
 	maxRetrySize = 1 << 18
 	maxRetries   = 12
+	maxAliases   = 100 // that lead from one to the next
+	maxMerges    = 20  // of mappings within each other
+	maxLists     = 20  // of lines of a script within each other
 )
 
+// checkEncoding notes text that is not UTF-8 or has characters that YAML does not allow (YAML 1.2.2, chapter 5.1),
+// and reports whether it can be read all the same.
+func (y *yamlFile) checkEncoding() bool {
+	if head := y.text[:min(len(y.text), 4)]; strings.HasPrefix(head, "\xff\xfe") || strings.HasPrefix(head, "\xfe\xff") ||
+		len(head) == 4 && (head[0] == 0) != (head[1] == 0) && (head[0] == 0) == (head[2] == 0) && (head[1] == 0) == (head[3] == 0) {
+		y.failAt(0, "the file is UTF-16: save it as UTF-8")
+		return false
+	}
+	for at := 0; at < len(y.text); {
+		if c := y.text[at]; c >= ' ' && c < 0x7f || c == '\n' || c == '\t' {
+			at++
+			continue
+		}
+		r, n := utf8.DecodeRuneInString(y.text[at:])
+		switch {
+		case r == utf8.RuneError && n == 1:
+			y.failAt(at, "the file is not UTF-8")
+			return true
+		case r < 0xa0 && r != 0x85:
+			y.failAt(at, "the YAML does not parse: it has the control character U+%04X", r)
+			return true
+		}
+		at += n
+	}
+	return true
+}
+
 // tame returns the text as the library can take it, with the same offsets: it loses columns at a tab within
-// a line, and takes blank lines at the end for content that is indented too little.
+// a line, refuses a tab before a comment, and takes blank lines at the end for content that is indented too little.
 func (y *yamlFile) tame() string {
 	text := strings.TrimRight(y.text, " \t\n") + "\n"
 	if strings.IndexByte(text, '\t') < 0 {
 		return text
 	}
 	b := []byte(text)
-	leading := true
-	for i, c := range b {
-		switch {
-		case c == '\n':
-			leading = true
-		case c != ' ' && c != '\t':
-			leading = false
-		case c == '\t' && !leading:
-			b[i] = ' '
+	for start := 0; start < len(text); start = nextLine(text, start) {
+		end := start + lineLen(text[start:])
+		at := end - len(strings.TrimLeft(text[start:end], " \t"))
+		if at < end && text[at] == '#' {
+			at = start
+		}
+		for ; at < end; at++ {
+			if b[at] == '\t' {
+				b[at] = ' '
+			}
 		}
 	}
 	return string(b)
@@ -81,7 +113,16 @@ func (y *yamlFile) checkTokens(tokens token.Tokens) *yamlError {
 			work += 8 * top.keys
 		}
 	}
+	last := 0 // the line of the token before
 	for i, tk := range tokens {
+		if flow == 0 && tk.Position.Line > last && tk.Type != token.CommentType && (i == 0 || !isBlockHeader(tokens[i-1])) {
+			start := y.offset(&token.Position{Line: tk.Position.Line, Column: 1})
+			blanks := y.text[start : start+len(y.text[start:])-len(strings.TrimLeft(y.text[start:], " \t"))]
+			if tab := strings.IndexByte(blanks, '\t'); tab >= 0 {
+				y.failAt(start+tab, tabIndent)
+			}
+		}
+		last = tk.Position.Line
 		switch tk.Type {
 		case token.AnchorType, token.TagType, token.MappingKeyType:
 			prefix++
@@ -95,6 +136,9 @@ func (y *yamlFile) checkTokens(tokens token.Tokens) *yamlError {
 		case token.SequenceEntryType:
 			if flow == 0 {
 				push(tk.Position.Column, false)
+				if tab := y.tabBehind(tk, tokens[i+1:]); tab >= 0 {
+					y.failAt(tab, tabIndent)
+				}
 			}
 		case token.MappingValueType:
 			if flow == 0 && i > 0 {
@@ -127,4 +171,23 @@ func (y *yamlFile) checkTokens(tokens token.Tokens) *yamlError {
 		return fail(tokens[0], "has too many empty values")
 	}
 	return nil
+}
+
+const tabIndent = "the YAML does not parse: a tab is part of the indentation"
+
+// isBlockHeader reports whether a token is the "|" or ">" before a block of text.
+func isBlockHeader(tk *token.Token) bool { return tk.Type == token.LiteralType || tk.Type == token.FoldedType }
+
+// tabBehind returns the offset of a tab between a "-" and what stands behind it on the line, or -1. Parsers do not
+// agree what it is worth as indentation, and those of the CI systems refuse it.
+func (y *yamlFile) tabBehind(dash *token.Token, rest token.Tokens) int {
+	at := y.offset(dash.Position) + 1
+	if len(rest) == 0 || rest[0].Type == token.CommentType || rest[0].Position.Line != dash.Position.Line || at > len(y.text) {
+		return -1
+	}
+	blanks := y.text[at : at+len(y.text[at:])-len(strings.TrimLeft(y.text[at:], " \t"))]
+	if i := strings.IndexByte(blanks, '\t'); i >= 0 {
+		return at + i
+	}
+	return -1
 }

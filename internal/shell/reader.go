@@ -78,8 +78,8 @@ func (r *reader) finish() {
 // resolve adds the commands that a call comes to.
 func (r *reader) resolve(c call, seen map[source.Span]bool) {
 	defer func() {
-		if p := recover(); p != nil && c.script.Err == nil {
-			c.script.Err = &Problem{Msg: fmt.Sprintf("the shell text could not be read: %v", p), Span: c.words[0].whole}
+		if p := recover(); p != nil {
+			c.script.fail(fmt.Sprintf("the shell text could not be read: %v", p), c.words[0].whole, c.span())
 		}
 	}()
 	budget := min(5000, r.budget)
@@ -87,6 +87,9 @@ func (r *reader) resolve(c call, seen map[source.Span]bool) {
 	e := &expander{scope: c.script.scope, budget: &left}
 	expanded := exported(e.words(c.words))
 	r.budget -= budget - left
+	if left <= 0 {
+		c.script.fail("the command has variables with too many values to follow", c.words[0].whole, c.span())
+	}
 	run := unwrap(expanded)
 	for _, text := range run.texts {
 		// What stands in the call itself was read with it.

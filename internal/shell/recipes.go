@@ -81,9 +81,12 @@ func (p *recipeReader) line(line string, start int) {
 	}
 	p.flush()
 	p.within, p.cont = false, false
+	taken := start
+	defer func() { p.skip(taken, start+len(line)) }()
 	if name, value, at, ok := p.assignment(line); ok {
 		w := p.word(value, start+at)
 		p.vars.define(&variable{name: "inputs." + name, words: []rawWord{w}, whole: w, ci: true})
+		taken = start + len(line)
 		return
 	}
 	head, needs, found := strings.Cut(line, ":")
@@ -98,7 +101,22 @@ func (p *recipeReader) line(line string, start int) {
 	p.doc.recipes = append(p.doc.recipes, recipe{p.name, need})
 	if oneLine && p.tool == "make" {
 		p.line("\t"+body, start+strings.LastIndex(line, body)-1)
+		taken = start + len(line)
 	}
+}
+
+// skip notes a part of the file that is not read: the conditions of recipes, what make and just compute, text that
+// make defines.
+func (p *recipeReader) skip(start, end int) {
+	if start >= end {
+		return
+	}
+	span := source.Span{Start: p.at.start(start), End: p.at.end(end)}
+	if k := len(p.doc.Unread) - 1; k >= 0 && span.Start <= p.doc.Unread[k].End+2 { // of the line before
+		p.doc.Unread[k].End = span.End
+		return
+	}
+	p.doc.Unread = append(p.doc.Unread, span)
 }
 
 // conditional reports whether a line of a Makefile is a directive that may stand within a recipe.

@@ -27,7 +27,7 @@ func (y *yamlFile) scalar(n ast.Node) (scalar, bool) {
 	if lit, ok := n.(*ast.LiteralNode); ok {
 		at, ok := y.find(lit.Start, lit.Start.Value[:1])
 		if !ok {
-			return scalar{}, false
+			return y.lost(lit.Start)
 		}
 		var b textBuilder
 		end := y.block(&b, at, y.indents[lit])
@@ -50,10 +50,10 @@ func (y *yamlFile) scalar(n ast.Node) (scalar, bool) {
 			quote = "'"
 		}
 		if at, ok = y.find(tk, quote); !ok {
-			return scalar{}, false
+			return y.lost(tk)
 		}
 		if end, ok = y.quoted(&b, at, quote[0]); !ok {
-			return scalar{}, false
+			return y.lost(tk)
 		}
 	default:
 		at = y.before(tk)
@@ -61,11 +61,17 @@ func (y *yamlFile) scalar(n ast.Node) (scalar, bool) {
 			b = textBuilder{}
 			at = y.offset(tk.Position)
 			if end, ok = y.plain(&b, at, tk.Value); !ok {
-				return scalar{}, false
+				return y.lost(tk)
 			}
 		}
 	}
 	return y.finish(&b, at, end)
+}
+
+// lost notes a scalar whose text is not where the library says.
+func (y *yamlFile) lost(tk *token.Token) (scalar, bool) {
+	y.failAt(y.offset(tk.Position), "the YAML has a value that could not be read")
+	return scalar{}, false
 }
 
 func (y *yamlFile) finish(b *textBuilder, at, end int) (scalar, bool) {

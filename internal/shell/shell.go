@@ -7,6 +7,8 @@ package shell
 
 import (
 	"iter"
+	"slices"
+	"strings"
 
 	"github.com/nixsift/nixsift/ast/source"
 )
@@ -54,11 +56,31 @@ type Doc struct {
 	Scripts []*Script
 	Inputs  []Input // `with:` inputs of steps and reusable workflows
 	Calls   []Call  // files that the scripts and steps run
-	// Err is the first problem of the file itself: YAML that does not parse, or a limit that was reached.
-	// What could be read beside it is kept. Problems of shell text are in Script.Err.
-	Err *Problem
+	// Problems are those of the file itself, in its order: YAML that does not parse or that the CI system refuses, a
+	// limit that was reached. What could be read beside it is kept. Problems of shell text are in Script.Err.
+	Problems []Problem
+	// Unread are the parts of a Makefile or justfile that are neither recipes nor plain assignments nor comments.
+	Unread []source.Span
 
 	recipes []recipe // of a Makefile or justfile
+}
+
+// Mention returns the first of the words in parts of the text, leaving out lines that are comments, and its offset.
+func (d *Doc) Mention(parts []source.Span, words []string) (word string, at uint32, ok bool) {
+	for _, part := range parts {
+		for start := int(part.Start); start < min(int(part.End), len(d.Text)); start = nextLine(d.Text, start) {
+			line := d.Text[start:min(start+lineLen(d.Text[start:]), int(part.End), len(d.Text))]
+			if strings.HasPrefix(strings.TrimLeft(line, " \t"), "#") {
+				continue
+			}
+			for _, w := range words {
+				if i := strings.Index(line, w); i >= 0 {
+					return w, uint32(start + i), true
+				}
+			}
+		}
+	}
+	return "", 0, false
 }
 
 // Commands iterates over all commands in the order of the scripts, each with its script.
@@ -95,14 +117,28 @@ type Script struct {
 	// Commands are ordered by their place in the file. A command that several jobs share through a YAML
 	// anchor is in the first script only.
 	Commands []Command
-	// Err is the first syntax error of the text.
+	// Err is the first syntax error of the text, or a limit that was reached. A script may be right all the same: of
+	// another shell than it says, or a template.
 	Err *Problem
+	// Unread are the parts of the file that hold text of the script which was not read, or only so that it may be
+	// something else (Command.Recovered).
+	Unread []source.Span
 
 	at      *textMap
 	scope   *scope
 	exports *scope // where writes to $GITHUB_ENV and $GITHUB_OUTPUT take effect
 	stepID  string
 	own     []*variable
+}
+
+// fail notes a problem and the part of the file that is not surely read for it. The first problem is kept.
+func (s *Script) fail(msg string, at, unread source.Span) {
+	if s.Err == nil {
+		s.Err = &Problem{Msg: msg, Span: at}
+	}
+	if !slices.ContainsFunc(s.Unread, func(have source.Span) bool { return have.Covers(unread) }) && len(s.Unread) < maxProblems {
+		s.Unread = append(s.Unread, unread)
+	}
 }
 
 // Offset maps a byte offset of Text to one of the file.

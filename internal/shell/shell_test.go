@@ -86,7 +86,7 @@ func TestScalarStyles(t *testing.T) {
 					t.Skip()
 				}
 				d := ReadCI(".github/workflows/x.yml", text)
-				require.Nil(t, d.Err)
+				require.Empty(t, d.Problems)
 				got := strings.TrimPrefix(render(d), ":|日本\n")
 				assert.Equal(t, want, got)
 				require.NotEmpty(t, d.Scripts)
@@ -109,7 +109,7 @@ func TestDoubleQuotedEscapes(t *testing.T) {
 	text := `jobs: {a: {steps: [{run: "printf '\t\x41\u00e9\U0001F422' && nix\
          \ build \"path:./a\" --x\/y"}]}}`
 	d := ReadCI(".github/workflows/x.yml", text)
-	require.Nil(t, d.Err)
+	require.Empty(t, d.Problems)
 	assert.Equal(t, "printf|\tAé🐢\nnix|build|path:./a|--x/y\n", render(d))
 	c := d.Scripts[0].Commands[1]
 	assert.Equal(t, `\"path:./a\"`, c.Args[1].Span.Of(text))
@@ -178,7 +178,7 @@ func TestCommands(t *testing.T) {
 		for kind, text := range variants(workflow(script)) {
 			t.Run(script+" "+kind, func(t *testing.T) {
 				d := ReadCI(".github/workflows/x.yml", text)
-				require.Nil(t, d.Err)
+				require.Empty(t, d.Problems)
 				require.Nil(t, d.Scripts[0].Err)
 				assert.Equal(t, want, render(d))
 				for _, c := range d.Commands() {
@@ -228,7 +228,7 @@ func TestVariables(t *testing.T) {
 		for kind, text := range variants(workflow(script)) {
 			t.Run(script+" "+kind, func(t *testing.T) {
 				d := ReadCI(".github/workflows/x.yml", text)
-				require.Nil(t, d.Err)
+				require.Empty(t, d.Problems)
 				require.Nil(t, d.Scripts[0].Err)
 				assert.Equal(t, want, render(d))
 				for _, c := range d.Commands() {

@@ -167,8 +167,9 @@ func (u *unit) parse(take func(chunk) int) {
 		if err == nil {
 			return
 		}
-		if u.script.Err == nil {
-			u.script.Err = u.problem(err, base)
+		if !recovered {
+			msg, at := u.problem(err, base)
+			u.fail(msg, at, u.skipBlank(end))
 		}
 		// The text behind a here-document without its end is that document's.
 		if errors.Is(err, errTooDeep) || strings.Contains(err.Error(), "here-document") {
@@ -232,8 +233,9 @@ func (u *unit) words() (words []*syntax.Word) {
 	return words
 }
 
-func (u *unit) problem(err error, base int) *Problem {
-	at, msg := base, err.Error()
+// problem returns what is wrong and where in the unit.
+func (u *unit) problem(err error, base int) (msg string, at int) {
+	at, msg = base, err.Error()
 	var pe syntax.ParseError
 	var le syntax.LangError
 	switch {
@@ -242,6 +244,11 @@ func (u *unit) problem(err error, base int) *Problem {
 	case errors.As(err, &le):
 		at = base + int(le.Pos.Offset())
 	}
-	at = min(at, len(u.text))
-	return &Problem{Msg: "the shell text does not parse: " + msg, Span: u.at.span(at, at+lineLen(u.text[at:]))}
+	return "the shell text does not parse: " + msg, at
+}
+
+// fail notes a problem at an offset of the unit, for which the text is not surely read from another offset on.
+func (u *unit) fail(msg string, at, unread int) {
+	at, unread = min(at, len(u.text)), min(unread, len(u.text))
+	u.script.fail(msg, u.at.span(at, at+lineLen(u.text[at:])), u.at.span(unread, len(u.text)))
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"mvdan.cc/sh/v3/syntax"
+
+	"github.com/nixsift/nixsift/ast/source"
 )
 
 // A call is a simple command as it was read, before variables are followed.
@@ -14,6 +16,15 @@ type call struct {
 	fn        string // the function it stands in
 	depth     int    // of shells within shells
 	recovered bool
+}
+
+// span returns the range of the words.
+func (c *call) span() source.Span {
+	span := c.words[0].whole
+	for i := range c.words {
+		span.End = max(span.End, c.words[i].whole.End)
+	}
+	return span
 }
 
 // A variable is one assignment.
@@ -45,6 +56,7 @@ type walker struct {
 	fn        string
 	depth     int
 	end       int // the furthest place seen
+	deep      bool
 }
 
 // unit reads one unit: its calls and assignments go to the reader and the script's scope.
@@ -54,11 +66,12 @@ func (r *reader) unit(u *unit) {
 		w := &walker{reader: r, u: u, base: c.base, recovered: c.recovered, end: c.base}
 		// The library's trees of text with errors have gaps that its own methods may trip over.
 		defer func() {
-			if p := recover(); p != nil && u.script.Err == nil {
-				u.script.Err = &Problem{Msg: fmt.Sprintf("the shell text could not be read: %v", p),
-					Span: u.at.span(c.base, c.base+lineLen(u.text[c.base:]))}
-			}
 			end = min(w.end, len(u.text))
+			if p := recover(); p != nil {
+				u.fail(fmt.Sprintf("the shell text could not be read: %v", p), c.base, end)
+			} else if w.deep {
+				u.fail("the shell text is nested too deeply", c.base, c.base)
+			}
 		}()
 		w.stmts(c.stmts)
 		if len(c.stmts) > 0 {
@@ -80,8 +93,14 @@ func (w *walker) stmts(list []*syntax.Stmt) {
 // count.
 const maxWalk = 10_000
 
+// tooDeep reports whether the recursion has to end here.
+func (w *walker) tooDeep() bool {
+	w.deep = w.deep || w.depth >= maxWalk
+	return w.depth >= maxWalk
+}
+
 func (w *walker) stmt(s *syntax.Stmt) {
-	if s == nil || w.depth > maxWalk {
+	if s == nil || w.tooDeep() {
 		return
 	}
 	w.depth++
@@ -189,7 +208,7 @@ func (w *walker) loop(l syntax.Loop) {
 }
 
 func (w *walker) arithm(x syntax.ArithmExpr) {
-	for x != nil && w.depth < maxWalk {
+	for x != nil && !w.tooDeep() {
 		switch e := x.(type) {
 		case *syntax.BinaryArithm:
 			w.depth++
@@ -212,7 +231,7 @@ func (w *walker) arithm(x syntax.ArithmExpr) {
 }
 
 func (w *walker) test(x syntax.TestExpr) {
-	for x != nil && w.depth < maxWalk {
+	for x != nil && !w.tooDeep() {
 		switch e := x.(type) {
 		case *syntax.BinaryTest:
 			w.depth++
@@ -234,7 +253,7 @@ func (w *walker) test(x syntax.TestExpr) {
 
 // word reads the commands that a word substitutes.
 func (w *walker) word(x *syntax.Word) {
-	if x != nil && w.depth < maxWalk {
+	if x != nil && !w.tooDeep() {
 		w.depth++
 		w.parts(x.Parts)
 		w.depth--
@@ -380,12 +399,16 @@ func (w *walker) document(r *syntax.Redirect) (start, end, after int, ok bool) {
 	return start, end, after, true
 }
 
+// maxShells bounds how deep programs that are passed to shells are read.
+const maxShells = 5
+
 // nested reads a word as a shell program.
 func (r *reader) nested(w *rawWord, s *Script, depth int, recovered bool) {
-	if depth >= 5 || w == nil || len(w.parts) == 0 {
+	if w == nil || len(w.parts) == 0 || w.lone() != nil {
 		return
 	}
-	if lone := w.lone(); lone != nil {
+	if depth >= maxShells {
+		s.fail("the shell text has shells within shells, nested too deeply", w.whole, w.whole)
 		return
 	}
 	u := &unit{script: s, lang: syntax.LangBash, depth: depth + 1}

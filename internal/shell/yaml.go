@@ -3,6 +3,7 @@ package shell
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -20,13 +21,41 @@ type yamlFile struct {
 	root  *textMap
 	lines []int // start of each line
 	docs  []ast.Node
-	err   *Problem
+	// problems are what keeps the text, or a part of it, from being read as YAML; keys are mapping keys that
+	// stand for another value before, which only some systems refuse.
+	problems []Problem
+	keys     []repeatedKey
 
 	aliases map[*ast.AliasNode]ast.Node
 	indents map[*ast.LiteralNode]int // indentation of the node that holds a block scalar, -1 at the top
 	fuel    int                      // bound on what is visited, since aliases can multiply it
+	aliasAt int                      // the alias followed last
 
 	lastLine, lastCol, lastOff int // the place found last: columns count runes, and lines may be long
+}
+
+// A repeatedKey is a key of a mapping that has the key already, perhaps in another case.
+type repeatedKey struct {
+	key       string
+	at, first int // offsets in the text
+	exact     bool
+}
+
+// maxProblems bounds the problems of one file that are kept.
+const maxProblems = 20
+
+// fail notes a problem, the first of each place.
+func (y *yamlFile) fail(span source.Span, format string, args ...any) {
+	here := func(p Problem) bool { return p.Span.Start == span.Start }
+	if len(y.problems) < maxProblems && !slices.ContainsFunc(y.problems, here) {
+		y.problems = append(y.problems, Problem{Msg: fmt.Sprintf(format, args...), Span: span})
+	}
+}
+
+// failAt notes a problem on the rest of the line at an offset of the text.
+func (y *yamlFile) failAt(at int, format string, args ...any) {
+	at = min(at, len(y.text))
+	y.fail(y.root.span(at, at+lineLen(y.text[at:])), format, args...)
 }
 
 // parseYAML reads YAML. Where the library rejects the text, lines around each error are blanked until
@@ -36,9 +65,15 @@ func parseYAML(text string) *yamlFile {
 	y := &yamlFile{text: norm, root: root, fuel: 100_000 + 64*len(norm), aliases: map[*ast.AliasNode]ast.Node{},
 		indents: map[*ast.LiteralNode]int{}}
 	y.lines = lineStarts(norm)
+	if !y.checkEncoding() {
+		return y
+	}
 	file, bad := y.parse()
+	if bad != nil && y.dropMarkers() {
+		file, bad = y.parse()
+	}
 	if bad != nil {
-		y.err = &Problem{Msg: bad.msg, Span: y.root.span(bad.at, y.lineEnd(bad.line))}
+		y.failAt(bad.at, "%s", bad.msg)
 		if file = y.retry(bad); file == nil {
 			return y
 		}
@@ -47,11 +82,34 @@ func parseYAML(text string) *yamlFile {
 	return y
 }
 
+// dropMarkers blanks the lines by which Git marks a conflict, if there are any, so that both sides are read.
+func (y *yamlFile) dropMarkers() bool {
+	if !strings.Contains("\n"+y.text, "\n<<<<<<< ") || !strings.Contains(y.text, "\n>>>>>>> ") {
+		return false
+	}
+	b := []byte(y.text)
+	for line, start := range y.lines {
+		text := y.line(line)
+		switch mark := text[:min(len(text), 8)]; {
+		case mark == "<<<<<<< ":
+			y.failAt(start, "the YAML does not parse: a merge conflict is not resolved")
+		case mark == ">>>>>>> " || mark == "||||||| " || text == "=======":
+		default:
+			continue
+		}
+		for i := range text {
+			b[start+i] = ' '
+		}
+	}
+	y.text = string(b)
+	return true
+}
+
 // load takes over the parsed documents. A panic in the library leaves those before it.
 func (y *yamlFile) load(file *ast.File) {
 	defer func() {
-		if p := recover(); p != nil && y.err == nil {
-			y.err = &Problem{Msg: fmt.Sprintf("the YAML could not be read: %v", p)}
+		if p := recover(); p != nil {
+			y.fail(source.Span{}, "the YAML could not be read: %v", p)
 		}
 	}()
 	anchors := map[string]ast.Node{}
@@ -212,6 +270,7 @@ func (y *yamlFile) offset(p *token.Position) int {
 func (y *yamlFile) index(n ast.Node, in int, anchors map[string]ast.Node) {
 	switch n := n.(type) {
 	case *ast.MappingNode:
+		y.indexKeys(n)
 		for _, v := range n.Values {
 			y.index(v, in, anchors)
 		}
@@ -219,6 +278,7 @@ func (y *yamlFile) index(n ast.Node, in int, anchors map[string]ast.Node) {
 		col := in
 		if tk := n.Key.GetToken(); tk != nil && tk.Position != nil {
 			col = tk.Position.Column - 1
+			y.checkIndent(n.Value, tk.Position)
 		}
 		y.index(n.Key, col, anchors)
 		y.index(n.Value, col, anchors)
@@ -239,7 +299,10 @@ func (y *yamlFile) index(n ast.Node, in int, anchors map[string]ast.Node) {
 		}
 	case *ast.AliasNode:
 		if n.Value != nil {
-			y.aliases[n] = anchors[n.Value.GetToken().Value]
+			tk := n.Value.GetToken()
+			if y.aliases[n] = anchors[tk.Value]; y.aliases[n] == nil && tk.Position != nil {
+				y.failAt(y.offset(tk.Position), "the YAML does not parse: `*%s` has no anchor `&%s` before it", tk.Value, tk.Value)
+			}
 		}
 	case *ast.TagNode:
 		y.index(n.Value, in, anchors)
@@ -248,21 +311,59 @@ func (y *yamlFile) index(n ast.Node, in int, anchors map[string]ast.Node) {
 	}
 }
 
+// checkIndent notes a scalar on a line behind its key's that is not indented further, which the library takes for the
+// key's value: a key without its colon, the mark of a conflict.
+func (y *yamlFile) checkIndent(value ast.Node, key *token.Position) {
+	s, ok := value.(ast.ScalarNode)
+	if _, block := value.(*ast.LiteralNode); !ok || block || value.Type() == ast.NullType {
+		return
+	}
+	tk := s.GetToken()
+	if tk == nil || tk.Position == nil || tk.Prev == nil {
+		return
+	}
+	at := y.before(tk) // the library's own place of text on several lines is the end of the last
+	before := y.text[:at]
+	if blanks := before[strings.LastIndexByte(before, '\n')+1:]; y.offset(key) < at-len(blanks) && len(blanks) < key.Column && strings.Trim(blanks, " ") == "" {
+		y.failAt(at, "the YAML does not parse: neither a key, for want of a colon, nor indented as the value of the key before")
+	}
+}
+
+// indexKeys records the keys of a mapping that repeat others.
+func (y *yamlFile) indexKeys(n *ast.MappingNode) {
+	type key struct {
+		text string
+		at   int
+	}
+	seen := map[string]key{}
+	for _, v := range n.Values {
+		tk := v.Key.GetToken()
+		if _, scalar := v.Key.(ast.ScalarNode); !scalar || tk == nil || tk.Position == nil || v.Key.IsMergeKey() {
+			continue
+		}
+		k := key{tk.Value, y.offset(tk.Position)}
+		folded := strings.ToLower(k.text)
+		if first, repeated := seen[folded]; !repeated {
+			seen[folded] = k
+		} else if len(y.keys) < maxProblems {
+			y.keys = append(y.keys, repeatedKey{k.text, k.at, first.at, k.text == first.text})
+		}
+	}
+}
+
 // burn takes n units of fuel and reports whether there was enough.
 func (y *yamlFile) burn(n int) bool {
 	if y.fuel -= n; y.fuel >= 0 {
 		return true
 	}
-	if y.err == nil {
-		y.err = &Problem{Msg: "the YAML has too many aliases to follow", Span: source.Span{}}
-	}
+	y.fail(y.root.span(y.aliasAt, y.aliasAt+lineLen(y.text[y.aliasAt:])), "the YAML has too many aliases to follow")
 	return false
 }
 
 // resolve strips anchors, aliases and tags. Tags that are an application's own, such as GitLab's
 // `!reference`, stand for something else than their node: the result is nil.
 func (y *yamlFile) resolve(n ast.Node) ast.Node {
-	for range 100 {
+	for range maxAliases {
 		if !y.burn(1) {
 			return nil
 		}
@@ -270,6 +371,9 @@ func (y *yamlFile) resolve(n ast.Node) ast.Node {
 		case *ast.AnchorNode:
 			n = v.Value
 		case *ast.AliasNode:
+			if tk := v.GetToken(); tk != nil && tk.Position != nil {
+				y.aliasAt = min(y.offset(tk.Position), len(y.text))
+			}
 			y.burn(16)
 			n = y.aliases[v]
 		case *ast.TagNode:
@@ -281,6 +385,7 @@ func (y *yamlFile) resolve(n ast.Node) ast.Node {
 			return n
 		}
 	}
+	y.failAt(y.aliasAt, "the YAML has aliases of aliases that lead too far")
 	return nil
 }
 
@@ -296,7 +401,11 @@ func (y *yamlFile) entries(n ast.Node) []entry { return y.merged(n, 0) }
 
 func (y *yamlFile) merged(n ast.Node, depth int) []entry {
 	m, ok := y.resolve(n).(ast.MapNode)
-	if !ok || depth > 20 {
+	if !ok {
+		return nil
+	}
+	if depth > maxMerges {
+		y.failAt(y.aliasAt, "the YAML merges mappings that merge others too deeply")
 		return nil
 	}
 	var own []entry

@@ -3,6 +3,7 @@
 package workspace
 
 import (
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -53,8 +54,17 @@ const MaxFile = 64 << 20
 // ErrNotRegular is the error of a path that leads to a device, a socket or a FIFO.
 var ErrNotRegular = osfile.ErrNotRegular
 
-// TooLargeError is the error of a file of more than MaxFile bytes.
+// TooLargeError is the error of a file, or of a stream, of more than MaxFile bytes.
 type TooLargeError = osfile.TooLargeError
+
+// ReadAll reads a stream to its end, and no more than MaxFile bytes: then it fails with a TooLargeError.
+func ReadAll(r io.Reader) ([]byte, error) {
+	text, err := io.ReadAll(io.LimitReader(r, MaxFile+1))
+	if err == nil && len(text) > MaxFile {
+		return nil, &TooLargeError{Max: MaxFile}
+	}
+	return text, err
+}
 
 // OS is the file system of the machine. Its ReadFile refuses what is no regular file without waiting for
 // it, and files of more than MaxFile bytes.

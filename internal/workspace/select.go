@@ -38,15 +38,19 @@ func (o *Options) excludesFolder(path string) bool {
 type File struct {
 	Path  string // absolute and clean; links are not resolved
 	Kind  Kind
-	Named bool // by the user, not met on a walk; its Kind may be Other
+	Named bool // by the user, not met on a walk
 }
 
-// Selection is what the paths of one call mean, sorted by path, every path once.
+// Selection is what the paths of one call mean. All lists are sorted by path and have every path once.
 type Selection struct {
 	Files []File
 	// LeftAlone are the links met on walks, in places where a file would count, behind which something may be that
 	// belongs to the project and is not selected. It is filled on request, since each link must be looked into.
 	LeftAlone []LeftAlone
+	// Excluded are the files that were named but are left out by Options.Exclude.
+	Excluded []string
+	// Empty are the folders that were named and hold no file to analyse.
+	Empty []EmptyFolder
 }
 
 // LeftAlone is a link that was not followed.
@@ -55,22 +59,32 @@ type LeftAlone struct {
 	Why  string // "leads to …", in words
 }
 
+// EmptyFolder is a folder without a file to analyse.
+type EmptyFolder struct {
+	Path     string
+	Excluded int // number of files in it that Options.Exclude leaves out
+}
+
 // ProblemKind says why a path, or part of a tree, was not selected.
 type ProblemKind uint8
 
 // The kinds of problem: nothing there; there, but the system refuses; a device, socket or FIFO; git's
-// files, which tell what belongs to a tree, cannot be read.
+// files, which tell what belongs to a tree, cannot be read; a file that was named but is of kind Other.
 const (
 	Missing ProblemKind = iota
 	Unreadable
 	NotRegular
 	BadRepository
+	Unsupported
 )
 
 // String returns the kind as the JSON output spells it.
 func (k ProblemKind) String() string {
-	return [...]string{"missing", "unreadable", "not-regular", "repository"}[k]
+	return [...]string{"missing", "unreadable", "not-regular", "repository", "unsupported"}[k]
 }
+
+// errUnsupported is the error of a file of kind Other.
+var errUnsupported = errors.New("not a file that nixsift checks (Nix, flake.lock, CI files, shell scripts, Makefiles, justfiles)")
 
 // Problem is a path that was to be analysed and cannot be.
 type Problem struct {
@@ -100,7 +114,8 @@ func problem(path string, err error) Problem {
 	return Problem{path, err, kind}
 }
 
-// Select returns the files that paths mean. A path of a file means that file, whatever git says of it.
+// Select returns the files that paths mean. A path of a file means that file, whatever git says of it, if its Kind is
+// not Other.
 // A path of a folder means the files of a Kind other than Other in its tree:
 //
 //   - in a repository, what git tracks and what is neither tracked nor ignored; in a repository inside it,
@@ -136,7 +151,9 @@ func Select(fsys FS, paths []string, opts Options) (Selection, []Problem) {
 	})
 	s.problems = slices.CompactFunc(s.problems, func(a, b Problem) bool { return a.Path == b.Path && a.Kind == b.Kind })
 	slices.SortFunc(s.left, func(a, b LeftAlone) int { return strings.Compare(a.Path, b.Path) })
-	return Selection{s.files, slices.Compact(s.left)}, s.problems
+	slices.Sort(s.named)
+	slices.SortFunc(s.empty, func(a, b EmptyFolder) int { return strings.Compare(a.Path, b.Path) })
+	return Selection{Files: s.files, LeftAlone: slices.Compact(s.left), Excluded: slices.Compact(s.named), Empty: slices.Compact(s.empty)}, s.problems
 }
 
 type selector struct {
@@ -146,6 +163,9 @@ type selector struct {
 	problems []Problem
 	links    []link
 	left     []LeftAlone
+	named    []string // files that are excluded
+	empty    []EmptyFolder
+	excluded int // files that walks left out
 }
 
 // link is a symbolic link met on the walk of root. One of Kind Other is there to be told of only.
@@ -170,6 +190,7 @@ func (s *selector) add(path string) {
 	case !info.Mode().IsRegular():
 		s.problems = append(s.problems, problem(abs, ErrNotRegular))
 	case s.opts.excludes(abs):
+		s.named = append(s.named, abs)
 	default:
 		kind := KindOf(abs)
 		if kind == Other && filepath.Ext(abs) == "" {
@@ -179,6 +200,10 @@ func (s *selector) add(path string) {
 			} else if isShellScript(text) {
 				kind = Shell
 			}
+		}
+		if kind == Other {
+			s.problems = append(s.problems, Problem{abs, errUnsupported, Unsupported})
+			return
 		}
 		s.files = append(s.files, File{abs, kind, true})
 		s.checkRepository(filepath.Dir(abs))
@@ -203,7 +228,11 @@ func (s *selector) walk(root string) {
 	if err != nil {
 		s.problems = append(s.problems, Problem{root, err, BadRepository})
 	}
+	files, links, problems, excluded := len(s.files), len(s.links), len(s.problems), s.excluded
 	w.run(top)
+	if len(s.files) == files && len(s.links) == links && len(s.problems) == problems && err == nil {
+		s.empty = append(s.empty, EmptyFolder{root, s.excluded - excluded})
+	}
 }
 
 // follow selects the links that lead to regular files in the tree they were met in which nothing else

@@ -22,6 +22,7 @@ type walker struct {
 	wake     sync.Cond
 	waiting  []folder
 	busy     int
+	failed   any // a panic
 	badRepos map[*git.Repo]bool
 }
 
@@ -120,8 +121,11 @@ func (w *walker) run(top folder) {
 				w.busy++
 				w.mu.Unlock()
 				r.folders = r.folders[:0]
-				w.read(&r, next)
+				failed := contained(func() { w.read(&r, next) })
 				w.mu.Lock()
+				if failed != nil {
+					w.failed = failed
+				}
 				w.busy--
 				w.waiting = append(w.waiting, r.folders...)
 				if len(r.folders) > 1 || w.busy == 0 {
@@ -131,9 +135,21 @@ func (w *walker) run(top folder) {
 			w.files = append(w.files, r.files...)
 			w.links = append(w.links, r.links...)
 			w.problems = append(w.problems, r.problems...)
+			w.excluded += r.excluded
 		})
 	}
 	wg.Wait()
+	if w.failed != nil {
+		panic(w.failed)
+	}
+}
+
+// contained runs f and returns what it panics with: a panic of another goroutine than the caller's would end the
+// program.
+func contained(f func()) (failed any) {
+	defer func() { failed = recover() }()
+	f()
+	return nil
 }
 
 // reading is what one goroutine has found.
@@ -142,6 +158,7 @@ type reading struct {
 	files    []File
 	links    []link
 	problems []Problem
+	excluded int
 }
 
 // read sorts the entries of a folder.
@@ -180,7 +197,13 @@ func (w *walker) read(r *reading, f folder) {
 			}
 			path := prefix + name
 			kind := KindOf(path)
-			if kind == Other && !script && !told || !w.wants(r, &f, name) || w.opts.excludes(path) {
+			if kind == Other && !script && !told || !w.wants(r, &f, name) {
+				continue
+			}
+			if w.opts.excludes(path) {
+				if kind != Other || script {
+					r.excluded++
+				}
 				continue
 			}
 			if isLink {

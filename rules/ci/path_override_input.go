@@ -36,6 +36,7 @@ var _ = rules.Register(&rules.Rule{
 			lockedInNix(p, n)
 		}
 	},
+	Mentions: []string{"--override-input", "path:.", "path:/", "path:~", "path:$", "path:\"", "path:'"},
 	Script: func(p *rules.Pass, d *shell.Doc) {
 		c := &overrides{pass: p, doc: d, seen: map[source.Span]bool{}}
 		for script, cmd := range d.Commands() {

@@ -1,0 +1,144 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/engine"
+	"github.com/nixsift/nixsift/internal/report"
+	"github.com/nixsift/nixsift/internal/workspace"
+)
+
+// validate refuses values of flags, and paths, that mean nothing. An empty one is mostly a variable that a script did
+// not set: taken for the default, it would check something else than meant.
+func (f *checkFlags) validate(flags *pflag.FlagSet, args []string) error {
+	var err error
+	if f.gate, err = diag.ParseSeverity(f.failOn); err != nil || f.gate == diag.Off {
+		return fmt.Errorf("--fail-on %q: use hint, info, warning or error", f.failOn)
+	}
+	if !slices.Contains(report.Formats(), f.format) {
+		return fmt.Errorf("unknown format %q: use %s", f.format, strings.Join(report.Formats(), ", "))
+	}
+	if !slices.Contains([]string{"auto", "always", "never"}, f.color) {
+		return fmt.Errorf("--color %q: use auto, always or never", f.color)
+	}
+	if f.opts.Jobs < 0 {
+		return fmt.Errorf("--jobs %d: use a positive number, or 0 for one for each processor", f.opts.Jobs)
+	}
+	if err := checkEngineFlags(flags, &f.opts); err != nil {
+		return err
+	}
+	if slices.Contains(args, "") {
+		return errors.New("a path is empty: name a file or folder, or leave it out for the folder you stand in")
+	}
+	if flags.Changed("stdin-path") {
+		switch name := filepath.Base(f.stdinPath); {
+		case f.stdinPath == "" || name == "." || name == ".." || strings.HasSuffix(f.stdinPath, "/"):
+			return fmt.Errorf("--stdin-path %q: name the file that standard input stands for", f.stdinPath)
+		case !slices.Contains(args, "-"):
+			return errors.New("--stdin-path is for standard input: give `-` as a path, too")
+		}
+	}
+	return nil
+}
+
+// checkEngineFlags refuses empty values of the flags that say which rules run, and how.
+func checkEngineFlags(flags *pflag.FlagSet, opts *engine.Options) error {
+	switch {
+	case flags.Changed("config") && opts.ConfigPath == "":
+		return errors.New("--config is empty: name a configuration file, or leave the flag out for those found upward from each file")
+	case flags.Changed("preset") && opts.Preset == "":
+		return errors.New("--preset is empty: name a preset, or leave the flag out")
+	case flags.Changed("only") && (len(opts.Only) == 0 || slices.Contains(opts.Only, "")):
+		return errors.New("--only is empty, or a name in it is: name rules, with commas between them; `nixsift rules` lists them")
+	}
+	return nil
+}
+
+// resolve turns the arguments into absolute paths; standard input becomes a buffer over the file system.
+func (f *checkFlags) resolve(s streams, wd string, args []string) error {
+	if len(args) == 0 {
+		args = []string{"."}
+	}
+	abs := func(path string) string {
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(wd, path)
+		}
+		return filepath.Clean(path)
+	}
+	for _, a := range args {
+		switch {
+		case a != "-":
+			f.opts.Paths = append(f.opts.Paths, abs(a))
+		case f.opts.FS == nil && f.unread == nil: // not read yet
+			if err := f.readInput(s, abs(f.stdinPath)); err != nil {
+				return err
+			}
+		}
+	}
+	if f.opts.ConfigPath != "" {
+		f.opts.ConfigPath = abs(f.opts.ConfigPath)
+	}
+	return nil
+}
+
+// readInput reads standard input as the file at path.
+func (f *checkFlags) readInput(s streams, path string) error {
+	if f.fix || f.unsafe {
+		return errors.New("standard input cannot be fixed in place; use --diff, or name the file")
+	}
+	text, err := workspace.ReadAll(s.in)
+	var large *workspace.TooLargeError
+	if errors.As(err, &large) {
+		f.unread = &engine.FileError{File: path, Message: "standard input has " + large.Error(), Kind: engine.TooLarge}
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("reading standard input: %w", err)
+	}
+	overlay := workspace.NewOverlay(workspace.OS)
+	overlay.Set(path, text)
+	f.opts.FS = overlay
+	f.opts.Paths = append(f.opts.Paths, path)
+	return nil
+}
+
+// maxTold bounds the lines about files that are not checked on purpose: hooks name hundreds.
+const maxTold = 10
+
+// tellUnchecked says what was named and is not checked on purpose.
+func tellUnchecked(w io.Writer, wd string, res *engine.Result) {
+	for i, path := range res.Excluded {
+		if i == maxTold {
+			fmt.Fprintf(w, "nixsift: %d more files are excluded\n", len(res.Excluded)-maxTold)
+			break
+		}
+		fmt.Fprintf(w, "nixsift: %s is not checked: the configuration excludes it (--no-exclude checks it)\n", shown(wd, path))
+	}
+	for _, dir := range res.Empty {
+		why := "it has no Nix files, lock files, CI files, shell scripts, Makefiles or justfiles"
+		if dir.Excluded > 0 {
+			why = fmt.Sprintf("the configuration excludes what is there, %d files (--no-exclude checks them)", dir.Excluded)
+		}
+		fmt.Fprintf(w, "nixsift: nothing to check in %s: %s\n", shown(wd, dir.Path), why)
+	}
+}
+
+// shown returns a path as messages show it: relative to the working directory, quoted where it has odd characters.
+func shown(wd, path string) string {
+	if rel, err := filepath.Rel(wd, path); err == nil {
+		path = filepath.ToSlash(rel)
+	}
+	if quoted := strconv.Quote(path); quoted != `"`+path+`"` {
+		return quoted
+	}
+	return path
+}

@@ -92,8 +92,7 @@ func (c *ci) refusedKeys() {
 	github := !strings.Contains(c.doc.Path, ".forgejo/") && !strings.Contains(c.doc.Path, ".gitea/") && c.doc.System != Woodpecker
 	for _, k := range c.y.keys {
 		if k.exact && !strings.Contains(k.key, "${{") || github && !k.exact {
-			line := 1 + strings.Count(c.y.text[:k.first], "\n")
-			c.y.failAt(k.at, "the key `%s` is there already, on line %d: the CI service refuses the file", k.key, line)
+			c.y.failAt(k.at, "the key `%s` is there already, on line %d: the CI service refuses the file", k.key, k.first)
 		}
 	}
 }

@@ -116,7 +116,7 @@ func (y *yamlFile) checkTokens(tokens token.Tokens) *yamlError {
 	last := 0 // the line of the token before
 	for i, tk := range tokens {
 		if flow == 0 && tk.Position.Line > last && tk.Type != token.CommentType && (i == 0 || !isBlockHeader(tokens[i-1])) {
-			start := y.offset(&token.Position{Line: tk.Position.Line, Column: 1})
+			start := y.lines[min(tk.Position.Line, len(y.lines))-1]
 			blanks := y.text[start : start+len(y.text[start:])-len(strings.TrimLeft(y.text[start:], " \t"))]
 			if tab := strings.IndexByte(blanks, '\t'); tab >= 0 {
 				y.failAt(start+tab, tabIndent)
@@ -176,7 +176,9 @@ func (y *yamlFile) checkTokens(tokens token.Tokens) *yamlError {
 const tabIndent = "the YAML does not parse: a tab is part of the indentation"
 
 // isBlockHeader reports whether a token is the "|" or ">" before a block of text.
-func isBlockHeader(tk *token.Token) bool { return tk.Type == token.LiteralType || tk.Type == token.FoldedType }
+func isBlockHeader(tk *token.Token) bool {
+	return tk.Type == token.LiteralType || tk.Type == token.FoldedType
+}
 
 // tabBehind returns the offset of a tab between a "-" and what stands behind it on the line, or -1. Parsers do not
 // agree what it is worth as indentation, and those of the CI systems refuse it.

@@ -36,9 +36,10 @@ type yamlFile struct {
 
 // A repeatedKey is a key of a mapping that has the key already, perhaps in another case.
 type repeatedKey struct {
-	key       string
-	at, first int // offsets in the text
-	exact     bool
+	key   string
+	at    int // offset in the text
+	first int // line of the other, from 1
+	exact bool
 }
 
 // maxProblems bounds the problems of one file that are kept.
@@ -319,7 +320,7 @@ func (y *yamlFile) checkIndent(value ast.Node, key *token.Position) {
 		return
 	}
 	tk := s.GetToken()
-	if tk == nil || tk.Position == nil || tk.Prev == nil {
+	if tk == nil || tk.Position == nil || tk.Prev == nil || tk.Position.Line <= key.Line {
 		return
 	}
 	at := y.before(tk) // the library's own place of text on several lines is the end of the last
@@ -331,22 +332,17 @@ func (y *yamlFile) checkIndent(value ast.Node, key *token.Position) {
 
 // indexKeys records the keys of a mapping that repeat others.
 func (y *yamlFile) indexKeys(n *ast.MappingNode) {
-	type key struct {
-		text string
-		at   int
-	}
-	seen := map[string]key{}
+	seen := map[string]*token.Token{}
 	for _, v := range n.Values {
 		tk := v.Key.GetToken()
 		if _, scalar := v.Key.(ast.ScalarNode); !scalar || tk == nil || tk.Position == nil || v.Key.IsMergeKey() {
 			continue
 		}
-		k := key{tk.Value, y.offset(tk.Position)}
-		folded := strings.ToLower(k.text)
-		if first, repeated := seen[folded]; !repeated {
-			seen[folded] = k
+		folded := strings.ToLower(tk.Value)
+		if first := seen[folded]; first == nil {
+			seen[folded] = tk
 		} else if len(y.keys) < maxProblems {
-			y.keys = append(y.keys, repeatedKey{k.text, k.at, first.at, k.text == first.text})
+			y.keys = append(y.keys, repeatedKey{tk.Value, y.offset(tk.Position), first.Position.Line, tk.Value == first.Value})
 		}
 	}
 }

@@ -126,10 +126,17 @@ func tellUnchecked(w io.Writer, wd string, res *engine.Result) {
 	for _, dir := range res.Empty {
 		why := "it has no Nix files, lock files, CI files, shell scripts, Makefiles or justfiles"
 		if dir.Excluded > 0 {
-			why = fmt.Sprintf("the configuration excludes what is there, %d files (--no-exclude checks them)", dir.Excluded)
+			why = fmt.Sprintf("the configuration excludes what is there (%s; --no-exclude checks them)", plural(dir.Excluded, "file"))
 		}
 		fmt.Fprintf(w, "nixsift: nothing to check in %s: %s\n", shown(wd, dir.Path), why)
 	}
+}
+
+func plural(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", n, what)
 }
 
 // shown returns a path as messages show it: relative to the working directory, quoted where it has odd characters.

@@ -11,6 +11,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"syscall"
 
 	"github.com/mattn/go-isatty"
@@ -56,9 +57,9 @@ func main() {
 	out := bufio.NewWriterSize(os.Stdout, 1<<16)
 	code := run(os.Args[1:], streams{os.Stdin, out, os.Stdout, os.Stderr, isatty.IsTerminal(os.Stdout.Fd())})
 	// A reader that goes away ends the program by SIGPIPE; where that is ignored, its absence is no mistake either.
-	if err := out.Flush(); err != nil && !errors.Is(err, syscall.EPIPE) {
+	if err := out.Flush(); err != nil && !errors.Is(err, syscall.EPIPE) && code < exitUsage {
 		fmt.Fprintf(os.Stderr, "nixsift: writing the output: %v\n", err)
-		code = max(code, exitUsage)
+		code = exitUsage
 	}
 	runtime.KeepAlive(reserve)
 	os.Exit(code)
@@ -86,7 +87,10 @@ func run(args []string, s streams) (code int) {
 	root.SetOut(s.out)
 	root.SetErr(s.err)
 	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetHelpCommand(helpCommand())
 	root.AddCommand(checkCommand(s), parseCommand(s), rulesCommand(s), explainCommand(s), initCommand(s), versionCommand(s), lspCommand(s))
+	root.InitDefaultCompletionCmd(args...)
+	refuseUnknown(root, "completion")
 	err := root.Execute()
 	var st status
 	switch {
@@ -102,4 +106,30 @@ func run(args []string, s streams) (code int) {
 	}
 	fmt.Fprintf(s.err, "nixsift: %v\n", err)
 	return exitUsage
+}
+
+// helpCommand is cobra's help command, but that an unknown name is a wrong call.
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Help about any command",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			about, rest, err := cmd.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return fmt.Errorf("no help about %q: `nixsift help` lists the commands", strings.Join(args, " "))
+			}
+			about.InitDefaultHelpFlag()
+			return about.Help()
+		},
+	}
+}
+
+// refuseUnknown makes an unknown subcommand of a command a wrong call, where cobra shows the help.
+func refuseUnknown(root *cobra.Command, name string) {
+	for _, cmd := range root.Commands() {
+		if cmd.Name() == name {
+			cmd.Args = cobra.NoArgs
+			cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+		}
+	}
 }

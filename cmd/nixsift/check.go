@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -10,7 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/google/renameio/v2"
@@ -106,8 +104,12 @@ func check(s streams, f *checkFlags, args []string) error {
 	for _, e := range res.Errors {
 		run.Errors = append(run.Errors, report.FileError{File: e.File, Message: e.Message, Kind: string(e.Kind), Line: e.Line, Column: e.Column})
 	}
-	if !f.diff {
-		if err := report.Write(s.out, f.format, run, report.Options{Color: f.useColor(s)}); err != nil && !errors.Is(err, syscall.EPIPE) {
+	if f.diff {
+		for _, e := range run.Errors {
+			fmt.Fprintf(s.err, "nixsift: %s: %s\n", shown(wd, e.File), e.Message)
+		}
+	} else {
+		if err := report.Write(s.out, f.format, run, report.Options{Color: f.useColor(s)}); err != nil {
 			return fmt.Errorf("writing the report: %w", err)
 		}
 	}

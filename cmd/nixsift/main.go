@@ -47,22 +47,26 @@ type streams struct {
 }
 
 func main() {
-	// Go ends with status 2 where it cannot go on (no memory, no stack, a race on a map), which would look like a wrong
-	// call. Such an end cannot be caught, but it can be made an abort: SIGABRT, 134 in a shell.
-	debug.SetTraceback("crash")
-	debug.SetMaxStack(maxStack)
+	abortOnFatal()
 	// Memory that is never touched costs nothing, but counts for the pace of the collector, which starts whenever
 	// the heap has doubled: all the time, where it is small.
 	reserve := make([]byte, 40<<20)
 	out := bufio.NewWriterSize(os.Stdout, 1<<16)
 	code := run(os.Args[1:], streams{os.Stdin, out, os.Stdout, os.Stderr, isatty.IsTerminal(os.Stdout.Fd())})
-	// A reader that goes away ends the program by SIGPIPE; where that is ignored, its absence is no mistake either.
+	// A reader that goes away ends the program by SIGPIPE, where there is such a signal.
 	if err := out.Flush(); err != nil && !errors.Is(err, syscall.EPIPE) && code < exitUsage {
 		fmt.Fprintf(os.Stderr, "nixsift: writing the output: %v\n", err)
 		code = exitUsage
 	}
 	runtime.KeepAlive(reserve)
 	os.Exit(code)
+}
+
+// abortOnFatal makes the program end by SIGABRT, which is 134 in a shell, where Go's runtime cannot go on: without
+// memory or stack, or with a map in disorder. It would end with 2, the status of a wrong call, and cannot be caught.
+func abortOnFatal() {
+	debug.SetTraceback("crash")
+	debug.SetMaxStack(maxStack)
 }
 
 // run executes one command line and returns the exit status. A panic that nothing else contains is told as what it is.
@@ -98,8 +102,6 @@ func run(args []string, s streams) (code int) {
 		return exitClean
 	case errors.As(err, &st):
 		return int(st)
-	case errors.Is(err, syscall.EPIPE):
-		return exitClean // as of Flush in main
 	case errors.Is(err, context.Canceled):
 		fmt.Fprintln(s.err, "nixsift: interrupted")
 		return exitInterrupted

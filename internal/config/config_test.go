@@ -73,6 +73,7 @@ func TestWholeFile(t *testing.T) {
 	c := load(t, `
 exclude = ["vendor/**", "./old/", "*.gen.nix"]
 minimum-nix-version = "2.4"
+generated = true
 rules.unused-let-binding = "error" # dotted
 [rules.missing-follows]
 severity = "info"
@@ -90,6 +91,7 @@ missing-mkif = "error"
 missing-follows = { deep = true }
 `)
 	assert.Equal(t, Version{2, 4, 0}, c.MinimumNix)
+	assert.True(t, c.Generated)
 	assert.Equal(t, "/p/nixsift.toml", c.Path)
 	assert.Equal(t, "/p", c.Dir)
 
@@ -160,6 +162,7 @@ func TestProblems(t *testing.T) {
 			"1:32: an empty pattern matches nothing",
 			"1:36: pattern `!z` cannot be negated",
 			"1:42: bad pattern `a/{b`: a bracket or brace is not closed"}},
+		{"generated", `generated = "yes"`, []string{"1:13: `generated` must be true or false, not a string"}},
 		{"version", `minimum-nix-version = "2.x"`, []string{"1:23: bad Nix version \"2.x\": write it as \"2.18\" or \"2.34.8\""}},
 		{"version as number", `minimum-nix-version = 2.20`, []string{"1:23: `minimum-nix-version` must be a string, not a float: write \"2.20\""}},
 		{"unknown rule", "[rules]\nmising-follows = \"off\"\nzzz = 'off'", []string{

@@ -3,6 +3,7 @@ package workspace
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -314,4 +315,34 @@ func BenchmarkSelect(b *testing.B) {
 			b.Fatal(len(s.Files), problems)
 		}
 	}
+}
+
+// TestNotSelected holds what is said of files and folders that are named and not selected.
+func TestNotSelected(t *testing.T) {
+	gittest.Isolate(t)
+	root := tempDir(t)
+	gittest.Write(t, root, "README.md", "", "a.nix", "", "data/x.txt", "", "vendor/a.nix", "", "vendor/b.sh", "", "vendor/c/d.nix", "", "links/x.txt", "")
+	require.NoError(t, os.Symlink("x.txt", filepath.Join(root, "links/x.nix")))
+	at := func(name string) string { return filepath.Join(root, name) }
+	opts := Options{Exclude: func(path string) bool { return strings.HasPrefix(path, at("vendor")+"/") }}
+	s, problems := Select(OS, []string{at("vendor"), at("data"), at("vendor/a.nix"), at("vendor/a.nix"), at("README.md"), at("data"), at("links")}, opts)
+	assert.Equal(t, []string{at("vendor/a.nix")}, s.Excluded)
+	assert.Equal(t, []EmptyFolder{{at("data"), 0}, {at("vendor"), 3}}, s.Empty)
+	require.Len(t, s.Files, 1)
+	assert.Equal(t, at("links/x.nix"), s.Files[0].Path)
+	require.Len(t, problems, 1)
+	assert.Equal(t, Unsupported, problems[0].Kind)
+	assert.Equal(t, at("README.md"), problems[0].Path)
+}
+
+// panicking is a file system that fails in a way that nobody expects.
+type panicking struct{ FS }
+
+func (panicking) ReadDir(string) ([]fs.DirEntry, error) { panic("on purpose") }
+
+// TestPanicReachesCaller holds that a panic in a goroutine of a walk can be contained.
+func TestPanicReachesCaller(t *testing.T) {
+	gittest.Isolate(t)
+	root := tempDir(t)
+	assert.PanicsWithValue(t, "on purpose", func() { Select(panicking{OS}, []string{root}, Options{}) })
 }

@@ -14,7 +14,7 @@ var notes = map[string]string{
 		"- Unused formals beside an `@args` that is used are hints, which do not make `nixsift check` fail.\n" +
 		"- `used-underscore-name` speaks of names that can be chosen freely, `_x: _x` among them; deadnix speaks of formals instead.\n" +
 		"- The names of `let { … }` other than `body` can be unused here.\n" +
-		"- Generated files get errors only, and files that do not parse get the error.\n",
+		"- Generated files get errors only, unless `generated = true` is set, and files that do not parse get the error.\n",
 	"nixf": "`nixsift init` finds how a project runs nixf-diagnose, and `nixsift init --from nixf-diagnose -- FLAGS` takes flags. A rule is off\n" +
 		"where all checks that it stands for are ignored; what Nix itself refuses cannot be turned off.\n" +
 		"\n" +

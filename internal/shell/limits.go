@@ -37,6 +37,7 @@ func (y *yamlFile) checkEncoding() bool {
 		switch {
 		case r == utf8.RuneError && n == 1:
 			y.failAt(at, "the file is not UTF-8")
+			y.text = y.text[:at] + plainUTF8(y.text[at:])
 			return true
 		case r < 0xa0 && r != 0x85:
 			y.failAt(at, "the YAML does not parse: it has the control character U+%04X", r)
@@ -45,6 +46,20 @@ func (y *yamlFile) checkEncoding() bool {
 		at += n
 	}
 	return true
+}
+
+// plainUTF8 returns the text with a "?" for each byte that is not UTF-8: the library would put a longer character there,
+// and its scalars would not be found again.
+func plainUTF8(text string) string {
+	b := []byte(text)
+	for at := 0; at < len(b); {
+		r, n := utf8.DecodeRune(b[at:])
+		if r == utf8.RuneError && n == 1 {
+			b[at] = '?'
+		}
+		at += n
+	}
+	return string(b)
 }
 
 // tame returns the text as the library can take it, with the same offsets: it loses columns at a tab within

@@ -83,6 +83,7 @@ func TestProblems(t *testing.T) {
 		{"UTF-16", github, "\xff\xfeo\x00n\x00:\x00", []string{"1:1: the file is UTF-16: save it as UTF-8"}, ""},
 		{"UTF-16 without a mark", github, "\x00o\x00n\x00:\x00 \x00a", []string{"1:1: the file is UTF-16: save it as UTF-8"}, ""},
 		{"Latin-1", github, jobHead + "      - run: two # caf\xe9\n" + jobTail, []string{"6:23: the file is not UTF-8"}, "one two last"},
+		{"Latin-1 in a value", github, jobHead + "      - run: caf\xe9\n      - run: two\n" + jobTail, []string{"6:17: the file is not UTF-8"}, "one caf? two last"},
 		{"control character", github, jobHead + "      - run: two\x01\n" + jobTail, []string{"6:17: the YAML does not parse: it has the control character U+0001"}, "one two\x01 last"},
 		{"a list", github, "- run: one\n", []string{"1:1: the file is no mapping of keys to values, so nothing in it is read"}, ""},
 		{"text", gitlab, "Not found\n", []string{"1:1: the file is no mapping of keys to values, so nothing in it is read"}, ""},

@@ -70,7 +70,7 @@ func (y *yamlFile) scalar(n ast.Node) (scalar, bool) {
 
 // lost notes a scalar whose text is not where the library says.
 func (y *yamlFile) lost(tk *token.Token) (scalar, bool) {
-	y.failAt(y.offset(tk.Position), "the YAML has a value that could not be read")
+	y.failAt(y.offset(tk.Position), "the YAML has a value whose text does not stand where it should")
 	return scalar{}, false
 }
 

@@ -98,7 +98,7 @@ func (y *yamlFile) dropMarkers() bool {
 		default:
 			continue
 		}
-		for i := range text {
+		for i := range len(text) {
 			b[start+i] = ' '
 		}
 	}

@@ -106,7 +106,7 @@ func check(s streams, f *checkFlags, args []string) error {
 	}
 	if f.diff {
 		for _, e := range run.Errors {
-			fmt.Fprintf(s.err, "nixsift: %s: %s\n", shown(wd, e.File), e.Message)
+			fmt.Fprintf(s.err, "nixsift: %s: %s\n", shown(wd, e.File), report.Visible(e.Message))
 		}
 	} else {
 		if err := report.Write(s.out, f.format, run, report.Options{Color: f.useColor(s)}); err != nil {

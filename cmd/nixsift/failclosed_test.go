@@ -308,6 +308,20 @@ func TestWrongCalls(t *testing.T) {
 	}
 }
 
+// TestMessagesEscaped holds that no message hands a terminal what a name of a file has in it.
+func TestMessagesEscaped(t *testing.T) {
+	const odd = "a\x1b[2Jb\n"
+	dir := testenv.Tree(t, map[string]string{odd + "/nixsift.toml": "exclude = [\"*.nix\"]\n", odd + "/a.nix": "1\n", odd + ".nix": "{ a = ; }\n", odd + ".sh": "fi\nnix path:./x\n", "empty" + odd + "/x": ""})
+	for _, args := range [][]string{
+		{"check", odd + "/a.nix"}, {"check", odd}, {"check", "empty" + odd}, {"check", odd + "gone"}, {"check", odd + ".sh"}, {"check", "--diff", odd + ".sh"},
+		{"check", "--only", odd}, {"check", "--config", odd, odd + ".nix"}, {"parse", odd + ".nix"}, {"parse", odd}, {"parse", "--format", odd, odd}, {"help", odd}, {odd}, {"explain", odd},
+	} {
+		o := start(t, dir, nil, args...)
+		assert.NotEmpty(t, o.errors+o.out, args)
+		assert.NotContains(t, o.errors+o.out, "\x1b", args)
+	}
+}
+
 // TestParseBounded holds that parse waits for nothing and reads no more than check.
 func TestParseBounded(t *testing.T) {
 	dir := testenv.Tree(t, map[string]string{"a.nix": "1\n", "folder/default.nix": "1\n", "odd/default.nix/x": ""})

@@ -13,6 +13,7 @@ import (
 
 	"github.com/nixsift/nixsift/internal/config"
 	"github.com/nixsift/nixsift/internal/migrate"
+	"github.com/nixsift/nixsift/internal/report"
 )
 
 func initCommand(s streams) *cobra.Command {
@@ -54,15 +55,15 @@ func writeConfig(s streams, from string, force bool, args []string) error {
 	if err := renameio.WriteFile(target, []byte(plan.TOML()), 0o644); err != nil {
 		return fmt.Errorf("writing %s: %w", config.FileName, err)
 	}
-	report := plan.Report()
-	if len(report) == 0 {
-		report = []string{"found no settings of " + strings.Join(migrate.Names()[:3], ", ") + ": the rules are those of the default preset"}
+	taken := plan.Report()
+	if len(taken) == 0 {
+		taken = []string{"found no settings of " + strings.Join(migrate.Names()[:3], ", ") + ": the rules are those of the default preset"}
 	}
-	for _, line := range report {
-		fmt.Fprintf(s.err, "nixsift: %s\n", line)
+	for _, line := range taken {
+		fmt.Fprintf(s.err, "nixsift: %s\n", report.Visible(line))
 	}
 	for _, line := range plan.Lost() {
-		fmt.Fprintf(s.err, "nixsift: not taken over: %s\n", line)
+		fmt.Fprintf(s.err, "nixsift: not taken over: %s\n", report.Visible(line))
 	}
 	fmt.Fprintf(s.out, "wrote %s\n", config.FileName)
 	return nil

@@ -6,7 +6,6 @@ import (
 	"io"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -139,13 +138,10 @@ func plural(n int, what string) string {
 	return fmt.Sprintf("%d %s", n, what)
 }
 
-// shown returns a path as messages show it: relative to the working directory, quoted where it has odd characters.
+// shown returns a path as messages show it, relative to the working directory.
 func shown(wd, path string) string {
 	if rel, err := filepath.Rel(wd, path); err == nil {
 		path = filepath.ToSlash(rel)
 	}
-	if quoted := strconv.Quote(path); quoted != `"`+path+`"` {
-		return quoted
-	}
-	return path
+	return report.Visible(path)
 }

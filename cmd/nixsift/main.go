@@ -17,6 +17,7 @@ import (
 	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
 
+	"github.com/nixsift/nixsift/internal/report"
 	_ "github.com/nixsift/nixsift/rules/all"
 )
 
@@ -106,7 +107,9 @@ func run(args []string, s streams) (code int) {
 		fmt.Fprintln(s.err, "nixsift: interrupted")
 		return exitInterrupted
 	}
-	fmt.Fprintf(s.err, "nixsift: %v\n", err)
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		fmt.Fprintf(s.err, "nixsift: %s\n", report.Visible(line))
+	}
 	return exitUsage
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/nixprint"
 	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/report"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/internal/workspace"
 	"github.com/nixsift/nixsift/parser"
@@ -124,7 +125,7 @@ func reportParseErrors(w io.Writer, name string, tree *ast.Tree) bool {
 	}
 	for _, p := range problems {
 		pos := index.Position(p.at)
-		fmt.Fprintf(w, "%s:%d:%d: %s\n", name, pos.Line, pos.Column, p.message)
+		fmt.Fprintf(w, "%s:%d:%d: %s\n", report.Visible(name), pos.Line, pos.Column, report.Visible(p.message))
 	}
 	return len(problems) > 0
 }

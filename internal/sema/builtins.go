@@ -50,11 +50,15 @@ func LookupBuiltin(name string) *Builtin {
 	return &builtinTable[i]
 }
 
+// curPos as an expression is syntax for where it stands, whatever binds the name; elsewhere it is a name like others,
+// which no Nix binds.
+const curPos = "__curPos"
+
 // IsGlobal reports whether some Nix binds the name in every file: map, import, __add.
 func IsGlobal(name string) bool {
 	if rest, ok := strings.CutPrefix(name, "__"); ok {
 		b := LookupBuiltin(rest)
-		return b != nil && !b.Global || rest == "curPos"
+		return b != nil && !b.Global
 	}
 	return isGlobal(name)
 }

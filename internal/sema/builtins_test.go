@@ -8,10 +8,10 @@ import (
 )
 
 func TestBuiltins(t *testing.T) {
-	for _, name := range []string{"map", "true", "builtins", "import", "__add", "__curPos", "__foldl'", "fetchTree", "__convertHash"} {
+	for _, name := range []string{"map", "true", "builtins", "import", "__add", "__foldl'", "fetchTree", "__convertHash"} {
 		assert.True(t, IsGlobal(name), name)
 	}
-	for _, name := range []string{"add", "__map", "__", "attrNames", "curPos", "lib", "", "__true", "__nope"} {
+	for _, name := range []string{"add", "__map", "__", "attrNames", "curPos", "__curPos", "lib", "", "__true", "__nope"} {
 		assert.False(t, IsGlobal(name), name)
 	}
 	for _, name := range []string{"map", "add", "foldl'", "filterAttrs", "valueSize", "zipAttrsWith", "abort"} {

@@ -178,13 +178,18 @@ func (r *Resolver) inherit(n ast.InheritNode) {
 // outer x.
 func (r *Resolver) use(n ast.Node, skip ScopeID) {
 	var name string
+	var b BindingID
+	position := false
 	if n.Is(ast.Ident) {
 		name = n.Text()
+		position = name == curPos
 	} else {
 		name, _ = ast.AttrName(n)
 	}
 	r.unpark()
-	b := r.current[r.intern(name)]
+	if !position {
+		b = r.current[r.intern(name)]
+	}
 	for b != 0 && skip != 0 && r.bindings[b].Scope == skip {
 		b = r.bindings[b].shadowed
 	}
@@ -202,7 +207,7 @@ func (r *Resolver) use(n ast.Node, skip ScopeID) {
 			r.uses[bind.lastUse-1].next = index
 		}
 		bind.lastUse = index
-	case IsGlobal(name):
+	case position || IsGlobal(name):
 		u.Target = ToGlobal
 	case r.withs > 0:
 		u.Target = ToWith

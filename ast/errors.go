@@ -8,6 +8,7 @@ type ErrorKind string
 // The kinds of syntax error.
 const (
 	ErrSyntax             ErrorKind = "syntax-error"
+	ErrEmptyFile          ErrorKind = "empty-file"
 	ErrMissingParenInList ErrorKind = "missing-paren-in-list"
 	ErrNegativeInList     ErrorKind = "negative-in-list"
 	ErrUnterminated       ErrorKind = "unterminated-comment"

@@ -64,6 +64,13 @@ func (p *Parser) expectedExpr() {
 			return // the stray bytes are the error
 		}
 	}
+	if p.nothing() {
+		p.report(ast.SyntaxError{
+			Kind: ast.ErrEmptyFile, Span: p.span(p.i, p.i), Message: "the file holds no expression",
+			Help: "Nix reads an expression from every file it imports: write one, such as `{ }`",
+		})
+		return
+	}
 	at, found := p.foundNext()
 	e := ast.SyntaxError{Kind: ast.ErrSyntax, Span: at, Message: "expected an expression, found " + found}
 	if p.last >= 0 && p.newlineBetween(p.last, p.i) {
@@ -82,6 +89,19 @@ func (p *Parser) expectedExpr() {
 		e.Help = "`${…}` stands only in strings, paths and attribute names"
 	}
 	p.report(e)
+}
+
+// nothing reports whether the file has no tokens but blanks and whole comments.
+func (p *Parser) nothing() bool {
+	if p.cur != ast.TokEOF || p.last >= 0 {
+		return false
+	}
+	for i, k := range p.kinds[:p.i] {
+		if k != ast.TokSpace && k != ast.TokLineComment && (k != ast.TokBlockComment || !p.closedComment(i)) {
+			return false
+		}
+	}
+	return p.nul < 0
 }
 
 // expect consumes the then, else or in of a construct.

@@ -20,12 +20,36 @@ var asideNames = []string{
 // sampleEdges mark a folder by the first or the last word of its name: test-vm, flake-template.
 var sampleEdges = []string{"test", "tests", "template", "templates", "example", "examples"}
 
-// Sample reports whether a file or folder lies in a folder for tests, examples or templates. The folders
-// above the nearest nixsift.toml do not count: it makes what is below it a project of its own.
-func (p *Project) Sample(path string) bool { return p.inFolder(path, samples) }
+// Sample reports whether a file or folder lies in a folder for tests, examples or templates, and no file outside of
+// such folders imports it. The folders above the nearest nixsift.toml do not count: it makes what is below it a project
+// of its own. For a Nix file that lies so, all Nix files of the project are needed: see Gathering.
+func (p *Project) Sample(path string) bool {
+	return p.inFolder(path, samples) && !p.reached(path, samples)
+}
 
 // Aside is Sample for folders that serve development, too: dev, ci, docs, checks, benchmarks.
-func (p *Project) Aside(path string) bool { return p.inFolder(path, asides) }
+func (p *Project) Aside(path string) bool {
+	return p.inFolder(path, asides) && !p.reached(path, asides)
+}
+
+// reached reports whether Nix evaluates a file for one that lies in no folder of a kind, or nothing about other files.
+func (p *Project) reached(path string, kind folderKind) bool {
+	if filepath.Ext(path) != ".nix" {
+		return false
+	}
+	x, s := p.references(), p.store
+	key := folderKey{root: p.Root(), kind: kind}
+	s.mu.Lock()
+	l := s.reach[key]
+	if l == nil {
+		l = &lazy[map[string]bool]{}
+		s.reach[key] = l
+	}
+	s.mu.Unlock()
+	return l.get(func() map[string]bool {
+		return x.closure(func(path string) bool { return !p.inFolder(path, kind) })
+	})[path]
+}
 
 // folderKind is a kind of folder whose names tell it.
 type folderKind uint8

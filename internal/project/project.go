@@ -25,13 +25,17 @@ type Store struct {
 	repos    git.Cache
 	flakes   map[string]*lazy[*flake.Flake]
 	files    map[string]*lazy[[]workspace.File]
-	refs     map[string]*lazy[referenceIndex]
+	refs     map[string]*lazy[*referenceIndex]
 	attrs    map[string]*lazy[*attributes]
 	special  map[string]*lazy[map[string]bool]
 	scopes   map[string]*lazy[[]scopedFrom]
 	ciCalls  map[string]*lazy[map[string]bool]
 	caches   map[string]*lazy[[]string]
 	notes    map[string]noted // by absolute path
+
+	reach map[folderKey]*lazy[map[string]bool]
+	names map[string]*lazy[[]string]            // of the entries of a folder
+	ends  map[string]*lazy[map[string][]string] // the files of a project by the last part of their paths
 
 	kinds     sync.Map // from folderKey to bool
 	gathering atomic.Bool
@@ -52,9 +56,10 @@ func (l *lazy[T]) get(compute func() T) T {
 func NewStore(fsys workspace.FS) *Store {
 	return &Store{
 		fs: fsys, repos: git.Cache{FS: fsys}, projects: map[string]*Project{}, flakes: map[string]*lazy[*flake.Flake]{},
-		files: map[string]*lazy[[]workspace.File]{}, refs: map[string]*lazy[referenceIndex]{}, attrs: map[string]*lazy[*attributes]{},
+		files: map[string]*lazy[[]workspace.File]{}, refs: map[string]*lazy[*referenceIndex]{}, attrs: map[string]*lazy[*attributes]{},
 		special: map[string]*lazy[map[string]bool]{}, scopes: map[string]*lazy[[]scopedFrom]{},
 		ciCalls: map[string]*lazy[map[string]bool]{}, caches: map[string]*lazy[[]string]{}, notes: map[string]noted{},
+		reach: map[folderKey]*lazy[map[string]bool]{}, names: map[string]*lazy[[]string]{}, ends: map[string]*lazy[map[string][]string]{},
 	}
 }
 

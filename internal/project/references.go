@@ -20,7 +20,11 @@ const (
 	ImportWithArgs                // import ./x { … }
 	CallPackage                   // callPackage ./x { … }, and its kin
 	InList                        // an element of imports, modules and the like
+	Copied                        // what lies there is data: readFile ./x, source = ./x, the path of a template, "${./x}"
 )
+
+// evaluates reports whether a reference of the kind makes Nix evaluate the file.
+func (k RefKind) evaluates() bool { return k != Other && k != Copied }
 
 // Reference is one place that names a file.
 type Reference struct {
@@ -31,41 +35,101 @@ type Reference struct {
 
 // References returns the places in the project that name a file by a path literal; a folder stands for
 // its default.nix. The first call needs all Nix files of the project: see Gathering.
-func (p *Project) References(path string) []Reference {
+func (p *Project) References(path string) []Reference { return p.references().find(path) }
+
+func (p *Project) references() *referenceIndex {
 	root := p.Root()
 	s := p.store
 	s.needAll()
 	s.mu.Lock()
 	l := s.refs[root]
 	if l == nil {
-		l = &lazy[referenceIndex]{}
+		l = &lazy[*referenceIndex]{}
 		s.refs[root] = l
 	}
 	s.mu.Unlock()
-	return l.get(func() referenceIndex { return s.references(root) }).find(path)
+	return l.get(func() *referenceIndex { return s.references(root) })
 }
 
-// referenceIndex holds the references of a project by the last name of their literals; those whose end is no
-// name, like ./. and ../.., are under "".
-type referenceIndex map[string][]indexed
+// referenceIndex holds the references of a project.
+type referenceIndex struct {
+	// byName has them by the last name of their literals; those whose end is no name, like ./. and ../.., are under "".
+	byName map[string][]indexed
+	// files has the literals of every Nix file.
+	files map[string][]literal
+}
 
 type indexed struct {
 	Reference
 	literal string
 }
 
-func (s *Store) references(root string) referenceIndex {
+func (s *Store) references(root string) *referenceIndex {
 	files := s.nixFiles(root)
 	literals := make([][]literal, len(files))
 	s.eachNoted(files, "/", func(i int, n noted) { literals[i] = n.literals })
-	index := referenceIndex{}
+	index := &referenceIndex{byName: map[string][]indexed{}, files: make(map[string][]literal, len(files))}
 	for i, f := range files {
+		index.files[f.Path] = literals[i]
 		for _, l := range literals[i] {
 			name := lastName(l.text)
-			index[name] = append(index[name], indexed{Reference{f.Path, l.kind, l.span}, l.text})
+			index.byName[name] = append(index.byName[name], indexed{Reference{f.Path, l.kind, l.span}, l.text})
 		}
 	}
 	return index
+}
+
+// closure returns the files that Nix evaluates when it evaluates those where start is true, as far as path literals tell.
+func (x *referenceIndex) closure(start func(path string) bool) map[string]bool {
+	reached := map[string]bool{}
+	var todo []string
+	visit := func(path string) bool {
+		if _, ok := x.files[path]; !ok {
+			return false
+		}
+		if !reached[path] {
+			reached[path] = true
+			todo = append(todo, path)
+		}
+		return true
+	}
+	for path := range x.files {
+		if start(path) {
+			visit(path)
+		}
+	}
+	for len(todo) > 0 {
+		from := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		for _, l := range x.files[from] {
+			if target := resolve(from, l.text); l.kind.evaluates() && !visit(target) {
+				visit(filepath.Join(target, "default.nix"))
+			}
+		}
+	}
+	return reached
+}
+
+// Copied reports whether a file, or a folder that it lies in, is only copied by the files of the project, as the
+// skeleton of something else: then it is evaluated at another place, with other files around it.
+func (p *Project) Copied(path string) bool {
+	x := p.references()
+	copied := false
+	for at := path; p.Within(at) && at != p.root && at != filepath.Dir(at); at = filepath.Dir(at) {
+		for _, r := range x.find(at) {
+			if r.Kind.evaluates() {
+				return false
+			}
+		}
+		for _, name := range []string{filepath.Base(at), ""} {
+			for _, r := range x.byName[name] {
+				// What lies in the folder itself names it for itself.
+				inside := strings.HasPrefix(r.From, at+string(filepath.Separator))
+				copied = copied || r.Kind == Copied && !inside && resolve(r.From, r.literal) == at
+			}
+		}
+	}
+	return copied
 }
 
 // lastName returns what follows the last slash of a path literal, or "" where that is no name.
@@ -78,9 +142,9 @@ func lastName(literal string) string {
 }
 
 // find returns the references to a file, in the order of the referring files.
-func (x referenceIndex) find(path string) (refs []Reference) {
+func (x *referenceIndex) find(path string) (refs []Reference) {
 	take := func(name, target string) {
-		for _, r := range x[name] {
+		for _, r := range x.byName[name] {
 			if resolve(r.From, r.literal) == target {
 				refs = append(refs, r.Reference)
 			}
@@ -153,13 +217,55 @@ func refKind(n ast.Node) RefKind {
 				return Import
 			case strings.HasPrefix(name, "callPackage") || name == "newScope" || name == "callPackages":
 				return CallPackage
+			case name == "readFile":
+				return Copied
 			}
 		}
 	}
-	if list := at.Parent(); list.Is(ast.List) && inModuleList(list) {
-		return InList
+	switch parent := at.Parent(); parent.Kind() {
+	case ast.List:
+		if inModuleList(parent) {
+			return InList
+		}
+	case ast.Interpolation:
+		return Copied
+	case ast.Binding:
+		if lastAttr(ast.BindingNode{Node: parent}) == "source" || isTemplate(parent) {
+			return Copied
+		}
 	}
 	return Other
+}
+
+// maxTemplate bounds how far above its path the name of a flake's templates is looked for.
+const maxTemplate = 12
+
+// isTemplate reports whether a binding is the path of a template of a flake: templates.x.path, defaultTemplate.path.
+func isTemplate(binding ast.Node) bool {
+	if last := lastAttr(ast.BindingNode{Node: binding}); last != "path" {
+		return false
+	}
+	left := maxTemplate
+	for up := binding; up.IsValid() && left > 0; up, left = up.Parent(), left-1 {
+		if b, ok := ast.AsBinding(up); ok {
+			for part := range b.Attrpath().Children() {
+				if name, _ := ast.AttrName(part); name == "templates" || name == "defaultTemplate" {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// lastAttr returns the last name of a binding's attribute path, or "".
+func lastAttr(b ast.BindingNode) string {
+	last := ast.Node{}
+	for part := range b.Attrpath().Children() {
+		last = part
+	}
+	name, _ := ast.AttrName(last)
+	return name
 }
 
 func inModuleList(list ast.Node) bool {
@@ -168,12 +274,7 @@ func inModuleList(list ast.Node) bool {
 		case ast.Paren, ast.Binary, ast.Apply, ast.If, ast.With, ast.Let:
 			continue
 		case ast.Binding:
-			last := ast.Node{}
-			for part := range (ast.BindingNode{Node: up}).Attrpath().Children() {
-				last = part
-			}
-			name, _ := ast.AttrName(last)
-			return listNames[name]
+			return listNames[lastAttr(ast.BindingNode{Node: up})]
 		}
 		return false
 	}

@@ -2,106 +2,202 @@ package projectrules
 
 import (
 	"fmt"
+	"path"
 	"path/filepath"
-	"strings"
+	"slices"
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
-	"github.com/nixsift/nixsift/internal/near"
 	"github.com/nixsift/nixsift/rules"
 )
 
 var _ = rules.Register(&rules.Rule{
 	ID: "missing-path", Family: family, Since: "0.1.0",
 	Summary: "A path literal names a file that does not exist",
-	Doc: "Nix reads the file when the expression is used, and fails then: often only on one host, or in CI. The commonest cause\n" +
-		"is a name that changed, so a near name in the same folder is proposed.\n" +
+	Doc: "Nix reads the file when the expression is used, and fails then: often only on one host, or in CI. The commonest causes\n" +
+		"are a name that changed and a file that moved, so a near name in the same folder is proposed, or the one file of the\n" +
+		"project whose path ends so. A path that a file names many times is reported once.\n" +
 		"\n" +
 		"Nothing is said about paths that the file checks with `pathExists`, that are only turned into text or completed by\n" +
-		"`+`, or that stand in an option's `example`; in templates, examples and test data, which others complete, only about\n" +
-		"names that look misspelt.",
+		"`+`, or that stand in an option's `example`; in templates, examples, test data and files that are only copied, which\n" +
+		"others complete, only about names that look misspelt, unless a file elsewhere imports the example.\n" +
+		"\n" +
+		"A hint is all there is about what may well be right: a file that `.gitignore` names, that each machine writes for itself\n" +
+		"(`hardware-configuration.nix`, `local.nix`) or that is made from a template beside it, and a path that is only a\n" +
+		"default: under `mkDefault`, behind `or`, of an argument.",
 	Severity: diag.Warning, Presets: rules.Recommended,
 	Fix: rules.FixSometimes,
-	On:  []ast.Kind{ast.Path},
-	Node: func(p *rules.Pass, n ast.Node) {
-		path, ok := target(p, n)
-		if !ok {
-			return
-		}
-		info := p.Project.Stat(path)
-		if info != nil && (!info.IsDir() || p.Project.Stat(filepath.Join(path, "default.nix")) != nil) {
-			return
-		}
-		l, ok := read(p, n, path)
-		switch {
-		case !ok || l.probe:
-		case info == nil && !guarded(p, path):
-			reportMissing(p, l)
-		case info == nil:
-		case l.folder && !p.Project.Sample(p.Path):
-			p.Report(diag.Finding{
-				Span:    n.Span(),
-				Message: fmt.Sprintf("`%s` is a folder without a `default.nix`", p.Project.Rel(l.target)),
-				Help:    "importing a folder reads its `default.nix`",
-			})
+	File: func(pass *rules.Pass) {
+		m := missing{paths: paths{Pass: pass}, places: map[string][]literal{}}
+		m.each(m.check)
+		for _, target := range m.order {
+			m.report(m.places[target])
 		}
 	},
 })
 
-func reportMissing(p *rules.Pass, l literal) {
-	name := nearSibling(p, l)
-	if name == "" && p.Project.Sample(p.Path) {
-		return
-	}
-	rel := p.Project.Rel(l.target)
-	f := diag.Finding{Span: l.node.Span(), Message: fmt.Sprintf("`%s` does not exist", rel)}
-	if repo := p.Project.Repo(); repo != nil && p.Project.RepoError() == nil {
-		if _, lost := repo.Submodule(rel); lost {
-			return // a submodule that is not checked out
-		}
-		if e, tracked := repo.Tracked(rel); tracked {
-			if e.SkipWorktree {
-				return
-			}
-			f.Message = fmt.Sprintf("`%s` is tracked by Git, but deleted from the working tree", rel)
-		} else if repo.HasBelow(rel) {
-			return // a folder of a sparse checkout
-		}
-	}
-	if name != "" {
-		f.Help = fmt.Sprintf("did you mean `%s`?", name)
-		f.Fixes = []diag.Fix{rules.Replace("name `"+name+"`", diag.Unsafe, l.node.Span(), name)}
-	}
-	p.Report(f)
+// missing is what one file names that is not there.
+type missing struct {
+	paths
+	order  []string             // the targets, as they stand first in the file
+	places map[string][]literal // by target
+	sought int                  // the targets for which another name was looked for
+	others *bool                // what left says, once it is asked
 }
 
-// nearSibling returns the literal with its last part replaced by what is there: the same name with or
-// without .nix, or a similar one.
-func nearSibling(p *rules.Pass, l literal) string {
-	dir, base := filepath.Split(l.target)
-	entries, err := p.Project.FS().ReadDir(filepath.Clean(dir))
-	if err != nil {
-		return ""
-	}
-	text := l.node.Text()
-	slash := strings.LastIndexByte(text, '/')
-	bare, isNix := strings.CutSuffix(base, ".nix")
-	var similar []string
-	for _, e := range entries {
-		name := e.Name()
-		if name == bare+".nix" || isNix && name == bare && p.Project.Stat(filepath.Join(dir, name, "default.nix")) != nil {
-			return text[:slash+1] + name
-		}
-		if strings.HasSuffix(name, ".nix") == isNix && name != filepath.Base(p.Path) {
-			similar = append(similar, strings.TrimSuffix(name, ".nix"))
+func (m *missing) check(n ast.Node, target string) {
+	if _, known := m.places[target]; !known {
+		info := m.Project.Stat(target)
+		if info != nil && (!info.IsDir() || m.Project.Stat(filepath.Join(target, "default.nix")) != nil) {
+			return
 		}
 	}
-	guess := near.Find(bare, similar)
-	if guess == "" {
+	l, ok := m.read(n, target)
+	if !ok || l.probe {
+		return
+	}
+	if l.there = m.Project.Stat(target) != nil; l.there && !l.folder || !l.there && m.guarded(l) {
+		return
+	}
+	if m.places[target] == nil {
+		m.order = append(m.order, target)
+	}
+	m.places[target] = append(m.places[target], l)
+}
+
+// report speaks about one target, at the first of its places.
+func (m *missing) report(places []literal) {
+	l := places[0]
+	rel := m.Project.Rel(l.target)
+	f := diag.Finding{Span: l.node.Span(), Message: fmt.Sprintf("`%s` does not exist", rel)}
+	if l.there {
+		if m.Project.Sample(m.Path) {
+			return
+		}
+		f.Message = fmt.Sprintf("`%s` is a folder without a `default.nix`", rel)
+		f.Help = "importing a folder reads its `default.nix`"
+	} else if !m.explain(&f, places, rel) {
+		return
+	}
+	if n := len(places) - 1; n > 0 {
+		f.Message += fmt.Sprintf(" (the file names it %d more time%s)", n, plural(n))
+	}
+	m.Report(f)
+}
+
+func plural(n int) string {
+	if n == 1 {
 		return ""
 	}
-	if isNix {
-		guess += ".nix"
+	return "s"
+}
+
+// maxProposals is the number of missing paths of a file for which another name is looked for.
+const maxProposals = 200
+
+// explain completes a finding with why the file may be missing and what may be meant. It is false where nothing is to be
+// said.
+func (m *missing) explain(f *diag.Finding, places []literal, rel string) bool {
+	l := places[0]
+	if repo := m.Project.Repo(); repo != nil && m.Project.RepoError() == nil {
+		if _, lost := repo.Submodule(rel); lost {
+			return false // a submodule that is not checked out
+		}
+		if e, tracked := repo.Tracked(rel); tracked {
+			f.Message = fmt.Sprintf("`%s` is tracked by Git, but deleted from the working tree", rel)
+			return !e.SkipWorktree
+		}
+		if repo.HasBelow(rel) {
+			return false // a folder of a sparse checkout
+		}
+		ignore, ignored := repo.Ignored(rel, false)
+		if !ignored {
+			ignore, ignored = repo.Ignored(rel, true)
+		}
+		if ignored {
+			f.Severity = diag.Hint
+			f.Help = fmt.Sprintf("`%s` in %s:%d keeps it out of Git, so it may be there elsewhere; a flake does not see it even then",
+				ignore.Pattern, m.Project.Rel(ignore.File), ignore.Line)
+			return !m.left()
+		}
 	}
-	return text[:slash+1] + guess
+	base := path.Base(rel)
+	switch template := m.template(l.target); {
+	case machineWritten[base]:
+		f.Severity, f.Help = diag.Hint, "each machine has its own; copy it here, or ask with `builtins.pathExists` whether it is there"
+		return !m.left()
+	case template != "":
+		f.Severity, f.Help = diag.Hint, fmt.Sprintf("it is made from `%s`, which lies beside it", template)
+		return !m.left()
+	}
+	near := ""
+	if m.sought++; m.sought <= maxProposals {
+		near = m.nearSibling(l.target)
+	}
+	if near == "" && m.left() {
+		return false
+	}
+	if !slices.ContainsFunc(places, func(l literal) bool { return !replaceable(l.node) }) {
+		if f.Severity = diag.Hint; near != "" {
+			f.Severity = diag.Info
+		}
+	}
+	if m.sought <= maxProposals {
+		m.propose(f, places, near)
+	}
+	return true
+}
+
+// left reports whether others complete the file: it is a template, an example or test data.
+func (m *missing) left() bool {
+	if m.others == nil {
+		left := m.Project.Sample(m.Path) || m.Project.Copied(m.Path)
+		m.others = &left
+	}
+	return *m.others
+}
+
+// machineWritten are files that each machine writes, or that hold what nobody publishes.
+var machineWritten = map[string]bool{
+	"hardware-configuration.nix": true, "local.nix": true, "local-configuration.nix": true, "cachix.nix": true,
+	"private.nix": true, "secret.nix": true, "secrets.nix": true,
+}
+
+// templateEnds are what people add to the name of a file that others copy and complete.
+var templateEnds = []string{"example", "sample", "template", "tmpl", "tpl", "dist", "in", "default"}
+
+// template returns the name of the file beside a missing one that it is made from, or "".
+func (m *missing) template(target string) string {
+	dir, base := filepath.Split(target)
+	names := m.Project.Entries(filepath.Clean(dir))
+	ext := path.Ext(base)
+	stem := base[:len(base)-len(ext)]
+	for _, end := range templateEnds {
+		for _, name := range []string{base + "." + end, stem + "." + end + ext, stem + "-" + end + ext, stem + "_" + end + ext, end + "." + base, end + "-" + base} {
+			if _, ok := slices.BinarySearch(names, name); ok && (ext != "" || name == base+"."+end) {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
+// replaceable reports whether a path is only a default that others replace: mkDefault ./x, a.src or ./x, { src ? ./x }:.
+func replaceable(n ast.Node) bool {
+	at := n.OutsideParens()
+	switch up := at.Parent(); up.Kind() {
+	case ast.Formal:
+		return true
+	case ast.Select:
+		return (ast.SelectExpr{Node: up}).Default() == at
+	case ast.Apply:
+		fn, args := ast.Call(up)
+		switch lastName(fn) {
+		case "mkDefault", "mkOptionDefault":
+			return len(args) == 1
+		case "mkOverride":
+			return len(args) == 2
+		}
+	}
+	return false
 }

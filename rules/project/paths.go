@@ -1,12 +1,12 @@
 package projectrules
 
 import (
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/project"
+	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -21,10 +21,21 @@ type literal struct {
 	listed bool
 	// probe is set for what only asks whether something is there: pathExists ./x.
 	probe bool
+	// there is set where the target is a folder that exists.
+	there bool
+}
+
+// paths knows the path literals of one file.
+type paths struct {
+	*rules.Pass
+	// bound are the bindings whose value is a path literal, by its node; nil until it is asked for.
+	bound map[ast.NodeID]sema.BindingID
+	// guards is nil until it is asked for.
+	guards *guards
 }
 
 // target returns the absolute path that a literal names, if that is part of the project.
-func target(p *rules.Pass, n ast.Node) (path string, ok bool) {
+func (p *paths) target(n ast.Node) (path string, ok bool) {
 	if strings.HasPrefix(n.Text(), "/") || outOfTree(n.Text()) {
 		return "", false
 	}
@@ -32,11 +43,23 @@ func target(p *rules.Pass, n ast.Node) (path string, ok bool) {
 	return path, ok && p.Project.Within(path)
 }
 
+// each calls check for the path literals that name something in the project.
+func (p *paths) each(check func(n ast.Node, target string)) {
+	for i, r := range p.Tree.Records() {
+		if r.Kind == ast.Path {
+			n := p.Tree.Node(ast.NodeID(i))
+			if path, ok := p.target(n); ok {
+				check(n, path)
+			}
+		}
+	}
+}
+
 // read examines a path literal with a target. ok is false where nothing is read: the path is only text, or
 // only the beginning of one, or is checked for existence first.
-func read(p *rules.Pass, n ast.Node, target string) (l literal, ok bool) {
+func (p *paths) read(n ast.Node, target string) (l literal, ok bool) {
 	l = literal{node: n, target: target}
-	switch use := useOf(p, n); use {
+	switch use := p.useOf(n); use {
 	case textOnly:
 		return l, false
 	case probed:
@@ -78,37 +101,35 @@ var textFuncs = map[string]bool{
 	"removePrefix": true, "splitRoot": true, "hasPrefix": true, "subpath": true, "isString": true,
 }
 
+// probeFuncs ask whether something is there.
+var probeFuncs = map[string]bool{
+	"pathExists": true, "readFileType": true, "pathType": true, "pathIsDirectory": true, "pathIsRegularFile": true,
+}
+
 // importFuncs take a file of Nix code, or a folder with a default.nix.
 var importFuncs = map[string]bool{
 	"import": true, "callPackage": true, "callPackages": true,
 }
 
 // useOf tells what becomes of a path literal, through the names that it is bound to.
-func useOf(p *rules.Pass, n ast.Node) use {
-	u := directUse(n)
-	if u != wanted {
+func (p *paths) useOf(n ast.Node) use {
+	if u := directUse(n); u != wanted {
 		return u
 	}
 	// let f = ./x; in if pathExists f then …
-	bind, ok := ast.AsBinding(n.OutsideParens().Parent())
-	if !ok || bind.Value().Unparen() != n || bind.Parent().Is(ast.AttrSet) && !bind.Parent().IsRec() {
+	if !n.OutsideParens().Parent().Is(ast.Binding) {
 		return wanted
 	}
-	names := p.Names()
-	set := bind.Parent()
-	if set.Is(ast.Bindings) {
-		set = set.Parent()
-	}
-	id, ok := names.ScopeOf(set)
-	if !ok {
-		return wanted
-	}
-	scope := names.Scope(id)
-	for id := scope.First; id <= scope.Last; id++ {
-		if b := names.Binding(id); b.Decl != bind.Node || b.Value.Unparen() != n {
-			continue
+	if p.bound == nil {
+		p.bound = map[ast.NodeID]sema.BindingID{}
+		for id, b := range p.Names().Bindings() {
+			if value := b.Value.Unparen(); value.Is(ast.Path) {
+				p.bound[value.ID()] = sema.BindingID(id)
+			}
 		}
-		for use := range names.UsesOf(id) {
+	}
+	if id := p.bound[n.ID()]; id != 0 {
+		for use := range p.Names().UsesOf(id) {
 			switch directUse(use.Node) {
 			case probed, textOnly:
 				return textOnly
@@ -135,7 +156,7 @@ func directUse(n ast.Node) use {
 		fn, args := ast.Call(app.Func())
 		name := lastName(fn)
 		switch {
-		case name == "pathExists" || name == "readFileType" || name == "pathIsDirectory" || name == "pathIsRegularFile":
+		case probeFuncs[name]:
 			return probed
 		case textFuncs[name]:
 			return textOnly
@@ -191,29 +212,6 @@ func documentation(n ast.Node) bool {
 					return true
 				}
 			}
-		}
-	}
-	return false
-}
-
-// guarded reports whether the file asks somewhere whether the target is there, or lists its folder: then
-// a missing one is provided for.
-func guarded(p *rules.Pass, target string) bool {
-	if !strings.Contains(p.Tree.Source(), "pathExists") && !strings.Contains(p.Tree.Source(), "maybeMissing") {
-		return false
-	}
-	for i, r := range p.Tree.Records() {
-		if r.Kind != ast.Path {
-			continue
-		}
-		n := p.Tree.Node(ast.NodeID(i))
-		other, ok := project.Resolve(p.Path, n)
-		if !ok || other != target && !strings.HasPrefix(target, other+string(filepath.Separator)) {
-			continue
-		}
-		direct := directUse(n)
-		if direct == probed && other != filepath.Dir(p.Path) || other == target && direct == wanted && useOf(p, n) == textOnly {
-			return true
 		}
 	}
 	return false

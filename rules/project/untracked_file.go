@@ -22,23 +22,21 @@ var _ = rules.Register(&rules.Rule{
 		"The repository is the innermost one around the file, and only a flake whose `flake.nix` it tracks is meant. Outside\n" +
 		"of Git, and for `path:` references, everything is visible.",
 	Severity: diag.Error, Presets: rules.Recommended,
-	On: []ast.Kind{ast.Path},
-	Node: func(p *rules.Pass, n ast.Node) {
-		if !p.Project.InFlake() {
+	File: func(pass *rules.Pass) {
+		if !pass.Project.InFlake() {
 			return
 		}
-		path, ok := target(p, n)
-		if !ok {
-			return
-		}
-		if rel, ok := p.Project.Repo().Rel(path); ok {
-			if e, tracked := p.Project.Repo().Tracked(rel); tracked && e.Mode != git.Symlink {
-				return
+		p := &paths{Pass: pass}
+		p.each(func(n ast.Node, path string) {
+			if rel, ok := p.Project.Repo().Rel(path); ok {
+				if e, tracked := p.Project.Repo().Tracked(rel); tracked && e.Mode != git.Symlink {
+					return
+				}
 			}
-		}
-		if l, ok := read(p, n, path); ok && (l.probe || !guarded(p, path)) {
-			checkTracked(p, l)
-		}
+			if l, ok := p.read(n, path); ok && (l.probe || !p.guarded(l)) {
+				checkTracked(pass, l)
+			}
+		})
 	},
 })
 

@@ -1,0 +1,102 @@
+package project
+
+import (
+	"path/filepath"
+	"strings"
+
+	"github.com/nixsift/nixsift/internal/workspace"
+)
+
+// Entries returns the names of what lies in a folder, sorted; nil where it cannot be listed. A folder is listed once.
+// The names must not be changed.
+func (p *Project) Entries(dir string) []string {
+	s := p.store
+	s.mu.Lock()
+	l := s.names[dir]
+	if l == nil {
+		l = &lazy[[]string]{}
+		s.names[dir] = l
+	}
+	s.mu.Unlock()
+	return l.get(func() []string {
+		entries, err := s.fs.ReadDir(dir)
+		if err != nil {
+			return nil
+		}
+		names := make([]string, len(entries))
+		for i, e := range entries {
+			names[i] = e.Name()
+		}
+		return names
+	})
+}
+
+// common are names that say nothing without the folder they stand in.
+var common = map[string]bool{
+	"default.nix": true, "flake.nix": true, "shell.nix": true, "package.nix": true, "configuration.nix": true, "home.nix": true, "module.nix": true,
+	"options.nix": true, "config.nix": true, "hardware-configuration.nix": true, "hardware.nix": true, "overlay.nix": true, "disko.nix": true,
+	"README.md": true, "LICENSE": true, "flake.lock": true, "Cargo.lock": true, "Cargo.toml": true, "package.json": true,
+}
+
+// Elsewhere returns the one file of the project whose path ends as a path that names nothing does; for a folder, the one
+// with a default.nix. ok is false where there are none or several.
+func (p *Project) Elsewhere(path string) (found string, ok bool) {
+	best, ties := 0, 0
+	for _, candidate := range p.byName()[filepath.Base(path)] {
+		switch n := sharedEnd(candidate, path); {
+		case n > best:
+			best, ties, found = n, 1, candidate
+		case n == best:
+			ties++
+		}
+	}
+	return found, ties == 1 && (best > 1 || !common[filepath.Base(path)])
+}
+
+// sharedEnd returns the number of last parts that two paths have in common.
+func sharedEnd(a, b string) int {
+	n := 0
+	for filepath.Base(a) == filepath.Base(b) && a != filepath.Dir(a) && b != filepath.Dir(b) {
+		n++
+		a, b = filepath.Dir(a), filepath.Dir(b)
+	}
+	return n
+}
+
+// byName returns the files of the project, those that Git tracks or else its Nix files, and the folders with a
+// default.nix, by the last part of their paths.
+func (p *Project) byName() map[string][]string {
+	s, root := p.store, p.Root()
+	s.mu.Lock()
+	l := s.ends[root]
+	if l == nil {
+		l = &lazy[map[string][]string]{}
+		s.ends[root] = l
+	}
+	s.mu.Unlock()
+	return l.get(func() map[string][]string {
+		ends := map[string][]string{}
+		add := func(path string) {
+			dir, name := filepath.Dir(path), filepath.Base(path)
+			ends[name] = append(ends[name], path)
+			if name == "default.nix" && dir != root {
+				ends[filepath.Base(dir)] = append(ends[filepath.Base(dir)], dir)
+			}
+		}
+		if p.repo != nil && p.repoErr == nil {
+			for e := range p.repo.Files() {
+				if path := filepath.Join(root, filepath.FromSlash(e.Path)); p.Stat(path) != nil {
+					add(path)
+				}
+			}
+			return ends
+		}
+		selection, _ := workspace.Select(s.fs, []string{root}, workspace.Options{Git: &s.repos})
+		for _, f := range selection.Files {
+			if strings.HasSuffix(f.Path, ".nix") {
+				add(f.Path)
+			}
+		}
+		return ends
+	})
+}

@@ -1,0 +1,134 @@
+package projectrules
+
+import (
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/near"
+)
+
+// propose names what is most likely meant: a file beside the missing one, or the one whose path ends so.
+func (m *missing) propose(f *diag.Finding, places []literal, near string) {
+	if near != "" {
+		f.Help = "did you mean `" + nearText(places[0], near) + "`?"
+		fix := diag.Fix{Title: "name `" + nearText(places[0], near) + "`", Safety: diag.Unsafe}
+		for _, l := range places {
+			fix.Edits = append(fix.Edits, diag.Edit{Span: l.node.Span(), Text: nearText(l, near)})
+		}
+		f.Fixes = []diag.Fix{fix}
+		return
+	}
+	found, ok := m.Project.Elsewhere(places[0].target)
+	if !ok || found == m.Path {
+		return
+	}
+	rel, err := filepath.Rel(filepath.Dir(m.Path), found)
+	if err != nil {
+		return
+	}
+	text := filepath.ToSlash(rel)
+	if !strings.HasPrefix(text, "../") {
+		text = "./" + text
+	}
+	f.Help = "did you mean `" + text + "`?"
+	if !isPath(text) {
+		return
+	}
+	fix := diag.Fix{Title: "name `" + text + "`", Safety: diag.Unsafe}
+	for _, l := range places {
+		fix.Edits = append(fix.Edits, diag.Edit{Span: l.node.Span(), Text: text})
+	}
+	f.Fixes = []diag.Fix{fix}
+}
+
+// nearText returns a literal with its last part replaced.
+func nearText(l literal, name string) string {
+	text := l.node.Text()
+	return text[:strings.LastIndexByte(text, '/')+1] + name
+}
+
+// isPath reports whether a text can be written as a path literal.
+func isPath(text string) bool {
+	return strings.Trim(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-+/") == ""
+}
+
+// maxEntries bounds how many names of a folder are compared with a missing one.
+const maxEntries = 2000
+
+// nearSibling returns what is beside a missing file and was most likely meant, or "": the same name with or without an
+// extension, or a similar one.
+func (m *missing) nearSibling(target string) string {
+	dir, base := filepath.Split(target)
+	dir = filepath.Clean(dir)
+	bare, isNix := strings.CutSuffix(base, ".nix")
+	names := m.Project.Entries(dir)
+	names = names[:min(len(names), maxEntries)]
+	if m.Project.Stat(filepath.Join(dir, bare+".nix")) != nil {
+		return bare + ".nix"
+	}
+	if isNix && m.Project.Stat(filepath.Join(dir, bare, "default.nix")) != nil {
+		return bare
+	}
+	ext := path.Ext(base)
+	var extended, same, other []string
+	for _, name := range names {
+		e := path.Ext(name)
+		switch {
+		case name == filepath.Base(m.Path) || len(name) == len(e):
+		case ext == "" && strings.TrimSuffix(name, e) == base && e != "":
+			extended = append(extended, name)
+		case digitsOnly(base, name):
+		case e == ext:
+			same = append(same, strings.TrimSuffix(name, e))
+		case sameFormat(ext, e) && strings.TrimSuffix(name, e) == strings.TrimSuffix(base, ext):
+			return name
+		case ext != "" && knownExts[ext] && (e == "" || knownExts[e]):
+		default:
+			other = append(other, name)
+		}
+	}
+	if len(extended) == 1 {
+		return extended[0]
+	}
+	if guess := near.Find(strings.TrimSuffix(base, ext), same); guess != "" {
+		return guess + ext
+	}
+	return near.Find(base, other)
+}
+
+// knownExts are extensions that people choose: a file with another one of them is another file.
+var knownExts = func() map[string]bool {
+	known := map[string]bool{}
+	for ext := range strings.FieldsSeq(`nix lock toml json json5 jsonc yaml yml xml ini conf cfg config env md rst txt adoc html css scss js mjs cjs ts tsx jsx
+		lua vim el py pl rb sh bash zsh fish nu ps1 c h cc cpp hpp rs go hs cabal ml scm patch diff png jpg jpeg svg gif ico webp pdf ttf otf woff
+		service socket timer desktop rules template tmpl in key pub pem crt cer age gpg asc gz xz zst bz2 zip tar dts dtb dtbo img iso bin sql csv org
+		kdl rasi theme tera hbs j2 mk make properties gradle kts java kt swift proto graphql log`) {
+		known["."+ext] = true
+	}
+	return known
+}()
+
+// sameFormat reports whether two extensions are spellings of one.
+func sameFormat(a, b string) bool {
+	for _, pair := range [][2]string{{".yaml", ".yml"}, {".jpg", ".jpeg"}, {".html", ".htm"}, {".patch", ".diff"}} {
+		if a == pair[0] && b == pair[1] || a == pair[1] && b == pair[0] {
+			return true
+		}
+	}
+	return false
+}
+
+// digitsOnly reports whether two names differ in nothing but digits: host1, host2 are two files.
+func digitsOnly(a, b string) bool {
+	strip := func(s string) string {
+		return strings.Map(func(r rune) rune {
+			if r >= '0' && r <= '9' {
+				return -1
+			}
+			return r
+		}, s)
+	}
+	return a != b && strip(a) == strip(b)
+}

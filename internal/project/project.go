@@ -33,9 +33,11 @@ type Store struct {
 	caches   map[string]*lazy[[]string]
 	notes    map[string]noted // by absolute path
 
-	reach map[folderKey]*lazy[map[string]bool]
-	names map[string]*lazy[[]string]            // of the entries of a folder
-	ends  map[string]*lazy[map[string][]string] // the files of a project by the last part of their paths
+	plains map[string]*lazy[map[string]bool]
+	sets   map[string]*lazy[map[string]bool] // what attributesOf returns
+	reach  map[folderKey]*lazy[map[string]bool]
+	names  map[string]*lazy[[]string]            // of the entries of a folder
+	ends   map[string]*lazy[map[string][]string] // the files of a project by the last part of their paths
 
 	kinds     sync.Map // from folderKey to bool
 	gathering atomic.Bool
@@ -59,7 +61,7 @@ func NewStore(fsys workspace.FS) *Store {
 		files: map[string]*lazy[[]workspace.File]{}, refs: map[string]*lazy[*referenceIndex]{}, attrs: map[string]*lazy[*attributes]{},
 		special: map[string]*lazy[map[string]bool]{}, scopes: map[string]*lazy[[]scopedFrom]{},
 		ciCalls: map[string]*lazy[map[string]bool]{}, caches: map[string]*lazy[[]string]{}, notes: map[string]noted{},
-		reach: map[folderKey]*lazy[map[string]bool]{}, names: map[string]*lazy[[]string]{}, ends: map[string]*lazy[map[string][]string]{},
+		plains: map[string]*lazy[map[string]bool]{}, sets: map[string]*lazy[map[string]bool]{}, reach: map[folderKey]*lazy[map[string]bool]{}, names: map[string]*lazy[[]string]{}, ends: map[string]*lazy[map[string][]string]{},
 	}
 }
 

@@ -144,34 +144,6 @@ func TestSpecialArgs(t *testing.T) {
 	}
 }
 
-func TestInScope(t *testing.T) {
-	dir := testenv.Tree(t, map[string]string{
-		"flake.nix": "{ outputs = _: { }; }",
-		"flake.lock": `{ "version": 7, "root": "root", "nodes": { "root": { "inputs": { "p": "p" } },
-			"p": { "locked": { "type": "github", "owner": "paisano-nix", "repo": "core", "rev": "1", "narHash": "x" } } } }`,
-		"a.nix": "{ x = scopedImport { a = 1; inherit b; } ./sub/one.nix; y = let names = { c = 1; }; in f: builtins.scopedImport names f; }",
-		"b.nix": "{ h, ... }: h.lib.load { src = ./tree; loader = h.lib.loaders.scoped; }",
-	})
-	for _, c := range []struct {
-		file, name string
-		want       bool
-	}{
-		{"sub/one.nix", "a", true}, {"sub/one.nix", "b", true}, {"sub/two.nix", "a", false}, {"sub/two.nix", "c", true}, {"sub/two.nix", "d", false},
-		{"tree/x/y.nix", "d", true}, {"tree.nix", "d", false}, {"sub/two.nix", "inputs", true}, {"sub/two.nix", "cell", true},
-	} {
-		path := filepath.Join(dir, filepath.FromSlash(c.file))
-		assert.Equal(t, c.want, project.NewStore(workspace.OS).For(filepath.Join(dir, "a.nix")).InScope(path, c.name), "%s in %s", c.name, c.file)
-	}
-	other := testenv.Tree(t, map[string]string{
-		"flake.nix": "{ outputs = _: { }; }", "a.nix": "args: map (scopedImport (args // { a = 1; })) args.files",
-	})
-	path := filepath.Join(other, "b.nix")
-	assert.True(t, project.NewStore(workspace.OS).For(path).InScope(path, "d"))
-	plain := testenv.Tree(t, map[string]string{"flake.nix": "{ outputs = _: { }; }", "a.nix": "{ inherit (builtins) scopedImport; }"})
-	path = filepath.Join(plain, "b.nix")
-	assert.False(t, project.NewStore(workspace.OS).For(path).InScope(path, "d"))
-}
-
 func TestResolve(t *testing.T) {
 	for text, want := range map[string]string{
 		"./a": "/d/a", "../a/./b": "/a/b", "a/b": "/d/a/b", "/x/../y": "/y", "~/a": "", "./a/${\"b\"}": "",

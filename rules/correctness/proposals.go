@@ -16,7 +16,7 @@ import (
 
 // propose completes a finding about an undefined name with what was most likely meant, the surest first.
 func propose(p *rules.Pass, u sema.Use, name string, f *diag.Finding) {
-	if proposeWord(u, name, f) || proposeSibling(u, name, f) || proposeLib(p.Names(), u, name, f) || proposeArgument(p, u, name, f) {
+	if proposePosition(u, name, f) || proposeWord(u, name, f) || proposeSibling(u, name, f) || proposeLib(p.Names(), u, name, f) || proposeArgument(p, u, name, f) {
 		return
 	}
 	candidates := func(yield func(string) bool) {
@@ -42,7 +42,8 @@ func propose(p *rules.Pass, u sema.Use, name string, f *diag.Finding) {
 	}
 	switch fn := topFunction(p.Tree); {
 	case u.Node.Parent().Is(ast.List) && nixlang.Hidden(p.Names(), u.Scope, "pkgs"):
-		proposeIn("pkgs", u, name, "a package of nixpkgs is", f)
+		f.Help = "if a package of nixpkgs is meant, write `pkgs." + name + "`"
+		f.Fixes = []diag.Fix{rules.Insert("write `pkgs."+name+"`", diag.Display, u.Node.Start(), "pkgs.")}
 	case strings.ToLower(name) != name && libtable.Lookup(name) != nil: // a word of two, so no name by chance
 		f.Help = "nixpkgs has `lib." + name + "`"
 	case isPackage && fn.IsValid():
@@ -54,6 +55,15 @@ func propose(p *rules.Pass, u sema.Use, name string, f *diag.Finding) {
 func proposeIn(set string, u sema.Use, name, why string, f *diag.Finding) {
 	f.Help = why + " `" + set + "." + name + "`"
 	f.Fixes = []diag.Fix{rules.Insert("write `"+set+"."+name+"`", diag.Unsafe, u.Node.Start(), set+".")}
+}
+
+// proposePosition is for inherit __curPos: as an expression it is syntax, and no name that can be inherited.
+func proposePosition(u sema.Use, name string, f *diag.Finding) bool {
+	if name != "__curPos" {
+		return false
+	}
+	f.Help = "`__curPos` is no variable: write `__curPos = __curPos;`"
+	return true
 }
 
 // proposeWord is for words of other languages.
@@ -101,10 +111,64 @@ func proposeSibling(u sema.Use, name string, f *diag.Finding) bool {
 					proposeIn(final, u, name, "the attribute of the set is", f)
 					return true
 				}
-				f.Help = "the attributes of a set are no variables: bind `" + name + "` with `let`, or make the set `rec`"
-				f.Fixes = []diag.Fix{rules.Insert("make the set `rec`", diag.Unsafe, n.Start(), "rec ")}
+				f.Help = "the attributes of a set are no variables: bind `" + name + "` with `let`"
+				if bindsIn(c, n, u, name) {
+					f.Help += ", or make the set `rec`"
+					f.Fixes = []diag.Fix{rules.Insert("make the set `rec`", diag.Unsafe, n.Start(), "rec ")}
+				}
 				return true
 			}
+		}
+	}
+	return false
+}
+
+// maxAliases bounds how many names are followed from one attribute to the next.
+const maxAliases = 16
+
+// bindsIn reports whether a definition would give a use its value if the set were rec: not where it takes the name from
+// around the set itself, nor where the value would be the use again.
+func bindsIn(def, set ast.Node, u sema.Use, name string) bool {
+	if in, ok := ast.AsInherit(def); ok {
+		return in.From().IsValid()
+	}
+	if u.Node.Parent().Is(ast.Inherit) && u.Node.Parent().Parent() == set {
+		return false // inherit takes the name from around the set, whether that is rec or not
+	}
+	for range maxAliases {
+		if def.Encloses(u.Node) {
+			return delayed(u.Node, def)
+		}
+		b, ok := ast.AsBinding(def)
+		if !ok || !b.Attrpath().IsSingle(name) || !b.Value().Unparen().Is(ast.Ident) {
+			return true
+		}
+		name = b.Value().Unparen().Text()
+		next := ast.Node{}
+		left := maxSiblings
+		for c := range set.Children() {
+			if left--; left > 0 && definedAs(c, name).IsValid() {
+				next = c
+				break
+			}
+		}
+		if !next.IsValid() {
+			return true
+		}
+		def = next
+	}
+	return false
+}
+
+// delayed reports whether a use stands in a function or a set or list within a definition, so that the value of this
+// need not be known for it.
+func delayed(use, def ast.Node) bool {
+	for up := range use.Ancestors() {
+		if up == def {
+			return false
+		}
+		if k := up.Kind(); k == ast.Lambda || k == ast.AttrSet || k == ast.List {
+			return true
 		}
 	}
 	return false

@@ -1,10 +1,12 @@
 package correctness
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/rules"
 )
@@ -47,27 +49,42 @@ func undefinedAs(want reading, report func(p *rules.Pass, names *sema.Info, u se
 	}
 }
 
-// eachUndefined calls report for the undefined names of one reading, with the number of those before.
+// eachUndefined calls report for the undefined names of one reading, with the number of those before. What the project
+// gives the file, or may give it, is left out.
 func eachUndefined(p *rules.Pass, want reading, report func(u sema.Use, before int)) {
-	names, n := p.Names(), 0
-	if lostLet(p.Tree) {
-		return
-	}
-	var lost map[string]bool
-	for u := range names.Undefined() {
-		if p.Tree.Root().HasError() {
-			if lost == nil {
-				lost = brokenNames(names)
-			}
-			if name, _ := ast.AttrName(u.Node); lost[name] {
-				continue
-			}
-		}
-		if name, _ := ast.AttrName(u.Node); read(names, u) == want && !p.Project.InScope(p.Path, name) {
+	n := 0
+	names := p.Names()
+	uses, given := undefinedUses(p)
+	for _, u := range uses {
+		name, _ := ast.AttrName(u.Node)
+		if _, ok := given[name]; !ok && read(names, u) == want {
 			report(u, n)
 			n++
 		}
 	}
+}
+
+// undefinedUses returns the uses that nothing in the file binds, and which of them the project gives it.
+func undefinedUses(p *rules.Pass) (uses []sema.Use, given map[string]project.Giver) {
+	if lostLet(p.Tree) {
+		return nil, nil
+	}
+	var lost map[string]bool
+	if p.Tree.Root().HasError() {
+		lost = brokenNames(p.Names())
+	}
+	var free []string
+	for u := range p.Names().Undefined() {
+		if name, _ := ast.AttrName(u.Node); !lost[name] {
+			uses = append(uses, u)
+			free = append(free, name)
+		}
+	}
+	if len(uses) == 0 {
+		return nil, nil
+	}
+	slices.Sort(free)
+	return uses, p.Project.Given(p.Path, slices.Compact(free))
 }
 
 // lostLet reports whether a set has an in without a let: the header of the file is broken, and what it binds

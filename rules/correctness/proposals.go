@@ -16,7 +16,7 @@ import (
 
 // propose completes a finding about an undefined name with what was most likely meant, the surest first.
 func propose(p *rules.Pass, u sema.Use, name string, f *diag.Finding) {
-	if proposePosition(u, name, f) || proposeWord(u, name, f) || proposeSibling(u, name, f) || proposeLib(p.Names(), u, name, f) || proposeArgument(p, u, name, f) {
+	if proposePosition(name, f) || proposeWord(u, name, f) || proposeSibling(u, name, f) || proposeLib(p.Names(), u, name, f) || proposeArgument(p, u, name, f) {
 		return
 	}
 	candidates := func(yield func(string) bool) {
@@ -58,7 +58,7 @@ func proposeIn(set string, u sema.Use, name, why string, f *diag.Finding) {
 }
 
 // proposePosition is for inherit __curPos: as an expression it is syntax, and no name that can be inherited.
-func proposePosition(u sema.Use, name string, f *diag.Finding) bool {
+func proposePosition(name string, f *diag.Finding) bool {
 	if name != "__curPos" {
 		return false
 	}

@@ -39,7 +39,10 @@ func module(size int) string {
   };
 `, i, i, i, i, i, i, i, i)
 		if i%200 == 0 {
-			fmt.Fprintf(&b, "  broken%d = undefinedName%d;\n", i, i)
+			fmt.Fprintf(&b, "  broken%d = let in undefinedName%d;\n", i, i)
+		}
+		if i%20 == 10 {
+			fmt.Fprintf(&b, "  empty%d = let in %d;\n", i, i)
 		}
 	}
 	b.WriteString("}\n")
@@ -89,7 +92,8 @@ func BenchmarkKeystroke(b *testing.B) {
 	}
 }
 
-func keystrokes(b *testing.B, size int, typed string) {
+// editing starts a server and opens a file of about the given size.
+func editing(b *testing.B, size int) (p typist, uri, text string) {
 	inR, inW := io.Pipe()
 	outR, outW := io.Pipe()
 	go func() {
@@ -98,16 +102,22 @@ func keystrokes(b *testing.B, size int, typed string) {
 			b.Error(err)
 		}
 	}()
-	p := typist{inW, bufio.NewReaderSize(outR, 1<<20)}
-	text := module(size)
+	b.Cleanup(func() { _ = inW.Close() })
+	p = typist{inW, bufio.NewReaderSize(outR, 1<<20)}
+	text = module(size)
 	path := lsptest.WriteFile(b, b.TempDir(), filepath.Join("hosts", "a.nix"), text)
-	uri := lsptest.URI(path)
-	p.send(b, map[string]any{"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": map[string]any{"capabilities": map[string]any{}}})
+	uri = lsptest.URI(path)
+	p.send(b, map[string]any{"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": map[string]any{"capabilities": json.RawMessage("{" + lsptest.Capable + "}")}})
 	p.wait(b, `"id":1`)
 	p.send(b, map[string]any{"jsonrpc": "2.0", "method": "textDocument/didOpen", "params": map[string]any{
 		"textDocument": map[string]any{"uri": uri, "languageId": "nix", "version": 0, "text": text},
 	}})
 	p.wait(b, `"version":0`)
+	return p, uri, text
+}
+
+func keystrokes(b *testing.B, size int, typed string) {
+	p, uri, text := editing(b, size)
 	line := strings.Count(text[:len(text)/2], "\n")
 	at := map[string]int{"line": line, "character": 0}
 	var times []time.Duration
@@ -127,6 +137,11 @@ func keystrokes(b *testing.B, size int, typed string) {
 		p.wait(b, fmt.Sprintf(`"version":%d,`, version))
 		times = append(times, time.Since(begin))
 	}
+	percentiles(b, times)
+}
+
+// percentiles reports how long something took.
+func percentiles(b *testing.B, times []time.Duration) {
 	slices.Sort(times)
 	ms := func(q float64) float64 {
 		return float64(times[min(len(times)-1, int(q*float64(len(times))))].Microseconds()) / 1000
@@ -134,5 +149,40 @@ func keystrokes(b *testing.B, size int, typed string) {
 	b.ReportMetric(ms(0.5), "p50-ms")
 	b.ReportMetric(ms(0.95), "p95-ms")
 	b.ReportMetric(ms(1), "max-ms")
-	_ = inW.Close()
+}
+
+// BenchmarkCodeAction measures requests for code actions: at a finding with a fix, at a place without findings, for the
+// whole file, and for all safe fixes, which is the only one that checks the file again.
+func BenchmarkCodeAction(b *testing.B) {
+	for _, size := range []int{160 << 10, 2 << 20} {
+		for _, name := range []string{"finding", "nothing", "whole file", "fix all"} {
+			b.Run(fmt.Sprintf("%dKB/%s", size>>10, name), func(b *testing.B) {
+				p, uri, text := editing(b, size)
+				half := len(text) / 2
+				line := strings.Count(text[:half+strings.Index(text[half:], "undefinedName")], "\n")
+				at := lsptest.At(line, 0, line, 99)
+				only := []string{}
+				switch name {
+				case "nothing":
+					at = lsptest.At(line+2, 4, line+2, 4)
+				case "whole file":
+					at = lsptest.At(0, 0, 1<<20, 0)
+				case "fix all":
+					only = append(only, "source.fixAll")
+				}
+				var times []time.Duration
+				id := 1
+				for b.Loop() {
+					id++
+					begin := time.Now()
+					p.send(b, map[string]any{"jsonrpc": "2.0", "id": id, "method": "textDocument/codeAction", "params": map[string]any{
+						"textDocument": map[string]any{"uri": uri}, "range": at, "context": map[string]any{"diagnostics": []any{}, "only": only},
+					}})
+					p.wait(b, fmt.Sprintf(`"id":%d,`, id))
+					times = append(times, time.Since(begin))
+				}
+				percentiles(b, times)
+			})
+		}
+	}
 }

@@ -25,12 +25,27 @@ type openDocument struct {
 	flake    bool               // the flake's rules are to run, too
 	ofFlake  []diag.Finding
 	idle     *time.Timer
+	opened   bool // the first check is done
 	closed   bool
-	around   string // what Server.around said at the last look; "" before the first check
+
+	// lost says that the text is not what the client has, toldLost that it was told.
+	lost, toldLost bool
+	// others are the other URIs under which the client has the document open.
+	others []protocol.DocumentURI
+
+	latest  *result       // of the newest state that was checked
+	waiting chan struct{} // closed when latest changes, or what it is waited for; nil where nobody waits
 
 	published   protocol.Message
 	publishedAt time.Time
-	serial, era int // of the state that was published
+}
+
+// result is what a check found in one state of a document.
+type result struct {
+	snap     *snapshot
+	findings []diag.Finding
+	cut      bool  // there may be more
+	err      error // why there are none
 }
 
 // starving is how long after the last diagnostics a check may still be cancelled by a newer state. Behind
@@ -39,6 +54,9 @@ const starving = 500 * time.Millisecond
 
 // schedule has a document checked. The lock is held.
 func (s *Server) schedule(o *openDocument, flake bool) {
+	if o.lost {
+		return
+	}
 	o.stale = true
 	o.flake = o.flake || flake && o.doc.flakeDir() != ""
 	if o.checking {
@@ -57,7 +75,7 @@ func (s *Server) check(o *openDocument) {
 	defer s.done()
 	for {
 		s.mu.Lock()
-		if o.closed || !o.stale {
+		if o.closed || o.lost || !o.stale {
 			o.checking = false
 			s.mu.Unlock()
 			return
@@ -67,14 +85,14 @@ func (s *Server) check(o *openDocument) {
 		flake := o.flake
 		o.flake = false
 		snap := s.snapshot(o)
-		first := o.around == ""
+		first := !o.opened
 		s.mu.Unlock()
 
 		err := s.contained("the check of "+snap.doc.path, func() error {
-			if err := s.acquire(ctx); err != nil {
+			if err := acquire(ctx, s.cpu); err != nil {
 				return err
 			}
-			defer s.release()
+			defer release(s.cpu)
 			if first {
 				return s.firstCheck(ctx, o, snap)
 			}
@@ -83,10 +101,11 @@ func (s *Server) check(o *openDocument) {
 		if err != nil {
 			s.mu.Lock()
 			o.flake = o.flake || flake
-			s.mu.Unlock()
 			if !errors.Is(err, context.Canceled) {
 				s.log.Print(err)
+				o.take(&result{snap: snap, err: err})
 			}
+			s.mu.Unlock()
 		}
 		cancel()
 	}
@@ -94,12 +113,10 @@ func (s *Server) check(o *openDocument) {
 
 // firstCheck checks a document that was opened.
 func (s *Server) firstCheck(ctx context.Context, o *openDocument, snap *snapshot) error {
-	around := s.around(snap.engine, snap.doc)
+	s.noteIndex(snap.engine, snap.doc)
 	err := s.checkOnce(ctx, o, snap, snap.doc.flakeDir() != "")
 	s.mu.Lock()
-	if o.around == "" {
-		o.around = around
-	}
+	o.opened = true
 	s.mu.Unlock()
 	return errors.Join(err, s.publishConfig())
 }
@@ -111,11 +128,15 @@ func (s *Server) checkOnce(ctx context.Context, o *openDocument, snap *snapshot,
 			return err
 		}
 	}
-	findings, err := snap.check(ctx)
+	found, err := snap.check(ctx, maxPublished)
 	if err != nil {
 		return err
 	}
-	message, err := publication(snap.doc, snap.diagnostics(shown(findings)))
+	params := protocol.PublishDiagnosticsParams{URI: snap.doc.uri, Diagnostics: snap.diagnostics(shown(found))}
+	if snap.client.DiagnosticVersion {
+		params.Version = snap.doc.version
+	}
+	message, err := publication(params)
 	if err != nil {
 		return err
 	}
@@ -124,14 +145,14 @@ func (s *Server) checkOnce(ctx context.Context, o *openDocument, snap *snapshot,
 	if flake && o.doc.serial == snap.doc.serial && snap.era >= s.era {
 		o.ofFlake = snap.ofFlake
 	}
-	s.publish(o, snap, message)
+	s.publish(o, found, message)
 	return nil
 }
 
 // checkFlake runs the rules of the document's flake.
 func (p *snapshot) checkFlake(ctx context.Context) error {
 	p.engine.ForgetFlake(p.doc.flakeDir())
-	checked, err := p.engine.CheckFlake(ctx, p.doc.flakeDir())
+	checked, err := p.engine.CheckFlake(ctx, p.doc.flakeDir(), maxPublished)
 	if err != nil {
 		return err
 	}
@@ -145,21 +166,42 @@ func (p *snapshot) checkFlake(ctx context.Context) error {
 	return nil
 }
 
-// publication makes the message that publishes diagnostics, which must not be nil.
-func publication(doc *document, found []protocol.Diagnostic) (protocol.Message, error) {
-	return protocol.EncodeNotification("textDocument/publishDiagnostics", protocol.PublishDiagnosticsParams{
-		URI: doc.uri, Version: doc.version, Diagnostics: found,
-	})
+// publication makes the message that publishes diagnostics.
+func publication(params protocol.PublishDiagnosticsParams) (protocol.Message, error) {
+	return protocol.EncodeNotification("textDocument/publishDiagnostics", params)
+}
+
+// take keeps the result of a state, unless there is a newer one. It reports whether it did. The lock is held.
+func (o *openDocument) take(r *result) bool {
+	if o.closed || o.lost {
+		return false
+	}
+	if last := o.latest; last != nil {
+		old, serial := last.snap.doc.serial, r.snap.doc.serial
+		if serial < old || serial == old && r.snap.era < last.snap.era {
+			return false
+		}
+	}
+	o.latest = r
+	o.tellWaiting()
+	return true
+}
+
+// tellWaiting has the requests that wait for a result look again. The lock is held.
+func (o *openDocument) tellWaiting() {
+	if o.waiting != nil {
+		close(o.waiting)
+		o.waiting = nil
+	}
 }
 
 // publish sends what was found in a state of a document, unless something newer was sent or the same. The
 // lock is held, so that messages leave in this order.
-func (s *Server) publish(o *openDocument, snap *snapshot, message protocol.Message) {
-	serial := snap.doc.serial
-	if o.closed || serial < o.serial || serial == o.serial && snap.era < o.era {
+func (s *Server) publish(o *openDocument, found *result, message protocol.Message) {
+	if !o.take(found) {
 		return
 	}
-	o.publishedAt, o.serial, o.era = time.Now(), serial, snap.era
+	o.publishedAt = time.Now()
 	if bytes.Equal(message, o.published) {
 		return
 	}
@@ -167,8 +209,7 @@ func (s *Server) publish(o *openDocument, snap *snapshot, message protocol.Messa
 	s.conn.Send(message)
 }
 
-// whenIdle has the rules of a document's flake run when the document was left alone for a while, and looks
-// then whether something around it changed. The lock is held.
+// whenIdle has the rules of a document's flake run when the document was left alone for a while. The lock is held.
 func (s *Server) whenIdle(o *openDocument) {
 	if o.idle != nil {
 		o.idle.Stop()
@@ -182,6 +223,5 @@ func (s *Server) whenIdle(o *openDocument) {
 		if o.doc.flakeDir() != "" {
 			s.schedule(o, true)
 		}
-		go s.lookAround(o)
 	})
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/fix"
 	"github.com/nixsift/nixsift/lsp/protocol"
-	"github.com/nixsift/nixsift/parser"
 )
 
 // fixAllKind is the kind of the action that applies all safe fixes of a document; editors can run it on
@@ -22,36 +21,85 @@ const fixAllKind = protocol.SourceFixAll + "." + sourceName
 const maxInRange = 50
 
 // codeAction offers the fixes of the findings in a range, comments that silence them, and all safe fixes
-// of the document.
-func codeAction(ctx context.Context, p *snapshot, params *protocol.CodeActionParams) (any, error) {
-	findings, err := p.check(ctx)
+// of the document. Nothing is checked for it; what all safe fixes come to is worked out when the client asks for the
+// edit or, if it cannot, for the kind.
+func codeAction(ctx context.Context, q *query, params *protocol.CodeActionParams) (any, error) {
+	actions := []protocol.CodeAction{}
+	if q == nil || !q.client.CodeActions {
+		return actions, nil
+	}
+	if wanted(params.Context.Only, protocol.QuickFix) {
+		quick, err := q.quickActions(ctx, params.Range)
+		if err != nil {
+			return nil, err
+		}
+		actions = append(actions, quick...)
+	}
+	if !wanted(params.Context.Only, fixAllKind) || !q.client.ResolvesEdits && len(params.Context.Only) == 0 || !q.hasSafeFix() {
+		return actions, nil
+	}
+	all := protocol.CodeAction{Title: "apply all safe fixes of nixsift", Kind: fixAllKind}
+	if q.client.ResolvesEdits {
+		all.Data = &protocol.CodeActionData{URI: q.doc.uri, State: q.doc.serial}
+		return append(actions, all), nil
+	}
+	edit, err := q.fixAll(ctx)
 	if err != nil {
 		return nil, err
 	}
-	actions := []protocol.CodeAction{}
-	if wanted(params.Context.Only, protocol.QuickFix) {
-		near := inRange(findings, span(p.doc.lines, p.doc.encoding, params.Range))
-		count := p.syntaxErrors()
-		for _, f := range near {
-			if err := ctx.Err(); err != nil {
-				return nil, err
-			}
-			actions = append(actions, p.quickFixes(f, count)...)
-		}
-		silencing, err := p.suppressions(ctx, findings, near)
-		if err != nil {
-			return nil, err
-		}
-		actions = append(actions, silencing...)
-	}
-	if wanted(params.Context.Only, fixAllKind) {
-		all, err := p.fixAll(ctx, findings)
-		if err != nil {
-			return nil, err
-		}
-		actions = append(actions, all...)
+	if edit != nil {
+		all.Edit = edit
+		actions = append(actions, all)
 	}
 	return actions, nil
+}
+
+// resolveCodeAction works out the edit of the action that applies all safe fixes.
+func resolveCodeAction(ctx context.Context, q *query, params *protocol.ResolveParams) (any, error) {
+	if q == nil || params.Data.State != q.doc.serial {
+		return nil, protocol.Errorf(protocol.CodeContentModified, "the document has changed since the action was offered")
+	}
+	edit, err := q.fixAll(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if edit == nil {
+		edit = &protocol.WorkspaceEdit{} // of those that were offered none can be applied
+	}
+	return params.With(edit), nil
+}
+
+// quickActions are the actions for the findings in a range of the state that the client spoke of.
+func (q *query) quickActions(ctx context.Context, r protocol.Range) ([]protocol.CodeAction, error) {
+	at := span(q.asked.lines, q.asked.encoding, r)
+	if q.asked.text != q.doc.text && !move(&at, []edit{difference(q.asked.text, q.doc.text)}, true) {
+		return nil, nil
+	}
+	near := inRange(q.found.findings, at)
+	if len(near) == 0 {
+		return nil, nil
+	}
+	if err := acquire(ctx, q.asking); err != nil {
+		return nil, err
+	}
+	defer release(q.asking)
+	v := newVersions(q.snapshot)
+	actions, err := v.actions(ctx, q.found.findings, near)
+	v.close()
+	return actions, err
+}
+
+// actions are the fixes of findings and the comments that silence them, near some place.
+func (v *versions) actions(ctx context.Context, findings, near []diag.Finding) ([]protocol.CodeAction, error) {
+	var actions []protocol.CodeAction
+	for _, f := range near {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		actions = append(actions, v.quickFixes(f)...)
+	}
+	silencing, err := v.suppressions(ctx, findings, near)
+	return append(actions, silencing...), err
 }
 
 // wanted reports whether a client asked for a kind: for it, for one above it, or for nothing in particular.
@@ -74,13 +122,13 @@ func inRange(findings []diag.Finding, at source.Span) []diag.Finding {
 
 // quickFixes are the fixes of one finding. The best is preferred if it is safe; those that need an eye say
 // so.
-func (p *snapshot) quickFixes(f diag.Finding, syntaxErrors func(path, text string) int) []protocol.CodeAction {
+func (v *versions) quickFixes(f diag.Finding) []protocol.CodeAction {
 	var out []protocol.CodeAction
 	for _, x := range f.Fixes {
-		if !fix.AlsoUnsafe.Allows(x.Safety) || !p.parsesAfter(f, x, syntaxErrors) {
+		if !fix.AlsoUnsafe.Allows(x.Safety) || !v.parsesAfter(f, x) {
 			continue
 		}
-		edit := p.workspaceEdit(x.Edits)
+		edit := v.workspaceEdit(x.Edits)
 		if edit == nil {
 			continue
 		}
@@ -89,43 +137,11 @@ func (p *snapshot) quickFixes(f diag.Finding, syntaxErrors func(path, text strin
 			title += " (unsafe)"
 		}
 		out = append(out, protocol.CodeAction{
-			Title: title, Kind: protocol.QuickFix, Diagnostics: p.diagnostics([]diag.Finding{f}),
-			IsPreferred: x.Safety == diag.Safe && len(out) == 0, Edit: edit,
+			Title: title, Kind: protocol.QuickFix, Diagnostics: v.diagnostics([]diag.Finding{f}),
+			IsPreferred: x.Safety == diag.Safe && len(out) == 0 && v.client.PreferredActions, Edit: edit,
 		})
 	}
 	return out
-}
-
-// parsesAfter reports whether a fix can be applied and leaves no more syntax errors than there were.
-func (p *snapshot) parsesAfter(f diag.Finding, x diag.Fix, syntaxErrors func(path, text string) int) bool {
-	f.Fixes = []diag.Fix{x}
-	done := fix.Apply(fix.Plan([]diag.Finding{f}, fix.AlsoUnsafe), p.textOf, syntaxErrors)
-	return len(done.Applied) == 1
-}
-
-func (p *snapshot) textOf(path string) (string, bool) {
-	lines, _ := p.text(path)
-	if lines == nil {
-		return "", false
-	}
-	return lines.Text(), true
-}
-
-// syntaxErrors returns a function that counts the syntax errors of a text, and parses each only once. What is
-// not Nix has none.
-func (p *snapshot) syntaxErrors() func(path, text string) int {
-	known := map[string]int{}
-	return func(path, text string) int {
-		if path == p.doc.path && !p.doc.isNix() || path != p.doc.path && !strings.HasSuffix(path, ".nix") {
-			return 0
-		}
-		n, ok := known[text]
-		if !ok {
-			n = len(parser.Parse(text).Errors())
-			known[text] = n
-		}
-		return n
-	}
 }
 
 // workspaceEdit presents edits, whose empty file is the snapshot's document. It is nil where a file to

@@ -15,21 +15,23 @@ var severities = [...]protocol.DiagnosticSeverity{
 	diag.Warning: protocol.SeverityWarning, diag.Error: protocol.SeverityError,
 }
 
-// maxPublished is how many findings of a document are published. With more, editors slow down and nobody
-// reads them.
+// maxPublished is how many findings of a document are published, and after how many a rule is stopped. With more,
+// editors slow down and nobody reads them.
 const maxPublished = 2000
 
 // shown returns the findings to publish: the worst where there are too many, and one that tells of the
 // rest.
-func shown(findings []diag.Finding) []diag.Finding {
-	if len(findings) <= maxPublished {
+func shown(found *result) []diag.Finding {
+	findings := found.findings
+	if len(findings) <= maxPublished && !found.cut {
 		return findings
 	}
 	left := maxPublished
-	out := []diag.Finding{{
-		Severity: diag.Info,
-		Message:  fmt.Sprintf("%d more findings are not shown here; `nixsift check` lists them", len(findings)-maxPublished),
-	}}
+	rest := diag.Finding{Severity: diag.Info, Message: "more findings are not shown here; `nixsift check` lists them"}
+	if !found.cut {
+		rest.Message = fmt.Sprintf("%d %s", len(findings)-left, rest.Message)
+	}
+	out := []diag.Finding{rest}
 	for severity := diag.Error; severity > diag.Off; severity-- {
 		for _, f := range findings {
 			if f.Severity == severity && left > 0 {
@@ -76,16 +78,23 @@ func (p *snapshot) diagnostic(f diag.Finding, places map[string]place) protocol.
 	}
 	if r := rules.Lookup(f.Rule); r != nil {
 		d.Code = r.ID
-		d.CodeDescription = &protocol.CodeDescription{Href: r.URL()}
+		if p.client.CodeDescription {
+			d.CodeDescription = &protocol.CodeDescription{Href: r.URL()}
+		}
 	}
-	if f.Tags&diag.Unnecessary != 0 {
-		d.Tags = append(d.Tags, protocol.TagUnnecessary)
+	for _, tag := range []struct {
+		ours diag.Tag
+		tag  protocol.DiagnosticTag
+	}{{diag.Unnecessary, protocol.TagUnnecessary}, {diag.Deprecated, protocol.TagDeprecated}} {
+		if f.Tags&tag.ours != 0 && slices.Contains(p.client.DiagnosticTags, tag.tag) {
+			d.Tags = append(d.Tags, tag.tag)
+		}
 	}
-	if f.Tags&diag.Deprecated != 0 {
-		d.Tags = append(d.Tags, protocol.TagDeprecated)
-	}
-	if len(f.Fixes) > 0 {
+	if len(f.Fixes) > 0 && p.client.DiagnosticData {
 		d.Data = diagnosticData{f.Fixes[0].Safety.String()}
+	}
+	if !p.client.RelatedInformation {
+		return d
 	}
 	for _, r := range f.Related {
 		if to := p.place(cmp.Or(r.File, p.doc.path), places); to.at != nil {

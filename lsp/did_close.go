@@ -4,7 +4,8 @@ import (
 	"github.com/nixsift/nixsift/lsp/protocol"
 )
 
-// didClose gives a document back to the disk and takes its diagnostics away.
+// didClose gives a document back to the disk and takes its diagnostics away. A document that was opened under several
+// spellings of its URI stays open until the last is closed.
 func didClose(s *Server, r *protocol.Request) error {
 	var params protocol.DidCloseTextDocumentParams
 	if err := r.Decode(&params); err != nil {
@@ -17,17 +18,28 @@ func didClose(s *Server, r *protocol.Request) error {
 	if o == nil {
 		return nil
 	}
+	if left := o.spellings(params.TextDocument.URI); len(o.others) > 0 && len(left) > 0 {
+		s.rename(o, left)
+		return nil
+	}
 	o.close()
 	delete(s.open, k)
-	s.overlay.Delete(o.doc.path)
-	if dir := o.doc.flakeDir(); dir != "" {
-		s.engine.ForgetFlake(dir)
+	s.dropBuffer(o.doc)
+	s.clear(o.doc.uri)
+	return nil
+}
+
+// rename has a document open under the last of some spellings of its URI. The lock is held.
+func (s *Server) rename(o *openDocument, spellings []protocol.DocumentURI) {
+	n := len(spellings) - 1
+	o.others = spellings[:n]
+	if o.doc.uri == spellings[n] {
+		return
 	}
-	text, err := s.disk.ReadFile(o.doc.path)
-	if o.doc.onDisk && (err != nil || string(text) != o.doc.text) || o.doc.isConfig() {
-		s.renew() // what was not saved is gone
+	s.clear(o.doc.uri)
+	o.doc = o.doc.next()
+	o.doc.uri = spellings[n]
+	if !o.lost {
+		s.change(o, nil, o.doc.text, nil)
 	}
-	return s.conn.Notify("textDocument/publishDiagnostics", protocol.PublishDiagnosticsParams{
-		URI: o.doc.uri, Diagnostics: []protocol.Diagnostic{},
-	})
 }

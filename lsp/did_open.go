@@ -1,6 +1,7 @@
 package lsp
 
 import (
+	"slices"
 	"unsafe"
 
 	"github.com/nixsift/nixsift/lsp/protocol"
@@ -9,27 +10,61 @@ import (
 // didOpen takes over a document from the disk.
 func didOpen(s *Server, r *protocol.Request) error {
 	var params protocol.DidOpenTextDocumentParams
-	if err := r.Decode(&params); err != nil {
-		return err
+	wrong := r.Decode(&params)
+	if params.TextDocument.Text == nil && wrong == nil {
+		wrong = protocol.Errorf(protocol.CodeInvalidParams, "%s without a text", r.Method)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	doc := newDocument(params.TextDocument, s.root, s.encoding)
+	if params.TextDocument.Text == nil && params.TextDocument.URI == "" {
+		return wrong
+	}
+	doc := newDocument(params.TextDocument, s.root(), s.encoding)
 	s.serial++
 	doc.serial = s.serial
 	k := key(doc.uri)
-	if o := s.open[k]; o != nil {
-		o.close()
-	}
 	o := &openDocument{doc: doc}
+	if before := s.open[k]; before != nil {
+		before.close()
+		o.others = before.spellings(doc.uri)
+		if before.doc.uri != doc.uri {
+			s.clear(before.doc.uri)
+		}
+	}
 	s.open[k] = o
 	_, err := s.disk.Lstat(doc.path)
+	if params.TextDocument.Text == nil {
+		s.lose(o, wrong)
+		return nil
+	}
 	s.setBuffer(doc)
 	if doc.onDisk && err != nil {
 		s.renew() // a file that others may name is there
 	}
 	s.schedule(o, true)
-	return nil
+	s.keepPolling()
+	return wrong
+}
+
+// spellings are the URIs under which a document is open, but for one.
+func (o *openDocument) spellings(but protocol.DocumentURI) []protocol.DocumentURI {
+	var out []protocol.DocumentURI
+	for _, uri := range append(slices.Clone(o.others), o.doc.uri) {
+		if uri != but {
+			out = append(out, uri)
+		}
+	}
+	return out
+}
+
+// clear takes the diagnostics of a document away. The lock is held.
+func (s *Server) clear(uri protocol.DocumentURI) {
+	message, err := publication(protocol.PublishDiagnosticsParams{URI: uri, Diagnostics: []protocol.Diagnostic{}})
+	if err != nil {
+		s.log.Print(err)
+		return
+	}
+	s.conn.Send(message)
 }
 
 // setBuffer puts a document in front of its file. Configurations count when they are saved. The lock is
@@ -44,9 +79,23 @@ func (s *Server) setBuffer(doc *document) {
 	}
 }
 
+// dropBuffer takes a document away from before its file. The lock is held.
+func (s *Server) dropBuffer(doc *document) {
+	s.overlay.Delete(doc.path)
+	if dir := doc.flakeDir(); dir != "" {
+		s.engine.ForgetFlake(dir)
+	}
+	text, err := s.disk.ReadFile(doc.path)
+	if doc.onDisk && (err != nil || string(text) != doc.text) || doc.isConfig() {
+		s.renew() // what was not saved is gone
+	}
+}
+
 // close ends the checks of a document.
 func (o *openDocument) close() {
 	o.closed = true
+	close(o.doc.gone)
+	o.tellWaiting()
 	if o.cancel != nil {
 		o.cancel()
 	}

@@ -14,6 +14,7 @@ type work func(ctx context.Context) (any, error)
 // it returns runs beside the other requests.
 var requestMethods = map[string]func(s *Server, r *protocol.Request) (work, error){
 	"textDocument/codeAction": onDocument(codeAction),
+	"codeAction/resolve":      onDocument(resolveCodeAction),
 }
 
 // notificationMethods are the notifications. They run one after the other.
@@ -34,8 +35,23 @@ type ofDocument[P any] interface {
 	Document() protocol.DocumentURI
 }
 
-// onDocument makes a request method of a function over the snapshot of a document.
-func onDocument[P any, Q ofDocument[P]](run func(ctx context.Context, snap *snapshot, params Q) (any, error)) func(*Server, *protocol.Request) (work, error) {
+// query is what a request about a document works on.
+type query struct {
+	*snapshot // the newest state that is checked
+	found     *result
+	asked     *document // the state that the client spoke of
+	// The processors for work that is short, and for work that is not.
+	asking, heavy chan struct{}
+}
+
+// errGone ends the work on a state of a document that another has taken the place of.
+var errGone = errors.New("the document has changed")
+
+// onDocument makes a request method of a function over a document and what was found in it. The function runs when the
+// document is checked, so that nothing is checked for a request that is being checked anyway. When the document changes
+// meanwhile, it is stopped, so that it does not keep the next check from the processors, and runs again behind that. A
+// document whose text is not known has a nil query.
+func onDocument[P any, Q ofDocument[P]](run func(ctx context.Context, q *query, params Q) (any, error)) func(*Server, *protocol.Request) (work, error) {
 	return func(s *Server, r *protocol.Request) (work, error) {
 		params := Q(new(P))
 		if err := r.Decode(params); err != nil {
@@ -47,9 +63,74 @@ func onDocument[P any, Q ofDocument[P]](run func(ctx context.Context, snap *snap
 		if o == nil {
 			return nil, protocol.Errorf(protocol.CodeInvalidParams, "%s is not open", params.Document())
 		}
-		snap := s.snapshot(o)
-		return func(ctx context.Context) (any, error) { return run(ctx, snap, params) }, nil
+		asked := o.doc
+		return func(ctx context.Context) (any, error) {
+			for {
+				q, err := s.await(ctx, o)
+				if err != nil {
+					return nil, err
+				}
+				if q == nil {
+					return run(ctx, nil, params)
+				}
+				q.asked = asked
+				result, err := s.whileThere(ctx, q.doc, func(ctx context.Context) (any, error) { return run(ctx, q, params) })
+				if !errors.Is(err, errGone) {
+					return result, err
+				}
+			}
+		}, nil
 	}
+}
+
+// await waits until the newest state of a document is checked. It returns nil where the text of the document is not
+// known.
+func (s *Server) await(ctx context.Context, o *openDocument) (*query, error) {
+	for {
+		s.mu.Lock()
+		switch found := o.latest; {
+		case o.closed:
+			s.mu.Unlock()
+			return nil, protocol.Errorf(protocol.CodeContentModified, "%s was closed", o.doc.uri)
+		case o.lost:
+			s.mu.Unlock()
+			return nil, nil
+		case found != nil && found.snap.doc == o.doc:
+			defer s.mu.Unlock()
+			if found.err != nil {
+				return nil, found.err
+			}
+			return &query{snapshot: s.snapshot(o), found: found, asking: s.asking, heavy: s.heavy}, nil
+		}
+		if o.waiting == nil {
+			o.waiting = make(chan struct{})
+		}
+		waiting := o.waiting
+		s.mu.Unlock()
+		select {
+		case <-waiting:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
+// whileThere runs f. It ends with errGone when another state takes the place of the document.
+func (s *Server) whileThere(ctx context.Context, doc *document, f work) (any, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	go func() {
+		select {
+		case <-doc.gone:
+			cancel(errGone)
+		case <-ctx.Done():
+		}
+	}()
+	result, err := f(ctx)
+	if err != nil && ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	return result, err
 }
 
 // pending is a request that runs.
@@ -137,10 +218,6 @@ func (s *Server) request(r *protocol.Request) error {
 func (s *Server) answer(ctx context.Context, r *protocol.Request, run work) {
 	var result any
 	err := s.contained(r.Method, func() (err error) {
-		if err = s.acquire(ctx); err != nil {
-			return err
-		}
-		defer s.release()
 		result, err = run(ctx)
 		return err
 	})

@@ -25,11 +25,12 @@ type document struct {
 	text     string
 	lines    *source.LineIndex
 	encoding protocol.PositionEncoding
+	gone     chan struct{} // closed when another state takes the place of this one
 }
 
 // newDocument makes the first state of a document. root is the folder that is open in the editor.
 func newDocument(item protocol.TextDocumentItem, root string, encoding protocol.PositionEncoding) *document {
-	d := &document{uri: item.URI, version: item.Version, encoding: encoding}
+	d := &document{uri: item.URI, version: item.Version, encoding: encoding, gone: make(chan struct{})}
 	d.path, d.onDisk = protocol.PathOf(item.URI)
 	if !d.onDisk {
 		d.path = filepath.Join(root, "untitled")
@@ -41,8 +42,20 @@ func newDocument(item protocol.TextDocumentItem, root string, encoding protocol.
 	case d.kind == workspace.Other && item.LanguageID == "shellscript":
 		d.kind = workspace.Shell
 	}
-	d.setText(item.Text)
+	if item.Text != nil {
+		d.setText(*item.Text)
+	} else {
+		d.setText("")
+	}
 	return d
+}
+
+// next returns a copy of a state that takes its place.
+func (d *document) next() *document {
+	close(d.gone)
+	after := *d
+	after.gone = make(chan struct{})
+	return &after
 }
 
 func (d *document) setText(text string) {
@@ -50,7 +63,8 @@ func (d *document) setText(text string) {
 	d.lines = source.NewLineIndex(text)
 }
 
-// key identifies a document, however the client spells its URI.
+// key identifies a document, however the client spells its URI. Links are not resolved: what an editor shows by way of
+// a link is a text of its own until it is saved.
 func key(uri protocol.DocumentURI) string {
 	if path, ok := protocol.PathOf(uri); ok {
 		return path

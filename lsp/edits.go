@@ -1,6 +1,7 @@
 package lsp
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -17,11 +18,12 @@ type edit struct {
 }
 
 // applyChanges returns the text after changes, each of which speaks of the text that the one before made,
-// and the edits they come to, in the same order.
+// and the edits they come to, in the same order. It fails on a range that does not lie in the text: then the client
+// has another one in mind.
 //
 // Editors send the changes of many cursors from the last line to the first. Those do not move each other,
 // so the text is put together once, not once for each.
-func applyChanges(lines *source.LineIndex, encoding protocol.PositionEncoding, changes []protocol.TextDocumentContentChangeEvent) (string, []edit) {
+func applyChanges(lines *source.LineIndex, encoding protocol.PositionEncoding, changes []protocol.TextDocumentContentChangeEvent) (string, []edit, error) {
 	text := lines.Text()
 	var all, pending []edit // pending: of text, from the last to the first, not yet applied
 	flush := func() {
@@ -43,12 +45,30 @@ func applyChanges(lines *source.LineIndex, encoding protocol.PositionEncoding, c
 		if lines == nil {
 			lines = source.NewLineIndex(text)
 		}
+		if err := inside(lines, *c.Range); err != nil {
+			return "", nil, err
+		}
 		e := edit{span(lines, encoding, *c.Range), c.Text}
 		pending = append(pending, e)
 		all = append(all, e)
 	}
 	flush()
-	return text, all
+	return text, all, nil
+}
+
+// inside reports a range that does not lie in a text. A column behind the end of its line means that end (LSP 3.17,
+// "Position"). A range may end at the start of the line behind the last, and one that starts where the text does
+// anywhere behind it: so editors say that they mean all the rest.
+func inside(lines *source.LineIndex, r protocol.Range) error {
+	last := lines.Lines() - 1
+	switch {
+	case r.Start.Line <= last && r.End.Line <= last:
+	case r.Start.Line <= last && r.End == (protocol.Position{Line: last + 1}):
+	case r.Start == protocol.Position{}:
+	default:
+		return fmt.Errorf("a change from line %d to %d of a text of %d lines", r.Start.Line+1, r.End.Line+1, last+1)
+	}
+	return nil
 }
 
 // difference returns one edit that makes one text of another. It keeps what both begin and end with.

@@ -48,6 +48,27 @@ func (r reference[U]) at(p protocol.Position) int {
 	return r.whole(min(start+p.Character, end))
 }
 
+// lines counts the lines.
+func (r reference[U]) lines() int {
+	n, start, more := 1, 0, true
+	for {
+		if _, start, more = r.lineEnd(start); !more {
+			return n
+		}
+		n++
+	}
+}
+
+// outside reports whether a change is of another text than this one.
+func (r reference[U]) outside(c protocol.TextDocumentContentChangeEvent) bool {
+	if c.Range == nil || c.Range.Start == (protocol.Position{}) {
+		return false
+	}
+	n := r.lines()
+	atEnd := c.Range.End.Line == n && c.Range.End.Character == 0
+	return c.Range.Start.Line >= n || c.Range.End.Line >= n && !atEnd
+}
+
 // whole moves a place in the middle of a character to its start.
 func (r reference[U]) whole(at int) int {
 	inside := func(u U) bool {
@@ -90,7 +111,9 @@ func randomText(r *rand.Rand, n int) string {
 // characters, and sometimes sorted from the last line to the first as editors do.
 func randomChanges(r *rand.Rand) []protocol.TextDocumentContentChangeEvent {
 	var out []protocol.TextDocumentContentChangeEvent
-	place := func() protocol.Position { return protocol.Position{Line: r.IntN(12), Character: r.IntN(14)} }
+	place := func() protocol.Position {
+		return protocol.Position{Line: r.IntN(1 + r.IntN(12)), Character: r.IntN(14)}
+	}
 	for range 1 + r.IntN(5) {
 		c := protocol.TextDocumentContentChangeEvent{Text: randomText(r, 4)}
 		if r.IntN(12) > 0 {
@@ -116,21 +139,30 @@ func randomChanges(r *rand.Rand) []protocol.TextDocumentContentChangeEvent {
 // checkChanges compares applyChanges with the reference in both encodings, and with its own edits.
 func checkChanges(t *testing.T, text string, changes []protocol.TextDocumentContentChangeEvent) {
 	t.Helper()
-	ref16, ref8 := reference[uint16]{utf16Units(text)}, reference[byte]{utf8Units(text)}
-	for _, c := range changes {
-		ref16, ref8 = ref16.apply(c, utf16Units), ref8.apply(c, utf8Units)
-	}
-	for encoding, want := range map[protocol.PositionEncoding]string{
-		protocol.UTF16: string(utf16.Decode(ref16.units)), protocol.UTF8: string(ref8.units),
-	} {
-		got, edits := applyChanges(source.NewLineIndex(text), encoding, changes)
-		require.Equal(t, want, got, "%s: %q after %+v", encoding, text, changes)
-		again := text
-		for _, e := range edits {
-			again = splice(again, []edit{e})
+	checkEncoded(t, text, protocol.UTF16, changes, utf16Units, func(u []uint16) string { return string(utf16.Decode(u)) })
+	checkEncoded(t, text, protocol.UTF8, changes, utf8Units, func(u []byte) string { return string(u) })
+}
+
+func checkEncoded[U byte | uint16](t *testing.T, text string, encoding protocol.PositionEncoding, changes []protocol.TextDocumentContentChangeEvent, units func(string) []U, decode func([]U) string) {
+	t.Helper()
+	ref := reference[U]{units(text)}
+	for i, c := range changes {
+		if ref.outside(c) {
+			_, _, err := applyChanges(source.NewLineIndex(text), encoding, changes)
+			require.Error(t, err, "%s: %q after %+v", encoding, text, changes)
+			changes = changes[:i]
+			break
 		}
-		require.Equal(t, got, again, "%s: the edits of %q after %+v", encoding, text, changes)
+		ref = ref.apply(c, units)
 	}
+	got, edits, err := applyChanges(source.NewLineIndex(text), encoding, changes)
+	require.NoError(t, err, "%s: %q after %+v", encoding, text, changes)
+	require.Equal(t, decode(ref.units), got, "%s: %q after %+v", encoding, text, changes)
+	again := text
+	for _, e := range edits {
+		again = splice(again, []edit{e})
+	}
+	require.Equal(t, got, again, "%s: the edits of %q after %+v", encoding, text, changes)
 }
 
 func TestRandomChanges(t *testing.T) {
@@ -170,16 +202,27 @@ func TestChanges(t *testing.T) {
 		"in a character":          {"éx", "yx", protocol.UTF8, []change{replace(0, 1, 0, 2, "y")}},
 		"end of a CRLF line":      {"a\r\nb", "a!\r\nb", protocol.UTF16, []change{replace(0, 9, 0, 9, "!")}},
 		"join CRLF lines":         {"a\r\nb", "ab", protocol.UTF16, []change{replace(0, 1, 1, 0, "")}},
-		"behind the last line":    {"a", "a!", protocol.UTF16, []change{replace(7, 0, 8, 0, "!")}},
-		"far away":                {"a\nb", "a\nb!", protocol.UTF8, []change{replace(2147483647, 2147483647, 2147483647, 2147483647, "!")}},
+		"all, from far away":      {"a\nb", "!", protocol.UTF8, []change{replace(0, 0, 2147483647, 2147483647, "!")}},
+		"to the next line":        {"a\nb", "a\n!", protocol.UTF16, []change{replace(1, 0, 2, 0, "!")}},
 		"one after the other":     {"a", "xyza", protocol.UTF16, []change{replace(0, 0, 0, 0, "x"), replace(0, 1, 0, 1, "y"), replace(0, 2, 0, 2, "z")}},
 		"many cursors":            {"a\nb\nc", "1a\n1b\n1c", protocol.UTF16, []change{replace(2, 0, 2, 0, "1"), replace(1, 0, 1, 0, "1"), replace(0, 0, 0, 0, "1")}},
 		"swapped ends":            {"abc", "ac", protocol.UTF16, []change{replace(0, 2, 0, 1, "")}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, _ := applyChanges(source.NewLineIndex(test.text), test.encoding, test.changes)
+			got, _, err := applyChanges(source.NewLineIndex(test.text), test.encoding, test.changes)
+			require.NoError(t, err)
 			assert.Equal(t, test.want, got)
 		})
+	}
+}
+
+// TestChangesOutside refuses changes of another text.
+func TestChangesOutside(t *testing.T) {
+	for _, r := range []*protocol.Range{
+		at(2, 0, 2, 0), at(7, 0, 8, 0), at(1, 0, 2, 1), at(1, 0, 3, 0), at(0, 1, 2147483647, 0), at(9, 0, 0, 0),
+	} {
+		_, _, err := applyChanges(source.NewLineIndex("a\nb"), protocol.UTF16, []protocol.TextDocumentContentChangeEvent{{Text: "c\nd"}, {Range: r, Text: "x"}})
+		assert.ErrorContains(t, err, "of a text of 2 lines")
 	}
 }
 
@@ -194,7 +237,10 @@ func TestMoved(t *testing.T) {
 		}
 		a, b := uint32(r.IntN(len(text))), uint32(r.IntN(len(text)+1))
 		s := source.Span{Start: min(a, b), End: max(a, b)}
-		got, edits := applyChanges(source.NewLineIndex(text), protocol.UTF16, randomChanges(r))
+		got, edits, err := applyChanges(source.NewLineIndex(text), protocol.UTF16, randomChanges(r))
+		if err != nil {
+			continue
+		}
 		found := moved([]diag.Finding{{File: "x", Span: s, Fixes: []diag.Fix{{Edits: []diag.Edit{{Span: s}}}}}}, "x", edits)
 		if len(found) == 0 {
 			continue

@@ -13,14 +13,34 @@ import (
 // maxRounds bounds how often fixing starts over with its own result, as on the command line.
 const maxRounds = 10
 
-// fixAll is the action that applies the safe fixes of the document, round by round until none is left. It
-// is offered if there is one. Fixes that change other files, too, are left to the command line.
-func (p *snapshot) fixAll(ctx context.Context, findings []diag.Finding) ([]protocol.CodeAction, error) {
+// maxFixed is the number of findings of a rule that one fixAll mends at most.
+const maxFixed = 100_000
+
+// hasSafeFix reports whether there is something for fixAll to do.
+func (q *query) hasSafeFix() bool {
+	return slices.ContainsFunc(q.found.findings, func(f diag.Finding) bool {
+		plan := fix.Plan([]diag.Finding{f}, fix.OnlySafe)
+		return len(plan) > 0 && q.inside(plan[0])
+	})
+}
+
+// fixAll applies the safe fixes of the document, round by round until none is left. It is nil where none can be
+// applied. Fixes that change other files, too, are left to the command line.
+func (q *query) fixAll(ctx context.Context) (*protocol.WorkspaceEdit, error) {
+	if err := acquire(ctx, q.heavy); err != nil {
+		return nil, err
+	}
+	defer release(q.heavy)
 	var edits []diag.Edit
-	now, left := p, []fix.Planned(nil)
-	syntaxErrors := p.syntaxErrors()
+	p, now, left := q.snapshot, q.snapshot, []fix.Planned(nil)
+	found, err := q.found, error(nil)
+	if found.cut {
+		if found, err = now.check(ctx, maxFixed); err != nil {
+			return nil, err
+		}
+	}
 	for round := 0; ; round++ {
-		plan := slices.DeleteFunc(fix.Plan(findings, fix.OnlySafe), func(x fix.Planned) bool {
+		plan := slices.DeleteFunc(fix.Plan(found.findings, fix.OnlySafe), func(x fix.Planned) bool {
 			return !now.inside(x) || slices.ContainsFunc(left, func(y fix.Planned) bool { return same(x, y) })
 		})
 		if len(plan) == 0 {
@@ -29,7 +49,9 @@ func (p *snapshot) fixAll(ctx context.Context, findings []diag.Finding) ([]proto
 		if round == maxRounds {
 			return nil, protocol.Errorf(protocol.CodeRequestFailed, "fixing does not come to an end after %d rounds", maxRounds)
 		}
-		done := fix.Apply(plan, now.textOf, syntaxErrors)
+		v := newVersions(now)
+		done := fix.Apply(plan, now.textOf, v.syntaxErrors)
+		v.close()
 		left = append(left, done.Broken...)
 		if len(done.Applied) == 0 {
 			break
@@ -47,16 +69,17 @@ func (p *snapshot) fixAll(ctx context.Context, findings []diag.Finding) ([]proto
 			edits = []diag.Edit{{Span: d.span, Text: d.text}}
 		}
 		now = next
-		if findings, err = now.check(ctx); err != nil {
+		if found.cut {
+			break // with so many, the rest is for another time
+		}
+		if found, err = now.check(ctx, maxFixed); err != nil {
 			return nil, err
 		}
 	}
 	if now.doc.text == p.doc.text {
 		return nil, nil
 	}
-	return []protocol.CodeAction{{
-		Title: "apply all safe fixes of nixsift", Kind: fixAllKind, Edit: p.workspaceEdit(edits),
-	}}, nil
+	return p.workspaceEdit(edits), nil
 }
 
 // inside reports whether a fix changes the snapshot's document only.

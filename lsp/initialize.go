@@ -3,6 +3,7 @@ package lsp
 import (
 	"context"
 	"os"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -18,26 +19,44 @@ func initialize(s *Server, r *protocol.Request) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.client = params.Capabilities
-	if slices.Contains(s.client.PositionEncodings, protocol.UTF8) {
-		s.encoding = protocol.UTF8
-	}
-	s.root = params.Root()
-	if s.root == "" {
-		if wd, err := os.Getwd(); err == nil {
-			s.root = wd
+	s.folders = params.Folders
+	s.polling.client = s.client.WatchedFiles
+	var caps protocol.ServerCapabilities
+	if offered := s.client.PositionEncodings; len(offered) > 0 {
+		if slices.Contains(offered, protocol.UTF8) {
+			s.encoding = protocol.UTF8
 		}
+		caps.PositionEncoding = s.encoding
 	}
 	s.phase = running
-	var caps protocol.ServerCapabilities
-	caps.PositionEncoding = s.encoding
 	caps.TextDocumentSync = protocol.TextDocumentSyncOptions{
-		OpenClose: true, Change: protocol.SyncIncremental, Save: &protocol.SaveOptions{},
+		OpenClose: true, Change: protocol.SyncIncremental, Save: &protocol.SaveOptions{IncludeText: true},
 	}
-	caps.CodeActionProvider = &protocol.CodeActionOptions{CodeActionKinds: []protocol.CodeActionKind{protocol.QuickFix, fixAllKind}}
+	if s.client.CodeActions {
+		caps.CodeActionProvider = &protocol.CodeActionOptions{
+			CodeActionKinds: []protocol.CodeActionKind{protocol.QuickFix, fixAllKind}, ResolveProvider: s.client.ResolvesEdits,
+		}
+	}
 	r.Reply(protocol.InitializeResult{
 		Capabilities: caps, ServerInfo: protocol.ServerInfo{Name: sourceName, Version: s.opts.Version},
 	}, nil)
+	s.speaks.Store(true)
+	if params.ProcessID != s.opts.ClientProcess {
+		s.watchClient(params.ProcessID)
+	}
 	return nil
+}
+
+// root returns the folder that documents without a place are thought in. The lock is held.
+func (s *Server) root() string {
+	if len(s.folders) > 0 {
+		return s.folders[0]
+	}
+	wd, err := os.Getwd()
+	if err != nil {
+		return string(filepath.Separator)
+	}
+	return wd
 }
 
 // watched are the files whose changes on disk matter to findings in others.
@@ -64,7 +83,11 @@ func initialized(s *Server, _ *protocol.Request) error {
 			{ID: "watched-files", Method: "workspace/didChangeWatchedFiles", RegisterOptions: options},
 		}}, nil)
 		if err != nil {
-			s.log.Printf("the client does not watch files: %v", err)
+			s.log.Printf("the client does not watch files, so the server does: %v", err)
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.polling.client = false
+			s.keepPolling()
 		}
 	}()
 	return nil

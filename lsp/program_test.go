@@ -138,8 +138,8 @@ func TestMetaModel(t *testing.T) {
 		judge()
 	})
 	for name, capabilities := range map[string]string{
-		"rich": `{"general":{"positionEncodings":["utf-8","utf-16"]},"workspace":{"workspaceEdit":{"documentChanges":true},"didChangeWatchedFiles":{"dynamicRegistration":true}}}`,
-		"poor": `{}`,
+		"rich": `{"general":{"positionEncodings":["utf-8","utf-16"]},"workspace":{"workspaceEdit":{"documentChanges":true},"didChangeWatchedFiles":{"dynamicRegistration":true}},` + lsptest.Capable + `}`,
+		"poor": "",
 	} {
 		t.Run(name, func(t *testing.T) {
 			command, judge := checker(t)

@@ -2,10 +2,6 @@ package lsp
 
 import (
 	"context"
-	"fmt"
-	"path/filepath"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/nixsift/nixsift/ast/source"
@@ -57,6 +53,7 @@ func (s *Server) startRenewal() {
 // runRenewal makes a new engine and checks all documents with it. Only then does it take the old one's
 // place, so that whoever types meanwhile does not wait for the disk.
 func (s *Server) runRenewal() error {
+	s.watched.forget()
 	e, err := engine.New(s.opts.Engine)
 	if err != nil {
 		return err
@@ -67,7 +64,11 @@ func (s *Server) runRenewal() error {
 	}
 	var all []checked
 	s.mu.Lock()
+	before := s.engine
 	for _, o := range s.open {
+		if o.lost {
+			continue
+		}
 		snap := s.snapshot(o)
 		snap.engine = e
 		snap.era++
@@ -76,20 +77,17 @@ func (s *Server) runRenewal() error {
 	s.mu.Unlock()
 	ctx := context.Background()
 	for _, c := range all {
-		around := s.around(e, c.snap.doc)
 		err := s.contained("the check of "+c.snap.doc.path, func() error {
-			if err := s.acquire(ctx); err != nil {
+			if err := acquire(ctx, s.cpu); err != nil {
 				return err
 			}
-			defer s.release()
+			defer release(s.cpu)
+			s.noteIndex(before, c.snap.doc) // before the new engine reads it
 			return s.checkOnce(ctx, c.open, c.snap, c.snap.doc.flakeDir() != "")
 		})
 		if err != nil {
 			s.log.Print(err)
 		}
-		s.mu.Lock()
-		c.open.around = around
-		s.mu.Unlock()
 	}
 	s.mu.Lock()
 	s.engine = e
@@ -105,47 +103,6 @@ func (s *Server) runRenewal() error {
 	}
 	s.mu.Unlock()
 	return s.publishConfig()
-}
-
-// around describes the files around a document that findings depend on and that others write: the Git
-// index, the flake, the lock.
-func (s *Server) around(e *engine.Engine, doc *document) string {
-	if !doc.onDisk {
-		return "-"
-	}
-	p := e.Store().For(doc.path)
-	var files []string
-	if repo := p.Repo(); repo != nil {
-		files = append(files, repo.IndexFile())
-	}
-	if dir := p.FlakeDir(); dir != "" {
-		files = append(files, filepath.Join(dir, "flake.nix"), filepath.Join(dir, "flake.lock"))
-	}
-	var b strings.Builder
-	for _, f := range files {
-		if info, err := s.disk.Stat(f); err == nil {
-			fmt.Fprintf(&b, "%s %d %s\n", f, info.Size(), info.ModTime())
-		}
-	}
-	return b.String() + "-"
-}
-
-// lookAround renews the engine if files around a document changed. It is for clients that do not watch
-// files, and runs when someone stops typing.
-func (s *Server) lookAround(o *openDocument) {
-	s.mu.Lock()
-	e, doc, before := s.engine, o.doc, o.around
-	s.mu.Unlock()
-	if before == "" {
-		return
-	}
-	if now := s.around(e, doc); now != before {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if o.around == before {
-			s.renew()
-		}
-	}
 }
 
 // publishConfig publishes what is wrong with configuration files that are not open.
@@ -169,8 +126,8 @@ func (s *Server) publishConfig() error {
 			text = nil
 		}
 		doc := &document{uri: protocol.URIOf(file), path: file, lines: source.NewLineIndex(string(text)), encoding: s.encoding}
-		p := &snapshot{doc: doc}
-		message, err := publication(doc, p.diagnostics(configFindings(slices.Clone(problems))))
+		p := &snapshot{doc: doc, client: s.client}
+		message, err := publication(protocol.PublishDiagnosticsParams{URI: doc.uri, Diagnostics: p.diagnostics(configFindings(problems))})
 		if err != nil {
 			return err
 		}

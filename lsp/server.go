@@ -13,7 +13,9 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nixsift/nixsift/internal/engine"
@@ -35,6 +37,11 @@ type Options struct {
 	// Idle is how long a flake must be left alone before its own rules run again; 0 is a quarter of a
 	// second.
 	Idle time.Duration
+	// Poll is how often the files around open documents are looked at, unless the client watches them; 0 is
+	// a second.
+	Poll time.Duration
+	// ClientProcess is the process of the client: when it ends, the server does. 0 stands for none.
+	ClientProcess int
 }
 
 // phase is how far the conversation is.
@@ -44,6 +51,7 @@ const (
 	created phase = iota
 	running
 	ending // shutdown was asked for
+	ended
 )
 
 // Server serves one client.
@@ -53,23 +61,32 @@ type Server struct {
 	conn    *protocol.Conn
 	disk    workspace.FS
 	overlay *workspace.Overlay // the open documents, over disk
-	cpu     chan struct{}      // held by whoever computes
+	watched *watchedFS         // disk, as the engine sees it
 	exited  chan struct{}      // closed by exit
+	over    chan struct{}      // closed when Serve returns
+	speaks  atomic.Bool        // initialize is answered
+
+	// The processors, held by whoever computes. Checks have all of them; those for requests are counted apart, and
+	// the one for requests that take long again, so that nothing keeps a check waiting.
+	cpu, asking, heavy chan struct{}
+
+	telling sync.Mutex
+	told    map[string]bool // what the client was told by tellOnce
 
 	mu       sync.Mutex
 	phase    phase
 	client   protocol.ClientCapabilities
 	encoding protocol.PositionEncoding
-	root     string // the folder that is open in the editor
+	folders  []string // that are open in the editor
 	open     map[string]*openDocument
 	serial   int                // of the last state of a document
 	requests map[string]pending // by id
-	logged   map[string]bool    // internal errors that were told
 	tasks    int                // requests and checks at work
 	quiet    chan struct{}      // closed when tasks is 0, if anybody waits
 	engine   *engine.Engine
 	era      int // counts engines
 	renewal  renewal
+	polling  polling
 	config   map[string]bool // configuration files with published problems
 }
 
@@ -82,20 +99,28 @@ func Serve(in io.Reader, out io.Writer, opts Options) (status int, err error) {
 	if opts.Idle == 0 {
 		opts.Idle = 250 * time.Millisecond
 	}
+	if opts.Poll == 0 {
+		opts.Poll = time.Second
+	}
 	if opts.Engine.FS == nil {
 		opts.Engine.FS = workspace.OS
 	}
+	processors := runtime.GOMAXPROCS(0)
+	watched := newWatchedFS(opts.Engine.FS)
 	s := &Server{
-		opts: opts, disk: opts.Engine.FS, log: log.New(opts.Log, "nixsift lsp: ", 0), overlay: workspace.NewOverlay(opts.Engine.FS),
-		cpu: make(chan struct{}, max(1, runtime.GOMAXPROCS(0))), exited: make(chan struct{}),
+		opts: opts, disk: opts.Engine.FS, log: log.New(opts.Log, "nixsift lsp: ", 0), overlay: workspace.NewOverlay(watched), watched: watched,
+		cpu: make(chan struct{}, processors), asking: make(chan struct{}, max(1, processors-1)), heavy: make(chan struct{}, 1),
+		exited: make(chan struct{}), over: make(chan struct{}),
 		encoding: protocol.UTF16, open: map[string]*openDocument{}, requests: map[string]pending{},
-		logged: map[string]bool{}, config: map[string]bool{},
+		told: map[string]bool{}, config: map[string]bool{},
 	}
 	s.opts.Engine.FS, s.opts.Engine.Live = s.overlay, true
 	if s.engine, err = engine.New(s.opts.Engine); err != nil {
 		return 0, err
 	}
+	defer close(s.over)
 	s.conn = protocol.NewConn(in, out, s.log)
+	s.watchClient(opts.ClientProcess)
 	s.conn.Start(s.handle)
 	select {
 	case <-s.conn.Done():
@@ -113,6 +138,7 @@ func (s *Server) end() int {
 		status = 0
 	}
 	hurry := status == 1 && isClosed(s.exited)
+	s.phase = ended
 	quiet := make(chan struct{})
 	if s.tasks == 0 || hurry {
 		close(quiet)
@@ -149,42 +175,63 @@ func (s *Server) done() {
 	}
 }
 
-// contained runs f and turns a panic into an error, with the stack in the log.
+// contained runs f and turns a panic into an error, with the stack in the log. The client is told.
 func (s *Server) contained(what string, f func() error) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			s.log.Printf("%s failed: %v\n%s", what, v, debug.Stack())
+			s.tellOnce(protocol.LogError, fmt.Sprintf("%s failed: %v", what, v), "; please report this")
 			err = protocol.Errorf(protocol.CodeInternalError, "%s failed: %v", what, v)
 		}
 	}()
 	return f()
 }
 
-// acquire waits for a processor. It fails when the context ends first.
-func (s *Server) acquire(ctx context.Context) error {
+// acquire waits for one of some processors. It fails when the context ends first.
+func acquire(ctx context.Context, processors chan struct{}) error {
 	select {
-	case s.cpu <- struct{}{}:
+	case processors <- struct{}{}:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 }
 
-func (s *Server) release() { <-s.cpu }
+func release(processors chan struct{}) { <-processors }
 
-// report tells of what kept a file from being checked, once for each message.
+// report tells of what kept a file from being checked.
 func (s *Server) report(errs []engine.FileError) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	for _, e := range errs {
-		message := fmt.Sprintf("%s: %s", e.File, e.Message)
-		if s.logged[message] {
-			continue
+		kind := protocol.LogWarning
+		if e.Kind == engine.Internal {
+			kind = protocol.LogError
 		}
-		if len(s.logged) > 1000 {
-			clear(s.logged)
-		}
-		s.logged[message] = true
-		s.log.Print(message)
+		message, trace, _ := strings.Cut(e.Message, "\n")
+		s.tellOnce(kind, e.File+": "+message, "\n"+trace)
+	}
+}
+
+// tellOnce tells the client, and the log, what it was not told before. The details do not count for that.
+func (s *Server) tellOnce(kind protocol.MessageType, message, details string) {
+	s.telling.Lock()
+	defer s.telling.Unlock()
+	if s.told[message] {
+		return
+	}
+	if len(s.told) > 1000 {
+		clear(s.told)
+	}
+	s.told[message] = true
+	s.tell(kind, strings.TrimSpace(message+details))
+}
+
+// tell tells the client, and the log. Before initialize is answered, the client hears nothing.
+func (s *Server) tell(kind protocol.MessageType, message string) {
+	s.log.Print(message)
+	if !s.speaks.Load() {
+		return
+	}
+	if err := s.conn.Notify("window/logMessage", protocol.LogMessageParams{Type: kind, Message: message}); err != nil {
+		s.log.Print(err)
 	}
 }

@@ -40,13 +40,13 @@ func start(t *testing.T, root, capabilities string, only ...string) *lsptest.Cli
 
 func TestInitialize(t *testing.T) {
 	for capabilities, want := range map[string]string{
-		`{}`: "utf-16",
+		`{}`: "",
 		`{"general":{"positionEncodings":["utf-16","utf-8"]}}`:             "utf-8",
 		`{"general":{"positionEncodings":["utf-32","utf-16"]}}`:            "utf-16",
 		`{"general":{"positionEncodings":["utf-32"]}}`:                     "utf-16",
-		`{"general":{"positionEncodings":[]}}`:                             "utf-16",
-		`{"general":{"positionEncodings":"utf-8"}}`:                        "utf-16",
-		`{"general":[],"workspace":5,"textDocument":{"callHierarchy":[]}}`: "utf-16",
+		`{"general":{"positionEncodings":[]}}`:                             "",
+		`{"general":{"positionEncodings":"utf-8"}}`:                        "",
+		`{"general":[],"workspace":5,"textDocument":{"callHierarchy":[]}}`: "",
 	} {
 		c := lsptest.Start(t, options())
 		var result struct {
@@ -57,7 +57,7 @@ func TestInitialize(t *testing.T) {
 					Change    int
 					Save      json.RawMessage
 				}
-				CodeActionProvider struct{ CodeActionKinds []string }
+				CodeActionProvider *struct{ CodeActionKinds []string }
 			}
 			ServerInfo struct{ Name, Version string }
 		}
@@ -66,7 +66,7 @@ func TestInitialize(t *testing.T) {
 		assert.True(t, result.Capabilities.TextDocumentSync.OpenClose)
 		assert.Equal(t, 2, result.Capabilities.TextDocumentSync.Change)
 		assert.NotEmpty(t, result.Capabilities.TextDocumentSync.Save)
-		assert.Equal(t, []string{"quickfix", "source.fixAll.nixsift"}, result.Capabilities.CodeActionProvider.CodeActionKinds)
+		assert.Nil(t, result.Capabilities.CodeActionProvider, "the client takes no code actions")
 		assert.Equal(t, "nixsift", result.ServerInfo.Name)
 		assert.Equal(t, "1.2.3", result.ServerInfo.Version)
 		assert.Equal(t, 0, c.Shutdown())
@@ -130,7 +130,7 @@ func TestExitStatus(t *testing.T) {
 func TestEverythingAtOnce(t *testing.T) {
 	c := lsptest.Start(t, options())
 	c.Write("")
-	id := c.Send("initialize", map[string]any{"capabilities": map[string]any{}})
+	id := c.Send("initialize", map[string]any{"capabilities": json.RawMessage("{" + lsptest.Capable + "}")})
 	c.Notify("initialized", map[string]any{})
 	c.Open("untitled:a", "nix", 1, "[ 42 13 ]")
 	c.Send("shutdown", nil)
@@ -171,7 +171,7 @@ func TestDiagnostics(t *testing.T) {
 }
 
 func TestSynchronization(t *testing.T) {
-	for capabilities, behind := range map[string]int{`{"general":{"positionEncodings":["utf-8"]}}`: 7, "": 5} {
+	for capabilities, behind := range map[string]int{`{"general":{"positionEncodings":["utf-8"]},` + lsptest.Capable + `}`: 7, "": 5} {
 		c := start(t, "", capabilities)
 		const uri = "untitled:a"
 		c.Open(uri, "nix", 1, "[ \r\n]")
@@ -184,7 +184,7 @@ func TestSynchronization(t *testing.T) {
 		p := c.Diagnostics(uri, 2)
 		require.Len(t, p.Diagnostics, 1)
 		assert.Equal(t, lsptest.At(0, behind+2, 0, behind+4), p.Diagnostics[0].Range, capabilities)
-		c.Edit(uri, 3, lsptest.Change{Range: r(0, behind+2, 0, behind+3), Text: ""}, lsptest.Change{Range: r(9, 9, 9, 9), Text: "\n"})
+		c.Edit(uri, 3, lsptest.Change{Range: r(0, behind+2, 0, behind+3), Text: ""}, lsptest.Change{Range: r(1, 9, 2, 0), Text: "\n"})
 		assert.Empty(t, c.Diagnostics(uri, 3).Diagnostics)
 		c.Edit(uri, 4, lsptest.Change{Text: "13"})
 		assert.Len(t, c.Diagnostics(uri, 4).Diagnostics, 1)

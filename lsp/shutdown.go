@@ -13,10 +13,14 @@ func shutdown(s *Server, r *protocol.Request) error {
 
 // exit ends the server.
 func exit(s *Server) error {
+	s.quit()
+	return nil
+}
+
+func (s *Server) quit() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !isClosed(s.exited) {
 		close(s.exited)
 	}
-	return nil
 }

@@ -32,7 +32,9 @@ type snapshot struct {
 func (s *Server) snapshot(o *openDocument) *snapshot {
 	docs := make(map[string]*document, len(s.open))
 	for k, other := range s.open {
-		docs[k] = other.doc
+		if !other.lost {
+			docs[k] = other.doc
+		}
 	}
 	return &snapshot{
 		doc: o.doc, docs: docs, engine: s.engine, era: s.era, ofFlake: o.ofFlake,
@@ -56,26 +58,35 @@ func (p *snapshot) with(text string) *snapshot {
 	return &q
 }
 
-// check returns the findings in the document.
-func (p *snapshot) check(ctx context.Context) ([]diag.Finding, error) {
+// check checks the document. A rule that finds more than most is stopped.
+func (p *snapshot) check(ctx context.Context, most int) (*result, error) {
 	doc := p.doc
 	if doc.isConfig() {
 		_, problems := config.Load(doc.path, doc.text, p.engine.Catalogue())
-		return configFindings(problems), nil
+		return &result{snap: p, findings: configFindings(problems)}, nil
 	}
-	checked, err := p.engine.CheckBuffer(ctx, engine.Buffer{Path: doc.path, Kind: doc.kind, Text: doc.text}, p.ofFlake)
+	buffer := engine.Buffer{Path: doc.path, Kind: doc.kind, Text: doc.text, Most: most}
+	checked, err := p.engine.CheckBuffer(ctx, buffer, p.ofFlake)
 	if err != nil {
 		return nil, err
 	}
-	p.report(checked.Errors)
-	if doc.onDisk {
-		return checked.Findings, nil
+	out := &result{snap: p, findings: checked.Findings, cut: checked.Cut}
+	if !doc.onDisk { // a text that is in no place has nothing around it
+		out.findings = slices.DeleteFunc(out.findings, func(f diag.Finding) bool {
+			r := rules.Lookup(f.Rule)
+			return r != nil && r.Family == "project"
+		})
 	}
-	// A text that is in no place has nothing around it.
-	return slices.DeleteFunc(checked.Findings, func(f diag.Finding) bool {
-		r := rules.Lookup(f.Rule)
-		return r != nil && r.Family == "project"
-	}), nil
+	var errs []engine.FileError
+	for _, e := range checked.Errors {
+		if e.Kind == engine.TooLarge && e.File == doc.path {
+			out.findings = append(out.findings, diag.Finding{Severity: diag.Warning, File: e.File, Message: e.Message + ": nothing in it is checked"})
+		} else {
+			errs = append(errs, e)
+		}
+	}
+	p.report(errs)
+	return out, nil
 }
 
 // configFindings presents the problems of one configuration file. They belong to no rule.

@@ -17,8 +17,8 @@ const maxSuppressions = 10
 
 // suppressions are the actions that silence findings by a comment on their line, once for each rule and
 // line. findings are all those of the document.
-func (p *snapshot) suppressions(ctx context.Context, findings, near []diag.Finding) ([]protocol.CodeAction, error) {
-	if p.doc.kind == workspace.Other || p.doc.kind == workspace.FlakeLock {
+func (v *versions) suppressions(ctx context.Context, findings, near []diag.Finding) ([]protocol.CodeAction, error) {
+	if v.doc.kind == workspace.Other || v.doc.kind == workspace.FlakeLock {
 		return nil, nil // there are no comments in JSON
 	}
 	var out []protocol.CodeAction
@@ -28,12 +28,12 @@ func (p *snapshot) suppressions(ctx context.Context, findings, near []diag.Findi
 	}
 	seen := map[place]bool{}
 	for _, f := range near {
-		at := place{f.Rule, p.doc.lines.Line(f.Span.Start)}
+		at := place{f.Rule, v.doc.lines.Line(f.Span.Start)}
 		if r := rules.Lookup(f.Rule); r == nil || r.Fixed || r.Engine || seen[at] || len(seen) == maxSuppressions {
 			continue
 		}
 		seen[at] = true
-		e, ok, err := p.suppression(ctx, findings, f.Rule, at.line)
+		e, ok, err := v.suppression(ctx, findings, f.Rule, at.line)
 		if err != nil {
 			return nil, err
 		}
@@ -42,8 +42,8 @@ func (p *snapshot) suppressions(ctx context.Context, findings, near []diag.Findi
 		}
 		out = append(out, protocol.CodeAction{
 			Title: fmt.Sprintf("ignore `%s` on this line", f.Rule), Kind: protocol.QuickFix,
-			Diagnostics: p.diagnostics([]diag.Finding{f}),
-			Edit:        p.workspaceEdit([]diag.Edit{{Span: e.span, Text: e.text}}),
+			Diagnostics: v.diagnostics([]diag.Finding{f}),
+			Edit:        v.workspaceEdit([]diag.Edit{{Span: e.span, Text: e.text}}),
 		})
 	}
 	return out, nil
@@ -51,22 +51,42 @@ func (p *snapshot) suppressions(ctx context.Context, findings, near []diag.Findi
 
 // suppression returns the edit that silences a rule on a line (from 1). A comment cannot stand everywhere,
 // not in a string for one, so the candidates are tried until one does it.
-func (p *snapshot) suppression(ctx context.Context, findings []diag.Finding, rule string, line int) (edit, bool, error) {
-	before := p.count(findings, rule, line)
-	for _, e := range p.candidates(rule, line) {
-		q := p.with(splice(p.doc.text, []edit{e}))
-		q.ofFlake = moved(p.ofFlake, p.doc.path, []edit{e})
-		after, err := q.check(ctx)
+func (v *versions) suppression(ctx context.Context, findings []diag.Finding, rule string, line int) (edit, bool, error) {
+	before := v.count(findings, rule, line)
+	for _, e := range v.candidates(rule, line) {
+		q := v.with(splice(v.doc.text, []edit{e}))
+		after, ok, err := v.silenced(ctx, q, findings, e)
 		if err != nil {
 			return edit{}, false, err
 		}
-		shifted := line + q.doc.lines.Lines() - p.doc.lines.Lines()
+		shifted := line + q.doc.lines.Lines() - v.doc.lines.Lines()
 		got := q.count(after, rule, shifted)
-		if got.onLine == 0 && got.ofRule == before.ofRule-before.onLine && got.others <= before.others {
+		if ok && got.onLine == 0 && got.ofRule == before.ofRule-before.onLine && got.others <= before.others {
 			return e, true, nil
 		}
 	}
 	return edit{}, false, nil
+}
+
+// silenced returns the findings that an edit of a comment, which makes the snapshot q, leaves. ok is false where it is
+// not a comment that it edits.
+func (v *versions) silenced(ctx context.Context, q *snapshot, findings []diag.Finding, e edit) (left []diag.Finding, ok bool, err error) {
+	if !v.doc.isNix() {
+		q.ofFlake = moved(v.ofFlake, v.doc.path, []edit{e})
+		found, err := q.check(ctx, maxPublished)
+		if err != nil {
+			return nil, false, err
+		}
+		return found.findings, true, nil
+	}
+	// What is no comment stays as it is, so that nothing else can change what is found.
+	tree := v.parser.Reparse(q.doc.text)
+	hash := e.span.Start + uint32(max(0, strings.IndexByte(e.text, '#')))
+	comment := tree.TokenAt(hash)
+	if !comment.Kind().IsComment() || strings.Contains(e.text, "#") && comment.Start() != hash {
+		return nil, false, nil
+	}
+	return v.engine.Unsilenced(v.doc.path, tree, moved(findings, v.doc.path, []edit{e})), true, nil
 }
 
 // tally counts findings: of a rule on a line, of the rule at all, and of others, those about suppressions

@@ -20,7 +20,16 @@ import (
 // them.
 var begun atomic.Int64
 
-const numbers = "unlucky-number,doubtful-number,panicking-number,slow-number,flake-word"
+// hanging stops hanging-number, until it is closed; hung counts the checks that hang.
+var (
+	hanging = make(chan struct{})
+	hung    atomic.Int64
+)
+
+// checks counts the checks of a text with the word "counted".
+var checks atomic.Int64
+
+const numbers = "unlucky-number,doubtful-number,panicking-number,slow-number,hanging-number,flake-word"
 
 func number(id string, severity diag.Severity, tags diag.Tag, check func(p *rules.Pass, n ast.Node)) {
 	rules.Register(&rules.Rule{
@@ -64,6 +73,15 @@ func init() {
 	number("panicking-number", diag.Warning, 0, func(_ *rules.Pass, n ast.Node) {
 		if n.Text() == "666" {
 			panic("the number of the beast")
+		}
+	})
+	number("hanging-number", diag.Warning, 0, func(p *rules.Pass, n ast.Node) {
+		switch text := p.Tree.Source(); {
+		case n.Text() == "12" && strings.Contains(text, "hang"): // only what fixing makes
+			hung.Add(1)
+			<-hanging
+		case n.Text() == "0" && strings.Contains(text, "counted"):
+			checks.Add(1)
 		}
 	})
 	number("slow-number", diag.Warning, 0, func(p *rules.Pass, n ast.Node) {

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/nixsift/nixsift/internal/version"
 	"github.com/nixsift/nixsift/lsp"
@@ -15,6 +17,7 @@ import (
 func lspCommand(s streams) *cobra.Command {
 	var opts lsp.Options
 	var stdio bool
+	var others otherTransports
 	cmd := &cobra.Command{
 		Use:   "lsp",
 		Short: "Run the language server on standard input and output",
@@ -24,6 +27,12 @@ func lspCommand(s streams) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := checkEngineFlags(cmd.Flags(), &opts.Engine); err != nil {
 				return err
+			}
+			if err := others.refuse(cmd.Flags()); err != nil {
+				return err
+			}
+			if !stdio {
+				return errors.New("--stdio=false: standard input and output are the only way to talk to the server")
 			}
 			if opts.Engine.ConfigPath != "" {
 				path, err := filepath.Abs(opts.Engine.ConfigPath)
@@ -47,5 +56,29 @@ func lspCommand(s streams) *cobra.Command {
 	flags.StringSliceVar(&opts.Engine.Only, "only", nil, "run these rules only")
 	flags.BoolVar(&opts.Engine.NoExclude, "no-exclude", false, "check what the configuration excludes")
 	flags.BoolVar(&stdio, "stdio", true, "talk on standard input and output; there is no other way, but some editors ask for it")
+	flags.IntVar(&opts.ClientProcess, "clientProcessId", 0, "end when the process of this `number` does, as editors ask for")
+	others.add(flags)
 	return cmd
+}
+
+// otherTransports are the flags by which editors ask for ways to talk that there are not.
+type otherTransports []string
+
+func (o *otherTransports) add(flags *pflag.FlagSet) {
+	for _, name := range []string{"pipe", "socket", "port", "tcp", "node-ipc"} {
+		*o = append(*o, name)
+		flags.String(name, "", "not supported: talk on standard input and output")
+		flags.Lookup(name).NoOptDefVal = " "
+		flags.Lookup(name).Hidden = true
+	}
+}
+
+// refuse reports the first of the flags that was given.
+func (o otherTransports) refuse(flags *pflag.FlagSet) error {
+	for _, name := range o {
+		if flags.Changed(name) {
+			return fmt.Errorf("--%s: the server talks on standard input and output only; start it with `nixsift lsp --stdio`", name)
+		}
+	}
+	return nil
 }

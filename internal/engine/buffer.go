@@ -14,6 +14,7 @@ import (
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/suppress"
 	"github.com/nixsift/nixsift/internal/workspace"
+	"github.com/nixsift/nixsift/parser"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -22,12 +23,16 @@ type Buffer struct {
 	Path string // absolute
 	Kind workspace.Kind
 	Text string
+	// Most is the number of findings after which a rule is stopped; 0 lets all rules end.
+	Most int
 }
 
 // Checked is what was found in a buffer.
 type Checked struct {
 	Findings []diag.Finding // in the order of diag.Compare
 	Errors   []FileError
+	// Cut reports that a rule was stopped, so that there may be more findings.
+	Cut bool
 }
 
 // idle keeps the memory of workers for the next buffer: an editor asks for the same one again and again. A
@@ -97,6 +102,7 @@ func (e *Engine) CheckBuffer(ctx context.Context, b Buffer, ofFlake []diag.Findi
 	}
 	w := e.worker(b.Path)
 	w.ctx = ctx
+	w.bound.most = b.Most
 	w.findings = slices.Clone(ofFlake)
 	w.open(b.Path)
 	switch b.Kind {
@@ -106,20 +112,24 @@ func (e *Engine) CheckBuffer(ctx context.Context, b Buffer, ofFlake []diag.Findi
 		w.script(b.Path, b.Text, b.Kind)
 	}
 	findings := slices.DeleteFunc(w.findings, func(f diag.Finding) bool { return f.File != b.Path })
+	cut := w.bound.cut
 	if t := w.suppressions[b.Path]; t != nil {
 		findings = e.suppress(&Result{}, b.Path, t, findings)
+		if cut { // what a comment silences may be among what was not looked for
+			findings = slices.DeleteFunc(findings, func(f diag.Finding) bool { return f.Rule == suppress.Unused })
+		}
 	}
 	if err := w.project.RepoError(); err != nil {
 		w.errors = append(w.errors, FileError{File: w.project.Root(), Message: err.Error(), Kind: Unreadable})
 	}
-	out := Checked{diag.Sort(findings), w.errors}
+	out := Checked{diag.Sort(findings), w.errors, cut}
 	release(w, b.Path, len(b.Text))
 	return out, ctx.Err()
 }
 
 // CheckFlake runs the flake rules on the flake in a folder. The findings lie in flake.nix and flake.lock;
-// suppressions are not applied.
-func (e *Engine) CheckFlake(ctx context.Context, dir string) (Checked, error) {
+// suppressions are not applied. most is that of Buffer.
+func (e *Engine) CheckFlake(ctx context.Context, dir string, most int) (Checked, error) {
 	if err := ctx.Err(); err != nil {
 		return Checked{}, err
 	}
@@ -127,8 +137,15 @@ func (e *Engine) CheckFlake(ctx context.Context, dir string) (Checked, error) {
 		return Checked{}, nil
 	}
 	w := newWorker(e)
+	w.bound.most = most
 	w.flake(dir, nil)
-	return Checked{diag.Sort(w.findings), w.errors}, ctx.Err()
+	return Checked{diag.Sort(w.findings), w.errors, w.bound.cut}, ctx.Err()
+}
+
+// Unsilenced returns the findings in a Nix file that the comments in its tree do not silence, and those about the
+// comments.
+func (e *Engine) Unsilenced(path string, tree *ast.Tree, findings []diag.Finding) []diag.Finding {
+	return e.suppress(&Result{}, path, suppress.Parse(tree, e.catalogue), slices.Clone(findings))
 }
 
 // The rules of a buffer with at least wide nodes share the processors, up to maxShares of them; they take chunk
@@ -156,7 +173,9 @@ func (w *worker) apply(pass *rules.Pass, tree *ast.Tree) {
 	var wg sync.WaitGroup
 	others := make([]*worker, min(runtime.GOMAXPROCS(0), maxShares)-1)
 	for i := range others {
-		o := &worker{engine: w.engine, config: w.config, project: w.project, plan: w.plan, ctx: w.ctx, left: map[finder]int{}}
+		o := &worker{
+			engine: w.engine, config: w.config, project: w.project, plan: w.plan, ctx: w.ctx, left: map[finder]int{}, bound: bound{most: w.bound.most},
+		}
 		others[i] = o
 		o.pass = pass.Share(o)
 		wg.Go(func() { take(o, o.pass) })
@@ -166,6 +185,7 @@ func (w *worker) apply(pass *rules.Pass, tree *ast.Tree) {
 	wg.Wait()
 	for _, o := range others {
 		w.findings, w.errors = append(w.findings, o.findings...), append(w.errors, o.errors...)
+		w.bound.cut = w.bound.cut || o.bound.cut
 	}
 }
 
@@ -181,6 +201,13 @@ func (e *Engine) worker(path string) *worker {
 func release(w *worker, path string, size int) {
 	*w = worker{parser: w.parser, resolver: w.resolver}
 	idle.put(idleWorker{w, path, size})
+}
+
+// LendParser returns a parser, the one that read the buffer of a path last where it waits for the next, so that Reparse
+// has little to do for texts that resemble it. The parser is given back with the size of the last text.
+func LendParser(path string) (p *parser.Parser, giveBack func(size int)) {
+	w := idle.take(path)
+	return w.parser, func(size int) { release(w, path, size) }
 }
 
 // ForgetFlake makes the next CheckFlake read the flake in a folder again.

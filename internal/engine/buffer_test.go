@@ -99,3 +99,70 @@ func TestBufferCancelled(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	assert.Less(t, seen.Load(), int64(size/10))
 }
+
+// built counts the findings of test-bound.
+var built atomic.Int64
+
+var _ = register("test-bound", diag.Warning, func(p *rules.Pass, n ast.Node) {
+	if n.Text() == "bound" {
+		built.Add(1)
+		p.Report(diag.Finding{Span: n.Span(), Message: strings.Repeat("much ", 200)})
+	}
+})
+
+// TestBufferBound stops a rule that finds more than anybody reads, and no other.
+func TestBufferBound(t *testing.T) {
+	const most = 100
+	e, err := engine.New(engine.Options{Live: true, Only: []string{"test-bound", "duplicate-attr", "unused-suppression", "syntax-error"}})
+	require.NoError(t, err)
+	checkText := func(text string, most int) engine.Checked {
+		b := engine.Buffer{Path: filepath.Join(t.TempDir(), "a.nix"), Kind: workspace.Nix, Text: text, Most: most}
+		got, err := e.CheckBuffer(context.Background(), b, nil)
+		require.NoError(t, err)
+		return got
+	}
+	count := func(c engine.Checked, rule string) (n int) {
+		for _, f := range c.Findings {
+			if f.Rule == rule {
+				n++
+			}
+		}
+		return n
+	}
+	for _, size := range []int{most, most + 1, 100_000} { // the last is shared among processors
+		built.Store(0)
+		got := checkText("[ "+strings.Repeat("bound ", size)+"{ a = 1; a = 2; } ]", most)
+		assert.Equal(t, size > most, got.Cut, size)
+		assert.GreaterOrEqual(t, count(got, "test-bound"), most)
+		assert.Equal(t, 1, count(got, "duplicate-attr"), "other rules go on")
+		// Each of the few that share the work reaches the bound, and then looks once more at each piece.
+		assert.LessOrEqual(t, built.Load(), int64(4*most+size/1000), size)
+		assert.LessOrEqual(t, len(got.Findings), 4*most+1)
+		assert.Empty(t, got.Errors)
+	}
+	one := checkText("{"+strings.Repeat("a = 1; ", 10_000)+"}", most)
+	assert.True(t, one.Cut)
+	assert.Equal(t, most, count(one, "duplicate-attr"), "one node with many")
+	assert.False(t, checkText("{"+strings.Repeat("a = 1; ", 10_000)+"}", 0).Cut, "no bound")
+	broken := checkText(strings.Repeat("{ a = ; }\n", 3*most), most)
+	assert.LessOrEqual(t, count(broken, "syntax-error"), most)
+	// A comment that silences what was not looked for is not idle.
+	silent := checkText("[ "+strings.Repeat("bound ", 2*most)+"\nbound # nixsift: ignore[test-bound] why\n]", most)
+	assert.True(t, silent.Cut)
+	assert.Zero(t, count(silent, "unused-suppression"))
+}
+
+// TestBufferBoundAllocates holds that what a rule finds beyond the bound takes no memory.
+func TestBufferBoundAllocates(t *testing.T) {
+	e, err := engine.New(engine.Options{Live: true, Only: []string{"duplicate-attr"}})
+	require.NoError(t, err)
+	allocations := func(size int) float64 {
+		b := engine.Buffer{Path: filepath.Join(t.TempDir(), "a.nix"), Kind: workspace.Nix, Text: "{" + strings.Repeat("a = 1; ", size) + "}", Most: 100}
+		return testing.AllocsPerRun(3, func() {
+			_, err := e.CheckBuffer(context.Background(), b, nil)
+			require.NoError(t, err)
+		})
+	}
+	few, many := allocations(2000), allocations(200_000)
+	assert.Less(t, many, 2*few)
+}

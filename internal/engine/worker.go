@@ -59,6 +59,7 @@ type worker struct {
 	// left counts the findings left out for that, checked the files read.
 	left    map[finder]int
 	checked int
+	bound   bound
 }
 
 // finder is a rule that finds something in a file.
@@ -85,6 +86,7 @@ func (w *worker) Report(f diag.Finding) {
 	if w.engine.only != nil && !w.engine.only[f.Rule] {
 		f.Fixes = nil // it is told in spite of Options.Only, not mended
 	}
+	w.bound.count(w.rule)
 	w.findings = append(w.findings, f)
 }
 
@@ -200,10 +202,8 @@ func (w *worker) nix(path, text string) {
 	pass := rules.NewPass(w, path, tree, w.project, w.plan.minNix, w.resolver)
 	w.begin(pass, "")
 	for _, e := range tree.Errors() {
-		if r := w.plan.syntax[e.Kind]; r != nil {
-			w.rule = r
-			pass.SetRule(r)
-			pass.Report(syntaxFinding(e))
+		if r := w.plan.syntax[e.Kind]; r != nil && !w.bound.full(r) {
+			w.guard(pass, r, func() { pass.Report(syntaxFinding(e)) })
 		}
 	}
 	w.apply(pass, tree)
@@ -276,6 +276,7 @@ func (w *worker) guard(pass *rules.Pass, r *rules.Rule, run func()) {
 	defer func() {
 		switch v := recover().(type) {
 		case nil:
+		case enough:
 		case project.Unread:
 			w.later[w.unit] = append(w.later[w.unit], w.rule)
 			kept := slices.DeleteFunc(w.findings[w.start:], func(f diag.Finding) bool { return f.Rule == w.rule.ID })

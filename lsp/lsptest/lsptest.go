@@ -94,10 +94,11 @@ type Edit struct {
 
 // Action is a code action.
 type Action struct {
-	Title       string       `json:"title"`
-	Kind        string       `json:"kind"`
-	IsPreferred bool         `json:"isPreferred"`
-	Diagnostics []Diagnostic `json:"diagnostics"`
+	Title       string          `json:"title"`
+	Kind        string          `json:"kind"`
+	IsPreferred bool            `json:"isPreferred"`
+	Diagnostics []Diagnostic    `json:"diagnostics"`
+	Data        json.RawMessage `json:"data"`
 	Edit        struct {
 		Changes         map[string][]Edit `json:"changes"`
 		DocumentChanges []struct {
@@ -288,11 +289,17 @@ func (c *Client) until(what string, holds func() bool) {
 	}
 }
 
-// Initialize opens the conversation. A capability is a JSON object, or "" for none.
+// Capable are capabilities of a client that takes all that a server may say of diagnostics, and code actions, but knows
+// nothing of file watching, resolving and versions in edits.
+const Capable = `"textDocument":{"publishDiagnostics":{"relatedInformation":true,"tagSupport":{"valueSet":[1,2]},"versionSupport":true,
+	"codeDescriptionSupport":true,"dataSupport":true},"codeAction":{"codeActionLiteralSupport":{"codeActionKind":{"valueSet":[""]}},
+	"isPreferredSupport":true}}`
+
+// Initialize opens the conversation. Capabilities are a JSON object, or "" for one of Capable.
 func (c *Client) Initialize(root, capabilities string) (result json.RawMessage) {
 	c.t.Helper()
 	if capabilities == "" {
-		capabilities = "{}"
+		capabilities = "{" + Capable + "}"
 	}
 	params := map[string]any{"processId": nil, "rootUri": nil, "capabilities": json.RawMessage(capabilities)}
 	if root != "" {

@@ -2,6 +2,8 @@ package protocol
 
 import (
 	"encoding/json"
+	"path/filepath"
+	"slices"
 
 	golsp "github.com/sourcegraph/go-lsp"
 )
@@ -17,34 +19,45 @@ const (
 
 // InitializeParams are what a client says of itself, as far as it matters here.
 type InitializeParams struct {
-	RootURI          *DocumentURI       `json:"rootUri"`
-	RootPath         *string            `json:"rootPath"`
-	WorkspaceFolders []WorkspaceFolder  `json:"workspaceFolders"`
-	Capabilities     ClientCapabilities `json:"capabilities"`
+	// ProcessID is the process of the client, 0 where it does not say.
+	ProcessID int
+	// Folders are the absolute paths of the folders that are open in the editor.
+	Folders      []string
+	Capabilities ClientCapabilities
 }
 
-// WorkspaceFolder is a folder that is open in the editor.
-type WorkspaceFolder struct {
-	URI  DocumentURI `json:"uri"`
-	Name string      `json:"name"`
+// UnmarshalJSON reads what is there and of the right type: nothing here is worth refusing to start. It fails on
+// what is no object.
+func (p *InitializeParams) UnmarshalJSON(data []byte) error {
+	*p = InitializeParams{}
+	var object map[string]json.RawMessage
+	if err := json.Unmarshal(data, &object); err != nil {
+		return err
+	}
+	lookup(data, &p.ProcessID, "processId")
+	lookup(data, &p.Capabilities, "capabilities")
+	var folders []json.RawMessage
+	lookup(data, &folders, "workspaceFolders")
+	for _, f := range folders {
+		p.addFolder(f, "uri")
+	}
+	if len(p.Folders) == 0 {
+		p.addFolder(data, "rootUri")
+	}
+	var path string
+	if lookup(data, &path, "rootPath"); len(p.Folders) == 0 && filepath.IsAbs(path) {
+		p.Folders = []string{filepath.Clean(path)}
+	}
+	return nil
 }
 
-// Root returns the path of the first folder, or "".
-func (p *InitializeParams) Root() string {
-	for _, f := range p.WorkspaceFolders {
-		if path, ok := PathOf(f.URI); ok {
-			return path
-		}
+// addFolder adds the folder whose URI stands under a name, if one does.
+func (p *InitializeParams) addFolder(data json.RawMessage, name string) {
+	var uri DocumentURI
+	lookup(data, &uri, name)
+	if path, ok := PathOf(uri); ok {
+		p.Folders = append(p.Folders, path)
 	}
-	if p.RootURI != nil {
-		if path, ok := PathOf(*p.RootURI); ok {
-			return path
-		}
-	}
-	if p.RootPath != nil {
-		return *p.RootPath
-	}
-	return ""
 }
 
 // ClientCapabilities are the abilities of a client that change what is sent to it.
@@ -54,18 +67,51 @@ type ClientCapabilities struct {
 	DocumentChanges bool
 	// WatchedFiles: the client can be asked to watch files.
 	WatchedFiles bool
+	// DiagnosticTags are those that a diagnostic may have.
+	DiagnosticTags []DiagnosticTag
+	// RelatedInformation, CodeDescription, DiagnosticData: diagnostics may have these fields.
+	RelatedInformation, CodeDescription, DiagnosticData bool
+	// DiagnosticVersion: diagnostics may name the version of their document.
+	DiagnosticVersion bool
+	// CodeActions: the answer to textDocument/codeAction may be code actions, not only commands.
+	CodeActions bool
+	// PreferredActions: a code action may be marked as the one to take.
+	PreferredActions bool
+	// ResolvesEdits: the edit of a code action may be left out and be asked for later, by what stands in its data.
+	ResolvesEdits bool
 }
 
 // UnmarshalJSON reads what is there and of the right type. Clients of all ages send capabilities of
-// other shapes, and nothing here is worth refusing to start.
+// other shapes.
 func (c *ClientCapabilities) UnmarshalJSON(data []byte) error {
 	*c = ClientCapabilities{}
 	lookup(data, &c.PositionEncodings, "general", "positionEncodings")
 	lookup(data, &c.DocumentChanges, "workspace", "workspaceEdit", "documentChanges")
 	lookup(data, &c.WatchedFiles, "workspace", "didChangeWatchedFiles", "dynamicRegistration")
+
+	var of map[string]json.RawMessage
+	lookup(data, &of, "textDocument")
+	published := of["publishDiagnostics"]
+	lookup(published, &c.DiagnosticTags, "tagSupport", "valueSet")
+	lookup(published, &c.RelatedInformation, "relatedInformation")
+	lookup(published, &c.CodeDescription, "codeDescriptionSupport")
+	lookup(published, &c.DiagnosticData, "dataSupport")
+	lookup(published, &c.DiagnosticVersion, "versionSupport")
+
+	actions := of["codeAction"]
+	var literals map[string]json.RawMessage
+	lookup(actions, &literals, "codeActionLiteralSupport")
+	c.CodeActions = literals != nil
+	lookup(actions, &c.PreferredActions, "isPreferredSupport")
+	var keepsData bool
+	lookup(actions, &keepsData, "dataSupport")
+	var later []string
+	lookup(actions, &later, "resolveSupport", "properties")
+	c.ResolvesEdits = keepsData && slices.Contains(later, "edit")
 	return nil
 }
 
+// lookup reads the value at a path of names, if it is there and of the right type.
 func lookup(data json.RawMessage, into any, path ...string) {
 	for _, name := range path {
 		var object map[string]json.RawMessage
@@ -95,7 +141,7 @@ type ServerInfo struct {
 // replaced.
 type ServerCapabilities struct {
 	golsp.ServerCapabilities
-	PositionEncoding   PositionEncoding        `json:"positionEncoding"`
+	PositionEncoding   PositionEncoding        `json:"positionEncoding,omitempty"`
 	TextDocumentSync   TextDocumentSyncOptions `json:"textDocumentSync"`
 	CodeActionProvider *CodeActionOptions      `json:"codeActionProvider,omitempty"`
 }
@@ -103,4 +149,5 @@ type ServerCapabilities struct {
 // CodeActionOptions say which kinds of code action there are.
 type CodeActionOptions struct {
 	CodeActionKinds []CodeActionKind `json:"codeActionKinds"`
+	ResolveProvider bool             `json:"resolveProvider,omitempty"`
 }

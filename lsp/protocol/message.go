@@ -22,6 +22,7 @@ const (
 	CodeInternalError        = jsonrpc2.CodeInternalError
 	CodeServerNotInitialized = -32002
 	CodeRequestCancelled     = -32800
+	CodeContentModified      = -32801
 	CodeRequestFailed        = -32803
 )
 

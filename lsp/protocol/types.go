@@ -34,13 +34,13 @@ type (
 	SaveOptions = golsp.SaveOptions
 	// FileEvent is a change of a watched file.
 	FileEvent = golsp.FileEvent
+	// MessageType is 1 (error) to 4 (log).
+	MessageType = golsp.MessageType
 	// LogMessageParams is a line for the log of the client.
 	LogMessageParams = golsp.LogMessageParams
 
 	// DidCloseTextDocumentParams names a closed document.
 	DidCloseTextDocumentParams = golsp.DidCloseTextDocumentParams
-	// DidSaveTextDocumentParams names a saved document.
-	DidSaveTextDocumentParams = golsp.DidSaveTextDocumentParams
 	// DidChangeWatchedFilesParams lists changed files.
 	DidChangeWatchedFilesParams = golsp.DidChangeWatchedFilesParams
 )
@@ -58,8 +58,8 @@ const (
 
 // The types of a log message that are used.
 const (
-	LogError   golsp.MessageType = 1
-	LogWarning golsp.MessageType = 2
+	LogError   MessageType = 1
+	LogWarning MessageType = 2
 )
 
 // DiagnosticTag says how an editor may draw a diagnostic.
@@ -99,17 +99,24 @@ type PublishDiagnosticsParams struct {
 	Diagnostics []Diagnostic `json:"diagnostics"`
 }
 
-// TextDocumentItem is a document that was opened. Version is nil where the client counts none.
+// TextDocumentItem is a document that was opened. Version is nil where the client counts none, Text where it
+// sent none.
 type TextDocumentItem struct {
 	URI        DocumentURI `json:"uri"`
 	LanguageID string      `json:"languageId"`
 	Version    *int        `json:"version"`
-	Text       string      `json:"text"`
+	Text       *string     `json:"text"`
 }
 
 // DidOpenTextDocumentParams opens a document.
 type DidOpenTextDocumentParams struct {
 	TextDocument TextDocumentItem `json:"textDocument"`
+}
+
+// DidSaveTextDocumentParams names a saved document. Text is its content, nil where the client does not send it.
+type DidSaveTextDocumentParams struct {
+	TextDocument TextDocumentIdentifier `json:"textDocument"`
+	Text         *string                `json:"text"`
 }
 
 // VersionedTextDocumentIdentifier names a version of a document. Version is nil where the client counts
@@ -121,14 +128,60 @@ type VersionedTextDocumentIdentifier struct {
 
 // TextDocumentContentChangeEvent replaces a range, or without one the whole text.
 type TextDocumentContentChangeEvent struct {
-	Range *Range `json:"range,omitempty"`
-	Text  string `json:"text"`
+	Range *Range
+	Text  string
 }
 
 // DidChangeTextDocumentParams are edits, each of the text that the one before made.
 type DidChangeTextDocumentParams struct {
-	TextDocument   VersionedTextDocumentIdentifier  `json:"textDocument"`
-	ContentChanges []TextDocumentContentChangeEvent `json:"contentChanges"`
+	TextDocument   VersionedTextDocumentIdentifier
+	ContentChanges []TextDocumentContentChangeEvent
+}
+
+// DidChange reads the parameters of textDocument/didChange. Unlike elsewhere, nothing that is missing is taken for
+// zero: an edit that was not meant makes another text. With an error, the document is named if it could be read.
+func DidChange(r *Request) (DidChangeTextDocumentParams, error) {
+	type position struct {
+		Line      *uint32 `json:"line"`
+		Character *uint32 `json:"character"`
+	}
+	var sent struct {
+		TextDocument   VersionedTextDocumentIdentifier `json:"textDocument"`
+		ContentChanges *[]struct {
+			Range *struct {
+				Start *position `json:"start"`
+				End   *position `json:"end"`
+			} `json:"range"`
+			Text *string `json:"text"`
+		} `json:"contentChanges"`
+	}
+	err := r.Decode(&sent)
+	params := DidChangeTextDocumentParams{TextDocument: sent.TextDocument}
+	if err != nil {
+		return params, err
+	}
+	if sent.ContentChanges == nil {
+		return params, Errorf(CodeInvalidParams, "%s without contentChanges", r.Method)
+	}
+	there := func(p *position) bool { return p != nil && p.Line != nil && p.Character != nil }
+	for _, c := range *sent.ContentChanges {
+		change := TextDocumentContentChangeEvent{}
+		switch {
+		case c.Text == nil:
+			return params, Errorf(CodeInvalidParams, "%s with a change without text", r.Method)
+		case c.Range == nil:
+		case !there(c.Range.Start) || !there(c.Range.End):
+			return params, Errorf(CodeInvalidParams, "%s with a range that is not whole", r.Method)
+		default:
+			change.Range = &Range{
+				Start: Position{Line: int(*c.Range.Start.Line), Character: int(*c.Range.Start.Character)},
+				End:   Position{Line: int(*c.Range.End.Line), Character: int(*c.Range.End.Character)},
+			}
+		}
+		change.Text = *c.Text
+		params.ContentChanges = append(params.ContentChanges, change)
+	}
+	return params, nil
 }
 
 // CancelParams name a request. ID is undecoded: an integer or a string.
@@ -161,16 +214,52 @@ type CodeActionParams struct {
 // Document returns the document that the request is about.
 func (p *CodeActionParams) Document() DocumentURI { return p.TextDocument.URI }
 
-// CodeAction is a change that can be made. Edit must not be nil.
+// CodeAction is a change that can be made. Where Edit is nil, it is asked for by codeAction/resolve.
 type CodeAction struct {
-	Title       string         `json:"title"`
-	Kind        CodeActionKind `json:"kind"`
-	Diagnostics []Diagnostic   `json:"diagnostics,omitempty"`
-	IsPreferred bool           `json:"isPreferred,omitempty"`
-	Edit        *WorkspaceEdit `json:"edit"`
+	Title       string          `json:"title"`
+	Kind        CodeActionKind  `json:"kind"`
+	Diagnostics []Diagnostic    `json:"diagnostics,omitempty"`
+	IsPreferred bool            `json:"isPreferred,omitempty"`
+	Edit        *WorkspaceEdit  `json:"edit,omitempty"`
+	Data        *CodeActionData `json:"data,omitempty"`
 }
 
-// WorkspaceEdit changes documents. One of the fields is set: DocumentChanges for clients that know them.
+// CodeActionData is what a code action without an edit is found again by.
+type CodeActionData struct {
+	URI DocumentURI `json:"uri"`
+	// State is the server's number of the state of the document that the action is for.
+	State int `json:"state"`
+}
+
+// ResolveParams are the parameters of codeAction/resolve: the action as it was sent. What a client adds is kept.
+type ResolveParams struct {
+	Data   CodeActionData
+	fields map[string]json.RawMessage
+}
+
+// UnmarshalJSON reads a code action.
+func (p *ResolveParams) UnmarshalJSON(data []byte) error {
+	if err := json.Unmarshal(data, &p.fields); err != nil {
+		return err
+	}
+	return json.Unmarshal(p.fields["data"], &p.Data)
+}
+
+// Document returns the document that the request is about.
+func (p *ResolveParams) Document() DocumentURI { return p.Data.URI }
+
+// With returns the code action with an edit.
+func (p *ResolveParams) With(edit *WorkspaceEdit) any {
+	out := map[string]any{}
+	for name, value := range p.fields {
+		out[name] = value
+	}
+	out["edit"] = edit
+	return out
+}
+
+// WorkspaceEdit changes documents. One of the fields is set: DocumentChanges for clients that know them. An edit
+// without any changes nothing.
 type WorkspaceEdit struct {
 	Changes         map[DocumentURI][]TextEdit `json:"changes,omitempty"`
 	DocumentChanges []TextDocumentEdit         `json:"documentChanges,omitempty"`

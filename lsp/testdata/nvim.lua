@@ -52,12 +52,12 @@ local function session()
   local replies = vim.lsp.buf_request_sync(0, "textDocument/codeAction", params, 10000)
   local action
   for _, a in ipairs(replies[id].result) do
-    if a.isPreferred and a.diagnostics[1].code == "attrpath-extra-dot" then
+    if not action and a.kind == "quickfix" and a.diagnostics[1].code == "attrpath-extra-dot" then
       action = a
     end
   end
   if not action then
-    fail("there is no preferred action: " .. vim.inspect(replies))
+    fail("there is no fix: " .. vim.inspect(replies))
   end
   vim.lsp.util.apply_workspace_edit(action.edit, "utf-16")
   text = vim.api.nvim_buf_get_lines(0, found.lnum, found.lnum + 1, false)[1]

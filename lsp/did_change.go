@@ -1,6 +1,7 @@
 package lsp
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -75,6 +76,10 @@ func (s *Server) change(o *openDocument, version *int, text string, edits []edit
 // lose notes that the text of a document is not known any more: until the client sends the whole text, nothing is
 // said of the document, and other files see what is on disk. The client is told once. The lock is held.
 func (s *Server) lose(o *openDocument, why error) {
+	var wrong *protocol.Error
+	if errors.As(why, &wrong) {
+		why = errors.New(wrong.Message)
+	}
 	if !o.toldLost {
 		s.tell(protocol.LogError, fmt.Sprintf("%s: its text is not known (%v); it is not checked until it is saved, or closed and opened again", o.doc.uri, why))
 	}

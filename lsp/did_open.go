@@ -9,11 +9,7 @@ import (
 
 // didOpen takes over a document from the disk.
 func didOpen(s *Server, r *protocol.Request) error {
-	var params protocol.DidOpenTextDocumentParams
-	wrong := r.Decode(&params)
-	if params.TextDocument.Text == nil && wrong == nil {
-		wrong = protocol.Errorf(protocol.CodeInvalidParams, "%s without a text", r.Method)
-	}
+	params, wrong := protocol.DidOpen(r)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if params.TextDocument.Text == nil && params.TextDocument.URI == "" {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -23,12 +24,11 @@ func lspCommand(s streams) *cobra.Command {
 		Short: "Run the language server on standard input and output",
 		Long: "Run the language server on standard input and output. The findings in an editor are those of `nixsift check`, with the\n" +
 			"same configuration.\n\nExit status: 0 if the client asked for a shutdown before it left, else 1; 2 wrong call.",
-		Args: cobra.NoArgs,
+		Args: func(cmd *cobra.Command, args []string) error {
+			return cmp.Or(others.refuse(cmd.Flags()), cobra.NoArgs(cmd, args))
+		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := checkEngineFlags(cmd.Flags(), &opts.Engine); err != nil {
-				return err
-			}
-			if err := others.refuse(cmd.Flags()); err != nil {
 				return err
 			}
 			if !stdio {

@@ -125,6 +125,17 @@ func lookup(data json.RawMessage, into any, path ...string) {
 	}
 }
 
+// found returns the value at a path of names, or nil where it is not there or of another type.
+func found[T any](data json.RawMessage, path ...string) *T {
+	var raw json.RawMessage
+	lookup(data, &raw, path...)
+	var value *T
+	if raw == nil || json.Unmarshal(raw, &value) != nil {
+		return nil
+	}
+	return value
+}
+
 // InitializeResult answers initialize.
 type InitializeResult struct {
 	Capabilities ServerCapabilities `json:"capabilities"`

@@ -113,6 +113,22 @@ type DidOpenTextDocumentParams struct {
 	TextDocument TextDocumentItem `json:"textDocument"`
 }
 
+// DidOpen reads the parameters of textDocument/didOpen. With an error, what is there and of the right type is read.
+func DidOpen(r *Request) (DidOpenTextDocumentParams, error) {
+	var params DidOpenTextDocumentParams
+	err := r.Decode(&params)
+	if err == nil && params.TextDocument.Text == nil {
+		err = Errorf(CodeInvalidParams, "%s without a text", r.Method)
+	}
+	if err != nil {
+		item := TextDocumentItem{Version: found[int](r.Params, "textDocument", "version"), Text: found[string](r.Params, "textDocument", "text")}
+		lookup(r.Params, &item.URI, "textDocument", "uri")
+		lookup(r.Params, &item.LanguageID, "textDocument", "languageId")
+		params.TextDocument = item
+	}
+	return params, err
+}
+
 // DidSaveTextDocumentParams names a saved document. Text is its content, nil where the client does not send it.
 type DidSaveTextDocumentParams struct {
 	TextDocument TextDocumentIdentifier `json:"textDocument"`

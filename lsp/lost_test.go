@@ -138,21 +138,6 @@ func TestSavedTextWins(t *testing.T) {
 	assert.Empty(t, c.Diagnostics(uri, 2).Diagnostics)
 }
 
-// TestLargeFile says that a file is too large to be checked.
-func TestLargeFile(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it sends more than 64 MB")
-	}
-	c := start(t, "", "")
-	c.Open("untitled:a", "nix", 1, "[ 13 ]\n"+strings.Repeat(" ", workspace.MaxFile))
-	p := c.Diagnostics("untitled:a", 1)
-	require.Len(t, p.Diagnostics, 1)
-	assert.Equal(t, 2, p.Diagnostics[0].Severity)
-	assert.Contains(t, p.Diagnostics[0].Message, "64 MiB, more than the 64 that are analysed: nothing in it is checked")
-	c.Edit("untitled:a", 2, lsptest.Change{Text: "13"})
-	assert.Equal(t, []string{"unlucky-number"}, c.Diagnostics("untitled:a", 2).Codes())
-}
-
 // TestInitializeWithWrongTypes opens conversations with parameters of other types than they should have.
 func TestInitializeWithWrongTypes(t *testing.T) {
 	dir := t.TempDir()

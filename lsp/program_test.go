@@ -138,8 +138,9 @@ func TestMetaModel(t *testing.T) {
 		judge()
 	})
 	for name, capabilities := range map[string]string{
-		"rich": `{"general":{"positionEncodings":["utf-8","utf-16"]},"workspace":{"workspaceEdit":{"documentChanges":true},"didChangeWatchedFiles":{"dynamicRegistration":true}},` + lsptest.Capable + `}`,
-		"poor": "",
+		"rich":      `{"general":{"positionEncodings":["utf-8","utf-16"]},"workspace":{"workspaceEdit":{"documentChanges":true},"didChangeWatchedFiles":{"dynamicRegistration":true}},` + lsptest.Capable + `}`,
+		"poor":      "",
+		"resolving": resolving,
 	} {
 		t.Run(name, func(t *testing.T) {
 			command, judge := checker(t)
@@ -160,7 +161,16 @@ func TestMetaModel(t *testing.T) {
 			c.Open(flake, "nix", 1, text)
 			found := c.Diagnostics(flake, 1)
 			require.Greater(t, len(found.Diagnostics), 2)
-			assert.Greater(t, len(c.Actions(flake, lsptest.At(0, 0, 9, 0))), 1)
+			actions := c.Actions(flake, lsptest.At(0, 0, 9, 0))
+			assert.Greater(t, len(actions), 1)
+			for _, a := range actions {
+				if a.Data != nil {
+					c.Call("codeAction/resolve", map[string]any{"title": a.Title, "kind": a.Kind, "data": a.Data}, nil)
+				}
+			}
+			outside := lsptest.At(7, 0, 7, 0)
+			c.Edit(flake, 2, lsptest.Change{Range: &outside, Text: "x"})
+			c.Wait(func(m lsptest.Message) bool { return m.Method == "window/logMessage" })
 			c.Open("untitled:x", "nix", 0, "let x = 1; in y")
 			c.Diagnostics("untitled:x", 0)
 			c.Notify("workspace/didChangeConfiguration", map[string]any{"settings": map[string]any{}})

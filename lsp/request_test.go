@@ -153,7 +153,7 @@ func TestCancelledWhileWaiting(t *testing.T) {
 func TestFixesBeyondTheBound(t *testing.T) {
 	c := start(t, "", "")
 	const uri, n = "untitled:a", 5000
-	text := "[" + strings.Repeat(" 13", n) + " ]"
+	text := "[" + strings.Repeat(" 13\n", n) + " ]"
 	c.Open(uri, "nix", 1, text)
 	p := c.Diagnostics(uri, 1)
 	require.Len(t, p.Diagnostics, 2001)

@@ -2,6 +2,7 @@ package lsp
 
 import (
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -9,7 +10,9 @@ import (
 
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/engine"
 	"github.com/nixsift/nixsift/internal/fix"
+	"github.com/nixsift/nixsift/internal/workspace"
 	"github.com/nixsift/nixsift/lsp/protocol"
 	"github.com/nixsift/nixsift/parser"
 )
@@ -32,7 +35,7 @@ in
 	require.Empty(t, parser.Parse(text).Errors())
 	v := newVersions(&snapshot{doc: doc})
 	sound, broken := 0, 0
-	for range 50_000 {
+	for range 10_000 {
 		var edits []diag.Edit
 		at := r.IntN(len(text))
 		for range 1 + r.IntN(2) {
@@ -52,6 +55,25 @@ in
 			broken++
 		}
 	}
-	assert.Greater(t, sound, 1000)
-	assert.Greater(t, broken, 1000)
+	assert.Greater(t, sound, 500)
+	assert.Greater(t, broken, 500)
+}
+
+// TestLargeFile says that a text is too large to be checked.
+func TestLargeFile(t *testing.T) {
+	e, err := engine.New(engine.Options{Live: true})
+	require.NoError(t, err)
+	doc := newDocument(protocol.TextDocumentItem{URI: "untitled:a", LanguageID: "nix"}, t.TempDir(), protocol.UTF16)
+	for size, want := range map[int]int{workspace.MaxFile + 1: 1, 10: 0} {
+		doc.setText(strings.Repeat(" ", size-1) + "1")
+		p := &snapshot{doc: doc, engine: e, report: func(errs []engine.FileError) { assert.Empty(t, errs) }}
+		found, err := p.check(t.Context(), maxPublished)
+		require.NoError(t, err)
+		published := p.diagnostics(shown(found))
+		require.Len(t, published, want)
+		if want > 0 {
+			assert.Equal(t, protocol.SeverityWarning, published[0].Severity)
+			assert.Contains(t, published[0].Message, "64 MiB, more than the 64 that are analysed: nothing in it is checked")
+		}
+	}
 }

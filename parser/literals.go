@@ -192,10 +192,14 @@ func (p *Parser) bareFolder(first, end int) {
 		why, put, sure = "", "/.", end >= p.i && p.endsValue(p.after(end))
 	}
 	text := s.Of(p.src)
+	fix := &ast.SyntaxFix{Title: "write `" + text + put + "`", Span: source.Span{Start: s.End, End: s.End}, Text: put, Sure: sure}
+	if strings.HasPrefix(p.src[s.End:], "/") {
+		fix.Text += " " // a comment would become part of the path
+	}
 	p.report(ast.SyntaxError{
 		Kind: ast.ErrTrailingSlash, Span: p.span(p.i, p.i), Message: "`" + text + "` is no path" + why,
 		Help: "the folder itself is `" + text + put + "`",
-		Fix:  &ast.SyntaxFix{Title: "write `" + text + put + "`", Span: source.Span{Start: s.End, End: s.End}, Text: put, Sure: sure},
+		Fix:  fix,
 	})
 	if p.last == end {
 		p.missing()

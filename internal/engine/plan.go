@@ -163,9 +163,9 @@ func (p *plan) only(list []*rules.Rule) *plan {
 // milder than its rule stays so; what the user sets bounds it.
 func effective(r *rules.Rule, asked, set diag.Severity, configured bool) diag.Severity {
 	switch {
-	case asked == diag.Off || asked == r.Severity || r.Fixed:
+	case asked == diag.Off || asked == r.Severity:
 		return set
-	case !configured:
+	case !configured || r.Fixed:
 		return asked
 	case asked < r.Severity:
 		return min(asked, set)

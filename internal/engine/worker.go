@@ -16,6 +16,7 @@ import (
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/config"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/internal/shell"
@@ -201,11 +202,7 @@ func (w *worker) nix(path, text string) {
 	w.engine.store.Note(path, tree)
 	pass := rules.NewPass(w, path, tree, w.project, w.plan.minNix, w.resolver)
 	w.begin(pass, "")
-	for _, e := range tree.Errors() {
-		if r := w.plan.syntax[e.Kind]; r != nil && !w.bound.full(r) {
-			w.guard(pass, r, func() { pass.Report(syntaxFinding(e)) })
-		}
-	}
+	w.syntax(pass, tree)
 	w.apply(pass, tree)
 	w.begin(nil, "")
 	if suppress.Mentioned(text) {
@@ -298,8 +295,25 @@ func trace() string {
 	return stack
 }
 
+// syntax reports the errors of the parser, but for those that Nix does not come to see behind a NUL byte.
+func (w *worker) syntax(pass *rules.Pass, tree *ast.Tree) {
+	nul := tree.FirstNUL()
+	for _, e := range tree.Errors() {
+		r := w.plan.syntax[e.Kind]
+		if r == nil || w.bound.full(r) || nul >= 0 && int(e.Span.Start) > nul {
+			continue
+		}
+		f := syntaxFinding(tree, e)
+		if int(e.Span.Start) == nul && len(parser.Parse(tree.Source()[:nul]).Errors()) == 0 {
+			// Nix accepts the file; without the byte it would read more, and something else.
+			f.Severity, f.Fixes = diag.Warning, nil
+		}
+		w.guard(pass, r, func() { pass.Report(f) })
+	}
+}
+
 // syntaxFinding presents an error of the parser.
-func syntaxFinding(e ast.SyntaxError) diag.Finding {
+func syntaxFinding(tree *ast.Tree, e ast.SyntaxError) diag.Finding {
 	f := diag.Finding{Span: e.Span, Message: e.Message, Help: e.Help}
 	if e.Hint != nil {
 		f.Related = []diag.Related{{Span: e.Hint.Span, Message: e.Hint.Message}}
@@ -309,9 +323,20 @@ func syntaxFinding(e ast.SyntaxError) diag.Finding {
 		if e.Fix.Sure {
 			safety = diag.Safe
 		}
-		f.Fixes = []diag.Fix{rules.Replace(e.Fix.Title, safety, e.Fix.Span, e.Fix.Text)}
+		edit := diag.Edit{Span: e.Fix.Span, Text: e.Fix.Text}
+		inToken := e.Kind == ast.ErrNUL || e.Kind == ast.ErrTrailingSlash
+		if edit.Text == "" && !inToken || edit.Text == " " && besideBlank(tree.Source(), edit.Span) {
+			edit = nixlang.Cut(tree, edit.Span)
+		}
+		f.Fixes = []diag.Fix{{Title: e.Fix.Title, Safety: safety, Edits: []diag.Edit{edit}}}
 	}
 	return f
+}
+
+// besideBlank reports whether white space, or an end of the text, is next to a span.
+func besideBlank(text string, s source.Span) bool {
+	around := text[max(int(s.Start), 1)-1:s.Start] + text[s.End:min(int(s.End)+1, len(text))]
+	return len(around) < 2 || strings.ContainsAny(around, " \t\r\n")
 }
 
 // script checks one CI file or shell script.

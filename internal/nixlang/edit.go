@@ -54,39 +54,6 @@ func ends(c byte, text string) bool {
 	return strings.IndexByte(")]}\"", text[len(text)-1]) >= 0 || ast.IsIdentifier(text)
 }
 
-// Statement returns the span to delete so that a Binding or Inherit is gone without a trace: with its line
-// where it has one to itself, else with the blanks before it. Comments beside it stay.
-func Statement(n ast.Node) source.Span {
-	s := n.Span()
-	src := n.Tree().Source()
-	prev, next := n.FirstToken().Prev(), n.LastToken().Next()
-	lead := ""
-	if prev.IsValid() && prev.Kind() == ast.TokSpace {
-		lead = prev.Text()
-	}
-	trail := ""
-	if next.IsValid() && next.Kind() == ast.TokSpace {
-		trail = next.Text()
-	}
-	if i := strings.LastIndexByte(lead, '\n'); i >= 0 {
-		if j := strings.IndexByte(trail, '\n'); j >= 0 {
-			// One of two blank lines goes too, and one that would open a block.
-			if open := n.FirstToken().PrevSignificant().Kind(); prev.Prev() == n.FirstToken().PrevSignificant() && (open == ast.TokLet || open == ast.TokLBrace) || strings.Count(lead, "\n") > 1 {
-				j = strings.LastIndexByte(trail, '\n')
-			}
-			return source.Span{Start: prev.Start() + uint32(i) + 1, End: s.End + uint32(j) + 1}
-		}
-		if after := next.Next(); trail == "" || after.IsValid() && after.Kind() != ast.TokEOF {
-			return source.Span{Start: s.Start, End: s.End + uint32(len(trail))}
-		}
-	}
-	// In let inherit a;in b the blank is needed.
-	if lead != "" && int(s.End) < len(src) && strings.IndexByte(lead, '\n') < 0 && (ends(src[s.End], "") || prev.Start() > 0 && apart(src[prev.Start()-1])) {
-		return source.Span{Start: prev.Start(), End: s.End}
-	}
-	return s
-}
-
 // Same reports whether two expressions are written with the same tokens, up to parentheses around them,
 // white space and comments. In one scope they mean the same.
 func Same(a, b ast.Node) bool {

@@ -9,39 +9,26 @@ import (
 	"github.com/nixsift/nixsift/internal/diag"
 )
 
-// StartsLine reports whether nothing but blanks stands before a token on its line.
-func StartsLine(tok ast.Token) bool {
-	prev := tok.Prev()
-	return !prev.IsValid() || prev.Kind() == ast.TokSpace && (strings.Contains(prev.Text(), "\n") || !prev.Prev().IsValid())
-}
-
-// Indent returns the blanks at the start of the line that holds an offset.
-func Indent(t *ast.Tree, offset uint32) string {
-	src := t.Source()
-	at := strings.LastIndexByte(src[:offset], '\n') + 1
-	end := at
-	for end < len(src) && (src[end] == ' ' || src[end] == '\t') {
-		end++
-	}
-	return src[at:end]
-}
-
 // Shift returns the edits, in order, that move the lines of a span in a node, but for the first, when that goes
 // from one indentation to another. Lines of indented strings go along where that keeps the value of the string.
-// Where the indentations are not of blanks alone, nothing moves.
+// Indentations are of blanks or of tabs; where they mix the two, nothing moves.
 func Shift(n ast.Node, span source.Span, from, to string) []diag.Edit {
 	t := n.Tree()
 	by := len(to) - len(from)
 	text := span.Of(t.Source())
-	if by == 0 || !strings.Contains(text, "\n") || strings.Trim(from+to, " ") != "" {
+	unit := byte(' ')
+	if strings.HasPrefix(from+to, "\t") {
+		unit = '\t'
+	}
+	if by == 0 || !HasBreak(text) || strings.Trim(from+to, string(unit)) != "" {
 		return nil
 	}
-	s := shifter{by: by, src: t.Source()}
+	s := shifter{by: by, unit: unit, src: t.Source()}
 	for tok := t.TokenAt(span.Start); tok.IsValid() && tok.Start() < span.End; tok = tok.Next() {
 		switch tok.Kind() {
 		case ast.TokSpace:
-			if i := strings.LastIndexByte(tok.Text(), '\n'); i >= 0 && tok.Span().End < span.End && tok.Start() >= span.Start {
-				s.move(tok.Start() + uint32(i) + 1)
+			if i := LastLine(tok.Text()); i > 0 && tok.Span().End < span.End && tok.Start() >= span.Start {
+				s.move(tok.Start() + uint32(i))
 			}
 		case ast.TokBlockComment:
 			if tok.Start() >= span.Start {
@@ -50,7 +37,8 @@ func Shift(n ast.Node, span source.Span, from, to string) []diag.Edit {
 		}
 	}
 	for d := range n.Descendants() {
-		if d.Is(ast.IndString) && d.Start() >= span.Start && d.End() <= span.End && s.fits(d) {
+		// Tabs are text to a string (parser-state.hh, stripIndentation).
+		if unit == ' ' && d.Is(ast.IndString) && d.Start() >= span.Start && d.End() <= span.End && s.fits(d) {
 			for tok := range ownText(d) {
 				s.lines(tok, tok.Next() == d.LastToken())
 			}
@@ -58,6 +46,48 @@ func Shift(n ast.Node, span source.Span, from, to string) []diag.Edit {
 	}
 	slices.SortFunc(s.edits, func(a, b diag.Edit) int { return int(a.Span.Start) - int(b.Span.Start) })
 	return s.edits
+}
+
+// maxMoved is the size in bytes of code up to which a fix moves its lines wherever it stands, and maxDepth the
+// number of nodes around larger code up to which one does: in nested code, where each level has a finding, longer
+// texts add up.
+const (
+	maxMoved = 1 << 13
+	maxDepth = 40
+)
+
+// Movable reports whether the lines of a node may be moved, so that the work of all fixes of a file stays bounded.
+func Movable(n ast.Node) bool {
+	if n.Span().Len() <= maxMoved {
+		return true
+	}
+	depth := 0
+	for range n.Ancestors() {
+		if depth++; depth > maxDepth {
+			return false
+		}
+	}
+	return true
+}
+
+// Unwrap returns the edits that leave of a node what stands behind one of its tokens. A comment behind the token
+// stays, and lines that follow move from their indentation to that of the node.
+func Unwrap(n ast.Node, last ast.Token) []diag.Edit {
+	t := n.Tree()
+	next := last.Next()
+	if next.Kind() == ast.TokSpace {
+		next = next.Next()
+	}
+	head := source.Span{Start: n.Start(), End: last.Span().End}
+	if next.Kind().IsComment() && StartsLine(next) && !StartsLine(n.FirstToken()) {
+		return []diag.Edit{Cut(t, head)} // the comment keeps its line
+	}
+	head.End = next.Start()
+	edits := []diag.Edit{{Span: head, Text: Splice(t, head, "")}}
+	if StartsLine(next) && Movable(n) {
+		edits = append(edits, Shift(n, source.Span{Start: next.Start(), End: n.End()}, Indent(t, next.Start()), Indent(t, n.Start()))...)
+	}
+	return edits
 }
 
 // Shifted returns the text of a node after Shift.
@@ -78,6 +108,7 @@ func ShiftedSpan(n ast.Node, span source.Span, from, to string) string {
 
 type shifter struct {
 	by    int
+	unit  byte // a blank or a tab
 	src   string
 	edits []diag.Edit
 }
@@ -85,10 +116,10 @@ type shifter struct {
 // move shifts the line that starts at an offset, as far as there are blanks.
 func (s *shifter) move(at uint32) {
 	if s.by > 0 {
-		s.edits = append(s.edits, diag.Edit{Span: source.Span{Start: at, End: at}, Text: strings.Repeat(" ", s.by)})
+		s.edits = append(s.edits, diag.Edit{Span: source.Span{Start: at, End: at}, Text: strings.Repeat(string(s.unit), s.by)})
 		return
 	}
-	if n := min(-s.by, blanks(s.src[at:])); n > 0 {
+	if n := min(-s.by, len(s.src[at:])-len(strings.TrimLeft(s.src[at:], string(s.unit)))); n > 0 {
 		s.edits = append(s.edits, diag.Edit{Span: source.Span{Start: at, End: at + uint32(n)}})
 	}
 }
@@ -96,16 +127,16 @@ func (s *shifter) move(at uint32) {
 // lines shifts the lines that start in a token. Empty ones stay; closing tells that an end of a string follows.
 func (s *shifter) lines(tok ast.Token, closing bool) {
 	text := tok.Text()
-	for i := strings.IndexByte(text, '\n'); i >= 0; {
-		i++
-		if i < len(text) && text[i] != '\n' && text[i] != '\r' || i == len(text) && closing {
-			s.move(tok.Start() + uint32(i))
+	at := 0
+	for {
+		_, end := FirstBreak(text[at:])
+		if end < 0 {
+			return
 		}
-		next := strings.IndexByte(text[i:], '\n')
-		if next < 0 {
-			break
+		at += end
+		if at < len(text) && !isBreak(text[at]) || at == len(text) && closing {
+			s.move(tok.Start() + uint32(at))
 		}
-		i += next
 	}
 }
 

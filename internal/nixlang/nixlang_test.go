@@ -119,33 +119,6 @@ func TestSplice(t *testing.T) {
 	}
 }
 
-func TestStatement(t *testing.T) {
-	for _, c := range []struct{ text, want string }{
-		{"{ X; }", "{ }"},
-		{"{ a = 1; X; b = 2; }", "{ a = 1; b = 2; }"},
-		{"{X;}", "{}"},
-		{"let X;in 1", "let in 1"},
-		{"let a = 1; X;in a", "let a = 1;in a"},
-		{"{\n  X;\n}\n", "{\n}\n"},
-		{"{\n  a = 1;\n  X; # why\n  b = 2;\n}", "{\n  a = 1;\n  # why\n  b = 2;\n}"},
-		{"{\n  a = 1; X;\n}", "{\n  a = 1;\n}"},
-		{"{\n  X; a = 1;\n}", "{\n  a = 1;\n}"},
-		{"{ # c\n  X; }", "{ # c\n  }"},
-		{"{\n  X;\n\n  a = 1;\n}", "{\n  a = 1;\n}"},
-		{"{\n  b = 1;\n\n  X;\n\n  a = 1;\n}", "{\n  b = 1;\n\n  a = 1;\n}"},
-		{"{\n  b = 1;\n  X;\n\n  a = 1;\n}", "{\n  b = 1;\n\n  a = 1;\n}"},
-	} {
-		text := strings.Replace(c.text, "X;", "inherit;", 1)
-		tree := parser.Parse(text)
-		for n := range tree.Root().Descendants() {
-			if n.Is(ast.Inherit) {
-				s := nixlang.Statement(n)
-				assert.Equal(t, c.want, text[:s.Start]+text[s.End:], c.text)
-			}
-		}
-	}
-}
-
 func TestSame(t *testing.T) {
 	for _, c := range []struct {
 		a, b string

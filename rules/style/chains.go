@@ -1,8 +1,6 @@
 package style
 
 import (
-	"strings"
-
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
@@ -62,7 +60,7 @@ func literalRuns(p *rules.Pass, n ast.Node, kind ast.Kind, start, take func(lite
 // lines of their own are one column with them.
 func oneLine(run []ast.Node) bool {
 	text := source.Span{Start: run[0].Start(), End: run[len(run)-1].End()}.Of(run[0].Tree().Source())
-	return !strings.Contains(text, "\n")
+	return !nixlang.HasBreak(text)
 }
 
 // seam returns the span from the last element of a literal to the white space before the first of the next.
@@ -85,8 +83,8 @@ func reportRun(p *rules.Pass, run []ast.Node, message, help string) {
 			if column != "" {
 				first := n.FirstToken().NextSignificant()
 				cut.End, text = first.Start(), column
-				if lines := (source.Span{Start: first.Start(), End: n.LastToken().PrevSignificant().Span().End}); startsElement(n) && !tooLong(n) {
-					fix.Edits = append(fix.Edits, nixlang.Shift(n, lines, nixlang.Indent(p.Tree, first.Start()), column[strings.IndexByte(column, '\n')+1:])...)
+				if lines := (source.Span{Start: first.Start(), End: n.LastToken().PrevSignificant().Span().End}); startsElement(n) && nixlang.Movable(n) {
+					fix.Edits = append(fix.Edits, nixlang.Shift(n, lines, nixlang.Indent(p.Tree, first.Start()), column[nixlang.LastLine(column):])...)
 				}
 			}
 			fix.Edits = append(fix.Edits, diag.Edit{Span: cut, Text: text})
@@ -98,8 +96,7 @@ func reportRun(p *rules.Pass, run []ast.Node, message, help string) {
 		if !startsElement(first) {
 			fix.Edits = append(fix.Edits, diag.Edit{Span: between(open, open.NextSignificant()), Text: column})
 		}
-		eol, _, _ := strings.Cut(column, "\n")
-		fix.Edits = append(fix.Edits, diag.Edit{Span: between(end.PrevSignificant(), end), Text: eol + "\n" + nixlang.Indent(p.Tree, first.Start())})
+		fix.Edits = append(fix.Edits, diag.Edit{Span: between(end.PrevSignificant(), end), Text: nixlang.LineBreak(column) + nixlang.Indent(p.Tree, first.Start())})
 	}
 	op := run[0].LastToken().NextSignificant()
 	p.Report(diag.Finding{Span: op.Span(), Message: message, Help: help, Fixes: []diag.Fix{fix}})
@@ -115,11 +112,10 @@ func columnOf(run []ast.Node) string {
 	for _, n := range run {
 		space := n.FirstToken().Next()
 		switch {
-		case space.Next().Kind().IsComment() || n.LastToken().Prev().Kind().IsComment() || n.LastToken().Prev().Prev().Kind().IsComment():
+		case space.Kind().IsComment() || space.Next().Kind().IsComment() || n.LastToken().Prev().Kind().IsComment() || n.LastToken().Prev().Prev().Kind().IsComment():
 			return ""
 		case column == "" && startsElement(n) && nixlang.StartsLine(n.LastToken()):
-			eol, _, _ := strings.Cut(space.Text(), "\n")
-			column = eol + "\n" + nixlang.Indent(n.Tree(), space.Next().Start())
+			column = nixlang.LineBreak(space.Text()) + nixlang.Indent(n.Tree(), space.Next().Start())
 		}
 	}
 	return column

@@ -2,7 +2,6 @@ package style
 
 import (
 	"maps"
-	"strings"
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
@@ -102,8 +101,8 @@ func (g *letGroup) add(names *sema.Info, let ast.LetExpr, bound map[string]bool)
 	return true
 }
 
-// joinEdits removes `in let`, where lets down from head become one. Comments before `in` and behind `let` stay. Bindings that stand behind `let` go to a
-// line of their own where the outer ones have theirs.
+// joinEdits removes `in let`, where lets down from head become one. Comments before `in` and behind `let` stay.
+// Bindings that stand behind `let` go to a line of their own where the outer ones have theirs.
 func joinEdits(t *ast.Tree, head, outer, inner ast.LetExpr, in ast.Token) []diag.Edit {
 	column := nixlang.Indent(t, head.Bindings().Start())
 	if !nixlang.StartsLine(head.Bindings().FirstToken()) {
@@ -120,15 +119,13 @@ func joinEdits(t *ast.Tree, head, outer, inner ast.LetExpr, in ast.Token) []diag
 		first = first.Next()
 	}
 	edit := diag.Edit{Span: cut}
-	lines, apart, eol := strings.Count(gap, "\n"), between(in, let).Of(t.Source()), "\n"
-	if strings.Contains(gap+apart, "\r\n") {
-		eol = "\r\n"
-	}
+	lines, apart := nixlang.Breaks(gap), between(in, let).Of(t.Source())
+	eol := nixlang.LineBreak(gap + apart)
 	switch {
 	case nixlang.StartsLine(first) && lines > 0:
 		// A blank line between the two stays, and one comes to stand before a comment.
-		blank := strings.Count(first.Prev().Text(), "\n") > 1
-		if !blank && (first.Kind().IsComment() || lines > 1 || strings.Count(apart, "\n") > 1) {
+		blank := nixlang.Breaks(first.Prev().Text()) > 1
+		if !blank && (first.Kind().IsComment() || lines > 1 || nixlang.Breaks(apart) > 1) {
 			edit.Text = eol
 		}
 	case lines == 0 && nixlang.StartsLine(let) && !nixlang.StartsLine(first):
@@ -141,7 +138,7 @@ func joinEdits(t *ast.Tree, head, outer, inner ast.LetExpr, in ast.Token) []diag
 		edit.Text = nixlang.Splice(t, cut, "")
 	}
 	edits := []diag.Edit{edit}
-	if nixlang.StartsLine(let) && !tooLong(inner.Node) {
+	if nixlang.StartsLine(let) && nixlang.Movable(inner.Node) {
 		rest := source.Span{Start: edit.Span.End, End: inner.End()}
 		edits = append(edits, nixlang.Shift(inner.Node, rest, nixlang.Indent(t, inner.Start()), nixlang.Indent(t, outer.Start()))...)
 	}

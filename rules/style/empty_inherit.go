@@ -38,7 +38,7 @@ var _ = rules.Register(&rules.Rule{
 		}
 		p.Report(diag.Finding{
 			Span: n.Span(), Message: "`inherit` without names", Help: "remove it",
-			Fixes: []diag.Fix{rules.Delete("remove it", safety, nixlang.Statement(n))},
+			Fixes: []diag.Fix{{Title: "remove it", Safety: safety, Edits: []diag.Edit{nixlang.Cut(p.Tree, n.Span())}}},
 		})
 	},
 })

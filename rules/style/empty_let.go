@@ -28,21 +28,9 @@ var _ = rules.Register(&rules.Rule{
 		if p.Tree.HasComment(between(first, in)) || n.HasError() && (in.Kind() != ast.TokIn || let.Body().Is(ast.Error) || !startsExpression(first)) {
 			return
 		}
-		// A comment behind `in` belongs to the body and stays.
-		cut := source.Span{Start: n.Start(), End: in.Span().End}
-		next := in.Next()
-		if next.Kind() == ast.TokSpace {
-			cut.End = next.Span().End
-			next = next.Next()
-		}
-		edits := []diag.Edit{{Span: cut, Text: nixlang.Splice(p.Tree, cut, "")}}
-		if nixlang.StartsLine(next) && !tooLong(n) {
-			lines := source.Span{Start: next.Start(), End: n.End()}
-			edits = append(edits, nixlang.Shift(n, lines, nixlang.Indent(p.Tree, next.Start()), nixlang.Indent(p.Tree, n.Start()))...)
-		}
 		p.Report(diag.Finding{
 			Span: source.Span{Start: n.Start(), End: in.Span().End}, Message: "`let` without bindings", Help: "remove `let in`",
-			Fixes: []diag.Fix{{Title: "remove `let in`", Safety: diag.Safe, Edits: edits}},
+			Fixes: []diag.Fix{{Title: "remove `let in`", Safety: diag.Safe, Edits: nixlang.Unwrap(n, in)}},
 		})
 	},
 })

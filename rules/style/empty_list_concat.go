@@ -1,8 +1,6 @@
 package style
 
 import (
-	"strings"
-
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
@@ -39,7 +37,7 @@ func neutral(p *rules.Pass, n ast.Node, kind ast.Kind, typ nixlang.Type, message
 		}
 	}
 	src := p.Tree.Source()
-	if gap := (source.Span{Start: min(literal.Start(), other.End()), End: max(other.Start(), literal.End())}); strings.Contains(gap.Of(src), "\n") {
+	if gap := (source.Span{Start: min(literal.Start(), other.End()), End: max(other.Start(), literal.End())}); nixlang.HasBreak(gap.Of(src)) {
 		return
 	}
 	if p.Tree.HasComment(literal.Span()) {

@@ -52,7 +52,7 @@ var _ = rules.Register(&rules.Rule{
 		gap := " "
 		if nixlang.StartsLine(let.FirstToken()) && nixlang.StartsLine(in) {
 			gap = in.Prev().Text() // a line break and the indentation of in
-			gap = gap[strings.LastIndexByte(gap, '\n'):]
+			gap = nixlang.LineBreak(gap) + gap[nixlang.LastLine(gap):]
 		}
 		p.Report(diag.Finding{
 			Span: let.FirstToken().Span(), Message: "`let` that does not depend on the arguments of the function around it",

@@ -17,7 +17,8 @@ var _ = rules.Register(&rules.Rule{
 	Doc: "`let { …; body = e; }` is a form from before `let … in e`. Nix reads it as `(rec { …; body = e; }).body`, and other\n" +
 		"implementations have removed it or warn about it.\n" +
 		"\n" +
-		"The fix makes `let … in e` of it where `body` comes last and nothing refers to it, else the `rec` set.",
+		"The fix makes `let … in e` of it where `body` comes last and nothing refers to it. Elsewhere the `rec` set is only\n" +
+		"shown: `body` is better put last, or given another name, by hand.",
 	Severity: diag.Info, Presets: rules.Recommended, Tags: diag.Deprecated,
 	Fix: rules.FixAlways,
 	Aliases: []string{
@@ -78,12 +79,12 @@ func letIn(names *sema.Info, n ast.Node) (diag.Fix, bool) {
 	}
 	let := n.FirstToken().Span()
 	cut := brace.Span()
-	if !t.HasComment(source.Span{Start: let.End, End: cut.Start}) {
+	edits := []diag.Edit{{Span: let, Text: strings.TrimRight(nixlang.Splice(t, let, open+"let"), " ")}}
+	if t.HasComment(source.Span{Start: let.End, End: cut.Start}) {
+		edits = append(edits, nixlang.Cut(t, cut))
+	} else {
 		cut.Start = let.End
-	}
-	edits := []diag.Edit{
-		{Span: let, Text: strings.TrimRight(nixlang.Splice(t, let, open+"let"), " ")},
-		{Span: cut, Text: nixlang.Splice(t, cut, "")},
+		edits = append(edits, diag.Edit{Span: cut, Text: nixlang.Splice(t, cut, "")})
 	}
 	edits = append(edits, inEdits(n, body, head)...)
 	edits = append(edits, diag.Edit{Span: tail, Text: nixlang.Splice(t, tail, end)})
@@ -93,14 +94,13 @@ func letIn(names *sema.Info, n ast.Node) (diag.Fix, bool) {
 // inEdits replaces the head of a body, up to its value, by `in`. Where the body has its own lines, `in` gets one.
 func inEdits(n ast.Node, body ast.BindingNode, head source.Span) []diag.Edit {
 	t, value := n.Tree(), body.Value()
-	if !nixlang.StartsLine(body.FirstToken()) || tooLong(value) {
+	if !nixlang.StartsLine(body.FirstToken()) || !nixlang.Movable(value) {
 		return []diag.Edit{{Span: head, Text: "in "}}
 	}
 	to, from := nixlang.Indent(t, n.Start()), nixlang.Indent(t, value.Start())
 	// Blank lines before the body go.
-	eol, _, _ := strings.Cut(body.FirstToken().Prev().Text(), "\n")
 	head.Start = body.FirstToken().Prev().Start()
-	eol += "\n"
+	eol := nixlang.LineBreak(body.FirstToken().Prev().Text())
 	edits := []diag.Edit{{Span: head, Text: eol + to + "in" + eol + to}}
 	return append(edits, nixlang.Shift(value, value.Span(), from, to)...)
 }
@@ -114,7 +114,7 @@ func recBody(n ast.Node) diag.Fix {
 	let := n.FirstToken()
 	at := source.Span{Start: n.End(), End: n.End()}
 	return diag.Fix{
-		Title: "write `(rec { … }).body`", Safety: diag.Safe,
+		Title: "write `(rec { … }).body`", Safety: diag.Display,
 		Edits: []diag.Edit{
 			{Span: let.Span(), Text: nixlang.Splice(n.Tree(), let.Span(), open)},
 			{Span: at, Text: nixlang.Splice(n.Tree(), at, end)},

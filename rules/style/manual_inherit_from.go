@@ -5,6 +5,7 @@ import (
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/rules"
 )
@@ -78,7 +79,7 @@ func inheritSource(b ast.BindingNode) (from, name string, ok bool) {
 		}
 		from = operand.Text()
 	}
-	if strings.Contains(from, "\n") {
+	if nixlang.HasBreak(from) {
 		return "", "", false
 	}
 	return from, key.Text(), true

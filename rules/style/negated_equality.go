@@ -48,7 +48,7 @@ var _ = rules.Register(&rules.Rule{
 				{Span: tail, Text: nixlang.Splice(p.Tree, tail, end)},
 			},
 		}
-		if nixlang.StartsLine(inner.FirstToken()) && !tooLong(n) {
+		if nixlang.StartsLine(inner.FirstToken()) && nixlang.Movable(n) {
 			from, to := nixlang.Indent(p.Tree, inner.Start()), nixlang.Indent(p.Tree, n.Start())
 			fix.Edits = append(fix.Edits, nixlang.Shift(inner, inner.Span(), from, to)...)
 		}

@@ -45,18 +45,22 @@ var _ = rules.Register(&rules.Rule{
 
 func reportRedundant(p *rules.Pass, in ast.InheritNode, found []ast.Node, all bool) {
 	var names []string
+	var runs []source.Span // of names without others or comments between them
 	fix := diag.Fix{Safety: diag.Safe}
-	for _, n := range found {
+	for i, n := range found {
 		name, _ := ast.AttrName(n)
 		names = append(names, name)
-		span := n.Span()
-		if prev := n.FirstToken().Prev(); prev.Kind() == ast.TokSpace && !prev.Prev().Kind().IsComment() {
-			span.Start = prev.Start()
+		if i > 0 && n.FirstToken().PrevSignificant() == found[i-1].LastToken() && !p.Tree.HasComment(between(found[i-1].LastToken(), n.FirstToken())) {
+			runs[len(runs)-1].End = n.End()
+			continue
 		}
-		fix.Edits = append(fix.Edits, diag.Edit{Span: span, Text: nixlang.Splice(p.Tree, span, "")})
+		runs = append(runs, n.Span())
+	}
+	for _, span := range runs {
+		fix.Edits = append(fix.Edits, nixlang.Cut(p.Tree, span))
 	}
 	if all {
-		fix.Edits = []diag.Edit{{Span: nixlang.Statement(in.Node)}}
+		fix.Edits = []diag.Edit{nixlang.Cut(p.Tree, in.Span())}
 		fix.Safety = unlessLost(diag.Safe, p.Tree, in.Span())
 	}
 	verb, them := " is in scope without it", "it"

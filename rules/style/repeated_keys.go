@@ -70,49 +70,56 @@ func reportKeys(p *rules.Pass, name string, group []ast.Node, fixable bool) {
 		}
 		fixable = fixable && group[i].NextSibling() == b
 	}
-	if fixable && int(group[len(group)-1].End()-group[0].Start()) <= 2*maxReplaced {
+	for _, b := range group {
+		fixable = fixable && !p.Tree.HasComment(source.Span{Start: b.Start(), End: secondName(b).Start()})
+	}
+	if fixable && (oneLine(group) || nixlang.StartsLine(group[0].FirstToken())) && int(group[len(group)-1].End()-group[0].Start()) <= 2*maxReplaced {
 		f.Fixes = []diag.Fix{gather(p.Tree, group)}
 	}
 	p.Report(f)
 }
 
-// gather puts neighbouring bindings into a set: the name goes away from each, and their lines move one level in.
+// secondName returns the part of the name of a definition behind the first.
+func secondName(b ast.Node) ast.Node { return b.FirstChild().FirstChild().NextSibling() }
+
+// gather puts neighbouring bindings into a set: the name goes away from each, and their lines move one level in, with
+// the comments between them and the one that ends the line of the last.
 func gather(t *ast.Tree, group []ast.Node) diag.Fix {
 	first, last := group[0], group[len(group)-1]
-	span := source.Span{Start: first.Start(), End: last.End()}
-	indent, multi := nixlang.Indent(t, first.Start()), strings.Contains(span.Of(t.Source()), "\n")
-	eol := "\n"
-	if strings.Contains(span.Of(t.Source()), "\r\n") {
-		eol = "\r\n"
+	end := last.LastToken()
+	if next := end.Next(); next.Kind() == ast.TokSpace && !nixlang.HasBreak(next.Text()) && next.Next().Kind().IsComment() && nixlang.EndsLine(next.Next()) {
+		end = next.Next()
+	}
+	span := source.Span{Start: first.Start(), End: end.Span().End}
+	indent, multi := nixlang.Indent(t, first.Start()), nixlang.HasBreak(span.Of(t.Source())) || end.Kind().IsComment()
+	eol, step := nixlang.LineBreak(t.Source()[first.Start():]), "  "
+	if strings.HasPrefix(indent, "\t") {
+		step = "\t"
 	}
 	var b strings.Builder
 	b.WriteString(first.FirstChild().FirstChild().Text() + " = {")
 	if multi {
-		b.WriteString(eol + indent + "  ")
+		b.WriteString(eol + indent + step)
 	} else {
 		b.WriteByte(' ')
 	}
-	for i, n := range group {
-		tok := n.FirstToken()
-		if i > 0 {
-			tok = group[i-1].LastToken().Next()
-		}
-		for ; tok != n.FirstToken(); tok = tok.Next() {
+	gap := func(from, to ast.Token) {
+		for tok := from; tok != to; tok = tok.Next() {
 			text := tok.Text()
-			if i := strings.LastIndexByte(text, '\n'); i >= 0 && tok.Kind() == ast.TokSpace {
-				text = text[:i+1] + "  " + text[i+1:]
+			if tok.Kind() == ast.TokSpace && nixlang.HasBreak(text) {
+				at := nixlang.LastLine(text)
+				text = text[:at] + step + text[at:]
 			}
 			b.WriteString(text)
 		}
-		// Comments between the name and the part behind its dot stay.
-		rest := n.FirstChild().FirstChild().NextSibling().FirstToken()
-		for ; tok != rest; tok = tok.Next() {
-			if tok.Kind().IsComment() {
-				b.WriteString(tok.Text() + eol)
-			}
-		}
-		b.WriteString(nixlang.ShiftedSpan(n, source.Span{Start: rest.Start(), End: n.End()}, "", "  "))
 	}
+	for i, n := range group {
+		if i > 0 {
+			gap(group[i-1].LastToken().Next(), n.FirstToken())
+		}
+		b.WriteString(nixlang.ShiftedSpan(n, source.Span{Start: secondName(n).Start(), End: n.End()}, indent, indent+step))
+	}
+	gap(last.LastToken().Next(), end.Next())
 	if multi {
 		b.WriteString(eol + indent + "};")
 	} else {

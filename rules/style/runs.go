@@ -1,11 +1,10 @@
 package style
 
 import (
-	"strings"
-
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/nixlang"
 )
 
 // run is a group of bindings on neighbouring lines that one inherit can replace, with the inherits of the same
@@ -72,7 +71,7 @@ func runs(set ast.Node, source func(b ast.BindingNode) (from, name string, ok bo
 // inherited takes an inherit on one line without comments apart: the text of its source and its names.
 func inherited(in ast.InheritNode) (from string, names []string, ok bool) {
 	t := in.Tree()
-	if strings.Contains(in.Text(), "\n") || t.HasComment(in.Span()) {
+	if nixlang.HasBreak(in.Text()) || t.HasComment(in.Span()) {
 		return "", nil, false
 	}
 	if in.From().IsValid() {
@@ -96,7 +95,7 @@ func length(names []string) int {
 // parted reports whether a comment or blank line stands between two neighbouring nodes.
 func parted(a, b ast.Node) bool {
 	s := between(a.LastToken(), b.FirstToken())
-	return strings.Count(s.Of(a.Tree().Source()), "\n") > 1 || a.Tree().HasComment(s)
+	return nixlang.Breaks(s.Of(a.Tree().Source())) > 1 || a.Tree().HasComment(s)
 }
 
 func (r *run) span() source.Span { return source.Span{Start: r.first.Start(), End: r.last.End()} }

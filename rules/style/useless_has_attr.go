@@ -1,8 +1,6 @@
 package style
 
 import (
-	"strings"
-
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/nixlang"
@@ -67,7 +65,7 @@ func fitsAsDefault(n ast.Node) bool {
 	case ast.String, ast.IndString, ast.List, ast.AttrSet, ast.Apply:
 		return true
 	}
-	return !strings.Contains(n.Text(), "\n")
+	return !nixlang.HasBreak(n.Text())
 }
 
 // tests reports whether a condition asks for the attribute that a selection takes, and how safe a default is in

@@ -1,8 +1,6 @@
 package style
 
 import (
-	"strings"
-
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
@@ -23,7 +21,7 @@ var _ = rules.Register(&rules.Rule{
 		"The option `single` keeps the rule to parentheses around one name, literal, list, set or pair of parentheses, wherever\n" +
 		"they stand, as nixf has it.",
 	Severity: diag.Info, Presets: rules.Strict, Tags: diag.Unnecessary,
-	Fix:     rules.FixAlways,
+	Fix:     rules.FixSometimes,
 	Aliases: []string{"statix:W08", "statix:useless_parens", "nixf:parse-redundant-paren", "tvix:W011"},
 	Options: []rules.Option{{Name: "single", Doc: "Leave parentheses around calls, selections, operations and functions alone.", Default: false}},
 	On:      []ast.Kind{ast.Paren},
@@ -48,11 +46,12 @@ var _ = rules.Register(&rules.Rule{
 			why = "parentheses inside parentheses"
 		}
 		fix := diag.Fix{Title: "remove the parentheses", Safety: diag.Safe}
+		commented := losesComment(p.Tree, from.Span(), inner)
 		for paren := from; paren != inner; paren = paren.FirstChild() {
 			fix.Edits = append(fix.Edits, openEdit(paren), closeEdit(paren))
 		}
 		// What moves up to the line of the parenthesis takes its other lines along.
-		if open := from.FirstToken(); nixlang.StartsLine(open) && !tooLong(from) {
+		if open := from.FirstToken(); nixlang.StartsLine(open) && nixlang.Movable(from) {
 			if first := open.Next().Next(); open.Next().Kind() == ast.TokSpace && nixlang.StartsLine(first) {
 				lines := source.Span{Start: first.Start(), End: inner.End()}
 				fix.Edits = append(fix.Edits, nixlang.Shift(from, lines, nixlang.Indent(p.Tree, first.Start()), nixlang.Indent(p.Tree, from.Start()))...)
@@ -64,6 +63,7 @@ var _ = rules.Register(&rules.Rule{
 		f := diag.Finding{Span: from.Span(), Message: why, Help: "remove them"}
 		switch {
 		case covers && tooLong(from):
+		case commented && from.FirstChild() != inner: // each comment may speak about another pair
 		case covers:
 			f.Fixes = []diag.Fix{replaced(fix.Title, diag.Safe, from, from, inner.Text(), inner)}
 		default:
@@ -141,10 +141,10 @@ func openEdit(paren ast.Node) diag.Edit {
 	s := paren.FirstToken().Span()
 	next := paren.FirstToken().Next()
 	if next.Kind() == ast.TokSpace {
-		if !strings.Contains(next.Text(), "\n") {
+		if !nixlang.HasBreak(next.Text()) {
 			s.End = next.Span().End
 		} else if prev := paren.FirstToken().Prev(); prev.IsValid() && prev.Kind() == ast.TokSpace {
-			if strings.Contains(prev.Text(), "\n") {
+			if nixlang.HasBreak(prev.Text()) {
 				s.End = next.Span().End
 			} else {
 				s.Start = prev.Start()
@@ -158,7 +158,10 @@ func openEdit(paren ast.Node) diag.Edit {
 func closeEdit(paren ast.Node) diag.Edit {
 	t := paren.Tree()
 	s := paren.LastToken().Span()
-	if prev := paren.LastToken().Prev(); prev.Kind() == ast.TokSpace && prev.Start() > paren.Start() && !prev.Prev().Kind().IsComment() {
+	if prev := paren.LastToken().Prev(); prev.Kind() == ast.TokSpace && prev.Start() > paren.Start() {
+		if prev.Prev().Kind().IsComment() {
+			return nixlang.Cut(t, s)
+		}
 		s.Start = prev.Start()
 	}
 	return diag.Edit{Span: s, Text: glueBehind(t, s)}

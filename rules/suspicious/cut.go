@@ -1,11 +1,10 @@
 package suspicious
 
 import (
-	"strings"
-
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/nixlang"
 )
 
 // piece is a node that is to be removed, with the comments that belong to it: those on the lines directly
@@ -35,9 +34,9 @@ func (p *piece) lead(first ast.Token) {
 		if prev.IsValid() && prev.Kind() == ast.TokSpace {
 			space, prev = prev.Text(), prev.Prev()
 		}
-		newlines := strings.Count(space, "\n")
+		newlines := nixlang.Breaks(space)
 		p.linesOwn = newlines > 0 || !prev.IsValid()
-		if newlines > 1 || !prev.IsValid() || !prev.Kind().IsComment() || newlines > 0 && !startsLine(prev) {
+		if newlines > 1 || !prev.IsValid() || !prev.Kind().IsComment() || newlines > 0 && !nixlang.StartsLine(prev) {
 			return
 		}
 		cur = prev
@@ -47,28 +46,16 @@ func (p *piece) lead(first ast.Token) {
 // trail takes a comment that ends the line of the last token.
 func (p *piece) trail(last ast.Token) {
 	next := last.Next()
-	if endsLine(next) {
+	if nixlang.EndsLine(last) {
 		p.lineEnds = true
 		return
 	}
 	if next.Kind() == ast.TokSpace {
 		next = next.Next()
 	}
-	if next.IsValid() && next.Kind().IsComment() && endsLine(next.Next()) {
+	if next.IsValid() && next.Kind().IsComment() && nixlang.EndsLine(next) {
 		p.end, p.lineEnds = next.Span().End, true
 	}
-}
-
-// startsLine reports whether nothing but blanks stands before a token on its line.
-func startsLine(tok ast.Token) bool {
-	prev := tok.Prev()
-	return !prev.IsValid() || prev.Kind() == ast.TokSpace && (strings.Contains(prev.Text(), "\n") || !prev.Prev().IsValid())
-}
-
-// endsLine reports whether a token is the blanks at the end of a line, or the end of the file.
-func endsLine(tok ast.Token) bool {
-	return !tok.IsValid() || tok.Kind() == ast.TokEOF ||
-		tok.Kind() == ast.TokSpace && (strings.Contains(tok.Text(), "\n") || tok.Next().IsValid() && tok.Next().Kind() == ast.TokEOF)
 }
 
 // wholeLines reports whether the piece has its lines to itself.
@@ -76,12 +63,12 @@ func (p *piece) wholeLines() bool { return p.linesOwn && p.lineEnds }
 
 // blankAbove and blankBelow report whether a blank line stands next to the piece's own lines.
 func (p *piece) blankAbove() bool {
-	return p.before.IsValid() && p.before.Kind() == ast.TokSpace && strings.Count(p.before.Text(), "\n") > 1
+	return p.before.IsValid() && p.before.Kind() == ast.TokSpace && nixlang.Breaks(p.before.Text()) > 1
 }
 
 func (p *piece) blankBelow() bool {
 	tok := p.t.TokenAt(p.end)
-	return tok.Kind() == ast.TokSpace && strings.Count(tok.Text(), "\n") > 1
+	return tok.Kind() == ast.TokSpace && nixlang.Breaks(tok.Text()) > 1
 }
 
 // cut returns the edit that removes the piece. Where it has its lines to itself, they go, and with above and
@@ -90,12 +77,13 @@ func (p *piece) blankBelow() bool {
 func (p *piece) cut(above, below, join bool) diag.Edit {
 	text := p.t.Source()
 	if p.wholeLines() && !join {
-		s := source.Span{Start: lineStart(text, p.start), End: lineEnd(text, p.end)}
+		s := source.Span{Start: nixlang.LineStart(text, p.start), End: nixlang.NextLine(text, p.end)}
 		if below && p.blankBelow() {
-			s.End = p.end + uint32(strings.LastIndexByte(p.t.TokenAt(p.end).Text(), '\n')+1)
+			s.End = p.end + uint32(nixlang.LastLine(p.t.TokenAt(p.end).Text()))
 		}
 		if above && p.blankAbove() {
-			s.Start = p.before.Start() + uint32(strings.IndexByte(p.before.Text(), '\n')+1)
+			_, end := nixlang.FirstBreak(p.before.Text())
+			s.Start = p.before.Start() + uint32(end)
 		}
 		return diag.Edit{Span: s}
 	}
@@ -121,19 +109,6 @@ func isLineComment(tok ast.Token) bool { return tok.IsValid() && tok.Kind() == a
 // isWord reports whether a byte may go on an identifier, number or path.
 func isWord(c byte) bool {
 	return c == '_' || c == '-' || c == '\'' || c == '.' || c == '/' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
-}
-
-// lineStart returns the offset of the first byte of the line that holds the byte at an offset.
-func lineStart(text string, at uint32) uint32 {
-	return uint32(strings.LastIndexByte(text[:at], '\n') + 1)
-}
-
-// lineEnd returns the offset behind the newline that ends the line of an offset.
-func lineEnd(text string, at uint32) uint32 {
-	if i := strings.IndexByte(text[at:], '\n'); i >= 0 {
-		return at + uint32(i) + 1
-	}
-	return uint32(len(text))
 }
 
 // safety is Safe for edits that take no comment away, else Unsafe.

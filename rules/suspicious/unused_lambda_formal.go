@@ -7,6 +7,7 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/internal/role"
 	"github.com/nixsift/nixsift/internal/sema"
@@ -331,7 +332,7 @@ func formalSpans(names *sema.Info, pattern ast.PatternNode, unused []sema.Bindin
 func formalLines(formal ast.Node) (source.Span, bool) {
 	last := formal.LastToken()
 	comma := last.NextSignificant()
-	if comma.Kind() != ast.TokComma || comma.Prev() != last || !startsLine(formal.FirstToken()) {
+	if comma.Kind() != ast.TokComma || comma.Prev() != last || !nixlang.StartsLine(formal.FirstToken()) {
 		return source.Span{}, false
 	}
 	pc := piece{t: formal.Tree(), start: formal.Start(), end: comma.Span().End, before: formal.FirstToken().Prev(), linesOwn: true}

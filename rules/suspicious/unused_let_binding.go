@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
-	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/internal/sema"
@@ -69,6 +68,7 @@ type deadLets struct {
 	byNode  map[ast.NodeID]int     // by the node of the name
 	parent  []int                  // union-find over members
 	edits   [][]diag.Edit          // by member: what removing it alone takes
+	moves   map[int][]diag.Edit    // by member: what moves up then, if nothing else goes
 	users   []int                  // by member: another that uses it, or -1
 }
 
@@ -80,7 +80,7 @@ func (d *deadLets) report(p *rules.Pass, live *sema.Live) {
 	names := p.Names()
 	d.byID, d.byNode = make(map[sema.BindingID]int, len(d.members)), make(map[ast.NodeID]int, len(d.members))
 	d.parent, d.users = make([]int, len(d.members)), make([]int, len(d.members))
-	d.edits = make([][]diag.Edit, len(d.members))
+	d.edits, d.moves = make([][]diag.Edit, len(d.members)), map[int][]diag.Edit{}
 	for i, id := range d.members {
 		d.parent[i], d.users[i] = i, -1
 		b := names.Binding(id)
@@ -107,6 +107,7 @@ func (d *deadLets) report(p *rules.Pass, live *sema.Live) {
 		}
 		g.members = append(g.members, i)
 		g.edits = append(g.edits, d.edits[i]...)
+		g.moves = append(g.moves, d.moves[i]...)
 	}
 	for i, id := range d.members {
 		b := names.Binding(id)
@@ -128,6 +129,7 @@ func (d *deadLets) report(p *rules.Pass, live *sema.Live) {
 type group struct {
 	members []int
 	edits   []diag.Edit
+	moves   []diag.Edit
 	fixes   []diag.Fix
 }
 
@@ -143,6 +145,9 @@ func (g *group) fix(t *ast.Tree, names *sema.Info, ids []sema.BindingID) []diag.
 			title = "remove " + strings.Join(list, ", ")
 		}
 		edits := merge(g.edits)
+		if len(edits) == 1 {
+			edits = append(edits, g.moves...)
+		}
 		g.fixes = []diag.Fix{{Title: title, Safety: safety(t, edits), Edits: edits}}
 	}
 	return g.fixes
@@ -241,7 +246,8 @@ func (d *deadLets) cutScope(names *sema.Info, live *sema.Live, scope sema.ScopeI
 			}
 		}
 		if first >= 0 {
-			d.edits[first] = []diag.Edit{{Span: letSpan(ast.LetExpr{Node: let})}}
+			edits := nixlang.Unwrap(let, (ast.LetExpr{Node: let}).Body().FirstToken().PrevSignificant())
+			d.edits[first], d.moves[first] = edits[:1:1], edits[1:]
 		}
 		return
 	}
@@ -302,8 +308,10 @@ func (d *deadLets) statement(live *sema.Live, c ast.Node) statement {
 // cutRun cuts the statements from first up to end, all dead, out of a let of which others stay. Of the blank
 // lines around them, one is left.
 func (d *deadLets) cutRun(all []statement, first, end int) {
-	lead := newPiece(all[first].node)
+	lead, trail := newPiece(all[first].node), newPiece(all[end-1].node)
 	gap := first == 0 || lead.blankAbove()
+	// A blank line inside of the run is the one that is left where there is none at its ends.
+	kept := gap || end == len(all) || trail.blankBelow()
 	for i := first; i < end; i++ {
 		if all[i].member < 0 {
 			continue
@@ -311,17 +319,10 @@ func (d *deadLets) cutRun(all []statement, first, end int) {
 		pc := newPiece(all[i].node)
 		above := i == first && end == len(all)
 		below := i+1 < end || gap && end < len(all)
+		if i+1 < end && !kept && pc.blankBelow() {
+			kept, below = true, false
+		}
 		e := pc.cut(above, below, false)
 		d.edits[all[i].member] = append(d.edits[all[i].member], e)
 	}
-}
-
-// letSpan returns the bytes of let … in, up to the body or the first comment before it.
-func letSpan(let ast.LetExpr) source.Span {
-	in := let.Body().FirstToken().PrevSignificant()
-	end := in.Span().End
-	if next := in.Next(); next.Kind() == ast.TokSpace {
-		end = next.Span().End
-	}
-	return source.Span{Start: let.Start(), End: end}
 }

@@ -2,8 +2,8 @@ package suspicious
 
 import (
 	"github.com/nixsift/nixsift/ast"
-	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/rules"
 )
@@ -52,11 +52,15 @@ func checkRec(p *rules.Pass, s *sema.Scope) {
 	f := diag.Finding{Span: rec.Span(), Message: "only unused bindings use the names of this `rec` set", Help: "remove `rec` with them"}
 	if !used {
 		f.Message, f.Help = "this `rec` set never refers to itself", "remove `rec`"
-		gone := source.Span{Start: rec.Start(), End: rec.Span().End}
-		if next := rec.Next(); next.Kind() == ast.TokSpace {
+		gone := rec.Span()
+		if next := rec.Next(); next.Kind() == ast.TokSpace && !next.Next().Kind().IsComment() {
 			gone.End = next.Span().End
 		}
-		f.Fixes = []diag.Fix{rules.Delete("remove `rec`", diag.Safe, gone)}
+		edits := []diag.Edit{{Span: gone}}
+		if gone == rec.Span() {
+			edits[0] = nixlang.Cut(p.Tree, gone)
+		}
+		f.Fixes = []diag.Fix{{Title: "remove `rec`", Safety: diag.Safe, Edits: edits}}
 	}
 	p.Report(f)
 }

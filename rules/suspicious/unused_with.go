@@ -7,6 +7,7 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/rules"
 )
@@ -93,11 +94,7 @@ func reportWith(p *rules.Pass, w ast.WithExpr, fixable bool) {
 	}
 	if fixable {
 		f.Message, f.Help = "no name comes from "+with, "remove it"
-		end := semi.Span().End
-		if next := semi.Next(); next.Kind() == ast.TokSpace {
-			end = next.Span().End
-		}
-		edits := []diag.Edit{{Span: source.Span{Start: w.Start(), End: end}}}
+		edits := nixlang.Unwrap(w.Node, semi)
 		f.Fixes = []diag.Fix{{Title: "remove the `with`", Safety: safety(p.Tree, edits), Edits: edits}}
 	}
 	p.Report(f)

@@ -13,11 +13,11 @@ var _ = rules.Register(&rules.Rule{
 	Summary: "A call stands behind a default without parentheses: the selected value is what is called",
 	Doc: "The default of a selection binds tighter than a call: `a.b or f x` is `(a.b or f) x`. Where `a` has a `b`, that is\n" +
 		"called with `x`; mostly `a.b or (f x)` was meant. With `throw` as the default there is no doubt, and the\n" +
-		"finding is a warning. Selections from `builtins` and `lib`, and those with a default such as `lib.id` or `(x: x)`, are\n" +
-		"meant to be called.\n" +
+		"one fix is to put the call in parentheses. Selections from `builtins` and `lib`, and those with a default such as\n" +
+		"`lib.id` or `(x: x)`, are meant to be called.\n" +
 		"\n" +
-		"The safe fix writes down what Nix reads.",
-	Severity: diag.Info, Presets: rules.Strict,
+		"No fix is applied without being asked for: to write down what Nix reads would keep a mistake and hide it.",
+	Severity: diag.Warning, Presets: rules.Recommended,
 	Fix: rules.FixAlways,
 	On:  []ast.Kind{ast.Apply},
 	Node: func(p *rules.Pass, n ast.Node) {
@@ -50,12 +50,11 @@ var _ = rules.Register(&rules.Rule{
 			Message: "the default is `" + short(def) + "` alone: what is selected, or the default, is called with what follows",
 			Help:    "put parentheses around the selection, or around the call",
 		}
-		selection := diag.Fix{Title: "put the selection in parentheses, as Nix reads it", Safety: diag.Safe, Edits: parens(s.Span())}
 		whole := diag.Fix{Title: "put the call in parentheses, as the default", Edits: parens(f.Span)}
-		f.Fixes = []diag.Fix{selection, whole}
+		selection := diag.Fix{Title: "put the selection in parentheses, as Nix reads it", Safety: diag.Display, Edits: parens(s.Span())}
+		f.Fixes = []diag.Fix{whole, selection}
 		switch nixlang.Builtin(p.Names(), def) {
 		case "throw", "abort":
-			f.Severity = diag.Warning
 			f.Message = "`" + short(def) + "` alone is the default: where the selection succeeds, its value is called with what follows"
 			f.Help = "put the call in parentheses"
 			f.Fixes = []diag.Fix{whole}

@@ -42,7 +42,7 @@ var _ = rules.Register(&rules.Rule{
 		}
 		sought := inner.Arg().Unparen()
 		if s, ok := ast.AsSelect(sought); ok && !s.Default().IsValid() {
-			sought = s.Operand()
+			sought = s.Operand().Unparen()
 		}
 		x := names.Resolve(sought)
 		list := outer.Arg().Unparen()

@@ -58,6 +58,7 @@ const maxCall = 8192
 
 // nixpkgsCall returns the call import NIXPKGS ARGS that an import begins.
 func nixpkgsCall(fn ast.Node) (ast.Node, bool) {
+	fn = fn.OutsideParens()
 	inner, ok := ast.AsApply(fn.Parent())
 	if !ok || inner.Func() != fn || !isNixpkgs(inner.Arg().Unparen()) {
 		return ast.Node{}, false
@@ -74,7 +75,7 @@ func nixpkgsCall(fn ast.Node) (ast.Node, bool) {
 func tokens(call ast.Node) string {
 	var b strings.Builder
 	fn, args := ast.Call(call)
-	b.WriteString(fn.Text())
+	b.WriteString(fn.Unparen().Text())
 	for _, arg := range args {
 		arg = arg.Unparen()
 		for t := arg.FirstToken(); t.IsValid(); t = t.NextSignificant() {

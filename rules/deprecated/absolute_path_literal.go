@@ -49,6 +49,7 @@ func ofMachine(path string) bool {
 
 // appended reports whether a path is the right operand of +, which takes it as text: nixpkgs + /etc/x.
 func appended(n ast.Node) bool {
-	up := n.Parent()
-	return up.Is(ast.Binary) && up.Op() == ast.OpAdd && up.FirstChild() != n && !up.FirstChild().Is(ast.String)
+	at := n.OutsideParens()
+	up := at.Parent()
+	return up.Is(ast.Binary) && up.Op() == ast.OpAdd && up.FirstChild() != at && !up.FirstChild().Unparen().Is(ast.String)
 }

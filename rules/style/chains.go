@@ -75,7 +75,7 @@ func commentAt(t *ast.Tree, left, right ast.Node) bool {
 
 func reportRun(p *rules.Pass, run []ast.Node, message, help string) {
 	fix := diag.Fix{Title: help, Safety: diag.Safe}
-	column := columnOf(run)
+	column, free := columnOf(run)
 	for i, n := range run {
 		if i > 0 {
 			cut := seam(run[i-1], n)
@@ -99,24 +99,35 @@ func reportRun(p *rules.Pass, run []ast.Node, message, help string) {
 		fix.Edits = append(fix.Edits, diag.Edit{Span: between(end.PrevSignificant(), end), Text: nixlang.LineBreak(column) + nixlang.Indent(p.Tree, first.Start())})
 	}
 	op := run[0].LastToken().NextSignificant()
-	p.Report(diag.Finding{Span: op.Span(), Message: message, Help: help, Fixes: []diag.Fix{fix}})
+	f := diag.Finding{Span: op.Span(), Message: message, Help: help}
+	if free {
+		f.Fixes = []diag.Fix{fix}
+	}
+	p.Report(f)
 }
 
 // startsElement reports whether the first element of a literal starts a line.
 func startsElement(n ast.Node) bool { return nixlang.StartsLine(n.FirstToken().NextSignificant()) }
 
-// columnOf returns the line break and indentation that the elements of a run have, or nothing where all are on
-// one line or a comment is in the way.
-func columnOf(run []ast.Node) string {
-	column := ""
+// columnOf returns the line break and indentation that the elements of a run are to have, or nothing where all are on
+// one line or comments at the brackets keep them as they are; free is false where they do so in different columns.
+func columnOf(run []ast.Node) (column string, free bool) {
+	same := oneLine(run)
+	if !same {
+		same = true
+		for _, n := range run {
+			same = same && startsElement(n) && nixlang.Indent(n.Tree(), n.FirstToken().NextSignificant().Start()) ==
+				nixlang.Indent(n.Tree(), run[0].FirstToken().NextSignificant().Start())
+		}
+	}
 	for _, n := range run {
 		space := n.FirstToken().Next()
 		switch {
 		case space.Kind().IsComment() || space.Next().Kind().IsComment() || n.LastToken().Prev().Kind().IsComment() || n.LastToken().Prev().Prev().Kind().IsComment():
-			return ""
+			return "", same
 		case column == "" && startsElement(n) && nixlang.StartsLine(n.LastToken()):
 			column = nixlang.LineBreak(space.Text()) + nixlang.Indent(n.Tree(), space.Next().Start())
 		}
 	}
-	return column
+	return column, true
 }

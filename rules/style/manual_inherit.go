@@ -25,7 +25,7 @@ var _ = rules.Register(&rules.Rule{
 			return
 		}
 		runs(n, func(b ast.BindingNode) (from, name string, ok bool) {
-			v := b.Value()
+			v := b.Value().Unparen()
 			if !v.Is(ast.Ident) || !b.Attrpath().IsSingle(v.Text()) || v.Text() == "or" || v.Text() == "__curPos" {
 				return "", "", false
 			}

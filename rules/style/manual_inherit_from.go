@@ -42,7 +42,7 @@ var _ = rules.Register(&rules.Rule{
 
 // readsItself reports whether a binding is a selection from itself, which never ends: let a = a.a.
 func readsItself(names *sema.Info, b ast.BindingNode) bool {
-	n := b.Value()
+	n := b.Value().Unparen()
 	for n.Is(ast.Select) {
 		n = n.FirstChild().Unparen()
 	}
@@ -55,7 +55,7 @@ func readsItself(names *sema.Info, b ast.BindingNode) bool {
 
 // inheritSource takes `a = p.q.a;` apart: the text of p.q and the name as it is written on the left.
 func inheritSource(b ast.BindingNode) (from, name string, ok bool) {
-	s, ok := ast.AsSelect(b.Value())
+	s, ok := ast.AsSelect(b.Value().Unparen())
 	if !ok || s.Default().IsValid() || b.Attrpath().FirstChild().NextSibling().IsValid() {
 		return "", "", false
 	}

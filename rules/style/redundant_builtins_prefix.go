@@ -26,7 +26,7 @@ var _ = rules.Register(&rules.Rule{
 	On:       []ast.Kind{ast.Select},
 	Node: func(p *rules.Pass, n ast.Node) {
 		s := ast.SelectExpr{Node: n}
-		operand, part := s.Operand(), s.Attrpath().FirstChild()
+		operand, part := s.Operand().Unparen(), s.Attrpath().FirstChild()
 		if !operand.Is(ast.Ident) || operand.Text() != "builtins" || !part.Is(ast.Name) || part.NextSibling().IsValid() || s.Default().IsValid() {
 			return
 		}

@@ -42,8 +42,8 @@ var _ = rules.Register(&rules.Rule{
 			}
 			only = u.Node
 		}
-		b, ok := ast.AsBinding(only.Parent())
-		if !ok || b.Value() != only || !b.Parent().Is(ast.AttrSet) || b.Parent().IsRec() {
+		b, ok := ast.AsBinding(only.OutsideParens().Parent())
+		if !ok || b.Value().Unparen() != only || !b.Parent().Is(ast.AttrSet) || b.Parent().IsRec() {
 			return
 		}
 		key := b.Attrpath().FirstChild()

@@ -1,6 +1,8 @@
 package style
 
 import (
+	"strings"
+
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
@@ -16,7 +18,9 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"Not reported are those that only make precedence visible: around an operand (`a || (b && c)`), a condition, the\n" +
 		"default of a formal, a call in the place of a function (`(import ./x.nix) { }`), a selection with a default\n" +
-		"(`f (a.b or c)`), and around a set that is selected from.\n" +
+		"(`f (a.b or c)`), and around a set that is selected from. Nor those without which the code looks like something else:\n" +
+		"around an element of a list with names (`[ (import) ./x.nix ]`, no call), a literal beside `++` or `//`, a `let` in the\n" +
+		"body of another.\n" +
 		"\n" +
 		"The option `single` keeps the rule to parentheses around one name, literal, list, set or pair of parentheses, wherever\n" +
 		"they stand, as nixf has it.",
@@ -81,6 +85,9 @@ func uselessParens(n, inner ast.Node) string {
 	case ast.Binding:
 		return "parentheses around a whole value"
 	case ast.Let:
+		if inner.Is(ast.Let) {
+			return "" // they keep two apart that could be one
+		}
 		return "parentheses around the body of a `let`"
 	case ast.Interpolation:
 		return "parentheses around a whole interpolation"
@@ -90,7 +97,7 @@ func uselessParens(n, inner ast.Node) string {
 		return "parentheses around a whole file"
 	}
 	what := simple(inner)
-	if what == "" || p.Is(ast.Apply) && p.Child(1).Is(ast.Ident) && p.Child(1).Text() == "or" {
+	if what == "" || p.Is(ast.Apply) && p.Child(1).Is(ast.Ident) && p.Child(1).Text() == "or" || readsOtherwise(p, n, inner) {
 		return ""
 	}
 	if p.Is(ast.Select) && p.FirstChild() == n && !inner.Is(ast.Ident) {
@@ -100,6 +107,46 @@ func uselessParens(n, inner ast.Node) string {
 		}
 	}
 	return "parentheses around " + what
+}
+
+// readsOtherwise reports whether an expression in the parentheses n, which is in place in p, looks like something else
+// without them: like the part of a call in a list, a run of literals that could be one, or a number that goes on.
+func readsOtherwise(p, n, inner ast.Node) bool {
+	number := inner.Is(ast.Int) || inner.Is(ast.Float)
+	if next := n.LastToken().Next(); number && (next.Kind() == ast.TokFloat || next.Kind() == ast.TokInt) {
+		return true // (1).5 is 1 and 0.5
+	}
+	switch p.Kind() {
+	case ast.List:
+		return hasCallee(p)
+	case ast.Binary:
+		return inner.Is(ast.List) && p.Op() == ast.OpConcat || inner.Is(ast.AttrSet) && p.Op() == ast.OpUpdate
+	case ast.Apply:
+		// f /2 looks like a quotient.
+		return number && p.FirstChild() == n || inner.Is(ast.Path) && strings.HasPrefix(inner.Text(), "/")
+	}
+	return false
+}
+
+// maxElements bounds how many elements of a list are looked at for each of them.
+const maxElements = 64
+
+// hasCallee reports whether a list has several elements, one of which may be a function: the parentheses around
+// another may be what keeps the two apart.
+func hasCallee(list ast.Node) bool {
+	if !list.FirstChild().NextSibling().IsValid() {
+		return false
+	}
+	left := maxElements
+	for c := range list.Children() {
+		if c = c.Unparen(); c.Is(ast.Ident) || c.Is(ast.Select) {
+			return true
+		}
+		if left--; left == 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // simple names an expression that nobody takes for more than one thing, or is empty.

@@ -97,10 +97,10 @@ func neverAnElement(n ast.Node) bool {
 // from pkgs or config.
 func fromSet(head, first ast.Node) bool {
 	s, ok := ast.AsSelect(first)
-	if !ok || !s.Operand().Is(ast.Ident) || s.Attrpath().FirstChild().Text() == "lib" {
+	if !ok || !s.Operand().Unparen().Is(ast.Ident) || s.Attrpath().FirstChild().Text() == "lib" {
 		return false
 	}
-	switch s.Operand().Text() {
+	switch s.Operand().Unparen().Text() {
 	case "pkgs", "config", "cfg":
 	default:
 		return false

@@ -53,7 +53,7 @@ var forms = map[string]form{
 	"regex-backslash-class": noSafe, "stray-byte": noSafe, "syntax-error": noSafe, "undefined-variable": noSafe,
 	"uri-like-lambda": noSafe,
 	// What Nix checks or copies changes with the fix.
-	"absolute-path-literal": noSafe, "deprecated-topath": noSafe, "derivation-equality": noSafe, "empty-pattern": noSafe, "free-let-in-function": noSafe,
+	"absolute-path-literal": noSafe, "derivation-equality": noSafe, "empty-pattern": noSafe, "free-let-in-function": noSafe,
 	"fold-update": noSafe, "redundant-pattern-bind": noSafe, "unclear-gpl-license": noSafe,
 	// Another spelling of the same.
 	"crlf-in-source": same, "float-without-zero": same, "has-attr-precedence": same, "malformed-suppression": same, "or-as-identifier": same,
@@ -73,7 +73,7 @@ var forms = map[string]form{
 
 	"unused-lambda-arg": renamed,
 
-	"beta-reduction": rewritten, "bool-comparison": rewritten, "collapsible-let": rewritten, "deprecated-lib-alias": rewritten,
+	"beta-reduction": rewritten, "bool-comparison": rewritten, "collapsible-let": rewritten, "deprecated-lib-alias": rewritten, "deprecated-topath": rewritten,
 	"eta-reduction": rewritten, "legacy-let": rewritten, "list-literal-concat": rewritten, "negated-equality": rewritten,
 	"negated-literal": rewritten, "set-literal-update": rewritten, "useless-has-attr": rewritten,
 }

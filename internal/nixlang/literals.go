@@ -1,6 +1,7 @@
 package nixlang
 
 import (
+	"sort"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
@@ -133,4 +134,72 @@ func ScopeAt(names *sema.Info, n ast.Node) sema.ScopeID {
 		below = a
 	}
 	return 0
+}
+
+// PatternSigns are the signs that a backslash may stand before in a regular expression (libstdc++,
+// bits/regex_scanner.tcc).
+const PatternSigns = `.[\()*+?{|^$`
+
+// InPattern reports whether a string is a regular expression or a piece of one: an argument of builtins.match or
+// split or of types.strMatching, or bound by let to a name whose only use is that.
+func InPattern(names *sema.Info, text ast.Node) bool {
+	for range maxNesting {
+		at := text.OutsideParens()
+		up := at.Parent()
+		switch {
+		case up.Is(ast.Binary) && up.Op() == ast.OpAdd:
+			text = up
+			continue
+		case up.Is(ast.Apply):
+			call := ast.ApplyExpr{Node: up}
+			return call.Arg() == at && takesPattern(names, call.Func().Unparen())
+		case up.Is(ast.Binding) && up.Parent().Is(ast.Bindings):
+			use := onlyUse(names, up)
+			if !use.IsValid() {
+				return false
+			}
+			text = use
+			continue
+		}
+		return false
+	}
+	return false
+}
+
+// takesPattern reports whether a function takes a regular expression first.
+func takesPattern(names *sema.Info, fn ast.Node) bool {
+	switch Builtin(names, fn) + Lib(names, fn) {
+	case "match", "split":
+		return true
+	}
+	last := fn
+	if s, ok := ast.AsSelect(fn); ok {
+		for part := range s.Attrpath().Children() {
+			last = part
+		}
+	}
+	return last.Text() == "strMatching"
+}
+
+// onlyUse returns the one use of the name that a definition of a let binds, or an invalid node.
+func onlyUse(names *sema.Info, binding ast.Node) ast.Node {
+	scope, ok := names.ScopeOf(binding.Parent().Parent())
+	if !ok {
+		return ast.Node{}
+	}
+	s := names.Scope(scope)
+	i := s.First + sema.BindingID(sort.Search(int(s.Last-s.First)+1, func(i int) bool {
+		return names.Binding(s.First+sema.BindingID(i)).Node.ID() >= binding.ID()
+	}))
+	if i > s.Last || names.Binding(i).Decl != binding || names.Binding(i).More {
+		return ast.Node{}
+	}
+	var only ast.Node
+	for u := range names.UsesOf(i) {
+		if only.IsValid() {
+			return ast.Node{}
+		}
+		only = u.Node
+	}
+	return only
 }

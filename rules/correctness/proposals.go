@@ -16,7 +16,7 @@ import (
 
 // propose completes a finding about an undefined name with what was most likely meant, the surest first.
 func propose(p *rules.Pass, u sema.Use, name string, f *diag.Finding) {
-	if proposePosition(name, f) || proposeWord(u, name, f) || proposeSibling(u, name, f) || proposeLib(p.Names(), u, name, f) || proposeArgument(p, u, name, f) {
+	if proposePosition(name, f) || proposeWord(u, name, f) || proposeSibling(p.Names(), u, name, f) || proposeLib(p.Names(), u, name, f) || proposeArgument(p, u, name, f) {
 		return
 	}
 	candidates := func(yield func(string) bool) {
@@ -92,7 +92,7 @@ const maxSiblings = 2000
 
 // proposeSibling is for a name that is an attribute of a set around the use, which only rec would make a
 // variable.
-func proposeSibling(u sema.Use, name string, f *diag.Finding) bool {
+func proposeSibling(names *sema.Info, u sema.Use, name string, f *diag.Finding) bool {
 	left, self := maxSiblings, u.Node.Parent()
 	for n := range u.Node.Ancestors() {
 		if left--; left <= 0 {
@@ -112,12 +112,46 @@ func proposeSibling(u sema.Use, name string, f *diag.Finding) bool {
 					return true
 				}
 				f.Help = "the attributes of a set are no variables: bind `" + name + "` with `let`"
-				if bindsIn(c, n, u, name) {
+				if bindsIn(c, n, u, name) && !recCaptures(names, n) {
 					f.Help += ", or make the set `rec`"
 					f.Fixes = []diag.Fix{rules.Insert("make the set `rec`", diag.Unsafe, n.Start(), "rec ")}
 				}
 				return true
 			}
+		}
+	}
+	return false
+}
+
+// isBareInherit reports whether a definition is inherit a; without a set to take the names from.
+func isBareInherit(n ast.Node) bool {
+	return n.Is(ast.Inherit) && !(ast.InheritNode{Node: n}).From().IsValid()
+}
+
+// recCaptures reports whether a name in a set that is bound outside of it would mean an attribute of the set if that
+// were rec: in { lib = lib; } it would mean itself.
+func recCaptures(names *sema.Info, set ast.Node) bool {
+	uses := nixlang.UsesIn(names, set)
+	if len(uses) > maxSiblings {
+		return true
+	}
+	bound := map[string]bool{}
+	for c := range set.Children() {
+		if b, ok := ast.AsBinding(c); ok {
+			name, _ := ast.AttrName(b.Attrpath().FirstChild())
+			bound[name] = true
+		} else if c.Is(ast.Inherit) {
+			for part := range (ast.InheritNode{Node: c}).Names() {
+				name, _ := ast.AttrName(part)
+				bound[name] = true
+			}
+		}
+	}
+	for _, u := range uses {
+		name, _ := ast.AttrName(u.Node)
+		inherited := u.Node.Parent().Parent() == set && isBareInherit(u.Node.Parent())
+		if bound[name] && u.Target != sema.ToNothing && !inherited && nixlang.IsFree(names, u, set) {
+			return true
 		}
 	}
 	return false

@@ -11,10 +11,11 @@ var _ = rules.Register(&rules.Rule{
 	ID: "deprecated-topath", Family: family, Since: "0.1.0",
 	Summary: "`builtins.toPath` is used",
 	Doc: "In spite of its name `builtins.toPath` gives a string, not a path: it checks that its argument is an absolute path and\n" +
-		"cleans it. Nix has deprecated it. For a path write `/. + \"/some/path\"`; for a string leave the call away.\n" +
+		"cleans it. Nix has deprecated it. `toString` gives the same string for a path or an absolute string; it is applied\n" +
+		"without being asked for only to a path literal, for which nothing is left to be checked or cleaned.\n" +
 		"\n" +
-		"The proposed `/. + s` is a path, which is copied to the store where it is interpolated. So it is not applied without\n" +
-		"being asked for. A `toPath` that the file defines itself is not meant.",
+		"Where a path is wanted, and not its name, write `/. + \"/some/path\"`: it is copied to the store where it is\n" +
+		"interpolated. A `toPath` that the file defines itself is not meant.",
 	Severity: diag.Info, Presets: rules.Strict, Tags: diag.Deprecated,
 	Fix:     rules.FixSometimes,
 	Aliases: []string{"statix:W17", "statix:deprecated_to_path"},
@@ -25,17 +26,31 @@ var _ = rules.Register(&rules.Rule{
 		}
 		f := diag.Finding{
 			Span: n.Span(), Message: "`builtins.toPath` is deprecated and gives a string",
-			Help: "use `/. + s` for a path, or the string itself",
+			Help: "use `toString`, or `/. + s` for a path",
 		}
+		name := "toString"
+		if u, ok := p.Names().Use(variable(n)); !ok || nixlang.Hidden(p.Names(), u.Scope, name) {
+			name = "builtins.toString"
+		}
+		safety := diag.Unsafe
 		fn := n.OutsideParens()
-		if call, ok := ast.AsApply(fn.Parent()); ok && call.Func() == fn {
-			text := nixlang.Wrap("/. + "+call.Arg().Text(), nixlang.LevelAdd, call.Node)
-			fix := rules.Replace("use `/. +`", diag.Unsafe, call.Span(), nixlang.Splice(p.Tree, call.Span(), text))
-			f.Fixes = []diag.Fix{fix}
+		if call, ok := ast.AsApply(fn.Parent()); ok && call.Func() == fn && call.Arg().Unparen().Is(ast.Path) {
+			safety = diag.Safe
+		}
+		if n.Is(ast.Ident) || variable(n).Text() == "builtins" {
+			f.Fixes = []diag.Fix{rules.Replace("use `"+name+"`", safety, n.Span(), nixlang.Splice(p.Tree, n.Span(), name))}
 		}
 		p.Report(f)
 	},
 })
+
+// variable returns the variable that the name of a builtin begins with.
+func variable(n ast.Node) ast.Node {
+	if s, ok := ast.AsSelect(n); ok {
+		return s.Operand().Unparen()
+	}
+	return n
+}
 
 // namesToPath reports whether an expression ends in the name of the builtin.
 func namesToPath(n ast.Node) bool {

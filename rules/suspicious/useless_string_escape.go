@@ -1,6 +1,7 @@
 package suspicious
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -8,6 +9,7 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -20,7 +22,8 @@ var _ = rules.Register(&rules.Rule{
 		"`''\\d` is `d`.\n" +
 		"\n" +
 		"The fix removes the backslash. It keeps the value, but needs an eye: where the backslash was meant, it has to be\n" +
-		"doubled.",
+		"doubled. In a regular expression it is: there the fix doubles it before signs that mean something to Nix's regular\n" +
+		"expressions, and `\\d` and its like are left to `regex-backslash-class`.",
 	Severity: diag.Warning, Presets: rules.Recommended,
 	Fix:     rules.FixAlways,
 	Aliases: []string{"lix:broken-string-escape", "nixpkgs-vet:NPV-170"},
@@ -37,7 +40,12 @@ var _ = rules.Register(&rules.Rule{
 				found = uselessIndEscapes(found, src, part.Span)
 			}
 		}
-		if len(found) > 0 {
+		if len(found) == 0 {
+			return
+		}
+		if nixlang.InPattern(p.Names(), n) {
+			reportInPattern(p, found)
+		} else {
 			reportEscapes(p, found)
 		}
 	},
@@ -91,10 +99,46 @@ func runeSize(s string) uint32 {
 	return uint32(size)
 }
 
-func reportEscapes(p *rules.Pass, found []source.Span) {
+// reportInPattern reports the escapes of a regular expression, where a backslash was meant for the expression. Those
+// of letters that are classes elsewhere are regex-backslash-class.
+func reportInPattern(p *rules.Pass, found []source.Span) {
 	src := p.Tree.Source()
+	found = slices.DeleteFunc(found, func(s source.Span) bool { return strings.IndexByte("dswbDSWB", escaped(s.Of(src))[0]) >= 0 })
+	if len(found) == 0 {
+		return
+	}
+	f := escapeFinding(src, found)
+	f.Fixes = f.Fixes[:1]
+	f.Fixes[0].Title = "double the backslash where it means something"
+	for i, s := range found {
+		if strings.IndexByte(nixlang.PatternSigns, escaped(s.Of(src))[0]) >= 0 {
+			f.Fixes[0].Edits[i] = doubled(src, s)
+		}
+	}
+	p.Report(f)
+}
+
+func reportEscapes(p *rules.Pass, found []source.Span) {
+	p.Report(escapeFinding(p.Tree.Source(), found))
+}
+
+// escaped returns what stands behind the backslash of an escape.
+func escaped(text string) string { return text[strings.IndexByte(text, '\\')+1:] }
+
+// doubled returns the edit that makes a backslash of an escape that has none.
+func doubled(src string, s source.Span) diag.Edit {
+	slash := s.Start + uint32(strings.IndexByte(s.Of(src), '\\'))
+	e := diag.Edit{Span: source.Span{Start: s.Start, End: slash + 1}, Text: `\\`}
+	if slash > s.Start {
+		e.Text = `\`
+	}
+	return e
+}
+
+// escapeFinding is about the useless escapes of one string. Its first fix removes all, its second keeps them.
+func escapeFinding(src string, found []source.Span) diag.Finding {
 	text := found[0].Of(src)
-	result := text[strings.IndexByte(text, '\\')+1:]
+	result := escaped(text)
 	f := diag.Finding{
 		Span: found[0], Message: "the backslash in `" + text + "` disappears: the string has `" + result + "`",
 		Help: "write `\\\\" + result + "` to keep it",
@@ -110,16 +154,12 @@ func reportEscapes(p *rules.Pass, found []source.Span) {
 	}
 	keep, drop := make([]diag.Edit, len(found)), make([]diag.Edit, len(found))
 	for i, s := range found {
-		slash := s.Start + uint32(strings.IndexByte(s.Of(src), '\\'))
-		drop[i] = diag.Edit{Span: source.Span{Start: s.Start, End: slash + 1}}
-		keep[i] = diag.Edit{Span: drop[i].Span, Text: `\\`}
-		if slash > s.Start {
-			keep[i].Text = `\`
-		}
+		keep[i] = doubled(src, s)
+		drop[i] = diag.Edit{Span: keep[i].Span}
 	}
 	f.Fixes = []diag.Fix{
 		{Title: "remove the backslash", Edits: drop},
 		{Title: "keep the backslash in the string", Safety: diag.Display, Edits: keep},
 	}
-	p.Report(f)
+	return f
 }

@@ -99,9 +99,6 @@ func texts(n ast.Node) func(yield func(ast.Node) bool) {
 	}
 }
 
-// escapable are the signs that a backslash may stand before (libstdc++, bits/regex_scanner.tcc).
-const escapable = `.[\()*+?{|^$`
-
 // classes are what the letters mean elsewhere, as a list of characters for brackets.
 var classes = map[byte]string{'d': "0-9", 's': "[:space:]", 'w': "[:alnum:]_"}
 
@@ -118,7 +115,7 @@ func findClasses(p *rules.Pass, arg ast.Node, span source.Span, brackets bool) b
 		switch {
 		case is(i, "dswbDSWB"):
 			p.Report(classFinding(p, where, chars[i].c, brackets, silent))
-		case !silent && !brackets && chars[i].c < utf8.RuneSelf && !is(i, escapable):
+		case !silent && !brackets && chars[i].c < utf8.RuneSelf && !is(i, nixlang.PatternSigns):
 			p.Report(escapeFinding(where, chars[i], arg))
 		}
 	}

@@ -314,9 +314,22 @@ func (p *Parser) inherit() {
 	}
 	switch k := p.tok(); k {
 	case ast.TokDot, ast.TokAssign, ast.TokColon:
+		ends := k == ast.TokDot && p.newlineBetween(p.i, p.after(p.i))
 		p.report(ast.SyntaxError{
 			Kind: ast.ErrSyntax, Span: p.span(p.i, p.i), Message: "unexpected " + p.found() + " in `inherit`",
 			Help: "`inherit a b;` copies names; `inherit (x) a b;` takes them from `x`",
+		})
+		p.missing()
+		if ends {
+			p.adv() // what stands on the next line may be a statement of its own
+		}
+		if !ends || !p.startsBinding() && p.tok() != ast.TokInherit && !p.closesOuter() {
+			p.skipStatement()
+		}
+	case ast.TokLParen:
+		p.report(ast.SyntaxError{
+			Kind: ast.ErrSyntax, Span: p.span(p.i, p.i), Message: "unexpected `(` in `inherit`",
+			Help: "the set to take names from comes first: `inherit (x) a b;`",
 		})
 		p.missing()
 		p.skipStatement()
@@ -336,6 +349,9 @@ func (p *Parser) inherited() bool {
 		e.Fix = &ast.SyntaxFix{Title: "remove the comma", Span: e.Span, Sure: true}
 		p.report(e)
 		p.leaf(ast.Error)
+		return true
+	case p.endsInDot():
+		p.leaf(ast.Name)
 		return true
 	case p.startsBinding():
 		return false
@@ -358,6 +374,16 @@ func (p *Parser) inherited() bool {
 		p.dynamic = append(p.dynamic, dynamicAttr{p.count - 1, "inherit"})
 	}
 	return true
+}
+
+// endsInDot reports whether an identifier goes on the line of the names of an inherit, and a dot ends that line: it
+// is no part of a name on the next.
+func (p *Parser) endsInDot() bool {
+	if k := p.tok(); k != ast.TokIdent && k != ast.TokOrKw || p.newlineBetween(p.last, p.i) {
+		return false
+	}
+	dot := p.after(p.i)
+	return p.kinds[dot] == ast.TokDot && !p.newlineBetween(p.i, dot) && p.newlineBetween(dot, p.after(dot))
 }
 
 // attr parses one part of an attribute path; false means that none stands here.

@@ -109,8 +109,12 @@ func (p *Parser) checkStray(i int) {
 		e.Span.End = e.Span.Start + 1
 		remove.Span, remove.Title = e.Span, "remove the NUL byte"
 	case text == "&" || text == "|":
-		e.Kind, e.Message, e.Help = ast.ErrSyntax, "unexpected `"+text+"`", "the operator is `"+text+text+"`"
-		remove.Title, remove.Text = "write `"+text+text+"`", text+text
+		e.Kind, e.Message = ast.ErrSyntax, "unexpected `"+text+"`"
+		remove = nil
+		if p.betweenOperands(i) {
+			e.Help = "the operator is `" + text + text + "`"
+			remove = &ast.SyntaxFix{Title: "write `" + text + text + "`", Span: s, Text: text + text}
+		}
 	case text == "$":
 		e.Kind, e.Message, e.Help = ast.ErrSyntax, "unexpected `$`", "`${…}` stands only in strings, paths and attribute names"
 	case text == "'":
@@ -119,10 +123,17 @@ func (p *Parser) checkStray(i int) {
 		r, size := utf8.DecodeRuneInString(text)
 		e.Span.End = e.Span.Start + uint32(size)
 		e.Message = "unexpected character " + strconv.QuoteRune(r)
+		if r == '`' {
+			e.Message = "unexpected backtick" // which would open a code span
+		}
 		if r == utf8.RuneError && size == 1 {
 			e.Message = "unexpected byte 0x" + strconv.FormatUint(uint64(text[0]), 16)
 		}
 		switch r {
+		case '~':
+			e.Help, remove = "paths in a home folder begin with `~/`", nil
+		case '%':
+			e.Help, remove = "Nix has no operator for the remainder; nixpkgs has `lib.mod a b`", nil
 		case '“', '”', '„', '‘', '’':
 			e.Help = "typographic quotes do not delimit strings"
 		case '\u00a0', '\u200b', '\u2060': // see isInvisible
@@ -138,6 +149,25 @@ func (p *Parser) checkStray(i int) {
 		e.Fix = &ast.SyntaxFix{Title: "use double quotes", Span: whole, Text: `"` + inner + `"`}
 	}
 	p.addError(e)
+}
+
+// betweenOperands reports whether an expression can end before a token and another begin behind it.
+func (p *Parser) betweenOperands(i int) bool {
+	before, behind := i-1, i+1
+	for before >= 0 && p.kinds[before].IsTrivia() {
+		before--
+	}
+	for p.kinds[behind].IsTrivia() {
+		behind++
+	}
+	if before < 0 {
+		return false
+	}
+	switch k := p.kinds[before]; k {
+	case ast.TokRParen, ast.TokRBracket, ast.TokRBrace, ast.TokQuote, ast.TokIndQuote, ast.TokIdent, ast.TokInt, ast.TokFloat, ast.TokPathText:
+		return startsSimple[p.kinds[behind]] || startsExpr(p.kinds[behind]) || p.kinds[behind] == ast.TokNot || p.kinds[behind] == ast.TokMinus
+	}
+	return false
 }
 
 // maxQuoted bounds the length of a string in foreign quotes.

@@ -64,7 +64,7 @@ func aboutBuiltin(name string, minNix config.Version) (f diag.Finding, ok bool) 
 	available, b := sema.BuiltinIn(name, sema.NixVersion{Major: uint8(min(minNix.Major, 255)), Minor: uint8(min(minNix.Minor, 255))})
 	switch available {
 	case sema.Unknown:
-		f.Message = "Nix has no builtin `" + name + "`"
+		f.Message = "Nix has no builtin " + diag.Code(name)
 		var all []string
 		for _, b := range sema.Builtins() {
 			all = append(all, b.Name)

@@ -34,7 +34,7 @@ var _ = rules.Register(&rules.Rule{
 			}
 			f := diag.Finding{
 				Span:    c.Second.Span(),
-				Message: fmt.Sprintf("attribute `%s` is already defined", c.Path),
+				Message: fmt.Sprintf("attribute %s is already defined", diag.Code(c.Path)),
 				Related: []diag.Related{{Span: c.First.Span(), Message: "first defined here"}},
 			}
 			if c.OldOnly {

@@ -107,7 +107,7 @@ func list(names []string) string {
 		case i > 0:
 			b.WriteString(", ")
 		}
-		b.WriteString("`" + n + "`")
+		b.WriteString(diag.Code(n))
 	}
 	return b.String()
 }

@@ -33,8 +33,8 @@ var _ = rules.Register(&rules.Rule{
 			text := "inherit (" + r.from + ") " + strings.Join(r.all, " ") + ";"
 			p.Report(diag.Finding{
 				Span:    r.span(),
-				Message: list(r.names) + r.either(" is assigned from the attribute", " are assigned from the attributes") + " of the same name in `" + short(r.from) + "`",
-				Help:    "write `" + short(text) + "`", Fixes: []diag.Fix{r.fix(text)},
+				Message: list(r.names) + r.either(" is assigned from the attribute", " are assigned from the attributes") + " of the same name in " + diag.Code(short(r.from)),
+				Help:    "write " + r.statement(), Fixes: []diag.Fix{r.fix(text)},
 			})
 		})
 	},

@@ -100,11 +100,28 @@ func parted(a, b ast.Node) bool {
 
 func (r *run) span() source.Span { return source.Span{Start: r.first.Start(), End: r.last.End()} }
 
+// statement returns the statement that replaces the bindings as messages show it: without some of many names.
+func (r *run) statement() string {
+	const most = 4
+	text := "inherit"
+	if r.from != "" {
+		text += " (" + short(r.from) + ")"
+	}
+	for i, name := range r.all {
+		if i == most {
+			text += " …"
+			break
+		}
+		text += " " + name
+	}
+	return diag.Code(text + ";")
+}
+
 // fix replaces the bindings by one statement.
 func (r *run) fix(text string) diag.Fix {
 	t, span := r.first.Tree(), source.Span{Start: r.head.Start(), End: r.tail.End()}
 	return diag.Fix{
-		Title: "write `" + short(text) + "`", Safety: unlessLost(diag.Safe, t, span),
+		Title: "write " + r.statement(), Safety: unlessLost(diag.Safe, t, span),
 		Edits: []diag.Edit{{Span: span, Text: text}},
 	}
 }

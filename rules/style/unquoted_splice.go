@@ -17,7 +17,7 @@ var _ = rules.Register(&rules.Rule{
 	Node: func(p *rules.Pass, n ast.Node) {
 		for part := range n.Child(1).Children() {
 			if part.Is(ast.Interpolation) {
-				p.Report(diag.Finding{Span: part.Span(), Message: "computed attribute without quotes", Help: "write `\"" + short(part.Text()) + "\"`"})
+				p.Report(diag.Finding{Span: part.Span(), Message: "computed attribute without quotes", Help: "write " + diag.Code(`"${`+short(part.FirstChild().Text())+`}"`)})
 			}
 		}
 	},

@@ -34,7 +34,7 @@ var _ = rules.Register(&rules.Rule{
 			case !told && name < key:
 				told = true
 				p.Report(diag.Finding{
-					Span: b.Attrpath().Span(), Message: "`" + name + "` stands behind `" + key + "`", Help: "sort the attributes",
+					Span: b.Attrpath().Span(), Message: diag.Code(name) + " stands behind " + diag.Code(key), Help: "sort the attributes",
 				})
 			}
 			before, key = c, name

@@ -39,14 +39,15 @@ var _ = rules.Register(&rules.Rule{
 		if nixlang.LevelOf(missing) < nixlang.LevelSelect {
 			text = "(" + text + ")"
 		}
+		shown := "write " + diag.Code(short(sel.Text())+" or "+short(text))
 		text = sel.Text() + " or " + text
 		kept := []ast.Node{found, missing}
 		if missing.Start() < found.Start() {
 			kept[0], kept[1] = missing, found
 		}
 		p.Report(diag.Finding{
-			Span: cond.Span(), Message: "test for an attribute that a default can replace", Help: "write `" + short(text) + "`",
-			Fixes: []diag.Fix{swap("write `"+short(text)+"`", safety, n, text, nixlang.LevelSelect, kept...)},
+			Span: cond.Span(), Message: "test for an attribute that a default can replace", Help: shown,
+			Fixes: []diag.Fix{swap(shown, safety, n, text, nixlang.LevelSelect, kept...)},
 		})
 	},
 })

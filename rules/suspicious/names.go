@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/rules"
 )
@@ -47,7 +48,7 @@ func unusedNames(p *rules.Pass, kind sema.BindingKind) func(yield func(sema.Bind
 
 // neverUsed says of a binding that nothing needed uses it.
 func neverUsed(names *sema.Info, id sema.BindingID) string {
-	name := "`" + names.Binding(id).Name + "`"
+	name := diag.Code(names.Binding(id).Name)
 	if names.IsUsed(id) {
 		return name + " is used only by unused bindings"
 	}

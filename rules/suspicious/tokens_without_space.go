@@ -53,7 +53,7 @@ func checkGlued(p *rules.Pass, n, left, right ast.Node) {
 	text := (source.Span{Start: from.Start(), End: to}).Of(p.Tree.Source())
 	f := diag.Finding{Span: source.Span{Start: from.Start(), End: to}, Message: "two tokens without a space between them"}
 	if len(text) <= 40 {
-		f.Message = "`" + text + "` is read as `" + text[:left.End()-from.Start()] + " " + text[left.End()-from.Start():] + "`"
+		f.Message = diag.Code(text) + " is read as " + diag.Code(text[:left.End()-from.Start()]+" "+text[left.End()-from.Start():])
 	}
 	what := "a call"
 	if n.Is(ast.List) {

@@ -111,12 +111,12 @@ func (d *deadLets) report(p *rules.Pass, live *sema.Live) {
 	}
 	for i, id := range d.members {
 		b := names.Binding(id)
-		f := diag.Finding{Span: b.Node.Span(), Message: "`" + b.Name + "` is never used", Help: "remove it"}
+		f := diag.Finding{Span: b.Node.Span(), Message: diag.Code(b.Name) + " is never used", Help: "remove it"}
 		if u := d.users[i]; u >= 0 && u != i {
 			user := names.Binding(d.members[u])
-			f.Message = "`" + b.Name + "` is used only by `" + user.Name + "`, which is never used"
+			f.Message = diag.Code(b.Name) + " is used only by " + diag.Code(user.Name) + ", which is never used"
 			f.Help = "remove both"
-			f.Related = []diag.Related{{Span: user.Node.Span(), Message: "`" + user.Name + "` is never used"}}
+			f.Related = []diag.Related{{Span: user.Node.Span(), Message: diag.Code(user.Name) + " is never used"}}
 		}
 		if g := fixes[d.find(i)]; len(g.edits) > 0 && (len(g.members) <= maxShared || g.members[0] == i) {
 			f.Fixes = g.fix(p.Tree, names, d.members)
@@ -140,7 +140,7 @@ func (g *group) fix(t *ast.Tree, names *sema.Info, ids []sema.BindingID) []diag.
 		if len(g.members) <= 3 {
 			var list []string
 			for _, m := range g.members {
-				list = append(list, "`"+names.Binding(ids[m]).Name+"`")
+				list = append(list, diag.Code(names.Binding(ids[m]).Name))
 			}
 			title = "remove " + strings.Join(list, ", ")
 		}

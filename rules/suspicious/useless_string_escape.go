@@ -140,14 +140,14 @@ func escapeFinding(src string, found []source.Span) diag.Finding {
 	text := found[0].Of(src)
 	result := escaped(text)
 	f := diag.Finding{
-		Span: found[0], Message: "the backslash in `" + text + "` disappears: the string has `" + result + "`",
-		Help: "write `\\\\" + result + "` to keep it",
+		Span: found[0], Message: "the backslash in " + diag.Code(text) + " disappears: the string has " + diag.Code(result),
+		Help: "write " + diag.Code(`\\`+result) + " to keep it",
 	}
 	if result == "\n" || result == "\r" {
 		f.Message, f.Help = "the backslash at the end of the line disappears, the newline stays", "write `\\\\` to keep it"
 	}
 	if text[0] == '\'' {
-		f.Help = "write `\\" + result + "` for a backslash, `" + result + "` for none"
+		f.Help = "write " + diag.Code(`\`+result) + " for a backslash, " + diag.Code(result) + " for none"
 	}
 	if len(found) > 1 {
 		f.Message += " (and " + strconv.Itoa(len(found)-1) + " more in this string)"

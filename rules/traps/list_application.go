@@ -56,7 +56,7 @@ var _ = rules.Register(&rules.Rule{
 			call := source.Span{Start: head.Start(), End: behind.End()}
 			p.Report(diag.Finding{
 				Span:    call,
-				Message: "`" + name + "` is not called here: it and what follows are elements of the list",
+				Message: diag.Code(name) + " is not called here: it and what follows are elements of the list",
 				Help:    "put the call in parentheses",
 				Fixes:   []diag.Fix{{Title: "put the call in parentheses", Edits: parens(call)}},
 			})

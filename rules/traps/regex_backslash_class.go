@@ -218,11 +218,11 @@ func classFinding(p *rules.Pass, where source.Span, c byte, brackets, silent boo
 
 // escapeFinding is about an escape that means nothing, such as \- or \n.
 func escapeFinding(where source.Span, escaped char, arg ast.Node) diag.Finding {
-	f := diag.Finding{Span: where, Message: "Nix's regular expressions have no `\\" + string(escaped.c) + "`: evaluating this one fails"}
+	f := diag.Finding{Span: where, Message: "Nix's regular expressions have no " + diag.Code("\\"+string(escaped.c)) + ": evaluating this one fails"}
 	text := escaped.span.Of(arg.Tree().Source())
 	switch {
 	case escaped.c >= ' ' && !('a' <= escaped.c|0x20 && escaped.c|0x20 <= 'z') && !('0' <= escaped.c && escaped.c <= '9'):
-		f.Help = "write `" + text + "` without the backslash"
+		f.Help = "write " + diag.Code(text) + " without the backslash"
 		f.Fixes = []diag.Fix{rules.Replace("drop the backslash", diag.Unsafe, where, text)}
 	case arg.Is(ast.String) && strings.IndexByte("nrt", escaped.c) >= 0:
 		f.Help = "write `\\" + text + "`, the string's own escape"

@@ -1,0 +1,31 @@
+package diag
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Code writes a piece of source text as a code span of a message: on one line, quoted where it is nothing but white
+// space, and between more backticks than it holds in a row.
+func Code(text string) string {
+	if strings.TrimSpace(text) == "" {
+		text = strconv.Quote(text)
+	}
+	if strings.ContainsAny(text, "\r\n\t") {
+		text = strings.Join(strings.Fields(text), " ")
+	}
+	longest, run := 0, 0
+	for i := range len(text) {
+		if text[i] != '`' {
+			run = 0
+			continue
+		}
+		run++
+		longest = max(longest, run)
+	}
+	if longest == 0 {
+		return "`" + text + "`"
+	}
+	fence := strings.Repeat("`", longest+1)
+	return fence + " " + text + " " + fence
+}

@@ -14,7 +14,7 @@ var _ = rules.Register(&rules.Rule{
 		"(`lint-short-path-literals`).\n" +
 		"\n" +
 		"What looks like a quotient of numbers or of names in scope is not reported here.",
-	Severity: diag.Info, Presets: rules.Strict, Tags: diag.Deprecated,
+	Severity: diag.Info, Presets: rules.Recommended, Tags: diag.Deprecated,
 	Fix:     rules.FixAlways,
 	Aliases: []string{"nix:lint-short-path-literals"},
 	On:      []ast.Kind{ast.Path},

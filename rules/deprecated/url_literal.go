@@ -11,10 +11,11 @@ var _ = rules.Register(&rules.Rule{
 	ID: "url-literal", Family: family, Since: "0.1.0",
 	Summary: "A URL is written without quotes",
 	Doc: "An unquoted URL is a string that cannot hold interpolations or escapes, and its syntax makes `x:y` a string where a\n" +
-		"function was meant. RFC 45 deprecates it; Nix can be told to warn about it (`lint-url-literals`).\n" +
+		"function was meant. RFC 45 deprecates it; Nix accepts it up to 2.34 at least, and can be told to warn about it\n" +
+		"(`lint-url-literals`). Lix refuses it by default.\n" +
 		"\n" +
 		"What has the syntax but is hardly meant as a URL, such as `x:x`, is not reported here.",
-	Severity: diag.Warning, Presets: rules.Recommended, Tags: diag.Deprecated,
+	Severity: diag.Info, Presets: rules.Recommended, Tags: diag.Deprecated,
 	Fix: rules.FixAlways,
 	Aliases: []string{
 		"statix:W12", "statix:unquoted_uri", "nixf:deprecated-url-literal", "nil:uri_literal", "hammering:no-uri-literals",

@@ -16,7 +16,7 @@ var _ = rules.Register(&rules.Rule{
 		"is no reference.\n" +
 		"\n" +
 		"The fix removes `rec`, which changes nothing.",
-	Severity: diag.Warning, Presets: rules.Recommended, Tags: diag.Unnecessary,
+	Severity: diag.Info, Presets: rules.Recommended, Tags: diag.Unnecessary,
 	Fix:     rules.FixSometimes,
 	Aliases: []string{"nixf:sema-extra-rec", "nil:unused_rec", "nix-linter:UnneededRec"},
 	File: func(p *rules.Pass) {

@@ -22,7 +22,7 @@ var _ = rules.Register(&rules.Rule{
 		"`with lib.maintainers; [ ]` is left alone: the list is there to be filled.\n" +
 		"\n" +
 		"The fix removes the `with`. It is safe where no comment goes with it.",
-	Severity: diag.Warning, Presets: rules.Recommended, Tags: diag.Unnecessary,
+	Severity: diag.Info, Presets: rules.Recommended, Tags: diag.Unnecessary,
 	Fix:     rules.FixSometimes,
 	Aliases: []string{"nixf:sema-extra-with", "nil:unused_with"},
 	File: func(p *rules.Pass) {

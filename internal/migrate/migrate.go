@@ -201,7 +201,7 @@ func aliased(tool, name string) bool {
 }
 
 // wider are the options that make rules speak where the tools do: they know no packages, modules and overlays.
-var wider = map[string][]string{"unused-lambda-formal": {"everywhere", "interfaces"}, "unused-lambda-arg": {"overlays"}}
+var wider = map[string][]string{"unused-lambda-formal": {"everywhere", "interfaces"}, "unused-lambda-arg": {"overlays"}, "used-underscore-name": {"let"}}
 
 // narrower are the options that keep rules to what a tool reports, where no other tool reports more.
 var narrower = map[string]map[string]string{"nixf-diagnose": {"useless-parens": "single"}}

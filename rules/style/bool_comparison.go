@@ -19,8 +19,8 @@ var _ = rules.Register(&rules.Rule{
 		"`enable`, a formal whose default is one. For other values the finding is a hint.\n" +
 		"\n" +
 		"Nothing is said of a value that may have another type: an option such as `either bool str`, one below `settings`, a\n" +
-		"formal whose default is `null`, and what the file compares with `null`, with a string or with both `true` and `false`,\n" +
-		"or asks for its type.",
+		"formal whose default is `null`, and what the file compares with `null` or with a string, puts into a string, gives to\n" +
+		"`toString` or asks for its type. Nor of a value of unknown type that it compares with both `true` and `false`.",
 	Severity: diag.Info, Presets: rules.Strict,
 	Fix:     rules.FixAlways,
 	Aliases: []string{"statix:W01", "statix:bool_comparison"},
@@ -38,7 +38,7 @@ var _ = rules.Register(&rules.Rule{
 		}
 		names := p.Names()
 		var declared *options
-		var others map[string]bool
+		var others map[string]comparedWith
 		for _, c := range found {
 			typ := nixlang.TypeOf(names, c.x)
 			if c.known = typ == nixlang.TypeBool; c.known || isPredicate(names, c.x) {
@@ -52,8 +52,10 @@ var _ = rules.Register(&rules.Rule{
 				declared, others = findOptions(p.Tree), comparedOtherwise(names)
 			}
 			guess := guessOf(names, c.x, others)
+			// A Boolean may well be asked for both; what is compared with both to tell them from a third is none.
+			third := others[c.x.Text()] == both && guess != likely && !declared.isBool(c.x)
 			switch {
-			case guess == mixed || declared.isOther(c.x):
+			case guess == mixed || third || declared.isOther(c.x):
 			case guess == likely || declared.isBool(c.x):
 				c.report(p, diag.Info)
 			default:

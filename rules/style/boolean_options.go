@@ -82,8 +82,8 @@ const (
 
 // guessOf looks at the name of a value, the default that a formal or selection gives it, and what else the file
 // does with it.
-func guessOf(names *sema.Info, x ast.Node, others map[string]bool) guess {
-	if x.Span().Len() <= maxOperand && others[x.Text()] {
+func guessOf(names *sema.Info, x ast.Node, others map[string]comparedWith) guess {
+	if x.Span().Len() <= maxOperand && others[x.Text()] == otherwise {
 		return mixed
 	}
 	byDefault := func(d ast.Node) guess {
@@ -132,14 +132,22 @@ func guessOf(names *sema.Info, x ast.Node, others map[string]bool) guess {
 // maxOperand is the length up to which operands are looked for elsewhere in the file.
 const maxOperand = 200
 
-// comparedOtherwise returns the texts of what a file compares with something else than a Boolean, compares with
-// both true and false, or asks for its type.
-func comparedOtherwise(names *sema.Info) map[string]bool {
+// comparedWith tells what a file compares a value with.
+type comparedWith uint8
+
+const (
+	both      comparedWith = iota + 1 // true in one place and false in another
+	otherwise                         // something else, or it is used as something else
+)
+
+// comparedOtherwise returns the texts of what a file compares with something else than a Boolean or uses as such, asks
+// for its type, or compares with both true and false.
+func comparedOtherwise(names *sema.Info) map[string]comparedWith {
 	t := names.Tree()
-	out, with := map[string]bool{}, map[string]string{}
+	out, with := map[string]comparedWith{}, map[string]string{}
 	add := func(n ast.Node) {
 		if n = n.Unparen(); n.Span().Len() <= maxOperand {
-			out[n.Text()] = true
+			out[n.Text()] = otherwise
 		}
 	}
 	for i, r := range t.Records() {
@@ -155,16 +163,24 @@ func comparedOtherwise(names *sema.Info) map[string]bool {
 					continue
 				}
 				if other := pair[1].Unparen(); other.Span().Len() <= maxOperand {
-					if before := with[other.Text()]; before != "" && before != word {
-						add(other)
+					if before := with[other.Text()]; before != "" && before != word && out[other.Text()] == 0 {
+						out[other.Text()] = both
 					}
 					with[other.Text()] = word
 				}
 			}
+		case r.Kind == ast.Binary && r.Op != ast.OpAnd && r.Op != ast.OpOr && r.Op != ast.OpImpl && r.Op != ast.OpPipeInto && r.Op != ast.OpPipeFrom:
+			for c := range t.Node(ast.NodeID(i)).Children() {
+				add(c)
+			}
+		case r.Kind == ast.Interpolation:
+			if up := t.Node(ast.NodeID(i)).Parent(); up.Is(ast.String) || up.Is(ast.IndString) {
+				add(up.Tree().Node(ast.NodeID(i)).FirstChild())
+			}
 		case r.Kind == ast.Apply:
 			a := ast.ApplyExpr{Node: t.Node(ast.NodeID(i))}
 			fn := lastName(a.Func().Unparen())
-			if fn == "typeOf" || len(fn) > 2 && fn[:2] == "is" && 'A' <= fn[2] && fn[2] <= 'Z' {
+			if fn == "toString" || fn == "typeOf" || len(fn) > 2 && fn[:2] == "is" && 'A' <= fn[2] && fn[2] <= 'Z' {
 				add(a.Arg())
 			}
 		}

@@ -17,7 +17,8 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"Modules, packages, the `outputs` of a flake and other functions that someone else calls with a set are written with\n" +
 		"`{ ... }:` by convention. So nothing is said about a function that gives a set, nor about one that is a whole file, an\n" +
-		"attribute, a default or an element of a list, unless its result is plainly something else, such as a string.",
+		"attribute, a default or an element of a list, unless its result is plainly something else, such as a string. What\n" +
+		"`overrideAttrs` and its like are given is always called with the attributes that are there: `_:` says as much.",
 	Severity: diag.Hint,
 	Fix:      rules.FixSometimes,
 	Aliases:  []string{"statix:W10", "statix:empty_pattern", "nix-linter:EmptyVariadicParamSet"},
@@ -27,7 +28,7 @@ var _ = rules.Register(&rules.Rule{
 			return
 		}
 		l := ast.LambdaExpr{Node: n.Parent()}
-		if conventional(l) || isModule(p, l) {
+		if !isOverride(l.Node) && (conventional(l) || isModule(p, l)) {
 			return
 		}
 		f := diag.Finding{Span: n.Span(), Message: "pattern that takes nothing from the argument", Help: "write `_:`"}
@@ -49,6 +50,20 @@ func conventional(l ast.LambdaExpr) bool {
 		}
 	}
 	return givesSet(l.Body())
+}
+
+// isOverride reports whether a function is given to overrideAttrs or one of its like, which call it with a set.
+func isOverride(fn ast.Node) bool {
+	at := fn.OutsideParens()
+	call, ok := ast.AsApply(at.Parent())
+	if !ok || call.Arg() != at {
+		return false
+	}
+	switch lastName(call.Func().Unparen()) {
+	case "override", "overrideAttrs", "overrideDerivation", "overridePythonAttrs", "overrideScope":
+		return true
+	}
+	return false
 }
 
 // isPlain reports whether an expression is a number, string or constant.

@@ -15,7 +15,8 @@ var _ = rules.Register(&rules.Rule{
 	Summary: "The parameter of a function `x: …` is never used",
 	Doc: "Whoever calls the function may ask for the parameter, so it has to stay, but a name with an underscore in front says\n" +
 		"that it is ignored on purpose. Many find that too much ceremony: the rule is off unless asked for. The parameters\n" +
-		"of overlays (`final: prev:`, `self: super:`) are left alone, unless the option `overlays` asks for them.\n" +
+		"of overlays (`final: prev:`, `self: super:`) are left alone, unless the option `overlays` asks for them; a `self` alone, as\n" +
+		"in `apply = self: …`, is none of them.\n" +
 		"\n" +
 		"The fix puts the underscore in front, unless the body uses that name already.",
 	Severity: diag.Info, Tags: diag.Unnecessary,
@@ -57,8 +58,14 @@ func underscored(names *sema.Info) map[string]bool {
 // ofOverlay reports whether a parameter is that of an overlay, by its name or its place.
 func ofOverlay(p *rules.Pass, b *sema.Binding) bool {
 	switch b.Name {
-	case "final", "prev", "self", "super":
-		return true
+	case "final", "self":
+		if (ast.LambdaExpr{Node: b.Decl}).Body().Unparen().Is(ast.Lambda) {
+			return true
+		}
+	case "prev", "super":
+		if b.Decl.OutsideParens().Parent().Is(ast.Lambda) {
+			return true
+		}
 	}
 	return p.Role().Kind == role.Overlay && isOverlayParam(p.Tree, b.Decl)
 }

@@ -14,11 +14,13 @@ var _ = rules.Register(&rules.Rule{
 	Summary: "A name that starts with an underscore is used",
 	Doc: "An underscore in front says that nothing uses a name. Where something does, the name misleads: give it one without.\n" +
 		"\n" +
-		"Only names that can be chosen freely are meant: those of `let`, of `x: …` and of `@x`. Attributes, formals and\n" +
-		"inherited names belong to an interface. A name that only avoids hiding another of the file, as in `_self: self`, or\n" +
+		"Only names that can be chosen freely are meant: those of `x: …` and of `@x`, and with the option `let` those of `let`,\n" +
+		"where many write an underscore in front of a helper. Attributes, formals and inherited names belong to an\n" +
+		"interface. A name that only avoids hiding another of the file, as in `_self: self`, or\n" +
 		"that could not do without the underscore, as in `_7zip`, is left alone.",
 	Severity: diag.Info,
 	Aliases:  []string{"deadnix:used-underscore-name"},
+	Options:  []rules.Option{{Name: "let", Doc: "Report names of `let`, too.", Default: false}},
 	File: func(p *rules.Pass) {
 		names := p.Names()
 		var bound map[string]bool
@@ -31,7 +33,7 @@ var _ = rules.Register(&rules.Rule{
 			switch b.Kind {
 			case sema.ParamBinding, sema.AtBinding:
 			case sema.LetBinding:
-				if !b.Decl.Is(ast.Binding) {
+				if !b.Decl.Is(ast.Binding) || !p.Bool("let") {
 					continue
 				}
 			default:

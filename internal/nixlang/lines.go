@@ -35,7 +35,7 @@ func FirstBreak(text string) (start, end int) {
 
 // LastLine returns the offset in a text at which its last line begins: 0 where there is no line break.
 func LastLine(text string) int {
-	return max(strings.LastIndexByte(text, '\n'), strings.LastIndexByte(text, '\r')) + 1
+	return strings.LastIndexAny(text, "\r\n") + 1
 }
 
 // LineStart returns the offset of the first byte of the line of an offset.

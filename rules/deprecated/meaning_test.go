@@ -11,7 +11,7 @@ import (
 var kept = []string{
 	`http://example.org/a?b=c`, `[ mirror://gnu/x git+ssh://a/b~c ]`, `builtins.stringLength https://a.b/%20it's`, `{ ${http://a} = 1; }`, `"${github:a/b}"`,
 	`.5`, `[ .5 .25e1 ]`, `(x: x) .5`, `0 -.5`, `1+.5`, `{a=.5;}.a`,
-	`builtins.toPath ./x/../y`, `"${builtins.toPath /a/b}"`, `let toString = 1; in builtins.toPath (./.)`, `builtins.hasContext (toPath ./x)`,
+	`builtins.toPath ./x/../y`, `"${builtins.toPath /a/b}"`, `let toString = 1; in builtins.toPath (./.)`, `builtins.hasContext (__toPath ./x)`,
 	`foo/bar`, `toString lib/x.nix`, `[ a/b .c/d ]`, `baseNameOf (dir/${"x"}/y)`, `"${toString a/b}"`, `(x: x)a/b`,
 }
 

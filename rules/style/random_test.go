@@ -224,6 +224,29 @@ func (e env) has(name string) bool {
 	return ok
 }
 
+// dress puts comments and line breaks of all kinds between some tokens of an expression without strings.
+func (g *generator) dress(expr string) string {
+	tree := parser.Parse(expr)
+	var b strings.Builder
+	for i := range tree.NumTokens() {
+		tok := tree.Token(i)
+		b.WriteString(tok.Text())
+		if g.r.IntN(6) == 0 {
+			fmt.Fprintf(&b, []string{"/*%d*/", " /* %d */ ", " # %d\n", "# %d\r", "\n\n# %d\r\n  ", "\r/* %d */"}[g.r.IntN(6)], i)
+		}
+	}
+	return b.String()
+}
+
+// comments returns the comments of an expression, in order.
+func comments(expr string) []string {
+	var out []string
+	for c := range parser.Parse(expr).Comments() {
+		out = append(out, strings.Join(strings.Fields(c.Text()), " "))
+	}
+	return out
+}
+
 // TestSafeFixesKeepMeaningOfRandomCode evaluates made up expressions before and after all safe fixes.
 func TestSafeFixesKeepMeaningOfRandomCode(t *testing.T) {
 	nix := testenv.Nix234(t)
@@ -237,7 +260,12 @@ func TestSafeFixesKeepMeaningOfRandomCode(t *testing.T) {
 			continue
 		}
 		require.Empty(t, parser.Parse(e).Errors(), e)
+		if len(before)%2 == 0 {
+			e = g.dress(e)
+			require.Empty(t, parser.Parse(e).Errors(), e)
+		}
 		got := ruletest.Fixed(t, family, e, fix.OnlySafe)
+		assert.Equal(t, comments(e), comments(got), "%q\nbecame\n%q", e, got)
 		if got != e {
 			changed++
 		}

@@ -70,8 +70,9 @@ func Movable(n ast.Node) bool {
 	return true
 }
 
-// Unwrap returns the edits that leave of a node what stands behind one of its tokens. A comment behind the token
-// stays, and lines that follow move from their indentation to that of the node.
+// Unwrap returns the edits that leave of a let or with its body, which stands behind one of its tokens. A comment behind
+// the token stays. What moves up to the line of the node takes its other lines along to the indentation there; where
+// it would not hang together then, it keeps its place.
 func Unwrap(n ast.Node, last ast.Token) []diag.Edit {
 	t := n.Tree()
 	next := last.Next()
@@ -79,8 +80,8 @@ func Unwrap(n ast.Node, last ast.Token) []diag.Edit {
 		next = next.Next()
 	}
 	head := source.Span{Start: n.Start(), End: last.Span().End}
-	if next.Kind().IsComment() && StartsLine(next) && !StartsLine(n.FirstToken()) {
-		return []diag.Edit{Cut(t, head)} // the comment keeps its line
+	if StartsLine(next) && !StartsLine(n.FirstToken()) && (next.Kind().IsComment() || !hangs(n.Child(1))) {
+		return []diag.Edit{Cut(t, head)}
 	}
 	head.End = next.Start()
 	edits := []diag.Edit{{Span: head, Text: Splice(t, head, "")}}
@@ -88,6 +89,22 @@ func Unwrap(n ast.Node, last ast.Token) []diag.Edit {
 		edits = append(edits, Shift(n, source.Span{Start: next.Start(), End: n.End()}, Indent(t, next.Start()), Indent(t, n.Start()))...)
 	}
 	return edits
+}
+
+// hangs reports whether the lines of an expression belong to the line it begins on, as those of a set do: not so those
+// of an operation or if.
+func hangs(n ast.Node) bool {
+	for range maxDepth {
+		switch n.Kind() {
+		case ast.AttrSet, ast.List, ast.String, ast.IndString, ast.Paren:
+			return true
+		case ast.Apply, ast.Lambda:
+			n = n.Child(1)
+			continue
+		}
+		break
+	}
+	return !HasBreak(n.Text())
 }
 
 // Shifted returns the text of a node after Shift.

@@ -58,12 +58,8 @@ func underscored(names *sema.Info) map[string]bool {
 // ofOverlay reports whether a parameter is that of an overlay, by its name or its place.
 func ofOverlay(p *rules.Pass, b *sema.Binding) bool {
 	switch b.Name {
-	case "final", "self":
-		if (ast.LambdaExpr{Node: b.Decl}).Body().Unparen().Is(ast.Lambda) {
-			return true
-		}
-	case "prev", "super":
-		if b.Decl.OutsideParens().Parent().Is(ast.Lambda) {
+	case "final", "self", "prev", "super":
+		if (ast.LambdaExpr{Node: b.Decl}).Body().Unparen().Is(ast.Lambda) || b.Decl.OutsideParens().Parent().Is(ast.Lambda) {
 			return true
 		}
 	}

@@ -34,7 +34,7 @@ var _ = rules.Register(&rules.Rule{
 		}
 		safety := diag.Unsafe
 		fn := n.OutsideParens()
-		if call, ok := ast.AsApply(fn.Parent()); ok && call.Func() == fn && call.Arg().Unparen().Is(ast.Path) {
+		if call, ok := ast.AsApply(fn.Parent()); ok && call.Func() == fn && call.Arg().Unparen().Is(ast.Path) && !p.Tree.HasComment(n.Span()) {
 			safety = diag.Safe
 		}
 		if n.Is(ast.Ident) || variable(n).Text() == "builtins" {

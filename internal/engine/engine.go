@@ -81,8 +81,9 @@ type Result struct {
 	Excluded []string
 	Empty    []workspace.EmptyFolder
 
-	mu    sync.Mutex
-	texts map[string]string
+	mu       sync.Mutex
+	texts    map[string]string
+	reported map[string]bool // the files that the run was about
 }
 
 // Text returns the text of a file with findings, or of one that they relate to.
@@ -189,6 +190,7 @@ func (e *Engine) Run(ctx context.Context, paths []string) (*Result, error) {
 			}
 		}
 	}
+	res.reported = reported
 
 	jobs := cmp.Or(e.opts.Jobs, runtime.GOMAXPROCS(0))
 	workers := make([]*worker, min(jobs, max(1, len(units)/4)))

@@ -3,7 +3,6 @@ package engine_test
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,10 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/nixsift/nixsift/ast"
-	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/engine"
-	"github.com/nixsift/nixsift/internal/fix"
 	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/rules"
 )
@@ -49,22 +46,6 @@ var (
 		refs := p.Project.References(p.Path)
 		if len(refs) == 0 || refs[0].Kind != project.CallPackage {
 			p.Report(diag.Finding{Span: n.Span(), Message: "called by nobody"})
-		}
-	})
-	_ = register("test-rename", diag.Warning, func(p *rules.Pass, n ast.Node) {
-		// one → two → three: a fix whose result has another.
-		if next := map[string]string{"one": "two", "two": "three"}[n.Text()]; next != "" {
-			p.Report(diag.Finding{Span: n.Span(), Message: "rename", Fixes: []diag.Fix{rules.Replace("rename", diag.Safe, n.Span(), next)}})
-		}
-	})
-	_ = register("test-flip", diag.Warning, func(p *rules.Pass, n ast.Node) {
-		if next := map[string]string{"flip": "flop", "flop": "flip"}[n.Text()]; next != "" {
-			p.Report(diag.Finding{Span: n.Span(), Message: "flip", Fixes: []diag.Fix{rules.Replace("flip", diag.Safe, n.Span(), next)}})
-		}
-	})
-	_ = register("test-break", diag.Warning, func(p *rules.Pass, n ast.Node) {
-		if n.Text() == "breaks" {
-			p.Report(diag.Finding{Span: n.Span(), Message: "break", Fixes: []diag.Fix{rules.Replace("break", diag.Safe, n.Span(), "(")}})
 		}
 	})
 )
@@ -186,36 +167,6 @@ func TestGenerated(t *testing.T) {
 	assert.Equal(t, "a.nix:63 error undefined-variable\nb.nix:13 error undefined-variable\n", show(res))
 }
 
-func TestFix(t *testing.T) {
-	dir := t.TempDir()
-	path := write(t, dir, "a.nix", "one: two: three: [ one one ]\n")
-	out, err := engine.Fix(context.Background(), engine.Options{Paths: []string{dir}, Only: []string{"test-rename"}}, fix.OnlySafe)
-	require.NoError(t, err)
-	assert.Equal(t, "one: two: three: [ three three ]\n", out.Texts[path])
-	assert.Equal(t, 4, out.Applied)
-	assert.Empty(t, out.Result.Findings)
-	text, err := os.ReadFile(path)
-	require.NoError(t, err)
-	assert.Equal(t, "one: two: three: [ one one ]\n", string(text), "Fix writes nothing")
-}
-
-func TestFixWithoutEnd(t *testing.T) {
-	dir := t.TempDir()
-	write(t, dir, "a.nix", "flip: flop: flip\n")
-	_, err := engine.Fix(context.Background(), engine.Options{Paths: []string{dir}, Only: []string{"test-flip"}}, fix.OnlySafe)
-	assert.ErrorContains(t, err, "`test-flip`")
-}
-
-func TestFixThatBreaks(t *testing.T) {
-	dir := t.TempDir()
-	path := write(t, dir, "a.nix", "breaks: one: two: three: [ breaks one ]\n")
-	out, err := engine.Fix(context.Background(), engine.Options{Paths: []string{dir}, Only: []string{"test-break", "test-rename"}}, fix.OnlySafe)
-	require.NoError(t, err)
-	require.Len(t, out.Broken, 1)
-	assert.Equal(t, "test-break", out.Broken[0].Rule)
-	assert.Contains(t, out.Texts[path], "[ breaks t", "the other fix is applied")
-}
-
 // TestStrangeFiles meets what can lie in a folder: nothing hangs, nothing is missed in silence.
 func TestStrangeFiles(t *testing.T) {
 	dir := t.TempDir()
@@ -236,41 +187,6 @@ func TestStrangeFiles(t *testing.T) {
 	res = check(t, engine.Options{Paths: []string{filepath.Join(dir, "fifo.nix")}})
 	require.Len(t, res.Errors, 1)
 	assert.Contains(t, res.Errors[0].Message, "not a regular file")
-}
-
-// TestEdits applies random edits and compares with doing it byte by byte.
-func TestEdits(t *testing.T) {
-	r := rand.New(rand.NewPCG(1, 2))
-	for range 200 {
-		text := strings.Repeat("abcdefghij", 3)
-		var findings []diag.Finding
-		for range r.IntN(8) {
-			start := uint32(r.IntN(len(text)))
-			end := min(start+uint32(r.IntN(5)), uint32(len(text)))
-			findings = append(findings, diag.Finding{File: "f", Rule: "r", Fixes: []diag.Fix{
-				rules.Replace("x", diag.Safe, source.Span{Start: start, End: end}, strings.Repeat("X", r.IntN(3))),
-			}})
-		}
-		diag.Sort(findings)
-		out := fix.Apply(fix.Plan(findings, fix.OnlySafe), func(string) (string, bool) { return text, true }, func(string, string) int { return 0 })
-		want := []byte(text)
-		for i := len(out.Applied) - 1; i >= 0; i-- {
-			e := out.Applied[i].Fix.Edits[0]
-			want = append(want[:e.Span.Start:e.Span.Start], append([]byte(e.Text), want[e.Span.End:]...)...)
-		}
-		if len(out.Applied) > 0 && isSorted(out.Applied) {
-			assert.Equal(t, string(want), out.Texts["f"])
-		}
-	}
-}
-
-func isSorted(applied []fix.Planned) bool {
-	for i := 1; i < len(applied); i++ {
-		if applied[i].Fix.Edits[0].Span.Start < applied[i-1].Fix.Edits[0].Span.Start {
-			return false
-		}
-	}
-	return true
 }
 
 // TestGathered puts rules off that ask about the whole project, and finds the same however much of it is reported.

@@ -2,82 +2,350 @@ package engine
 
 import (
 	"context"
-	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
-	"strings"
 
+	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/fix"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/internal/workspace"
 	"github.com/nixsift/nixsift/parser"
 )
 
-// maxRounds bounds how often fixing starts over with its own result.
-const maxRounds = 10
-
 // Fixed is the outcome of fixing. Nothing is written: Texts holds the new texts of the files that change.
 type Fixed struct {
 	Texts   map[string]string
-	Before  map[string]string // the texts that those replace
+	Before  map[string]string      // the texts that those replace
+	Edits   map[string][]diag.Edit // what turns Before into Texts, sorted; they do not touch each other
+	Counts  map[string]int         // the fixes applied, by the file of their finding
+	Tied    map[string][]string    // the files that some fix changes together with a file
 	Applied int
-	Broken  []fix.Planned // fixes left out because their result would not parse
+	Refused []Refusal     // sorted by file and place
+	Broken  []fix.Planned // those refused with the reason Breaks
 	Result  *Result       // what is found after fixing
 }
 
-// Fix applies the fixes of findings, round by round, until none is left that applies. An overlapping fix
-// waits for the next round. Where rounds do not come to an end, nothing is changed and the error names the
-// rules at work.
+// Refusal is a fix that was left out.
+type Refusal struct {
+	File   string
+	Span   source.Span // of the finding in the text after fixing, or empty where all fixes of a file were left out
+	Rule   string      // "" for all
+	Title  string      // of the fix; "" for all of the rule in the file
+	Reason Reason
+	Other  *diag.Finding // with Creates: the finding, about the text that the fix would have led to
+}
+
+// Reason says why a fix was left out.
+type Reason uint8
+
+// The reasons: Nix would reject the result; the result has a finding that was not there before and that no fix as
+// safe as this one mends; fixing would not come to an end; the file waits for a merge; the fix changes a file that
+// the run is not about.
+const (
+	Breaks Reason = iota
+	Creates
+	Endless
+	Conflict
+	Outside
+)
+
+// Fix applies the fixes of findings, round by round, until none is left that applies. An overlapping fix waits for
+// the next round.
+//
+// What is left when it ends has no finding that was not there before, places aside: a fix may lead to another
+// finding only where a fix of that mends it in turn, a safe one if it was safe itself. Fixes that do not keep to
+// this are left out, like those that break their file, and those of rules that would go on in a file for ever; the
+// others are applied. After the first round only files that changed are checked; one more check of everything ends
+// the rounds, since what a file says can bear on others.
 func Fix(ctx context.Context, opts Options, level fix.Level) (*Fixed, error) {
 	if opts.FS == nil {
 		opts.FS = workspace.OS
 	}
-	overlay := workspace.NewOverlay(opts.FS)
-	opts.FS = overlay
-	out := &Fixed{Texts: map[string]string{}, Before: map[string]string{}}
-	left := map[string]bool{}
-	for round := 0; ; round++ {
-		res, err := Check(ctx, opts)
-		if err != nil {
+	x := &fixer{ctx: ctx, opts: opts, level: level, overlay: workspace.NewOverlay(workspace.Remember(opts.FS)), files: map[string]*fixFile{}}
+	x.opts.FS = x.overlay
+	res, err := x.check(opts.Paths)
+	if err != nil {
+		return nil, err
+	}
+	x.reported = res.reported
+	active := x.begin(res)
+	for {
+		for len(active) > 0 {
+			if active, err = x.round(active); err != nil {
+				return nil, err
+			}
+		}
+		if !x.moved() {
+			return x.outcome(res), nil
+		}
+		if res, err = x.check(opts.Paths); err != nil {
 			return nil, err
 		}
-		out.Result = res
-		plan := slices.DeleteFunc(fix.Plan(res.Findings, level), func(p fix.Planned) bool { return left[key(p)] })
-		if len(plan) == 0 {
-			return out, nil
-		}
-		if round == maxRounds {
-			return nil, fmt.Errorf("fixing does not come to an end after %d rounds, so nothing is written; the rules at work are %s: please report this", maxRounds, ruleNames(plan))
-		}
-		done := fix.Apply(plan, res.Text, rejections)
-		for _, p := range done.Broken {
-			left[key(p)] = true
-			out.Broken = append(out.Broken, p)
-		}
-		if len(done.Applied) == 0 {
-			return out, nil
-		}
-		out.Applied += len(done.Applied)
-		for file, text := range done.Texts {
-			if _, again := out.Before[file]; !again {
-				out.Before[file], _ = res.Text(file)
-			}
-			overlay.Set(file, []byte(text))
-			out.Texts[file] = text
+		if active, err = x.settle(res); err != nil {
+			return nil, err
 		}
 	}
 }
 
-// key identifies a planned fix from round to round.
-func key(p fix.Planned) string { return fmt.Sprintf("%s %v", p.Rule, p.Fix) }
+// fixer fixes the files of one run.
+type fixer struct {
+	ctx      context.Context
+	opts     Options
+	level    fix.Level
+	overlay  *workspace.Overlay
+	last     *Engine         // of the last check
+	dirty    map[string]bool // the files whose text changed since the last check
+	reported map[string]bool
+	files    map[string]*fixFile
+	outside  []Refusal
+	told     map[string]bool // fixes in outside
+	doubts   []doubt         // of the round
+}
 
-func ruleNames(plan []fix.Planned) string {
-	var names []string
-	for _, p := range plan {
-		names = append(names, "`"+p.Rule+"`")
+// check runs the rules on paths as the files are now. What the last check learned of files that did not change
+// since then holds.
+func (x *fixer) check(paths []string) (*Result, error) {
+	e, err := New(x.opts)
+	if err != nil {
+		return nil, err
 	}
-	slices.Sort(names)
-	return strings.Join(slices.Compact(names), ", ")
+	if x.last != nil {
+		e.store = x.last.store.Successor(e.fs, slices.Collect(maps.Keys(x.dirty)))
+	}
+	x.last, x.dirty = e, map[string]bool{}
+	return e.Run(x.ctx, paths)
+}
+
+// set gives a file a text.
+func (x *fixer) set(file, text string) {
+	x.overlay.Set(file, []byte(text))
+	x.dirty[file] = true
+}
+
+// moved reports whether a file has another text than in the last check of everything.
+func (x *fixer) moved() bool {
+	for _, f := range x.files {
+		if f.text != f.settled {
+			return true
+		}
+	}
+	return false
+}
+
+// begin notes what the first check found, and returns the files to fix.
+func (x *fixer) begin(res *Result) []string {
+	var active []string
+	for _, f := range res.Findings {
+		if x.files[f.File] == nil {
+			text, _ := res.Text(f.File)
+			x.files[f.File] = newFixFile(f.File, text)
+			active = append(active, f.File)
+		}
+		file := x.files[f.File]
+		file.findings = append(file.findings, tracked{Finding: f})
+	}
+	for _, f := range x.files {
+		f.first = f.findings
+	}
+	return active
+}
+
+// file returns the state of a file, which may have no findings.
+func (x *fixer) file(path string) *fixFile {
+	f := x.files[path]
+	if f == nil {
+		text := ""
+		if b, err := x.overlay.ReadFile(path); err == nil {
+			text = string(b)
+		}
+		f = newFixFile(path, text)
+		x.files[path] = f
+	}
+	return f
+}
+
+// round applies the next fixes of some files and returns those that changed. Files whose result is refused are
+// tried again without the fixes to blame until the rest holds.
+func (x *fixer) round(active []string) (next []string, err error) {
+	for len(active) > 0 {
+		if err := x.ctx.Err(); err != nil {
+			return nil, err
+		}
+		done := fix.Apply(x.plan(active), x.text, x.weigh)
+		changed, broken := map[string]bool{}, map[string]bool{}
+		for _, p := range done.Applied {
+			for _, file := range p.Files() {
+				changed[file] = true
+			}
+		}
+		for _, p := range done.Broken {
+			x.refuse(p, Breaks, nil)
+			broken[p.Finding.File] = true
+		}
+		var again []string
+		for _, file := range active {
+			switch {
+			case changed[file]:
+			case broken[file]:
+				again = append(again, file) // what the broken one overlapped has its turn
+			case x.file(file).rest(x):
+				next = append(next, file)
+			}
+		}
+		active = again
+		if len(changed) == 0 {
+			continue
+		}
+		for file, text := range done.Texts {
+			x.set(file, text)
+		}
+		res, err := x.check(x.around(changed))
+		if err != nil {
+			return nil, err
+		}
+		found := byFile(res.Findings)
+		for _, group := range fix.Groups(done.Applied) {
+			good, files := x.judge(group, done.Texts, found)
+			if good {
+				next = append(next, files...)
+				continue
+			}
+			active = append(active, files...)
+			for _, file := range files {
+				x.set(file, x.file(file).text)
+			}
+		}
+		if err := x.clear(); err != nil {
+			return nil, err
+		}
+	}
+	slices.Sort(next)
+	return slices.Compact(next), nil
+}
+
+func byFile(findings []diag.Finding) map[string][]diag.Finding {
+	out := map[string][]diag.Finding{}
+	for _, f := range findings {
+		out[f.File] = append(out[f.File], f)
+	}
+	return out
+}
+
+// around returns the files of a run among those that changed, each flake.nix and flake.lock with the other.
+func (x *fixer) around(changed map[string]bool) []string {
+	var out []string
+	for file := range changed {
+		out = append(out, file)
+		if other := besides(file); other != "" && x.reported[other] {
+			out = append(out, other)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// besides returns the file that the same flake rules speak about, or "".
+func besides(file string) string {
+	switch dir, name := filepath.Split(file); name {
+	case "flake.nix":
+		return dir + "flake.lock"
+	case "flake.lock":
+		return dir + "flake.nix"
+	}
+	return ""
+}
+
+// plan returns the fixes to apply next to some files.
+func (x *fixer) plan(files []string) []fix.Planned {
+	var out []fix.Planned
+	for _, path := range files {
+		f := x.file(path)
+		var list []fix.Planned
+		for _, p := range fix.Plan(f.plain(), x.level) {
+			if x.wanted(f, p) {
+				list = append(list, p)
+			}
+		}
+		if f.limit > 0 && len(list) > f.limit {
+			list = list[:f.limit]
+		}
+		out = append(out, list...)
+	}
+	return out
+}
+
+// wanted reports whether a fix of a finding in f may be applied.
+func (x *fixer) wanted(f *fixFile, p fix.Planned) bool {
+	if f.refuses(p) {
+		return false
+	}
+	for _, file := range p.Files() {
+		if !x.reported[file] {
+			x.tell(Refusal{File: f.path, Span: p.Finding.Span, Rule: p.Rule, Title: p.Fix.Title, Reason: Outside})
+			return false
+		}
+		if x.file(file).conflict {
+			x.tell(Refusal{File: file, Reason: Conflict})
+			return false
+		}
+		if x.file(file).off[allRules] {
+			return false
+		}
+	}
+	return true
+}
+
+// tell notes a refusal that does not depend on the round, once.
+func (x *fixer) tell(r Refusal) {
+	key := r.File + "\x00" + r.Rule + "\x00" + r.Title
+	if x.told[key] {
+		return
+	}
+	if x.told == nil {
+		x.told = map[string]bool{}
+	}
+	x.told[key] = true
+	x.outside = append(x.outside, r)
+}
+
+// text returns the text of a file to apply fixes to.
+func (x *fixer) text(file string) (string, bool) { return x.file(file).text, true }
+
+// weigh returns the weight of a text of a file. Each is computed once.
+func (x *fixer) weigh(file, text string) int { return x.file(file).weigh(text) }
+
+// refuse leaves a fix out for good.
+func (x *fixer) refuse(p fix.Planned, why Reason, other *diag.Finding) {
+	f := x.file(p.Finding.File)
+	f.refused = append(f.refused, refuse(f.text, p, why, other))
+}
+
+// outcome is what Fix returns once all files are at rest.
+func (x *fixer) outcome(res *Result) *Fixed {
+	out := &Fixed{
+		Texts: map[string]string{}, Before: map[string]string{}, Edits: map[string][]diag.Edit{}, Counts: map[string]int{},
+		Tied: map[string][]string{}, Result: res, Refused: x.outside,
+	}
+	for path, f := range x.files {
+		refused, broken := f.refusals()
+		out.Refused, out.Broken = append(out.Refused, refused...), append(out.Broken, broken...)
+		out.Applied += f.applied
+		if f.applied > 0 {
+			out.Counts[path] = f.applied
+		}
+		if f.text == f.before {
+			continue
+		}
+		out.Texts[path], out.Before[path], out.Edits[path] = f.text, f.before, f.edits
+		if len(f.tied) > 0 {
+			out.Tied[path] = slices.Sorted(maps.Keys(f.tied))
+		}
+	}
+	slices.SortFunc(out.Refused, compareRefusals)
+	slices.SortFunc(out.Broken, func(a, b fix.Planned) int { return diag.Compare(a.Finding, b.Finding) })
+	return out
 }
 
 // rejections weighs what Nix holds against a text when it parses: syntax errors or, where there is none, names that

@@ -4,6 +4,7 @@ package fix
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -24,11 +25,12 @@ func (l Level) Allows(s diag.Safety) bool {
 	return s == diag.Safe || s == diag.Unsafe && l == AlsoUnsafe
 }
 
-// Planned is one fix to apply, with the rule it comes from. Edits name their files.
+// Planned is one fix to apply, with the finding that it mends and its rule. Edits name their files.
 type Planned struct {
-	Rule  string
-	Fix   diag.Fix
-	edits []diag.Edit // of Fix, each with its file
+	Rule    string
+	Finding diag.Finding
+	Fix     diag.Fix
+	edits   []diag.Edit // of Fix, each with its file
 }
 
 // Plan chooses one fix for each finding: the first that the level allows. The order is that of the
@@ -40,7 +42,7 @@ func Plan(findings []diag.Finding, level Level) []Planned {
 			if !level.Allows(x.Safety) || len(x.Edits) == 0 {
 				continue
 			}
-			p := Planned{Rule: f.Rule, Fix: x, edits: slices.Clone(x.Edits)}
+			p := Planned{Rule: f.Rule, Finding: f, Fix: x, edits: slices.Clone(x.Edits)}
 			for i := range p.edits {
 				if p.edits[i].File == "" {
 					p.edits[i].File = f.File
@@ -48,6 +50,27 @@ func Plan(findings []diag.Finding, level Level) []Planned {
 			}
 			out = append(out, p)
 			break
+		}
+	}
+	return out
+}
+
+// Files returns the files that the fix changes, each once, sorted.
+func (p Planned) Files() []string {
+	var out []string
+	for _, e := range p.edits {
+		out = append(out, e.File)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// In returns the edits of the fix in a file.
+func (p Planned) In(file string) []diag.Edit {
+	var out []diag.Edit
+	for _, e := range p.edits {
+		if e.File == file {
+			out = append(out, e)
 		}
 	}
 	return out
@@ -63,7 +86,6 @@ type Result struct {
 // Apply applies the fixes that do not overlap an earlier one. text reads a file; errors weighs what is
 // wrong with a text, and a fix that adds some is left out.
 func Apply(plan []Planned, text func(file string) (string, bool), errors func(file, text string) int) Result {
-	res := Result{Texts: map[string]string{}}
 	taken := map[string]edits{}
 	var chosen []Planned
 	for _, p := range plan {
@@ -71,37 +93,99 @@ func Apply(plan []Planned, text func(file string) (string, bool), errors func(fi
 			chosen = append(chosen, p)
 		}
 	}
-	apply := func(set []Planned) (map[string]string, bool) {
-		byFile := map[string][]diag.Edit{}
-		for _, p := range set {
-			for _, e := range p.edits {
-				byFile[e.File] = append(byFile[e.File], e)
-			}
-		}
-		texts := map[string]string{}
-		for file, edits := range byFile {
-			old, _ := text(file)
-			texts[file] = Edit(old, edits)
-			if errors(file, texts[file]) > errors(file, old) {
-				return nil, false
-			}
-		}
-		return texts, true
-	}
-	if texts, ok := apply(chosen); ok {
-		res.Texts, res.Applied = texts, chosen
-		return res
-	}
-	// One of them breaks its file, or two do together: add them one by one. What breaks the file alone is
-	// broken; what does so beside another waits for the next round.
-	for _, p := range chosen {
-		if texts, ok := apply(append(slices.Clone(res.Applied), p)); ok {
-			res.Texts, res.Applied = texts, append(res.Applied, p)
-		} else if _, ok := apply([]Planned{p}); !ok {
-			res.Broken = append(res.Broken, p)
-		}
+	res := Result{Texts: map[string]string{}}
+	for _, group := range Groups(chosen) {
+		a := application{text: text, errors: errors}
+		a.add(group)
+		maps.Copy(res.Texts, a.texts)
+		res.Applied = append(res.Applied, a.applied...)
+		res.Broken = append(res.Broken, a.broken...)
 	}
 	return res
+}
+
+// Groups parts fixes into those that share no file, in the order of their first members.
+func Groups(plan []Planned) [][]Planned {
+	group := map[string]int{} // of a file
+	var out [][]Planned
+	for _, p := range plan {
+		to := -1
+		for _, file := range p.Files() {
+			switch g, ok := group[file]; {
+			case !ok:
+			case to < 0:
+				to = g
+			case g != to:
+				low, high := min(g, to), max(g, to)
+				out[low] = append(out[low], out[high]...)
+				out[high] = nil
+				for name, g := range group {
+					if g == high {
+						group[name] = low
+					}
+				}
+				to = low
+			}
+		}
+		if to < 0 {
+			to = len(out)
+			out = append(out, nil)
+		}
+		out[to] = append(out[to], p)
+		for _, file := range p.Files() {
+			group[file] = to
+		}
+	}
+	return slices.DeleteFunc(out, func(g []Planned) bool { return len(g) == 0 })
+}
+
+// application applies fixes that are clear of each other.
+type application struct {
+	text    func(file string) (string, bool)
+	errors  func(file, text string) int
+	texts   map[string]string
+	applied []Planned
+	broken  []Planned
+}
+
+// add applies a set of fixes beside those applied. Where the result is worse, some break their file, or do so
+// together: halves are tried. What breaks a file alone is broken; what does so beside another waits for the next
+// round.
+func (a *application) add(set []Planned) {
+	if texts, ok := a.try(append(slices.Clone(a.applied), set...)); ok {
+		a.texts, a.applied = texts, append(a.applied, set...)
+		return
+	}
+	if len(set) > 1 {
+		a.add(set[:len(set)/2])
+		a.add(set[len(set)/2:])
+		return
+	}
+	if len(a.applied) > 0 {
+		if _, ok := a.try(set); ok {
+			return
+		}
+	}
+	a.broken = append(a.broken, set...)
+}
+
+// try returns the texts with a set of fixes, unless there is more wrong with one than before.
+func (a *application) try(set []Planned) (map[string]string, bool) {
+	byFile := map[string][]diag.Edit{}
+	for _, p := range set {
+		for _, e := range p.edits {
+			byFile[e.File] = append(byFile[e.File], e)
+		}
+	}
+	texts := map[string]string{}
+	for file, edits := range byFile {
+		old, _ := a.text(file)
+		texts[file] = Edit(old, edits)
+		if a.errors(file, texts[file]) > a.errors(file, old) {
+			return nil, false
+		}
+	}
+	return texts, true
 }
 
 // edits holds the taken edits of one file, sorted by start.

@@ -68,7 +68,7 @@ func (s *Store) calledByCI(root string) map[string]bool {
 		if _, err := s.fs.Stat(c); err != nil {
 			continue
 		}
-		selection, _ := workspace.Select(s.fs, []string{c}, workspace.Options{Git: &s.repos})
+		selection, _ := workspace.Select(s.fs, []string{c}, workspace.Options{Git: s.repos})
 		for _, f := range selection.Files {
 			if f.Kind != workspace.CI {
 				continue

@@ -91,7 +91,7 @@ func (p *Project) byName() map[string][]string {
 			}
 			return ends
 		}
-		selection, _ := workspace.Select(s.fs, []string{root}, workspace.Options{Git: &s.repos})
+		selection, _ := workspace.Select(s.fs, []string{root}, workspace.Options{Git: s.repos})
 		for _, f := range selection.Files {
 			if strings.HasSuffix(f.Path, ".nix") {
 				add(f.Path)

@@ -38,7 +38,9 @@ type Unread struct{}
 // off, and the project is not read a second time. n is about how many files there are.
 func (s *Store) Gathering(n int) (done func()) {
 	s.mu.Lock()
-	s.notes = make(map[string]noted, n)
+	if len(s.notes) == 0 {
+		s.notes = make(map[string]noted, n)
+	}
 	s.mu.Unlock()
 	s.gathering.Store(true)
 	return func() { s.gathering.Store(false) }
@@ -98,7 +100,7 @@ func (s *Store) nixFiles(root string) []workspace.File {
 	}
 	s.mu.Unlock()
 	return l.get(func() []workspace.File {
-		selection, _ := workspace.Select(s.fs, []string{root}, workspace.Options{Git: &s.repos})
+		selection, _ := workspace.Select(s.fs, []string{root}, workspace.Options{Git: s.repos})
 		return slices.DeleteFunc(selection.Files, func(f workspace.File) bool { return f.Kind != workspace.Nix })
 	})
 }

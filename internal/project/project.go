@@ -22,7 +22,7 @@ type Store struct {
 
 	mu       sync.Mutex
 	projects map[string]*Project
-	repos    git.Cache
+	repos    *git.Cache
 	flakes   map[string]*lazy[*flake.Flake]
 	files    map[string]*lazy[[]workspace.File]
 	refs     map[string]*lazy[*referenceIndex]
@@ -57,7 +57,7 @@ func (l *lazy[T]) get(compute func() T) T {
 // NewStore makes the store of one run over a file system.
 func NewStore(fsys workspace.FS) *Store {
 	return &Store{
-		fs: fsys, repos: git.Cache{FS: fsys}, projects: map[string]*Project{}, flakes: map[string]*lazy[*flake.Flake]{},
+		fs: fsys, repos: &git.Cache{FS: fsys}, projects: map[string]*Project{}, flakes: map[string]*lazy[*flake.Flake]{},
 		files: map[string]*lazy[[]workspace.File]{}, refs: map[string]*lazy[*referenceIndex]{}, attrs: map[string]*lazy[*attributes]{},
 		special: map[string]*lazy[map[string]bool]{}, scopes: map[string]*lazy[[]scopedFrom]{},
 		ciCalls: map[string]*lazy[map[string]bool]{}, caches: map[string]*lazy[[]string]{}, notes: map[string]noted{},
@@ -78,7 +78,7 @@ func (s *Store) startsRepo(dir string) bool {
 }
 
 // Git returns the store's memory of repositories.
-func (s *Store) Git() *git.Cache { return &s.repos }
+func (s *Store) Git() *git.Cache { return s.repos }
 
 // Project is the surroundings of the files of one folder.
 type Project struct {

@@ -3,21 +3,17 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
-	"github.com/google/renameio/v2"
-	"github.com/pmezard/go-difflib/difflib"
 	"github.com/spf13/cobra"
 
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/engine"
-	"github.com/nixsift/nixsift/internal/fix"
 	"github.com/nixsift/nixsift/internal/report"
 	"github.com/nixsift/nixsift/internal/version"
 	"github.com/nixsift/nixsift/rules"
@@ -41,7 +37,7 @@ func checkCommand(s streams) *cobra.Command {
 		Short: "Check files and folders",
 		Long: "Check files and folders; without any, the folder you stand in. A path says what is reported; what is read is the\n" +
 			"project around it: flake, lock file, Git index, configuration. `-` reads one Nix file from standard input.\n\n" +
-			"Exit status: 0 nothing at or above the gate, 1 findings, 2 wrong call, configuration or unreadable input,\n3 internal error.",
+			"Exit status: 0 nothing at or above the gate, 1 findings or, with --diff, pending fixes, 2 wrong call, configuration,\nunreadable input or a file that cannot be written, 3 internal error, 130 or 143 stopped by a signal.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := f.validate(cmd.Flags(), args); err != nil {
 				return err
@@ -78,15 +74,21 @@ func check(s streams, f *checkFlags, args []string) error {
 	if err := f.resolve(s, wd, args); err != nil {
 		return err
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	var res *engine.Result
-	broken := false
+	var fixed fixOutcome
 	if f.fix || f.unsafe || f.diff {
-		if res, broken, err = f.applyFixes(ctx, s, wd); err != nil {
-			return err
-		}
-	} else if res, err = engine.Check(ctx, f.opts); err != nil {
+		fixed, err = f.applyFixes(ctx, s, wd)
+		res = fixed.res
+	} else {
+		res, err = engine.Check(ctx, f.opts)
+	}
+	if ctx.Err() != nil {
+		return stopped(ctx, s)
+	}
+	if err != nil {
 		return err
 	}
 	for _, l := range res.LeftAlone {
@@ -113,77 +115,11 @@ func check(s streams, f *checkFlags, args []string) error {
 			return fmt.Errorf("writing the report: %w", err)
 		}
 	}
-	return exitStatus(res, f.gate, f.exitZero, broken)
+	return exitStatus(res, f.gate, f.exitZero, fixed)
 }
 
 func (f *checkFlags) useColor(s streams) bool {
 	return report.UseColor(f.color, s.terminal, os.Getenv)
-}
-
-// applyFixes fixes, and writes the result or shows it. broken tells that some fix had to be left out.
-func (f *checkFlags) applyFixes(ctx context.Context, s streams, wd string) (res *engine.Result, broken bool, err error) {
-	level := fix.OnlySafe
-	if f.unsafe {
-		level = fix.AlsoUnsafe
-	}
-	out, err := engine.Fix(ctx, f.opts, level)
-	if err != nil {
-		return nil, false, err
-	}
-	for _, p := range out.Broken {
-		fmt.Fprintf(s.err, "nixsift: a fix of `%s` (%s) would break the code, so it was left out: please report this\n", p.Rule, p.Fix.Title)
-	}
-	files := make([]string, 0, len(out.Texts))
-	for file := range out.Texts {
-		files = append(files, file)
-	}
-	slices.Sort(files)
-	for _, file := range files {
-		if f.diff {
-			err = showDiff(s.out, wd, file, out.Before[file], out.Texts[file])
-		} else {
-			err = writeFile(file, out.Texts[file])
-		}
-		if err != nil {
-			return nil, false, err
-		}
-	}
-	if !f.diff && out.Applied > 0 {
-		fmt.Fprintf(s.err, "nixsift: applied %d fixes in %d files\n", out.Applied, len(files))
-	}
-	return out.Result, len(out.Broken) > 0, nil
-}
-
-func showDiff(w io.Writer, wd, file, before, after string) error {
-	name := file
-	if rel, err := filepath.Rel(wd, file); err == nil {
-		name = filepath.ToSlash(rel)
-	}
-	text, err := difflib.GetUnifiedDiffString(difflib.UnifiedDiff{
-		A: difflib.SplitLines(before), B: difflib.SplitLines(after), FromFile: "a/" + name, ToFile: "b/" + name, Context: 3,
-	})
-	if err != nil {
-		return err
-	}
-	_, err = io.WriteString(w, text)
-	return err
-}
-
-// writeFile replaces the content of a file in one step and keeps its mode; a link's target is replaced, not
-// the link.
-func writeFile(path, text string) error {
-	target, err := filepath.EvalSymlinks(path)
-	if err != nil {
-		return err
-	}
-	info, err := os.Stat(target)
-	if err != nil {
-		return err
-	}
-	if err := renameio.WriteFile(target, []byte(text), info.Mode().Perm(), renameio.WithExistingPermissions()); err != nil {
-		return fmt.Errorf("writing %s: %w", path, err)
-	}
-	return nil
 }
 
 // describe returns what reports say about a rule.
@@ -195,9 +131,9 @@ func describe(id string) (summary, url string) {
 }
 
 // exitStatus returns the status of a run as an error, or nil for 0. The highest that applies wins.
-func exitStatus(res *engine.Result, gate diag.Severity, exitZero, broken bool) error {
+func exitStatus(res *engine.Result, gate diag.Severity, exitZero bool, fixed fixOutcome) error {
 	code := exitClean
-	if !exitZero && slices.ContainsFunc(res.Findings, func(f diag.Finding) bool { return f.Severity >= gate }) {
+	if !exitZero && (fixed.pending || slices.ContainsFunc(res.Findings, func(f diag.Finding) bool { return f.Severity >= gate })) {
 		code = exitFindings
 	}
 	for _, e := range res.Errors {
@@ -207,7 +143,10 @@ func exitStatus(res *engine.Result, gate diag.Severity, exitZero, broken bool) e
 			code = max(code, exitUsage)
 		}
 	}
-	if broken {
+	if fixed.failed {
+		code = max(code, exitUsage)
+	}
+	if fixed.broken {
 		code = exitInternal
 	}
 	if code == exitClean {

@@ -8,12 +8,13 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/google/renameio/v2"
 	"github.com/spf13/cobra"
 
 	"github.com/nixsift/nixsift/internal/config"
 	"github.com/nixsift/nixsift/internal/migrate"
 	"github.com/nixsift/nixsift/internal/report"
+	"github.com/nixsift/nixsift/internal/rewrite"
+	"github.com/nixsift/nixsift/internal/workspace"
 )
 
 func initCommand(s streams) *cobra.Command {
@@ -36,24 +37,33 @@ func initCommand(s streams) *cobra.Command {
 }
 
 func writeConfig(s streams, from string, force bool, args []string) error {
-	target := config.FileName
-	switch _, err := os.Lstat(target); {
-	case err == nil && !force:
-		return fmt.Errorf("%s is there already; --force replaces it", target)
-	case err == nil:
-		// A link stays a link: what it leads to is replaced.
-		if dest, err := filepath.EvalSymlinks(target); err == nil {
-			target = dest
-		}
-	case !errors.Is(err, fs.ErrNotExist):
+	path, err := filepath.Abs(config.FileName)
+	if err != nil {
+		return err
+	}
+	old, err := workspace.OS.ReadFile(path)
+	there := !errors.Is(err, fs.ErrNotExist)
+	if _, err := os.Lstat(path); err == nil {
+		there = true // be it a link to nowhere
+	}
+	if there && !force {
+		return fmt.Errorf("%s is there already; --force replaces it", config.FileName)
+	}
+	if there && err != nil {
 		return err
 	}
 	plan, err := migrationPlan(from, args)
 	if err != nil {
 		return err
 	}
-	if err := renameio.WriteFile(target, []byte(plan.TOML()), 0o644); err != nil {
-		return fmt.Errorf("writing %s: %w", config.FileName, err)
+	if there {
+		w := rewrite.Writer{Within: within(nil)}
+		err = w.Replace(path, string(old), plan.TOML())
+	} else {
+		err = rewrite.Create(path, plan.TOML())
+	}
+	if err != nil {
+		return fmt.Errorf("%s is not written: %w", config.FileName, err)
 	}
 	taken := plan.Report()
 	if len(taken) == 0 {

@@ -112,3 +112,25 @@ func TestInitLink(t *testing.T) {
 	require.NoError(t, err)
 	assert.Contains(t, string(text), "recommended")
 }
+
+// TestInitLinkOutside writes through no link that leads out of the project, nor through one to nowhere.
+func TestInitLinkOutside(t *testing.T) {
+	outside := testenv.Tree(t, map[string]string{"other.toml": "theirs\n"})
+	dir := testenv.Tree(t, map[string]string{"flake.nix": "{ outputs = _: { }; }\n"})
+	for _, to := range []string{filepath.Join(outside, "other.toml"), filepath.Join(outside, "new.toml")} {
+		link := filepath.Join(dir, "nixsift.toml")
+		if err := os.Symlink(to, link); err != nil {
+			t.Skip("no links here")
+		}
+		for _, args := range [][]string{{"init"}, {"init", "--force"}} {
+			status, _, errs := nixsift(t, dir, "", args...)
+			assert.Equal(t, exitUsage, status)
+			assert.Contains(t, errs, "nixsift.toml")
+		}
+		require.NoError(t, os.Remove(link))
+	}
+	text, err := os.ReadFile(filepath.Join(outside, "other.toml"))
+	require.NoError(t, err)
+	assert.Equal(t, "theirs\n", string(text))
+	assert.NoFileExists(t, filepath.Join(outside, "new.toml"))
+}

@@ -26,6 +26,9 @@ func (f *checkFlags) validate(flags *pflag.FlagSet, args []string) error {
 	if !slices.Contains(report.Formats(), f.format) {
 		return fmt.Errorf("unknown format %q: use %s", f.format, strings.Join(report.Formats(), ", "))
 	}
+	if f.diff && f.format != "text" {
+		return fmt.Errorf("--diff prints a diff in place of a report, so --format %s has no use; the report in JSON has the edits of all fixes", f.format)
+	}
 	if !slices.Contains([]string{"auto", "always", "never"}, f.color) {
 		return fmt.Errorf("--color %q: use auto, always or never", f.color)
 	}
@@ -133,6 +136,9 @@ func tellUnchecked(w io.Writer, wd string, res *engine.Result) {
 
 func plural(n int, what string) string {
 	if n != 1 {
+		if strings.HasSuffix(what, "x") {
+			what += "e"
+		}
 		what += "s"
 	}
 	return fmt.Sprintf("%d %s", n, what)

@@ -25,10 +25,12 @@ import (
 const (
 	exitClean    = 0
 	exitFindings = 1
-	exitUsage    = 2 // wrong call or configuration, or input that could not be read or analysed
+	exitUsage    = 2 // wrong call or configuration, or a file that could not be read, analysed or written
 	exitInternal = 3 // a bug of nixsift
 
-	exitInterrupted = 130 // as shells report the end by SIGINT
+	// A shell gives these to programs that SIGINT and SIGTERM end.
+	exitInterrupted = 130
+	exitTerminated  = 143
 )
 
 // maxStack bounds the stack of a goroutine, in bytes. Recursion is bounded far below; this is for what is not known.

@@ -143,35 +143,6 @@ func TestRulesJSON(t *testing.T) {
 	}
 }
 
-func TestFix(t *testing.T) {
-	const before, after = "{\n  a = ./x//y;\n}\n", "{\n  a = ./x/y;\n}\n"
-	dir := testenv.Tree(t, map[string]string{"a.nix": before})
-	path := filepath.Join(dir, "a.nix")
-	require.NoError(t, os.Chmod(path, 0o640))
-	require.NoError(t, os.Symlink("a.nix", filepath.Join(dir, "link.nix")))
-
-	_, out, _ := nixsift(t, dir, "", "check", "--only", "path-double-slash", "--diff", "a.nix")
-	assert.Contains(t, out, "-  a = ./x//y;\n+  a = ./x/y;\n")
-	text, err := os.ReadFile(path)
-	require.NoError(t, err)
-	assert.Equal(t, before, string(text), "--diff writes nothing")
-
-	status, _, errs := nixsift(t, dir, "", "check", "--only", "path-double-slash", "--fix", "link.nix")
-	assert.Equal(t, exitClean, status)
-	assert.Contains(t, errs, "applied 1 fixes in 1 files")
-	text, err = os.ReadFile(path)
-	require.NoError(t, err)
-	assert.Equal(t, after, string(text))
-	info, err := os.Lstat(filepath.Join(dir, "link.nix"))
-	require.NoError(t, err)
-	assert.NotZero(t, info.Mode()&os.ModeSymlink, "the link stays a link")
-	if runtime.GOOS != "windows" {
-		info, err = os.Stat(path)
-		require.NoError(t, err)
-		assert.Equal(t, os.FileMode(0o640), info.Mode().Perm(), "the mode stays")
-	}
-}
-
 func TestStandardInput(t *testing.T) {
 	status, out, _ := nixsift(t, t.TempDir(), "{ a = b; }", "check", "--format", "short", "-")
 	assert.Equal(t, exitFindings, status)

@@ -33,7 +33,7 @@ var layers = []string{
 	"internal/git",
 	"internal/workspace",
 	"internal/flake internal/shell internal/config",
-	"internal/fix internal/suppress internal/report internal/fixture internal/libtable",
+	"internal/fix internal/suppress internal/report internal/fixture internal/libtable internal/patch internal/rewrite",
 	"internal/project",
 	"internal/module",
 	"internal/role",

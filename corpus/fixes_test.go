@@ -1,6 +1,7 @@
 package corpus
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"os"
@@ -67,37 +68,19 @@ type fixing struct {
 	fs    workspace.FS
 	only  []string
 	level fix.Level
+
+	preset string // "" is all
 }
 
 func (x fixing) options(files []string) engine.Options {
-	return engine.Options{FS: x.fs, Paths: files, Only: x.only, Preset: "all", NoExclude: true, Jobs: 1}
+	return engine.Options{FS: x.fs, Paths: files, Only: x.only, Preset: cmp.Or(x.preset, "all"), NoExclude: true, Jobs: 1}
 }
 
-// run fixes files and returns the texts before and after of those that change. Where the whole piece fails,
-// it goes file by file, so that one file that does not converge hides nothing.
+// run fixes files and returns the texts before and after of those that change, and what is found then.
 func (x fixing) run(f *faults, files []string) (before, after map[string]string, left []diag.Finding) {
-	out, err := engine.Fix(x.t.Context(), x.options(files), x.level)
-	switch {
-	case err != nil && len(files) == 1:
-		f.add("fixing fails", "%s: %v", files[0], err)
+	out := x.fix(f, files)
+	if out == nil {
 		return nil, nil, nil
-	case err != nil:
-		before, after = map[string]string{}, map[string]string{}
-		for _, file := range files {
-			b, a, l := x.run(f, []string{file})
-			maps.Copy(before, b)
-			maps.Copy(after, a)
-			left = append(left, l...)
-		}
-		return before, after, left
-	}
-	for _, e := range out.Result.Errors {
-		if e.Kind != engine.Unparsed { // what is found beside it is fixed
-			f.add("a file cannot be checked", "%s: %s", e.File, e.Message)
-		}
-	}
-	for _, p := range out.Broken {
-		f.add("a fix of "+p.Rule+" breaks the file together with others", "%s: %v", files[0], p.Fix)
 	}
 	for file := range out.Texts {
 		if out.Texts[file] == out.Before[file] || filepath.Ext(file) != ".nix" {
@@ -106,6 +89,29 @@ func (x fixing) run(f *faults, files []string) (before, after map[string]string,
 		}
 	}
 	return out.Before, out.Texts, out.Result.Findings
+}
+
+// fix fixes files. What a fix must not do by itself, such as to break its file, is a fault of its rule.
+func (x fixing) fix(f *faults, files []string) *engine.Fixed {
+	out, err := engine.Fix(x.t.Context(), x.options(files), x.level)
+	if err != nil {
+		f.add("fixing fails", "%s: %v", files[0], err)
+		return nil
+	}
+	for _, e := range out.Result.Errors {
+		if e.Kind != engine.Unparsed { // what is found beside it is fixed
+			f.add("a file cannot be checked", "%s: %s", e.File, e.Message)
+		}
+	}
+	for _, r := range out.Refused {
+		switch r.Reason {
+		case engine.Breaks:
+			f.add("a fix of "+r.Rule+" breaks the file together with others", "%s: %s", r.File, r.Title)
+		case engine.Endless:
+			f.add("fixes of "+r.Rule+" do not come to an end", "%s: %s", r.File, r.Title)
+		}
+	}
+	return out
 }
 
 // fixed returns a file system in which the texts stand.
@@ -158,7 +164,9 @@ func TestSafeFixes(t *testing.T) {
 	var count counter
 	files := accepted(t, 40)
 	inParallel(files, pieceSize, func(piece []string) {
-		before, after, _ := fixing{t: t, level: fix.OnlySafe}.run(&f, piece)
+		x := fixing{t: t, level: fix.OnlySafe}
+		x.createsNothing(&f, &count, piece)
+		before, after, _ := x.run(&f, piece)
 		stillAccepted(t, &f, nix, before, after)
 		for file, text := range after {
 			count.add("changed", 1)
@@ -182,7 +190,9 @@ func TestUnsafeFixes(t *testing.T) {
 	var count counter
 	files := accepted(t, 40)
 	inParallel(files, pieceSize, func(piece []string) {
-		before, after, _ := fixing{t: t, level: fix.AlsoUnsafe}.run(&f, piece)
+		x := fixing{t: t, level: fix.AlsoUnsafe}
+		x.createsNothing(&f, &count, piece)
+		before, after, _ := x.run(&f, piece)
 		stillAccepted(t, &f, nix, before, after)
 		count.add("changed", len(after))
 	})
@@ -332,24 +342,12 @@ func apply(text string, edits []diag.Edit) (after string, ok bool) {
 // of the others.
 func TestFixedFixtures(t *testing.T) {
 	nix := testenv.Nix234(t)
-	archives, err := filepath.Glob(filepath.Join(testenv.Root(t), "rules", "*", "testdata", "*.txtar"))
-	require.NoError(t, err)
-	require.NotEmpty(t, archives)
+	archives := fixtures(t)
 	var f faults
 	var count counter
 	inParallel(archives, 8, func(piece []string) {
-		texts := map[string]string{}
-		dir := t.TempDir()
-		for _, archive := range piece {
-			data, err := os.ReadFile(archive)
-			require.NoError(t, err)
-			x, err := fixture.Parse(data)
-			require.NoError(t, err, archive)
-			for _, file := range x.Files {
-				texts[filepath.Join(dir, strings.TrimSuffix(filepath.Base(archive), ".txtar"), filepath.FromSlash(file.Name))] = file.Text
-			}
-		}
-		files := slices.DeleteFunc(slices.Sorted(maps.Keys(texts)), func(file string) bool { return workspace.KindOf(file) == workspace.Other })
+		texts := fixtureTexts(t, piece)
+		files := slices.Sorted(maps.Keys(texts))
 		for _, level := range []fix.Level{fix.OnlySafe, fix.AlsoUnsafe} {
 			before, after, _ := fixing{t: t, fs: fixed(texts), level: level}.run(&f, files)
 			safe := map[string]string{}
@@ -382,4 +380,24 @@ func merged(a, b map[string]string) map[string]string {
 	out := maps.Clone(a)
 	maps.Copy(out, b)
 	return out
+}
+
+// fixtureTexts returns the files of fixtures, each fixture in a folder of its own that need not exist.
+func fixtureTexts(t *testing.T, archives []string) map[string]string {
+	t.Helper()
+	texts := map[string]string{}
+	dir := t.TempDir()
+	for _, archive := range archives {
+		data, err := os.ReadFile(archive)
+		require.NoError(t, err)
+		x, err := fixture.Parse(data)
+		require.NoError(t, err, archive)
+		for _, file := range x.Files {
+			if workspace.KindOf(file.Name) == workspace.Other {
+				continue
+			}
+			texts[filepath.Join(dir, strings.TrimSuffix(filepath.Base(archive), ".txtar"), filepath.FromSlash(file.Name))] = file.Text
+		}
+	}
+	return texts
 }

@@ -317,9 +317,10 @@ func (x *fixer) text(file string) (string, bool) { return x.file(file).text, tru
 func (x *fixer) weigh(file, text string) int { return x.file(file).weigh(text) }
 
 // refuse leaves a fix out for good.
-func (x *fixer) refuse(p fix.Planned, why Reason, other *diag.Finding) {
+func (x *fixer) refuse(p fix.Planned, why Reason, other *diag.Finding) *refusal {
 	f := x.file(p.Finding.File)
 	f.refused = append(f.refused, refuse(f.text, p, why, other))
+	return &f.refused[len(f.refused)-1]
 }
 
 // outcome is what Fix returns once all files are at rest.

@@ -26,21 +26,22 @@ const allRules = ""
 
 // fixFile is a file on its way through the rounds.
 type fixFile struct {
-	path     string
-	before   string // what was read
-	conflict bool   // it waits for a merge
-	text     string // what it is by now
-	settled  string // what it was in the last check of everything
-	edits    []diag.Edit
-	applied  int
-	first    []tracked         // about before
-	findings []tracked         // about text
-	refused  []refusal         // about text
-	given    []Refusal         // about fixes that are off
-	off      map[string]bool   // rules whose fixes are left out
-	excused  map[identity]bool // findings, places aside, that changes of other files lead to
-	tied     map[string]bool   // the files that a fix changed together with this one
-	limit    int               // the number of fixes to apply at once; 0 for all
+	path      string
+	before    string // what was read
+	conflict  bool   // it waits for a merge
+	text      string // what it is by now
+	settled   string // what it was in the last check of everything
+	edits     []diag.Edit
+	applied   int
+	first     []tracked         // about before
+	findings  []tracked         // about text
+	refused   []refusal         // about text
+	given     []Refusal         // about fixes that are off
+	off       map[string]bool   // rules whose fixes are left out
+	excused   map[identity]bool // findings, places aside, that changes of other files lead to
+	acquitted map[identity]bool // findings whose fixes were refused wrongly, in this text
+	tied      map[string]bool   // the files that a fix changed together with this one
+	limit     int               // the number of fixes to apply at once; 0 for all
 
 	steps   []step
 	dropped int            // steps that are forgotten
@@ -64,8 +65,9 @@ type step struct {
 // refusal is a fix left out, and the hash of the text that it was tried on.
 type refusal struct {
 	Refusal
-	fix  fix.Planned
-	text uint64
+	fix    fix.Planned
+	text   uint64
+	unsure bool // it was one of several that were tried, and touches what it was refused for
 }
 
 // tracked is a finding with its history.
@@ -85,7 +87,7 @@ const (
 )
 
 func newFixFile(path, text string) *fixFile {
-	return &fixFile{path: path, before: text, conflict: fix.Conflicted(text), text: text, settled: text, off: map[string]bool{}, excused: map[identity]bool{}, weights: map[string]int{}, seen: map[uint64]int{}}
+	return &fixFile{path: path, before: text, conflict: fix.Conflicted(text), text: text, settled: text, off: map[string]bool{}, excused: map[identity]bool{}, acquitted: map[identity]bool{}, weights: map[string]int{}, seen: map[uint64]int{}}
 }
 
 func (f *fixFile) plain() []diag.Finding {
@@ -114,7 +116,7 @@ func (f *fixFile) refuses(p fix.Planned) bool {
 
 // refuse leaves a fix out that was tried on the text of a step, or on what the file is.
 func refuse(text string, p fix.Planned, why Reason, other *diag.Finding) refusal {
-	return refusal{Refusal{p.Finding.File, p.Finding.Span, p.Rule, p.Fix.Title, why, other}, p, hash(text)}
+	return refusal{Refusal{p.Finding.File, p.Finding.Span, p.Rule, p.Fix.Title, why, other}, p, hash(text), false}
 }
 
 var seed = maphash.MakeSeed()
@@ -146,6 +148,7 @@ func (f *fixFile) commit(x *fixer, text string, r verdict) {
 		}
 	}
 	f.weights = map[string]int{text: f.weigh(text)}
+	clear(f.acquitted)
 	if f.limit *= 2; f.limit > 1<<20 {
 		f.limit = 0
 	}
@@ -243,6 +246,7 @@ func (f *fixFile) back(x *fixer, to int, refused []refusal) {
 	f.refused = append(slices.Clone(s.refused), refused...)
 	f.stale, f.limit, f.best = 0, 0, [2]int{len(f.text), f.fixable(x)}
 	f.weights = map[string]int{}
+	clear(f.acquitted)
 	x.set(f.path, f.text)
 }
 

@@ -37,7 +37,7 @@ func (x *fixer) judge(group []fix.Planned, texts map[string]string, found map[st
 		verdicts[file] = v
 		if len(v.bad) > 0 {
 			good = false
-			x.blame(v)
+			x.blame(file, v)
 		}
 	}
 	if !good {
@@ -233,9 +233,11 @@ type doubt struct {
 	finding diag.Finding
 }
 
-// blame refuses the fixes that alone can have led to the bad findings of a file. Where every such finding has
-// several suspects, half as many fixes are to be tried next.
-func (x *fixer) blame(v verdict) {
+// blame refuses the fixes that have led to the bad findings of a file: where one suspect touches a finding, that one.
+// If the finding is there without it, too, it was not to blame. Where every such finding has several suspects, half as
+// many fixes are to be tried next.
+func (x *fixer) blame(file string, v verdict) {
+	x.acquit(file, v)
 	shift := fix.NewShift(v.edits)
 	blamed := map[identity]bool{}
 	for _, i := range v.bad {
@@ -252,12 +254,18 @@ func (x *fixer) blame(v verdict) {
 		if len(guilty) != 1 || blamed[identify(guilty[0].Finding)] {
 			continue
 		}
-		blamed[identify(guilty[0].Finding)] = true
-		if near {
+		id, only := identify(guilty[0].Finding), len(v.fixes) == 1
+		switch {
+		case near && only:
 			x.refuse(guilty[0], Creates, &t.Finding)
-		} else {
+		case near && !x.file(file).acquitted[id]:
+			x.refuse(guilty[0], Creates, &t.Finding).unsure = true
+		case only:
 			x.doubts = append(x.doubts, doubt{guilty[0], t.Finding})
+		default:
+			continue
 		}
+		blamed[id] = true
 	}
 	if len(blamed) > 0 {
 		return
@@ -268,6 +276,25 @@ func (x *fixer) blame(v verdict) {
 	}
 	for file, n := range counts {
 		x.file(file).limit = max(1, n/2)
+	}
+}
+
+// acquit takes refusals back on whose account findings were that have come up again.
+func (x *fixer) acquit(file string, v verdict) {
+	again := map[identity]bool{}
+	for _, i := range v.bad {
+		again[said(v.findings[i].Finding)] = true
+	}
+	for _, p := range v.fixes {
+		f := x.file(p.Finding.File)
+		now := hash(f.text)
+		f.refused = slices.DeleteFunc(f.refused, func(r refusal) bool {
+			wrong := r.unsure && r.text == now && r.Other.File == file && again[said(*r.Other)]
+			if wrong {
+				x.file(file).acquitted[identify(r.fix.Finding)] = true
+			}
+			return wrong
+		})
 	}
 }
 

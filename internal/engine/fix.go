@@ -12,6 +12,7 @@ import (
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/internal/workspace"
 	"github.com/nixsift/nixsift/parser"
+	"github.com/nixsift/nixsift/rules"
 )
 
 // Fixed is the outcome of fixing. Nothing is written: Texts holds the new texts of the files that change.
@@ -268,12 +269,22 @@ func (x *fixer) plan(files []string) []fix.Planned {
 				list = append(list, p)
 			}
 		}
+		if f.broken(f.text) && slices.ContainsFunc(list, ofSyntax) {
+			// What else is found in the file may change when it parses.
+			list = slices.DeleteFunc(list, func(p fix.Planned) bool { return !ofSyntax(p) })
+		}
 		if f.limit > 0 && len(list) > f.limit {
 			list = list[:f.limit]
 		}
 		out = append(out, list...)
 	}
 	return out
+}
+
+// ofSyntax reports whether a fix mends a syntax error.
+func ofSyntax(p fix.Planned) bool {
+	r := rules.Lookup(p.Rule)
+	return r != nil && r.Syntax != ""
 }
 
 // wanted reports whether a fix of a finding in f may be applied.
@@ -349,6 +360,9 @@ func (x *fixer) outcome(res *Result) *Fixed {
 	return out
 }
 
+// syntaxError is the weight of a syntax error.
+const syntaxError = 1 << 32
+
 // rejections weighs what Nix holds against a text when it parses: syntax errors or, where there is none, names that
 // are unbound or defined twice. A syntax error outweighs all names, since mending it brings them to light. Files that
 // are not Nix have none.
@@ -358,7 +372,7 @@ func rejections(file, text string) int {
 	}
 	tree := parser.Parse(text)
 	if n := len(tree.Errors()); n > 0 {
-		return n << 32
+		return n * syntaxError
 	}
 	names := sema.Resolve(tree)
 	n := 0

@@ -107,6 +107,9 @@ func (f *fixFile) weigh(text string) int {
 	return n
 }
 
+// broken reports whether a text of the file has syntax errors.
+func (f *fixFile) broken(text string) bool { return f.weigh(text) >= syntaxError }
+
 // refuses reports whether a fix is left out.
 func (f *fixFile) refuses(p fix.Planned) bool {
 	return f.off[allRules] || f.off[p.Rule] || slices.ContainsFunc(f.refused, func(r refusal) bool {

@@ -30,7 +30,7 @@ func (x *fixer) judge(group []fix.Planned, texts map[string]string, found map[st
 	good = true
 	verdicts := map[string]verdict{}
 	for _, file := range x.around(setOf(files)) {
-		v := x.verdict(file, group, found[file])
+		v := x.verdict(file, group, texts[file], found[file])
 		if len(v.fixes) == 0 && slices.Contains(files, besides(file)) {
 			v.fixes = group // what a flake rule finds in one file may be due to the other
 		}
@@ -64,8 +64,9 @@ func setOf(list []string) map[string]bool {
 	return out
 }
 
-// verdict compares the findings of a file before and after fixes.
-func (x *fixer) verdict(file string, group []fix.Planned, found []diag.Finding) verdict {
+// verdict compares the findings of a file before and after fixes, which give it a text. Where a syntax error is gone,
+// what is found comes to light; it was there before.
+func (x *fixer) verdict(file string, group []fix.Planned, text string, found []diag.Finding) verdict {
 	f := x.file(file)
 	var v verdict
 	fixed := map[identity]bool{}
@@ -89,6 +90,7 @@ func (x *fixer) verdict(file string, group []fix.Planned, found []diag.Finding) 
 		}
 	}
 	v.findings = match(old, found)
+	mended := len(v.edits) > 0 && f.broken(f.text) && f.weigh(text) <= f.weigh(f.text)-syntaxError/2
 	for i := range v.findings {
 		t := &v.findings[i]
 		if t.step != justNow {
@@ -100,7 +102,7 @@ func (x *fixer) verdict(file string, group []fix.Planned, found []diag.Finding) 
 		}
 		t.suspects, t.near = suspects(file, v.fixes, shift, t.Finding)
 		switch {
-		case remains(v.fixes, shift, t.Finding):
+		case mended, remains(v.fixes, shift, t.Finding):
 			t.fresh = false
 		case x.mends(f, v, *t) && !leftBy(v.fixes, shift, t.Finding):
 		case f.excused[said(t.Finding)]:

@@ -142,6 +142,15 @@ func TestFixNested(t *testing.T) {
 	assert.Empty(t, out.Refused)
 }
 
+// TestFixSyntax mends syntax errors although that brings findings to light, and mends these in turn.
+func TestFixSyntax(t *testing.T) {
+	dir := t.TempDir()
+	path := write(t, dir, "a.nix", "{ a = fine; b = makes; c = ./x//y; d = one; inherit nowhere; }\n")
+	out := fixed(t, fix.OnlySafe, []string{dir}, "path-double-slash", "undefined-variable", "test-seen", "test-make", "test-rename")
+	assert.Equal(t, "{ a = fine; b = makes; c = ./x/y; d = three; inherit nowhere; }\n", out.Texts[path])
+	assert.Equal(t, "test-make creates test-seen", told(out))
+}
+
 // TestFixElsewhere gives up a file whose fixes lead to a finding in another.
 func TestFixElsewhere(t *testing.T) {
 	dir := t.TempDir()

@@ -174,6 +174,7 @@ func checkFixes(t *testing.T, path string, f *fixture.Fixture, r *rules.Rule, ro
 		out, err := engine.Fix(context.Background(), engine.Options{Paths: []string{root}, Only: []string{r.ID}}, level)
 		require.NoError(t, err)
 		require.Empty(t, out.Broken, "a fix leads to code that does not parse")
+		require.Empty(t, out.Refused, "a fix does harm")
 		for file, text := range out.Texts {
 			got[goldenName(rel(root, file), level)] = text
 			if r.Syntax == "" && strings.HasSuffix(file, ".nix") {

@@ -224,7 +224,7 @@ func leaves(p fix.Planned, shift fix.Shift, f diag.Finding) bool {
 	}
 	grown := 0
 	for _, e := range p.In(f.File) {
-		grown += len(e.Text) - int(e.Span.Len())
+		grown += len(e.Text) - e.Span.Len()
 	}
 	return grown >= 0
 }

@@ -58,16 +58,16 @@ func TestLinks(t *testing.T) {
 	w := rewrite.Writer{Within: func(_, target string) bool { return strings.HasPrefix(target, filepath.Join(dir, "in")) }}
 	for target, ok := range map[string]bool{"a": true, "../out/b": false, "../in/../in/a": true} {
 		require.NoError(t, os.Symlink(target, link))
-		real := filepath.Join(dir, "in", target)
-		require.NoError(t, os.WriteFile(real, []byte("old"), 0o644))
+		place := filepath.Join(dir, "in", target)
+		require.NoError(t, os.WriteFile(place, []byte("old"), 0o644))
 		err := w.Replace(link, "old", "new")
 		if ok {
 			require.NoError(t, err)
-			assert.Equal(t, "new", read(t, real))
+			assert.Equal(t, "new", read(t, place))
 		} else {
 			var outside *rewrite.OutsideError
 			require.ErrorAs(t, err, &outside)
-			assert.Equal(t, "old", read(t, real))
+			assert.Equal(t, "old", read(t, place))
 		}
 		require.NoError(t, os.Remove(link))
 	}

@@ -1,11 +1,6 @@
 package project
 
-import (
-	"path/filepath"
-	"strings"
-
-	"github.com/nixsift/nixsift/internal/workspace"
-)
+import "path/filepath"
 
 // Entries returns the names of what lies in a folder, sorted; nil where it cannot be listed. A folder is listed once.
 // The names must not be changed.
@@ -91,11 +86,8 @@ func (p *Project) byName() map[string][]string {
 			}
 			return ends
 		}
-		selection, _ := workspace.Select(s.fs, []string{root}, workspace.Options{Git: s.repos})
-		for _, f := range selection.Files {
-			if strings.HasSuffix(f.Path, ".nix") {
-				add(f.Path)
-			}
+		for _, f := range s.nixFiles(root) {
+			add(f.Path)
 		}
 		return ends
 	})

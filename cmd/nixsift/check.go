@@ -92,7 +92,7 @@ func check(s streams, f *checkFlags, args []string) error {
 		return err
 	}
 	for _, l := range res.LeftAlone {
-		fmt.Fprintf(s.err, "nixsift: left alone: %s %s\n", l.Path, l.Why)
+		fmt.Fprintf(s.err, "nixsift: left alone: %s %s\n", report.Visible(l.Path), report.Visible(l.Why))
 	}
 	if f.unread != nil {
 		res.Errors = append(res.Errors, *f.unread)

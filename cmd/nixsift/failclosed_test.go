@@ -312,8 +312,9 @@ func TestWrongCalls(t *testing.T) {
 func TestMessagesEscaped(t *testing.T) {
 	const odd = "a\x1b[2Jb\n"
 	dir := testenv.Tree(t, map[string]string{odd + "/nixsift.toml": "exclude = [\"*.nix\"]\n", odd + "/a.nix": "1\n", odd + ".nix": "{ a = ; }\n", odd + ".sh": "fi\nnix path:./x\n", "empty" + odd + "/x": ""})
+	require.NoError(t, os.Symlink("../empty"+odd, filepath.Join(dir, odd, odd+".nix")))
 	for _, args := range [][]string{
-		{"check", odd + "/a.nix"}, {"check", odd}, {"check", "empty" + odd}, {"check", odd + "gone"}, {"check", odd + ".sh"}, {"check", "--diff", odd + ".sh"},
+		{"check", "--verbose", odd}, {"check", odd + "/a.nix"}, {"check", odd}, {"check", "empty" + odd}, {"check", odd + "gone"}, {"check", odd + ".sh"}, {"check", "--diff", odd + ".sh"},
 		{"check", "--only", odd}, {"check", "--config", odd, odd + ".nix"}, {"parse", odd + ".nix"}, {"parse", odd}, {"parse", "--format", odd, odd}, {"help", odd}, {odd}, {"explain", odd},
 	} {
 		o := start(t, dir, nil, args...)

@@ -228,9 +228,9 @@ func (s *selector) walk(root string) {
 	if err != nil {
 		s.problems = append(s.problems, Problem{root, err, BadRepository})
 	}
-	files, links, problems, excluded := len(s.files), len(s.links), len(s.problems), s.excluded
+	files, problems, excluded := len(s.files), len(s.problems), s.excluded
 	w.run(top)
-	if len(s.files) == files && len(s.links) == links && len(s.problems) == problems && err == nil {
+	if len(s.files) == files && len(s.problems) == problems && err == nil {
 		s.empty = append(s.empty, EmptyFolder{root, s.excluded - excluded})
 	}
 }
@@ -277,6 +277,7 @@ func (s *selector) follow() {
 		case link.Kind != Other && !found[target] && !s.opts.excludes(target):
 			found[target] = true
 			s.files = append(s.files, link.File)
+			s.empty = slices.DeleteFunc(s.empty, func(e EmptyFolder) bool { return e.Path == link.root })
 		}
 	}
 }

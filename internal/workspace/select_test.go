@@ -321,13 +321,14 @@ func BenchmarkSelect(b *testing.B) {
 func TestNotSelected(t *testing.T) {
 	gittest.Isolate(t)
 	root := tempDir(t)
-	gittest.Write(t, root, "README.md", "", "a.nix", "", "data/x.txt", "", "vendor/a.nix", "", "vendor/b.sh", "", "vendor/c/d.nix", "", "links/x.txt", "")
+	gittest.Write(t, root, "README.md", "", "a.nix", "", "data/x.txt", "", "vendor/a.nix", "", "vendor/b.sh", "", "vendor/c/d.nix", "", "links/x.txt", "", "out/x.txt", "")
+	require.NoError(t, os.Symlink("../a.nix", filepath.Join(root, "out/a.nix")))
 	require.NoError(t, os.Symlink("x.txt", filepath.Join(root, "links/x.nix")))
 	at := func(name string) string { return filepath.Join(root, name) }
 	opts := Options{Exclude: func(path string) bool { return strings.HasPrefix(path, at("vendor")+"/") }}
-	s, problems := Select(OS, []string{at("vendor"), at("data"), at("vendor/a.nix"), at("vendor/a.nix"), at("README.md"), at("data"), at("links")}, opts)
+	s, problems := Select(OS, []string{at("vendor"), at("data"), at("vendor/a.nix"), at("vendor/a.nix"), at("README.md"), at("data"), at("links"), at("out")}, opts)
 	assert.Equal(t, []string{at("vendor/a.nix")}, s.Excluded)
-	assert.Equal(t, []EmptyFolder{{at("data"), 0}, {at("vendor"), 3}}, s.Empty)
+	assert.Equal(t, []EmptyFolder{{at("data"), 0}, {at("out"), 0}, {at("vendor"), 3}}, s.Empty)
 	require.Len(t, s.Files, 1)
 	assert.Equal(t, at("links/x.nix"), s.Files[0].Path)
 	require.Len(t, problems, 1)

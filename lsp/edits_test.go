@@ -50,12 +50,12 @@ func (r reference[U]) at(p protocol.Position) int {
 
 // lines counts the lines.
 func (r reference[U]) lines() int {
-	n, start, more := 1, 0, true
-	for {
-		if _, start, more = r.lineEnd(start); !more {
+	for n, start := 1, 0; ; n++ {
+		_, next, more := r.lineEnd(start)
+		if !more {
 			return n
 		}
-		n++
+		start = next
 	}
 }
 

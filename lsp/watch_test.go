@@ -36,14 +36,14 @@ func repository(t *testing.T, dir string) func(args ...string) {
 	return git
 }
 
-// withinTwoSeconds waits for diagnostics as they are to be without a message of the client, as fast as the server
-// promises.
-func withinTwoSeconds(t *testing.T, c *lsptest.Client, uri string, wanted ...string) {
+// shows waits for diagnostics as they are to be without a message of the client. The server looks each second, but
+// a busy machine may take longer.
+func shows(t *testing.T, c *lsptest.Client, uri string, wanted ...string) {
 	t.Helper()
 	assert.Eventually(t, func() bool {
 		all := c.Published(uri)
 		return len(all) > 0 && strings.Join(all[len(all)-1].Codes(), " ") == strings.Join(wanted, " ")
-	}, 2*time.Second, 5*time.Millisecond, "%s: want %q", uri, wanted)
+	}, time.Minute, 5*time.Millisecond, "%s: want %q", uri, wanted)
 }
 
 const flakeText = "{ outputs = _: import ./a.nix; }\n"
@@ -60,29 +60,29 @@ func TestChangesOnDisk(t *testing.T) {
 	c := start(t, dir, "", "untracked-file", "missing-path")
 	c.Open(flake, "nix", 1, flakeText)
 	c.Open(deep, "nix", 1, "[ 13 ./c.nix ]")
-	withinTwoSeconds(t, c, flake, "untracked-file")
-	withinTwoSeconds(t, c, deep, "unlucky-number", "missing-path")
+	shows(t, c, flake, "untracked-file")
+	shows(t, c, deep, "unlucky-number", "missing-path")
 
 	git("add", "a.nix")
-	withinTwoSeconds(t, c, flake)
+	shows(t, c, flake)
 	git("rm", "-q", "--cached", "a.nix")
-	withinTwoSeconds(t, c, flake, "untracked-file")
+	shows(t, c, flake, "untracked-file")
 	git("add", "a.nix")
 
 	lsptest.WriteFile(t, dir, "x/y/c.nix", "1")
 	git("add", "x")
-	withinTwoSeconds(t, c, deep, "unlucky-number")
+	shows(t, c, deep, "unlucky-number")
 	require.NoError(t, os.Remove(filepath.Join(dir, "x/y/c.nix")))
-	withinTwoSeconds(t, c, deep, "unlucky-number", "missing-path")
+	shows(t, c, deep, "unlucky-number", "missing-path")
 
 	lsptest.WriteFile(t, dir, "x/nixsift.toml", "[rules]\nunlucky-number = \"off\"\nmissing-path = \"off\"\n") // a new one, half-way up
 	lsptest.WriteFile(t, dir, "x/nixsift.toml", "exclude = [\"y/**\"]\n")
-	withinTwoSeconds(t, c, deep)
+	shows(t, c, deep)
 	lsptest.WriteFile(t, dir, "x/nixsift.toml", "exclude = [\"z/**\"]\n") // edited, of the same size
-	withinTwoSeconds(t, c, deep, "unlucky-number", "missing-path")
+	shows(t, c, deep, "unlucky-number", "missing-path")
 	require.NoError(t, os.Remove(filepath.Join(dir, "x/nixsift.toml")))
 	require.NoError(t, os.Remove(filepath.Join(dir, "a.nix")))
-	withinTwoSeconds(t, c, flake, "missing-path")
+	shows(t, c, flake, "missing-path")
 	assert.Equal(t, 0, c.Shutdown())
 }
 
@@ -97,12 +97,12 @@ func TestLockOnDisk(t *testing.T) {
 	flake := lsptest.URI(lsptest.WriteFile(t, dir, "flake.nix", text))
 	c := start(t, dir, "", "lock-missing-entry")
 	c.Open(flake, "nix", 1, text)
-	withinTwoSeconds(t, c, flake, "lock-missing-entry")
+	shows(t, c, flake, "lock-missing-entry")
 	lock(`"inputs":{"a":"a"}`, `,"a":{"locked":{"type":"github","owner":"a","repo":"b","rev":"0123456789012345678901234567890123456789","narHash":"sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="},"original":{"type":"github","owner":"a","repo":"b"}}`)
-	withinTwoSeconds(t, c, flake)
+	shows(t, c, flake)
 	require.NoError(t, os.Remove(filepath.Join(dir, "flake.lock")))
 	lock(``, ``)
-	withinTwoSeconds(t, c, flake, "lock-missing-entry")
+	shows(t, c, flake, "lock-missing-entry")
 	assert.Equal(t, 0, c.Shutdown())
 }
 
@@ -122,9 +122,9 @@ func TestWorktreeIndex(t *testing.T) {
 		lsptest.WriteFile(t, tree, "a.nix", "1")
 		c := start(t, tree, capabilities, "untracked-file")
 		c.Open(flake, "nix", 1, flakeText)
-		withinTwoSeconds(t, c, flake, "untracked-file")
+		shows(t, c, flake, "untracked-file")
 		git("-C", tree, "add", "a.nix")
-		withinTwoSeconds(t, c, flake)
+		shows(t, c, flake)
 		assert.Equal(t, 0, c.Shutdown())
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/fix"
+	"github.com/nixsift/nixsift/rules"
 )
 
 // verdict is what a round did to one file.
@@ -205,8 +206,12 @@ func (x *fixer) mends(f *fixFile, v verdict, t tracked) bool {
 }
 
 // remains reports whether a finding is what is left of one that a fix was to mend: the same rule says something else
-// of the same place, and nothing worse. Rules name the most important of several reasons.
+// of the same place, and nothing worse. Rules name the most important of several reasons. A fix of an error that is
+// not of syntax has to mend it.
 func remains(fixes []fix.Planned, shift fix.Shift, f diag.Finding) bool {
+	if r := rules.Lookup(f.Rule); f.Severity >= diag.Error && (r == nil || r.Syntax == "") {
+		return false
+	}
 	return slices.ContainsFunc(fixes, func(p fix.Planned) bool {
 		return p.Rule == f.Rule && p.Finding.Message != f.Message && p.Finding.File == f.File && f.Severity <= p.Finding.Severity &&
 			touch(shift.Span(p.Finding.Span), f.Span)

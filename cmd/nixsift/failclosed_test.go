@@ -106,7 +106,7 @@ func TestFailClosed(t *testing.T) {
 		{"ok.nix", exitClean, 1, nil, nil, ""},
 		{"ok.nix b.nix ok.nix", exitClean, 2, nil, nil, ""},
 		{"latin.nix", exitClean, 1, nil, nil, ""},
-		{"empty.nix", exitFindings, 1, []string{"empty.nix: syntax-error"}, nil, ""},
+		{"empty.nix", exitFindings, 1, []string{"empty.nix: empty-file"}, nil, ""},
 		{"broken.nix", exitFindings, 1, []string{"broken.nix: syntax-error"}, nil, ""},
 		{"--exit-zero broken.nix", exitClean, 1, []string{"broken.nix: syntax-error"}, nil, ""},
 		{"--exit-zero broken.nix gone", exitUsage, 1, []string{"broken.nix: syntax-error"}, []string{"gone: unreadable: no such file"}, ""},
@@ -122,7 +122,7 @@ func TestFailClosed(t *testing.T) {
 		{"--exit-zero --only missing-path README.md", exitUsage, 0, nil, []string{"README.md: unsupported: " + unsupported}, ""},
 		{"run", exitClean, 1, nil, nil, ""},
 		{"--stdin-path foo.txt -", exitUsage, 0, nil, []string{"foo.txt: unsupported: " + unsupported}, ""},
-		{"--stdin-path foo.nix - ok.nix -", exitFindings, 2, []string{"foo.nix: syntax-error"}, nil, ""},
+		{"--stdin-path foo.nix - ok.nix -", exitFindings, 2, []string{"foo.nix: empty-file"}, nil, ""},
 
 		// Nothing to check, and what the configuration excludes.
 		{"none", exitClean, 0, nil, nil, "nothing to check in none: it has no Nix files"},

@@ -229,14 +229,14 @@ func TestFixWithoutPermission(t *testing.T) {
 // TestFixSaysWhatIsLeftOut tells why fixes are not applied, and applies the others.
 func TestFixSaysWhatIsLeftOut(t *testing.T) {
 	dir := testenv.Tree(t, map[string]string{
-		"a.nix": "{ inherit a; inherit a; b = ./x//y; }\n", "m.nix": "{\n  a = ''\n<<<<<<< HEAD\n=======\n>>>>>>> other\n  ''; b = ./x//y;\n}\n",
+		"a.nix": "rec { any = builtins.any; f = xs: any (x: builtins.elem x xs); b = ./x//y; }\n", "m.nix": "{\n  a = ''\n<<<<<<< HEAD\n=======\n>>>>>>> other\n  ''; b = ./x//y;\n}\n",
 	})
-	status, _, errs := nixsift(t, dir, "", "check", "--unsafe-fixes")
+	status, _, errs := nixsift(t, dir, "", "check", "--fix", "--only", "manual-inherit-from,builtins-elem-in-loop,path-double-slash")
 	assert.Equal(t, exitFindings, status)
-	assert.Contains(t, errs, "nixsift: a.nix:1:11: left out a fix of `undefined-variable` (")
+	assert.Contains(t, errs, "nixsift: a.nix:1:7: left out a fix of `manual-inherit-from` (write `inherit (builtins) any;`): there would be a finding of `builtins-elem-in-loop`: ")
 	assert.Contains(t, errs, "nixsift: m.nix: left out all fixes: the file has the markers of a merge\n")
 	assert.Contains(t, errs, "nixsift: applied 1 fix in 1 file\n")
-	assert.Equal(t, "{ inherit a; inherit a; b = ./x/y; }\n", read(t, filepath.Join(dir, "a.nix")))
+	assert.Equal(t, "rec { any = builtins.any; f = xs: any (x: builtins.elem x xs); b = ./x/y; }\n", read(t, filepath.Join(dir, "a.nix")))
 	assert.Contains(t, read(t, filepath.Join(dir, "m.nix")), "./x//y")
 }
 

@@ -15,22 +15,47 @@ var _ = rules.Register(&rules.Rule{
 		"later: a name that meant something outside the set then means the attribute. `inherit x;` takes `x` from outside and\n" +
 		"is no reference.\n" +
 		"\n" +
-		"The fix removes `rec`, which changes nothing.",
+		"The fix removes `rec`, which changes nothing. It is missing where the set merges with another `rec` set: both are\n" +
+		"to lose it, or none.",
 	Severity: diag.Info, Presets: rules.Recommended, Tags: diag.Unnecessary,
 	Fix:     rules.FixSometimes,
 	Aliases: []string{"nixf:sema-extra-rec", "nil:unused_rec", "nix-linter:UnneededRec"},
 	File: func(p *rules.Pass) {
 		names := p.Names()
+		merging := recsByName{}
 		for i := 1; i < len(names.Scopes()); i++ {
 			s := names.Scope(sema.ScopeID(i))
 			if s.Node.Is(ast.AttrSet) && !s.Node.HasError() {
-				checkRec(p, s)
+				checkRec(p, s, merging)
 			}
 		}
 	},
 })
 
-func checkRec(p *rules.Pass, s *sema.Scope) {
+// recsByName counts the rec literals that define an attribute, by the set that they stand in and the name.
+type recsByName map[ast.NodeID]map[string]int
+
+// several reports whether the attribute that a set is the value of has another rec literal as well.
+func (r recsByName) several(set ast.Node) bool {
+	b, ok := ast.AsBinding(set.OutsideParens().Parent())
+	if !ok {
+		return false
+	}
+	around := b.Parent()
+	counts := r[around.ID()]
+	if counts == nil {
+		counts = map[string]int{}
+		r[around.ID()] = counts
+		for c := range around.Children() {
+			if d, ok := ast.AsBinding(c); ok && d.Value().Unparen().IsRec() {
+				counts[d.Attrpath().Text()]++
+			}
+		}
+	}
+	return counts[b.Attrpath().Text()] > 1
+}
+
+func checkRec(p *rules.Pass, s *sema.Scope, merging recsByName) {
 	names := p.Names()
 	used := false
 	for id := s.First; id <= s.Last; id++ {
@@ -60,7 +85,9 @@ func checkRec(p *rules.Pass, s *sema.Scope) {
 		if gone == rec.Span() {
 			edits[0] = nixlang.Cut(p.Tree, gone)
 		}
-		f.Fixes = []diag.Fix{{Title: "remove `rec`", Safety: diag.Safe, Edits: edits}}
+		if !merging.several(s.Node) {
+			f.Fixes = []diag.Fix{{Title: "remove `rec`", Safety: diag.Safe, Edits: edits}}
+		}
 	}
 	p.Report(f)
 }

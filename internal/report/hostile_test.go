@@ -3,6 +3,7 @@ package report
 import (
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"io"
 	"strings"
 	"testing"
@@ -44,11 +45,11 @@ func TestHostileText(t *testing.T) {
 			}
 		case "checkstyle":
 			for d := xml.NewDecoder(strings.NewReader(out)); ; {
-				if _, err := d.Token(); err == io.EOF {
+				_, err := d.Token()
+				if errors.Is(err, io.EOF) {
 					break
-				} else {
-					require.NoError(t, err)
 				}
+				require.NoError(t, err)
 			}
 		case "jsonl":
 			for line := range strings.Lines(out) {
@@ -64,10 +65,10 @@ func TestHostileText(t *testing.T) {
 // findings on one long line cost no more than elsewhere.
 func TestLongLineFingerprints(t *testing.T) {
 	line := strings.Repeat("x", 10*printReach)
-	print := func(text string) string {
+	of := func(text string) string {
 		p := &printer{Run: &Run{Sources: func(string) (string, bool) { return text, true }}, indexes: map[string]*source.LineIndex{}, paths: map[string]string{}}
 		return fingerprints{}.of(p, &diag.Finding{File: "a", Span: source.Span{Start: 5 * printReach, End: 5*printReach + 1}})
 	}
-	assert.Equal(t, print(line), print(line+"y"))
-	assert.NotEqual(t, print(line), print(line[:5*printReach+1]+"y"+line))
+	assert.Equal(t, of(line), of(line+"y"))
+	assert.NotEqual(t, of(line), of(line[:5*printReach+1]+"y"+line))
 }

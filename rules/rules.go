@@ -81,6 +81,8 @@ type Rule struct {
 	File func(p *Pass)
 	// Flake is called once for each flake; the pass is that of flake.nix. Findings may name the lock file.
 	Flake func(p *Pass, f *flake.Flake)
+	// Lock is called once for each flake.lock, whether or not a flake.nix lies beside it; the pass has no tree.
+	Lock func(p *Pass, l *flake.LockFile)
 	// Script is called once for each CI file and each shell script. It may stand beside Node.
 	Script func(p *Pass, d *shell.Doc)
 	// Mentions are texts of which a script has one wherever Script may find something: a script that cannot be
@@ -118,7 +120,7 @@ func (r *Rule) validate() error {
 		}
 	}
 	checks := 0
-	for _, set := range []bool{r.Node != nil, r.File != nil, r.Flake != nil, r.Script != nil && r.Node == nil, r.Syntax != "", r.Engine} {
+	for _, set := range []bool{r.Node != nil, r.File != nil, r.Flake != nil, r.Lock != nil, r.Script != nil && r.Node == nil, r.Syntax != "", r.Engine} {
 		if set {
 			checks++
 		}

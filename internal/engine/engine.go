@@ -188,6 +188,10 @@ func (e *Engine) Run(ctx context.Context, paths []string) (*Result, error) {
 				units = append(units, unit{flake: dir})
 				lastFlake = dir
 			}
+			// A walk leaves out a lock file that is none, or that Git ignores; its rules say so.
+			if lock := filepath.Join(filepath.Dir(f.Path), "flake.lock"); !f.Named && (e.opts.NoExclude || !e.excluded(lock)) {
+				reported[lock] = true
+			}
 		}
 	}
 	res.reported = reported

@@ -18,6 +18,7 @@ type plan struct {
 	byKind   [ast.NumKinds][]*rules.Rule
 	files    []*rules.Rule
 	flakes   []*rules.Rule
+	locks    []*rules.Rule
 	scripts  []*rules.Rule
 	syntax   map[ast.ErrorKind]*rules.Rule
 }
@@ -139,6 +140,8 @@ func (p *plan) add(r *rules.Rule) {
 		p.files = append(p.files, r)
 	case r.Flake != nil:
 		p.flakes = append(p.flakes, r)
+	case r.Lock != nil:
+		p.locks = append(p.locks, r)
 	case r.Syntax != "":
 		p.syntax[r.Syntax] = r
 	}

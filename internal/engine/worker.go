@@ -16,6 +16,7 @@ import (
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/config"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/flake"
 	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/internal/sema"
@@ -171,16 +172,21 @@ func (w *worker) do(u unit, only []*rules.Rule) {
 // read returns the text of a file. The bytes are never written to, so the string may share them.
 func (w *worker) read(path string) (string, bool) {
 	b, err := w.engine.fs.ReadFile(path)
-	var large *workspace.TooLargeError
-	if errors.As(err, &large) {
-		w.errors = append(w.errors, FileError{File: path, Message: large.Error() + ": exclude it in nixsift.toml", Kind: TooLarge})
-		return "", false
-	}
 	if err != nil {
-		w.errors = append(w.errors, FileError{File: path, Message: unreadable(err), Kind: Unreadable})
+		w.failed(path, err)
 		return "", false
 	}
 	return unsafe.String(unsafe.SliceData(b), len(b)), true
+}
+
+// failed notes why a file could not be read.
+func (w *worker) failed(path string, err error) {
+	var large *workspace.TooLargeError
+	if errors.As(err, &large) {
+		w.errors = append(w.errors, FileError{File: path, Message: large.Error() + ": exclude it in nixsift.toml", Kind: TooLarge})
+		return
+	}
+	w.errors = append(w.errors, FileError{File: path, Message: unreadable(err), Kind: Unreadable})
 }
 
 // unreadable says that a file cannot be read, without its path.
@@ -398,13 +404,23 @@ func (w *worker) unread(path string, doc *shell.Doc) {
 
 func lineOf(text string, at uint32) int { return 1 + strings.Count(text[:at], "\n") }
 
-// flake runs the flake rules on the flake in a folder.
+// flake runs the rules on the flake in a folder, or on a lock file alone.
 func (w *worker) flake(dir string, only []*rules.Rule) {
 	path := filepath.Join(dir, "flake.nix")
 	w.open(path)
 	w.plan = w.plan.only(only)
-	if len(w.plan.flakes) == 0 {
+	if len(w.plan.flakes)+len(w.plan.locks) == 0 {
 		return
+	}
+	switch l := w.engine.store.LockFile(dir); l.State {
+	case flake.LockNone:
+	case flake.LockUnreadable:
+		w.failed(l.Path, l.Unread)
+	default:
+		pass := rules.NewPass(w, l.Path, nil, w.project, w.plan.minNix, new(sema.Resolver))
+		for _, r := range w.plan.locks {
+			w.guard(pass, r, func() { r.Lock(pass, l) })
+		}
 	}
 	f := w.engine.store.Flake(dir)
 	if f == nil || f.Nix == nil {

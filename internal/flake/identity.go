@@ -238,8 +238,15 @@ func SameRepository(a, b Ref) bool {
 // SameSource reports whether two references surely name the same flake of the same repository, at
 // whatever revision.
 func SameSource(a, b Ref) bool {
-	return SameRepository(a, b) && cleanDir(a.dir()) == cleanDir(b.dir())
+	s := a.origin()
+	return s.repository != "" && s == b.origin()
 }
+
+// origin names a flake of a repository, whatever its revision.
+type origin struct{ repository, dir string }
+
+// origin returns what the reference names; without a repository it is like no other.
+func (r Ref) origin() origin { return origin{r.Repository(), cleanDir(r.dir())} }
 
 func (r Ref) dir() string {
 	if to, ok := r.Registry(); ok {

@@ -1,9 +1,10 @@
 package flake
 
 import (
+	"cmp"
+	"math"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/nixsift/nixsift/ast/source"
 )
@@ -17,10 +18,14 @@ type Lock struct {
 	Problems []Problem   // what Nix rejects, in source order; not in nodes that the root does not reach
 
 	VersionSpan, RootSpan source.Span // of the values; empty where there are none
-	byName                map[string]*LockNode
+	NodesSpan             source.Span // of the name of nodes; empty where there is none
+
+	byName  map[string]*LockNode
+	reached []string // the nodes that the root reaches, breadth first
+	targets *targets
 }
 
-// Problem is a mistake of a lock file that is valid JSON.
+// Problem is what Nix rejects in a lock file that is valid JSON.
 type Problem struct {
 	Kind    ProblemKind
 	Span    source.Span
@@ -32,12 +37,15 @@ type Problem struct {
 // ProblemKind tells problems apart.
 type ProblemKind uint8
 
-// The kinds of problems: a value of the wrong type or a missing one, a version that Nix does not read, an
-// input that names a node that does not exist.
+// The kinds of problems: a value of the wrong type or form, or a missing one; a version that Nix does not read; an
+// input that names a node that does not exist; a locked reference that fixes no content; an attribute that the type
+// of a reference does not have, which a later Nix may know.
 const (
 	ProblemShape ProblemKind = iota
 	ProblemVersion
 	ProblemMissingNode
+	ProblemUnlocked
+	ProblemAttribute
 )
 
 // LockNode is one node of a lock file: a source tree, or the flake itself (the root).
@@ -54,7 +62,12 @@ type LockNode struct {
 	HasParent  bool
 	ParentSpan source.Span
 
+	isObject               bool
 	hasLocked, hasOriginal bool
+	problems               []Problem
+	index                  map[string]int // of Inputs, where there are many
+	owner                  *LockNode      // the node that reaches this one first, breadth first from the root
+	ownedAs                string         // the owner's name for it
 }
 
 // LockInput is one input of a node: its own node, or a path of inputs from the root that it follows.
@@ -64,12 +77,17 @@ type LockInput struct {
 	Node       string // the node; empty where the input follows
 	Follows    []string
 	IsFollows  bool // the value is an array; [] is the flake itself
+
+	bad bool // neither of the two
 }
 
 // LockRef is the locked or original reference of a node.
 type LockRef struct {
 	Key, Span source.Span
-	Attrs     []LockAttr // in source order
+	Attrs     []LockAttr // in source order, each name once
+
+	ref Ref
+	ok  bool
 }
 
 // LockAttr is one attribute of a LockRef.
@@ -79,6 +97,8 @@ type LockAttr struct {
 	Text       string // strings as they are, numbers as written, Booleans as "1" and "0"
 	IsString   bool
 	OK         bool // the value is a string, a number or a Boolean
+
+	kind jsonKind
 }
 
 // Get returns the text of an attribute, or "".
@@ -101,18 +121,22 @@ func (r *LockRef) Attr(name string) (LockAttr, bool) {
 
 // Ref returns the reference; ok is false where there is none or Nix cannot read it.
 func (r *LockRef) Ref() (ref Ref, ok bool) {
-	if r == nil {
+	if r == nil || !r.ok {
 		return Ref{}, false
 	}
+	return r.ref, true
+}
+
+func (r *LockRef) makeRef() {
 	attrs := make(map[string]string, len(r.Attrs))
 	for _, a := range r.Attrs {
 		if !a.OK {
-			return Ref{}, false
+			return
 		}
 		attrs[a.Name] = a.Text
 	}
 	ref, err := RefFromAttrs(attrs)
-	return ref, err == nil
+	r.ref, r.ok = ref, err == nil
 }
 
 // Node returns the node with the given name, or nil.
@@ -121,13 +145,24 @@ func (l *Lock) Node(name string) *LockNode { return l.byName[name] }
 // RootNode returns the node of the flake itself, or nil.
 func (l *Lock) RootNode() *LockNode { return l.byName[l.Root] }
 
+// manyInputs is how many inputs a node has before looking one up by its name takes an index.
+const manyInputs = 16
+
 // Input returns the node's input with the given name.
 func (n *LockNode) Input(name string) (LockInput, bool) {
-	if n != nil {
-		for i := len(n.Inputs) - 1; i >= 0; i-- {
-			if n.Inputs[i].Name == name {
-				return n.Inputs[i], true
-			}
+	if n == nil {
+		return LockInput{}, false
+	}
+	if n.index != nil {
+		i, ok := n.index[name]
+		if !ok {
+			return LockInput{}, false
+		}
+		return n.Inputs[i], true
+	}
+	for _, in := range n.Inputs {
+		if in.Name == name {
+			return in, true
 		}
 	}
 	return LockInput{}, false
@@ -180,32 +215,33 @@ func (n *LockNode) Source() (Ref, bool) {
 	return locked, ok
 }
 
-// ReadLock reads a flake.lock. The error is for text that is no JSON; a JSON value of another shape gives
-// a Lock with Problems, holding what could be read.
+// ReadLock reads a flake.lock as LockFile in lockfile.cc does. The error is for text that is no JSON; a JSON value of
+// another shape gives a Lock with Problems, holding what could be read.
 func ReadLock(text string) (*Lock, *SyntaxError) {
 	v, err := parseJSON(text)
 	if err != nil {
 		return nil, err
 	}
 	l := &Lock{Text: text, byName: map[string]*LockNode{}}
-	if !l.want(v, jsonObject, "", "the lock file", "an object") {
+	if !l.want(v, jsonObject, "the lock file", "an object") {
 		return l, nil
 	}
 	l.readVersion(v)
-	if root := v.get("root"); root == nil {
-		l.problem(ProblemShape, v.head(), "", "`root` is missing")
-	} else if l.want(*root, jsonString, "", "`root`", "a string") {
-		l.Root, l.RootSpan = root.text, root.span
+	if root, ok := v.get("root"); !ok {
+		l.problem(ProblemShape, v.head(), "`root` is missing")
+	} else if l.want(root, jsonString, "`root`", "a string") {
+		l.Root, l.RootSpan = root.text(), root.span()
 	}
-	nodes := v.get("nodes")
-	if nodes == nil || nodes.kind == jsonNull || !l.want(*nodes, jsonObject, "", "`nodes`", "an object") {
+	for m := range v.all() {
+		if m.name == "nodes" {
+			l.NodesSpan = m.key
+		}
+	}
+	nodes, ok := v.get("nodes")
+	if !ok || nodes.kind() == jsonNull || !l.want(nodes, jsonObject, "`nodes`", "an object") {
 		return l, nil
 	}
-	for _, m := range nodes.members {
-		if old := l.byName[m.name]; old != nil {
-			l.Nodes = slices.DeleteFunc(l.Nodes, func(o *LockNode) bool { return o == old })
-			l.Problems = slices.DeleteFunc(l.Problems, func(p Problem) bool { return p.Node == m.name })
-		}
+	for _, m := range nodes.members() {
 		n := l.readNode(m)
 		l.byName[n.Name] = n
 		l.Nodes = append(l.Nodes, n)
@@ -215,143 +251,220 @@ func ReadLock(text string) (*Lock, *SyntaxError) {
 }
 
 func (l *Lock) readVersion(v jsonValue) {
-	version := v.get("version")
-	if version == nil {
-		l.problem(ProblemVersion, v.head(), "", "`version` is missing")
+	version, ok := v.get("version")
+	if !ok {
+		l.problem(ProblemVersion, v.head(), "`version` is missing")
 		return
 	}
-	if !l.want(*version, jsonNumber, "", "`version`", "a number") {
+	// nlohmann::json converts Booleans, and numbers as C++ does: 7.9 is 7.
+	number := version.text()
+	switch version.kind() {
+	case jsonBool:
+	case jsonNumber:
+		if f, err := strconv.ParseFloat(number, 64); err == nil && math.Abs(f) < 1<<31 {
+			l.Version = int(f)
+		} else if u, err := strconv.ParseUint(number, 10, 64); err == nil {
+			l.Version = int(int32(u))
+		} else if i, err := strconv.ParseInt(number, 10, 64); err == nil {
+			l.Version = int(int32(i))
+		}
+	default:
+		l.want(version, jsonNumber, "`version`", "a number")
 		return
 	}
-	l.VersionSpan = version.span
-	// nlohmann::json converts 7.0 to the integer.
-	number, err := strconv.ParseFloat(version.text, 64)
-	if l.Version = int(number); err != nil || l.Version < 5 || l.Version > 7 {
-		l.problem(ProblemVersion, version.span, "", "lock file version "+version.text+" is not supported: Nix reads 5, 6 and 7")
+	if l.VersionSpan = version.span(); l.Version < 5 || l.Version > 7 {
+		l.problem(ProblemVersion, version.span(), "lock file version "+number+" is not supported: Nix reads 5, 6 and 7")
 	}
 }
 
-// check finds what is wrong between nodes, and drops the problems of nodes that Nix never reads.
+// check finds which nodes Nix reads, and what is wrong with them.
 func (l *Lock) check() {
-	seen := map[string]bool{}
-	for _, name := range l.reachable() {
-		seen[name] = true
-		n := l.byName[name]
+	root := l.RootNode()
+	if root == nil {
+		return
+	}
+	l.targets = &targets{root: root, node: l.Node, input: func(n *LockNode, name string) (LockInput, outcome) {
+		if in, ok := n.Input(name); ok {
+			return in, found
+		}
+		return LockInput{}, missing
+	}}
+	seen := map[*LockNode]bool{root: true}
+	queue := []*LockNode{root}
+	for i := 0; i < len(queue); i++ {
+		n := queue[i]
+		l.reached = append(l.reached, n.Name)
 		for _, in := range n.Inputs {
-			if !in.IsFollows && in.Node != "" && l.byName[in.Node] == nil {
-				l.Problems = append(l.Problems, Problem{ProblemMissingNode, in.Value, "there is no node `" + in.Node + "`", name, in.Node})
+			if in.IsFollows || in.bad {
+				continue
+			}
+			switch to := l.byName[in.Node]; {
+			case to == nil:
+				n.problems = append(n.problems, Problem{ProblemMissingNode, in.Value, "there is no node `" + in.Node + "`", n.Name, in.Node})
+			case to == root:
+				n.problem(ProblemShape, in.Value, "the input `"+in.Name+"` is the root, which cannot be an input")
+			case !seen[to]:
+				seen[to] = true
+				to.owner, to.ownedAs = n, in.Name
+				queue = append(queue, to)
 			}
 		}
-		if name == l.Root {
-			continue
+		if n != root {
+			n.checkRefs()
 		}
-		if !n.hasLocked {
-			l.problem(ProblemShape, n.Key, name, "the node `"+name+"` has no `locked`")
-		}
-		if !n.hasOriginal {
-			l.problem(ProblemShape, n.Key, name, "the node `"+name+"` has no `original`")
-		}
+		l.Problems = append(l.Problems, n.problems...)
 	}
-	l.Problems = slices.DeleteFunc(l.Problems, func(p Problem) bool { return p.Node != "" && !seen[p.Node] })
-	slices.SortStableFunc(l.Problems, func(a, b Problem) int { return int(a.Span.Start) - int(b.Span.Start) })
+	slices.SortStableFunc(l.Problems, func(a, b Problem) int { return cmp.Compare(a.Span.Start, b.Span.Start) })
 }
 
-func (l *Lock) problem(kind ProblemKind, span source.Span, node, message string) {
-	l.Problems = append(l.Problems, Problem{Kind: kind, Span: span, Message: message, Node: node})
+func (l *Lock) problem(kind ProblemKind, span source.Span, message string) {
+	l.Problems = append(l.Problems, Problem{Kind: kind, Span: span, Message: message})
+}
+
+func (n *LockNode) problem(kind ProblemKind, span source.Span, message string) {
+	n.problems = append(n.problems, Problem{Kind: kind, Span: span, Message: message, Node: n.Name})
 }
 
 // want reports whether the value has the kind, and notes a problem where it has not.
-func (l *Lock) want(v jsonValue, kind jsonKind, node, what, article string) bool {
-	if v.kind == kind {
+func (l *Lock) want(v jsonValue, kind jsonKind, what, article string) bool {
+	if v.kind() == kind {
 		return true
 	}
-	l.problem(ProblemShape, v.head(), node, what+" is not "+article)
+	l.problem(ProblemShape, v.head(), what+" is "+v.kind().String()+", not "+article)
+	return false
+}
+
+func (n *LockNode) want(v jsonValue, kind jsonKind, what string) bool {
+	if v.kind() == kind {
+		return true
+	}
+	n.problem(ProblemShape, v.head(), what+" is "+v.kind().String()+", not "+kind.String())
 	return false
 }
 
 func (l *Lock) readNode(m jsonMember) *LockNode {
-	n := &LockNode{Name: m.name, Key: m.key, Span: m.value.span, Flake: true}
-	if !l.want(m.value, jsonObject, n.Name, "the node `"+n.Name+"`", "an object") {
+	n := &LockNode{Name: m.name, Key: m.key, Span: m.value.span(), Flake: true}
+	if n.isObject = m.value.kind() == jsonObject; !n.isObject {
+		if n.Name != l.Root {
+			n.want(m.value, jsonObject, "the node `"+n.Name+"`")
+		}
 		return n
 	}
-	for _, f := range m.value.members {
+	var info *jsonMember
+	for _, f := range m.value.members() {
 		switch f.name {
 		case "inputs":
-			n.Inputs, n.InputsSpan = nil, f.value.span
-			if f.value.kind == jsonNull || f.value.kind == jsonArray && len(f.value.elems) == 0 {
-				continue // nothing to iterate over
+			n.InputsSpan = f.value.span()
+			n.readInputs(f.value)
+		case "locked", "original", "info", "flake", "parent":
+			if n.Name == l.Root {
+				continue // the root's are not read
 			}
-			if l.want(f.value, jsonObject, n.Name, "`inputs`", "an object") {
-				for _, i := range f.value.members {
-					n.Inputs = append(n.Inputs, l.readInput(n, i))
+			switch f.name {
+			case "locked":
+				n.Locked, n.hasLocked = n.readRef(f), true
+			case "original":
+				n.Original, n.hasOriginal = n.readRef(f), true
+			case "info":
+				info = &f
+			case "flake":
+				n.FlakeSpan = f.value.span()
+				if n.want(f.value, jsonBool, "`flake`") {
+					n.Flake = f.value.text() == "true"
 				}
+			case "parent":
+				n.ParentSpan, n.HasParent = f.value.span(), true
+				n.Parent = n.readPath(f)
 			}
-		case "locked":
-			n.Locked, n.hasLocked = l.readRef(n, f), true
-		case "original":
-			n.Original, n.hasOriginal = l.readRef(n, f), true
-		case "flake":
-			n.FlakeSpan = f.value.span
-			if l.want(f.value, jsonBool, n.Name, "`flake`", "a Boolean") {
-				n.Flake = f.value.text == "true"
-			}
-		case "parent":
-			n.ParentSpan, n.HasParent = f.value.span, true
-			n.Parent = l.readPath(n, f)
+		}
+	}
+	if info != nil && n.Locked != nil && n.want(info.value, jsonObject, "`info`") {
+		n.Locked.Attrs = append(n.Locked.Attrs, n.readAttrs(info.value)...) // what version 5 keeps apart
+	}
+	for _, r := range []*LockRef{n.Locked, n.Original} {
+		if r != nil {
+			r.makeRef()
 		}
 	}
 	return n
 }
 
-func (l *Lock) readInput(n *LockNode, m jsonMember) LockInput {
-	in := LockInput{Name: m.name, Key: m.key, Value: m.value.span}
-	switch m.value.kind {
+// readInputs reads what json::items() gives: the elements of an array have their indices for names, a single value
+// has the empty one.
+func (n *LockNode) readInputs(v jsonValue) {
+	switch v.kind() {
+	case jsonNull:
+		return
+	case jsonObject:
+		for _, m := range v.members() {
+			n.Inputs = append(n.Inputs, n.readInput(m))
+		}
+	case jsonArray:
+		for m := range v.all() {
+			m.name, m.key = strconv.Itoa(len(n.Inputs)), m.value.head()
+			n.Inputs = append(n.Inputs, n.readInput(m))
+		}
+	default:
+		n.Inputs = append(n.Inputs, n.readInput(jsonMember{key: v.head(), value: v}))
+	}
+	if len(n.Inputs) > manyInputs {
+		n.index = make(map[string]int, len(n.Inputs))
+		for i, in := range n.Inputs {
+			n.index[in.Name] = i
+		}
+	}
+}
+
+func (n *LockNode) readInput(m jsonMember) LockInput {
+	in := LockInput{Name: m.name, Key: m.key, Value: m.value.span()}
+	switch m.value.kind() {
 	case jsonString:
-		in.Node = m.value.text
+		in.Node = m.value.text()
 	case jsonArray:
 		in.IsFollows = true
-		in.Follows = l.readPath(n, m)
+		in.Follows = n.readPath(m)
 	default:
-		l.problem(ProblemShape, m.value.head(), n.Name, "the input `"+m.name+"` is neither a node's name nor a path of inputs")
+		in.bad = true
+		n.problem(ProblemShape, m.value.head(), "the input `"+m.name+"` is "+m.value.kind().String()+", neither a node's name nor a path of inputs")
 	}
 	return in
 }
 
 // readPath reads an array of input names.
-func (l *Lock) readPath(n *LockNode, m jsonMember) []string {
+func (n *LockNode) readPath(m jsonMember) []string {
 	path := []string{}
-	if !l.want(m.value, jsonArray, n.Name, "`"+m.name+"`", "an array") {
+	if !n.want(m.value, jsonArray, "`"+m.name+"`") {
 		return path
 	}
-	for _, e := range m.value.elems {
-		if l.want(e, jsonString, n.Name, "an element of `"+m.name+"`", "a string") {
-			path = append(path, e.text)
+	for e := range m.value.all() {
+		if n.want(e.value, jsonString, "an element of `"+m.name+"`") {
+			path = append(path, e.value.text())
 		}
 	}
 	return path
 }
 
-func (l *Lock) readRef(n *LockNode, m jsonMember) *LockRef {
-	if n.Name == l.Root {
-		return nil // the root's is not read
-	}
-	if !l.want(m.value, jsonObject, n.Name, "`"+m.name+"`", "an object") {
+func (n *LockNode) readRef(m jsonMember) *LockRef {
+	if !n.want(m.value, jsonObject, "`"+m.name+"`") {
 		return nil
 	}
-	r := &LockRef{Key: m.key, Span: m.value.span}
-	for _, a := range m.value.members {
-		attr := LockAttr{Name: a.name, Key: a.key, Value: a.value.span, Text: a.value.text, OK: true}
-		switch a.value.kind {
+	return &LockRef{Key: m.key, Span: m.value.span(), Attrs: n.readAttrs(m.value)}
+}
+
+func (n *LockNode) readAttrs(v jsonValue) (attrs []LockAttr) {
+	for _, a := range v.members() {
+		attr := LockAttr{Name: a.name, Key: a.key, Value: a.value.span(), Text: a.value.text(), OK: true, kind: a.value.kind()}
+		switch attr.kind {
 		case jsonString:
 			attr.IsString = true
 		case jsonNumber:
 		case jsonBool:
-			attr.Text = map[bool]string{true: "1", false: "0"}[strings.HasPrefix(a.value.text, "t")]
+			attr.Text = map[bool]string{true: "1", false: "0"}[attr.Text == "true"]
 		default:
 			attr.OK, attr.Text = false, ""
-			l.problem(ProblemShape, a.value.head(), n.Name, "`"+a.name+"` is neither a string, a number nor a Boolean")
+			n.problem(ProblemShape, a.value.head(), "`"+a.name+"` is "+attr.kind.String()+", neither a string, a number nor a Boolean")
 		}
-		r.Attrs = append(r.Attrs, attr)
+		attrs = append(attrs, attr)
 	}
-	return r
+	return attrs
 }

@@ -17,13 +17,13 @@ import (
 const engineLock = `{
   "nodes": {
     "blank": {
-      "locked": { "type": "git", "url": "https://example.org/blank", "dirtyRev": "abc-dirty", "narHash": "sha256-x", "submodules": true },
+      "locked": { "type": "git", "url": "https://example.org/blank", "dirtyRev": "abc-dirty", "narHash": "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", "submodules": true },
       "original": { "type": "git", "url": "https://example.org/blank", "submodules": true }
     },
     "engine": {
       "flake": false,
       "inputs": { "nixpkgs": "nixpkgs_2", "blank": ["blank"], "none": [] },
-      "locked": { "lastModified": 1700000000, "owner": "ada", "repo": "engine", "rev": "0123", "type": "github" },
+      "locked": { "lastModified": 1700000000, "owner": "ada", "repo": "engine", "rev": "0123456789abcdef0123456789abcdef01234567", "type": "github" },
       "original": { "owner": "ada", "repo": "engine", "type": "github" }
     },
     "nixpkgs_2": {
@@ -62,7 +62,7 @@ func TestReadLock(t *testing.T) {
 	assert.Equal(t, `["blank"]`, e.Inputs[1].Value.Of(engineLock))
 	assert.True(t, e.Inputs[2].IsFollows)
 	assert.Empty(t, e.Inputs[2].Follows)
-	assert.Equal(t, "0123", e.Rev())
+	assert.Equal(t, "0123456789abcdef0123456789abcdef01234567", e.Rev())
 	assert.Equal(t, int64(1700000000), e.LastModified())
 	owner, ok := e.Locked.Attr("owner")
 	assert.True(t, ok)
@@ -73,7 +73,7 @@ func TestReadLock(t *testing.T) {
 	assert.Equal(t, "github:ada/engine", ref.String())
 	b := l.Node("blank")
 	assert.Equal(t, "abc-dirty", b.DirtyRev())
-	assert.Equal(t, "sha256-x", b.NarHash())
+	assert.Equal(t, "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", b.NarHash())
 	assert.Equal(t, "1", b.Original.Get("submodules"))
 	assert.Equal(t, []string{"engine"}, l.Node("nixpkgs_2").Parent)
 	assert.True(t, l.Node("nixpkgs_2").HasParent)
@@ -106,7 +106,7 @@ var lockProblems = []struct {
 	{`"flake": false`, `"flake": "false"`, ProblemShape, `"false"`},
 	{`"flake": false`, `"flake": null`, ProblemShape, `null`},
 	{`["engine"]`, `"engine"`, ProblemShape, `"engine"`},
-	{`"rev": "0123"`, `"rev": null`, ProblemShape, `null`},
+	{`"rev": "0123456789abcdef0123456789abcdef01234567"`, `"rev": null`, ProblemShape, `null`},
 	{`{ "path": "./sub", "type": "path" },
       "original"`, `3, "original"`, ProblemShape, "3"},
 	{`"locked": { "path"`, `"unlocked": { "path"`, ProblemShape, `"nixpkgs_2"`},
@@ -160,8 +160,7 @@ func TestLockSyntax(t *testing.T) {
 		{"{ \"a\": \"\xff\" }", "\xff\" }", false, 0},
 		{"{\n<<<<<<< HEAD\n  \"version\": 7\n=======\n  \"version\": 6\n>>>>>>> other\n}\n", "<<<<<<< HEAD\n  \"version\": 7\n=======\n  \"version\": 6\n>>>>>>> other\n}\n", false, 3},
 		{"{\r\n<<<<<<< HEAD\r\n  \"version\": 7\r\n", "<<<<<<< HEAD\r\n  \"version\": 7\r\n", false, 1},
-		{strings.Repeat("[", 100_000), strings.Repeat("[", 100_000-maxJSONDepth-1), false, 0},
-		{strings.Repeat(`{"a":`, 1000) + "1" + strings.Repeat("}", 1000), "", false, 0},
+		{strings.Repeat("[", 100_000), "", false, 0},
 	} {
 		l, err := ReadLock(c.text)
 		require.NotNil(t, err, c.text)
@@ -174,7 +173,7 @@ func TestLockSyntax(t *testing.T) {
 			assert.Equal(t, c.at, c.text[err.Offset:], "%q: %v", c.text, err)
 		}
 	}
-	for _, text := range []string{"\ufeff" + engineLock, "[]", "1", "null", `{ "nodes": null, "root": "r", "version": 7 }`, "{ }"} {
+	for _, text := range []string{"\ufeff" + engineLock, "[]", "1", "null", strings.Repeat(`{"a":`, 100_000) + "1" + strings.Repeat("}", 100_000), engineLock + "\x00{", `{ "nodes": null, "root": "r", "version": 7 }`, "{ }"} {
 		_, err := ReadLock(text)
 		assert.Nil(t, err, text)
 	}
@@ -201,7 +200,7 @@ func TestLockCuts(t *testing.T) {
 func use(f *Flake) {
 	names := append(f.Reachable(), "gone", "")
 	for _, name := range names {
-		f.PathsTo(name)
+		f.PathTo(name)
 		f.Candidates(name)
 		f.RootInputs(name)
 		f.Children(name)

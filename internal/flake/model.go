@@ -5,6 +5,7 @@ package flake
 
 import (
 	"slices"
+	"sync"
 
 	"github.com/nixsift/nixsift/ast"
 )
@@ -15,6 +16,11 @@ type Flake struct {
 	Nix       *Nix
 	Lock      *Lock        // nil where there is no flake.lock, or one that is no JSON
 	LockError *SyntaxError // why flake.lock could not be read
+
+	sourceOnce, compareOnce sync.Once
+	bySource                map[origin][]*Input
+	changes                 []Change
+	stale                   map[*Input]bool
 }
 
 // New makes the model of a flake of the tree of its flake.nix and the text of its flake.lock; lock is nil
@@ -34,46 +40,21 @@ func (f *Flake) Resolve(path []string) (node string, ok bool) {
 	if f.Lock == nil || f.Lock.RootNode() == nil {
 		return "", false
 	}
-	return f.Lock.resolve(f.Lock.Root, path)
-}
-
-// resolve walks from a node. A path that goes through a follows goes on from the root.
-func (l *Lock) resolve(from string, path []string) (string, bool) {
-	node := from
-	// Each follows may be taken once: to take it again is a circle.
-	budget := 1
-	for _, n := range l.Nodes {
-		budget += len(n.Inputs)
+	if n := f.Lock.resolve(f.Lock.RootNode(), path); n != nil {
+		return n.Name, true
 	}
-	rest := slices.Clone(path)
-	for len(rest) > 0 {
-		in, ok := l.byName[node].Input(rest[0])
-		if !ok {
-			return "", false
-		}
-		rest = rest[1:]
-		if !in.IsFollows {
-			if l.byName[in.Node] == nil {
-				return "", false
-			}
-			node = in.Node
-			continue
-		}
-		if budget--; budget < 0 || len(rest) > 1<<12 {
-			return "", false
-		}
-		node = l.Root
-		rest = append(slices.Clone(in.Follows), rest...)
-	}
-	return node, true
+	return "", false
 }
 
 // Target returns the node that an input of a node is, through follows.
 func (f *Flake) Target(node, input string) (string, bool) {
-	if f.Lock == nil || f.Lock.RootNode() == nil {
+	if f.Lock == nil || f.Lock.RootNode() == nil || f.Lock.Node(node) == nil {
 		return "", false
 	}
-	return f.Lock.resolve(node, []string{input})
+	if n := f.Lock.resolve(f.Lock.Node(node), []string{input}); n != nil {
+		return n.Name, true
+	}
+	return "", false
 }
 
 // Children returns the inputs of a node in source order; nil for an unknown one.
@@ -85,80 +66,41 @@ func (f *Flake) Children(node string) []LockInput {
 }
 
 // Reachable returns the nodes that the root reaches through own nodes (not through follows, which add
-// none), the root first, in breadth-first order. Nix ignores all others.
+// none), the root first, in breadth-first order. Nix ignores all others. Callers do not write to it.
 func (f *Flake) Reachable() []string {
 	if f.Lock == nil {
 		return nil
 	}
-	return f.Lock.reachable()
+	return f.Lock.reached
 }
 
-func (l *Lock) reachable() []string {
-	if l.RootNode() == nil {
-		return nil
-	}
-	seen := map[string]bool{l.Root: true}
-	queue := []string{l.Root}
-	for i := 0; i < len(queue); i++ {
-		for _, in := range l.byName[queue[i]].Inputs {
-			if !in.IsFollows && !seen[in.Node] && l.byName[in.Node] != nil {
-				seen[in.Node] = true
-				queue = append(queue, in.Node)
-			}
-		}
-	}
-	return queue
-}
-
-// maxPaths bounds what PathsTo returns.
-const maxPaths = 64
-
-// PathsTo returns the input paths by which the root owns a node, shortest first: [[home-manager nixpkgs]]
-// is the nixpkgs that only home-manager brings. Paths through follows are not among them; a node may have
-// several owners only in a lock that was written by hand. The root's path is empty.
-func (f *Flake) PathsTo(node string) [][]string {
-	if f.Lock == nil || f.Lock.RootNode() == nil || f.Lock.Node(node) == nil {
-		return nil
-	}
-	type step struct {
-		node string
-		path []string
-	}
-	var out [][]string
-	visits := map[string]int{}
-	queue := []step{{f.Lock.Root, []string{}}}
-	for i := 0; i < len(queue) && len(out) < maxPaths; i++ {
-		s := queue[i]
-		if s.node == node {
-			out = append(out, s.path)
-			continue
-		}
-		// A node is opened a few times at most: a lock with circles has endless paths.
-		if visits[s.node]++; visits[s.node] > 8 {
-			continue
-		}
-		for _, in := range f.Lock.Node(s.node).Inputs {
-			if !in.IsFollows && f.Lock.Node(in.Node) != nil {
-				queue = append(queue, step{in.Node, append(slices.Clone(s.path), in.Name)})
-			}
-		}
-	}
-	return out
-}
-
-// PathTo returns the first of PathsTo; ok is false where the root does not reach the node.
+// PathTo returns the shortest input path by which the root owns a node: [home-manager nixpkgs] is the nixpkgs that
+// only home-manager brings. Follows count for nothing. The root's path is empty; ok is false where the root does
+// not reach the node.
 func (f *Flake) PathTo(node string) (path []string, ok bool) {
-	if paths := f.PathsTo(node); len(paths) > 0 {
-		return paths[0], true
+	if f.Lock == nil {
+		return nil, false
 	}
-	return nil, false
+	n := f.Lock.byName[node]
+	if n == nil || n.owner == nil && node != f.Lock.Root {
+		return nil, false
+	}
+	path = []string{}
+	for ; n.owner != nil; n = n.owner {
+		path = append(path, n.ownedAs)
+	}
+	slices.Reverse(path)
+	return path, true
 }
 
 // NodeOf returns the lock node of an input or override of flake.nix; ok is false where the lock has none
 // or the declaration and the lock disagree (Stale).
 func (f *Flake) NodeOf(in *Input) (*LockNode, bool) {
 	name, ok := f.Resolve(in.Path)
-	if !ok || f.Stale(in) {
+	for up := in; ok && up != nil; up = up.Parent {
+		ok = !f.Stale(up)
+	}
+	if !ok {
 		return nil, false
 	}
 	return f.Lock.Node(name), true
@@ -194,18 +136,34 @@ func (f *Flake) Candidates(node string) []Candidate {
 		return nil
 	}
 	var out []Candidate
-	for _, in := range f.Nix.AllInputs() {
-		if !in.Flake {
-			continue
-		}
-		own, ok := f.Resolve([]string{in.Name})
-		switch {
-		case ok && own == node:
-		case ok && f.SameSource(own, node), !ok && SameSource(in.Ref, ref):
+	for _, in := range f.sources()[ref.origin()] {
+		if own, ok := f.Resolve([]string{in.Name}); !ok || own != node {
 			out = append(out, Candidate{in, own})
 		}
 	}
 	return out
+}
+
+// sources returns the root inputs by what they are: as the lock has them, else as they are declared.
+func (f *Flake) sources() map[origin][]*Input {
+	f.sourceOnce.Do(func() {
+		f.bySource = map[origin][]*Input{}
+		for _, in := range f.Nix.AllInputs() {
+			if !in.Flake {
+				continue
+			}
+			ref := in.Ref
+			if own, ok := f.Resolve([]string{in.Name}); ok {
+				if ref, ok = f.source(own); !ok {
+					continue
+				}
+			}
+			if s := ref.origin(); s.repository != "" {
+				f.bySource[s] = append(f.bySource[s], in)
+			}
+		}
+	})
+	return f.bySource
 }
 
 // RootInputs returns the names of the root's inputs that are the node, directly or through follows, in
@@ -240,46 +198,4 @@ func (f *Flake) Missing(in *Input) bool {
 	}
 	_, ok := f.Lock.RootNode().Input(in.Name)
 	return !ok
-}
-
-// Stale reports whether the lock surely disagrees with the declaration of an input or override: another
-// reference, or another follows. It is false where either side is missing or not literal, and for an
-// override of an input that the lock does not know.
-func (f *Flake) Stale(in *Input) bool {
-	if f.Lock == nil || f.Lock.RootNode() == nil || !in.Literal {
-		return false
-	}
-	owner := f.Lock.RootNode()
-	if in.Parent != nil {
-		name, ok := f.Resolve(in.Parent.Path)
-		if !ok || f.Stale(in.Parent) {
-			return false
-		}
-		owner = f.Lock.Node(name)
-	}
-	entry, ok := owner.Input(in.Name)
-	if !ok {
-		return false
-	}
-	if in.Follows != nil {
-		return !entry.IsFollows || !slices.Equal(entry.Follows, in.Follows.Path)
-	}
-	if in.RefErr != nil || in.Ref.IsZero() {
-		return false
-	}
-	if entry.IsFollows {
-		return true
-	}
-	original, ok := f.Lock.Node(entry.Node).originalRef()
-	if !ok || in.Ref.IsRelative() && original.Type == TypePath && !original.IsRelative() {
-		return false // before 2.26, Nix wrote relative paths as absolute ones
-	}
-	return !Equivalent(in.Ref, original)
-}
-
-func (n *LockNode) originalRef() (Ref, bool) {
-	if n == nil {
-		return Ref{}, false
-	}
-	return n.Original.Ref()
 }

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"path"
 	"strings"
+	"sync"
 
 	"github.com/nixsift/nixsift/ast"
 )
@@ -21,6 +23,9 @@ type Nix struct {
 	Self          *Attr    // inputs.self, or nil
 	InputsLiteral bool     // all names of inputs are known; true also where there are none
 	Outputs       Outputs
+
+	byName    map[string]*Input // declared and implicit
+	followers func() map[string][]*Input
 }
 
 // Input is one input of a flake, or one override of an input's input.
@@ -46,6 +51,8 @@ type Input struct {
 	// Literal reports that all of the declaration is literal. Opaque holds what is not, or has a wrong type.
 	Literal bool
 	Opaque  []ast.Node
+
+	overrides map[string]*Input
 }
 
 // FetcherAttr is an attribute of an input that is for the fetcher: type, owner, repo, ref, dir, …
@@ -80,7 +87,8 @@ type Outputs struct {
 
 // ReadNix reads the tree of a flake.nix.
 func ReadNix(t *ast.Tree) *Nix {
-	n := &Nix{Tree: t, Root: &Attr{}, InputsLiteral: true}
+	n := &Nix{Tree: t, Root: &Attr{}, InputsLiteral: true, byName: map[string]*Input{}}
+	n.followers = sync.OnceValue(n.readFollowers)
 	expr := t.Expr().Unparen()
 	if !expr.Is(ast.AttrSet) {
 		n.InputsLiteral = false
@@ -102,7 +110,7 @@ func ReadNix(t *ast.Tree) *Nix {
 				n.Self = a
 				continue
 			}
-			n.Inputs = append(n.Inputs, readInput(a, nil, 0))
+			n.add(&n.Inputs, readInput(a, nil, 0))
 		}
 	}
 	for _, f := range n.Outputs.Formals {
@@ -112,9 +120,16 @@ func ReadNix(t *ast.Tree) *Nix {
 		}
 		in := &Input{Name: name, Path: []string{name}, NameNode: f.Name(), Flake: true, Literal: true}
 		in.Ref, in.RefErr = ParseRef(name)
-		n.Implicit = append(n.Implicit, in)
+		n.add(&n.Implicit, in)
 	}
 	return n
+}
+
+func (n *Nix) add(list *[]*Input, in *Input) {
+	*list = append(*list, in)
+	if n.byName[in.Name] == nil {
+		n.byName[in.Name] = in
+	}
 }
 
 func (n *Nix) readOutputs() {
@@ -155,14 +170,7 @@ func (o *Outputs) Formal(name string) (ast.FormalNode, bool) {
 
 // Input returns the input with the given name, declared or implicit, or nil.
 func (n *Nix) Input(name string) *Input {
-	for _, list := range [][]*Input{n.Inputs, n.Implicit} {
-		for _, in := range list {
-			if in.Name == name {
-				return in
-			}
-		}
-	}
-	return nil
+	return n.byName[name]
 }
 
 // AllInputs returns the declared inputs, then the implicit ones.
@@ -213,6 +221,10 @@ func (in *Input) readAttr(s *Attr, depth int) {
 			}
 			over := readInput(o, in, depth+1)
 			in.Overrides = append(in.Overrides, over)
+			if in.overrides == nil {
+				in.overrides = map[string]*Input{}
+			}
+			in.overrides[over.Name] = over
 			in.opaque(over.Opaque...)
 		}
 		return
@@ -287,13 +299,18 @@ func (in *Input) makeRef() {
 		if in.URL != "" || in.Literal {
 			in.Ref, in.RefErr = ParseRef(in.URL)
 		}
-		if in.URLNode.Is(ast.Path) && strings.HasPrefix(in.URLNode.Text(), "~") {
-			in.RefErr = errOutside
+		if in.URLNode.Is(ast.Path) {
+			if in.Ref.Path = path.Clean(in.Ref.Path); strings.HasPrefix(in.Ref.Path, "~") {
+				in.RefErr = errOutside
+			}
 		}
 	case in.Follows == nil && in.Parent == nil && in.Attr.Sub("url") == nil && in.Attr.Sub("follows") == nil && in.Literal:
-		in.Ref, in.RefErr = ParseRef(in.Name)
+		in.Ref = Ref{Text: in.Name, Type: TypeIndirect, ID: in.Name}
+		if !IsID(in.Name) {
+			in.RefErr = fmt.Errorf("`%s` cannot be an id of the registry", in.Name)
+		}
 	}
-	if in.Ref.Type == TypeTarball && !in.Flake && in.Ref.Scheme() != "file" && !isArchive(in.Ref.URL) &&
+	if in.Ref.Type == TypeTarball && !in.Flake && !isArchive(in.Ref.URL) &&
 		!strings.HasPrefix(in.URL, "tarball+") && attrs["type"] == "" {
 		in.Ref.Type = TypeFile // not a tree: fetched as one file (tarball.cc, requireTree)
 	}
@@ -313,14 +330,7 @@ func isArchive(url string) bool {
 func (in *Input) IsImplicit() bool { return in.Attr == nil }
 
 // Override returns the override of the input's own input, or nil.
-func (in *Input) Override(name string) *Input {
-	for _, o := range in.Overrides {
-		if o.Name == name {
-			return o
-		}
-	}
-	return nil
-}
+func (in *Input) Override(name string) *Input { return in.overrides[name] }
 
 // Decls returns the bindings that define the input and nothing else, in source order: an
 // inputs = { … } around them is not among them.
@@ -364,16 +374,19 @@ func (in *Input) walk(yield func(*Input) bool) bool {
 
 // FollowersOf returns the inputs and overrides whose follows starts with the root input name, in source
 // order: [name] itself and [name x], which reaches into it.
-func (n *Nix) FollowersOf(name string) []*Input {
-	var out []*Input
+func (n *Nix) FollowersOf(name string) []*Input { return n.followers()[name] }
+
+func (n *Nix) readFollowers() map[string][]*Input {
+	followers := map[string][]*Input{}
 	for _, root := range n.Inputs {
 		for in := range root.All() {
-			if in.Follows != nil && len(in.Follows.Path) > 0 && in.Follows.Path[0] == name {
-				out = append(out, in)
+			if in.Follows != nil && len(in.Follows.Path) > 0 {
+				first := in.Follows.Path[0]
+				followers[first] = append(followers[first], in)
 			}
 		}
 	}
-	return out
+	return followers
 }
 
 // Style is the form in which an author declares an input.

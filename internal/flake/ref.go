@@ -3,6 +3,7 @@ package flake
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"path"
 	"regexp"
@@ -196,7 +197,11 @@ func parseURL(text string) (Ref, error) {
 		if r.setRefAndRev(segments[1:]) != nil {
 			return r, errBadURL
 		}
-		r.takeQuery(query)
+		for _, p := range query {
+			if p.name == "dir" { // all else is ignored, ref and rev too
+				r.Dir = p.value
+			}
+		}
 		return r, nil
 	case "path":
 		r := Ref{Type: TypePath}
@@ -217,11 +222,16 @@ func parseURL(text string) (Ref, error) {
 	switch {
 	case scheme == "git" || application == "git" && oneOf(transport, "http", "https", "ssh", "file"):
 		r.Type = TypeGit
-		query = r.takeQuery(query, "shallow", "submodules", "lfs", "exportIgnore", "allRefs", "verifyCommit",
-			"keytype", "publicKey", "publicKeys", "narHash", "lastModified", "revCount", "dirtyRev", "dirtyShortRev")
+		flags := []string{"shallow", "submodules", "lfs", "exportIgnore", "allRefs", "verifyCommit"}
+		query = r.takeQuery(query, append(flags, "keytype", "publicKey", "publicKeys")...)
+		for _, f := range flags {
+			if v, ok := r.Params[f]; ok && v != "1" {
+				r.Params[f] = "0"
+			}
+		}
 	case application == "hg" && oneOf(transport, "http", "https", "ssh", "file"):
 		r.Type = TypeHg
-		query = r.takeQuery(query, "narHash", "revCount")
+		query = r.takeQuery(query)
 	case oneOf(application, "", "tarball", "file") && oneOf(transport, "http", "https", "file"):
 		r.Type = TypeTarball
 		if application == TypeFile {
@@ -235,7 +245,7 @@ func parseURL(text string) (Ref, error) {
 			}
 		}
 		keep = append(keep, r.takeQuery(query, "narHash", "lastModified", "revCount")...)
-		query = keep
+		query = slices.DeleteFunc(keep, func(p parameter) bool { return p.name == "name" || p.name == "unpack" })
 		r.Ref = ""
 	default:
 		return r, fmt.Errorf("unsupported scheme `%s`", scheme)
@@ -291,7 +301,7 @@ func parseForge(scheme, rest string, query []parameter) (Ref, error) {
 			r.Host = p.value
 		case "dir":
 			r.Dir = p.value
-		default:
+		case "narHash":
 			r.setParam(p.name, p.value)
 		}
 	}
@@ -465,29 +475,40 @@ func (r Ref) String() string {
 	return s
 }
 
-// Equivalent reports whether two references may be the same one in two forms. It forgives what Nix or
-// people write in several ways (case of owners, escapes in URLs, file and tarball, ./), so that false
-// means a real difference.
-func Equivalent(a, b Ref) bool {
-	at, bt := a.Type, b.Type
-	if at == TypeFile {
-		at = TypeTarball
+// SameInput reports whether Nix takes two references for the same when it compares a declaration with the original
+// of a lock entry: all attributes count as they are written, save that a dir may stand in the URL too (canonicalize
+// in flakeref.cc). Nix writes URLs in a normal form of its own, so where they differ in escapes only, sure is false.
+func SameInput(a, b Ref) (same, sure bool) {
+	if a.Type != b.Type || a.Owner != b.Owner || a.Repo != b.Repo || a.Host != b.Host || a.ID != b.ID || a.Path != b.Path ||
+		a.Ref != b.Ref || a.Rev != b.Rev || a.Dir != b.Dir || !maps.Equal(a.Params, b.Params) {
+		return false, true
 	}
-	if bt == TypeFile {
-		bt = TypeTarball
-	}
-	same := at == bt && strings.EqualFold(a.Owner, b.Owner) && strings.EqualFold(a.Repo, b.Repo) &&
-		strings.EqualFold(a.Host, b.Host) && a.ID == b.ID && a.Ref == b.Ref && strings.EqualFold(a.Rev, b.Rev)
-	for _, name := range []string{"submodules", "shallow", "lfs", "allRefs", "exportIgnore"} {
-		same = same && (a.Params[name] == "1") == (b.Params[name] == "1")
-	}
-	return same && equivalentURL(a.URL) == equivalentURL(b.URL) && path.Clean(a.Path) == path.Clean(b.Path) &&
-		(cleanDir(a.Dir) == cleanDir(b.Dir) || strings.Contains(a.URL+b.URL, "dir="))
+	x, y := a.bareURL(), b.bareURL()
+	return x == y, x == y || looseURL(x) != looseURL(y)
 }
 
-// equivalentURL drops what differs without meaning; a query is compared by nobody's rules, so it is
-// dropped too.
-func equivalentURL(text string) string {
-	text, _, _ = strings.Cut(text, "?")
-	return strings.TrimRight(decode(strings.Replace(text, ":///", ":/", 1)), "/")
+// bareURL is the URL without a dir that the reference has too.
+func (r Ref) bareURL() string {
+	base, query, ok := strings.Cut(r.URL, "?")
+	if !ok || r.Dir == "" {
+		return r.URL
+	}
+	var kept []string
+	for _, pair := range strings.Split(query, "&") {
+		if name, value, _ := strings.Cut(pair, "="); name != "dir" || decode(value) != r.Dir {
+			kept = append(kept, pair)
+		}
+	}
+	if len(kept) == 0 {
+		return base
+	}
+	return base + "?" + strings.Join(kept, "&")
+}
+
+// looseURL drops what a normal form may change: escapes and the order of parameters.
+func looseURL(text string) string {
+	base, query, _ := strings.Cut(text, "?")
+	pairs := nonEmpty(strings.Split(decode(query), "&"))
+	slices.Sort(pairs)
+	return decode(base) + "?" + strings.Join(pairs, "&")
 }

@@ -3,6 +3,7 @@ package flake
 import (
 	"encoding/json"
 	"os/exec"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -86,7 +87,8 @@ func TestParseRef(t *testing.T) {
 		assert.Equal(t, c.want, attrsOf(r), c.text)
 		again, err := RefFromAttrs(c.want)
 		assert.NoError(t, err, c.text)
-		assert.True(t, Equivalent(r, again), c.text)
+		same, _ := SameInput(r, again)
+		assert.True(t, same, c.text)
 		assert.Equal(t, c.text, r.String())
 	}
 }
@@ -237,30 +239,53 @@ func TestSameSource(t *testing.T) {
 	}
 }
 
-func TestEquivalent(t *testing.T) {
+func TestSameInput(t *testing.T) {
 	for _, c := range []struct {
-		a, b string
-		want bool
+		a, b       string
+		same, sure bool
 	}{
-		{"github:Ada/Engine/main", "github:ada/engine?ref=main", true},
-		{"github:ada/engine", "github:ada/engine/main", false},
-		{"github:ada/engine", "github:ada/engine2", false},
-		{"github:ada/engine", "gitlab:ada/engine", false},
-		{"nixpkgs", "nixpkgs/main", false},
-		{"path:./x", "path:x/", true},
-		{"path:./x", "./x", true},
-		{"path:./x", "path:./y", false},
-		{"https://flakehub.com/f/a/b/*", "https://flakehub.com/f/a/b/%2A", true},
-		{"git+https://example.org/x", "git+https://example.org/x?submodules=1", false},
-		{"git+https://example.org/x?submodules=0", "git+https://example.org/x", true},
-		{"git+https://example.org/x", "git+ssh://example.org/x", false},
-		{"github:ada/engine?dir=a", "github:ada/engine", false},
+		{"github:ada/engine/main", "github:ada/engine?ref=main", true, true},
+		{"github:Ada/engine", "github:ada/engine", false, true},
+		{"github:ada/engine?shallow=1&submodules=1&tag=x", "github:ada/engine", true, true},
+		{"github:ada/engine?host=git.example.org", "github:ada/engine?host=git.example.ORG", false, true},
+		{"github:ada/engine", "github:ada/engine/main", false, true},
+		{"github:ada/engine", "github:ada/engine2", false, true},
+		{"github:ada/engine", "gitlab:ada/engine", false, true},
+		{"github:ada/engine?dir=a", "github:ada/engine", false, true},
+		{"github:ada/engine?dir=a", "github:ada/engine?dir=a/", false, true},
+		{"nixpkgs", "flake:nixpkgs", true, true},
+		{"nixpkgs", "nixpkgs/main", false, true},
+		{"path:./x", "path:./x/", false, true},
+		{"path:./x", "./x", true, true},
+		{"path:./x", "path:x", false, true},
+		{"path:./x", "path:./y", false, true},
+		{"https://flakehub.com/f/a/b/*", "https://flakehub.com/f/a/b/%2A", false, false},
+		{"https://example.org/x?b=1&a=2", "https://example.org/x?a=2&b=1", true, true},
+		{"git+https://example.org/x", "git+https://example.org/x?submodules=1", false, true},
+		{"git+https://example.org/x?submodules=0", "git+https://example.org/x", false, true},
+		{"git+https://example.org/x?submodules=true", "git+https://example.org/x?submodules=0", true, true},
+		{"git+https://example.org/x?allRefs=1", "git+https://example.org/x", false, true},
+		{"git+https://example.org/x", "git+https://example.org/x/", false, true},
+		{"git+https://example.org/x", "git+ssh://example.org/x", false, true},
+		{"git+file:///srv/x", "git+file:/srv/x", false, true},
+		{"github:ada/engine/" + someRev, "github:ada/engine/" + strings.ToUpper(someRev), false, true},
+		{"https://example.org/x?name=y&unpack=1", "https://example.org/x", true, true},
+		{"flake:nixpkgs?ref=x&rev=y", "nixpkgs", true, true},
+		{"git+https://example.org/x?narHash=x", "git+https://example.org/x", false, true},
 	} {
 		a, _ := ParseRef(c.a)
 		b, _ := ParseRef(c.b)
-		assert.Equal(t, c.want, Equivalent(a, b), "%s %s", c.a, c.b)
-		assert.Equal(t, c.want, Equivalent(b, a), "%s %s", c.b, c.a)
+		for range 2 {
+			same, sure := SameInput(a, b)
+			assert.Equal(t, [2]bool{c.same, c.sure}, [2]bool{same, sure}, "%s %s", c.a, c.b)
+			a, b = b, a
+		}
 	}
+	// Older versions of Nix left the folder in the URL, too.
+	a, _ := ParseRef("git+https://example.org/x?dir=sub&x=1")
+	b, _ := RefFromAttrs(map[string]string{"type": "git", "url": "https://example.org/x?dir=sub&x=1", "dir": "sub"})
+	same, _ := SameInput(a, b)
+	assert.True(t, same)
 }
 
 func TestRefFromAttrs(t *testing.T) {
@@ -284,7 +309,8 @@ func TestRefFromAttrs(t *testing.T) {
 		assert.Equal(t, want, r.String())
 		again, err := ParseRef(want)
 		assert.NoError(t, err)
-		assert.True(t, Equivalent(r, again), want)
+		same, _ := SameInput(r, again)
+		assert.True(t, same, want)
 	}
 }
 

@@ -8,6 +8,7 @@ func (s *Store) ForgetFlake(dir string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.flakes, dir)
+	delete(s.locks, dir)
 }
 
 // Successor returns the store of the next run over the same files, of which only some have changed, and those

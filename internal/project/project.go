@@ -24,6 +24,7 @@ type Store struct {
 	projects map[string]*Project
 	repos    *git.Cache
 	flakes   map[string]*lazy[*flake.Flake]
+	locks    map[string]*lazy[*flake.LockFile]
 	files    map[string]*lazy[[]workspace.File]
 	refs     map[string]*lazy[*referenceIndex]
 	attrs    map[string]*lazy[*attributes]
@@ -58,7 +59,7 @@ func (l *lazy[T]) get(compute func() T) T {
 func NewStore(fsys workspace.FS) *Store {
 	return &Store{
 		fs: fsys, repos: &git.Cache{FS: fsys}, projects: map[string]*Project{}, flakes: map[string]*lazy[*flake.Flake]{},
-		files: map[string]*lazy[[]workspace.File]{}, refs: map[string]*lazy[*referenceIndex]{}, attrs: map[string]*lazy[*attributes]{},
+		locks: map[string]*lazy[*flake.LockFile]{}, files: map[string]*lazy[[]workspace.File]{}, refs: map[string]*lazy[*referenceIndex]{}, attrs: map[string]*lazy[*attributes]{},
 		special: map[string]*lazy[map[string]bool]{}, scopes: map[string]*lazy[[]scopedFrom]{},
 		ciCalls: map[string]*lazy[map[string]bool]{}, caches: map[string]*lazy[[]string]{}, notes: map[string]noted{},
 		plains: map[string]*lazy[map[string]bool]{}, sets: map[string]*lazy[map[string]bool]{}, reach: map[folderKey]*lazy[map[string]bool]{}, names: map[string]*lazy[[]string]{}, ends: map[string]*lazy[map[string][]string]{},
@@ -177,12 +178,7 @@ func (s *Store) Flake(dir string) *flake.Flake {
 		if err != nil {
 			return nil
 		}
-		var lock *string
-		if b, err := s.fs.ReadFile(filepath.Join(dir, "flake.lock")); err == nil {
-			text := string(b)
-			lock = &text
-		}
-		return flake.New(dir, parser.Parse(string(text)), lock)
+		return flake.NewWith(dir, parser.Parse(string(text)), s.LockFile(dir))
 	})
 }
 

@@ -35,7 +35,7 @@ var _ = rules.Register(&rules.Rule{
 			input, _ := f.PathTo(name)
 			finding := diag.Finding{
 				File: filepath.Join(f.Dir, "flake.lock"), Span: n.Key, Severity: severity,
-				Message: fmt.Sprintf("input `%s` is locked to `%s`, a path of one machine", strings.Join(input, "/"), where),
+				Message: fmt.Sprintf("input `%s` is locked to `%s`, a path of one machine", inputPath(input), where),
 				Help:    relock(f, n, input),
 			}
 			for _, attr := range []string{"path", "url"} {

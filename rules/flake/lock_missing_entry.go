@@ -3,8 +3,8 @@ package flakerules
 import (
 	"fmt"
 	"path/filepath"
-	"strings"
 
+	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/flake"
 	"github.com/nixsift/nixsift/rules"
@@ -17,14 +17,16 @@ var _ = rules.Register(&rules.Rule{
 		"may not, in CI with `--no-update-lock-file` or for a flake used by its URL, it fails: \"requires lock file changes\",\n" +
 		"\"cannot write modified lock file\". Run `nix flake lock` and commit the result.\n" +
 		"\n" +
-		"A formal of `outputs` that no input declares is an input too. The rule says nothing where there is no lock file.",
+		"A formal of `outputs` that no input declares is an input too. It, and an input without a `url`, is looked up in the\n" +
+		"registry under its name, and fails where that has none of the name. The rule says nothing where there is no lock\n" +
+		"file.",
 	Severity: diag.Warning, Presets: rules.Recommended,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
-		if !f.Nix.InputsLiteral || !soundLock(f) {
+		if !f.Nix.InputsLiteral || !soundLock(f) || lostRoot(f) {
 			return
 		}
 		for _, in := range f.Nix.AllInputs() {
-			if !f.Missing(in) {
+			if !f.Missing(in) || in.RefErr != nil {
 				continue
 			}
 			finding := diag.Finding{
@@ -33,9 +35,17 @@ var _ = rules.Register(&rules.Rule{
 				Help:    "run `nix flake lock`",
 				Related: []diag.Related{{File: filepath.Join(f.Dir, "flake.lock"), Span: f.Lock.RootNode().Key, Message: "the inputs that are locked"}},
 			}
-			if in.IsImplicit() {
-				finding.Message = fmt.Sprintf("`%s` is no input and not in flake.lock, so Nix looks it up in the registry", in.Name)
-				finding.Help = fmt.Sprintf("declare `inputs.%s.url`, then run `nix flake lock`", in.Name)
+			// In an input that is not literal, a url may stand where it is not seen.
+			if bare := in.Literal && !in.URLNode.IsValid() && len(in.Attrs) == 0 && in.Follows == nil; bare {
+				what := "input `" + in.Name + "` has no url"
+				if in.IsImplicit() {
+					what = "`" + in.Name + "` is no input"
+				}
+				finding.Message = what + " and is not in flake.lock, so Nix looks it up in the registry"
+				finding.Help = fmt.Sprintf("declare `inputs.%s.url`, then run `nix flake lock`", ast.QuoteAttr(in.Name))
+				if _, known := in.Ref.Registry(); !known {
+					finding.Message += ", where this name hardly is"
+				}
 			}
 			if p.Project.Aside(f.Dir) {
 				finding.Severity = diag.Info
@@ -47,7 +57,5 @@ var _ = rules.Register(&rules.Rule{
 
 // soundLock reports whether there is a lock file that Nix can read.
 func soundLock(f *flake.Flake) bool {
-	return f.Lock != nil && f.Lock.RootNode() != nil && len(f.Lock.Problems) == 0
+	return f.Lock != nil && len(f.Lock.Problems) == 0
 }
-
-func joined(in *flake.Input) string { return strings.Join(in.Path, "/") }

@@ -2,7 +2,6 @@ package flakerules
 
 import (
 	"fmt"
-	"path/filepath"
 
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/flake"
@@ -15,19 +14,16 @@ var _ = rules.Register(&rules.Rule{
 	Doc: "An input that is a string in `flake.lock` names a node; where there is none of the name, Nix cannot read the file:\n" +
 		"\"lock file references missing node 'x'\". It happens when merge conflicts are resolved by hand. Take one side of the\n" +
 		"conflict and run `nix flake lock`.",
-	Severity: diag.Error, Presets: rules.Recommended,
-	Flake: func(p *rules.Pass, f *flake.Flake) {
-		if f.Lock == nil {
-			return
-		}
-		for _, problem := range f.Lock.Problems {
-			if problem.Kind != flake.ProblemMissingNode {
-				continue
+	Severity: diag.Error, Presets: rules.Recommended, Fixed: true,
+	Lock: func(p *rules.Pass, l *flake.LockFile) {
+		for i, problem := range l.Problems(flake.ProblemMissingNode) {
+			if i == maxProblems {
+				return
 			}
 			p.Report(diag.Finding{
-				File: filepath.Join(f.Dir, "flake.lock"), Span: problem.Span,
+				Span:    problem.Span,
 				Message: fmt.Sprintf("there is no node `%s`, which `%s` has as an input", problem.Target, problem.Node),
-				Help:    "restore flake.lock from Git, or delete it, and run `nix flake lock`",
+				Help:    restore,
 			})
 		}
 	},

@@ -3,7 +3,6 @@ package flakerules
 import (
 	"fmt"
 	"path/filepath"
-	"slices"
 
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/flake"
@@ -17,19 +16,22 @@ var _ = rules.Register(&rules.Rule{
 		"with the next rewrite: a sign that the file was edited or merged by hand. Run `nix flake lock`.",
 	Severity: diag.Info, Presets: rules.Recommended, Tags: diag.Unnecessary,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
-		if !soundLock(f) {
+		if !soundLock(f) || lostRoot(f) {
 			return
 		}
-		reached := f.Reachable()
+		reached := map[string]bool{}
+		for _, name := range f.Reachable() {
+			reached[name] = true
+		}
 		finding := diag.Finding{File: filepath.Join(f.Dir, "flake.lock")}
 		var names []string
 		for _, n := range f.Lock.Nodes {
-			if slices.Contains(reached, n.Name) {
+			if reached[n.Name] {
 				continue
 			}
 			if len(names) == 0 {
 				finding.Span = n.Key
-			} else {
+			} else if len(names) <= 20 {
 				finding.Related = append(finding.Related, diag.Related{File: finding.File, Span: n.Key, Message: "no input leads here"})
 			}
 			names = append(names, n.Name)

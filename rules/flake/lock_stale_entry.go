@@ -3,7 +3,6 @@ package flakerules
 import (
 	"fmt"
 	"path/filepath"
-	"strings"
 
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/flake"
@@ -17,53 +16,77 @@ var _ = rules.Register(&rules.Rule{
 		"the flake is used: the revision of the lock file is not the one that is built. Where Nix may not write the file it\n" +
 		"fails, as in CI with `--no-update-lock-file`. Run `nix flake lock` and commit the result.\n" +
 		"\n" +
-		"References are compared by what they mean, in whatever form they are written.",
+		"Nix compares what it keeps of a reference letter by letter: the case of an owner, a slash at the end of a path\n" +
+		"count; parameters that a type ignores, and whether the reference is written as a URL or as attributes, do not.\n" +
+		"`flake = false`, and overrides of inputs that an input does not have, change nothing either. An override that is\n" +
+		"gone from `flake.nix` counts for the inputs of the flake's own inputs only, as Nix looks no deeper.\n" +
+		"\n" +
+		"A lock file that Nix before 2.26 wrote for a relative path, and one in which a tool let two inputs share a node, are\n" +
+		"written anew, too.",
 	Severity: diag.Warning, Presets: rules.Recommended,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
-		if !f.Nix.InputsLiteral || !soundLock(f) {
+		if !soundLock(f) {
 			return
 		}
-		for _, root := range f.Nix.Inputs {
-			for in := range root.All() {
-				if f.Stale(in) {
-					reportStale(p, f, in)
-				}
+		inLock := map[flake.ChangeKind]int{}
+		for _, c := range f.Changes() {
+			if c.Input == nil {
+				inLock[c.Kind]++
+			}
+			if c.Input != nil || inLock[c.Kind] <= maxProblems && (c.Kind != flake.ChangeShared || inLock[c.Kind] == 1) {
+				reportStale(p, f, c)
 			}
 		}
 	},
 })
 
-func reportStale(p *rules.Pass, f *flake.Flake, in *flake.Input) {
-	owner := f.Lock.RootNode()
-	if in.Parent != nil {
-		var ok bool
-		if owner, ok = f.NodeOf(in.Parent); !ok {
-			return // the parent's own finding says it
+func reportStale(p *rules.Pass, f *flake.Flake, c flake.Change) {
+	lock := filepath.Join(f.Dir, "flake.lock")
+	path := inputPath(c.Path())
+	finding := diag.Finding{Help: "run `nix flake lock`"}
+	switch c.Kind {
+	case flake.ChangeSource:
+		finding.Message = fmt.Sprintf("input `%s` has changed: flake.lock has %s", path, lockedAs(f, c.Entry))
+	case flake.ChangeNoFollows:
+		finding.Message = fmt.Sprintf("input `%s` follows `%s` in flake.lock, but not in flake.nix any more", path, inputPath(c.Entry.Follows))
+		if len(c.Entry.Follows) == 0 {
+			finding.Message = fmt.Sprintf("input `%s` follows the flake itself in flake.lock, but not in flake.nix any more", path)
 		}
-	}
-	entry, ok := owner.Input(in.Name)
-	if !ok {
+	case flake.ChangeParent:
+		finding.Message = fmt.Sprintf("input `%s` is locked as Nix before 2.26 did with relative paths, so a newer Nix rewrites flake.lock", path)
+	case flake.ChangeShared:
+		finding.Message = fmt.Sprintf("input `%s` shares the node `%s` with another input, so Nix rewrites flake.lock", path, c.Entry.Node)
+		finding.Help = "run `nix flake lock`; to have one copy only, let the inputs follow in flake.nix"
+	default:
 		return
 	}
-	locked := "an input of its own"
-	if entry.IsFollows {
-		locked = "what follows `" + strings.Join(entry.Follows, "/") + "`"
-	} else if n := f.Lock.Node(entry.Node); n != nil {
-		if ref, ok := n.Original.Ref(); ok {
-			locked = "`" + ref.String() + "`"
+	if c.Input == nil {
+		finding.File, finding.Span = lock, c.Entry.Value
+	} else {
+		finding.Span = place(c.Input)
+		if c.Input.Follows != nil {
+			finding.Span = c.Input.Follows.Node.Span()
 		}
-	}
-	finding := diag.Finding{
-		Span:    place(in),
-		Message: fmt.Sprintf("input `%s` has changed: flake.lock has %s", joined(in), locked),
-		Help:    "run `nix flake lock`",
-		Related: []diag.Related{{File: filepath.Join(f.Dir, "flake.lock"), Span: entry.Value, Message: "as it is locked"}},
-	}
-	if in.Follows != nil {
-		finding.Span = in.Follows.Node.Span()
+		finding.Related = []diag.Related{{File: lock, Span: c.Entry.Value, Message: "as it is locked"}}
 	}
 	if p.Project.Aside(f.Dir) {
 		finding.Severity = diag.Info
 	}
 	p.Report(finding)
+}
+
+// lockedAs says what an entry of the lock file is.
+func lockedAs(f *flake.Flake, entry flake.LockInput) string {
+	if entry.IsFollows {
+		if len(entry.Follows) == 0 {
+			return "what follows the flake itself"
+		}
+		return "what follows `" + inputPath(entry.Follows) + "`"
+	}
+	if n := f.Lock.Node(entry.Node); n != nil {
+		if ref, ok := n.Original.Ref(); ok {
+			return "`" + ref.String() + "`"
+		}
+	}
+	return "an input of its own"
 }

@@ -22,8 +22,9 @@ type ChangeKind uint8
 
 // The kinds of changes: the lock file has no entry for an input; an entry is of no input; it is of another reference
 // or follows something else; it follows although no declaration says so any more; its parent is not what Nix records
-// for a relative path; its node is that of another input too. With the last two kinds, which are about nodes that
-// Nix would keep, it fails: follows that lead nowhere or in a circle, and nodes that contain themselves.
+// for a relative path; its node is that of another input too. With the last three kinds, which are about nodes that
+// Nix would keep, it fails: follows that lead nowhere or in a circle, nodes that contain themselves, and originals of a
+// type that no fetcher has.
 const (
 	ChangeMissing ChangeKind = iota
 	ChangeRemoved
@@ -33,6 +34,7 @@ const (
 	ChangeShared
 	ChangeDangling
 	ChangeCycle
+	ChangeType
 )
 
 // Changes compares flake.nix with the lock file as lockFlake in flake.cc does, as far as that asks no network: in
@@ -69,7 +71,7 @@ type comparison struct {
 	changes []Change
 	state   map[*LockNode]visit
 	edges   map[followsEdge]edge // what is not as in the lock file
-	follows []Change             // entries that follow and are kept, by the kind that they have if they lead nowhere
+	follows []Change             // the inputs that follow what is known
 	work    []step
 	rootN   *LockNode
 }
@@ -178,6 +180,7 @@ func (c *comparison) declared(owner *LockNode, entry LockInput, in *Input, at *l
 		c.edges[key] = edge{how: unknown}
 	case in.Follows != nil:
 		c.edges[key] = edge{follows: in.Follows.Path}
+		c.follows = append(c.follows, change)
 		if !entry.IsFollows || !slices.Equal(entry.Follows, in.Follows.Path) {
 			change.Kind = ChangeSource
 			c.changes = append(c.changes, change)
@@ -193,18 +196,20 @@ func (c *comparison) declared(owner *LockNode, entry LockInput, in *Input, at *l
 }
 
 // kept goes on with an entry whose node Nix keeps, or says why it does not. over has the declarations for
-// what is below. A relative path is kept only with the parent that it starts from.
+// what is below. A relative path is kept only with the parent that it starts from; same compares the original with a declaration, if there is one.
 func (c *comparison) kept(change Change, over *Input, start *link, above step, relative bool, same func(Ref) bool) {
 	var node *LockNode
 	if !change.Entry.IsFollows {
 		node = c.lock.Node(change.Entry.Node)
 	}
 	switch {
-	case change.Entry.IsFollows || node != nil && !node.isOriginal(same):
-		change.Kind = ChangeSource
-	case node == nil || node.Original == nil:
+	case !change.Entry.IsFollows && (node == nil || node.Original == nil):
 		c.edges[followsEdge{change.Node, change.Entry.Name}] = edge{how: unknown}
 		return // a problem of the lock file
+	case change.Entry.IsFollows || same != nil && !node.isOriginal(same):
+		change.Kind = ChangeSource
+	case attrsOfType[node.Original.Get("type")] == nil:
+		change.Kind = ChangeType
 	case node.HasParent != relative || relative && !start.equal(node.Parent):
 		change.Kind = ChangeParent
 	case c.state[node] == fresh:
@@ -220,14 +225,10 @@ func (c *comparison) kept(change Change, over *Input, start *link, above step, r
 	c.changes = append(c.changes, change)
 }
 
-// isOriginal reports whether the node's original is the same, or cannot be read; one of a type that no fetcher has is
-// not.
+// isOriginal reports whether the node's original is the same; one that RefFromAttrs does not take is like none.
 func (n *LockNode) isOriginal(same func(Ref) bool) bool {
-	if original, ok := n.Original.Ref(); ok {
-		return same(original)
-	}
-	t, ok := n.Original.Attr("type")
-	return !ok || !t.IsString || attrsOfType[t.Text] != nil
+	original, ok := n.Original.Ref()
+	return ok && same(original)
 }
 
 // through compares the inputs of a node that Nix keeps with what flake.nix says of them.
@@ -261,7 +262,6 @@ func (c *comparison) through(s step) {
 				c.changes = append(c.changes, change)
 			}
 		case entry.IsFollows:
-			change.Kind = ChangeDangling
 			c.follows = append(c.follows, change)
 		default:
 			relative := false
@@ -269,7 +269,7 @@ func (c *comparison) through(s step) {
 				original, ok := node.Original.Ref()
 				relative = ok && original.IsRelative()
 			}
-			c.kept(change, in, s.path, below, relative, func(Ref) bool { return true })
+			c.kept(change, in, s.path, below, relative, nil)
 		}
 	}
 }
@@ -290,11 +290,9 @@ func (c *comparison) check() {
 		return in, missing
 	}}
 	for _, ch := range c.follows {
-		if len(ch.Entry.Follows) == 0 {
-			continue // the root
-		}
 		switch t.find(ch.Node, []string{ch.Entry.Name}).how {
 		case missing, circular:
+			ch.Kind = ChangeDangling
 			c.changes = append(c.changes, ch)
 		}
 	}

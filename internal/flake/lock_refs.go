@@ -26,7 +26,7 @@ var (
 	laterFlag  = attrRule{kind: jsonBool, lockedOnly: true}
 	nameAttr   = attrRule{kind: jsonString, required: true}
 	hashAttr   = attrRule{kind: jsonString, valid: isNarHash, lockedOnly: true, what: "a SHA-256 hash in SRI form"}
-	revAttr    = attrRule{kind: jsonString, valid: isRev, what: "a revision"}
+	forgeRev   = attrRule{kind: jsonString, valid: isSHA1, what: "a revision"}
 	laterRev   = attrRule{kind: jsonString, valid: isRev, lockedOnly: true, what: "a revision"}
 	gitRefAttr = attrRule{kind: jsonString, valid: isGitRef, what: "the name of a branch or tag"}
 	hgRefAttr  = attrRule{kind: jsonString, valid: isHgRef, what: "the name of a branch or tag"}
@@ -38,7 +38,7 @@ var (
 // inputFromAttrs in libfetchers of Nix 2.34), besides type and dir.
 var (
 	forgeAttrs = map[string]attrRule{
-		"owner": nameAttr, "repo": nameAttr, "ref": gitRefAttr, "rev": revAttr, "narHash": hashAttr, "lastModified": numberAttr,
+		"owner": nameAttr, "repo": nameAttr, "ref": gitRefAttr, "rev": forgeRev, "narHash": hashAttr, "lastModified": numberAttr,
 		"host":     {kind: jsonString, valid: regexp.MustCompile(`^[a-zA-Z0-9.-]*$`).MatchString, what: "the name of a host"},
 		"treeHash": anyAttr,
 	}
@@ -185,7 +185,12 @@ var (
 	hgRef       = regexp.MustCompile(`^[a-zA-Z0-9@][a-zA-Z0-9_.\/@+-]*$`)
 )
 
-// isRev reports whether Input::getRev reads the text: a SHA-1 in any notation, or a hash that names its algorithm.
+// isSHA1 reports whether the text is a SHA-1 in any notation, isRev whether Input::getRev reads it: a hash that names
+// its algorithm will do, too.
+func isSHA1(text string) bool {
+	return bareRev.MatchString(strings.TrimPrefix(strings.TrimPrefix(text, "sha1:"), "sha1-"))
+}
+
 func isRev(text string) bool { return bareRev.MatchString(text) || prefixedRev.MatchString(text) }
 
 func isGitRef(text string) bool { return !badGitRef.MatchString(text) }

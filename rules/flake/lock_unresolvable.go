@@ -26,6 +26,9 @@ var _ = rules.Register(&rules.Rule{
 		}
 		reported := 0
 		for _, c := range f.Changes() {
+			if c.Input != nil && c.Kind == flake.ChangeDangling {
+				continue // follows-undeclared-input, follows-cycle
+			}
 			finding := diag.Finding{
 				File: filepath.Join(f.Dir, "flake.lock"), Span: c.Entry.Value,
 				Help: fmt.Sprintf("run `nix flake update %s`", c.Path()[0]),
@@ -35,6 +38,8 @@ var _ = rules.Register(&rules.Rule{
 				finding.Message = fmt.Sprintf("input `%s` follows `%s`, which leads nowhere, so Nix cannot use flake.lock", inputPath(c.Path()), inputPath(c.Entry.Follows))
 			case flake.ChangeCycle:
 				finding.Message = fmt.Sprintf("input `%s` is the node `%s`, which it lies in itself: Nix follows it until it is killed", inputPath(c.Path()), c.Entry.Node)
+			case flake.ChangeType:
+				finding.Message = fmt.Sprintf("the original of input `%s` is of a type that no fetcher of Nix has, so Nix aborts", inputPath(c.Path()))
 			default:
 				continue
 			}

@@ -65,6 +65,7 @@ type LockNode struct {
 	isObject               bool
 	hasLocked, hasOriginal bool
 	problems               []Problem
+	names                  []string       // of Inputs
 	index                  map[string]int // of Inputs, where there are many
 	owner                  *LockNode      // the node that reaches this one first, breadth first from the root
 	ownedAs                string         // the owner's name for it
@@ -167,6 +168,9 @@ func (n *LockNode) Input(name string) (LockInput, bool) {
 	}
 	return LockInput{}, false
 }
+
+// InputNames returns the names of the node's inputs in source order. Callers do not write to it.
+func (n *LockNode) InputNames() []string { return n.names }
 
 // Rev returns the locked revision, or "".
 func (n *LockNode) Rev() string { return n.Locked.Get("rev") }
@@ -406,6 +410,10 @@ func (n *LockNode) readInputs(v jsonValue) {
 		}
 	default:
 		n.Inputs = append(n.Inputs, n.readInput(jsonMember{key: v.head(), value: v}))
+	}
+	n.names = make([]string, len(n.Inputs))
+	for i, in := range n.Inputs {
+		n.names[i] = in.Name
 	}
 	if len(n.Inputs) > manyInputs {
 		n.index = make(map[string]int, len(n.Inputs))

@@ -333,7 +333,7 @@ func TestMutatedLocksLikeNix(t *testing.T) {
 	require.Nil(t, err)
 	nodes := doc.doc.nodes
 	counts := map[verdict]int{}
-	for range 400 {
+	for range 250 {
 		at := nodes[1+random.IntN(len(nodes)-1)]
 		other := nodes[1+random.IntN(len(nodes)-1)]
 		piece := text[other.start:other.end]

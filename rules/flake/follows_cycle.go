@@ -23,11 +23,11 @@ var _ = rules.Register(&rules.Rule{
 		if !f.Nix.InputsLiteral {
 			return
 		}
-		reported := map[string]bool{}
+		settled, reported := map[string]bool{}, map[*flake.Input]bool{}
 		for _, root := range f.Nix.Inputs {
 			for in := range root.All() {
-				if cycle := followCycle(f, in); len(cycle) > 0 && !reported[key(cycle)] {
-					reported[key(cycle)] = true
+				if cycle := followCycle(f, in, settled); len(cycle) > 0 && !reported[cycle[0]] {
+					reported[cycle[0]] = true
 					reportCycle(p, f, cycle)
 				}
 			}
@@ -38,25 +38,34 @@ var _ = rules.Register(&rules.Rule{
 // maxFollowed bounds the length of a path that grows with each follows: only a circle makes it grow on.
 const maxFollowed = 128
 
-// followCycle returns the circle of follows that leads from an input back to it, or nil. It resolves paths
-// as far as flake.nix alone tells.
-func followCycle(f *flake.Flake, in *flake.Input) []*flake.Input {
+// followCycle returns the circle of follows that an input leads into, from its first input in flake.nix on, or nil. It
+// resolves paths as far as flake.nix alone tells. Paths in settled were walked before; those of this walk are added.
+func followCycle(f *flake.Flake, in *flake.Input, settled map[string]bool) []*flake.Input {
 	if in.Follows == nil || in.Follows.Err != nil {
 		return nil
 	}
-	taken := []*flake.Input{in}
-	path := in.Follows.Path
-	seen := map[string]bool{}
-	for len(path) <= maxFollowed && !seen[strings.Join(path, "/")] {
-		seen[strings.Join(path, "/")] = true
-		at, rest := followAt(f, path)
-		if at == nil || at.Follows.Err != nil || len(taken) > 1<<12 {
+	// What a path leads to first stands at its place in taken.
+	seen := map[string]int{}
+	var taken []*flake.Input
+	path := in.Path
+	for len(path) <= maxFollowed {
+		key := strings.Join(path, "/")
+		if from, again := seen[key]; again {
+			return fromFirst(taken[from:])
+		}
+		if settled[key] {
 			return nil
 		}
+		settled[key] = true
+		at, rest := followAt(f, path)
+		if at == nil || at.Follows.Err != nil {
+			return nil
+		}
+		seen[key] = len(taken)
 		taken = append(taken, at)
 		path = append(slices.Clone(at.Follows.Path), rest...)
 	}
-	// The tail of taken goes round and round.
+	// A path that grows on goes round and round in its last steps.
 	last := taken[len(taken)-1]
 	from := len(taken) - 2
 	for from >= 0 && taken[from] != last {
@@ -66,10 +75,18 @@ func followCycle(f *flake.Flake, in *flake.Input) []*flake.Input {
 	if len(cycle) == 0 {
 		cycle = taken[len(taken)-1:]
 	}
-	if i := slices.Index(cycle, in); i >= 0 {
-		return append(slices.Clone(cycle[i:]), cycle[:i]...)
+	return fromFirst(cycle)
+}
+
+// fromFirst turns a circle so that it starts with its first input in flake.nix.
+func fromFirst(cycle []*flake.Input) []*flake.Input {
+	first := 0
+	for i, in := range cycle {
+		if in.NameNode.Span().Start < cycle[first].NameNode.Span().Start {
+			first = i
+		}
 	}
-	return nil
+	return append(slices.Clone(cycle[first:]), cycle[:first]...)
 }
 
 // followAt returns the first input or override on a path that follows, and the path behind it.
@@ -90,15 +107,7 @@ func followAt(f *flake.Flake, path []string) (at *flake.Input, rest []string) {
 	return nil, nil
 }
 
-// key is equal for all rotations of a circle.
-func key(cycle []*flake.Input) string {
-	var names []string
-	for _, in := range cycle {
-		names = append(names, strings.Join(in.Path, "/"))
-	}
-	slices.Sort(names)
-	return strings.Join(names, " ")
-}
+func joined(in *flake.Input) string { return strings.Join(in.Path, "/") }
 
 func reportCycle(p *rules.Pass, f *flake.Flake, cycle []*flake.Input) {
 	severity := diag.Warning
@@ -113,13 +122,17 @@ func reportCycle(p *rules.Pass, f *flake.Flake, cycle []*flake.Input) {
 		}
 		severity = max(severity, s)
 	}
+	const shown = 20 // of a long circle
 	var names []string
 	finding := diag.Finding{Span: cycle[0].Follows.Node.Span(), Severity: severity}
-	for i, in := range cycle {
-		names = append(names, strings.Join(in.Path, "/"))
+	for i, in := range cycle[:min(len(cycle), shown)] {
+		names = append(names, joined(in))
 		if i > 0 {
 			finding.Related = append(finding.Related, diag.Related{Span: in.Follows.Node.Span(), Message: fmt.Sprintf("`%s` follows `%s`", names[i], in.Follows.Text)})
 		}
+	}
+	if len(cycle) > shown {
+		names = append(names, "…")
 	}
 	names = append(names, names[0])
 	finding.Message = fmt.Sprintf("inputs follow each other in a circle: `%s`", strings.Join(names, "` → `"))

@@ -28,15 +28,19 @@ var _ = rules.Register(&rules.Rule{
 		if !f.Nix.InputsLiteral {
 			return
 		}
+		guesses := 0
 		for _, root := range f.Nix.Inputs {
 			for in := range root.All() {
-				checkFollows(p, f, in)
+				checkFollows(p, f, in, &guesses)
 			}
 		}
 	},
 })
 
-func checkFollows(p *rules.Pass, f *flake.Flake, in *flake.Input) {
+// maxGuesses bounds for how many findings of a flake the name that was meant is looked for among all inputs.
+const maxGuesses = 100
+
+func checkFollows(p *rules.Pass, f *flake.Flake, in *flake.Input, guesses *int) {
 	if in.Follows == nil || len(in.Follows.Path) == 0 {
 		return
 	}
@@ -64,17 +68,19 @@ func checkFollows(p *rules.Pass, f *flake.Flake, in *flake.Input) {
 	}
 	switch {
 	case first == nil:
-		var names []string
-		for _, i := range f.Nix.AllInputs() {
-			if i != in {
-				names = append(names, i.Name)
-			}
-		}
 		if len(target) > 1 {
 			finding.Message = fmt.Sprintf("input `%s` follows `%s`, but the flake has no input `%s`", strings.Join(in.Path, "/"), in.Follows.Text, target[0])
 		}
 		finding.Help = fmt.Sprintf("declare `inputs.%s`, or follow one of the flake's inputs", ast.QuoteAttr(target[0]))
-		suggest(&finding, in, names, target[1:])
+		if *guesses++; *guesses <= maxGuesses {
+			var names []string
+			for _, i := range f.Nix.AllInputs() {
+				if i != in {
+					names = append(names, i.Name)
+				}
+			}
+			suggest(&finding, in, names, target[1:])
+		}
 	case len(target) > 1:
 		owner, names, missing := missingBelow(p, f, target)
 		if missing == "" {
@@ -101,6 +107,12 @@ func overridden(p *rules.Pass, f *flake.Flake, in *flake.Input) (severity diag.S
 	for ; in.Parent != nil; in = in.Parent {
 		if !in.Parent.Flake || in.Parent.Follows != nil {
 			return diag.Off, false // Nix ignores the overrides
+		}
+		if n, ok := f.NodeOf(in.Parent); ok && !local(f, in.Parent) {
+			if _, ok := n.Input(in.Name); !ok {
+				return diag.Off, false
+			}
+			continue
 		}
 		names, known := inputNames(p, f, in.Parent)
 		if !known {

@@ -11,14 +11,14 @@ import (
 
 // inputNames returns the names of an input's own inputs: those that the lock has, or for a flake in a folder
 // beside this one, which Nix reads anew each time, those that its flake.nix declares. known is false where neither
-// tells.
+// tells. Callers do not write to them.
 func inputNames(p *rules.Pass, f *flake.Flake, in *flake.Input) (names []string, known bool) {
 	if !local(f, in) {
-		inputs, known := f.InputsOf(in)
-		for _, i := range inputs {
-			names = append(names, i.Name)
+		n, known := f.NodeOf(in)
+		if !known {
+			return nil, false
 		}
-		return names, known
+		return n.InputNames(), true
 	}
 	if in.Parent != nil || !in.Ref.IsRelative() || !in.Literal || !in.Flake {
 		return nil, false

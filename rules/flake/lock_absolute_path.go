@@ -3,7 +3,6 @@ package flakerules
 import (
 	"fmt"
 	"path/filepath"
-	"strings"
 
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/flake"
@@ -22,6 +21,7 @@ var _ = rules.Register(&rules.Rule{
 		"`parent`, are right; so is `/dev/null`. System folders such as `/etc/nixos` are info.",
 	Severity: diag.Warning, Presets: rules.Recommended,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
+		reported := 0
 		for _, name := range f.Reachable() {
 			n := f.Lock.Node(name)
 			locked, ok := n.Locked.Ref()
@@ -47,17 +47,20 @@ var _ = rules.Register(&rules.Rule{
 				finding.Related = append(finding.Related, diag.Related{File: filepath.Join(f.Dir, "flake.nix"), Span: place(in), Message: "the input"})
 			}
 			p.Report(finding)
+			if reported++; reported == maxProblems {
+				return
+			}
 		}
 	},
 })
 
 // relock says how to get the path out of the lock file, by where it came from.
 func relock(f *flake.Flake, n *flake.LockNode, input []string) string {
-	update := fmt.Sprintf("run `nix flake update %s`", strings.Join(input, "/"))
+	update := fmt.Sprintf("run `nix flake update %s`", inputPath(input))
 	original, _ := n.Original.Ref()
 	declared := f.Nix.Input(input[0])
 	if len(input) > 1 && original.IsLocal() && !original.IsRelative() {
-		return fmt.Sprintf("the flake of `%s` names the path: follow another input instead", strings.Join(input[:len(input)-1], "/"))
+		return fmt.Sprintf("the flake of `%s` names the path: follow another input instead", inputPath(input[:len(input)-1]))
 	}
 	switch {
 	case len(input) == 1 && declared != nil && declared.Ref.IsLocal() && !declared.Ref.IsRelative():

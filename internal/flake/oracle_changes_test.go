@@ -1,0 +1,213 @@
+package flake
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sort"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/nixsift/nixsift/parser"
+)
+
+// draft is a flake.nix to be written: inputs and what is said of each, by name.
+type draft map[string]map[string]string
+
+func (d draft) String() string {
+	var b strings.Builder
+	b.WriteString("{\n")
+	names := make([]string, 0, len(d))
+	for name := range d {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	for _, name := range names {
+		keys := make([]string, 0, len(d[name]))
+		for k := range d[name] {
+			keys = append(keys, k)
+		}
+		sort.Strings(keys)
+		fmt.Fprintf(&b, "  inputs.%s = {", name)
+		for _, k := range keys {
+			fmt.Fprintf(&b, " %s = %s;", k, d[name][k])
+		}
+		b.WriteString(" };\n")
+	}
+	b.WriteString("  outputs = _: { };\n}\n")
+	return b.String()
+}
+
+func (d draft) clone() draft {
+	out := draft{}
+	for name, attrs := range d {
+		out[name] = map[string]string{}
+		for k, v := range attrs {
+			out[name][k] = v
+		}
+	}
+	return out
+}
+
+// library writes flakes that others have as inputs: some without inputs, some with inputs of inputs, and one in a
+// Git repository.
+func (o *oracle) library(t *testing.T) (urls []string) {
+	at := func(name string) string { return "path:" + filepath.Join(o.base, "lib", name) }
+	write := func(name, text string) {
+		dir := filepath.Join(o.base, "lib", name)
+		require.NoError(t, os.MkdirAll(filepath.Join(dir, "dir"), 0o700))
+		for _, file := range []string{"flake.nix", "dir/flake.nix"} {
+			require.NoError(t, os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600))
+		}
+	}
+	write("leaf", `{ outputs = _: { }; }`)
+	write("other", `{ outputs = _: { }; }`)
+	write("pair", `{ inputs.x.url = "`+at("leaf")+`"; inputs.y.url = "`+at("other")+`"; outputs = _: { }; }`)
+	write("own", `{ inputs.x.url = "`+at("leaf")+`"; inputs.y.follows = "x"; inputs.p.url = "`+at("pair")+`"; inputs.p.inputs.x.follows = "x"; outputs = _: { }; }`)
+	write("tree", `{ inputs.p.url = "`+at("pair")+`"; inputs.o.url = "`+at("own")+`"; inputs.x.url = "`+at("leaf")+`"; outputs = _: { }; }`)
+	write("repo", `{ inputs.x.url = "`+at("leaf")+`"; outputs = _: { }; }`)
+	git := func(args ...string) {
+		cmd := exec.Command("git", append([]string{"-c", "user.name=x", "-c", "user.email=x@example.org"}, args...)...)
+		cmd.Dir = filepath.Join(o.base, "lib", "repo")
+		cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_SYSTEM="+os.DevNull)
+		out, err := cmd.CombinedOutput()
+		require.NoError(t, err, "%s", out)
+	}
+	git("init", "-q", "-b", "main")
+	git("add", "-A")
+	git("commit", "-q", "-m", "x")
+	return []string{at("leaf"), at("other"), at("pair"), at("own"), at("tree"), "git+file://" + filepath.Join(o.base, "lib", "repo"), "path:./near", "./near"}
+}
+
+// pick returns an element by chance.
+func pick[T any](r *rand.Rand, list []T) T { return list[r.IntN(len(list))] }
+
+var inputNames = []string{"a", "b", "c", "d"}
+
+// overridePaths are overrides of inputs that the library's flakes have, and of some that they have not.
+var overridePaths = []string{"inputs.x", "inputs.y", "inputs.p", "inputs.p.inputs.x", "inputs.o.inputs.x", "inputs.o.inputs.p.inputs.y", "inputs.zz"}
+
+// randomInput makes a declaration. Its overrides do not follow into the input itself: when one of them is removed, the
+// lock file alone does not tell whether the input's own flake has it.
+func randomInput(r *rand.Rand, name string, urls []string) map[string]string {
+	attrs := map[string]string{}
+	if r.IntN(6) == 0 {
+		attrs["follows"] = quote(pick(r, inputNames))
+		return attrs
+	}
+	attrs["url"] = quote(pick(r, urls))
+	for range r.IntN(3) {
+		if target := pick(r, []string{"a", "b", "c", "d", "a/x", "b/x", ""}); target == "" || target[:1] != name {
+			attrs[pick(r, overridePaths)+".follows"] = quote(target)
+		}
+	}
+	return attrs
+}
+
+func quote(s string) string { return `"` + s + `"` }
+
+// change makes one change to a flake, mostly a small one.
+func (d draft) change(r *rand.Rand, urls []string) {
+	name := pick(r, inputNames)
+	attrs := d[name]
+	if attrs == nil {
+		d[name] = randomInput(r, name, urls)
+		return
+	}
+	over := pick(r, overridePaths) + ".follows"
+	switch r.IntN(12) {
+	case 0:
+		delete(d, name)
+	case 1:
+		d[name] = randomInput(r, name, urls)
+	case 2:
+		attrs["flake"] = pick(r, []string{"true", "false"})
+	case 3, 4, 5: // the follows of an override
+		if _, ok := attrs[over]; ok {
+			delete(attrs, over)
+		} else if target := pick(r, inputNames); target != name {
+			attrs[over] = quote(target)
+		}
+	case 6:
+		for k := range attrs {
+			if strings.HasSuffix(k, ".follows") {
+				delete(attrs, k)
+			}
+		}
+	case 7: // an override by a URL
+		attrs[pick(r, overridePaths)+".url"] = quote(pick(r, urls))
+		delete(attrs, over)
+	case 8, 9:
+		if url, ok := attrs["url"]; ok {
+			url = strings.Trim(url, `"`)
+			attrs["url"] = quote(pick(r, []string{url + "/", url + "?dir=dir", url + "?rev=" + strings.Repeat("a", 40), strings.Replace(url, "lib", "lib/.", 1), url + "#", url + "?submodules=0"}))
+		}
+	case 10:
+		if path, ok := strings.CutPrefix(strings.Trim(attrs["url"], `"`), "path:"); ok {
+			delete(attrs, "url")
+			attrs["type"], attrs["path"] = quote("path"), quote(path)
+		} else if path, ok := strings.CutPrefix(strings.Trim(attrs["url"], `"`), "git+"); ok {
+			attrs["type"], attrs["url"] = quote("git"), quote(path)
+		}
+	case 11:
+		if attrs["url"] == `"path:./near"` || attrs["url"] == `"./near"` {
+			attrs["url"] = pick(r, []string{"./near", `"path:near"`, `"path:./near/"`, `"./near"`, `"path:./near"`})
+		}
+	}
+}
+
+// TestChangesLikeNix lets Nix lock random flakes, changes their flake.nix, and compares whether Nix wants to change
+// the lock file with what the model says, in both directions.
+func TestChangesLikeNix(t *testing.T) {
+	o := newOracle(t)
+	urls := o.library(t)
+	random := rand.New(rand.NewPCG(5, 6))
+	counts := map[string]int{}
+	for locked := 0; locked < changesLikeNix; {
+		d := draft{}
+		for _, name := range inputNames[:1+random.IntN(len(inputNames))] {
+			d[name] = randomInput(random, name, urls)
+		}
+		files := map[string]string{"flake.nix": d.String(), "near/flake.nix": `{ inputs.x.url = "` + urls[0] + `"; outputs = _: { }; }`}
+		dir := o.flake(t, files)
+		if _, err := o.run(dir, "flake", "lock", "path:"+dir); err != nil {
+			counts["not lockable"]++
+			continue
+		}
+		locked++
+		b, err := os.ReadFile(filepath.Join(dir, "flake.lock"))
+		if os.IsNotExist(err) {
+			continue // no inputs
+		}
+		require.NoError(t, err)
+		lock := string(b)
+		for try := range 4 {
+			changed := d.clone()
+			for range try { // the first is as it was
+				changed.change(random, urls)
+			}
+			src := changed.String()
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "flake.nix"), []byte(src), 0o600))
+			got, out := o.ask(dir)
+			f := New(dir, parser.Parse(src), &lock)
+			want := judge(f)
+			counts[string(got)]++
+			if got == refused && want != rewritten {
+				counts["refused for flake.nix"]++ // the lock file is not the reason
+				continue
+			}
+			assert.Equal(t, got == accepted, want == accepted, "locked\n%schanged to\n%sNix says\n%s\nwe say %+v\n%s", d, src, out, f.Changes(), lock)
+		}
+	}
+	t.Log(counts)
+	assert.Positive(t, counts[string(accepted)])
+	assert.Positive(t, counts[string(rewritten)])
+}
+
+// changesLikeNix is how many flakes TestChangesLikeNix locks.
+const changesLikeNix = 30

@@ -1,0 +1,159 @@
+package flakerules
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/nixsift/nixsift/internal/engine"
+	"github.com/nixsift/nixsift/internal/workspace"
+	"github.com/nixsift/nixsift/rules"
+)
+
+// sized is a flake that can be made of any size.
+type sized struct {
+	inputs func(n int) string // what stands in inputs = { … }
+	nodes  func(n int) string // the nodes of the lock file, with root
+}
+
+func lockedNode(name, repo, inputs string) string {
+	return fmt.Sprintf(`"%s": {"inputs": {%s}, "locked": {"lastModified": 1, "owner": "o", "repo": "%s", "rev": "%040d", "type": "github"}, "original": {"owner": "o", "repo": "%s", "type": "github"}}`,
+		name, inputs, repo, 1, repo)
+}
+
+// times writes a text for each number below n, with commas or spaces between.
+func times(n int, sep string, text func(i int) string) string {
+	parts := make([]string, n)
+	for i := range parts {
+		parts[i] = text(i)
+	}
+	return strings.Join(parts, sep)
+}
+
+func rootNode(inputs string) string { return `"root": {"inputs": {` + inputs + `}}` }
+
+func oneInput(int) string { return `a.url = "github:o/a";` }
+
+var sizes = map[string]sized{
+	"inputs of one input": {oneInput, func(n int) string {
+		return rootNode(`"a": "a"`) + "," + lockedNode("a", "a", times(n, ",", func(i int) string { return fmt.Sprintf(`"x%d": "x%d"`, i, i) })) + "," +
+			times(n, ",", func(i int) string { return lockedNode(fmt.Sprint("x", i), fmt.Sprint("x", i%7), "") })
+	}},
+	"a chain of nodes": {oneInput, func(n int) string {
+		return rootNode(`"a": "a"`) + "," + lockedNode("a", "a", `"x": "x0"`) + "," + times(n, ",", func(i int) string {
+			return lockedNode(fmt.Sprint("x", i), fmt.Sprint("x", i), fmt.Sprintf(`"x": "x%d"`, i+1))
+		}) + "," + lockedNode(fmt.Sprint("x", n), "end", "")
+	}},
+	"a chain of follows": {oneInput, func(n int) string {
+		return rootNode(`"a": "a"`) + "," + lockedNode("a", "a", `"b": "b"`) + "," + lockedNode("b", "b", times(n, ",", func(i int) string { return fmt.Sprintf(`"x%d": ["a", "b", "x%d"]`, i, i+1) })+
+			fmt.Sprintf(`,"x%d": []`, n))
+	}},
+	"a circle of follows": {oneInput, func(n int) string {
+		return rootNode(`"a": "a"`) + "," + lockedNode("a", "a", `"b": "b"`) + "," + lockedNode("b", "b", times(n, ",", func(i int) string { return fmt.Sprintf(`"x%d": ["a", "b", "x%d"]`, i, (i+1)%n) }))
+	}},
+	"nodes that nothing leads to": {oneInput, func(n int) string {
+		return rootNode(`"a": "a"`) + "," + lockedNode("a", "a", "") + "," + times(n, ",", func(i int) string { return lockedNode(fmt.Sprint("x", i), "x", "") })
+	}},
+	"names that no node has": {oneInput, func(n int) string {
+		return rootNode(`"a": "a"`) + "," + lockedNode("a", "a", times(n, ",", func(i int) string { return fmt.Sprintf(`"x%d": "y%d"`, i, i) }))
+	}},
+	"one node twice": {oneInput, func(n int) string {
+		return rootNode(`"a": "a"`) + "," + times(n, ",", func(i int) string { return lockedNode("a", "a", "") })
+	}},
+	"a diamond of nodes": {oneInput, func(n int) string {
+		return rootNode(`"a": "x0"`) + "," + times(n, ",", func(i int) string {
+			return lockedNode(fmt.Sprint("x", i), "a", fmt.Sprintf(`"l": "x%d", "r": "x%d"`, i+1, i+1))
+		}) + "," + lockedNode(fmt.Sprint("x", n), "end", "")
+	}},
+	"inputs": {
+		func(n int) string {
+			return times(n, "\n", func(i int) string { return fmt.Sprintf(`i%d.url = "github:o/i%d";`, i, i) })
+		},
+		func(n int) string {
+			return rootNode(times(n, ",", func(i int) string { return fmt.Sprintf(`"i%d": "i%d"`, i, i) })) + "," + times(n, ",", func(i int) string {
+				return lockedNode(fmt.Sprint("i", i), fmt.Sprint("i", i), fmt.Sprintf(`"x": "x%d"`, i))
+			}) + "," + times(n, ",", func(i int) string { return lockedNode(fmt.Sprint("x", i), fmt.Sprint("i", (i+1)%n), "") })
+		},
+	},
+	"inputs that are not locked": {
+		func(n int) string {
+			return times(n, "\n", func(i int) string { return fmt.Sprintf(`i%d.url = "github:o/i%d";`, i, i) })
+		},
+		func(int) string { return rootNode("") },
+	},
+	"inputs that follow each other": {
+		func(n int) string {
+			return times(n, "\n", func(i int) string { return fmt.Sprintf(`i%d.follows = "i%d";`, i, i+1) }) + fmt.Sprintf(`i%d.url = "github:o/a";`, n)
+		},
+		func(n int) string {
+			return lockedNode("a", "a", "") + "," + rootNode(times(n, ",", func(i int) string { return fmt.Sprintf(`"i%d": ["i%d"]`, i, i+1) })+fmt.Sprintf(`, "i%d": "a"`, n))
+		},
+	},
+	"inputs in a circle": {
+		func(n int) string {
+			return times(n, "\n", func(i int) string { return fmt.Sprintf(`i%d.follows = "i%d";`, i, (i+1)%n) })
+		},
+		func(int) string { return rootNode("") },
+	},
+	"inputs that follow nothing": {
+		func(n int) string {
+			return times(n, "\n", func(i int) string { return fmt.Sprintf(`i%d.follows = "z%d";`, i, i) })
+		},
+		func(int) string { return rootNode("") },
+	},
+	"overrides of one input": {
+		func(n int) string {
+			return `b.url = "github:o/b"; a = { url = "github:o/a"; inputs = { ` + times(n, "\n", func(i int) string { return fmt.Sprintf(`x%d.follows = "b";`, i) }) + ` }; };`
+		},
+		func(n int) string {
+			return rootNode(`"a": "a", "b": "b"`) + "," + lockedNode("b", "b", "") + "," + lockedNode("a", "a", times(n, ",", func(i int) string { return fmt.Sprintf(`"x%d": ["b"]`, i) }))
+		},
+	},
+	"overrides that are gone": {
+		func(n int) string {
+			return times(n, "\n", func(i int) string { return fmt.Sprintf(`i%d.url = "github:o/i%d";`, i, i) })
+		},
+		func(n int) string {
+			return rootNode(times(n, ",", func(i int) string { return fmt.Sprintf(`"i%d": "i%d"`, i, i) })) + "," + times(n, ",", func(i int) string {
+				return lockedNode(fmt.Sprint("i", i), fmt.Sprint("i", i), `"x": ["i0"]`)
+			})
+		},
+	},
+}
+
+// TestGrowth doubles flakes and their lock files: the memory that all rules of the family ask for doubles too.
+func TestGrowth(t *testing.T) {
+	var only []string
+	for _, r := range rules.All() {
+		if r.Family == family {
+			only = append(only, r.ID)
+		}
+	}
+	for name, s := range sizes {
+		cost := func(n int) float64 {
+			dir := t.TempDir()
+			fsys := workspace.NewOverlay(workspace.OS)
+			path := filepath.Join(dir, "flake.nix")
+			fsys.Set(path, []byte("{\n inputs = {\n"+s.inputs(n)+"\n };\n outputs = _: { };\n}\n"))
+			lock := filepath.Join(dir, "flake.lock")
+			fsys.Set(lock, []byte(`{"nodes": {`+s.nodes(n)+`}, "root": "root", "version": 7}`))
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			res, err := engine.Check(context.Background(), engine.Options{FS: fsys, Paths: []string{path, lock}, Only: only, Jobs: 1})
+			runtime.ReadMemStats(&after)
+			require.NoError(t, err)
+			require.Empty(t, res.Errors)
+			return float64(after.TotalAlloc - before.TotalAlloc)
+		}
+		const n = 5000 // more than maxNodes
+		cost(n / 10)
+		once, twice := cost(n), cost(2*n)
+		assert.Less(t, twice/once, 2.6, "%s: %.0f bytes, and %.0f for twice as many", name, once, twice)
+	}
+}

@@ -243,6 +243,7 @@ func ReadLock(text string) (*Lock, *SyntaxError) {
 	}
 	nodes, ok := v.get("nodes")
 	if !ok || nodes.kind() == jsonNull || !l.want(nodes, jsonObject, "`nodes`", "an object") {
+		l.onlyVersion()
 		return l, nil
 	}
 	for _, m := range nodes.members() {
@@ -251,7 +252,18 @@ func ReadLock(text string) (*Lock, *SyntaxError) {
 		l.Nodes = append(l.Nodes, n)
 	}
 	l.check()
+	l.onlyVersion()
 	return l, nil
+}
+
+// onlyVersion drops all problems but that of the version, if it has one: Nix reads no further.
+func (l *Lock) onlyVersion() {
+	for _, p := range l.Problems {
+		if p.Kind == ProblemVersion {
+			l.Problems = []Problem{p}
+			return
+		}
+	}
 }
 
 func (l *Lock) readVersion(v jsonValue) {

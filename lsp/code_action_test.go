@@ -206,13 +206,16 @@ func TestManyFindings(t *testing.T) {
 	assert.Len(t, all.Edit.Changes[uri], 2000)
 }
 
+// emptyLock is a lock file in which Nix finds no inputs.
+const emptyLock = `{"root": "root", "version": 7}`
+
 // TestFlake follows the findings of a flake's own rules through edits: they move along while someone types,
 // count for suppressions all the time, and are renewed in a pause.
 func TestFlake(t *testing.T) {
 	dir := t.TempDir()
 	text := "{\n  # worthy\n  outputs = _: 13;\n}\n"
 	flake := lsptest.URI(lsptest.WriteFile(t, dir, "flake.nix", text))
-	lock := lsptest.URI(lsptest.WriteFile(t, dir, "flake.lock", "{}"))
+	lock := lsptest.URI(lsptest.WriteFile(t, dir, "flake.lock", emptyLock))
 	c := start(t, dir, "", "unused-suppression", "suppression-without-reason")
 	c.Open(flake, "nix", 1, text)
 	p := c.Diagnostics(flake, 1)
@@ -243,14 +246,14 @@ func TestFlake(t *testing.T) {
 	require.Len(t, all, 1)
 	assert.Equal(t, "{ outputs = _: 1; } # good, good", apply("{ outputs = _: 1; } # worthy, worthy", all[0].Edit.Changes[flake]))
 
-	c.Open(lock, "json", 1, `{"x": "worthy"}`)
+	c.Open(lock, "json", 1, `{"root": "worthy", "version": 7}`)
 	p = c.Diagnostics(lock, 1)
 	require.Equal(t, []string{"flake-word"}, p.Codes())
 	assert.Equal(t, []string{"say less", fixAllTitle}, titles(c.Actions(lock, p.Diagnostics[0].Range, "")), "JSON has no comments")
-	c.Edit(lock, 2, lsptest.Change{Text: `{}`})
+	c.Edit(lock, 2, lsptest.Change{Text: emptyLock})
 	c.DiagnosticsThat(lock, func(p lsptest.Published) bool { return len(p.Diagnostics) == 0 })
 	for v := 3; v < 30; v++ {
-		c.Edit(lock, v, lsptest.Change{Text: fmt.Sprintf(`{"x": %d, "y": "worthy"}`, v)})
+		c.Edit(lock, v, lsptest.Change{Text: fmt.Sprintf(`{"version": 7, "x": %d, "root": "worthy"}`, v)})
 	}
 	c.DiagnosticsThat(lock, func(p lsptest.Published) bool { return *p.Version == 29 && len(p.Diagnostics) == 1 })
 }

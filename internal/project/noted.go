@@ -1,6 +1,7 @@
 package project
 
 import (
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -90,6 +91,10 @@ func note(t *ast.Tree) noted {
 	return n
 }
 
+// maxUnbound is the number of folders up to which a folder that nothing bounds, neither a repository nor a flake, is
+// taken for a project with all that lies below it. A file in somebody's home folder is none of a project.
+const maxUnbound = 1000
+
 // nixFiles returns the Nix files of a project, by its root, sorted by path. They are looked for once.
 func (s *Store) nixFiles(root string) []workspace.File {
 	s.mu.Lock()
@@ -100,8 +105,14 @@ func (s *Store) nixFiles(root string) []workspace.File {
 	}
 	s.mu.Unlock()
 	return l.get(func() []workspace.File {
-		selection, _ := workspace.Select(s.fs, []string{root}, workspace.Options{Git: s.repos})
-		return slices.DeleteFunc(selection.Files, func(f workspace.File) bool { return f.Kind != workspace.Nix })
+		opts := workspace.Options{Git: s.repos}
+		if p := s.Folder(root); p.repo == nil && p.flakeDir == "" {
+			opts.MaxFolders = maxUnbound
+		}
+		selection, _ := workspace.Select(s.fs, []string{root}, opts)
+		return slices.DeleteFunc(selection.Files, func(f workspace.File) bool {
+			return f.Kind != workspace.Nix || selection.Cut && filepath.Dir(f.Path) != root
+		})
 	})
 }
 

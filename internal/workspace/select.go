@@ -22,6 +22,8 @@ type Options struct {
 	NoExclude bool
 	// Links fills Selection.LeftAlone.
 	Links bool
+	// MaxFolders ends the walk of each path behind so many folders; 0 is no bound. Selection.Cut says that it did.
+	MaxFolders int
 	// Git remembers the repositories; nil is a memory for this call.
 	Git *git.Cache
 }
@@ -51,6 +53,7 @@ type Selection struct {
 	Excluded []string
 	// Empty are the folders that were named and hold no file to analyse.
 	Empty []EmptyFolder
+	Cut   bool // by Options.MaxFolders, at a place that chance decides on
 }
 
 // LeftAlone is a link that was not followed.
@@ -153,7 +156,7 @@ func Select(fsys FS, paths []string, opts Options) (Selection, []Problem) {
 	slices.SortFunc(s.left, func(a, b LeftAlone) int { return strings.Compare(a.Path, b.Path) })
 	slices.Sort(s.named)
 	slices.SortFunc(s.empty, func(a, b EmptyFolder) int { return strings.Compare(a.Path, b.Path) })
-	return Selection{Files: s.files, LeftAlone: slices.Compact(s.left), Excluded: slices.Compact(s.named), Empty: slices.Compact(s.empty)}, s.problems
+	return Selection{Files: s.files, LeftAlone: slices.Compact(s.left), Excluded: slices.Compact(s.named), Empty: slices.Compact(s.empty), Cut: s.cut}, s.problems
 }
 
 type selector struct {
@@ -166,6 +169,7 @@ type selector struct {
 	named    []string // files that are excluded
 	empty    []EmptyFolder
 	excluded int // files that walks left out
+	cut      bool
 }
 
 // link is a symbolic link met on the walk of root. One of Kind Other is there to be told of only.

@@ -22,6 +22,7 @@ type walker struct {
 	wake     sync.Cond
 	waiting  []folder
 	busy     int
+	folders  int // read
 	failed   any // a panic
 	badRepos map[*git.Repo]bool
 }
@@ -128,6 +129,9 @@ func (w *walker) run(top folder) {
 				}
 				w.busy--
 				w.waiting = append(w.waiting, r.folders...)
+				if w.folders++; w.opts.MaxFolders > 0 && w.folders >= w.opts.MaxFolders && len(w.waiting) > 0 {
+					w.waiting, w.cut = w.waiting[:0], true
+				}
 				if len(r.folders) > 1 || w.busy == 0 {
 					w.wake.Broadcast()
 				}

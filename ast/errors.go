@@ -22,6 +22,7 @@ const (
 	ErrNesting            ErrorKind = "nesting-too-deep"
 	ErrNUL                ErrorKind = "nul-byte-in-string"
 	ErrStrayByte          ErrorKind = "stray-byte"
+	ErrShellExpansion     ErrorKind = "shell-expansion-in-string"
 )
 
 // SyntaxError is a place where Nix would reject the file at parse time, or reads less than is written.

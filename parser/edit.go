@@ -73,7 +73,7 @@ const (
 // over it. So lexing starts at the last blank before the edit, and ends at a blank behind it that was one
 // before, with the same modes.
 func (p *Parser) relex(src string) (d splice, ok bool) {
-	if p.n == 0 || p.src == "" || len(p.cuts) > 0 || p.nul >= 0 || len(src)+2 > len(p.start) {
+	if p.n == 0 || p.src == "" || len(p.cuts) > 0 || p.shell || p.nul >= 0 || len(src)+2 > len(p.start) {
 		return d, false
 	}
 	same := commonPrefix(p.src, src)

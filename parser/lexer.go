@@ -33,6 +33,8 @@ type lexer struct {
 	check bool // there are tokens that checkTokens has to look at
 	limit int  // no token starts behind it
 	cuts  []cut
+	// shell makes an expansion of a shell that Nix refuses an interpolation of text: three tokens; see reread.
+	shell bool
 }
 
 // cut makes the string that opens at one offset end at another, without a closing quote; see reread.
@@ -418,9 +420,7 @@ func (l *lexer) lexString(i int) int {
 				if j > i {
 					l.emit(ast.TokText, i)
 				}
-				l.emit(ast.TokDollarCurly, j)
-				l.push(modeCode)
-				return j + 2
+				return l.interpolation(j)
 			}
 			// $x is a pair, so that $${ does not interpolate; $" and $\ are none.
 			j++
@@ -431,6 +431,20 @@ func (l *lexer) lexString(i int) int {
 	}
 	l.emit(ast.TokText, i)
 	return len(src)
+}
+
+// interpolation reads the ${ at i, and all of an expansion of a shell.
+func (l *lexer) interpolation(i int) int {
+	l.emit(ast.TokDollarCurly, i)
+	if l.shell {
+		if n := refusedExpansion(l.src[i:]); n > 0 {
+			l.emit(ast.TokText, i+2)
+			l.emit(ast.TokRBrace, i+n-1)
+			return i + n
+		}
+	}
+	l.push(modeCode)
+	return i + 2
 }
 
 // skipText returns the first byte from i on that is of a class.
@@ -460,9 +474,7 @@ func (l *lexer) lexIndented(i int) int {
 				if j > i {
 					l.emit(ast.TokIndText, i)
 				}
-				l.emit(ast.TokDollarCurly, j)
-				l.push(modeCode)
-				return j + 2
+				return l.interpolation(j)
 			case '\'':
 				j++
 			default:

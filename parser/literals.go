@@ -23,7 +23,11 @@ func (p *Parser) stringLit(kind ast.Kind, quote ast.TokenKind) {
 			p.wrap(kind, first, begin)
 			return
 		case ast.TokDollarCurly:
-			p.interpolation(false)
+			if p.kinds[p.i+1] == ast.TokText {
+				p.shellExpansion(kind, first)
+			} else {
+				p.interpolation(false)
+			}
 		case ast.TokText, ast.TokIndText:
 			p.adv()
 		default:

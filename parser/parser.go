@@ -116,6 +116,7 @@ func (p *Parser) forget() {
 
 func (p *Parser) parse(src string) ast.Storage {
 	p.cuts = p.cuts[:0]
+	p.shell = false
 	p.once(src)
 	if len(p.errors) > 0 {
 		p.reread(src)

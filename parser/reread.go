@@ -11,11 +11,16 @@ import (
 // maxRereads bounds how often a file with errors is read again.
 const maxRereads = 2
 
-// reread looks for the string that nobody closed. What follows it is turned inside out, so that errors are
+// reread looks for what turns text into code: expansions of a shell, and the string that nobody closed. What follows it is turned inside out, so that errors are
 // many and far from their cause. If the file reads no worse with the string cut where its line, or its
 // indented block, ends, then that is what the tree shows; the place where Nix gives up keeps an error.
 func (p *Parser) reread(src string) {
-	was := p.errors[0]
+	p.readExpansions(src)
+	at := p.firstOther()
+	if at < 0 {
+		return
+	}
+	was := p.errors[at]
 	for range maxRereads {
 		c, ok := p.suspect()
 		if !ok {
@@ -111,7 +116,7 @@ func (p *Parser) lineOf(e ast.SyntaxError) source.Span {
 // suspect returns the first string literal before the first error that looks as if it had swallowed code,
 // and where it should end.
 func (p *Parser) suspect() (found cut, ok bool) {
-	limit := p.errors[0].Span.Start
+	limit := p.errors[p.firstOther()].Span.Start
 	found.open = len(p.src)
 	var stack []int // the tokens of open quotes and braces
 	consider := func(open, closing int) {

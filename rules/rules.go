@@ -47,7 +47,7 @@ type Option struct {
 }
 
 // Rule is one check with all that is known about it. Exactly one of the check functions is set, or
-// Syntax for a rule that presents errors of the parser.
+// Syntax for a rule that presents errors of the parser; Script and Syntax may stand beside Node.
 type Rule struct {
 	// ID is kebab-case and names the bad pattern, so that it reads well behind "allow".
 	ID      string
@@ -88,7 +88,8 @@ type Rule struct {
 	// Mentions are texts of which a script has one wherever Script may find something: a script that cannot be
 	// read is an error where it has one of them in the part that was not read, and of no interest elsewhere.
 	Mentions []string
-	// Syntax is the kind of parser error that the rule presents.
+	// Syntax is the kind of parser error that the rule presents. It may stand beside Node, for what Nix accepts of the
+	// same mistake.
 	Syntax ast.ErrorKind
 	// Engine marks rules whose findings the engine makes itself, such as unused suppressions.
 	Engine bool
@@ -120,7 +121,9 @@ func (r *Rule) validate() error {
 		}
 	}
 	checks := 0
-	for _, set := range []bool{r.Node != nil, r.File != nil, r.Flake != nil, r.Lock != nil, r.Script != nil && r.Node == nil, r.Syntax != "", r.Engine} {
+	for _, set := range []bool{
+		r.Node != nil, r.File != nil, r.Flake != nil, r.Lock != nil, r.Script != nil && r.Node == nil, r.Syntax != "" && r.Node == nil, r.Engine,
+	} {
 		if set {
 			checks++
 		}

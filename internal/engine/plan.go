@@ -142,7 +142,8 @@ func (p *plan) add(r *rules.Rule) {
 		p.flakes = append(p.flakes, r)
 	case r.Lock != nil:
 		p.locks = append(p.locks, r)
-	case r.Syntax != "":
+	}
+	if r.Syntax != "" && p.syntax != nil {
 		p.syntax[r.Syntax] = r
 	}
 	if r.Script != nil {

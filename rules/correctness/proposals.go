@@ -16,7 +16,7 @@ import (
 
 // propose completes a finding about an undefined name with what was most likely meant, the surest first.
 func propose(p *rules.Pass, u sema.Use, name string, f *diag.Finding) {
-	if proposePosition(name, f) || proposeWord(u, name, f) || proposeSibling(p.Names(), u, name, f) || proposeLib(p.Names(), u, name, f) || proposeArgument(p, u, name, f) {
+	if proposePosition(name, f) || proposeEscape(p, u, name, f) || proposeWord(u, name, f) || proposeSibling(p.Names(), u, name, f) || proposeLib(p.Names(), u, name, f) || proposeArgument(p, u, name, f) {
 		return
 	}
 	candidates := func(yield func(string) bool) {

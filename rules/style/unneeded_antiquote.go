@@ -34,7 +34,7 @@ var _ = rules.Register(&rules.Rule{
 			return
 		}
 		inner := in.FirstChild()
-		if tooLong(n) || nixlang.TypeOf(p.Names(), inner) != nixlang.TypeString {
+		if tooLong(n) || nixlang.TypeOf(p.Names(), inner) != nixlang.TypeString || nixlang.ReadExpansion(in) != "" {
 			return
 		}
 		p.Report(diag.Finding{

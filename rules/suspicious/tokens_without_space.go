@@ -4,6 +4,7 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -22,7 +23,7 @@ var _ = rules.Register(&rules.Rule{
 	On:      []ast.Kind{ast.Apply, ast.List},
 	Node: func(p *rules.Pass, n ast.Node) {
 		prev := n.FirstChild()
-		if !prev.IsValid() {
+		if !prev.IsValid() || nixlang.ReadExpansion(n.Parent()) != "" {
 			return
 		}
 		for c := prev.NextSibling(); c.IsValid(); prev, c = c, c.NextSibling() {

@@ -23,7 +23,7 @@ var _ = rules.Register(&rules.Rule{
 	On:  []ast.Kind{ast.URI},
 	Node: func(p *rules.Pass, n ast.Node) {
 		text := n.Text()
-		if nixlang.IsURL(text) {
+		if nixlang.IsURL(text) || nixlang.ReadExpansion(n.Parent()) != "" || nixlang.ReadExpansion(n.Parent().Parent()) != "" {
 			return
 		}
 		parts := strings.Split(text, ":")

@@ -5,6 +5,9 @@ import "strings"
 // maxExpansion is the length in bytes up to which a shell's parameter expansion is looked for.
 const maxExpansion = 200
 
+// maxPositional is the number of digits up to which a number is taken for an argument of a script.
+const maxPositional = 2
+
 // ShellExpansion returns the length of the parameter expansion of a shell that text, which is inside a string of
 // Nix, starts with: `${name:-word}` and what else POSIX (2.6.2) and bash write between `${` and `}`. It is 0 where
 // there is none, and for `${name}`, which shells and Nix have in common. Many expansions are expressions of Nix as
@@ -24,7 +27,7 @@ func ShellExpansion(text string) int {
 		i++
 	}
 	n, plain := shellParameter(text[i:])
-	if n == 0 {
+	if n == 0 || !plain && n > maxPositional {
 		return 0
 	}
 	i += n

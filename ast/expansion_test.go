@@ -20,7 +20,7 @@ func TestShellExpansion(t *testing.T) {
 	}
 	for _, text := range []string{
 		"", "$", "${", "${}", "${name}", "${name", "${a.b}", "${a-b.c", "${ a:-b }", "${a b}", "${a: b}", "${a: a + 1}", "${a:b}", "${(a)}", "${toString 1}",
-		"${http://x}", "${a == b}", "${a ++ b}", "${./a}", "${a[", "${a@b}", "${v:-''}", `${v:-"}`, "${v:-\n}", "$${v:-x}",
+		"${http://x}", "${9223372036854775808}", "${a == b}", "${a ++ b}", "${./a}", "${a[", "${a@b}", "${v:-''}", `${v:-"}`, "${v:-\n}", "$${v:-x}",
 		"${v:-" + strings.Repeat("x", 300) + "}",
 	} {
 		assert.Zero(t, ast.ShellExpansion(text), text)

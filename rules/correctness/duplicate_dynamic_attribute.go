@@ -1,0 +1,119 @@
+package correctness
+
+import (
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/attrs"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/internal/sema"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "duplicate-dynamic-attribute", Family: family, Since: "0.1.0",
+	Summary: "A set defines the same computed name twice",
+	Doc: "Attributes with computed names never merge: `{ ${host}.a = 1; ${host}.b = 2; }` parses, and fails with \"dynamic\n" +
+		"attribute … already defined\" as soon as anything in the set is asked for. `${host}`, `\"${host}\"` and `${(host)}` are one\n" +
+		"name. Write `${host} = { a = 1; b = 2; };`.\n" +
+		"\n" +
+		"A name that is `null` defines nothing, so that two of them are accepted; what may be null is a warning. A name in quotes\n" +
+		"cannot be null, nor can one with text beside the value.",
+	Severity: diag.Error, Presets: rules.Recommended,
+	On: []ast.Kind{ast.AttrSet},
+	Node: func(p *rules.Pass, n ast.Node) {
+		dynamic := 0
+		for c := range n.Children() {
+			if b, ok := ast.AsBinding(c); ok && !static(b.Attrpath()) {
+				dynamic++
+			}
+		}
+		if dynamic < 2 {
+			return
+		}
+		for s := range attrs.Merge(n).Walk() {
+			if len(s.Dynamic) > 1 && (!s.Literal.IsValid() || s.Literal == n) {
+				reportSameNames(p, s.Dynamic)
+			}
+		}
+	},
+})
+
+// static reports whether no part of an attribute path is computed.
+func static(path ast.AttrpathNode) bool {
+	for part := range path.Children() {
+		if _, ok := ast.AttrName(part); !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// reportSameNames reports the computed names of one set that were there before.
+func reportSameNames(p *rules.Pass, dynamic []attrs.Dynamic) {
+	first := map[string]ast.Node{}
+	for _, d := range dynamic {
+		name, quoted := computedName(d.Part)
+		key := strings.Join(strings.Fields(name.Text()), " ")
+		before, again := first[key]
+		if !again {
+			first[key] = d.Part
+			continue
+		}
+		was, quotedBefore := computedName(before)
+		if d.Lost || !nixlang.Same(was, name) || !sameVariables(p.Names(), was, name) {
+			continue
+		}
+		f := diag.Finding{
+			Span:    d.Part.Span(),
+			Message: diag.Code(d.Part.Text()) + " is defined twice: computed names do not merge, and Nix fails with \"dynamic attribute … already defined\"",
+			Help:    "write one definition with a set: " + diag.Code(before.Text()+" = { … };"),
+			Related: []diag.Related{{Span: before.Span(), Message: "first defined here"}},
+		}
+		if !quoted && !quotedBefore && !isText(p.Names(), name) {
+			f.Severity = diag.Warning
+		}
+		p.Report(f)
+	}
+}
+
+// computedName returns the expression that names an attribute. quoted tells that it stands in a string, where null is
+// an error.
+func computedName(part ast.Node) (name ast.Node, quoted bool) {
+	if part.Is(ast.Interpolation) {
+		part = part.FirstChild().Unparen()
+	}
+	for part.Is(ast.String) {
+		in := part.FirstChild()
+		if !in.Is(ast.Interpolation) || in.Span().Len()+2 != part.Span().Len() {
+			return part, true
+		}
+		part, quoted = in.FirstChild().Unparen(), true
+	}
+	return part, quoted
+}
+
+// isText reports whether an expression is a string and not null.
+func isText(names *sema.Info, n ast.Node) bool {
+	return nixlang.TypeOf(names, n) == nixlang.TypeString
+}
+
+// sameVariables reports whether the variables of two expressions with the same tokens are the same.
+func sameVariables(names *sema.Info, a, b ast.Node) bool {
+	var left []sema.Use
+	for n := range a.Descendants() {
+		if u, ok := names.Use(n); ok {
+			left = append(left, u)
+		}
+	}
+	for n := range b.Descendants() {
+		if u, ok := names.Use(n); ok {
+			if len(left) == 0 || u.Target != left[0].Target || u.Binding != left[0].Binding {
+				return false
+			}
+			left = left[1:]
+		}
+	}
+	return len(left) == 0
+}

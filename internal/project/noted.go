@@ -20,6 +20,8 @@ type noted struct {
 	literals []literal
 	// args are the names that the file passes to modules by specialArgs.
 	args []string
+	// passed are the arguments that the file passes to packages without naming their files.
+	passed []string
 	// scopes are what the file brings into the scope of others.
 	scopes []scope
 }
@@ -66,7 +68,7 @@ func (s *Store) Note(path string, t *ast.Tree) {
 
 func note(t *ast.Tree) noted {
 	var n noted
-	args, scopes := false, false
+	args, scopes, passed := false, false, false
 	for i, r := range t.Records() {
 		switch r.Kind {
 		case ast.Path:
@@ -78,12 +80,18 @@ func note(t *ast.Tree) noted {
 			text := t.Node(ast.NodeID(i)).Text()
 			args = args || argsName(strings.Trim(text, `"`))
 			scopes = scopes || text == "scoped" || text == "scopedImport"
+			passed = passed || passesArgs(text)
 		case ast.Ident:
-			scopes = scopes || t.Node(ast.NodeID(i)).Text() == "scopedImport"
+			text := t.Node(ast.NodeID(i)).Text()
+			scopes = scopes || text == "scopedImport"
+			passed = passed || passesArgs(text)
 		}
 	}
 	if args {
 		n.args = specialArgs(t)
+	}
+	if passed {
+		n.passed = passedArgs(t)
 	}
 	if scopes {
 		n.scopes = scopesOf(t)

@@ -29,6 +29,7 @@ type Store struct {
 	refs     map[string]*lazy[*referenceIndex]
 	attrs    map[string]*lazy[*attributes]
 	special  map[string]*lazy[map[string]bool]
+	passed   map[string]*lazy[map[string]bool]
 	scopes   map[string]*lazy[[]scopedFrom]
 	ciCalls  map[string]*lazy[map[string]bool]
 	caches   map[string]*lazy[[]string]
@@ -59,8 +60,9 @@ func (l *lazy[T]) get(compute func() T) T {
 func NewStore(fsys workspace.FS) *Store {
 	return &Store{
 		fs: fsys, repos: &git.Cache{FS: fsys}, projects: map[string]*Project{}, flakes: map[string]*lazy[*flake.Flake]{},
-		locks: map[string]*lazy[*flake.LockFile]{}, files: map[string]*lazy[[]workspace.File]{}, refs: map[string]*lazy[*referenceIndex]{}, attrs: map[string]*lazy[*attributes]{},
-		special: map[string]*lazy[map[string]bool]{}, scopes: map[string]*lazy[[]scopedFrom]{},
+		locks: map[string]*lazy[*flake.LockFile]{}, files: map[string]*lazy[[]workspace.File]{}, refs: map[string]*lazy[*referenceIndex]{},
+		attrs: map[string]*lazy[*attributes]{}, special: map[string]*lazy[map[string]bool]{}, passed: map[string]*lazy[map[string]bool]{},
+		scopes: map[string]*lazy[[]scopedFrom]{},
 		ciCalls: map[string]*lazy[map[string]bool]{}, caches: map[string]*lazy[[]string]{}, notes: map[string]noted{},
 		plains: map[string]*lazy[map[string]bool]{}, sets: map[string]*lazy[map[string]bool]{}, reach: map[folderKey]*lazy[map[string]bool]{}, names: map[string]*lazy[[]string]{}, ends: map[string]*lazy[map[string][]string]{},
 	}

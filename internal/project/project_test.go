@@ -100,7 +100,7 @@ func TestGathering(t *testing.T) {
 	dir := testenv.Tree(t, map[string]string{
 		"flake.nix": "{ outputs = _: { }; }",
 		"a.nix":     "{ imports = [ ./b ../x/b/default.nix ./c/. b/../c/../b ]; args = ~/b; no = ./${\"b\"}; }",
-		"b/x.nix":   "{ y = import ./. { }; z = nixosSystem { specialArgs = { inherit pkgs; }; }; }",
+		"b/x.nix":   "{ y = import ./. { }; z = nixosSystem { specialArgs = { inherit pkgs; }; }; c = callPackage c { one = 1; }; }",
 	})
 	target := filepath.Join(dir, "b/default.nix")
 	fresh := project.NewStore(workspace.OS).For(target)
@@ -108,6 +108,7 @@ func TestGathering(t *testing.T) {
 	require.Len(t, want, 3)
 	assert.Equal(t, filepath.Join(dir, "b/x.nix"), want[2].From)
 	assert.True(t, fresh.SpecialArg("pkgs"))
+	assert.True(t, fresh.MayPass(target, "one"))
 
 	s := project.NewStore(workspace.OS)
 	done := s.Gathering(1)
@@ -124,6 +125,8 @@ func TestGathering(t *testing.T) {
 	done()
 	assert.Equal(t, want, p.References(target), "without reading the files again")
 	assert.True(t, p.SpecialArg("pkgs"))
+	assert.True(t, p.MayPass(target, "one"))
+	assert.False(t, p.MayPass(target, "two"))
 	assert.False(t, p.SpecialArg("lib"))
 }
 

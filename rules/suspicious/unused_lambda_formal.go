@@ -23,7 +23,8 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"The rule is silent where the name is not the author's to drop: in the header of a module, in the `outputs` of a flake,\n" +
 		"for an option of a package (`{ withX ? true }:`), for the `lib` that cabal2nix always writes, for what a `callPackage`\n" +
-		"in the project passes explicitly, where other files call the function with arguments of their own, and where `@args` is\n" +
+		"in the project passes explicitly to the file or to files that it computes, for what `override` of a package of that name\n" +
+		"passes, where other files call the function with arguments of their own, and where `@args` is\n" +
 		"used, which may read the attribute. A name that starts with an underscore is kept on purpose. The option `interfaces`\n" +
 		"lifts this, for those who want every unused name reported, as deadnix does: then nothing is milder but names beside a\n" +
 		"used `@args`, which are hints.\n" +
@@ -87,7 +88,7 @@ func reportFormals(p *rules.Pass, scope sema.ScopeID, unused []sema.BindingID) {
 		free := kind == packageInterface || kind == openInterface
 		switch kind {
 		case packageInterface:
-			if (ast.FormalNode{Node: b.Decl}).Default().IsValid() || mentions(passed, b.Name) {
+			if (ast.FormalNode{Node: b.Decl}).Default().IsValid() || mentions(passed, b.Name) || p.Project.MayPass(p.Path, b.Name) {
 				if !all {
 					continue
 				}

@@ -1,6 +1,7 @@
 package libtable
 
 import (
+	"strings"
 	"time"
 
 	"github.com/nixsift/nixsift/internal/flake"
@@ -15,7 +16,7 @@ type Pin struct {
 }
 
 // PinOf returns the pin of a flake's own nixpkgs inputs; the oldest of several. ok is false where the lock
-// has none or does not tell.
+// has none or does not tell. A fork tells by the name of its branch only.
 func PinOf(f *flake.Flake) (pin Pin, ok bool) {
 	if f == nil || f.Lock == nil || f.Lock.RootNode() == nil {
 		return Pin{}, false
@@ -29,10 +30,14 @@ func PinOf(f *flake.Flake) (pin Pin, ok bool) {
 		if node == nil {
 			continue
 		}
-		if source, known := node.Source(); !known || !source.IsNixpkgs() {
+		source, known := node.Source()
+		if !known || !source.IsNixpkgs() && !isFork(source) {
 			continue
 		}
 		one, known := pinOfNode(node)
+		if r, named := ParseRelease(node.Release()); !source.IsNixpkgs() {
+			one, known = Pin{r, r}, named // when a fork was changed tells nothing
+		}
 		switch {
 		case !known:
 			return Pin{}, false
@@ -42,6 +47,9 @@ func PinOf(f *flake.Flake) (pin Pin, ok bool) {
 	}
 	return pin, ok
 }
+
+// isFork reports whether a reference names another repository that is called nixpkgs.
+func isFork(r flake.Ref) bool { return !r.IsNixpkgs() && strings.HasSuffix(r.Repository(), "/nixpkgs") }
 
 func pinOfNode(n *flake.LockNode) (Pin, bool) {
 	if r, ok := ParseRelease(n.Release()); ok {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/libtable"
 	"github.com/nixsift/nixsift/internal/workspace"
 	"github.com/nixsift/nixsift/parser"
 )
@@ -22,6 +23,8 @@ type noted struct {
 	args []string
 	// passed are the arguments that the file passes to packages without naming their files.
 	passed []string
+	// libNames are the functions that the file defines and that are called like deprecated ones of nixpkgs' lib.
+	libNames []string
 	// scopes are what the file brings into the scope of others.
 	scopes []scope
 }
@@ -68,7 +71,7 @@ func (s *Store) Note(path string, t *ast.Tree) {
 
 func note(t *ast.Tree) noted {
 	var n noted
-	args, scopes, passed := false, false, false
+	args, scopes, passed, libs := false, false, false, false
 	for i, r := range t.Records() {
 		switch r.Kind {
 		case ast.Path:
@@ -81,6 +84,7 @@ func note(t *ast.Tree) noted {
 			args = args || argsName(strings.Trim(text, `"`))
 			scopes = scopes || text == "scoped" || text == "scopedImport"
 			passed = passed || passesArgs(text)
+			libs = libs || libtable.IsDeprecatedName(strings.Trim(text, `"`))
 		case ast.Ident:
 			text := t.Node(ast.NodeID(i)).Text()
 			scopes = scopes || text == "scopedImport"
@@ -89,6 +93,9 @@ func note(t *ast.Tree) noted {
 	}
 	if args {
 		n.args = specialArgs(t)
+	}
+	if libs {
+		n.libNames = libNames(t)
 	}
 	if passed {
 		n.passed = passedArgs(t)

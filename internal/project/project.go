@@ -30,6 +30,7 @@ type Store struct {
 	attrs    map[string]*lazy[*attributes]
 	special  map[string]*lazy[map[string]bool]
 	passed   map[string]*lazy[map[string]bool]
+	libNames map[string]*lazy[map[string]bool]
 	scopes   map[string]*lazy[[]scopedFrom]
 	ciCalls  map[string]*lazy[map[string]bool]
 	caches   map[string]*lazy[[]string]
@@ -59,12 +60,15 @@ func (l *lazy[T]) get(compute func() T) T {
 // NewStore makes the store of one run over a file system.
 func NewStore(fsys workspace.FS) *Store {
 	return &Store{
-		fs: fsys, repos: &git.Cache{FS: fsys}, projects: map[string]*Project{}, flakes: map[string]*lazy[*flake.Flake]{},
-		locks: map[string]*lazy[*flake.LockFile]{}, files: map[string]*lazy[[]workspace.File]{}, refs: map[string]*lazy[*referenceIndex]{},
-		attrs: map[string]*lazy[*attributes]{}, special: map[string]*lazy[map[string]bool]{}, passed: map[string]*lazy[map[string]bool]{},
-		scopes: map[string]*lazy[[]scopedFrom]{},
-		ciCalls: map[string]*lazy[map[string]bool]{}, caches: map[string]*lazy[[]string]{}, notes: map[string]noted{},
-		plains: map[string]*lazy[map[string]bool]{}, sets: map[string]*lazy[map[string]bool]{}, reach: map[folderKey]*lazy[map[string]bool]{}, names: map[string]*lazy[[]string]{}, ends: map[string]*lazy[map[string][]string]{},
+		fs: fsys, repos: &git.Cache{FS: fsys}, projects: map[string]*Project{},
+		flakes: map[string]*lazy[*flake.Flake]{}, locks: map[string]*lazy[*flake.LockFile]{},
+		notes: map[string]noted{}, files: map[string]*lazy[[]workspace.File]{},
+		refs: map[string]*lazy[*referenceIndex]{}, attrs: map[string]*lazy[*attributes]{},
+		special: map[string]*lazy[map[string]bool]{}, passed: map[string]*lazy[map[string]bool]{},
+		libNames: map[string]*lazy[map[string]bool]{}, scopes: map[string]*lazy[[]scopedFrom]{},
+		ciCalls: map[string]*lazy[map[string]bool]{}, caches: map[string]*lazy[[]string]{},
+		plains: map[string]*lazy[map[string]bool]{}, sets: map[string]*lazy[map[string]bool]{},
+		reach: map[folderKey]*lazy[map[string]bool]{}, names: map[string]*lazy[[]string]{}, ends: map[string]*lazy[map[string][]string]{},
 	}
 }
 

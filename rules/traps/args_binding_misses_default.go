@@ -14,7 +14,9 @@ var _ = rules.Register(&rules.Rule{
 	Summary: "An argument with a default is read from the `@` name, which does not have the default",
 	Doc: "In `{ a ? 1, ... }@args:` the name `args` is what the caller passed: where that has no `a`, `args.a` fails although\n" +
 		"`a` has a default. Read `a`. Tests such as `args ? a` and `args.a or x` ask what was passed, and are left alone, and so\n" +
-		"is a function that contains one for the same name. A default of `null` only says that the argument may be missing.",
+		"is a function that contains one for the same name. A default of `null` only says that the argument may be missing. Nor\n" +
+		"is a default reported that reads an argument whose own default leads back to it: `{ a ? args.b, b ? args.a }@args:`\n" +
+		"asks for one of the two, and reading `b` itself would never end.",
 	Severity: diag.Warning, Presets: rules.Recommended,
 	Fix: rules.FixSometimes,
 	On:  []ast.Kind{ast.AtName},
@@ -50,7 +52,7 @@ var _ = rules.Register(&rules.Rule{
 			}
 			name, part, asks := readFrom(names, u.Node)
 			formal, ok := defaults[name]
-			if !ok || asks || asked[name] {
+			if !ok || asks || asked[name] || leadsTo(defaults, n.Text(), name, defaultAround(pattern, u.Node)) {
 				continue
 			}
 			f := diag.Finding{
@@ -66,6 +68,52 @@ var _ = rules.Register(&rules.Rule{
 		}
 	},
 })
+
+// defaultAround returns the name of the formal of a pattern in whose default a node stands, or "".
+func defaultAround(pattern ast.PatternNode, n ast.Node) string {
+	for up := range n.Ancestors() {
+		if up == pattern.Node || up.SubtreeEnd() > pattern.SubtreeEnd() {
+			break
+		}
+		if up.Is(ast.Formal) && up.Parent() == pattern.Node {
+			return ast.FormalNode{Node: up}.Name().Text()
+		}
+	}
+	return ""
+}
+
+// leadsTo reports whether the default of one argument reads another, itself or through further defaults, by its name or
+// from the @ name at.
+func leadsTo(defaults map[string]ast.Node, at, from, to string) bool {
+	if to == "" {
+		return false
+	}
+	seen, todo := map[string]bool{from: true}, []string{from}
+	for len(todo) > 0 {
+		name := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if name == to {
+			return true
+		}
+		formal, ok := defaults[name]
+		if !ok {
+			continue
+		}
+		for d := range (ast.FormalNode{Node: formal}).Default().Descendants() {
+			read := ""
+			if s, ok := ast.AsSelect(d); ok && s.Operand().Unparen().Text() == at {
+				read, _ = ast.AttrName(s.Attrpath().FirstChild())
+			} else if d.Is(ast.Ident) {
+				read = d.Text()
+			}
+			if read != "" && !seen[read] {
+				seen[read] = true
+				todo = append(todo, read)
+			}
+		}
+	}
+	return false
+}
 
 // inheritedFrom examines inherit (args) ….
 func inheritedFrom(p *rules.Pass, in ast.InheritNode, defaults map[string]ast.Node, asked map[string]bool) {

@@ -17,8 +17,9 @@ var _ = rules.Register(&rules.Rule{
 	Summary: "A name of nixpkgs' `lib` is deprecated or gone",
 	Doc: "nixpkgs renames functions of `lib`, warns for some releases and then drops the old names: evaluation fails with\n" +
 		"\"attribute … missing\". The rule has a table of such names with their releases. Where `flake.lock` pins nixpkgs, that\n" +
-		"decides: a name that the pinned release has not is an error, one that is deprecated only later is left alone. Names\n" +
-		"that nixpkgs does not warn about yet are told as information.\n" +
+		"decides: a name that the pinned release has not is an error, one that is deprecated only later is left alone. Without\n" +
+		"such a lock, and for names that nixpkgs does not warn about yet, it is information. A fork of nixpkgs counts by the\n" +
+		"release in its branch. Names that the project defines itself are left alone: its `lib` may have them.\n" +
 		"\n" +
 		"The fix is safe where the new name means the same and the pinned nixpkgs, or any, has it.",
 	Severity: diag.Warning, Presets: rules.Recommended, Tags: diag.Deprecated,
@@ -88,8 +89,11 @@ func aboutAlias(p *rules.Pass, path string) (f diag.Finding, d *libtable.Depreca
 		return f, d, false
 	}
 	pin, pinned := libtable.PinOf(p.Project.Flake())
-	if pinned && pin.May.Compare(d.Since) < 0 {
+	if pinned && pin.May.Compare(d.Since) < 0 || p.Project.DefinesLibName(path[strings.LastIndexByte(path, '.')+1:]) {
 		return f, d, false
+	}
+	if !pinned {
+		f.Severity = diag.Info
 	}
 	switch {
 	case !d.Gone.IsZero() && pinned && pin.Has.Compare(d.Gone) >= 0:

@@ -10,8 +10,11 @@ var _ = rules.Register(&rules.Rule{
 	ID: "path-in-string-copies", Family: family, Since: "0.1.0",
 	Summary: "A path literal becomes part of a string, which copies what it names to the store",
 	Doc: "`\"${./file}\"` and `\"text\" + ./file` copy the file or folder to the world-readable store and hold the store path.\n" +
-		"`toString ./file` and `./dir + \"/name\"` copy nothing. Mostly the copy is what is wanted: the rule is off in every preset,\n" +
-		"for those who want to see each of them.",
+		"`toString ./file` and `./dir + \"/name\"` copy nothing.\n" +
+		"\n" +
+		"Mostly the copy is what is wanted, and it is needed wherever something else than the evaluation reads the file: a build\n" +
+		"in a sandbox and another machine see the store only. So the rule proposes nothing, and is off in every preset, for those\n" +
+		"who want to see each copy, because of secrets say.",
 	Severity: diag.Info,
 	On:       []ast.Kind{ast.Path},
 	Node: func(p *rules.Pass, n ast.Node) {
@@ -31,14 +34,10 @@ var _ = rules.Register(&rules.Rule{
 			return
 		}
 		path := at.Unparen()
-		alone := short(path)
-		if path != n {
-			alone = "(" + alone + ")"
-		}
 		p.Report(diag.Finding{
 			Span:    path.Span(),
 			Message: "`" + short(path) + "` is copied to the store to become part of a string",
-			Help:    "write `toString " + alone + "` for the path where it is",
+			Help:    "everybody can read the store: keep secrets out of such files and folders",
 		})
 	},
 })

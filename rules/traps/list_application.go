@@ -18,14 +18,15 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"Reported where a function, known as a builtin, as one of nixpkgs' lib, as `callPackage` or by its definition in the\n" +
 		"file, stands before a literal. Lists of functions, as for `lib.pipe`, have none. `optional` and the like are reported\n" +
-		"before anything.",
+		"before anything, and so are `override`, `withPackages` and their kin before a set or function. A function that the file\n" +
+		"defines is told as information: a list of values of all kinds may hold it.",
 	Severity: diag.Warning, Presets: rules.Recommended,
 	Fix: rules.FixAlways,
 	On:  []ast.Kind{ast.List},
 	Node: func(p *rules.Pass, n ast.Node) {
 		var behind ast.Node // the last element that belongs to a call that is reported
 		for head := n.FirstChild(); head.IsValid(); head = head.NextSibling() {
-			if behind.IsValid() && head.ID() <= behind.ID() || !head.Is(ast.Ident) && !head.Is(ast.Select) {
+			if behind.IsValid() && head.ID() <= behind.ID() || !head.Is(ast.Ident) && !head.Is(ast.Select) && !head.Unparen().Is(ast.Select) {
 				continue
 			}
 			first := head.NextSibling()
@@ -35,11 +36,16 @@ var _ = rules.Register(&rules.Rule{
 			literal := isLiteral(p, first)
 			later := !literal && first.NextSibling().IsValid() && isLiteral(p, first.NextSibling())
 			never := neverAnElement(head)
-			if !literal && !later && !never && !fromSet(head, first) {
+			changes := changesPackage(head, first)
+			if !changes && (!head.Is(ast.Ident) && !head.Is(ast.Select) || !literal && !later && !never && !fromSet(head, first)) {
 				continue
 			}
-			name, args, local := function(p.Names(), head)
+			name, args, local := head.Text(), 1, false
+			if !changes {
+				name, args, local = function(p.Names(), head)
+			}
 			switch {
+			case changes:
 			case args == 0:
 				continue
 			case literal:
@@ -54,8 +60,12 @@ var _ = rules.Register(&rules.Rule{
 				behind = behind.NextSibling() // import ./x.nix { }
 			}
 			call := source.Span{Start: head.Start(), End: behind.End()}
+			severity := diag.Warning
+			if local {
+				severity = diag.Info // a list of values of all kinds may well hold it
+			}
 			p.Report(diag.Finding{
-				Span:    call,
+				Severity: severity, Span: call,
 				Message: diag.Code(name) + " is not called here: it and what follows are elements of the list",
 				Help:    "put the call in parentheses",
 				Fixes:   []diag.Fix{{Title: "put the call in parentheses", Edits: parens(call)}},
@@ -63,6 +73,23 @@ var _ = rules.Register(&rules.Rule{
 		}
 	},
 })
+
+// changesPackage reports whether a selection that every package has, or an interpreter, to change it stands before what
+// it takes: x.override { }, x.overrideAttrs (old: { }), python3.withPackages (ps: [ ]).
+func changesPackage(head, first ast.Node) bool {
+	s, ok := ast.AsSelect(head.Unparen())
+	if !ok || s.Default().IsValid() {
+		return false
+	}
+	arg := first.Unparen()
+	switch lastPart(s).Text() {
+	case "override", "overrideAttrs", "overrideDerivation", "overridePythonAttrs":
+		return arg.Is(ast.AttrSet) || arg.Is(ast.Lambda)
+	case "withPackages", "withPlugins":
+		return arg.Is(ast.Lambda)
+	}
+	return false
+}
 
 // lastArg returns the last of the elements that a call takes as arguments.
 func lastArg(first ast.Node, args int) ast.Node {

@@ -48,13 +48,16 @@ func libNames(t *ast.Tree) []string {
 	return slices.Collect(maps.Keys(found))
 }
 
-// mayCall reports whether a value may be a function.
+// mayCall reports whether a value looks like a function of a library: one that is written out, imported or has another
+// name. What a call gives is more likely an option called imap.
 func mayCall(value ast.Node) bool {
 	switch value.Kind() {
-	case ast.String, ast.IndString, ast.Int, ast.Float, ast.Path, ast.List, ast.AttrSet, ast.URI:
-		return false
+	case ast.Lambda, ast.Select:
+		return true
 	case ast.Ident:
 		return value.Text() != "true" && value.Text() != "false" && value.Text() != "null"
+	case ast.Apply:
+		return calleeName((ast.ApplyExpr{Node: value}).Func()) == "import"
 	}
-	return true
+	return false
 }

@@ -1,6 +1,8 @@
 package flakerules
 
 import (
+	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -25,6 +27,8 @@ type choice struct {
 	in   *flake.Input
 	node *flake.LockNode // nil where the lock lacks it
 	fit  fit
+	// across is set where a fork is of another release.
+	across bool
 	// followers is how many other inputs follow it.
 	followers int
 }
@@ -35,9 +39,11 @@ type duplicate struct {
 	key     flake.LockInput
 	node    *flake.LockNode
 	owner   flake.Ref // the flake that declares it
+	parts   bool      // that flake is made with flake-parts
 	weight  weight
 	choices []choice // the best first, each another node
 	pinned  bool     // its flake names one revision of it
+	source  bool     // it is a plain source tree, with flake = false
 }
 
 func (d *duplicate) name() string   { return d.path[len(d.path)-1] }
@@ -75,7 +81,7 @@ func duplicates(f *flake.Flake, in *flake.Input) []duplicate {
 		}
 		for _, sub := range s.node.Inputs {
 			node := f.Lock.Node(sub.Node)
-			if sub.IsFollows || node == nil || !node.Flake || seen[node] {
+			if sub.IsFollows || node == nil || seen[node] {
 				continue
 			}
 			seen[node] = true
@@ -89,7 +95,7 @@ func duplicates(f *flake.Flake, in *flake.Input) []duplicate {
 			path := append(slices.Clone(s.path), sub.Name)
 			d, ok := duplicateOf(f, in, node, path)
 			if ok {
-				d.key, d.owner = sub, owner
+				d.key, d.owner, d.parts = sub, owner, usesFlakeParts(f, s.node)
 				out = append(out, d)
 			}
 			// Following the copy would remove what is below it.
@@ -108,7 +114,7 @@ func duplicateOf(f *flake.Flake, top *flake.Input, node *flake.LockNode, path []
 		return duplicate{}, false
 	}
 	original, _ := node.Original.Ref()
-	d := duplicate{path: path, node: node, weight: weigh(ref, path[len(path)-1]), pinned: original.IsPinned()}
+	d := duplicate{path: path, node: node, weight: weigh(ref, path[len(path)-1]), pinned: fixed(original), source: !node.Flake}
 	byNode := map[string]int{}
 	add := func(in *flake.Input, name string, like fit) {
 		if in == top || in.Follows != nil && len(in.Follows.Path) > 1 && in.Follows.Path[0] == top.Name {
@@ -118,8 +124,13 @@ func duplicateOf(f *flake.Flake, top *flake.Input, node *flake.LockNode, path []
 		if name != "" {
 			c.node = f.Lock.Node(name)
 		}
-		if like != fork {
-			c.fit = d.compare(c)
+		if !d.worth(f, c) {
+			return
+		}
+		if got := d.compare(c); like != fork {
+			c.fit = got
+		} else {
+			c.across = got == otherChannel
 		}
 		if i, ok := byNode[name]; ok && name != "" {
 			if d.prefers(c, d.choices[i]) {
@@ -133,7 +144,9 @@ func duplicateOf(f *flake.Flake, top *flake.Input, node *flake.LockNode, path []
 	for _, c := range f.Candidates(node.Name) {
 		add(c.Input, c.Node, unknownChannel)
 	}
-	if d.weight == packageSet || len(d.choices) == 0 && isLib(ref, d.name()) {
+	if d.source {
+		d.sources(f, func(in *flake.Input, name string) { add(in, name, unknownChannel) })
+	} else if d.weight == packageSet || len(d.choices) == 0 && isLib(ref, d.name()) {
 		for _, in := range f.Nix.AllInputs() {
 			name, _ := f.Resolve([]string{in.Name})
 			root := in.Ref
@@ -164,6 +177,59 @@ func duplicateOf(f *flake.Flake, top *flake.Input, node *flake.LockNode, path []
 	return d, len(d.choices) > 0
 }
 
+// sources yields the plain source trees of the root that are of the same repository as a copy.
+func (d *duplicate) sources(f *flake.Flake, yield func(in *flake.Input, name string)) {
+	for _, in := range f.Nix.AllInputs() {
+		if name, ok := f.Resolve([]string{in.Name}); ok && !in.Flake && name != d.node.Name && f.SameSource(name, d.node.Name) {
+			yield(in, name)
+		}
+	}
+}
+
+// worth reports whether following a root input would do good. To follow a fixed revision would fix the copy too,
+// and what itself has a package set of its own would bring that along.
+func (d *duplicate) worth(f *flake.Flake, c choice) bool {
+	ref := c.in.Ref
+	if c.node != nil {
+		if original, ok := c.node.Original.Ref(); ok {
+			ref = original
+		}
+	}
+	switch {
+	case fixed(ref) && !(d.pinned && c.node != nil && c.node.NarHash() != "" && c.node.NarHash() == d.node.NarHash()):
+		return false
+	case c.node == nil || !c.node.Flake || d.source:
+		return true
+	}
+	return !carriesPackageSet(f, c.node) || carriesPackageSet(f, d.node)
+}
+
+// revision matches what fixes an archive to one revision.
+var revision = regexp.MustCompile(`\b[0-9a-f]{40}\b`)
+
+// fixed reports whether a reference names one revision of its repository, or the archive of one.
+func fixed(ref flake.Ref) bool {
+	if ref.IsPinned() || ref.Type != flake.TypeTarball && ref.Type != flake.TypeFile {
+		return ref.IsPinned()
+	}
+	u, err := url.Parse(ref.URL)
+	return err == nil && (u.Hostname() == "releases.nixos.org" || revision.MatchString(u.Path) ||
+		u.Hostname() == "api.flakehub.com" && strings.HasPrefix(u.Path, "/f/pinned/"))
+}
+
+// usesFlakeParts reports whether a node has flake-parts among its inputs.
+func usesFlakeParts(f *flake.Flake, node *flake.LockNode) bool {
+	for _, in := range node.Inputs {
+		name, ok := f.Target(node.Name, in.Name)
+		if n := f.Lock.Node(name); ok && n != nil {
+			if ref, ok := n.Source(); ok && ref.Repository() == "github.com/hercules-ci/flake-parts" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // carriesPackageSet reports whether a node has a package set of its own.
 func carriesPackageSet(f *flake.Flake, node *flake.LockNode) bool {
 	return slices.ContainsFunc(node.Inputs, func(in flake.LockInput) bool {
@@ -184,10 +250,10 @@ func (d *duplicate) prefers(a, b choice) bool {
 	}
 	small := d.weight == utility
 	for _, better := range []func(choice) bool{
+		func(c choice) bool { return c.in.Flake != d.source },
 		func(c choice) bool { return c.in.Name == d.name() },
 		func(c choice) bool { return !small || c.in.Name == "nixpkgs" },
 		func(c choice) bool { return small || c.node == nil || rolls(c.node) == rolls(d.node) },
-		func(c choice) bool { return !c.in.Ref.IsPinned() },
 		func(c choice) bool { return c.in.Name == "nixpkgs" },
 		func(c choice) bool { return c.followers >= max(a.followers, b.followers) },
 		func(c choice) bool { return small || c.node == nil || c.node.Channel() == d.node.Channel() },
@@ -227,7 +293,7 @@ func (d *duplicate) compare(c choice) fit {
 		}
 		return unknownChannel
 	}
-	if theirs.IsPinned() || ours.IsPinned() {
+	if fixed(theirs) || fixed(ours) {
 		return unknownChannel
 	}
 	if branch(theirs) == branch(ours) {

@@ -32,11 +32,22 @@ var (
 	// keeps matches comments that by themselves tell why an input does not follow: commented-out code, caches,
 	// a nixpkgs of its own.
 	keeps = regexp.MustCompile(`(?i)\bfollows\s*=|\bcach(e[sd]?|ing|ix)\b|\bsubstitut|\brebuil[dt]|\brecompil|` +
+		`\bon purpose\b|\b(intentional|deliberate)(ly)?\b|` +
 		`\b(own|pinned|separate|different|newer|older|upstream'?s?) (version of |copy of |pin of |revision of )?nixpkgs\b`)
 	// aboutFollows matches comments that speak of following, negated those that speak against something.
 	aboutFollows = regexp.MustCompile(`(?i)\bfollow(s|ed|ing)?\b|\boverrid|\bnixpkgs\b`)
 	negated      = regexp.MustCompile(`(?i)n['’]t\b|\b(no|not|never|cannot|dont|without|avoid(s|ed)?|instead|break(s|ing)?|broken|fail(s|ed|ure)?|` +
 		`disabled|intentional(ly)?|deliberate(ly)?|purpose|unless)\b`)
+	// inOtherLanguages matches the same in German, French, Spanish, Portuguese, Italian, Polish, Russian, Chinese and
+	// Japanese: what must not follow or be overridden, caches, purposes.
+	inOtherLanguages = regexp.MustCompile(`(?i)\b(nicht|kein(en?)?|ohne)\b.*(folg|überschreib|ueberschreib|follows)|(folg|überschreib|ueberschreib|follows).*\b(nicht|kein(en?)?)\b|` +
+		`\b(absichtlich|bewusst|mit absicht)\b|\beigene[sn]? nixpkgs\b|\bzwischenspeicher|` +
+		`\bpas\b.*(suivre|surcharger|remplacer|follows)|(suivre|surcharger|remplacer|follows).*\bpas\b|\b(volontairement|délibérément)|exprès|\bson propre nixpkgs\b|` +
+		`\bno (seguir|sobr(e)?escribir|anular|reemplazar)|\bnão (seguir|sobrescrever|substituir)|\b(a|de) propósito\b|\bintencional|\bdeliberadamente\b|` +
+		`\bnon (seguire|sovrascrivere|sostituire)|\bdi proposito\b|\bapposta\b|\bintenzionalmente\b|\bnie (podąża|nadpis)|\bcelowo\b|` +
+		`не (следова|переопредел|перезапис|подмен)|намеренно|специально|умышленно|к[эе]ш|` +
+		`(不|别|勿).{0,8}(跟随|跟隨|覆盖|覆蓋|覆写|follows?)|故意|有意|缓存|緩存|快取|` +
+		`(フォロー|上書き|オーバーライド|follows?).{0,6}(しない|せず|するな|禁止)|意図的|わざと|キャッシュ`)
 	// severalInputs matches comments that speak of more than the input behind them.
 	severalInputs = regexp.MustCompile(`(?i)\b(these|those|below|they|them|their)\b|\b(following|next|all) (\w+ )?(inputs|flakes|ones|entries)\b|\binputs\b([^.]|$)`)
 	// opensInputs matches what lies between a comment before the set of all inputs and the first of them.
@@ -91,14 +102,12 @@ func squeeze(s string) string {
 	}, strings.ToLower(s))
 }
 
-// cached reports whether the flake names a binary cache of the input: in its nixConfig or, looked at only
-// where wide is set, in any of the project's files.
+// cached reports whether the input's builds are in a binary cache of its owner: one that the input's own modules name,
+// one in nixConfig or, looked at only where wide is set, in any of the project's files.
 func (s *signs) cached(in *flake.Input, wide bool) bool {
 	repo := in.Ref.Repository()
-	for _, host := range s.hosts {
-		if isCacheOf(host, in) || squeeze(path.Base(path.Dir(repo))) == host && !modulesOnly[repo] {
-			return true
-		}
+	if ownCache[repo] || !modulesOnly[repo] && slices.ContainsFunc(s.hosts, func(host string) bool { return s.ofOwner(host, in, true) }) {
+		return true
 	}
 	if !wide {
 		return false
@@ -111,18 +120,42 @@ func (s *signs) cached(in *flake.Input, wide bool) bool {
 			}
 		}
 	}
-	return slices.ContainsFunc(s.wider, func(host string) bool { return isCacheOf(host, in) })
+	return slices.ContainsFunc(s.wider, func(host string) bool { return s.ofOwner(host, in, !modulesOnly[repo] && host != "nixcommunity") })
 }
 
-// isCacheOf reports whether the name of a cache is that of an input or its repository.
-func isCacheOf(host string, in *flake.Input) bool {
+// ofOwner reports whether a cache is that of an input's owner: it has the name of the owner (looked at where byName is
+// set) or of the input's repository, or begins as that does and no other owner's input has the name.
+func (s *signs) ofOwner(host string, in *flake.Input, byName bool) bool {
+	owner := ownerOf(in)
+	if known, ok := cacheOwners[host]; ok {
+		return owner == known
+	}
+	if byName && owner != "" && squeeze(owner) == host || namesRepository(host, in, false) {
+		return true
+	}
+	return namesRepository(host, in, true) && !slices.ContainsFunc(s.f.Nix.AllInputs(), func(other *flake.Input) bool {
+		return namesRepository(host, other, false) && ownerOf(other) != owner
+	})
+}
+
+// ownerOf returns the owner of an input's repository, or "".
+func ownerOf(in *flake.Input) string {
+	if dir := path.Dir(in.Ref.Repository()); strings.Contains(dir, "/") {
+		return path.Base(dir)
+	}
+	return ""
+}
+
+// namesRepository reports whether the name of a cache is that of an input or its repository, or, where near is set, one
+// of them begins with the other.
+func namesRepository(host string, in *flake.Input, near bool) bool {
 	full := path.Base(in.Ref.Repository())
 	base := full
 	for _, suffix := range []string{".nix", "-nix", "-flake"} {
 		base = strings.TrimSuffix(base, suffix)
 	}
-	for _, n := range []string{squeeze(in.Name), squeeze(full), squeeze(strings.TrimPrefix(base, "nix-"))} {
-		if n != "" && n == host || len(n) >= 5 && strings.HasPrefix(host, n) || len(host) >= 5 && strings.HasPrefix(n, host) {
+	for _, n := range []string{squeeze(in.Name), squeeze(full), squeeze(strings.TrimPrefix(base, "nix-")), squeeze(base)} {
+		if n != "" && n == host || near && (len(n) >= 5 && strings.HasPrefix(host, n) || len(host) >= 5 && strings.HasPrefix(n, host)) {
 			return true
 		}
 	}
@@ -139,19 +172,14 @@ func (s *signs) followedInto(d *duplicate) bool {
 	return false
 }
 
-// comment returns a comment that speaks of following at the input's declaration, if it may mean the copy.
-func (s *signs) comment(in *flake.Input, d *duplicate) (note, bool) {
-	for _, n := range s.notes[in] {
-		if deliberate(n.text) && s.means(n.text, in, d) {
-			return n, true
-		}
-	}
-	return note{}, false
+// commented reports whether a comment at the input's declaration speaks of following and may mean the copy.
+func (s *signs) commented(in *flake.Input, d *duplicate) bool {
+	return slices.ContainsFunc(s.notes[in], func(n note) bool { return deliberate(n.text) && s.means(n.text, in, d) })
 }
 
 // deliberate reports whether a comment tells why an input does not follow.
 func deliberate(text string) bool {
-	return keeps.MatchString(text) || aboutFollows.MatchString(text) && negated.MatchString(text)
+	return keeps.MatchString(text) || aboutFollows.MatchString(text) && negated.MatchString(text) || inOtherLanguages.MatchString(text)
 }
 
 // means reports whether a comment at an input may speak of one of its inputs: it names that one, or none.

@@ -68,6 +68,21 @@ var testOnly = map[string][]string{
 	"github.com/nix-community/emacs-overlay": {"nixpkgs-stable"},
 }
 
+// outsideFlakes are repositories that let a flake be used without flakes: its default.nix and shell.nix read them, its
+// outputs do not.
+var outsideFlakes = names(
+	"git.lix.systems/lix-project/flake-compat",
+	"github.com/nix-community/flake-compat",
+	"github.com/nixos/flake-compat",
+)
+
+// checksOnly are repositories whose functions a flake calls for its checks, formatter and shells. One made with
+// flake-parts imports their modules instead, and needs them for each of its outputs.
+var checksOnly = names(
+	"github.com/cachix/git-hooks.nix",
+	"github.com/numtide/treefmt-nix",
+)
+
 // developerTools are flakes whose nixpkgs, where they are inputs of an input, serves that input's own
 // development: formatting, commit hooks, checks.
 var developerTools = names(
@@ -92,6 +107,19 @@ var modulesOnly = names(
 	"github.com/nixos/nixos-hardware",
 	"github.com/numtide/treefmt-nix",
 )
+
+// ownCache are flakes whose modules name a binary cache that has builds against their own nixpkgs.
+var ownCache = names(
+	"github.com/chaotic-cx/nyx",
+	"github.com/determinatesystems/determinate",
+	"github.com/sodiboo/niri-flake",
+)
+
+// cacheOwners are the owners of caches whose name is not that of their repository.
+var cacheOwners = map[string]string{
+	"chaoticnyx": "chaotic-cx",
+	"hyprland":   "hyprwm",
+}
 
 // hasNixpkgs are flakes that had an input nixpkgs in each of their versions, all that one knows without a
 // lock file.
@@ -146,6 +174,12 @@ func isLib(ref flake.Ref, name string) bool {
 	repo := ref.Repository()
 	return repo == "github.com/nix-community/nixpkgs.lib" ||
 		repo == flake.Nixpkgs && (strings.Trim(ref.Dir, "/") == "lib" || name == "nixpkgs-lib")
+}
+
+// repositoryOf returns the repository of a lock node, or "".
+func repositoryOf(n *flake.LockNode) string {
+	ref, _ := n.Source()
+	return ref.Repository()
 }
 
 // isTestOnly reports whether the repository is known to use its input for its own tests only.

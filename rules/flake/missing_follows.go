@@ -26,13 +26,18 @@ var _ = rules.Register(&rules.Rule{
 		"```\n" +
 		"\n" +
 		"What is a copy is read from `flake.lock`. Whole package sets and module frameworks of the same release are\n" +
-		"warnings; other inputs are info, and small libraries one hint for each input. A copy of another release or of one\n" +
-		"fixed revision is info at most, since following would change what the input means; so is one that is kept on\n" +
-		"purpose: a comment at the input speaks of following, overriding or caches, `nixConfig` names a binary cache of the\n" +
-		"input, or other inputs follow into it. In tests, examples, templates and development flakes all are info.\n" +
+		"warnings; other inputs are info, and small libraries and plain source trees (`flake = false`) hints. A copy of one\n" +
+		"fixed revision is info at most, one of another release a hint, since following would change what the input means.\n" +
+		"Nothing is told to follow one fixed revision, or an input with a package set of its own that the copy lacks.\n" +
+		"\n" +
+		"A copy may be meant: a comment at the input that speaks against following or overriding, of a cache or of a\n" +
+		"purpose, and a commented-out follows end the matter. Where a binary cache of the input's owner is named, or other\n" +
+		"inputs follow into the input, it is info. In examples, templates and development flakes all are info; a flake for\n" +
+		"tests, or one that only fetches inputs, gets one hint.\n" +
 		"\n" +
 		"A follows changes what is built, so the fix is unsafe. There is none where the flake has several inputs to choose\n" +
-		"from. An override with `follows = \"\"` or a `url` counts as a decision.",
+		"from. An override with `follows = \"\"` or a `url` counts as a decision; the first is the answer for what serves only\n" +
+		"the input's own development, as flake-compat does.",
 	Severity: diag.Warning, Presets: rules.Recommended, Fix: rules.FixSometimes,
 	Aliases: []string{"flint:duplicate-inputs"},
 	Options: []rules.Option{{
@@ -44,11 +49,13 @@ var _ = rules.Register(&rules.Rule{
 			return
 		}
 		c := &followsCheck{p: p, f: f, signs: readSigns(p, f), aside: p.Project.Aside(f.Dir), allow: p.Strings("allow")}
+		c.fixture = isFixture(p, f, c.aside)
 		for _, in := range f.Nix.AllInputs() {
 			if in.Flake && in.Literal && in.Follows == nil {
 				c.input(in)
 			}
 		}
+		c.reportFixture()
 	},
 })
 
@@ -59,6 +66,10 @@ type followsCheck struct {
 	signs *signs
 	aside bool // a test, an example, a template, a development flake
 	allow []string
+
+	fixture bool // a flake that serves tests or fetches inputs only: its copies are one hint
+	copies  []rating
+	at      *flake.Input // where the first of copies comes from
 }
 
 func (c *followsCheck) input(in *flake.Input) {
@@ -72,6 +83,13 @@ func (c *followsCheck) input(in *flake.Input) {
 		if r := c.rate(in, &all[i]); r.severity != diag.Off {
 			rated = append(rated, r)
 		}
+	}
+	if c.fixture {
+		if len(c.copies) == 0 {
+			c.at = in
+		}
+		c.copies = append(c.copies, rated...)
+		return
 	}
 	for len(rated) > 0 {
 		group, rest := rated[:1:1], []rating(nil)
@@ -116,8 +134,16 @@ type rating struct {
 	d        *duplicate
 	severity diag.Severity
 	lead     string // what speaks against following, for the help text
-	note     *note  // the comment that may say so
+	unneeded bool   // nothing that the flake uses needs it: `follows = ""` does
 	fixable  bool
+}
+
+// target is what the copy should follow.
+func (r *rating) target() string {
+	if r.unneeded {
+		return ""
+	}
+	return r.d.choices[0].in.Name
 }
 
 func (c *followsCheck) rate(in *flake.Input, d *duplicate) rating {
@@ -126,6 +152,21 @@ func (c *followsCheck) rate(in *flake.Input, d *duplicate) rating {
 	owner := "`" + strings.Join(d.path[:len(d.path)-1], "/") + "`"
 	differs := d.pinned || best.fit >= otherChannel
 	switch {
+	case outsideFlakes[repositoryOf(d.node)]:
+		r.unneeded = true
+		if r.severity = diag.Hint; !d.direct() {
+			r.severity = diag.Off // not worth an override that long
+		}
+		r.lead = owner + " needs it outside of flakes only"
+	case d.source && differs:
+		r.severity, r.fixable = diag.Hint, false
+		r.lead = "following would change its version"
+	case d.source:
+		// A flake in its place has attributes beside its path.
+		r.fixable = r.fixable && !best.in.Flake
+		if d.weight < packageSet {
+			r.severity = diag.Hint
+		}
 	case d.weight == utility:
 		r.severity = diag.Hint
 	case d.weight == packageSet && differs && d.name() != "nixpkgs" && d.name() != best.in.Name:
@@ -135,6 +176,9 @@ func (c *followsCheck) rate(in *flake.Input, d *duplicate) rating {
 	case d.pinned:
 		r.fixable = false
 		r.lead = owner + " pins it to one revision"
+	case best.fit == fork && best.across:
+		r.severity, r.fixable = diag.Hint, false
+		r.lead = "one of the two is a fork, of another release"
 	case best.fit == fork:
 		r.fixable = false
 		r.lead = "one of the two is a fork"
@@ -142,8 +186,11 @@ func (c *followsCheck) rate(in *flake.Input, d *duplicate) rating {
 		r.severity, r.fixable = diag.Hint, false
 		r.lead = "following would change its version"
 	case best.fit == otherChannel:
-		r.fixable = false
+		r.severity, r.fixable = diag.Hint, false
 		r.lead = "following would change its release"
+	case checksOnly[repositoryOf(d.node)] && !d.parts && d.direct():
+		r.severity = diag.Hint
+		r.lead = owner + " uses it for its own checks, and without them `follows = \"\"` does too"
 	case isTestOnly(d.owner.Repository(), d.name()):
 		r.lead = owner + " uses it for its own tests only, where `follows = \"\"` does too"
 	case !d.direct() && developerTools[d.owner.Repository()]:
@@ -158,23 +205,26 @@ func (c *followsCheck) rate(in *flake.Input, d *duplicate) rating {
 	return r
 }
 
-// deliberate lowers a rating where something tells that the copy is meant.
+// deliberate lowers a rating where something tells that the copy is meant. What has decided is not told at all.
 func (c *followsCheck) deliberate(in *flake.Input, r *rating) {
-	n, commented := c.signs.comment(in, r.d)
+	lead := ""
 	switch {
-	case commented:
-		r.note = &n
-		r.lead = "a comment at the input may say why it does not follow"
+	case c.signs.commented(in, r.d):
+		r.severity = diag.Off
+		return
 	case r.d.weight < packageSet:
 		return // what a cache has depends on the package set
 	case c.signs.followedInto(r.d):
-		r.lead = "other inputs follow it"
+		lead = "other inputs follow it"
 	case c.signs.cached(in, r.severity > diag.Info):
-		r.lead = "its binary cache, which the configuration names, has builds against its own copy"
+		lead = "its binary cache has builds against its own copy"
 	default:
 		return
 	}
-	r.severity, r.fixable = min(r.severity, diag.Info), false
+	r.fixable = false
+	if r.severity > diag.Hint {
+		r.severity, r.lead = min(r.severity, diag.Info), lead
+	}
 }
 
 // report reports the copies of one group as one finding.
@@ -187,19 +237,19 @@ func (c *followsCheck) report(in *flake.Input, group []rating) {
 		}
 	}
 	for _, r := range group {
-		relate(diag.Related{File: c.lockFile(), Span: r.d.key.Key, Message: fmt.Sprintf("`%s` has its own node: %s", r.d.joined(), describe(r.d.node))})
+		relate(c.ownNode(r.d))
 	}
 	for _, r := range group {
 		for _, ch := range r.d.choices {
+			if r.unneeded {
+				break
+			}
 			text := fmt.Sprintf("the flake's `%s`", ch.in.Name)
 			if ch.node == nil {
 				relate(diag.Related{Span: place(ch.in), Message: text})
 			} else {
 				relate(diag.Related{File: c.lockFile(), Span: ch.node.Key, Message: text + ": " + describe(ch.node)})
 			}
-		}
-		if r.note != nil {
-			relate(diag.Related{Span: r.note.span, Message: "this comment"})
 		}
 	}
 	if first.weight >= framework || first.weight == ordinary && len(group) == 1 {
@@ -211,6 +261,11 @@ func (c *followsCheck) report(in *flake.Input, group []rating) {
 		finding.Fixes = []diag.Fix{fix}
 	}
 	c.p.Report(finding)
+}
+
+// ownNode points at a copy in the lock file.
+func (c *followsCheck) ownNode(d *duplicate) diag.Related {
+	return diag.Related{File: c.lockFile(), Span: d.key.Key, Message: fmt.Sprintf("`%s` has its own node: %s", d.joined(), describe(d.node))}
 }
 
 // messageOfHeavy speaks of one copy, and others that go with it.
@@ -262,11 +317,14 @@ func messageOfSmall(in *flake.Input, group []rating) string {
 func (c *followsCheck) help(group []rating) string {
 	var lines []string
 	for _, r := range group {
-		lines = append(lines, "`"+attrPath(r.d.path)+".follows = "+ast.QuoteString(r.d.choices[0].in.Name)+";`")
+		lines = append(lines, "`"+attrPath(r.d.path)+".follows = "+ast.QuoteString(r.target())+";`")
 	}
 	text := "write " + join(lines, 4)
 	if choices := group[0].d.choices; len(group) == 1 && len(choices) > 1 {
 		text += ", or choose another of them"
+	}
+	if group[0].unneeded {
+		return group[0].lead + ": " + text
 	}
 	if group[0].lead != "" {
 		return group[0].lead + "; else " + text
@@ -297,7 +355,7 @@ func fixOf(in *flake.Input, group []rating) (diag.Fix, bool) {
 		if !r.fixable {
 			continue
 		}
-		more, ok := flake.InsertFollows(in, r.d.name(), r.d.choices[0].in.Name)
+		more, ok := flake.InsertFollows(in, r.d.name(), r.target())
 		switch {
 		case !ok:
 			continue
@@ -314,6 +372,9 @@ func fixOf(in *flake.Input, group []rating) (diag.Fix, bool) {
 	}
 	if len(edits) == 0 {
 		return diag.Fix{}, false
+	}
+	if group[0].unneeded {
+		return diag.Fix{Title: fmt.Sprintf("leave %s of `%s` out", list(subs, 4), in.Name), Safety: diag.Unsafe, Edits: edits}, true
 	}
 	target := "the flake's"
 	if len(subs) == 1 {
@@ -334,7 +395,7 @@ func (c *followsCheck) unlocked(in *flake.Input) {
 	}
 	var choices []*flake.Input
 	for _, r := range c.f.Nix.AllInputs() {
-		if r != in && r.Flake && (r.Ref.IsNixpkgs() || r.Name == "nixpkgs" && r.Follows != nil) {
+		if r != in && r.Flake && !fixed(r.Ref) && (r.Ref.IsNixpkgs() || r.Name == "nixpkgs" && r.Follows != nil) {
 			choices = append(choices, r)
 		}
 	}
@@ -345,7 +406,7 @@ func (c *followsCheck) unlocked(in *flake.Input) {
 		choices[0], choices[i] = choices[i], choices[0]
 	}
 	d := &duplicate{path: []string{in.Name, "nixpkgs"}, weight: packageSet}
-	if _, ok := c.signs.comment(in, d); ok || c.signs.cached(in, false) || c.signs.followedInto(d) {
+	if c.fixture || c.signs.commented(in, d) || c.signs.cached(in, false) || c.signs.followedInto(d) {
 		return
 	}
 	target := choices[0].Name

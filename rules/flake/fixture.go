@@ -1,0 +1,92 @@
+package flakerules
+
+import (
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/flake"
+	"github.com/nixsift/nixsift/rules"
+)
+
+// fixtureFolders are folders whose flakes are input of tests.
+var fixtureFolders = []string{"test", "tests", "testing", "testdata", "testflake", "fixture", "fixtures"}
+
+// fixtureText matches what flakes say of themselves that serve to fetch, lock or cache inputs.
+var fixtureText = regexp.MustCompile(`(?i)\b(dummy|stub|fixture|mock) flake\b|\bflake (is )?(only |just |merely )?(used |needed )?(to|for) (cach|fetch|pin|lock|test)|` +
+	`\b(dev(elopment)?|private|test(ing)?)[- ](time |only )?(inputs|dependencies)\b|` +
+	`\b(only|just|merely) (used |needed |serves |exists |here )?(to|for) (cach|fetch|pin|lock|test|developing |development\b)`)
+
+// isFixture reports whether a flake is there for tests, or to fetch inputs for the flake that it lies in: it lies in a
+// folder for tests; its description, the comment above it or a README beside it says so; or it lies in a folder for
+// development and has no outputs.
+func isFixture(p *rules.Pass, f *flake.Flake, aside bool) bool {
+	root := p.Project.Root()
+	rel, err := filepath.Rel(root, f.Dir)
+	if err != nil {
+		return false
+	}
+	text, _ := f.Nix.Description()
+	text += "\n" + header(f.Nix.Tree)
+	if fixtureText.MatchString(text) {
+		return true
+	}
+	if rel == "." {
+		return false
+	}
+	if aside {
+		for part := range strings.SplitSeq(filepath.ToSlash(rel), "/") {
+			if slices.Contains(fixtureFolders, strings.ToLower(part)) {
+				return true
+			}
+		}
+		if hasNoOutputs(f.Nix) {
+			return true
+		}
+	}
+	readme, err := p.Project.FS().ReadFile(filepath.Join(f.Dir, "README.md"))
+	const head = 1000 // bytes that tell what it is about
+	return err == nil && fixtureText.Match(readme[:min(len(readme), head)])
+}
+
+// header returns the comments before the code of a file.
+func header(t *ast.Tree) string {
+	var b strings.Builder
+	for tok := range t.Comments() {
+		if strings.Trim(t.Source()[:tok.Span().Start], " \t\r\n") != "" && !blank(t.Source()[:tok.Span().Start]) {
+			break
+		}
+		b.WriteString(unmark(tok.Text()) + " ")
+	}
+	return b.String()
+}
+
+// hasNoOutputs reports whether outputs is a function that gives an empty set.
+func hasNoOutputs(n *flake.Nix) bool {
+	if !n.Outputs.IsLambda {
+		return false
+	}
+	body := n.Outputs.Lambda.Body().Unparen()
+	return body.Is(ast.AttrSet) && !body.FirstChild().IsValid()
+}
+
+// reportFixture tells of all copies that a fixture's inputs bring at once.
+func (c *followsCheck) reportFixture() {
+	if len(c.copies) == 0 {
+		return
+	}
+	finding := diag.Finding{Severity: diag.Hint, Span: place(c.at)}
+	var paths []string
+	for _, r := range c.copies {
+		paths = append(paths, r.d.joined())
+		finding.Related = append(finding.Related, c.ownNode(r.d))
+	}
+	first := &c.copies[0]
+	finding.Message = fmt.Sprintf("the inputs of this flake, which serves tests or fetches inputs only, bring copies of what it has: %s", list(paths, 4))
+	finding.Help = fmt.Sprintf("where the time to fetch them counts, let them follow: `%s.follows = %s;`", attrPath(first.d.path), ast.QuoteString(first.target()))
+	c.p.Report(finding)
+}

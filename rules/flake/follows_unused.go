@@ -19,8 +19,9 @@ var _ = rules.Register(&rules.Rule{
 		"non-existent input 'gone'\", says Nix since 2.26; older versions say nothing. Usually the input was removed\n" +
 		"upstream, or the name is mistyped and what was meant does not follow.\n" +
 		"\n" +
-		"Which inputs `a` has is read from `flake.lock`; the rule is silent where the lock file is missing or of another\n" +
-		"version of `a`, and for inputs at local paths, which may be newer than it.",
+		"Which inputs `a` has is read from `flake.lock`, or from its `flake.nix` where that lies beside this flake. Where the\n" +
+		"lock file is missing or of another version of `a`, the rule knows the inputs of some well-known flakes, such as\n" +
+		"flake-utils and crane, and says so as info; else it is silent.",
 	Severity: diag.Warning, Presets: rules.Recommended, Fix: rules.FixSometimes, Tags: diag.Unnecessary,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
 		if !f.Nix.InputsLiteral {
@@ -37,24 +38,36 @@ var _ = rules.Register(&rules.Rule{
 })
 
 func checkOverride(p *rules.Pass, f *flake.Flake, over *flake.Input) {
+	locked := true
 	for up := over.Parent; up != nil; up = up.Parent {
-		if !up.Flake || up.Follows != nil || !owned(f, up.Path) {
+		if !up.Flake || up.Follows != nil {
 			return
 		}
+		locked = locked && owned(f, up.Path)
 	}
-	names, known := inputNames(p, f, over.Parent)
+	var names []string
+	known := false
+	if locked {
+		names, known = inputNames(p, f, over.Parent)
+	}
+	source, severity, safety := "`flake.lock`", diag.Warning, diag.Safe
+	switch {
+	case known && local(f, over.Parent):
+		source = "its `flake.nix`"
+	case !known && over.Parent.Parent == nil && !inLock(f, over.Parent):
+		// The main branch may have changed since.
+		source, severity, safety = "what is known of it", diag.Info, diag.Unsafe
+		names, known = wellKnownInputs(over.Parent)
+	}
 	if !known || slices.Contains(names, over.Name) {
 		return
 	}
-	source := "`flake.lock`"
-	if local(f, over.Parent) {
-		source = "its `flake.nix`"
-	}
 	owner := strings.Join(over.Parent.Path, "/")
 	finding := diag.Finding{
-		Span:    over.NameNode.Span(),
-		Message: fmt.Sprintf("`%s` has no input `%s`, so the override has no effect", owner, over.Name),
-		Help:    fmt.Sprintf("by %s, `%s` has no inputs: remove the override", source, owner),
+		Severity: severity,
+		Span:     over.NameNode.Span(),
+		Message:  fmt.Sprintf("`%s` has no input `%s`, so the override has no effect", owner, over.Name),
+		Help:     fmt.Sprintf("by %s, `%s` has no inputs: remove the override", source, owner),
 	}
 	if len(names) > 0 {
 		finding.Help = fmt.Sprintf("by %s, the inputs of `%s` are %s: remove the override", source, owner, list(names, 8))
@@ -68,13 +81,19 @@ func checkOverride(p *rules.Pass, f *flake.Flake, over *flake.Input) {
 		}
 		finding.Fixes = append(finding.Fixes, fix)
 	} else if edits, ok := flake.RemoveOverride(over); ok {
-		fix := diag.Fix{Title: "remove the override", Safety: diag.Safe}
+		fix := diag.Fix{Title: "remove the override", Safety: safety}
 		for _, e := range edits {
 			fix.Edits = append(fix.Edits, diag.Edit{Span: e.Span, Text: e.Text})
 		}
 		finding.Fixes = append(finding.Fixes, fix)
 	}
 	p.Report(finding)
+}
+
+// inLock reports whether the lock tells which inputs a root input has.
+func inLock(f *flake.Flake, in *flake.Input) bool {
+	_, ok := f.NodeOf(in)
+	return ok
 }
 
 // owned reports whether each input on a path from the root has its own node in the lock.

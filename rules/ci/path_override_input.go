@@ -4,7 +4,6 @@ import (
 	"fmt"
 	pathpkg "path"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
@@ -24,6 +23,9 @@ var _ = rules.Register(&rules.Rule{
 		"The same folder without `path:` (`./other`, `../other`) is taken through Git: only tracked files, stable as long as\n" +
 		"they are. An absolute path, or one in a home folder, exists on one machine only.\n" +
 		"\n" +
+		"What is only read, copied or hashed may come by `path:`: a template, `nix flake show`, `nix hash path`; so may what lies\n" +
+		"in a temporary folder.\n" +
+		"\n" +
 		"Checked are GitHub, Forgejo, Gitea, GitLab and Woodpecker files and the scripts, Makefiles and justfiles that they\n" +
 		"run. Those that only people run may use folders beside the checkout; there an override by `path:` is information,\n" +
 		"unless it goes into `flake.lock`, which is looked for in the shell text of Nix files too. So is one by a folder of the\n" +
@@ -39,24 +41,22 @@ var _ = rules.Register(&rules.Rule{
 	Mentions: []string{"--override-input", "path:.", "path:/", "path:~", "path:$", "path:\"", "path:'"},
 	Script: func(p *rules.Pass, d *shell.Doc) {
 		c := &overrides{pass: p, doc: d, seen: map[source.Span]bool{}}
+		var in *shell.Script
 		for script, cmd := range d.Commands() {
-			if cmd.Recovered || !isNix(cmd.Name) {
-				continue
+			if script != in {
+				in, c.scratch = script, false
 			}
-			c.args(script, cmd.Name, cmd.Args)
+			if !cmd.Recovered && isNix(cmd.Name) {
+				c.args(script, cmd.Name, cmd.Args)
+			}
+			c.enter(script, cmd)
 		}
 		for _, in := range d.Inputs {
+			c.scratch = false
 			c.args(nil, "", in.Words)
 		}
 	},
 })
-
-// nixPrograms are the commands that take flake references, beside those that start with "nix".
-var nixPrograms = []string{"home-manager", "darwin-rebuild", "system-manager", "colmena", "deploy", "devenv", "nh", "nom", "om", "disko", "attic", "cachix"}
-
-func isNix(name string) bool {
-	return strings.HasPrefix(name, "nix") || slices.Contains(nixPrograms, name)
-}
 
 // overrides looks for references in the words of commands. A word that two commands share through a
 // variable is reported once.
@@ -67,6 +67,7 @@ type overrides struct {
 
 	fetched  map[string]bool // folders of the checkout that other repositories are fetched into
 	lookedAt bool            // fetched is known
+	scratch  bool            // the script is in a folder that belongs to no repository or is not tracked yet
 }
 
 // byPeople reports whether no CI runs the script.
@@ -79,33 +80,6 @@ func (c *overrides) byPeople(script *shell.Script) bool {
 		recipe = script.Job
 	}
 	return !c.pass.Project.RunByCI(c.pass.Path, recipe)
-}
-
-// installableCommands are the subcommands of nix whose plain arguments are flake references.
-var installableCommands = []string{
-	"build", "run", "develop", "shell", "eval", "bundle", "flake", "print-dev-env", "path-info", "copy", "profile", "repl",
-	"edit", "log", "search", "derivation", "why-depends", "fmt",
-}
-
-func (c *overrides) args(script *shell.Script, name string, args []shell.Word) {
-	locks := writesLock(args)
-	installables := name == "nix" && len(args) > 0 && slices.Contains(installableCommands, firstPlain(args))
-	for i := 0; i < len(args); i++ {
-		switch w := args[i]; {
-		case w.Text == "--override-input" && i+2 < len(args):
-			c.override(script, args[i+1], args[i+2], locks)
-			i += 2
-		case w.Text == "--override-flake" && i+2 < len(args):
-			i += 2
-		case (w.Text == "--flake" || w.Text == "-f" && name == "colmena") && i+1 < len(args):
-			c.reference(script, args[i+1])
-			i++
-		case takesValue[w.Text]:
-			i++
-		case installables && strings.HasPrefix(w.Text, "path:"):
-			c.reference(script, w)
-		}
-	}
 }
 
 // writesLock reports whether the arguments are those of a command that writes flake.lock.
@@ -142,21 +116,6 @@ func lockedInNix(p *rules.Pass, str ast.Node) {
 			p.Report(f)
 		}
 	}
-}
-
-// takesValue are options of nix whose value is no flake reference.
-var takesValue = map[string]bool{
-	"--out-link": true, "-o": true, "--expr": true, "--file": true, "--store": true, "--to": true, "--from": true,
-	"--system": true, "--apply": true, "--profile": true, "--arg": true, "--argstr": true, "--option": true,
-}
-
-func firstPlain(args []shell.Word) string {
-	for _, w := range args {
-		if !strings.HasPrefix(w.Text, "-") {
-			return w.Text
-		}
-	}
-	return ""
 }
 
 // place says where a path leads.
@@ -233,8 +192,8 @@ func (c *overrides) withoutPath(f *diag.Finding, ref shell.Word, path string, wh
 	if plain != "" && where != unknown && !strings.HasPrefix(plain, ".") && !strings.HasPrefix(plain, "$") {
 		plain = "./" + plain
 	}
-	if i := strings.Index(ref.Text, "path:"); i == 0 && where != unknown && path != "" {
-		span := ref.At(0, len("path:"))
+	if i := strings.Index(ref.Text, "path:"); i >= 0 && (i == 0 || ref.Text[:i] == flakeOption) && where != unknown && path != "" {
+		span := ref.At(i, i+len("path:"))
 		if span.Len() == len("path:") {
 			text := strings.TrimSuffix(plain, path)
 			f.Fixes = []diag.Fix{rules.Replace("use `"+plain+"`", diag.Unsafe, span, text)}
@@ -260,19 +219,34 @@ func (c *overrides) machinePath(script *shell.Script, name, ref shell.Word) {
 
 // reference checks a flake reference that a command builds or runs.
 func (c *overrides) reference(script *shell.Script, ref shell.Word) {
-	path, ok := strings.CutPrefix(ref.Text, "path:")
-	if !ok || c.byPeople(script) {
+	text := strings.TrimPrefix(ref.Text, flakeOption)
+	path, ok := strings.CutPrefix(text, "path:")
+	if !ok || c.byPeople(script) || isScratch(script, path) || c.scratch && placeOf(path) != machine {
 		return
 	}
 	where := placeOf(path)
 	f := diag.Finding{
 		Span:    ref.Span,
-		Message: fmt.Sprintf("the flake is taken from `%s`, a copy of the folder with its untracked files: every hash changes with them", ref.Text),
+		Message: fmt.Sprintf("the flake is taken from `%s`, a copy of the folder with its untracked files: every hash changes with them", text),
 	}
 	if where == inside {
 		f.Severity = diag.Info
 	}
 	c.withoutPath(&f, ref, path, where)
+	c.report(f)
+}
+
+// inputsFrom checks --inputs-from REF, which names where inputs are looked up; what is built does not depend on it.
+func (c *overrides) inputsFrom(script *shell.Script, ref shell.Word) {
+	path, ok := strings.CutPrefix(ref.Text, "path:")
+	if !ok || c.byPeople(script) || c.scratch {
+		return
+	}
+	f := diag.Finding{
+		Span: ref.Span, Severity: diag.Info,
+		Message: fmt.Sprintf("inputs are looked up in `%s`, a copy of the folder with its untracked files", ref.Text),
+	}
+	c.withoutPath(&f, ref, path, placeOf(path))
 	c.report(f)
 }
 

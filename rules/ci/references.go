@@ -1,0 +1,136 @@
+package ci
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/nixsift/nixsift/internal/shell"
+)
+
+// nixPrograms are the commands that take flake references, beside those that start with "nix".
+var nixPrograms = []string{
+	"home-manager", "darwin-rebuild", "system-manager", "colmena", "deploy", "devenv", "nh", "nom", "om", "disko", "attic", "cachix",
+	"devour-flake",
+}
+
+func isNix(name string) bool {
+	return strings.HasPrefix(name, "nix") || slices.Contains(nixPrograms, name)
+}
+
+// plainReferences are programs whose plain arguments are flake references, whatever their subcommand.
+var plainReferences = []string{"deploy", "nh", "om", "devour-flake"}
+
+// flakeOption begins a word with an option and its reference in one.
+const flakeOption = "--flake="
+
+// builders are the subcommands of nix whose plain arguments are references to what is built, run or evaluated. Others
+// take them without any result depending on it: `nix flake show`, `nix flake lock`, `nix flake new`, `nix registry add`,
+// `nix hash path`.
+var builders = []string{
+	"build", "run", "develop", "shell", "eval", "bundle", "print-dev-env", "path-info", "copy", "profile", "derivation", "why-depends",
+}
+
+// valuesOf is how many words follow an option of nix that takes some; none of them is a reference to what is built.
+var valuesOf = map[string]int{
+	"--apply": 1, "--arg": 2, "--arg-from-file": 2, "--argstr": 2, "--builders": 1, "--cores": 1, "--eval-store": 1,
+	"--experimental-features": 1, "--extra-experimental-features": 1, "--extra-substituters": 1, "--extra-trusted-public-keys": 1,
+	"--from": 1, "--include": 1, "-I": 1, "--keep": 1, "-k": 1, "--log-format": 1, "--max-jobs": 1, "-j": 1, "--name": 1,
+	"--option": 2, "--out-link": 1, "-o": 1, "--output-lock-file": 1, "--override-flake": 2, "--phase": 1, "--profile": 1,
+	"--redirect": 2, "--reference-lock-file": 1, "--store": 1, "--substituters": 1, "--system": 1, "--template": 1, "-t": 1, "--to": 1,
+	"--unset": 1, "-u": 1,
+}
+
+// args looks at the arguments of a command for overrides and references.
+func (c *overrides) args(script *shell.Script, name string, args []shell.Word) {
+	locks := writesLock(args)
+	references := slices.Contains(plainReferences, name)
+	var plain []string
+	for i := 0; i < len(args); i++ {
+		switch w := args[i]; {
+		case w.Text == "--":
+			references = false
+			if name == "nix" || name == "nom" {
+				return // what follows is for the program that runs
+			}
+		case w.Text == "--override-input":
+			if i+2 < len(args) {
+				c.override(script, args[i+1], args[i+2], locks)
+			}
+			i += 2
+		case w.Text == "--inputs-from" && i+1 < len(args):
+			c.inputsFrom(script, args[i+1])
+			i++
+		case (w.Text == "--flake" || w.Text == "-f" && name == "colmena") && i+1 < len(args):
+			c.reference(script, args[i+1])
+			i++
+		case strings.HasPrefix(w.Text, flakeOption):
+			c.reference(script, w)
+		case isNixCommand(name) && (w.Text == "--expr" || w.Text == "--file" || w.Text == "-f"):
+			plain = append(plain, "") // the plain arguments are attributes
+			references = false
+			i++
+		case valuesOf[w.Text] > 0:
+			i += valuesOf[w.Text]
+		case strings.HasPrefix(w.Text, "-"):
+		case isNixCommand(name) && !references:
+			plain = append(plain, w.Text)
+			references = takesReferences(plain)
+		case references:
+			if c.reference(script, w); len(plain) > 0 && plain[0] == "run" {
+				references = false // the others are for the program
+				plain = append(plain, w.Text)
+			}
+		}
+	}
+}
+
+// isNixCommand reports whether a program has the subcommands of nix.
+func isNixCommand(name string) bool { return name == "nix" || name == "nom" }
+
+// takesReferences reports whether the plain arguments behind some of nix are references to what is built.
+func takesReferences(plain []string) bool {
+	if plain[0] == "flake" || plain[0] == "profile" || plain[0] == "derivation" {
+		return len(plain) == 2 && (plain[0] != "flake" || plain[1] == "check")
+	}
+	return len(plain) == 1 && slices.Contains(builders, plain[0])
+}
+
+// scratchRoots are the beginnings of paths in folders that exist for a moment only, outside of any repository.
+var scratchRoots = []string{"/tmp", "/var/tmp", "$TMPDIR", "${TMPDIR}", "$RUNNER_TEMP", "${RUNNER_TEMP}", "${{ runner.temp }}", "${{runner.temp}}"}
+
+// isScratch reports whether a path is that of a temporary folder.
+func isScratch(script *shell.Script, path string) bool {
+	if strings.HasPrefix(path, "$(mktemp") {
+		return true
+	}
+	for _, root := range scratchRoots {
+		if path == root || strings.HasPrefix(path, root+"/") {
+			return true
+		}
+	}
+	name, ok := strings.CutPrefix(path, "$")
+	if !ok || script == nil {
+		return false
+	}
+	name, _, _ = strings.Cut(strings.Trim(name, "{"), "/")
+	name, _, _ = strings.Cut(strings.TrimSuffix(name, "}"), "?")
+	name, _, _ = strings.Cut(name, "#")
+	for _, a := range script.Lookup(strings.TrimSuffix(name, "}")) {
+		if len(a.Words) == 1 && strings.Contains(a.Words[0].Text, "mktemp") {
+			return true
+		}
+	}
+	return false
+}
+
+// enter follows a script to where a command leads it: into a temporary folder, or one with a flake that was just made of
+// a template.
+func (c *overrides) enter(script *shell.Script, cmd *shell.Command) {
+	switch args := cmd.Args; {
+	case (cmd.Name == "cd" || cmd.Name == "pushd") && len(args) > 0:
+		to := args[0].Text
+		c.scratch = isScratch(script, to) || c.scratch && placeOf(to) != machine && to != "-"
+	case cmd.Name == "nix" && len(args) > 1 && args[0].Text == "flake" && (args[1].Text == "new" || args[1].Text == "init"):
+		c.scratch = true
+	}
+}

@@ -79,6 +79,7 @@ func duplicates(f *flake.Flake, in *flake.Input) []duplicate {
 		if !ok || isPackageSet(owner) {
 			continue
 		}
+		parts := usesFlakeParts(f, s.node)
 		for _, sub := range s.node.Inputs {
 			node := f.Lock.Node(sub.Node)
 			if sub.IsFollows || node == nil || seen[node] {
@@ -95,7 +96,7 @@ func duplicates(f *flake.Flake, in *flake.Input) []duplicate {
 			path := append(slices.Clone(s.path), sub.Name)
 			d, ok := duplicateOf(f, in, node, path)
 			if ok {
-				d.key, d.owner, d.parts = sub, owner, usesFlakeParts(f, s.node)
+				d.key, d.owner, d.parts = sub, owner, parts
 				out = append(out, d)
 			}
 			// Following the copy would remove what is below it.
@@ -146,6 +147,12 @@ func duplicateOf(f *flake.Flake, top *flake.Input, node *flake.LockNode, path []
 	}
 	if d.source {
 		d.sources(f, func(in *flake.Input, name string) { add(in, name, unknownChannel) })
+	} else if isSystems(ref) && len(d.choices) == 0 {
+		for _, in := range f.Nix.AllInputs() {
+			if name, ok := f.Resolve([]string{in.Name}); ok && in.Flake && isSystems(refOf(f.Lock.Node(name))) {
+				add(in, name, unknownChannel)
+			}
+		}
 	} else if d.weight == packageSet || len(d.choices) == 0 && isLib(ref, d.name()) {
 		for _, in := range f.Nix.AllInputs() {
 			name, _ := f.Resolve([]string{in.Name})

@@ -68,6 +68,14 @@ var testOnly = map[string][]string{
 	"github.com/nix-community/emacs-overlay": {"nixpkgs-stable"},
 }
 
+// ownDevelopment names inputs that a flake needs for nothing but its own development, by its repository, and whose
+// place `follows = ""` takes for everyone else.
+var ownDevelopment = map[string][]string{
+	"git.lix.systems/lix-project/lix":       {"nixpkgs-regression", "nix_2_18", "pre-commit-hooks"},
+	"github.com/determinatesystems/nix-src": {"flake-parts", "git-hooks-nix", "nixpkgs-23-11", "nixpkgs-regression"},
+	"github.com/nixos/nix":                  {"flake-parts", "git-hooks-nix", "nixpkgs-23-11", "nixpkgs-regression"},
+}
+
 // outsideFlakes are repositories that let a flake be used without flakes: its default.nix and shell.nix read them, its
 // outputs do not.
 var outsideFlakes = names(
@@ -178,8 +186,19 @@ func isLib(ref flake.Ref, name string) bool {
 
 // repositoryOf returns the repository of a lock node, or "".
 func repositoryOf(n *flake.LockNode) string {
-	ref, _ := n.Source()
+	ref := refOf(n)
 	return ref.Repository()
+}
+
+// refOf returns the source of a lock node, or the zero Ref.
+func refOf(n *flake.LockNode) flake.Ref {
+	ref, _ := n.Source()
+	return ref
+}
+
+// isSystems reports whether a reference is a list of systems. One can take the place of another.
+func isSystems(ref flake.Ref) bool {
+	return strings.HasPrefix(ref.Repository(), "github.com/nix-systems/")
 }
 
 // isTestOnly reports whether the repository is known to use its input for its own tests only.

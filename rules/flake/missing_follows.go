@@ -153,11 +153,14 @@ func (c *followsCheck) rate(in *flake.Input, d *duplicate) rating {
 	differs := d.pinned || best.fit >= otherChannel
 	switch {
 	case outsideFlakes[repositoryOf(d.node)]:
-		r.unneeded = true
-		if r.severity = diag.Hint; !d.direct() {
+		r.severity, r.unneeded = diag.Hint, true
+		r.lead = owner + " needs it outside of flakes only"
+		if !d.direct() {
 			r.severity = diag.Off // not worth an override that long
 		}
-		r.lead = owner + " needs it outside of flakes only"
+	case slices.Contains(ownDevelopment[d.owner.Repository()], d.name()):
+		r.severity, r.unneeded, r.fixable = diag.Hint, true, d.direct()
+		r.lead = owner + " needs it for its own development only"
 	case d.source && differs:
 		r.severity, r.fixable = diag.Hint, false
 		r.lead = "following would change its version"
@@ -170,7 +173,7 @@ func (c *followsCheck) rate(in *flake.Input, d *duplicate) rating {
 	case d.weight == utility:
 		r.severity = diag.Hint
 	case d.weight == packageSet && differs && d.name() != "nixpkgs" && d.name() != best.in.Name:
-		// nixpkgs-regression, nixpkgs-23-11, nixpkgs-stable
+		// nixpkgs-23-11, nixpkgs-stable
 		r.severity, r.fixable = diag.Hint, false
 		r.lead = "its name says that another channel is meant"
 	case d.pinned:
@@ -212,7 +215,7 @@ func (c *followsCheck) deliberate(in *flake.Input, r *rating) {
 	case c.signs.commented(in, r.d):
 		r.severity = diag.Off
 		return
-	case r.d.weight < packageSet:
+	case r.d.weight < packageSet || r.unneeded:
 		return // what a cache has depends on the package set
 	case c.signs.followedInto(r.d):
 		lead = "other inputs follow it"

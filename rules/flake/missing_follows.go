@@ -154,13 +154,13 @@ func (c *followsCheck) rate(in *flake.Input, d *duplicate) rating {
 	switch {
 	case outsideFlakes[repositoryOf(d.node)]:
 		r.severity, r.unneeded = diag.Hint, true
-		r.lead = owner + " needs it outside of flakes only"
+		r.lead = "used by " + owner + " outside of flakes only"
 		if !d.direct() {
 			r.severity = diag.Off // not worth an override that long
 		}
 	case slices.Contains(ownDevelopment[d.owner.Repository()], d.name()):
 		r.severity, r.unneeded, r.fixable = diag.Hint, true, d.direct()
-		r.lead = owner + " needs it for its own development only"
+		r.lead = "used by " + owner + " for its own development only"
 	case d.source && differs:
 		r.severity, r.fixable = diag.Hint, false
 		r.lead = "following would change its version"

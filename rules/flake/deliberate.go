@@ -130,11 +130,11 @@ func (s *signs) ofOwner(host string, in *flake.Input, byName bool) bool {
 	if known, ok := cacheOwners[host]; ok {
 		return owner == known
 	}
-	if byName && owner != "" && squeeze(owner) == host || namesRepository(host, in, false) {
+	if byName && owner != "" && squeeze(owner) == host || slices.Contains(cacheNames(in), host) {
 		return true
 	}
-	return namesRepository(host, in, true) && !slices.ContainsFunc(s.f.Nix.AllInputs(), func(other *flake.Input) bool {
-		return namesRepository(host, other, false) && ownerOf(other) != owner
+	return isCacheOf(host, in) && !slices.ContainsFunc(s.f.Nix.AllInputs(), func(other *flake.Input) bool {
+		return ownerOf(other) != owner && slices.Contains(cacheNames(other), host)
 	})
 }
 
@@ -146,20 +146,22 @@ func ownerOf(in *flake.Input) string {
 	return ""
 }
 
-// namesRepository reports whether the name of a cache is that of an input or its repository, or, where near is set, one
-// of them begins with the other.
-func namesRepository(host string, in *flake.Input, near bool) bool {
+// cacheNames returns the names that a cache of an input or its repository would have, squeezed.
+func cacheNames(in *flake.Input) []string {
 	full := path.Base(in.Ref.Repository())
 	base := full
 	for _, suffix := range []string{".nix", "-nix", "-flake"} {
 		base = strings.TrimSuffix(base, suffix)
 	}
-	for _, n := range []string{squeeze(in.Name), squeeze(full), squeeze(strings.TrimPrefix(base, "nix-")), squeeze(base)} {
-		if n != "" && n == host || near && (len(n) >= 5 && strings.HasPrefix(host, n) || len(host) >= 5 && strings.HasPrefix(n, host)) {
-			return true
-		}
-	}
-	return false
+	return []string{squeeze(in.Name), squeeze(full), squeeze(strings.TrimPrefix(base, "nix-"))}
+}
+
+// isCacheOf reports whether the name of a cache is that of an input or its repository, or one of them begins with the
+// other.
+func isCacheOf(host string, in *flake.Input) bool {
+	return slices.ContainsFunc(cacheNames(in), func(n string) bool {
+		return n != "" && (n == host || len(n) >= 5 && strings.HasPrefix(host, n) || len(host) >= 5 && strings.HasPrefix(n, host))
+	})
 }
 
 // followedInto reports whether other inputs follow an input's own copy.

@@ -16,10 +16,13 @@ import (
 // fixtureFolders are folders whose flakes are input of tests.
 var fixtureFolders = []string{"test", "tests", "testing", "testdata", "testflake", "fixture", "fixtures"}
 
-// fixtureText matches what flakes say of themselves that serve to fetch, lock or cache inputs.
-var fixtureText = regexp.MustCompile(`(?i)\b(dummy|stub|fixture|mock) flake\b|\bflake (is )?(only |just |merely )?(used |needed )?(to|for) (cach|fetch|pin|lock|test)|` +
-	`\b(dev(elopment)?|private|test(ing)?)[- ](time |only )?(inputs|dependencies)\b|` +
-	`\b(only|just|merely) (used |needed |serves |exists |here )?(to|for) (cach|fetch|pin|lock|test|developing |development\b)`)
+var (
+	// fixtureText matches what flakes say of themselves that serve to fetch, lock or cache inputs.
+	fixtureText = regexp.MustCompile(`(?i)\b(dummy|stub|fixture|mock) flake\b|\bflake (is )?((only|just|merely|that) )*((used|needed|there|serves|exists) )?(only |just |merely )?(to|for) (cach|fetch|pin|lock|test)`)
+	// besideText matches what says so only of a flake that lies below another.
+	besideText = regexp.MustCompile(`(?i)\b(dev(elopment)?|private|test(ing)?)[- ](time |only )?(inputs|dependencies)\b|` +
+		`\b(only|just|merely) (used |needed |serves |exists |here )?(to|for) (cach|fetch|pin|lock|test|developing |development\b)`)
+)
 
 // isFixture reports whether a flake is there for tests, or to fetch inputs for the flake that it lies in: it lies in a
 // folder for tests; its description, the comment above it or a README beside it says so; or it lies in a folder for
@@ -32,11 +35,11 @@ func isFixture(p *rules.Pass, f *flake.Flake, aside bool) bool {
 	}
 	text, _ := f.Nix.Description()
 	text += "\n" + header(f.Nix.Tree)
-	if fixtureText.MatchString(text) {
-		return true
+	if fixtureText.MatchString(text) || rel == "." {
+		return fixtureText.MatchString(text)
 	}
-	if rel == "." {
-		return false
+	if besideText.MatchString(text) {
+		return true
 	}
 	if aside {
 		for part := range strings.SplitSeq(filepath.ToSlash(rel), "/") {
@@ -50,7 +53,8 @@ func isFixture(p *rules.Pass, f *flake.Flake, aside bool) bool {
 	}
 	readme, err := p.Project.FS().ReadFile(filepath.Join(f.Dir, "README.md"))
 	const head = 1000 // bytes that tell what it is about
-	return err == nil && fixtureText.Match(readme[:min(len(readme), head)])
+	readme = readme[:min(len(readme), head)]
+	return err == nil && (fixtureText.Match(readme) || besideText.Match(readme))
 }
 
 // header returns the comments before the code of a file.

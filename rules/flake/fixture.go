@@ -20,7 +20,7 @@ var (
 	// fixtureText matches what flakes say of themselves that serve to fetch, lock or cache inputs.
 	fixtureText = regexp.MustCompile(`(?i)\b(dummy|stub|fixture|mock) flake\b|\bflake (is )?((only|just|merely|that) )*((used|needed|there|serves|exists) )?(only |just |merely )?(to|for) (cach|fetch|pin|lock|test)`)
 	// besideText matches what says so only of a flake that lies below another.
-	besideText = regexp.MustCompile(`(?i)\b(dev(elopment)?|private|test(ing)?)[- ](time |only )?(inputs|dependencies)\b|` +
+	besideText = regexp.MustCompile(`(?i)\b(dev(elopment)?|private|test(ing)?)[- ](time |only )?inputs\b|` +
 		`\b(only|just|merely) (used |needed |serves |exists |here )?(to|for) (cach|fetch|pin|lock|test|developing |development\b)`)
 )
 

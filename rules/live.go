@@ -1,8 +1,6 @@
 package rules
 
 import (
-	"sort"
-
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/internal/suppress"
@@ -24,11 +22,7 @@ func pins(t *ast.Tree) func(name ast.Node) bool {
 	if len(covered) == 0 {
 		return nil
 	}
-	holds := func(at uint32) bool {
-		// Where several cover a place, the last that starts before it does.
-		i := sort.Search(len(covered), func(i int) bool { return covered[i].Start > at })
-		return i > 0 && covered[i-1].Contains(at)
-	}
+	holds := func(at uint32) bool { return suppress.Covers(covered, at) }
 	return func(name ast.Node) bool {
 		if holds(name.Start()) {
 			return true

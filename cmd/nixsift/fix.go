@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/engine"
 	"github.com/nixsift/nixsift/internal/fix"
 	"github.com/nixsift/nixsift/internal/git"
@@ -26,7 +27,7 @@ type fixOutcome struct {
 	res     *engine.Result // of the files as they are then, or would be
 	pending bool           // --diff has shown changes
 	failed  bool           // some file could not be written
-	broken  bool           // some fix had to be left out since Nix would reject its result
+	broken  bool           // some safe fix had to be left out since Nix would reject its result
 }
 
 // applyFixes fixes, and writes the result or shows it.
@@ -40,7 +41,13 @@ func (f *checkFlags) applyFixes(ctx context.Context, s streams, wd string) (fixO
 		return fixOutcome{}, err
 	}
 	tellRefused(s, wd, out)
-	done := fixOutcome{res: out.Result, broken: len(out.Broken) > 0}
+	done := fixOutcome{res: out.Result}
+	for _, p := range out.Broken {
+		if p.Fix.Safety == diag.Safe && !done.broken {
+			fmt.Fprintf(s.err, "nixsift: a safe fix of `%s` in %s would break the code: please report this\n", p.Rule, shown(wd, p.Finding.File))
+			done.broken = true
+		}
+	}
 	files := slices.Sorted(maps.Keys(out.Texts))
 	if f.diff {
 		done.pending = len(files) > 0
@@ -205,14 +212,14 @@ func tellRefused(s streams, wd string, out *engine.Fixed) {
 		why := ""
 		switch r.Reason {
 		case engine.Breaks:
-			why = "the result would not be valid: please report this"
+			why = "Nix would not accept the result"
 		case engine.Creates:
 			why = fmt.Sprintf("there would be a finding of `%s`: %s", r.Other.Rule, r.Other.Message)
 			if r.Other.File != r.File {
 				why = fmt.Sprintf("there would be a finding of `%s` in %s: %s", r.Other.Rule, shown(wd, r.Other.File), r.Other.Message)
 			}
 		case engine.Endless:
-			why = "fixing would not come to an end: please report this"
+			why = "fixing would not come to an end"
 		case engine.Conflict:
 			why = "the file has the markers of a merge"
 		case engine.Outside:

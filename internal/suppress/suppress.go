@@ -10,6 +10,7 @@ package suppress
 import (
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
@@ -132,6 +133,13 @@ func Covered(t *ast.Tree) []source.Span {
 		}
 	}
 	return covered
+}
+
+// Covers reports whether a place lies in what Covered returns. Where several cover it, the last that starts before it
+// does.
+func Covers(covered []source.Span, at uint32) bool {
+	i := sort.Search(len(covered), func(i int) bool { return covered[i].Start > at })
+	return i > 0 && covered[i-1].Contains(at)
 }
 
 // inheritEnd returns the end of the inherit that stands behind a comment, or 0: its names may take more

@@ -5,9 +5,13 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/sema"
+	"github.com/nixsift/nixsift/internal/suppress"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -24,14 +28,15 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"A hint is all there is about what may well be right: a file that `.gitignore` names, that each machine writes for itself\n" +
 		"(`hardware-configuration.nix`, `local.nix`) or that is made from a template beside it, and a path that is only a\n" +
-		"default: under `mkDefault`, behind `or`, of an argument.",
+		"default: under `mkDefault`, behind `or`, of an argument; so it is with a path that is given to a function which is an\n" +
+		"argument itself, since that may look for it in another tree.",
 	Severity: diag.Warning, Presets: rules.Recommended,
 	Fix: rules.FixSometimes,
 	File: func(pass *rules.Pass) {
 		m := missing{paths: paths{Pass: pass}, places: map[string][]literal{}}
 		m.each(m.check)
 		for _, target := range m.order {
-			m.report(m.places[target])
+			m.reportApart(m.places[target])
 		}
 	},
 })
@@ -43,6 +48,8 @@ type missing struct {
 	places map[string][]literal // by target
 	sought int                  // the targets for which another name was looked for
 	others *bool                // what left says, once it is asked
+	// covered are the lines that suppressions may speak about, once they are asked for.
+	covered *[]source.Span
 }
 
 func (m *missing) check(n ast.Node, target string) {
@@ -65,7 +72,32 @@ func (m *missing) check(n ast.Node, target string) {
 	m.places[target] = append(m.places[target], l)
 }
 
-// report speaks about one target, at the first of its places.
+// reportApart speaks about one target once, and once more for each place that a comment may silence: what is meant for
+// one place must not silence the others.
+func (m *missing) reportApart(places []literal) {
+	var others []literal
+	for _, l := range places {
+		if m.pinned(l.node.Start()) {
+			m.report([]literal{l})
+		} else {
+			others = append(others, l)
+		}
+	}
+	if len(others) > 0 {
+		m.report(others)
+	}
+}
+
+// pinned reports whether a suppression may speak about a place.
+func (m *missing) pinned(at uint32) bool {
+	if m.covered == nil {
+		covered := suppress.Covered(m.Tree)
+		m.covered = &covered
+	}
+	return suppress.Covers(*m.covered, at)
+}
+
+// report speaks about one target, at the first of some of its places.
 func (m *missing) report(places []literal) {
 	l := places[0]
 	rel := m.Project.Rel(l.target)
@@ -137,7 +169,7 @@ func (m *missing) explain(f *diag.Finding, places []literal, rel string) bool {
 	if near == "" && m.left() {
 		return false
 	}
-	if !slices.ContainsFunc(places, func(l literal) bool { return !replaceable(l.node) }) {
+	if !slices.ContainsFunc(places, func(l literal) bool { return !replaceable(l.node) && !m.handedOn(l.node) }) {
 		if f.Severity = diag.Hint; near != "" {
 			f.Severity = diag.Info
 		}
@@ -180,6 +212,25 @@ func (m *missing) template(target string) string {
 		}
 	}
 	return ""
+}
+
+// handedOn reports whether a path is given to a function that somebody else passes: it may look for the file in another
+// tree. Functions that import what they get have names that say so.
+func (m *missing) handedOn(n ast.Node) bool {
+	at := n.OutsideParens()
+	call, ok := ast.AsApply(at.Parent())
+	if !ok || call.Arg() != at {
+		return false
+	}
+	fn := call.Func().Unparen()
+	b := m.Names().Resolve(fn)
+	if b == nil || b.Kind != sema.FormalBinding && b.Kind != sema.ParamBinding {
+		return false
+	}
+	name := strings.ToLower(fn.Text())
+	return !slices.ContainsFunc([]string{"call", "import", "load", "mk", "make", "build", "system", "host"}, func(word string) bool {
+		return strings.Contains(name, word)
+	})
 }
 
 // replaceable reports whether a path is only a default that others replace: mkDefault ./x, a.src or ./x, { src ? ./x }:.

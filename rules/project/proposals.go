@@ -65,7 +65,7 @@ func (m *missing) nearSibling(target string) string {
 	bare, isNix := strings.CutSuffix(base, ".nix")
 	names := m.Project.Entries(dir)
 	names = names[:min(len(names), maxEntries)]
-	if m.Project.Stat(filepath.Join(dir, bare+".nix")) != nil {
+	if named := filepath.Join(dir, bare+".nix"); named != m.Path && m.Project.Stat(named) != nil {
 		return bare + ".nix"
 	}
 	if isNix && m.Project.Stat(filepath.Join(dir, bare, "default.nix")) != nil {

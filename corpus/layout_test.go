@@ -251,8 +251,12 @@ func comments(text string) []string {
 	return out
 }
 
-// glued returns two neighbouring definitions that a blank line keeps apart before a fix and not after it, or "".
+// glued returns two neighbouring definitions that a blank line keeps apart before a fix and not after it, or "". Where no
+// blank line is gone, one has moved into a new set with the definitions that it stands between.
 func glued(before, after string) string {
+	if blankLines(after) >= blankLines(before) {
+		return ""
+	}
 	was, is := seams(before), seams(after)
 	for pair, apart := range was {
 		if now, still := is[pair]; apart == always && still && now == never {
@@ -260,6 +264,16 @@ func glued(before, after string) string {
 		}
 	}
 	return ""
+}
+
+// blankLines counts the lines of a text that hold white space only.
+func blankLines(text string) (n int) {
+	for line := range strings.Lines(text) {
+		if strings.TrimSpace(line) == "" {
+			n++
+		}
+	}
+	return n
 }
 
 // apart says whether a blank line stands between two definitions in all places where they follow each other.

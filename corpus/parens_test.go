@@ -20,8 +20,11 @@ import (
 	"github.com/nixsift/nixsift/parser"
 )
 
-// comparesCode are rules that compare pieces of code by their tokens, so that parentheses in one of them hide it.
-var comparesCode = map[string]bool{"identical-branches": true, "repeated-nixpkgs-import": true, "useless-has-attr": true}
+// comparesCode are rules that compare code by its tokens, with other code or with that of another language, so that
+// parentheses in it hide it.
+var comparesCode = map[string]bool{
+	"identical-branches": true, "repeated-nixpkgs-import": true, "useless-has-attr": true, "shell-expansion-in-string": true,
+}
 
 // TestParentheses puts each expression of the rules' fixtures in parentheses. Where useless-parens takes some away,
 // no rule finds more than before.

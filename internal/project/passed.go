@@ -11,8 +11,9 @@ import (
 )
 
 // MayPass reports whether some file of the project may pass an argument of the given name to the package in a file,
-// without naming the file: callPackage with a path that is computed, a scope for callPackage, or override of a package
-// that is called like the file. The first call needs all Nix files of the project: see Gathering.
+// without naming the file: callPackage with a path that is computed, or override of a package that is called like the
+// file. A scope, as newScope and callPackageWith make it, passes only what a package takes (nixpkgs,
+// lib/customisation.nix). The first call needs all Nix files of the project: see Gathering.
 func (p *Project) MayPass(path, name string) bool {
 	root := p.Root()
 	s := p.store
@@ -47,7 +48,7 @@ func (s *Store) passedArgs(root string) map[string]bool {
 
 // passesArgs reports whether a function of that name may pass arguments to packages.
 func passesArgs(name string) bool {
-	return strings.HasPrefix(name, "callPackage") || name == "newScope" || name == "override"
+	return strings.HasPrefix(name, "callPackage") || name == "override"
 }
 
 // passedArgs returns the names of the arguments that a file passes to packages that it does not name by their path, and
@@ -88,8 +89,6 @@ func passedArgs(t *ast.Tree) []string {
 func passesTo(app ast.ApplyExpr) (prefix string, ok bool) {
 	fn := app.Func().Unparen()
 	switch name := calleeName(fn); {
-	case name == "newScope", strings.HasPrefix(name, "callPackage") && strings.HasSuffix(name, "With"):
-		return "", true
 	case name == "override":
 		s, ok := ast.AsSelect(fn)
 		if !ok {

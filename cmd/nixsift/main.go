@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/nixsift/nixsift/internal/report"
+	"github.com/nixsift/nixsift/internal/version"
 	_ "github.com/nixsift/nixsift/rules/all"
 )
 
@@ -86,9 +87,11 @@ func run(args []string, s streams) (code int) {
 		Long:          "nixsift reads Nix code, flakes, lock files and CI files and says what will break, leak, drift or rot.\nNothing is evaluated; no Nix is needed.",
 		SilenceErrors: true,
 		SilenceUsage:  true,
+		Version:       version.String(),
 		Args:          cobra.NoArgs,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	root.SetVersionTemplate("nixsift {{.Version}}\n")
 	root.SetArgs(args)
 	root.SetIn(s.in)
 	root.SetOut(s.out)

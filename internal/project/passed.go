@@ -88,8 +88,7 @@ func passedArgs(t *ast.Tree) []string {
 // of the package and a dot where it overrides one.
 func passesTo(app ast.ApplyExpr) (prefix string, ok bool) {
 	fn := app.Func().Unparen()
-	switch name := calleeName(fn); {
-	case name == "override":
+	if calleeName(fn) == "override" {
 		s, ok := ast.AsSelect(fn)
 		if !ok {
 			return "", false

@@ -15,8 +15,9 @@ import (
 var _ = rules.Register(&rules.Rule{
 	ID: "interpolation-escape", Family: family, Since: "0.1.0",
 	Summary: "Two dollars before a brace: nothing is interpolated",
-	Doc: "In strings `$$` is two characters, whatever follows: `\"$${name}\"` is the text `$${name}`, without the value. A dollar\n" +
-		"before a value is written `\"\\$${name}\"`, in indented strings `''$${name}`.\n" +
+	Doc: "In strings `$$` is two characters, whatever follows: `\"$${name}\"` is the text `$${name}`, without the value. Meant is\n" +
+		"mostly the escape of an interpolation, which Nix writes `\"\\${name}\"`, in indented strings `''${name}`. A dollar before a\n" +
+		"value is `\"\\$${name}\"` and `''$${name}`.\n" +
 		"\n" +
 		"Shell, Make and udev have a `$${…}` of their own. So a warning is given only where the braces hold a selection from a\n" +
 		"name in scope, `$${pkgs.system}`, or a call with such names, and an information where they hold just such a name.",
@@ -52,18 +53,20 @@ func findEscapes(p *rules.Pass, n ast.Node, span source.Span, scope sema.ScopeID
 		if !ok {
 			continue
 		}
+		escape, value := `\${`, `\$${`
+		if n.Is(ast.IndString) {
+			escape, value = "''${", "''$${"
+		}
+		open := source.Span{Start: where.Start, End: where.Start + 3}
 		f := diag.Finding{
 			Span:    where,
 			Message: "`$${" + inner + "}` is text: two dollars do not interpolate",
-			Help:    "write `${" + inner + "}` for the value",
-		}
-		escaped := `\$${`
-		if n.Is(ast.IndString) {
-			escaped = "''$${"
-		}
-		f.Fixes = []diag.Fix{
-			rules.Replace("write `${"+inner+"}`", diag.Unsafe, source.Span{Start: where.Start, End: where.Start + 1}, ""),
-			rules.Replace("write a dollar and the value", diag.Unsafe, source.Span{Start: where.Start, End: where.Start + 3}, escaped),
+			Help:    "write `" + escape + inner + "}` for the text with one dollar, `${" + inner + "}` for the value",
+			Fixes: []diag.Fix{
+				rules.Replace("write `"+escape+inner+"}`", diag.Unsafe, open, escape),
+				rules.Replace("write `${"+inner+"}`", diag.Unsafe, open, "${"),
+				rules.Replace("write a dollar and the value", diag.Unsafe, open, value),
+			},
 		}
 		if name {
 			f.Severity = diag.Info

@@ -103,6 +103,18 @@ func TestParse(t *testing.T) {
 	}
 }
 
+// TestParseOrder: what Nix stops at comes first, a name that is defined twice or a syntax error.
+func TestParseOrder(t *testing.T) {
+	for src, want := range map[string]string{
+		"{ a = 1;\n a = 2;\n b = ; }": "-:2:2: attribute `a` is already defined\n-:3:6: expected an expression, found `;`\n",
+		"{ a = ;\n b = 1;\n b = 2; }": "-:1:7: expected an expression, found `;`\n",
+		"{ a,\n a }: [\n ; ]":         "-:2:2: duplicate formal `a`\n-:3:2: ",
+	} {
+		_, _, errs := nixsift(t, t.TempDir(), src, "parse", "-")
+		assert.True(t, strings.HasPrefix(errs, want), "%q: %s", src, errs)
+	}
+}
+
 func TestUnreadable(t *testing.T) {
 	if runtime.GOOS == "windows" || os.Getuid() == 0 {
 		t.Skip("modes do not bind this user")

@@ -108,21 +108,24 @@ func reportParseErrors(w io.Writer, name string, tree *ast.Tree) bool {
 	for _, e := range tree.Errors() {
 		problems = append(problems, problem{e.Span.Start, e.Message})
 	}
+	names := sema.Resolve(tree)
 	if len(problems) == 0 {
-		names := sema.Resolve(tree)
 		for u := range names.Undefined() {
 			problems = append(problems, problem{u.Node.Start(), "undefined variable `" + u.Node.Text() + "`"})
 		}
-		for _, c := range names.Conflicts() {
-			switch {
-			case c.Formal:
-				problems = append(problems, problem{c.Second.Start(), "duplicate formal `" + c.Path + "`"})
-			case !c.OldOnly:
-				problems = append(problems, problem{c.Second.Start(), "attribute `" + c.Path + "` is already defined"})
-			}
-		}
-		slices.SortStableFunc(problems, func(a, b problem) int { return int(a.at) - int(b.at) })
 	}
+	for _, c := range names.Conflicts() {
+		at := c.Second.Start()
+		switch {
+		case len(tree.Errors()) > 0 && at > tree.Errors()[0].Span.Start:
+			// Nix does not come to see it.
+		case c.Formal:
+			problems = append(problems, problem{at, "duplicate formal `" + c.Path + "`"})
+		case !c.OldOnly:
+			problems = append(problems, problem{at, "attribute `" + c.Path + "` is already defined"})
+		}
+	}
+	slices.SortStableFunc(problems, func(a, b problem) int { return int(a.at) - int(b.at) })
 	for _, p := range problems {
 		pos := index.Position(p.at)
 		fmt.Fprintf(w, "%s:%d:%d: %s\n", report.Visible(name), pos.Line, pos.Column, report.Visible(p.message))

@@ -14,13 +14,16 @@ import (
 
 var _ = rules.Register(&rules.Rule{
 	ID: "interpolation-escape", Family: family, Since: "0.1.0",
-	Summary: "Two dollars before a brace: nothing is interpolated",
+	Summary: "Two dollars, or a backslash in an indented string, before a brace: no escape",
 	Doc: "In strings `$$` is two characters, whatever follows: `\"$${name}\"` is the text `$${name}`, without the value. Meant is\n" +
 		"mostly the escape of an interpolation, which Nix writes `\"\\${name}\"`, in indented strings `''${name}`. A dollar before a\n" +
 		"value is `\"\\$${name}\"` and `''$${name}`.\n" +
 		"\n" +
 		"Shell, Make and udev have a `$${…}` of their own. So a warning is given only where the braces hold a selection from a\n" +
-		"name in scope, `$${pkgs.system}`, or a call with such names, and an information where they hold just such a name.",
+		"name in scope, `$${pkgs.system}`, or a call with such names, and an information where they hold just such a name.\n" +
+		"\n" +
+		"In an indented string a backslash escapes nothing either: `''\\${name}''` is a backslash and the value. That is an\n" +
+		"information, since text may want a backslash there.",
 	Severity: diag.Warning, Presets: rules.Recommended,
 	Fix: rules.FixAlways,
 	On:  []ast.Kind{ast.String, ast.IndString},
@@ -29,9 +32,29 @@ var _ = rules.Register(&rules.Rule{
 			if part.IsText() && strings.Contains(part.Span.Of(p.Tree.Source()), "$${") {
 				findEscapes(p, n, part.Span, nixlang.ScopeAt(p.Names(), n))
 			}
+			if !part.IsText() && n.Is(ast.IndString) {
+				findBackslash(p, part.Interp)
+			}
 		}
 	},
 })
+
+// findBackslash reports a backslash before an interpolated name of an indented string. Two of them are text that is
+// meant.
+func findBackslash(p *rules.Pass, interp ast.Node) {
+	text, at := p.Tree.Source(), interp.Start()
+	if expr := interp.FirstChild(); !strings.HasSuffix(text[:at], `\`) || strings.HasSuffix(text[:at], `\\`) ||
+		!expr.Is(ast.Ident) || p.Names().Resolve(expr) == nil {
+		return
+	}
+	inner := interp.Text()
+	p.Report(diag.Finding{
+		Span: source.Span{Start: at - 1, End: interp.End()}, Severity: diag.Info,
+		Message: "the backslash escapes nothing: `\\" + inner + "` is a backslash and the value",
+		Help:    "write `''" + inner + "` for the text",
+		Fixes:   []diag.Fix{rules.Replace("write `''"+inner+"`", diag.Unsafe, source.Span{Start: at - 1, End: at}, "''")},
+	})
+}
 
 // findEscapes looks for $${ in a run of text: the lexer has left it there, so it does not interpolate.
 func findEscapes(p *rules.Pass, n ast.Node, span source.Span, scope sema.ScopeID) {

@@ -115,19 +115,23 @@ func meant(verb string) bool {
 	return !strings.HasPrefix(verb, "ignore") && near.Find(verb, []string{"ignore", "ignore-file"}) != ""
 }
 
-// foreignName reads one name of a comment for nixf. A slip in it is reported; a name that nothing here resembles
-// may be one that nixf has and nixsift has not.
+// foreignName reads one name of a comment for nixf. A slip in it is a warning; a name that nothing here resembles may be
+// one that nixf has and nixsift has not, and is told as information.
 func (p *reader) foreignName(d *directive, word string, at uint32) {
 	n := &name{span: source.Span{Start: at, End: at + uint32(len(word))}, text: word, ids: p.rules.Find("nixf:" + word)}
 	d.names = append(d.names, n)
 	if len(n.ids) > 0 {
 		return
 	}
-	if near := p.rules.NearestAlias("nixf", word); near != "" {
-		p.wrong = append(p.wrong, diag.Finding{
-			Rule: Malformed, Severity: diag.Warning, Span: n.span,
-			Message: fmt.Sprintf("nixf has no diagnostic `%s`; did you mean `%s`?", word, near), Help: fmt.Sprintf("write `%s`", near),
-			Fixes: []diag.Fix{{Title: fmt.Sprintf("replace it by `%s`", near), Edits: []diag.Edit{{Span: n.span, Text: near}}}},
-		})
+	f := diag.Finding{
+		Rule: Malformed, Severity: diag.Info, Span: n.span,
+		Message: fmt.Sprintf("`%s` is no diagnostic of nixf that nixsift knows", word), Help: "remove it, unless nixf itself reads it",
 	}
+	if near := p.rules.NearestAlias("nixf", word); near != "" {
+		f.Severity = diag.Warning
+		f.Message = fmt.Sprintf("nixf has no diagnostic `%s`; did you mean `%s`?", word, near)
+		f.Help = fmt.Sprintf("write `%s`", near)
+		f.Fixes = []diag.Fix{{Title: fmt.Sprintf("replace it by `%s`", near), Edits: []diag.Edit{{Span: n.span, Text: near}}}}
+	}
+	p.wrong = append(p.wrong, f)
 }

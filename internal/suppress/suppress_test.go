@@ -196,7 +196,8 @@ func TestAboutComments(t *testing.T) {
 		{"nothing to report", "a # nixsift: ignore[unused-suppression] why", "", []string{
 			"warning unused-suppression \"unused-suppression\": `unused-suppression` finds nothing to silence here"}, []string{"a"}},
 		{"reason not needed", "a # nixsift: ignore[alpha, suppression-without-reason]", "a ", nil, nil},
-		{"foreign and idle", "{\n # deadnix: skip\n a = 1; # nixf-ignore: sema-unused-def-let, no-such\n}", "", nil, nil},
+		{"foreign and idle", "{\n # deadnix: skip\n a = 1; # nixf-ignore: sema-unused-def-let, no-such\n}", "", []string{
+			"info malformed-suppression \"no-such\": `no-such` is no diagnostic of nixf that nixsift knows"}, []string{"-"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			tree := parser.Parse(test.src)
@@ -284,7 +285,7 @@ func TestOtherTools(t *testing.T) {
 		{"deadnix, behind the inherit", "let\n # deadnix: skip\n inherit (x)\n  a\n ; b =\n  q; in 1", "unused-let-binding", "q", false},
 		{"deadnix, nested", "let\n # deadnix: skip\n a =\n  let q = 1; in 2;\nin 1", "unused-let-binding", "q", false},
 		{"deadnix, in a string", "let\n a = \"# deadnix: skip\";\n q = 1;\nin 1", "unused-let-binding", "q", false},
-		{"nixf, line before", "let\n # nixf-ignore: other, sema-unused-def-let\n q = 1;\nin 1", "unused-let-binding", "q", true},
+		{"nixf, line before", "let\n # nixf-ignore: sema-unused-def-let, sema-unused-def-let\n q = 1;\nin 1", "unused-let-binding", "q", true},
 		{"nixf, end of line", "let\n q = 1; # nixf-ignore: sema-unused-def-let it is wanted\nin 1", "unused-let-binding", "q", true},
 		{"nixf, other rule", "let\n q = 1; # nixf-ignore: sema-unused-def-let\nin 1", "alpha", "q", false},
 	} {

@@ -62,7 +62,7 @@ func reportSameNames(p *rules.Pass, dynamic []attrs.Dynamic) {
 			continue
 		}
 		was, quotedBefore := computedName(before)
-		if d.Lost || !nixlang.Same(was, name) || !sameVariables(p.Names(), was, name) {
+		if d.Lost || p.Names().IsGlobal(name, "null") || !nixlang.Same(was, name) || !sameVariables(p.Names(), was, name) {
 			continue
 		}
 		f := diag.Finding{

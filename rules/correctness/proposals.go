@@ -90,6 +90,27 @@ func proposeWord(u sema.Use, name string, f *diag.Finding) bool {
 // maxSiblings bounds how many attributes are looked at for one name.
 const maxSiblings = 2000
 
+// needsSiblings reports whether a definition reads names that are not bound, or holds the use itself: made recursive, its
+// set might then need itself. A function does so only when it is called. A large definition counts as one that does.
+func needsSiblings(names *sema.Info, definition, use ast.Node) bool {
+	if b, ok := ast.AsBinding(definition); ok && b.Value().Unparen().Is(ast.Lambda) {
+		return false
+	}
+	if definition.ID() <= use.ID() && use.ID() < definition.SubtreeEnd() {
+		return true
+	}
+	left := maxSiblings
+	for n := range definition.Descendants() {
+		if left--; left <= 0 {
+			return true
+		}
+		if u, ok := names.Use(n); ok && u.Target == sema.ToNothing {
+			return true
+		}
+	}
+	return false
+}
+
 // proposeSibling is for a name that is an attribute of a set around the use, which only rec would make a
 // variable.
 func proposeSibling(names *sema.Info, u sema.Use, name string, f *diag.Finding) bool {
@@ -112,7 +133,7 @@ func proposeSibling(names *sema.Info, u sema.Use, name string, f *diag.Finding) 
 					return true
 				}
 				f.Help = "the attributes of a set are no variables: bind `" + name + "` with `let`"
-				if bindsIn(c, n, u, name) && !recCaptures(names, n) {
+				if bindsIn(c, n, u, name) && !recCaptures(names, n) && !needsSiblings(names, c, u.Node) {
 					f.Help += ", or make the set `rec`"
 					f.Fixes = []diag.Fix{rules.Insert("make the set `rec`", diag.Unsafe, n.Start(), "rec ")}
 				}

@@ -43,7 +43,7 @@ var _ = rules.Register(&rules.Rule{
 // meant.
 func findBackslash(p *rules.Pass, interp ast.Node) {
 	text, at := p.Tree.Source(), interp.Start()
-	if expr := interp.FirstChild(); !strings.HasSuffix(text[:at], `\`) || strings.HasSuffix(text[:at], `\\`) ||
+	if expr := interp.FirstChild().Unparen(); !strings.HasSuffix(text[:at], `\`) || strings.HasSuffix(text[:at], `\\`) ||
 		!expr.Is(ast.Ident) || p.Names().Resolve(expr) == nil {
 		return
 	}

@@ -82,11 +82,12 @@ func changesPackage(head, first ast.Node) bool {
 		return false
 	}
 	arg := first.Unparen()
-	switch lastPart(s).Text() {
+	name, _ := ast.AttrName(lastPart(s))
+	switch name {
 	case "override", "overrideAttrs", "overrideDerivation", "overridePythonAttrs":
-		return arg.Is(ast.AttrSet) || arg.Is(ast.Lambda)
+		return arg.Is(ast.AttrSet) || arg.Is(ast.Lambda) || arg.Is(ast.Apply)
 	case "withPackages", "withPlugins":
-		return arg.Is(ast.Lambda)
+		return arg.Is(ast.Lambda) || arg.Is(ast.Apply)
 	}
 	return false
 }

@@ -80,7 +80,8 @@ type comparison struct {
 type visit uint8
 
 const (
-	fresh visit = iota
+	fresh   visit = iota
+	waiting       // to be looked through
 	open
 	closed
 )
@@ -166,6 +167,7 @@ func (c *comparison) root(nix *Nix) {
 			c.state[s.node] = closed
 			continue
 		}
+		c.state[s.node] = open
 		c.through(s)
 	}
 	c.check()
@@ -213,7 +215,7 @@ func (c *comparison) kept(change Change, over *Input, start *link, above step, r
 	case node.HasParent != relative || relative && !start.equal(node.Parent):
 		change.Kind = ChangeParent
 	case c.state[node] == fresh:
-		c.state[node] = open
+		c.state[node] = waiting
 		c.work = append(c.work, step{node: node, leave: true}, step{node: node, over: over, path: change.at, trust: above.trust, reread: above.reread})
 		return
 	case c.state[node] == open:

@@ -189,7 +189,7 @@ func (s *selector) add(path string) {
 	switch {
 	case err != nil:
 		s.problems = append(s.problems, problem(abs, err))
-	case info.IsDir():
+	case info.IsDir() && KindOf(abs) != FlakeLock: // a folder may be called x.nix
 		s.walk(abs)
 	case !info.Mode().IsRegular():
 		s.problems = append(s.problems, problem(abs, ErrNotRegular))

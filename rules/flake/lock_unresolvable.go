@@ -29,10 +29,7 @@ var _ = rules.Register(&rules.Rule{
 			if c.Input != nil && c.Kind == flake.ChangeDangling {
 				continue // follows-undeclared-input, follows-cycle
 			}
-			finding := diag.Finding{
-				File: filepath.Join(f.Dir, "flake.lock"), Span: c.Entry.Value,
-				Help: fmt.Sprintf("run `nix flake update %s`", c.Path()[0]),
-			}
+			finding := diag.Finding{File: filepath.Join(f.Dir, "flake.lock"), Span: c.Entry.Value}
 			switch c.Kind {
 			case flake.ChangeDangling:
 				finding.Message = fmt.Sprintf("input `%s` follows `%s`, which leads nowhere, so Nix cannot use flake.lock", inputPath(c.Path()), inputPath(c.Entry.Follows))
@@ -43,6 +40,7 @@ var _ = rules.Register(&rules.Rule{
 			default:
 				continue
 			}
+			finding.Help = fmt.Sprintf("run `nix flake update %s`", c.Path()[0])
 			p.Report(finding)
 			if reported++; reported == maxProblems {
 				return

@@ -58,6 +58,9 @@ type Storage struct {
 	Stamp      uint64
 }
 
+// End ends t's life: looking into a node of it panics from then on, where it would find what the memory was used for next.
+func (t *Tree) End() { *t = Tree{} }
+
 // Set makes t the tree of s. The slices are used, not copied: whoever reuses them ends t's life.
 func (t *Tree) Set(s Storage) {
 	*t = Tree{s.Source, s.TokenKinds, s.TokenStart, s.Nodes, s.Parents, s.Errors, s.FirstNUL, s.Stamp}

@@ -114,9 +114,9 @@ func init() {
 }
 
 func lockText(p *rules.Pass) string {
-	b, err := p.Project.FS().ReadFile(strings.TrimSuffix(p.Path, "flake.nix") + "flake.lock")
-	if err != nil {
+	f := p.Project.File(strings.TrimSuffix(p.Path, "flake.nix") + "flake.lock")
+	if f == nil {
 		return ""
 	}
-	return string(b)
+	return f.Text()
 }

@@ -188,7 +188,7 @@ func (s *Server) noteIndex(e *engine.Engine, doc *document) {
 	if !doc.onDisk {
 		return
 	}
-	if repo := e.Store().For(doc.path).Repo(); repo != nil {
+	if repo := e.Snapshot().View(doc.path).Repo(); repo != nil {
 		index := repo.IndexFile()
 		info, err := s.disk.Stat(index)
 		s.watched.note(index, noteOf(info, err, true))

@@ -1,10 +1,12 @@
 package rules
 
 import (
+	"slices"
 	"sort"
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/diag"
 )
 
 // doubt knows the parts of a broken file in which a rule would judge what is not written there: the innermost
@@ -91,4 +93,10 @@ func statementAround(n ast.Node) ast.Node {
 func (d *doubt) covers(s source.Span) bool {
 	i := sort.Search(len(d.ends), func(i int) bool { return d.ends[i] > s.Start })
 	return i < len(d.ends) && d.doubt[i]
+}
+
+// about reports whether a finding, or what it relates to, lies in such a part of the file of the given path.
+func (d *doubt) about(path string, f *diag.Finding) bool {
+	here := func(file string) bool { return file == "" || file == path }
+	return here(f.File) && (d.covers(f.Span) || slices.ContainsFunc(f.Related, func(r diag.Related) bool { return here(r.File) && d.covers(r.Span) }))
 }

@@ -18,8 +18,8 @@ type Pass struct {
 	Path string
 	// Tree is the syntax tree; nil for files that are not Nix.
 	Tree *ast.Tree
-	// Project is the project around the file; never nil.
-	Project *project.Project
+	// Project is what is around the file; never nil. What the other files of the project say is asked for by Ask.
+	Project *project.View
 	// MinNix is the oldest Nix that has to work with the file.
 	MinNix config.Version
 
@@ -29,9 +29,9 @@ type Pass struct {
 	names    *sema.Info
 	live     *sema.Live
 	modules  *module.File
-	role     role.Role
+	shape    role.Shape
 	doubt    *doubt
-	done     uint8
+	shaped   bool
 }
 
 // Host is what runs rules: it takes their findings and knows their settings.
@@ -40,16 +40,14 @@ type Host interface {
 	Report(diag.Finding)
 	// Option returns a rule's setting for the file, or nil where none is configured.
 	Option(rule *Rule, name string) any
+	// Later takes the rest of a rule, to be called once all files of the project are known.
+	Later(rule *Rule, then func(host Host))
 }
-
-const (
-	haveRole = 1 << iota
-)
 
 // NewPass makes the pass for one file. The resolver may be shared by the passes of one goroutine; a pass
 // dies with the next one.
-func NewPass(host Host, path string, tree *ast.Tree, p *project.Project, minNix config.Version, resolver *sema.Resolver) *Pass {
-	return &Pass{Path: path, Tree: tree, Project: p, MinNix: minNix, host: host, resolver: resolver}
+func NewPass(host Host, path string, tree *ast.Tree, v *project.View, minNix config.Version, resolver *sema.Resolver) *Pass {
+	return &Pass{Path: path, Tree: tree, Project: v, MinNix: minNix, host: host, resolver: resolver}
 }
 
 // Share returns a pass over the same file for another goroutine and its host. The two have the names of the file
@@ -83,47 +81,45 @@ func (p *Pass) Modules() *module.File {
 // Module returns the file as a module, or nil where it is none.
 func (p *Pass) Module() *module.Module { return p.Modules().Module }
 
-// Role returns what the file is: flake, module, package, overlay or plain.
-func (p *Pass) Role() role.Role {
-	if p.done&haveRole == 0 {
-		p.role = role.Classify(p.Path, p.Tree, p.Names(), p.Project)
-		p.done |= haveRole
+// Shape returns what the file says of its role: flake, module, package, overlay or plain. The role itself may depend on
+// who refers to the file: WithRole.
+func (p *Pass) Shape() role.Shape {
+	if !p.shaped {
+		p.shape, p.shaped = role.Classify(p.Path, p.Tree, p.Modules()), true
 	}
-	return p.role
+	return p.shape
 }
 
 // Report reports a finding. An empty File means the file of the pass; a Severity of Off means the rule's
 // own, any other bounds it: the lower of it and the configured one counts where configuration says so. What
 // lies, or points, where a syntax error makes the tree doubtful is dropped.
 func (p *Pass) Report(f diag.Finding) {
-	f.Rule = p.rule.ID
-	if f.File == "" {
-		f.File = p.Path
-	}
-	if p.Tree != nil && p.Tree.Root().HasError() && p.rule.Syntax == "" && !p.rule.Broken && p.doubtful(&f) {
+	if p.doubts() && p.doubtful(&f) {
 		return
 	}
-	f.Tags |= p.rule.Tags
-	p.host.Report(f)
+	report(p.host, p.rule, p.Path, f)
+}
+
+func report(host Host, rule *Rule, path string, f diag.Finding) {
+	f.Rule = rule.ID
+	if f.File == "" {
+		f.File = path
+	}
+	f.Tags |= rule.Tags
+	host.Report(f)
+}
+
+// doubts reports whether what the rule finds may be about what could not be read for certain.
+func (p *Pass) doubts() bool {
+	return p.Tree != nil && p.Tree.Root().HasError() && p.rule.Syntax == "" && !p.rule.Broken
 }
 
 // doubtful reports whether a finding in a file with syntax errors is about what could not be read for certain.
 func (p *Pass) doubtful(f *diag.Finding) bool {
-	if f.File != p.Path {
-		return false
-	}
 	if p.doubt == nil {
 		p.doubt = doubtOf(p.Tree)
 	}
-	if p.doubt.covers(f.Span) {
-		return true
-	}
-	for _, r := range f.Related {
-		if (r.File == "" || r.File == p.Path) && p.doubt.covers(r.Span) {
-			return true
-		}
-	}
-	return false
+	return p.doubt.about(p.Path, f)
 }
 
 // Strings returns a rule's option that is a list of strings.

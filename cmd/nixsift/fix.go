@@ -114,7 +114,7 @@ func (f *checkFlags) writeFixed(ctx context.Context, s streams, wd string, out *
 // the project that the link belongs to.
 func within(paths []string) func(link, target string) bool {
 	return func(link, target string) bool {
-		roots := append(slices.Clone(paths), project.NewStore(workspace.OS).For(link).Root())
+		roots := append(slices.Clone(paths), project.New(workspace.OS).View(link).Root())
 		return slices.ContainsFunc(roots, func(root string) bool {
 			if info, err := os.Stat(root); err != nil || !info.IsDir() {
 				return false

@@ -111,6 +111,7 @@ func (e *Engine) CheckBuffer(ctx context.Context, b Buffer, ofFlake []diag.Findi
 	case workspace.CI, workspace.Shell:
 		w.script(b.Path, b.Text, b.Kind)
 	}
+	w.finishAll()
 	findings := slices.DeleteFunc(w.findings, func(f diag.Finding) bool { return f.File != b.Path })
 	cut := w.bound.cut
 	if t := w.suppressions[b.Path]; t != nil {
@@ -119,8 +120,8 @@ func (e *Engine) CheckBuffer(ctx context.Context, b Buffer, ofFlake []diag.Findi
 			findings = slices.DeleteFunc(findings, func(f diag.Finding) bool { return f.Rule == suppress.Unused })
 		}
 	}
-	if err := w.project.RepoError(); err != nil {
-		w.errors = append(w.errors, FileError{File: w.project.Root(), Message: err.Error(), Kind: Unreadable})
+	if err := w.view.RepoError(); err != nil {
+		w.errors = append(w.errors, FileError{File: w.view.Root(), Message: err.Error(), Kind: Unreadable})
 	}
 	out := Checked{diag.Sort(findings), w.errors, cut}
 	release(w, b.Path, len(b.Text))
@@ -138,7 +139,8 @@ func (e *Engine) CheckFlake(ctx context.Context, dir string, most int) (Checked,
 	}
 	w := newWorker(e)
 	w.bound.most = most
-	w.flake(dir, nil)
+	w.flake(dir)
+	w.finishAll()
 	return Checked{diag.Sort(w.findings), w.errors, w.bound.cut}, ctx.Err()
 }
 
@@ -174,17 +176,19 @@ func (w *worker) apply(pass *rules.Pass, tree *ast.Tree) {
 	others := make([]*worker, min(runtime.GOMAXPROCS(0), maxShares)-1)
 	for i := range others {
 		o := &worker{
-			engine: w.engine, config: w.config, project: w.project, plan: w.plan, ctx: w.ctx, left: map[finder]int{}, bound: bound{most: w.bound.most},
+			engine: w.engine, config: w.config, view: w.view, plan: w.plan, ctx: w.ctx, left: map[finder]int{}, bound: bound{most: w.bound.most},
 		}
 		others[i] = o
-		o.pass = pass.Share(o)
-		wg.Go(func() { take(o, o.pass) })
+		o.begin(w.path, w.tree, w.text)
+		shared := pass.Share(o)
+		wg.Go(func() { take(o, shared) })
 	}
 	w.files(pass)
 	take(w, pass)
 	wg.Wait()
 	for _, o := range others {
 		w.findings, w.errors = append(w.findings, o.findings...), append(w.errors, o.errors...)
+		w.later = append(w.later, o.later...)
 		w.bound.cut = w.bound.cut || o.bound.cut
 	}
 }
@@ -211,7 +215,7 @@ func LendParser(path string) (p *parser.Parser, giveBack func(size int)) {
 }
 
 // ForgetFlake makes the next CheckFlake read the flake in a folder again.
-func (e *Engine) ForgetFlake(dir string) { e.store.ForgetFlake(dir) }
+func (e *Engine) ForgetFlake(dir string) { e.snapshot.ForgetFlake(dir) }
 
 // Catalogue returns what configuration files may say of the rules.
 func (e *Engine) Catalogue() *config.Catalogue { return e.catalogue }

@@ -97,7 +97,7 @@ func (r *Result) Text(file string) (string, bool) {
 // Engine holds what runs over the same file system share: projects, configurations, dispatch tables.
 type Engine struct {
 	fs        workspace.FS
-	store     *project.Store
+	snapshot  *project.Snapshot
 	catalogue *config.Catalogue
 	finder    *config.Finder
 	opts      Options
@@ -117,10 +117,10 @@ func New(opts Options) (*Engine, error) {
 	if !opts.Live {
 		opts.FS = workspace.Remember(opts.FS)
 	}
-	store := project.NewStore(opts.FS)
+	snapshot := project.New(opts.FS)
 	e := &Engine{
-		fs: opts.FS, store: store, catalogue: Catalogue(), opts: opts,
-		finder:  config.NewFinder(opts.FS.Lstat, store.Git().Starts),
+		fs: opts.FS, snapshot: snapshot, catalogue: Catalogue(), opts: opts,
+		finder:  config.NewFinder(opts.FS.Lstat, snapshot.Git().Starts),
 		configs: map[string]*loaded{}, plans: map[*config.Resolved]*plan{},
 	}
 	if _, err := config.Default(e.catalogue).With(opts.Preset, opts.Severities); err != nil {
@@ -144,8 +144,8 @@ func New(opts Options) (*Engine, error) {
 	return e, nil
 }
 
-// Store returns the engine's project store.
-func (e *Engine) Store() *project.Store { return e.store }
+// Snapshot returns what the engine knows of the files around those it checks.
+func (e *Engine) Snapshot() *project.Snapshot { return e.snapshot }
 
 // unit is one piece of work: a file, or the flake in a folder.
 type unit struct {
@@ -166,7 +166,7 @@ func Check(ctx context.Context, opts Options) (*Result, error) {
 func (e *Engine) Run(ctx context.Context, paths []string) (*Result, error) {
 	res := &Result{texts: map[string]string{}}
 	selection, problems := workspace.Select(e.fs, paths, workspace.Options{
-		NoExclude: e.opts.NoExclude, Exclude: e.excluded, Git: e.store.Git(), Links: e.opts.Links,
+		NoExclude: e.opts.NoExclude, Exclude: e.excluded, Git: e.snapshot.Git(), Links: e.opts.Links,
 	})
 	res.LeftAlone = selection.LeftAlone
 	for _, p := range problems {
@@ -201,29 +201,23 @@ func (e *Engine) Run(ctx context.Context, paths []string) (*Result, error) {
 	for i := range workers {
 		workers[i] = newWorker(e)
 	}
-	gathered := e.store.Gathering(len(units))
-	err := each(ctx, workers, units, nil)
-	gathered()
+	err := each(ctx, workers, len(units), func(w *worker, i int) { w.do(units[i]) })
 	if err != nil {
 		return nil, err
 	}
-	later := map[unit][]*rules.Rule{}
-	units = units[:0]
+	var later []later
 	for _, w := range workers {
-		for u, list := range w.later {
-			later[u] = list
-			units = append(units, u)
-		}
+		later = append(later, w.later...)
 	}
-	if err := each(ctx, workers, units, later); err != nil {
+	if err := each(ctx, workers, len(later), func(w *worker, i int) { w.finish(later[i]) }); err != nil {
 		return nil, err
 	}
 	e.collect(res, workers, reported)
 	return res, nil
 }
 
-// each lets the workers check units, with all rules or with those given for each unit.
-func each(ctx context.Context, workers []*worker, units []unit, only map[unit][]*rules.Rule) error {
+// each lets the workers do n pieces of work.
+func each(ctx context.Context, workers []*worker, n int, do func(w *worker, i int)) error {
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	for _, w := range workers {
@@ -231,10 +225,10 @@ func each(ctx context.Context, workers []*worker, units []unit, only map[unit][]
 			const batch = 8
 			for ctx.Err() == nil {
 				end := int(next.Add(batch))
-				for j := end - batch; j < min(end, len(units)); j++ {
-					w.do(units[j], only[units[j]])
+				for i := end - batch; i < min(end, n); i++ {
+					do(w, i)
 				}
-				if end >= len(units) {
+				if end >= n {
 					return
 				}
 			}

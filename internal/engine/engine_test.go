@@ -43,10 +43,13 @@ var (
 		}
 		// What is found before the question must not be found twice.
 		p.Report(diag.Finding{Span: n.Span(), Message: "seen"})
-		refs := p.Project.References(p.Path)
-		if len(refs) == 0 || refs[0].Kind != project.CallPackage {
-			p.Report(diag.Finding{Span: n.Span(), Message: "called by nobody"})
-		}
+		path, span := p.Path, n.Span()
+		p.Ask(func(a *rules.Asked) {
+			refs := a.References(path)
+			if len(refs) == 0 || refs[0].Kind != project.CallPackage {
+				a.Report(diag.Finding{Span: span, Message: "called by nobody"})
+			}
+		})
 	})
 )
 

@@ -113,7 +113,7 @@ func (x *fixer) check(paths []string) (*Result, error) {
 		return nil, err
 	}
 	if x.last != nil {
-		e.store = x.last.store.Successor(e.fs, slices.Collect(maps.Keys(x.dirty)))
+		e.snapshot = x.last.snapshot.Next(e.fs, slices.Collect(maps.Keys(x.dirty)))
 	}
 	x.last, x.dirty = e, map[string]bool{}
 	return e.Run(x.ctx, paths)

@@ -151,18 +151,6 @@ func (p *plan) add(r *rules.Rule) {
 	}
 }
 
-// only returns the plan with none but the rules given; nil stands for all.
-func (p *plan) only(list []*rules.Rule) *plan {
-	if list == nil {
-		return p
-	}
-	few := &plan{resolved: p.resolved, minNix: p.minNix, severity: p.severity}
-	for _, r := range list {
-		few.add(r)
-	}
-	return few
-}
-
 // effective joins the severity that a finding asks for with the rule's configured one. A finding that is
 // milder than its rule stays so; what the user sets bounds it.
 func effective(r *rules.Rule, asked, set diag.Severity, configured bool) diag.Severity {

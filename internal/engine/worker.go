@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"path/filepath"
 	"runtime/debug"
-	"slices"
 	"strings"
 	"unsafe"
 
@@ -40,28 +39,36 @@ type worker struct {
 	errors       []FileError
 	texts        map[string]string
 
-	// later are the rules that asked about the whole project before all of it was read, by unit.
-	later map[unit][]*rules.Rule
+	// later is what waits until all files of the project are known.
+	later []later
 
-	unit  unit // at hand
-	start int  // the number of findings before it
-
-	folder  string // of the file at hand, with what holds for its files
-	config  *config.Config
-	project *project.Project
-	plan    *plan
-	rule    *rules.Rule
+	folder string // of the file at hand, with what holds for its files
+	config *config.Config
+	view   *project.View
+	plan   *plan
+	rule   *rules.Rule
 	// ctx ends the check of a buffer early; nil in a run, which ends between files.
 	ctx context.Context
-	// pass is that of the file at hand, and text its text where it is not Nix. generated tells whether the file is the
-	// output of a tool, once a finding that this would silence has asked.
-	pass             *rules.Pass
+	// path is that of the file at hand, with its tree, or its text where it is not Nix. generated tells whether the file is
+	// the output of a tool, once it is asked.
+	path             string
+	tree             *ast.Tree
 	text             string
 	generated, asked bool
 	// left counts the findings left out for that, checked the files read.
 	left    map[finder]int
 	checked int
 	bound   bound
+}
+
+// later is the rest of a rule that asks what other files say, with what held when it asked.
+type later struct {
+	rule      *rules.Rule
+	then      func(rules.Host)
+	path      string
+	config    *config.Config
+	plan      *plan
+	generated bool
 }
 
 // finder is a rule that finds something in a file.
@@ -72,7 +79,7 @@ type finder struct {
 func newWorker(e *Engine) *worker {
 	return &worker{
 		engine: e, parser: new(parser.Parser), resolver: new(sema.Resolver),
-		suppressions: map[string]*suppress.Table{}, texts: map[string]string{}, later: map[unit][]*rules.Rule{},
+		suppressions: map[string]*suppress.Table{}, texts: map[string]string{},
 		left: map[finder]int{},
 	}
 }
@@ -92,33 +99,53 @@ func (w *worker) Report(f diag.Finding) {
 	w.findings = append(w.findings, f)
 }
 
-// isGenerated reports whether a file of a finding is the output of a tool, whose findings below error are left out. Of
-// the files beside that of the pass, a lock file always is, and none the less of interest.
+// Later takes the rest of the rule that runs.
+func (w *worker) Later(r *rules.Rule, then func(rules.Host)) {
+	w.later = append(w.later, later{r, then, w.path, w.config, w.plan, !r.Generated && w.isGenerated(w.path)})
+}
+
+// finish lets a rule end that had to wait.
+func (w *worker) finish(l later) {
+	w.path, w.config, w.plan, w.rule = l.path, l.config, l.plan, l.rule
+	w.generated, w.asked = l.generated, true
+	w.guard(l.rule, func() { l.then(w) })
+}
+
+// finishAll lets all rules end that had to wait for this worker's file only.
+func (w *worker) finishAll() {
+	for i := 0; i < len(w.later) && !w.cancelled(); i++ {
+		w.finish(w.later[i])
+	}
+	w.later = nil
+}
+
+// isGenerated reports whether a file of a finding is the output of a tool, whose findings below error are left out. It
+// is told of the file at hand only.
 func (w *worker) isGenerated(file string) bool {
-	if w.pass == nil || file != w.pass.Path || w.engine.opts.Generated || w.config.Generated {
+	if file != w.path || w.engine.opts.Generated || w.config.Generated {
 		return false
 	}
 	if !w.asked {
 		w.asked = true
-		if w.pass.Tree != nil {
-			w.generated = w.project.Generated(file, w.pass.Tree)
+		if w.tree != nil {
+			w.generated = w.view.Generated(file, w.tree)
 		} else {
-			w.generated = w.project.GeneratedText(file, w.text)
+			w.generated = w.view.GeneratedText(file, w.text)
 		}
 	}
 	return w.generated
 }
 
-// begin takes the pass of the file at hand.
-func (w *worker) begin(pass *rules.Pass, text string) {
-	w.pass, w.text, w.asked = pass, text, false
+// begin says which file is at hand: its tree where it is Nix, else its text. No path says that none is.
+func (w *worker) begin(path string, tree *ast.Tree, text string) {
+	w.path, w.tree, w.text, w.asked = path, tree, text, false
 }
 
 // open looks up what holds for a file. Files of one folder mostly come one after the other.
 func (w *worker) open(path string) {
 	dir := path[:strings.LastIndexByte(path, filepath.Separator)+1]
 	if dir != w.folder {
-		w.folder, w.config, w.project = dir, w.engine.config(path), w.engine.store.For(path)
+		w.folder, w.config, w.view = dir, w.engine.config(path), w.engine.snapshot.View(path)
 	}
 	w.plan = w.engine.plan(w.config, path)
 }
@@ -126,18 +153,19 @@ func (w *worker) open(path string) {
 // Option returns a rule's configured setting.
 func (w *worker) Option(r *rules.Rule, name string) any { return w.plan.resolved.Options(r.ID)[name] }
 
-// do checks a unit with the rules of its plan, or with those given. What fails outside of a rule costs this unit only.
-func (w *worker) do(u unit, only []*rules.Rule) {
-	w.unit, w.start = u, len(w.findings)
+// do checks a unit with the rules of its plan. What fails outside of a rule costs this unit only.
+func (w *worker) do(u unit) {
+	start, waiting := len(w.findings), len(w.later)
 	defer func() {
 		if v := recover(); v != nil {
 			path := cmp.Or(u.file.Path, u.flake)
 			w.errors = append(w.errors, FileError{File: path, Message: fmt.Sprintf("checking failed: %v\n%s", v, trace()), Kind: Internal})
-			w.parser, w.resolver, w.pass = new(parser.Parser), new(sema.Resolver), nil
+			w.parser, w.resolver = new(parser.Parser), new(sema.Resolver)
+			w.begin("", nil, "")
 		}
 	}()
 	if u.flake != "" {
-		w.flake(u.flake, only)
+		w.flake(u.flake)
 		return
 	}
 	path := u.file.Path
@@ -151,17 +179,14 @@ func (w *worker) do(u unit, only []*rules.Rule) {
 	if !ok {
 		return
 	}
-	if only == nil {
-		w.checked++
-	}
+	w.checked++
 	w.open(path)
-	w.plan = w.plan.only(only)
 	if u.file.Kind == workspace.Nix {
 		w.nix(path, text)
 	} else {
 		w.script(path, text, u.file.Kind)
 	}
-	if len(w.findings) > w.start || w.suppressions[path] != nil {
+	if len(w.findings) > start || len(w.later) > waiting || w.suppressions[path] != nil {
 		w.texts[path] = text
 	}
 	if len(text) > bigFile {
@@ -205,16 +230,21 @@ func (w *worker) nix(path, text string) {
 		parse = w.parser.Reparse
 	}
 	tree := parse(text)
-	w.engine.store.Note(path, tree)
-	pass := rules.NewPass(w, path, tree, w.project, w.plan.minNix, w.resolver)
-	w.begin(pass, "")
+	if w.ctx == nil {
+		w.engine.snapshot.Note(path, tree)
+	}
+	pass := rules.NewPass(w, path, tree, w.view, w.plan.minNix, w.resolver)
+	w.begin(path, tree, "")
 	w.syntax(pass, tree)
 	w.apply(pass, tree)
-	w.begin(nil, "")
+	w.begin("", nil, "")
 	if suppress.Mentioned(text) {
 		if t := suppress.Parse(tree, w.engine.catalogue); t != nil {
 			w.suppressions[path] = t
 		}
+	}
+	if w.ctx == nil {
+		tree.End()
 	}
 }
 
@@ -224,7 +254,8 @@ func (w *worker) files(pass *rules.Pass) {
 		if w.cancelled() {
 			return
 		}
-		w.guard(pass, r, func() { r.File(pass) })
+		pass.SetRule(r)
+		w.guard(r, func() { r.File(pass) })
 	}
 }
 
@@ -234,7 +265,7 @@ func (w *worker) walk(pass *rules.Pass, tree *ast.Tree, at, end int) {
 	records := tree.Records()[:end]
 	var failed map[*rules.Rule]bool
 	for at < len(records) {
-		w.guard(pass, nil, func() {
+		w.guard(nil, func() {
 			byKind := &w.plan.byKind
 			for i := at; i < len(records); i++ {
 				if i%1024 == 0 && w.cancelled() {
@@ -269,24 +300,17 @@ func (w *worker) walk(pass *rules.Pass, tree *ast.Tree, at, end int) {
 // cancelled reports whether nobody waits for the result any more.
 func (w *worker) cancelled() bool { return w.ctx != nil && w.ctx.Err() != nil }
 
-// guard runs part of a rule and turns a panic into an internal error; the rest of the run goes on. A rule that
-// has to wait until the whole project is read is put off, and what it has found in this file is dropped.
-func (w *worker) guard(pass *rules.Pass, r *rules.Rule, run func()) {
+// guard runs part of a rule and turns a panic into an internal error; the rest of the run goes on.
+func (w *worker) guard(r *rules.Rule, run func()) {
 	if r != nil {
 		w.rule = r
-		pass.SetRule(r)
 	}
 	defer func() {
 		switch v := recover().(type) {
 		case nil:
 		case enough:
-		case project.Unread:
-			w.later[w.unit] = append(w.later[w.unit], w.rule)
-			kept := slices.DeleteFunc(w.findings[w.start:], func(f diag.Finding) bool { return f.Rule == w.rule.ID })
-			w.findings = w.findings[:w.start+len(kept)]
-			delete(w.left, finder{pass.Path, w.rule.ID})
 		default:
-			w.errors = append(w.errors, FileError{File: pass.Path, Message: fmt.Sprintf("rule %s failed: %v\n%s", w.rule.ID, v, trace()), Kind: Internal})
+			w.errors = append(w.errors, FileError{File: w.path, Message: fmt.Sprintf("rule %s failed: %v\n%s", w.rule.ID, v, trace()), Kind: Internal})
 		}
 	}()
 	run()
@@ -314,7 +338,8 @@ func (w *worker) syntax(pass *rules.Pass, tree *ast.Tree) {
 			// Nix accepts the file; without the byte it would read more, and something else.
 			f.Severity, f.Fixes = diag.Warning, nil
 		}
-		w.guard(pass, r, func() { pass.Report(f) })
+		pass.SetRule(r)
+		w.guard(r, func() { pass.Report(f) })
 	}
 }
 
@@ -347,20 +372,21 @@ func besideBlank(text string, s source.Span) bool {
 
 // script checks one CI file or shell script.
 func (w *worker) script(path, text string, kind workspace.Kind) {
-	p := w.project
+	v := w.view
 	var doc *shell.Doc
 	if kind == workspace.CI {
-		doc = shell.ReadCI(p.Rel(path), text)
+		doc = shell.ReadCI(v.Rel(path), text)
 	} else {
-		doc = shell.ReadScript(p.Rel(path), text)
+		doc = shell.ReadScript(v.Rel(path), text)
 	}
 	w.unread(path, doc)
-	pass := rules.NewPass(w, path, nil, p, w.plan.minNix, w.resolver)
-	w.begin(pass, text)
+	pass := rules.NewPass(w, path, nil, v, w.plan.minNix, w.resolver)
+	w.begin(path, nil, text)
 	for _, r := range w.plan.scripts {
-		w.guard(pass, r, func() { r.Script(pass, doc) })
+		pass.SetRule(r)
+		w.guard(r, func() { r.Script(pass, doc) })
 	}
-	w.begin(nil, "")
+	w.begin("", nil, "")
 	if suppress.Mentioned(text) {
 		if t := suppress.ParseText(text, w.engine.catalogue); t != nil {
 			w.suppressions[path] = t
@@ -405,31 +431,34 @@ func (w *worker) unread(path string, doc *shell.Doc) {
 func lineOf(text string, at uint32) int { return 1 + strings.Count(text[:at], "\n") }
 
 // flake runs the rules on the flake in a folder, or on a lock file alone.
-func (w *worker) flake(dir string, only []*rules.Rule) {
+func (w *worker) flake(dir string) {
 	path := filepath.Join(dir, "flake.nix")
 	w.open(path)
-	w.plan = w.plan.only(only)
 	if len(w.plan.flakes)+len(w.plan.locks) == 0 {
 		return
 	}
-	switch l := w.engine.store.LockFile(dir); l.State {
+	defer w.begin("", nil, "")
+	switch l := w.engine.snapshot.LockFile(dir); l.State {
 	case flake.LockNone:
 	case flake.LockUnreadable:
 		w.failed(l.Path, l.Unread)
 	default:
-		pass := rules.NewPass(w, l.Path, nil, w.project, w.plan.minNix, new(sema.Resolver))
+		w.begin(l.Path, nil, "")
+		w.asked, w.generated = true, false // every lock file is, and none the less of interest
+		pass := rules.NewPass(w, l.Path, nil, w.view, w.plan.minNix, new(sema.Resolver))
 		for _, r := range w.plan.locks {
-			w.guard(pass, r, func() { r.Lock(pass, l) })
+			pass.SetRule(r)
+			w.guard(r, func() { r.Lock(pass, l) })
 		}
 	}
-	f := w.engine.store.Flake(dir)
+	f := w.engine.snapshot.Flake(dir)
 	if f == nil || f.Nix == nil {
 		return
 	}
-	pass := rules.NewPass(w, path, f.Nix.Tree, w.project, w.plan.minNix, new(sema.Resolver))
-	w.begin(pass, "")
+	pass := rules.NewPass(w, path, f.Nix.Tree, w.view, w.plan.minNix, new(sema.Resolver))
+	w.begin(path, f.Nix.Tree, "")
 	for _, r := range w.plan.flakes {
-		w.guard(pass, r, func() { r.Flake(pass, f) })
+		pass.SetRule(r)
+		w.guard(r, func() { r.Flake(pass, f) })
 	}
-	w.begin(nil, "")
 }

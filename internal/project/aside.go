@@ -20,34 +20,26 @@ var asideNames = []string{
 // sampleEdges mark a folder by the first or the last word of its name: test-vm, flake-template.
 var sampleEdges = []string{"test", "tests", "template", "templates", "example", "examples"}
 
-// Sample reports whether a file or folder lies in a folder for tests, examples or templates, and no file outside of
-// such folders imports it. The folders above the nearest nixsift.toml do not count: it makes what is below it a project
-// of its own. For a Nix file that lies so, all Nix files of the project are needed: see Gathering.
-func (p *Project) Sample(path string) bool {
-	return p.inFolder(path, samples) && !p.reached(path, samples)
-}
+// InSamples reports whether a file or folder lies in a folder for tests, examples or templates. The folders above the
+// nearest nixsift.toml do not count: it makes what is below it a project of its own.
+func (v *View) InSamples(path string) bool { return v.folder.inKind(path, samples) }
 
-// Aside is Sample for folders that serve development, too: dev, ci, docs, checks, benchmarks.
-func (p *Project) Aside(path string) bool {
-	return p.inFolder(path, asides) && !p.reached(path, asides)
+// InAside is InSamples for folders that serve development, too: dev, ci, docs, checks, benchmarks.
+func (v *View) InAside(path string) bool { return v.folder.inKind(path, asides) }
+
+// Sample reports whether a file is InSamples, and no file outside of such folders imports it.
+func (a *Answers) Sample(path string) bool {
+	return a.InSamples(path) && !a.reached(path, samples)
 }
 
 // reached reports whether Nix evaluates a file for one that lies in no folder of a kind, or nothing about other files.
-func (p *Project) reached(path string, kind folderKind) bool {
-	if filepath.Ext(path) != ".nix" {
+func (a *Answers) reached(path string, kind folderKind) bool {
+	if !isNix(path) {
 		return false
 	}
-	x, s := p.references(), p.store
-	key := folderKey{root: p.Root(), kind: kind}
-	s.mu.Lock()
-	l := s.reach[key]
-	if l == nil {
-		l = &lazy[map[string]bool]{}
-		s.reach[key] = l
-	}
-	s.mu.Unlock()
-	return l.get(func() map[string]bool {
-		return x.closure(func(path string) bool { return !p.inFolder(path, kind) })
+	x := a.references()
+	return x.reach.get(kind, func() map[string]bool {
+		return x.closure(a.snapshot().nixFilesOf(a.Root()), func(path string) bool { return !a.folder.inKind(path, kind) })
 	})[path]
 }
 
@@ -72,9 +64,9 @@ type folderKey struct {
 	kind      folderKind
 }
 
-func (p *Project) inFolder(path string, kind folderKind) bool {
-	if p.repo == nil && p.flakeDir == "" {
-		if rel, err := filepath.Rel(p.root, path); err != nil || rel == "." {
+func (f *folder) inKind(path string, kind folderKind) bool {
+	if f.unbound() {
+		if rel, err := filepath.Rel(f.root, path); err != nil || rel == "." {
 			return false
 		}
 		// Nothing says where the project starts: the nearest folders must tell.
@@ -82,32 +74,33 @@ func (p *Project) inFolder(path string, kind folderKind) bool {
 		parts := strings.Split(filepath.ToSlash(path), "/")
 		return slices.ContainsFunc(parts[max(0, len(parts)-near):], kind.has)
 	}
-	if !p.Within(path) || path == p.root {
+	if !f.within(path) || path == f.root {
 		return false
 	}
-	return kind.has(filepath.Base(path)) && !p.store.hasConfig(path) || p.store.folderIs(folderKey{p.root, filepath.Dir(path), kind})
+	s := f.snapshot
+	return kind.has(filepath.Base(path)) && !s.hasConfig(path) || s.folderIs(folderKey{f.root, filepath.Dir(path), kind})
 }
 
 // folderIs reports whether a folder or one above it, below the root, is of a kind, unless a nixsift.toml is
 // nearer.
-func (s *Store) folderIs(key folderKey) bool {
-	if known, ok := s.kinds.Load(key); ok {
+func (s *Snapshot) folderIs(key folderKey) bool {
+	if known, ok := s.inKind.Load(key); ok {
 		return known.(bool)
 	}
 	is := false
 	if key.dir != key.root && !s.hasConfig(key.dir) {
 		is = key.kind.has(filepath.Base(key.dir)) || s.folderIs(folderKey{key.root, filepath.Dir(key.dir), key.kind})
 	}
-	s.kinds.Store(key, is)
+	s.inKind.Store(key, is)
 	return is
 }
 
-func (s *Store) hasConfig(dir string) bool {
+func (s *Snapshot) hasConfig(dir string) bool {
 	_, err := s.fs.Lstat(filepath.Join(dir, "nixsift.toml"))
 	return err == nil
 }
 
-// AsidePath is Aside for a path with slashes that is relative to the project.
+// AsidePath is InAside for a path with slashes that is relative to the project.
 func AsidePath(rel string) bool { return slices.ContainsFunc(strings.Split(rel, "/"), isAside) }
 
 func isSample(name string) bool {

@@ -14,8 +14,8 @@ var ciFolders = []string{"ci", ".ci", ".github", ".gitlab", ".forgejo", ".gitea"
 
 // RunByCI reports whether CI runs a script: a CI file of the project calls it, directly or through another
 // script, or it lies in a folder that is there for CI. Of a Makefile or justfile, recipe is the one in question.
-func (p *Project) RunByCI(path, recipe string) bool {
-	root := p.Root()
+func (v *View) RunByCI(path, recipe string) bool {
+	root := v.folder.root
 	rel, err := filepath.Rel(root, path)
 	if err != nil {
 		return false
@@ -25,15 +25,9 @@ func (p *Project) RunByCI(path, recipe string) bool {
 			return true
 		}
 	}
-	s := p.store
-	s.mu.Lock()
-	l := s.ciCalls[root]
-	if l == nil {
-		l = &lazy[map[string]bool]{}
-		s.ciCalls[root] = l
-	}
-	s.mu.Unlock()
-	return l.get(func() map[string]bool { return s.calledByCI(root) })[calledKey(filepath.ToSlash(rel), recipe)]
+	s := v.snapshot()
+	called := s.ciCalls.get(root, func() map[string]bool { return s.calledByCI(root) })
+	return called[calledKey(filepath.ToSlash(rel), recipe)]
 }
 
 // calledKey names a script, or a recipe in a file of them.
@@ -46,7 +40,7 @@ func calledKey(path, recipe string) string {
 
 // calledByCI returns the scripts and recipes below root that its CI files run, by calledKey of their paths relative
 // to it.
-func (s *Store) calledByCI(root string) map[string]bool {
+func (s *Snapshot) calledByCI(root string) map[string]bool {
 	called := map[string]bool{}
 	var todo []shell.Call
 	add := func(calls []shell.Call) {

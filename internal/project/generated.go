@@ -40,7 +40,7 @@ var generatedHeader = sync.OnceValue(func() *regexp.Regexp {
 // Generated reports whether a file is the output of a tool: a leading comment says so, a .gitattributes file of the
 // project marks it linguist-generated, a tool keeps its output in the folder, or the file has a shape that only tools
 // write. Rules other than errors leave such files alone.
-func (p *Project) Generated(path string, t *ast.Tree) bool {
+func (v *View) Generated(path string, t *ast.Tree) bool {
 	if t != nil {
 		first := t.Token(0)
 		for ; first.IsValid() && first.Kind().IsTrivia(); first = first.Next() {
@@ -49,15 +49,15 @@ func (p *Project) Generated(path string, t *ast.Tree) bool {
 			}
 		}
 		// People explain what they write, and edit; tools say what they have to say in front.
-		if !commented(first) && (p.inGeneratedFolder(path) || generatedShape(t)) {
+		if !commented(first) && (v.inGeneratedFolder(path) || generatedShape(t)) {
 			return true
 		}
 	}
-	return p.linguistGenerated(path)
+	return v.linguistGenerated(path)
 }
 
 // GeneratedText reports the same of a file that is not Nix, whose comments begin with "#".
-func (p *Project) GeneratedText(path, text string) bool {
+func (v *View) GeneratedText(path, text string) bool {
 	for line := range strings.Lines(text) {
 		if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
 			break
@@ -66,7 +66,7 @@ func (p *Project) GeneratedText(path, text string) bool {
 			return true
 		}
 	}
-	return p.linguistGenerated(path)
+	return v.linguistGenerated(path)
 }
 
 // generatedFolders are the folders in which tools keep what they write: haskell.nix its plans, nvfetcher its sources.
@@ -74,8 +74,8 @@ var generatedFolders = []string{"materialized", ".plan.nix", ".stack.nix", "_sou
 
 // inGeneratedFolder reports whether a file lies in a folder of a tool's output. The default.nix of such a folder may well
 // be what reads it.
-func (p *Project) inGeneratedFolder(path string) bool {
-	rel := strings.Split(p.Rel(path), "/")
+func (v *View) inGeneratedFolder(path string) bool {
+	rel := strings.Split(v.folder.rel(path), "/")
 	dirs, name := rel[:len(rel)-1], rel[len(rel)-1]
 	for _, dir := range dirs {
 		if slices.Contains(generatedFolders, dir) && (name != "default.nix" || dir == "materialized") {
@@ -95,10 +95,10 @@ func commented(tok ast.Token) bool {
 	return false
 }
 
-func (p *Project) linguistGenerated(path string) bool {
-	root := p.Root()
+func (v *View) linguistGenerated(path string) bool {
+	root := v.folder.root
 	for dir := filepath.Dir(path); ; dir = filepath.Dir(dir) {
-		if a := p.store.attributes(dir); a != nil {
+		if a := v.snapshot().attributesIn(dir); a != nil {
 			rel, err := filepath.Rel(dir, path)
 			if err != nil {
 				return false
@@ -116,15 +116,8 @@ func (p *Project) linguistGenerated(path string) bool {
 	}
 }
 
-func (s *Store) attributes(dir string) *attributes {
-	s.mu.Lock()
-	l := s.attrs[dir]
-	if l == nil {
-		l = &lazy[*attributes]{}
-		s.attrs[dir] = l
-	}
-	s.mu.Unlock()
-	return l.get(func() *attributes {
+func (s *Snapshot) attributesIn(dir string) *attributes {
+	return s.attributes.get(dir, func() *attributes {
 		path := filepath.Join(dir, ".gitattributes")
 		if _, err := s.fs.Lstat(path); err != nil { // the folder's listing tells
 			return nil

@@ -25,7 +25,7 @@ func entries(n int, format string) string {
 
 func TestGeneratedByShape(t *testing.T) {
 	dir := testenv.Tree(t, map[string]string{"flake.nix": "{ }"})
-	p := project.NewStore(workspace.OS).Folder(dir)
+	p := project.New(workspace.OS).ViewOf(dir)
 	for name, c := range map[string]struct {
 		file, text string
 		want       bool

@@ -1,41 +1,23 @@
 package project
 
 import (
-	"maps"
-	"slices"
-	"sync"
+	"strings"
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/libtable"
 )
 
+var ownLib = declare(fact[string, map[string]bool]{
+	raises: func(kind ast.Kind, text string) bool {
+		return (kind == ast.Name || kind == ast.String) && libtable.IsDeprecatedName(strings.Trim(text, `"`))
+	},
+	collect: libNames,
+	index:   asSet,
+})
+
 // DefinesLibName reports whether some file of the project defines a function that is called like a deprecated one of
-// nixpkgs' lib: a lib of the project's own, or nixpkgs' with additions, may have it. The first call needs all Nix files
-// of the project: see Gathering.
-func (p *Project) DefinesLibName(name string) bool {
-	root := p.Root()
-	s := p.store
-	s.needAll()
-	s.mu.Lock()
-	l := s.libNames[root]
-	if l == nil {
-		l = &lazy[map[string]bool]{}
-		s.libNames[root] = l
-	}
-	s.mu.Unlock()
-	return l.get(func() map[string]bool {
-		found := map[string]bool{}
-		var mu sync.Mutex
-		s.eachNoted(s.nixFiles(root), "=", func(_ int, n noted) {
-			mu.Lock()
-			defer mu.Unlock()
-			for _, name := range n.libNames {
-				found[name] = true
-			}
-		})
-		return found
-	})[name]
-}
+// nixpkgs' lib: a lib of the project's own, or nixpkgs' with additions, may have it.
+func (a *Answers) DefinesLibName(name string) bool { return ownLib.in(a.snapshot(), a.Root())[name] }
 
 // libNames returns the functions that a file defines and that are called like deprecated ones of nixpkgs' lib.
 func libNames(t *ast.Tree) []string {
@@ -45,7 +27,7 @@ func libNames(t *ast.Tree) []string {
 			found[name] = true
 		}
 	})
-	return slices.Collect(maps.Keys(found))
+	return sortedNames(found)
 }
 
 // mayCall reports whether a value looks like a function of a library: one that is written out, imported or has another

@@ -11,18 +11,11 @@ import (
 )
 
 // LockFile reads what lies under the name flake.lock in a folder.
-func (s *Store) LockFile(dir string) *flake.LockFile {
-	s.mu.Lock()
-	l := s.locks[dir]
-	if l == nil {
-		l = &lazy[*flake.LockFile]{}
-		s.locks[dir] = l
-	}
-	s.mu.Unlock()
-	return l.get(func() *flake.LockFile { return s.readLock(dir) })
+func (s *Snapshot) LockFile(dir string) *flake.LockFile {
+	return s.locks.get(dir, func() *flake.LockFile { return s.readLock(dir) })
 }
 
-func (s *Store) readLock(dir string) *flake.LockFile {
+func (s *Snapshot) readLock(dir string) *flake.LockFile {
 	l := &flake.LockFile{Path: filepath.Join(dir, "flake.lock")}
 	info, err := s.fs.Lstat(l.Path)
 	if err != nil {
@@ -32,7 +25,7 @@ func (s *Store) readLock(dir string) *flake.LockFile {
 		return l
 	}
 	link := info.Mode()&fs.ModeSymlink != 0
-	switch ignored, untracked := s.Folder(dir).untracked(l.Path); {
+	switch ignored, untracked := s.folder(dir).untracked(l.Path); {
 	case info.IsDir():
 		l.State = flake.LockFolder
 	case !link && !info.Mode().IsRegular():
@@ -56,23 +49,13 @@ func (s *Store) readLock(dir string) *flake.LockFile {
 
 // untracked reports whether Git keeps a file of the folder from Nix: it tracks the flake.nix beside it and not the
 // file itself. ignored says which pattern is why, if one is.
-func (p *Project) untracked(path string) (ignored string, yes bool) {
-	if p.repo == nil || p.repoErr != nil {
+func (f *folder) untracked(path string) (ignored string, yes bool) {
+	if f.repo == nil || f.repoErr != nil || !f.tracked(filepath.Join(f.dir, "flake.nix")) || f.tracked(path) {
 		return "", false
 	}
-	tracked := func(path string) bool {
-		rel, ok := p.repo.Rel(path)
-		if ok {
-			_, ok = p.repo.Tracked(rel)
-		}
-		return ok
-	}
-	if !tracked(filepath.Join(p.dir, "flake.nix")) || tracked(path) {
-		return "", false
-	}
-	if rel, ok := p.repo.Rel(path); ok {
-		if rule, ok := p.repo.Ignored(rel, false); ok {
-			ignored = fmt.Sprintf("`%s` in %s:%d", rule.Pattern, p.Rel(rule.File), rule.Line)
+	if rel, ok := f.repo.Rel(path); ok {
+		if rule, ok := f.repo.Ignored(rel, false); ok {
+			ignored = fmt.Sprintf("`%s` in %s:%d", rule.Pattern, f.rel(rule.File), rule.Line)
 		}
 	}
 	return ignored, true

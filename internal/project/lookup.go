@@ -2,18 +2,10 @@ package project
 
 import "path/filepath"
 
-// Entries returns the names of what lies in a folder, sorted; nil where it cannot be listed. A folder is listed once.
+// entriesOf returns the names of what lies in a folder, sorted; nil where it cannot be listed. A folder is listed once.
 // The names must not be changed.
-func (p *Project) Entries(dir string) []string {
-	s := p.store
-	s.mu.Lock()
-	l := s.names[dir]
-	if l == nil {
-		l = &lazy[[]string]{}
-		s.names[dir] = l
-	}
-	s.mu.Unlock()
-	return l.get(func() []string {
+func (s *Snapshot) entriesOf(dir string) []string {
+	return s.entries.get(dir, func() []string {
 		entries, err := s.fs.ReadDir(dir)
 		if err != nil {
 			return nil
@@ -33,11 +25,11 @@ var common = map[string]bool{
 	"README.md": true, "LICENSE": true, "flake.lock": true, "Cargo.lock": true, "Cargo.toml": true, "package.json": true,
 }
 
-// Elsewhere returns the one file of the project whose path ends as a path that names nothing does; for a folder, the one
+// elsewhere returns the one file of the project whose path ends as a path that names nothing does; for a folder, the one
 // with a default.nix. ok is false where there are none or several.
-func (p *Project) Elsewhere(path string) (found string, ok bool) {
+func (f *folder) elsewhere(path string) (found string, ok bool) {
 	best, ties := 0, 0
-	for _, candidate := range p.byName()[filepath.Base(path)] {
+	for _, candidate := range f.byName()[filepath.Base(path)] {
 		switch n := sharedEnd(candidate, path); {
 		case n > best:
 			best, ties, found = n, 1, candidate
@@ -60,16 +52,9 @@ func sharedEnd(a, b string) int {
 
 // byName returns the files of the project, those that Git tracks or else its Nix files, and the folders with a
 // default.nix, by the last part of their paths.
-func (p *Project) byName() map[string][]string {
-	s, root := p.store, p.Root()
-	s.mu.Lock()
-	l := s.ends[root]
-	if l == nil {
-		l = &lazy[map[string][]string]{}
-		s.ends[root] = l
-	}
-	s.mu.Unlock()
-	return l.get(func() map[string][]string {
+func (f *folder) byName() map[string][]string {
+	s, root := f.snapshot, f.root
+	return s.ends.get(root, func() map[string][]string {
 		ends := map[string][]string{}
 		add := func(path string) {
 			dir, name := filepath.Dir(path), filepath.Base(path)
@@ -78,16 +63,16 @@ func (p *Project) byName() map[string][]string {
 				ends[filepath.Base(dir)] = append(ends[filepath.Base(dir)], dir)
 			}
 		}
-		if p.repo != nil && p.repoErr == nil {
-			for e := range p.repo.Files() {
-				if path := filepath.Join(root, filepath.FromSlash(e.Path)); p.Stat(path) != nil {
+		if f.repo != nil && f.repoErr == nil {
+			for e := range f.repo.Files() {
+				if path := filepath.Join(root, filepath.FromSlash(e.Path)); s.kindOf(path) != Nothing {
 					add(path)
 				}
 			}
 			return ends
 		}
-		for _, f := range s.nixFiles(root) {
-			add(f.Path)
+		for _, file := range s.nixFilesOf(root) {
+			add(file.Path)
 		}
 		return ends
 	})

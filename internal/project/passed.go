@@ -1,49 +1,42 @@
 package project
 
 import (
-	"maps"
+	"iter"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/nixsift/nixsift/ast"
 )
 
+var passed = declare(fact[string, map[string]bool]{
+	raises:  func(_ ast.Kind, text string) bool { return passesArgs(text) },
+	collect: passedArgs,
+	index:   asSet,
+})
+
+// asSet is the index of facts that are names.
+func asSet(files iter.Seq2[string, []string]) map[string]bool {
+	found := map[string]bool{}
+	for _, names := range files {
+		for _, name := range names {
+			found[name] = true
+		}
+	}
+	return found
+}
+
 // MayPass reports whether some file of the project may pass an argument of the given name to the package in a file,
 // without naming the file: callPackage with a path that is computed, or override of a package that is called like the
 // file. A scope, as newScope and callPackageWith make it, passes only what a package takes (nixpkgs,
-// lib/customisation.nix). The first call needs all Nix files of the project: see Gathering.
-func (p *Project) MayPass(path, name string) bool {
-	root := p.Root()
-	s := p.store
-	s.needAll()
-	s.mu.Lock()
-	l := s.passed[root]
-	if l == nil {
-		l = &lazy[map[string]bool]{}
-		s.passed[root] = l
-	}
-	s.mu.Unlock()
-	found := l.get(func() map[string]bool { return s.passedArgs(root) })
+// lib/customisation.nix).
+func (a *Answers) MayPass(path, name string) bool {
+	found := passed.in(a.snapshot(), a.Root())
 	pkg := strings.TrimSuffix(filepath.Base(path), ".nix")
 	if pkg == "default" || pkg == "package" {
 		pkg = filepath.Base(filepath.Dir(path))
 	}
 	return found[name] || found[pkg+"."+name]
-}
-
-func (s *Store) passedArgs(root string) map[string]bool {
-	found := map[string]bool{}
-	var mu sync.Mutex
-	s.eachNoted(s.nixFiles(root), "{", func(_ int, n noted) {
-		mu.Lock()
-		defer mu.Unlock()
-		for _, name := range n.passed {
-			found[name] = true
-		}
-	})
-	return found
 }
 
 // passesArgs reports whether a function of that name may pass arguments to packages.
@@ -81,7 +74,7 @@ func passedArgs(t *ast.Tree) []string {
 			}
 		})
 	}
-	return slices.Collect(maps.Keys(found))
+	return sortedNames(found)
 }
 
 // passesTo reports whether a call passes arguments to packages that it does not name by their path; prefix is the name
@@ -115,4 +108,14 @@ func passesTo(app ast.ApplyExpr) (prefix string, ok bool) {
 	path := inner.Arg().Unparen()
 	literal := path.Is(ast.Path) && !path.FirstChild().IsValid()
 	return "", strings.HasPrefix(calleeName(inner.Func()), "callPackage") && !literal
+}
+
+// sortedNames returns the names of a set as facts: apart from the text that they stand in.
+func sortedNames(set map[string]bool) []string {
+	names := make([]string, 0, len(set))
+	for name := range set {
+		names = append(names, strings.Clone(name))
+	}
+	slices.Sort(names)
+	return names
 }

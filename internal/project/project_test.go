@@ -33,7 +33,7 @@ func TestFolders(t *testing.T) {
 	git(t, dir, "init", "-q")
 	git(t, dir, "add", "flake.nix")
 	git(t, filepath.Join(dir, "other"), "init", "-q")
-	s := project.NewStore(workspace.OS)
+	s := project.New(workspace.OS)
 	for _, c := range []struct {
 		file, flake, root, rel string
 		inFlake                bool
@@ -42,7 +42,7 @@ func TestFolders(t *testing.T) {
 		{"dev/shell.nix", "dev", ".", "dev/shell.nix", true},
 		{"other/x.nix", "", "other", "x.nix", false},
 	} {
-		p := s.For(filepath.Join(dir, c.file))
+		p := s.View(filepath.Join(dir, c.file))
 		flakeDir := ""
 		if c.flake != "" {
 			flakeDir = filepath.Join(dir, c.flake)
@@ -53,19 +53,19 @@ func TestFolders(t *testing.T) {
 		assert.Equal(t, c.inFlake, p.InFlake(), c.file)
 		assert.Equal(t, flakeDir != "", p.Flake() != nil)
 	}
-	p := s.For(filepath.Join(dir, "hosts/a.nix"))
+	p := s.View(filepath.Join(dir, "hosts/a.nix"))
 	assert.True(t, p.Within(filepath.Join(dir, "dev/none")))
 	assert.False(t, p.Within(filepath.Dir(dir)))
 }
 
 func TestWithoutGit(t *testing.T) {
 	dir := testenv.Tree(t, map[string]string{"a/b.nix": "1", "flakes/flake.nix": "{ }", "flakes/sub/flake.nix": "{ }", "flakes/sub/x.nix": "1"})
-	s := project.NewStore(workspace.OS)
-	p := s.For(filepath.Join(dir, "a/b.nix"))
+	s := project.New(workspace.OS)
+	p := s.View(filepath.Join(dir, "a/b.nix"))
 	assert.Nil(t, p.Repo())
 	assert.False(t, p.InFlake())
 	assert.Equal(t, filepath.Join(dir, "a"), p.Root())
-	assert.Equal(t, filepath.Join(dir, "flakes"), s.For(filepath.Join(dir, "flakes/sub/x.nix")).Root(), "the outermost flake bounds")
+	assert.Equal(t, filepath.Join(dir, "flakes"), s.View(filepath.Join(dir, "flakes/sub/x.nix")).Root(), "the outermost flake bounds")
 }
 
 func TestReferences(t *testing.T) {
@@ -80,9 +80,9 @@ func TestReferences(t *testing.T) {
 }`,
 		"m.nix": "1", "n.nix": "1", "p.nix": "1", "dir/default.nix": "1",
 	})
-	p := project.NewStore(workspace.OS).For(filepath.Join(dir, "a.nix"))
+	p := project.New(workspace.OS).View(filepath.Join(dir, "a.nix"))
 	kinds := func(name string) (out []project.RefKind) {
-		for _, r := range p.References(filepath.Join(dir, name)) {
+		for _, r := range p.Answers().References(filepath.Join(dir, name)) {
 			assert.Equal(t, filepath.Join(dir, "a.nix"), r.From)
 			out = append(out, r.Kind)
 		}
@@ -96,25 +96,21 @@ func TestReferences(t *testing.T) {
 }
 
 // TestGathering compares what a run notes with what is read when nobody has noted it.
-func TestGathering(t *testing.T) {
+func TestNote(t *testing.T) {
 	dir := testenv.Tree(t, map[string]string{
 		"flake.nix": "{ outputs = _: { }; }",
 		"a.nix":     "{ imports = [ ./b ../x/b/default.nix ./c/. b/../c/../b ]; args = ~/b; no = ./${\"b\"}; }",
 		"b/x.nix":   "{ y = import ./. { }; z = nixosSystem { specialArgs = { inherit pkgs; }; }; c = callPackage c { one = 1; }; }",
 	})
 	target := filepath.Join(dir, "b/default.nix")
-	fresh := project.NewStore(workspace.OS).For(target)
-	want := fresh.References(target)
+	fresh := project.New(workspace.OS).View(target)
+	want := fresh.Answers().References(target)
 	require.Len(t, want, 3)
 	assert.Equal(t, filepath.Join(dir, "b/x.nix"), want[2].From)
-	assert.True(t, fresh.SpecialArg("pkgs"))
-	assert.True(t, fresh.MayPass(target, "one"))
+	assert.True(t, fresh.Answers().SpecialArg("pkgs"))
+	assert.True(t, fresh.Answers().MayPass(target, "one"))
 
-	s := project.NewStore(workspace.OS)
-	done := s.Gathering(1)
-	p := s.For(target)
-	assert.PanicsWithValue(t, project.Unread{}, func() { p.References(target) })
-	assert.PanicsWithValue(t, project.Unread{}, func() { p.SpecialArg("pkgs") })
+	s := project.New(workspace.OS)
 	for _, name := range []string{"a.nix", "b/x.nix"} {
 		text, err := os.ReadFile(filepath.Join(dir, name))
 		require.NoError(t, err)
@@ -122,12 +118,12 @@ func TestGathering(t *testing.T) {
 		require.NoError(t, os.Remove(filepath.Join(dir, name)))
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), nil, 0o666))
 	}
-	done()
-	assert.Equal(t, want, p.References(target), "without reading the files again")
-	assert.True(t, p.SpecialArg("pkgs"))
-	assert.True(t, p.MayPass(target, "one"))
-	assert.False(t, p.MayPass(target, "two"))
-	assert.False(t, p.SpecialArg("lib"))
+	p := s.View(target)
+	assert.Equal(t, want, p.Answers().References(target), "without reading the files again")
+	assert.True(t, p.Answers().SpecialArg("pkgs"))
+	assert.True(t, p.Answers().MayPass(target, "one"))
+	assert.False(t, p.Answers().MayPass(target, "two"))
+	assert.False(t, p.Answers().SpecialArg("lib"))
 }
 
 func TestSpecialArgs(t *testing.T) {
@@ -138,12 +134,12 @@ func TestSpecialArgs(t *testing.T) {
 		"c.nix": "[ (import <nixpkgs/nixos/lib/eval-config.nix> { extraArgs = { five = 5; }; })\n" +
 			"(import (nixpkgs + \"/nixos/lib/eval-config.nix\") { extraArgs.six = 6; }) (lib.nixosSystem { extraArgs = { seven = 7; }; }) ]",
 	})
-	p := project.NewStore(workspace.OS).For(filepath.Join(dir, "a.nix"))
+	p := project.New(workspace.OS).View(filepath.Join(dir, "a.nix"))
 	for _, name := range []string{"one", "two", "three", "four"} {
-		assert.True(t, p.SpecialArg(name), name)
+		assert.True(t, p.Answers().SpecialArg(name), name)
 	}
 	for _, name := range []string{"more", "five", "six", "seven", "extraArgs"} {
-		assert.False(t, p.SpecialArg(name), name)
+		assert.False(t, p.Answers().SpecialArg(name), name)
 	}
 }
 
@@ -164,10 +160,10 @@ func TestGenerated(t *testing.T) {
 		"flake.nix": "{ }", ".gitattributes": "*.gen.nix linguist-generated\nsub/** linguist-generated=true\nsub/mine.nix -linguist-generated\n",
 		"a.gen.nix": "1", "sub/x.nix": "1", "sub/mine.nix": "1", "b.nix": "1",
 	})
-	s := project.NewStore(workspace.OS)
+	s := project.New(workspace.OS)
 	for name, want := range map[string]bool{"a.gen.nix": true, "sub/x.nix": true, "sub/mine.nix": false, "b.nix": false} {
 		path := filepath.Join(dir, name)
-		assert.Equal(t, want, s.For(path).Generated(path, parser.Parse("1")), name)
+		assert.Equal(t, want, s.View(path).Generated(path, parser.Parse("1")), name)
 	}
 	path := filepath.Join(dir, "b.nix")
 	for text, want := range map[string]bool{
@@ -177,7 +173,7 @@ func TestGenerated(t *testing.T) {
 		"# Package set generated by a tool\n1": true, "# Patches generated by a forge change from day to day.\n1": false,
 		"# Each case compares the generated file with what is expected.\n1": false, "# The keys are generated by another module.\n1": false,
 	} {
-		assert.Equal(t, want, s.For(path).Generated(path, parser.Parse(text)), text)
+		assert.Equal(t, want, s.View(path).Generated(path, parser.Parse(text)), text)
 	}
 }
 
@@ -187,28 +183,28 @@ func TestRunByCI(t *testing.T) {
 		"sub/Makefile": "all:\n\techo\ncheck: more\n\techo\nmore:\n\t../scripts/made.sh\n", "scripts/made.sh": "true\n",
 		"scripts/build.sh": "#!/bin/sh\nbash scripts/inner.sh\n", "scripts/inner.sh": "true\n", "scripts/mine.sh": "true\n", "ci/x.sh": "true\n",
 	})
-	s := project.NewStore(workspace.OS)
+	s := project.New(workspace.OS)
 	for name, want := range map[string]bool{"scripts/build.sh": true, "scripts/inner.sh": true, "scripts/mine.sh": false, "ci/x.sh": true} {
 		path := filepath.Join(dir, name)
-		assert.Equal(t, want, s.For(path).RunByCI(path, ""), name)
+		assert.Equal(t, want, s.View(path).RunByCI(path, ""), name)
 	}
 	for name, want := range map[string]bool{"all": false, "check": true, "more": true} {
 		path := filepath.Join(dir, "sub/Makefile")
-		assert.Equal(t, want, s.For(path).RunByCI(path, name), name)
+		assert.Equal(t, want, s.View(path).RunByCI(path, name), name)
 	}
 }
 
 func TestAside(t *testing.T) {
 	dir := testenv.Tree(t, map[string]string{"flake.nix": "{ }", "examples/mine/nixsift.toml": "", "examples/mine/a.nix": "1", "examples/b.nix": "1"})
-	s := project.NewStore(workspace.OS)
+	s := project.New(workspace.OS)
 	for name, want := range map[string][2]bool{ // Sample, Aside
 		"examples/b.nix": {true, true}, "examples/mine/a.nix": {false, false}, "examples/mine/tests/x.nix": {true, true},
 		"hosts/a.nix": {false, false}, "dev/shell.nix": {false, true}, "vm-tests/a.nix": {true, true}, "ci/x.nix": {false, true},
 		"modules/flake-template.nix": {true, true}, "modules/test.nix": {true, true}, "latest/a.nix": {false, false}, "flake.nix": {false, false},
 	} {
 		path := filepath.Join(dir, name)
-		p := s.For(path)
-		assert.Equal(t, want, [2]bool{p.Sample(path), p.Aside(path)}, name)
+		p := s.View(path)
+		assert.Equal(t, want, [2]bool{p.Answers().Sample(path), p.InAside(path)}, name)
 	}
 	assert.True(t, project.AsidePath("a/tests/b"))
 }

@@ -2,12 +2,14 @@ package project
 
 import (
 	"cmp"
+	"iter"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/workspace"
 )
 
 // RefKind says how a file refers to another.
@@ -31,32 +33,65 @@ type Reference struct {
 	From string // the referring file
 	Kind RefKind
 	Span source.Span // the path literal in it
+	// words are those of the argument behind it, as far as it can hold what is passed to the package: for CallPackage.
+	words []string
 }
 
-// References returns the places in the project that name a file by a path literal; a folder stands for
-// its default.nix. The first call needs all Nix files of the project: see Gathering.
-func (p *Project) References(path string) []Reference { return p.references().find(path) }
+// Passes reports whether the arguments that a CallPackage passes may have one of the given name.
+func (r Reference) Passes(name string) bool { return slices.Contains(r.words, name) }
 
-func (p *Project) references() *referenceIndex {
-	root := p.Root()
-	s := p.store
-	s.needAll()
-	s.mu.Lock()
-	l := s.refs[root]
-	if l == nil {
-		l = &lazy[*referenceIndex]{}
-		s.refs[root] = l
-	}
-	s.mu.Unlock()
-	return l.get(func() *referenceIndex { return s.references(root) })
+// literal is a path literal without interpolation.
+type literal struct {
+	text  string
+	span  source.Span
+	kind  RefKind
+	words []string
 }
+
+var references = declare(fact[literal, *referenceIndex]{
+	raises: func(kind ast.Kind, _ string) bool { return kind == ast.Path },
+	collect: func(t *ast.Tree) (found []literal) {
+		for i, r := range t.Records() {
+			if r.Kind != ast.Path {
+				continue
+			}
+			n := t.Node(ast.NodeID(i))
+			if text := literalPath(n); text != "" {
+				l := literal{text: text, span: n.Span(), kind: refKind(n)}
+				if l.kind == CallPackage {
+					l.words = argumentWords(t.Source()[l.span.End:])
+				}
+				found = append(found, l)
+			}
+		}
+		return found
+	},
+	index: func(files iter.Seq2[string, []literal]) *referenceIndex {
+		x := &referenceIndex{byName: map[string][]indexed{}, files: map[string][]literal{}}
+		for path, literals := range files {
+			x.files[path] = literals
+			for _, l := range literals {
+				name := lastName(l.text)
+				x.byName[name] = append(x.byName[name], indexed{Reference{path, l.kind, l.span, l.words}, l.text})
+			}
+		}
+		return x
+	},
+})
+
+// References returns the places in the project that name a file by a path literal; a folder stands for its default.nix.
+func (a *Answers) References(path string) []Reference { return a.references().find(path) }
+
+func (a *Answers) references() *referenceIndex { return references.in(a.snapshot(), a.Root()) }
 
 // referenceIndex holds the references of a project.
 type referenceIndex struct {
 	// byName has them by the last name of their literals; those whose end is no name, like ./. and ../.., are under "".
 	byName map[string][]indexed
-	// files has the literals of every Nix file.
+	// files has the literals of the files that have some.
 	files map[string][]literal
+	reach memo[folderKind, map[string]bool] // what reachedFromOutside returns
+	plain lazy[map[string]bool]
 }
 
 type indexed struct {
@@ -64,27 +99,16 @@ type indexed struct {
 	literal string
 }
 
-func (s *Store) references(root string) *referenceIndex {
-	files := s.nixFiles(root)
-	literals := make([][]literal, len(files))
-	s.eachNoted(files, "/", func(i int, n noted) { literals[i] = n.literals })
-	index := &referenceIndex{byName: map[string][]indexed{}, files: make(map[string][]literal, len(files))}
-	for i, f := range files {
-		index.files[f.Path] = literals[i]
-		for _, l := range literals[i] {
-			name := lastName(l.text)
-			index.byName[name] = append(index.byName[name], indexed{Reference{f.Path, l.kind, l.span}, l.text})
-		}
-	}
-	return index
-}
-
 // closure returns the files that Nix evaluates when it evaluates those where start is true, as far as path literals tell.
-func (x *referenceIndex) closure(start func(path string) bool) map[string]bool {
+func (x *referenceIndex) closure(files []workspace.File, start func(path string) bool) map[string]bool {
+	isFile := func(path string) bool {
+		_, ok := slices.BinarySearchFunc(files, path, func(f workspace.File, path string) int { return strings.Compare(f.Path, path) })
+		return ok
+	}
 	reached := map[string]bool{}
 	var todo []string
 	visit := func(path string) bool {
-		if _, ok := x.files[path]; !ok {
+		if !isFile(path) {
 			return false
 		}
 		if !reached[path] {
@@ -93,9 +117,9 @@ func (x *referenceIndex) closure(start func(path string) bool) map[string]bool {
 		}
 		return true
 	}
-	for path := range x.files {
-		if start(path) {
-			visit(path)
+	for _, f := range files {
+		if start(f.Path) {
+			visit(f.Path)
 		}
 	}
 	for len(todo) > 0 {
@@ -112,10 +136,10 @@ func (x *referenceIndex) closure(start func(path string) bool) map[string]bool {
 
 // Copied reports whether a file, or a folder that it lies in, is only copied by the files of the project, as the
 // skeleton of something else: then it is evaluated at another place, with other files around it.
-func (p *Project) Copied(path string) bool {
-	x := p.references()
+func (a *Answers) Copied(path string) bool {
+	x, root := a.references(), a.Root()
 	copied := false
-	for at := path; p.Within(at) && at != p.root && at != filepath.Dir(at); at = filepath.Dir(at) {
+	for at := path; a.folder.within(at) && at != root && at != filepath.Dir(at); at = filepath.Dir(at) {
 		for _, r := range x.find(at) {
 			if r.Kind.evaluates() {
 				return false
@@ -296,4 +320,37 @@ func calleeName(n ast.Node) string {
 		return n.Text()
 	}
 	return ""
+}
+
+// maxArgument is the length in bytes up to which a bracketed argument is read.
+const maxArgument = 1 << 14
+
+// argumentWords returns the words in the brackets that a text starts with, apart from blanks, each once.
+func argumentWords(text string) []string {
+	text = strings.TrimLeft(text, " \t\r\n")
+	if text == "" || text[0] != '{' && text[0] != '(' {
+		return nil
+	}
+	depth, end := 0, min(len(text), maxArgument)
+	for i := 0; i < end; i++ {
+		switch text[i] {
+		case '{', '(':
+			depth++
+		case '}', ')':
+			if depth--; depth == 0 {
+				end = i
+			}
+		}
+	}
+	words := strings.FieldsFunc(text[1:max(1, end)], func(r rune) bool { return !isWord(r) })
+	slices.Sort(words)
+	words = slices.Compact(words)
+	for i, w := range words {
+		words[i] = strings.Clone(w)
+	}
+	return slices.Clip(words)
+}
+
+func isWord(r rune) bool {
+	return r == '_' || r == '-' || r == '\'' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
 }

@@ -1,15 +1,14 @@
 package project
 
 import (
+	"iter"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/flake"
 	"github.com/nixsift/nixsift/internal/sema"
-	"github.com/nixsift/nixsift/parser"
 )
 
 // scope is what one place of a file brings into the scope of other files.
@@ -34,6 +33,21 @@ type scopedFrom struct {
 	from string
 }
 
+var scopes = declare(fact[scope, []scopedFrom]{
+	raises: func(kind ast.Kind, text string) bool {
+		return kind != ast.Path && (text == "scoped" || text == "scopedImport")
+	},
+	collect: scopesOf,
+	index: func(files iter.Seq2[string, []scope]) (found []scopedFrom) {
+		for path, list := range files {
+			for _, sc := range list {
+				found = append(found, scopedFrom{sc, path})
+			}
+		}
+		return found
+	},
+})
+
 // Giver is what may give a file a name that the file does not bind.
 type Giver struct {
 	// From is the file that opens the scope, or "" where a tool does.
@@ -46,30 +60,30 @@ type Giver struct {
 // Given tells which of all names that a file does not bind the project may give it when it evaluates the file: by
 // scopedImport, by the scoped loader of haumea, or by paisano, on which std builds, which gives every file inputs and
 // cell. A scope whose files are not known is not for a file outside of its flake, nor for one that Nix reaches by plain
-// imports, where it would refuse the file, nor for one of which it lacks a name. All Nix files of the project are needed: see Gathering.
-func (p *Project) Given(path string, names []string) map[string]Giver {
+// imports, where it would refuse the file, nor for one of which it lacks a name.
+func (a *Answers) Given(path string, names []string) map[string]Giver {
 	given := map[string]Giver{}
 	give := func(name string, g Giver) {
 		if old, ok := given[name]; !ok || g.Sure && !old.Sure {
 			given[name] = g
 		}
 	}
-	for _, sc := range p.scopes() {
-		has := func(name string) bool { return p.store.has(sc, name) }
+	for _, sc := range scopes.in(a.snapshot(), a.Root()) {
+		has := func(name string) bool { return a.snapshot().has(sc, name) }
 		switch {
-		case p.isFor(sc, path):
+		case a.isFor(sc, path):
 			for _, name := range names {
 				if sc.open || has(name) {
 					give(name, Giver{sc.from, true})
 				}
 			}
-		case sc.anywhere && p.near(sc, path) && (sc.open || !slices.ContainsFunc(names, func(name string) bool { return !has(name) })) && !p.plain(path):
+		case sc.anywhere && a.near(sc, path) && (sc.open || !slices.ContainsFunc(names, func(name string) bool { return !has(name) })) && !a.plain(path):
 			for _, name := range names {
 				give(name, Giver{sc.from, has(name) && !sc.open})
 			}
 		}
 	}
-	if p.hasPaisano() {
+	if a.hasPaisano() {
 		give("inputs", Giver{Sure: true})
 		give("cell", Giver{Sure: true})
 	}
@@ -77,11 +91,11 @@ func (p *Project) Given(path string, names []string) map[string]Giver {
 }
 
 // isFor reports whether a file is one of the known targets of a scope.
-func (p *Project) isFor(sc scopedFrom, path string) bool {
+func (a *Answers) isFor(sc scopedFrom, path string) bool {
 	return slices.ContainsFunc(sc.targets, func(t target) bool {
 		base := resolve(sc.from, t.below)
 		if t.ofFlake {
-			dir := p.store.For(sc.from).flakeDir
+			dir := a.snapshot().View(sc.from).FlakeDir()
 			if dir == "" {
 				return false
 			}
@@ -93,13 +107,13 @@ func (p *Project) isFor(sc scopedFrom, path string) bool {
 }
 
 // near reports whether a file lies in the flake of the file that opens a scope: what is around it, a flake does not see.
-func (p *Project) near(sc scopedFrom, path string) bool {
-	dir := p.store.For(sc.from).flakeDir
+func (a *Answers) near(sc scopedFrom, path string) bool {
+	dir := a.snapshot().View(sc.from).FlakeDir()
 	return dir == "" || strings.HasPrefix(path, strings.TrimSuffix(dir, string(filepath.Separator))+string(filepath.Separator))
 }
 
 // has reports whether a scope is known to have a name.
-func (s *Store) has(sc scopedFrom, name string) bool {
+func (s *Snapshot) has(sc scopedFrom, name string) bool {
 	if slices.Contains(sc.names, name) || sc.builtins && sema.IsBuiltin(name) {
 		return true
 	}
@@ -107,25 +121,17 @@ func (s *Store) has(sc scopedFrom, name string) bool {
 }
 
 // attributesOf returns the attributes of the set that a file is, as far as they are written there.
-func (s *Store) attributesOf(path string) map[string]bool {
-	s.mu.Lock()
-	l := s.sets[path]
-	if l == nil {
-		l = &lazy[map[string]bool]{}
-		s.sets[path] = l
-	}
-	s.mu.Unlock()
-	return l.get(func() map[string]bool {
-		b, err := s.fs.ReadFile(path)
-		if err != nil {
-			b, err = s.fs.ReadFile(filepath.Join(path, "default.nix"))
+func (s *Snapshot) attributesOf(path string) map[string]bool {
+	return s.sets.get(path, func() map[string]bool {
+		f := s.File(path)
+		if f == nil {
+			f = s.File(filepath.Join(path, "default.nix"))
 		}
-		if err != nil {
+		if f == nil {
 			return nil
 		}
-		t := parser.Parse(string(b))
 		var sc scope
-		scopeReader{names: sema.Resolve(t)}.set(t.Expr(), &sc, maxSteps)
+		scopeReader{names: f.Names()}.set(f.Tree().Expr(), &sc, maxSteps)
 		names := map[string]bool{}
 		for _, name := range sc.names {
 			names[name] = true
@@ -136,17 +142,10 @@ func (s *Store) attributesOf(path string) map[string]bool {
 
 // plain reports whether Nix evaluates a file for flake.nix, or for default.nix, shell.nix or release.nix of the root, by
 // imports that bring nothing into its scope.
-func (p *Project) plain(path string) bool {
-	x, s, root := p.references(), p.store, p.Root()
-	s.mu.Lock()
-	l := s.plains[root]
-	if l == nil {
-		l = &lazy[map[string]bool]{}
-		s.plains[root] = l
-	}
-	s.mu.Unlock()
-	return l.get(func() map[string]bool {
-		return x.closure(func(path string) bool {
+func (a *Answers) plain(path string) bool {
+	x, root := a.references(), a.Root()
+	return x.plain.get(func() map[string]bool {
+		return x.closure(a.snapshot().nixFilesOf(root), func(path string) bool {
 			switch filepath.Base(path) {
 			case "flake.nix":
 				return true
@@ -158,43 +157,12 @@ func (p *Project) plain(path string) bool {
 	})[path]
 }
 
-func (p *Project) scopes() []scopedFrom {
-	root := p.Root()
-	s := p.store
-	s.needAll()
-	s.mu.Lock()
-	l := s.scopes[root]
-	if l == nil {
-		l = &lazy[[]scopedFrom]{}
-		s.scopes[root] = l
-	}
-	s.mu.Unlock()
-	return l.get(func() []scopedFrom { return s.scopesIn(root) })
-}
-
 // hasPaisano reports whether the flake of the folder locks paisano.
-func (p *Project) hasPaisano() bool {
-	f := p.Flake()
+func (a *Answers) hasPaisano() bool {
+	f := a.Flake()
 	return f != nil && f.Lock != nil && slices.ContainsFunc(f.Lock.Nodes, func(n *flake.LockNode) bool {
 		return n.Locked != nil && n.Locked.Get("owner") == "paisano-nix" && n.Locked.Get("repo") == "core"
 	})
-}
-
-func (s *Store) scopesIn(root string) (found []scopedFrom) {
-	files := s.nixFiles(root)
-	scopes := make([][]scope, len(files))
-	var mu sync.Mutex
-	s.eachNoted(files, "scoped", func(i int, n noted) {
-		mu.Lock()
-		defer mu.Unlock()
-		scopes[i] = n.scopes
-	})
-	for i, f := range files {
-		for _, sc := range scopes[i] {
-			found = append(found, scopedFrom{sc, f.Path})
-		}
-	}
-	return found
 }
 
 // scopesOf returns what a file brings into the scope of others.

@@ -19,7 +19,7 @@ func given(t *testing.T, files map[string]string, file string, names ...string) 
 	t.Helper()
 	dir := testenv.Tree(t, files)
 	path := filepath.Join(dir, filepath.FromSlash(file))
-	found := project.NewStore(workspace.OS).Folder(dir).Given(path, names)
+	found := project.New(workspace.OS).ViewOf(dir).Answers().Given(path, names)
 	var out []string
 	for _, name := range slices.Sorted(maps.Keys(found)) {
 		if !found[name].Sure {

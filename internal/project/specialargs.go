@@ -1,44 +1,22 @@
 package project
 
 import (
-	"maps"
-	"slices"
 	"strings"
-	"sync"
 
 	"github.com/nixsift/nixsift/ast"
 )
 
-// SpecialArg reports whether some file of the project passes an argument of the given name to modules by
-// specialArgs, extraSpecialArgs or, to a function of its own, extraArgs, written as a set, or by a set of names that a let binds. The first call
-// needs all Nix files of the project: see Gathering.
-func (p *Project) SpecialArg(name string) bool {
-	root := p.Root()
-	s := p.store
-	s.needAll()
-	s.mu.Lock()
-	l := s.special[root]
-	if l == nil {
-		l = &lazy[map[string]bool]{}
-		s.special[root] = l
-	}
-	s.mu.Unlock()
-	return l.get(func() map[string]bool { return s.specialArgs(root) })[name]
-}
+var moduleArgs = declare(fact[string, map[string]bool]{
+	raises: func(kind ast.Kind, text string) bool {
+		return (kind == ast.Name || kind == ast.String) && argsName(strings.Trim(text, `"`))
+	},
+	collect: specialArgs,
+	index:   asSet,
+})
 
-func (s *Store) specialArgs(root string) map[string]bool {
-	files := s.nixFiles(root)
-	found := map[string]bool{}
-	var mu sync.Mutex
-	s.eachNoted(files, "Args", func(_ int, n noted) {
-		mu.Lock()
-		defer mu.Unlock()
-		for _, name := range n.args {
-			found[name] = true
-		}
-	})
-	return found
-}
+// SpecialArg reports whether some file of the project passes an argument of the given name to modules by
+// specialArgs, extraSpecialArgs or, to a function of its own, extraArgs, written as a set, or by a set of names that a let binds.
+func (a *Answers) SpecialArg(name string) bool { return moduleArgs.in(a.snapshot(), a.Root())[name] }
 
 // argsName reports whether an attribute of that name holds arguments for modules: specialArgs, extraSpecialArgs, or
 // extraArgs as functions of a project's own call them.
@@ -70,7 +48,7 @@ func specialArgs(t *ast.Tree) []string {
 			}
 		})
 	}
-	return slices.Collect(maps.Keys(found))
+	return sortedNames(found)
 }
 
 func eachBinding(t *ast.Tree, yield func(ast.BindingNode)) {

@@ -29,6 +29,6 @@ func TestUnbound(t *testing.T) {
 		}
 		dir := testenv.Tree(t, files)
 		path := filepath.Join(dir, "a.nix")
-		assert.Len(t, project.NewStore(workspace.OS).For(path).References(path), c.want, "%+v", c)
+		assert.Len(t, project.New(workspace.OS).View(path).Answers().References(path), c.want, "%+v", c)
 	}
 }

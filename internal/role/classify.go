@@ -7,56 +7,37 @@ import (
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/module"
-	"github.com/nixsift/nixsift/internal/project"
-	"github.com/nixsift/nixsift/internal/sema"
 )
 
-// classify goes from the surest sign to the weakest: the file's name and shape, its place, and last, as
-// that reads the whole project, who refers to it.
-func classify(path string, t *ast.Tree, names *sema.Info, p *project.Project) Role {
+// Classify tells what a file, given by its absolute path, says of its role: from the surest sign to the weakest, its name
+// and shape, then its place.
+func Classify(path string, t *ast.Tree, modules *module.File) Shape {
 	if filepath.Base(path) == "flake.nix" {
 		if _, ok := ast.Attr(t.Expr(), "outputs"); ok {
-			return Role{Kind: Flake, Sure: true}
+			return Shape{settled: true, own: Role{Kind: Flake, Sure: true}}
 		}
 	}
-	c := classifier{path: path, dirs: strings.Split(filepath.ToSlash(filepath.Dir(path)), "/"), uses: &uses{path: path, project: p}}
-	if m := module.Analyze(t, names); m != nil {
-		if r, ok := c.module(m); ok {
-			return r
+	c := classifier{path: path, dirs: strings.Split(filepath.ToSlash(filepath.Dir(path)), "/")}
+	var s Shape
+	if modules.Module != nil {
+		if c.module(modules.Module, &s); s.settled {
+			return s
 		}
 	}
 	if first, second := parameters(t.Expr()); first != "" && second != "" {
 		named := overlayNames(first, second)
 		if named || c.under("overlays", "overlay") {
-			return Role{Kind: Overlay, Sure: named}
+			s.own = Role{Kind: Overlay, Sure: named}
+			return s
 		}
 	}
-	return c.function(t.Expr())
+	s.own, s.function = c.function(t.Expr())
+	return s
 }
 
 type classifier struct {
 	path string
 	dirs []string
-	uses *uses
-}
-
-// uses knows how the project refers to a file, once it is asked.
-type uses struct {
-	path    string
-	project *project.Project
-	refs    []project.Reference
-	asked   bool
-}
-
-func (u *uses) has(kind project.RefKind) bool {
-	if u == nil || u.project == nil {
-		return false
-	}
-	if !u.asked {
-		u.refs = u.project.References(u.path)
-		u.asked = true
-	}
-	return slices.ContainsFunc(u.refs, func(r project.Reference) bool { return r.Kind == kind })
 }
 
 // under reports whether one of the file's folders, or the file itself without its extension, has one of the
@@ -71,22 +52,20 @@ func (c *classifier) within(names ...string) bool {
 	return slices.ContainsFunc(c.dirs, func(d string) bool { return slices.Contains(names, d) })
 }
 
-// module classifies a file with the shape of a module. It is false where the shape is a coincidence.
-func (c *classifier) module(m *module.Module) (Role, bool) {
-	r := Role{Kind: Module, Sure: m.Certainty == module.Certain, uses: c.uses}
-	if m.Certainty == module.Possible {
-		placed := c.under("modules", "nixos", "home", "home-manager", "darwin", "hosts", "profiles", "machines", "users", "systems") &&
-			!c.under("pkgs", "packages", "overlays", "overlay", "lib", "templates", "shells")
-		_, votes, _ := defined(m)
-		if c.uses.has(project.ImportWithArgs) || c.uses.has(project.CallPackage) || !placed && votes < 2 && !c.uses.has(project.InList) {
-			return Role{}, false
-		}
-	}
-	r.Class, _, r.Dendritic = defined(m)
-	if r.Class == "" {
+// module reads a file with the shape of a module. That may be a coincidence: then who refers to it tells.
+func (c *classifier) module(m *module.Module, s *Shape) {
+	r := Role{Kind: Module, Sure: m.Certainty == module.Certain}
+	class, votes, dendritic := defined(m)
+	if r.Class, r.Dendritic = class, dendritic; class == "" {
 		r.Class = c.place()
 	}
-	return r, true
+	if m.Certainty != module.Possible {
+		s.settled, s.own = true, r
+		return
+	}
+	placed := c.under("modules", "nixos", "home", "home-manager", "darwin", "hosts", "profiles", "machines", "users", "systems") &&
+		!c.under("pkgs", "packages", "overlays", "overlay", "lib", "templates", "shells")
+	s.module, s.possible, s.needsEntry = r, true, !placed && votes < 2
 }
 
 // roots are the first names of options, by the class of module that has them. Names that several classes
@@ -212,20 +191,15 @@ func parameters(n ast.Node) (first, second string) {
 	return "", ""
 }
 
-// function tells a package, which callPackage fills, from other functions.
-func (c *classifier) function(n ast.Node) Role {
+// function tells a package, which callPackage fills, from other functions; ok is false where the file is no function.
+func (c *classifier) function(n ast.Node) (r Role, ok bool) {
 	n = n.Unparen()
 	if !n.Is(ast.Lambda) {
-		return Role{}
+		return r, false
 	}
 	p, ok := ast.LambdaExpr{Node: n}.Pattern()
-	r := Role{uses: c.uses}
-	if c.uses.has(project.CallPackage) {
-		r.Kind, r.Sure = Package, true
-		return r
-	}
 	if !ok {
-		return r
+		return r, true
 	}
 	body := (ast.LambdaExpr{Node: n}).Body()
 	for i := 0; i < 64; i++ {
@@ -242,7 +216,7 @@ func (c *classifier) function(n ast.Node) Role {
 	case c.within("pkgs", "packages", "by-name") && !p.HasEllipsis() && !loaderArgs(p):
 		r.Kind = Package
 	}
-	return r
+	return r, true
 }
 
 // loaderArgs reports whether a pattern has a name that loaders of whole folders pass, but no set of packages has.

@@ -1,4 +1,4 @@
-package role
+package role_test
 
 import (
 	"os"
@@ -8,9 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/nixsift/nixsift/internal/project"
-	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/internal/workspace"
-	"github.com/nixsift/nixsift/parser"
 )
 
 // files are a small project; the comment at the end of each says what it is.
@@ -57,11 +55,15 @@ func TestClassify(t *testing.T) {
 		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
 		require.NoError(t, os.WriteFile(path, []byte(f.text), 0o644))
 	}
-	store := project.NewStore(workspace.OS)
+	snapshot := project.New(workspace.OS)
 	for name, f := range files {
 		path := filepath.Join(root, filepath.FromSlash(name))
-		tree := parser.Parse(f.text)
-		r := Classify(path, tree, sema.Resolve(tree), store.For(path))
+		answers := snapshot.View(path).Answers()
+		shape := answers.File(path).Shape()
+		r := answers.Role(path, shape)
+		if kind, settled := shape.Kind(); settled {
+			require.Equal(t, kind, r.Kind, name)
+		}
 		got := r.Kind.String()
 		if r.Class != "" {
 			got += " " + string(r.Class)

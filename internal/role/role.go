@@ -3,12 +3,6 @@
 // conventions of each.
 package role
 
-import (
-	"github.com/nixsift/nixsift/ast"
-	"github.com/nixsift/nixsift/internal/project"
-	"github.com/nixsift/nixsift/internal/sema"
-)
-
 // Kind is what a file is.
 type Kind uint8
 
@@ -38,6 +32,18 @@ const (
 	FlakeParts  Class = "flake"
 )
 
+// Refs are the ways in which the files of a project refer to one.
+type Refs uint8
+
+// The ways.
+const (
+	// ImportedWithArgs: some file imports it with arguments of its own, so its formals are an interface, and config, pkgs
+	// and lib are the caller's.
+	ImportedWithArgs Refs = 1 << iota
+	Called                // by callPackage and its kin
+	Listed                // in a list of modules
+)
+
 // Role is what a file is, and how surely.
 type Role struct {
 	Kind  Kind
@@ -46,19 +52,48 @@ type Role struct {
 	Dendritic bool
 	// Sure is set where the shape alone proves the kind.
 	Sure bool
-
-	uses *uses
+	// Refs are how the project refers to the file; none where they were not asked for.
+	Refs Refs
 }
 
-// CallerArgs reports whether some file of the project imports this one with arguments of its own: then its
-// formals are an interface, and config, pkgs and lib are the caller's. It reads the whole project, once.
-func (r Role) CallerArgs() bool { return r.uses.has(project.ImportWithArgs) }
+// CallerArgs reports whether some file of the project imports this one with arguments of its own.
+func (r Role) CallerArgs() bool { return r.Refs&ImportedWithArgs != 0 }
 
-// Listed reports whether some file of the project has this one in a list of modules. It reads the whole
-// project, once.
-func (r Role) Listed() bool { return r.uses.has(project.InList) }
+// Listed reports whether some file of the project has this one in a list of modules.
+func (r Role) Listed() bool { return r.Refs&Listed != 0 }
 
-// Classify tells the role of a file.
-func Classify(path string, t *ast.Tree, names *sema.Info, p *project.Project) Role {
-	return classify(path, t, names, p)
+// Shape is what a file says of its role. It refers to no tree.
+type Shape struct {
+	settled  bool // own is the role, however the project refers to the file
+	own      Role // where nothing refers to it; for a possible module, where it is none
+	function bool // callPackage would make it a package
+	// module is what the file is if the project does not call it; it has to be Listed where that is set.
+	module     Role
+	possible   bool
+	needsEntry bool
+}
+
+// Role returns the role of a file to which the project refers in the given ways.
+func (s Shape) Role(refs Refs) Role {
+	r := s.own
+	switch {
+	case s.settled:
+	case s.possible && refs&(ImportedWithArgs|Called) == 0 && (!s.needsEntry || refs&Listed != 0):
+		r = s.module
+	case s.function && refs&Called != 0:
+		r = Role{Kind: Package, Sure: true}
+	}
+	r.Refs = refs
+	return r
+}
+
+// Kind returns the kind of the file, if that does not depend on who refers to it.
+func (s Shape) Kind() (k Kind, settled bool) {
+	k = s.Role(0).Kind
+	for refs := Refs(1); refs < ImportedWithArgs|Called|Listed+1; refs++ {
+		if s.Role(refs).Kind != k {
+			return Plain, false
+		}
+	}
+	return k, true
 }

@@ -29,6 +29,8 @@ type counter struct{ findings int }
 func (c *counter) Report(diag.Finding)            { c.findings++ }
 func (c *counter) Option(*rules.Rule, string) any { return nil }
 
+func (c *counter) Later(_ *rules.Rule, then func(rules.Host)) { then(c) }
+
 // allocated returns how many bytes a piece of work allocates.
 func allocated(work func()) uint64 {
 	var before, after runtime.MemStats
@@ -44,7 +46,7 @@ func costs(t *testing.T, dir, name, text string) map[string]uint64 {
 	path := filepath.Join(dir, name)
 	fsys := workspace.NewOverlay(workspace.OS)
 	fsys.Set(path, []byte(text))
-	p := project.NewStore(fsys).For(path)
+	p := project.New(fsys).View(path)
 	var tree *ast.Tree
 	out["(parser)"] = allocated(func() { tree = new(parser.Parser).Parse(text) })
 	resolver := new(sema.Resolver)
@@ -82,7 +84,7 @@ func costs(t *testing.T, dir, name, text string) map[string]uint64 {
 				}
 			}
 		case r.Flake != nil && name == "flake.nix":
-			f := project.NewStore(fsys).Flake(dir)
+			f := project.New(fsys).Flake(dir)
 			if f == nil || f.Nix == nil {
 				t.Fatal("no flake")
 			}
@@ -91,13 +93,6 @@ func costs(t *testing.T, dir, name, text string) map[string]uint64 {
 			continue
 		}
 		out[r.ID] = allocated(func() {
-			defer func() {
-				if v := recover(); v != nil {
-					if _, ok := v.(project.Unread); !ok {
-						t.Errorf("%s: %v", r.ID, v)
-					}
-				}
-			}()
 			work()
 		})
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/internal/shell"
 	"github.com/nixsift/nixsift/rules"
 )
@@ -110,10 +111,17 @@ func lockedInNix(p *rules.Pass, str ast.Node) {
 					cmd.Args[i+1].Text, cmd.Args[i+2].Text),
 				Help: "other machines, and this one after a garbage collection, do not have it; lock a reference that can be fetched",
 			}
-			if p.Project.Sample(p.Path) {
-				f.Severity = diag.Info
+			if !p.Project.InSamples(p.Path) {
+				p.Report(f)
+				continue
 			}
-			p.Report(f)
+			path := p.Path
+			p.Ask(func(a *rules.Asked) {
+				if a.Sample(path) {
+					f.Severity = diag.Info
+				}
+				a.Report(f)
+			})
 		}
 	}
 }
@@ -301,7 +309,7 @@ func (c *overrides) inside(script *shell.Script, path string) place {
 	if repo == nil || p.RepoError() != nil || strings.Contains(folder, "$") {
 		return inside
 	}
-	if info := p.Stat(filepath.Join(p.Root(), filepath.FromSlash(folder))); info != nil && info.IsDir() && !repo.HasBelow(folder) {
+	if p.Kind(filepath.Join(p.Root(), filepath.FromSlash(folder))) == project.Folder && !repo.HasBelow(folder) {
 		if _, sub := repo.Submodule(folder); !sub {
 			return made
 		}

@@ -19,7 +19,7 @@ var _ = rules.Register(&rules.Rule{
 	Severity: diag.Error, Presets: rules.Recommended, Fixed: true,
 	Fix:     rules.FixAlways,
 	Aliases: []string{"nixf:sema-primop-needs-prefix"},
-	File: undefinedAs(unprefixedName, func(p *rules.Pass, _ *sema.Info, u sema.Use) {
+	File: undefinedAs(unprefixedName, func(_ *rules.Pass, u sema.Use, _ int) presented {
 		name, _ := ast.AttrName(u.Node)
 		f := diag.Finding{
 			Span:    u.Node.Span(),
@@ -40,7 +40,7 @@ var _ = rules.Register(&rules.Rule{
 			f.Help = "write `inherit (builtins) " + name + "`"
 			f.Fixes = []diag.Fix{inheritFrom(u.Node, name, "builtins")}
 		}
-		p.Report(f)
+		return presented{Finding: f}
 	}),
 })
 

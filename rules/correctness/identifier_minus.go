@@ -18,20 +18,20 @@ var _ = rules.Register(&rules.Rule{
 		"one on each side.",
 	Severity: diag.Error, Presets: rules.Recommended, Fixed: true,
 	Fix: rules.FixAlways,
-	File: undefinedAs(subtraction, func(p *rules.Pass, names *sema.Info, u sema.Use) {
+	File: undefinedAs(subtraction, func(p *rules.Pass, u sema.Use, _ int) presented {
 		name := u.Node.Text()
-		text := strings.Join(terms(names, u, name), " - ")
+		text := strings.Join(terms(p.Names(), u, name), " - ")
 		// An operator's operand is what was typed without spaces; an argument or element is one value.
 		put := text
 		if up := u.Node.Parent(); !up.Is(ast.Binary) && !up.Is(ast.Unary) {
 			put = nixlang.Wrap(text, nixlang.OpLevel(ast.OpSub), u.Node)
 		}
 		span, put := nixlang.InParens(u.Node, put)
-		p.Report(diag.Finding{
+		return presented{Finding: diag.Finding{
 			Span:    u.Node.Span(),
 			Message: "undefined variable `" + name + "`: a name may contain `-`, so this is one name and no subtraction",
 			Help:    "write `" + text + "` to subtract",
 			Fixes:   []diag.Fix{rules.Replace("write `"+text+"`", diag.Unsafe, span, put)},
-		})
+		}}
 	}),
 })

@@ -19,7 +19,7 @@ var _ = rules.Register(&rules.Rule{
 	Severity: diag.Error, Presets: rules.Recommended, Fixed: true,
 	Fix:     rules.FixSometimes,
 	Aliases: []string{"nixf:parse-kw-or-isnot-binary-op"},
-	File: undefinedAs(wordOr, func(p *rules.Pass, _ *sema.Info, u sema.Use) {
+	File: undefinedAs(wordOr, func(_ *rules.Pass, u sema.Use, _ int) presented {
 		f := diag.Finding{
 			Span:    u.Node.Span(),
 			Message: "`or` is no operator: Nix takes it for a variable here, and nothing binds it",
@@ -27,8 +27,7 @@ var _ = rules.Register(&rules.Rule{
 		}
 		call := ast.ApplyExpr{Node: u.Node.Parent()}
 		if !call.Is(ast.Apply) || !hasRight(call.Node) {
-			p.Report(f)
-			return
+			return presented{Finding: f}
 		}
 		if left := call.Func(); left.Is(ast.Paren) && left.Unparen().Is(ast.Select) && !(ast.SelectExpr{Node: left.Unparen()}).Default().IsValid() {
 			inner := left.Unparen()
@@ -40,7 +39,7 @@ var _ = rules.Register(&rules.Rule{
 		} else {
 			f.Fixes = append(f.Fixes, rules.Replace("write `||`", diag.Unsafe, u.Node.Span(), "||"))
 		}
-		p.Report(f)
+		return presented{Finding: f}
 	}),
 })
 

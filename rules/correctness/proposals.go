@@ -14,8 +14,10 @@ import (
 	"github.com/nixsift/nixsift/rules"
 )
 
-// propose completes a finding about an undefined name with what was most likely meant, the surest first.
-func propose(p *rules.Pass, u sema.Use, name string, f *diag.Finding) {
+// propose completes a finding about an undefined name with what was most likely meant, the surest first. isPackage says
+// that the file is one.
+func propose(p *rules.Pass, u sema.Use, isPackage bool, f *diag.Finding) {
+	name, _ := ast.AttrName(u.Node)
 	if proposePosition(name, f) || proposeEscape(p, u, name, f) || proposeWord(u, name, f) || proposeSibling(p.Names(), u, name, f) || proposeLib(p.Names(), u, name, f) || proposeArgument(p, u, name, f) {
 		return
 	}
@@ -31,7 +33,6 @@ func propose(p *rules.Pass, u sema.Use, name string, f *diag.Finding) {
 			}
 		}
 	}
-	isPackage := p.Role().Kind == role.Package
 	// A package may well be called like an argument but for its first letter: zlib, lib.
 	if guess := near.Among(name, candidates); guess != "" && (!isPackage || guess[0]|0x20 == name[0]|0x20) {
 		f.Help = "did you mean `" + guess + "`?"
@@ -307,7 +308,8 @@ func allOfLib(names *sema.Info, in ast.Node) bool {
 
 // proposeArgument is for a name that the caller of a function in the file passes by convention.
 func proposeArgument(p *rules.Pass, u sema.Use, name string, f *diag.Finding) bool {
-	if !conventional(name) && (p.Role().Kind != role.Flake || !isInput(p.Tree, name)) {
+	kind, _ := p.Shape().Kind() // of a flake always settled
+	if !conventional(name) && (kind != role.Flake || !isInput(p.Tree, name)) {
 		return false
 	}
 	fn, top := ast.Node{}, topFunction(p.Tree)
@@ -321,7 +323,7 @@ func proposeArgument(p *rules.Pass, u sema.Use, name string, f *diag.Finding) bo
 			proposeIn("pkgs", u, name, "nixpkgs has", f)
 			return true
 		}
-		if ok && (n == top || moduleLike(pattern) || p.Role().Kind == role.Flake && isOutputs(n)) {
+		if ok && (n == top || moduleLike(pattern) || kind == role.Flake && isOutputs(n)) {
 			fn = n
 			break
 		}
@@ -329,7 +331,7 @@ func proposeArgument(p *rules.Pass, u sema.Use, name string, f *diag.Finding) bo
 	switch {
 	case fn.IsValid():
 		addFormal(fn, name, f)
-	case p.Tree.Expr().Is(ast.AttrSet) && p.Role().Kind != role.Flake && u.Node.Is(ast.Ident):
+	case p.Tree.Expr().Is(ast.AttrSet) && kind != role.Flake && u.Node.Is(ast.Ident):
 		f.Help = "whoever uses the file passes it: start the file with `{ " + name + ", ... }:`"
 		f.Fixes = []diag.Fix{rules.Insert("add the arguments `{ "+name+", ... }:`", diag.Unsafe, p.Tree.Expr().Start(), "{ "+name+", ... }:\n")}
 	default:

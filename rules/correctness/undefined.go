@@ -5,8 +5,9 @@ import (
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/nixlang"
-	"github.com/nixsift/nixsift/internal/project"
+	"github.com/nixsift/nixsift/internal/role"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/rules"
 )
@@ -42,30 +43,51 @@ func read(names *sema.Info, u sema.Use) reading {
 	return plainName
 }
 
-// undefinedAs makes the check of the rule that speaks about one reading of undefined names.
-func undefinedAs(want reading, report func(p *rules.Pass, names *sema.Info, u sema.Use)) func(p *rules.Pass) {
+// presented is what is said of an undefined name: something else, if that is set, where the file is a package.
+type presented struct {
+	diag.Finding
+	ofPackage *diag.Finding
+}
+
+// undefinedAs makes the check of the rule that speaks about one reading of undefined names, as present says. What the
+// project gives the file, or may give it, is left out.
+func undefinedAs(want reading, present func(p *rules.Pass, u sema.Use, before int) presented) func(p *rules.Pass) {
 	return func(p *rules.Pass) {
-		eachUndefined(p, want, func(u sema.Use, _ int) { report(p, p.Names(), u) })
-	}
-}
-
-// eachUndefined calls report for the undefined names of one reading, with the number of those before. What the project
-// gives the file, or may give it, is left out.
-func eachUndefined(p *rules.Pass, want reading, report func(u sema.Use, before int)) {
-	n := 0
-	names := p.Names()
-	uses, given := undefinedUses(p)
-	for _, u := range uses {
-		name, _ := ast.AttrName(u.Node)
-		if _, ok := given[name]; !ok && read(names, u) == want {
-			report(u, n)
-			n++
+		names := p.Names()
+		found := map[string][]presented{}
+		n := 0
+		uses, all := undefinedUses(p)
+		for _, u := range uses {
+			if read(names, u) == want {
+				name, _ := ast.AttrName(u.Node)
+				found[name] = append(found[name], present(p, u, n))
+				n++
+			}
 		}
+		if len(found) == 0 {
+			return
+		}
+		path, shape := p.Path, p.Shape()
+		p.Ask(func(a *rules.Asked) {
+			given := a.Given(path, all)
+			isPackage := a.Role(path, shape).Kind == role.Package
+			for name, list := range found {
+				if _, ok := given[name]; ok {
+					continue
+				}
+				for _, f := range list {
+					if f.ofPackage != nil && isPackage {
+						f.Finding = *f.ofPackage
+					}
+					a.Report(f.Finding)
+				}
+			}
+		})
 	}
 }
 
-// undefinedUses returns the uses that nothing in the file binds, and which of them the project gives it.
-func undefinedUses(p *rules.Pass) (uses []sema.Use, given map[string]project.Giver) {
+// undefinedUses returns the uses that nothing in the file binds, and their names, each once.
+func undefinedUses(p *rules.Pass) (uses []sema.Use, all []string) {
 	if lostLet(p.Tree) {
 		return nil, nil
 	}
@@ -73,18 +95,14 @@ func undefinedUses(p *rules.Pass) (uses []sema.Use, given map[string]project.Giv
 	if p.Tree.Root().HasError() {
 		lost = brokenNames(p.Names())
 	}
-	var free []string
 	for u := range p.Names().Undefined() {
 		if name, _ := ast.AttrName(u.Node); !lost[name] {
 			uses = append(uses, u)
-			free = append(free, name)
+			all = append(all, strings.Clone(name))
 		}
 	}
-	if len(uses) == 0 {
-		return nil, nil
-	}
-	slices.Sort(free)
-	return uses, p.Project.Given(p.Path, slices.Compact(free))
+	slices.Sort(all)
+	return uses, slices.Compact(all)
 }
 
 // lostLet reports whether a set has an in without a let: the header of the file is broken, and what it binds

@@ -2,8 +2,10 @@ package correctness
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/rules"
 )
@@ -19,31 +21,46 @@ var _ = rules.Register(&rules.Rule{
 		"`[[override]]` in `nixsift.toml`.",
 	Severity: diag.Info, Presets: rules.Recommended,
 	File: func(p *rules.Pass) {
-		uses, given := undefinedUses(p)
-		var f diag.Finding
-		seen := map[string]bool{}
+		uses, all := undefinedUses(p)
+		var names []string // in the order of their first uses
+		at := map[string]source.Span{}
 		for _, u := range uses {
 			name, _ := ast.AttrName(u.Node)
-			giver, ok := given[name]
-			if !ok || giver.Sure || seen[name] || read(p.Names(), u) == brokenSurrounds {
-				continue
+			if _, seen := at[name]; !seen && read(p.Names(), u) != brokenSurrounds {
+				name = strings.Clone(name)
+				at[name] = u.Node.Span()
+				names = append(names, name)
 			}
-			if len(seen) == 0 {
-				f.Span = u.Node.Span()
-				f.Message = fmt.Sprintf("nothing in the file binds `%s`", name)
-				f.Help = fmt.Sprintf("what `%s` evaluates with names of its own may have it; everywhere else Nix refuses the file", p.Project.Rel(giver.From))
-			}
-			seen[name] = true
 		}
-		switch len(seen) {
-		case 0:
+		if len(names) == 0 {
 			return
-		case 1:
-		case 2:
-			f.Message += ", nor another name that it uses"
-		default:
-			f.Message += fmt.Sprintf(", nor %d other names that it uses", len(seen)-1)
 		}
-		p.Report(f)
+		path := p.Path
+		p.Ask(func(a *rules.Asked) {
+			given := a.Given(path, all)
+			var f diag.Finding
+			n := 0
+			for _, name := range names {
+				giver, ok := given[name]
+				if !ok || giver.Sure {
+					continue
+				}
+				if n++; n == 1 {
+					f.Span = at[name]
+					f.Message = fmt.Sprintf("nothing in the file binds `%s`", name)
+					f.Help = fmt.Sprintf("what `%s` evaluates with names of its own may have it; everywhere else Nix refuses the file", a.Rel(giver.From))
+				}
+			}
+			switch n {
+			case 0:
+				return
+			case 1:
+			case 2:
+				f.Message += ", nor another name that it uses"
+			default:
+				f.Message += fmt.Sprintf(", nor %d other names that it uses", n-1)
+			}
+			a.Report(f)
+		})
 	},
 })

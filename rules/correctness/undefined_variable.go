@@ -3,6 +3,7 @@ package correctness
 import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/role"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/rules"
 )
@@ -21,9 +22,20 @@ var _ = rules.Register(&rules.Rule{
 	Severity: diag.Error, Presets: rules.Recommended, Fixed: true,
 	Fix:     rules.FixSometimes,
 	Aliases: []string{"nixf:sema-undefined-variable", "nil:undefined_name"},
-	File: func(p *rules.Pass) {
-		eachUndefined(p, plainName, func(u sema.Use, before int) { reportUndefined(p, u, before < maxProposals) })
-	},
+	File: undefinedAs(plainName, func(p *rules.Pass, u sema.Use, before int) presented {
+		f := presented{Finding: undefined(u)}
+		if before >= maxProposals {
+			return f
+		}
+		kind, settled := p.Shape().Kind()
+		propose(p, u, kind == role.Package && settled, &f.Finding)
+		if !settled {
+			other := undefined(u)
+			propose(p, u, true, &other)
+			f.ofPackage = &other
+		}
+		return f
+	}),
 })
 
 // brokenScope reports whether a syntax error lies among the bindings of a scope around a use: the name may
@@ -49,11 +61,7 @@ func brokenScope(names *sema.Info, u sema.Use) bool {
 // maxProposals is the number of undefined names of a file for which a near one is looked for.
 const maxProposals = 200
 
-func reportUndefined(p *rules.Pass, u sema.Use, help bool) {
+func undefined(u sema.Use) diag.Finding {
 	name, _ := ast.AttrName(u.Node)
-	f := diag.Finding{Span: u.Node.Span(), Message: "undefined variable `" + name + "`"}
-	if help {
-		propose(p, u, name, &f)
-	}
-	p.Report(f)
+	return diag.Finding{Span: u.Node.Span(), Message: "undefined variable `" + name + "`"}
 }

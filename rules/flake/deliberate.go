@@ -16,10 +16,12 @@ import (
 type signs struct {
 	p     *rules.Pass
 	f     *flake.Flake
-	hosts []string                // of the binary caches that nixConfig names, reduced to what names the owner
-	wider []string                // the same of all Nix files around
-	asked bool                    // wider is read
-	notes map[*flake.Input][]note // comments at inputs
+	hosts []string // of the binary caches that nixConfig names, reduced to what names the owner
+	wider []string // the same of all Nix files around
+	asked bool     // wider is read
+	// undecided says that wider would tell more.
+	undecided bool
+	notes     map[*flake.Input][]note // comments at inputs
 }
 
 // note is a comment at an input, without its marks.
@@ -92,6 +94,16 @@ func cacheName(text string) string {
 	return squeeze(labels[0])
 }
 
+// ask has the caches that the project's other files name looked at, too.
+func (s *signs) ask(a *rules.Asked) {
+	s.asked = true
+	for _, url := range a.Substituters() {
+		if h := cacheName(url); h != "" {
+			s.wider = append(s.wider, h)
+		}
+	}
+}
+
 // squeeze leaves letters and digits, in lower case.
 func squeeze(s string) string {
 	return strings.Map(func(r rune) rune {
@@ -109,16 +121,8 @@ func (s *signs) cached(in *flake.Input, wide bool) bool {
 	if ownCache[repo] || !modulesOnly[repo] && slices.ContainsFunc(s.hosts, func(host string) bool { return s.ofOwner(host, in, true) }) {
 		return true
 	}
-	if !wide {
+	if s.undecided = s.undecided || wide && !s.asked; !wide {
 		return false
-	}
-	if !s.asked {
-		s.asked = true
-		for _, url := range s.p.Project.Substituters() {
-			if h := cacheName(url); h != "" {
-				s.wider = append(s.wider, h)
-			}
-		}
 	}
 	return slices.ContainsFunc(s.wider, func(host string) bool { return s.ofOwner(host, in, !modulesOnly[repo] && host != "nixcommunity") })
 }

@@ -51,10 +51,13 @@ func isFixture(p *rules.Pass, f *flake.Flake, aside bool) bool {
 			return true
 		}
 	}
-	readme, err := p.Project.FS().ReadFile(filepath.Join(f.Dir, "README.md"))
+	file := p.Project.File(filepath.Join(f.Dir, "README.md"))
+	if file == nil {
+		return false
+	}
 	const head = 1000 // bytes that tell what it is about
-	readme = readme[:min(len(readme), head)]
-	return err == nil && (fixtureText.Match(readme) || besideText.Match(readme))
+	readme := file.Text()[:min(len(file.Text()), head)]
+	return fixtureText.MatchString(readme) || besideText.MatchString(readme)
 }
 
 // header returns the comments before the code of a file.
@@ -92,5 +95,5 @@ func (c *followsCheck) reportFixture() {
 	first := &c.copies[0]
 	finding.Message = fmt.Sprintf("the inputs of this flake, which serves tests or fetches inputs only, bring copies of what it has: %s", list(paths, 4))
 	finding.Help = fmt.Sprintf("where the time to fetch them counts, let them follow: `%s.follows = %s;`", attrPath(first.d.path), ast.QuoteString(first.target()))
-	c.p.Report(finding)
+	c.found = append(c.found, finding)
 }

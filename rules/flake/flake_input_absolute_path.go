@@ -24,7 +24,7 @@ var _ = rules.Register(&rules.Rule{
 		"examples and templates are info. `/dev/null` and paths with `@`, `$` or braces are left alone.",
 	Severity: diag.Warning, Presets: rules.Recommended,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
-		aside := p.Project.Aside(f.Dir)
+		aside := p.Project.InAside(f.Dir)
 		var s *signs
 		for _, root := range f.Nix.Inputs {
 			for in := range root.All() {

@@ -8,6 +8,7 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/flake"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -74,7 +75,7 @@ func outside(p *rules.Pass, target string) (tree string, severity diag.Severity,
 		return "", diag.Off, false
 	}
 	severity = diag.Error
-	if info := p.Project.Stat(filepath.Join(repo.Root(), ".git")); info == nil || !info.IsDir() {
+	if p.Project.Kind(filepath.Join(repo.Root(), ".git")) != project.Folder {
 		severity = diag.Warning // a submodule, or a linked working tree
 	}
 	return "the flake's Git repository", severity, true

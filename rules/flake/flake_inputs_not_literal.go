@@ -22,38 +22,40 @@ var _ = rules.Register(&rules.Rule{
 	Severity: diag.Error, Presets: rules.Recommended,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
 		inputs := f.Nix.Root.Sub("inputs")
-		if inputs == nil || !isFlake(p, f, f.Nix.Set) {
+		if inputs == nil {
 			return
 		}
-		seen := map[ast.Node]bool{}
-		report := func(n ast.Node, of string) {
-			if n = thunk(n); !n.IsValid() || seen[n] {
-				return
+		ifFlake(p, f, f.Nix.Set, func(report func(diag.Finding)) {
+			seen := map[ast.Node]bool{}
+			tell := func(n ast.Node, of string) {
+				if n = thunk(n); !n.IsValid() || seen[n] {
+					return
+				}
+				seen[n] = true
+				finding := diag.Finding{
+					Span:    n.Span(),
+					Message: fmt.Sprintf("%s computed, but Nix reads the inputs of a flake without evaluating anything", of),
+					Help:    "write it out as a literal",
+				}
+				if strings.Contains(n.Text(), "\n") {
+					finding.Span.End = n.FirstToken().Span().End
+				}
+				report(finding)
 			}
-			seen[n] = true
-			finding := diag.Finding{
-				Span:    n.Span(),
-				Message: fmt.Sprintf("%s computed, but Nix reads the inputs of a flake without evaluating anything", of),
-				Help:    "write it out as a literal",
+			for _, d := range inputs.Defs {
+				if d.Value.IsValid() && !d.Value.Is(ast.AttrSet) {
+					tell(d.Value, "the set of inputs is")
+				}
 			}
-			if strings.Contains(n.Text(), "\n") {
-				finding.Span.End = n.FirstToken().Span().End
+			for _, n := range inputs.Opaque {
+				tell(n, "the name of an input is")
 			}
-			p.Report(finding)
-		}
-		for _, d := range inputs.Defs {
-			if d.Value.IsValid() && !d.Value.Is(ast.AttrSet) {
-				report(d.Value, "the set of inputs is")
+			for _, in := range f.Nix.Inputs {
+				for _, n := range in.Opaque {
+					tell(n, fmt.Sprintf("input `%s` is", in.Name))
+				}
 			}
-		}
-		for _, n := range inputs.Opaque {
-			report(n, "the name of an input is")
-		}
-		for _, in := range f.Nix.Inputs {
-			for _, n := range in.Opaque {
-				report(n, fmt.Sprintf("input `%s` is", in.Name))
-			}
-		}
+		})
 	},
 })
 

@@ -15,19 +15,21 @@ var _ = rules.Register(&rules.Rule{
 		"only collects inputs write `outputs = _: { };`.",
 	Severity: diag.Error, Presets: rules.Recommended,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
-		if f.Nix.Outputs.Attr != nil || !f.Nix.Set.IsValid() || len(f.Nix.Root.Opaque) > 0 || !isFlake(p, f, f.Nix.Set) {
+		if f.Nix.Outputs.Attr != nil || !f.Nix.Set.IsValid() || len(f.Nix.Root.Opaque) > 0 {
 			return
 		}
-		for _, a := range f.Nix.Root.Subs {
-			if near.Find(a.Name, flakeAttrs) == "outputs" {
-				return // flake-unknown-attr names it
+		ifFlake(p, f, f.Nix.Set, func(report func(diag.Finding)) {
+			for _, a := range f.Nix.Root.Subs {
+				if near.Find(a.Name, flakeAttrs) == "outputs" {
+					return // flake-unknown-attr names it
+				}
 			}
-		}
-		start := f.Nix.Set.Start()
-		p.Report(diag.Finding{
-			Span:    source.Span{Start: start, End: f.Nix.Set.FirstToken().Span().End},
-			Message: "the flake has no `outputs`",
-			Help:    "add `outputs = inputs: { … };`, or `outputs = _: { };` for one that only has inputs",
+			start := f.Nix.Set.Start()
+			report(diag.Finding{
+				Span:    source.Span{Start: start, End: f.Nix.Set.FirstToken().Span().End},
+				Message: "the flake has no `outputs`",
+				Help:    "add `outputs = inputs: { … };`, or `outputs = _: { };` for one that only has inputs",
+			})
 		})
 	},
 })

@@ -23,21 +23,23 @@ var _ = rules.Register(&rules.Rule{
 			return
 		}
 		set := insideOf(expr)
-		if !set.IsValid() || !isFlake(p, f, set) {
+		if !set.IsValid() {
 			return
 		}
-		what, ok := wrappers[expr.Kind()]
-		if !ok {
-			what = "an expression"
-		}
-		if expr.Is(ast.Binary) {
-			what = "an operator"
-		}
-		first := expr.FirstToken()
-		p.Report(diag.Finding{
-			Span:    source.Span{Start: expr.Start(), End: first.Span().End},
-			Message: fmt.Sprintf("a flake has to be a set as it is written, but %s is around it", what),
-			Help:    "move what it defines into `outputs`",
+		ifFlake(p, f, set, func(report func(diag.Finding)) {
+			what, ok := wrappers[expr.Kind()]
+			if !ok {
+				what = "an expression"
+			}
+			if expr.Is(ast.Binary) {
+				what = "an operator"
+			}
+			first := expr.FirstToken()
+			report(diag.Finding{
+				Span:    source.Span{Start: expr.Start(), End: first.Span().End},
+				Message: fmt.Sprintf("a flake has to be a set as it is written, but %s is around it", what),
+				Help:    "move what it defines into `outputs`",
+			})
 		})
 	},
 })

@@ -22,47 +22,49 @@ var _ = rules.Register(&rules.Rule{
 	Severity: diag.Error, Presets: rules.Recommended, Fix: rules.FixSometimes,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
 		o := &f.Nix.Outputs
-		if o.Attr == nil || o.IsLambda || !f.Nix.Set.IsValid() || !isFlake(p, f, f.Nix.Set) || len(o.Attr.Defs) == 0 {
+		if o.Attr == nil || o.IsLambda || !f.Nix.Set.IsValid() || len(o.Attr.Defs) == 0 {
 			return
 		}
-		d := o.Attr.Defs[0]
-		finding := diag.Finding{
-			Span:    d.Part.Span(),
-			Message: "`outputs` has to be a function as it is written",
-			Help:    "write `outputs = inputs: …;`",
-		}
-		value := o.Value
-		switch {
-		case !value.IsValid() && d.Binding.Is(ast.Inherit):
-			finding.Message += ", and cannot be inherited"
-		case !value.IsValid() || value.Is(ast.AttrSet):
-			finding.Message += ", but it is a set"
-		case value.Is(ast.Let):
-			finding.Message += ", but `let` is around it"
-			finding.Help = "move the `let` behind the colon of the function"
-		case value.Is(ast.With) || value.Is(ast.Assert) || value.Is(ast.If):
-			finding.Message += ", but `" + value.FirstToken().Text() + "` is around it"
-		case value.Is(ast.Apply), value.Is(ast.Ident), value.Is(ast.Select):
-			finding.Message += ", which Nix does not evaluate to find one"
-			// An imported file gives the function and takes the inputs itself.
-			fn, args := ast.Call(value)
-			if fn.Text() != "import" || len(args) != 1 || usesName(value, "inputs") {
-				break
+		ifFlake(p, f, f.Nix.Set, func(report func(diag.Finding)) {
+			d := o.Attr.Defs[0]
+			finding := diag.Finding{
+				Span:    d.Part.Span(),
+				Message: "`outputs` has to be a function as it is written",
+				Help:    "write `outputs = inputs: …;`",
 			}
-			finding.Help = "write `outputs = inputs: " + short(value.Text()) + " inputs;`"
-			outer := value.OutsideParens()
-			finding.Fixes = []diag.Fix{{Title: "take the inputs as a parameter", Edits: []diag.Edit{
-				{Span: source.Span{Start: outer.Start(), End: outer.Start()}, Text: "inputs: "},
-				{Span: source.Span{Start: outer.End(), End: outer.End()}, Text: " inputs"},
-			}}}
-		}
-		if value.IsValid() {
-			finding.Span = value.Span()
-			if value.NumChildren() > 0 && !value.Is(ast.Apply) && !value.Is(ast.Select) {
-				finding.Span.End = value.FirstToken().Span().End
+			value := o.Value
+			switch {
+			case !value.IsValid() && d.Binding.Is(ast.Inherit):
+				finding.Message += ", and cannot be inherited"
+			case !value.IsValid() || value.Is(ast.AttrSet):
+				finding.Message += ", but it is a set"
+			case value.Is(ast.Let):
+				finding.Message += ", but `let` is around it"
+				finding.Help = "move the `let` behind the colon of the function"
+			case value.Is(ast.With) || value.Is(ast.Assert) || value.Is(ast.If):
+				finding.Message += ", but `" + value.FirstToken().Text() + "` is around it"
+			case value.Is(ast.Apply), value.Is(ast.Ident), value.Is(ast.Select):
+				finding.Message += ", which Nix does not evaluate to find one"
+				// An imported file gives the function and takes the inputs itself.
+				fn, args := ast.Call(value)
+				if fn.Text() != "import" || len(args) != 1 || usesName(value, "inputs") {
+					break
+				}
+				finding.Help = "write `outputs = inputs: " + short(value.Text()) + " inputs;`"
+				outer := value.OutsideParens()
+				finding.Fixes = []diag.Fix{{Title: "take the inputs as a parameter", Edits: []diag.Edit{
+					{Span: source.Span{Start: outer.Start(), End: outer.Start()}, Text: "inputs: "},
+					{Span: source.Span{Start: outer.End(), End: outer.End()}, Text: " inputs"},
+				}}}
 			}
-		}
-		p.Report(finding)
+			if value.IsValid() {
+				finding.Span = value.Span()
+				if value.NumChildren() > 0 && !value.Is(ast.Apply) && !value.Is(ast.Select) {
+					finding.Span.End = value.FirstToken().Span().End
+				}
+			}
+			report(finding)
+		})
 	},
 })
 

@@ -21,28 +21,30 @@ var _ = rules.Register(&rules.Rule{
 		"needed by the outputs belongs into a `let` inside them.",
 	Severity: diag.Error, Presets: rules.Recommended, Fix: rules.FixSometimes,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
-		if !f.Nix.Set.IsValid() || !isFlake(p, f, f.Nix.Set) {
+		if !f.Nix.Set.IsValid() {
 			return
 		}
-		for _, a := range f.Nix.Root.Subs {
-			if slices.Contains(flakeAttrs, a.Name) || len(a.Defs) == 0 {
-				continue
-			}
-			finding := diag.Finding{
-				Span:    a.Key().Span(),
-				Message: fmt.Sprintf("a flake has no attribute `%s`", a.Name),
-				Help:    "move it into `outputs`, or remove it",
-			}
-			missing := slices.DeleteFunc(slices.Clone(flakeAttrs), func(n string) bool { return f.Nix.Root.Sub(n) != nil && n != "inputs" })
-			if name := near.Find(a.Name, missing); name != "" {
-				finding.Help = fmt.Sprintf("did you mean `%s`?", name)
-				fix := diag.Fix{Title: fmt.Sprintf("write `%s`", name)}
-				for _, d := range a.Defs {
-					fix.Edits = append(fix.Edits, diag.Edit{Span: d.Part.Span(), Text: name})
+		ifFlake(p, f, f.Nix.Set, func(report func(diag.Finding)) {
+			for _, a := range f.Nix.Root.Subs {
+				if slices.Contains(flakeAttrs, a.Name) || len(a.Defs) == 0 {
+					continue
 				}
-				finding.Fixes = []diag.Fix{fix}
+				finding := diag.Finding{
+					Span:    a.Key().Span(),
+					Message: fmt.Sprintf("a flake has no attribute `%s`", a.Name),
+					Help:    "move it into `outputs`, or remove it",
+				}
+				missing := slices.DeleteFunc(slices.Clone(flakeAttrs), func(n string) bool { return f.Nix.Root.Sub(n) != nil && n != "inputs" })
+				if name := near.Find(a.Name, missing); name != "" {
+					finding.Help = fmt.Sprintf("did you mean `%s`?", name)
+					fix := diag.Fix{Title: fmt.Sprintf("write `%s`", name)}
+					for _, d := range a.Defs {
+						fix.Edits = append(fix.Edits, diag.Edit{Span: d.Part.Span(), Text: name})
+					}
+					finding.Fixes = []diag.Fix{fix}
+				}
+				report(finding)
 			}
-			p.Report(finding)
-		}
+		})
 	},
 })

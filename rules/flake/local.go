@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/nixsift/nixsift/internal/flake"
-	"github.com/nixsift/nixsift/parser"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -24,16 +23,15 @@ func inputNames(p *rules.Pass, f *flake.Flake, in *flake.Input) (names []string,
 		return nil, false
 	}
 	dir := filepath.Join(f.Dir, filepath.FromSlash(in.Ref.Path), filepath.FromSlash(in.Ref.Dir))
-	text, err := p.Project.FS().ReadFile(filepath.Join(dir, "flake.nix"))
-	if err != nil {
+	file := p.Project.File(filepath.Join(dir, "flake.nix"))
+	if file == nil || file.Tree().Root().HasError() {
 		return nil, false
 	}
-	t := parser.Parse(string(text))
-	other := flake.New(dir, t, nil)
-	if t.Root().HasError() || other.Nix == nil || !other.Nix.InputsLiteral {
+	nix := flake.ReadNix(file.Tree())
+	if nix == nil || !nix.InputsLiteral {
 		return nil, false
 	}
-	for _, i := range other.Nix.AllInputs() {
+	for _, i := range nix.AllInputs() {
 		names = append(names, i.Name)
 	}
 	slices.Sort(names)

@@ -59,7 +59,7 @@ var _ = rules.Register(&rules.Rule{
 			}
 			finding.Message += "; so it is with " + list(more, 4)
 		}
-		if p.Project.Aside(f.Dir) {
+		if p.Project.InAside(f.Dir) {
 			finding.Severity = diag.Hint
 		}
 		p.Report(finding)

@@ -47,7 +47,7 @@ var _ = rules.Register(&rules.Rule{
 					finding.Message += ", where this name hardly is"
 				}
 			}
-			if p.Project.Aside(f.Dir) {
+			if p.Project.InAside(f.Dir) {
 				finding.Severity = diag.Info
 			}
 			p.Report(finding)

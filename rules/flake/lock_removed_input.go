@@ -31,7 +31,7 @@ var _ = rules.Register(&rules.Rule{
 				Message: fmt.Sprintf("flake.nix has no input `%s`, which flake.lock has", c.Entry.Name),
 				Help:    "run `nix flake lock`",
 			}
-			if p.Project.Aside(f.Dir) {
+			if p.Project.InAside(f.Dir) {
 				finding.Severity = diag.Info
 			}
 			p.Report(finding)

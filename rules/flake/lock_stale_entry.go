@@ -69,7 +69,7 @@ func reportStale(p *rules.Pass, f *flake.Flake, c flake.Change) {
 		}
 		finding.Related = []diag.Related{{File: lock, Span: c.Entry.Value, Message: "as it is locked"}}
 	}
-	if p.Project.Aside(f.Dir) {
+	if p.Project.InAside(f.Dir) {
 		finding.Severity = diag.Info
 	}
 	p.Report(finding)

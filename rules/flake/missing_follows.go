@@ -48,16 +48,34 @@ var _ = rules.Register(&rules.Rule{
 		if !f.Nix.InputsLiteral {
 			return
 		}
-		c := &followsCheck{p: p, f: f, signs: readSigns(p, f), aside: p.Project.Aside(f.Dir), allow: p.Strings("allow")}
+		c := &followsCheck{p: p, f: f, signs: readSigns(p, f), aside: p.Project.InAside(f.Dir), allow: p.Strings("allow")}
 		c.fixture = isFixture(p, f, c.aside)
-		for _, in := range f.Nix.AllInputs() {
-			if in.Flake && in.Literal && in.Follows == nil {
-				c.input(in)
+		if found := c.inputs(); !c.signs.undecided {
+			for _, f := range found {
+				p.Report(f)
 			}
+			return
 		}
-		c.reportFixture()
+		p.Ask(func(a *rules.Asked) {
+			c.signs.ask(a)
+			for _, f := range c.inputs() {
+				a.Report(f)
+			}
+		})
 	},
 })
+
+// inputs returns what is to be said of all inputs.
+func (c *followsCheck) inputs() []diag.Finding {
+	c.found, c.copies = nil, nil
+	for _, in := range c.f.Nix.AllInputs() {
+		if in.Flake && in.Literal && in.Follows == nil {
+			c.input(in)
+		}
+	}
+	c.reportFixture()
+	return c.found
+}
 
 // followsCheck checks one flake.
 type followsCheck struct {
@@ -70,6 +88,7 @@ type followsCheck struct {
 	fixture bool // a flake that serves tests or fetches inputs only: its copies are one hint
 	copies  []rating
 	at      *flake.Input // where the first of copies comes from
+	found   []diag.Finding
 }
 
 func (c *followsCheck) input(in *flake.Input) {
@@ -263,7 +282,7 @@ func (c *followsCheck) report(in *flake.Input, group []rating) {
 	if fix, ok := fixOf(in, group); ok {
 		finding.Fixes = []diag.Fix{fix}
 	}
-	c.p.Report(finding)
+	c.found = append(c.found, finding)
 }
 
 // ownNode points at a copy in the lock file.
@@ -429,7 +448,7 @@ func (c *followsCheck) unlocked(in *flake.Input) {
 		}
 		finding.Fixes = []diag.Fix{fix}
 	}
-	c.p.Report(finding)
+	c.found = append(c.found, finding)
 }
 
 func (c *followsCheck) lockFile() string { return filepath.Join(c.f.Dir, "flake.lock") }

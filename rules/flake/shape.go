@@ -2,15 +2,16 @@ package flakerules
 
 import (
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/flake"
 	"github.com/nixsift/nixsift/rules"
 )
 
-// isFlake reports whether a flake.nix surely is meant as a flake: modules and packages may have that name
+// ifFlake calls then if a flake.nix surely is meant as a flake: modules and packages may have that name
 // too. set is the attrset that it is, or would be without what is around it.
-func isFlake(p *rules.Pass, f *flake.Flake, set ast.Node) bool {
+func ifFlake(p *rules.Pass, f *flake.Flake, set ast.Node, then func(report func(diag.Finding))) {
 	if set.HasError() || len(f.Nix.Tree.Errors()) > 0 {
-		return false
+		return
 	}
 	outputs, signs := false, 0
 	if f.Lock != nil || f.LockError != nil {
@@ -32,9 +33,15 @@ func isFlake(p *rules.Pass, f *flake.Flake, set ast.Node) bool {
 	if outputs {
 		signs++
 	}
-	if signs > 1 {
-		return true
+	switch {
+	case signs > 1:
+		then(p.Report)
+	case signs == 1: // enough for what no file of the project imports
+		path := p.Path
+		p.Ask(func(a *rules.Asked) {
+			if len(a.References(path)) == 0 {
+				then(a.Report)
+			}
+		})
 	}
-	// One sign is enough for what no file of the project imports.
-	return signs == 1 && len(p.Project.References(p.Path)) == 0
 }

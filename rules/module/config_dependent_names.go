@@ -14,7 +14,7 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"Below the first name it is fine: `users.users.${config.me} = { … };`. A name from `specialArgs` is fine everywhere.",
 	Severity: diag.Error, Presets: rules.Recommended,
-	File: each(module.NameForShape, func(p *rules.Pass, file *module.File, pr module.Problem) {
+	File: each(module.NameForShape, func(file *module.File, pr module.Problem) diag.Finding {
 		f := diag.Finding{
 			Span: pr.At,
 			Message: "the name of an option that " + atPart(pr.Part) + " defines is computed from " + reads(file, pr.Why) + ", but " +
@@ -22,6 +22,6 @@ var _ = rules.Register(&rules.Rule{
 			Help: "write the first part of the option's path as it is, or take it from `specialArgs`",
 		}
 		f.Related = trail(pr.Why, f)
-		p.Report(f)
+		return f
 	}),
 })

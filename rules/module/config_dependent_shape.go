@@ -16,7 +16,7 @@ var _ = rules.Register(&rules.Rule{
 		"Make the shape fixed and let values depend on `config`: `lib.mkIf` in place of a condition, `config.assertions` in place\n" +
 		"of `assert`.",
 	Severity: diag.Error, Presets: rules.Recommended,
-	File: each(module.OtherShape, func(p *rules.Pass, file *module.File, pr module.Problem) {
+	File: each(module.OtherShape, func(file *module.File, pr module.Problem) diag.Finding {
 		f := diag.Finding{Span: pr.At, Help: help(pr)}
 		switch pr.Part {
 		case "mkMerge":
@@ -32,7 +32,7 @@ var _ = rules.Register(&rules.Rule{
 		}
 		f.Message += " depends on " + reads(file, pr.Why) + ", but " + missing(pr.Why, "this is known")
 		f.Related = trail(pr.Why, f)
-		p.Report(f)
+		return f
 	}),
 })
 

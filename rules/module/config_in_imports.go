@@ -18,13 +18,13 @@ var _ = rules.Register(&rules.Rule{
 		"`config` may be read inside an imported module that is written in place, and the `config` of an outer system may decide\n" +
 		"the imports of an inner one, as in `home-manager.users.<name>.imports`.",
 	Severity: diag.Error, Presets: rules.Recommended,
-	File: each(module.ConfigInImports, func(p *rules.Pass, file *module.File, pr module.Problem) {
+	File: each(module.ConfigInImports, func(file *module.File, pr module.Problem) diag.Finding {
 		f := diag.Finding{
 			Span:    pr.At,
 			Message: "`" + pr.Part + "` depends on " + reads(file, pr.Why) + ", but " + missing(pr.Why, "all imports are known"),
 			Help:    "import the module always and put its config under `lib.mkIf`, or decide by a value from `specialArgs`",
 		}
 		f.Related = trail(pr.Why, f)
-		p.Report(f)
+		return f
 	}),
 })

@@ -23,7 +23,7 @@ var _ = rules.Register(&rules.Rule{
 })
 
 // topLevel reports imports and options where definitions begin.
-var topLevel = each(module.ImportsUnderConfig, func(p *rules.Pass, _ *module.File, pr module.Problem) {
+var topLevel = each(module.ImportsUnderConfig, func(_ *module.File, pr module.Problem) diag.Finding {
 	f := diag.Finding{
 		Span:    pr.At,
 		Message: "`" + pr.Property + "` under " + atPart(pr.Part) + " is taken for an option that does not exist",
@@ -33,7 +33,7 @@ var topLevel = each(module.ImportsUnderConfig, func(p *rules.Pass, _ *module.Fil
 		f.Message = "`" + pr.Property + "` in a module that is a `mkIf` or `mkMerge` as a whole is taken for an option that does not exist"
 		f.Help = "make the module a plain set, with `" + pr.Property + "` beside `config = lib.mkIf …`"
 	}
-	p.Report(f)
+	return f
 })
 
 // plainSets are sets of options, in NixOS, home-manager and nix-darwin, that hold no modules.

@@ -18,13 +18,13 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"Nothing is reported where the project passes `pkgs` in `specialArgs`.",
 	Severity: diag.Error, Presets: rules.Recommended,
-	File: each(module.ImportsUsePkgs, func(p *rules.Pass, file *module.File, pr module.Problem) {
+	File: each(module.ImportsUsePkgs, func(file *module.File, pr module.Problem) diag.Finding {
 		f := diag.Finding{
 			Span:    pr.At,
 			Message: "`" + pr.Part + "` depends on " + reads(file, pr.Why) + ", but " + missing(pr.Why, "all imports are known"),
 			Help:    "use a flake input, `builtins.fetchTarball`, `modulesPath` or another value from `specialArgs`",
 		}
 		f.Related = trail(pr.Why, f)
-		p.Report(f)
+		return f
 	}),
 })

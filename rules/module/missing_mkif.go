@@ -54,9 +54,6 @@ func checkGuards(p *rules.Pass, f *module.File, m *module.Module) {
 	if len(g.effects) == 0 || f.Partial() {
 		return
 	}
-	if !m.Inline && p.Role().Kind != role.Module {
-		return
-	}
 	report := diag.Finding{Related: []diag.Related{{Span: enable.Attr.Span(), Message: "`" + enable.Name() + "` is declared here"}}}
 	read := m.SpellConfig(enable.Path, g.effects[0].node)
 	if read == "" {
@@ -87,7 +84,15 @@ func checkGuards(p *rules.Pass, f *module.File, m *module.Module) {
 			}
 		}
 	}
-	p.Report(report)
+	if m.Inline {
+		p.Report(report)
+		return
+	}
+	p.WithRole(func(r role.Role, tell func(diag.Finding)) {
+		if r.Kind == role.Module {
+			tell(report)
+		}
+	})
 }
 
 // mayApply reports whether the module has options, and a config that is not under mkIf as a whole.

@@ -15,7 +15,7 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"Import the module always and use `mkIf` inside it. If the condition comes from `specialArgs`, use `lib.optional`.",
 	Severity: diag.Error, Presets: rules.Recommended,
-	File: each(module.MkIfInImports, func(p *rules.Pass, _ *module.File, pr module.Problem) {
+	File: each(module.MkIfInImports, func(_ *module.File, pr module.Problem) diag.Finding {
 		f := diag.Finding{
 			Span:    pr.At,
 			Message: "`" + pr.Part + "` is a list, but `" + pr.Property + "` makes a set",
@@ -28,6 +28,6 @@ var _ = rules.Register(&rules.Rule{
 			f.Severity = diag.Warning
 			f.Message += ", unless it is a plain set of definitions"
 		}
-		p.Report(f)
+		return f
 	}),
 })

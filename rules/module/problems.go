@@ -10,42 +10,62 @@ import (
 	"github.com/nixsift/nixsift/rules"
 )
 
-// each calls report for the problems of one kind in the modules of the file.
-func each(kind module.ProblemKind, report func(p *rules.Pass, f *module.File, pr module.Problem)) func(p *rules.Pass) {
+// each reports the problems of one kind in the modules of the file, as present says.
+func each(kind module.ProblemKind, present func(f *module.File, pr module.Problem) diag.Finding) func(p *rules.Pass) {
 	return func(p *rules.Pass) {
 		f := p.Modules()
 		for _, pr := range f.Problems() {
-			if pr.Kind == kind && applies(p, pr) {
-				report(p, f, pr)
+			if pr.Kind == kind {
+				reportIfEvaluated(p, pr, present(f, pr))
 			}
 		}
 	}
 }
 
-// applies reports whether the module system evaluates the module with the arguments that the problem is about.
+// reportIfEvaluated reports a problem if the module system evaluates the module with the arguments that it is about.
 // A function that the project calls with arguments of its own reads those.
-func applies(p *rules.Pass, pr module.Problem) bool {
-	m := pr.Module
-	if pr.Why == nil && m.Certainty > module.Possible {
-		return true
+func reportIfEvaluated(p *rules.Pass, pr module.Problem, f diag.Finding) {
+	possible, curried, why := pr.Module.Certainty == module.Possible, pr.Module.Curried, pr.Why
+	if why == nil && !possible {
+		p.Report(f)
+		return
 	}
-	if !m.Inline {
-		r := p.Role()
+	var source module.Source
+	arg := ""
+	if why != nil {
+		source, arg = why.Source, strings.Clone(why.Arg)
+	}
+	byRole := func(r role.Role) bool {
 		switch {
 		case r.Kind != role.Module:
 			return false
-		case r.Listed() && !m.Curried:
-		case m.Certainty == module.Possible:
+		case r.Listed() && !curried:
+			return true
+		case possible:
 			return false
-		case pr.Why == nil:
-		case m.Curried && pr.Why.Source != module.FromConfig:
-			return false
-		case !m.Curried && r.CallerArgs():
-			return false
+		case curried:
+			return source == module.FromConfig
+		}
+		return why == nil || !r.CallerArgs()
+	}
+	inline, path, shape := pr.Module.Inline, p.Path, role.Shape{}
+	if !inline {
+		shape = p.Shape()
+		if kind, settled := shape.Kind(); settled && kind != role.Module {
+			return
 		}
 	}
 	// What specialArgs have is not looked up in _module.args.
-	return pr.Why == nil || pr.Why.Source != module.FromPkgs && pr.Why.Source != module.FromModuleArg || !p.Project.SpecialArg(pr.Why.Arg)
+	lookedUp := source == module.FromPkgs || source == module.FromModuleArg
+	if inline && !lookedUp {
+		p.Report(f)
+		return
+	}
+	p.Ask(func(a *rules.Asked) {
+		if (inline || byRole(a.Role(path, shape))) && !(lookedUp && a.SpecialArg(arg)) {
+			a.Report(f)
+		}
+	})
 }
 
 // reads describes what a problem depends on.

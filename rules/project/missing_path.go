@@ -10,6 +10,7 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/internal/suppress"
 	"github.com/nixsift/nixsift/rules"
@@ -38,6 +39,7 @@ var _ = rules.Register(&rules.Rule{
 		for _, target := range m.order {
 			m.reportApart(m.places[target])
 		}
+		m.reportUnlessLeft()
 	},
 })
 
@@ -47,15 +49,15 @@ type missing struct {
 	order  []string             // the targets, as they stand first in the file
 	places map[string][]literal // by target
 	sought int                  // the targets for which another name was looked for
-	others *bool                // what left says, once it is asked
+	unless map[left][]diag.Finding
 	// covered are the lines that suppressions may speak about, once they are asked for.
 	covered *[]source.Span
 }
 
 func (m *missing) check(n ast.Node, target string) {
 	if _, known := m.places[target]; !known {
-		info := m.Project.Stat(target)
-		if info != nil && (!info.IsDir() || m.Project.Stat(filepath.Join(target, "default.nix")) != nil) {
+		kind := m.Project.Kind(target)
+		if kind != project.Nothing && (kind != project.Folder || m.Project.Kind(filepath.Join(target, "default.nix")) != project.Nothing) {
 			return
 		}
 	}
@@ -63,7 +65,7 @@ func (m *missing) check(n ast.Node, target string) {
 	if !ok || l.probe {
 		return
 	}
-	if l.there = m.Project.Stat(target) != nil; l.there && !l.folder || !l.there && m.guarded(l) {
+	if l.there = m.Project.Kind(target) != project.Nothing; l.there && !l.folder || !l.there && m.guarded(l) {
 		return
 	}
 	if m.places[target] == nil {
@@ -102,19 +104,58 @@ func (m *missing) report(places []literal) {
 	l := places[0]
 	rel := m.Project.Rel(l.target)
 	f := diag.Finding{Span: l.node.Span(), Message: fmt.Sprintf("`%s` does not exist", rel)}
+	when := never
 	if l.there {
-		if m.Project.Sample(m.Path) {
-			return
-		}
 		f.Message = fmt.Sprintf("`%s` is a folder without a `default.nix`", rel)
 		f.Help = "importing a folder reads its `default.nix`"
-	} else if !m.explain(&f, places, rel) {
-		return
+		when = inSample
+	} else {
+		var ok bool
+		if when, ok = m.explain(&f, places, rel); !ok {
+			return
+		}
 	}
 	if n := len(places) - 1; n > 0 {
 		f.Message += fmt.Sprintf(" (the file names it %d more time%s)", n, plural(n))
 	}
-	m.Report(f)
+	if when == never {
+		m.Report(f)
+		return
+	}
+	if m.unless == nil {
+		m.unless = map[left][]diag.Finding{}
+	}
+	m.unless[when] = append(m.unless[when], f)
+}
+
+// left says for which files nothing is said of what is missing, since others complete them.
+type left uint8
+
+const (
+	never          left = iota
+	inSample            // templates, examples, test data
+	sampleOrCopied      // files that are only copied, too
+)
+
+// reportUnlessLeft reports what depends on who else uses the file.
+func (m *missing) reportUnlessLeft() {
+	if len(m.unless) == 0 {
+		return
+	}
+	path, unless := m.Path, m.unless
+	m.Ask(func(a *rules.Asked) {
+		if a.Sample(path) {
+			return
+		}
+		if len(unless[sampleOrCopied]) > 0 && a.Copied(path) {
+			delete(unless, sampleOrCopied)
+		}
+		for _, list := range unless {
+			for _, f := range list {
+				a.Report(f)
+			}
+		}
+	})
 }
 
 func plural(n int) string {
@@ -127,20 +168,20 @@ func plural(n int) string {
 // maxProposals is the number of missing paths of a file for which another name is looked for.
 const maxProposals = 200
 
-// explain completes a finding with why the file may be missing and what may be meant. It is false where nothing is to be
-// said.
-func (m *missing) explain(f *diag.Finding, places []literal, rel string) bool {
+// explain completes a finding with why the file may be missing and what may be meant, and says for which files it does not
+// hold. ok is false where nothing is to be said.
+func (m *missing) explain(f *diag.Finding, places []literal, rel string) (unless left, ok bool) {
 	l := places[0]
 	if repo := m.Project.Repo(); repo != nil && m.Project.RepoError() == nil {
 		if _, lost := repo.Submodule(rel); lost {
-			return false // a submodule that is not checked out
+			return never, false // a submodule that is not checked out
 		}
 		if e, tracked := repo.Tracked(rel); tracked {
 			f.Message = fmt.Sprintf("`%s` is tracked by Git, but deleted from the working tree", rel)
-			return !e.SkipWorktree
+			return never, !e.SkipWorktree
 		}
 		if repo.HasBelow(rel) {
-			return false // a folder of a sparse checkout
+			return never, false // a folder of a sparse checkout
 		}
 		ignore, ignored := repo.Ignored(rel, false)
 		if !ignored {
@@ -150,24 +191,24 @@ func (m *missing) explain(f *diag.Finding, places []literal, rel string) bool {
 			f.Severity = diag.Hint
 			f.Help = fmt.Sprintf("`%s` in %s:%d keeps it out of Git, so it may be there elsewhere; a flake does not see it even then",
 				ignore.Pattern, m.Project.Rel(ignore.File), ignore.Line)
-			return !m.left()
+			return sampleOrCopied, true
 		}
 	}
 	base := path.Base(rel)
 	switch template := m.template(l.target); {
 	case machineWritten[base]:
 		f.Severity, f.Help = diag.Hint, "each machine has its own; copy it here, or ask with `builtins.pathExists` whether it is there"
-		return !m.left()
+		return sampleOrCopied, true
 	case template != "":
 		f.Severity, f.Help = diag.Hint, fmt.Sprintf("it is made from `%s`, which lies beside it", template)
-		return !m.left()
+		return sampleOrCopied, true
 	}
 	near := ""
 	if m.sought++; m.sought <= maxProposals {
 		near = m.nearSibling(l.target)
 	}
-	if near == "" && m.left() {
-		return false
+	if near == "" {
+		unless = sampleOrCopied
 	}
 	if !slices.ContainsFunc(places, func(l literal) bool { return !replaceable(l.node) && !m.handedOn(l.node) }) {
 		if f.Severity = diag.Hint; near != "" {
@@ -177,16 +218,7 @@ func (m *missing) explain(f *diag.Finding, places []literal, rel string) bool {
 	if m.sought <= maxProposals {
 		m.propose(f, places, near)
 	}
-	return true
-}
-
-// left reports whether others complete the file: it is a template, an example or test data.
-func (m *missing) left() bool {
-	if m.others == nil {
-		left := m.Project.Sample(m.Path) || m.Project.Copied(m.Path)
-		m.others = &left
-	}
-	return *m.others
+	return unless, true
 }
 
 // machineWritten are files that each machine writes, or that hold what nobody publishes.

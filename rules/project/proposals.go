@@ -7,6 +7,7 @@ import (
 
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/near"
+	"github.com/nixsift/nixsift/internal/project"
 )
 
 // propose names what is most likely meant: a file beside the missing one, or the one whose path ends so.
@@ -65,10 +66,10 @@ func (m *missing) nearSibling(target string) string {
 	bare, isNix := strings.CutSuffix(base, ".nix")
 	names := m.Project.Entries(dir)
 	names = names[:min(len(names), maxEntries)]
-	if named := filepath.Join(dir, bare+".nix"); named != m.Path && m.Project.Stat(named) != nil {
+	if named := filepath.Join(dir, bare+".nix"); named != m.Path && m.Project.Kind(named) != project.Nothing {
 		return bare + ".nix"
 	}
-	if isNix && m.Project.Stat(filepath.Join(dir, bare, "default.nix")) != nil {
+	if isNix && m.Project.Kind(filepath.Join(dir, bare, "default.nix")) != project.Nothing {
 		return bare
 	}
 	ext := path.Ext(base)

@@ -7,6 +7,7 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/git"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -42,21 +43,21 @@ var _ = rules.Register(&rules.Rule{
 
 func checkTracked(p *rules.Pass, l literal) {
 	repo := p.Project.Repo()
-	info := p.Project.Stat(l.target)
-	if info == nil {
+	kind := p.Project.Kind(l.target)
+	if kind == project.Nothing {
 		return // missing-path
 	}
 	target := l.target
-	if info.IsDir() && (l.folder || l.listed) {
+	if kind == project.Folder && (l.folder || l.listed) {
 		file := filepath.Join(target, "default.nix")
 		switch {
-		case p.Project.Stat(file) != nil:
-			target, info = file, nil
+		case p.Project.Kind(file) != project.Nothing:
+			target, kind = file, project.Regular
 		case l.folder:
 			return // missing-path
 		}
 	}
-	isDir := info != nil && info.IsDir()
+	isDir := kind == project.Folder
 	rel, ok := repo.Rel(target)
 	if !ok || rel == "" {
 		return

@@ -6,7 +6,6 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/nixlang"
-	"github.com/nixsift/nixsift/internal/role"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/rules"
 )
@@ -103,7 +102,7 @@ func mustBeLambda(p *rules.Pass, n ast.Node) bool {
 	case ast.Binding:
 		path := ast.BindingNode{Node: outer}.Attrpath()
 		if path.IsSingle("outputs") {
-			return filepath.Base(p.Path) == "flake.nix" || p.Role().Kind == role.Flake
+			return filepath.Base(p.Path) == "flake.nix"
 		}
 		return path.IsSingle("__functor")
 	}

@@ -63,7 +63,7 @@ func ofOverlay(p *rules.Pass, b *sema.Binding) bool {
 			return true
 		}
 	}
-	return p.Role().Kind == role.Overlay && isOverlayParam(p.Tree, b.Decl)
+	return p.Shape().Role(0).Kind == role.Overlay && isOverlayParam(p.Tree, b.Decl)
 }
 
 // isOverlayParam reports whether a function is one of the two of an overlay file.

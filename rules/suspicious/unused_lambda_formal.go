@@ -1,6 +1,7 @@
 package suspicious
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -63,33 +64,96 @@ func reportFormals(p *rules.Pass, scope sema.ScopeID, unused []sema.BindingID) {
 	names := p.Names()
 	fn := ast.LambdaExpr{Node: names.Scope(scope).Node}
 	pattern, _ := fn.Pattern()
-	whole := false // the function uses the attrset as a whole
+	r := formalsReport{path: p.Path, everywhere: p.Bool("everywhere"), all: p.Bool("interfaces")}
 	if at := pattern.At(); at.IsValid() {
 		for id := names.Scope(scope).First; id <= names.Scope(scope).Last; id++ {
-			whole = whole || names.Binding(id).Kind == sema.AtBinding && p.Live().IsLive(id)
+			r.whole = r.whole || names.Binding(id).Kind == sema.AtBinding && p.Live().IsLive(id)
 		}
 	}
-	kind, all := interfaceOf(p, fn, pattern), p.Bool("interfaces")
-	if !all && (whole || kind == fixedInterface || kind != packageInterface && !p.Bool("everywhere")) {
+	if r.whole && !r.all {
 		return
 	}
-	var passed []string
-	cabal := kind == packageInterface && fromCabal(fn.Body())
-	if kind == packageInterface {
-		passed = callerArgs(p)
+	kindFor := interfaceOf(p, fn, pattern)
+	kind, settled := p.Shape().Kind()
+	if top := fn.Node == p.Tree.Expr().Unparen(); !top {
+		if here := kindFor(role.Role{}); r.speaksOf(here) {
+			r.report(here, r.read(p, fn, pattern, unused), p.Report, nil)
+		}
+	} else if !settled || kind == role.Package || r.everywhere || r.all {
+		shape, formals := p.Shape(), r.read(p, fn, pattern, unused)
+		p.Ask(func(a *rules.Asked) {
+			if kind := kindFor(a.Role(r.path, shape)); r.speaksOf(kind) {
+				r.report(kind, formals, a.Report, a)
+			}
+		})
 	}
+}
+
+// formalsReport is about the unused formals of one function.
+type formalsReport struct {
+	path            string
+	whole           bool // the function uses the attrset as a whole
+	everywhere, all bool // the options
+}
+
+// unusedFormal is an unused formal, as far as it can be told without asking who calls the function. All of it outlives the
+// tree.
+type unusedFormal struct {
+	name     string
+	finding  diag.Finding
+	fixes    []diag.Fix // where the name is the author's to drop
+	optional bool       // it has a default
+	cabal    bool       // cabal2nix always writes it into packages
+}
+
+func (r *formalsReport) speaksOf(kind interfaceKind) bool {
+	return r.all || kind == packageInterface || kind != fixedInterface && r.everywhere
+}
+
+func (r *formalsReport) read(p *rules.Pass, fn ast.LambdaExpr, pattern ast.PatternNode, unused []sema.BindingID) (formals []unusedFormal) {
+	names := p.Names()
+	cabal := fromCabal(fn.Body())
 	var spans map[ast.Node]source.Span
 	for _, id := range unused {
 		b := names.Binding(id)
-		if cabal && b.Name == "lib" && !all {
+		u := unusedFormal{
+			name:     strings.Clone(b.Name),
+			finding:  diag.Finding{Span: b.Node.Span(), Message: neverUsed(names, id)},
+			optional: (ast.FormalNode{Node: b.Decl}).Default().IsValid(),
+			cabal:    cabal && b.Name == "lib",
+		}
+		if !names.IsUsed(id) {
+			if spans == nil {
+				spans = formalSpans(names, pattern, unused)
+			}
+			if s, ok := formalLines(b.Decl); ok {
+				u.fixes = []diag.Fix{rules.Delete("remove `"+b.Name+"` from the pattern", diag.Unsafe, s)}
+			} else if s, ok := spans[b.Decl]; ok && !p.Tree.HasComment(s) {
+				u.fixes = []diag.Fix{rules.Delete("remove `"+b.Name+"` from the pattern", diag.Unsafe, s)}
+			}
+		}
+		formals = append(formals, u)
+	}
+	return formals
+}
+
+// report reports the formals of a function of the given kind. answers is nil where its kind does not depend on them.
+func (r *formalsReport) report(kind interfaceKind, formals []unusedFormal, report func(diag.Finding), answers *rules.Asked) {
+	var callers []project.Reference
+	if kind == packageInterface {
+		callers = slices.DeleteFunc(answers.References(r.path), func(ref project.Reference) bool { return ref.Kind != project.CallPackage })
+	}
+	for _, u := range formals {
+		if kind == packageInterface && u.cabal && !r.all {
 			continue
 		}
-		f := diag.Finding{Span: b.Node.Span(), Message: neverUsed(names, id), Help: "remove it from the pattern"}
+		f := u.finding
 		free := kind == packageInterface || kind == openInterface
 		switch kind {
 		case packageInterface:
-			if (ast.FormalNode{Node: b.Decl}).Default().IsValid() || mentions(passed, b.Name) || p.Project.MayPass(p.Path, b.Name) {
-				if !all {
+			passed := func(ref project.Reference) bool { return ref.Passes(u.name) }
+			if u.optional || slices.ContainsFunc(callers, passed) || answers.MayPass(r.path, u.name) {
+				if !r.all {
 					continue
 				}
 				free = false
@@ -98,25 +162,16 @@ func reportFormals(p *rules.Pass, scope sema.ScopeID, unused []sema.BindingID) {
 			f.Severity = diag.Info
 		}
 		switch {
-		case whole:
+		case r.whole:
 			f.Severity, free = diag.Hint, false
-		case all:
+		case r.all:
 			f.Severity = diag.Off // that of the rule
 		}
-		if !free {
-			f.Help = "remove it from the pattern and from the calls"
+		f.Help = "remove it from the pattern and from the calls"
+		if free {
+			f.Help, f.Fixes = "remove it from the pattern", u.fixes
 		}
-		if free && !names.IsUsed(id) {
-			if spans == nil {
-				spans = formalSpans(names, pattern, unused)
-			}
-			if s, ok := formalLines(b.Decl); ok {
-				f.Fixes = []diag.Fix{rules.Delete("remove `"+b.Name+"` from the pattern", diag.Unsafe, s)}
-			} else if s, ok := spans[b.Decl]; ok && !p.Tree.HasComment(s) {
-				f.Fixes = []diag.Fix{rules.Delete("remove `"+b.Name+"` from the pattern", diag.Unsafe, s)}
-			}
-		}
-		p.Report(f)
+		report(f)
 	}
 }
 
@@ -146,89 +201,29 @@ const (
 	localInterface                        // only calls within the file, with literal sets
 )
 
-func interfaceOf(p *rules.Pass, fn ast.LambdaExpr, pattern ast.PatternNode) interfaceKind {
+// interfaceOf returns who depends on the names in a pattern, by the role of the file: for its outermost function alone
+// that counts.
+func interfaceOf(p *rules.Pass, fn ast.LambdaExpr, pattern ast.PatternNode) func(role.Role) interfaceKind {
 	top, open := fn.Node == p.Tree.Expr().Unparen(), pattern.HasEllipsis()
-	if open && (isModule(p, fn.Node, pattern) || boundTo(fn.Node, "outputs") || boundTo(fn.Node, "perSystem")) {
-		return fixedInterface
+	here := fixedInterface
+	switch {
+	case open && (isModule(p, fn.Node, pattern) || boundTo(fn.Node, "outputs") || boundTo(fn.Node, "perSystem")):
+		return func(role.Role) interfaceKind { return fixedInterface }
+	case open:
+		here = openInterface
+	case !top && calledHereOnly(p.Names(), fn.Node):
+		here = localInterface
 	}
-	if top {
-		switch r := p.Role(); {
+	return func(r role.Role) interfaceKind {
+		switch {
+		case !top:
 		case r.Kind == role.Package && !r.CallerArgs():
 			return packageInterface
 		case !open || r.Kind == role.Module || r.CallerArgs():
 			return fixedInterface
 		}
+		return here
 	}
-	switch {
-	case open:
-		return openInterface
-	case calledHereOnly(p.Names(), fn.Node):
-		return localInterface
-	}
-	return fixedInterface
-}
-
-// callerArgs returns the texts behind the places of the project that call the file's package, as far as they can
-// belong to the explicit arguments.
-func callerArgs(p *rules.Pass) (texts []string) {
-	var from, text string
-	for _, ref := range p.Project.References(p.Path) {
-		if ref.Kind != project.CallPackage {
-			continue
-		}
-		if ref.From != from {
-			b, err := p.Project.FS().ReadFile(ref.From)
-			if err != nil {
-				continue
-			}
-			from, text = ref.From, string(b)
-		}
-		if int(ref.Span.End) <= len(text) {
-			texts = append(texts, argument(text[ref.Span.End:]))
-		}
-	}
-	return texts
-}
-
-// maxArgument is the length in bytes up to which a bracketed argument is read.
-const maxArgument = 1 << 14
-
-// argument returns the brackets that a text starts with, apart from blanks, with what they hold.
-func argument(text string) string {
-	text = strings.TrimLeft(text, " \t\r\n")
-	if text == "" || text[0] != '{' && text[0] != '(' {
-		return ""
-	}
-	depth := 0
-	for i := 0; i < min(len(text), maxArgument); i++ {
-		switch text[i] {
-		case '{', '(':
-			depth++
-		case '}', ')':
-			if depth--; depth == 0 {
-				return text[:i+1]
-			}
-		}
-	}
-	return text[:min(len(text), maxArgument)]
-}
-
-// mentions reports whether a name stands in one of the texts as a word.
-func mentions(texts []string, name string) bool {
-	for _, text := range texts {
-		for {
-			i := strings.Index(text, name)
-			if i < 0 {
-				break
-			}
-			end := i + len(name)
-			if (i == 0 || !isWord(text[i-1]) || text[i-1] == '.') && (end == len(text) || !isWord(text[end]) || text[end] == '.') {
-				return true
-			}
-			text = text[end:]
-		}
-	}
-	return false
 }
 
 // calledHereOnly reports whether a function is a name of a let, all uses of which call it with a literal set.

@@ -52,9 +52,19 @@ var _ = rules.Register(&rules.Rule{
 		if fix, ok := renameAlias(p, n, part, d); ok {
 			f.Fixes = []diag.Fix{fix}
 		}
-		p.Report(f)
+		reportAlias(p, path, f)
 	},
 })
+
+// reportAlias reports a finding about a path below lib, unless the project defines the name itself.
+func reportAlias(p *rules.Pass, path string, f diag.Finding) {
+	name := strings.Clone(path[strings.LastIndexByte(path, '.')+1:])
+	p.Ask(func(a *rules.Asked) {
+		if !a.DefinesLibName(name) {
+			a.Report(f)
+		}
+	})
+}
 
 // inheritedAliases examines inherit (lib) ….
 func inheritedAliases(p *rules.Pass, in ast.InheritNode) {
@@ -76,7 +86,7 @@ func inheritedAliases(p *rules.Pass, in ast.InheritNode) {
 		}
 		if f, _, ok := aboutAlias(p, name); ok {
 			f.Span = part.Span()
-			p.Report(f)
+			reportAlias(p, name, f)
 		}
 	}
 }
@@ -89,7 +99,7 @@ func aboutAlias(p *rules.Pass, path string) (f diag.Finding, d *libtable.Depreca
 		return f, d, false
 	}
 	pin, pinned := libtable.PinOf(p.Project.Flake())
-	if pinned && pin.May.Compare(d.Since) < 0 || p.Project.DefinesLibName(path[strings.LastIndexByte(path, '.')+1:]) {
+	if pinned && pin.May.Compare(d.Since) < 0 {
 		return f, d, false
 	}
 	if !pinned {

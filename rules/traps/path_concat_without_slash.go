@@ -141,7 +141,7 @@ func isFolder(p *rules.Pass, n, text ast.Node) bool {
 	}
 	target, ok := project.Resolve(p.Path, n)
 	if added, static := ast.StringValue(text); ok && static {
-		if _, err := p.Project.FS().Lstat(target + added); err == nil {
+		if p.Project.Exists(target + added) {
 			return false
 		}
 	}
@@ -152,6 +152,5 @@ func isFolder(p *rules.Pass, n, text ast.Node) bool {
 	if !ok || n.Text()[0] == '/' || c == '_' || '0' <= c && c <= '9' {
 		return false
 	}
-	info, err := p.Project.FS().Stat(target)
-	return err == nil && info.IsDir()
+	return p.Project.Kind(target) == project.Folder
 }

@@ -33,7 +33,7 @@ var _ = rules.Register(&rules.Rule{
 			return
 		}
 		if target, ok := project.Resolve(p.Path, n); ok {
-			if _, err := p.Project.FS().Lstat(target); err == nil {
+			if p.Project.Exists(target) {
 				return
 			}
 		}

@@ -1,0 +1,116 @@
+package project
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"unsafe"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/module"
+	"github.com/nixsift/nixsift/internal/role"
+	"github.com/nixsift/nixsift/internal/sema"
+	"github.com/nixsift/nixsift/parser"
+)
+
+// File is one version of a file, whoever asks for it: its text, and what that says. It does not change and may be used
+// from several goroutines. What a check holds of the file at hand, in memory that it uses again for the next, is none.
+type File struct {
+	path  string
+	text  string
+	tree  lazy[*ast.Tree]
+	names lazy[*sema.Info]
+	shape lazy[role.Shape]
+}
+
+// Path returns the absolute path.
+func (f *File) Path() string { return f.path }
+
+// Text returns the text.
+func (f *File) Text() string { return f.text }
+
+// Tree returns the text parsed as Nix.
+func (f *File) Tree() *ast.Tree {
+	return f.tree.get(func() *ast.Tree { return parser.Parse(f.text) })
+}
+
+// Names returns the names of the tree, resolved.
+func (f *File) Names() *sema.Info {
+	return f.names.get(func() *sema.Info { return sema.Resolve(f.Tree()) })
+}
+
+// Modules returns the modules of the tree. They belong to the caller: each call reads them anew.
+func (f *File) Modules() *module.File { return module.AnalyzeFile(f.Tree(), f.Names()) }
+
+// Shape returns what the file is, as far as it says so itself.
+func (f *File) Shape() role.Shape {
+	return f.shape.get(func() role.Shape { return role.Classify(f.path, f.Tree(), f.Modules()) })
+}
+
+// maxKept bounds the texts, in bytes, of the files that a snapshot keeps: what is made of a text is up to twenty times
+// as large. One file is kept in any case.
+const maxKept = 4 << 20
+
+// fileCache keeps the files that were asked for last.
+type fileCache struct {
+	mu   sync.Mutex
+	list []*File // the one that was asked for last at the end
+	size int     // of the texts
+}
+
+// File returns a file by its absolute path; nil where nothing can be read.
+func (s *Snapshot) File(path string) *File {
+	path = filepath.Clean(path)
+	if f := s.files.find(path); f != nil {
+		return f
+	}
+	b, err := s.fs.ReadFile(path)
+	if err != nil {
+		return nil
+	}
+	return s.files.add(&File{path: path, text: unsafe.String(unsafe.SliceData(b), len(b))}) // nobody writes to it
+}
+
+func (c *fileCache) find(path string) *File {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	i := slices.IndexFunc(c.list, func(f *File) bool { return f.path == path })
+	if i < 0 {
+		return nil
+	}
+	f := c.list[i]
+	c.list = append(slices.Delete(c.list, i, i+1), f)
+	return f
+}
+
+// add keeps a file, unless another goroutine has added it: then it returns that.
+func (c *fileCache) add(f *File) *File {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if i := slices.IndexFunc(c.list, func(old *File) bool { return old.path == f.path }); i >= 0 {
+		return c.list[i]
+	}
+	c.list = append(c.list, f)
+	c.size += len(f.text)
+	for c.size > maxKept && len(c.list) > 1 {
+		c.size -= len(c.list[0].text)
+		c.list = slices.Delete(c.list, 0, 1)
+	}
+	return f
+}
+
+// forget drops a file.
+func (c *fileCache) forget(path string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.list = slices.DeleteFunc(c.list, func(f *File) bool {
+		if f.path == path {
+			c.size -= len(f.text)
+		}
+		return f.path == path
+	})
+}
+
+// isNix reports whether a path has the name of a Nix file.
+func isNix(path string) bool { return strings.HasSuffix(path, ".nix") }

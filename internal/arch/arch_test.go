@@ -2,6 +2,7 @@
 package arch
 
 import (
+	"go/ast"
 	"go/parser"
 	"go/token"
 	"io/fs"
@@ -34,9 +35,9 @@ var layers = []string{
 	"internal/workspace",
 	"internal/flake internal/shell internal/config",
 	"internal/fix internal/suppress internal/report internal/fixture internal/libtable internal/patch internal/rewrite",
-	"internal/project",
 	"internal/module",
 	"internal/role",
+	"internal/project",
 	"rules",
 	"internal/engine internal/migrate",
 	"rules/*",
@@ -98,6 +99,44 @@ func TestLayers(t *testing.T) {
 				t.Errorf("%s: %s must not import %s", file, pkg, imp)
 			}
 		}
+	}
+}
+
+// impure are the packages through which a rule would reach past what its pass tells it.
+var impure = []string{
+	"os", "os/exec", "io", "io/fs", "io/ioutil", "net", "net/http", "syscall", "math/rand", "math/rand/v2", "runtime", "embed",
+	module + "/internal/workspace", module + "/internal/osfile", module + "/internal/engine",
+}
+
+// impureFuncs are functions of other packages that look at the disk or the clock.
+var impureFuncs = map[string][]string{
+	"filepath": {"Abs", "EvalSymlinks", "Glob", "Walk", "WalkDir", "Localize"},
+	"time":     {"Now", "Since", "Until", "After", "Sleep", "Tick"},
+}
+
+// TestRulesArePure keeps rules from reading anything by themselves: what they know of other files comes through the pass.
+func TestRulesArePure(t *testing.T) {
+	root := testenv.Root(t)
+	for file := range goImports(t, root) {
+		pkg := filepath.ToSlash(filepath.Dir(file))
+		if !strings.HasPrefix(pkg, "rules/") || exceptions[pkg] || strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, file), nil, 0)
+		require.NoError(t, err)
+		for _, imp := range f.Imports {
+			if p, _ := strconv.Unquote(imp.Path.Value); slices.Contains(impure, p) || strings.HasPrefix(p, "go/") {
+				t.Errorf("%s imports %s: a rule is pure", file, p)
+			}
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			if sel, ok := n.(*ast.SelectorExpr); ok {
+				if x, ok := sel.X.(*ast.Ident); ok && slices.Contains(impureFuncs[x.Name], sel.Sel.Name) {
+					t.Errorf("%s uses %s.%s: a rule is pure", file, x.Name, sel.Sel.Name)
+				}
+			}
+			return true
+		})
 	}
 }
 

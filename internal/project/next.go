@@ -29,4 +29,5 @@ func (s *Snapshot) ForgetFlake(dir string) {
 	s.flakes.forget(dir)
 	s.locks.forget(dir)
 	s.files.forget(filepath.Join(dir, "flake.nix"))
+	s.files.forget(filepath.Join(dir, "flake.lock"))
 }

@@ -104,7 +104,7 @@ func (m *missing) report(places []literal) {
 	l := places[0]
 	rel := m.Project.Rel(l.target)
 	f := diag.Finding{Span: l.node.Span(), Message: fmt.Sprintf("`%s` does not exist", rel)}
-	when := never
+	var when left
 	if l.there {
 		f.Message = fmt.Sprintf("`%s` is a folder without a `default.nix`", rel)
 		f.Help = "importing a folder reads its `default.nix`"

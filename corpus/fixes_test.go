@@ -200,17 +200,16 @@ func TestUnsafeFixes(t *testing.T) {
 	t.Logf("%d files: %s", len(files), count.String())
 }
 
-// unusedCode are the rules about code that nothing uses.
-var unusedCode = []string{
-	"unused-let-binding", "unused-lambda-formal", "unused-at-binding", "unused-lambda-arg", "unused-with", "unused-rec",
-	"empty-let", "empty-inherit", "redundant-inherit",
-}
-
 // TestUnusedCode removes all unused code: nothing is left but what the rules told without a fix before.
 func TestUnusedCode(t *testing.T) {
 	var f faults
 	var count counter
-	only := slices.DeleteFunc(slices.Clone(unusedCode), func(id string) bool { return rules.Lookup(id) == nil })
+	var only []string
+	for _, r := range rules.All() {
+		if r.Tags&diag.Unnecessary != 0 {
+			only = append(only, r.ID)
+		}
+	}
 	require.NotEmpty(t, only)
 	files := accepted(t, 40)
 	inParallel(files, pieceSize, func(piece []string) {
@@ -237,13 +236,8 @@ func TestUnusedCode(t *testing.T) {
 }
 
 // TestEachFix applies every fix alone, as an editor does: the result parses, and a safe fix keeps the
-// comments and does to the normal form what the table says of its rule.
+// comments and does to the normal form what its rule says.
 func TestEachFix(t *testing.T) {
-	for _, r := range rules.All() {
-		if r.Fix != rules.FixNever && forms[r.ID] == 0 {
-			t.Errorf("the table of forms does not say what fixes of %s do", r.ID)
-		}
-	}
 	var f faults
 	var count counter
 	files := accepted(t, 40)
@@ -275,7 +269,7 @@ func each(t *testing.T, f *faults, count *counter, fsys workspace.FS, piece []st
 	for id, files := range safe {
 		before, after, _ := fixing{t: t, fs: fsys, only: []string{id}, level: fix.OnlySafe}.run(f, files)
 		for file := range after {
-			if bad := forms[id].violated(file, before[file], after[file]); bad != "" {
+			if bad := violated(rules.Lookup(id).SafeFix, file, before[file], after[file]); bad != "" {
 				f.add("all fixes of "+id+" in a file", "%s: %s", file, bad)
 			}
 		}
@@ -317,7 +311,7 @@ func eachFix(f *faults, count *counter, file, text string, found []diag.Finding)
 			if lost := lostComments(text, after); lost != "" {
 				f.add("a safe fix of "+d.Rule+" loses a comment", "%s: %v: %s", file, x, lost)
 			}
-			if bad := forms[d.Rule].violated(file, text, after); bad != "" {
+			if bad := violated(rules.Lookup(d.Rule).SafeFix, file, text, after); bad != "" {
 				f.add("a safe fix of "+d.Rule, "%s: %v: %s", file, x, bad)
 			}
 		}

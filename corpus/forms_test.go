@@ -15,73 +15,13 @@ import (
 	"github.com/nixsift/nixsift/ast/nixprint"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/parser"
+	"github.com/nixsift/nixsift/rules"
 )
 
-// form says what the safe fixes of a rule do to the normal form of a file.
-type form uint8
-
-const (
-	// noSafe: in files that Nix accepts, the rule has no safe fix.
-	noSafe form = iota + 1
-	// same: the normal form stays as it is.
-	same
-	// joined: the tokens stay, but for parentheses; (a.b).c and a.b.c have the same value and different normal forms.
-	joined
-	// fewer: tokens go, and nothing else changes.
-	fewer
-	// regrouped: the normal form stays once each inherited name is written as an attribute of its own.
-	regrouped
-	// renamed: names get an underscore in front, and nothing else changes.
-	renamed
-	// rewritten: another expression of the same value; the tests of the family prove it by evaluation.
-	rewritten
-)
-
-// forms is the table of all rules with fixes.
-var forms = map[string]form{
-	// Nix rejects the file, or the code does not do what was meant: a mended file has another meaning.
-	"args-binding-misses-default": noSafe, "attr-name-typo": noSafe, "attrpath-extra-dot": noSafe, "builtin-needs-prefix": noSafe,
-	"builtin-unknown": noSafe, "drv-flags-array": noSafe, "escaping-with-shadow": noSafe, "flake-outputs-not-lambda": noSafe,
-	"flake-unknown-attr": noSafe, "float-leading-zero": noSafe, "follows-undeclared-input": noSafe, "function-equality": noSafe,
-	"identical-branches": noSafe, "identifier-minus": noSafe, "if-instead-of-mkif": noSafe, "indented-string-stripping": noSafe,
-	"inherit-unknown-from": noSafe, "integer-division": noSafe, "interpolation-escape": noSafe, "list-application": noSafe,
-	"malformed-formals": noSafe, "missing-follows": noSafe, "missing-mkif": noSafe, "missing-paren-in-list": noSafe,
-	"mkif-used-as-value": noSafe, "shell-expansion-in-string": noSafe,
-	"missing-path": noSafe, "negative-in-list": noSafe, "nul-byte-in-string": noSafe, "optional-list-arg": noSafe,
-	"or-not-operator": noSafe, "path-concat-without-slash": noSafe, "path-division": noSafe, "path-double-slash": noSafe,
-	"path-override-input": noSafe, "path-trailing-slash": noSafe, "python-import-check-typo": noSafe, "rec-shadow-recursion": noSafe,
-	"regex-backslash-class": noSafe, "stray-byte": noSafe, "syntax-error": noSafe, "undefined-variable": noSafe,
-	"uri-like-lambda": noSafe,
-	// What Nix checks or copies changes with the fix.
-	"absolute-path-literal": noSafe, "derivation-equality": noSafe, "empty-pattern": noSafe, "free-let-in-function": noSafe,
-	"fold-update": noSafe, "redundant-pattern-bind": noSafe, "unclear-gpl-license": noSafe,
-	// Another spelling of the same.
-	"crlf-in-source": same, "float-without-zero": same, "has-attr-precedence": same, "malformed-suppression": same, "or-as-identifier": same,
-	"or-default-precedence": same, "or-list-ambiguity": same, "repeated-keys": same, "short-path-literal": same,
-	"tokens-without-space": same, "unknown-suppression": same, "unused-suppression": same, "url-literal": same,
-	"useless-string-escape": same,
-
-	"useless-parens": joined,
-
-	// Code that nothing uses, and operations without effect.
-	"empty-inherit": fewer, "empty-let": fewer, "empty-list-concat": fewer, "empty-set-update": fewer, "follows-on-non-flake": fewer,
-	"follows-unused": fewer, "redundant-builtins-prefix": fewer, "redundant-inherit": fewer, "unneeded-antiquote": fewer,
-	"unused-at-binding": fewer, "unused-lambda-formal": fewer, "unused-let-binding": fewer, "unused-rec": fewer,
-	"unused-with": fewer, "useless-bool-op": fewer,
-
-	"manual-inherit": regrouped, "manual-inherit-from": regrouped,
-
-	"unused-lambda-arg": renamed,
-
-	"beta-reduction": rewritten, "bool-comparison": rewritten, "collapsible-let": rewritten, "deprecated-lib-alias": rewritten, "deprecated-topath": rewritten,
-	"eta-reduction": rewritten, "legacy-let": rewritten, "list-literal-concat": rewritten, "negated-equality": rewritten,
-	"negated-literal": rewritten, "set-literal-update": rewritten, "useless-has-attr": rewritten,
-}
-
-// violated tells how a safe fix does not keep to the table, or returns "".
-func (f form) violated(file, before, after string) string {
+// violated tells how a safe fix has another effect than its rule says, or returns "".
+func violated(f rules.Effect, file, before, after string) string {
 	var ok bool
-	if f == regrouped {
+	if f == rules.SameAttrs {
 		before, after = ungroup(before), ungroup(after)
 	}
 	was, is := formOf(file, before), formOf(file, after)
@@ -89,18 +29,18 @@ func (f form) violated(file, before, after string) string {
 		return "the result has no normal form"
 	}
 	switch f {
-	case noSafe:
-		return "there are safe fixes, which the table does not expect"
-	case same, regrouped:
+	case rules.NoSafeFix:
+		return "there are safe fixes, which the rule does not promise"
+	case rules.SameParse, rules.SameAttrs:
 		ok = is == was
-	case joined:
+	case rules.SameTokens:
 		ok = slices.Equal(tokens(is), tokens(was))
-	case fewer:
+	case rules.FewerTokens:
 		ok = leavesOut(tokens(is), tokens(was), func(a, b string) bool { return a == b })
-	case renamed:
+	case rules.Underscored:
 		a, b := tokens(is), tokens(was)
 		ok = len(a) == len(b) && leavesOut(a, b, func(a, b string) bool { return a == b || a == "_"+b })
-	case rewritten:
+	case rules.SameValue:
 		ok = true
 	}
 	if ok {
@@ -245,26 +185,26 @@ func (c *counter) String() string {
 	return strings.Join(out, ", ")
 }
 
-// TestFormRelations shows that the relations of the table tell right from wrong.
-func TestFormRelations(t *testing.T) {
+// TestEffects shows that what is asked of effects tells right from wrong.
+func TestEffects(t *testing.T) {
 	for _, c := range []struct {
-		form          form
+		effect        rules.Effect
 		before, after string
 		ok            bool
 	}{
-		{same, "{ a = (1); }", "{ a = 1; }", true},
-		{same, "{ a = (1); }", "{ a = 2; }", false},
-		{fewer, "let a = 1; b = 2; in b", "let b = 2; in b", true},
-		{fewer, "let a = 1; b = 2; in b", "let b = 2; in a", false},
-		{fewer, "x: with { }; x", "x: x", true},
-		{regrouped, "x: { a = x.a; x = x; }", "x: { inherit x; inherit (x) a; }", true},
-		{regrouped, "x: { a = x.a; b = { inherit x; }; }", "x: { inherit (x) a; b = { x = x; }; }", true},
-		{regrouped, "x: { a = x.a; b = 1; }", "x: { inherit (x) b; a = 1; }", false},
-		{regrouped, "x: rec { inherit x; }", "x: rec { x = x; }", false},
-		{renamed, "a: b: b", "_a: b: b", true},
-		{renamed, "a: b: b", "_a: b: a", false},
-		{noSafe, "1", "1", false},
+		{rules.SameParse, "{ a = (1); }", "{ a = 1; }", true},
+		{rules.SameParse, "{ a = (1); }", "{ a = 2; }", false},
+		{rules.FewerTokens, "let a = 1; b = 2; in b", "let b = 2; in b", true},
+		{rules.FewerTokens, "let a = 1; b = 2; in b", "let b = 2; in a", false},
+		{rules.FewerTokens, "x: with { }; x", "x: x", true},
+		{rules.SameAttrs, "x: { a = x.a; x = x; }", "x: { inherit x; inherit (x) a; }", true},
+		{rules.SameAttrs, "x: { a = x.a; b = { inherit x; }; }", "x: { inherit (x) a; b = { x = x; }; }", true},
+		{rules.SameAttrs, "x: { a = x.a; b = 1; }", "x: { inherit (x) b; a = 1; }", false},
+		{rules.SameAttrs, "x: rec { inherit x; }", "x: rec { x = x; }", false},
+		{rules.Underscored, "a: b: b", "_a: b: b", true},
+		{rules.Underscored, "a: b: b", "_a: b: a", false},
+		{rules.NoSafeFix, "1", "1", false},
 	} {
-		assert.Equal(t, c.ok, c.form.violated("/x.nix", c.before, c.after) == "", "%s ⇒ %s", c.before, c.after)
+		assert.Equal(t, c.ok, violated(c.effect, "/x.nix", c.before, c.after) == "", "%s ⇒ %s", c.before, c.after)
 	}
 }

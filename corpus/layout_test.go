@@ -19,6 +19,7 @@ import (
 	"github.com/nixsift/nixsift/internal/fixture"
 	"github.com/nixsift/nixsift/internal/testenv"
 	"github.com/nixsift/nixsift/parser"
+	"github.com/nixsift/nixsift/rules"
 )
 
 // gaps returns the offsets in a text between tokens at which white space and a comment can stand: what Nix reads stays
@@ -366,6 +367,7 @@ func TestLayout(t *testing.T) {
 
 // variants returns a text with comments in some gaps, with each kind of line end and indented by tabs.
 func variants(r *rand.Rand, text string) (wild, tidy []string) {
+	text = strings.ReplaceAll(text, "\r\n", "\n")
 	at := gaps(text)
 	dress := func(text string) []string {
 		return []string{text, strings.ReplaceAll(text, "\n", "\r\n"), strings.ReplaceAll(text, "  ", "\t")}
@@ -386,11 +388,11 @@ func layoutFix(f *faults, d diag.Finding, x diag.Fix, text string, tidy bool) {
 		return
 	}
 	show := func() string { return difference(shown(after), shown(text)) }
-	if d.Rule != "unused-suppression" && !slices.Equal(comments(text), comments(after)) {
+	if !slices.Equal(comments(text), comments(after)) {
 		f.add("a safe fix of "+d.Rule+" loses, repeats or moves a comment", "%s", show())
 	}
-	if d.Rule != "crlf-in-source" && len(rejections(text)) == 0 {
-		if bad := forms[d.Rule].violated("/x/default.nix", text, after); bad != "" {
+	if len(rejections(text)) == 0 {
+		if bad := violated(rules.Lookup(d.Rule).SafeFix, "/x/default.nix", text, after); bad != "" {
 			f.add("a safe fix of "+d.Rule+" changes the meaning", "%s: %s", bad, show())
 		}
 	}

@@ -18,7 +18,6 @@ import (
 	"github.com/nixsift/nixsift/internal/fixture"
 	"github.com/nixsift/nixsift/internal/testenv"
 	"github.com/nixsift/nixsift/parser"
-	"github.com/nixsift/nixsift/rules"
 )
 
 // TestMessages reads every text that the rules' fixtures make: its code spans are closed, and what they hold is not
@@ -33,7 +32,7 @@ func TestMessages(t *testing.T) {
 		require.NoError(t, err)
 		x, err := fixture.Parse(data)
 		require.NoError(t, err, piece[0])
-		texts, backticks := map[string]string{}, map[string]bool{}
+		texts := map[string]string{}
 		dir := filepath.Join(t.TempDir(), strings.TrimSuffix(filepath.Base(piece[0]), ".txtar"))
 		for _, file := range x.Files {
 			versions := []string{file.Text}
@@ -43,7 +42,7 @@ func TestMessages(t *testing.T) {
 			}
 			for i, text := range versions {
 				path := filepath.Join(dir, strconv.Itoa(i), filepath.FromSlash(file.Name))
-				texts[path], backticks[path] = text, i == 1
+				texts[path] = text
 			}
 		}
 		res, err := engine.Check(t.Context(), fixing{t: t, fs: fixed(texts)}.options(slices.Sorted(maps.Keys(texts))))
@@ -58,10 +57,6 @@ func TestMessages(t *testing.T) {
 			}
 			for _, text := range said {
 				count.add("texts", 1)
-				// Names of inputs, options and variables are taken for names that nobody quotes.
-				if family := rules.Lookup(d.Rule).Family; backticks[d.File] && (family == "flake" || family == "module" || d.Rule == "undefined-variable") {
-					continue
-				}
 				if bad := badText(text); bad != "" {
 					f.add(d.Rule+": "+bad, "%s", text)
 				}

@@ -18,13 +18,8 @@ import (
 	"github.com/nixsift/nixsift/internal/fixture"
 	"github.com/nixsift/nixsift/internal/testenv"
 	"github.com/nixsift/nixsift/parser"
+	"github.com/nixsift/nixsift/rules"
 )
-
-// comparesCode are rules that compare code by its tokens, with other code or with that of another language, so that
-// parentheses in it hide it.
-var comparesCode = map[string]bool{
-	"identical-branches": true, "repeated-nixpkgs-import": true, "useless-has-attr": true, "shell-expansion-in-string": true,
-}
 
 // TestParentheses puts each expression of the rules' fixtures in parentheses. Where useless-parens takes some away,
 // no rule finds more than before.
@@ -79,7 +74,7 @@ func TestParentheses(t *testing.T) {
 		}
 		for file, text := range after {
 			for rule, n := range without[file] {
-				if n > with[file][rule] && !comparesCode[rule] {
+				if n > with[file][rule] && !rules.Lookup(rule).ByTokens {
 					f.add(rule+" finds more without useless parentheses", "%s", difference(text, texts[file]))
 				}
 			}

@@ -122,36 +122,6 @@ func (p *Pass) doubtful(f *diag.Finding) bool {
 	return p.doubt.about(p.Path, f)
 }
 
-// Strings returns a rule's option that is a list of strings.
-func (p *Pass) Strings(name string) []string {
-	list, _ := p.option(name).([]string)
-	return list
-}
-
-// Int returns a rule's option that is an integer.
-func (p *Pass) Int(name string) int64 {
-	i, _ := p.option(name).(int64)
-	return i
-}
-
-// Bool returns a rule's option that is a boolean.
-func (p *Pass) Bool(name string) bool {
-	b, _ := p.option(name).(bool)
-	return b
-}
-
-func (p *Pass) option(name string) any {
-	if v := p.host.Option(p.rule, name); v != nil {
-		return v
-	}
-	for _, o := range p.rule.Options {
-		if o.Name == name {
-			return o.Default
-		}
-	}
-	return nil
-}
-
 // Replace is a fix that replaces a span by text.
 func Replace(title string, safety diag.Safety, span source.Span, text string) diag.Fix {
 	return diag.Fix{Title: title, Safety: safety, Edits: []diag.Edit{{Span: span, Text: text}}}

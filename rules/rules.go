@@ -39,12 +39,40 @@ var fixNames = [...]string{"never", "sometimes", "always"}
 // String returns the availability as the rule list spells it.
 func (f FixAvailability) String() string { return fixNames[f] }
 
-// Option is a setting of a rule in nixsift.toml, beside its severity.
-type Option struct {
-	Name    string
-	Doc     string // one sentence
-	Default any    // string, int64, bool or []string; its type is the option's type
+// Effect says what the safe fixes of a rule do to a file that Nix accepts, seen as Nix parses it. The tests in corpus
+// hold every safe fix to it.
+type Effect uint8
+
+const (
+	// NoSafeFix is the effect of a rule that has none there: the mended file means something else, or Nix checks less.
+	NoSafeFix Effect = iota + 1
+	// SameParse is another spelling, of which Nix makes the same expression.
+	SameParse
+	// SameTokens takes parentheses away, and nothing else. (a.b).c and a.b.c have the same value, and parse differently.
+	SameTokens
+	// FewerTokens leaves tokens out, and changes nothing else.
+	FewerTokens
+	// SameAttrs is SameParse once each inherited name is written as an attribute of its own.
+	SameAttrs
+	// Underscored puts underscores in front of names, and changes nothing else.
+	Underscored
+	// SameValue is another expression of the same value; evaluation proves it, in the section kept of the rule's fixture or
+	// in a test of the family.
+	SameValue
+)
+
+var effects = [...]string{
+	NoSafeFix:   "No fix is safe in a file that Nix accepts: `--fix` leaves it alone, `--unsafe-fixes` does not.",
+	SameParse:   "Safe fixes change the spelling only: Nix makes the same expression of the file.",
+	SameTokens:  "Safe fixes take parentheses away, and nothing else.",
+	FewerTokens: "Safe fixes leave code out, and change nothing else.",
+	SameAttrs:   "Safe fixes change how attributes are written, not which there are.",
+	Underscored: "Safe fixes put an underscore in front of names, and change nothing else.",
+	SameValue:   "Safe fixes write another expression of the same value.",
 }
+
+// String returns the effect as the documentation tells it: one sentence.
+func (e Effect) String() string { return effects[e] }
 
 // Rule is one check with all that is known about it. Exactly one of the check functions is set, or
 // Syntax for a rule that presents errors of the parser; Script and Syntax may stand beside Node.
@@ -62,13 +90,18 @@ type Rule struct {
 	Severity diag.Severity
 	Presets  Preset
 	Fix      FixAvailability
-	Tags     diag.Tag
+	// SafeFix is what safe fixes do; it is set unless Fix is FixNever.
+	SafeFix Effect
+	Tags    diag.Tag
 	// Fixed marks a rule whose severity configuration cannot change and comments cannot silence: Nix
 	// itself refuses the file.
 	Fixed bool
 	// Aliases are the names of the same rule in other tools, as "tool:name", and other ids of its own.
 	Aliases []string
-	Options []Option
+	Options []*Option
+	// ByTokens marks a rule that compares code with other code, or with that of another language, by its tokens, so that
+	// parentheses hide what it would find.
+	ByTokens bool
 	// Broken lets the rule see nodes that contain syntax errors; others are spared them.
 	Broken bool
 	// Generated lets the rule speak about generated files although it is no error.
@@ -110,6 +143,9 @@ func Register(r *Rule) *Rule {
 		panic(fmt.Sprintf("rule %q is registered twice", r.ID))
 	}
 	byID[r.ID] = r
+	for _, o := range r.Options {
+		o.rule = r
+	}
 	registered = append(registered, r)
 	return r
 }
@@ -135,6 +171,8 @@ func (r *Rule) validate() error {
 		return fmt.Errorf("the summary ends with a period")
 	case r.Severity == diag.Off:
 		return fmt.Errorf("the severity must be set; leave Presets empty for a rule that is off by default")
+	case (r.Fix == FixNever) != (r.SafeFix == 0):
+		return fmt.Errorf("fix and SafeFix go together")
 	case checks != 1:
 		return fmt.Errorf("one check must be set, found %d", checks)
 	case (r.Node != nil) != (len(r.On) > 0):
@@ -142,15 +180,19 @@ func (r *Rule) validate() error {
 	case (r.Script != nil) != (len(r.Mentions) > 0):
 		return fmt.Errorf("script and Mentions go together")
 	}
-	return nil
+	return validateOptions(r.Options)
 }
 
 // Blocks reports whether the rule tells what keeps a file from being analysed: syntax errors, and what makes Nix refuse
 // a flake. A run of other rules alone is none the less told.
 func (r *Rule) Blocks() bool { return r.Syntax != "" || r.Fixed && (r.Flake != nil || r.Lock != nil) }
 
-// All returns the registered rules, sorted by id.
+// All returns the registered rules, sorted by id. An option that none of them lists panics: it is a mistake in the
+// program.
 func All() []*Rule {
+	if o := unlisted(); o != nil {
+		panic(fmt.Sprintf("no rule lists the option %q", o.Name))
+	}
 	all := slices.Clone(registered)
 	slices.SortFunc(all, func(a, b *Rule) int { return strings.Compare(a.ID, b.ID) })
 	return all

@@ -101,6 +101,9 @@ func rulePage(root string, r *rules.Rule) (string, error) {
 	if err := examples(&b, root, r); err != nil {
 		return "", err
 	}
+	if r.Fix != rules.FixNever {
+		fmt.Fprintf(&b, "\n## Fix\n\n%s\n", r.SafeFix)
+	}
 	if r.Fixed {
 		b.WriteString("\nThe severity of this rule cannot be changed, and comments do not silence it; `exclude` leaves files out.\n")
 	}

@@ -86,6 +86,17 @@ func (c *Catalogue) find(name string) []*Rule {
 	return c.byAlias[strings.ToLower(name)]
 }
 
+// OfTool returns the ids of the rules that stand for one of a tool's, sorted as the rules are.
+func (c *Catalogue) OfTool(tool string) []string {
+	var ids []string
+	for _, r := range c.rules {
+		if slices.ContainsFunc(r.Aliases, func(alias string) bool { return strings.HasPrefix(strings.ToLower(alias), tool+":") }) {
+			ids = append(ids, r.ID)
+		}
+	}
+	return ids
+}
+
 // Fixed reports whether the rule with the id can neither be lowered nor silenced.
 func (c *Catalogue) Fixed(id string) bool {
 	r := c.byID[id]

@@ -55,7 +55,7 @@ var (
 
 func register(id string, severity diag.Severity, check func(*rules.Pass, ast.Node)) *rules.Rule {
 	return rules.Register(&rules.Rule{
-		ID: id, Family: "test", Summary: "for tests", Doc: "For tests.", Since: "0.1.0", Severity: severity, Fix: rules.FixSometimes,
+		ID: id, Family: "test", Summary: "for tests", Doc: "For tests.", Since: "0.1.0", Severity: severity, Fix: rules.FixSometimes, SafeFix: rules.SameValue,
 		On: []ast.Kind{ast.Ident}, Node: check,
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/diag"
 )
 
 // Nix is a flake.nix, read without evaluation as Nix reads its inputs (flake.cc, readFlake). What is not
@@ -272,7 +273,7 @@ func readFollows(text string, node, def ast.Node) *Follows {
 	f := &Follows{Text: text, Path: nonEmpty(strings.Split(text, "/")), Node: node, Def: def}
 	for _, name := range f.Path {
 		if !IsID(name) {
-			f.Err = fmt.Errorf("`%s` cannot be the name of an input in a path", name) // parseInputAttrPath in flake.cc
+			f.Err = fmt.Errorf("%s cannot be the name of an input in a path", diag.Code(name)) // parseInputAttrPath in flake.cc
 		}
 	}
 	return f

@@ -15,11 +15,6 @@ const (
 	nixfMark    = "nixf-ignore:"
 )
 
-// deadnixRules are the rules that find what deadnix finds.
-var deadnixRules = []string{
-	"unused-let-binding", "unused-lambda-arg", "unused-lambda-formal", "unused-at-binding", "used-underscore-name",
-}
-
 const usage = "write `# nixsift: ignore[rule, rule] reason` or `# nixsift: ignore-file[rule] reason`"
 
 // marked reports whether a comment may be a suppression.
@@ -71,7 +66,7 @@ func (p *reader) comment(i int) {
 	default:
 		d := p.directive(i)
 		d.foreign = true
-		d.names = []*name{{ids: deadnixRules}}
+		d.names = []*name{{ids: p.rules.OfTool("deadnix")}}
 		if d.from <= c.Start {
 			// Behind code, deadnix takes it for the declaration on the next line.
 			d.to = p.nextCode(i)

@@ -30,6 +30,8 @@ const (
 type Rules interface {
 	// Find returns the ids of the rules that have the name as id or alias, in a slice of its own.
 	Find(name string) []string
+	// OfTool returns the ids of the rules that stand for one of a tool's, in a slice of its own.
+	OfTool(tool string) []string
 	// Fixed reports whether a rule cannot be silenced.
 	Fixed(id string) bool
 	// Nearest returns the id that looks most like the name, or "".

@@ -29,6 +29,17 @@ func (f fakeRules) Nearest(name string) string {
 	return near.Find(name, names)
 }
 
+func (f fakeRules) OfTool(tool string) []string {
+	var ids []string
+	for name, of := range f {
+		if strings.HasPrefix(name, tool+":") {
+			ids = append(ids, of...)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
 func (f fakeRules) NearestAlias(tool, name string) string {
 	var names []string
 	for n := range f {
@@ -41,7 +52,7 @@ func (f fakeRules) NearestAlias(tool, name string) string {
 }
 
 func testRules() fakeRules {
-	rules := fakeRules{"nixf:sema-unused-def-let": {"unused-let-binding"}, "old-name": {"alpha"}, "both": {"alpha", "beta"}}
+	rules := fakeRules{"nixf:sema-unused-def-let": {"unused-let-binding"}, "deadnix:unused-let-binding": {"unused-let-binding"}, "deadnix:unused-lambda-formal": {"unused-lambda-formal"}, "old-name": {"alpha"}, "both": {"alpha", "beta"}}
 	for _, id := range []string{"alpha", "beta", "gamma", "broken", "unused-let-binding", Unknown, Unused, WithoutReason, Malformed} {
 		rules[id] = []string{id}
 	}

@@ -32,8 +32,8 @@ var _ = rules.Register(&rules.Rule{
 		"unless it goes into `flake.lock`, which is looked for in the shell text of Nix files too. So is one by a folder of the\n" +
 		"same checkout that Git tracks, and for an input that is no flake.",
 	Severity: diag.Warning, Presets: rules.Recommended,
-	Fix: rules.FixSometimes,
-	On:  []ast.Kind{ast.IndString},
+	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
+	On: []ast.Kind{ast.IndString},
 	Node: func(p *rules.Pass, n ast.Node) {
 		if text := n.Text(); strings.Contains(text, "--override-input") && strings.Contains(text, "path:") {
 			lockedInNix(p, n)

@@ -21,7 +21,7 @@ var _ = rules.Register(&rules.Rule{
 		"Code that asks first is left alone: `builtins.name or other`, `builtins ? name`, a comparison with\n" +
 		"`builtins.nixVersion` in the same file.",
 	Severity: diag.Error, Presets: rules.Recommended,
-	Fix:     rules.FixSometimes,
+	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Aliases: []string{"nixf:sema-primop-unknown"},
 	File: func(p *rules.Pass) {
 		names := p.Names()

@@ -15,7 +15,7 @@ var _ = rules.Register(&rules.Rule{
 	Doc: "A number with a point must not start with a zero before another digit: Nix reads `01.5` as the two numbers `01` and\n" +
 		"`.5`. So `x = 01.5;` calls the number 1, which fails, and `[ 01.5 ]` is a list of two numbers, which goes unnoticed.",
 	Severity: diag.Error, Presets: rules.Recommended,
-	Fix:     rules.FixAlways,
+	Fix: rules.FixAlways, SafeFix: rules.NoSafeFix,
 	Aliases: []string{"nixf:lex-float-leading-zero"},
 	On:      []ast.Kind{ast.Float},
 	Node: func(p *rules.Pass, n ast.Node) {

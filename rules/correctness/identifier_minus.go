@@ -17,7 +17,7 @@ var _ = rules.Register(&rules.Rule{
 		"its parts are names in scope, or numbers: Nix refuses the file. A minus needs a space before it, and reads best with\n" +
 		"one on each side.",
 	Severity: diag.Error, Presets: rules.Recommended, Fixed: true,
-	Fix: rules.FixAlways,
+	Fix: rules.FixAlways, SafeFix: rules.NoSafeFix,
 	File: undefinedAs(subtraction, func(p *rules.Pass, u sema.Use, _ int) presented {
 		name := u.Node.Text()
 		text := strings.Join(terms(p.Names(), u, name), " - ")

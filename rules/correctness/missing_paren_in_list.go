@@ -12,6 +12,6 @@ var _ = rules.Register(&rules.Rule{
 	Doc: "The elements of a list are names, literals, sets, lists and selections. Functions, operators, `if`, `let`, `with`\n" +
 		"and `assert` need parentheses there; without them Nix reports an unexpected token in the middle of the element.",
 	Severity: diag.Error, Presets: rules.Recommended, Fixed: true,
-	Fix:    rules.FixSometimes,
+	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Syntax: ast.ErrMissingParenInList,
 })

@@ -12,6 +12,6 @@ var _ = rules.Register(&rules.Rule{
 	Doc: "In a list each element stands for itself, so `-` cannot start one: `[ 5 -1 ]` is neither a subtraction nor two\n" +
 		"numbers, but a syntax error. Write `[ 5 (-1) ]` for two elements, `[ (5 - 1) ]` for one.",
 	Severity: diag.Error, Presets: rules.Recommended, Fixed: true,
-	Fix:    rules.FixAlways,
+	Fix: rules.FixAlways, SafeFix: rules.NoSafeFix,
 	Syntax: ast.ErrNegativeInList,
 })

@@ -11,7 +11,7 @@ var _ = rules.Register(&rules.Rule{
 	Summary:  "A string holds a NUL byte",
 	Doc:      `Strings in Nix cannot hold NUL bytes: current versions refuse the file, older ones cut the string off in silence.`,
 	Severity: diag.Error, Presets: rules.Recommended, Fixed: true,
-	Fix:     rules.FixAlways,
+	Fix: rules.FixAlways, SafeFix: rules.NoSafeFix,
 	Aliases: []string{"lix:nul-bytes"},
 	Syntax:  ast.ErrNUL,
 })

@@ -17,7 +17,7 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"A default behind parentheses, `(set.name) or default`, is none either: the parentheses have to go.",
 	Severity: diag.Error, Presets: rules.Recommended, Fixed: true,
-	Fix:     rules.FixSometimes,
+	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Aliases: []string{"nixf:parse-kw-or-isnot-binary-op"},
 	File: undefinedAs(wordOr, func(_ *rules.Pass, u sema.Use, _ int) presented {
 		f := diag.Finding{

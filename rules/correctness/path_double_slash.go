@@ -11,6 +11,6 @@ var _ = rules.Register(&rules.Rule{
 	Summary:  "A path literal has two slashes in a row",
 	Doc:      `Nix refuses ` + "`" + `//` + "`" + ` in a path literal: it reads the path only up to there. (` + "`" + `a // b` + "`" + ` with blanks is the update operator.)`,
 	Severity: diag.Error, Presets: rules.Recommended, Fixed: true,
-	Fix:    rules.FixAlways,
+	Fix: rules.FixAlways, SafeFix: rules.NoSafeFix,
 	Syntax: ast.ErrDoubleSlash,
 })

@@ -20,9 +20,10 @@ var _ = rules.Register(&rules.Rule{
 		"Escape what is meant for the shell: `''${name:-word}` in `''` strings, `\\${name:-word}` in `\"` strings. `${dir/file}` is\n" +
 		"a path and `${some-name}` a variable of Nix; both are left alone.",
 	Severity: diag.Error, Presets: rules.Recommended, Fixed: true,
-	Fix:    rules.FixSometimes,
-	Syntax: ast.ErrShellExpansion,
-	On:     []ast.Kind{ast.Interpolation},
+	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
+	ByTokens: true,
+	Syntax:   ast.ErrShellExpansion,
+	On:       []ast.Kind{ast.Interpolation},
 	Node: func(p *rules.Pass, n ast.Node) {
 		read := nixlang.ReadExpansion(n)
 		if read == "" || unbound(p.Names(), n) {

@@ -13,6 +13,6 @@ var _ = rules.Register(&rules.Rule{
 		"of them with \"unexpected invalid token\"; a NUL byte it takes for the end of the file, and drops the rest in silence.\n" +
 		"Where the file is complete up to there, Nix accepts it, and the finding is a warning without a fix.",
 	Severity: diag.Error, Presets: rules.Recommended, Fixed: true,
-	Fix:    rules.FixSometimes,
+	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Syntax: ast.ErrStrayByte,
 })

@@ -20,7 +20,7 @@ var _ = rules.Register(&rules.Rule{
 		"nixpkgs' `lib`; an argument that modules and packages get, and that the function does not name; a name in scope, or a\n" +
 		"builtin, that looks nearly the same.",
 	Severity: diag.Error, Presets: rules.Recommended, Fixed: true,
-	Fix:     rules.FixSometimes,
+	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Aliases: []string{"nixf:sema-undefined-variable", "nil:undefined_name"},
 	File: undefinedAs(plainName, func(p *rules.Pass, u sema.Use, before int) presented {
 		f := presented{Finding: undefined(u)}
@@ -63,5 +63,5 @@ const maxProposals = 200
 
 func undefined(u sema.Use) diag.Finding {
 	name, _ := ast.AttrName(u.Node)
-	return diag.Finding{Span: u.Node.Span(), Message: "undefined variable `" + name + "`"}
+	return diag.Finding{Span: u.Node.Span(), Message: "undefined variable " + diag.Code(name)}
 }

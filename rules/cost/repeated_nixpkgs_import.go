@@ -21,6 +21,7 @@ var _ = rules.Register(&rules.Rule{
 		"same loop, as in `forAllSystems (system: …)`, count as the same. nixpkgs is what is called so, `nixpkgs-unstable` and\n" +
 		"the like included, and a `fetchTarball` of it.",
 	Severity: diag.Info, Presets: rules.Strict,
+	ByTokens: true,
 	File: func(p *rules.Pass) {
 		names := p.Names()
 		first := map[string][]ast.Node{}

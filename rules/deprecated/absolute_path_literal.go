@@ -19,7 +19,7 @@ var _ = rules.Register(&rules.Rule{
 		"makes paths of strings, is not reported, and neither is what is appended: `/lib/x.nix` in `nixpkgs + /lib/x.nix`, or\n" +
 		"the elements of a list such as `[ /src /tests ]`, which no machine has at its root.",
 	Severity: diag.Info, Presets: rules.Strict,
-	Fix:     rules.FixSometimes,
+	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Aliases: []string{"nix:lint-absolute-path-literals", "nixpkgs-vet:NPV-127", "nixpkgs-vet:NPV-128"},
 	On:      []ast.Kind{ast.Path},
 	Node: func(p *rules.Pass, n ast.Node) {

@@ -17,7 +17,7 @@ var _ = rules.Register(&rules.Rule{
 		"Where a path is wanted, and not its name, write `/. + \"/some/path\"`: it is copied to the store where it is\n" +
 		"interpolated. A `toPath` that the file defines itself is not meant.",
 	Severity: diag.Info, Presets: rules.Strict, Tags: diag.Deprecated,
-	Fix:     rules.FixSometimes,
+	Fix: rules.FixSometimes, SafeFix: rules.SameValue,
 	Aliases: []string{"statix:W17", "statix:deprecated_to_path"},
 	On:      []ast.Kind{ast.Select, ast.Ident},
 	Node: func(p *rules.Pass, n ast.Node) {

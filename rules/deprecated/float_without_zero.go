@@ -15,7 +15,7 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"A number that touches what stands before it, as in `01.5`, is not reported: something else is wrong there.",
 	Severity: diag.Info, Presets: rules.Strict, Tags: diag.Deprecated,
-	Fix:     rules.FixAlways,
+	Fix: rules.FixAlways, SafeFix: rules.SameParse,
 	Aliases: []string{"lix:floating-without-zero"},
 	On:      []ast.Kind{ast.Float},
 	Node: func(p *rules.Pass, n ast.Node) {

@@ -15,7 +15,7 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"What looks like a quotient of numbers or of names in scope is not reported here.",
 	Severity: diag.Info, Presets: rules.Recommended, Tags: diag.Deprecated,
-	Fix:     rules.FixAlways,
+	Fix: rules.FixAlways, SafeFix: rules.SameParse,
 	Aliases: []string{"nix:lint-short-path-literals"},
 	On:      []ast.Kind{ast.Path},
 	Node: func(p *rules.Pass, n ast.Node) {

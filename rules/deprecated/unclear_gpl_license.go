@@ -19,7 +19,7 @@ var _ = rules.Register(&rules.Rule{
 	Doc: "nixpkgs has `gpl3Only` and `gpl3Plus`; plain `gpl3` says neither and is deprecated. Which one is right stands in the\n" +
 		"headers of the package's sources, so both are offered and none is applied.",
 	Severity: diag.Warning, Presets: rules.Nixpkgs, Tags: diag.Deprecated,
-	Fix:     rules.FixSometimes,
+	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Aliases: []string{"hammering:unclear-gpl"},
 	On:      []ast.Kind{ast.Select, ast.Ident, ast.Inherit},
 	Node: func(p *rules.Pass, n ast.Node) {

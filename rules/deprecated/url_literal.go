@@ -16,7 +16,7 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"What has the syntax but is hardly meant as a URL, such as `x:x`, is not reported here.",
 	Severity: diag.Info, Presets: rules.Recommended, Tags: diag.Deprecated,
-	Fix: rules.FixAlways,
+	Fix: rules.FixAlways, SafeFix: rules.SameParse,
 	Aliases: []string{
 		"statix:W12", "statix:unquoted_uri", "nixf:deprecated-url-literal", "nil:uri_literal", "hammering:no-uri-literals",
 		"lix:url-literals", "tvix:W001", "nix:lint-url-literals",

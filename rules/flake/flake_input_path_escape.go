@@ -55,7 +55,7 @@ func escape(p *rules.Pass, f *flake.Flake, in *flake.Input) {
 	}
 	p.Report(diag.Finding{
 		Span: place(in), Severity: severity,
-		Message: fmt.Sprintf("input `%s` names `%s`, which is outside %s", strings.Join(in.Path, "/"), in.Ref.Path, tree),
+		Message: fmt.Sprintf("input `%s` names %s, which is outside %s", strings.Join(in.Path, "/"), diag.Code(in.Ref.Path), tree),
 		Help:    "Nix sees only what it copies with the flake: name the other by the URL of its repository, or move it in",
 	})
 }

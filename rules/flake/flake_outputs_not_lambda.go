@@ -19,7 +19,7 @@ var _ = rules.Register(&rules.Rule{
 		"```\n" +
 		"\n" +
 		"and move a `let` behind the colon. Parentheses around the function are accepted.",
-	Severity: diag.Error, Presets: rules.Recommended, Fix: rules.FixSometimes,
+	Severity: diag.Error, Presets: rules.Recommended, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
 		o := &f.Nix.Outputs
 		if o.Attr == nil || o.IsLambda || !f.Nix.Set.IsValid() || len(o.Attr.Defs) == 0 {

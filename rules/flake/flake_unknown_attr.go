@@ -19,7 +19,7 @@ var _ = rules.Register(&rules.Rule{
 	Doc: "Only `description`, `inputs`, `outputs` and `nixConfig` may stand in a flake: \"flake 'path:…' has an unsupported\n" +
 		"attribute 'input'\". That holds for helpers in `rec { }` too, and for `edition`, which early versions had. What is\n" +
 		"needed by the outputs belongs into a `let` inside them.",
-	Severity: diag.Error, Presets: rules.Recommended, Fix: rules.FixSometimes,
+	Severity: diag.Error, Presets: rules.Recommended, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
 		if !f.Nix.Set.IsValid() {
 			return

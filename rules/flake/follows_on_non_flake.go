@@ -14,7 +14,7 @@ var _ = rules.Register(&rules.Rule{
 	Summary: "An input with `flake = false` has an override",
 	Doc: "An input with `flake = false` is a plain source tree and has no inputs. Nix drops its overrides without a message.\n" +
 		"Remove them, or `flake = false` if the input is to be used as a flake.",
-	Severity: diag.Warning, Presets: rules.Recommended, Fix: rules.FixSometimes, Tags: diag.Unnecessary,
+	Severity: diag.Warning, Presets: rules.Recommended, Fix: rules.FixSometimes, SafeFix: rules.FewerTokens, Tags: diag.Unnecessary,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
 		for _, root := range f.Nix.Inputs {
 			for in := range root.All() {

@@ -23,7 +23,7 @@ var _ = rules.Register(&rules.Rule{
 		"not, the override has no effect and this rule is silent; if the lock file cannot tell, the finding is a warning.\n" +
 		"`follows = \"\"` is legal and means the flake itself. A path in which a part cannot be a name is refused wherever it\n" +
 		"stands: \"invalid flake input attribute path element\".",
-	Severity: diag.Error, Presets: rules.Recommended, Fix: rules.FixSometimes,
+	Severity: diag.Error, Presets: rules.Recommended, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
 		if !f.Nix.InputsLiteral {
 			return
@@ -64,14 +64,14 @@ func checkFollows(p *rules.Pass, f *flake.Flake, in *flake.Input, guesses *int) 
 	finding := diag.Finding{
 		Severity: severity,
 		Span:     in.Follows.Node.Span(),
-		Message:  fmt.Sprintf("input `%s` follows `%s`, which does not exist", strings.Join(in.Path, "/"), in.Follows.Text),
+		Message:  fmt.Sprintf("input `%s` follows %s, which does not exist", strings.Join(in.Path, "/"), diag.Code(in.Follows.Text)),
 	}
 	switch {
 	case first == nil:
 		if len(target) > 1 {
-			finding.Message = fmt.Sprintf("input `%s` follows `%s`, but the flake has no input `%s`", strings.Join(in.Path, "/"), in.Follows.Text, target[0])
+			finding.Message = fmt.Sprintf("input `%s` follows %s, but the flake has no input %s", strings.Join(in.Path, "/"), diag.Code(in.Follows.Text), diag.Code(target[0]))
 		}
-		finding.Help = fmt.Sprintf("declare `inputs.%s`, or follow one of the flake's inputs", ast.QuoteAttr(target[0]))
+		finding.Help = fmt.Sprintf("declare %s, or follow one of the flake's inputs", diag.Code("inputs."+ast.QuoteAttr(target[0])))
 		if *guesses++; *guesses <= maxGuesses {
 			var names []string
 			for _, i := range f.Nix.AllInputs() {
@@ -86,10 +86,10 @@ func checkFollows(p *rules.Pass, f *flake.Flake, in *flake.Input, guesses *int) 
 		if missing == "" {
 			return
 		}
-		finding.Message = fmt.Sprintf("input `%s` follows `%s`, but `%s` has no input `%s`", strings.Join(in.Path, "/"), in.Follows.Text, strings.Join(owner, "/"), missing)
-		finding.Help = fmt.Sprintf("`%s` has no inputs", strings.Join(owner, "/"))
+		finding.Message = fmt.Sprintf("input `%s` follows %s, but %s has no input %s", strings.Join(in.Path, "/"), diag.Code(in.Follows.Text), diag.Code(strings.Join(owner, "/")), diag.Code(missing))
+		finding.Help = diag.Code(strings.Join(owner, "/")) + " has no inputs"
 		if len(names) > 0 {
-			finding.Help = fmt.Sprintf("the inputs of `%s` are %s", strings.Join(owner, "/"), list(names, 8))
+			finding.Help = fmt.Sprintf("the inputs of %s are %s", diag.Code(strings.Join(owner, "/")), list(names, 8))
 		}
 		if len(owner)+1 == len(target) {
 			suggestBelow(&finding, in, owner, names)
@@ -201,6 +201,6 @@ func offer(finding *diag.Finding, in *flake.Input, path []string) {
 	if text == strings.Join(in.Path, "/") {
 		return // would follow itself
 	}
-	finding.Help = fmt.Sprintf("did you mean `%s`?", text)
-	finding.Fixes = append(finding.Fixes, rules.Replace(fmt.Sprintf("follow `%s`", text), diag.Unsafe, in.Follows.Node.Span(), ast.QuoteString(text)))
+	finding.Help = "did you mean " + diag.Code(text) + "?"
+	finding.Fixes = append(finding.Fixes, rules.Replace("follow "+diag.Code(text), diag.Unsafe, in.Follows.Node.Span(), ast.QuoteString(text)))
 }

@@ -22,7 +22,7 @@ var _ = rules.Register(&rules.Rule{
 		"Which inputs `a` has is read from `flake.lock`, or from its `flake.nix` where that lies beside this flake. Where the\n" +
 		"lock file is missing or of another version of `a`, the rule knows the inputs of some well-known flakes, such as\n" +
 		"flake-utils and crane, and says so as info; else it is silent.",
-	Severity: diag.Warning, Presets: rules.Recommended, Fix: rules.FixSometimes, Tags: diag.Unnecessary,
+	Severity: diag.Warning, Presets: rules.Recommended, Fix: rules.FixSometimes, SafeFix: rules.FewerTokens, Tags: diag.Unnecessary,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
 		if !f.Nix.InputsLiteral {
 			return

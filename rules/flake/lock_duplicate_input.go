@@ -13,6 +13,9 @@ import (
 	"github.com/nixsift/nixsift/rules"
 )
 
+var duplicateAllow = rules.NewSetting("allow",
+	"Inputs that may have or be a copy, by name (`flake-utils`) or by path (`hyprland/nixpkgs`).", []string{})
+
 var _ = rules.Register(&rules.Rule{
 	ID: "lock-duplicate-input", Family: family, Since: "0.1.0",
 	Summary: "Several inputs each bring their own copy of a flake that the flake itself does not have",
@@ -30,15 +33,12 @@ var _ = rules.Register(&rules.Rule{
 		"of an input whose binary cache `nixConfig` names is left alone. There is one finding for a flake.\n" +
 		"Where the flake has such an input itself, missing-follows speaks.",
 	Severity: diag.Info, Presets: rules.Recommended,
-	Options: []rules.Option{{
-		Name: "allow", Default: []string{},
-		Doc: "Inputs that may have or be a copy, by name (`flake-utils`) or by path (`hyprland/nixpkgs`).",
-	}},
+	Options: []*rules.Option{duplicateAllow.Option},
 	Flake: func(p *rules.Pass, f *flake.Flake) {
 		if !f.Nix.InputsLiteral || !soundLock(f) {
 			return
 		}
-		groups := copiesAmongInputs(f, p.Strings("allow"))
+		groups := copiesAmongInputs(f, duplicateAllow.In(p))
 		if len(groups) == 0 {
 			return
 		}

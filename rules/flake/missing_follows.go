@@ -15,6 +15,9 @@ import (
 	"github.com/nixsift/nixsift/rules"
 )
 
+var followsAllow = rules.NewSetting("allow",
+	"Inputs that may have or be a copy, by name (`nixpkgs-stable`) or by path (`hyprland/nixpkgs`).", []string{})
+
 var _ = rules.Register(&rules.Rule{
 	ID: "missing-follows", Family: family, Since: "0.1.0",
 	Summary: "An input brings its own copy of an input that the flake has too",
@@ -38,17 +41,14 @@ var _ = rules.Register(&rules.Rule{
 		"A follows changes what is built, so the fix is unsafe. There is none where the flake has several inputs to choose\n" +
 		"from. An override with `follows = \"\"` or a `url` counts as a decision; the first is the answer for what serves only\n" +
 		"the input's own development, as flake-compat does.",
-	Severity: diag.Warning, Presets: rules.Recommended, Fix: rules.FixSometimes,
+	Severity: diag.Warning, Presets: rules.Recommended, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Aliases: []string{"flint:duplicate-inputs"},
-	Options: []rules.Option{{
-		Name: "allow", Default: []string{},
-		Doc: "Inputs that may have or be a copy, by name (`nixpkgs-stable`) or by path (`hyprland/nixpkgs`).",
-	}},
+	Options: []*rules.Option{followsAllow.Option},
 	Flake: func(p *rules.Pass, f *flake.Flake) {
 		if !f.Nix.InputsLiteral {
 			return
 		}
-		c := &followsCheck{p: p, f: f, signs: readSigns(p, f), aside: p.Project.InAside(f.Dir), allow: p.Strings("allow")}
+		c := &followsCheck{p: p, f: f, signs: readSigns(p, f), aside: p.Project.InAside(f.Dir), allow: followsAllow.In(p)}
 		c.fixture = isFixture(p, f, c.aside)
 		if found := c.inputs(); !c.signs.undecided {
 			for _, f := range found {

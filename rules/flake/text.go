@@ -3,13 +3,15 @@ package flakerules
 import (
 	"fmt"
 	"strings"
+
+	"github.com/nixsift/nixsift/internal/diag"
 )
 
 // list writes names as prose, `a`, `b` and `c`, at most limit of them.
 func list(names []string, limit int) string {
 	quoted := make([]string, 0, len(names))
 	for _, n := range names {
-		quoted = append(quoted, "`"+n+"`")
+		quoted = append(quoted, diag.Code(n))
 	}
 	return join(quoted, limit)
 }

@@ -18,7 +18,7 @@ var _ = rules.Register(&rules.Rule{
 		"`lib.mkIf` keeps the names in view and defers the condition. Inside the value of one option, `if` is fine.\n" +
 		"\n" +
 		"The two are not quite the same: under `mkIf` every option must exist, even where the condition is false.",
-	Severity: diag.Error, Presets: rules.Recommended, Fix: rules.FixSometimes,
+	Severity: diag.Error, Presets: rules.Recommended, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	File: each(module.IfForShape, func(file *module.File, pr module.Problem) diag.Finding {
 		f := diag.Finding{
 			Span:    pr.At,

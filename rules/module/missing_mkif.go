@@ -27,7 +27,7 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"Beside definitions that are guarded an unguarded one is an information: it is mostly meant. So it is where only the name\n" +
 		"of a function says that the option is off by default, or where all that is set lies below the module's own options.",
-	Severity: diag.Warning, Presets: rules.Recommended, Fix: rules.FixSometimes,
+	Severity: diag.Warning, Presets: rules.Recommended, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	File: func(p *rules.Pass) {
 		f := p.Modules()
 		if f.Module != nil && f.Module.Certainty > module.Possible {
@@ -54,7 +54,7 @@ func checkGuards(p *rules.Pass, f *module.File, m *module.Module) {
 	if len(g.effects) == 0 || f.Partial() {
 		return
 	}
-	report := diag.Finding{Related: []diag.Related{{Span: enable.Attr.Span(), Message: "`" + enable.Name() + "` is declared here"}}}
+	report := diag.Finding{Related: []diag.Related{{Span: enable.Attr.Span(), Message: diag.Code(enable.Name()) + " is declared here"}}}
 	read := m.SpellConfig(enable.Path, g.effects[0].node)
 	if read == "" {
 		read = "config." + enable.Name()
@@ -65,7 +65,7 @@ func checkGuards(p *rules.Pass, f *module.File, m *module.Module) {
 	}
 	if !g.guarded && !g.said && g.config.IsValid() {
 		report.Span = g.config.Span()
-		report.Message = fmt.Sprintf("`config` applies even where `%s` is off: nothing in it depends on that option", enable.Name())
+		report.Message = fmt.Sprintf("`config` applies even where %s is off: nothing in it depends on that option", diag.Code(enable.Name()))
 		report.Help = "put it under `lib.mkIf " + read + "`"
 		if fix, ok := wrapInMkIf(f, m, enable, g.value); ok {
 			report.Fixes = []diag.Fix{fix}
@@ -73,14 +73,14 @@ func checkGuards(p *rules.Pass, f *module.File, m *module.Module) {
 	} else {
 		first := g.effects[0]
 		report.Span = first.node.Span()
-		report.Message = fmt.Sprintf("`%s` is set even where `%s` is off", strings.Join(first.path, "."), enable.Name())
+		report.Message = fmt.Sprintf("%s is set even where %s is off", diag.Code(strings.Join(first.path, ".")), diag.Code(enable.Name()))
 		report.Help = "put it under `lib.mkIf " + read + "`"
 		if g.sibling {
 			report.Help += ", as its siblings are"
 		}
 		for _, e := range g.effects[1:] {
 			if len(report.Related) < 6 {
-				report.Related = append(report.Related, diag.Related{Span: e.node.Span(), Message: "`" + strings.Join(e.path, ".") + "` as well"})
+				report.Related = append(report.Related, diag.Related{Span: e.node.Span(), Message: diag.Code(strings.Join(e.path, ".")) + " as well"})
 			}
 		}
 	}

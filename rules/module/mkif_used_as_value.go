@@ -18,7 +18,7 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"Inside a value use `lib.optionals`, `lib.optionalString` or `if`, or define the option by `lib.mkMerge`, with the parts\n" +
 		"in its list. As an element of a list, `[ a (lib.mkIf c b) ]`, a property is fine where the option is a `listOf`.",
-	Severity: diag.Error, Presets: rules.Recommended, Fix: rules.FixSometimes,
+	Severity: diag.Error, Presets: rules.Recommended, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	On: []ast.Kind{ast.Binary, ast.Unary, ast.Interpolation, ast.If, ast.Assert, ast.Apply},
 	Node: func(p *rules.Pass, n ast.Node) {
 		switch n.Kind() {

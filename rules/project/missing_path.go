@@ -32,7 +32,7 @@ var _ = rules.Register(&rules.Rule{
 		"default: under `mkDefault`, behind `or`, of an argument; so it is with a path that is given to a function which is an\n" +
 		"argument itself, since that may look for it in another tree.",
 	Severity: diag.Warning, Presets: rules.Recommended,
-	Fix: rules.FixSometimes,
+	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	File: func(pass *rules.Pass) {
 		m := missing{paths: paths{Pass: pass}, places: map[string][]literal{}}
 		m.each(m.check)

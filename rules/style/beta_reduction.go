@@ -13,9 +13,9 @@ var _ = rules.Register(&rules.Rule{
 	Doc: "`(x: body) value` binds a name; so does `let x = value; in body`, in the order in which one reads. A call with\n" +
 		"several arguments is left alone, and the fix is missing where `value` mentions another `x`, which a `let` would hide.",
 	Severity: diag.Hint,
-	Fix:      rules.FixSometimes,
-	Aliases:  []string{"nix-linter:BetaReduction"},
-	On:       []ast.Kind{ast.Apply},
+	Fix:      rules.FixSometimes, SafeFix: rules.SameValue,
+	Aliases: []string{"nix-linter:BetaReduction"},
+	On:      []ast.Kind{ast.Apply},
 	Node: func(p *rules.Pass, n ast.Node) {
 		call := ast.ApplyExpr{Node: n}
 		l, ok := ast.AsLambda(call.Func().Unparen())

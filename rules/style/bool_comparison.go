@@ -22,7 +22,7 @@ var _ = rules.Register(&rules.Rule{
 		"formal whose default is `null`, and what the file compares with `null` or with a string, puts into a string, gives to\n" +
 		"`toString` or asks for its type. Nor of a value of unknown type that it compares with both `true` and `false`.",
 	Severity: diag.Info, Presets: rules.Strict,
-	Fix:     rules.FixAlways,
+	Fix: rules.FixAlways, SafeFix: rules.SameValue,
 	Aliases: []string{"statix:W01", "statix:bool_comparison"},
 	File: func(p *rules.Pass) {
 		var found []comparison

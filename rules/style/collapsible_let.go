@@ -20,7 +20,7 @@ var _ = rules.Register(&rules.Rule{
 		"outside that the outer one binds, or a binding of the outer one reads a name that the inner one binds anew. Nor where\n" +
 		"a comment stands between the two: it heads the second.",
 	Severity: diag.Info, Presets: rules.Strict,
-	Fix:     rules.FixAlways,
+	Fix: rules.FixAlways, SafeFix: rules.SameValue,
 	Aliases: []string{"statix:W06", "statix:collapsible_let_in", "nix-linter:SequentialLet"},
 	On:      []ast.Kind{ast.Let},
 	Broken:  true, // the body may be

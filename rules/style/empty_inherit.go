@@ -15,7 +15,7 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"An `inherit` with a comment in it is left alone: names are meant to stand there.",
 	Severity: diag.Info, Presets: rules.Recommended, Tags: diag.Unnecessary,
-	Fix: rules.FixAlways,
+	Fix: rules.FixAlways, SafeFix: rules.FewerTokens,
 	Aliases: []string{
 		"statix:W14", "statix:empty_inherit", "nixf:empty-inherit", "nil:empty_inherit", "nix-linter:EmptyInherit", "tvix:W009",
 	},

@@ -14,7 +14,7 @@ var _ = rules.Register(&rules.Rule{
 	Doc: "`let in e` is `e`. A `let` that holds comments is left alone: what stands in them is probably meant to come\n" +
 		"back.",
 	Severity: diag.Info, Presets: rules.Recommended, Tags: diag.Unnecessary,
-	Fix:     rules.FixAlways,
+	Fix: rules.FixAlways, SafeFix: rules.FewerTokens,
 	Aliases: []string{"statix:W02", "statix:empty_let_in", "nil:empty_let_in", "nix-linter:EmptyLet", "tvix:W010"},
 	On:      []ast.Kind{ast.Let},
 	Broken:  true, // the body may be

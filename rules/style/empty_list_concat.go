@@ -16,7 +16,7 @@ var _ = rules.Register(&rules.Rule{
 		"An empty list with a comment in it is left alone: something is meant to stand there. So is one with the operator on\n" +
 		"another line: it heads a column of operands.",
 	Severity: diag.Info, Presets: rules.Strict,
-	Fix:     rules.FixAlways,
+	Fix: rules.FixAlways, SafeFix: rules.FewerTokens,
 	Aliases: []string{"statix:W23", "statix:empty_list_concat"},
 	On:      []ast.Kind{ast.Binary},
 	Node: func(p *rules.Pass, n ast.Node) {

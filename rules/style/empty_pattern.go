@@ -20,9 +20,9 @@ var _ = rules.Register(&rules.Rule{
 		"attribute, a default or an element of a list, unless its result is plainly something else, such as a string. What\n" +
 		"`overrideAttrs` and its like are given is always called with the attributes that are there: `_:` says as much.",
 	Severity: diag.Hint,
-	Fix:      rules.FixSometimes,
-	Aliases:  []string{"statix:W10", "statix:empty_pattern", "nix-linter:EmptyVariadicParamSet"},
-	On:       []ast.Kind{ast.Pattern},
+	Fix:      rules.FixSometimes, SafeFix: rules.NoSafeFix,
+	Aliases: []string{"statix:W10", "statix:empty_pattern", "nix-linter:EmptyVariadicParamSet"},
+	On:      []ast.Kind{ast.Pattern},
 	Node: func(p *rules.Pass, n ast.Node) {
 		if only := n.FirstChild(); !only.Is(ast.Ellipsis) || only.NextSibling().IsValid() {
 			return

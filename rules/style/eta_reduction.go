@@ -22,7 +22,7 @@ var _ = rules.Register(&rules.Rule{
 		"function is given to a function that calls it with plain values, such as `map`. So it is for the last parameter of\n" +
 		"several: `mapAttrs (_: v: f v)` is `mapAttrs (_: f)`.",
 	Severity: diag.Info, Presets: rules.Strict,
-	Fix:     rules.FixAlways,
+	Fix: rules.FixAlways, SafeFix: rules.SameValue,
 	Aliases: []string{"statix:W07", "statix:eta_reduction", "nix-linter:EtaReduce"},
 	On:      []ast.Kind{ast.Lambda},
 	Node: func(p *rules.Pass, n ast.Node) {

@@ -21,9 +21,9 @@ var _ = rules.Register(&rules.Rule{
 		"A function that is a whole file, and the `outputs` of a flake, are left alone; so are patterns, whose defaults could\n" +
 		"see the names.",
 	Severity: diag.Hint,
-	Fix:      rules.FixAlways,
-	Aliases:  []string{"nix-linter:FreeLetInFunc"},
-	On:       []ast.Kind{ast.Lambda},
+	Fix:      rules.FixAlways, SafeFix: rules.NoSafeFix,
+	Aliases: []string{"nix-linter:FreeLetInFunc"},
+	On:      []ast.Kind{ast.Lambda},
 	Node: func(p *rules.Pass, n ast.Node) {
 		outer := n.OutsideParens().Parent()
 		if outer.Is(ast.Lambda) || outer.Is(ast.File) {

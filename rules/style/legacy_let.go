@@ -20,7 +20,7 @@ var _ = rules.Register(&rules.Rule{
 		"The fix makes `let … in e` of it where `body` comes last and nothing refers to it. Elsewhere the `rec` set is only\n" +
 		"shown: `body` is better put last, or given another name, by hand.",
 	Severity: diag.Info, Presets: rules.Recommended, Tags: diag.Deprecated,
-	Fix: rules.FixAlways,
+	Fix: rules.FixAlways, SafeFix: rules.SameValue,
 	Aliases: []string{
 		"statix:W05", "statix:legacy_let_syntax", "nixf:deprecated-let", "nil:let_attrset", "lix:ancient-let", "tvix:W005",
 	},

@@ -13,7 +13,7 @@ var _ = rules.Register(&rules.Rule{
 		"the lists are groups on purpose, and nothing is said. Nor where they stand on lines of their own in a chain with\n" +
 		"other operands.",
 	Severity: diag.Info, Presets: rules.Strict,
-	Fix:     rules.FixSometimes,
+	Fix: rules.FixSometimes, SafeFix: rules.SameValue,
 	Aliases: []string{"nix-linter:ListLiteralConcat"},
 	On:      []ast.Kind{ast.Binary},
 	Node: func(p *rules.Pass, n ast.Node) {

@@ -16,7 +16,7 @@ var _ = rules.Register(&rules.Rule{
 		"In `rec { … }` and in `let` the two differ: there `a = a;` refers to itself and never ends, while `inherit a;` takes the\n" +
 		"outer `a`. So nothing is said about those.",
 	Severity: diag.Info, Presets: rules.Strict,
-	Fix:     rules.FixAlways,
+	Fix: rules.FixAlways, SafeFix: rules.SameAttrs,
 	Aliases: []string{"statix:W03", "statix:manual_inherit", "nix-linter:DIYInherit"},
 	On:      []ast.Kind{ast.AttrSet},
 	Broken:  true,

@@ -18,7 +18,7 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"Nothing is said about a selection with a default, and where the source takes more than one line.",
 	Severity: diag.Hint, Presets: rules.Strict,
-	Fix:     rules.FixAlways,
+	Fix: rules.FixAlways, SafeFix: rules.SameAttrs,
 	Aliases: []string{"statix:W04", "statix:manual_inherit_from"},
 	On:      []ast.Kind{ast.AttrSet, ast.LegacyLet, ast.Bindings},
 	Broken:  true,

@@ -22,7 +22,7 @@ var _ = rules.Register(&rules.Rule{
 	Doc: "`!(a == b)` is `a != b`, and `!(a < b)` is `a >= b`. The two are equal for all values: `>=` is to Nix nothing but\n" +
 		"the negation of `<`.",
 	Severity: diag.Info, Presets: rules.Strict,
-	Fix:     rules.FixAlways,
+	Fix: rules.FixAlways, SafeFix: rules.SameValue,
 	Aliases: []string{"statix:W18", "statix:bool_simplification"},
 	On:      []ast.Kind{ast.Unary},
 	Node: func(p *rules.Pass, n ast.Node) {

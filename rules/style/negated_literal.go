@@ -12,7 +12,7 @@ var _ = rules.Register(&rules.Rule{
 	Summary:  "`true` or `false` is negated",
 	Doc:      "`!true` is `false`. Where a file binds `true` or `false` itself, nothing is said.",
 	Severity: diag.Info, Presets: rules.Strict,
-	Fix:     rules.FixSometimes,
+	Fix: rules.FixSometimes, SafeFix: rules.SameValue,
 	Aliases: []string{"nix-linter:NegateAtom"},
 	On:      []ast.Kind{ast.Unary},
 	Node: func(p *rules.Pass, n ast.Node) {

@@ -21,9 +21,9 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"Nothing is said where the file binds the bare name to something else.",
 	Severity: diag.Hint,
-	Fix:      rules.FixAlways,
-	Aliases:  []string{"nixf:sema-primop-removed-prefix"},
-	On:       []ast.Kind{ast.Select},
+	Fix:      rules.FixAlways, SafeFix: rules.FewerTokens,
+	Aliases: []string{"nixf:sema-primop-removed-prefix"},
+	On:      []ast.Kind{ast.Select},
 	Node: func(p *rules.Pass, n ast.Node) {
 		s := ast.SelectExpr{Node: n}
 		operand, part := s.Operand().Unparen(), s.Attrpath().FirstChild()

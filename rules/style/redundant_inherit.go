@@ -17,7 +17,7 @@ var _ = rules.Register(&rules.Rule{
 		"That is not so for a name which only a `with` provides: there the `inherit` fixes its meaning for inner `with`s, and\n" +
 		"nothing is said. Nor about `inherit` in a set, which gives the set an attribute.",
 	Severity: diag.Info, Presets: rules.Recommended, Tags: diag.Unnecessary,
-	Fix:     rules.FixAlways,
+	Fix: rules.FixAlways, SafeFix: rules.FewerTokens,
 	Aliases: []string{"tvix:W002"},
 	On:      []ast.Kind{ast.Bindings},
 	Broken:  true,

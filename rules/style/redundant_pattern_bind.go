@@ -15,9 +15,9 @@ var _ = rules.Register(&rules.Rule{
 		"Modules are written with a pattern by convention. So nothing is said about a function that is a module, or a whole\n" +
 		"file that gives a set.",
 	Severity: diag.Hint,
-	Fix:      rules.FixAlways,
-	Aliases:  []string{"statix:W11", "statix:redundant_pattern_bind"},
-	On:       []ast.Kind{ast.AtName},
+	Fix:      rules.FixAlways, SafeFix: rules.NoSafeFix,
+	Aliases: []string{"statix:W11", "statix:redundant_pattern_bind"},
+	On:      []ast.Kind{ast.AtName},
 	Node: func(p *rules.Pass, n ast.Node) {
 		pattern := n.Parent()
 		for c := range pattern.Children() {

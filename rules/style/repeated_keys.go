@@ -11,6 +11,9 @@ import (
 	"github.com/nixsift/nixsift/rules"
 )
 
+var keysAtLeast = rules.NewSetting("at-least",
+	"The number of attributes with the same first name from which on they are reported.", int64(3))
+
 var _ = rules.Register(&rules.Rule{
 	ID: "repeated-keys", Family: family, Since: "0.1.0",
 	Summary: "Several attributes of a set begin with the same name",
@@ -19,13 +22,11 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"The fix puts attributes that follow each other into one set, with the comments between them.",
 	Severity: diag.Hint,
-	Fix:      rules.FixSometimes,
-	Aliases:  []string{"statix:W20", "statix:repeated_keys"},
-	Options: []rules.Option{
-		{Name: "at-least", Doc: "The number of attributes with the same first name from which on they are reported.", Default: int64(3)},
-	},
-	On:     []ast.Kind{ast.AttrSet},
-	Broken: true,
+	Fix:      rules.FixSometimes, SafeFix: rules.SameParse,
+	Aliases: []string{"statix:W20", "statix:repeated_keys"},
+	Options: []*rules.Option{keysAtLeast.Option},
+	On:      []ast.Kind{ast.AttrSet},
+	Broken:  true,
 	Node: func(p *rules.Pass, n ast.Node) {
 		if n.IsRec() || n.NumChildren() < 2 {
 			return
@@ -52,7 +53,7 @@ var _ = rules.Register(&rules.Rule{
 			groups[name] = append(groups[name], c)
 		}
 		for _, name := range order {
-			if g := groups[name]; len(g) >= max(2, int(p.Int("at-least"))) {
+			if g := groups[name]; len(g) >= max(2, int(keysAtLeast.In(p))) {
 				reportKeys(p, name, g, !whole[name] && !n.HasError())
 			}
 		}

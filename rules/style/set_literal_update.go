@@ -17,7 +17,7 @@ var _ = rules.Register(&rules.Rule{
 		"`rec` or has a computed name, where a comment stands between them, and where they stand on lines of their own in a\n" +
 		"chain with other operands.",
 	Severity: diag.Info, Presets: rules.Strict,
-	Fix:     rules.FixSometimes,
+	Fix: rules.FixSometimes, SafeFix: rules.SameValue,
 	Aliases: []string{"nix-linter:SetLiteralUpdate"},
 	On:      []ast.Kind{ast.Binary},
 	Node: func(p *rules.Pass, n ast.Node) {

@@ -16,9 +16,9 @@ var _ = rules.Register(&rules.Rule{
 		"numbers. So only what is visibly a string is reported: a string, the call of a builtin that gives one, a local name\n" +
 		"for one.",
 	Severity: diag.Hint,
-	Fix:      rules.FixAlways,
-	Aliases:  []string{"nix-linter:UnneededAntiquote"},
-	On:       []ast.Kind{ast.String, ast.IndString},
+	Fix:      rules.FixAlways, SafeFix: rules.FewerTokens,
+	Aliases: []string{"nix-linter:UnneededAntiquote"},
+	On:      []ast.Kind{ast.String, ast.IndString},
 	Node: func(p *rules.Pass, n ast.Node) {
 		in := n.FirstChild()
 		if !in.Is(ast.Interpolation) || in.NextSibling().IsValid() || n.Is(ast.String) && n.Span().Len() != in.Span().Len()+2 {

@@ -18,9 +18,10 @@ var _ = rules.Register(&rules.Rule{
 		"In `if x.y ? a then x.y.a else d` a missing `y` is an error, while `x.y.a or d` gives `d` for it; so is an `x` that is\n" +
 		"no set in `if builtins.hasAttr \"a\" x then x.a else d`. These fixes are not applied without being asked for.",
 	Severity: diag.Info, Presets: rules.Strict,
-	Fix:     rules.FixAlways,
-	Aliases: []string{"statix:W19", "statix:useless_has_attr"},
-	On:      []ast.Kind{ast.If},
+	Fix: rules.FixAlways, SafeFix: rules.SameValue,
+	Aliases:  []string{"statix:W19", "statix:useless_has_attr"},
+	ByTokens: true,
+	On:       []ast.Kind{ast.If},
 	Node: func(p *rules.Pass, n ast.Node) {
 		i := ast.IfExpr{Node: n}
 		cond, found, missing := i.Cond().Unparen(), i.Then().Unparen(), i.Else().Unparen()

@@ -10,6 +10,8 @@ import (
 	"github.com/nixsift/nixsift/rules"
 )
 
+var parensSingle = rules.NewSetting("single", "Leave parentheses around calls, selections, operations and functions alone.", false)
+
 var _ = rules.Register(&rules.Rule{
 	ID: "useless-parens", Family: family, Since: "0.1.0",
 	Summary: "Parentheses group nothing",
@@ -25,9 +27,9 @@ var _ = rules.Register(&rules.Rule{
 		"The option `single` keeps the rule to parentheses around one name, literal, list, set or pair of parentheses, wherever\n" +
 		"they stand, as nixf has it.",
 	Severity: diag.Info, Presets: rules.Strict, Tags: diag.Unnecessary,
-	Fix:     rules.FixSometimes,
+	Fix: rules.FixSometimes, SafeFix: rules.SameTokens,
 	Aliases: []string{"statix:W08", "statix:useless_parens", "nixf:parse-redundant-paren", "tvix:W011"},
-	Options: []rules.Option{{Name: "single", Doc: "Leave parentheses around calls, selections, operations and functions alone.", Default: false}},
+	Options: []*rules.Option{parensSingle.Option},
 	On:      []ast.Kind{ast.Paren},
 	Node: func(p *rules.Pass, n ast.Node) {
 		if n.Parent().Is(ast.Paren) {
@@ -38,7 +40,7 @@ var _ = rules.Register(&rules.Rule{
 			inner = inner.FirstChild()
 		}
 		why := uselessParens(n, inner)
-		if p.Bool("single") && (simple(inner) == "" || inner.Is(ast.Select)) {
+		if parensSingle.In(p) && (simple(inner) == "" || inner.Is(ast.Select)) {
 			why = ""
 		}
 		// All pairs but the one that is needed are useless; without a reason, the first is the needed one.

@@ -18,5 +18,5 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"A lock file cannot hold comments: use `[[override]]` in `nixsift.toml` for it.",
 	Severity: diag.Warning, Presets: rules.Recommended,
-	Fix: rules.FixSometimes, Generated: true, Engine: true,
+	Fix: rules.FixSometimes, SafeFix: rules.SameParse, Generated: true, Engine: true,
 })

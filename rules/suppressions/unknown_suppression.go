@@ -12,5 +12,5 @@ var _ = rules.Register(&rules.Rule{
 	Doc: "The comment silences nothing, and the finding it was meant for is reported. The fix writes the rule that was probably\n" +
 		"meant, or removes the name.",
 	Severity: diag.Warning, Presets: rules.Recommended,
-	Fix: rules.FixSometimes, Generated: true, Engine: true,
+	Fix: rules.FixSometimes, SafeFix: rules.SameParse, Generated: true, Engine: true,
 })

@@ -13,5 +13,5 @@ var _ = rules.Register(&rules.Rule{
 		"suppression of a rule that is off, or that was not run on the file, is not reported; nor is any in a file with syntax\n" +
 		"errors, which may hide what the comment is for.",
 	Severity: diag.Warning, Presets: rules.Recommended,
-	Fix: rules.FixAlways, Generated: true, Engine: true,
+	Fix: rules.FixAlways, SafeFix: rules.SameParse, Generated: true, Engine: true,
 })

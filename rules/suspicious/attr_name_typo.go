@@ -20,7 +20,7 @@ var _ = rules.Register(&rules.Rule{
 		"A name is reported if it is one or two letters away from that of an attribute which the builders of nixpkgs know, and\n" +
 		"is mentioned nowhere else in the derivation.",
 	Severity: diag.Warning, Presets: rules.Recommended,
-	Fix:     rules.FixSometimes,
+	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Aliases: []string{"hammering:attribute-typo"},
 	On:      []ast.Kind{ast.Apply},
 	Node: func(p *rules.Pass, n ast.Node) {

@@ -18,7 +18,7 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"The fix writes LF throughout. It is safe where no string changes by it.",
 	Severity: diag.Warning, Presets: rules.Recommended,
-	Fix:     rules.FixAlways,
+	Fix: rules.FixAlways, SafeFix: rules.SameParse,
 	Aliases: []string{"lix:cr-line-endings"},
 	File: func(p *rules.Pass) {
 		src := p.Tree.Source()

@@ -20,7 +20,7 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"The fix sets the list without `Array`, where no flag has a blank in it.",
 	Severity: diag.Warning, Presets: rules.Recommended,
-	Fix:     rules.FixSometimes,
+	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Aliases: []string{"hammering:no-flags-array"},
 	On:      []ast.Kind{ast.Binding},
 	Node: func(p *rules.Pass, n ast.Node) {

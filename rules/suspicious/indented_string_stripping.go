@@ -21,7 +21,7 @@ var _ = rules.Register(&rules.Rule{
 		"Text on the first line, right behind the quotes, counts as a line without indentation: then nothing is removed from\n" +
 		"the others. That is an info, for in many languages blanks do not matter.",
 	Severity: diag.Warning, Presets: rules.Strict,
-	Fix:     rules.FixSometimes,
+	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Aliases: []string{"lix:broken-string-indentation"},
 	On:      []ast.Kind{ast.IndString},
 	Node: func(p *rules.Pass, n ast.Node) {

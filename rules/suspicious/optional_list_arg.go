@@ -19,7 +19,7 @@ var _ = rules.Register(&rules.Rule{
 		"The rule is silent below `lib.concatLists` and its like, which expect lists of lists, and in files that use\n" +
 		"`lib.flatten`. The fix needs an eye, as lists of lists may be meant elsewhere.",
 	Severity: diag.Warning, Presets: rules.Recommended,
-	Fix:     rules.FixSometimes,
+	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Aliases: []string{"nixpkgs-lint:ArgsToOptionalIsList"},
 	On:      []ast.Kind{ast.Apply},
 	Node: func(p *rules.Pass, n ast.Node) {

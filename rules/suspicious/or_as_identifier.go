@@ -14,7 +14,7 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"The fix puts the name in quotes, which changes nothing.",
 	Severity: diag.Info, Presets: rules.Strict, Tags: diag.Deprecated,
-	Fix:     rules.FixAlways,
+	Fix: rules.FixAlways, SafeFix: rules.SameParse,
 	Aliases: []string{"nixf:or-identifier", "lix:or-as-identifier"},
 	On:      []ast.Kind{ast.Name},
 	Node: func(p *rules.Pass, n ast.Node) {

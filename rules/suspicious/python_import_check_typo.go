@@ -17,7 +17,7 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"The fix corrects the name. It needs an eye: the check runs from then on and may fail.",
 	Severity: diag.Warning, Presets: rules.Recommended,
-	Fix:     rules.FixSometimes,
+	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Aliases: []string{"hammering:python-imports-check-typo"},
 	On:      []ast.Kind{ast.Binding},
 	Node: func(p *rules.Pass, n ast.Node) {

@@ -18,7 +18,7 @@ var _ = rules.Register(&rules.Rule{
 		"The fix puts the space in where the second is a string or path. For numbers there is none: Nix has no hexadecimal\n" +
 		"ones, and what was meant is unknown.",
 	Severity: diag.Warning, Presets: rules.Recommended,
-	Fix:     rules.FixSometimes,
+	Fix: rules.FixSometimes, SafeFix: rules.SameParse,
 	Aliases: []string{"lix:tokens-no-whitespace"},
 	On:      []ast.Kind{ast.Apply, ast.List},
 	Node: func(p *rules.Pass, n ast.Node) {

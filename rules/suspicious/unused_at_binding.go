@@ -17,7 +17,7 @@ var _ = rules.Register(&rules.Rule{
 		"The fix removes it, which changes nothing. It is safe where no comment goes with it. A name that starts with an\n" +
 		"underscore is kept on purpose.",
 	Severity: diag.Warning, Presets: rules.Recommended, Tags: diag.Unnecessary,
-	Fix:     rules.FixSometimes,
+	Fix: rules.FixSometimes, SafeFix: rules.FewerTokens,
 	Aliases: []string{"deadnix:unused-at-binding", "nixf:sema-unused-def-lambda-witharg-arg", "nil:unused_binding"},
 	File: func(p *rules.Pass) {
 		for id, b := range unusedNames(p, sema.AtBinding) {

@@ -10,6 +10,8 @@ import (
 	"github.com/nixsift/nixsift/rules"
 )
 
+var argsOfOverlays = rules.NewSetting("overlays", "Report the parameters of overlays, too.", false)
+
 var _ = rules.Register(&rules.Rule{
 	ID: "unused-lambda-arg", Family: family, Since: "0.1.0",
 	Summary: "The parameter of a function `x: …` is never used",
@@ -20,13 +22,13 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"The fix puts the underscore in front, unless the body uses that name already.",
 	Severity: diag.Info, Tags: diag.Unnecessary,
-	Fix:     rules.FixSometimes,
+	Fix: rules.FixSometimes, SafeFix: rules.Underscored,
 	Aliases: []string{"deadnix:unused-lambda-arg", "nix-linter:UnusedArg"},
-	Options: []rules.Option{{Name: "overlays", Doc: "Report the parameters of overlays, too.", Default: false}},
+	Options: []*rules.Option{argsOfOverlays.Option},
 	File: func(p *rules.Pass) {
 		var taken map[string]bool
 		for id, b := range unusedNames(p, sema.ParamBinding) {
-			if ofOverlay(p, b) && !p.Bool("overlays") {
+			if ofOverlay(p, b) && !argsOfOverlays.In(p) {
 				continue
 			}
 			f := diag.Finding{

@@ -15,6 +15,12 @@ import (
 	"github.com/nixsift/nixsift/rules"
 )
 
+var (
+	formalsEverywhere = rules.NewSetting("everywhere", "Report functions that are no packages, too.", false)
+	formalsInterfaces = rules.NewSetting("interfaces",
+		"Report names that others decide on, too: in all functions, headers of modules included.", false)
+)
+
 var _ = rules.Register(&rules.Rule{
 	ID: "unused-lambda-formal", Family: family, Since: "0.1.0",
 	Summary: "A name of a function's set pattern `{ a, b, ... }:` is never used",
@@ -33,15 +39,12 @@ var _ = rules.Register(&rules.Rule{
 		"The fix removes the name. It needs an eye: a caller that passes it explicitly, or reads `functionArgs`, sees the\n" +
 		"difference.",
 	Severity: diag.Warning, Presets: rules.Recommended, Tags: diag.Unnecessary,
-	Fix: rules.FixSometimes,
+	Fix: rules.FixSometimes, SafeFix: rules.FewerTokens,
 	Aliases: []string{
 		"deadnix:unused-lambda-formal", "nixf:sema-unused-def-lambda-noarg-formal", "nixf:sema-unused-def-lambda-witharg-formal",
 		"nil:unused_binding", "hammering:unused-argument",
 	},
-	Options: []rules.Option{
-		{Name: "everywhere", Doc: "Report functions that are no packages, too.", Default: false},
-		{Name: "interfaces", Doc: "Report names that others decide on, too: in all functions, headers of modules included.", Default: false},
-	},
+	Options: []*rules.Option{formalsEverywhere.Option, formalsInterfaces.Option},
 	File: func(p *rules.Pass) {
 		var scope sema.ScopeID
 		var unused []sema.BindingID
@@ -64,7 +67,7 @@ func reportFormals(p *rules.Pass, scope sema.ScopeID, unused []sema.BindingID) {
 	names := p.Names()
 	fn := ast.LambdaExpr{Node: names.Scope(scope).Node}
 	pattern, _ := fn.Pattern()
-	r := formalsReport{path: p.Path, everywhere: p.Bool("everywhere"), all: p.Bool("interfaces")}
+	r := formalsReport{path: p.Path, everywhere: formalsEverywhere.In(p), all: formalsInterfaces.In(p)}
 	if at := pattern.At(); at.IsValid() {
 		for id := names.Scope(scope).First; id <= names.Scope(scope).Last; id++ {
 			r.whole = r.whole || names.Binding(id).Kind == sema.AtBinding && p.Live().IsLive(id)

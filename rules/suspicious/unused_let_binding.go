@@ -25,7 +25,7 @@ var _ = rules.Register(&rules.Rule{
 		"The fix removes the binding with its comments, and the whole `let … in` when nothing is left in it. It is safe where\n" +
 		"no comment goes with it.",
 	Severity: diag.Warning, Presets: rules.Recommended, Tags: diag.Unnecessary,
-	Fix: rules.FixSometimes,
+	Fix: rules.FixSometimes, SafeFix: rules.FewerTokens,
 	Aliases: []string{
 		"deadnix:unused-let-binding", "nixf:sema-unused-def-let", "nil:unused_binding", "nix-linter:UnusedLetBind", "tvix:W003",
 	},

@@ -18,7 +18,7 @@ var _ = rules.Register(&rules.Rule{
 		"The fix removes `rec`, which changes nothing. It is missing where the set merges with another `rec` set: both are\n" +
 		"to lose it, or none.",
 	Severity: diag.Info, Presets: rules.Recommended, Tags: diag.Unnecessary,
-	Fix:     rules.FixSometimes,
+	Fix: rules.FixSometimes, SafeFix: rules.FewerTokens,
 	Aliases: []string{"nixf:sema-extra-rec", "nil:unused_rec", "nix-linter:UnneededRec"},
 	File: func(p *rules.Pass) {
 		names := p.Names()

@@ -23,7 +23,7 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"The fix removes the `with`. It is safe where no comment goes with it.",
 	Severity: diag.Info, Presets: rules.Recommended, Tags: diag.Unnecessary,
-	Fix:     rules.FixSometimes,
+	Fix: rules.FixSometimes, SafeFix: rules.FewerTokens,
 	Aliases: []string{"nixf:sema-extra-with", "nil:unused_with"},
 	File: func(p *rules.Pass) {
 		names := p.Names()

@@ -9,6 +9,8 @@ import (
 	"github.com/nixsift/nixsift/rules"
 )
 
+var underscoresOfLet = rules.NewSetting("let", "Report names of `let`, too.", false)
+
 var _ = rules.Register(&rules.Rule{
 	ID: "used-underscore-name", Family: family, Since: "0.1.0",
 	Summary: "A name that starts with an underscore is used",
@@ -20,7 +22,7 @@ var _ = rules.Register(&rules.Rule{
 		"that could not do without the underscore, as in `_7zip`, is left alone.",
 	Severity: diag.Info,
 	Aliases:  []string{"deadnix:used-underscore-name"},
-	Options:  []rules.Option{{Name: "let", Doc: "Report names of `let`, too.", Default: false}},
+	Options:  []*rules.Option{underscoresOfLet.Option},
 	File: func(p *rules.Pass) {
 		names := p.Names()
 		var bound map[string]bool
@@ -33,7 +35,7 @@ var _ = rules.Register(&rules.Rule{
 			switch b.Kind {
 			case sema.ParamBinding, sema.AtBinding:
 			case sema.LetBinding:
-				if !b.Decl.Is(ast.Binding) || !p.Bool("let") {
+				if !b.Decl.Is(ast.Binding) || !underscoresOfLet.In(p) {
 					continue
 				}
 			default:

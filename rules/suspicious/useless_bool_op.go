@@ -17,7 +17,7 @@ var _ = rules.Register(&rules.Rule{
 		"The fix leaves the other operand. It is safe where that is a Boolean for sure, such as a comparison, and no comment\n" +
 		"goes with it. Operations that do not depend on the other operand are `unreachable-code`.",
 	Severity: diag.Warning, Presets: rules.Strict,
-	Fix:     rules.FixAlways,
+	Fix: rules.FixAlways, SafeFix: rules.FewerTokens,
 	Aliases: []string{"tvix:W007"},
 	On:      []ast.Kind{ast.Binary},
 	Node: func(p *rules.Pass, n ast.Node) {

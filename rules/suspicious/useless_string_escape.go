@@ -25,7 +25,7 @@ var _ = rules.Register(&rules.Rule{
 		"doubled. In a regular expression it is: there the fix doubles it before signs that mean something to Nix's regular\n" +
 		"expressions, and `\\d` and its like are left to `regex-backslash-class`.",
 	Severity: diag.Warning, Presets: rules.Recommended,
-	Fix:     rules.FixAlways,
+	Fix: rules.FixAlways, SafeFix: rules.SameParse,
 	Aliases: []string{"lix:broken-string-escape", "nixpkgs-vet:NPV-170"},
 	On:      []ast.Kind{ast.String, ast.IndString},
 	Node: func(p *rules.Pass, n ast.Node) {

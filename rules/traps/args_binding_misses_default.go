@@ -18,8 +18,8 @@ var _ = rules.Register(&rules.Rule{
 		"is a default reported that reads an argument whose own default leads back to it: `{ a ? args.b, b ? args.a }@args:`\n" +
 		"asks for one of the two, and reading `b` itself would never end.",
 	Severity: diag.Warning, Presets: rules.Recommended,
-	Fix: rules.FixSometimes,
-	On:  []ast.Kind{ast.AtName},
+	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
+	On: []ast.Kind{ast.AtName},
 	Node: func(p *rules.Pass, n ast.Node) {
 		pattern := ast.PatternNode{Node: n.Parent()}
 		defaults := map[string]ast.Node{}

@@ -23,8 +23,8 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"The fix is safe where the new name means the same and the pinned nixpkgs, or any, has it.",
 	Severity: diag.Warning, Presets: rules.Recommended, Tags: diag.Deprecated,
-	Fix: rules.FixSometimes,
-	On:  []ast.Kind{ast.Select, ast.Ident, ast.Inherit},
+	Fix: rules.FixSometimes, SafeFix: rules.SameValue,
+	On: []ast.Kind{ast.Select, ast.Ident, ast.Inherit},
 	Node: func(p *rules.Pass, n ast.Node) {
 		if n.Is(ast.Inherit) {
 			inheritedAliases(p, ast.InheritNode{Node: n})

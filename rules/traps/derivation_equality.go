@@ -20,8 +20,8 @@ var _ = rules.Register(&rules.Rule{
 		"Reported only where both sides surely are derivations: calls such as `mkDerivation` or `runCommand`, names bound to them\n" +
 		"in the file, packages of `pkgs`.",
 	Severity: diag.Info, Presets: rules.Strict,
-	Fix: rules.FixSometimes,
-	On:  []ast.Kind{ast.Binary},
+	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
+	On: []ast.Kind{ast.Binary},
 	Node: func(p *rules.Pass, n ast.Node) {
 		if n.Op() != ast.OpEq && n.Op() != ast.OpNeq {
 			return

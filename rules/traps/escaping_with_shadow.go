@@ -19,8 +19,8 @@ var _ = rules.Register(&rules.Rule{
 		"Reported for sets whose names stand in the file, and, as information, for functions of nixpkgs' `lib` whose name the\n" +
 		"file gives to something else.",
 	Severity: diag.Warning, Presets: rules.Recommended,
-	Fix: rules.FixSometimes,
-	On:  []ast.Kind{ast.With},
+	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
+	On: []ast.Kind{ast.With},
 	Node: func(p *rules.Pass, n ast.Node) {
 		w := ast.WithExpr{Node: n}
 		if base, isLib := nixlang.LibSource(p.Names(), w.Env()); isLib {

@@ -15,8 +15,8 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"The fix writes down what Nix reads. Off in every preset: a lesson in precedence.",
 	Severity: diag.Info,
-	Fix:      rules.FixAlways,
-	On:       []ast.Kind{ast.HasAttr},
+	Fix:      rules.FixAlways, SafeFix: rules.SameParse,
+	On: []ast.Kind{ast.HasAttr},
 	Node: func(p *rules.Pass, n ast.Node) {
 		tested := ast.HasAttrExpr{Node: n}.Operand()
 		up := n.Parent()

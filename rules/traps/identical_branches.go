@@ -14,8 +14,9 @@ var _ = rules.Register(&rules.Rule{
 	Doc: "`if c then x else x` is `x`, whatever the condition. One of the arms was probably meant to differ; otherwise the `if`\n" +
 		"can go. The fix is not safe: evaluating the condition may fail, which it then does no more.",
 	Severity: diag.Info, Presets: rules.Strict,
-	Fix: rules.FixAlways,
-	On:  []ast.Kind{ast.If},
+	Fix: rules.FixAlways, SafeFix: rules.NoSafeFix,
+	ByTokens: true,
+	On:       []ast.Kind{ast.If},
 	Node: func(p *rules.Pass, n ast.Node) {
 		i := ast.IfExpr{Node: n}
 		if !nixlang.Same(i.Then(), i.Else()) || p.Tree.HasComment(source.Span{Start: i.Cond().End(), End: n.End()}) {

@@ -22,8 +22,8 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"A builtin that is newer than `minimum-nix-version`, or that only a fork or plugin has, is told as information.",
 	Severity: diag.Warning, Presets: rules.Recommended,
-	Fix: rules.FixSometimes,
-	On:  []ast.Kind{ast.Inherit},
+	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
+	On: []ast.Kind{ast.Inherit},
 	Node: func(p *rules.Pass, n ast.Node) {
 		in := ast.InheritNode{Node: n}
 		from := in.From().Unparen()

@@ -14,8 +14,8 @@ var _ = rules.Register(&rules.Rule{
 	Doc: "The quotient of two integers is an integer, rounded towards zero: `7 / 2` is 3. Give one of them a point, `7 / 2.0`, where\n" +
 		"the fraction counts. Dividing by a literal zero, also by `0.0`, fails as soon as it is evaluated, and is an error.",
 	Severity: diag.Info, Presets: rules.Strict,
-	Fix: rules.FixSometimes,
-	On:  []ast.Kind{ast.Binary},
+	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
+	On: []ast.Kind{ast.Binary},
 	Node: func(p *rules.Pass, n ast.Node) {
 		if n.Op() != ast.OpDiv {
 			return

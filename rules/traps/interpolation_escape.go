@@ -25,8 +25,8 @@ var _ = rules.Register(&rules.Rule{
 		"In an indented string a backslash escapes nothing either: `''\\${name}''` is a backslash and the value. That is an\n" +
 		"information, since text may want a backslash there.",
 	Severity: diag.Warning, Presets: rules.Recommended,
-	Fix: rules.FixAlways,
-	On:  []ast.Kind{ast.String, ast.IndString},
+	Fix: rules.FixAlways, SafeFix: rules.NoSafeFix,
+	On: []ast.Kind{ast.String, ast.IndString},
 	Node: func(p *rules.Pass, n ast.Node) {
 		for part := range ast.Parts(n) {
 			if part.IsText() && strings.Contains(part.Span.Of(p.Tree.Source()), "$${") {

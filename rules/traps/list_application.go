@@ -21,8 +21,8 @@ var _ = rules.Register(&rules.Rule{
 		"before anything, and so are `override`, `withPackages` and their kin before a set or function. A function that the file\n" +
 		"defines is told as information: a list of values of all kinds may hold it.",
 	Severity: diag.Warning, Presets: rules.Recommended,
-	Fix: rules.FixAlways,
-	On:  []ast.Kind{ast.List},
+	Fix: rules.FixAlways, SafeFix: rules.NoSafeFix,
+	On: []ast.Kind{ast.List},
 	Node: func(p *rules.Pass, n ast.Node) {
 		var behind ast.Node // the last element that belongs to a call that is reported
 		for head := n.FirstChild(); head.IsValid(); head = head.NextSibling() {

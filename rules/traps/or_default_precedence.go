@@ -18,8 +18,8 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"No fix is applied without being asked for: to write down what Nix reads would keep a mistake and hide it.",
 	Severity: diag.Warning, Presets: rules.Recommended,
-	Fix: rules.FixAlways,
-	On:  []ast.Kind{ast.Apply},
+	Fix: rules.FixAlways, SafeFix: rules.SameParse,
+	On: []ast.Kind{ast.Apply},
 	Node: func(p *rules.Pass, n ast.Node) {
 		call := ast.ApplyExpr{Node: n}
 		s, ok := ast.AsSelect(call.Func())

@@ -14,8 +14,8 @@ var _ = rules.Register(&rules.Rule{
 		"has two elements, `(f or)` and `g`, and `f x or` is `f (x or)`. Since version 2.26 Nix warns that this will change.\n" +
 		"Parentheses keep the meaning; another name than `or` is better.",
 	Severity: diag.Warning, Presets: rules.Recommended,
-	Fix: rules.FixAlways,
-	On:  []ast.Kind{ast.Apply},
+	Fix: rules.FixAlways, SafeFix: rules.SameParse,
+	On: []ast.Kind{ast.Apply},
 	Node: func(p *rules.Pass, n ast.Node) {
 		call := ast.ApplyExpr{Node: n}
 		word := call.Arg()

@@ -21,8 +21,8 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"Reported where the path surely is a folder: `./.`, `../.`, or one that exists. An extension, `./file + \".nix\"`, is fine.",
 	Severity: diag.Warning, Presets: rules.Recommended,
-	Fix: rules.FixAlways,
-	On:  []ast.Kind{ast.Binary},
+	Fix: rules.FixAlways, SafeFix: rules.NoSafeFix,
+	On: []ast.Kind{ast.Binary},
 	Node: func(p *rules.Pass, n ast.Node) {
 		if n.Op() != ast.OpAdd {
 			return

@@ -21,8 +21,8 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"Reported for two numbers, and for names that are all in scope, where no such file exists and no path is expected.",
 	Severity: diag.Warning, Presets: rules.Recommended,
-	Fix: rules.FixSometimes,
-	On:  []ast.Kind{ast.Path},
+	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
+	On: []ast.Kind{ast.Path},
 	Node: func(p *rules.Pass, n ast.Node) {
 		text := n.Text()
 		if call, ok := ast.AsApply(n.Parent()); ok && call.Arg() == n && text[0] == '/' {

@@ -15,7 +15,7 @@ var _ = rules.Register(&rules.Rule{
 		"`{ a ? a }:`, which is a warning, as callers may all pass `a`. `inherit a;` takes the outer name; a changed value\n" +
 		"needs another name, or a set without `rec`.",
 	Severity: diag.Error, Presets: rules.Recommended,
-	Fix: rules.FixSometimes,
+	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	File: func(p *rules.Pass) {
 		names := p.Names()
 		for own := range strictOwnUses(names) {

@@ -23,8 +23,8 @@ var _ = rules.Register(&rules.Rule{
 		"Only signs that mean something can be escaped: `\"\\\\.\"` is a dot, but `\"\\\\-\"` and `\"\\\\n\"` are errors (on Linux, where Nix uses\n" +
 		"the regular expressions of libstdc++).",
 	Severity: diag.Warning, Presets: rules.Recommended,
-	Fix: rules.FixSometimes,
-	On:  []ast.Kind{ast.Apply},
+	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
+	On: []ast.Kind{ast.Apply},
 	Node: func(p *rules.Pass, n ast.Node) {
 		call := ast.ApplyExpr{Node: n}
 		arg := call.Arg().Unparen()

@@ -19,8 +19,8 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"Where the part behind the colon reads no name in scope, `x:y` may be meant as a string; that is told as information.",
 	Severity: diag.Warning, Presets: rules.Recommended,
-	Fix: rules.FixSometimes,
-	On:  []ast.Kind{ast.URI},
+	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
+	On: []ast.Kind{ast.URI},
 	Node: func(p *rules.Pass, n ast.Node) {
 		text := n.Text()
 		if nixlang.IsURL(text) || nixlang.ReadExpansion(n.Parent()) != "" || nixlang.ReadExpansion(n.Parent().Parent()) != "" {

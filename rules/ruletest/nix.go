@@ -21,15 +21,24 @@ import (
 // Fixed returns an expression after the fixes of a level of all rules of a family.
 func Fixed(t testing.TB, family, expr string, level fix.Level) string {
 	t.Helper()
+	return fixedBy(t, ofFamily(family), expr, level)
+}
+
+func ofFamily(family string) (ids []string) {
+	for _, r := range rules.All() {
+		if r.Family == family {
+			ids = append(ids, r.ID)
+		}
+	}
+	return ids
+}
+
+// fixedBy returns an expression after the fixes of a level of some rules.
+func fixedBy(t testing.TB, only []string, expr string, level fix.Level) string {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), "default.nix")
 	fsys := workspace.NewOverlay(workspace.OS)
 	fsys.Set(path, []byte(expr))
-	var only []string
-	for _, r := range rules.All() {
-		if r.Family == family {
-			only = append(only, r.ID)
-		}
-	}
 	out, err := engine.Fix(context.Background(), engine.Options{FS: fsys, Paths: []string{path}, Only: only}, level)
 	require.NoError(t, err)
 	require.Empty(t, out.Broken, expr)
@@ -55,9 +64,14 @@ func Eval(nix, expr string) (value string, err error) {
 // outcome: the value, or that there is none.
 func Kept(t *testing.T, nix, family string, exprs []string) {
 	t.Helper()
+	keptBy(t, nix, ofFamily(family), exprs)
+}
+
+func keptBy(t *testing.T, nix string, only, exprs []string) {
+	t.Helper()
 	after := make([]string, len(exprs))
 	for i, e := range exprs {
-		after[i] = Fixed(t, family, e, fix.OnlySafe)
+		after[i] = fixedBy(t, only, e, fix.OnlySafe)
 		assert.NotEqual(t, e, after[i], "no safe fix")
 	}
 	SameOutcome(t, nix, exprs, after)

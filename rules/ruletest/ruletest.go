@@ -6,6 +6,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -27,7 +28,10 @@ import (
 	"github.com/nixsift/nixsift/rules"
 )
 
-var update = flag.Bool("update", false, "rewrite the golden sections of the fixtures")
+var (
+	update = flag.Bool("update", false, "rewrite the golden sections of the fixtures that run")
+	ranges = flag.Bool("ranges", false, "with -update: also mark the range of every finding")
+)
 
 // Run runs the fixtures in dir, a file RULE.txtar for each rule that the test links in.
 func Run(t *testing.T, dir string) {
@@ -67,8 +71,14 @@ func runFixture(t *testing.T, path string, r *rules.Rule) {
 			t.Errorf("%s: %s: %s", r.ID, e.File, e.Message)
 		}
 	}
+	if *update && *ranges {
+		markRanges(t, path, f, root, res)
+	}
 	compare(t, f, root, res)
 	checkFixes(t, path, f, r, root, res)
+	if len(f.Kept) > 0 {
+		t.Run("kept", func(t *testing.T) { keptBy(t, testenv.Nix234(t), []string{r.ID}, f.Kept) })
+	}
 	if len(f.Wants) == 0 {
 		t.Errorf("%s: the fixture shows nothing that the rule finds", path)
 	}
@@ -136,21 +146,42 @@ func compare(t *testing.T, f *fixture.Fixture, root string, res *engine.Result) 
 		name := rel(root, d.File)
 		found := -1
 		for i, w := range wants {
-			if w.File == name && w.Line == line && w.Text.MatchString(d.Message) &&
+			if w.File == name && w.Line == line && w.Text.MatchString(d.Message) && (!w.Marked || w.Span == d.Span) &&
 				(w.Rule == "" || w.Rule == d.Rule) && (w.Severity == "" || w.Severity == d.Severity.String()) {
 				found = i
 				break
 			}
 		}
 		if found < 0 {
-			t.Errorf("%s:%d: unexpected %s: %s [%s]", name, line, d.Severity, d.Message, d.Rule)
+			t.Errorf("%s:%d: unexpected %s: %s [%s] at «%s»", name, line, d.Severity, d.Message, d.Rule, text[d.Span.Start:d.Span.End])
 			continue
 		}
 		wants = append(wants[:found], wants[found+1:]...)
 	}
 	for _, w := range wants {
-		t.Errorf("%s:%d: want %s %q, found nothing like it", w.File, w.Line, w.Severity, w.Text)
+		where := ""
+		if text, ok := res.Text(filepath.Join(root, filepath.FromSlash(w.File))); ok && w.Marked {
+			where = " at «" + text[w.Span.Start:w.Span.End] + "»"
+		}
+		t.Errorf("%s:%d: want %s %q%s, found nothing like it", w.File, w.Line, w.Severity, w.Text, where)
 	}
+}
+
+// markRanges marks what is found in a fixture; its own marks do not count.
+func markRanges(t *testing.T, path string, f *fixture.Fixture, root string, res *engine.Result) {
+	t.Helper()
+	for i := range f.Wants {
+		f.Wants[i].Marked = false
+	}
+	found := make([]fixture.Found, 0, len(res.Findings))
+	for _, d := range res.Findings {
+		found = append(found, fixture.Found{File: rel(root, d.File), Span: d.Span, Message: d.Message})
+	}
+	data, err := os.ReadFile(path)
+	require.NoError(t, err)
+	marked, err := fixture.Mark(data, found)
+	require.NoError(t, err, path)
+	require.NoError(t, os.WriteFile(path, marked, 0o644))
 }
 
 // checkFixes applies the fixes, safe ones and then all, until nothing changes, and compares the results with
@@ -197,7 +228,7 @@ func checkFixes(t *testing.T, path string, f *fixture.Fixture, r *rules.Rule, ro
 			delete(got, name)
 		}
 	}
-	if *update {
+	if *update && !maps.Equal(got, want) {
 		rewrite(t, path, got)
 		return
 	}

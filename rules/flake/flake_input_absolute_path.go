@@ -45,7 +45,7 @@ var _ = rules.Register(&rules.Rule{
 				}
 				p.Report(diag.Finding{
 					Span: place(in), Severity: severity,
-					Message: fmt.Sprintf("input `%s` names %s, a path of one machine", strings.Join(in.Path, "/"), diag.Code(name)),
+					Message: fmt.Sprintf("input %s names %s, a path of one machine", diag.Code(strings.Join(in.Path, "/")), diag.Code(name)),
 					Help:    "name a path relative to flake.nix (`path:./…`) or the URL of a repository, and override it to try out a local checkout",
 				})
 			}

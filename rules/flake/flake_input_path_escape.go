@@ -37,7 +37,7 @@ func escape(p *rules.Pass, f *flake.Flake, in *flake.Input) {
 	if in.URLNode.Is(ast.Path) && in.Ref.IsLocal() && !in.Ref.IsRelative() {
 		p.Report(diag.Finding{
 			Span:    place(in),
-			Message: fmt.Sprintf("input `%s` is an absolute path literal, which is never in the flake's source tree", strings.Join(in.Path, "/")),
+			Message: fmt.Sprintf("input %s is an absolute path literal, which is never in the flake's source tree", diag.Code(strings.Join(in.Path, "/"))),
 			Help:    "write a path relative to flake.nix",
 		})
 		return
@@ -55,7 +55,7 @@ func escape(p *rules.Pass, f *flake.Flake, in *flake.Input) {
 	}
 	p.Report(diag.Finding{
 		Span: place(in), Severity: severity,
-		Message: fmt.Sprintf("input `%s` names %s, which is outside %s", strings.Join(in.Path, "/"), diag.Code(in.Ref.Path), tree),
+		Message: fmt.Sprintf("input %s names %s, which is outside %s", diag.Code(strings.Join(in.Path, "/")), diag.Code(in.Ref.Path), tree),
 		Help:    "Nix sees only what it copies with the flake: name the other by the URL of its repository, or move it in",
 	})
 }

@@ -47,7 +47,7 @@ func checkFollows(p *rules.Pass, f *flake.Flake, in *flake.Input, guesses *int) 
 	if err := in.Follows.Err; err != nil {
 		p.Report(diag.Finding{
 			Span:    in.Follows.Node.Span(),
-			Message: fmt.Sprintf("input `%s` follows what names no input: %v", strings.Join(in.Path, "/"), err),
+			Message: fmt.Sprintf("input %s follows what names no input: %v", diag.Code(strings.Join(in.Path, "/")), err),
 			Help:    "write the name of an input, or names with slashes between them",
 		})
 		return
@@ -64,12 +64,12 @@ func checkFollows(p *rules.Pass, f *flake.Flake, in *flake.Input, guesses *int) 
 	finding := diag.Finding{
 		Severity: severity,
 		Span:     in.Follows.Node.Span(),
-		Message:  fmt.Sprintf("input `%s` follows %s, which does not exist", strings.Join(in.Path, "/"), diag.Code(in.Follows.Text)),
+		Message:  fmt.Sprintf("input %s follows %s, which does not exist", diag.Code(strings.Join(in.Path, "/")), diag.Code(in.Follows.Text)),
 	}
 	switch {
 	case first == nil:
 		if len(target) > 1 {
-			finding.Message = fmt.Sprintf("input `%s` follows %s, but the flake has no input %s", strings.Join(in.Path, "/"), diag.Code(in.Follows.Text), diag.Code(target[0]))
+			finding.Message = fmt.Sprintf("input %s follows %s, but the flake has no input %s", diag.Code(strings.Join(in.Path, "/")), diag.Code(in.Follows.Text), diag.Code(target[0]))
 		}
 		finding.Help = fmt.Sprintf("declare %s, or follow one of the flake's inputs", diag.Code("inputs."+ast.QuoteAttr(target[0])))
 		if *guesses++; *guesses <= maxGuesses {
@@ -86,7 +86,7 @@ func checkFollows(p *rules.Pass, f *flake.Flake, in *flake.Input, guesses *int) 
 		if missing == "" {
 			return
 		}
-		finding.Message = fmt.Sprintf("input `%s` follows %s, but %s has no input %s", strings.Join(in.Path, "/"), diag.Code(in.Follows.Text), diag.Code(strings.Join(owner, "/")), diag.Code(missing))
+		finding.Message = fmt.Sprintf("input %s follows %s, but %s has no input %s", diag.Code(strings.Join(in.Path, "/")), diag.Code(in.Follows.Text), diag.Code(strings.Join(owner, "/")), diag.Code(missing))
 		finding.Help = diag.Code(strings.Join(owner, "/")) + " has no inputs"
 		if len(names) > 0 {
 			finding.Help = fmt.Sprintf("the inputs of %s are %s", diag.Code(strings.Join(owner, "/")), list(names, 8))

@@ -14,6 +14,7 @@ import (
 
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/engine"
+	"github.com/nixsift/nixsift/internal/fixture"
 	"github.com/nixsift/nixsift/internal/testenv"
 	"github.com/nixsift/nixsift/rules"
 )
@@ -86,9 +87,28 @@ func inTable(id string) bool {
 	return slices.ContainsFunc(truths, func(row truth) bool { return row.rule == id })
 }
 
+// allTruths returns the table, and what the fixtures add for their own rules.
+func allTruths(t *testing.T) []truth {
+	all := slices.Clone(truths)
+	for _, id := range moduleRules() {
+		data, err := os.ReadFile(filepath.Join("testdata", id+".txtar"))
+		require.NoError(t, err)
+		f, err := fixture.Parse(data)
+		require.NoError(t, err)
+		for _, tr := range f.Truths {
+			row := truth{module: tr.Module}
+			if tr.Fails {
+				row.rule = id
+			}
+			all = append(all, row)
+		}
+	}
+	return all
+}
+
 // TestTruths checks the rules on one-line modules, and the table itself with the real module system.
 func TestTruths(t *testing.T) {
-	for i, row := range truths {
+	for i, row := range allTruths(t) {
 		t.Run(fmt.Sprintf("%03d", i), func(t *testing.T) {
 			dir := writeModule(t, row.module)
 			res, err := engine.Check(context.Background(), engine.Options{Paths: []string{filepath.Join(dir, "module.nix")}, Only: moduleRules()})
@@ -97,7 +117,7 @@ func TestTruths(t *testing.T) {
 			var got, messages []string
 			for _, f := range res.Findings {
 				messages = append(messages, f.Rule+": "+f.Message)
-				if !slices.Contains(got, f.Rule) && (row.rule == "" || inTable(f.Rule)) {
+				if !slices.Contains(got, f.Rule) && (row.rule == "" || f.Rule == row.rule || inTable(f.Rule)) {
 					got = append(got, f.Rule)
 				}
 			}
@@ -114,7 +134,7 @@ func TestTruths(t *testing.T) {
 func TestOracle(t *testing.T) {
 	nix := testenv.Nix234(t)
 	lib := testenv.Shared(t, "corpus", "nixpkgs-lib", "lib")
-	for i, row := range truths {
+	for i, row := range allTruths(t) {
 		t.Run(fmt.Sprintf("%03d", i), func(t *testing.T) {
 			t.Parallel()
 			dir := writeModule(t, row.module)

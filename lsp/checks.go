@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/engine"
 	"github.com/nixsift/nixsift/lsp/protocol"
 )
 
@@ -24,17 +25,20 @@ type openDocument struct {
 	stale    bool               // the last check does not count any more
 	flake    bool               // the flake's rules are to run, too
 	ofFlake  []diag.Finding
-	idle     *time.Timer
-	opened   bool // the first check is done
-	closed   bool
+	// flakeDeps is what ofFlake depends on.
+	flakeDeps *engine.Deps
+	idle      *time.Timer
+	opened    bool // the first check is done
+	closed    bool
 
 	// lost says that the text is not what the client has, toldLost that it was told.
 	lost, toldLost bool
 	// others are the other URIs under which the client has the document open.
 	others []protocol.DocumentURI
 
-	latest  *result       // of the newest state that was checked
-	waiting chan struct{} // closed when latest changes, or what it is waited for; nil where nobody waits
+	settled *engine.Checker // with which latest, and ofFlake, hold
+	latest  *result         // of the newest state that was checked
+	waiting chan struct{}   // closed when latest changes, or what it is waited for; nil where nobody waits
 
 	published   protocol.Message
 	publishedAt time.Time
@@ -44,8 +48,9 @@ type openDocument struct {
 type result struct {
 	snap     *snapshot
 	findings []diag.Finding
-	cut      bool  // there may be more
-	err      error // why there are none
+	deps     *engine.Deps // what findings depend on beside the text; nil for nothing
+	cut      bool         // there may be more
+	err      error        // why there are none
 }
 
 // starving is how long after the last diagnostics a check may still be cancelled by a newer state. Behind
@@ -78,6 +83,7 @@ func (s *Server) check(o *openDocument) {
 		if o.closed || o.lost || !o.stale {
 			o.checking = false
 			s.mu.Unlock()
+			s.settle()
 			return
 		}
 		ctx, cancel := context.WithCancel(context.Background())
@@ -113,7 +119,7 @@ func (s *Server) check(o *openDocument) {
 
 // firstCheck checks a document that was opened.
 func (s *Server) firstCheck(ctx context.Context, o *openDocument, snap *snapshot) error {
-	s.noteIndex(snap.engine, snap.doc)
+	s.noteIndex(snap.checker, snap.doc)
 	err := s.checkOnce(ctx, o, snap, snap.doc.flakeDir() != "")
 	s.mu.Lock()
 	o.opened = true
@@ -142,8 +148,8 @@ func (s *Server) checkOnce(ctx context.Context, o *openDocument, snap *snapshot,
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if flake && o.doc.serial == snap.doc.serial && snap.era >= s.era {
-		o.ofFlake = snap.ofFlake
+	if flake && o.doc.serial == snap.doc.serial {
+		o.ofFlake, o.flakeDeps = snap.ofFlake, snap.flakeDeps
 	}
 	s.publish(o, found, message)
 	return nil
@@ -151,13 +157,12 @@ func (s *Server) checkOnce(ctx context.Context, o *openDocument, snap *snapshot,
 
 // checkFlake runs the rules of the document's flake.
 func (p *snapshot) checkFlake(ctx context.Context) error {
-	p.engine.ForgetFlake(p.doc.flakeDir())
-	checked, err := p.engine.CheckFlake(ctx, p.doc.flakeDir(), maxPublished)
+	checked, err := p.checker.CheckFlake(ctx, p.doc.flakeDir(), maxPublished)
 	if err != nil {
 		return err
 	}
 	p.report(checked.Errors)
-	p.ofFlake = nil
+	p.ofFlake, p.flakeDeps = nil, checked.Deps
 	for _, f := range checked.Findings {
 		if f.File == p.doc.path {
 			p.ofFlake = append(p.ofFlake, f)

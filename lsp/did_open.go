@@ -4,6 +4,8 @@ import (
 	"slices"
 	"unsafe"
 
+	"github.com/nixsift/nixsift/internal/project"
+	"github.com/nixsift/nixsift/internal/workspace"
 	"github.com/nixsift/nixsift/lsp/protocol"
 )
 
@@ -69,18 +71,30 @@ func (s *Server) setBuffer(doc *document) {
 	if !doc.onDisk || doc.isConfig() {
 		return
 	}
+	before := s.overlay
+	s.overlay = s.overlay.Clone()
 	s.overlay.Set(doc.path, unsafe.Slice(unsafe.StringData(doc.text), len(doc.text)))
-	if dir := doc.flakeDir(); dir != "" {
-		s.engine.ForgetFlake(dir)
+	s.edit(doc.path, before)
+}
+
+// edit makes the checker that knows of another text of a document, which may have come or gone by that, given the
+// documents before. The lock is held.
+func (s *Server) edit(path string, before *workspace.Overlay) {
+	_, was := before.Stat(path)
+	_, is := s.overlay.Stat(path)
+	s.checker = s.checker.Next(project.Change{FS: s.overlay, Files: []string{path}, Disk: (was == nil) != (is == nil)})
+	s.era++
+	if s.renewal.running {
+		s.edited = append(s.edited, path)
 	}
 }
 
 // dropBuffer takes a document away from before its file. The lock is held.
 func (s *Server) dropBuffer(doc *document) {
+	before := s.overlay
+	s.overlay = s.overlay.Clone()
 	s.overlay.Delete(doc.path)
-	if dir := doc.flakeDir(); dir != "" {
-		s.engine.ForgetFlake(dir)
-	}
+	s.edit(doc.path, before)
 	text, err := s.disk.ReadFile(doc.path)
 	if doc.onDisk && (err != nil || string(text) != doc.text) || doc.isConfig() {
 		s.renew() // what was not saved is gone

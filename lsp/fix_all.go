@@ -6,7 +6,7 @@ import (
 
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/fix"
-	"github.com/nixsift/nixsift/internal/workspace"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/lsp/protocol"
 )
 
@@ -94,16 +94,12 @@ func same(x, y fix.Planned) bool {
 // renewed returns the snapshot with the findings of the flake's rules for its text.
 func (p *snapshot) renewed(ctx context.Context) (*snapshot, error) {
 	q := *p
-	q.ofFlake = nil
+	q.ofFlake, q.flakeDeps = nil, nil
+	q.fs = p.fs.Clone()
+	q.fs.Set(p.doc.path, []byte(p.doc.text))
+	q.checker = p.checker.Next(project.Change{FS: q.fs, Files: []string{p.doc.path}})
 	if p.doc.flakeDir() == "" {
 		return &q, nil
 	}
-	overlay := workspace.NewOverlay(p.fs)
-	overlay.Set(p.doc.path, []byte(p.doc.text))
-	e, err := p.newEngine(overlay)
-	if err != nil {
-		return nil, err
-	}
-	q.engine = e
 	return &q, q.checkFlake(ctx)
 }

@@ -6,21 +6,21 @@ import (
 
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/config"
-	"github.com/nixsift/nixsift/internal/engine"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/lsp/protocol"
 )
 
 // gathering is how long a renewal waits for further reasons: a git checkout changes many files.
 const gathering = 30 * time.Millisecond
 
-// renewal is the state of the work that replaces the engine, which remembers what it read of the disk.
+// renewal is the state of the work that makes the checker of a changed disk.
 type renewal struct {
 	wanted  bool // a timer runs
 	running bool
 	again   bool
 }
 
-// renew has the engine replaced, since something on disk changed, and all open documents checked. The lock
+// renew has the disk looked at again, since something changed there, and the open documents checked for which it matters. The lock
 // is held.
 func (s *Server) renew() {
 	switch {
@@ -50,27 +50,25 @@ func (s *Server) startRenewal() {
 	}
 }
 
-// runRenewal makes a new engine and checks all documents with it. Only then does it take the old one's
-// place, so that whoever types meanwhile does not wait for the disk.
+// runRenewal makes the checker of the changed disk and checks with it the documents for which that matters. Only then
+// does it take the place of the one before, so that whoever types meanwhile does not wait for the disk.
 func (s *Server) runRenewal() error {
 	s.watched.forget()
-	e, err := engine.New(s.opts.Engine)
-	if err != nil {
-		return err
-	}
 	type checked struct {
 		open *openDocument
 		snap *snapshot
 	}
 	var all []checked
 	s.mu.Lock()
-	before := s.engine
+	before := s.checker
+	next := before.Next(project.Change{FS: s.overlay, Disk: true})
+	s.edited = nil
 	for _, o := range s.open {
 		if o.lost {
 			continue
 		}
 		snap := s.snapshot(o)
-		snap.engine = e
+		snap.checker = next
 		snap.era++
 		all = append(all, checked{o, snap})
 	}
@@ -82,7 +80,13 @@ func (s *Server) runRenewal() error {
 				return err
 			}
 			defer release(s.cpu)
-			s.noteIndex(before, c.snap.doc) // before the new engine reads it
+			s.noteIndex(before, c.snap.doc) // before the new checker reads it
+			s.mu.Lock()
+			latest := c.open.latest
+			s.mu.Unlock()
+			if latest != nil && latest.err == nil && latest.snap.doc == c.snap.doc && latest.deps.Hold(next) && c.snap.flakeDeps.Hold(next) {
+				return nil
+			}
 			return s.checkOnce(ctx, c.open, c.snap, c.snap.doc.flakeDir() != "")
 		})
 		if err != nil {
@@ -90,7 +94,11 @@ func (s *Server) runRenewal() error {
 		}
 	}
 	s.mu.Lock()
-	s.engine = e
+	if len(s.edited) > 0 {
+		next = next.Next(project.Change{FS: s.overlay, Files: s.edited})
+	}
+	s.checker = next
+	s.edited = nil
 	s.era++
 	seen := map[*openDocument]int{}
 	for _, c := range all {
@@ -102,6 +110,7 @@ func (s *Server) runRenewal() error {
 		}
 	}
 	s.mu.Unlock()
+	s.settle()
 	return s.publishConfig()
 }
 
@@ -110,7 +119,7 @@ func (s *Server) publishConfig() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	byFile := map[string][]config.Problem{}
-	for _, p := range s.engine.Problems() {
+	for _, p := range s.checker.Problems() {
 		if s.open[p.File] == nil {
 			byFile[p.File] = append(byFile[p.File], p)
 		}

@@ -60,7 +60,7 @@ type Server struct {
 	log     *log.Logger
 	conn    *protocol.Conn
 	disk    workspace.FS
-	overlay *workspace.Overlay // the open documents, over disk
+	overlay *workspace.Overlay // the open documents, over disk; never changed, but replaced
 	watched *watchedFS         // disk, as the engine sees it
 	exited  chan struct{}      // closed by exit
 	over    chan struct{}      // closed when Serve returns
@@ -83,8 +83,9 @@ type Server struct {
 	requests map[string]pending // by id
 	tasks    int                // requests and checks at work
 	quiet    chan struct{}      // closed when tasks is 0, if anybody waits
-	engine   *engine.Engine
-	era      int // counts engines
+	checker  *engine.Checker    // of the disk and the open documents as they are
+	era      int                // counts checkers
+	edited   []string           // the documents that changed since the renewal that runs began
 	renewal  renewal
 	polling  polling
 	config   map[string]bool // configuration files with published problems
@@ -115,9 +116,11 @@ func Serve(in io.Reader, out io.Writer, opts Options) (status int, err error) {
 		told: map[string]bool{}, config: map[string]bool{},
 	}
 	s.opts.Engine.FS, s.opts.Engine.Live = s.overlay, true
-	if s.engine, err = engine.New(s.opts.Engine); err != nil {
+	e, err := engine.New(s.opts.Engine)
+	if err != nil {
 		return 0, err
 	}
+	s.checker = e.Start()
 	defer close(s.over)
 	s.conn = protocol.NewConn(in, out, s.log)
 	s.watchClient(opts.ClientProcess)

@@ -18,14 +18,14 @@ import (
 type snapshot struct {
 	doc     *document
 	docs    map[string]*document // the open documents by key
-	engine  *engine.Engine
+	checker *engine.Checker
 	era     int
 	ofFlake []diag.Finding // what the rules of the document's flake found in it
-	fs      workspace.FS
-	client  protocol.ClientCapabilities
-	report  func([]engine.FileError)
-	// newEngine makes an engine like the server's over another file system.
-	newEngine func(workspace.FS) (*engine.Engine, error)
+	// flakeDeps is what ofFlake depends on; nil where those rules did not run.
+	flakeDeps *engine.Deps
+	fs        *workspace.Overlay
+	client    protocol.ClientCapabilities
+	report    func([]engine.FileError)
 }
 
 // snapshot takes the state for one document. The lock is held.
@@ -37,13 +37,8 @@ func (s *Server) snapshot(o *openDocument) *snapshot {
 		}
 	}
 	return &snapshot{
-		doc: o.doc, docs: docs, engine: s.engine, era: s.era, ofFlake: o.ofFlake,
+		doc: o.doc, docs: docs, checker: s.checker, era: s.era, ofFlake: o.ofFlake, flakeDeps: o.flakeDeps,
 		fs: s.overlay, client: s.client, report: s.report,
-		newEngine: func(fsys workspace.FS) (*engine.Engine, error) {
-			opts := s.opts.Engine
-			opts.FS = fsys
-			return engine.New(opts)
-		},
 	}
 }
 
@@ -62,15 +57,15 @@ func (p *snapshot) with(text string) *snapshot {
 func (p *snapshot) check(ctx context.Context, most int) (*result, error) {
 	doc := p.doc
 	if doc.isConfig() {
-		_, problems := config.Load(doc.path, doc.text, p.engine.Catalogue())
+		_, problems := config.Load(doc.path, doc.text, p.checker.Catalogue())
 		return &result{snap: p, findings: configFindings(problems)}, nil
 	}
-	buffer := engine.Buffer{Path: doc.path, Kind: doc.kind, Text: doc.text, Most: most}
-	checked, err := p.engine.CheckBuffer(ctx, buffer, p.ofFlake)
+	buffer := engine.Buffer{Path: doc.path, Kind: doc.kind, Text: doc.text, Most: most, Record: true}
+	checked, err := p.checker.CheckBuffer(ctx, buffer, p.ofFlake)
 	if err != nil {
 		return nil, err
 	}
-	out := &result{snap: p, findings: checked.Findings, cut: checked.Cut}
+	out := &result{snap: p, findings: checked.Findings, cut: checked.Cut, deps: checked.Deps}
 	if !doc.onDisk { // a text that is in no place has nothing around it
 		out.findings = slices.DeleteFunc(out.findings, func(f diag.Finding) bool {
 			r := rules.Lookup(f.Rule)

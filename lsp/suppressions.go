@@ -86,7 +86,7 @@ func (v *versions) silenced(ctx context.Context, q *snapshot, findings []diag.Fi
 	if !comment.Kind().IsComment() || strings.Contains(e.text, "#") && comment.Start() != hash {
 		return nil, false, nil
 	}
-	return v.engine.Unsilenced(v.doc.path, tree, moved(findings, v.doc.path, []edit{e})), true, nil
+	return v.checker.Unsilenced(v.doc.path, tree, moved(findings, v.doc.path, []edit{e})), true, nil
 }
 
 // tally counts findings: of a rule on a line, of the rule at all, and of others, those about suppressions

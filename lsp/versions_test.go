@@ -63,10 +63,11 @@ in
 func TestLargeFile(t *testing.T) {
 	e, err := engine.New(engine.Options{Live: true})
 	require.NoError(t, err)
+	checker := e.Start()
 	doc := newDocument(protocol.TextDocumentItem{URI: "untitled:a", LanguageID: "nix"}, t.TempDir(), protocol.UTF16)
 	for size, want := range map[int]int{workspace.MaxFile + 1: 1, 10: 0} {
 		doc.setText(strings.Repeat(" ", size-1) + "1")
-		p := &snapshot{doc: doc, engine: e, report: func(errs []engine.FileError) { assert.Empty(t, errs) }}
+		p := &snapshot{doc: doc, checker: checker, report: func(errs []engine.FileError) { assert.Empty(t, errs) }}
 		found, err := p.check(t.Context(), maxPublished)
 		require.NoError(t, err)
 		published := p.diagnostics(shown(found))

@@ -184,12 +184,11 @@ func (s *Server) poll() {
 
 // noteIndex notes the state of the Git index around a document as an engine knows it. What reads an index does so
 // behind the file system.
-func (s *Server) noteIndex(e *engine.Engine, doc *document) {
+func (s *Server) noteIndex(c *engine.Checker, doc *document) {
 	if !doc.onDisk {
 		return
 	}
-	if repo := e.Snapshot().View(doc.path).Repo(); repo != nil {
-		index := repo.IndexFile()
+	if index := c.Snapshot().View(doc.path).IndexFile(); index != "" {
 		info, err := s.disk.Stat(index)
 		s.watched.note(index, noteOf(info, err, true))
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/config"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/internal/suppress"
 	"github.com/nixsift/nixsift/internal/workspace"
 	"github.com/nixsift/nixsift/parser"
@@ -25,6 +26,8 @@ type Buffer struct {
 	Text string
 	// Most is the number of findings after which a rule is stopped; 0 lets all rules end.
 	Most int
+	// Record fills Checked.Deps.
+	Record bool
 }
 
 // Checked is what was found in a buffer.
@@ -33,6 +36,28 @@ type Checked struct {
 	Errors   []FileError
 	// Cut reports that a rule was stopped, so that there may be more findings.
 	Cut bool
+	// Deps is what the findings depend on beside the text.
+	Deps *Deps
+}
+
+// Deps is what findings about a file depend on beside its text.
+type Deps struct {
+	path    string
+	config  *config.Config
+	project *project.Deps
+}
+
+// Hold reports whether the findings are the same in a checker after changes of other files.
+func (d *Deps) Hold(c *Checker) bool {
+	return d == nil || c.config(d.path) == d.config && d.project.Hold(c.snapshot)
+}
+
+// record has all that the worker asks about the file at hand kept.
+func (w *worker) record(path string) *Deps {
+	d := &Deps{path, w.config, project.NewDeps(path)}
+	w.view = w.view.Recording(d.project)
+	w.folder = "" // the view is that of this check only
+	return d
 }
 
 // idle keeps the memory of workers for the next buffer: an editor asks for the same one again and again. A
@@ -89,7 +114,7 @@ func (l *idleWorkers) put(w idleWorker) {
 // CheckBuffer runs the rules that look at one file. ofFlake are findings of flake rules in that file, which
 // CheckFlake made; they count for the suppressions of the buffer like the others. What the surroundings of
 // the file say is read once in the life of the engine. The error is that of the context.
-func (e *Engine) CheckBuffer(ctx context.Context, b Buffer, ofFlake []diag.Finding) (Checked, error) {
+func (e *Checker) CheckBuffer(ctx context.Context, b Buffer, ofFlake []diag.Finding) (Checked, error) {
 	if err := ctx.Err(); err != nil {
 		return Checked{}, err
 	}
@@ -98,13 +123,17 @@ func (e *Engine) CheckBuffer(ctx context.Context, b Buffer, ofFlake []diag.Findi
 		return Checked{Errors: []FileError{{File: b.Path, Message: large.Error(), Kind: TooLarge}}}, nil
 	}
 	if !e.opts.NoExclude && e.excluded(b.Path) {
-		return Checked{}, nil
+		return Checked{Deps: &Deps{b.Path, e.config(b.Path), project.NewDeps(b.Path)}}, nil
 	}
 	w := e.worker(b.Path)
 	w.ctx = ctx
 	w.bound.most = b.Most
 	w.findings = slices.Clone(ofFlake)
 	w.open(b.Path)
+	var deps *Deps
+	if b.Record {
+		deps = w.record(b.Path)
+	}
 	switch b.Kind {
 	case workspace.Nix:
 		w.nix(b.Path, b.Text)
@@ -123,30 +152,34 @@ func (e *Engine) CheckBuffer(ctx context.Context, b Buffer, ofFlake []diag.Findi
 	if err := w.view.RepoError(); err != nil {
 		w.errors = append(w.errors, FileError{File: w.view.Root(), Message: err.Error(), Kind: Unreadable})
 	}
-	out := Checked{diag.Sort(findings), w.errors, cut}
+	out := Checked{diag.Sort(findings), w.errors, cut, deps}
 	release(w, b.Path, len(b.Text))
 	return out, ctx.Err()
 }
 
 // CheckFlake runs the flake rules on the flake in a folder. The findings lie in flake.nix and flake.lock;
 // suppressions are not applied. most is that of Buffer.
-func (e *Engine) CheckFlake(ctx context.Context, dir string, most int) (Checked, error) {
+func (e *Checker) CheckFlake(ctx context.Context, dir string, most int) (Checked, error) {
 	if err := ctx.Err(); err != nil {
 		return Checked{}, err
 	}
 	if !e.opts.NoExclude && e.excluded(filepath.Join(dir, "flake.nix")) {
-		return Checked{}, nil
+		path := filepath.Join(dir, "flake.nix")
+		return Checked{Deps: &Deps{path, e.config(path), project.NewDeps(path)}}, nil
 	}
 	w := newWorker(e)
-	w.bound.most = most
+	w.bound.most, w.ctx = most, ctx
+	path := filepath.Join(dir, "flake.nix")
+	w.open(path)
+	deps := w.record(path)
 	w.flake(dir)
 	w.finishAll()
-	return Checked{diag.Sort(w.findings), w.errors, w.bound.cut}, ctx.Err()
+	return Checked{diag.Sort(w.findings), w.errors, w.bound.cut, deps}, ctx.Err()
 }
 
 // Unsilenced returns the findings in a Nix file that the comments in its tree do not silence, and those about the
 // comments.
-func (e *Engine) Unsilenced(path string, tree *ast.Tree, findings []diag.Finding) []diag.Finding {
+func (e *Checker) Unsilenced(path string, tree *ast.Tree, findings []diag.Finding) []diag.Finding {
 	return e.suppress(&Result{}, path, suppress.Parse(tree, e.catalogue), slices.Clone(findings))
 }
 
@@ -194,7 +227,7 @@ func (w *worker) apply(pass *rules.Pass, tree *ast.Tree) {
 }
 
 // worker returns a worker without findings for the buffer of a path.
-func (e *Engine) worker(path string) *worker {
+func (e *Checker) worker(path string) *worker {
 	w := idle.take(path)
 	w.engine = e
 	w.suppressions, w.texts, w.left = map[string]*suppress.Table{}, map[string]string{}, map[finder]int{}
@@ -214,15 +247,12 @@ func LendParser(path string) (p *parser.Parser, giveBack func(size int)) {
 	return w.parser, func(size int) { release(w, path, size) }
 }
 
-// ForgetFlake makes the next CheckFlake read the flake in a folder again.
-func (e *Engine) ForgetFlake(dir string) { e.snapshot.ForgetFlake(dir) }
-
 // Catalogue returns what configuration files may say of the rules.
 func (e *Engine) Catalogue() *config.Catalogue { return e.catalogue }
 
 // Problems returns what is wrong with the configuration files that were read so far, sorted by file and
 // place.
-func (e *Engine) Problems() []config.Problem {
+func (e *Checker) Problems() []config.Problem {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	var out []config.Problem

@@ -52,8 +52,9 @@ func TestBuffer(t *testing.T) {
 		opts := engine.Options{Paths: []string{filepath.Join(dir, name)}, Preset: "all", Severities: []string{"test-panic=off"}}
 		want := check(t, opts)
 		opts.Live = true
-		e, err := engine.New(opts)
+		started, err := engine.New(opts)
 		require.NoError(t, err)
+		e := started.Start()
 		buffer := engine.Buffer{Path: opts.Paths[0], Kind: workspace.Nix, Text: text}
 		got, err := e.CheckBuffer(context.Background(), buffer, nil)
 		require.NoError(t, err)
@@ -86,8 +87,9 @@ var _ = register("test-cancel", diag.Warning, func(_ *rules.Pass, n ast.Node) {
 // TestBufferCancelled ends early when nobody waits for the result.
 func TestBufferCancelled(t *testing.T) {
 	const size = 100_000
-	e, err := engine.New(engine.Options{Live: true, Only: []string{"test-cancel"}})
+	started, err := engine.New(engine.Options{Live: true, Only: []string{"test-cancel"}})
 	require.NoError(t, err)
+	e := started.Start()
 	ctx, cancel := context.WithCancel(context.Background())
 	var seen atomic.Int64
 	onCancels = func() {
@@ -113,8 +115,9 @@ var _ = register("test-bound", diag.Warning, func(p *rules.Pass, n ast.Node) {
 // TestBufferBound stops a rule that finds more than anybody reads, and no other.
 func TestBufferBound(t *testing.T) {
 	const most = 100
-	e, err := engine.New(engine.Options{Live: true, Only: []string{"test-bound", "duplicate-attr", "unused-suppression", "syntax-error"}})
+	started, err := engine.New(engine.Options{Live: true, Only: []string{"test-bound", "duplicate-attr", "unused-suppression", "syntax-error"}})
 	require.NoError(t, err)
+	e := started.Start()
 	checkText := func(text string, most int) engine.Checked {
 		b := engine.Buffer{Path: filepath.Join(t.TempDir(), "a.nix"), Kind: workspace.Nix, Text: text, Most: most}
 		got, err := e.CheckBuffer(context.Background(), b, nil)
@@ -154,8 +157,9 @@ func TestBufferBound(t *testing.T) {
 
 // TestBufferBoundAllocates holds that what a rule finds beyond the bound takes no memory.
 func TestBufferBoundAllocates(t *testing.T) {
-	e, err := engine.New(engine.Options{Live: true, Only: []string{"duplicate-attr"}})
+	started, err := engine.New(engine.Options{Live: true, Only: []string{"duplicate-attr"}})
 	require.NoError(t, err)
+	e := started.Start()
 	allocations := func(size int) float64 {
 		b := engine.Buffer{Path: filepath.Join(t.TempDir(), "a.nix"), Kind: workspace.Nix, Text: "{" + strings.Repeat("a = 1; ", size) + "}", Most: 100}
 		return testing.AllocsPerRun(3, func() {

@@ -94,19 +94,19 @@ func (r *Result) Text(file string) (string, bool) {
 	return t, ok
 }
 
-// Engine holds what runs over the same file system share: projects, configurations, dispatch tables.
+// Engine is the options of all checks, understood. It does not change.
 type Engine struct {
-	fs        workspace.FS
-	snapshot  *project.Snapshot
 	catalogue *config.Catalogue
-	finder    *config.Finder
 	opts      Options
 	only      map[string]bool
+}
 
-	mu      sync.Mutex
-	configs map[string]*loaded
-	plans   map[*config.Resolved]*plan
-	folders sync.Map // from folder to *loaded
+// Checker checks files as they are in one snapshot of the project. It may be used from several goroutines.
+type Checker struct {
+	*Engine
+	*settings
+	fs       workspace.FS
+	snapshot *project.Snapshot
 }
 
 // New makes an engine. It fails on options that name no rule or preset.
@@ -114,15 +114,7 @@ func New(opts Options) (*Engine, error) {
 	if opts.FS == nil {
 		opts.FS = workspace.OS
 	}
-	if !opts.Live {
-		opts.FS = workspace.Remember(opts.FS)
-	}
-	snapshot := project.New(opts.FS)
-	e := &Engine{
-		fs: opts.FS, snapshot: snapshot, catalogue: Catalogue(), opts: opts,
-		finder:  config.NewFinder(opts.FS.Lstat, snapshot.Git().Starts),
-		configs: map[string]*loaded{}, plans: map[*config.Resolved]*plan{},
-	}
+	e := &Engine{catalogue: Catalogue(), opts: opts}
 	if _, err := config.Default(e.catalogue).With(opts.Preset, opts.Severities); err != nil {
 		return nil, err
 	}
@@ -144,8 +136,30 @@ func New(opts Options) (*Engine, error) {
 	return e, nil
 }
 
-// Snapshot returns what the engine knows of the files around those it checks.
-func (e *Engine) Snapshot() *project.Snapshot { return e.snapshot }
+// Start returns what checks the files of the options' file system as they are.
+func (e *Engine) Start() *Checker {
+	if e.opts.Live {
+		return e.over(e.opts.FS, project.NewLive(e.opts.FS), nil)
+	}
+	fs := workspace.Remember(e.opts.FS)
+	return e.over(fs, project.New(fs), nil)
+}
+
+func (e *Engine) over(fs workspace.FS, snapshot *project.Snapshot, before *settings) *Checker {
+	return &Checker{Engine: e, settings: newSettings(fs, snapshot, before), fs: fs, snapshot: snapshot}
+}
+
+// Next returns the checker of the files after a change.
+func (c *Checker) Next(change project.Change) *Checker {
+	snapshot := c.snapshot.Next(change)
+	if !change.Disk && !!slices.ContainsFunc(change.Files, c.isConfig) {
+		return &Checker{c.Engine, c.settings, change.FS, snapshot}
+	}
+	return c.over(change.FS, snapshot, c.settings)
+}
+
+// Snapshot returns what is known of the files around those that are checked.
+func (c *Checker) Snapshot() *project.Snapshot { return c.snapshot }
 
 // unit is one piece of work: a file, or the flake in a folder.
 type unit struct {
@@ -159,11 +173,11 @@ func Check(ctx context.Context, opts Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return e.Run(ctx, opts.Paths)
+	return e.Start().Run(ctx, opts.Paths)
 }
 
 // Run checks paths. The error is about the call; what is wrong with files is in the result.
-func (e *Engine) Run(ctx context.Context, paths []string) (*Result, error) {
+func (e *Checker) Run(ctx context.Context, paths []string) (*Result, error) {
 	res := &Result{texts: map[string]string{}}
 	selection, problems := workspace.Select(e.fs, paths, workspace.Options{
 		NoExclude: e.opts.NoExclude, Exclude: e.excluded, Git: e.snapshot.Git(), Links: e.opts.Links,
@@ -240,7 +254,7 @@ func each(ctx context.Context, workers []*worker, n int, do func(w *worker, i in
 
 // collect joins what the workers found: suppressions are applied to each file's findings together, since
 // rules of several units may speak about one file.
-func (e *Engine) collect(res *Result, workers []*worker, reported map[string]bool) {
+func (e *Checker) collect(res *Result, workers []*worker, reported map[string]bool) {
 	byFile := map[string][]diag.Finding{}
 	suppressions := map[string]*suppress.Table{}
 	for _, w := range workers {
@@ -283,7 +297,7 @@ func (e *Engine) collect(res *Result, workers []*worker, reported map[string]boo
 }
 
 // suppress applies the comments of one file to its findings.
-func (e *Engine) suppress(res *Result, file string, t *suppress.Table, findings []diag.Finding) []diag.Finding {
+func (e *Checker) suppress(res *Result, file string, t *suppress.Table, findings []diag.Finding) []diag.Finding {
 	resolved := e.config(file).For(file)
 	kept, n, extra := t.Apply(findings, func(id string) bool {
 		sev, _ := e.severity(resolved, id)
@@ -304,7 +318,7 @@ func (e *Engine) suppress(res *Result, file string, t *suppress.Table, findings 
 }
 
 // loadTexts reads the files that findings only relate to.
-func (e *Engine) loadTexts(res *Result) {
+func (e *Checker) loadTexts(res *Result) {
 	need := func(file string) {
 		if _, ok := res.texts[file]; file == "" || ok {
 			return

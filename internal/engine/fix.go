@@ -9,6 +9,7 @@ import (
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/fix"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/internal/workspace"
 	"github.com/nixsift/nixsift/parser"
@@ -96,7 +97,7 @@ type fixer struct {
 	opts     Options
 	level    fix.Level
 	overlay  *workspace.Overlay
-	last     *Engine         // of the last check
+	last     *Checker        // of the last check
 	dirty    map[string]bool // the files whose text changed since the last check
 	reported map[string]bool
 	files    map[string]*fixFile
@@ -108,15 +109,18 @@ type fixer struct {
 // check runs the rules on paths as the files are now. What the last check learned of files that did not change
 // since then holds.
 func (x *fixer) check(paths []string) (*Result, error) {
-	e, err := New(x.opts)
-	if err != nil {
-		return nil, err
+	c := x.last
+	if c == nil {
+		e, err := New(x.opts)
+		if err != nil {
+			return nil, err
+		}
+		c = e.Start()
+	} else {
+		c = c.Next(project.Change{FS: workspace.Remember(x.opts.FS), Files: slices.Collect(maps.Keys(x.dirty))})
 	}
-	if x.last != nil {
-		e.snapshot = x.last.snapshot.Next(e.fs, slices.Collect(maps.Keys(x.dirty)))
-	}
-	x.last, x.dirty = e, map[string]bool{}
-	return e.Run(x.ctx, paths)
+	x.last, x.dirty = c, map[string]bool{}
+	return c.Run(x.ctx, paths)
 }
 
 // set gives a file a text.

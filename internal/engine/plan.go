@@ -1,12 +1,16 @@
 package engine
 
 import (
+	"maps"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/config"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/project"
+	"github.com/nixsift/nixsift/internal/workspace"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -47,14 +51,46 @@ func Catalogue() *config.Catalogue {
 	return config.NewCatalogue(rules.PresetNames(), entries)
 }
 
+// settings are what configuration files say, read when they are asked for.
+type settings struct {
+	finder  *config.Finder
+	fs      workspace.FS
+	before  map[string]*loaded // of a checker before a change: a file that says the same is the same
+	mu      sync.Mutex
+	configs map[string]*loaded
+	plans   map[*config.Resolved]*plan
+	folders sync.Map // from folder to *loaded
+}
+
+func newSettings(fs workspace.FS, snapshot *project.Snapshot, before *settings) *settings {
+	s := &settings{
+		finder: config.NewFinder(fs.Lstat, snapshot.Git().Starts), fs: fs,
+		configs: map[string]*loaded{}, plans: map[*config.Resolved]*plan{},
+	}
+	if before != nil {
+		before.mu.Lock()
+		s.before = maps.Clone(before.configs)
+		before.mu.Unlock()
+	}
+	return s
+}
+
 // loaded is a configuration file, read.
 type loaded struct {
 	config   *config.Config
+	text     string
 	problems []config.Problem
 }
 
+// isConfig reports whether a path is that of a configuration file that was read.
+func (s *settings) isConfig(path string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.configs[path] != nil
+}
+
 // config returns the configuration that holds for a file.
-func (e *Engine) config(path string) *config.Config {
+func (e *Checker) config(path string) *config.Config {
 	dir := path[:max(len(filepath.VolumeName(path))+1, strings.LastIndexByte(path, filepath.Separator))]
 	if l, ok := e.folders.Load(dir); ok {
 		return l.(*loaded).config
@@ -74,15 +110,21 @@ func (e *Engine) config(path string) *config.Config {
 	return l.config
 }
 
-func (e *Engine) load(file string) *loaded {
+func (e *Checker) load(file string) *loaded {
 	l := &loaded{config: config.Default(e.catalogue)}
 	if file != "" {
-		text, err := e.fs.ReadFile(file)
+		text, err := e.settings.fs.ReadFile(file)
 		if err != nil {
 			l.problems = append(l.problems, config.Problem{File: file, Message: unreadable(err)})
 		} else {
-			l.config, l.problems = config.Load(file, string(text), e.catalogue)
+			l.text = string(text)
 		}
+	}
+	if old := e.before[file]; old != nil && old.text == l.text && len(l.problems) == 0 && !old.unread() {
+		return old
+	}
+	if file != "" && len(l.problems) == 0 {
+		l.config, l.problems = config.Load(file, l.text, e.catalogue)
 	}
 	if c, err := l.config.With(e.opts.Preset, e.opts.Severities); err == nil {
 		l.config = c
@@ -90,8 +132,13 @@ func (e *Engine) load(file string) *loaded {
 	return l
 }
 
+// unread reports whether the file could not be read.
+func (l *loaded) unread() bool {
+	return len(l.problems) == 1 && l.problems[0].Pos.Line == 0
+}
+
 // excluded reports whether the configuration keeps a file from being checked.
-func (e *Engine) excluded(path string) bool { return e.config(path).Excluded(path) }
+func (e *Checker) excluded(path string) bool { return e.config(path).Excluded(path) }
 
 // severity returns the severity of a rule under a configuration, and whether the user set it.
 func (e *Engine) severity(resolved *config.Resolved, id string) (diag.Severity, bool) {
@@ -109,7 +156,7 @@ func (e *Engine) severity(resolved *config.Resolved, id string) (diag.Severity, 
 }
 
 // plan returns the dispatch tables for a file under a configuration.
-func (e *Engine) plan(c *config.Config, path string) *plan {
+func (e *Checker) plan(c *config.Config, path string) *plan {
 	resolved := c.For(path)
 	e.mu.Lock()
 	defer e.mu.Unlock()

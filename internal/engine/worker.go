@@ -31,7 +31,7 @@ const bigFile = 8 << 20
 
 // worker checks one unit after the other with the same memory.
 type worker struct {
-	engine       *Engine
+	engine       *Checker
 	parser       *parser.Parser
 	resolver     *sema.Resolver
 	findings     []diag.Finding
@@ -76,7 +76,7 @@ type finder struct {
 	file, rule string
 }
 
-func newWorker(e *Engine) *worker {
+func newWorker(e *Checker) *worker {
 	return &worker{
 		engine: e, parser: new(parser.Parser), resolver: new(sema.Resolver),
 		suppressions: map[string]*suppress.Table{}, texts: map[string]string{},
@@ -165,6 +165,7 @@ func (w *worker) do(u unit) {
 		}
 	}()
 	if u.flake != "" {
+		w.open(filepath.Join(u.flake, "flake.nix"))
 		w.flake(u.flake)
 		return
 	}
@@ -430,15 +431,14 @@ func (w *worker) unread(path string, doc *shell.Doc) {
 
 func lineOf(text string, at uint32) int { return 1 + strings.Count(text[:at], "\n") }
 
-// flake runs the rules on the flake in a folder, or on a lock file alone.
+// flake runs the rules on the flake in a folder that is open, or on a lock file alone.
 func (w *worker) flake(dir string) {
 	path := filepath.Join(dir, "flake.nix")
-	w.open(path)
 	if len(w.plan.flakes)+len(w.plan.locks) == 0 {
 		return
 	}
 	defer w.begin("", nil, "")
-	switch l := w.engine.snapshot.LockFile(dir); l.State {
+	switch l := w.view.LockIn(dir); l.State {
 	case flake.LockNone:
 	case flake.LockUnreadable:
 		w.failed(l.Path, l.Unread)
@@ -451,7 +451,7 @@ func (w *worker) flake(dir string) {
 			w.guard(r, func() { r.Lock(pass, l) })
 		}
 	}
-	f := w.engine.snapshot.Flake(dir)
+	f := w.view.FlakeIn(dir)
 	if f == nil || f.Nix == nil {
 		return
 	}

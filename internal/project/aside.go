@@ -22,13 +22,23 @@ var sampleEdges = []string{"test", "tests", "template", "templates", "example", 
 
 // InSamples reports whether a file or folder lies in a folder for tests, examples or templates. The folders above the
 // nearest nixsift.toml do not count: it makes what is below it a project of its own.
-func (v *View) InSamples(path string) bool { return v.folder.inKind(path, samples) }
+func (v *View) InSamples(path string) bool { return v.inKind(path, samples) }
 
 // InAside is InSamples for folders that serve development, too: dev, ci, docs, checks, benchmarks.
-func (v *View) InAside(path string) bool { return v.folder.inKind(path, asides) }
+func (v *View) InAside(path string) bool { return v.inKind(path, asides) }
+
+func (v *View) inKind(path string, kind folderKind) bool {
+	if v.deps != nil {
+		return noted(v, question{"in folder", path, kind.String()}, func(a *Answers) bool { return a.inKind(path, kind) })
+	}
+	return v.folder.inKind(path, kind)
+}
 
 // Sample reports whether a file is InSamples, and no file outside of such folders imports it.
 func (a *Answers) Sample(path string) bool {
+	if a.deps != nil {
+		return noted(a.View, question{"sample", path, ""}, func(a *Answers) bool { return a.Sample(path) })
+	}
 	return a.InSamples(path) && !a.reached(path, samples)
 }
 
@@ -39,7 +49,7 @@ func (a *Answers) reached(path string, kind folderKind) bool {
 	}
 	x := a.references()
 	return x.reach.get(kind, func() map[string]bool {
-		return x.closure(a.snapshot().nixFilesOf(a.Root()), func(path string) bool { return !a.folder.inKind(path, kind) })
+		return x.closure(a.snapshot.nixFilesOf(a.Root()), func(path string) bool { return !a.folder.inKind(path, kind) })
 	})[path]
 }
 
@@ -50,6 +60,8 @@ const (
 	samples folderKind = iota
 	asides
 )
+
+func (k folderKind) String() string { return [...]string{"sample", "aside"}[k] }
 
 func (k folderKind) has(name string) bool {
 	if name = strings.TrimSuffix(name, ".nix"); k == asides {
@@ -77,26 +89,26 @@ func (f *folder) inKind(path string, kind folderKind) bool {
 	if !f.within(path) || path == f.root {
 		return false
 	}
-	s := f.snapshot
-	return kind.has(filepath.Base(path)) && !s.hasConfig(path) || s.folderIs(folderKey{f.root, filepath.Dir(path), kind})
+	g := f.ground
+	return kind.has(filepath.Base(path)) && !g.hasConfig(path) || g.folderIs(folderKey{f.root, filepath.Dir(path), kind})
 }
 
 // folderIs reports whether a folder or one above it, below the root, is of a kind, unless a nixsift.toml is
 // nearer.
-func (s *Snapshot) folderIs(key folderKey) bool {
-	if known, ok := s.inKind.Load(key); ok {
+func (g *ground) folderIs(key folderKey) bool {
+	if known, ok := g.inKind.Load(key); ok {
 		return known.(bool)
 	}
 	is := false
-	if key.dir != key.root && !s.hasConfig(key.dir) {
-		is = key.kind.has(filepath.Base(key.dir)) || s.folderIs(folderKey{key.root, filepath.Dir(key.dir), key.kind})
+	if key.dir != key.root && !g.hasConfig(key.dir) {
+		is = key.kind.has(filepath.Base(key.dir)) || g.folderIs(folderKey{key.root, filepath.Dir(key.dir), key.kind})
 	}
-	s.inKind.Store(key, is)
+	g.inKind.Store(key, is)
 	return is
 }
 
-func (s *Snapshot) hasConfig(dir string) bool {
-	_, err := s.fs.Lstat(filepath.Join(dir, "nixsift.toml"))
+func (g *ground) hasConfig(dir string) bool {
+	_, err := g.disk.Lstat(filepath.Join(dir, "nixsift.toml"))
 	return err == nil
 }
 

@@ -15,6 +15,9 @@ var ciFolders = []string{"ci", ".ci", ".github", ".gitlab", ".forgejo", ".gitea"
 // RunByCI reports whether CI runs a script: a CI file of the project calls it, directly or through another
 // script, or it lies in a folder that is there for CI. Of a Makefile or justfile, recipe is the one in question.
 func (v *View) RunByCI(path, recipe string) bool {
+	if v.deps != nil {
+		return noted(v, question{"run by CI", path, recipe}, func(a *Answers) bool { return a.RunByCI(path, recipe) })
+	}
 	root := v.folder.root
 	rel, err := filepath.Rel(root, path)
 	if err != nil {
@@ -25,7 +28,7 @@ func (v *View) RunByCI(path, recipe string) bool {
 			return true
 		}
 	}
-	s := v.snapshot()
+	s := v.snapshot
 	called := s.ciCalls.get(root, func() map[string]bool { return s.calledByCI(root) })
 	return called[calledKey(filepath.ToSlash(rel), recipe)]
 }

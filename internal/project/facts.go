@@ -2,11 +2,14 @@ package project
 
 import (
 	"iter"
-	"path/filepath"
+	"maps"
+	"reflect"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 	"unsafe"
 
 	"github.com/nixsift/nixsift/ast"
@@ -36,7 +39,7 @@ type fact[T, X any] struct {
 type kind interface {
 	raised(kind ast.Kind, text string) bool
 	collected(t *ast.Tree) any
-	indexed(f *facts) any
+	indexed(t *factTable) any
 }
 
 // kinds are the declared facts, by slot.
@@ -57,20 +60,20 @@ func (k *fact[T, X]) collected(t *ast.Tree) any {
 	return nil
 }
 
-func (k *fact[T, X]) indexed(f *facts) any {
+func (k *fact[T, X]) indexed(t *factTable) any {
 	return k.index(func(yield func(string, []T) bool) {
-		for i, said := range f.said {
-			if list, ok := said.of(k.slot).([]T); ok && !yield(f.files[i].Path, list) {
+		for i, said := range t.said {
+			if list, ok := said.of(k.slot).([]T); ok && !yield(t.files[i].Path, list) {
 				return
 			}
 		}
 	})
 }
 
-// Of returns what answers questions about a fact in the project with a root.
+// in returns what answers questions about a fact in the project with a root.
 func (k *fact[T, X]) in(s *Snapshot, root string) X {
-	f := s.factsOf(root)
-	return f.indexes[k.slot].get(func() any { return k.indexed(f) }).(X)
+	t := s.factsOf(root)
+	return t.indexes[k.slot].get(func() any { return k.indexed(t) }).(X)
 }
 
 // said is what one file says, by slot; nil where it says nothing.
@@ -120,44 +123,132 @@ func saidBy(t *ast.Tree) said {
 
 // factStore keeps what files say, by absolute path.
 type factStore struct {
-	mu sync.Mutex
-	of map[string]said
+	stamped bool // each with the state of its file
+	mu      sync.Mutex
+	of      map[string]kept
 }
 
-func (f *factStore) get(path string) (said, bool) {
+// kept is what a file said when it had a size and a time of change.
+type kept struct {
+	said    said
+	size    int64
+	changed time.Time
+}
+
+func (f *factStore) get(path string) (kept, bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	s, ok := f.of[path]
-	return s, ok
+	k, ok := f.of[path]
+	return k, ok
 }
 
-func (f *factStore) put(path string, s said) {
+func (f *factStore) put(path string, k kept) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.of == nil {
-		f.of = map[string]said{}
+		f.of = map[string]kept{}
 	}
-	f.of[path] = s
+	f.of[path] = k
+}
+
+// without returns the store for a file system in which some files have changed.
+func (f *factStore) without(paths []string) *factStore {
+	if f.stamped {
+		return f
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	next := &factStore{of: maps.Clone(f.of)}
+	for _, path := range paths {
+		delete(next.of, path)
+	}
+	return next
 }
 
 // Note keeps what a file says that was parsed from its text in the snapshot, so that it is not read again for a question.
-func (s *Snapshot) Note(path string, t *ast.Tree) { s.facts.put(path, saidBy(t)) }
-
-// facts is what all Nix files of a project say.
-type facts struct {
-	files   []workspace.File // sorted by path
-	said    []said           // by file
-	indexes []lazy[any]      // by slot
+func (s *Snapshot) Note(path string, t *ast.Tree) {
+	if !s.facts.stamped {
+		s.facts.put(path, kept{said: saidBy(t)})
+	}
 }
 
-func (s *Snapshot) factsOf(root string) *facts {
-	return s.trees.get(root, func() *facts {
+// saidIn returns what a file says; nothing where it cannot be read.
+func (s *Snapshot) saidIn(path string, ps *parser.Parser) said {
+	old, known := s.facts.get(path)
+	now := kept{}
+	if s.facts.stamped {
+		info, err := s.fs.Stat(path)
+		if err != nil {
+			return nil
+		}
+		now.size, now.changed = info.Size(), info.ModTime()
+		known = known && old.size == now.size && old.changed.Equal(now.changed)
+	}
+	if known {
+		return old.said
+	}
+	if b, err := s.fs.ReadFile(path); err == nil {
+		now.said = saidBy(ps.Parse(unsafe.String(unsafe.SliceData(b), len(b)))) // nobody writes to it
+	}
+	s.facts.put(path, now)
+	return now.said
+}
+
+// factTable is what all Nix files of a project say.
+type factTable struct {
+	files   []workspace.File // sorted by path
+	said    []said           // by file
+	indexes []*lazy[any]     // by slot
+}
+
+// inheritance is a table that was right before some files changed.
+type inheritance struct {
+	table   *factTable
+	changed map[string]bool
+}
+
+func (s *Snapshot) factsOf(root string) *factTable {
+	return s.trees.get(root, func() *factTable {
+		if old := s.inherited[root]; old != nil {
+			return old.table.after(s, old.changed)
+		}
 		files := s.nixFilesOf(root)
-		return &facts{files, s.gather(files), make([]lazy[any], len(kinds))}
+		t := &factTable{files: files, said: s.gather(files), indexes: make([]*lazy[any], len(kinds))}
+		for slot := range t.indexes {
+			t.indexes[slot] = &lazy[any]{}
+		}
+		return t
 	})
 }
 
-// gather returns what each file says. Files that were not noted are read; one that cannot be read says nothing.
+// after returns the table in a snapshot where some files say something else, or may: t itself where they do not. Kinds of
+// facts that are the same keep their index.
+func (t *factTable) after(s *Snapshot, changed map[string]bool) *factTable {
+	var next *factTable
+	for path := range changed {
+		i, ok := slices.BinarySearchFunc(t.files, path, func(f workspace.File, path string) int { return strings.Compare(f.Path, path) })
+		if !ok {
+			continue
+		}
+		now := s.saidIn(path, new(parser.Parser))
+		for slot := range kinds {
+			if reflect.DeepEqual(now.of(slot), t.said[i].of(slot)) {
+				continue
+			}
+			if next == nil {
+				next = &factTable{t.files, slices.Clone(t.said), slices.Clone(t.indexes)}
+			}
+			next.said[i] = now
+			next.indexes[slot] = &lazy[any]{}
+		}
+	}
+	if next == nil {
+		return t
+	}
+	return next
+}
+
+// gather returns what each file says.
 func (s *Snapshot) gather(files []workspace.File) []said {
 	all := make([]said, len(files))
 	var next atomic.Int64
@@ -172,15 +263,7 @@ func (s *Snapshot) gather(files []workspace.File) []said {
 			}()
 			var ps parser.Parser
 			for i := int(next.Add(1)) - 1; i < len(files); i = int(next.Add(1)) - 1 {
-				path := files[i].Path
-				var known bool
-				if all[i], known = s.facts.get(path); known {
-					continue
-				}
-				if b, err := s.fs.ReadFile(path); err == nil {
-					all[i] = saidBy(ps.Parse(unsafe.String(unsafe.SliceData(b), len(b)))) // nobody writes to it
-				}
-				s.facts.put(path, all[i])
+				all[i] = s.saidIn(files[i].Path, &ps)
 			}
 		})
 	}
@@ -189,23 +272,4 @@ func (s *Snapshot) gather(files []workspace.File) []said {
 		panic(*v)
 	}
 	return all
-}
-
-// maxUnbound is the number of folders up to which a folder that nothing bounds, neither a repository nor a flake, is
-// taken for a project with all that lies below it. A file in somebody's home folder is none of a project.
-const maxUnbound = 1000
-
-// nixFilesOf returns the Nix files of a project, by its root, sorted by path: in a repository those that a run over the
-// root checks, which are what Git tracks and what it neither tracks nor ignores, and the buffers. They are looked for once.
-func (s *Snapshot) nixFilesOf(root string) []workspace.File {
-	return s.nixFiles.get(root, func() []workspace.File {
-		opts := workspace.Options{Git: s.repos}
-		if s.folder(root).unbound() {
-			opts.MaxFolders = maxUnbound
-		}
-		selection, _ := workspace.Select(s.fs, []string{root}, opts)
-		return slices.DeleteFunc(selection.Files, func(f workspace.File) bool {
-			return f.Kind != workspace.Nix || selection.Cut && filepath.Dir(f.Path) != root
-		})
-	})
 }

@@ -100,16 +100,18 @@ func (c *fileCache) add(f *File) *File {
 	return f
 }
 
-// forget drops a file.
-func (c *fileCache) forget(path string) {
+// without returns the cache without some files.
+func (c *fileCache) without(paths []string) *fileCache {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.list = slices.DeleteFunc(c.list, func(f *File) bool {
-		if f.path == path {
-			c.size -= len(f.text)
+	next := &fileCache{}
+	for _, f := range c.list {
+		if !slices.Contains(paths, f.path) {
+			next.list = append(next.list, f)
+			next.size += len(f.text)
 		}
-		return f.path == path
-	})
+	}
+	return next
 }
 
 // isNix reports whether a path has the name of a Nix file.

@@ -4,13 +4,31 @@ import (
 	"io/fs"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/nixsift/nixsift/internal/git"
+	"github.com/nixsift/nixsift/internal/workspace"
 )
+
+// ground is what depends on which files there are and what Git tracks of them, and not on what they say, but for Git's own
+// files and .gitattributes. Snapshots share it as long as no file comes or goes.
+type ground struct {
+	disk  workspace.FS // of which only the said counts
+	repos *git.Cache
+
+	folders    memo[string, *folder]
+	attributes memo[string, *attributes]         // by folder
+	entries    memo[string, []string]            // of a folder
+	nixFiles   memo[string, []workspace.File]    // by root
+	ends       memo[string, map[string][]string] // by root: its files by the last part of their paths
+	inKind     sync.Map                          // from folderKey to bool
+}
+
+func newGround(fsys workspace.FS) *ground { return &ground{disk: fsys, repos: &git.Cache{FS: fsys}} }
 
 // folder is the surroundings of the files of one folder.
 type folder struct {
-	snapshot *Snapshot
+	ground   *ground
 	dir      string
 	repo     *git.Repo
 	repoErr  error
@@ -19,22 +37,22 @@ type folder struct {
 	inFlake  lazy[bool]
 }
 
-func (s *Snapshot) folder(dir string) *folder {
-	return s.folders.get(dir, func() *folder { return s.openFolder(dir) })
+func (g *ground) folder(dir string) *folder {
+	return g.folders.get(dir, func() *folder { return g.openFolder(dir) })
 }
 
-func (s *Snapshot) openFolder(dir string) *folder {
-	f := &folder{snapshot: s, dir: dir}
+func (g *ground) openFolder(dir string) *folder {
+	f := &folder{ground: g, dir: dir}
 	var up *folder
 	if parent := filepath.Dir(dir); parent != dir {
-		up = s.folder(parent)
+		up = g.folder(parent)
 	}
-	if up != nil && !s.startsRepo(dir) {
+	if up != nil && !g.startsRepo(dir) {
 		f.repo, f.repoErr = up.repo, up.repoErr
-	} else if f.repo, f.repoErr = s.repos.Open(dir); f.repo != nil && f.repoErr == nil {
+	} else if f.repo, f.repoErr = g.repos.Open(dir); f.repo != nil && f.repoErr == nil {
 		f.repoErr = f.repo.Load()
 	}
-	switch info, err := s.fs.Stat(filepath.Join(dir, "flake.nix")); {
+	switch info, err := g.disk.Stat(filepath.Join(dir, "flake.nix")); {
 	case err == nil && info.Mode().IsRegular():
 		f.flakeDir = dir
 	case up != nil && up.repo == f.repo:
@@ -45,11 +63,11 @@ func (s *Snapshot) openFolder(dir string) *folder {
 }
 
 // startsRepo reports whether a folder can lie in another repository than the folder above it.
-func (s *Snapshot) startsRepo(dir string) bool {
-	if info, err := s.fs.Lstat(dir); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+func (g *ground) startsRepo(dir string) bool {
+	if info, err := g.disk.Lstat(dir); err == nil && info.Mode()&fs.ModeSymlink != 0 {
 		return true
 	}
-	_, err := s.fs.Lstat(strings.TrimSuffix(dir, string(filepath.Separator)) + string(filepath.Separator) + ".git")
+	_, err := g.disk.Lstat(strings.TrimSuffix(dir, string(filepath.Separator)) + string(filepath.Separator) + ".git")
 	return err == nil
 }
 
@@ -86,7 +104,7 @@ func (f *folder) seenByFlake() bool {
 			return true
 		}
 		above := filepath.Dir(f.flakeDir)
-		up := f.snapshot.folder(above)
+		up := f.ground.folder(above)
 		return above != f.flakeDir && up.repo == f.repo && up.seenByFlake()
 	})
 }
@@ -109,7 +127,7 @@ func (f *folder) rel(path string) string {
 // folders that are there.
 func (f *folder) within(path string) bool {
 	if f.unbound() {
-		_, err := f.snapshot.fs.Stat(filepath.Dir(path))
+		_, err := f.ground.disk.Stat(filepath.Dir(path))
 		return err == nil
 	}
 	rest, ok := strings.CutPrefix(path, strings.TrimSuffix(f.root, string(filepath.Separator)))

@@ -95,10 +95,10 @@ func commented(tok ast.Token) bool {
 	return false
 }
 
-func (v *View) linguistGenerated(path string) bool {
-	root := v.folder.root
+func (f *folder) linguistGenerated(path string) bool {
+	root := f.root
 	for dir := filepath.Dir(path); ; dir = filepath.Dir(dir) {
-		if a := v.snapshot().attributesIn(dir); a != nil {
+		if a := f.ground.attributesIn(dir); a != nil {
 			rel, err := filepath.Rel(dir, path)
 			if err != nil {
 				return false
@@ -116,13 +116,13 @@ func (v *View) linguistGenerated(path string) bool {
 	}
 }
 
-func (s *Snapshot) attributesIn(dir string) *attributes {
-	return s.attributes.get(dir, func() *attributes {
+func (g *ground) attributesIn(dir string) *attributes {
+	return g.attributes.get(dir, func() *attributes {
 		path := filepath.Join(dir, ".gitattributes")
-		if _, err := s.fs.Lstat(path); err != nil { // the folder's listing tells
+		if _, err := g.disk.Lstat(path); err != nil { // the folder's listing tells
 			return nil
 		}
-		text, err := s.fs.ReadFile(path)
+		text, err := g.disk.ReadFile(path)
 		if err != nil {
 			return nil
 		}

@@ -17,7 +17,12 @@ var ownLib = declare(fact[string, map[string]bool]{
 
 // DefinesLibName reports whether some file of the project defines a function that is called like a deprecated one of
 // nixpkgs' lib: a lib of the project's own, or nixpkgs' with additions, may have it.
-func (a *Answers) DefinesLibName(name string) bool { return ownLib.in(a.snapshot(), a.Root())[name] }
+func (a *Answers) DefinesLibName(name string) bool {
+	if a.deps != nil {
+		return noted(a.View, question{"lib name", name, ""}, func(a *Answers) bool { return a.DefinesLibName(name) })
+	}
+	return ownLib.in(a.snapshot, a.Root())[name]
+}
 
 // libNames returns the functions that a file defines and that are called like deprecated ones of nixpkgs' lib.
 func libNames(t *ast.Tree) []string {

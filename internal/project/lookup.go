@@ -4,9 +4,9 @@ import "path/filepath"
 
 // entriesOf returns the names of what lies in a folder, sorted; nil where it cannot be listed. A folder is listed once.
 // The names must not be changed.
-func (s *Snapshot) entriesOf(dir string) []string {
-	return s.entries.get(dir, func() []string {
-		entries, err := s.fs.ReadDir(dir)
+func (g *ground) entriesOf(dir string) []string {
+	return g.entries.get(dir, func() []string {
+		entries, err := g.disk.ReadDir(dir)
 		if err != nil {
 			return nil
 		}
@@ -53,8 +53,8 @@ func sharedEnd(a, b string) int {
 // byName returns the files of the project, those that Git tracks or else its Nix files, and the folders with a
 // default.nix, by the last part of their paths.
 func (f *folder) byName() map[string][]string {
-	s, root := f.snapshot, f.root
-	return s.ends.get(root, func() map[string][]string {
+	g, root := f.ground, f.root
+	return g.ends.get(root, func() map[string][]string {
 		ends := map[string][]string{}
 		add := func(path string) {
 			dir, name := filepath.Dir(path), filepath.Base(path)
@@ -65,13 +65,13 @@ func (f *folder) byName() map[string][]string {
 		}
 		if f.repo != nil && f.repoErr == nil {
 			for e := range f.repo.Files() {
-				if path := filepath.Join(root, filepath.FromSlash(e.Path)); s.kindOf(path) != Nothing {
+				if path := filepath.Join(root, filepath.FromSlash(e.Path)); g.kindOf(path) != Nothing {
 					add(path)
 				}
 			}
 			return ends
 		}
-		for _, file := range s.nixFilesOf(root) {
+		for _, file := range g.nixFilesOf(root) {
 			add(file.Path)
 		}
 		return ends

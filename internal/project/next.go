@@ -2,32 +2,70 @@ package project
 
 import (
 	"path/filepath"
+	"slices"
 
 	"github.com/nixsift/nixsift/internal/workspace"
 )
 
-// Next returns the snapshot of a file system in which only the content of some Nix files or locks has changed: what is
-// known of the repositories, and what the other files say, holds.
-func (s *Snapshot) Next(fsys workspace.FS, changed []string) *Snapshot {
-	next := New(fsys)
-	next.repos = s.repos
-	s.facts.mu.Lock()
-	defer s.facts.mu.Unlock()
-	next.facts.of = make(map[string]said, len(s.facts.of))
-	for path, said := range s.facts.of {
-		next.facts.of[path] = said
+// Change is what happened since a snapshot.
+type Change struct {
+	// FS is the file system with the change.
+	FS workspace.FS
+	// Files are the absolute paths of regular files that have another text. They were regular files before.
+	Files []string
+	// Disk says that anything may have changed, too: files came and went, or the index of a repository did.
+	Disk bool
+}
+
+// Next returns the snapshot after a change.
+func (s *Snapshot) Next(c Change) *Snapshot {
+	if c.Disk || slices.ContainsFunc(c.Files, ofGround) {
+		return start(c.FS, s.facts.without(c.Files))
 	}
-	for _, path := range changed {
-		delete(next.facts.of, path)
+	next := &Snapshot{
+		fs: c.FS, ground: s.ground, flakes: s.flakes, locks: s.locks, ciCalls: s.ciCalls, sets: s.sets,
+		files: s.files.without(c.Files), facts: s.facts.without(c.Files), trees: new(memo[string, *factTable]), inherited: map[string]*inheritance{},
+	}
+	for _, path := range c.Files {
+		dir, name := filepath.Split(path)
+		dir = filepath.Clean(dir)
+		switch {
+		case name == "flake.lock":
+			next.locks = next.locks.without(dir)
+			next.flakes = next.flakes.without(dir)
+		case name == "flake.nix":
+			next.flakes = next.flakes.without(dir)
+		case !isNix(path):
+			next.ciCalls = new(memo[string, map[string]bool])
+		}
+		next.sets = next.sets.without(path, dir)
+	}
+	for root, old := range s.inherited {
+		next.inherit(root, old.table, old.changed, c.Files)
+	}
+	for root, table := range s.trees.known() {
+		next.inherit(root, table, nil, c.Files)
 	}
 	return next
 }
 
-// ForgetFlake drops what is known of the flake in a folder, so that its files are read again. It is for
-// programs that live on while flake.nix or flake.lock changes.
-func (s *Snapshot) ForgetFlake(dir string) {
-	s.flakes.forget(dir)
-	s.locks.forget(dir)
-	s.files.forget(filepath.Join(dir, "flake.nix"))
-	s.files.forget(filepath.Join(dir, "flake.lock"))
+// inherit takes over the facts of a root, but for those of files that changed before or just now.
+func (s *Snapshot) inherit(root string, t *factTable, before map[string]bool, now []string) {
+	changed := make(map[string]bool, len(before)+len(now))
+	for path := range before {
+		changed[path] = true
+	}
+	for _, path := range now {
+		changed[path] = true
+	}
+	s.inherited[root] = &inheritance{t, changed}
+}
+
+// ofGround reports whether the text of a file decides on what is known of others.
+func ofGround(path string) bool {
+	switch filepath.Base(path) {
+	case ".gitattributes", ".gitignore", ".gitmodules":
+		return true
+	}
+	return false
 }

@@ -31,7 +31,10 @@ func asSet(files iter.Seq2[string, []string]) map[string]bool {
 // file. A scope, as newScope and callPackageWith make it, passes only what a package takes (nixpkgs,
 // lib/customisation.nix).
 func (a *Answers) MayPass(path, name string) bool {
-	found := passed.in(a.snapshot(), a.Root())
+	if a.deps != nil {
+		return noted(a.View, question{"may pass", path, name}, func(a *Answers) bool { return a.MayPass(path, name) })
+	}
+	found := passed.in(a.snapshot, a.Root())
 	pkg := strings.TrimSuffix(filepath.Base(path), ".nix")
 	if pkg == "default" || pkg == "package" {
 		pkg = filepath.Base(filepath.Dir(path))

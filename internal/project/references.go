@@ -1,14 +1,13 @@
 package project
 
 import (
-	"cmp"
 	"iter"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
-	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/role"
 	"github.com/nixsift/nixsift/internal/workspace"
 )
 
@@ -32,7 +31,6 @@ func (k RefKind) evaluates() bool { return k != Other && k != Copied }
 type Reference struct {
 	From string // the referring file
 	Kind RefKind
-	Span source.Span // the path literal in it
 	// words are those of the argument behind it, as far as it can hold what is passed to the package: for CallPackage.
 	words []string
 }
@@ -43,7 +41,6 @@ func (r Reference) Passes(name string) bool { return slices.Contains(r.words, na
 // literal is a path literal without interpolation.
 type literal struct {
 	text  string
-	span  source.Span
 	kind  RefKind
 	words []string
 }
@@ -57,9 +54,9 @@ var references = declare(fact[literal, *referenceIndex]{
 			}
 			n := t.Node(ast.NodeID(i))
 			if text := literalPath(n); text != "" {
-				l := literal{text: text, span: n.Span(), kind: refKind(n)}
+				l := literal{text: text, kind: refKind(n)}
 				if l.kind == CallPackage {
-					l.words = argumentWords(t.Source()[l.span.End:])
+					l.words = argumentWords(t.Source()[n.End():])
 				}
 				found = append(found, l)
 			}
@@ -72,7 +69,7 @@ var references = declare(fact[literal, *referenceIndex]{
 			x.files[path] = literals
 			for _, l := range literals {
 				name := lastName(l.text)
-				x.byName[name] = append(x.byName[name], indexed{Reference{path, l.kind, l.span, l.words}, l.text})
+				x.byName[name] = append(x.byName[name], indexed{Reference{path, l.kind, l.words}, l.text})
 			}
 		}
 		return x
@@ -80,9 +77,35 @@ var references = declare(fact[literal, *referenceIndex]{
 })
 
 // References returns the places in the project that name a file by a path literal; a folder stands for its default.nix.
-func (a *Answers) References(path string) []Reference { return a.references().find(path) }
+func (a *Answers) References(path string) []Reference {
+	if a.deps != nil {
+		same := func(x, y []Reference) bool { return slices.EqualFunc(x, y, Reference.equal) }
+		return notedBy(a.View, question{"references", path, ""}, same, func(a *Answers) []Reference { return a.References(path) })
+	}
+	return a.references().find(path)
+}
 
-func (a *Answers) references() *referenceIndex { return references.in(a.snapshot(), a.Root()) }
+func (r Reference) equal(o Reference) bool {
+	return r.From == o.From && r.Kind == o.Kind && slices.Equal(r.words, o.words)
+}
+
+// Role returns the role of a file of the given shape.
+func (a *Answers) Role(path string, shape role.Shape) role.Role {
+	var refs role.Refs
+	for _, r := range a.References(path) {
+		switch r.Kind {
+		case ImportWithArgs:
+			refs |= role.ImportedWithArgs
+		case CallPackage:
+			refs |= role.Called
+		case InList:
+			refs |= role.Listed
+		}
+	}
+	return shape.Role(refs)
+}
+
+func (a *Answers) references() *referenceIndex { return references.in(a.snapshot, a.Root()) }
 
 // referenceIndex holds the references of a project.
 type referenceIndex struct {
@@ -137,6 +160,9 @@ func (x *referenceIndex) closure(files []workspace.File, start func(path string)
 // Copied reports whether a file, or a folder that it lies in, is only copied by the files of the project, as the
 // skeleton of something else: then it is evaluated at another place, with other files around it.
 func (a *Answers) Copied(path string) bool {
+	if a.deps != nil {
+		return noted(a.View, question{"copied", path, ""}, func(a *Answers) bool { return a.Copied(path) })
+	}
 	x, root := a.references(), a.Root()
 	copied := false
 	for at := path; a.folder.within(at) && at != root && at != filepath.Dir(at); at = filepath.Dir(at) {
@@ -179,7 +205,7 @@ func (x *referenceIndex) find(path string) (refs []Reference) {
 		take(filepath.Base(dir), dir)
 		take("", dir)
 		slices.SortStableFunc(refs, func(a, b Reference) int {
-			return cmp.Or(strings.Compare(a.From, b.From), cmp.Compare(a.Span.Start, b.Span.Start))
+			return strings.Compare(a.From, b.From)
 		})
 	}
 	return refs

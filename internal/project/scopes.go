@@ -2,6 +2,7 @@ package project
 
 import (
 	"iter"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -62,14 +63,18 @@ type Giver struct {
 // cell. A scope whose files are not known is not for a file outside of its flake, nor for one that Nix reaches by plain
 // imports, where it would refuse the file, nor for one of which it lacks a name.
 func (a *Answers) Given(path string, names []string) map[string]Giver {
+	if a.deps != nil {
+		q := question{"given", path, strings.Join(names, " ")}
+		return notedBy(a.View, q, maps.Equal[map[string]Giver], func(a *Answers) map[string]Giver { return a.Given(path, names) })
+	}
 	given := map[string]Giver{}
 	give := func(name string, g Giver) {
 		if old, ok := given[name]; !ok || g.Sure && !old.Sure {
 			given[name] = g
 		}
 	}
-	for _, sc := range scopes.in(a.snapshot(), a.Root()) {
-		has := func(name string) bool { return a.snapshot().has(sc, name) }
+	for _, sc := range scopes.in(a.snapshot, a.Root()) {
+		has := func(name string) bool { return a.snapshot.has(sc, name) }
 		switch {
 		case a.isFor(sc, path):
 			for _, name := range names {
@@ -95,7 +100,7 @@ func (a *Answers) isFor(sc scopedFrom, path string) bool {
 	return slices.ContainsFunc(sc.targets, func(t target) bool {
 		base := resolve(sc.from, t.below)
 		if t.ofFlake {
-			dir := a.snapshot().View(sc.from).FlakeDir()
+			dir := a.snapshot.View(sc.from).FlakeDir()
 			if dir == "" {
 				return false
 			}
@@ -108,7 +113,7 @@ func (a *Answers) isFor(sc scopedFrom, path string) bool {
 
 // near reports whether a file lies in the flake of the file that opens a scope: what is around it, a flake does not see.
 func (a *Answers) near(sc scopedFrom, path string) bool {
-	dir := a.snapshot().View(sc.from).FlakeDir()
+	dir := a.snapshot.View(sc.from).FlakeDir()
 	return dir == "" || strings.HasPrefix(path, strings.TrimSuffix(dir, string(filepath.Separator))+string(filepath.Separator))
 }
 
@@ -145,7 +150,7 @@ func (s *Snapshot) attributesOf(path string) map[string]bool {
 func (a *Answers) plain(path string) bool {
 	x, root := a.references(), a.Root()
 	return x.plain.get(func() map[string]bool {
-		return x.closure(a.snapshot().nixFilesOf(root), func(path string) bool {
+		return x.closure(a.snapshot.nixFilesOf(root), func(path string) bool {
 			switch filepath.Base(path) {
 			case "flake.nix":
 				return true

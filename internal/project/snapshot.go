@@ -5,7 +5,6 @@ package project
 
 import (
 	"path/filepath"
-	"sync"
 
 	"github.com/nixsift/nixsift/internal/flake"
 	"github.com/nixsift/nixsift/internal/git"
@@ -16,28 +15,34 @@ import (
 // is read once, when it is asked for first. It may be used from several goroutines, has no one root, and answers for
 // any folder. Next makes the snapshot after a change, which shares what did not change.
 type Snapshot struct {
-	fs    workspace.FS
-	repos *git.Cache
+	fs workspace.FS
+	*ground
 
-	folders    memo[string, *folder]
-	flakes     memo[string, *flake.Flake]        // by folder
-	locks      memo[string, *flake.LockFile]     // by folder
-	attributes memo[string, *attributes]         // by folder
-	entries    memo[string, []string]            // of a folder
-	nixFiles   memo[string, []workspace.File]    // by root
-	ends       memo[string, map[string][]string] // by root: its files by the last part of their paths
-	ciCalls    memo[string, map[string]bool]     // by root
-	sets       memo[string, map[string]bool]     // what attributesOf returns
-	inKind     sync.Map                          // from folderKey to bool
+	flakes  *memo[string, *flake.Flake]    // by folder
+	locks   *memo[string, *flake.LockFile] // by folder
+	ciCalls *memo[string, map[string]bool] // by root
+	sets    *memo[string, map[string]bool] // what attributesOf returns
 
-	files fileCache
-	facts factStore
-	trees memo[string, *facts] // by root
+	files *fileCache
+	facts *factStore
+	trees *memo[string, *factTable] // by root
+	// inherited are the facts of roots that were known before, with the paths that have changed since.
+	inherited map[string]*inheritance
 }
 
 // New makes a snapshot of a file system, which must not change as long as it is used.
-func New(fsys workspace.FS) *Snapshot {
-	return &Snapshot{fs: fsys, repos: &git.Cache{FS: fsys}}
+func New(fsys workspace.FS) *Snapshot { return start(fsys, &factStore{}) }
+
+// NewLive is New for programs that live on while files change: Next keeps what files say as long as their size and their
+// time of change are the same.
+func NewLive(fsys workspace.FS) *Snapshot { return start(fsys, &factStore{stamped: true}) }
+
+func start(fsys workspace.FS, facts *factStore) *Snapshot {
+	return &Snapshot{
+		fs: fsys, ground: newGround(fsys), flakes: new(memo[string, *flake.Flake]), locks: new(memo[string, *flake.LockFile]),
+		ciCalls: new(memo[string, map[string]bool]), sets: new(memo[string, map[string]bool]),
+		files: new(fileCache), facts: facts, trees: new(memo[string, *factTable]),
+	}
 }
 
 // Git returns the snapshot's memory of repositories.
@@ -47,7 +52,7 @@ func (s *Snapshot) Git() *git.Cache { return s.repos }
 func (s *Snapshot) View(path string) *View { return s.ViewOf(filepath.Dir(path)) }
 
 // ViewOf returns what the files of a folder see.
-func (s *Snapshot) ViewOf(dir string) *View { return &View{folder: s.folder(dir)} }
+func (s *Snapshot) ViewOf(dir string) *View { return &View{snapshot: s, folder: s.folder(dir)} }
 
 // Flake reads the flake in a folder; nil where its flake.nix cannot be read.
 func (s *Snapshot) Flake(dir string) *flake.Flake {

@@ -2,6 +2,7 @@ package project
 
 import (
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
@@ -37,4 +38,9 @@ var caches = declare(fact[string, []string]{
 })
 
 // Substituters returns the binary caches that the Nix files of the project name in settings, sorted.
-func (a *Answers) Substituters() []string { return caches.in(a.snapshot(), a.Root()) }
+func (a *Answers) Substituters() []string {
+	if a.deps != nil {
+		return notedBy(a.View, question{what: "substituters"}, slices.Equal[[]string], func(a *Answers) []string { return a.Substituters() })
+	}
+	return caches.in(a.snapshot, a.Root())
+}

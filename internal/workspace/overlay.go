@@ -3,6 +3,7 @@ package workspace
 import (
 	"errors"
 	"io/fs"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -29,6 +30,17 @@ type buffer struct {
 // NewOverlay returns an overlay without buffers over base.
 func NewOverlay(base FS) *Overlay {
 	return &Overlay{base: base, files: map[string]buffer{}, below: map[string]map[string]int{}}
+}
+
+// Clone returns an overlay with the same buffers, which the changes of the one do not reach.
+func (o *Overlay) Clone() *Overlay {
+	o.mu.RLock()
+	defer o.mu.RUnlock()
+	c := &Overlay{base: o.base, files: maps.Clone(o.files), below: make(map[string]map[string]int, len(o.below))}
+	for dir, names := range o.below {
+		c.below[dir] = maps.Clone(names)
+	}
+	return c
 }
 
 // Set gives an absolute path a buffer, or its buffer another content. The overlay keeps content, which

@@ -139,7 +139,7 @@ func mergeAttrsList(p *rules.Pass, first ast.ApplyExpr, n ast.Node) (diag.Fix, b
 	if !ok || path != last.Text() {
 		return diag.Fix{}, false
 	}
-	if pin, pinned := libtable.PinOf(p.Project.Flake()); pinned && pin.Has.Compare(mergeAttrsListSince) < 0 {
+	if pin, pinned := p.Project.Pin(); pinned && pin.Has.Compare(mergeAttrsListSince) < 0 {
 		return diag.Fix{}, false
 	}
 	text := p.Tree.Source()[s.Start():last.Start()] + "mergeAttrsList"

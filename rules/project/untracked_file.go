@@ -84,14 +84,14 @@ func checkTracked(p *rules.Pass, l literal) {
 }
 
 // visible reports whether the index has a file, or something below a folder.
-func visible(repo *git.Repo, rel string, isDir bool) bool {
+func visible(repo *project.Repo, rel string, isDir bool) bool {
 	if _, ok := repo.Tracked(rel); ok {
 		return true
 	}
 	return isDir && repo.HasBelow(rel)
 }
 
-func isLink(repo *git.Repo, rel string) bool {
+func isLink(repo *project.Repo, rel string) bool {
 	e, ok := repo.Tracked(rel)
 	return ok && e.Mode == git.Symlink
 }

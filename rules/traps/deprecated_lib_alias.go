@@ -98,7 +98,7 @@ func aboutAlias(p *rules.Pass, path string) (f diag.Finding, d *libtable.Depreca
 	if d == nil {
 		return f, d, false
 	}
-	pin, pinned := libtable.PinOf(p.Project.Flake())
+	pin, pinned := p.Project.Pin()
 	if pinned && pin.May.Compare(d.Since) < 0 {
 		return f, d, false
 	}
@@ -139,7 +139,7 @@ func renameAlias(p *rules.Pass, n, part ast.Node, d *libtable.Deprecation) (diag
 		return diag.Fix{}, false
 	}
 	safety := diag.Unsafe
-	if pin, pinned := libtable.PinOf(p.Project.Flake()); d.UseSince.IsZero() || pinned && pin.Has.Compare(d.UseSince) >= 0 {
+	if pin, pinned := p.Project.Pin(); d.UseSince.IsZero() || pinned && pin.Has.Compare(d.UseSince) >= 0 {
 		safety = diag.Safe
 	}
 	title := "use `lib." + d.Use + "`"

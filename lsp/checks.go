@@ -149,7 +149,7 @@ func (s *Server) checkOnce(ctx context.Context, o *openDocument, snap *snapshot,
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if flake && o.doc.serial == snap.doc.serial {
-		o.ofFlake, o.flakeDeps = snap.ofFlake, snap.flakeDeps
+		o.ofFlake, o.flakeDeps, o.settled = snap.ofFlake, snap.flakeDeps, nil
 	}
 	s.publish(o, found, message)
 	return nil
@@ -187,7 +187,7 @@ func (o *openDocument) take(r *result) bool {
 			return false
 		}
 	}
-	o.latest = r
+	o.latest, o.settled = r, nil
 	o.tellWaiting()
 	return true
 }

@@ -173,6 +173,11 @@ func agree(t *testing.T, c *lsptest.Client, dir string, buffers map[string]strin
 		line, col := source.NewLineIndex(text).UTF16(f.Span.Start)
 		want[f.File] = append(want[f.File], fmt.Sprintf("%d:%d %d %s %s", line, col, f.Severity, f.Rule, f.Message))
 	}
+	defer func() {
+		if t.Failed() {
+			t.Logf("wanted: %q", want)
+		}
+	}()
 	for name := range buffers {
 		path := filepath.Join(dir, name)
 		c.DiagnosticsThat(lsptest.URI(path), func(p lsptest.Published) bool {

@@ -69,7 +69,7 @@ func (p *snapshot) check(ctx context.Context, most int) (*result, error) {
 	if !doc.onDisk { // a text that is in no place has nothing around it
 		out.findings = slices.DeleteFunc(out.findings, func(f diag.Finding) bool {
 			r := rules.Lookup(f.Rule)
-			return r != nil && r.Family == "project"
+			return r != nil && r.Placed
 		})
 	}
 	var errs []engine.FileError

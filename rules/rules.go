@@ -106,6 +106,9 @@ type Rule struct {
 	Broken bool
 	// Generated lets the rule speak about generated files although it is no error.
 	Generated bool
+	// Placed says that what the rule finds holds for a file in its place: of a text that lies nowhere, as in a new buffer of
+	// an editor, nothing is said.
+	Placed bool
 
 	// On and Node: Node is called for each node of these kinds, in source order.
 	On   []ast.Kind

@@ -150,16 +150,16 @@ func (e *Engine) over(fs workspace.FS, snapshot *project.Snapshot, before *setti
 }
 
 // Next returns the checker of the files after a change.
-func (c *Checker) Next(change project.Change) *Checker {
-	snapshot := c.snapshot.Next(change)
-	if !change.Disk && !!slices.ContainsFunc(change.Files, c.isConfig) {
-		return &Checker{c.Engine, c.settings, change.FS, snapshot}
+func (e *Checker) Next(change project.Change) *Checker {
+	snapshot := e.snapshot.Next(change)
+	if !change.Disk && !slices.ContainsFunc(change.Files, e.isConfig) {
+		return &Checker{e.Engine, e.settings, change.FS, snapshot}
 	}
-	return c.over(change.FS, snapshot, c.settings)
+	return e.over(change.FS, snapshot, e.settings)
 }
 
 // Snapshot returns what is known of the files around those that are checked.
-func (c *Checker) Snapshot() *project.Snapshot { return c.snapshot }
+func (e *Checker) Snapshot() *project.Snapshot { return e.snapshot }
 
 // unit is one piece of work: a file, or the flake in a folder.
 type unit struct {

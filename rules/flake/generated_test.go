@@ -42,7 +42,7 @@ func TestGeneratedFlake(t *testing.T) {
 				require.NoError(t, err)
 				e, err := engine.New(opts)
 				require.NoError(t, err)
-				inEditor, err := e.CheckFlake(context.Background(), at, 0)
+				inEditor, err := e.Start().CheckFlake(context.Background(), at, 0)
 				require.NoError(t, err)
 				assert.Equal(t, res.Findings, inEditor.Findings)
 				errors, milder, inLock := 0, 0, 0

@@ -33,6 +33,7 @@ var _ = rules.Register(&rules.Rule{
 		"argument itself, since that may look for it in another tree.",
 	Severity: diag.Warning, Presets: rules.Recommended,
 	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
+	Placed: true,
 	File: func(pass *rules.Pass) {
 		m := missing{paths: paths{Pass: pass}, places: map[string][]literal{}}
 		m.each(m.check)

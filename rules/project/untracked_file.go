@@ -23,6 +23,7 @@ var _ = rules.Register(&rules.Rule{
 		"The repository is the innermost one around the file, and only a flake whose `flake.nix` it tracks is meant. Outside\n" +
 		"of Git, and for `path:` references, everything is visible.",
 	Severity: diag.Error, Presets: rules.Recommended,
+	Placed: true,
 	File: func(pass *rules.Pass) {
 		if !pass.Project.InFlake() {
 			return

@@ -1,0 +1,105 @@
+package project_test
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/nixsift/nixsift/internal/project"
+	"github.com/nixsift/nixsift/internal/testenv"
+	"github.com/nixsift/nixsift/internal/workspace"
+)
+
+// recorded is a project whose files ask about each other.
+func recorded(t testing.TB) (dir string, overlay *workspace.Overlay, s *project.Snapshot) {
+	dir = testenv.Tree(t, map[string]string{
+		"flake.nix": "{ outputs = _: { }; }", "a.nix": "{ callPackage }: callPackage ./b.nix { x = 1; }", "b.nix": "{ x, y }: x",
+		"host.nix": "{ specialArgs = { inherit tools; }; }", "tests/t.nix": "1",
+	})
+	overlay = workspace.NewOverlay(workspace.OS)
+	return dir, overlay, project.NewLive(overlay)
+}
+
+// TestDeps holds that findings which hang on answers outlive what does not change those, and nothing else.
+func TestDeps(t *testing.T) {
+	ask := map[string]func(dir string, a *project.Answers){
+		"references":  func(dir string, a *project.Answers) { a.References(filepath.Join(dir, "b.nix")) },
+		"may pass":    func(dir string, a *project.Answers) { a.MayPass(filepath.Join(dir, "b.nix"), "y") },
+		"special arg": func(_ string, a *project.Answers) { a.SpecialArg("tools") },
+		"given":       func(dir string, a *project.Answers) { a.Given(filepath.Join(dir, "b.nix"), []string{"z"}) },
+		"sample":      func(dir string, a *project.Answers) { a.Sample(filepath.Join(dir, "tests/t.nix")) },
+		"file":        func(dir string, a *project.Answers) { a.File(filepath.Join(dir, "host.nix")) },
+		"flake":       func(_ string, a *project.Answers) { a.Flake() },
+		"nothing":     func(string, *project.Answers) {},
+	}
+	for _, c := range []struct {
+		file, text string
+		lost       []string // the questions that have another answer then
+	}{
+		{"a.nix", "# moved\n{ callPackage }:\ncallPackage ./b.nix { x = 1; }", nil},
+		{"a.nix", "{ callPackage }: callPackage ./b.nix { x = 1; y = 2; }", []string{"references"}},
+		{"a.nix", "{ callPackage }: callPackage (f ./b.nix) { y = 2; }", []string{"references", "may pass"}},
+		{"a.nix", "import ./tests/t.nix", []string{"references", "sample"}},
+		{"host.nix", "{ specialArgs = { inherit tools; more = 1; }; }", []string{"file"}},
+		{"host.nix", "{ specialArgs = { }; }", []string{"file", "special arg"}},
+		{"host.nix", "builtins.scopedImport { z = 1; } ./b.nix", []string{"file", "special arg", "given", "references"}},
+		{"flake.nix", "{ outputs = _: { }; } ", []string{"flake"}},
+		{"b.nix", "1", nil},
+	} {
+		for name, question := range ask {
+			dir, overlay, s := recorded(t)
+			path := filepath.Join(dir, "b.nix")
+			deps := project.NewDeps(path)
+			question(dir, s.View(path).Recording(deps).Answers())
+			require.True(t, deps.Hold(s), name)
+			overlay = overlay.Clone()
+			changed := filepath.Join(dir, c.file)
+			overlay.Set(changed, []byte(c.text))
+			next := s.Next(project.Change{FS: overlay, Files: []string{changed}})
+			lost := false
+			for _, l := range c.lost {
+				lost = lost || l == name
+			}
+			assert.Equal(t, !lost, deps.Hold(next), "%s after %q", name, c.text)
+			assert.True(t, deps.Hold(s), "the snapshot before is as it was: %s after %q", name, c.text)
+			again := next.Next(project.Change{FS: workspace.NewOverlay(workspace.OS), Disk: true})
+			if name != "flake" { // which is read again, and told by its text elsewhere
+				assert.True(t, deps.Hold(again), "%s when %q is taken back", name, c.text)
+			}
+		}
+	}
+}
+
+// TestRecordingIsFree holds that a view which does not record allocates nothing for its answers.
+func TestRecordingIsFree(t *testing.T) {
+	dir, _, s := recorded(t)
+	path := filepath.Join(dir, "b.nix")
+	v := s.View(path)
+	a := v.Answers()
+	a.SpecialArg("x")
+	v.Flake()
+	assert.Zero(t, testing.AllocsPerRun(10, func() {
+		a.SpecialArg("tools")
+		v.Flake()
+		v.Within(path)
+		v.Entries(dir)
+		v.InFlake()
+	}))
+}
+
+func BenchmarkView(b *testing.B) {
+	dir, _, s := recorded(b)
+	path := filepath.Join(dir, "b.nix")
+	for name, v := range map[string]*project.View{"plain": s.View(path), "recording": s.View(path).Recording(project.NewDeps(path))} {
+		a := v.Answers()
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				a.SpecialArg("tools")
+				v.Entries(dir)
+			}
+		})
+	}
+}

@@ -3,7 +3,6 @@ package ast
 import (
 	"iter"
 	"strconv"
-	"strings"
 )
 
 // The views below wrap a Node of one kind and name its parts. Converting costs nothing and is not
@@ -144,130 +143,6 @@ func (b BindingNode) Attrpath() AttrpathNode { return AttrpathNode{b.FirstChild(
 // Value returns the value.
 func (b BindingNode) Value() Node { return b.Child(1) }
 
-// AttrpathNode is a.b."c".${d}.
-type AttrpathNode struct{ Node }
-
-// Static returns the path as names; ok is false if a part is dynamic.
-func (a AttrpathNode) Static() (names []string, ok bool) {
-	for c := range a.Children() {
-		name, static := AttrName(c)
-		if !static {
-			return nil, false
-		}
-		names = append(names, name)
-	}
-	return names, true
-}
-
-// Dotted returns the static path joined by dots, or "" if a part is dynamic. Names that hold a dot are
-// quoted, so that the result is unambiguous.
-func (a AttrpathNode) Dotted() string {
-	first := a.FirstChild()
-	if first.Is(Name) && !first.NextSibling().IsValid() {
-		return first.Text()
-	}
-	names, ok := a.Static()
-	if !ok {
-		return ""
-	}
-	for i, n := range names {
-		names[i] = QuoteAttr(n)
-	}
-	return strings.Join(names, ".")
-}
-
-// IsSingle reports whether the path has exactly one part, static and equal to name.
-func (a AttrpathNode) IsSingle(name string) bool {
-	first := a.FirstChild()
-	if !first.IsValid() || first.NextSibling().IsValid() {
-		return false
-	}
-	got, ok := AttrName(first)
-	return ok && got == name
-}
-
-// AttrName returns the name that an attribute part has by its form: an identifier, a string without
-// interpolation, or ${…} around an expression that is such a string to Nix's parser (see ConstantText;
-// parser.y, attrpath). Others are dynamic and give ok == false.
-func AttrName(part Node) (name string, ok bool) {
-	switch part.Kind() {
-	case Name, AtName, Ident:
-		return part.Text(), true
-	case String:
-		return StringValue(part)
-	case Interpolation:
-		return ConstantText(part.FirstChild())
-	}
-	return "", false
-}
-
-// QuoteAttr returns name as an attribute path part: bare where the lexer reads it as an identifier,
-// else quoted.
-func QuoteAttr(name string) string {
-	if IsIdentifier(name) {
-		return name
-	}
-	return QuoteString(name)
-}
-
-// QuoteString returns a "…" literal for text.
-func QuoteString(text string) string {
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\r", `\r`, "\t", `\t`, "${", `\${`).Replace(text) + `"`
-}
-
-// IsIdentifier reports whether text is an identifier token that can name an attribute: [a-zA-Z_]
-// [a-zA-Z0-9_'-]*, and no keyword (lexer.l, ID). "or" is accepted as an attribute name.
-func IsIdentifier(text string) bool {
-	for i := 0; i < len(text); i++ {
-		c := text[i]
-		letter := c == '_' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
-		if !letter && (i == 0 || !('0' <= c && c <= '9' || c == '\'' || c == '-')) {
-			return false
-		}
-	}
-	return text != "" && KeywordKind(text) == TokIdent || text == "or"
-}
-
-// KeywordKind returns the token kind of an identifier-shaped word: the keyword's, or TokIdent.
-func KeywordKind(word string) TokenKind {
-	switch len(word) {
-	case 2:
-		switch word {
-		case "if":
-			return TokIf
-		case "in":
-			return TokIn
-		case "or":
-			return TokOrKw
-		}
-	case 3:
-		switch word {
-		case "let":
-			return TokLet
-		case "rec":
-			return TokRec
-		}
-	case 4:
-		switch word {
-		case "then":
-			return TokThen
-		case "else":
-			return TokElse
-		case "with":
-			return TokWith
-		}
-	case 6:
-		if word == "assert" {
-			return TokAssert
-		}
-	case 7:
-		if word == "inherit" {
-			return TokInherit
-		}
-	}
-	return TokIdent
-}
-
 // InheritNode is inherit a b; or inherit (e) a b;.
 type InheritNode struct{ Node }
 
@@ -307,6 +182,17 @@ func (s SelectExpr) Attrpath() AttrpathNode { return AttrpathNode{s.Child(1)} }
 
 // Default returns the expression behind or, or an invalid node.
 func (s SelectExpr) Default() Node { return s.Child(2) }
+
+// Holder returns the name of what the last part is taken from: lib of lib.mkIf, modules of lib.modules.mkIf. It is ""
+// where that has none.
+func (s SelectExpr) Holder() string {
+	before, _ := s.Attrpath().LastTwo()
+	if !before.IsValid() {
+		return LastName(s.Operand())
+	}
+	name, _ := AttrName(before)
+	return name
+}
 
 // HasAttrExpr is e ? a.b.
 type HasAttrExpr struct{ Node }

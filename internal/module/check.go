@@ -411,7 +411,7 @@ func declaresOptions(a tableAttr) bool {
 			return false
 		}
 		if d.Is(ast.Apply) {
-			if name := Callee((ast.ApplyExpr{Node: d}).Func()); name == "mkOption" || name == "mkEnableOption" || name == "mkPackageOption" {
+			if name := ast.LastName((ast.ApplyExpr{Node: d}).Func()); name == "mkOption" || name == "mkEnableOption" || name == "mkPackageOption" {
 				return true
 			}
 		}

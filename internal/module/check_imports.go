@@ -1,6 +1,7 @@
 package module
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
@@ -133,14 +134,8 @@ func (c *checker) importedProperty(v *value, within ast.Node, part string) {
 
 // namesModule reports whether an expression selects a module by the names that flakes export them under.
 func namesModule(n ast.Node) bool {
-	n = tail(n)
-	if !n.Is(ast.Select) {
-		return false
-	}
-	for part := range (ast.SelectExpr{Node: n}).Attrpath().Children() {
-		if name, ok := ast.AttrName(part); ok && (strings.HasSuffix(name, "Modules") || strings.HasSuffix(name, "Module")) {
-			return true
-		}
-	}
-	return false
+	s, ok := ast.AsSelect(tail(n))
+	return ok && slices.ContainsFunc(s.Attrpath().Names(), func(name string) bool {
+		return strings.HasSuffix(name, "Modules") || strings.HasSuffix(name, "Module")
+	})
 }

@@ -156,7 +156,7 @@ func (f *File) place(n ast.Node) standing {
 				return nowhere
 			}
 			fn, _ := ast.Call(p)
-			switch name := Callee(fn); {
+			switch name := ast.LastName(fn); {
 			case submoduleFuncs[name] && len(path) == 0:
 				return submodule
 			case name == "optional" || name == "optionals" || name == "singleton":
@@ -168,10 +168,7 @@ func (f *File) place(n ast.Node) standing {
 		case ast.Binding:
 			b := ast.BindingNode{Node: p}
 			from := len(path)
-			for part := range b.Attrpath().Children() {
-				name, _ := ast.AttrName(part)
-				path = append(path, name)
-			}
+			path = append(path, b.Attrpath().Names()...)
 			slices.Reverse(path[from:])
 			switch s := pathStanding(path, inList); {
 			case s != nowhere:

@@ -165,7 +165,7 @@ func setLike(n ast.Node) bool {
 		return n.Op() == ast.OpUpdate
 	case ast.Apply:
 		fn, _ := ast.Call(n)
-		return wrappers[Callee(fn)]
+		return wrappers[ast.LastName(fn)]
 	}
 	return false
 }
@@ -174,23 +174,6 @@ func setLike(n ast.Node) bool {
 var wrappers = words(`mkIf mkMerge mkDefault mkForce mkOverride mkVMOverride optionalAttrs recursiveUpdate mergeAttrs mergeAttrsList
 	foldl' foldr fold foldl filterAttrs listToAttrs genAttrs mapAttrs mapAttrs' removeAttrs intersectAttrs seq deepSeq trace warn
 	warnIf throwIf throwIfNot id`)
-
-// Callee returns the last name of a function expression: mkIf for mkIf, lib.mkIf and lib.modules.mkIf.
-func Callee(fn ast.Node) string {
-	fn = fn.Unparen()
-	switch fn.Kind() {
-	case ast.Ident:
-		return fn.Text()
-	case ast.Select:
-		last := ast.Node{}
-		for c := range (ast.SelectExpr{Node: fn}).Attrpath().Children() {
-			last = c
-		}
-		name, _ := ast.AttrName(last)
-		return name
-	}
-	return ""
-}
 
 // moduleKeys are the attributes that make a set a module (lib/modules.nix, unifyModuleSyntax).
 var moduleKeys = words("imports options config disabledModules freeformType _module require")
@@ -390,11 +373,7 @@ func (w *definitionWalk) walk(n ast.Node, guarded bool, depth int) {
 			switch c.Kind() {
 			case ast.Binding:
 				b := ast.BindingNode{Node: c}
-				var path []ast.Node
-				for part := range b.Attrpath().Children() {
-					path = append(path, part)
-				}
-				w.yield(Part{Path: path, Node: c, Value: b.Value(), Guarded: guarded})
+				w.yield(Part{Path: b.Attrpath().Parts(), Node: c, Value: b.Value(), Guarded: guarded})
 			case ast.Inherit:
 				for name := range (ast.InheritNode{Node: c}).Names() {
 					w.f.defined++
@@ -417,7 +396,7 @@ func (w *definitionWalk) walk(n ast.Node, guarded bool, depth int) {
 	case ast.Apply:
 		fn, args := ast.Call(n)
 		last := args[len(args)-1]
-		switch name := Callee(fn); {
+		switch name := ast.LastName(fn); {
 		case (name == "mkIf" || name == "optionalAttrs") && len(args) == 2:
 			w.walk(last, true, depth+1)
 		case (name == "mkMerge" || name == "mergeAttrsList") && len(args) == 1:

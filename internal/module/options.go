@@ -86,9 +86,9 @@ func optionCall(value ast.Node) (name string, ok bool) {
 	switch n.Kind() {
 	case ast.Apply:
 		fn, _ := ast.Call(n)
-		name = Callee(fn)
+		name = ast.LastName(fn)
 	case ast.Ident, ast.Select:
-		name = Callee(n)
+		name = ast.LastName(n)
 		if !strings.HasPrefix(name, "mk") {
 			return "", false
 		}

@@ -114,9 +114,9 @@ func plainDefinitions(n ast.Node, depth int) bool {
 	a := ast.ApplyExpr{Node: n}
 	fn := a.Func().Unparen()
 	if inner, ok := ast.AsApply(fn); ok {
-		return Callee(inner.Func()) == "mkIf" && plainDefinitions(a.Arg(), depth+1)
+		return ast.LastName(inner.Func()) == "mkIf" && plainDefinitions(a.Arg(), depth+1)
 	}
-	if Callee(fn) != "mkMerge" {
+	if ast.LastName(fn) != "mkMerge" {
 		return false
 	}
 	list := tail(a.Arg())

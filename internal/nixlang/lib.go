@@ -7,6 +7,43 @@ import (
 	"github.com/nixsift/nixsift/internal/sema"
 )
 
+// Lib returns the name of the function or value of nixpkgs' lib that an expression means: the last part of
+// lib.lists.optional, a name inherited from lib, or one that a single `with lib;` around it can provide. It
+// is empty for anything else.
+func Lib(names *sema.Info, n ast.Node) string {
+	n = n.Unparen()
+	switch n.Kind() {
+	case ast.Ident:
+		u, ok := names.Use(n)
+		if !ok {
+			return ""
+		}
+		switch u.Target {
+		case sema.ToBinding:
+			b := names.Binding(u.Binding)
+			if in, ok := ast.AsInherit(b.Decl); ok && in.From().IsValid() && isLibPart(names, in.From()) {
+				return b.Name
+			}
+		case sema.ToWith:
+			if env, ok := onlyWith(names, u.Scope); ok && isLibPart(names, env) {
+				return n.Text()
+			}
+		}
+	case ast.Select:
+		if path, ok := LibSource(names, n); ok && path != "" {
+			return ast.LastName(n)
+		}
+	}
+	return ""
+}
+
+// isLibPart reports whether an expression is nixpkgs' lib or a set in it: lib, lib.lists, pkgs.lib,
+// inputs.nixpkgs.lib.
+func isLibPart(names *sema.Info, n ast.Node) bool {
+	_, ok := LibSource(names, n)
+	return ok
+}
+
 // LibPath returns the path below nixpkgs' lib that a selection means, "lists.optional" for
 // pkgs.lib.lists.optional, and the part of it that names the value. A name that a single `with lib;` around
 // it can provide is a path of one part. ok is false for anything else, and where a default follows.
@@ -20,25 +57,20 @@ func LibPath(names *sema.Info, n ast.Node) (path string, last ast.Node, ok bool)
 		if !single {
 			return "", n, false
 		}
-		base, found := libBase(names, env)
+		base, found := LibSource(names, env)
 		return join(base, n.Text()), n, found
 	}
 	s, found := ast.AsSelect(n)
 	if !found || s.Default().IsValid() {
 		return "", n, false
 	}
-	for part := range s.Attrpath().Children() {
-		last = part
-	}
-	path, ok = libBase(names, n)
-	return path, last, ok && path != ""
+	path, ok = LibSource(names, n)
+	return path, s.Attrpath().Last(), ok && path != ""
 }
 
 // LibSource returns the path below nixpkgs' lib that an expression opens: "" for lib itself, "lists" for
 // lib.lists.
-func LibSource(names *sema.Info, n ast.Node) (path string, ok bool) { return libBase(names, n) }
-
-func libBase(names *sema.Info, n ast.Node) (path string, ok bool) {
+func LibSource(names *sema.Info, n ast.Node) (path string, ok bool) {
 	n = n.Unparen()
 	if IsLib(names, n) {
 		return "", true
@@ -50,11 +82,11 @@ func libBase(names *sema.Info, n ast.Node) (path string, ok bool) {
 	operand := s.Operand().Unparen()
 	path, inside := "", false
 	if operand.Is(ast.Select) {
-		path, inside = libBase(names, operand)
+		path, inside = LibSource(names, operand)
 	} else {
 		inside = IsLib(names, operand)
 	}
-	holder := lastName(operand)
+	holder := ast.LastName(operand)
 	for part := range s.Attrpath().Children() {
 		text, static := ast.AttrName(part)
 		switch {
@@ -62,13 +94,51 @@ func libBase(names *sema.Info, n ast.Node) (path string, ok bool) {
 			return "", false
 		case inside:
 			path = join(path, text)
-		case text == "lib" && (holder == "pkgs" || holder == "nixpkgs"):
+		case text == "lib" && holdsLib(holder):
 			inside = true
 		}
 		holder = text
 	}
 	return path, inside
 }
+
+// IsLib reports whether an expression is a variable that holds nixpkgs' lib: one of that name which comes
+// from a caller, or from pkgs or nixpkgs.
+func IsLib(names *sema.Info, n ast.Node) bool {
+	n = n.Unparen()
+	if !n.Is(ast.Ident) || n.Text() != "lib" {
+		return false
+	}
+	u, ok := names.Use(n)
+	if !ok {
+		return false
+	}
+	if u.Target == sema.ToWith {
+		env, ok := onlyWith(names, u.Scope)
+		return ok && ast.LastName(env) == "pkgs"
+	}
+	if u.Target != sema.ToBinding {
+		return false
+	}
+	b := names.Binding(u.Binding)
+	switch b.Kind {
+	case sema.ParamBinding, sema.FormalBinding:
+		return true
+	case sema.AtBinding:
+		return false
+	}
+	if in, ok := ast.AsInherit(b.Decl); ok {
+		return holdsLib(ast.LastName(in.From()))
+	}
+	value := b.Value.Unparen()
+	if s, ok := ast.AsSelect(value); ok && !b.More {
+		return ast.LastName(value) == "lib" && holdsLib(s.Holder())
+	}
+	return false
+}
+
+// holdsLib reports whether a name is one under which nixpkgs, whose lib is nixpkgs', is at hand.
+func holdsLib(name string) bool { return name == "pkgs" || name == "nixpkgs" }
 
 func join(base, name string) string {
 	if base == "" {
@@ -103,10 +173,9 @@ func testedFor(names *sema.Info, n ast.Node) string {
 	up := n.Parent()
 	switch up.Kind() {
 	case ast.HasAttr:
-		name, _ := ast.AttrName(ast.HasAttrExpr{Node: up}.Attrpath().FirstChild())
-		return name
+		return ast.HasAttrExpr{Node: up}.Attrpath().FirstName()
 	case ast.Select:
-		name, _ := ast.AttrName(ast.SelectExpr{Node: up}.Attrpath().FirstChild())
+		name := ast.SelectExpr{Node: up}.Attrpath().FirstName()
 		if name == "nixVersion" || name == "langVersion" {
 			return name
 		}

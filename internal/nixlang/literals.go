@@ -82,13 +82,7 @@ func wantsPath(n ast.Node) bool {
 	at := n.OutsideParens()
 	up := at.Parent()
 	if call, ok := ast.AsApply(up); ok && call.Arg() == at {
-		fn := call.Func().Unparen()
-		if s, ok := ast.AsSelect(fn); ok {
-			for part := range s.Attrpath().Children() {
-				fn = part
-			}
-		}
-		switch fn.Text() {
+		switch ast.LastName(call.Func()) {
 		case "import", "callPackage", "readFile", "readDir", "pathExists", "readFileType", "baseNameOf":
 			return true
 		}
@@ -172,13 +166,7 @@ func takesPattern(names *sema.Info, fn ast.Node) bool {
 	case "match", "split":
 		return true
 	}
-	last := fn
-	if s, ok := ast.AsSelect(fn); ok {
-		for part := range s.Attrpath().Children() {
-			last = part
-		}
-	}
-	return last.Text() == "strMatching"
+	return ast.LastName(fn) == "strMatching"
 }
 
 // onlyUse returns the one use of the name that a definition of a let binds, or an invalid node.

@@ -104,7 +104,7 @@ func (o *outline) read(n ast.Node, left *int) {
 				return
 			}
 			app := ast.ApplyExpr{Node: n}
-			o.called = calleeName(app.Func())
+			o.called = ast.LastName(app.Func())
 			n = app.Arg()
 		case ast.AttrSet:
 			o.set = n
@@ -273,7 +273,7 @@ func (e *entry) read(n ast.Node) {
 	fn, args := ast.Call(n)
 	e.form = n.Kind().String()
 	if len(args) > 0 {
-		e.form += " " + calleeName(fn)
+		e.form += " " + ast.LastName(fn)
 		n = args[len(args)-1].Unparen()
 	}
 	for d := range n.Descendants() {

@@ -28,7 +28,7 @@ func (a *Answers) DefinesLibName(name string) bool {
 func libNames(t *ast.Tree) []string {
 	found := map[string]bool{}
 	eachBinding(t, func(b ast.BindingNode) {
-		if name := lastAttr(b); libtable.IsDeprecatedName(name) && mayCall(b.Value().Unparen()) {
+		if name := b.Attrpath().LastName(); libtable.IsDeprecatedName(name) && mayCall(b.Value().Unparen()) {
 			found[name] = true
 		}
 	})
@@ -44,7 +44,7 @@ func mayCall(value ast.Node) bool {
 	case ast.Ident:
 		return value.Text() != "true" && value.Text() != "false" && value.Text() != "null"
 	case ast.Apply:
-		return calleeName((ast.ApplyExpr{Node: value}).Func()) == "import"
+		return ast.LastName((ast.ApplyExpr{Node: value}).Func()) == "import"
 	}
 	return false
 }

@@ -72,7 +72,7 @@ func passedArgs(t *ast.Tree) []string {
 	}
 	if len(uses) > 0 {
 		eachBinding(t, func(b ast.BindingNode) {
-			if path := b.Attrpath(); path.FirstChild().Is(ast.Name) && path.IsSingle(path.FirstChild().Text()) && uses[path.FirstChild().Text()] {
+			if name, ok := b.Attrpath().Single(); ok && name.Is(ast.Name) && uses[name.Text()] {
 				outerSets(b.Value(), func(set ast.Node) { addNames(set, found) }, func(string) {})
 			}
 		})
@@ -84,18 +84,12 @@ func passedArgs(t *ast.Tree) []string {
 // of the package and a dot where it overrides one.
 func passesTo(app ast.ApplyExpr) (prefix string, ok bool) {
 	fn := app.Func().Unparen()
-	if calleeName(fn) == "override" {
+	if ast.LastName(fn) == "override" {
 		s, ok := ast.AsSelect(fn)
 		if !ok {
 			return "", false
 		}
-		holder := calleeName(s.Operand())
-		for part := range s.Attrpath().Children() {
-			if !part.NextSibling().IsValid() {
-				break
-			}
-			holder, _ = ast.AttrName(part)
-		}
+		holder := s.Holder()
 		if holder == "" {
 			return "", true // what is overridden is not known
 		}
@@ -105,12 +99,12 @@ func passesTo(app ast.ApplyExpr) (prefix string, ok bool) {
 	if !ok {
 		return "", false
 	}
-	if calleeName(inner.Func()) == "flip" {
-		return "", strings.HasPrefix(calleeName(inner.Arg()), "callPackage")
+	if ast.LastName(inner.Func()) == "flip" {
+		return "", strings.HasPrefix(ast.LastName(inner.Arg()), "callPackage")
 	}
 	path := inner.Arg().Unparen()
 	literal := path.Is(ast.Path) && !path.FirstChild().IsValid()
-	return "", strings.HasPrefix(calleeName(inner.Func()), "callPackage") && !literal
+	return "", strings.HasPrefix(ast.LastName(inner.Func()), "callPackage") && !literal
 }
 
 // sortedNames returns the names of a set as facts: apart from the text that they stand in.

@@ -256,7 +256,7 @@ func refKind(n ast.Node) RefKind {
 	at := n.OutsideParens()
 	if app, ok := ast.AsApply(at.Parent()); ok {
 		if app.Arg() == at {
-			switch name := calleeName(app.Func()); {
+			switch name := ast.LastName(app.Func()); {
 			case name == "import":
 				if outer, ok := ast.AsApply(app.OutsideParens().Parent()); ok && outer.Func().Unparen() == app.Node {
 					return ImportWithArgs
@@ -280,7 +280,7 @@ func refKind(n ast.Node) RefKind {
 	case ast.Interpolation:
 		return Copied
 	case ast.Binding:
-		if lastAttr(ast.BindingNode{Node: parent}) == "source" || isTemplate(parent) {
+		if (ast.BindingNode{Node: parent}).Attrpath().LastName() == "source" || isTemplate(parent) {
 			return Copied
 		}
 	}
@@ -292,30 +292,16 @@ const maxTemplate = 12
 
 // isTemplate reports whether a binding is the path of a template of a flake: templates.x.path, defaultTemplate.path.
 func isTemplate(binding ast.Node) bool {
-	if last := lastAttr(ast.BindingNode{Node: binding}); last != "path" {
+	if last := (ast.BindingNode{Node: binding}).Attrpath().LastName(); last != "path" {
 		return false
 	}
 	left := maxTemplate
 	for up := binding; up.IsValid() && left > 0; up, left = up.Parent(), left-1 {
-		if b, ok := ast.AsBinding(up); ok {
-			for part := range b.Attrpath().Children() {
-				if name, _ := ast.AttrName(part); name == "templates" || name == "defaultTemplate" {
-					return true
-				}
-			}
+		if b, ok := ast.AsBinding(up); ok && b.Attrpath().Has("templates", "defaultTemplate") {
+			return true
 		}
 	}
 	return false
-}
-
-// lastAttr returns the last name of a binding's attribute path, or "".
-func lastAttr(b ast.BindingNode) string {
-	last := ast.Node{}
-	for part := range b.Attrpath().Children() {
-		last = part
-	}
-	name, _ := ast.AttrName(last)
-	return name
 }
 
 func inModuleList(list ast.Node) bool {
@@ -324,28 +310,11 @@ func inModuleList(list ast.Node) bool {
 		case ast.Paren, ast.Binary, ast.Apply, ast.If, ast.With, ast.Let:
 			continue
 		case ast.Binding:
-			return listNames[lastAttr(ast.BindingNode{Node: up})]
+			return listNames[ast.BindingNode{Node: up}.Attrpath().LastName()]
 		}
 		return false
 	}
 	return false
-}
-
-// calleeName returns the last name of a function expression: callPackage of pkgs.callPackage.
-func calleeName(n ast.Node) string {
-	n = n.Unparen()
-	if sel, ok := ast.AsSelect(n); ok {
-		last := ast.Node{}
-		for part := range sel.Attrpath().Children() {
-			last = part
-		}
-		name, _ := ast.AttrName(last)
-		return name
-	}
-	if n.Is(ast.Ident) {
-		return n.Text()
-	}
-	return ""
 }
 
 // maxArgument is the length in bytes up to which a bracketed argument is read.

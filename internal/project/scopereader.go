@@ -38,7 +38,7 @@ func (r scopeReader) applied(fn ast.Node, sc *scope, left int) {
 	case up.Is(ast.Apply) && (ast.ApplyExpr{Node: up}).Func() == at:
 		r.target((ast.ApplyExpr{Node: up}).Arg(), sc, left-1)
 		return
-	case up.Is(ast.Apply) && overList[calleeName((ast.ApplyExpr{Node: up}).Func())]: // map (scopedImport scope) [ ./a.nix ]
+	case up.Is(ast.Apply) && overList[ast.LastName((ast.ApplyExpr{Node: up}).Func())]: // map (scopedImport scope) [ ./a.nix ]
 		if outer, ok := ast.AsApply(up.OutsideParens().Parent()); ok && outer.Func().Unparen() == up {
 			r.target(outer.Arg(), sc, left-1)
 			return
@@ -101,7 +101,7 @@ func (r scopeReader) set(n ast.Node, sc *scope, left int) {
 		r.set((ast.BinaryExpr{Node: n}).Right(), sc, left-1)
 	case ast.Apply:
 		app := ast.ApplyExpr{Node: n}
-		if text := literalPath(app.Arg()); text != "" && calleeName(app.Func()) == "import" {
+		if text := literalPath(app.Arg()); text != "" && ast.LastName(app.Func()) == "import" {
 			sc.imports = append(sc.imports, text)
 			return
 		}
@@ -126,7 +126,7 @@ func (r scopeReader) set(n ast.Node, sc *scope, left int) {
 // are read on their own: scopedImport = attrs: path: scopedImport (overrides // attrs) path.
 func (r scopeReader) forwards(b *sema.Binding) bool {
 	up := b.Decl.OutsideParens().Parent()
-	return up.Is(ast.Binding) && lastAttr(ast.BindingNode{Node: up}) == "scopedImport"
+	return up.Is(ast.Binding) && ast.BindingNode{Node: up}.Attrpath().LastName() == "scopedImport"
 }
 
 // target adds the files that an expression stands for.
@@ -178,7 +178,7 @@ func (r scopeReader) paths(n ast.Node, left int) (found []target, ok bool) {
 		return r.named(n, left-1)
 	case ast.Apply:
 		fn, args := ast.Call(n)
-		switch name := calleeName(fn); {
+		switch name := ast.LastName(fn); {
 		case name == "toString" && len(args) == 1:
 			return r.paths(args[0], left-1)
 		case name == "append" && len(args) == 2:

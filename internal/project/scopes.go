@@ -178,7 +178,7 @@ func scopesOf(t *ast.Tree) (scopes []scope) {
 			continue
 		}
 		n := t.Node(ast.NodeID(i))
-		switch calleeName(n) {
+		switch ast.LastName(n) {
 		case "scopedImport":
 			scopes = append(scopes, r.scopedImport(n.OutsideParens()))
 		case "scoped":

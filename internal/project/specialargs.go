@@ -48,7 +48,7 @@ func specialArgs(t *ast.Tree) []string {
 	})
 	if len(uses) > 0 {
 		eachBinding(t, func(b ast.BindingNode) {
-			if path := b.Attrpath(); path.FirstChild().Is(ast.Name) && path.IsSingle(path.FirstChild().Text()) && uses[path.FirstChild().Text()] {
+			if name, ok := b.Attrpath().Single(); ok && name.Is(ast.Name) && uses[name.Text()] {
 				outerSets(b.Value(), addSet, func(string) {})
 			}
 		})
@@ -95,8 +95,7 @@ func addNames(set ast.Node, found map[string]bool) {
 	for c := range set.Children() {
 		switch c.Kind() {
 		case ast.Binding:
-			name, _ := ast.AttrName((ast.BindingNode{Node: c}).Attrpath().FirstChild())
-			found[name] = true
+			found[(ast.BindingNode{Node: c}).Attrpath().FirstName()] = true
 		case ast.Inherit:
 			for part := range (ast.InheritNode{Node: c}).Names() {
 				name, _ := ast.AttrName(part)

@@ -21,7 +21,7 @@ var caches = declare(fact[string, []string]{
 	collect: func(t *ast.Tree) []string {
 		found := map[string]bool{}
 		eachBinding(t, func(b ast.BindingNode) {
-			if !substituterSettings[lastAttr(b)] || !b.Value().IsValid() {
+			if !substituterSettings[b.Attrpath().LastName()] || !b.Value().IsValid() {
 				return
 			}
 			for n := range b.Value().Descendants() {

@@ -210,7 +210,7 @@ func (c *classifier) function(n ast.Node) (r Role, ok bool) {
 		body = body.Child(1)
 	}
 	fn, _ := ast.Call(body)
-	switch name := module.Callee(fn); {
+	switch name := ast.LastName(fn); {
 	case body.Is(ast.Apply) && builders(name):
 		r.Kind = Package
 	case c.within("pkgs", "packages", "by-name") && !p.HasEllipsis() && !loaderArgs(p):

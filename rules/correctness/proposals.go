@@ -160,7 +160,7 @@ func recCaptures(names *sema.Info, set ast.Node) bool {
 	bound := map[string]bool{}
 	for c := range set.Children() {
 		if b, ok := ast.AsBinding(c); ok {
-			name, _ := ast.AttrName(b.Attrpath().FirstChild())
+			name := b.Attrpath().FirstName()
 			bound[name] = true
 		} else if c.Is(ast.Inherit) {
 			for part := range (ast.InheritNode{Node: c}).Names() {

@@ -95,28 +95,13 @@ func tokens(call ast.Node) string {
 func isNixpkgs(n ast.Node) bool {
 	name := ""
 	switch n.Kind() {
-	case ast.Ident:
-		name = n.Text()
 	case ast.SearchPath:
 		return n.Text() == "<nixpkgs>"
 	case ast.Apply:
 		fn, args := ast.Call(n)
-		if s, ok := ast.AsSelect(fn); ok {
-			for part := range s.Attrpath().Children() {
-				fn = part
-			}
-		}
-		return fn.Text() == "fetchTarball" && len(args) == 1 && strings.Contains(args[0].Text(), "/nixpkgs/")
-	case ast.Select:
-		s := ast.SelectExpr{Node: n}
-		if s.Default().IsValid() {
-			return false
-		}
-		last := ast.Node{}
-		for part := range s.Attrpath().Children() {
-			last = part
-		}
-		name, _ = ast.AttrName(last)
+		return ast.LastName(fn) == "fetchTarball" && len(args) == 1 && strings.Contains(args[0].Text(), "/nixpkgs/")
+	case ast.Ident, ast.Select:
+		name = ast.LastName(n)
 	}
 	return name == "nixpkgs" || strings.HasPrefix(name, "nixpkgs-") || strings.HasPrefix(name, "nixpkgs_")
 }

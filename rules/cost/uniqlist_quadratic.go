@@ -61,10 +61,7 @@ func inheritsUniqList(p *rules.Pass, in ast.InheritNode) {
 // lib returns the path below nixpkgs' lib that an expression of the rule's interest means.
 func lib(p *rules.Pass, n ast.Node) (path string, last ast.Node, ok bool) {
 	if s, selects := ast.AsSelect(n); selects {
-		for part := range s.Attrpath().Children() {
-			last = part
-		}
-		if last.Text() != "uniqList" {
+		if name := s.Attrpath().LastName(); name != "uniqList" {
 			return "", last, false
 		}
 	}

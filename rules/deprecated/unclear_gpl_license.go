@@ -98,10 +98,7 @@ func isLicenses(names *sema.Info, n ast.Node) bool {
 	for range 4 {
 		n = n.Unparen()
 		if s, ok := ast.AsSelect(n); ok {
-			before, last := ast.Node{}, ast.Node{}
-			for part := range s.Attrpath().Children() {
-				before, last = last, part
-			}
+			before, last := s.Attrpath().LastTwo()
 			return isLicensesOf(s.Operand(), before, last)
 		}
 		if !n.Is(ast.Ident) {
@@ -130,10 +127,7 @@ func isLicensesOf(operand, before, part ast.Node) bool {
 	}
 	operand = operand.Unparen()
 	if s, ok := ast.AsSelect(operand); ok {
-		for part := range s.Attrpath().Children() {
-			before = part
-		}
-		return before.Text() == "lib"
+		return s.Attrpath().Last().Text() == "lib"
 	}
 	return operand.Is(ast.Ident) && (operand.Text() == "lib" || operand.Text() == "l")
 }

@@ -22,7 +22,7 @@ func ifFlake(p *rules.Pass, f *flake.Flake, set ast.Node, then func(report func(
 		if !ok {
 			continue
 		}
-		name, _ := ast.AttrName(b.Attrpath().FirstChild())
+		name := b.Attrpath().FirstName()
 		switch name {
 		case "outputs":
 			outputs = true

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
-	"github.com/nixsift/nixsift/internal/module"
 	"github.com/nixsift/nixsift/internal/sema"
 )
 
@@ -74,7 +73,7 @@ func conditionalHead(v ast.Node) bool {
 		return true
 	}
 	fn, _ := ast.Call(v)
-	return v.Is(ast.Apply) && conditions[module.Callee(fn)]
+	return v.Is(ast.Apply) && conditions[ast.LastName(fn)]
 }
 
 // written leaves parentheses, let and with, and follows names to what a let binds to them.
@@ -98,7 +97,7 @@ func isDefault(v ast.Node) bool {
 		return false
 	}
 	fn, _ := ast.Call(v)
-	name := module.Callee(fn)
+	name := ast.LastName(fn)
 	return name == "mkDefault" || name == "mkOptionDefault" || name == "mkOverride"
 }
 
@@ -129,7 +128,7 @@ func (g *guards) filledTo(v ast.Node, depth int) bool {
 		return v.Op() == ast.OpConcat && (g.filledTo(v.Child(0), depth-1) || g.filledTo(v.Child(1), depth-1))
 	case ast.Apply:
 		fn, args := ast.Call(v)
-		name := module.Callee(fn)
+		name := ast.LastName(fn)
 		switch {
 		case name == "mkForce" || name == "mkBefore" || name == "mkAfter" || name == "singleton",
 			strings.Contains(strings.ToLower(name), "entry") || name == "stringAfter":
@@ -145,7 +144,7 @@ func (g *guards) turnsOn(path []string, v ast.Node, depth int) bool {
 	if path[len(path)-1] == "enable" || path[len(path)-1] == "enabled" {
 		if v.Is(ast.Apply) {
 			fn, args := ast.Call(v)
-			return module.Callee(fn) == "mkForce" && args[len(args)-1].Unparen().Text() == "true"
+			return ast.LastName(fn) == "mkForce" && args[len(args)-1].Unparen().Text() == "true"
 		}
 		return len(path) > 1 && v.Is(ast.Ident) && v.Text() == "true"
 	}
@@ -167,7 +166,7 @@ func (g *guards) turnsOn(path []string, v ast.Node, depth int) bool {
 
 // isEnabled reports whether a value is called enabled, as collections of modules name { enable = true; }.
 func isEnabled(g *guards, v ast.Node) bool {
-	if module.Callee(v) != "enabled" {
+	if ast.LastName(v) != "enabled" {
 		return false
 	}
 	b := g.module.Names().Resolve(v)
@@ -184,11 +183,7 @@ func eachInside(v ast.Node, yield func(path []string, value ast.Node) bool) {
 		if !ok {
 			continue
 		}
-		var path []string
-		for part := range b.Attrpath().Children() {
-			name, _ := ast.AttrName(part)
-			path = append(path, name)
-		}
+		path := b.Attrpath().Names()
 		if len(path) > 0 && !yield(path, b.Value()) {
 			return
 		}

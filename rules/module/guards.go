@@ -109,7 +109,7 @@ func (g *guards) guardedBy(n ast.Node) {
 		case up.Is(ast.If) && up.FirstChild() != n:
 			g.sibling = g.readsEnable(up.FirstChild())
 		case up.Is(ast.Apply) && up.FirstChild() != n:
-			if fn, args := ast.Call(up); conditions[module.Callee(fn)] && len(args) == 2 {
+			if fn, args := ast.Call(up); conditions[ast.LastName(fn)] && len(args) == 2 {
 				g.sibling = g.readsEnable(args[0])
 			}
 		}
@@ -324,7 +324,7 @@ func (w *condition) in(n ast.Node) bool {
 				found = true
 			}
 		case ast.Apply:
-			if conditions[module.Callee((ast.ApplyExpr{Node: d}).Func())] {
+			if conditions[ast.LastName((ast.ApplyExpr{Node: d}).Func())] {
 				found = true
 			}
 		case ast.Select:

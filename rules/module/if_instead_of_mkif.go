@@ -73,7 +73,7 @@ func tooLoose(n ast.Node) bool {
 		return n.Parent().Is(ast.List)
 	case ast.Apply:
 		fn, _ := ast.Call(p)
-		return module.Callee(fn) != "mkIf" || !n.Parent().Is(ast.Paren)
+		return ast.LastName(fn) != "mkIf" || !n.Parent().Is(ast.Paren)
 	}
 	return true
 }

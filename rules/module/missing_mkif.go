@@ -106,7 +106,7 @@ func mayApply(m *module.Module) bool {
 			v := unwrap(p.Value)
 			if v.Is(ast.Apply) {
 				fn, _ := ast.Call(v)
-				open = open || len(p.Path) > 1 || module.Callee(fn) != "mkIf"
+				open = open || len(p.Path) > 1 || ast.LastName(fn) != "mkIf"
 			} else {
 				open = true
 			}
@@ -176,7 +176,7 @@ func offByDefault(m *module.Module, o module.Option) isOff {
 		return notOff // what a name stands for
 	}
 	fn, args := ast.Call(value)
-	name := strings.ToLower(module.Callee(fn))
+	name := strings.ToLower(ast.LastName(fn))
 	switch {
 	case name == "mkenableoption" && len(args) == 1:
 		return surelyOff
@@ -250,7 +250,7 @@ func helperBody(m *module.Module, fn ast.Node, n int) ast.Node {
 	if !body.Is(ast.Apply) {
 		return ast.Node{}
 	}
-	if callee, args := ast.Call(body); module.Callee(callee) != "mkOption" || len(args) != 1 || !args[0].Unparen().Is(ast.AttrSet) {
+	if callee, args := ast.Call(body); ast.LastName(callee) != "mkOption" || len(args) != 1 || !args[0].Unparen().Is(ast.AttrSet) {
 		return ast.Node{}
 	}
 	return body

@@ -53,7 +53,7 @@ func losesNothing(set ast.Node) bool {
 		if !ok {
 			return false
 		}
-		if name, _ := ast.AttrName(b.Attrpath().FirstChild()); !propertyFields[name] {
+		if !propertyFields[b.Attrpath().FirstName()] {
 			return false
 		}
 	}

@@ -89,7 +89,7 @@ func argument(p *rules.Pass, a ast.ApplyExpr) {
 		return
 	}
 	fn, args := shortCall(a.Node)
-	if strictArgument[module.Callee(fn)] == "" {
+	if strictArgument[ast.LastName(fn)] == "" {
 		return
 	}
 	name := nixlang.Builtin(p.Names(), fn)

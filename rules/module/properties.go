@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
-	"github.com/nixsift/nixsift/internal/module"
 	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/internal/sema"
 )
@@ -63,7 +62,7 @@ func shortCall(n ast.Node) (fn ast.Node, args int) {
 // moduleFunction returns the name of a function of lib, or lib.modules; "" for any other, such as one of a project's
 // own below lib.
 func moduleFunction(names *sema.Info, fn ast.Node) string {
-	if propertyArity[module.Callee(fn)] == 0 {
+	if propertyArity[ast.LastName(fn)] == 0 {
 		return ""
 	}
 	name := nixlang.Lib(names, fn)

@@ -40,7 +40,7 @@ func (p *paths) guarded(l literal) bool {
 	for app := at.Parent(); app.Is(ast.Apply); app = app.OutsideParens().Parent() {
 		fn, args := ast.Call(app)
 		for _, part := range append(args, fn) { // map optionalImport [ ./a ]
-			if p.guards.funcs[lastName(part.Unparen())] {
+			if p.guards.funcs[ast.LastName(part)] {
 				return true
 			}
 		}
@@ -58,7 +58,7 @@ func (p *paths) findGuards() *guards {
 		switch r.Kind {
 		case ast.Ident, ast.Select:
 			n := p.Tree.Node(ast.NodeID(i))
-			if name := lastName(n); probeFuncs[name] || name == "maybeMissing" {
+			if name := ast.LastName(n); probeFuncs[name] || name == "maybeMissing" {
 				p.addGuard(g, n.OutsideParens())
 			}
 		case ast.HasAttr:
@@ -95,11 +95,7 @@ func (p *paths) addGuard(g *guards, fn ast.Node) {
 	}
 	switch up := lambda.OutsideParens().Parent(); up.Kind() {
 	case ast.Binding:
-		var last ast.Node
-		for part := range (ast.BindingNode{Node: up}).Attrpath().Children() {
-			last = part
-		}
-		if name, ok := ast.AttrName(last); ok {
+		if name := (ast.BindingNode{Node: up}).Attrpath().LastName(); name != "" {
 			g.funcs[name] = true
 		}
 	case ast.Apply:
@@ -135,7 +131,7 @@ func (p *paths) addListed(g *guards, h ast.HasAttrExpr) {
 	if b := p.Names().Resolve(set); b != nil {
 		set = b.Value.Unparen()
 	}
-	if app, isCall := ast.AsApply(set); ok && isCall && len(names) == 1 && lastName(app.Func().Unparen()) == "readDir" {
+	if app, isCall := ast.AsApply(set); ok && isCall && len(names) == 1 && ast.LastName(app.Func()) == "readDir" {
 		if dir, ok := p.valueOf(app.Arg(), 4); ok {
 			g.paths[filepath.Join(dir, names[0])] = true
 		}
@@ -163,7 +159,7 @@ func (p *paths) valueOf(n ast.Node, depth int) (path string, ok bool) {
 		}
 	case ast.Apply:
 		fn, args := ast.Call(n)
-		switch name := lastName(fn); {
+		switch name := ast.LastName(fn); {
 		case name == "toString" && len(args) == 1:
 			return p.valueOf(args[0], depth-1)
 		case name == "append" && len(args) == 2:

@@ -276,7 +276,7 @@ func replaceable(n ast.Node) bool {
 		return (ast.SelectExpr{Node: up}).Default() == at
 	case ast.Apply:
 		fn, args := ast.Call(up)
-		switch lastName(fn) {
+		switch ast.LastName(fn) {
 		case "mkDefault", "mkOptionDefault":
 			return len(args) == 1
 		case "mkOverride":

@@ -154,7 +154,7 @@ func directUse(n ast.Node) use {
 			break
 		}
 		fn, args := ast.Call(app.Func())
-		name := lastName(fn)
+		name := ast.LastName(fn)
 		switch {
 		case probeFuncs[name]:
 			return probed
@@ -185,22 +185,6 @@ func listOf(list ast.Node, names ...string) bool {
 		return false
 	}
 	return false
-}
-
-// lastName returns the name that a function is called by: pathExists of builtins.pathExists.
-func lastName(fn ast.Node) string {
-	if sel, ok := ast.AsSelect(fn); ok {
-		var last ast.Node
-		for part := range sel.Attrpath().Children() {
-			last = part
-		}
-		name, _ := ast.AttrName(last)
-		return name
-	}
-	if fn.Is(ast.Ident) {
-		return fn.Text()
-	}
-	return ""
 }
 
 // documentation reports whether an expression is only shown to people: the example of an option.

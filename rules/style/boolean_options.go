@@ -37,18 +37,19 @@ func findOptions(t *ast.Tree) *options {
 		if !ok || !b.Value().Unparen().Is(ast.Apply) {
 			continue
 		}
+		option := b.Attrpath().LastName()
 		fn, args := ast.Call(b.Value())
-		switch lastName(fn) {
+		switch ast.LastName(fn) {
 		case "mkEnableOption":
-			o.bools[lastPart(b.Attrpath())] = true
+			o.bools[option] = true
 		case "mkOption":
 			kind := o.other
 			if len(args) == 1 {
-				if typ, ok := ast.Attr(args[0], "type"); ok && lastName(typ.Value().Unparen()) == "bool" {
+				if typ, ok := ast.Attr(args[0], "type"); ok && ast.LastName(behindWith(typ.Value())) == "bool" {
 					kind = o.bools
 				}
 			}
-			kind[lastPart(b.Attrpath())] = true
+			kind[option] = true
 		}
 	}
 	return o
@@ -65,8 +66,8 @@ func (o *options) isOther(x ast.Node) bool { return o.other[selected(x)] }
 
 // selected returns the last name of a selection without a default, or nothing.
 func selected(x ast.Node) string {
-	if s, ok := ast.AsSelect(x); ok && !s.Default().IsValid() {
-		return lastPart(s.Attrpath())
+	if x.Is(ast.Select) {
+		return ast.LastName(x)
 	}
 	return ""
 }
@@ -107,14 +108,11 @@ func guessOf(names *sema.Info, x ast.Node, others map[string]comparedWith) guess
 			}
 			return anything
 		}
-		last := ast.Node{}
-		for part := range s.Attrpath().Children() {
-			// settings are those of a program, where null stands for its default.
-			if last = part; part.Text() == "settings" {
-				return mixed
-			}
+		path := s.Attrpath()
+		if path.Has("settings") {
+			return mixed // those of a program, where null stands for its default
 		}
-		if last.Text() == "enable" {
+		if name := path.LastName(); name == "enable" {
 			return likely
 		}
 	case ast.Ident:
@@ -179,7 +177,7 @@ func comparedOtherwise(names *sema.Info) map[string]comparedWith {
 			}
 		case r.Kind == ast.Apply:
 			a := ast.ApplyExpr{Node: t.Node(ast.NodeID(i))}
-			fn := lastName(a.Func().Unparen())
+			fn := ast.LastName(a.Func())
 			if fn == "toString" || fn == "typeOf" || len(fn) > 2 && fn[:2] == "is" && 'A' <= fn[2] && fn[2] <= 'Z' {
 				add(a.Arg())
 			}
@@ -188,26 +186,10 @@ func comparedOtherwise(names *sema.Info) map[string]comparedWith {
 	return out
 }
 
-// lastName returns the last name of a variable or selection, behind with too, or nothing.
-func lastName(n ast.Node) string {
-	for n.Is(ast.With) {
-		n = n.Child(1).Unparen()
+// behindWith returns what stands behind with, as bool does in with lib.types; bool.
+func behindWith(n ast.Node) ast.Node {
+	for n = n.Unparen(); n.Is(ast.With); n = n.Unparen() {
+		n = n.Child(1)
 	}
-	switch n.Kind() {
-	case ast.Ident:
-		return n.Text()
-	case ast.Select:
-		return lastPart(ast.SelectExpr{Node: n}.Attrpath())
-	}
-	return ""
-}
-
-// lastPart returns the last name of an attribute path, or nothing where it is dynamic.
-func lastPart(path ast.AttrpathNode) string {
-	last := ast.Node{}
-	for part := range path.Children() {
-		last = part
-	}
-	text, _ := ast.AttrName(last)
-	return text
+	return n
 }

@@ -59,7 +59,7 @@ func isOverride(fn ast.Node) bool {
 	if !ok || call.Arg() != at {
 		return false
 	}
-	switch lastName(call.Func().Unparen()) {
+	switch ast.LastName(call.Func()) {
 	case "override", "overrideAttrs", "overrideDerivation", "overridePythonAttrs", "overrideScope":
 		return true
 	}

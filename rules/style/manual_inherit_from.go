@@ -56,14 +56,11 @@ func readsItself(names *sema.Info, b ast.BindingNode) bool {
 // inheritSource takes `a = p.q.a;` apart: the text of p.q and the name as it is written on the left.
 func inheritSource(b ast.BindingNode) (from, name string, ok bool) {
 	s, ok := ast.AsSelect(b.Value().Unparen())
-	if !ok || s.Default().IsValid() || b.Attrpath().FirstChild().NextSibling().IsValid() {
+	key, single := b.Attrpath().Single()
+	if !ok || s.Default().IsValid() || !single {
 		return "", "", false
 	}
-	before, last := ast.Node{}, ast.Node{}
-	for part := range s.Attrpath().Children() {
-		before, last = last, part
-	}
-	key := b.Attrpath().FirstChild()
+	before, last := s.Attrpath().LastTwo()
 	left, ok := ast.AttrName(key)
 	right, ok2 := ast.AttrName(last)
 	if !ok || !ok2 || left != right || left == "or" || key.Is(ast.Interpolation) || last.Is(ast.Interpolation) {

@@ -25,7 +25,7 @@ var _ = rules.Register(&rules.Rule{
 	On:      []ast.Kind{ast.Apply},
 	Node: func(p *rules.Pass, n ast.Node) {
 		call := ast.ApplyExpr{Node: n}
-		if !isBuilder(calleeName(call.Func())) || !callsBuilder(p.Names(), call) {
+		if !isBuilder(ast.LastName(call.Func())) || !callsBuilder(p.Names(), call) {
 			return
 		}
 		for _, set := range derivationSets(call.Arg()) {

@@ -17,23 +17,6 @@ func isBuilder(name string) bool {
 		(strings.HasSuffix(name, "Package") || strings.HasSuffix(name, "Module") || strings.HasSuffix(name, "Application"))
 }
 
-// calleeName returns the last name of a called function, f or x.y.f, or "".
-func calleeName(fn ast.Node) string {
-	fn = fn.Unparen()
-	if fn.Is(ast.Ident) {
-		return fn.Text()
-	}
-	s, ok := ast.AsSelect(fn)
-	if !ok || s.Default().IsValid() {
-		return ""
-	}
-	name := ""
-	for part := range s.Attrpath().Children() {
-		name, _ = ast.AttrName(part)
-	}
-	return name
-}
-
 // callee returns the function of an application and the number of arguments up to and including its own; of a long
 // chain of applications, an inner one.
 func callee(n ast.Node) (fn ast.Node, args int) {
@@ -47,7 +30,7 @@ func callee(n ast.Node) (fn ast.Node, args int) {
 // by its name, unless the file defines that itself.
 func callsBuilder(names *sema.Info, call ast.ApplyExpr) bool {
 	fn := call.Func().Unparen()
-	if !isBuilder(calleeName(fn)) {
+	if !isBuilder(ast.LastName(fn)) {
 		return false
 	}
 	b := names.Resolve(fn)
@@ -77,7 +60,7 @@ func derivationSets(arg ast.Node) (sets []ast.Node) {
 			todo = append(todo, n.Child(2), n.Child(1))
 		case ast.Apply:
 			a := ast.ApplyExpr{Node: n}
-			if inner, ok := ast.AsApply(a.Func().Unparen()); ok && calleeName(inner.Func()) == "optionalAttrs" {
+			if inner, ok := ast.AsApply(a.Func().Unparen()); ok && ast.LastName(inner.Func()) == "optionalAttrs" {
 				todo = append(todo, a.Arg())
 			}
 		}
@@ -113,7 +96,7 @@ func builderCall(names *sema.Info, set ast.Node) (call ast.ApplyExpr, ok bool) {
 				return a, true
 			}
 			inner, ok := ast.AsApply(a.Func().Unparen())
-			if !ok || calleeName(inner.Func()) != "optionalAttrs" {
+			if !ok || ast.LastName(inner.Func()) != "optionalAttrs" {
 				return call, false
 			}
 		default:
@@ -127,7 +110,7 @@ func builderCall(names *sema.Info, set ast.Node) (call ast.ApplyExpr, ok bool) {
 // structured reports whether a derivation may have structured attributes, with which lists reach the builder as
 // they are: where one of its sets says so, and where it changes a derivation made elsewhere.
 func structured(names *sema.Info, call ast.ApplyExpr) bool {
-	if strings.HasPrefix(calleeName(call.Func()), "override") {
+	if strings.HasPrefix(ast.LastName(call.Func()), "override") {
 		return true
 	}
 	for _, set := range derivationSets(call.Arg()) {

@@ -51,7 +51,7 @@ func listElements(n ast.Node) (elements []ast.Node, known bool) {
 			known = false
 			a := ast.ApplyExpr{Node: n}
 			if inner, ok := ast.AsApply(a.Func().Unparen()); ok {
-				switch calleeName(inner.Func()) {
+				switch ast.LastName(inner.Func()) {
 				case "optionals":
 					todo = append(todo, a.Arg())
 				case "optional":

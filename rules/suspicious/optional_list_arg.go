@@ -25,7 +25,7 @@ var _ = rules.Register(&rules.Rule{
 	Node: func(p *rules.Pass, n ast.Node) {
 		a := ast.ApplyExpr{Node: n}
 		inner, ok := ast.AsApply(a.Func().Unparen())
-		if !ok || !a.Arg().Unparen().Is(ast.List) || calleeName(inner.Func()) != "optional" {
+		if !ok || !a.Arg().Unparen().Is(ast.List) || ast.LastName(inner.Func()) != "optional" {
 			return
 		}
 		fn := inner.Func().Unparen()
@@ -61,7 +61,7 @@ func flattened(n ast.Node) bool {
 			}
 		case ast.Apply:
 			fn, _ := callee(up)
-			switch calleeName(fn) {
+			switch ast.LastName(fn) {
 			case "concatLists", "concatMap", "flip", "foldl'", "foldr", "crossLists", "cartesianProduct":
 				return true
 			case "optionals", "optional", "filter", "unique":

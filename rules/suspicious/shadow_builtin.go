@@ -63,10 +63,7 @@ func isAlias(b *sema.Binding) bool {
 	if !ok || b.More {
 		return false
 	}
-	last := ""
-	for part := range s.Attrpath().Children() {
-		last, _ = ast.AttrName(part)
-	}
+	last := s.Attrpath().LastName()
 	return last == b.Name
 }
 

@@ -181,12 +181,12 @@ func (r *formalsReport) report(kind interfaceKind, formals []unusedFormal, repor
 // fromCabal reports whether a package is what cabal2nix prints, which takes lib whether it needs it or not.
 func fromCabal(body ast.Node) bool {
 	call, ok := ast.AsApply(body.Unparen())
-	if !ok || calleeName(call.Func()) != "mkDerivation" {
+	if !ok || ast.LastName(call.Func()) != "mkDerivation" {
 		return false
 	}
 	for c := range call.Arg().Unparen().Children() {
 		if b, ok := ast.AsBinding(c); ok {
-			if name, _ := ast.AttrName(b.Attrpath().FirstChild()); strings.HasSuffix(name, "HaskellDepends") {
+			if strings.HasSuffix(b.Attrpath().FirstName(), "HaskellDepends") {
 				return true
 			}
 		}
@@ -296,10 +296,7 @@ func boundTo(fn ast.Node, name string) bool {
 	if !ok {
 		return false
 	}
-	last := ""
-	for part := range b.Attrpath().Children() {
-		last, _ = ast.AttrName(part)
-	}
+	last := b.Attrpath().LastName()
 	return last == name
 }
 

@@ -102,7 +102,7 @@ func leadsTo(defaults map[string]ast.Node, at, from, to string) bool {
 		for d := range (ast.FormalNode{Node: formal}).Default().Descendants() {
 			read := ""
 			if s, ok := ast.AsSelect(d); ok && s.Operand().Unparen().Text() == at {
-				read, _ = ast.AttrName(s.Attrpath().FirstChild())
+				read = s.Attrpath().FirstName()
 			} else if d.Is(ast.Ident) {
 				read = d.Text()
 			}

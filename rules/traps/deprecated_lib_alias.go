@@ -30,14 +30,8 @@ var _ = rules.Register(&rules.Rule{
 			inheritedAliases(p, ast.InheritNode{Node: n})
 			return
 		}
-		last := n
-		if n.Is(ast.Select) {
-			for part := range (ast.SelectExpr{Node: n}).Attrpath().Children() {
-				last = part
-			}
-		}
-		name, ok := ast.AttrName(last)
-		if !ok || !libtable.IsDeprecatedName(name) {
+		name := ast.LastName(n)
+		if !libtable.IsDeprecatedName(name) {
 			return
 		}
 		path, part, ok := nixlang.LibPath(p.Names(), n)
@@ -153,13 +147,7 @@ func renameAlias(p *rules.Pass, n, part ast.Node, d *libtable.Deprecation) (diag
 		}
 		return rules.Replace(title, safety, part.Span(), name), true
 	}
-	var before ast.Node
-	for c := range (ast.SelectExpr{Node: n}).Attrpath().Children() {
-		if c == part {
-			break
-		}
-		before = c
-	}
+	before, _ := (ast.SelectExpr{Node: n}).Attrpath().LastTwo()
 	inOldSet := before.Is(ast.Name) && before.Text() == d.Set
 	switch {
 	case set == "" && inOldSet && !p.Tree.HasComment(source.Span{Start: before.Start(), End: part.End()}):

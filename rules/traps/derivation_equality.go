@@ -62,8 +62,7 @@ func isDerivation(p *rules.Pass, n ast.Node, fuel int) bool {
 			if makerArgs(names, fn) == len(args) || nixlang.Builtin(names, fn) == "derivation" && len(args) == 1 {
 				return true
 			}
-			s, ok := ast.AsSelect(fn)
-			return ok && len(args) == 1 && !s.Default().IsValid() && lastPart(s).Text() == "overrideAttrs"
+			return fn.Is(ast.Select) && len(args) == 1 && ast.LastName(fn) == "overrideAttrs"
 		case ast.Binary:
 			b := ast.BinaryExpr{Node: n}
 			right := b.Right().Unparen()
@@ -140,14 +139,7 @@ func isNixpkgs(names *sema.Info, n ast.Node) bool {
 			return names.IsGlobal(fn, "import") && strings.Contains(source, "nixpkgs") && len(source) < maxSource
 		}
 		s, ok := ast.AsSelect(value)
-		if !ok {
-			return false
-		}
-		for part := range s.Attrpath().Children() {
-			if part.Text() == "legacyPackages" {
-				return true
-			}
-		}
+		return ok && s.Attrpath().Has("legacyPackages")
 	}
 	return false
 }

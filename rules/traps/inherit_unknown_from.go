@@ -118,7 +118,7 @@ func inSet(set ast.Node, name string) bool {
 			return true
 		}
 		if b, ok := ast.AsBinding(c); ok {
-			if first, _ := ast.AttrName(b.Attrpath().FirstChild()); first == name {
+			if b.Attrpath().FirstName() == name {
 				return true
 			}
 		}

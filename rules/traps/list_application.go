@@ -77,13 +77,11 @@ var _ = rules.Register(&rules.Rule{
 // changesPackage reports whether a selection that every package has, or an interpreter, to change it stands before what
 // it takes: x.override { }, x.overrideAttrs (old: { }), python3.withPackages (ps: [ ]).
 func changesPackage(head, first ast.Node) bool {
-	s, ok := ast.AsSelect(head.Unparen())
-	if !ok || s.Default().IsValid() {
+	if !head.Unparen().Is(ast.Select) {
 		return false
 	}
 	arg := first.Unparen()
-	name, _ := ast.AttrName(lastPart(s))
-	switch name {
+	switch ast.LastName(head) {
 	case "override", "overrideAttrs", "overrideDerivation", "overridePythonAttrs":
 		return arg.Is(ast.AttrSet) || arg.Is(ast.Lambda) || arg.Is(ast.Apply)
 	case "withPackages", "withPlugins":
@@ -104,17 +102,9 @@ func lastArg(first ast.Node, args int) ast.Node {
 	return first
 }
 
-// lastName returns the name that a variable or a selection ends in.
-func lastName(n ast.Node) string {
-	if s, ok := ast.AsSelect(n); ok {
-		n = lastPart(s)
-	}
-	return n.Text()
-}
-
 // neverAnElement reports whether a function is so particular that a list of functions does not hold it.
 func neverAnElement(n ast.Node) bool {
-	switch lastName(n) {
+	switch ast.LastName(n) {
 	case "optional", "optionals", "optionalString", "optionalAttrs", "mkIf", "callPackage", "listOf", "attrsOf", "nullOr", "either":
 		return true
 	}
@@ -133,7 +123,7 @@ func fromSet(head, first ast.Node) bool {
 	default:
 		return false
 	}
-	switch lastName(head) {
+	switch ast.LastName(head) {
 	case "getExe", "getBin", "getDev", "getLib", "mkForce", "mkDefault", "mkBefore", "mkAfter":
 		return true
 	}

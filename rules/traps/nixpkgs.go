@@ -62,22 +62,12 @@ func fromNixpkgs(names *sema.Info, n ast.Node) string {
 	case ast.Select:
 		s := ast.SelectExpr{Node: n}
 		root := s.Operand().Unparen()
-		if s.Default().IsValid() || !root.Is(ast.Ident) || names.IsGlobal(root, "builtins") {
+		if !root.Is(ast.Ident) || names.IsGlobal(root, "builtins") {
 			return ""
 		}
-		name, _ := ast.AttrName(lastPart(s))
-		return name
+		return ast.LastName(n)
 	}
 	return ""
-}
-
-// lastPart returns the last attribute of a selection.
-func lastPart(s ast.SelectExpr) ast.Node {
-	last := ast.Node{}
-	for part := range s.Attrpath().Children() {
-		last = part
-	}
-	return last
 }
 
 // typeArgs are the functions of lib.types with the number of their arguments.
@@ -91,8 +81,8 @@ func typeFunction(names *sema.Info, n ast.Node) string {
 	n = n.Unparen()
 	name := ""
 	if s, ok := ast.AsSelect(n); ok && s.Operand().Unparen().Is(ast.Ident) && s.Operand().Unparen().Text() == "types" && !s.Default().IsValid() {
-		part := s.Attrpath().FirstChild()
-		if part.NextSibling().IsValid() || !isTypes(names, s.Operand().Unparen()) {
+		part, single := s.Attrpath().Single()
+		if !single || !isTypes(names, s.Operand().Unparen()) {
 			return ""
 		}
 		name, _ = ast.AttrName(part)

@@ -1,10 +1,9 @@
 package module
 
 import (
-	"strings"
-
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/attrs"
+	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/internal/sema"
 )
 
@@ -190,7 +189,7 @@ func (ev *evaluator) attr(v *value, name string, at ast.Node) *value {
 		}
 	case vUnknown:
 		switch {
-		case name == "lib" && (v.src == FromPkgs || strings.HasPrefix(v.s, "nixpkgs") || strings.HasPrefix(v.s, "pkgs")):
+		case name == "lib" && (v.src == FromPkgs || nixlang.NamesPackages(v.s)):
 			return libValue
 		case v.src == FromOptions && ev.mask == whileDefining && definitionFacts[name]:
 			return bottom(&Why{Source: FromOptions, Use: at})

@@ -94,7 +94,7 @@ func LibSource(names *sema.Info, n ast.Node) (path string, ok bool) {
 			return "", false
 		case inside:
 			path = join(path, text)
-		case text == "lib" && holdsLib(holder):
+		case text == "lib" && NamesPackages(holder):
 			inside = true
 		}
 		holder = text
@@ -103,7 +103,7 @@ func LibSource(names *sema.Info, n ast.Node) (path string, ok bool) {
 }
 
 // IsLib reports whether an expression is a variable that holds nixpkgs' lib: one of that name which comes
-// from a caller, or from pkgs or nixpkgs.
+// from a caller, or from a set that has the packages of nixpkgs (see NamesPackages).
 func IsLib(names *sema.Info, n ast.Node) bool {
 	n = n.Unparen()
 	if !n.Is(ast.Ident) || n.Text() != "lib" {
@@ -115,7 +115,7 @@ func IsLib(names *sema.Info, n ast.Node) bool {
 	}
 	if u.Target == sema.ToWith {
 		env, ok := onlyWith(names, u.Scope)
-		return ok && ast.LastName(env) == "pkgs"
+		return ok && NamesPackages(ast.LastName(env))
 	}
 	if u.Target != sema.ToBinding {
 		return false
@@ -128,17 +128,14 @@ func IsLib(names *sema.Info, n ast.Node) bool {
 		return false
 	}
 	if in, ok := ast.AsInherit(b.Decl); ok {
-		return holdsLib(ast.LastName(in.From()))
+		return NamesPackages(ast.LastName(in.From()))
 	}
 	value := b.Value.Unparen()
 	if s, ok := ast.AsSelect(value); ok && !b.More {
-		return ast.LastName(value) == "lib" && holdsLib(s.Holder())
+		return ast.LastName(value) == "lib" && NamesPackages(s.Holder())
 	}
 	return false
 }
-
-// holdsLib reports whether a name is one under which nixpkgs, whose lib is nixpkgs', is at hand.
-func holdsLib(name string) bool { return name == "pkgs" || name == "nixpkgs" }
 
 func join(base, name string) string {
 	if base == "" {

@@ -61,7 +61,7 @@ const maxCall = 8192
 func nixpkgsCall(fn ast.Node) (ast.Node, bool) {
 	fn = fn.OutsideParens()
 	inner, ok := ast.AsApply(fn.Parent())
-	if !ok || inner.Func() != fn || !isNixpkgs(inner.Arg().Unparen()) {
+	if !ok || inner.Func() != fn || !nixlang.IsNixpkgs(inner.Arg()) {
 		return ast.Node{}, false
 	}
 	outer, ok := ast.AsApply(inner.OutsideParens().Parent())
@@ -88,22 +88,6 @@ func tokens(call ast.Node) string {
 		}
 	}
 	return b.String()
-}
-
-// isNixpkgs reports whether an expression names nixpkgs: nixpkgs, nixpkgs-unstable, inputs.nixpkgs,
-// sources.nixpkgs, <nixpkgs>, or fetches it.
-func isNixpkgs(n ast.Node) bool {
-	name := ""
-	switch n.Kind() {
-	case ast.SearchPath:
-		return n.Text() == "<nixpkgs>"
-	case ast.Apply:
-		fn, args := ast.Call(n)
-		return ast.LastName(fn) == "fetchTarball" && len(args) == 1 && strings.Contains(args[0].Text(), "/nixpkgs/")
-	case ast.Ident, ast.Select:
-		name = ast.LastName(n)
-	}
-	return name == "nixpkgs" || strings.HasPrefix(name, "nixpkgs-") || strings.HasPrefix(name, "nixpkgs_")
 }
 
 // sameVariables reports whether two expressions of the same text read the same variables.

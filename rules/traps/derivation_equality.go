@@ -95,7 +95,7 @@ func keepsDerivation(set ast.Node) bool {
 func isPackage(names *sema.Info, s ast.SelectExpr) bool {
 	pkgs := s.Operand().Unparen()
 	part := s.Attrpath().FirstChild()
-	if s.Default().IsValid() || part.NextSibling().IsValid() || !pkgs.Is(ast.Ident) || pkgs.Text() != "pkgs" || !isNixpkgs(names, pkgs) {
+	if s.Default().IsValid() || part.NextSibling().IsValid() || !pkgs.Is(ast.Ident) || pkgs.Text() != "pkgs" || !nixlang.IsPackages(names, pkgs) {
 		return false
 	}
 	name, ok := ast.AttrName(part)
@@ -119,30 +119,3 @@ func isPackage(names *sema.Info, s ast.SelectExpr) bool {
 	}
 	return !strings.Contains(name, "Packages_")
 }
-
-// isNixpkgs reports whether a variable called pkgs comes from a caller, or is bound to nixpkgs.
-func isNixpkgs(names *sema.Info, n ast.Node) bool {
-	b := names.Resolve(n)
-	if b == nil {
-		return false
-	}
-	switch b.Kind {
-	case sema.FormalBinding, sema.ParamBinding:
-		return true
-	case sema.LetBinding:
-		if b.More || !b.Value.IsValid() {
-			return false
-		}
-		value := b.Value.Unparen()
-		if fn, args := ast.Call(value); len(args) == 2 {
-			source := args[0].Unparen().Text()
-			return names.IsGlobal(fn, "import") && strings.Contains(source, "nixpkgs") && len(source) < maxSource
-		}
-		s, ok := ast.AsSelect(value)
-		return ok && s.Attrpath().Has("legacyPackages")
-	}
-	return false
-}
-
-// maxSource is the length, in bytes, up to which the name of nixpkgs is looked for in what is imported.
-const maxSource = 400

@@ -28,7 +28,7 @@ var layers = []string{
 	"ast/source",
 	"ast",
 	"parser internal/near internal/version internal/diag internal/osfile",
-	"internal/attrs",
+	"internal/attrs internal/modsys",
 	"ast/nixprint internal/sema",
 	"internal/nixlang",
 	"internal/git",

@@ -2,9 +2,9 @@ package module
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/modsys"
 	"github.com/nixsift/nixsift/internal/sema"
 )
 
@@ -112,16 +112,6 @@ const (
 	valued             // the value of an attribute that says nothing
 )
 
-// moduleLists are the attributes whose lists hold modules.
-var moduleLists = words("imports require modules sharedModules extraModules baseModules defaultModules commonModules hostModules")
-
-// moduleSets are the attributes of flakes whose values are modules by name.
-var moduleSets = words(`nixosModules darwinModules homeModules homeManagerModules flakeModules nixvimModules nixOnDroidModules
-	nixosModule darwinModule homeModule homeManagerModule flakeModule`)
-
-// moduleClasses are the classes by which flake.modules orders modules.
-var moduleClasses = words("nixos darwin homeManager home nixvim flake generic nixOnDroid")
-
 // submoduleFuncs are the functions of lib.types whose argument is a module.
 var submoduleFuncs = words("submodule deferredModule deferredModuleWith mkPerSystemOption")
 
@@ -204,13 +194,13 @@ func pathStanding(path []string, inList bool) standing {
 		return ""
 	}
 	if inList {
-		if moduleLists[at(0)] {
+		if modsys.IsList(at(0)) {
 			return listed
 		}
 		return nowhere
 	}
 	switch {
-	case moduleSets[at(0)] && strings.HasSuffix(at(0), "Module"), moduleSets[at(1)], at(2) == "modules" && moduleClasses[at(1)]:
+	case modsys.IsExportOfOne(at(0)), modsys.IsExport(at(1)), modsys.IsExportOfOne(at(1)), at(2) == "modules" && modsys.IsClass(at(1)):
 		return exported
 	case at(1) == "users" && at(2) == "home-manager":
 		return submodule

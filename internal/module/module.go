@@ -9,6 +9,7 @@ package module
 import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/attrs"
+	"github.com/nixsift/nixsift/internal/modsys"
 	"github.com/nixsift/nixsift/internal/sema"
 )
 
@@ -178,11 +179,6 @@ var wrappers = words(`mkIf mkMerge mkDefault mkForce mkOverride mkVMOverride opt
 // moduleKeys are the attributes that make a set a module (lib/modules.nix, unifyModuleSyntax).
 var moduleKeys = words("imports options config disabledModules freeformType _module require")
 
-// roots are first names of options in NixOS, home-manager and nix-darwin that little else would define.
-var roots = words(`accounts boot console containers dconf documentation environment fileSystems fonts gtk hardware home homebrew
-	i18n launchd networking nix nixpkgs power powerManagement programs qt security services sound specialisation
-	swapDevices system systemd time users virtualisation wayland xdg xsession zramSwap`)
-
 // judge decides whether, and how surely, the expression is a module.
 func (m *Module) judge() bool {
 	keyed := m.keyed()
@@ -249,7 +245,7 @@ func (m *Module) keyed() bool {
 func (m *Module) rooted() bool {
 	return m.anyPart(func(first, value ast.Node, longer bool) bool {
 		name, _ := ast.AttrName(first)
-		return roots[name] && (longer || tail(value).Is(ast.AttrSet))
+		return modsys.NamespaceOf(name).Telling && (longer || tail(value).Is(ast.AttrSet))
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/modsys"
 	"github.com/nixsift/nixsift/internal/role"
 	"github.com/nixsift/nixsift/internal/workspace"
 )
@@ -246,11 +247,6 @@ func isClean(path string) bool {
 	return true
 }
 
-// listNames are the attributes and arguments whose lists hold modules.
-var listNames = map[string]bool{
-	"imports": true, "require": true, "modules": true, "sharedModules": true, "extraModules": true, "baseModules": true,
-}
-
 // refKind tells what the expression around a path literal does with it.
 func refKind(n ast.Node) RefKind {
 	at := n.OutsideParens()
@@ -261,7 +257,7 @@ func refKind(n ast.Node) RefKind {
 				if outer, ok := ast.AsApply(app.OutsideParens().Parent()); ok && outer.Func().Unparen() == app.Node {
 					return ImportWithArgs
 				}
-				if list := app.OutsideParens().Parent(); list.Is(ast.List) && inModuleList(list) {
+				if list := app.OutsideParens().Parent(); inModules(list) {
 					return InList
 				}
 				return Import
@@ -274,7 +270,7 @@ func refKind(n ast.Node) RefKind {
 	}
 	switch parent := at.Parent(); parent.Kind() {
 	case ast.List:
-		if inModuleList(parent) {
+		if inModules(parent) {
 			return InList
 		}
 	case ast.Interpolation:
@@ -304,17 +300,13 @@ func isTemplate(binding ast.Node) bool {
 	return false
 }
 
-func inModuleList(list ast.Node) bool {
-	for up := range list.Ancestors() {
-		switch up.Kind() {
-		case ast.Paren, ast.Binary, ast.Apply, ast.If, ast.With, ast.Let:
-			continue
-		case ast.Binding:
-			return listNames[ast.BindingNode{Node: up}.Attrpath().LastName()]
-		}
+// inModules reports whether an expression is a list whose elements become modules.
+func inModules(list ast.Node) bool {
+	if !list.Is(ast.List) {
 		return false
 	}
-	return false
+	name, _ := modsys.Listed(list)
+	return name != ""
 }
 
 // maxArgument is the length in bytes up to which a bracketed argument is read.

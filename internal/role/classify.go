@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/modsys"
 	"github.com/nixsift/nixsift/internal/module"
 )
 
@@ -68,57 +69,41 @@ func (c *classifier) module(m *module.Module, s *Shape) {
 	s.module, s.possible, s.needsEntry = r, true, !placed && votes < 2
 }
 
-// roots are the first names of options, by the class of module that has them. Names that several classes
-// share are left out.
-var roots = map[string]Class{
-	"boot": NixOS, "fileSystems": NixOS, "hardware": NixOS, "virtualisation": NixOS, "i18n": NixOS, "swapDevices": NixOS,
-	"containers": NixOS, "specialisation": NixOS, "zramSwap": NixOS, "powerManagement": NixOS,
-	"home": HomeManager, "xsession": HomeManager, "wayland": HomeManager, "gtk": HomeManager, "qt": HomeManager, "dconf": HomeManager,
-	"accounts": HomeManager, "xresources": HomeManager, "xdg": HomeManager,
-	"launchd": Darwin, "homebrew": Darwin,
-	"plugins": Nixvim, "extraConfigLua": Nixvim, "keymaps": Nixvim, "colorschemes": Nixvim, "extraPlugins": Nixvim, "autoCmd": Nixvim,
-	"perSystem": FlakeParts, "flake": FlakeParts, "systems": FlakeParts, "transposition": FlakeParts,
-}
-
-var classNames = map[string]Class{
-	"nixos": NixOS, "homeManager": HomeManager, "darwin": Darwin, "nixvim": Nixvim, "flake": FlakeParts,
-}
-
 // defined finds the class of a module by what it says and defines and the arguments it takes, and by how many
 // of its names.
-func defined(m *module.Module) (class Class, best int, dendritic bool) {
-	votes := map[Class]int{}
+func defined(m *module.Module) (class modsys.Class, best int, dendritic bool) {
+	votes := map[modsys.Class]int{}
 	for _, p := range m.Parts() {
 		skip := 0
 		switch name := p.Name(0); name {
 		case "_class":
-			if s, ok := ast.StringValue(p.Value); ok && classNames[s] != "" {
-				return classNames[s], 2, false
+			if s, ok := ast.StringValue(p.Value); ok && modsys.ClassNamed(s) != "" {
+				return modsys.ClassNamed(s), 2, false
 			}
 		case "config":
 			if skip = 1; len(p.Path) == 1 && p.Value.IsValid() {
-				m.EachDefinition(p.Value, func(d module.Part) { votes[roots[d.Name(0)]]++ })
+				m.EachDefinition(p.Value, func(d module.Part) { votes[modsys.NamespaceOf(d.Name(0)).Class]++ })
 				continue
 			}
 		}
 		name := p.Name(skip)
-		votes[roots[name]]++
+		votes[modsys.NamespaceOf(name).Class]++
 		if name == "flake" && (p.Name(skip+1) == "modules" || hasModules(p.Value)) {
 			dendritic = true
 		}
 	}
 	if dendritic {
-		return FlakeParts, 2, true
+		return modsys.FlakeParts, 2, true
 	}
 	for _, formal := range formals(m.Func) {
 		switch formal {
 		case "osConfig", "nixosConfig", "darwinConfig":
-			votes[HomeManager] += 2
+			votes[modsys.HomeManager] += 2
 		case "withSystem", "moduleWithSystem", "flake-parts-lib", "getSystem":
-			votes[FlakeParts] += 2
+			votes[modsys.FlakeParts] += 2
 		}
 	}
-	for _, cl := range []Class{NixOS, HomeManager, Darwin, Nixvim, FlakeParts} {
+	for _, cl := range []modsys.Class{modsys.NixOS, modsys.HomeManager, modsys.Darwin, modsys.Nixvim, modsys.FlakeParts} {
 		if votes[cl] > best {
 			class, best = cl, votes[cl]
 		}
@@ -127,19 +112,19 @@ func defined(m *module.Module) (class Class, best int, dendritic bool) {
 }
 
 // place finds the class of a module by the nearest folder whose name tells it.
-func (c *classifier) place() Class {
+func (c *classifier) place() modsys.Class {
 	for i := len(c.dirs) - 1; i >= 0; i-- {
 		switch c.dirs[i] {
 		case "nixos", "hosts", "nixosModules", "nixos-modules":
-			return NixOS
+			return modsys.NixOS
 		case "home", "home-manager", "homeManager", "hm", "homeModules", "users", "home-modules":
-			return HomeManager
+			return modsys.HomeManager
 		case "darwin", "darwinModules", "nix-darwin", "macos":
-			return Darwin
+			return modsys.Darwin
 		case "nixvim":
-			return Nixvim
+			return modsys.Nixvim
 		case "flake-parts", "flakeModules", "flake-modules":
-			return FlakeParts
+			return modsys.FlakeParts
 		}
 	}
 	return ""

@@ -17,6 +17,7 @@ var files = map[string]struct{ text, want string }{
 	"templates/a/flake.nix":      {`{ outputs = { self }: { }; }`, "flake"},
 	"configuration.nix":          {`{ config, pkgs, ... }: { imports = [ ./hardware.nix ]; boot.loader.grub.enable = true; }`, "module nixos"},
 	"home.nix":                   {`{ config, pkgs, ... }: { home.packages = [ pkgs.git ]; programs.git.enable = true; }`, "module homeManager"},
+	"x11.nix":                    {`{ lib, pkgs, ... }: { xresources.properties."Xft.dpi" = 96; }`, "module homeManager"},
 	"mac.nix":                    {`{ pkgs, ... }: { homebrew.enable = true; services.nix-daemon.enable = true; }`, "module darwin"},
 	"editor.nix":                 {`{ lib, ... }: { plugins.lualine.enable = true; keymaps = [ ]; }`, "module nixvim"},
 	"parts.nix":                  {`{ inputs, withSystem, ... }: { perSystem = { pkgs, ... }: { packages.a = pkgs.hello; }; }`, "module flake"},

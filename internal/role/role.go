@@ -3,6 +3,8 @@
 // conventions of each.
 package role
 
+import "github.com/nixsift/nixsift/internal/modsys"
+
 // Kind is what a file is.
 type Kind uint8
 
@@ -20,18 +22,6 @@ var kindNames = [...]string{"plain", "flake", "module", "package", "overlay"}
 // String returns the kind's name.
 func (k Kind) String() string { return kindNames[k] }
 
-// Class is the module system's class of a module, as _class names it; empty where it is not known.
-type Class string
-
-// The classes that can be told apart.
-const (
-	NixOS       Class = "nixos"
-	HomeManager Class = "homeManager"
-	Darwin      Class = "darwin"
-	Nixvim      Class = "nixvim"
-	FlakeParts  Class = "flake"
-)
-
 // Refs are the ways in which the files of a project refer to one.
 type Refs uint8
 
@@ -47,7 +37,7 @@ const (
 // Role is what a file is, and how surely.
 type Role struct {
 	Kind  Kind
-	Class Class // of a Module
+	Class modsys.Class // of a Module
 	// Dendritic marks a flake-parts module that defines modules of other classes (flake.modules.X.y).
 	Dendritic bool
 	// Sure is set where the shape alone proves the kind.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/modsys"
 	"github.com/nixsift/nixsift/internal/module"
 	"github.com/nixsift/nixsift/internal/sema"
 )
@@ -124,13 +125,6 @@ func (g *guards) part() bool {
 	return read != "" && !strings.HasPrefix(read, "config.") && strings.Count(read, ".") > 1
 }
 
-// namespaces are the first names of options below which more than one thing is configured, and how many further
-// names tell one thing from another.
-var namespaces = map[string]int{
-	"boot": 1, "environment": 1, "fonts": 1, "hardware": 1, "home": 1, "launchd": 1, "networking": 1, "nix": 1, "programs": 1,
-	"security": 1, "services": 1, "system": 1, "systemd": 1, "users": 1, "virtualisation": 1, "xdg": 1, "user": 1, "init": 1,
-}
-
 // open adds the definitions of a part, split where it joins several things in one set.
 func (g *guards) open(out *[]definition, prefix []string, p module.Part, depth int) {
 	path := prefix[:len(prefix):len(prefix)]
@@ -141,7 +135,7 @@ func (g *guards) open(out *[]definition, prefix []string, p module.Part, depth i
 		g.guardedBy(p.Node)
 		return
 	}
-	if depth < 4 && len(path) > 0 && len(path) <= namespaces[path[0]] && unwrap(p.Value).Is(ast.AttrSet) && p.Value.IsValid() {
+	if depth < 4 && len(path) == 1 && modsys.NamespaceOf(path[0]).Groups && unwrap(p.Value).Is(ast.AttrSet) && p.Value.IsValid() {
 		g.file.Definitions(p.Value, func(d module.Part) { g.open(out, path, d, depth+1) })
 		return
 	}

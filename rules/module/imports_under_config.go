@@ -3,6 +3,7 @@ package modulerules
 import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/modsys"
 	"github.com/nixsift/nixsift/internal/module"
 	"github.com/nixsift/nixsift/rules"
 )
@@ -36,12 +37,6 @@ var topLevel = each(module.ImportsUnderConfig, func(_ *module.File, pr module.Pr
 	return f
 })
 
-// plainSets are sets of options, in NixOS, home-manager and nix-darwin, that hold no modules.
-var plainSets = map[string]bool{
-	"home": true, "boot": true, "environment": true, "networking": true, "hardware": true, "system": true, "security": true,
-	"fonts": true, "nix": true, "users": true, "xdg": true,
-}
-
 // deeper reports imports one level further down, as in home = { imports = [ ./x.nix ]; }. An option may be
 // called so, which the file does not tell.
 func deeper(p *rules.Pass) {
@@ -71,7 +66,7 @@ func deeper(p *rules.Pass) {
 			!(ok && above.Attrpath().IsSingle("config") && above.Parent() == m.Body) {
 			continue
 		}
-		if len(names) == 2 && plainSets[names[0]] {
+		if len(names) == 2 && modsys.NamespaceOf(names[0]).Closed {
 			last := b.Attrpath().FirstChild()
 			for last.NextSibling().IsValid() {
 				last = last.NextSibling()

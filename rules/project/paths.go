@@ -1,10 +1,10 @@
 package projectrules
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/modsys"
 	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/rules"
@@ -68,8 +68,7 @@ func (p *paths) read(n ast.Node, target string) (l literal, ok bool) {
 	case imported:
 		l.folder = true
 	default:
-		list := n.OutsideParens().Parent()
-		l.listed = list.Is(ast.List) && listOf(list, "modules", "sharedModules", "extraModules", "require")
+		l.listed = listIn(n) != ""
 	}
 	return l, !documentation(n)
 }
@@ -166,25 +165,24 @@ func directUse(n ast.Node) use {
 			return textOnly
 		}
 	case ast.List:
-		if listOf(parent, "imports") {
+		if listIn(at) == "imports" {
 			return imported
 		}
 	}
 	return wanted
 }
 
-// listOf reports whether a list is the value of an attribute of one of the names, or a part of it.
-func listOf(list ast.Node, names ...string) bool {
-	for up := range list.Ancestors() {
-		switch up.Kind() {
-		case ast.Paren, ast.Binary:
-			continue
-		case ast.Binding:
-			return slices.ContainsFunc(names, (ast.BindingNode{Node: up}).Attrpath().IsSingle)
-		}
-		return false
+// listIn returns the name of the list of modules that an expression is an element of, or "".
+func listIn(n ast.Node) string {
+	list := n.OutsideParens().Parent()
+	if !list.Is(ast.List) {
+		return ""
 	}
-	return false
+	name, direct := modsys.Listed(list)
+	if !direct {
+		return ""
+	}
+	return name
 }
 
 // documentation reports whether an expression is only shown to people: the example of an option.

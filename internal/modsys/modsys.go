@@ -1,0 +1,78 @@
+// Package modsys holds the names that the module system and the projects that build on it give a meaning: attributes
+// whose lists hold modules, those under which flakes export modules, the classes of modules and the namespaces of their
+// options. Models and rules ask it, so that what one of them takes for a module is one for all.
+//
+// Facts: lib/modules.nix of nixpkgs; the option trees of NixOS, home-manager, nix-darwin, flake-parts and nixvim.
+package modsys
+
+import (
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+)
+
+func words(s string) map[string]bool {
+	set := map[string]bool{}
+	for _, w := range strings.Fields(s) {
+		set[w] = true
+	}
+	return set
+}
+
+// lists are the attributes and arguments whose lists hold modules: those of evalModules and of the module system itself,
+// of NixOS' eval-config.nix and of home-manager, and names that projects give to lists which they pass on.
+var lists = words(`imports require modules sharedModules extraModules baseModules
+	defaultModules commonModules hostModules`)
+
+// IsList reports whether an attribute of the name holds a list of modules.
+func IsList(name string) bool { return lists[name] }
+
+// exports are the attributes of flakes whose values are modules by name.
+var exports = words(`nixosModules darwinModules homeModules homeManagerModules flakeModules nixvimModules nixOnDroidModules`)
+
+// IsExport reports whether a flake exports modules by name under an attribute.
+func IsExport(name string) bool { return exports[name] }
+
+// IsExportOfOne reports whether a flake exports one module as an attribute of the name: nixosModule.
+func IsExportOfOne(name string) bool { return strings.HasSuffix(name, "Module") && exports[name+"s"] }
+
+// classes are the names by which flake.modules orders modules.
+var classes = words("nixos darwin homeManager home nixvim flake generic nixOnDroid")
+
+// IsClass reports whether flake.modules has modules of a class under the name.
+func IsClass(name string) bool { return classes[name] }
+
+// keepElements are functions whose list has the elements of the list they are given, or some of them.
+var keepElements = words("optional optionals singleton flatten filter unique reverseList mkIf mkMerge mkBefore mkAfter mkForce mkDefault mkOrder mkOverride")
+
+// Listed returns the name of the list of modules that a list literal is, or is a part of, or "". It is direct where its
+// elements are those of that list as they stand, and not what some function makes of them.
+func Listed(list ast.Node) (name string, direct bool) {
+	direct = true
+	at := list
+	for up := range list.Ancestors() {
+		switch up.Kind() {
+		case ast.Paren:
+		case ast.Binary:
+			if up.Op() != ast.OpConcat {
+				return "", false
+			}
+		case ast.If, ast.Let, ast.With, ast.Assert:
+			if up.FirstChild() == at {
+				return "", false
+			}
+		case ast.Apply:
+			fn, _ := ast.Call(up)
+			direct = direct && keepElements[ast.LastName(fn)]
+		case ast.Binding:
+			if name = (ast.BindingNode{Node: up}).Attrpath().LastName(); IsList(name) {
+				return name, direct
+			}
+			return "", false
+		default:
+			return "", false
+		}
+		at = up
+	}
+	return "", false
+}

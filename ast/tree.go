@@ -371,6 +371,20 @@ func (n Node) Unparen() Node {
 	return n
 }
 
+// Tail returns the expression whose value n has, inside parentheses and behind let and with, which evaluate nothing else.
+func (n Node) Tail() Node {
+	for {
+		switch n.Kind() {
+		case Paren:
+			n = n.FirstChild()
+		case Let, With:
+			n = n.Child(1)
+		default:
+			return n
+		}
+	}
+}
+
 // OutsideParens returns the outermost node that is n in any number of parentheses.
 func (n Node) OutsideParens() Node {
 	for n.Parent().Is(Paren) {

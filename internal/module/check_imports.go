@@ -19,10 +19,10 @@ func (c *checker) imports(t *thunk, within ast.Node, part string) {
 // importList checks an expression operand by operand, so that each cause is reported.
 func (c *checker) importList(n ast.Node, env *frame, part string) {
 	for steps := 0; steps < 1000; steps++ {
-		n = tail(n)
+		n = n.Tail()
 		switch {
 		case n.Is(ast.Binary) && n.Op() == ast.OpConcat:
-			left := tail(n.Child(0))
+			left := n.Child(0).Tail()
 			if left.Is(ast.Binary) && left.Op() == ast.OpConcat {
 				if c.depth > 24 {
 					return
@@ -134,7 +134,7 @@ func (c *checker) importedProperty(v *value, within ast.Node, part string) {
 
 // namesModule reports whether an expression selects a module by the names that flakes export them under.
 func namesModule(n ast.Node) bool {
-	s, ok := ast.AsSelect(tail(n))
+	s, ok := ast.AsSelect(n.Tail())
 	return ok && slices.ContainsFunc(s.Attrpath().Names(), func(name string) bool {
 		return strings.HasSuffix(name, "Modules") || strings.HasSuffix(name, "Module")
 	})

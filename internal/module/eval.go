@@ -109,7 +109,7 @@ func (ev *evaluator) force(t *thunk) *value {
 
 // eval evaluates a node as far as its outermost form.
 func (ev *evaluator) eval(n ast.Node, env *frame) *value {
-	n = tail(n)
+	n = n.Tail()
 	switch n.Kind() {
 	case ast.Int, ast.Float, ast.URI:
 		return scalar
@@ -134,20 +134,6 @@ func (ev *evaluator) eval(n ast.Node, env *frame) *value {
 	ev.memo[key] = v
 	ev.depth--
 	return v
-}
-
-// tail leaves the constructs that pass the value of their last part on and evaluate nothing else.
-func tail(n ast.Node) ast.Node {
-	for {
-		switch n.Kind() {
-		case ast.Paren:
-			n = n.FirstChild()
-		case ast.Let, ast.With:
-			n = n.Child(1)
-		default:
-			return n
-		}
-	}
 }
 
 func (ev *evaluator) node(n ast.Node, env *frame) *value {

@@ -74,7 +74,7 @@ func (f *File) inlineFunction(n ast.Node) {
 		return
 	}
 	m := &Module{Node: n, Func: n, file: f, Inline: true, Submodule: place == submodule, Certainty: Certain}
-	m.Body = tail((ast.LambdaExpr{Node: n}).Body())
+	m.Body = (ast.LambdaExpr{Node: n}).Body().Tail()
 	if m.Body.Is(ast.Lambda) {
 		return
 	}

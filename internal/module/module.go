@@ -124,7 +124,7 @@ func (f *File) shape(n ast.Node) *Module {
 		if i == maxWraps {
 			return nil
 		}
-		n = tail(n)
+		n = n.Tail()
 		if n.Is(ast.Assert) {
 			n = n.Child(1)
 			continue
@@ -235,7 +235,7 @@ func (m *Module) keyed() bool {
 		case "imports", "options", "disabledModules":
 			return true
 		case "config":
-			return longer || !value.IsValid() || setLike(tail(value))
+			return longer || !value.IsValid() || setLike(value.Tail())
 		}
 		return false
 	})
@@ -245,7 +245,7 @@ func (m *Module) keyed() bool {
 func (m *Module) rooted() bool {
 	return m.anyPart(func(first, value ast.Node, longer bool) bool {
 		name, _ := ast.AttrName(first)
-		return modsys.NamespaceOf(name).Telling && (longer || tail(value).Is(ast.AttrSet))
+		return modsys.NamespaceOf(name).Telling && (longer || value.Tail().Is(ast.AttrSet))
 	})
 }
 
@@ -351,7 +351,7 @@ type definitionWalk struct {
 
 func (w *definitionWalk) walk(n ast.Node, guarded bool, depth int) {
 	for i := 0; i < maxWraps; i++ {
-		n = tail(n)
+		n = n.Tail()
 		if !n.Is(ast.Assert) {
 			break
 		}
@@ -396,7 +396,7 @@ func (w *definitionWalk) walk(n ast.Node, guarded bool, depth int) {
 		case (name == "mkIf" || name == "optionalAttrs") && len(args) == 2:
 			w.walk(last, true, depth+1)
 		case (name == "mkMerge" || name == "mergeAttrsList") && len(args) == 1:
-			if list := tail(last); list.Is(ast.List) {
+			if list := last.Tail(); list.Is(ast.List) {
 				for c := range list.Children() {
 					w.walk(c, guarded, depth+1)
 				}

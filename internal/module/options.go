@@ -64,7 +64,7 @@ func (w *optionWalk) declare(more []ast.Node, prefix []string, value, attr ast.N
 				w.declare(p.Path, path, p.Value, p.Path[len(p.Path)-1], guarded || p.Guarded, depth+1)
 			}
 		})
-		if inside || tail(value).Is(ast.AttrSet) {
+		if inside || value.Tail().Is(ast.AttrSet) {
 			return
 		}
 	}
@@ -79,9 +79,9 @@ var opensSets = words("optionalAttrs mkIf mkMerge recursiveUpdate mergeAttrs")
 // optionCall returns the name of the function that declares an option: mkOption { … }, mkEnableOption "…" //
 // { default = true; }. Any function called mk…Option, or mk…Opt as many projects name their helpers, counts.
 func optionCall(value ast.Node) (name string, ok bool) {
-	n := tail(value)
+	n := value.Tail()
 	for i := 0; i < maxWraps && n.Is(ast.Binary) && n.Op() == ast.OpUpdate; i++ {
-		n = tail(n.FirstChild())
+		n = n.FirstChild().Tail()
 	}
 	switch n.Kind() {
 	case ast.Apply:

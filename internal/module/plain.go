@@ -12,7 +12,7 @@ func (m *Module) plain() bool {
 
 // plainAssert reports whether nothing between a function and its body is evaluated.
 func plainAssert(fn ast.Node) bool {
-	n := tail((ast.LambdaExpr{Node: fn}).Body())
+	n := (ast.LambdaExpr{Node: fn}).Body().Tail()
 	return n.Is(ast.AttrSet)
 }
 
@@ -33,11 +33,11 @@ func plainModule(set ast.Node) bool {
 		second := first.NextSibling()
 		switch first.Text() {
 		case "imports", "require", "disabledModules":
-			if second.IsValid() || !plainList(tail(b.Value())) {
+			if second.IsValid() || !plainList(b.Value().Tail()) {
 				return false
 			}
 		case "options":
-			if second.IsValid() && !second.Is(ast.Name) || !second.IsValid() && !plainNames(tail(b.Value()), false) {
+			if second.IsValid() && !second.Is(ast.Name) || !second.IsValid() && !plainNames(b.Value().Tail(), false) {
 				return false
 			}
 		case "config":
@@ -107,7 +107,7 @@ func plainNames(n ast.Node, definitions bool) bool {
 }
 
 func plainDefinitions(n ast.Node, depth int) bool {
-	n = tail(n)
+	n = n.Tail()
 	if depth > 8 || !n.Is(ast.Apply) {
 		return plainNames(n, true)
 	}
@@ -119,7 +119,7 @@ func plainDefinitions(n ast.Node, depth int) bool {
 	if ast.LastName(fn) != "mkMerge" {
 		return false
 	}
-	list := tail(a.Arg())
+	list := a.Arg().Tail()
 	if !list.Is(ast.List) {
 		return false
 	}

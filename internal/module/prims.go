@@ -404,7 +404,7 @@ func registerShapes() {
 		if !ok {
 			return v
 		}
-		if n := tail(c.args[0].node); n.Is(ast.SearchPath) && n.Text() == "<nixpkgs/lib>" {
+		if n := c.args[0].node.Tail(); n.Is(ast.SearchPath) && n.Text() == "<nixpkgs/lib>" {
 			return libValue
 		}
 		return &value{kind: vUnknown, file: c.args[0]}

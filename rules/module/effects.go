@@ -79,7 +79,7 @@ func conditionalHead(v ast.Node) bool {
 // written leaves parentheses, let and with, and follows names to what a let binds to them.
 func (g *guards) written(v ast.Node) ast.Node {
 	for i := 0; i < 8; i++ {
-		if v = unwrap(v); !v.Is(ast.Ident) {
+		if v = v.Tail(); !v.Is(ast.Ident) {
 			break
 		}
 		b := g.module.Names().Resolve(v)

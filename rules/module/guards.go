@@ -58,13 +58,13 @@ func (g *guards) read() {
 		case len(p.Path) > 1:
 			g.open(&open, nil, module.Part{Path: p.Path[1:], Node: p.Node, Value: p.Value}, 0)
 		default:
-			g.config, g.value = p.Path[0], unwrap(p.Value)
+			g.config, g.value = p.Path[0], p.Value.Tail()
 			found := false
 			g.module.EachDefinition(p.Value, func(d module.Part) {
 				found = true
 				g.open(&open, nil, d, 0)
 			})
-			if !found && !unwrap(p.Value).Is(ast.AttrSet) {
+			if !found && !p.Value.Tail().Is(ast.AttrSet) {
 				g.guarded = true // a value that is computed in a way of its own
 			}
 		}
@@ -135,7 +135,7 @@ func (g *guards) open(out *[]definition, prefix []string, p module.Part, depth i
 		g.guardedBy(p.Node)
 		return
 	}
-	if depth < 4 && len(path) == 1 && modsys.NamespaceOf(path[0]).Groups && unwrap(p.Value).Is(ast.AttrSet) && p.Value.IsValid() {
+	if depth < 4 && len(path) == 1 && modsys.NamespaceOf(path[0]).Groups && p.Value.Tail().Is(ast.AttrSet) && p.Value.IsValid() {
 		g.file.Definitions(p.Value, func(d module.Part) { g.open(out, path, d, depth+1) })
 		return
 	}

@@ -55,7 +55,7 @@ func reportIfLoaded(p *rules.Pass, m *module.Module, f diag.Finding) {
 func checkImports(names *sema.Info, value ast.Node, report func(diag.Finding)) {
 	todo := []ast.Node{value}
 	for steps := 0; len(todo) > 0 && steps < 1000; steps++ {
-		n := unwrap(todo[len(todo)-1])
+		n := todo[len(todo)-1].Tail()
 		todo = todo[:len(todo)-1]
 		if n.Is(ast.Binary) && n.Op() == ast.OpConcat {
 			todo = append(todo, n.Child(1), n.FirstChild())

@@ -103,7 +103,7 @@ func mayApply(m *module.Module) bool {
 		case "options":
 			options = true
 		case "config":
-			v := unwrap(p.Value)
+			v := p.Value.Tail()
 			if v.Is(ast.Apply) {
 				fn, _ := ast.Call(v)
 				open = open || len(p.Path) > 1 || ast.LastName(fn) != "mkIf"
@@ -165,12 +165,12 @@ const (
 
 // offByDefault reports whether an enable option is false unless something sets it.
 func offByDefault(m *module.Module, o module.Option) isOff {
-	value := unwrap(o.Value)
+	value := o.Value.Tail()
 	for i := 0; i < 8 && value.Is(ast.Binary) && value.Op() == ast.OpUpdate; i++ {
 		if !plainOption(value.Child(1)) {
 			return notOff // mkEnableOption "…" // { default = true; }
 		}
-		value = unwrap(value.FirstChild())
+		value = value.FirstChild().Tail()
 	}
 	if !value.Is(ast.Apply) {
 		return notOff // what a name stands for
@@ -201,7 +201,7 @@ func offByDefault(m *module.Module, o module.Option) isOff {
 		}
 	}
 	for _, a := range args {
-		switch a = unwrap(a); a.Kind() {
+		switch a = a.Tail(); a.Kind() {
 		case ast.Ident:
 			switch a.Text() {
 			case "false":
@@ -245,7 +245,7 @@ func helperBody(m *module.Module, fn ast.Node, n int) ast.Node {
 		if !ok {
 			return ast.Node{}
 		}
-		body = unwrap(l.Body())
+		body = l.Body().Tail()
 	}
 	if !body.Is(ast.Apply) {
 		return ast.Node{}
@@ -278,18 +278,4 @@ func plainOption(set ast.Node) bool {
 	}
 	b, ok := ast.Attr(set, "type")
 	return !ok || strings.HasSuffix(b.Value().Unparen().Text(), "bool")
-}
-
-// unwrap leaves parentheses, let and with.
-func unwrap(n ast.Node) ast.Node {
-	for {
-		switch n.Kind() {
-		case ast.Paren:
-			n = n.FirstChild()
-		case ast.Let, ast.With:
-			n = n.Child(1)
-		default:
-			return n
-		}
-	}
 }

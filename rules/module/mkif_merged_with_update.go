@@ -44,7 +44,7 @@ var _ = rules.Register(&rules.Rule{
 
 // losesNothing reports whether a set is empty, or written for the fields of a property.
 func losesNothing(set ast.Node) bool {
-	set = unwrap(set)
+	set = set.Tail()
 	if !set.Is(ast.AttrSet) {
 		return false
 	}

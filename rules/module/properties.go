@@ -28,7 +28,7 @@ type property struct {
 // propertyOf returns the property that an expression surely is: a call, or a name that a let binds to one.
 func propertyOf(names *sema.Info, n ast.Node) (property, bool) {
 	for range 8 {
-		switch n = unwrap(n); n.Kind() {
+		switch n = n.Tail(); n.Kind() {
 		case ast.Ident:
 			b := names.Resolve(n)
 			if b == nil || b.Kind != sema.LetBinding || b.More || !b.Value.IsValid() {

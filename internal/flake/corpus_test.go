@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/testenv"
 	"github.com/nixsift/nixsift/parser"
 )
@@ -131,7 +132,7 @@ func TestInsertFollowsOfCorpus(t *testing.T) {
 }
 
 // checkInserted applies edits and compares the inputs before and after.
-func checkInserted(t *testing.T, dir string, before *Nix, in *Input, edits []Edit) string {
+func checkInserted(t *testing.T, dir string, before *Nix, in *Input, edits []diag.Edit) string {
 	t.Helper()
 	text := apply(before.Tree.Source(), edits)
 	tree := parser.Parse(text)
@@ -168,7 +169,7 @@ func followText(in *Input) string {
 	return in.Follows.Text
 }
 
-func apply(text string, edits []Edit) string {
+func apply(text string, edits []diag.Edit) string {
 	for i := len(edits) - 1; i >= 0; i-- {
 		e := edits[i]
 		text = text[:e.Span.Start] + e.Text + text[e.Span.End:]

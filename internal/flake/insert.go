@@ -5,13 +5,8 @@ import (
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/diag"
 )
-
-// Edit replaces the bytes of Span in flake.nix by Text.
-type Edit struct {
-	Span source.Span
-	Text string
-}
 
 // maxWidth is the width from which a set on one line is broken into several.
 const maxWidth = 100
@@ -21,7 +16,7 @@ const maxWidth = 100
 // the indentation found there. The edits are in source order and do not overlap. ok is false where the
 // declaration is not wholly literal, does not exist, follows something itself, is no flake, or has an
 // override of sub already, and where target is no path of inputs.
-func InsertFollows(in *Input, sub, target string) (edits []Edit, ok bool) {
+func InsertFollows(in *Input, sub, target string) (edits []diag.Edit, ok bool) {
 	if !in.CanOverride() || in.Override(sub) != nil {
 		return nil, false
 	}
@@ -43,7 +38,7 @@ func (in *Input) CanOverride() bool {
 }
 
 // insertAt adds the binding that text continues, below the attribute that d defines.
-func insertAt(d Def, text string) []Edit {
+func insertAt(d Def, text string) []diag.Edit {
 	if d.Value.IsValid() {
 		return insertInSet(d.Value, text)
 	}
@@ -61,11 +56,11 @@ func insertAt(d Def, text string) []Edit {
 		}
 		prefix = strings.TrimSuffix(prefix, ".")
 	}
-	return []Edit{insertAfter(d.Binding, prefix+"."+text)}
+	return []diag.Edit{insertAfter(d.Binding, prefix+"."+text)}
 }
 
 // insertInSet adds a binding to the end of an attrset literal.
-func insertInSet(set ast.Node, text string) []Edit {
+func insertInSet(set ast.Node, text string) []diag.Edit {
 	src := set.Tree().Source()
 	indent, _ := lineIndent(src, set.Start())
 	open := openBrace(set)
@@ -79,7 +74,7 @@ func insertInSet(set ast.Node, text string) []Edit {
 	comments := set.Tree().HasComment(inner)
 	if !last.IsValid() {
 		if oneLine && !comments {
-			return []Edit{{inner, " " + text + " "}}
+			return []diag.Edit{{Span: inner, Text: " " + text + " "}}
 		}
 		end := set.LastToken().Prev()
 		for end.Kind() == ast.TokSpace {
@@ -88,23 +83,23 @@ func insertInSet(set ast.Node, text string) []Edit {
 		at := source.Span{Start: end.Span().End, End: end.Span().End}
 		nl := newline(src, set.Start()) + indent
 		if strings.Contains(src[at.Start:shut], "\n") {
-			return []Edit{{at, nl + unit(set) + text}}
+			return []diag.Edit{{Span: at, Text: nl + unit(set) + text}}
 		}
 		at.End = shut
-		return []Edit{{at, nl + unit(set) + text + nl}}
+		return []diag.Edit{{Span: at, Text: nl + unit(set) + text + nl}}
 	}
 	if !oneLine || comments || lineWidth(src, set.Start())+1+len(text) <= maxWidth {
-		return []Edit{insertAfter(last, text)}
+		return []diag.Edit{insertAfter(last, text)}
 	}
 	nl := newline(src, set.Start()) + indent
 	step := nl + unit(set)
-	var edits []Edit
+	var edits []diag.Edit
 	from := inner.Start
 	for c := range set.Children() {
-		edits = append(edits, Edit{source.Span{Start: from, End: c.Start()}, step})
+		edits = append(edits, diag.Edit{Span: source.Span{Start: from, End: c.Start()}, Text: step})
 		from = c.End()
 	}
-	return append(edits, Edit{source.Span{Start: from, End: shut}, step + text + nl})
+	return append(edits, diag.Edit{Span: source.Span{Start: from, End: shut}, Text: step + text + nl})
 }
 
 // openBrace returns the { of an attrset.
@@ -118,7 +113,7 @@ func openBrace(set ast.Node) ast.Token {
 
 // insertAfter adds a binding behind another one: on a line of its own, behind a comment at the end of the
 // line, where the other starts its line; else beside it.
-func insertAfter(binding ast.Node, text string) Edit {
+func insertAfter(binding ast.Node, text string) diag.Edit {
 	src := binding.Tree().Source()
 	indent, starts := lineIndent(src, binding.Start())
 	at := binding.End()
@@ -134,12 +129,12 @@ func insertAfter(binding ast.Node, text string) Edit {
 				if next != ast.TokRBrace {
 					at = uint32(len(strings.TrimRight(src[:tok.Start()], " \t")))
 				}
-				return Edit{source.Span{Start: at, End: at}, newline(src, binding.Start()) + indent + text}
+				return diag.Edit{Span: source.Span{Start: at, End: at}, Text: newline(src, binding.Start()) + indent + text}
 			}
 			break
 		}
 	}
-	return Edit{source.Span{Start: at, End: at}, " " + text}
+	return diag.Edit{Span: source.Span{Start: at, End: at}, Text: " " + text}
 }
 
 // lineIndent returns the blanks that start the line of offset, and whether nothing else lies before it.

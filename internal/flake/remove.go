@@ -5,13 +5,13 @@ import (
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
-	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/diag"
 )
 
 // RemoveOverride returns the edits that remove an override with all that lies below it, and the inputs
 // set that would be left empty. The edits are in source order and do not overlap. ok is false for what is
 // no override, is not literal, or has a comment in it or behind it on its line, which would be lost.
-func RemoveOverride(over *Input) (edits []Edit, ok bool) {
+func RemoveOverride(over *Input) (edits []diag.Edit, ok bool) {
 	if over.Parent == nil || over.Attr == nil || !over.Literal {
 		return nil, false
 	}
@@ -36,7 +36,7 @@ func RemoveOverride(over *Input) (edits []Edit, ok bool) {
 		}
 		edits = append(edits, edit)
 	}
-	slices.SortFunc(edits, func(a, b Edit) int { return int(a.Span.Start) - int(b.Span.Start) })
+	slices.SortFunc(edits, func(a, b diag.Edit) int { return int(a.Span.Start) - int(b.Span.Start) })
 	return edits, len(edits) > 0
 }
 
@@ -51,13 +51,13 @@ func allIn(set ast.Node, nodes map[ast.Node]bool) bool {
 }
 
 // removeBinding removes a binding: its lines where nothing else is on them, else the blanks before it too.
-func removeBinding(b ast.Node) (Edit, bool) {
+func removeBinding(b ast.Node) (diag.Edit, bool) {
 	src := b.Tree().Source()
 	span := b.Span()
 	line, _, found := strings.Cut(src[span.End:], "\n")
 	rest := strings.TrimLeft(line, " \t\r")
 	if b.Tree().HasComment(span) || strings.HasPrefix(rest, "#") || strings.HasPrefix(rest, "/*") {
-		return Edit{}, false
+		return diag.Edit{}, false
 	}
 	indent, starts := lineIndent(src, span.Start)
 	switch {
@@ -70,5 +70,5 @@ func removeBinding(b ast.Node) (Edit, bool) {
 		before := src[:span.Start]
 		span.Start = uint32(len(strings.TrimRight(before, " \t")))
 	}
-	return Edit{Span: source.Span{Start: span.Start, End: span.End}}, true
+	return diag.Edit{Span: span}, true
 }

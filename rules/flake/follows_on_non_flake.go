@@ -28,11 +28,7 @@ var _ = rules.Register(&rules.Rule{
 					Related: []diag.Related{{Span: in.Parent.FlakeNode.Span(), Message: "no flake"}},
 				}
 				if edits, ok := flake.RemoveOverride(in); ok {
-					fix := diag.Fix{Title: "remove the override", Safety: diag.Safe}
-					for _, e := range edits {
-						fix.Edits = append(fix.Edits, diag.Edit{Span: e.Span, Text: e.Text})
-					}
-					finding.Fixes = []diag.Fix{fix}
+					finding.Fixes = []diag.Fix{{Title: "remove the override", Safety: diag.Safe, Edits: edits}}
 				}
 				p.Report(finding)
 			}

@@ -81,11 +81,7 @@ func checkOverride(p *rules.Pass, f *flake.Flake, over *flake.Input) {
 		}
 		finding.Fixes = append(finding.Fixes, fix)
 	} else if edits, ok := flake.RemoveOverride(over); ok {
-		fix := diag.Fix{Title: "remove the override", Safety: safety}
-		for _, e := range edits {
-			fix.Edits = append(fix.Edits, diag.Edit{Span: e.Span, Text: e.Text})
-		}
-		finding.Fixes = append(finding.Fixes, fix)
+		finding.Fixes = append(finding.Fixes, diag.Fix{Title: "remove the override", Safety: safety, Edits: edits})
 	}
 	p.Report(finding)
 }

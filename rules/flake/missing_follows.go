@@ -382,9 +382,7 @@ func fixOf(in *flake.Input, group []rating) (diag.Fix, bool) {
 		case !ok:
 			continue
 		case len(edits) == 0:
-			for _, e := range more {
-				edits = append(edits, diag.Edit{Span: e.Span, Text: e.Text})
-			}
+			edits = more
 		case len(edits) == 1 && len(more) == 1 && edits[0].Span == more[0].Span && edits[0].Span.Len() == 0:
 			edits[0].Text += more[0].Text
 		default:
@@ -442,11 +440,7 @@ func (c *followsCheck) unlocked(in *flake.Input) {
 		return
 	}
 	if edits, ok := flake.InsertFollows(in, "nixpkgs", target); ok && len(choices) == 1 {
-		fix := diag.Fix{Title: fmt.Sprintf("let `nixpkgs` of `%s` follow `%s`", in.Name, target)}
-		for _, e := range edits {
-			fix.Edits = append(fix.Edits, diag.Edit{Span: e.Span, Text: e.Text})
-		}
-		finding.Fixes = []diag.Fix{fix}
+		finding.Fixes = []diag.Fix{{Title: fmt.Sprintf("let `nixpkgs` of `%s` follow `%s`", in.Name, target), Edits: edits}}
 	}
 	c.found = append(c.found, finding)
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/nixlang"
 )
 
 // prim is a function of lib or builtins whose way of evaluating its arguments is known.
@@ -404,7 +405,7 @@ func registerShapes() {
 		if !ok {
 			return v
 		}
-		if n := c.args[0].node.Tail(); n.Is(ast.SearchPath) && n.Text() == "<nixpkgs/lib>" {
+		if nixlang.IsLibSource(c.args[0].node) {
 			return libValue
 		}
 		return &value{kind: vUnknown, file: c.args[0]}

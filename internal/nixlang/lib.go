@@ -130,9 +130,29 @@ func IsLib(names *sema.Info, n ast.Node) bool {
 	if in, ok := ast.AsInherit(b.Decl); ok {
 		return NamesPackages(ast.LastName(in.From()))
 	}
+	if b.More || !b.Value.IsValid() {
+		return false
+	}
 	value := b.Value.Unparen()
-	if s, ok := ast.AsSelect(value); ok && !b.More {
+	if s, ok := ast.AsSelect(value); ok {
 		return ast.LastName(value) == "lib" && NamesPackages(s.Holder())
+	}
+	call, ok := ast.AsApply(value)
+	return ok && Builtin(names, call.Func()) == "import" && IsLibSource(call.Arg())
+}
+
+// IsLibSource reports whether an expression is the folder of nixpkgs' lib, what import needs: <nixpkgs/lib>,
+// "${nixpkgs}/lib", nixpkgs + "/lib".
+func IsLibSource(n ast.Node) bool {
+	n = n.Unparen()
+	switch n.Kind() {
+	case ast.SearchPath:
+		return n.Text() == "<nixpkgs/lib>"
+	case ast.String:
+		in := n.FirstChild()
+		return in.Is(ast.Interpolation) && n.Text() == `"`+in.Text()+`/lib"` && IsNixpkgs(in.FirstChild())
+	case ast.Binary:
+		return n.Op() == ast.OpAdd && n.Child(1).Unparen().Text() == `"/lib"` && IsNixpkgs(n.FirstChild())
 	}
 	return false
 }

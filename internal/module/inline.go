@@ -1,6 +1,7 @@
 package module
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/nixsift/nixsift/ast"
@@ -8,14 +9,22 @@ import (
 	"github.com/nixsift/nixsift/internal/sema"
 )
 
-// Inline returns the modules that are written inside the file, in source order: elements of imports and
-// modules, arguments of submodule, values of home-manager.users.<name>, nixosModules.<name> and the like.
+// Inline returns the modules that are written inside the file, in source order: what submodule, submoduleWith and their
+// kin are given, however they are spelt, and functions of module arguments, and sets with imports, that are elements of
+// imports or modules or values of home-manager.users.<name>, nixosModules.<name> and the like.
 func (f *File) Inline() []*Module {
 	if f.done&doneInline != 0 {
 		return f.inline
 	}
 	f.done |= doneInline
 	records := f.tree.Records()
+	if mentionsSubmodules(f.tree.Source()) {
+		for i := range records {
+			if records[i].Kind == ast.Apply {
+				f.inlineCall(ast.ApplyExpr{Node: f.tree.Node(ast.NodeID(i))})
+			}
+		}
+	}
 	for i := 0; i+1 < len(records); i++ {
 		switch records[i].Kind {
 		case ast.Lambda:
@@ -33,7 +42,29 @@ func (f *File) Inline() []*Module {
 			}
 		}
 	}
+	slices.SortStableFunc(f.inline, func(a, b *Module) int { return cmp.Compare(a.Node.ID(), b.Node.ID()) })
+	// What a submodule holds is evaluated with it.
+	end := ast.NodeID(0)
+	for _, m := range f.inline {
+		m.Submodule = m.Submodule || m.Node.ID() < end
+		if m.Submodule {
+			end = max(end, m.Node.SubtreeEnd())
+		}
+	}
 	return f.inline
+}
+
+// ModuleOf returns the module whose function is fn, or nil: that of the file, or one inside it.
+func (f *File) ModuleOf(fn ast.Node) *Module {
+	if f.Module != nil && f.Module.Func == fn {
+		return f.Module
+	}
+	inline := f.Inline()
+	i, found := slices.BinarySearchFunc(inline, fn.ID(), func(m *Module, id ast.NodeID) int { return cmp.Compare(m.Node.ID(), id) })
+	if !found || inline[i].Func != fn {
+		return nil
+	}
+	return inline[i]
 }
 
 // isWord reports whether a token has a text.
@@ -46,7 +77,7 @@ func (f *File) Importing() []ast.Node {
 }
 
 func (f *File) inlineFunction(n ast.Node) {
-	if f.Module != nil && n == f.Module.Func {
+	if f.Module != nil && n == f.Module.Func || f.taken[n.ID()] {
 		return
 	}
 	if n.HasError() || n.Parent().Is(ast.File) {
@@ -90,7 +121,7 @@ func (f *File) inlineFunction(n ast.Node) {
 
 // inlineSet takes a set that stands where a module stands and has imports, which nothing else tells apart.
 func (f *File) inlineSet(n ast.Node) {
-	if n.HasError() || f.Module != nil && f.Module.Body == n {
+	if n.HasError() || f.Module != nil && f.Module.Body == n || f.taken[n.ID()] {
 		return
 	}
 	if place := f.place(n); place == listed || place == exported || place == submodule {
@@ -111,9 +142,6 @@ const (
 	bound              // a name of a let that is not called
 	valued             // the value of an attribute that says nothing
 )
-
-// submoduleFuncs are the functions of lib.types whose argument is a module.
-var submoduleFuncs = words("submodule deferredModule deferredModuleWith mkPerSystemOption")
 
 // place finds out where an expression stands.
 func (f *File) place(n ast.Node) standing {
@@ -147,8 +175,6 @@ func (f *File) place(n ast.Node) standing {
 			}
 			fn, _ := ast.Call(p)
 			switch name := ast.LastName(fn); {
-			case submoduleFuncs[name] && len(path) == 0:
-				return submodule
 			case name == "optional" || name == "optionals" || name == "singleton":
 				inList = true
 			case name == "mkIf" || name == "mkMerge" || overrides[name]:

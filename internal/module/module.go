@@ -77,6 +77,7 @@ type File struct {
 	names  *sema.Info
 	sets   map[ast.NodeID]*attrs.Merged
 	inline []*Module
+	taken  map[ast.NodeID]bool // read as what submodule and its kin are given
 	// importing are the bindings whose path ends in imports.
 	importing []ast.Node
 	lets      map[ast.NodeID]sema.BindingID // by the Binding that declares them

@@ -6,8 +6,7 @@ import "github.com/nixsift/nixsift/ast"
 // path literals, sets with names written out, under mkIf and mkMerge or not. It costs little and says no in
 // every other case.
 func (m *Module) plain() bool {
-	structured := m.Func.IsValid()
-	return structured && plainAssert(m.Func) && m.Body.Is(ast.AttrSet) && plainModule(m.Body)
+	return (!m.Func.IsValid() || plainAssert(m.Func)) && m.Body.Is(ast.AttrSet) && plainModule(m.Body)
 }
 
 // plainAssert reports whether nothing between a function and its body is evaluated.

@@ -1,11 +1,8 @@
 package style
 
 import (
-	"slices"
-
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
-	"github.com/nixsift/nixsift/internal/module"
 	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/rules"
 )
@@ -28,7 +25,7 @@ var _ = rules.Register(&rules.Rule{
 			return
 		}
 		l := ast.LambdaExpr{Node: n.Parent()}
-		if !isOverride(l.Node) && (conventional(l) || isModule(p, l)) {
+		if !isOverride(l.Node) && (conventional(l) || p.Modules().ModuleOf(l.Node) != nil) {
 			return
 		}
 		f := diag.Finding{Span: n.Span(), Message: "pattern that takes nothing from the argument", Help: "write `_:`"}
@@ -75,14 +72,6 @@ func isPlain(n ast.Node) bool {
 		return n.Text() == "true" || n.Text() == "false" || n.Text() == "null"
 	}
 	return false
-}
-
-// isModule reports whether a function is a module, the file itself or one inside it.
-func isModule(p *rules.Pass, l ast.LambdaExpr) bool {
-	if m := p.Module(); m != nil && m.Func == l.Node {
-		return true
-	}
-	return slices.ContainsFunc(p.Modules().Inline(), func(m *module.Module) bool { return m.Func == l.Node })
 }
 
 // givesSet reports whether a body is, behind functions, let and the like, an attrset or an update of one.

@@ -35,7 +35,7 @@ var _ = rules.Register(&rules.Rule{
 				return
 			}
 		}
-		if isModule(p, l) {
+		if p.Modules().ModuleOf(l.Node) != nil {
 			return
 		}
 		name := n.Text()

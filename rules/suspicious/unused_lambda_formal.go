@@ -262,13 +262,7 @@ func calledHereOnly(names *sema.Info, fn ast.Node) bool {
 
 // isModule reports whether a function is a module of the module system: it gets all arguments by convention.
 func isModule(p *rules.Pass, fn ast.Node, pattern ast.PatternNode) bool {
-	modules := p.Modules()
-	if m := modules.Module; m != nil && m.Func == fn {
-		return true
-	}
-	inline := modules.Inline()
-	i := sort.Search(len(inline), func(i int) bool { return inline[i].Node.ID() >= fn.ID() })
-	if i < len(inline) && inline[i].Func == fn {
+	if p.Modules().ModuleOf(fn) != nil {
 		return true
 	}
 	for f := range pattern.Formals() {

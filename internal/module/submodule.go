@@ -1,0 +1,143 @@
+package module
+
+import (
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/sema"
+)
+
+// submoduleFuncs are the functions of lib.types and of flake-parts that make a type of modules, with the attribute of
+// their argument that holds the modules; "" where the argument is one, or a list of them (lib/types.nix, submodule).
+var submoduleFuncs = map[string]string{
+	"submodule": "", "submoduleWith": "modules", "deferredModuleWith": "staticModules", "mkPerSystemOption": "",
+}
+
+// mentionsSubmodules reports whether a text may call one of submoduleFuncs.
+func mentionsSubmodules(text string) bool {
+	return strings.Contains(text, "submodule") || strings.Contains(text, "deferredModuleWith") || strings.Contains(text, "mkPerSystemOption")
+}
+
+// submoduleFunc returns the name of the function among submoduleFuncs that an expression means, or "": by its last name,
+// as lib.types.submodule, or submodule under with and behind inherit, or by a name that a let gives it.
+func (f *File) submoduleFunc(fn ast.Node) string {
+	for range maxAliases {
+		fn = fn.Unparen()
+		if fn.Is(ast.Ident) {
+			if b := f.names.Resolve(fn); b != nil && b.Kind == sema.LetBinding && b.Value.IsValid() {
+				if b.More {
+					return ""
+				}
+				fn = b.Value
+				continue
+			}
+		}
+		if name := ast.LastName(fn); name != "" {
+			if _, ok := submoduleFuncs[name]; ok {
+				return name
+			}
+		}
+		return ""
+	}
+	return ""
+}
+
+// maxAliases bounds the names that are followed from one to the next.
+const maxAliases = 8
+
+// passesOn are functions that hand what they are given last on as modules, or not at all.
+var passesOn = words("optional optionals singleton toList flatten mkIf mkMerge")
+
+// inlineCall takes the modules that a call makes a type of.
+func (f *File) inlineCall(call ast.ApplyExpr) {
+	name := f.submoduleFunc(call.Func())
+	if name == "" {
+		return
+	}
+	arg := call.Arg()
+	if attr := submoduleFuncs[name]; attr != "" {
+		b, ok := ast.Attr(f.followed(arg), attr)
+		if !ok {
+			return
+		}
+		arg = b.Value()
+	}
+	f.inlineModules(arg, 0)
+}
+
+// followed returns the expression that a name bound by let stands for, behind let and with.
+func (f *File) followed(n ast.Node) ast.Node {
+	n = n.Tail()
+	for range maxAliases {
+		v := f.letValue(n)
+		if !v.IsValid() {
+			break
+		}
+		n = v.Tail()
+	}
+	return n
+}
+
+// inlineModules takes the modules that an expression gives: a set, a function, or a list of them, through ++, if, the
+// names of a let and functions that choose. Every node is read once.
+func (f *File) inlineModules(n ast.Node, depth int) {
+	for depth < maxNesting {
+		n = f.followed(n)
+		if f.taken[n.ID()] {
+			return
+		}
+		if f.taken == nil {
+			f.taken = map[ast.NodeID]bool{}
+		}
+		f.taken[n.ID()] = true
+		switch n.Kind() {
+		case ast.Assert:
+			n = n.Child(1)
+			continue
+		case ast.If:
+			f.inlineModules(n.Child(1), depth+1)
+			n = n.Child(2)
+			continue
+		case ast.Binary:
+			if n.Op() == ast.OpConcat {
+				f.inlineModules(n.FirstChild(), depth+1)
+				n = n.Child(1)
+				continue
+			}
+			if n.Op() == ast.OpUpdate {
+				f.inlineSubmodule(n)
+			}
+		case ast.List:
+			for c := range n.Children() {
+				f.inlineModules(c, depth+1)
+			}
+		case ast.Apply:
+			if fn, _ := ast.Call(n); passesOn[ast.LastName(fn)] || overrides[ast.LastName(fn)] {
+				n = (ast.ApplyExpr{Node: n}).Arg()
+				continue
+			}
+		case ast.AttrSet, ast.Lambda:
+			f.inlineSubmodule(n)
+		}
+		return
+	}
+}
+
+// inlineSubmodule takes a set or a function that stands where the module of a submodule stands.
+func (f *File) inlineSubmodule(n ast.Node) {
+	if !n.IsValid() || n.HasError() || f.Module != nil && (n == f.Module.Func || n == f.Module.Body) {
+		return
+	}
+	m := &Module{Node: n, Body: n, file: f, Inline: true, Submodule: true, Certainty: Certain}
+	if n.Is(ast.Lambda) {
+		l := ast.LambdaExpr{Node: n}
+		if p, ok := l.Pattern(); ok && !p.HasEllipsis() {
+			return // the module system passes more than any list of formals names
+		}
+		m.Func, m.Body = n, l.Body().Tail()
+		if m.Body.Is(ast.Lambda) {
+			return
+		}
+	}
+	f.inline = append(f.inline, m)
+}

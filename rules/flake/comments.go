@@ -1,4 +1,4 @@
-package flakerules
+package flake
 
 import (
 	"slices"

@@ -1,6 +1,6 @@
 //go:build unix
 
-package flakerules
+package flake
 
 import (
 	"context"

@@ -1,5 +1,5 @@
-// Package modulerules holds the rules about the module system of NixOS, home-manager, nix-darwin and others: what
+// Package module holds the rules about the module system of NixOS, home-manager, nix-darwin and others: what
 // it needs before config exists, and what a module does while it is not enabled.
-package modulerules
+package module
 
 const family = "module"

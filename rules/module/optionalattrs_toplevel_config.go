@@ -1,4 +1,4 @@
-package modulerules
+package module
 
 import (
 	"github.com/nixsift/nixsift/internal/diag"

@@ -1,4 +1,4 @@
-package modulerules
+package module
 
 var truths = []truth{
 	// What decides the list.

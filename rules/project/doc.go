@@ -1,5 +1,5 @@
-// Package projectrules holds the rules about the tree of files: what a path literal names, whether it is
+// Package project holds the rules about the tree of files: what a path literal names, whether it is
 // there, and whether Git tracks it.
-package projectrules
+package project
 
 const family = "project"

@@ -1,4 +1,4 @@
-package projectrules_test
+package project_test
 
 import (
 	"context"

@@ -1,4 +1,4 @@
-package projectrules
+package project
 
 import (
 	"strings"

@@ -29,7 +29,7 @@ func (v *versions) suppressions(ctx context.Context, findings, near []diag.Findi
 	seen := map[place]bool{}
 	for _, f := range near {
 		at := place{f.Rule, v.doc.lines.Line(f.Span.Start)}
-		if r := rules.Lookup(f.Rule); r == nil || r.Fixed || r.Engine || seen[at] || len(seen) == maxSuppressions {
+		if r := rules.Lookup(f.Rule); r == nil || r.Mandatory || r.Engine || seen[at] || len(seen) == maxSuppressions {
 			continue
 		}
 		seen[at] = true

@@ -93,9 +93,9 @@ type Rule struct {
 	// SafeFix is what safe fixes do; it is set unless Fix is FixNever.
 	SafeFix Effect
 	Tags    diag.Tag
-	// Fixed marks a rule whose severity configuration cannot change and comments cannot silence: Nix
+	// Mandatory marks a rule whose severity configuration cannot change and comments cannot silence: Nix
 	// itself refuses the file.
-	Fixed bool
+	Mandatory bool
 	// Aliases are the names of the same rule in other tools, as "tool:name", and other ids of its own.
 	Aliases []string
 	Options []*Option
@@ -188,7 +188,9 @@ func (r *Rule) validate() error {
 
 // Blocks reports whether the rule tells what keeps a file from being analysed: syntax errors, and what makes Nix refuse
 // a flake. A run of other rules alone is none the less told.
-func (r *Rule) Blocks() bool { return r.Syntax != "" || r.Fixed && (r.Flake != nil || r.Lock != nil) }
+func (r *Rule) Blocks() bool {
+	return r.Syntax != "" || r.Mandatory && (r.Flake != nil || r.Lock != nil)
+}
 
 // All returns the registered rules, sorted by id. An option that none of them lists panics: it is a mistake in the
 // program.
@@ -225,7 +227,7 @@ func Lookup(name string) *Rule {
 // InPreset reports whether a rule is on in a preset of the given name: recommended, strict, nixpkgs, all
 // or none.
 func (r *Rule) InPreset(name string) bool {
-	if r.Fixed {
+	if r.Mandatory {
 		return true
 	}
 	switch name {

@@ -104,7 +104,7 @@ func rulePage(root string, r *rules.Rule) (string, error) {
 	if r.Fix != rules.FixNever {
 		fmt.Fprintf(&b, "\n## Fix\n\n%s\n", r.SafeFix)
 	}
-	if r.Fixed {
+	if r.Mandatory {
 		b.WriteString("\nThe severity of this rule cannot be changed, and comments do not silence it; `exclude` leaves files out.\n")
 	}
 	if len(r.Options) > 0 {

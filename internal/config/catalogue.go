@@ -14,10 +14,10 @@ type Rule struct {
 	ID      string
 	Aliases []string // earlier ids, and names in other tools as "tool:name"
 
-	Severity diag.Severity // where the rule is on and nothing else is said
-	Presets  []string      // the presets that turn it on, beside "all"
-	Fixed    bool          // the severity cannot be changed and comments cannot silence it
-	Options  []Option
+	Severity  diag.Severity // where the rule is on and nothing else is said
+	Presets   []string      // the presets that turn it on, beside "all"
+	Mandatory bool          // the severity cannot be changed and comments cannot silence it
+	Options   []Option
 }
 
 // Option is a setting of a rule beside its severity. The type of Default is the option's type: string,
@@ -97,10 +97,10 @@ func (c *Catalogue) OfTool(tool string) []string {
 	return ids
 }
 
-// Fixed reports whether the rule with the id can neither be lowered nor silenced.
-func (c *Catalogue) Fixed(id string) bool {
+// Mandatory reports whether the rule with the id can neither be lowered nor silenced.
+func (c *Catalogue) Mandatory(id string) bool {
 	r := c.byID[id]
-	return r != nil && r.Fixed
+	return r != nil && r.Mandatory
 }
 
 // Nearest returns the rule id that looks most like the name, or "" if none looks like it.

@@ -225,7 +225,7 @@ func (r *Resolved) Options(rule string) map[string]any { return r.options[rule] 
 func (r *Resolved) MinNix() Version { return r.minNix }
 
 func (r *Rule) inPreset(preset string) bool {
-	if r.Fixed || preset == "all" {
+	if r.Mandatory || preset == "all" {
 		return true
 	}
 	for _, p := range r.Presets {

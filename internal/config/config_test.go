@@ -19,7 +19,7 @@ func testCatalogue() *Catalogue {
 		{ID: "unused-lambda-arg", Severity: diag.Info, Presets: []string{"strict"}, Aliases: []string{"deadnix:let"}},
 		{ID: "missing-mkif", Severity: diag.Warning, Presets: []string{"recommended"}},
 		{ID: "double-negation", Severity: diag.Hint},
-		{ID: "unterminated-string", Severity: diag.Error, Fixed: true},
+		{ID: "unterminated-string", Severity: diag.Error, Mandatory: true},
 	})
 }
 
@@ -271,8 +271,8 @@ func TestCatalogue(t *testing.T) {
 	assert.Equal(t, "missing-mkif", c.Nearest("mising-mkfi"))
 	assert.Equal(t, "missing-mkif", c.Nearest("Missing-mkIf"))
 	assert.Empty(t, c.Nearest("x"))
-	assert.True(t, c.Fixed("unterminated-string"))
-	assert.False(t, c.Fixed("missing-mkif"))
+	assert.True(t, c.Mandatory("unterminated-string"))
+	assert.False(t, c.Mandatory("missing-mkif"))
 	assert.Panics(t, func() { NewCatalogue(nil, []Rule{{ID: "a", Options: []Option{{"n", 3}}}}) })
 }
 

@@ -312,7 +312,7 @@ func (r *Rule) checkSeverity(name string) (diag.Severity, string) {
 		}
 		return s, fmt.Sprintf("unknown severity `%s`; use %s", name, quoted(severities))
 	}
-	if r.Fixed && s != r.Severity {
+	if r.Mandatory && s != r.Severity {
 		return s, fmt.Sprintf("the severity of `%s` is always %s, as Nix itself refuses such a file; exclude the file instead",
 			r.ID, r.Severity)
 	}

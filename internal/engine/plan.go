@@ -37,7 +37,7 @@ type level struct {
 func Catalogue() *config.Catalogue {
 	var entries []config.Rule
 	for _, r := range rules.All() {
-		entry := config.Rule{ID: r.ID, Severity: r.Severity, Fixed: r.Fixed, Aliases: r.Aliases}
+		entry := config.Rule{ID: r.ID, Severity: r.Severity, Mandatory: r.Mandatory, Aliases: r.Aliases}
 		for _, name := range rules.PresetNames() {
 			if r.InPreset(name) {
 				entry.Presets = append(entry.Presets, name)
@@ -204,7 +204,7 @@ func effective(r *rules.Rule, asked, set diag.Severity, configured bool) diag.Se
 	switch {
 	case asked == diag.Off || asked == r.Severity:
 		return set
-	case !configured || r.Fixed:
+	case !configured || r.Mandatory:
 		return asked
 	case asked < r.Severity:
 		return min(asked, set)

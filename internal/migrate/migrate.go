@@ -254,7 +254,7 @@ func (p *Plan) resolve() outcome {
 				off = append(off, u)
 			}
 		}
-		if r.Fixed || len(on)+len(off) == 0 {
+		if r.Mandatory || len(on)+len(off) == 0 {
 			continue
 		}
 		s := setting{rule: r}
@@ -322,7 +322,7 @@ func (p *Plan) leaveOut(o *outcome, pattern string, whole bool, does func(u *use
 				one, all = true, all && does(u)
 			}
 		}
-		if one && all && !r.Fixed {
+		if one && all && !r.Mandatory {
 			spared = append(spared, r)
 		}
 	}

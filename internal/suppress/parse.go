@@ -149,7 +149,7 @@ func (p *reader) problems(d *directive) {
 	for _, n := range d.names {
 		if len(n.ids) == 0 {
 			n.state = unknown
-		} else if n.ids = slices.DeleteFunc(n.ids, p.rules.Fixed); len(n.ids) == 0 {
+		} else if n.ids = slices.DeleteFunc(n.ids, p.rules.Mandatory); len(n.ids) == 0 {
 			n.state = fixed
 		}
 	}

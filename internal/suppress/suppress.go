@@ -32,8 +32,8 @@ type Rules interface {
 	Find(name string) []string
 	// OfTool returns the ids of the rules that stand for one of a tool's, in a slice of its own.
 	OfTool(tool string) []string
-	// Fixed reports whether a rule cannot be silenced.
-	Fixed(id string) bool
+	// Mandatory reports whether a rule cannot be silenced.
+	Mandatory(id string) bool
 	// Nearest returns the id that looks most like the name, or "".
 	Nearest(name string) string
 	// NearestAlias returns the name in another tool that looks most like the name, or "".

@@ -19,7 +19,7 @@ import (
 type fakeRules map[string][]string
 
 func (f fakeRules) Find(name string) []string { return slices.Clone(f[name]) }
-func (f fakeRules) Fixed(id string) bool      { return id == "broken" }
+func (f fakeRules) Mandatory(id string) bool  { return id == "broken" }
 func (f fakeRules) Nearest(name string) string {
 	var names []string
 	for n := range f {
@@ -273,7 +273,7 @@ func TestBrokenFile(t *testing.T) {
 	}
 }
 
-func TestFixedRulesStay(t *testing.T) {
+func TestMandatoryRulesStay(t *testing.T) {
 	src := "# nixsift: ignore-file[broken, alpha] why\na"
 	kept, n, _ := Parse(parser.Parse(src), testRules()).Apply([]diag.Finding{place(t, src, "broken", "a", 1), place(t, src, "alpha", "a", 1)}, all)
 	assert.Equal(t, 1, n)

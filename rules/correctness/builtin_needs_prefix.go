@@ -16,7 +16,7 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"The fix is safe where the builtin is called or is no function. Elsewhere, as in `\"${path}\"`, another variable\n" +
 		"may have been meant.",
-	Severity: diag.Error, Presets: rules.Recommended, Fixed: true,
+	Severity: diag.Error, Presets: rules.Recommended, Mandatory: true,
 	Fix: rules.FixAlways, SafeFix: rules.NoSafeFix,
 	Aliases: []string{"nixf:sema-primop-needs-prefix"},
 	File: undefinedAs(unprefixedName, func(_ *rules.Pass, u sema.Use, _ int) presented {

@@ -22,7 +22,7 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"Before version 2.24 Nix merged set literals one level deep only. Where `minimum-nix-version` is older, deeper ones\n" +
 		"are reported too.",
-	Severity: diag.Error, Presets: rules.Recommended, Fixed: true,
+	Severity: diag.Error, Presets: rules.Recommended, Mandatory: true,
 	Aliases: []string{"nixf:sema-duplicated-attrname", "nil:duplicated_key"},
 	File: func(p *rules.Pass) {
 		for _, c := range p.Names().Conflicts() {

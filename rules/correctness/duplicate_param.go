@@ -11,7 +11,7 @@ var _ = rules.Register(&rules.Rule{
 	ID: "duplicate-param", Family: family, Since: "0.1.0",
 	Summary:  "A function has two formals of one name",
 	Doc:      "Nix refuses a function whose formals name an attribute twice, or whose `@` name is one of its formals.",
-	Severity: diag.Error, Presets: rules.Recommended, Fixed: true,
+	Severity: diag.Error, Presets: rules.Recommended, Mandatory: true,
 	Aliases: []string{"nixf:sema-dup-formal", "nixf:sema-dup-formal-arg", "nil:duplicated_param"},
 	File: func(p *rules.Pass) {
 		for _, c := range p.Names().Conflicts() {

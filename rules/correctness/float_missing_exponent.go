@@ -14,7 +14,7 @@ var _ = rules.Register(&rules.Rule{
 	Doc: "`1.0e` is no number: Nix reads `1.0` and the name `e`. Mostly nothing binds that name and Nix refuses the file;\n" +
 		"where something does, the number is called like a function, which fails. Write the exponent, `1.0e3`, or leave the\n" +
 		"`e` out.",
-	Severity: diag.Error, Presets: rules.Recommended, Fixed: true,
+	Severity: diag.Error, Presets: rules.Recommended, Mandatory: true,
 	Aliases: []string{"nixf:lex-float-no-exp"},
 	On:      []ast.Kind{ast.Float},
 	Node: func(p *rules.Pass, n ast.Node) {

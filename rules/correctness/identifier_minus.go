@@ -16,7 +16,7 @@ var _ = rules.Register(&rules.Rule{
 	Doc: "Names may contain `-`, so `a-b` and `a-1` are single names, not subtractions. Nothing binds such a name here, while\n" +
 		"its parts are names in scope, or numbers: Nix refuses the file. A minus needs a space before it, and reads best with\n" +
 		"one on each side.",
-	Severity: diag.Error, Presets: rules.Recommended, Fixed: true,
+	Severity: diag.Error, Presets: rules.Recommended, Mandatory: true,
 	Fix: rules.FixAlways, SafeFix: rules.NoSafeFix,
 	File: undefinedAs(subtraction, func(p *rules.Pass, u sema.Use, _ int) presented {
 		name := u.Node.Text()

@@ -11,7 +11,7 @@ var _ = rules.Register(&rules.Rule{
 	Summary: "A name in `let` or `inherit` is computed",
 	Doc: "The names that `let` and `inherit` bind must be known when the file is parsed. `${\"a\"}` and `\"a\"` are such names,\n" +
 		"`${a}` and `\"${a}\"` are not.",
-	Severity: diag.Error, Presets: rules.Recommended, Fixed: true,
+	Severity: diag.Error, Presets: rules.Recommended, Mandatory: true,
 	Aliases: []string{"nixf:let-dynamic", "nixf:sema-dynamic-inherit", "nil:invalid_dynamic"},
 	Syntax:  ast.ErrInvalidDynamic,
 })

@@ -11,7 +11,7 @@ var _ = rules.Register(&rules.Rule{
 	Summary: "The formals of a function are malformed",
 	Doc: "Formals are separated by commas; one comma may follow the last name, none may follow `...`, which comes last and\n" +
 		"once. `@` names the whole set, on one side.",
-	Severity: diag.Error, Presets: rules.Recommended, Fixed: true,
+	Severity: diag.Error, Presets: rules.Recommended, Mandatory: true,
 	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Aliases: []string{"nixf:sema-empty-formal", "nixf:sema-formal-missing-comma", "nixf:sema-formal-extra-ellipsis", "nixf:sema-misplaced-ellipsis", "nixf:parse-lambda-arg-extra-at", "nixf:parse-missing-sep-formals"},
 	Syntax:  ast.ErrMalformedFormals,

@@ -11,7 +11,7 @@ var _ = rules.Register(&rules.Rule{
 	Summary: "A negative number stands in a list without parentheses",
 	Doc: "In a list each element stands for itself, so `-` cannot start one: `[ 5 -1 ]` is neither a subtraction nor two\n" +
 		"numbers, but a syntax error. Write `[ 5 (-1) ]` for two elements, `[ (5 - 1) ]` for one.",
-	Severity: diag.Error, Presets: rules.Recommended, Fixed: true,
+	Severity: diag.Error, Presets: rules.Recommended, Mandatory: true,
 	Fix: rules.FixAlways, SafeFix: rules.NoSafeFix,
 	Syntax: ast.ErrNegativeInList,
 })

@@ -11,7 +11,7 @@ var _ = rules.Register(&rules.Rule{
 	Summary: "Comparisons are chained without parentheses",
 	Doc: "`==`, `!=`, `<`, `<=`, `>` and `>=` do not associate: `a == b == c` is a syntax error, because it could mean two\n" +
 		"things. The pipe operators `|>` and `<|` cannot be mixed for the same reason.",
-	Severity: diag.Error, Presets: rules.Recommended, Fixed: true,
+	Severity: diag.Error, Presets: rules.Recommended, Mandatory: true,
 	Aliases: []string{"nixf:parse-operator-noassoc"},
 	Syntax:  ast.ErrNonassociative,
 })

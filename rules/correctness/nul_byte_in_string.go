@@ -10,7 +10,7 @@ var _ = rules.Register(&rules.Rule{
 	ID: "nul-byte-in-string", Family: family, Since: "0.1.0",
 	Summary:  "A string holds a NUL byte",
 	Doc:      `Strings in Nix cannot hold NUL bytes: current versions refuse the file, older ones cut the string off in silence.`,
-	Severity: diag.Error, Presets: rules.Recommended, Fixed: true,
+	Severity: diag.Error, Presets: rules.Recommended, Mandatory: true,
 	Fix: rules.FixAlways, SafeFix: rules.NoSafeFix,
 	Aliases: []string{"lix:nul-bytes"},
 	Syntax:  ast.ErrNUL,

@@ -16,7 +16,7 @@ var _ = rules.Register(&rules.Rule{
 		"Nix refuses the file. The Boolean operator is `||`.\n" +
 		"\n" +
 		"A default behind parentheses, `(set.name) or default`, is none either: the parentheses have to go.",
-	Severity: diag.Error, Presets: rules.Recommended, Fixed: true,
+	Severity: diag.Error, Presets: rules.Recommended, Mandatory: true,
 	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Aliases: []string{"nixf:parse-kw-or-isnot-binary-op"},
 	File: undefinedAs(wordOr, func(_ *rules.Pass, u sema.Use, _ int) presented {

@@ -11,7 +11,7 @@ var _ = rules.Register(&rules.Rule{
 	Summary: "A path literal ends with a slash",
 	Doc: "Nix refuses a path literal that ends with `/`. Write the folder without it: `./dir`. A folder without a name is written\n" +
 		"`./.` or `../.`: `./` and `.` are no paths.",
-	Severity: diag.Error, Presets: rules.Recommended, Fixed: true,
+	Severity: diag.Error, Presets: rules.Recommended, Mandatory: true,
 	Fix: rules.FixAlways, SafeFix: rules.NoSafeFix,
 	Aliases: []string{"nixf:path-trailing-slash"},
 	Syntax:  ast.ErrTrailingSlash,

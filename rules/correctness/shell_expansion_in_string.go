@@ -19,7 +19,7 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"Escape what is meant for the shell: `''${name:-word}` in `''` strings, `\\${name:-word}` in `\"` strings. `${dir/file}` is\n" +
 		"a path and `${some-name}` a variable of Nix; both are left alone.",
-	Severity: diag.Error, Presets: rules.Recommended, Fixed: true,
+	Severity: diag.Error, Presets: rules.Recommended, Mandatory: true,
 	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	ByTokens: true,
 	Syntax:   ast.ErrShellExpansion,

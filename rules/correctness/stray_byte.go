@@ -12,7 +12,7 @@ var _ = rules.Register(&rules.Rule{
 	Doc: "A byte order mark, typographic quotes, a no-break space or a NUL byte outside strings and comments. Nix stops at most\n" +
 		"of them with \"unexpected invalid token\"; a NUL byte it takes for the end of the file, and drops the rest in silence.\n" +
 		"Where the file is complete up to there, Nix accepts it, and the finding is a warning without a fix.",
-	Severity: diag.Error, Presets: rules.Recommended, Fixed: true,
+	Severity: diag.Error, Presets: rules.Recommended, Mandatory: true,
 	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Syntax: ast.ErrStrayByte,
 })

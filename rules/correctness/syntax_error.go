@@ -14,7 +14,7 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"The severity cannot be changed and comments cannot silence it: nothing that uses the file evaluates. A file that\n" +
 		"is broken on purpose, such as a test case, is left out with `exclude` in `nixsift.toml`.",
-	Severity: diag.Error, Presets: rules.Recommended, Fixed: true,
+	Severity: diag.Error, Presets: rules.Recommended, Mandatory: true,
 	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Aliases: []string{"nil:syntax_error", "nixf:parse-expected", "nixf:parse-unexpected", "statix:E00"},
 	Syntax:  ast.ErrSyntax,

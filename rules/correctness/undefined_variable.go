@@ -19,7 +19,7 @@ var _ = rules.Register(&rules.Rule{
 		"What was most likely meant is proposed: an attribute of a set around, which is no variable without `rec`; a function of\n" +
 		"nixpkgs' `lib`; an argument that modules and packages get, and that the function does not name; a name in scope, or a\n" +
 		"builtin, that looks nearly the same.",
-	Severity: diag.Error, Presets: rules.Recommended, Fixed: true,
+	Severity: diag.Error, Presets: rules.Recommended, Mandatory: true,
 	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Aliases: []string{"nixf:sema-undefined-variable", "nil:undefined_name"},
 	File: undefinedAs(plainName, func(p *rules.Pass, u sema.Use, before int) presented {

@@ -11,7 +11,7 @@ var _ = rules.Register(&rules.Rule{
 	Summary: "A block comment is never closed",
 	Doc: "Everything from `/*` to the end of the file is read as a comment. Nix only says that `/` is unexpected. Where the\n" +
 		"comment should end cannot be known, so there is no fix.",
-	Severity: diag.Error, Presets: rules.Recommended, Fixed: true,
+	Severity: diag.Error, Presets: rules.Recommended, Mandatory: true,
 	Aliases: []string{"nixf:lex-unterminated-bcomment"},
 	Syntax:  ast.ErrUnterminated,
 })

@@ -11,7 +11,7 @@ var _ = rules.Register(&rules.Rule{
 	Summary: "flake.lock holds an unresolved merge conflict",
 	Doc: "Nix cannot read the file: \"Could not parse '…/flake.lock'\". A lock file is better not merged by hand: take it from\n" +
 		"one side, `git checkout --ours flake.lock` or `--theirs`, and let `nix flake lock` add what is missing.",
-	Severity: diag.Error, Presets: rules.Recommended, Fixed: true,
+	Severity: diag.Error, Presets: rules.Recommended, Mandatory: true,
 	Lock: func(p *rules.Pass, l *flake.LockFile) {
 		if l.Error == nil || len(l.Error.Conflicts) == 0 {
 			return

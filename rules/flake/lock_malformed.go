@@ -16,7 +16,7 @@ var _ = rules.Register(&rules.Rule{
 		"and with it the flake. It happens when the file is edited or merged by hand.\n" +
 		"\n" +
 		"Only what Nix reads counts: nodes that the root does not reach, and members it does not know, may be anything.",
-	Severity: diag.Error, Presets: rules.Recommended, Fixed: true,
+	Severity: diag.Error, Presets: rules.Recommended, Mandatory: true,
 	Lock: func(p *rules.Pass, l *flake.LockFile) {
 		reportProblems(p, l, restore, flake.ProblemShape)
 	},

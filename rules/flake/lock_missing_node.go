@@ -14,7 +14,7 @@ var _ = rules.Register(&rules.Rule{
 	Doc: "An input that is a string in `flake.lock` names a node; where there is none of the name, Nix cannot read the file:\n" +
 		"\"lock file references missing node 'x'\". It happens when merge conflicts are resolved by hand. Take one side of the\n" +
 		"conflict and run `nix flake lock`.",
-	Severity: diag.Error, Presets: rules.Recommended, Fixed: true,
+	Severity: diag.Error, Presets: rules.Recommended, Mandatory: true,
 	Lock: func(p *rules.Pass, l *flake.LockFile) {
 		for i, problem := range l.Problems(flake.ProblemMissingNode) {
 			if i == maxProblems {

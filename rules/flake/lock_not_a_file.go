@@ -12,7 +12,7 @@ var _ = rules.Register(&rules.Rule{
 	Doc: "Nix reads a lock file only where it is a regular file. Of a symbolic link it says \"path '…/flake.lock' is a symlink\",\n" +
 		"wherever the link leads, of a folder \"Is a directory\", and it refuses to copy, or waits for, a FIFO, a socket or a\n" +
 		"device.",
-	Severity: diag.Error, Presets: rules.Recommended, Fixed: true,
+	Severity: diag.Error, Presets: rules.Recommended, Mandatory: true,
 	Lock: func(p *rules.Pass, l *flake.LockFile) {
 		f := diag.Finding{Help: "remove it and run `nix flake lock`"}
 		switch l.State {

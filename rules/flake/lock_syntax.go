@@ -15,7 +15,7 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"What Nix reads is legal: a byte order mark, any line ends and white space, members that come twice, and all that\n" +
 		"stands behind a NUL.",
-	Severity: diag.Error, Presets: rules.Recommended, Fixed: true,
+	Severity: diag.Error, Presets: rules.Recommended, Mandatory: true,
 	Lock: func(p *rules.Pass, l *flake.LockFile) {
 		if l.Error == nil || len(l.Error.Conflicts) > 0 {
 			return

@@ -19,7 +19,7 @@ var _ = rules.Register(&rules.Rule{
 		"or merged by hand, or when an input that others follow is removed from flake.nix.\n" +
 		"\n" +
 		"Run `nix flake update` for the input, or delete the file and run `nix flake lock`.",
-	Severity: diag.Error, Presets: rules.Recommended, Fixed: true,
+	Severity: diag.Error, Presets: rules.Recommended, Mandatory: true,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
 		if !soundLock(f) {
 			return

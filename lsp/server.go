@@ -115,7 +115,7 @@ func Serve(in io.Reader, out io.Writer, opts Options) (status int, err error) {
 		encoding: protocol.UTF16, open: map[string]*openDocument{}, requests: map[string]pending{},
 		told: map[string]bool{}, config: map[string]bool{},
 	}
-	s.opts.Engine.FS, s.opts.Engine.Live = s.overlay, true
+	s.opts.Engine.FS, s.opts.Engine.Changing = s.overlay, true
 	e, err := engine.New(s.opts.Engine)
 	if err != nil {
 		return 0, err

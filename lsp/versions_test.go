@@ -61,7 +61,7 @@ in
 
 // TestLargeFile says that a text is too large to be checked.
 func TestLargeFile(t *testing.T) {
-	e, err := engine.New(engine.Options{Live: true})
+	e, err := engine.New(engine.Options{Changing: true})
 	require.NoError(t, err)
 	checker := e.Start()
 	doc := newDocument(protocol.TextDocumentItem{URI: "untitled:a", LanguageID: "nix"}, t.TempDir(), protocol.UTF16)

@@ -51,7 +51,7 @@ func TestBuffer(t *testing.T) {
 		write(t, dir, name, text)
 		opts := engine.Options{Paths: []string{filepath.Join(dir, name)}, Preset: "all", Severities: []string{"test-panic=off"}}
 		want := check(t, opts)
-		opts.Live = true
+		opts.Changing = true
 		started, err := engine.New(opts)
 		require.NoError(t, err)
 		e := started.Start()
@@ -69,7 +69,7 @@ func TestBuffer(t *testing.T) {
 			got, err = e.CheckBuffer(context.Background(), buffer, nil)
 			require.NoError(t, err)
 			write(t, dir, name, buffer.Text)
-			opts.Live = false
+			opts.Changing = false
 			require.Equal(t, check(t, opts).Findings, got.Findings)
 		}
 	}
@@ -87,7 +87,7 @@ var _ = register("test-cancel", diag.Warning, func(_ *rules.Pass, n ast.Node) {
 // TestBufferCancelled ends early when nobody waits for the result.
 func TestBufferCancelled(t *testing.T) {
 	const size = 100_000
-	started, err := engine.New(engine.Options{Live: true, Only: []string{"test-cancel"}})
+	started, err := engine.New(engine.Options{Changing: true, Only: []string{"test-cancel"}})
 	require.NoError(t, err)
 	e := started.Start()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -115,7 +115,7 @@ var _ = register("test-bound", diag.Warning, func(p *rules.Pass, n ast.Node) {
 // TestBufferBound stops a rule that finds more than anybody reads, and no other.
 func TestBufferBound(t *testing.T) {
 	const most = 100
-	started, err := engine.New(engine.Options{Live: true, Only: []string{"test-bound", "duplicate-attr", "unused-suppression", "syntax-error"}})
+	started, err := engine.New(engine.Options{Changing: true, Only: []string{"test-bound", "duplicate-attr", "unused-suppression", "syntax-error"}})
 	require.NoError(t, err)
 	e := started.Start()
 	checkText := func(text string, most int) engine.Checked {
@@ -157,7 +157,7 @@ func TestBufferBound(t *testing.T) {
 
 // TestBufferBoundAllocates holds that what a rule finds beyond the bound takes no memory.
 func TestBufferBoundAllocates(t *testing.T) {
-	started, err := engine.New(engine.Options{Live: true, Only: []string{"duplicate-attr"}})
+	started, err := engine.New(engine.Options{Changing: true, Only: []string{"duplicate-attr"}})
 	require.NoError(t, err)
 	e := started.Start()
 	allocations := func(size int) float64 {

@@ -37,9 +37,9 @@ type Options struct {
 	Only []string
 	// NoExclude checks what the configuration excludes, Generated generated files like others.
 	NoExclude, Generated bool
-	// Live says that files change while the engine lives, as under a language server: nothing is
+	// Changing says that files change while the engine lives, as under a language server: nothing is
 	// remembered of the folders.
-	Live bool
+	Changing bool
 	// Links fills Result.LeftAlone.
 	Links bool
 	// Jobs is the number of files checked at once; 0 is one for each processor.
@@ -138,7 +138,7 @@ func New(opts Options) (*Engine, error) {
 
 // Start returns what checks the files of the options' file system as they are.
 func (e *Engine) Start() *Checker {
-	if e.opts.Live {
+	if e.opts.Changing {
 		return e.over(e.opts.FS, project.NewLive(e.opts.FS), nil)
 	}
 	fs := workspace.Remember(e.opts.FS)

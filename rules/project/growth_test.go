@@ -50,7 +50,7 @@ func TestManyMissingPaths(t *testing.T) {
 		}
 		dir := testenv.Tree(t, files)
 		fsys := &countingFS{FS: workspace.OS}
-		res, err := engine.Check(context.Background(), engine.Options{FS: fsys, Paths: []string{filepath.Join(dir, "many.nix")}, Only: []string{"missing-path"}, Live: true})
+		res, err := engine.Check(context.Background(), engine.Options{FS: fsys, Paths: []string{filepath.Join(dir, "many.nix")}, Only: []string{"missing-path"}, Changing: true})
 		require.NoError(t, err)
 		require.Len(t, res.Findings, n)
 		listed[n], asked[n] = fsys.listed.Load(), fsys.asked.Load()

@@ -24,6 +24,9 @@ type Option struct {
 // Name returns the path joined by dots.
 func (o Option) Name() string { return strings.Join(o.Path, ".") }
 
+// Below reports whether the option lies in the set of options that a path names.
+func (o Option) Below(set []string) bool { return len(o.Path) > len(set) && startsWith(o.Path, set) }
+
 // Options returns the options that the module declares in the file, in source order. Options inside
 // submodules are not among them.
 func (m *Module) Options() []Option {

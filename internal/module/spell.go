@@ -1,6 +1,8 @@
 package module
 
 import (
+	"slices"
+
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/sema"
 )
@@ -99,15 +101,7 @@ func (m *Module) SpellConfig(path []string, at ast.Node) string {
 }
 
 func startsWith(path, prefix []string) bool {
-	if len(prefix) > len(path) {
-		return false
-	}
-	for i := range prefix {
-		if path[i] != prefix[i] {
-			return false
-		}
-	}
-	return true
+	return len(path) >= len(prefix) && slices.Equal(path[:len(prefix)], prefix)
 }
 
 // Reads returns what a dependence reads, as an option path where the file shows it: config.a.b for cfg.b where

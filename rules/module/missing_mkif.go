@@ -49,38 +49,37 @@ func checkGuards(p *rules.Pass, f *module.File, m *module.Module) {
 	if off == notOff {
 		return
 	}
-	g := &guards{file: f, module: m, own: enable.Path[:len(enable.Path)-1], enable: enable.Path}
-	g.read()
-	if len(g.effects) == 0 || f.Partial() {
+	g := m.Guards(enable.Path)
+	if len(g.Effects) == 0 || f.Partial() {
 		return
 	}
 	report := diag.Finding{Related: []diag.Related{{Span: enable.Attr.Span(), Message: diag.Code(enable.Name()) + " is declared here"}}}
-	read := m.SpellConfig(enable.Path, g.effects[0].node)
+	read := m.SpellConfig(enable.Path, g.Effects[0].Node)
 	if read == "" {
 		read = "config." + enable.Name()
 	}
 	// What stands beside guarded definitions was mostly left out on purpose.
-	if g.guarded || off == likelyOff || !slices.ContainsFunc(g.effects, func(e effect) bool { return !e.near }) {
+	if g.Guarded || off == likelyOff || !slices.ContainsFunc(g.Effects, func(e module.Effect) bool { return !e.Near }) {
 		report.Severity = diag.Info
 	}
-	if !g.guarded && !g.said && g.config.IsValid() {
-		report.Span = g.config.Span()
+	if !g.Guarded && !g.Said && g.Config.IsValid() {
+		report.Span = g.Config.Span()
 		report.Message = fmt.Sprintf("`config` applies even where %s is off: nothing in it depends on that option", diag.Code(enable.Name()))
 		report.Help = "put it under `lib.mkIf " + read + "`"
-		if fix, ok := wrapInMkIf(f, m, enable, g.value); ok {
+		if fix, ok := wrapInMkIf(f, m, enable, g.Value); ok {
 			report.Fixes = []diag.Fix{fix}
 		}
 	} else {
-		first := g.effects[0]
-		report.Span = first.node.Span()
-		report.Message = fmt.Sprintf("%s is set even where %s is off", diag.Code(strings.Join(first.path, ".")), diag.Code(enable.Name()))
+		first := g.Effects[0]
+		report.Span = first.Node.Span()
+		report.Message = fmt.Sprintf("%s is set even where %s is off", diag.Code(strings.Join(first.Path, ".")), diag.Code(enable.Name()))
 		report.Help = "put it under `lib.mkIf " + read + "`"
-		if g.sibling {
+		if g.Sibling {
 			report.Help += ", as its siblings are"
 		}
-		for _, e := range g.effects[1:] {
+		for _, e := range g.Effects[1:] {
 			if len(report.Related) < 6 {
-				report.Related = append(report.Related, diag.Related{Span: e.node.Span(), Message: diag.Code(strings.Join(e.path, ".")) + " as well"})
+				report.Related = append(report.Related, diag.Related{Span: e.Node.Span(), Message: diag.Code(strings.Join(e.Path, ".")) + " as well"})
 			}
 		}
 	}
@@ -147,7 +146,7 @@ func ownEnable(m *module.Module, options []module.Option) (module.Option, isOff)
 	}
 	prefix := own.Path[:len(own.Path)-1]
 	for _, o := range options {
-		if len(o.Path) <= len(prefix) || !starts(o.Path, prefix) {
+		if !o.Below(prefix) {
 			return own, notOff
 		}
 	}

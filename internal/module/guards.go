@@ -6,35 +6,45 @@ import (
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/modsys"
-	"github.com/nixsift/nixsift/internal/module"
 	"github.com/nixsift/nixsift/internal/sema"
 )
 
-// guards reads the definitions of a module for what takes effect without any condition.
-type guards struct {
-	file   *module.File
-	module *module.Module
-	own    []string // the path that the module's options share
-	enable []string
-	// guarded is set where some definition depends on the enable option, or stands under a condition; sibling where
-	// that is the enable option.
-	guarded, sibling bool
-	// config is the name of the one attribute that holds all definitions, and value its value; invalid where
-	// there are several.
-	config, value ast.Node
-	effects       []effect
-	weak          []effect   // what counts where nothing at all is guarded
-	set           bool       // the module sets its own enable option
-	steps         int        // nodes that conditions were looked for in
-	said          bool       // a comment says of some definition that it is meant to apply in any case
-	forwards      [][]string // options that are given the value of enable: what stands below them is guarded
+// Guards is what the definitions of a module do where the option that enables it is off.
+type Guards struct {
+	// Guarded is set where some definition depends on the enable option, or stands under a condition; Sibling where that
+	// is the enable option.
+	Guarded, Sibling bool
+	// Said is set where a comment says of some definition that it is meant to apply in any case.
+	Said bool
+	// Config is the name of the one attribute that holds all definitions, and Value its value; invalid where there are
+	// several.
+	Config, Value ast.Node
+	// Effects are the definitions that change the system in any case.
+	Effects []Effect
+
+	file     *File
+	module   *Module
+	own      []string // the path that the module's options share
+	enable   []string
+	weak     []Effect   // what counts where nothing at all is guarded
+	set      bool       // the module sets its own enable option
+	steps    int        // nodes that conditions were looked for in
+	forwards [][]string // options that are given the value of enable: what stands below them is guarded
 }
 
-// effect is a definition that changes the system.
-type effect struct {
-	path []string
-	node ast.Node // the attribute path as far as it names the definition
-	near bool     // it sets an option below the module's own that another module declares, and that may look at enable
+// Effect is a definition that changes the system.
+type Effect struct {
+	Path []string
+	Node ast.Node // the attribute path as far as it names the definition
+	Near bool     // it sets an option below the module's own that another module declares, and that may look at enable
+}
+
+// Guards reads the definitions of the module for what takes effect although the option of the path enable, which
+// the module declares, is off.
+func (m *Module) Guards(enable []string) *Guards {
+	g := &Guards{file: m.file, module: m, own: enable[:len(enable)-1], enable: enable}
+	g.read()
+	return g
 }
 
 // definition is an attribute under config, by its full path.
@@ -44,7 +54,7 @@ type definition struct {
 	value ast.Node
 }
 
-func (g *guards) read() {
+func (g *Guards) read() {
 	var open []definition
 	parts := 0
 	for _, p := range g.module.Parts() {
@@ -56,21 +66,21 @@ func (g *guards) read() {
 		case p.Guarded || !p.Value.IsValid():
 			g.guardedBy(p.Node)
 		case len(p.Path) > 1:
-			g.open(&open, nil, module.Part{Path: p.Path[1:], Node: p.Node, Value: p.Value}, 0)
+			g.open(&open, nil, Part{Path: p.Path[1:], Node: p.Node, Value: p.Value}, 0)
 		default:
-			g.config, g.value = p.Path[0], p.Value.Tail()
+			g.Config, g.Value = p.Path[0], p.Value.Tail()
 			found := false
-			g.module.EachDefinition(p.Value, func(d module.Part) {
+			g.module.EachDefinition(p.Value, func(d Part) {
 				found = true
 				g.open(&open, nil, d, 0)
 			})
 			if !found && !p.Value.Tail().Is(ast.AttrSet) {
-				g.guarded = true // a value that is computed in a way of its own
+				g.Guarded = true // a value that is computed in a way of its own
 			}
 		}
 	}
 	if parts > 1 {
-		g.config, g.value = ast.Node{}, ast.Node{}
+		g.Config, g.Value = ast.Node{}, ast.Node{}
 	}
 	for _, d := range open {
 		if n := len(d.path) - 1; n > 0 && d.path[n] == "enable" && slices.Equal(g.module.ConfigPath(d.value), g.enable) {
@@ -82,11 +92,11 @@ func (g *guards) read() {
 	}
 	switch {
 	case g.set || g.exhausted():
-		g.effects = nil
-	case !g.guarded && len(g.effects)+len(g.weak) > 0:
-		g.effects = append(g.effects, g.weak...)
-	case g.guarded && g.part():
-		g.effects = nil
+		g.Effects = nil
+	case !g.Guarded && len(g.Effects)+len(g.weak) > 0:
+		g.Effects = append(g.Effects, g.weak...)
+	case g.Guarded && g.part():
+		g.Effects = nil
 	}
 }
 
@@ -97,21 +107,21 @@ const (
 )
 
 // exhausted reports whether looking for conditions cost so much that no more is known.
-func (g *guards) exhausted() bool {
+func (g *Guards) exhausted() bool {
 	return g.steps > maxSteps+nodeSteps*int(g.module.Body.SubtreeEnd()-g.module.Body.ID())
 }
 
 // guardedBy notes a definition that stands under a condition.
-func (g *guards) guardedBy(n ast.Node) {
-	g.guarded = true
-	for steps := 0; !g.sibling && steps < 64 && n.IsValid() && n != g.module.Body; steps++ {
+func (g *Guards) guardedBy(n ast.Node) {
+	g.Guarded = true
+	for steps := 0; !g.Sibling && steps < 64 && n.IsValid() && n != g.module.Body; steps++ {
 		up := n.Parent()
 		switch {
 		case up.Is(ast.If) && up.FirstChild() != n:
-			g.sibling = g.readsEnable(up.FirstChild())
+			g.Sibling = g.readsEnable(up.FirstChild())
 		case up.Is(ast.Apply) && up.FirstChild() != n:
 			if fn, args := ast.Call(up); conditions[ast.LastName(fn)] && len(args) == 2 {
-				g.sibling = g.readsEnable(args[0])
+				g.Sibling = g.readsEnable(args[0])
 			}
 		}
 		n = up
@@ -120,13 +130,13 @@ func (g *guards) guardedBy(n ast.Node) {
 
 // part reports whether the enable option is the switch of one part of what the file configures: the file reads
 // its options from a set further up, as in cfg.part.enable.
-func (g *guards) part() bool {
+func (g *Guards) part() bool {
 	read := g.module.SpellConfig(g.enable, g.module.Body)
 	return read != "" && !strings.HasPrefix(read, "config.") && strings.Count(read, ".") > 1
 }
 
 // open adds the definitions of a part, split where it joins several things in one set.
-func (g *guards) open(out *[]definition, prefix []string, p module.Part, depth int) {
+func (g *Guards) open(out *[]definition, prefix []string, p Part, depth int) {
 	path := prefix[:len(prefix):len(prefix)]
 	for _, part := range p.Path {
 		path = append(path, g.file.PathName(part))
@@ -136,30 +146,30 @@ func (g *guards) open(out *[]definition, prefix []string, p module.Part, depth i
 		return
 	}
 	if depth < 4 && len(path) == 1 && modsys.NamespaceOf(path[0]).Groups && p.Value.Tail().Is(ast.AttrSet) && p.Value.IsValid() {
-		g.file.Definitions(p.Value, func(d module.Part) { g.open(out, path, d, depth+1) })
+		g.file.Definitions(p.Value, func(d Part) { g.open(out, path, d, depth+1) })
 		return
 	}
 	*out = append(*out, definition{path, p.Node, p.Value})
 }
 
 // judge sorts a definition: guarded, harmless, or an effect.
-func (g *guards) judge(d definition) {
-	near := starts(d.path, g.own)
+func (g *Guards) judge(d definition) {
+	near := startsWith(d.path, g.own)
 	if near && (!g.foreign(d.path) || !g.turnsOn(d.path, d.value, 0)) {
 		g.set = g.set || slices.Equal(d.path, g.enable) || len(d.path) == len(g.own) && d.value.IsValid() && hasAttr(d.value, "enable")
 		if g.readsEnable(d.node) {
-			g.guarded, g.sibling = true, true
+			g.Guarded, g.Sibling = true, true
 		}
 		return
 	}
 	w := &condition{g: g, seen: map[ast.Node]bool{}}
 	conditional := w.in(d.node)
 	if w.enable {
-		g.guarded, g.sibling = true, true
+		g.Guarded, g.Sibling = true, true
 		return
 	}
 	for _, f := range g.forwards {
-		if starts(d.path, f) {
+		if startsWith(d.path, f) {
 			return
 		}
 	}
@@ -167,29 +177,29 @@ func (g *guards) judge(d definition) {
 		return
 	}
 	if explained(d.node) {
-		g.said = true
+		g.Said = true
 		return
 	}
-	e := effect{d.path, d.node, near}
+	e := Effect{Path: d.path, Node: d.node, Near: near}
 	if b, ok := ast.AsBinding(d.node); ok {
-		e.node = b.Attrpath().Node
+		e.Node = b.Attrpath().Node
 	}
 	harmless := harmless[d.path[0]] || len(d.path) > 1 && harmless[d.path[0]+"."+d.path[1]]
 	switch effective := g.takesEffect(d.path, d.value); {
 	case effective && !conditional && !near:
-		g.effects = append(g.effects, e)
+		g.Effects = append(g.Effects, e)
 	case effective || !harmless && g.filled(d.value):
 		g.weak = append(g.weak, e)
 	}
 }
 
 // foreign reports whether an option below the module's own is one that the module does not declare itself.
-func (g *guards) foreign(path []string) bool {
+func (g *Guards) foreign(path []string) bool {
 	if len(path) <= len(g.own) {
 		return false
 	}
 	for _, o := range g.module.Options() {
-		if starts(path, o.Path) || starts(o.Path, path) {
+		if startsWith(path, o.Path) || startsWith(o.Path, path) {
 			return false
 		}
 	}
@@ -279,11 +289,7 @@ func trails(comment ast.Token) bool {
 	return before.IsValid() && before.Text() == ";"
 }
 
-func starts(path, prefix []string) bool {
-	return len(path) >= len(prefix) && slices.Equal(path[:len(prefix)], prefix)
-}
-
-func (g *guards) readsEnable(n ast.Node) bool {
+func (g *Guards) readsEnable(n ast.Node) bool {
 	w := &condition{g: g, seen: map[ast.Node]bool{}}
 	w.in(n)
 	return w.enable
@@ -291,7 +297,7 @@ func (g *guards) readsEnable(n ast.Node) bool {
 
 // condition looks for anything that may make a definition depend on the enable option, or on another condition.
 type condition struct {
-	g      *guards
+	g      *Guards
 	seen   map[ast.Node]bool
 	enable bool // the enable option is among it
 }
@@ -367,10 +373,10 @@ func (w *condition) name(n ast.Node) bool {
 // option reports whether an option of the module's is a condition.
 func (w *condition) option(path []string) bool {
 	switch {
-	case starts(w.g.enable, path):
+	case startsWith(w.g.enable, path):
 		w.enable = true // the option itself, or a set that holds it
 		return true
-	case len(path) > 0 && path[len(path)-1] == "enable" && starts(path, w.g.own):
+	case len(path) > 0 && path[len(path)-1] == "enable" && startsWith(path, w.g.own):
 		return true // the switch of a part
 	}
 	return false

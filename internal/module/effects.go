@@ -27,7 +27,7 @@ var effects = strings.Fields(`environment.systemPackages environment.defaultPack
 
 // takesEffect reports whether a definition changes the system: by an option that does so by itself, or by turning
 // something on.
-func (g *guards) takesEffect(path []string, value ast.Node) bool {
+func (g *Guards) takesEffect(path []string, value ast.Node) bool {
 	v := g.written(value)
 	if isDefault(v) {
 		return false
@@ -40,7 +40,7 @@ func (g *guards) takesEffect(path []string, value ast.Node) bool {
 				return false
 			case strings.HasPrefix(e, "systemd.") && e != "systemd.tmpfiles" && e != "systemd.packages":
 				return strings.Contains(v.Text(), "wantedBy") || strings.Contains(v.Text(), "WantedBy") || strings.Contains(name, "antedBy")
-			case named[e] && len(name) > len(e) && !v.Is(ast.AttrSet):
+			case things[e] && len(name) > len(e) && !v.Is(ast.AttrSet):
 				return true // the file, user or variable is there, whatever it holds
 			}
 			return g.filled(v)
@@ -60,8 +60,8 @@ func (g *guards) takesEffect(path []string, value ast.Node) bool {
 	return g.turnsOn(path, v, 0)
 }
 
-// named are the effects whose names are things that come to be.
-var named = map[string]bool{
+// things are the effects whose names are things that come to be.
+var things = map[string]bool{
 	"environment.etc": true, "environment.variables": true, "environment.sessionVariables": true, "home.file": true,
 	"home.sessionVariables": true, "home.activation": true, "xdg.configFile": true, "xdg.dataFile": true, "users.users": true,
 	"users.groups": true, "system.activationScripts": true, "system.activation": true, "security.wrappers": true,
@@ -77,7 +77,7 @@ func conditionalHead(v ast.Node) bool {
 }
 
 // written leaves parentheses, let and with, and follows names to what a let binds to them.
-func (g *guards) written(v ast.Node) ast.Node {
+func (g *Guards) written(v ast.Node) ast.Node {
 	for i := 0; i < 8; i++ {
 		if v = v.Tail(); !v.Is(ast.Ident) {
 			break
@@ -103,9 +103,9 @@ func isDefault(v ast.Node) bool {
 
 // filled reports whether a value is written out and not empty. A value that is computed from options may be
 // empty as long as nobody sets them.
-func (g *guards) filled(v ast.Node) bool { return g.filledTo(v, 8) }
+func (g *Guards) filled(v ast.Node) bool { return g.filledTo(v, 8) }
 
-func (g *guards) filledTo(v ast.Node, depth int) bool {
+func (g *Guards) filledTo(v ast.Node, depth int) bool {
 	if depth == 0 {
 		return false
 	}
@@ -139,7 +139,7 @@ func (g *guards) filledTo(v ast.Node, depth int) bool {
 }
 
 // turnsOn reports whether a definition sets the enable of something to true.
-func (g *guards) turnsOn(path []string, v ast.Node, depth int) bool {
+func (g *Guards) turnsOn(path []string, v ast.Node, depth int) bool {
 	v = g.written(v)
 	if path[len(path)-1] == "enable" || path[len(path)-1] == "enabled" {
 		if v.Is(ast.Apply) {
@@ -165,7 +165,7 @@ func (g *guards) turnsOn(path []string, v ast.Node, depth int) bool {
 }
 
 // isEnabled reports whether a value is called enabled, as collections of modules name { enable = true; }.
-func isEnabled(g *guards, v ast.Node) bool {
+func isEnabled(g *Guards, v ast.Node) bool {
 	if ast.LastName(v) != "enabled" {
 		return false
 	}

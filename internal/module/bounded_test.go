@@ -140,7 +140,7 @@ func cost(text string) uint64 {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	f := AnalyzeFile(tree, names)
-	f.Problems()
+	f.Obstacles()
 	if f.Module != nil {
 		f.Module.Options()
 	}
@@ -207,20 +207,24 @@ func TestOrder(t *testing.T) {
 				require.Equal(t, want, got, "%s: %s", name, text)
 			}
 			if part[0] != '$' {
-				require.Contains(t, want, fmt.Sprint(ConfigInImports, ":config.a"), name)
-				require.Contains(t, want, fmt.Sprint(IfForShape, ":"), name)
-				require.Contains(t, want, fmt.Sprint(OtherShape, ":config.a"), name)
+				require.Contains(t, want, "imports:config.a", name)
+				require.Contains(t, want, "names of config:if", name)
+				require.Contains(t, want, "options:config.a", name)
 			}
 		}
 	}
 }
 
-// kinds lists the problems of a module with the text they are about, sorted.
+// kinds lists the obstacles of a module with the text they are about, sorted.
 func kinds(text string) string {
 	tree := parser.Parse(text)
 	var all []string
-	for _, p := range AnalyzeFile(tree, sema.Resolve(tree)).Problems() {
-		all = append(all, fmt.Sprint(p.Kind, ":", p.At.Of(text)))
+	for _, p := range AnalyzeFile(tree, sema.Resolve(tree)).Obstacles() {
+		part := p.Part
+		if p.Names {
+			part = "names of " + part
+		}
+		all = append(all, part+":"+p.At.Of(text))
 	}
 	slices.Sort(all)
 	return strings.Join(all, "\n")

@@ -8,46 +8,43 @@ import (
 	"github.com/nixsift/nixsift/ast/source"
 )
 
-// ProblemKind is the way in which a module cannot be evaluated.
-type ProblemKind uint8
+// Form is the way in which a module cannot be evaluated.
+type Form uint8
 
-// The kinds of problem.
+// The forms of obstacles.
 const (
-	ConfigInImports    ProblemKind = iota // imports need config
-	ImportsUsePkgs                        // imports need pkgs, options or another argument of _module.args
-	MkIfInImports                         // imports, or an element, is a mkIf or the like
-	ImportsUnderConfig                    // imports or options stand where only definitions do
-	IfForShape                            // if … then … else decides which options are defined
-	FunctionForShape                      // optionalAttrs, // or another function decides it
-	NameForShape                          // a computed attribute name decides it
-	OtherShape                            // anything else that the module system needs first depends on config
+	Dependence Form = iota // a part needs something that exists only when the part is known
+	Property               // a list of modules, or an element of it, is a mkIf or the like
+	Misplaced              // imports, options or config stand where only definitions do
 )
 
-// Problem is one reason why the module system cannot evaluate a module.
-type Problem struct {
-	Kind   ProblemKind
+// Obstacle is one reason why the module system cannot evaluate a module.
+type Obstacle struct {
+	Form   Form
 	Module *Module
 	// Part is what of the module is concerned: imports, config, options, …; empty for the module's own attributes.
 	Part string
+	// Names is set where a dependence decides which attributes there are.
+	Names bool
 	// At is the place to report: the smallest expression within the part that causes it.
 	At source.Span
-	// Why tells what is read, where the problem is a dependence.
+	// Why tells what is read, where the form is Dependence.
 	Why *Why
-	// Property is the name of the function, such as mkIf, for MkIfInImports, and of the attribute for
-	// ImportsUnderConfig.
-	Property string
+	// Name is that of the function, such as mkIf, for Property, and of the attribute for Misplaced.
+	Name string
 	// Element is set where an element of the list is concerned, not the list as a whole.
 	Element bool
 	// Unsure is set where what decides lies outside the file and is only very likely.
 	Unsure bool
 }
 
-// Problems returns what keeps the modules of the file from evaluating, in source order.
-func (f *File) Problems() []Problem {
-	if f.done&doneProblems != 0 {
-		return f.problems
+// Obstacles returns what keeps the modules of the file from evaluating, in source order. What two evaluations meet, as
+// that of a module and that of one that imports it, is told twice.
+func (f *File) Obstacles() []Obstacle {
+	if f.done&doneObstacles != 0 {
+		return f.obstacles
 	}
-	f.done |= doneProblems
+	f.done |= doneObstacles
 	var modules []*Module
 	if f.Module != nil && !f.Module.plain() {
 		modules = append(modules, f.Module)
@@ -57,23 +54,16 @@ func (f *File) Problems() []Problem {
 			modules = append(modules, m)
 		}
 	}
-	seen := map[problemKey]bool{}
 	for i, m := range modules {
 		work := (maxWork + nodeWork*len(f.tree.Records())) / len(modules)
 		c := &checker{file: f, module: m, ev: newEvaluator(f, i+1, work)}
-		for _, p := range c.run() {
-			key := problemKey{p.Kind, p.At}
-			if !seen[key] {
-				seen[key] = true
-				f.problems = append(f.problems, p)
-			}
-		}
+		f.obstacles = append(f.obstacles, c.run()...)
 	}
 	if f.Partial() {
-		f.problems = nil
+		f.obstacles = nil
 	}
-	slices.SortStableFunc(f.problems, func(a, b Problem) int { return cmp.Compare(a.At.Start, b.At.Start) })
-	return f.problems
+	slices.SortStableFunc(f.obstacles, func(a, b Obstacle) int { return cmp.Compare(a.At.Start, b.At.Start) })
+	return f.obstacles
 }
 
 // What the evaluation of all modules of a file may cost: a fixed part, and a part for each node of the file.
@@ -82,22 +72,17 @@ const (
 	nodeWork = 16
 )
 
-type problemKey struct {
-	kind ProblemKind
-	at   source.Span
-}
-
 // checker looks at one evaluation of the module system: a module and those written inside its imports.
 type checker struct {
-	file     *File
-	module   *Module
-	ev       *evaluator
-	problems []Problem
-	depth    int
+	file      *File
+	module    *Module
+	ev        *evaluator
+	obstacles []Obstacle
+	depth     int
 }
 
-// run returns the problems of the module, or none where finding them costs too much.
-func (c *checker) run() []Problem {
+// run returns the obstacles of the module, or none where finding them costs too much.
+func (c *checker) run() []Obstacle {
 	c.ev.args = c.module.ownArgs()
 	// The functions around the module are called by something unknown; those that are modules themselves
 	// belong to other evaluations, so that their arguments are as unknown.
@@ -109,7 +94,7 @@ func (c *checker) run() []Problem {
 	if c.ev.exhausted() {
 		return nil
 	}
-	return c.problems
+	return c.obstacles
 }
 
 // ownArgs returns the names that the module defines in _module.args.
@@ -141,17 +126,17 @@ func (m *Module) ownArgs() map[string]bool {
 	return args
 }
 
-// report adds a problem of the part whose expression is within; a cause inside it is the place, else the
+// report adds an obstacle of the part whose expression is within; a cause inside it is the place, else the
 // name that leads to the cause.
-func (c *checker) report(p Problem, within ast.Node) {
+func (c *checker) report(o Obstacle, within ast.Node) {
 	if within.HasError() {
 		return
 	}
-	p.Module = c.module
-	if p.At == (source.Span{}) {
-		p.At = place(p.Why, within)
+	o.Module = c.module
+	if o.At == (source.Span{}) {
+		o.At = place(o.Why, within)
 	}
-	c.problems = append(c.problems, p)
+	c.obstacles = append(c.obstacles, o)
 }
 
 // place returns the smallest part of an expression that leads to the cause.
@@ -208,7 +193,7 @@ func (c *checker) loaded(t *thunk) {
 func (c *checker) attributes(v *value, within ast.Node) {
 	switch v.kind {
 	case vBottom:
-		c.report(Problem{Kind: shapeKind(v.why), Why: v.why}, within)
+		c.report(Obstacle{Names: true, Why: v.why}, within)
 		return
 	case vProperty:
 		c.property(v, within, "")
@@ -262,7 +247,7 @@ func valueNode(a tableAttr, within ast.Node) ast.Node {
 func (c *checker) shapeOnly(m mask, t *thunk, within ast.Node, part string, elements bool) {
 	v := c.ev.in(m, t)
 	if v.kind == vBottom {
-		c.report(Problem{Kind: OtherShape, Part: part, Why: v.why, At: reading(v.why, within)}, within)
+		c.report(Obstacle{Part: part, Why: v.why, At: reading(v.why, within)}, within)
 	}
 	if v.kind != vList || !elements {
 		return
@@ -273,7 +258,7 @@ func (c *checker) shapeOnly(m mask, t *thunk, within ast.Node, part string, elem
 			if e.node.IsValid() && within.Encloses(e.node) {
 				at = e.node
 			}
-			c.report(Problem{Kind: OtherShape, Part: part, Why: w.why, At: reading(w.why, at), Element: true}, at)
+			c.report(Obstacle{Part: part, Why: w.why, At: reading(w.why, at), Element: true}, at)
 		}
 	}
 }
@@ -304,7 +289,7 @@ func (c *checker) freeformType(t *thunk, within ast.Node) {
 		v = c.ev.in(whileDefining, v.cond)
 	}
 	if v.kind == vBottom {
-		c.report(Problem{Kind: OtherShape, Part: "freeformType", Why: v.why, At: reading(v.why, within)}, within)
+		c.report(Obstacle{Part: "freeformType", Why: v.why, At: reading(v.why, within)}, within)
 	}
 }
 
@@ -313,7 +298,7 @@ func (c *checker) internal(t *thunk, within ast.Node) {
 	v := c.ev.in(whileDefining, t)
 	switch v.kind {
 	case vBottom:
-		c.report(Problem{Kind: OtherShape, Part: "_module", Why: v.why, At: reading(v.why, within)}, within)
+		c.report(Obstacle{Part: "_module", Why: v.why, At: reading(v.why, within)}, within)
 	case vAttrs:
 		if a, ok := v.attrs.get("freeformType"); ok {
 			c.freeformType(a.value, valueNode(a, within))
@@ -331,7 +316,7 @@ func (c *checker) definitions(t *thunk, within ast.Node, part string) {
 	v := c.ev.in(whileDefining, t)
 	switch v.kind {
 	case vBottom:
-		c.report(Problem{Kind: shapeKind(v.why), Part: part, Why: v.why}, within)
+		c.report(Obstacle{Names: true, Part: part, Why: v.why}, within)
 	case vProperty:
 		c.property(v, within, part)
 	case vAttrs:
@@ -354,7 +339,7 @@ func (c *checker) property(v *value, within ast.Node, part string) {
 	case "merge":
 		list := c.ev.in(whileDefining, v.content)
 		if list.kind == vBottom {
-			c.report(Problem{Kind: OtherShape, Part: "mkMerge", Why: list.why, At: reading(list.why, at)}, at)
+			c.report(Obstacle{Part: "mkMerge", Why: list.why, At: reading(list.why, at)}, at)
 			return
 		}
 		for _, e := range distinct(list.elems) {
@@ -378,7 +363,7 @@ func (c *checker) definedNames(v *value, part string) {
 		if name == "options" && !declaresOptions(a) || name == "config" && (part != "" || c.module.Submodule) {
 			continue
 		}
-		c.report(Problem{Kind: ImportsUnderConfig, Part: part, Property: name, At: a.part.Span()}, a.part)
+		c.report(Obstacle{Form: Misplaced, Part: part, Name: name, At: a.part.Span()}, a.part)
 	}
 }
 
@@ -418,26 +403,3 @@ func declaresOptions(a tableAttr) bool {
 	}
 	return false
 }
-
-// shapeKind tells which kind of problem a cause is where names of options are concerned.
-func shapeKind(why *Why) ProblemKind {
-	switch why.Construct {
-	case ByIf:
-		return IfForShape
-	case ByName:
-		return NameForShape
-	case ByUpdate:
-		return FunctionForShape
-	case ByFunction:
-		if shapeFunctions[why.Function] {
-			return FunctionForShape
-		}
-	}
-	return OtherShape
-}
-
-// shapeFunctions are the functions that make a set whose names depend on an argument.
-var shapeFunctions = words(`optionalAttrs filterAttrs listToAttrs genAttrs genAttrs' mapAttrs mapAttrs' concatMapAttrs
-	recursiveUpdate mergeAttrs mergeAttrsList removeAttrs intersectAttrs foldl' foldl foldr fold foldAttrs foldlAttrs
-	zipAttrs zipAttrsWith setAttrByPath getAttrs attrByPath getAttrFromPath getAttr filterAttrsRecursive mapAttrsRecursive
-	groupBy partition`)

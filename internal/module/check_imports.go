@@ -71,11 +71,7 @@ func (c *checker) importValue(v *value, within ast.Node, part string) {
 }
 
 func (c *checker) dependence(v *value, within ast.Node, part string, element bool) {
-	kind := ConfigInImports
-	if v.why.Source != FromConfig {
-		kind = ImportsUsePkgs
-	}
-	c.report(Problem{Kind: kind, Part: part, Why: v.why, Element: element, At: reading(v.why, within)}, within)
+	c.report(Obstacle{Part: part, Why: v.why, Element: element, At: reading(v.why, within)}, within)
 }
 
 func (c *checker) propertyInImports(v *value, within ast.Node, part string, element, unsure bool) {
@@ -86,7 +82,7 @@ func (c *checker) propertyInImports(v *value, within ast.Node, part string, elem
 			at.End = fn.End()
 		}
 	}
-	c.report(Problem{Kind: MkIfInImports, Part: part, Property: v.s, At: at, Element: element, Unsure: unsure}, within)
+	c.report(Obstacle{Form: Property, Part: part, Name: v.s, At: at, Element: element, Unsure: unsure}, within)
 }
 
 // imported checks one element of imports.

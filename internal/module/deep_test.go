@@ -42,7 +42,7 @@ func TestDeep(t *testing.T) {
 			names := sema.Resolve(tree)
 			start := time.Now()
 			f := AnalyzeFile(tree, names)
-			f.Problems()
+			f.Obstacles()
 			if f.Module != nil {
 				f.Module.Options()
 			}

@@ -81,14 +81,14 @@ type File struct {
 	// importing are the bindings whose path ends in imports.
 	importing []ast.Node
 	lets      map[ast.NodeID]sema.BindingID // by the Binding that declares them
-	problems  []Problem
+	obstacles []Obstacle
 	defined   int // definitions read so far, each as often as it was
 	done      uint8
 }
 
 const (
 	doneInline = 1 << iota
-	doneProblems
+	doneObstacles
 )
 
 // Analyze reads a file as a module; nil where it has not the shape of one.

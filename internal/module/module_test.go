@@ -171,8 +171,8 @@ func TestReads(t *testing.T) {
 		`{ config, lib, ... }: let c = config.a; f = x: x.b; in { imports = if f c then [ ] else 1; }`: "config.a",
 	} {
 		f := analyze(text)
-		require.Len(t, f.Problems(), 1, text)
-		require.Equal(t, want, f.Reads(f.Problems()[0].Why), text)
+		require.Len(t, f.Obstacles(), 1, text)
+		require.Equal(t, want, f.Reads(f.Obstacles()[0].Why), text)
 	}
 }
 

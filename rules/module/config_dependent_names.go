@@ -14,7 +14,7 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"Below the first name it is fine: `users.users.${config.me} = { … };`. A name from `specialArgs` is fine everywhere.",
 	Severity: diag.Error, Presets: rules.Recommended,
-	File: each(module.NameForShape, func(file *module.File, pr module.Problem) diag.Finding {
+	File: each(nameForShape, func(file *module.File, pr module.Obstacle) diag.Finding {
 		f := diag.Finding{
 			Span: pr.At,
 			Message: "the name of an option that " + atPart(pr.Part) + " defines is computed from " + reads(file, pr.Why) + ", but " +

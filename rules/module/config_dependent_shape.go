@@ -16,7 +16,7 @@ var _ = rules.Register(&rules.Rule{
 		"Make the shape fixed and let values depend on `config`: `lib.mkIf` in place of a condition, `config.assertions` in place\n" +
 		"of `assert`.",
 	Severity: diag.Error, Presets: rules.Recommended,
-	File: each(module.OtherShape, func(file *module.File, pr module.Problem) diag.Finding {
+	File: each(otherShape, func(file *module.File, pr module.Obstacle) diag.Finding {
 		f := diag.Finding{Span: pr.At, Help: help(pr)}
 		switch pr.Part {
 		case "mkMerge":
@@ -36,7 +36,7 @@ var _ = rules.Register(&rules.Rule{
 	}),
 })
 
-func help(pr module.Problem) string {
+func help(pr module.Obstacle) string {
 	switch {
 	case pr.Why.Construct == module.ByAssert || pr.Why.Function == "throwIf" || pr.Why.Function == "throwIfNot":
 		return "use `config.assertions`, or an assertion in the value of one option"

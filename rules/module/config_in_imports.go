@@ -18,7 +18,7 @@ var _ = rules.Register(&rules.Rule{
 		"`config` may be read inside an imported module that is written in place, and the `config` of an outer system may decide\n" +
 		"the imports of an inner one, as in `home-manager.users.<name>.imports`.",
 	Severity: diag.Error, Presets: rules.Recommended,
-	File: each(module.ConfigInImports, func(file *module.File, pr module.Problem) diag.Finding {
+	File: each(configInImports, func(file *module.File, pr module.Obstacle) diag.Finding {
 		f := diag.Finding{
 			Span:    pr.At,
 			Message: "`" + pr.Part + "` depends on " + reads(file, pr.Why) + ", but " + missing(pr.Why, "all imports are known"),

@@ -19,7 +19,7 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"The two are not quite the same: under `mkIf` every option must exist, even where the condition is false.",
 	Severity: diag.Error, Presets: rules.Recommended, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
-	File: each(module.IfForShape, func(file *module.File, pr module.Problem) diag.Finding {
+	File: each(ifForShape, func(file *module.File, pr module.Obstacle) diag.Finding {
 		f := diag.Finding{
 			Span:    pr.At,
 			Message: "which options " + atPart(pr.Part) + " defines depends on " + reads(file, pr.Why) + ", but " + missing(pr.Why, "these names are known"),

@@ -40,7 +40,7 @@ var _ = rules.Register(&rules.Rule{
 // just one of its names.
 func reportIfLoaded(p *rules.Pass, m *module.Module, f diag.Finding) {
 	if m.Inline || m.Func.IsValid() || m.Structured() {
-		reportIfEvaluated(p, module.Problem{Module: m}, f)
+		reportIfEvaluated(p, module.Obstacle{Module: m}, f)
 		return
 	}
 	path, shape := p.Path, p.Shape()

@@ -24,15 +24,15 @@ var _ = rules.Register(&rules.Rule{
 })
 
 // topLevel reports imports and options where definitions begin.
-var topLevel = each(module.ImportsUnderConfig, func(_ *module.File, pr module.Problem) diag.Finding {
+var topLevel = each(importsUnderConfig, func(_ *module.File, pr module.Obstacle) diag.Finding {
 	f := diag.Finding{
 		Span:    pr.At,
-		Message: "`" + pr.Property + "` under " + atPart(pr.Part) + " is taken for an option that does not exist",
-		Help:    "move `" + pr.Property + "` to the top of the module, beside `config`",
+		Message: "`" + pr.Name + "` under " + atPart(pr.Part) + " is taken for an option that does not exist",
+		Help:    "move `" + pr.Name + "` to the top of the module, beside `config`",
 	}
 	if pr.Part == "" {
-		f.Message = "`" + pr.Property + "` in a module that is a `mkIf` or `mkMerge` as a whole is taken for an option that does not exist"
-		f.Help = "make the module a plain set, with `" + pr.Property + "` beside `config = lib.mkIf …`"
+		f.Message = "`" + pr.Name + "` in a module that is a `mkIf` or `mkMerge` as a whole is taken for an option that does not exist"
+		f.Help = "make the module a plain set, with `" + pr.Name + "` beside `config = lib.mkIf …`"
 	}
 	return f
 })

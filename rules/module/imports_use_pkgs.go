@@ -18,7 +18,7 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"Nothing is reported where the project passes `pkgs` in `specialArgs`.",
 	Severity: diag.Error, Presets: rules.Recommended,
-	File: each(module.ImportsUsePkgs, func(file *module.File, pr module.Problem) diag.Finding {
+	File: each(importsUsePkgs, func(file *module.File, pr module.Obstacle) diag.Finding {
 		f := diag.Finding{
 			Span:    pr.At,
 			Message: "`" + pr.Part + "` depends on " + reads(file, pr.Why) + ", but " + missing(pr.Why, "all imports are known"),

@@ -15,14 +15,14 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"Import the module always and use `mkIf` inside it. If the condition comes from `specialArgs`, use `lib.optional`.",
 	Severity: diag.Error, Presets: rules.Recommended,
-	File: each(module.MkIfInImports, func(_ *module.File, pr module.Problem) diag.Finding {
+	File: each(mkIfInImports, func(_ *module.File, pr module.Obstacle) diag.Finding {
 		f := diag.Finding{
 			Span:    pr.At,
-			Message: "`" + pr.Part + "` is a list, but `" + pr.Property + "` makes a set",
+			Message: "`" + pr.Part + "` is a list, but `" + pr.Name + "` makes a set",
 			Help:    "import the module always and use `lib.mkIf` inside it, or `lib.optional` with a condition from `specialArgs`",
 		}
 		if pr.Element {
-			f.Message = "`" + pr.Property + "` around a module in `" + pr.Part + "` is no module"
+			f.Message = "`" + pr.Name + "` around a module in `" + pr.Part + "` is no module"
 		}
 		if pr.Unsure {
 			f.Severity = diag.Warning

@@ -127,8 +127,8 @@ func usedAs(p *rules.Pass, n ast.Node, want string, severity diag.Severity) {
 
 // reportedInImports reports whether another rule speaks about a property: it is part of imports.
 func reportedInImports(f *module.File, n ast.Node) bool {
-	for _, pr := range f.Problems() {
-		if pr.Kind == module.MkIfInImports && (n.Span().Covers(pr.At) || pr.At.Covers(n.Span())) {
+	for _, pr := range f.Obstacles() {
+		if kindOf(pr) == mkIfInImports && (n.Span().Covers(pr.At) || pr.At.Covers(n.Span())) {
 			return true
 		}
 	}

@@ -16,7 +16,7 @@ var _ = rules.Register(&rules.Rule{
 		"Use `lib.mkIf`, and `lib.mkMerge` in place of `//`. One level down, as in `config.services = lib.optionalAttrs …`, the\n" +
 		"set is a value and nothing is wrong. `options ? x` may decide directly at `config`, not at the top of the module.",
 	Severity: diag.Error, Presets: rules.Recommended,
-	File: each(module.FunctionForShape, func(file *module.File, pr module.Problem) diag.Finding {
+	File: each(functionForShape, func(file *module.File, pr module.Obstacle) diag.Finding {
 		how := "//"
 		if pr.Why.Construct == module.ByFunction {
 			how = pr.Why.Function

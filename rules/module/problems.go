@@ -4,18 +4,80 @@ import (
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/modsys"
 	"github.com/nixsift/nixsift/internal/module"
 	"github.com/nixsift/nixsift/internal/role"
 	"github.com/nixsift/nixsift/rules"
 )
 
+// problemKind is what a rule of this family says of an obstacle.
+type problemKind uint8
+
+// The kinds of problem, each with a rule of its own.
+const (
+	configInImports    problemKind = iota // imports need config
+	importsUsePkgs                        // imports need pkgs, options or another argument of _module.args
+	mkIfInImports                         // imports, or an element, is a mkIf or the like
+	importsUnderConfig                    // imports or options stand where only definitions do
+	ifForShape                            // if … then … else decides which options are defined
+	functionForShape                      // optionalAttrs, // or another function decides it
+	nameForShape                          // a computed attribute name decides it
+	otherShape                            // anything else that the module system needs first depends on config
+)
+
+// kindOf tells which kind of problem an obstacle is.
+func kindOf(o module.Obstacle) problemKind {
+	switch {
+	case o.Form == module.Property:
+		return mkIfInImports
+	case o.Form == module.Misplaced:
+		return importsUnderConfig
+	case modsys.IsList(o.Part) && o.Why.Source == module.FromConfig:
+		return configInImports
+	case modsys.IsList(o.Part):
+		return importsUsePkgs
+	case !o.Names:
+		return otherShape
+	}
+	switch o.Why.Construct {
+	case module.ByIf:
+		return ifForShape
+	case module.ByName:
+		return nameForShape
+	case module.ByUpdate:
+		return functionForShape
+	case module.ByFunction:
+		if shapeFunctions[o.Why.Function] {
+			return functionForShape
+		}
+	}
+	return otherShape
+}
+
+// shapeFunctions are the functions that make a set whose names depend on an argument.
+var shapeFunctions = set(`optionalAttrs filterAttrs listToAttrs genAttrs genAttrs' mapAttrs mapAttrs' concatMapAttrs
+	recursiveUpdate mergeAttrs mergeAttrsList removeAttrs intersectAttrs foldl' foldl foldr fold foldAttrs foldlAttrs
+	zipAttrs zipAttrsWith setAttrByPath getAttrs attrByPath getAttrFromPath getAttr filterAttrsRecursive mapAttrsRecursive
+	groupBy partition`)
+
+func set(words string) map[string]bool {
+	out := map[string]bool{}
+	for _, w := range strings.Fields(words) {
+		out[w] = true
+	}
+	return out
+}
+
 // each reports the problems of one kind in the modules of the file, as present says.
-func each(kind module.ProblemKind, present func(f *module.File, pr module.Problem) diag.Finding) func(p *rules.Pass) {
+func each(kind problemKind, present func(f *module.File, pr module.Obstacle) diag.Finding) func(p *rules.Pass) {
 	return func(p *rules.Pass) {
 		f := p.Modules()
-		for _, pr := range f.Problems() {
-			if pr.Kind == kind {
+		seen := map[source.Span]bool{} // two evaluations may meet one place
+		for _, pr := range f.Obstacles() {
+			if kindOf(pr) == kind && !seen[pr.At] {
+				seen[pr.At] = true
 				reportIfEvaluated(p, pr, present(f, pr))
 			}
 		}
@@ -24,16 +86,16 @@ func each(kind module.ProblemKind, present func(f *module.File, pr module.Proble
 
 // reportIfEvaluated reports a problem if the module system evaluates the module with the arguments that it is about.
 // A function that the project calls with arguments of its own reads those.
-func reportIfEvaluated(p *rules.Pass, pr module.Problem, f diag.Finding) {
+func reportIfEvaluated(p *rules.Pass, pr module.Obstacle, f diag.Finding) {
 	possible, curried, why := pr.Module.Certainty == module.Possible, pr.Module.Curried, pr.Why
 	if why == nil && !possible {
 		p.Report(f)
 		return
 	}
-	var source module.Source
+	var from module.Source
 	arg := ""
 	if why != nil {
-		source, arg = why.Source, strings.Clone(why.Arg)
+		from, arg = why.Source, strings.Clone(why.Arg)
 	}
 	byRole := func(r role.Role) bool {
 		switch {
@@ -44,7 +106,7 @@ func reportIfEvaluated(p *rules.Pass, pr module.Problem, f diag.Finding) {
 		case possible:
 			return false
 		case curried:
-			return source == module.FromConfig
+			return from == module.FromConfig
 		}
 		return why == nil || !r.CallerArgs()
 	}
@@ -56,7 +118,7 @@ func reportIfEvaluated(p *rules.Pass, pr module.Problem, f diag.Finding) {
 		}
 	}
 	// What specialArgs have is not looked up in _module.args.
-	lookedUp := source == module.FromPkgs || source == module.FromModuleArg
+	lookedUp := from == module.FromPkgs || from == module.FromModuleArg
 	if inline && !lookedUp {
 		p.Report(f)
 		return

@@ -79,17 +79,19 @@ func license(p *rules.Pass, n ast.Node) (name ast.Node, ok bool) {
 		return n, false
 	}
 	s := ast.SelectExpr{Node: n}
-	holder, before, last := ast.Node{}, ast.Node{}, ast.Node{}
-	for part := range s.Attrpath().Children() {
-		holder, before, last = before, last, part
-	}
-	if name, ok := ast.AttrName(last); !ok || !unclear[name] {
+	path := s.Attrpath()
+	if !unclear[path.LastName()] {
 		return n, false
 	}
-	if before.IsValid() {
-		return last, isLicensesOf(s.Operand(), holder, before)
+	parts := path.Parts()
+	switch last := len(parts) - 1; last {
+	case 0:
+		return parts[0], isLicenses(p.Names(), s.Operand())
+	case 1:
+		return parts[1], isLicensesOf(s.Operand(), ast.Node{}, parts[0])
+	default:
+		return parts[last], isLicensesOf(s.Operand(), parts[last-2], parts[last-1])
 	}
-	return last, isLicenses(p.Names(), s.Operand())
 }
 
 // isLicenses reports whether an expression is nixpkgs' set of licenses: lib.licenses, a name for it, or licenses where

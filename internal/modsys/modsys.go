@@ -42,6 +42,14 @@ var classes = words("nixos darwin homeManager home nixvim flake generic nixOnDro
 // IsClass reports whether flake.modules has modules of a class under the name.
 func IsClass(name string) bool { return classes[name] }
 
+// arguments are what module systems pass to modules: evalModules, NixOS, home-manager, nix-darwin, flake-parts with
+// perSystem, colmena and NixOps.
+var arguments = words(`config options lib pkgs modulesPath specialArgs name utils osConfig nixosConfig darwinConfig
+	inputs self inputs' self' system final withSystem moduleWithSystem getSystem flake-parts-lib nodes resources`)
+
+// IsArgument reports whether a name is that of an argument that some module system passes to modules.
+func IsArgument(name string) bool { return arguments[name] }
+
 // keepElements are functions whose list has the elements of the list they are given, or some of them.
 var keepElements = words("optional optionals singleton flatten filter unique reverseList mkIf mkMerge mkBefore mkAfter mkForce mkDefault mkOrder mkOverride")
 

@@ -67,6 +67,24 @@ func (f *File) ModuleOf(fn ast.Node) *Module {
 	return inline[i]
 }
 
+// MayBeModule reports whether a function is a module, or may be one by its formals: it accepts more than it names, and
+// names only what module systems pass.
+func (f *File) MayBeModule(fn ast.Node) bool {
+	if f.ModuleOf(fn) != nil {
+		return true
+	}
+	p, ok := ast.LambdaExpr{Node: fn}.Pattern()
+	if !ok || !p.HasEllipsis() {
+		return false
+	}
+	for formal := range p.Formals() {
+		if !modsys.IsArgument(formal.Name().Text()) {
+			return false
+		}
+	}
+	return true
+}
+
 // isWord reports whether a token has a text.
 func (f *File) isWord(token uint32, text string) bool { return f.tree.Token(int(token)).Text() == text }
 

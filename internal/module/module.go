@@ -207,8 +207,8 @@ func (m *Module) judge() bool {
 			config = true
 		case "pkgs":
 			pkgs, known = true, true
-		case "lib", "modulesPath", "inputs", "osConfig":
-			known = true
+		default:
+			known = known || modsys.IsArgument(name)
 		}
 		if formal.Default().IsValid() && (name == "config" || name == "options" || name == "lib" || name == "pkgs") {
 			return false // a function that is called by hand

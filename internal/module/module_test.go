@@ -33,6 +33,8 @@ func TestShape(t *testing.T) {
 		`{ config, lib, ... }: lib.mkIf config.a { b = 1; }`:               "likely",
 		`{ config, lib, ... }: { a = 1; } // { b = 1; }`:                   "likely",
 		`{ config, lib, ... }: if config.a then { } else { }`:              "likely",
+		`{ nodes, ... }: { a = 1; }`:                                       "possible",
+		`{ fetchurl, ... }: { a = 1; }`:                                    "",
 		`{ lib, stdenv, fetchurl }: stdenv.mkDerivation { }`:               "",
 		`{ config, lib }: { a = 1; }`:                                      "",
 		`{ config ? { }, lib, ... }: { imports = [ ]; }`:                   "",

@@ -95,3 +95,19 @@ func TestInlineOrder(t *testing.T) {
 	require.Same(t, f.Module, f.ModuleOf(f.Module.Func))
 	require.Nil(t, f.ModuleOf(f.Module.Body))
 }
+
+func TestMayBeModule(t *testing.T) {
+	for text, want := range map[string]bool{
+		`{ config, lib, ... }: 1`:        true,
+		`{ withSystem, ... }: f`:         true,
+		`{ ... }: f`:                     true,
+		`{ fetchurl, ... }: f`:           false,
+		`{ lib, fetchurl, ... }: f`:      false,
+		`{ config, lib }: f`:             false,
+		`args: f`:                        false,
+		`{ x, ... }: { imports = [ ]; }`: true,
+	} {
+		f := analyze(text)
+		require.Equal(t, want, f.MayBeModule(f.tree.Expr()), text)
+	}
+}

@@ -323,7 +323,7 @@ func proposeArgument(p *rules.Pass, u sema.Use, name string, f *diag.Finding) bo
 			proposeIn("pkgs", u, name, "nixpkgs has", f)
 			return true
 		}
-		if ok && (n == top || moduleLike(pattern) || kind == role.Flake && isOutputs(n)) {
+		if ok && (n == top || acceptsMore(pattern) || kind == role.Flake && isOutputs(n)) {
 			fn = n
 			break
 		}
@@ -379,8 +379,9 @@ func conventional(name string) bool {
 	return false
 }
 
-// moduleLike reports whether a pattern accepts more than it names and names arguments of modules.
-func moduleLike(pattern ast.PatternNode) bool {
+// acceptsMore reports whether a pattern accepts more than it names, and names something that is passed by convention, so
+// that whoever calls it passes more of that.
+func acceptsMore(pattern ast.PatternNode) bool {
 	for f := range pattern.Formals() {
 		if conventional(f.Name().Text()) {
 			return pattern.HasEllipsis()

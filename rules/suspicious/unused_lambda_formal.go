@@ -210,7 +210,7 @@ func interfaceOf(p *rules.Pass, fn ast.LambdaExpr, pattern ast.PatternNode) func
 	top, open := fn.Node == p.Tree.Expr().Unparen(), pattern.HasEllipsis()
 	here := fixedInterface
 	switch {
-	case open && (isModule(p, fn.Node, pattern) || boundTo(fn.Node, "outputs") || boundTo(fn.Node, "perSystem")):
+	case open && (p.Modules().MayBeModule(fn.Node) || boundTo(fn.Node, "outputs") || boundTo(fn.Node, "perSystem")):
 		return func(role.Role) interfaceKind { return fixedInterface }
 	case open:
 		here = openInterface
@@ -258,30 +258,6 @@ func calledHereOnly(names *sema.Info, fn ast.Node) bool {
 		}
 	}
 	return names.IsUsed(id)
-}
-
-// isModule reports whether a function is a module of the module system: it gets all arguments by convention.
-func isModule(p *rules.Pass, fn ast.Node, pattern ast.PatternNode) bool {
-	if p.Modules().ModuleOf(fn) != nil {
-		return true
-	}
-	for f := range pattern.Formals() {
-		if !moduleArg(f.Name().Text()) {
-			return false
-		}
-	}
-	return true
-}
-
-// moduleArg reports whether a name is one that module systems pass: evalModules and NixOS, home-manager,
-// nix-darwin, flake-parts with perSystem.
-func moduleArg(name string) bool {
-	switch name {
-	case "config", "options", "lib", "pkgs", "modulesPath", "specialArgs", "name", "utils", "osConfig", "nixosConfig", "darwinConfig",
-		"inputs", "self", "inputs'", "self'", "system", "final", "withSystem", "moduleWithSystem", "getSystem", "flake-parts-lib", "nodes", "resources":
-		return true
-	}
-	return false
 }
 
 // boundTo reports whether a function is the value of an attribute of the given name.

@@ -140,6 +140,24 @@ func Merge(set ast.Node) *Merged {
 	return m.out
 }
 
+// Around yields the sets that a binding can take part in merging, inner before outer: the one that it stands in and,
+// as long as that is a value of a binding, the one around.
+func Around(b ast.BindingNode) iter.Seq[ast.Node] {
+	return func(yield func(ast.Node) bool) {
+		for {
+			set := b.Node.Parent()
+			if !yield(set) || !set.Is(ast.AttrSet) {
+				return
+			}
+			outer, ok := ast.AsBinding(set.OutsideParens().Parent())
+			if !ok {
+				return
+			}
+			b = outer
+		}
+	}
+}
+
 // Walk yields the set and all sets within it that merging made, outer before inner.
 func (s *Set) Walk() iter.Seq[*Set] {
 	return func(yield func(*Set) bool) {

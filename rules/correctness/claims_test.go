@@ -35,6 +35,10 @@ var claims = []struct{ expr, value, failure string }{
 	{"builtins.nope", "", "attribute 'nope' missing"},
 	{"builtins.nope or 1", "1", ""},
 	{"if false then builtins.nope else 1", "1", ""},
+	{`let k = "a"; in { a = { ${k} = 1; }; a.${k} = 2; }`, "", "dynamic attribute 'a' already defined"},
+	{`let k = "a"; in { a = { ${k} = 1; }; a = { ${k} = 2; }; }`, "", "dynamic attribute 'a' already defined"},
+	{`let k = "a"; a = { b.${k} = 1; }; a.b.${k} = 2; in a`, "", "dynamic attribute 'a' already defined"},
+	{`let k = null; in { a = { ${k} = 1; }; a.${k} = 2; }`, "{ a = { }; }", ""},
 }
 
 func TestClaims(t *testing.T) {

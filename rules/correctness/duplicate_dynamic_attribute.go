@@ -1,6 +1,8 @@
 package correctness
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
@@ -16,29 +18,55 @@ var _ = rules.Register(&rules.Rule{
 	Summary: "A set defines the same computed name twice",
 	Doc: "Attributes with computed names never merge: `{ ${host}.a = 1; ${host}.b = 2; }` parses, and fails with \"dynamic\n" +
 		"attribute … already defined\" as soon as anything in the set is asked for. `${host}`, `\"${host}\"` and `${(host)}` are one\n" +
-		"name. Write `${host} = { a = 1; b = 2; };`.\n" +
+		"name. It is the same where two definitions of one set merge: `a = { ${host} = 1; }; a.${host} = 2;`. Write\n" +
+		"`${host} = { a = 1; b = 2; };`.\n" +
 		"\n" +
 		"A name that is `null` defines nothing, so that two of them are accepted; what may be null is a warning. A name in quotes\n" +
 		"cannot be null, nor can one with text beside the value.",
 	Severity: diag.Error, Presets: rules.Recommended,
-	On: []ast.Kind{ast.AttrSet},
-	Node: func(p *rules.Pass, n ast.Node) {
-		dynamic := 0
-		for c := range n.Children() {
-			if b, ok := ast.AsBinding(c); ok && !static(b.Attrpath()) {
-				dynamic++
+	File: func(p *rules.Pass) {
+		opened := map[ast.NodeID]bool{}
+		for _, set := range setsOfDynamic(p.Tree) {
+			if opened[set.ID()] {
+				continue
 			}
-		}
-		if dynamic < 2 {
-			return
-		}
-		for s := range attrs.Merge(n).Walk() {
-			if len(s.Dynamic) > 1 && (!s.Literal.IsValid() || s.Literal == n) {
-				reportSameNames(p, s.Dynamic)
+			merged := attrs.Merge(set)
+			for _, n := range merged.Opened {
+				opened[n.ID()] = true
+			}
+			for s := range merged.Walk() {
+				if len(s.Dynamic) > 1 {
+					reportSameNames(p, s.Dynamic)
+				}
 			}
 		}
 	},
 })
+
+// setsOfDynamic returns the sets that have several computed names, in themselves or in sets within that may merge. Outer
+// sets come first: what they open has been merged with them.
+func setsOfDynamic(t *ast.Tree) (sets []ast.Node) {
+	found := map[ast.NodeID]int{}
+	for i, r := range t.Records() {
+		if r.Kind != ast.Binding {
+			continue
+		}
+		b := ast.BindingNode{Node: t.Node(ast.NodeID(i))}
+		if static(b.Attrpath()) {
+			continue
+		}
+		for set := range attrs.Around(b) {
+			if found[set.ID()] == 2 {
+				break
+			}
+			if found[set.ID()]++; found[set.ID()] == 2 && !set.HasError() {
+				sets = append(sets, set)
+			}
+		}
+	}
+	slices.SortFunc(sets, func(a, b ast.Node) int { return cmp.Compare(a.ID(), b.ID()) })
+	return sets
+}
 
 // static reports whether no part of an attribute path is computed.
 func static(path ast.AttrpathNode) bool {
@@ -62,7 +90,7 @@ func reportSameNames(p *rules.Pass, dynamic []attrs.Dynamic) {
 			continue
 		}
 		was, quotedBefore := computedName(before)
-		if d.Lost || p.Names().IsGlobal(name, "null") || !nixlang.Same(was, name) || !sameVariables(p.Names(), was, name) {
+		if p.Names().IsGlobal(name, "null") || !nixlang.Same(was, name) || !sameVariables(p.Names(), was, name) {
 			continue
 		}
 		f := diag.Finding{
@@ -70,6 +98,9 @@ func reportSameNames(p *rules.Pass, dynamic []attrs.Dynamic) {
 			Message: diag.Code(d.Part.Text()) + " is defined twice: computed names do not merge, and Nix fails with \"dynamic attribute … already defined\"",
 			Help:    "write one definition with a set: " + diag.Code(before.Text()+" = { … };"),
 			Related: []diag.Related{{Span: before.Span(), Message: "first defined here"}},
+		}
+		if d.Lost && p.MinNix.Before(mergesDeep) {
+			f.Help += "; Nix before " + mergesDeep.String() + " drops the second without a word"
 		}
 		if !quoted && !quotedBefore && !isText(p.Names(), name) {
 			f.Severity = diag.Warning

@@ -48,12 +48,11 @@ type recMerges struct {
 
 // around adds the sets around a rec literal that it can take part in merging: those that it is a value of.
 func (m *recMerges) around(literal ast.Node) {
-	for n := literal; ; {
-		b := n.OutsideParens().Parent()
-		if !b.Is(ast.Binding) {
-			return
-		}
-		n = b.Parent()
+	b, ok := ast.AsBinding(literal.OutsideParens().Parent())
+	if !ok {
+		return
+	}
+	for n := range attrs.Around(b) {
 		if m.seen[n.ID()] {
 			return
 		}

@@ -24,27 +24,65 @@ func (a *Answers) DefinesLibName(name string) bool {
 	return ownLib.in(a.snapshot, a.Root())[name]
 }
 
-// libNames returns the functions that a file defines and that are called like deprecated ones of nixpkgs' lib.
+// libNames returns the functions that a file defines, or takes into a set from elsewhere than nixpkgs' lib, and that are
+// called like deprecated ones of that.
 func libNames(t *ast.Tree) []string {
 	found := map[string]bool{}
-	eachBinding(t, func(b ast.BindingNode) {
-		if name := b.Attrpath().LastName(); libtable.IsDeprecatedName(name) && mayCall(b.Value().Unparen()) {
-			found[name] = true
+	for i, r := range t.Records() {
+		switch n := t.Node(ast.NodeID(i)); r.Kind {
+		case ast.Binding:
+			b := ast.BindingNode{Node: n}
+			if name := b.Attrpath().LastName(); libtable.IsDeprecatedName(name) && mayCall(b.Value()) {
+				found[name] = true
+			}
+		case ast.Inherit:
+			in := ast.InheritNode{Node: n}
+			if from := in.From(); !n.Parent().Is(ast.AttrSet) || !from.IsValid() || ofLib[ast.LastName(from)] {
+				continue
+			}
+			for part := range in.Names() {
+				if name, ok := ast.AttrName(part); ok && libtable.IsDeprecatedName(name) {
+					found[name] = true
+				}
+			}
 		}
-	})
+	}
 	return sortedNames(found)
 }
 
-// mayCall reports whether a value looks like a function of a library: one that is written out, imported or has another
-// name. What a call gives is more likely an option called imap.
+// ofLib are the names of nixpkgs' lib and its parts that have deprecated functions, and of lib in an overlay of it.
+var ofLib = map[string]bool{
+	"lib": true, "attrsets": true, "cli": true, "filesystem": true, "lists": true, "modules": true, "options": true, "sources": true,
+	"strings": true, "trivial": true, "types": true, "versions": true, "prev": true, "super": true,
+}
+
+// returnsFunctions are functions that people make functions of a library with.
+var returnsFunctions = map[string]bool{
+	"import": true, "flip": true, "flow": true, "compose": true, "const": true, "makeOverridable": true, "setFunctionArgs": true,
+	"mirrorFunctionArgs": true, "warn": true, "warnIf": true, "warnIfNot": true, "throwIf": true, "throwIfNot": true, "trace": true,
+	"throw": true, "abort": true,
+}
+
+// mayCall reports whether a value looks like a function of a library: one that is written out, imported, made of others
+// or has another name. What a call gives otherwise is more likely an option called imap.
 func mayCall(value ast.Node) bool {
-	switch value.Kind() {
-	case ast.Lambda, ast.Select:
-		return true
-	case ast.Ident:
-		return value.Text() != "true" && value.Text() != "false" && value.Text() != "null"
-	case ast.Apply:
-		return ast.LastName((ast.ApplyExpr{Node: value}).Func()) == "import"
+	for value = value.Unparen(); ; value = value.Unparen() {
+		switch value.Kind() {
+		case ast.Lambda, ast.Select:
+			return true
+		case ast.Ident:
+			return value.Text() != "true" && value.Text() != "false" && value.Text() != "null"
+		case ast.Apply:
+			fn, _ := ast.Call(value)
+			return returnsFunctions[ast.LastName(fn)] || libtable.IsDeprecatedName(ast.LastName(fn))
+		case ast.Let:
+			value = ast.LetExpr{Node: value}.Body()
+		case ast.With, ast.Assert:
+			value = value.Child(1)
+		case ast.If:
+			value = ast.IfExpr{Node: value}.Then()
+		default:
+			return false
+		}
 	}
-	return false
 }

@@ -2,6 +2,7 @@ package correctness
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -83,14 +84,14 @@ func reportSameNames(p *rules.Pass, dynamic []attrs.Dynamic) {
 	first := map[string]ast.Node{}
 	for _, d := range dynamic {
 		name, quoted := computedName(d.Part)
-		key := strings.Join(strings.Fields(name.Text()), " ")
+		key := shape(name)
 		before, again := first[key]
 		if !again {
 			first[key] = d.Part
 			continue
 		}
 		was, quotedBefore := computedName(before)
-		if p.Names().IsGlobal(name, "null") || !nixlang.Same(was, name) || !sameVariables(p.Names(), was, name) {
+		if p.Names().IsGlobal(name, "null") || !sameVariables(p.Names(), was, name) {
 			continue
 		}
 		f := diag.Finding{
@@ -123,6 +124,36 @@ func computedName(part ast.Node) (name ast.Node, quoted bool) {
 		part, quoted = in.FirstChild().Unparen(), true
 	}
 	return part, quoted
+}
+
+// shape returns a text that two expressions share if they are the same up to blanks, comments and parentheses.
+func shape(n ast.Node) string {
+	var b strings.Builder
+	src := n.Tree().Source()
+	for id := n.ID(); id < n.SubtreeEnd(); id++ {
+		d := n.Tree().Node(id)
+		if d.Is(ast.Paren) {
+			continue
+		}
+		children := 0
+		for range d.Children() {
+			children++
+		}
+		fmt.Fprintf(&b, "%d %d %d %t ", d.Kind(), d.Op(), children, d.IsRec())
+		switch {
+		case d.Is(ast.String) || d.Is(ast.IndString) || d.Is(ast.Path):
+			for part := range ast.Parts(d) {
+				if part.IsText() {
+					b.WriteString(part.Span.Of(src))
+				}
+				b.WriteByte(0)
+			}
+		case children == 0:
+			b.WriteString(d.Text())
+		}
+		b.WriteByte(0)
+	}
+	return b.String()
 }
 
 // isText reports whether an expression is a string and not null.

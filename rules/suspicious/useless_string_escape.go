@@ -21,11 +21,12 @@ var _ = rules.Register(&rules.Rule{
 		"string, and has to write `\"\\\\.\"`. In `''` strings a plain backslash stays as it is; there `''\\` is the escape, and\n" +
 		"`''\\d` is `d`.\n" +
 		"\n" +
-		"The fix removes the backslash. It keeps the value, but needs an eye: where the backslash was meant, it has to be\n" +
-		"doubled. In a regular expression it is: there the fix doubles it before signs that mean something to Nix's regular\n" +
-		"expressions, and `\\d` and its like are left to `regex-backslash-class`.",
+		"Before a sign that patterns give a meaning, and before letters and digits, of which Nix knows no more escapes, the\n" +
+		"backslash was surely meant, so that no fix removes it; one that doubles it is shown. In what is surely a regular\n" +
+		"expression of Nix the fix doubles it, outside of brackets, and `\\d` and its like are left to `regex-backslash-class`.\n" +
+		"Elsewhere the fix removes the backslash, which keeps the value.",
 	Severity: diag.Warning, Presets: rules.Recommended,
-	Fix: rules.FixAlways, SafeFix: rules.SameParse,
+	Fix: rules.FixSometimes, SafeFix: rules.SameParse,
 	Aliases: []string{"lix:broken-string-escape", "nixpkgs-vet:NPV-170"},
 	On:      []ast.Kind{ast.String, ast.IndString},
 	Node: func(p *rules.Pass, n ast.Node) {
@@ -44,9 +45,9 @@ var _ = rules.Register(&rules.Rule{
 			return
 		}
 		if nixlang.InPattern(p.Names(), n) {
-			reportInPattern(p, found)
+			reportInPattern(p, n, found)
 		} else {
-			reportEscapes(p, found)
+			p.Report(escapeFinding(src, found))
 		}
 	},
 })
@@ -101,25 +102,48 @@ func runeSize(s string) uint32 {
 
 // reportInPattern reports the escapes of a regular expression, where a backslash was meant for the expression. Those
 // of letters that are classes elsewhere are regex-backslash-class.
-func reportInPattern(p *rules.Pass, found []source.Span) {
+func reportInPattern(p *rules.Pass, text ast.Node, found []source.Span) {
 	src := p.Tree.Source()
 	found = slices.DeleteFunc(found, func(s source.Span) bool { return strings.IndexByte("dswbDSWB", escaped(s.Of(src))[0]) >= 0 })
 	if len(found) == 0 {
 		return
 	}
 	f := escapeFinding(src, found)
-	f.Fixes = f.Fixes[:1]
-	f.Fixes[0].Title = "double the backslash where it means something"
+	fix := diag.Fix{Title: "double the backslash where it means something"}
+	brackets := bracketed(src, text, found)
 	for i, s := range found {
-		if strings.IndexByte(nixlang.PatternSigns, escaped(s.Of(src))[0]) >= 0 {
-			f.Fixes[0].Edits[i] = doubled(src, s)
+		e := doubled(src, s)
+		if brackets[i] || strings.IndexByte(nixlang.PatternSigns, escaped(s.Of(src))[0]) < 0 {
+			e.Text = ""
 		}
+		fix.Edits = append(fix.Edits, e)
 	}
+	f.Fixes = []diag.Fix{fix}
 	p.Report(f)
 }
 
-func reportEscapes(p *rules.Pass, found []source.Span) {
-	p.Report(escapeFinding(p.Tree.Source(), found))
+// bracketed tells of each escape of a pattern whether it stands in a bracket expression, where a backslash is a
+// character like others.
+func bracketed(src string, text ast.Node, found []source.Span) []bool {
+	in := make([]bool, len(found))
+	next, open := 0, uint32(0) // the bracket that is open
+	for i := text.Start(); i < text.End() && next < len(found); i++ {
+		switch c := src[i]; {
+		case i == found[next].Start:
+			in[next] = open > 0
+			i = found[next].End - 1
+			next++
+		case c == '\\' && open == 0:
+			if i++; src[i] == '\\' { // what reads the pattern gets one, before what follows
+				i++
+			}
+		case c == '[' && open == 0:
+			open = i
+		case c == ']' && open > 0 && i > open+1 && (i > open+2 || src[open+1] != '^'):
+			open = 0
+		}
+	}
+	return in
 }
 
 // escaped returns what stands behind the backslash of an escape.
@@ -135,7 +159,15 @@ func doubled(src string, s source.Span) diag.Edit {
 	return e
 }
 
-// escapeFinding is about the useless escapes of one string. Its first fix removes all, its second keeps them.
+// surelyMeant reports whether a backslash before a sign was hardly put there by mistake: patterns of all kinds give it a
+// meaning there, or other languages know an escape of that letter.
+func surelyMeant(sign byte) bool {
+	letter, digit := sign|0x20 >= 'a' && sign|0x20 <= 'z', sign >= '0' && sign <= '9'
+	return letter || digit || strings.IndexByte(nixlang.PatternSigns+"]}", sign) >= 0
+}
+
+// escapeFinding is about the useless escapes of one string. Its fixes remove all, unless one was surely meant, or keep
+// them.
 func escapeFinding(src string, found []source.Span) diag.Finding {
 	text := found[0].Of(src)
 	result := escaped(text)
@@ -143,23 +175,30 @@ func escapeFinding(src string, found []source.Span) diag.Finding {
 		Span: found[0], Message: "the backslash in " + diag.Code(text) + " disappears: the string has " + diag.Code(result),
 		Help: "write " + diag.Code(`\\`+result) + " to keep it",
 	}
-	if result == "\n" || result == "\r" {
+	switch {
+	case result == "\n" || result == "\r":
 		f.Message, f.Help = "the backslash at the end of the line disappears, the newline stays", "write `\\\\` to keep it"
-	}
-	if text[0] == '\'' {
+	case result == " " || result == "\t":
+		f.Message, f.Help = "the backslash before a blank disappears", "write `\\\\` to keep it"
+	case text[0] == '\'':
 		f.Help = "write " + diag.Code(`\`+result) + " for a backslash, " + diag.Code(result) + " for none"
+	case strings.IndexByte(nixlang.PatternSigns+"]}", result[0]) >= 0:
+		f.Help = "a pattern that is to escape " + diag.Code(result) + " needs " + diag.Code(`\\`+result)
+	case surelyMeant(result[0]):
+		f.Help = "Nix has no such escape; write " + diag.Code(`\\`+result) + " to keep the backslash"
 	}
 	if len(found) > 1 {
 		f.Message += " (and " + strconv.Itoa(len(found)-1) + " more in this string)"
 	}
-	keep, drop := make([]diag.Edit, len(found)), make([]diag.Edit, len(found))
+	keep, drop, meant := make([]diag.Edit, len(found)), make([]diag.Edit, len(found)), false
 	for i, s := range found {
 		keep[i] = doubled(src, s)
 		drop[i] = diag.Edit{Span: keep[i].Span}
+		meant = meant || surelyMeant(escaped(s.Of(src))[0])
 	}
-	f.Fixes = []diag.Fix{
-		{Title: "remove the backslash", Edits: drop},
-		{Title: "keep the backslash in the string", Safety: diag.Display, Edits: keep},
+	if !meant {
+		f.Fixes = append(f.Fixes, diag.Fix{Title: "remove the backslash", Edits: drop})
 	}
+	f.Fixes = append(f.Fixes, diag.Fix{Title: "keep the backslash in the string", Safety: diag.Display, Edits: keep})
 	return f
 }

@@ -14,7 +14,7 @@ import (
 
 var _ = rules.Register(&rules.Rule{
 	ID: "interpolation-escape", Family: family, Since: "0.1.0",
-	Summary: "Two dollars, or a backslash in an indented string, before a brace: no escape",
+	Summary: "Two dollars, or the escape of the other kind of string, before a brace: no escape",
 	Doc: "In strings `$$` is two characters, whatever follows: `\"$${name}\"` is the text `$${name}`, without the value. Meant is\n" +
 		"mostly the escape of an interpolation, which Nix writes `\"\\${name}\"`, in indented strings `''${name}`. A dollar before a\n" +
 		"value is `\"\\$${name}\"` and `''$${name}`.\n" +
@@ -23,11 +23,13 @@ var _ = rules.Register(&rules.Rule{
 		"name in scope, `$${pkgs.system}`, or a call with such names, and an information where they hold just such a name.\n" +
 		"\n" +
 		"In an indented string a backslash escapes nothing either: `''\\${name}''` is a backslash and the value. That is an\n" +
-		"information, since text may want a backslash there.",
+		"information, since text may want a backslash there. In other strings two quotes escape nothing: `\"''${name}\"` is two\n" +
+		"quotes and the value. That is reported where no other quotes are in the string, which could belong to them.",
 	Severity: diag.Warning, Presets: rules.Recommended,
 	Fix: rules.FixAlways, SafeFix: rules.NoSafeFix,
 	On: []ast.Kind{ast.String, ast.IndString},
 	Node: func(p *rules.Pass, n ast.Node) {
+		quotes, interp := 0, ast.Node{}
 		for part := range ast.Parts(n) {
 			if part.IsText() && strings.Contains(part.Span.Of(p.Tree.Source()), "$${") {
 				findEscapes(p, n, part.Span, nixlang.ScopeAt(p.Names(), n))
@@ -35,9 +37,31 @@ var _ = rules.Register(&rules.Rule{
 			if !part.IsText() && n.Is(ast.IndString) {
 				findBackslash(p, part.Interp)
 			}
+			if part.IsText() {
+				quotes += strings.Count(part.Span.Of(p.Tree.Source()), "'")
+			} else if quotes == 2 && !interp.IsValid() && strings.HasSuffix(p.Tree.Source()[:part.Interp.Start()], "''") {
+				interp = part.Interp
+			}
+		}
+		if n.Is(ast.String) && quotes == 2 && interp.IsValid() && n.OutsideParens().Parent().Op() != ast.OpAdd {
+			reportQuotes(p, interp)
 		}
 	},
 })
+
+// reportQuotes reports the two quotes before an interpolation of a string that is not indented.
+func reportQuotes(p *rules.Pass, interp ast.Node) {
+	quotes := source.Span{Start: interp.Start() - 2, End: interp.Start()}
+	p.Report(diag.Finding{
+		Span:    source.Span{Start: quotes.Start, End: interp.End()},
+		Message: "the quotes escape nothing in this kind of string: it holds two quotes and the value",
+		Help:    "write " + diag.Code(`\`+interp.Text()) + " for the text, " + diag.Code(interp.Text()) + " for the value",
+		Fixes: []diag.Fix{
+			rules.Replace("write a backslash for the quotes", diag.Display, quotes, `\`),
+			rules.Delete("remove the quotes", diag.Display, quotes),
+		},
+	})
+}
 
 // findBackslash reports a backslash before an interpolated name of an indented string. Two of them are text that is
 // meant.

@@ -21,16 +21,17 @@ var _ = rules.Register(&rules.Rule{
 	Summary: "A path literal names a file that does not exist",
 	Doc: "Nix reads the file when the expression is used, and fails then: often only on one host, or in CI. The commonest causes\n" +
 		"are a name that changed and a file that moved, so a near name in the same folder is proposed, or the one file of the\n" +
-		"project whose path ends so. A path that a file names many times is reported once.\n" +
+		"project whose path ends so. A path that a file names many times is reported once, and so are ten and more of one\n" +
+		"folder for which nothing is proposed.\n" +
 		"\n" +
-		"Nothing is said about paths that the file checks with `pathExists`, that are only turned into text or completed by\n" +
-		"`+`, or that stand in an option's `example`; in templates, examples, test data and files that are only copied, which\n" +
+		"Nothing is said about paths that the file checks with `pathExists`, that are only turned into text, compared or\n" +
+		"completed by `+`, or that stand in an option's `example`; in templates, examples, test data and files that are only copied, which\n" +
 		"others complete, only about names that look misspelt, unless a file elsewhere imports the example.\n" +
 		"\n" +
 		"A hint is all there is about what may well be right: a file that `.gitignore` names, that each machine writes for itself\n" +
 		"(`hardware-configuration.nix`, `local.nix`) or that is made from a template beside it, and a path that is only a\n" +
 		"default: under `mkDefault`, behind `or`, of an argument; so it is with a path that is given to a function which is an\n" +
-		"argument itself, since that may look for it in another tree.",
+		"argument itself, or in a `fileset` to another function than `toSource`: it may look for it in another tree.",
 	Severity: diag.Warning, Presets: rules.Recommended,
 	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Placed: true,
@@ -40,6 +41,7 @@ var _ = rules.Register(&rules.Rule{
 		for _, target := range m.order {
 			m.reportApart(m.places[target])
 		}
+		m.reportPlain()
 		m.reportUnlessLeft()
 	},
 })
@@ -50,6 +52,7 @@ type missing struct {
 	order  []string             // the targets, as they stand first in the file
 	places map[string][]literal // by target
 	sought int                  // the targets for which another name was looked for
+	plain  []plainMiss          // what there is no more to say of than that it is missing, in the order of order
 	unless map[left][]diag.Finding
 	// covered are the lines that suppressions may speak about, once they are asked for.
 	covered *[]source.Span
@@ -81,13 +84,13 @@ func (m *missing) reportApart(places []literal) {
 	var others []literal
 	for _, l := range places {
 		if m.pinned(l.node.Start()) {
-			m.report([]literal{l})
+			m.report([]literal{l}, true)
 		} else {
 			others = append(others, l)
 		}
 	}
 	if len(others) > 0 {
-		m.report(others)
+		m.report(others, false)
 	}
 }
 
@@ -100,8 +103,8 @@ func (m *missing) pinned(at uint32) bool {
 	return suppress.Covers(*m.covered, at)
 }
 
-// report speaks about one target, at the first of some of its places.
-func (m *missing) report(places []literal) {
+// report speaks about one target, at the first of some of its places. apart keeps it from being told with others.
+func (m *missing) report(places []literal, apart bool) {
 	l := places[0]
 	rel := m.Project.Rel(l.target)
 	f := diag.Finding{Span: l.node.Span(), Message: fmt.Sprintf("`%s` does not exist", rel)}
@@ -116,17 +119,16 @@ func (m *missing) report(places []literal) {
 			return
 		}
 	}
+	more := ""
 	if n := len(places) - 1; n > 0 {
-		f.Message += fmt.Sprintf(" (the file names it %d more time%s)", n, plural(n))
+		more = fmt.Sprintf(" (the file names it %d more time%s)", n, plural(n))
 	}
-	if when == never {
-		m.Report(f)
+	if when == sampleOrCopied && !apart && f.Severity == diag.Off && f.Help == "" && len(f.Fixes) == 0 {
+		m.plain = append(m.plain, plainMiss{l, f, more})
 		return
 	}
-	if m.unless == nil {
-		m.unless = map[left][]diag.Finding{}
-	}
-	m.unless[when] = append(m.unless[when], f)
+	f.Message += more
+	m.reportUnless(when, f)
 }
 
 // left says for which files nothing is said of what is missing, since others complete them.
@@ -137,6 +139,18 @@ const (
 	inSample            // templates, examples, test data
 	sampleOrCopied      // files that are only copied, too
 )
+
+// reportUnless reports a finding at once, or where it depends on who else uses the file when that is known.
+func (m *missing) reportUnless(when left, f diag.Finding) {
+	if when == never {
+		m.Report(f)
+		return
+	}
+	if m.unless == nil {
+		m.unless = map[left][]diag.Finding{}
+	}
+	m.unless[when] = append(m.unless[when], f)
+}
 
 // reportUnlessLeft reports what depends on who else uses the file.
 func (m *missing) reportUnlessLeft() {
@@ -252,8 +266,8 @@ func (m *missing) template(target string) string {
 func (m *missing) handedOn(n ast.Node) bool {
 	at := n.OutsideParens()
 	call, ok := ast.AsApply(at.Parent())
-	if !ok || call.Arg() != at {
-		return false
+	if !ok || call.Arg() != at || filesetFuncs[ast.LastName(call.Func())] {
+		return inFileset(at)
 	}
 	fn := call.Func().Unparen()
 	b := m.Names().Resolve(fn)
@@ -264,6 +278,38 @@ func (m *missing) handedOn(n ast.Node) bool {
 	return !slices.ContainsFunc([]string{"call", "import", "load", "mk", "make", "build", "system", "host"}, func(word string) bool {
 		return strings.Contains(name, word)
 	})
+}
+
+// filesetFuncs make sets of files of sets of files.
+var filesetFuncs = map[string]bool{
+	"union": true, "unions": true, "intersection": true, "difference": true, "fileFilter": true, "gitTracked": true, "traceVal": true,
+}
+
+// maxFileset bounds how deep in a set of files a path is looked at.
+const maxFileset = 32
+
+// inFileset reports whether a path is part of the fileset that a function makes a source of which is not that of
+// nixpkgs: others let files be missing, or take them from another tree.
+func inFileset(at ast.Node) bool {
+	for range maxFileset {
+		up := at.Parent()
+		switch up.Kind() {
+		case ast.List, ast.Binary, ast.With:
+			at = up.OutsideParens()
+		case ast.Apply:
+			if fn, _ := ast.Call(up); !filesetFuncs[ast.LastName(fn)] {
+				return false
+			}
+			at = up.OutsideParens()
+		case ast.Binding:
+			set := up.Parent().OutsideParens()
+			call, ok := ast.AsApply(set.Parent())
+			return (ast.BindingNode{Node: up}).Attrpath().IsSingle("fileset") && ok && call.Arg() == set && ast.LastName(call.Func()) != "toSource"
+		default:
+			return false
+		}
+	}
+	return false
 }
 
 // replaceable reports whether a path is only a default that others replace: mkDefault ./x, a.src or ./x, { src ? ./x }:.

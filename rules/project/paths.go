@@ -94,12 +94,6 @@ const (
 	textOnly     // not read at all, or completed first
 )
 
-// textFuncs take a path and do not read what it names.
-var textFuncs = map[string]bool{
-	"toString": true, "baseNameOf": true, "dirOf": true, "maybeMissing": true, "isPath": true, "typeOf": true,
-	"removePrefix": true, "splitRoot": true, "hasPrefix": true, "subpath": true, "isString": true,
-}
-
 // probeFuncs ask whether something is there.
 var probeFuncs = map[string]bool{
 	"pathExists": true, "readFileType": true, "pathType": true, "pathIsDirectory": true, "pathIsRegularFile": true,
@@ -114,6 +108,9 @@ var importFuncs = map[string]bool{
 func (p *paths) useOf(n ast.Node) use {
 	if u := directUse(n); u != wanted {
 		return u
+	}
+	if onlyCompared(n) || p.textParam(n) {
+		return textOnly
 	}
 	// let f = ./x; in if pathExists f then …
 	if !n.OutsideParens().Parent().Is(ast.Binding) {
@@ -144,7 +141,7 @@ func directUse(n ast.Node) use {
 	switch parent.Kind() {
 	case ast.Binary:
 		switch parent.Op() {
-		case ast.OpAdd, ast.OpEq, ast.OpNeq:
+		case ast.OpAdd, ast.OpEq, ast.OpNeq, ast.OpLess, ast.OpLessEq, ast.OpGreater, ast.OpGreaterEq:
 			return textOnly
 		}
 	case ast.Apply:
@@ -157,17 +154,18 @@ func directUse(n ast.Node) use {
 		switch {
 		case probeFuncs[name]:
 			return probed
-		case textFuncs[name]:
+		case textFuncs[name], len(args) == 0 && firstUnread[name], ofPathLibrary(fn):
 			return textOnly
 		case importFuncs[name] && len(args) == 0:
 			return imported
-		case name == "append" && len(args) == 0: // lib.path.append ./x "y"
+		case name == "append" && len(args) == 0: // append ./x "y"
 			return textOnly
 		}
 	case ast.List:
 		if listIn(at) == "imports" {
 			return imported
 		}
+		return useOfList(parent)
 	}
 	return wanted
 }

@@ -154,12 +154,10 @@ func directUse(n ast.Node) use {
 		switch {
 		case probeFuncs[name]:
 			return probed
-		case textFuncs[name], len(args) == 0 && firstUnread[name], ofPathLibrary(fn):
+		case readsNothing(fn, args):
 			return textOnly
 		case importFuncs[name] && len(args) == 0:
 			return imported
-		case name == "append" && len(args) == 0: // append ./x "y"
-			return textOnly
 		}
 	case ast.List:
 		if listIn(at) == "imports" {

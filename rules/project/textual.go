@@ -8,10 +8,12 @@ import (
 // textFuncs take a path and do not read what it names.
 var textFuncs = map[string]bool{
 	"toString": true, "baseNameOf": true, "dirOf": true, "maybeMissing": true, "isPath": true, "typeOf": true, "isString": true,
-	"isStringLike": true, "isAttrs": true, "isList": true, "isFunction": true,
-	"removePrefix": true, "removeSuffix": true, "splitRoot": true, "splitString": true, "hasPrefix": true, "hasSuffix": true,
-	"hasInfix": true, "subpath": true, "elem": true, "remove": true, "toPretty": true,
+	"isStringLike": true, "isAttrs": true, "isList": true, "isFunction": true, "elem": true, "remove": true, "toPretty": true,
+	"escapeShellArg": true,
 }
+
+// pathFuncs are functions of lib.path, by bare names. Those of the same names in lib.strings read the path.
+var pathFuncs = map[string]bool{"hasPrefix": true, "removePrefix": true, "splitRoot": true, "append": true}
 
 // firstUnread are functions that do not read what their first argument names.
 var firstUnread = map[string]bool{"trace": true, "seq": true, "deepSeq": true}
@@ -22,11 +24,17 @@ var mappers = map[string]bool{
 	"concatMapStringsSep": true, "groupBy": true, "sort": true, "count": true,
 }
 
+// readsNothing reports whether a function does not read what its next argument names. args are those before it.
+func readsNothing(fn ast.Node, args []ast.Node) bool {
+	name := ast.LastName(fn)
+	return textFuncs[name] || len(args) == 0 && firstUnread[name] || ofPathLibrary(fn)
+}
+
 // ofPathLibrary reports whether a function is one of lib.path: none of them reads a file.
 func ofPathLibrary(fn ast.Node) bool {
 	s, ok := ast.AsSelect(fn)
 	if !ok {
-		return false
+		return pathFuncs[ast.LastName(fn)]
 	}
 	holder := ast.LastName(s.Operand())
 	for part := range s.Attrpath().Children() {
@@ -54,11 +62,11 @@ func useOfList(list ast.Node) use {
 	if !mappers[name] || len(args) == 0 {
 		return wanted
 	}
-	mapped, _ := ast.Call(args[len(args)-1].Unparen())
-	switch called := ast.LastName(mapped); {
-	case probeFuncs[called]:
+	mapped, given := ast.Call(args[len(args)-1].Unparen())
+	switch {
+	case probeFuncs[ast.LastName(mapped)]:
 		return probed
-	case textFuncs[called]:
+	case readsNothing(mapped, given):
 		return textOnly
 	}
 	return wanted

@@ -2,6 +2,7 @@ package project
 
 import (
 	"fmt"
+	"iter"
 	"path"
 	"path/filepath"
 	"slices"
@@ -245,20 +246,46 @@ var machineWritten = map[string]bool{
 // templateEnds are what people add to the name of a file that others copy and complete.
 var templateEnds = []string{"example", "sample", "template", "tmpl", "tpl", "dist", "in", "default"}
 
-// template returns the name of the file beside a missing one that it is made from, or "".
+// template returns the name of the file beside a missing one that it is made from, or "": x.nix.example, x.example.nix,
+// x-example.nix, example.x.nix and their like.
 func (m *missing) template(target string) string {
 	dir, base := filepath.Split(target)
 	names := m.Project.Entries(filepath.Clean(dir))
 	ext := path.Ext(base)
 	stem := base[:len(base)-len(ext)]
+	for name, rest := range withPrefix(names, stem) {
+		if end, ok := strings.CutPrefix(rest, ext+"."); ok && isTemplateEnd(end) {
+			return name
+		}
+		if end, ok := strings.CutSuffix(rest, ext); ok && ext != "" && end != "" && strings.IndexByte(".-_", end[0]) >= 0 && isTemplateEnd(end[1:]) {
+			return name
+		}
+	}
+	if ext == "" {
+		return ""
+	}
 	for _, end := range templateEnds {
-		for _, name := range []string{base + "." + end, stem + "." + end + ext, stem + "-" + end + ext, stem + "_" + end + ext, end + "." + base, end + "-" + base} {
-			if _, ok := slices.BinarySearch(names, name); ok && (ext != "" || name == base+"."+end) {
+		for name, rest := range withPrefix(names, end) {
+			if rest != "" && (rest[0] == '.' || rest[0] == '-') && rest[1:] == base {
 				return name
 			}
 		}
 	}
 	return ""
+}
+
+func isTemplateEnd(text string) bool { return slices.Contains(templateEnds, text) }
+
+// withPrefix yields the names, which are sorted, that start with a prefix, and what follows that.
+func withPrefix(names []string, prefix string) iter.Seq2[string, string] {
+	return func(yield func(name, rest string) bool) {
+		i, _ := slices.BinarySearch(names, prefix)
+		for ; i < len(names) && strings.HasPrefix(names[i], prefix); i++ {
+			if !yield(names[i], names[i][len(prefix):]) {
+				return
+			}
+		}
+	}
 }
 
 // handedOn reports whether a path is given to a function that somebody else passes: it may look for the file in another

@@ -1,6 +1,9 @@
 package project
 
-import "path/filepath"
+import (
+	"path/filepath"
+	"strings"
+)
 
 // entriesOf returns the names of what lies in a folder, sorted; nil where it cannot be listed. A folder is listed once.
 // The names must not be changed.
@@ -25,11 +28,16 @@ var common = map[string]bool{
 	"README.md": true, "LICENSE": true, "flake.lock": true, "Cargo.lock": true, "Cargo.toml": true, "package.json": true,
 }
 
-// elsewhere returns the one file of the project whose path ends as a path that names nothing does; for a folder, the one
-// with a default.nix. ok is false where there are none or several.
-func (f *folder) elsewhere(path string) (found string, ok bool) {
+// elsewhere returns the one file of the project whose path ends as a path does that a file names and that is not there;
+// for a folder, the one with a default.nix. Unless code is asked for, which has names of its own, it must lie nearby where
+// no more than the last name is shared: beside the naming file, above the place where it is missing, or in a folder right
+// there. ok is false where there are none or several.
+func (f *folder) elsewhere(from, path string, code bool) (found string, ok bool) {
 	best, ties := 0, 0
 	for _, candidate := range f.byName()[filepath.Base(path)] {
+		if isIn(from, candidate) {
+			continue
+		}
 		switch n := sharedEnd(candidate, path); {
 		case n > best:
 			best, ties, found = n, 1, candidate
@@ -37,7 +45,18 @@ func (f *folder) elsewhere(path string) (found string, ok bool) {
 			ties++
 		}
 	}
-	return found, ties == 1 && (best > 1 || !common[filepath.Base(path)])
+	if best == 1 {
+		dir, missing := filepath.Dir(found), filepath.Dir(path)
+		nearby := code || dir == filepath.Dir(from) || isIn(missing, dir) || filepath.Dir(dir) == missing
+		return found, ties == 1 && nearby && !common[filepath.Base(path)]
+	}
+	return found, ties == 1
+}
+
+// isIn reports whether a path is a folder or lies in it.
+func isIn(path, folder string) bool {
+	rest, ok := strings.CutPrefix(path, folder)
+	return ok && (rest == "" || rest[0] == filepath.Separator)
 }
 
 // sharedEnd returns the number of last parts that two paths have in common.

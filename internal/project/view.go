@@ -210,17 +210,23 @@ func (v *View) Entries(dir string) []string {
 	return v.snapshot.entriesOf(dir)
 }
 
-// Elsewhere returns the one file of the project whose path ends as a path that names nothing does; for a folder, the one
-// with a default.nix. ok is false where there are none or several.
-func (v *View) Elsewhere(path string) (found string, ok bool) {
+// Elsewhere returns the one file of the project whose path ends as a path does that a file names and that is not there;
+// for a folder, the one with a default.nix. Unless code is asked for, which has names of its own, it must lie nearby where
+// no more than the last name is shared: beside the naming file, above the place where it is missing, or in a folder right
+// there. ok is false where there are none or several.
+func (v *View) Elsewhere(from, path string, code bool) (found string, ok bool) {
 	if v.deps != nil {
-		found = noted(v, question{"elsewhere", path, ""}, func(a *Answers) string {
-			found, _ := a.Elsewhere(path)
+		what := "elsewhere"
+		if code {
+			what = "code elsewhere"
+		}
+		found = noted(v, question{what, path, from}, func(a *Answers) string {
+			found, _ := a.Elsewhere(from, path, code)
 			return found
 		})
 		return found, found != ""
 	}
-	if found, ok = v.folder.elsewhere(path); !ok {
+	if found, ok = v.folder.elsewhere(from, path, code); !ok {
 		return "", false
 	}
 	return found, true

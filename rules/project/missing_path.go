@@ -221,7 +221,7 @@ func (m *missing) explain(f *diag.Finding, places []literal, rel string) (unless
 	}
 	near := ""
 	if m.sought++; m.sought <= maxProposals {
-		near = m.nearSibling(l.target)
+		near = m.nearSibling(l)
 	}
 	if near == "" {
 		unless = sampleOrCopied

@@ -3,8 +3,10 @@ package project
 import (
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
+	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/near"
 	"github.com/nixsift/nixsift/internal/project"
@@ -21,8 +23,10 @@ func (m *missing) propose(f *diag.Finding, places []literal, near string) {
 		f.Fixes = []diag.Fix{fix}
 		return
 	}
-	found, ok := m.Project.Elsewhere(places[0].target)
-	if !ok || found == m.Path {
+	l := places[0]
+	code := l.folder || l.listed || strings.HasSuffix(l.target, ".nix")
+	found, ok := m.Project.Elsewhere(m.Path, l.target, code)
+	if !ok {
 		return
 	}
 	rel, err := filepath.Rel(filepath.Dir(m.Path), found)
@@ -59,14 +63,15 @@ func isPath(text string) bool {
 const maxEntries = 2000
 
 // nearSibling returns what is beside a missing file and was most likely meant, or "": the same name with or without an
-// extension, or a similar one.
-func (m *missing) nearSibling(target string) string {
-	dir, base := filepath.Split(target)
+// extension, or a similar one. Nix code is not meant where the content of a file is.
+func (m *missing) nearSibling(l literal) string {
+	dir, base := filepath.Split(l.target)
 	dir = filepath.Clean(dir)
 	bare, isNix := strings.CutSuffix(base, ".nix")
+	noCode := !isNix && isContent(l.node)
 	names := m.Project.Entries(dir)
 	names = names[:min(len(names), maxEntries)]
-	if named := filepath.Join(dir, bare+".nix"); named != m.Path && m.Project.Kind(named) != project.Nothing {
+	if named := filepath.Join(dir, bare+".nix"); !noCode && named != m.Path && m.Project.Kind(named) != project.Nothing {
 		return bare + ".nix"
 	}
 	if isNix && m.Project.Kind(filepath.Join(dir, bare, "default.nix")) != project.Nothing {
@@ -77,7 +82,7 @@ func (m *missing) nearSibling(target string) string {
 	for _, name := range names {
 		e := path.Ext(name)
 		switch {
-		case name == filepath.Base(m.Path) || len(name) == len(e):
+		case name == filepath.Base(m.Path) || len(name) == len(e) || noCode && e == ".nix":
 		case ext == "" && strings.TrimSuffix(name, e) == base && e != "":
 			extended = append(extended, name)
 		case digitsOnly(base, name):
@@ -97,6 +102,25 @@ func (m *missing) nearSibling(target string) string {
 		return guess + ext
 	}
 	return near.Find(base, other)
+}
+
+// isContent reports whether a path stands for what the file holds, not for an expression in it: readFile ./x, "${./x}",
+// source = ./x.
+func isContent(n ast.Node) bool {
+	at := n.OutsideParens()
+	switch up := at.Parent(); up.Kind() {
+	case ast.Interpolation:
+		return true
+	case ast.Binding:
+		return slices.ContainsFunc([]string{"source", "src", "configfile"}, (ast.BindingNode{Node: up}).Attrpath().IsSingle)
+	case ast.Apply:
+		fn, _ := ast.Call(up)
+		switch ast.LastName(fn) {
+		case "readFile", "readDir", "cleanSource", "fromTOML", "importTOML", "importJSON":
+			return true
+		}
+	}
+	return false
 }
 
 // knownExts are extensions that people choose: a file with another one of them is another file.

@@ -80,7 +80,7 @@ func Unwrap(n ast.Node, last ast.Token) []diag.Edit {
 		next = next.Next()
 	}
 	head := source.Span{Start: n.Start(), End: last.Span().End}
-	if StartsLine(next) && !StartsLine(n.FirstToken()) && (next.Kind().IsComment() || !hangs(n.Child(1))) {
+	if StartsLine(next) && !StartsLine(n.FirstToken()) && (next.Kind().IsComment() || !Hangs(n.Child(1))) {
 		return []diag.Edit{Cut(t, head)}
 	}
 	head.End = next.Start()
@@ -91,9 +91,9 @@ func Unwrap(n ast.Node, last ast.Token) []diag.Edit {
 	return edits
 }
 
-// hangs reports whether the lines of an expression belong to the line it begins on, as those of a set do: not so those
-// of an operation or if.
-func hangs(n ast.Node) bool {
+// Hangs reports whether the lines of an expression, if it has several, belong to the line it begins on, as those of a set
+// do: not so those of an operation or if.
+func Hangs(n ast.Node) bool {
 	for range maxDepth {
 		switch n.Kind() {
 		case ast.AttrSet, ast.List, ast.String, ast.IndString, ast.Paren:

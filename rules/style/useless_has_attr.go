@@ -36,7 +36,7 @@ var _ = rules.Register(&rules.Rule{
 		if !ok || tooLong(n) || !fitsAsDefault(missing) || inChain(n) {
 			return
 		}
-		text := nixlang.Shifted(missing, nixlang.Indent(p.Tree, missing.Start()), nixlang.Indent(p.Tree, n.Start()))
+		text := onLineOf(n, missing)
 		if nixlang.LevelOf(missing) < nixlang.LevelSelect {
 			text = "(" + text + ")"
 		}

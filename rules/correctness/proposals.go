@@ -35,7 +35,7 @@ func propose(p *rules.Pass, u sema.Use, isPackage bool, f *diag.Finding) {
 	}
 	// A package may well be called like an argument but for its first letter: zlib, lib.
 	if guess := near.Among(name, candidates); guess != "" && (!isPackage || guess[0]|0x20 == name[0]|0x20) {
-		f.Help = "did you mean `" + guess + "`?"
+		f.Help = "did you mean " + diag.Code(guess) + "?"
 		if u.Node.Is(ast.Ident) && ast.IsIdentifier(guess) {
 			f.Fixes = []diag.Fix{rules.Replace("use `"+guess+"`", diag.Unsafe, u.Node.Span(), guess)}
 		}
@@ -54,7 +54,7 @@ func propose(p *rules.Pass, u sema.Use, isPackage bool, f *diag.Finding) {
 
 // proposeIn proposes the attribute of that name of a set.
 func proposeIn(set string, u sema.Use, name, why string, f *diag.Finding) {
-	f.Help = why + " `" + set + "." + name + "`"
+	f.Help = why + " " + diag.Code(set+"."+name)
 	f.Fixes = []diag.Fix{rules.Insert("write `"+set+"."+name+"`", diag.Unsafe, u.Node.Start(), set+".")}
 }
 
@@ -128,12 +128,12 @@ func proposeSibling(names *sema.Info, u sema.Use, name string, f *diag.Finding) 
 				return false
 			}
 			if part := definedAs(c, name); part.IsValid() && c != self {
-				f.Related = []diag.Related{{Span: part.Span(), Message: "the attribute `" + name + "`"}}
+				f.Related = []diag.Related{{Span: part.Span(), Message: "the attribute " + diag.Code(name)}}
 				if final := finalArgument(n); final != "" && u.Node.Is(ast.Ident) {
 					proposeIn(final, u, name, "the attribute of the set is", f)
 					return true
 				}
-				f.Help = "the attributes of a set are no variables: bind `" + name + "` with `let`"
+				f.Help = "the attributes of a set are no variables: bind " + diag.Code(name) + " with `let`"
 				if bindsIn(c, n, u, name) && !recCaptures(names, n) && !needsSiblings(names, c, u.Node) {
 					f.Help += ", or make the set `rec`"
 					f.Fixes = []diag.Fix{rules.Insert("make the set `rec`", diag.Unsafe, n.Start(), "rec ")}
@@ -405,7 +405,7 @@ func addFormal(fn ast.Node, name string, f *diag.Finding) {
 	if pattern.HasError() {
 		return
 	}
-	f.Help = "add `" + name + "` to the arguments of the function"
+	f.Help = "add " + diag.Code(name) + " to the arguments of the function"
 	f.Related = []diag.Related{{Span: pattern.Span(), Message: "the arguments"}}
 	if ast.IsIdentifier(name) {
 		f.Fixes = []diag.Fix{formalFix(pattern, name)}

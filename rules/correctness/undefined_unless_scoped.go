@@ -47,8 +47,8 @@ var _ = rules.Register(&rules.Rule{
 				}
 				if n++; n == 1 {
 					f.Span = at[name]
-					f.Message = fmt.Sprintf("nothing in the file binds `%s`", name)
-					f.Help = fmt.Sprintf("what `%s` evaluates with names of its own may have it; everywhere else Nix refuses the file", a.Rel(giver.From))
+					f.Message = fmt.Sprintf("nothing in the file binds %s", diag.Code(name))
+					f.Help = fmt.Sprintf("what %s evaluates with names of its own may have it; everywhere else Nix refuses the file", diag.Code(a.Rel(giver.From)))
 				}
 			}
 			switch n {

@@ -44,7 +44,7 @@ var _ = rules.Register(&rules.Rule{
 		}
 		source := "the set"
 		if from.Is(ast.Ident) {
-			source = "`" + from.Text() + "`"
+			source = diag.Code(from.Text())
 		}
 		for part := range in.Names() {
 			name, static := ast.AttrName(part)
@@ -53,7 +53,7 @@ var _ = rules.Register(&rules.Rule{
 			}
 			f := diag.Finding{
 				Span:    part.Span(),
-				Message: source + " has no attribute `" + name + "`: using it fails",
+				Message: source + " has no attribute " + diag.Code(name) + ": using it fails",
 				Related: []diag.Related{{Span: set.FirstToken().Span(), Message: "the set"}},
 			}
 			propose(p, &f, part, name, slices.Sorted(maps.Keys(has)))
@@ -68,7 +68,7 @@ func propose(p *rules.Pass, f *diag.Finding, part ast.Node, name string, all []s
 	if guess == "" {
 		return
 	}
-	f.Help = "did you mean `" + guess + "`?"
+	f.Help = "did you mean " + diag.Code(guess) + "?"
 	if !part.Is(ast.Name) || !ast.IsIdentifier(guess) || inSet(part.Parent().Parent(), guess) {
 		return
 	}
@@ -155,7 +155,7 @@ func inheritedBuiltins(p *rules.Pass, in ast.InheritNode) {
 		f := diag.Finding{Span: part.Span()}
 		switch available {
 		case sema.Unknown:
-			f.Message = "Nix has no builtin `" + name + "`: using it fails"
+			f.Message = "Nix has no builtin " + diag.Code(name) + ": using it fails"
 			var all []string
 			for _, b := range sema.Builtins() {
 				all = append(all, b.Name)

@@ -103,6 +103,19 @@ func TestParse(t *testing.T) {
 	}
 }
 
+// TestParseAlone compares the verdicts on a file that the project gives a name: parse knows the file alone, as Nix does
+// that parses it.
+func TestParseAlone(t *testing.T) {
+	dir := testenv.Tree(t, map[string]string{
+		"flake.nix": "{ outputs = _: builtins.scopedImport { given = 1; } ./scoped.nix; }", "scoped.nix": "given\n",
+	})
+	status, _, errs := nixsift(t, dir, "", "parse", "scoped.nix")
+	assert.Equal(t, exitFindings, status)
+	assert.Equal(t, "scoped.nix:1:1: undefined variable `given`\n", errs)
+	status, out, _ := nixsift(t, dir, "", "check", "--only", "undefined-variable", "scoped.nix")
+	assert.Equal(t, exitClean, status, out)
+}
+
 // TestParseOrder: what Nix stops at comes first, a name that is defined twice or a syntax error.
 func TestParseOrder(t *testing.T) {
 	for src, want := range map[string]string{

@@ -15,6 +15,7 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/nixprint"
 	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/report"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/internal/workspace"
@@ -27,7 +28,9 @@ func parseCommand(s streams) *cobra.Command {
 		Use:   "parse [--format tree|json|nix] FILE|-",
 		Short: "Show how a file is parsed",
 		Long: "Show how a file is parsed. The exit status is 1 where Nix would reject the file at parse time, with the errors\n" +
-			"on standard error. With --format nix the output is that of `nix-instantiate --parse`, or nothing for such a file.",
+			"on standard error. With --format nix the output is that of `nix-instantiate --parse`, or nothing for such a file.\n" +
+			"Like that, it knows the file alone: names that only the project gives a file, by `scopedImport`, are undefined here,\n" +
+			"and none to `check`.",
 		Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if !slices.Contains([]string{"tree", "json", "nix"}, format) {
@@ -111,7 +114,7 @@ func reportParseErrors(w io.Writer, name string, tree *ast.Tree) bool {
 	names := sema.Resolve(tree)
 	if len(problems) == 0 {
 		for u := range names.Undefined() {
-			problems = append(problems, problem{u.Node.Start(), "undefined variable `" + u.Node.Text() + "`"})
+			problems = append(problems, problem{u.Node.Start(), "undefined variable " + diag.Code(u.Node.Text())})
 		}
 	}
 	for _, c := range names.Conflicts() {
@@ -120,9 +123,9 @@ func reportParseErrors(w io.Writer, name string, tree *ast.Tree) bool {
 		case len(tree.Errors()) > 0 && at > tree.Errors()[0].Span.Start:
 			// Nix does not come to see it.
 		case c.Formal:
-			problems = append(problems, problem{at, "duplicate formal `" + c.Path + "`"})
+			problems = append(problems, problem{at, "duplicate formal " + diag.Code(c.Path)})
 		case !c.OldOnly:
-			problems = append(problems, problem{at, "attribute `" + c.Path + "` is already defined"})
+			problems = append(problems, problem{at, "attribute " + diag.Code(c.Path) + " is already defined"})
 		}
 	}
 	slices.SortStableFunc(problems, func(a, b problem) int { return int(a.at) - int(b.at) })

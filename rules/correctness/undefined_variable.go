@@ -15,6 +15,7 @@ var _ = rules.Register(&rules.Rule{
 		"unusable. Under `with` a name may come from the attrset that is opened, so nothing is reported there.\n" +
 		"Neither is what the project passes to a file by `scopedImport`, with haumea's scoped loader, or with paisano (std); where\n" +
 		"it is not known to which files it does, `undefined-unless-scoped` speaks about those that no plain import reaches.\n" +
+		"`nixsift parse` rejects all of them, as `nix-instantiate --parse` does: it knows the file alone.\n" +
 		"\n" +
 		"What was most likely meant is proposed: an attribute of a set around, which is no variable without `rec`; a function of\n" +
 		"nixpkgs' `lib`; an argument that modules and packages get, and that the function does not name; a name in scope, or a\n" +

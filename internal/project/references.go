@@ -34,16 +34,18 @@ type Reference struct {
 	Kind RefKind
 	// words are those of the argument behind it, as far as it can hold what is passed to the package: for CallPackage.
 	words []string
+	open  bool // a CallPackage passes a set that is not written out
 }
 
 // Passes reports whether the arguments that a CallPackage passes may have one of the given name.
-func (r Reference) Passes(name string) bool { return slices.Contains(r.words, name) }
+func (r Reference) Passes(name string) bool { return r.open || slices.Contains(r.words, name) }
 
 // literal is a path literal without interpolation.
 type literal struct {
 	text  string
 	kind  RefKind
 	words []string
+	open  bool
 }
 
 var references = declare(fact[literal, *referenceIndex]{
@@ -58,6 +60,7 @@ var references = declare(fact[literal, *referenceIndex]{
 				l := literal{text: text, kind: refKind(n)}
 				if l.kind == CallPackage {
 					l.words = argumentWords(t.Source()[n.End():])
+					l.open = passesOpen(n)
 				}
 				found = append(found, l)
 			}
@@ -70,12 +73,43 @@ var references = declare(fact[literal, *referenceIndex]{
 			x.files[path] = literals
 			for _, l := range literals {
 				name := lastName(l.text)
-				x.byName[name] = append(x.byName[name], indexed{Reference{path, l.kind, l.words}, l.text})
+				x.byName[name] = append(x.byName[name], indexed{Reference{path, l.kind, l.words, l.open}, l.text})
 			}
 		}
 		return x
 	},
 })
+
+// passesOpen reports whether callPackage gives the package at a path a set that is not written out.
+func passesOpen(path ast.Node) bool {
+	call := path.OutsideParens().Parent().OutsideParens()
+	outer, ok := ast.AsApply(call.Parent())
+	return ok && outer.Func() == call && !writtenOut(outer.Arg(), maxWritten)
+}
+
+// maxWritten bounds how deep writtenOut looks.
+const maxWritten = 64
+
+// writtenOut reports whether all attributes of a set stand in an expression.
+func writtenOut(n ast.Node, left int) bool {
+	if left == 0 {
+		return false
+	}
+	switch n = n.Unparen(); n.Kind() {
+	case ast.AttrSet:
+		return true
+	case ast.Binary:
+		return n.Op() == ast.OpUpdate && writtenOut(n.Child(0), left-1) && writtenOut(n.Child(1), left-1)
+	case ast.Let, ast.With, ast.Assert:
+		return writtenOut(n.Child(1), left-1)
+	case ast.If:
+		return writtenOut(n.Child(1), left-1) && writtenOut(n.Child(2), left-1)
+	case ast.Apply:
+		fn, _ := ast.Call(n)
+		return ast.LastName(fn) == "optionalAttrs" && writtenOut((ast.ApplyExpr{Node: n}).Arg(), left-1)
+	}
+	return false
+}
 
 // References returns the places in the project that name a file by a path literal; a folder stands for its default.nix.
 func (a *Answers) References(path string) []Reference {
@@ -87,7 +121,7 @@ func (a *Answers) References(path string) []Reference {
 }
 
 func (r Reference) equal(o Reference) bool {
-	return r.From == o.From && r.Kind == o.Kind && slices.Equal(r.words, o.words)
+	return r.From == o.From && r.Kind == o.Kind && r.open == o.open && slices.Equal(r.words, o.words)
 }
 
 // Role returns the role of a file of the given shape.

@@ -198,7 +198,8 @@ func (c *classifier) function(n ast.Node) (r Role, ok bool) {
 	switch name := ast.LastName(fn); {
 	case body.Is(ast.Apply) && builders(name):
 		r.Kind = Package
-	case c.within("pkgs", "packages", "by-name") && !p.HasEllipsis() && !loaderArgs(p):
+	case c.within("pkgs", "packages", "by-name") && !p.HasEllipsis() && !loaderArgs(p) && (!body.Is(ast.Lambda) || c.within("by-name")):
+		// A function of a function may as well be one of an overlay, which is called with just these arguments.
 		r.Kind = Package
 	}
 	return r, true

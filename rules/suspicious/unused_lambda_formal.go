@@ -30,11 +30,11 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"The rule is silent where the name is not the author's to drop: in the header of a module, in the `outputs` of a flake,\n" +
 		"for an option of a package (`{ withX ? true }:`), for the `lib` that cabal2nix always writes, for what a `callPackage`\n" +
-		"in the project passes explicitly to the file or to files that it computes, for what `override` of a package of that name\n" +
-		"passes, where other files call the function with arguments of their own, and where `@args` is\n" +
-		"used, which may read the attribute. A name that starts with an underscore is kept on purpose. The option `interfaces`\n" +
-		"lifts this, for those who want every unused name reported, as deadnix does: then nothing is milder but names beside a\n" +
-		"used `@args`, which are hints.\n" +
+		"in the project passes explicitly to the file or to files that it computes, where it passes a set that is not written\n" +
+		"out, for what `override` of a package of that name passes, where other files call the function with arguments of their\n" +
+		"own, and where `@args` is used, which may read the attribute. A name that starts with an underscore is kept on purpose.\n" +
+		"The option `interfaces` lifts this, for those who want every unused name reported, as deadnix does: then nothing is\n" +
+		"milder but names beside a used `@args`, which are hints.\n" +
 		"\n" +
 		"The fix removes the name. It needs an eye: a caller that passes it explicitly, or reads `functionArgs`, sees the\n" +
 		"difference.",

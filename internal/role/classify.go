@@ -198,11 +198,17 @@ func (c *classifier) function(n ast.Node) (r Role, ok bool) {
 	switch name := ast.LastName(fn); {
 	case body.Is(ast.Apply) && builders(name):
 		r.Kind = Package
-	case c.within("pkgs", "packages", "by-name") && !p.HasEllipsis() && !loaderArgs(p) && (!body.Is(ast.Lambda) || c.within("by-name")):
-		// A function of a function may as well be one of an overlay, which is called with just these arguments.
+	case c.within("pkgs", "packages", "by-name") && !p.HasEllipsis() && !loaderArgs(p) && !ofTwo(body):
 		r.Kind = Package
 	}
 	return r, true
+}
+
+// ofTwo reports whether an expression is a function of two: then an overlay or its kin is made of the function around,
+// by a call with just its arguments.
+func ofTwo(n ast.Node) bool {
+	first, second := parameters(n)
+	return first != "" && second != ""
 }
 
 // loaderArgs reports whether a pattern has a name that loaders of whole folders pass, but no set of packages has.

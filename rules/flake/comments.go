@@ -3,7 +3,6 @@ package flake
 import (
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
@@ -125,7 +124,7 @@ func (s *signs) addBeside(before, behind []declPlace, b *block) {
 
 // add records a comment at an input, unless it is about another one.
 func (s *signs) add(in *flake.Input, b *block, inside bool) {
-	notes, n := s.notes[in], note{b.text, b.span}
+	notes, n := s.notes[in], note{b.text, b.span, b.deliberate}
 	if len(notes) > 0 && notes[len(notes)-1] == n {
 		return
 	}
@@ -162,7 +161,7 @@ func newNamed(inputs []*flake.Input) named {
 	for _, in := range inputs {
 		switch {
 		case in.Name == "nixpkgs":
-		case in.Name != "" && strings.IndexFunc(in.Name, notNamed) < 0:
+		case isWord(in.Name):
 			n.words[in.Name] = in
 		default:
 			n.odd = append(n.odd, in)
@@ -171,12 +170,10 @@ func newNamed(inputs []*flake.Input) named {
 	return n
 }
 
-func notNamed(r rune) bool { return r >= utf8.RuneSelf || !nameByte(byte(r)) }
-
 // in returns the inputs that a text names.
 func (n named) in(text string) map[*flake.Input]bool {
 	found := map[*flake.Input]bool{}
-	for word := range strings.FieldsFuncSeq(text, notNamed) {
+	for word := range words(text) {
 		if in := n.words[word]; in != nil {
 			found[in] = true
 		}

@@ -1,11 +1,13 @@
 package flake
 
 import (
+	"iter"
 	"net/url"
 	"path"
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/flake"
@@ -22,12 +24,15 @@ type signs struct {
 	// undecided says that wider would tell more.
 	undecided bool
 	notes     map[*flake.Input][]note // comments at inputs
+	said      map[*flake.Input]*said  // the reasons in them, once they are asked for
 }
 
 // note is a comment at an input, without its marks.
 type note struct {
 	text string
 	span source.Span
+	// deliberate is set where it tells why an input does not follow.
+	deliberate bool
 }
 
 var (
@@ -60,7 +65,7 @@ var (
 
 // readSigns reads the signs of a flake.
 func readSigns(p *rules.Pass, f *flake.Flake) *signs {
-	s := &signs{p: p, f: f, notes: map[*flake.Input][]note{}}
+	s := &signs{p: p, f: f, notes: map[*flake.Input][]note{}, said: map[*flake.Input]*said{}}
 	for _, v := range f.Nix.Substituters() {
 		if h := cacheName(v.Text); h != "" {
 			s.hosts = append(s.hosts, h)
@@ -178,23 +183,65 @@ func (s *signs) followedInto(d *duplicate) bool {
 	return false
 }
 
-// commented reports whether a comment at the input's declaration speaks of following and may mean the copy.
+// said is what comments at an input give as reasons why it does not follow.
+type said struct {
+	texts []string
+	words map[string]bool
+	// general is set where one of them names none of the input's own inputs.
+	general bool
+}
+
+// commented reports whether a comment at the input's declaration speaks of following and may mean the copy: it names
+// that one, or none.
 func (s *signs) commented(in *flake.Input, d *duplicate) bool {
-	return slices.ContainsFunc(s.notes[in], func(n note) bool { return deliberate(n.text) && s.means(n.text, in, d) })
+	reasons := s.saidOf(in)
+	return reasons.general || reasons.mention(d.path[1]) || reasons.mention(d.name())
+}
+
+func (s *signs) saidOf(in *flake.Input) *said {
+	if reasons := s.said[in]; reasons != nil {
+		return reasons
+	}
+	reasons := &said{words: map[string]bool{}}
+	s.said[in] = reasons
+	if len(s.notes[in]) == 0 {
+		return reasons
+	}
+	inputs, _ := s.f.InputsOf(in)
+	own, odd := map[string]bool{}, []string(nil)
+	for _, i := range inputs {
+		if isWord(i.Name) {
+			own[i.Name] = true
+		} else {
+			odd = append(odd, i.Name)
+		}
+	}
+	for _, n := range s.notes[in] {
+		if !n.deliberate {
+			continue
+		}
+		names := slices.ContainsFunc(odd, func(name string) bool { return mentions(n.text, name) })
+		for word := range words(n.text) {
+			reasons.words[word] = true
+			names = names || own[word]
+		}
+		reasons.texts = append(reasons.texts, n.text)
+		reasons.general = reasons.general || !names
+	}
+	return reasons
+}
+
+// mention reports whether one of the texts has a name as a word of its own.
+func (r *said) mention(name string) bool {
+	if isWord(name) {
+		return r.words[name]
+	}
+	return slices.ContainsFunc(r.texts, func(text string) bool { return mentions(text, name) })
 }
 
 // deliberate reports whether a comment tells why an input does not follow.
 func deliberate(text string) bool {
 	return keeps.MatchString(text) || aboutFollows.MatchString(text) && negated.MatchString(text) || inOtherLanguages.MatchString(text)
-}
-
-// means reports whether a comment at an input may speak of one of its inputs: it names that one, or none.
-func (s *signs) means(text string, in *flake.Input, d *duplicate) bool {
-	if mentions(text, d.path[1]) || mentions(text, d.name()) {
-		return true
-	}
-	inputs, _ := s.f.InputsOf(in)
-	return !slices.ContainsFunc(inputs, func(i flake.LockInput) bool { return mentions(text, i.Name) })
 }
 
 // mentions reports whether a text has a name as a word of its own.
@@ -211,6 +258,14 @@ func mentions(text, name string) bool {
 		from = end
 	}
 }
+
+// words yields the words of a text, as far as names of inputs are such.
+func words(text string) iter.Seq[string] { return strings.FieldsFuncSeq(text, notInWord) }
+
+// isWord reports whether a name is a word of texts.
+func isWord(name string) bool { return name != "" && strings.IndexFunc(name, notInWord) < 0 }
+
+func notInWord(r rune) bool { return r >= utf8.RuneSelf || !nameByte(byte(r)) }
 
 func nameByte(c byte) bool {
 	return c == '-' || c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'

@@ -115,6 +115,30 @@ var sizes = map[string]sized{
 			return rootNode(`"a": "a", "b": "b"`) + "," + lockedNode("b", "b", "") + "," + lockedNode("a", "a", times(n, ",", func(i int) string { return fmt.Sprintf(`"x%d": ["b"]`, i) }))
 		},
 	},
+	"comments at inputs": {
+		func(n int) string {
+			return times(n, "\n", func(i int) string {
+				return fmt.Sprintf("# these must not follow nixpkgs\ni%d.url = \"github:o/i%d\"; # nor follow i%d", i, i, i+1)
+			})
+		},
+		func(int) string { return rootNode("") },
+	},
+	"a long comment": {
+		func(n int) string {
+			return times(n, "\n", func(i int) string { return fmt.Sprintf("# line %d", i) }) + "\n" + oneInput(n)
+		},
+		func(int) string { return rootNode("") },
+	},
+	"comments at overrides": {
+		func(n int) string {
+			return `b.url = "github:o/b"; a = { url = "github:o/a"; inputs = { ` + times(n, "\n", func(i int) string { return fmt.Sprintf(`y%d.follows = "b"; # x%d must not follow b`, i, i) }) + ` }; };`
+		},
+		func(n int) string {
+			return rootNode(`"a": "a", "b": "b"`) + "," + lockedNode("b", "b", "") + "," +
+				times(n, ",", func(i int) string { return lockedNode(fmt.Sprint("x", i), "b", "") }) + "," +
+				lockedNode("a", "a", times(n, ",", func(i int) string { return fmt.Sprintf(`"x%d": "x%d", "y%d": ["b"]`, i, i, i) }))
+		},
+	},
 	"overrides that are gone": {
 		func(n int) string {
 			return times(n, "\n", func(i int) string { return fmt.Sprintf(`i%d.url = "github:o/i%d";`, i, i) })

@@ -204,6 +204,7 @@ func (p *Parser) needsParens(r role) {
 	p.expr()
 	p.broken()
 	p.parenFix(reported, first)
+	p.closeLost(reported, first)
 }
 
 // orOnNextLine returns the token at which to report a mistake that starts at one token and that Nix notices

@@ -32,6 +32,8 @@ func (p *Parser) element(begin int) bool {
 			return true
 		}
 		return p.selection(asElement)
+	case p.strayParen():
+		return p.junkElement()
 	case k == ast.TokRParen || k == ast.TokRBrace:
 		next := p.after(p.i)
 		if p.closesOuter() || p.endsValue(next) && (p.kinds[next] != ast.TokRBracket || p.open[closeBracket] > 1) {
@@ -68,7 +70,7 @@ func (p *Parser) isNumber(i int) bool { return p.kinds[i] == ast.TokInt || p.kin
 func (p *Parser) negativeElement() {
 	first, begin := p.i, p.count
 	s := p.span(first, first+1)
-	p.report(ast.SyntaxError{
+	at := p.report(ast.SyntaxError{
 		Kind: ast.ErrNegativeInList, Span: p.span(first, first), Message: "unexpected `-` in a list",
 		Help: "a negative number in a list needs parentheses: `(" + s.Of(p.src) + ")`",
 		Fix:  &ast.SyntaxFix{Title: "put the number in parentheses", Span: s, Text: "(" + s.Of(p.src) + ")"},
@@ -78,6 +80,7 @@ func (p *Parser) negativeElement() {
 	id := p.wrap(ast.Unary, first, begin)
 	p.nodes[id].op = ast.OpNeg
 	p.broken()
+	p.closeLost(at, first)
 }
 
 // operatorElement parses an operator expression in a list, from its operator on, or from the start.
@@ -95,6 +98,7 @@ func (p *Parser) operatorElement(resume bool) {
 	p.quiet--
 	p.broken()
 	p.parenFix(at, first)
+	p.closeLost(at, first)
 }
 
 // parenFix gives error at the fix of putting the tokens from first to the last consumed in parentheses. The

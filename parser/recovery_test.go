@@ -51,6 +51,24 @@ func survivors(tree *ast.Tree) int {
 	return count
 }
 
+// TestLostParen mends what lacks a ( by its fix.
+func TestLostParen(t *testing.T) {
+	for src, want := range map[string]string{
+		"[ a x: x) b ]":                          "[ a (x: x) b ]",
+		"[ a + b) c ]":                           "[ (a + b) c ]",
+		"[ -1) ]":                                "[ (-1) ]",
+		"(f [ { a, b }: a) b ])":                 "(f [ ({ a, b }: a) b ])",
+		"{ q = f x: x) y; }":                     "{ q = f (x: x) y; }",
+		"(f { q = [ if a then b else c) d ]; })": "(f { q = [ (if a then b else c) d ]; })",
+	} {
+		errs := Parse(src).Errors()
+		if assert.Len(t, errs, 1, src) && assert.NotNil(t, errs[0].Fix, src) {
+			f := errs[0].Fix
+			assert.Equal(t, want, src[:f.Span.Start]+f.Text+src[f.Span.End:], src)
+		}
+	}
+}
+
 // TestRecovery breaks one line of a long set. Few errors come of it, and what stands before and after it
 // stays in the tree.
 func TestRecovery(t *testing.T) {
@@ -134,6 +152,16 @@ func TestRecovery(t *testing.T) {
 		{`  q = a == b == c;`, 1, 0},
 		{`  q = ./x/;`, 1, 0},
 		{`  q = /* x`, 1, lineCount},
+		{`  q = [ x: x) ];`, 1, 0},
+		{`  q = f x: x) y;`, 1, 0},
+		{`  q = [ -1) ];`, 1, 0},
+		{`  q = g { x = [ (a) f x) y ]; };`, 1, 0},
+		{`  q = g (h { x = [ (a) f x) y ]; });`, 1, 0},
+		{`  q = g (h { x = a b) c; y = 1; });`, 1, 0},
+		{`  q = g (h { x = f { y, z }: y); });`, 1, 0},
+		{`  q = f ([ 1 2 ) 3;`, 1, 0},
+		{`  q = f ([ 1 (g 2 ]);`, 1, 0},
+		{`  q = g (h { x = 1; );`, 1, 0},
 	} {
 		src := brokenFile(c.middle)
 		tree := Parse(src)

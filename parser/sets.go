@@ -160,9 +160,14 @@ func (p *Parser) endStatement(what string) {
 		p.adv()
 		return
 	}
-	lost := p.lostBrace()
+	lost, stray := p.lostBrace(), p.strayParen()
 	p.missingSemi("the "+what, lost, false)
 	p.missingOr(lost)
+	if stray {
+		p.adv()
+		p.skipStatement()
+		return
+	}
 	if !lost && (p.startsBinding() || p.tok() == ast.TokInherit || p.closesOuter() && !p.wrongCloser()) {
 		return
 	}
@@ -218,7 +223,7 @@ func (p *Parser) missingSemi(what string, lost, head bool) {
 		if e.Fix != nil {
 			e.Fix.Sure = p.top().flags&ast.HasError == 0 && p.top().kind != ast.Error
 		}
-	case (k == ast.TokRParen || k == ast.TokRBracket) && !p.closesOuter():
+	case (k == ast.TokRParen || k == ast.TokRBracket) && !p.closesOuter() || p.strayParen():
 		if at := p.statement(); at >= 0 && len(p.errors) > 0 && p.errors[len(p.errors)-1].Span.Start >= p.start[at] {
 			p.unsure = len(p.errors)
 			return // an earlier mistake in the statement took the opening bracket

@@ -293,7 +293,7 @@ func withPrefix(names []string, prefix string) iter.Seq2[string, string] {
 func (m *missing) handedOn(n ast.Node) bool {
 	at := n.OutsideParens()
 	call, ok := ast.AsApply(at.Parent())
-	if !ok || call.Arg() != at || filesetFuncs[ast.LastName(call.Func())] {
+	if head, _ := ast.Call(call.Node); !ok || call.Arg() != at || filesetFuncs[ast.LastName(head)] {
 		return inFileset(at)
 	}
 	fn := call.Func().Unparen()

@@ -113,17 +113,22 @@ func (p *Parser) lineOf(e ast.SyntaxError) source.Span {
 	return line
 }
 
+// maxLooks bounds what suspect looks at, in sizes of the file: text in nested strings belongs to each of them.
+const maxLooks = 16
+
 // suspect returns the first string literal before the first error that looks as if it had swallowed code,
 // and where it should end.
 func (p *Parser) suspect() (found cut, ok bool) {
 	limit := p.errors[p.firstOther()].Span.Start
 	found.open = len(p.src)
 	var stack []int // the tokens of open quotes and braces
+	looks := maxLooks * len(p.src)
 	consider := func(open, closing int) {
 		at := int(p.start[open])
-		if at >= found.open || p.start[open] > limit || p.cutAt(at) > 0 {
+		if at >= found.open || p.start[open] > limit || p.cutAt(at) > 0 || looks < 0 {
 			return
 		}
+		looks -= int(p.start[closing] - p.start[open])
 		if end := p.swallowed(open, closing); end > 0 {
 			found, ok = cut{at, end}, true
 		}
@@ -173,7 +178,7 @@ func (p *Parser) swallowed(open, closing int) int {
 		return 0
 	}
 	if p.kinds[open] == ast.TokIndQuote {
-		return p.outdent(int(p.start[open]), base, text)
+		return p.outdent(open, base, text)
 	}
 	// Behind a real closing quote comes a blank or punctuation, not a word.
 	switch next := p.kinds[min(closing+1, p.n-1)]; {
@@ -186,10 +191,9 @@ func (p *Parser) swallowed(open, closing int) int {
 }
 
 // outdent returns the end of the line before the first one that looks like code and is indented no more
-// than the line on which the string opens, or 0.
+// than the line on which the string opens, or 0. The text of the string starts at base.
 func (p *Parser) outdent(open, base int, text string) int {
-	line := p.src[strings.LastIndexByte(p.src[:open], '\n')+1 : open]
-	indent := len(line) - len(strings.TrimLeft(line, " \t"))
+	indent := p.indent(open)
 	for i := strings.IndexByte(text, '\n'); i >= 0; {
 		rest := text[i+1:]
 		end := strings.IndexByte(rest, '\n')

@@ -17,6 +17,7 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/engine"
+	"github.com/nixsift/nixsift/internal/growth"
 	"github.com/nixsift/nixsift/internal/testenv"
 	"github.com/nixsift/nixsift/internal/workspace"
 	"github.com/nixsift/nixsift/rules"
@@ -160,13 +161,14 @@ func TestBufferBoundAllocates(t *testing.T) {
 	started, err := engine.New(engine.Options{Changing: true, Only: []string{"duplicate-attr"}})
 	require.NoError(t, err)
 	e := started.Start()
-	allocations := func(size int) float64 {
+	allocations := func(size int) growth.Size {
 		b := engine.Buffer{Path: filepath.Join(t.TempDir(), "a.nix"), Kind: workspace.Nix, Text: "{" + strings.Repeat("a = 1; ", size) + "}", Most: 100}
-		return testing.AllocsPerRun(3, func() {
+		return growth.Allocated(func() {
 			_, err := e.CheckBuffer(context.Background(), b, nil)
 			require.NoError(t, err)
 		})
 	}
-	few, many := allocations(2000), allocations(200_000)
-	assert.Less(t, many, 2*few)
+	const size = 10_000
+	few, many := allocations(size), allocations(growth.Factor*size)
+	assert.Less(t, many.Allocs, few.Allocs+size/10)
 }

@@ -2,7 +2,6 @@ package module
 
 import (
 	"fmt"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -10,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/nixsift/nixsift/internal/growth"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/parser"
 )
@@ -137,15 +137,13 @@ func everywhere(bindings string) string {
 func cost(text string) uint64 {
 	tree := parser.Parse(text)
 	names := sema.Resolve(tree)
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	f := AnalyzeFile(tree, names)
-	f.Obstacles()
-	if f.Module != nil {
-		f.Module.Options()
-	}
-	runtime.ReadMemStats(&after)
-	return after.TotalAlloc - before.TotalAlloc
+	return growth.AllocatedOnce(func() {
+		f := AnalyzeFile(tree, names)
+		f.Obstacles()
+		if f.Module != nil {
+			f.Module.Options()
+		}
+	}).Bytes
 }
 
 // maxCost is what reading the problems of a file of a few hundred bytes may allocate in all, in bytes.

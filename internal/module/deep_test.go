@@ -4,10 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
-	"github.com/stretchr/testify/require"
-
+	"github.com/nixsift/nixsift/internal/growth"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/parser"
 )
@@ -17,36 +15,56 @@ import (
 func TestDeep(t *testing.T) {
 	many := func(n int, s string) string { return strings.Repeat(s, n) }
 	const head = "{ config, lib, ... }: "
-	for name, text := range map[string]string{
-		"functions":   many(300000, "x: ") + "1",
-		"formals":     many(50000, "{ config, ... }: ") + "{ imports = [ ]; }",
-		"concat":      head + "{ imports = " + many(100000, "[ ./a ] ++ ") + "[ ]; }",
-		"concat left": head + "{ imports = " + many(5000, "(") + "[ ]" + many(5000, " ++ [ ./a ])") + "; }",
-		"update":      head + many(100000, "{ a = 1; } // ") + "{ imports = [ ]; }",
-		"lets":        head + many(20000, "let a = 1; in ") + "{ imports = [ ]; }",
-		"else if":     head + "{ config = " + many(50000, "if config.a then { } else ") + "{ }; }",
-		"list":        head + "{ imports = [ " + many(200000, "(if config.a then ./a else ./b) ") + "]; }",
-		"nested":      head + "{ imports = [ " + many(3000, "{ imports = [ ") + many(3000, "]; } ") + "]; }",
-		"options":     head + "{ options = " + many(5000, "{ a = ") + "1" + many(5000, "; }") + "; }",
-		"names":       head + "let " + chain(20000) + " in { imports = x0; config = x1; }",
-		"doubling":    head + "let " + doubling(2000) + " in { imports = x0; config = x0; }",
-		"calls":       head + "let f = x: f (f x); g = x: g x ++ g x; in { imports = g config; config = f { }; }",
-		"applied":     head + "{ config = " + many(20000, "lib.id (") + "{ }" + many(20000, ")") + "; }",
-		"mkIf":        head + "{ config = " + many(20000, "lib.mkIf config.a (") + "{ }" + many(20000, ")") + "; }",
-		"mkMerge":     head + "{ config = lib.mkMerge [ " + many(50000, "(lib.mkIf config.a { b = 1; }) ") + "]; }",
-		"selects":     head + "{ imports = config" + many(100000, ".a") + "; }",
-		"modules":     "{ " + many(20000, "nixosModules.a = { config, ... }: { imports = [ config.a ]; }; ") + "}",
+	for name, text := range map[string]func(n int) string{
+		"functions": func(n int) string { return many(300*n, "x: ") + "1" },
+		"formals":   func(n int) string { return many(50*n, "{ config, ... }: ") + "{ imports = [ ]; }" },
+		"concat":    func(n int) string { return head + "{ imports = " + many(100*n, "[ ./a ] ++ ") + "[ ]; }" },
+		"concat left": func(n int) string {
+			return head + "{ imports = " + many(5*n, "(") + "[ ]" + many(5*n, " ++ [ ./a ])") + "; }"
+		},
+		"update":  func(n int) string { return head + many(100*n, "{ a = 1; } // ") + "{ imports = [ ]; }" },
+		"lets":    func(n int) string { return head + many(20*n, "let a = 1; in ") + "{ imports = [ ]; }" },
+		"else if": func(n int) string { return head + "{ config = " + many(50*n, "if config.a then { } else ") + "{ }; }" },
+		"list": func(n int) string {
+			return head + "{ imports = [ " + many(200*n, "(if config.a then ./a else ./b) ") + "]; }"
+		},
+		"nested": func(n int) string {
+			return head + "{ imports = [ " + many(3*n, "{ imports = [ ") + many(3*n, "]; } ") + "]; }"
+		},
+		"options": func(n int) string {
+			return head + "{ options = " + many(5*n, "{ a = ") + "1" + many(5*n, "; }") + "; }"
+		},
+		"names":    func(n int) string { return head + "let " + chain(20*n) + " in { imports = x0; config = x1; }" },
+		"doubling": func(n int) string { return head + "let " + doubling(2*n) + " in { imports = x0; config = x0; }" },
+		"calls": func(int) string {
+			return head + "let f = x: f (f x); g = x: g x ++ g x; in { imports = g config; config = f { }; }"
+		},
+		"applied": func(n int) string {
+			return head + "{ config = " + many(20*n, "lib.id (") + "{ }" + many(20*n, ")") + "; }"
+		},
+		"mkIf": func(n int) string {
+			return head + "{ config = " + many(20*n, "lib.mkIf config.a (") + "{ }" + many(20*n, ")") + "; }"
+		},
+		"mkMerge": func(n int) string {
+			return head + "{ config = lib.mkMerge [ " + many(50*n, "(lib.mkIf config.a { b = 1; }) ") + "]; }"
+		},
+		"selects": func(n int) string { return head + "{ imports = config" + many(100*n, ".a") + "; }" },
+		"modules": func(n int) string {
+			return "{ " + many(20*n, "nixosModules.a = { config, ... }: { imports = [ config.a ]; }; ") + "}"
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			tree := parser.Parse(text)
-			names := sema.Resolve(tree)
-			start := time.Now()
-			f := AnalyzeFile(tree, names)
-			f.Obstacles()
-			if f.Module != nil {
-				f.Module.Options()
-			}
-			require.Less(t, time.Since(start), 30*time.Second)
+			growth.Time(t, name, 125, func(n int) func() {
+				tree := parser.Parse(text(n))
+				names := sema.Resolve(tree)
+				return func() {
+					f := AnalyzeFile(tree, names)
+					f.Obstacles()
+					if f.Module != nil {
+						f.Module.Options()
+					}
+				}
+			})
 		})
 	}
 }

@@ -5,13 +5,13 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/growth"
 )
 
 // slowDraw is drawLine by its definition: the whole line is laid out, then cut.
@@ -109,15 +109,12 @@ func TestDrawLongLine(t *testing.T) {
 
 // TestLongLineTime keeps findings on one long line from costing what the line is long.
 func TestLongLineTime(t *testing.T) {
-	if testing.Short() {
-		t.Skip("measures time")
-	}
-	text := strings.Repeat("a = ((x)); ", 700_000/11)
-	run := &Run{Sources: func(string) (string, bool) { return text, true }}
-	for at := uint32(0); len(run.Findings) < 10_000; at += 66 {
-		run.Findings = append(run.Findings, diag.Finding{Rule: "r", Severity: diag.Info, File: "a.nix", Span: span(at, at+5), Message: "m"})
-	}
-	start := time.Now()
-	require.NoError(t, Write(io.Discard, "text", run, Options{}))
-	assert.Less(t, time.Since(start), 3*time.Second, "about 0.1 s is usual")
+	growth.Time(t, "findings on one line", 1000, func(n int) func() {
+		text := strings.Repeat("a = ((x)); ", 6*n)
+		run := &Run{Sources: func(string) (string, bool) { return text, true }}
+		for i := range uint32(n) {
+			run.Findings = append(run.Findings, diag.Finding{Rule: "r", Severity: diag.Info, File: "a.nix", Span: span(66*i, 66*i+5), Message: "m"})
+		}
+		return func() { require.NoError(t, Write(io.Discard, "text", run, Options{})) }
+	})
 }

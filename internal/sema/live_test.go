@@ -5,12 +5,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/growth"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/parser"
 )
@@ -76,26 +76,35 @@ func TestLive(t *testing.T) {
 
 // TestLiveIsLinear runs chains and nests that make repeated passes, or one pass for each name, far too slow.
 func TestLiveIsLinear(t *testing.T) {
-	const n = 200_000
-	var forward, backward, nested strings.Builder
-	forward.WriteString("let a0 = 1;")
-	backward.WriteString("let")
+	for name, text := range map[string]func(n int) string{
+		"forward": func(n int) string {
+			return "let a0 = 1;" + numbered(n, func(i int) string { return fmt.Sprintf("a%d = a%d;", i, i-1) }) + "in 1"
+		},
+		"backward": func(n int) string {
+			return "let" + numbered(n, func(i int) string { return fmt.Sprintf(" a%d = a%d;", n-i, n-i-1) }) + " a0 = 1; in 1"
+		},
+		"nested": func(n int) string {
+			return "a0: " + numbered(n, func(i int) string { return fmt.Sprintf("let a%d = a%d; in ", i, i-1) }) + "1"
+		},
+	} {
+		growth.Time(t, name, 10_000, func(n int) func() {
+			x := sema.Resolve(parser.Parse(text(n)))
+			return func() {
+				count := 0
+				for range x.Live(nil).DeadLets() {
+					count++
+				}
+				require.GreaterOrEqual(t, count, n-1, name)
+			}
+		})
+	}
+}
+
+// numbered joins the pieces from 1 to n, exclusive.
+func numbered(n int, piece func(i int) string) string {
+	var b strings.Builder
 	for i := 1; i < n; i++ {
-		fmt.Fprintf(&forward, "a%d = a%d;", i, i-1)
-		fmt.Fprintf(&backward, " a%d = a%d;", n-i, n-i-1)
-		fmt.Fprintf(&nested, "let a%d = a%d; in ", i, i-1)
+		b.WriteString(piece(i))
 	}
-	forward.WriteString("in 1")
-	backward.WriteString(" a0 = 1; in 1")
-	for name, src := range map[string]string{"forward": forward.String(), "backward": backward.String(), "nested": "a0: " + nested.String() + "1"} {
-		x := sema.Resolve(parser.Parse(src))
-		start := time.Now()
-		l := x.Live(nil)
-		count := 0
-		for range l.DeadLets() {
-			count++
-		}
-		require.GreaterOrEqual(t, count, n-1, name)
-		require.Less(t, time.Since(start), 2*time.Second, name)
-	}
+	return b.String()
 }

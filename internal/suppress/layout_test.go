@@ -10,6 +10,7 @@ import (
 
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/growth"
 	"github.com/nixsift/nixsift/parser"
 )
 
@@ -59,7 +60,7 @@ func TestGrowth(t *testing.T) {
 		"malformed":            func(n int) string { return strings.Repeat("# Nixsift ignore alpha\n# nixf-ignore: zzz\n", n) + "a" },
 	} {
 		t.Run(name, func(t *testing.T) {
-			cost := func(n int) (allocations float64, looked, findings int) {
+			growth.Memory(t, name, 250, func(n int) func() {
 				src := text(n)
 				tree := parser.Parse(src)
 				require.Empty(t, tree.Errors())
@@ -69,21 +70,16 @@ func TestGrowth(t *testing.T) {
 						found = append(found, diag.Finding{Rule: "alpha", Span: source.Span{Start: uint32(at), End: uint32(at + 1)}})
 					}
 				}
-				allocations = testing.AllocsPerRun(1, func() {
+				return func() {
 					table := Parse(tree, testRules())
 					_, _, extra := table.Apply(append([]diag.Finding(nil), found...), all)
-					findings = len(found) + len(extra)
-					looked = 0
+					looked := 0
 					for _, x := range table.byRule {
 						looked += x.seen
 					}
-				})
-				return allocations, looked, findings
-			}
-			small, _, _ := cost(500)
-			large, looked, findings := cost(1000)
-			assert.Less(t, large, 2.2*small+500)
-			assert.LessOrEqual(t, looked, 4*findings+10)
+					assert.LessOrEqual(t, looked, 4*(len(found)+len(extra))+10)
+				}
+			})
 		})
 	}
 }

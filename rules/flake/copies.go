@@ -56,8 +56,11 @@ func (d *duplicate) sameContent() bool {
 	return n != nil && d.node.NarHash() != "" && d.node.NarHash() == n.NarHash()
 }
 
-// maxNodes bounds how many nodes below one input are looked at.
-const maxNodes = 4096
+// maxNodes bounds how many nodes below one input are looked at, and maxLevels how far below it.
+const (
+	maxNodes  = 4096
+	maxLevels = 64
+)
 
 // duplicates returns what a root input brings itself though the root has it, breadth first.
 func duplicates(f *flake.Flake, in *flake.Input) []duplicate {
@@ -73,7 +76,7 @@ func duplicates(f *flake.Flake, in *flake.Input) []duplicate {
 	var out []duplicate
 	seen := map[*flake.LockNode]bool{top: true}
 	queue := []step{{top, in.Path, in}}
-	for i := 0; i < len(queue) && i < maxNodes; i++ {
+	for i := 0; i < min(len(queue), maxNodes) && len(queue[i].path) <= maxLevels; i++ {
 		s := queue[i]
 		owner, ok := s.node.Source()
 		if !ok || isPackageSet(owner) {

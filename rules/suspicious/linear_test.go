@@ -4,12 +4,12 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/fix"
+	"github.com/nixsift/nixsift/internal/growth"
 	"github.com/nixsift/nixsift/rules"
 	"github.com/nixsift/nixsift/rules/ruletest"
 )
@@ -29,29 +29,36 @@ func many(n int, format string) string {
 
 // TestLarge runs every rule on large files of shapes that repeated walks make slow.
 func TestLarge(t *testing.T) {
-	const n = 10_000
-	for name, text := range map[string]string{
-		"chain":    "let\n" + many(n, "  a%d = a%[2]d;\n") + "  a10000 = 1; b = 2;\nin b",
-		"single":   "let\n" + many(n, "  a%d = 1;\n\n") + "  b = 2;\nin b",
-		"nested":   many(n, "let a%d = 1; in ") + "2",
-		"lambdas":  many(n, "a%d: ") + "2",
-		"formals":  "{ " + many(n, "a%d, ") + "... }: 1",
-		"withs":    many(n, "with a%d.b; ") + "2",
-		"args":     many(n, "{ a, ... }@b%d: ") + "2",
-		"recs":     "{ " + many(n, "a%d = rec { b = 1; }; a%[1]d.c = 2; ") + "}",
-		"recnest":  many(5000, "{ a%d = rec ") + "{ }" + strings.Repeat("; }", 5000),
-		"strings":  strings.Repeat(`"\.${`, 3000) + "1" + strings.Repeat(`}"`, 3000),
-		"indented": "f " + strings.Repeat("'' a'' ", 3000),
-		"flags":    "mkDerivation { " + many(n, "buildInput%d = 1; ") + "makeFlags = [ " + strings.Repeat(`"A=b c" `, 3000) + "]; }",
-		"bools":    "a" + strings.Repeat(" && true", n),
-		"lines":    "''\r\n" + strings.Repeat("a\r\n", n) + "''",
-		"inherit":  "let inherit (x) " + many(n, "a%d\n") + "; in a7",
-		"local":    "let " + many(n, "f%d = { a, b }: a; ") + "in [ " + many(n, "(f%d { a = 1; b = 2; }) ") + "]",
+	times := func(n int, s string) string { return strings.Repeat(s, n) }
+	for name, text := range map[string]func(n int) string{
+		"chain": func(n int) string {
+			return "let\n" + many(n, "  a%d = a%[2]d;\n") + fmt.Sprintf("  a%d = 1; b = 2;\nin b", n)
+		},
+		"single":   func(n int) string { return "let\n" + many(n, "  a%d = 1;\n\n") + "  b = 2;\nin b" },
+		"nested":   func(n int) string { return many(n, "let a%d = 1; in ") + "2" },
+		"lambdas":  func(n int) string { return many(n, "a%d: ") + "2" },
+		"formals":  func(n int) string { return "{ " + many(n, "a%d, ") + "... }: 1" },
+		"withs":    func(n int) string { return many(n, "with a%d.b; ") + "2" },
+		"args":     func(n int) string { return many(n, "{ a, ... }@b%d: ") + "2" },
+		"recs":     func(n int) string { return "{ " + many(n, "a%d = rec { b = 1; }; a%[1]d.c = 2; ") + "}" },
+		"recnest":  func(n int) string { return many(n/2, "{ a%d = rec ") + "{ }" + times(n/2, "; }") },
+		"strings":  func(n int) string { return times(n/3, `"\.${`) + "1" + times(n/3, `}"`) },
+		"indented": func(n int) string { return "f " + times(n/3, "'' a'' ") },
+		"flags": func(n int) string {
+			return "mkDerivation { " + many(n, "buildInput%d = 1; ") + "makeFlags = [ " + times(n/3, `"A=b c" `) + "]; }"
+		},
+		"bools":   func(n int) string { return "a" + times(n, " && true") },
+		"lines":   func(n int) string { return "''\r\n" + times(n, "a\r\n") + "''" },
+		"inherit": func(n int) string { return "let inherit (x) " + many(n, "a%d\n") + "; in a7" },
+		"local": func(n int) string {
+			return "let " + many(n, "f%d = { a, b }: a; ") + "in [ " + many(n, "(f%d { a = 1; b = 2; }) ") + "]"
+		},
 	} {
 		for _, r := range rules.All() {
-			start := time.Now()
-			ruletest.Findings(t, r.ID, "a.nix", text)
-			require.Less(t, time.Since(start), 3*time.Second, "%s: %s", name, r.ID)
+			growth.Time(t, name+": "+r.ID, 1250, func(n int) func() {
+				text := text(n)
+				return func() { ruletest.Findings(t, r.ID, "a.nix", text) }
+			})
 		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,15 +12,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/nixsift/nixsift/internal/fix"
+	"github.com/nixsift/nixsift/internal/git/gittest"
 	"github.com/nixsift/nixsift/internal/patch"
-	"github.com/nixsift/nixsift/internal/testenv"
 )
 
 // TestDiffs lets git apply what fixing changes in every fixture and in a thousand files.
 func TestDiffs(t *testing.T) {
-	if _, err := exec.LookPath("git"); err != nil {
-		testenv.Missing(t, "the git program")
-	}
+	gittest.Program(t) // or skip
 	var f faults
 	var count counter
 	inParallel(fixtures(t), 8, func(piece []string) {
@@ -66,8 +63,8 @@ func appliesDiffs(x fixing, f *faults, count *counter, files []string) {
 	if diff.Len() == 0 {
 		return
 	}
-	cmd := exec.Command("git", "apply", "--whitespace=nowarn", "-")
-	cmd.Dir, cmd.Stdin = dir, &diff
+	cmd := gittest.Command(x.t, dir, "apply", "--whitespace=nowarn", "-")
+	cmd.Stdin = &diff
 	if messages, err := cmd.CombinedOutput(); err != nil {
 		f.add("git does not apply a diff", "%s", messages)
 		return

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -61,30 +62,32 @@ func TestLostText(t *testing.T) {
 			},
 		} {
 			t.Run(name+"/"+mend, func(t *testing.T) {
-				c := start(t, "", "")
-				const uri = "untitled:a"
-				c.Open(uri, "nix", 4, "[ 13 ]")
-				c.Diagnostics(uri, 4)
-				if !strings.Contains(change, "textDocument") {
-					change = `"textDocument":{"uri":"untitled:a","version":5},` + change
-				}
-				c.Notify("textDocument/didChange", json.RawMessage("{"+change+"}"))
-				r := lsptest.At(0, 2, 0, 4)
-				c.Edit(uri, 6, lsptest.Change{Range: &r, Text: "14 13"})
-				c.Notify("textDocument/didChange", json.RawMessage("{"+change+"}"))
-				assert.Empty(t, c.Actions(uri, lsptest.At(0, 0, 0, 9)))
-				c.Notify("workspace/didChangeConfiguration", nil)
-				time.Sleep(60 * time.Millisecond) // a renewal and a pause in typing
-				assert.Len(t, c.Published(uri), 1, "nothing is said of a text that is not known")
-				how(c)
-				p := c.DiagnosticsThat(uri, func(p lsptest.Published) bool { return len(p.Diagnostics) == 2 })
-				assert.Equal(t, lsptest.At(0, 5, 0, 7), p.Diagnostics[1].Range)
-				messages := told(c)
-				require.Len(t, messages, 1)
-				assert.Contains(t, messages[0], "untitled:a: its text is not known")
-				c.Edit(uri, 10, lsptest.Change{Range: &r, Text: "1"})
-				c.DiagnosticsThat(uri, func(p lsptest.Published) bool { return len(p.Diagnostics) == 1 && *p.Version == 10 })
-				assert.Equal(t, 0, c.Shutdown())
+				synctest.Test(t, func(t *testing.T) {
+					c := start(t, "", "")
+					const uri = "untitled:a"
+					c.Open(uri, "nix", 4, "[ 13 ]")
+					c.Diagnostics(uri, 4)
+					if !strings.Contains(change, "textDocument") {
+						change = `"textDocument":{"uri":"untitled:a","version":5},` + change
+					}
+					c.Notify("textDocument/didChange", json.RawMessage("{"+change+"}"))
+					r := lsptest.At(0, 2, 0, 4)
+					c.Edit(uri, 6, lsptest.Change{Range: &r, Text: "14 13"})
+					c.Notify("textDocument/didChange", json.RawMessage("{"+change+"}"))
+					assert.Empty(t, c.Actions(uri, lsptest.At(0, 0, 0, 9)))
+					c.Notify("workspace/didChangeConfiguration", nil)
+					time.Sleep(time.Minute) // a renewal and a pause in typing
+					assert.Len(t, c.Published(uri), 1, "nothing is said of a text that is not known")
+					how(c)
+					p := c.DiagnosticsThat(uri, func(p lsptest.Published) bool { return len(p.Diagnostics) == 2 })
+					assert.Equal(t, lsptest.At(0, 5, 0, 7), p.Diagnostics[1].Range)
+					messages := told(c)
+					require.Len(t, messages, 1)
+					assert.Contains(t, messages[0], "untitled:a: its text is not known")
+					c.Edit(uri, 10, lsptest.Change{Range: &r, Text: "1"})
+					c.DiagnosticsThat(uri, func(p lsptest.Published) bool { return len(p.Diagnostics) == 1 && *p.Version == 10 })
+					assert.Equal(t, 0, c.Shutdown())
+				})
 			})
 		}
 	}

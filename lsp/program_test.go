@@ -95,7 +95,7 @@ func nvim(t *testing.T, server ...string) {
 	require.NoError(t, err)
 	dir := t.TempDir()
 	lsptest.WriteFile(t, dir, "a b.nix", "{\n  s = \"😀\"; a. = 1; p = import ./not-there.nix;\n}\n")
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, editor, "--headless", "--clean", "-n", "-c", "luafile "+script)
 	cmd.Dir = dir

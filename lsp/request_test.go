@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -49,23 +50,25 @@ func TestActionsWaitForTheCheck(t *testing.T) {
 // TestActionsAfterAnEdit asks for a place in a version that is not the newest any more when it is checked: the answer is
 // about the same place in the newest.
 func TestActionsAfterAnEdit(t *testing.T) {
-	c := start(t, "", "")
-	const uri = "untitled:a"
-	text := "[ 42 42 42 42\n13 ]"
-	c.Open(uri, "nix", 1, text)
-	ask := func(r lsptest.Range) int {
-		return c.Send("textDocument/codeAction", map[string]any{
-			"textDocument": map[string]any{"uri": uri}, "range": r, "context": map[string]any{"diagnostics": []any{}, "only": []string{"quickfix"}},
-		})
-	}
-	stays, goes := ask(lsptest.At(1, 1, 1, 1)), ask(lsptest.At(0, 2, 0, 4))
-	r := lsptest.At(0, 1, 0, 4)
-	c.Edit(uri, 2, lsptest.Change{Range: &r, Text: "\n\n"})
-	var actions []lsptest.Action
-	require.NoError(t, json.Unmarshal(c.Reply(stays).Result, &actions))
-	assert.Equal(t, "[\n\n 42 42 42\n12 ]", apply("[\n\n 42 42 42\n13 ]", find(t, actions, "replace it by `12`").Edit.Changes[uri]))
-	require.NoError(t, json.Unmarshal(c.Reply(goes).Result, &actions))
-	assert.Empty(t, actions)
+	synctest.Test(t, func(t *testing.T) {
+		c := start(t, "", "")
+		const uri = "untitled:a"
+		text := "[ 42 42 42 42\n13 ]"
+		c.Open(uri, "nix", 1, text)
+		ask := func(r lsptest.Range) int {
+			return c.Send("textDocument/codeAction", map[string]any{
+				"textDocument": map[string]any{"uri": uri}, "range": r, "context": map[string]any{"diagnostics": []any{}, "only": []string{"quickfix"}},
+			})
+		}
+		stays, goes := ask(lsptest.At(1, 1, 1, 1)), ask(lsptest.At(0, 2, 0, 4))
+		r := lsptest.At(0, 1, 0, 4)
+		c.Edit(uri, 2, lsptest.Change{Range: &r, Text: "\n\n"})
+		var actions []lsptest.Action
+		require.NoError(t, json.Unmarshal(c.Reply(stays).Result, &actions))
+		assert.Equal(t, "[\n\n 42 42 42\n12 ]", apply("[\n\n 42 42 42\n13 ]", find(t, actions, "replace it by `12`").Edit.Changes[uri]))
+		require.NoError(t, json.Unmarshal(c.Reply(goes).Result, &actions))
+		assert.Empty(t, actions)
+	})
 }
 
 func TestResolve(t *testing.T) {
@@ -103,6 +106,8 @@ func TestResolve(t *testing.T) {
 
 // TestRequestsDelayNoDiagnostics types while requests hang, more of them than there are processors.
 func TestRequestsDelayNoDiagnostics(t *testing.T) {
+	release := make(chan struct{})
+	hanging.Store(&release)
 	c := start(t, "", "")
 	const n = 8
 	uri := func(i int) string { return fmt.Sprintf("untitled:%d", i) }
@@ -127,7 +132,7 @@ func TestRequestsDelayNoDiagnostics(t *testing.T) {
 	for i := range n {
 		assert.Len(t, c.Diagnostics(uri(i), 2).Diagnostics, 2)
 	}
-	close(hanging)
+	close(release)
 	for _, id := range ids { // about the newest version
 		var actions []lsptest.Action
 		require.NoError(t, json.Unmarshal(c.Reply(id).Result, &actions))
@@ -137,16 +142,18 @@ func TestRequestsDelayNoDiagnostics(t *testing.T) {
 
 // TestCancelledWhileWaiting takes back a request whose document is not checked yet, and one that is closed.
 func TestCancelledWhileWaiting(t *testing.T) {
-	c := start(t, "", "")
-	const uri = "untitled:a"
-	c.Open(uri, "nix", 1, "["+strings.Repeat(" 42", 30)+" ]")
-	params := map[string]any{"textDocument": map[string]any{"uri": uri}, "range": lsptest.At(0, 0, 0, 9), "context": map[string]any{"diagnostics": []any{}}}
-	a, b := c.Send("textDocument/codeAction", params), c.Send("textDocument/codeAction", params)
-	c.Notify("$/cancelRequest", map[string]any{"id": a})
-	assert.Equal(t, -32800, c.Reply(a).Error.Code)
-	c.Close(uri)
-	assert.Equal(t, -32801, c.Reply(b).Error.Code)
-	assert.Equal(t, 0, c.Shutdown())
+	synctest.Test(t, func(t *testing.T) {
+		c := start(t, "", "")
+		const uri = "untitled:a"
+		c.Open(uri, "nix", 1, "["+strings.Repeat(" 42", 30)+" ]")
+		params := map[string]any{"textDocument": map[string]any{"uri": uri}, "range": lsptest.At(0, 0, 0, 9), "context": map[string]any{"diagnostics": []any{}}}
+		a, b := c.Send("textDocument/codeAction", params), c.Send("textDocument/codeAction", params)
+		c.Notify("$/cancelRequest", map[string]any{"id": a})
+		assert.Equal(t, -32800, c.Reply(a).Error.Code)
+		c.Close(uri)
+		assert.Equal(t, -32801, c.Reply(b).Error.Code)
+		assert.Equal(t, 0, c.Shutdown())
+	})
 }
 
 // TestFixesBeyondTheBound mends more than is shown.

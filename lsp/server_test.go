@@ -6,18 +6,17 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/nixsift/nixsift/internal/engine"
-	"github.com/nixsift/nixsift/internal/testenv"
 	"github.com/nixsift/nixsift/internal/workspace"
 	"github.com/nixsift/nixsift/lsp"
 	"github.com/nixsift/nixsift/lsp/lsptest"
@@ -128,16 +127,18 @@ func TestExitStatus(t *testing.T) {
 // TestEverythingAtOnce sends a whole conversation without waiting, as a pipe does: nothing that was asked
 // for is lost.
 func TestEverythingAtOnce(t *testing.T) {
-	c := lsptest.Start(t, options())
-	c.Write("")
-	id := c.Send("initialize", map[string]any{"capabilities": json.RawMessage("{" + lsptest.Capable + "}")})
-	c.Notify("initialized", map[string]any{})
-	c.Open("untitled:a", "nix", 1, "[ 42 13 ]")
-	c.Send("shutdown", nil)
-	c.Notify("exit", nil)
-	assert.Equal(t, 0, c.Status())
-	c.Reply(id)
-	assert.Equal(t, []string{"slow-number", "unlucky-number"}, c.Diagnostics("untitled:a", 1).Codes())
+	synctest.Test(t, func(t *testing.T) {
+		c := lsptest.Start(t, options())
+		c.Write("")
+		id := c.Send("initialize", map[string]any{"capabilities": json.RawMessage("{" + lsptest.Capable + "}")})
+		c.Notify("initialized", map[string]any{})
+		c.Open("untitled:a", "nix", 1, "[ 42 13 ]")
+		c.Send("shutdown", nil)
+		c.Notify("exit", nil)
+		assert.Equal(t, 0, c.Status())
+		c.Reply(id)
+		assert.Equal(t, []string{"slow-number", "unlucky-number"}, c.Diagnostics("untitled:a", 1).Codes())
+	})
 }
 
 func TestDiagnostics(t *testing.T) {
@@ -194,64 +195,71 @@ func TestSynchronization(t *testing.T) {
 // TestTypingFast holds that versions never go back, that no check queues up behind another, and that the
 // last version is checked.
 func TestTypingFast(t *testing.T) {
-	c := start(t, "", "")
-	const uri, n = "untitled:a", 100
-	before := begun.Load()
-	c.Open(uri, "nix", 0, "[ 42 ]")
-	for v := 1; v <= n; v++ {
-		c.Edit(uri, v, lsptest.Change{Text: "[ 42" + strings.Repeat(" 13", v) + " ]"})
-	}
-	last := c.Diagnostics(uri, n)
-	assert.Len(t, last.Diagnostics, n+1)
-	assert.Less(t, begun.Load()-before, int64(n/2), "checks that were run")
-	version := -1
-	for _, p := range c.Published(uri) {
-		require.NotNil(t, p.Version)
-		assert.Greater(t, *p.Version, version)
-		version = *p.Version
-		if *p.Version > 0 {
-			assert.Len(t, p.Diagnostics, *p.Version+1, "the findings are those of the version")
+	synctest.Test(t, func(t *testing.T) {
+		c := start(t, "", "")
+		const uri, n = "untitled:a", 100
+		before := begun.Load()
+		c.Open(uri, "nix", 0, "[ 42 ]")
+		for v := 1; v <= n; v++ {
+			c.Edit(uri, v, lsptest.Change{Text: "[ 42" + strings.Repeat(" 13", v) + " ]"})
+			time.Sleep(time.Millisecond)
 		}
-	}
+		last := c.Diagnostics(uri, n)
+		assert.Len(t, last.Diagnostics, n+1)
+		assert.Less(t, begun.Load()-before, int64(n/2), "checks that were run")
+		version := -1
+		for _, p := range c.Published(uri) {
+			require.NotNil(t, p.Version)
+			assert.Greater(t, *p.Version, version)
+			version = *p.Version
+			if *p.Version > 0 {
+				assert.Len(t, p.Diagnostics, *p.Version+1, "the findings are those of the version")
+			}
+		}
+	})
 }
 
 // TestTypingWithoutAPause holds that someone who does not stop sees something.
 func TestTypingWithoutAPause(t *testing.T) {
-	c := start(t, "", "")
-	const uri = "untitled:a"
-	c.Open(uri, "nix", 0, "[ 42 ]")
-	begin := time.Now()
-	for v := 1; time.Since(begin) < 1500*time.Millisecond; v++ {
-		c.Edit(uri, v, lsptest.Change{Text: fmt.Sprintf("[ 42 42 %d ]", v)})
-		time.Sleep(10 * time.Millisecond)
-	}
-	assert.GreaterOrEqual(t, len(c.Published(uri)), 2)
+	synctest.Test(t, func(t *testing.T) {
+		c := start(t, "", "")
+		const uri = "untitled:a"
+		c.Open(uri, "nix", 0, "[ 42 ]")
+		for v := range 150 {
+			c.Edit(uri, v+1, lsptest.Change{Text: fmt.Sprintf("[ 42 42 %d ]", v)})
+			time.Sleep(10 * time.Millisecond)
+		}
+		assert.GreaterOrEqual(t, len(c.Published(uri)), 2)
+		assert.Equal(t, 0, c.Shutdown())
+	})
 }
 
 func TestCancel(t *testing.T) {
-	c := start(t, "", "")
-	const uri = "untitled:a"
-	c.Open(uri, "nix", 1, "["+strings.Repeat(" 42", 20)+" ]")
-	params := map[string]any{
-		"textDocument": map[string]any{"uri": uri}, "range": lsptest.At(0, 0, 0, 100),
-		"context": map[string]any{"diagnostics": []any{}},
-	}
-	a, b := c.Send("textDocument/codeAction", params), c.Send("textDocument/codeAction", params)
-	c.Notify("$/cancelRequest", map[string]any{"id": a})
-	m := c.Reply(a)
-	require.NotNil(t, m.Error)
-	assert.Equal(t, -32800, m.Error.Code)
-	c.Notify("$/cancelRequest", map[string]any{"id": a})
-	c.Notify("$/cancelRequest", map[string]any{"id": b})
-	c.Reply(b)
-	answers := 0
-	for _, m := range c.Messages() {
-		if m.Method == "" && string(m.ID) == fmt.Sprint(a) {
-			answers++
+	synctest.Test(t, func(t *testing.T) {
+		c := start(t, "", "")
+		const uri = "untitled:a"
+		c.Open(uri, "nix", 1, "["+strings.Repeat(" 42", 20)+" ]")
+		params := map[string]any{
+			"textDocument": map[string]any{"uri": uri}, "range": lsptest.At(0, 0, 0, 100),
+			"context": map[string]any{"diagnostics": []any{}},
 		}
-	}
-	assert.Equal(t, 1, answers)
-	assert.Equal(t, 0, c.Shutdown())
+		a, b := c.Send("textDocument/codeAction", params), c.Send("textDocument/codeAction", params)
+		c.Notify("$/cancelRequest", map[string]any{"id": a})
+		m := c.Reply(a)
+		require.NotNil(t, m.Error)
+		assert.Equal(t, -32800, m.Error.Code)
+		c.Notify("$/cancelRequest", map[string]any{"id": a})
+		c.Notify("$/cancelRequest", map[string]any{"id": b})
+		c.Reply(b)
+		answers := 0
+		for _, m := range c.Messages() {
+			if m.Method == "" && string(m.ID) == fmt.Sprint(a) {
+				answers++
+			}
+		}
+		assert.Equal(t, 1, answers)
+		assert.Equal(t, 0, c.Shutdown())
+	})
 }
 
 // panicFS panics when it is asked for a path with the word in its name.
@@ -420,19 +428,11 @@ func TestWatchedFiles(t *testing.T) {
 
 // TestGit adds a file to the index behind the server's back; the next pause in typing shows it.
 func TestGit(t *testing.T) {
-	if _, err := exec.LookPath("git"); err != nil {
-		testenv.Missing(t, "the git program")
-	}
 	dir := t.TempDir()
-	git := func(args ...string) {
-		cmd := exec.Command("git", append([]string{"-C", dir, "-c", "user.name=a", "-c", "user.email=a@example.org"}, args...)...)
-		out, err := cmd.CombinedOutput()
-		require.NoError(t, err, string(out))
-	}
+	git := repository(t, dir)
 	text := "{ outputs = _: import ./a.nix; }\n"
 	flake := lsptest.URI(lsptest.WriteFile(t, dir, "flake.nix", text))
 	lsptest.WriteFile(t, dir, "a.nix", "1")
-	git("init", "-q")
 	git("add", "flake.nix")
 	c := start(t, dir, "", "untracked-file")
 	c.Open(flake, "nix", 1, text)

@@ -16,13 +16,12 @@ import (
 // The rules of these tests speak about numbers, so that a text says which findings it has. They belong to
 // no preset; tests run them by name.
 
-// running counts the checks of slow-number that run; most is the greatest number at once, begun all of
-// them.
+// begun counts the checks of slow-number.
 var begun atomic.Int64
 
-// hanging stops hanging-number, until it is closed; hung counts the checks that hang.
+// hanging, where it is set, stops hanging-number until it is closed; hung counts the checks that hang.
 var (
-	hanging = make(chan struct{})
+	hanging atomic.Pointer[chan struct{}]
 	hung    atomic.Int64
 )
 
@@ -79,7 +78,7 @@ func init() {
 		switch text := p.Tree.Source(); {
 		case n.Text() == "12" && strings.Contains(text, "hang"): // only what fixing makes
 			hung.Add(1)
-			<-hanging
+			<-*hanging.Load()
 		case n.Text() == "0" && strings.Contains(text, "counted"):
 			checks.Add(1)
 		}

@@ -9,31 +9,28 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/nixsift/nixsift/internal/testenv"
+	"github.com/nixsift/nixsift/internal/git/gittest"
 	"github.com/nixsift/nixsift/internal/workspace"
 	"github.com/nixsift/nixsift/lsp"
 	"github.com/nixsift/nixsift/lsp/lsptest"
 )
 
-// repository makes a Git repository and returns a function that runs git in a folder below it.
+// repository makes a Git repository of a folder, apart from the configuration of whoever runs the test, and returns a
+// function that runs git in it.
 func repository(t *testing.T, dir string) func(args ...string) {
 	t.Helper()
-	if _, err := exec.LookPath("git"); err != nil {
-		testenv.Missing(t, "the git program")
-	}
-	git := func(args ...string) {
+	gittest.Isolate(t)
+	gittest.Init(t, dir, ".")
+	return func(args ...string) {
 		t.Helper()
-		cmd := exec.Command("git", append([]string{"-C", dir, "-c", "user.name=a", "-c", "user.email=a@example.org"}, args...)...)
-		out, err := cmd.CombinedOutput()
-		require.NoError(t, err, string(out))
+		gittest.Run(t, dir, args...)
 	}
-	git("init", "-q")
-	return git
 }
 
 // shows waits for diagnostics as they are to be without a message of the client. The server looks each second, but
@@ -43,7 +40,7 @@ func shows(t *testing.T, c *lsptest.Client, uri string, wanted ...string) {
 	assert.Eventually(t, func() bool {
 		all := c.Published(uri)
 		return len(all) > 0 && strings.Join(all[len(all)-1].Codes(), " ") == strings.Join(wanted, " ")
-	}, time.Minute, 5*time.Millisecond, "%s: want %q", uri, wanted)
+	}, lsptest.Timeout, 5*time.Millisecond, "%s: want %q", uri, wanted)
 }
 
 const flakeText = "{ outputs = _: import ./a.nix; }\n"
@@ -78,7 +75,8 @@ func TestChangesOnDisk(t *testing.T) {
 	lsptest.WriteFile(t, dir, "x/nixsift.toml", "[rules]\nunlucky-number = \"off\"\nmissing-path = \"off\"\n") // a new one, half-way up
 	lsptest.WriteFile(t, dir, "x/nixsift.toml", "exclude = [\"y/**\"]\n")
 	shows(t, c, deep)
-	lsptest.WriteFile(t, dir, "x/nixsift.toml", "exclude = [\"z/**\"]\n") // edited, of the same size
+	again := lsptest.WriteFile(t, dir, "x/nixsift.toml", "exclude = [\"z/**\"]\n") // edited, of the same size
+	require.NoError(t, os.Chtimes(again, time.Time{}, time.Now().Add(time.Hour)))  // where the clock of files is coarse, too
 	shows(t, c, deep, "unlucky-number", "missing-path")
 	require.NoError(t, os.Remove(filepath.Join(dir, "x/nixsift.toml")))
 	require.NoError(t, os.Remove(filepath.Join(dir, "a.nix")))
@@ -145,28 +143,31 @@ func (f *countingFS) Lstat(path string) (fs.FileInfo, error) {
 	return f.FS.Lstat(path)
 }
 
-// counting runs a server with a file system that counts, and returns how many questions it asks in a second without a
+// counting runs a server with a file system that counts, and returns how many questions it asks in each look without a
 // message of the client.
 func counting(t *testing.T, root, capabilities string, open func(c *lsptest.Client)) (perPoll int64) {
 	t.Helper()
-	counter := &countingFS{FS: workspace.OS}
-	opts := options("untracked-file", "missing-path")
-	opts.Engine.FS = counter
-	opts.Poll = 50 * time.Millisecond
-	c := lsptest.Start(t, opts)
-	c.Initialize(root, capabilities)
-	open(c)
-	time.Sleep(200 * time.Millisecond) // what is around is read
-	const polls = 10
-	before := counter.stats.Load()
-	time.Sleep(polls * opts.Poll)
-	asked := counter.stats.Load() - before
-	assert.Equal(t, 0, c.Shutdown())
-	after := counter.stats.Load()
-	time.Sleep(3 * opts.Poll)
-	assert.Equal(t, after, counter.stats.Load(), "nothing is asked after the end")
-	return asked / polls
+	synctest.Test(t, func(t *testing.T) {
+		counter := &countingFS{FS: workspace.OS}
+		opts := options("untracked-file", "missing-path")
+		opts.Engine.FS = counter
+		c := lsptest.Start(t, opts)
+		c.Initialize(root, capabilities)
+		open(c)
+		time.Sleep(polls / 2 * time.Second) // what is around is read
+		before := counter.stats.Load()
+		time.Sleep(polls * time.Second)
+		perPoll = (counter.stats.Load() - before) / polls
+		assert.Equal(t, 0, c.Shutdown())
+		after := counter.stats.Load()
+		time.Sleep(polls * time.Second)
+		assert.Equal(t, after, counter.stats.Load(), "nothing is asked after the end")
+	})
+	return perPoll
 }
+
+// polls is how many looks of a second are counted.
+const polls = 10
 
 // TestPolling counts what looking at files costs, and holds that nobody looks where it is not needed.
 func TestPolling(t *testing.T) {
@@ -236,10 +237,12 @@ func TestClientProcess(t *testing.T) {
 	cmd, pid := sleeper()
 	require.NoError(t, cmd.Process.Kill())
 	_ = cmd.Wait()
-	c := lsptest.Start(t, options())
-	c.Call("initialize", map[string]any{"processId": pid, "capabilities": map[string]any{}}, nil)
-	time.Sleep(time.Second)
-	assert.Equal(t, 0, c.Shutdown())
+	synctest.Test(t, func(t *testing.T) {
+		c := lsptest.Start(t, options())
+		c.Call("initialize", map[string]any{"processId": pid, "capabilities": map[string]any{}}, nil)
+		time.Sleep(time.Minute)
+		assert.Equal(t, 0, c.Shutdown())
+	})
 }
 
 // TestServersEnd holds that nothing of a server stays behind.

@@ -96,7 +96,7 @@ type outcome struct {
 // start runs the real program in a folder and fails where it does not end. set may change the command.
 func start(t *testing.T, dir string, set func(*exec.Cmd), args ...string) outcome {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, program(t), args...)
 	cmd.Dir = dir

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"sort"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/nixsift/nixsift/internal/git/gittest"
 	"github.com/nixsift/nixsift/parser"
 )
 
@@ -72,10 +72,8 @@ func (o *oracle) library(t *testing.T) (urls []string) {
 	write("tree", `{ inputs.p.url = "`+at("pair")+`"; inputs.o.url = "`+at("own")+`"; inputs.x.url = "`+at("leaf")+`"; outputs = _: { }; }`)
 	write("repo", `{ inputs.x.url = "`+at("leaf")+`"; outputs = _: { }; }`)
 	git := func(args ...string) {
-		cmd := exec.Command("git", append([]string{"-c", "user.name=x", "-c", "user.email=x@example.org"}, args...)...)
-		cmd.Dir = filepath.Join(o.base, "lib", "repo")
-		cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_SYSTEM="+os.DevNull)
-		out, err := cmd.CombinedOutput()
+		args = append([]string{"-c", "user.name=x", "-c", "user.email=x@example.org"}, args...)
+		out, err := gittest.Command(t, filepath.Join(o.base, "lib", "repo"), args...).CombinedOutput()
 		require.NoError(t, err, "%s", out)
 	}
 	git("init", "-q", "-b", "main")

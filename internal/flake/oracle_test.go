@@ -30,6 +30,7 @@ const (
 
 // oracle runs Nix 2.34 offline on flakes in folders of its own.
 type oracle struct {
+	t         *testing.T
 	nix, base string
 	runs      int
 }
@@ -39,19 +40,20 @@ func newOracle(t *testing.T) *oracle {
 	if _, err := os.Stat(nix); err != nil {
 		testenv.Missing(t, "nix beside nix-instantiate")
 	}
-	return &oracle{nix: nix, base: testenv.Tree(t, nil)}
+	return &oracle{t: t, nix: nix, base: testenv.Tree(t, nil)}
 }
 
-// run runs nix with a limit of time and memory: of a node that contains itself it makes copies without end.
+// run runs nix with a limit of processor time and memory: of a node that contains itself it makes copies without end.
 func (o *oracle) run(dir string, args ...string) (out string, err error) {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
-	script := `ulimit -v 3000000; exec "$0" "$@"`
+	script := `ulimit -t 10; ulimit -v 3000000; exec "$0" "$@"`
 	cmd := exec.CommandContext(ctx, "sh", append([]string{"-c", script, o.nix, "--extra-experimental-features", "nix-command flakes",
 		"--store", filepath.Join(o.base, "store"), "--offline", "--option", "warn-dirty", "false", "--option", "flake-registry", ""}, args...)...)
 	cmd.Dir = dir
 	cmd.Env = append(cmd.Environ(), "HOME="+o.base, "GC_INITIAL_HEAP_SIZE=100000000")
 	b, err := cmd.CombinedOutput()
+	require.NoError(o.t, ctx.Err(), "Nix does not end")
 	return string(b), err
 }
 

@@ -2,7 +2,6 @@ package project_test
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -10,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/git/gittest"
 	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/internal/testenv"
 	"github.com/nixsift/nixsift/internal/workspace"
@@ -18,10 +18,7 @@ import (
 
 func git(t *testing.T, dir string, args ...string) {
 	t.Helper()
-	if _, err := exec.LookPath("git"); err != nil {
-		testenv.Missing(t, "the git program")
-	}
-	out, err := exec.Command("git", append([]string{"-C", dir}, args...)...).CombinedOutput()
+	out, err := gittest.Command(t, dir, args...).CombinedOutput()
 	require.NoError(t, err, "%s", out)
 }
 

@@ -22,8 +22,8 @@ import (
 	"github.com/nixsift/nixsift/lsp"
 )
 
-// Timeout is how long the client waits for a message.
-const Timeout = 10 * time.Second
+// Timeout is how long the client waits for a message: long enough for any machine, since who waits so long fails.
+const Timeout = 3 * time.Minute
 
 // Message is one message of the server.
 type Message struct {

@@ -7,7 +7,7 @@ local function fail(message)
 end
 
 local function wait(what, holds)
-  if not vim.wait(10000, holds, 10) then
+  if not vim.wait(120000, holds, 10) then
     fail("timeout: " .. what)
   end
 end

@@ -5,7 +5,6 @@ package flake
 import (
 	"context"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/engine"
+	"github.com/nixsift/nixsift/internal/git/gittest"
 	"github.com/nixsift/nixsift/internal/testenv"
 )
 
@@ -81,10 +81,7 @@ func TestUntrackedLock(t *testing.T) {
 	})
 	require.NoError(t, os.Symlink("x", filepath.Join(dir, "linked", "flake.lock")))
 	git := func(args ...string) {
-		cmd := exec.Command("git", args...)
-		cmd.Dir = dir
-		cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_SYSTEM="+os.DevNull)
-		out, err := cmd.CombinedOutput()
+		out, err := gittest.Command(t, dir, args...).CombinedOutput()
 		require.NoError(t, err, "%s", out)
 	}
 	git("init", "-q")

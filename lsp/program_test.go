@@ -24,6 +24,9 @@ var built struct {
 	err  error
 }
 
+// environment is that of the start: the cache of go lies in a home that tests may change.
+var environment = os.Environ()
+
 func TestMain(m *testing.M) {
 	code := m.Run()
 	if built.dir != "" {
@@ -40,7 +43,7 @@ func program(t *testing.T) string {
 			return
 		}
 		cmd := exec.Command("go", "build", "-o", filepath.Join(built.dir, "nixsift"), "./cmd/nixsift")
-		cmd.Dir = testenv.Root(t)
+		cmd.Dir, cmd.Env = testenv.Root(t), environment
 		cmd.Stderr = os.Stderr
 		built.err = cmd.Run()
 	})

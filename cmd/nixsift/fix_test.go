@@ -249,6 +249,7 @@ func gitIn(t *testing.T, dir, stdin string, args ...string) (string, error) {
 
 // TestDiff shows changes as git apply takes them, at the top of a repository, in its folders, and outside of any.
 func TestDiff(t *testing.T) {
+	gittest.Isolate(t)
 	texts := map[string]string{
 		"plain.nix": unfixed, "sub/plain.nix": unfixed, "sub/sub/again.nix": unfixed, "sub/a b.nix": unfixed, "sub/é\"\\.nix": unfixed, "sub/t\tab.nix": unfixed,
 		"sub/noeol.nix": "{ a = ./x//y; }", "sub/crlf.nix": "{\r\n  a = ./x//y;\r\n}\r\n", "sub/cr.nix": "{\r  a = ./x//y;\r}\r", "sub/mixed.nix": "{\r\n a = ./x//y;\n\r}",

@@ -35,7 +35,11 @@ var built struct {
 	err  error
 }
 
+// environment is that of the start: the cache of go lies in a home that tests may change.
+var environment = os.Environ()
+
 func TestMain(m *testing.M) {
+	syscall.Umask(0o022) // other users run the program in folders that tests make
 	switch os.Getenv(helper) {
 	case "overflow":
 		abortOnFatal()
@@ -79,6 +83,7 @@ func program(t *testing.T) string {
 			return
 		}
 		cmd := exec.Command("go", "build", "-o", filepath.Join(built.dir, "nixsift"), ".")
+		cmd.Env = environment
 		cmd.Stderr = os.Stderr
 		built.err = cmd.Run()
 	})

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -15,6 +14,7 @@ import (
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/fix"
+	"github.com/nixsift/nixsift/internal/git/gittest"
 	"github.com/nixsift/nixsift/internal/patch"
 	"github.com/nixsift/nixsift/internal/testenv"
 )
@@ -54,9 +54,6 @@ func TestQuote(t *testing.T) {
 
 // TestApplies lets git apply random changes of texts with all kinds of line ends, under odd names.
 func TestApplies(t *testing.T) {
-	if _, err := exec.LookPath("git"); err != nil {
-		testenv.Missing(t, "the git program")
-	}
 	r := rand.New(rand.NewPCG(1, 2))
 	dir := testenv.Tree(t, nil)
 	names := []string{"a.nix", "a b/c d.nix", "é.nix", "q\"uote\\.nix", "t\tab.nix", "sub/a.nix", "-x.nix", "b/b/b.nix"}
@@ -90,8 +87,8 @@ func TestApplies(t *testing.T) {
 			require.NoError(t, patch.Write(&patches, name, before, edits, header))
 			want[path] = after
 		}
-		cmd := exec.Command("git", "apply", "--whitespace=nowarn", "-")
-		cmd.Dir, cmd.Stdin = dir, bytes.NewReader(patches.Bytes())
+		cmd := gittest.Command(t, dir, "apply", "--whitespace=nowarn", "-")
+		cmd.Stdin = bytes.NewReader(patches.Bytes())
 		out, err := cmd.CombinedOutput()
 		require.NoError(t, err, "%s\n%q", out, patches.String())
 		for path, text := range want {

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"sort"
@@ -22,6 +21,7 @@ import (
 	"github.com/nixsift/nixsift/internal/engine"
 	"github.com/nixsift/nixsift/internal/fix"
 	"github.com/nixsift/nixsift/internal/fixture"
+	"github.com/nixsift/nixsift/internal/git/gittest"
 	"github.com/nixsift/nixsift/internal/testenv"
 	"github.com/nixsift/nixsift/internal/workspace"
 	"github.com/nixsift/nixsift/parser"
@@ -35,6 +35,7 @@ var (
 
 // Run runs the fixtures in dir, a file RULE.txtar for each rule that the test links in.
 func Run(t *testing.T, dir string) {
+	gittest.Isolate(t)
 	fixtures, err := filepath.Glob(filepath.Join(dir, "*.txtar"))
 	require.NoError(t, err)
 	have := map[string]bool{}
@@ -107,16 +108,10 @@ func Materialise(t testing.TB, f *fixture.Fixture) string {
 
 func initRepo(t testing.TB, root string, repo fixture.Repo) {
 	t.Helper()
-	if _, err := exec.LookPath("git"); err != nil {
-		testenv.Missing(t, "the git program")
-	}
 	dir := filepath.Join(root, filepath.FromSlash(repo.Dir))
 	git := func(args ...string) {
 		t.Helper()
-		cmd := exec.Command("git", args...)
-		cmd.Dir = dir
-		cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_SYSTEM="+os.DevNull)
-		out, err := cmd.CombinedOutput()
+		out, err := gittest.Command(t, dir, args...).CombinedOutput()
 		require.NoError(t, err, "git %v: %s", args, out)
 	}
 	git("init", "-q")

@@ -117,6 +117,9 @@ type Rule struct {
 	File func(p *Pass)
 	// Flake is called once for each flake; the pass is that of flake.nix. Findings may name the lock file.
 	Flake func(p *Pass, f *flake.Flake)
+	// LockAlone lets Flake be called for a flake.lock without flake.nix, too: the flake's Nix is nil then, and the pass is
+	// that of the lock file, without a tree.
+	LockAlone bool
 	// Lock is called once for each flake.lock, whether or not a flake.nix lies beside it; the pass has no tree.
 	Lock func(p *Pass, l *flake.LockFile)
 	// Script is called once for each CI file and each shell script. It may stand beside Node.

@@ -84,6 +84,7 @@ type Result struct {
 	mu       sync.Mutex
 	texts    map[string]string
 	reported map[string]bool // the files that the run was about
+	blocking map[string]bool // those of which only findings of rules that Blocks count
 }
 
 // Text returns the text of a file with findings, or of one that they relate to.
@@ -178,7 +179,7 @@ func Check(ctx context.Context, opts Options) (*Result, error) {
 
 // Run checks paths. The error is about the call; what is wrong with files is in the result.
 func (e *Checker) Run(ctx context.Context, paths []string) (*Result, error) {
-	res := &Result{texts: map[string]string{}}
+	res := &Result{texts: map[string]string{}, blocking: map[string]bool{}}
 	selection, problems := workspace.Select(e.fs, paths, workspace.Options{
 		NoExclude: e.opts.NoExclude, Exclude: e.excluded, Git: e.snapshot.Git(), Links: e.opts.Links,
 	})
@@ -193,18 +194,24 @@ func (e *Checker) Run(ctx context.Context, paths []string) (*Result, error) {
 	res.Excluded, res.Empty = selection.Excluded, selection.Empty
 	units := make([]unit, 0, len(selection.Files))
 	reported := make(map[string]bool, len(selection.Files))
-	var lastFlake string
+	flakes := map[string]bool{}
 	for _, f := range selection.Files {
 		reported[f.Path] = true
 		units = append(units, unit{file: f})
 		if name := filepath.Base(f.Path); name == "flake.nix" || name == "flake.lock" {
-			if dir := filepath.Dir(f.Path); dir != lastFlake {
+			dir := filepath.Dir(f.Path)
+			if !flakes[dir] {
 				units = append(units, unit{flake: dir})
-				lastFlake = dir
+				flakes[dir] = true
 			}
-			// A walk leaves out a lock file that is none, or that Git ignores; its rules say so.
-			if lock := filepath.Join(filepath.Dir(f.Path), "flake.lock"); !f.Named && (e.opts.NoExclude || !e.excluded(lock)) {
-				reported[lock] = true
+			// A walk leaves out a lock file that Git ignores; its rules say so. Of one beside a flake.nix that was
+			// named, what keeps Nix from using the flake is told.
+			if lock := filepath.Join(dir, "flake.lock"); e.opts.NoExclude || !e.excluded(lock) {
+				if f.Named {
+					res.blocking[lock] = true
+				} else {
+					reported[lock] = true
+				}
 			}
 		}
 	}
@@ -259,7 +266,7 @@ func (e *Checker) collect(res *Result, workers []*worker, reported map[string]bo
 	suppressions := map[string]*suppress.Table{}
 	for _, w := range workers {
 		for _, f := range w.findings {
-			if reported[f.File] {
+			if reported[f.File] || res.blocking[f.File] && rules.Lookup(f.Rule).Blocks() {
 				byFile[f.File] = append(byFile[f.File], f)
 			}
 		}

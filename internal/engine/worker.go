@@ -452,7 +452,8 @@ func (w *worker) flake(dir string) {
 		}
 	}
 	f := w.view.FlakeIn(dir)
-	if f == nil || f.Nix == nil {
+	if f == nil {
+		w.lockAlone(dir)
 		return
 	}
 	pass := rules.NewPass(w, path, f.Nix.Tree, w.view, w.plan.minNix, new(sema.Resolver))
@@ -460,5 +461,21 @@ func (w *worker) flake(dir string) {
 	for _, r := range w.plan.flakes {
 		pass.SetRule(r)
 		w.guard(r, func() { r.Flake(pass, f) })
+	}
+}
+
+// lockAlone runs the rules that judge a lock file without its flake.nix.
+func (w *worker) lockAlone(dir string) {
+	l := w.view.LockIn(dir)
+	if l.Lock == nil {
+		return
+	}
+	f := flake.NewAlone(dir, l)
+	pass := rules.NewPass(w, l.Path, nil, w.view, w.plan.minNix, new(sema.Resolver))
+	for _, r := range w.plan.flakes {
+		if r.LockAlone {
+			pass.SetRule(r)
+			w.guard(r, func() { r.Flake(pass, f) })
+		}
 	}
 }

@@ -40,13 +40,20 @@ const (
 // Changes compares flake.nix with the lock file as lockFlake in flake.cc does, as far as that asks no network: in
 // what is fetched anew nothing more is looked at. It is empty where there is no lock file or where not all names of
 // inputs are known; inputs that are not literal are passed over. Of a lock file with Problems Nix reads nothing.
+//
+// Of a lock file alone it has what no flake.nix cures: where that declares what is locked, Nix keeps it and does as
+// the Change says; where it declares something else, Nix writes the file anew.
 func (f *Flake) Changes() []Change {
 	f.compareOnce.Do(func() {
-		if f.Lock == nil || !f.Nix.InputsLiteral {
+		if f.Lock == nil || f.Nix != nil && !f.Nix.InputsLiteral {
 			return
 		}
 		c := &comparison{lock: f.Lock, state: map[*LockNode]visit{}, edges: map[followsEdge]edge{}}
-		c.root(f.Nix)
+		if f.Nix != nil {
+			c.root(f.Nix)
+		} else {
+			c.alone()
+		}
 		f.changes, f.stale = c.changes, map[*Input]bool{}
 		for _, ch := range c.changes {
 			if ch.Input != nil && ch.Kind == ChangeSource {
@@ -160,6 +167,20 @@ func (c *comparison) root(nix *Nix) {
 			c.changes = append(c.changes, Change{Kind: ChangeRemoved, at: (*link)(nil).add(entry.Name), Entry: entry, Node: root})
 		}
 	}
+	c.walk()
+}
+
+// alone walks through the lock file as if flake.nix declared what is locked.
+func (c *comparison) alone() {
+	if c.rootN = c.lock.RootNode(); c.rootN == nil {
+		return
+	}
+	c.through(step{node: c.rootN, trust: true})
+	c.walk()
+}
+
+// walk walks through the nodes that Nix keeps.
+func (c *comparison) walk() {
 	for len(c.work) > 0 {
 		s := c.work[len(c.work)-1]
 		c.work = c.work[:len(c.work)-1]

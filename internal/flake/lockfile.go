@@ -54,6 +54,11 @@ func (l *LockFile) Problems(kinds ...ProblemKind) []Problem {
 	return out
 }
 
+// NewAlone makes the model of a lock file whose flake.nix is not known: Nix is nil.
+func NewAlone(dir string, lock *LockFile) *Flake {
+	return &Flake{Dir: dir, Lock: lock.Lock, LockError: lock.Error}
+}
+
 // NewWith makes the model of a flake of the tree of its flake.nix and its lock file.
 func NewWith(dir string, t *ast.Tree, lock *LockFile) *Flake {
 	return &Flake{Dir: dir, Nix: ReadNix(t), Lock: lock.Lock, LockError: lock.Error}

@@ -12,8 +12,8 @@ import (
 
 // Flake is a flake with its lock file.
 type Flake struct {
-	Dir       string // the folder of flake.nix, as the caller names it
-	Nix       *Nix
+	Dir       string       // the folder of flake.nix, as the caller names it
+	Nix       *Nix         // nil for a lock file alone (NewAlone)
 	Lock      *Lock        // nil where there is no flake.lock, or one that is no JSON
 	LockError *SyntaxError // why flake.lock could not be read
 

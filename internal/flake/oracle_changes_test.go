@@ -209,3 +209,52 @@ func TestChangesLikeNix(t *testing.T) {
 
 // changesLikeNix is how many flakes TestChangesLikeNix locks.
 const changesLikeNix = 30
+
+// TestLockAloneLikeNix holds against Nix what the model says of lock files alone: Nix takes those that are
+// accepted with the flake.nix that declares what is locked, and others with none.
+func TestLockAloneLikeNix(t *testing.T) {
+	o := newOracle(t)
+	node := func(name, rest string) string {
+		return `"` + name + `": {` + rest + `"locked": {"narHash": "` + someHash + `", "owner": "o", "repo": "` + name + `", "rev": "` + someRev + `", "type": "github"}, "original": {"owner": "o", "repo": "` + name + `", "type": "github"}}`
+	}
+	odd := func(name string) string { return strings.Replace(node(name, ""), `"type": "github"}}`, `"type": "odd"}}`, 1) }
+	lock := func(root string, nodes ...string) string {
+		return `{"nodes": {` + strings.Join(append(nodes, `"root": {"inputs": {`+root+`}}`), ", ") + `}, "root": "root", "version": 7}`
+	}
+	flake := func(inputs string) string { return `{ inputs.a.url = "github:o/a"; ` + inputs + ` outputs = _: { }; }` }
+	none, plain := `{ outputs = _: { }; }`, flake("")
+	for _, c := range []struct {
+		name, lock string
+		good       string   // the flake.nix with which Nix takes it, or ""
+		bad        []string // others that may come with it
+	}{
+		{"plain", lock(`"a": "a"`, node("a", "")), plain, nil},
+		{"two", lock(`"a": "a", "b": "b"`, node("a", ""), node("b", "")), flake(`inputs.b.url = "github:o/b";`), nil},
+		{"follows", lock(`"a": "a", "b": "b"`, node("a", `"inputs": {"x": ["b"]}, `), node("b", "")),
+			flake(`inputs.a.inputs.x.follows = "b"; inputs.b.url = "github:o/b";`), nil},
+		{"an input of an input", lock(`"a": "a"`, node("a", `"inputs": {"x": "x"}, `), node("x", `"inputs": {"y": ["a"]}, `)), plain, nil},
+		{"a root input that leads nowhere", lock(`"a": "a", "b": ["gone"]`, node("a", "")), "",
+			[]string{plain, flake(`inputs.b.follows = "gone";`), flake(`inputs.b.url = "github:o/b";`)}},
+		{"a root input that leads to itself", lock(`"a": "a", "b": ["b"]`, node("a", "")), "", []string{plain, flake(`inputs.b.follows = "b";`)}},
+		{"an input of an input that leads nowhere", lock(`"a": "a"`, node("a", `"inputs": {"x": ["gone"]}, `)), "",
+			[]string{plain, flake(`inputs.a.inputs.x.follows = "gone";`), flake(`inputs.a.inputs.x.url = "github:o/x";`)}},
+		{"deeper", lock(`"a": "a"`, node("a", `"inputs": {"x": "x"}, `), node("x", `"inputs": {"y": ["gone"]}, `)), "",
+			[]string{plain, flake(`inputs.a.inputs.x.follows = "a";`)}},
+		{"into itself", lock(`"a": "a"`, node("a", `"inputs": {"x": ["a", "x"]}, `)), "", []string{plain, flake(`inputs.a.inputs.x.follows = "a/x";`)}},
+		{"two nodes in each other", lock(`"a": "a"`, node("a", `"inputs": {"x": "x"}, `), node("x", `"inputs": {"y": "a"}, `)), "", []string{plain}},
+		{"a shared node", lock(`"a": "a", "b": "b"`, node("a", `"inputs": {"x": "b"}, `), node("b", "")), "",
+			[]string{plain, flake(`inputs.b.url = "github:o/b";`), flake(`inputs.b.url = "github:o/b"; inputs.a.inputs.x.follows = "b";`)}},
+		{"an unknown type", lock(`"a": "a"`, odd("a")), "", []string{plain, `{ inputs.a = { type = "odd"; owner = "o"; repo = "a"; }; outputs = _: { }; }`}},
+		{"an unknown type below", lock(`"a": "a"`, node("a", `"inputs": {"x": "x"}, `), odd("x")), "", []string{plain}},
+	} {
+		assert.Equal(t, c.good != "", alone(c.lock) == accepted, "%s: %s", c.name, alone(c.lock))
+		if c.good != "" {
+			got, out := o.ask(o.flake(t, map[string]string{"flake.nix": c.good, "flake.lock": c.lock}))
+			assert.Equal(t, accepted, got, "%s: Nix says\n%s", c.name, out)
+		}
+		for _, src := range append(c.bad, none) {
+			got, out := o.ask(o.flake(t, map[string]string{"flake.nix": src, "flake.lock": c.lock}))
+			assert.NotEqual(t, accepted, got, "%s with %s: Nix says\n%s", c.name, src, out)
+		}
+	}
+}

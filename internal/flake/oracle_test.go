@@ -307,6 +307,13 @@ var lockForms = []struct {
     },`, want: refused},
 }
 
+// alone tells what the model says Nix does, whatever the flake.nix: what the lock file alone tells.
+func alone(text string) verdict {
+	var l LockFile
+	l.Read(text)
+	return judge(NewAlone(".", &l))
+}
+
 // TestLockFormsLikeNix holds the forms against the model and against Nix itself.
 func TestLockFormsLikeNix(t *testing.T) {
 	o := newOracle(t)
@@ -322,6 +329,9 @@ func TestLockFormsLikeNix(t *testing.T) {
 		assert.Equal(t, c.want, judge(f), "%s: %+v %v", name, f.Changes(), f.LockError)
 		got, out := o.ask(o.flake(t, richFiles(text)))
 		assert.Equal(t, c.want, got, "%s: Nix says\n%s", name, out)
+		if alone(text) != accepted {
+			assert.NotEqual(t, accepted, got, "%s, as told of the lock file alone", name)
+		}
 	}
 }
 
@@ -365,6 +375,9 @@ func TestMutatedLocksLikeNix(t *testing.T) {
 		want, out := o.ask(o.flake(t, richFiles(mutant)))
 		counts[want]++
 		assert.Equal(t, want, judge(f), "%s\nNix says\n%s\nand we %v %+v", difference(text, mutant), out, f.LockError, f.Changes())
+		if alone(mutant) != accepted {
+			assert.NotEqual(t, accepted, want, "%s, as told of the lock file alone", difference(text, mutant))
+		}
 	}
 	t.Log(counts)
 	for _, v := range []verdict{accepted, rewritten, refused} {

@@ -19,6 +19,9 @@ const (
 	Shell
 )
 
+// lockFile is the name of the lock file of a flake.
+const lockFile = "flake.lock"
+
 // String returns the kind's name.
 func (k Kind) String() string {
 	return [...]string{"other", "nix", "flake-lock", "ci", "shell"}[k]
@@ -51,7 +54,7 @@ func KindOf(path string) Kind {
 	case ".sh", ".bash", ".mk", ".just":
 		return Shell
 	case ".lock":
-		if filepath.Base(path) == "flake.lock" {
+		if filepath.Base(path) == lockFile {
 			return FlakeLock
 		}
 	case ".yml", ".yaml":

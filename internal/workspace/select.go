@@ -125,9 +125,10 @@ func problem(path string, err error) Problem {
 //     a submodule for one, the same by that one's rules;
 //   - elsewhere, what the .gitignore files in the folder and below it do not ignore;
 //   - in hidden folders, what git tracks, save those for CI files, which are like others;
-//   - of links, those that lead to a regular file in the tree that is not selected itself, one for each.
+//   - of links, those that lead to a regular file in the tree that is not selected itself, one for each;
+//   - whatever has the name of a lock file, since Nix refuses what is no regular file.
 //
-// Devices, sockets and FIFOs on the way are left alone. A repository that cannot be read is a problem wherever a
+// Other devices, sockets and FIFOs on the way are left alone. A repository that cannot be read is a problem wherever a
 // file of it is selected, since what is said of a file depends on what else git tracks. Both results are sorted by
 // path.
 func Select(fsys FS, paths []string, opts Options) (Selection, []Problem) {

@@ -191,9 +191,16 @@ func (w *walker) read(r *reading, f folder) {
 		name := e.Name()
 		switch e.Type() {
 		case fs.ModeDir:
+			if name == lockFile {
+				w.oddLock(r, &f, prefix, true)
+			}
 			w.folder(r, &f, prefix, name)
 		case 0, fs.ModeSymlink:
 			isLink := e.Type() != 0
+			if isLink && name == lockFile {
+				w.oddLock(r, &f, prefix, false)
+				continue
+			}
 			script := scripts && !isLink && !strings.Contains(name, ".") // a link there leads to a program more often than not
 			told := isLink && w.opts.Links
 			if !script && !told && !mayMatter(name) {
@@ -225,10 +232,34 @@ func (w *walker) read(r *reading, f folder) {
 				kind = Shell
 			}
 			r.files = append(r.files, File{Path: path, Kind: kind})
+		default:
+			if name == lockFile {
+				w.oddLock(r, &f, prefix, false)
+			}
 		}
 	}
 	if len(r.files)+len(r.links) > before {
 		w.loads(r, f.repo)
+	}
+}
+
+// oddLock selects what lies in f under the name of a lock file and is no regular file: Nix refuses it.
+func (w *walker) oddLock(r *reading, f *folder, prefix string, isDir bool) {
+	path := prefix + lockFile
+	if w.opts.excludes(path) {
+		r.excluded++
+		return
+	}
+	wanted := false
+	if !isDir {
+		wanted = w.wants(r, f, lockFile)
+	} else if _, ignored := f.rules.Match(lockFile, true); f.tracked || ignored {
+		wanted = w.hasTracked(r, f.repo, f.below(lockFile))
+	} else {
+		wanted = true
+	}
+	if wanted {
+		r.files = append(r.files, File{Path: path, Kind: FlakeLock})
 	}
 }
 

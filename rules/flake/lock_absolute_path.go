@@ -19,7 +19,7 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"Correct the input in `flake.nix` if need be, then run `nix flake update` for it. Relative paths, with or without\n" +
 		"`parent`, are right; so is `/dev/null`. System folders such as `/etc/nixos` are info.",
-	Severity: diag.Warning, Presets: rules.Recommended,
+	Severity: diag.Warning, Presets: rules.Recommended, LockAlone: true,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
 		reported := 0
 		for _, name := range f.Reachable() {
@@ -43,7 +43,7 @@ var _ = rules.Register(&rules.Rule{
 					finding.Related = append(finding.Related, diag.Related{File: finding.File, Span: a.Value, Message: "this path"})
 				}
 			}
-			if in := f.Nix.Input(input[0]); in != nil && in.Attr != nil {
+			if in := declarationOf(f, input[0]); in != nil && in.Attr != nil {
 				finding.Related = append(finding.Related, diag.Related{File: filepath.Join(f.Dir, "flake.nix"), Span: place(in), Message: "the input"})
 			}
 			p.Report(finding)
@@ -54,20 +54,32 @@ var _ = rules.Register(&rules.Rule{
 	},
 })
 
+// declarationOf returns the declaration of an input of the flake, or nil where there is none or no flake.nix.
+func declarationOf(f *flake.Flake, name string) *flake.Input {
+	if f.Nix == nil {
+		return nil
+	}
+	return f.Nix.Input(name)
+}
+
 // relock says how to get the path out of the lock file, by where it came from.
 func relock(f *flake.Flake, n *flake.LockNode, input []string) string {
 	update := fmt.Sprintf("run `nix flake update %s`", inputPath(input))
 	original, _ := n.Original.Ref()
-	declared := f.Nix.Input(input[0])
+	in := declarationOf(f, input[0])
+	ref := original
+	if in != nil {
+		ref = in.Ref
+	}
 	if len(input) > 1 && original.IsLocal() && !original.IsRelative() {
 		return fmt.Sprintf("the flake of `%s` names the path: follow another input instead", inputPath(input[:len(input)-1]))
 	}
 	switch {
-	case len(input) == 1 && declared != nil && declared.Ref.IsLocal() && !declared.Ref.IsRelative():
+	case len(input) == 1 && (in != nil || f.Nix == nil) && ref.IsLocal() && !ref.IsRelative():
 		return "name a relative path or the URL of a repository in flake.nix, then " + update
 	case original.Type == flake.TypeIndirect:
 		return fmt.Sprintf("a registry of this machine gave it: name the URL of `%s` in flake.nix, then %s", original.ID, update)
-	case len(input) == 1 && declared != nil && declared.Ref.IsRelative():
+	case len(input) == 1 && in != nil && ref.IsRelative():
 		return update + " with Nix 2.26 or later, which locks a relative path as it is"
 	}
 	return update + " without `--override-input`"

@@ -15,9 +15,9 @@ var _ = rules.Register(&rules.Rule{
 	Summary: "flake.lock has no node for the flake itself",
 	Doc: "`root` names the node that has the flake's own inputs. Where there is no such node, Nix takes the lock file for\n" +
 		"empty, without a word: it locks all inputs anew and rewrites the file, or fails where it may not.",
-	Severity: diag.Warning, Presets: rules.Recommended,
+	Severity: diag.Warning, Presets: rules.Recommended, LockAlone: true,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
-		if !lostRoot(f) || len(f.Nix.AllInputs()) == 0 {
+		if !lostRoot(f) || f.Nix != nil && len(f.Nix.AllInputs()) == 0 {
 			return
 		}
 		finding := diag.Finding{

@@ -14,7 +14,7 @@ var _ = rules.Register(&rules.Rule{
 	Summary: "flake.lock has nodes that no input leads to",
 	Doc: "Nix does not even read a node that the root does not reach. It stays in the file, misleads its readers and is gone\n" +
 		"with the next rewrite: a sign that the file was edited or merged by hand. Run `nix flake lock`.",
-	Severity: diag.Info, Presets: rules.Recommended, Tags: diag.Unnecessary,
+	Severity: diag.Info, Presets: rules.Recommended, Tags: diag.Unnecessary, LockAlone: true,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
 		if !soundLock(f) || lostRoot(f) {
 			return

@@ -23,7 +23,7 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"A lock file that Nix before 2.26 wrote for a relative path, and one in which a tool let two inputs share a node, are\n" +
 		"written anew, too.",
-	Severity: diag.Warning, Presets: rules.Recommended,
+	Severity: diag.Warning, Presets: rules.Recommended, LockAlone: true,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
 		if !soundLock(f) {
 			return

@@ -18,8 +18,11 @@ var _ = rules.Register(&rules.Rule{
 		"its own input, directly or through others, Nix makes copies until it is killed. It happens when the file is edited\n" +
 		"or merged by hand, or when an input that others follow is removed from flake.nix.\n" +
 		"\n" +
+		"Of a lock file without `flake.nix` it is a warning: where the flake declares what is locked, Nix fails; where it does\n" +
+		"not, Nix locks the inputs anew.\n" +
+		"\n" +
 		"Run `nix flake update` for the input, or delete the file and run `nix flake lock`.",
-	Severity: diag.Error, Presets: rules.Recommended, Mandatory: true,
+	Severity: diag.Error, Presets: rules.Recommended, Mandatory: true, LockAlone: true,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
 		if !soundLock(f) {
 			return
@@ -41,6 +44,9 @@ var _ = rules.Register(&rules.Rule{
 				continue
 			}
 			finding.Help = fmt.Sprintf("run `nix flake update %s`", c.Path()[0])
+			if f.Nix == nil {
+				finding.Severity = diag.Warning
+			}
 			p.Report(finding)
 			if reported++; reported == maxProblems {
 				return

@@ -132,7 +132,7 @@ func rejections(src string) []string {
 	for u := range names.Undefined() {
 		out = append(out, "undefined "+u.Node.Text())
 	}
-	for _, c := range names.Conflicts() {
+	for c := range names.Conflicts() {
 		if !c.OldOnly {
 			out = append(out, "duplicate "+c.Path)
 		}

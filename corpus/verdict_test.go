@@ -37,7 +37,7 @@ func problems(src string) []problem {
 	for u := range names.Undefined() {
 		out = append(out, problem{lines.Line(u.Node.Start()), "undefined variable " + u.Node.Text(), false})
 	}
-	for _, c := range names.Conflicts() {
+	for c := range names.Conflicts() {
 		out = append(out, problem{lines.Line(c.Second.Start()), "duplicate " + c.Path, c.OldOnly})
 	}
 	return out

@@ -55,7 +55,9 @@ func (l *lexer) lex(src string) {
 	// A token has at least one byte; the end of the file is one more, and so is the end of start. There is
 	// room to spare, so that a text that grows under an editor does not need new arrays each time.
 	if need := len(src) + 2; len(l.start) < need {
-		need += need / 8
+		if len(src) <= maxKept {
+			need += need / 8
+		}
 		l.kinds, l.start = make([]ast.TokenKind, need), make([]uint32, need)
 	}
 	l.src, l.n = src, 0

@@ -16,7 +16,7 @@ import (
 // are not nesting: they are read in loops and are not bounded.
 const maxDepth = 24_000
 
-// maxKept is the size in bytes of a source above which a pooled Parser is not kept.
+// maxKept is the size in bytes of a source above which a pooled Parser is not kept, nor what building a tree needs.
 const maxKept = 4 << 20
 
 // Parser reads one file after the other into the same memory. It must not be used from two goroutines
@@ -140,7 +140,7 @@ func (p *Parser) once(src string) {
 // build parses the tokens, and leaves records, parents and errors.
 func (p *Parser) build() {
 	if need := p.n + 16; len(p.nodes) < need {
-		p.nodes = make([]postNode, need+need/4)
+		p.nodes = make([]postNode, need+p.spare(need))
 	}
 	p.count = 0
 	p.errors, p.dynamic = p.errors[:0], p.dynamic[:0]
@@ -157,6 +157,17 @@ func (p *Parser) build() {
 	p.checkDynamic()
 	p.checkTokens()
 	p.finishErrors()
+	if len(p.src) > maxKept {
+		p.nodes, p.places = nil, nil // more than half of it all, while rules look at the tree
+	}
+}
+
+// spare is the room beside n elements for the texts to come: an editor's grow with every key.
+func (p *Parser) spare(n int) int {
+	if len(p.src) > maxKept {
+		return 0
+	}
+	return n / 4
 }
 
 // place is what preorder notes of a node.
@@ -172,10 +183,10 @@ type place struct {
 func (p *Parser) preorder() {
 	n := p.count
 	if cap(p.records) < n {
-		p.records, p.parents = make([]ast.NodeRecord, n, n+n/4), make([]ast.NodeID, n, n+n/4)
+		p.records, p.parents = make([]ast.NodeRecord, n, n+p.spare(n)), make([]ast.NodeID, n, n+p.spare(n))
 	}
 	if len(p.places) <= n {
-		p.places = make([]place, n+n/4+1)
+		p.places = make([]place, n+p.spare(n)+1)
 	}
 	p.records, p.parents = p.records[:n], p.parents[:n]
 	nodes, places, records, parents := p.nodes[:n], p.places[:n+1], p.records, p.parents

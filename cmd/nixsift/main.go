@@ -37,6 +37,10 @@ const (
 // maxStack bounds the stack of a goroutine, in bytes. Recursion is bounded far below; this is for what is not known.
 const maxStack = 256 << 20
 
+// memoryLimit is the memory, in bytes, at which the collector does not wait any more until the heap has doubled. Nearly
+// all runs need a fraction of it.
+const memoryLimit = 512 << 20
+
 // status is an error that only sets the exit status: everything has been said already.
 type status int
 
@@ -52,6 +56,7 @@ type streams struct {
 
 func main() {
 	abortOnFatal()
+	boundMemory()
 	// Memory that is never touched costs nothing, but counts for the pace of the collector, which starts whenever
 	// the heap has doubled: all the time, where it is small.
 	reserve := make([]byte, 40<<20)
@@ -71,6 +76,13 @@ func main() {
 func abortOnFatal() {
 	debug.SetTraceback("crash")
 	debug.SetMaxStack(maxStack)
+}
+
+// boundMemory lets the collector work harder where much memory is used, unless GOMEMLIMIT says how much may be.
+func boundMemory() {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryLimit)
+	}
 }
 
 // run executes one command line and returns the exit status. A panic that nothing else contains is told as what it is.

@@ -117,7 +117,7 @@ func reportParseErrors(w io.Writer, name string, tree *ast.Tree) bool {
 			problems = append(problems, problem{u.Node.Start(), "undefined variable " + diag.Code(u.Node.Text())})
 		}
 	}
-	for _, c := range names.Conflicts() {
+	for c := range names.Conflicts() {
 		at := c.Second.Start()
 		switch {
 		case len(tree.Errors()) > 0 && at > tree.Errors()[0].Span.Start:

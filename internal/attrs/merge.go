@@ -212,6 +212,11 @@ func (m *merger) sortConflicts() {
 
 // show returns an attribute path up to and including last, as Nix prints it.
 func show(path, last ast.Node) string {
+	if path.FirstChild() == last { // without a copy of the name
+		if name, ok := ast.AttrName(last); ok {
+			return ast.QuoteAttr(name)
+		}
+	}
 	var b strings.Builder
 	for part := range path.Children() {
 		if b.Len() > 0 {

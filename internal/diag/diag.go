@@ -107,6 +107,8 @@ func Compare(a, b Finding) int {
 
 // Sort orders findings by Compare and drops exact repetitions (same file, span, rule and message).
 func Sort(fs []Finding) []Finding {
-	slices.SortStableFunc(fs, Compare)
+	if !slices.IsSortedFunc(fs, Compare) {
+		slices.SortStableFunc(fs, Compare)
+	}
 	return slices.CompactFunc(fs, func(a, b Finding) bool { return Compare(a, b) == 0 })
 }

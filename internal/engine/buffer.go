@@ -128,7 +128,7 @@ func (e *Checker) CheckBuffer(ctx context.Context, b Buffer, ofFlake []diag.Find
 	w := e.worker(b.Path)
 	w.ctx = ctx
 	w.bound.most = b.Most
-	w.findings = slices.Clone(ofFlake)
+	w.findings.last = slices.Clone(ofFlake)
 	w.open(b.Path)
 	var deps *Deps
 	if b.Record {
@@ -141,7 +141,7 @@ func (e *Checker) CheckBuffer(ctx context.Context, b Buffer, ofFlake []diag.Find
 		w.script(b.Path, b.Text, b.Kind)
 	}
 	w.finishAll()
-	findings := slices.DeleteFunc(w.findings, func(f diag.Finding) bool { return f.File != b.Path })
+	findings := w.findings.take(nil, func(f *diag.Finding) bool { return f.File == b.Path })
 	cut := w.bound.cut
 	if t := w.suppressions[b.Path]; t != nil {
 		findings = e.suppress(&Result{}, b.Path, t, findings)
@@ -174,7 +174,7 @@ func (e *Checker) CheckFlake(ctx context.Context, dir string, most int) (Checked
 	deps := w.record(path)
 	w.flake(dir)
 	w.finishAll()
-	return Checked{diag.Sort(w.findings), w.errors, w.bound.cut, deps}, ctx.Err()
+	return Checked{diag.Sort(w.findings.take(nil, all)), w.errors, w.bound.cut, deps}, ctx.Err()
 }
 
 // Unsilenced returns the findings in a Nix file that the comments in its tree do not silence, and those about the
@@ -220,7 +220,10 @@ func (w *worker) apply(pass *rules.Pass, tree *ast.Tree) {
 	take(w, pass)
 	wg.Wait()
 	for _, o := range others {
-		w.findings, w.errors = append(w.findings, o.findings...), append(w.errors, o.errors...)
+		for _, f := range o.findings.take(nil, all) {
+			w.findings.add(f)
+		}
+		w.errors = append(w.errors, o.errors...)
 		w.later = append(w.later, o.later...)
 		w.bound.cut = w.bound.cut || o.bound.cut
 	}

@@ -262,14 +262,16 @@ func each(ctx context.Context, workers []*worker, n int, do func(w *worker, i in
 // collect joins what the workers found: suppressions are applied to each file's findings together, since
 // rules of several units may speak about one file.
 func (e *Checker) collect(res *Result, workers []*worker, reported map[string]bool) {
-	byFile := map[string][]diag.Finding{}
 	suppressions := map[string]*suppress.Table{}
+	n := 0
 	for _, w := range workers {
-		for _, f := range w.findings {
-			if reported[f.File] || res.blocking[f.File] && rules.Lookup(f.Rule).Blocks() {
-				byFile[f.File] = append(byFile[f.File], f)
-			}
-		}
+		n += w.findings.len()
+	}
+	findings := make([]diag.Finding, 0, n)
+	for _, w := range workers {
+		findings = w.findings.take(findings, func(f *diag.Finding) bool {
+			return reported[f.File] || res.blocking[f.File] && rules.Lookup(f.Rule).Blocks()
+		})
 		for file, t := range w.suppressions {
 			suppressions[file] = t
 		}
@@ -284,13 +286,20 @@ func (e *Checker) collect(res *Result, workers []*worker, reported map[string]bo
 			res.texts[file] = text
 		}
 	}
-	for file, t := range suppressions {
-		byFile[file] = e.suppress(res, file, t, byFile[file])
+	if len(suppressions) > 0 {
+		byFile := map[string][]diag.Finding{}
+		findings = slices.DeleteFunc(findings, func(f diag.Finding) bool {
+			if suppressions[f.File] == nil {
+				return false
+			}
+			byFile[f.File] = append(byFile[f.File], f)
+			return true
+		})
+		for file, t := range suppressions {
+			findings = append(findings, e.suppress(res, file, t, byFile[file])...)
+		}
 	}
-	for _, fs := range byFile {
-		res.Findings = append(res.Findings, fs...)
-	}
-	res.Findings = diag.Sort(res.Findings)
+	res.Findings = diag.Sort(findings)
 	e.loadTexts(res)
 	for _, l := range e.configs {
 		for _, p := range l.problems {

@@ -383,7 +383,7 @@ func rejections(file, text string) int {
 	for range names.Undefined() {
 		n++
 	}
-	for _, c := range names.Conflicts() {
+	for c := range names.Conflicts() {
 		if !c.OldOnly {
 			n++
 		}

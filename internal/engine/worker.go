@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"unsafe"
@@ -34,7 +35,7 @@ type worker struct {
 	engine       *Checker
 	parser       *parser.Parser
 	resolver     *sema.Resolver
-	findings     []diag.Finding
+	findings     found
 	suppressions map[string]*suppress.Table
 	errors       []FileError
 	texts        map[string]string
@@ -96,7 +97,7 @@ func (w *worker) Report(f diag.Finding) {
 		f.Fixes = nil // it is told in spite of Options.Only, not mended
 	}
 	w.bound.count(w.rule)
-	w.findings = append(w.findings, f)
+	w.findings.add(f)
 }
 
 // Later takes the rest of the rule that runs.
@@ -155,7 +156,7 @@ func (w *worker) Option(r *rules.Rule, name string) any { return w.plan.resolved
 
 // do checks a unit with the rules of its plan. What fails outside of a rule costs this unit only.
 func (w *worker) do(u unit) {
-	start, waiting := len(w.findings), len(w.later)
+	start, waiting := w.findings.len(), len(w.later)
 	defer func() {
 		if v := recover(); v != nil {
 			path := cmp.Or(u.file.Path, u.flake)
@@ -187,11 +188,12 @@ func (w *worker) do(u unit) {
 	} else {
 		w.script(path, text, u.file.Kind)
 	}
-	if len(w.findings) > start || len(w.later) > waiting || w.suppressions[path] != nil {
+	if w.findings.len() > start || len(w.later) > waiting || w.suppressions[path] != nil {
 		w.texts[path] = text
 	}
 	if len(text) > bigFile {
 		w.parser, w.resolver = new(parser.Parser), new(sema.Resolver)
+		runtime.GC() // else what follows has to find room beside it
 	}
 }
 

@@ -217,7 +217,9 @@ func TestLockAloneLikeNix(t *testing.T) {
 	node := func(name, rest string) string {
 		return `"` + name + `": {` + rest + `"locked": {"narHash": "` + someHash + `", "owner": "o", "repo": "` + name + `", "rev": "` + someRev + `", "type": "github"}, "original": {"owner": "o", "repo": "` + name + `", "type": "github"}}`
 	}
-	odd := func(name string) string { return strings.Replace(node(name, ""), `"type": "github"}}`, `"type": "odd"}}`, 1) }
+	odd := func(name string) string {
+		return strings.Replace(node(name, ""), `"type": "github"}}`, `"type": "odd"}}`, 1)
+	}
 	lock := func(root string, nodes ...string) string {
 		return `{"nodes": {` + strings.Join(append(nodes, `"root": {"inputs": {`+root+`}}`), ", ") + `}, "root": "root", "version": 7}`
 	}

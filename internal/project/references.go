@@ -51,12 +51,18 @@ type literal struct {
 var references = declare(fact[literal, *referenceIndex]{
 	raises: func(kind ast.Kind, _ string) bool { return kind == ast.Path },
 	collect: func(t *ast.Tree) (found []literal) {
+		last := "" // files of data repeat it
 		for i, r := range t.Records() {
 			if r.Kind != ast.Path {
 				continue
 			}
 			n := t.Node(ast.NodeID(i))
-			if text := literalPath(n); text != "" {
+			text := last
+			if n.Text() != last {
+				text = literalPath(n)
+			}
+			if text != "" {
+				last = text
 				l := literal{text: text, kind: refKind(n)}
 				if l.kind == CallPackage {
 					l.words = argumentWords(t.Source()[n.End():])
@@ -68,13 +74,14 @@ var references = declare(fact[literal, *referenceIndex]{
 		return found
 	},
 	index: func(files iter.Seq2[string, []literal]) *referenceIndex {
-		x := &referenceIndex{byName: map[string][]indexed{}, files: map[string][]literal{}}
+		x := &referenceIndex{byName: map[string][]place{}, literals: map[string][]literal{}}
 		for path, literals := range files {
-			x.files[path] = literals
-			for _, l := range literals {
+			x.literals[path] = literals
+			for i, l := range literals {
 				name := lastName(l.text)
-				x.byName[name] = append(x.byName[name], indexed{Reference{path, l.kind, l.words, l.open}, l.text})
+				x.byName[name] = append(x.byName[name], place{uint32(len(x.files)), uint32(i)})
 			}
+			x.files = append(x.files, literalsOf{path, literals})
 		}
 		return x
 	},
@@ -145,16 +152,27 @@ func (a *Answers) references() *referenceIndex { return references.in(a.snapshot
 // referenceIndex holds the references of a project.
 type referenceIndex struct {
 	// byName has them by the last name of their literals; those whose end is no name, like ./. and ../.., are under "".
-	byName map[string][]indexed
-	// files has the literals of the files that have some.
-	files map[string][]literal
-	reach memo[folderKind, map[string]bool] // what reachedFromOutside returns
-	plain lazy[map[string]bool]
+	byName map[string][]place
+	// files are those that have literals, which are literals by path.
+	files    []literalsOf
+	literals map[string][]literal
+	reach    memo[folderKind, map[string]bool] // what reachedFromOutside returns
+	plain    lazy[map[string]bool]
 }
 
-type indexed struct {
-	Reference
-	literal string
+type literalsOf struct {
+	path     string
+	literals []literal
+}
+
+// place is a literal of a file, by their indices.
+type place struct{ file, literal uint32 }
+
+// names returns the file of a place and its literal, where that names target.
+func (x *referenceIndex) names(at place, target string) (from string, l *literal, ok bool) {
+	f := &x.files[at.file]
+	l = &f.literals[at.literal]
+	return f.path, l, resolve(f.path, l.text) == target
 }
 
 // closure returns the files that Nix evaluates when it evaluates those where start is true, as far as path literals tell.
@@ -183,7 +201,7 @@ func (x *referenceIndex) closure(files []workspace.File, start func(path string)
 	for len(todo) > 0 {
 		from := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
-		for _, l := range x.files[from] {
+		for _, l := range x.literals[from] {
 			if target := resolve(from, l.text); l.kind.evaluates() && !visit(target) {
 				visit(filepath.Join(target, "default.nix"))
 			}
@@ -207,10 +225,13 @@ func (a *Answers) Copied(path string) bool {
 			}
 		}
 		for _, name := range []string{filepath.Base(at), ""} {
-			for _, r := range x.byName[name] {
+			for _, p := range x.byName[name] {
+				if copied || x.files[p.file].literals[p.literal].kind != Copied {
+					continue
+				}
 				// What lies in the folder itself names it for itself.
-				inside := strings.HasPrefix(r.From, at+string(filepath.Separator))
-				copied = copied || r.Kind == Copied && !inside && resolve(r.From, r.literal) == at
+				from, _, ok := x.names(p, at)
+				copied = ok && !strings.HasPrefix(from, at+string(filepath.Separator))
 			}
 		}
 	}
@@ -229,9 +250,9 @@ func lastName(literal string) string {
 // find returns the references to a file, in the order of the referring files.
 func (x *referenceIndex) find(path string) (refs []Reference) {
 	take := func(name, target string) {
-		for _, r := range x.byName[name] {
-			if resolve(r.From, r.literal) == target {
-				refs = append(refs, r.Reference)
+		for _, p := range x.byName[name] {
+			if from, l, ok := x.names(p, target); ok {
+				refs = append(refs, Reference{from, l.kind, l.words, l.open})
 			}
 		}
 	}

@@ -1,6 +1,8 @@
 package sema
 
 import (
+	"slices"
+
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/attrs"
 )
@@ -12,8 +14,9 @@ func (r *Resolver) checkSet(set ast.Node) {
 		return
 	}
 	m := attrs.Merge(set)
+	r.conflicts = slices.Grow(r.conflicts, len(m.Conflicts))
 	for _, c := range m.Conflicts {
-		r.conflicts = append(r.conflicts, Conflict{Path: c.Path, First: c.First, Second: c.Second, OldOnly: c.OldOnly})
+		r.conflicts = append(r.conflicts, conflict{path: c.Path, first: c.First.ID(), second: c.Second.ID(), oldOnly: c.OldOnly})
 	}
 	if len(m.Opened) == 0 {
 		return

@@ -1,6 +1,7 @@
 package sema
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -74,7 +75,9 @@ func (r *Resolver) Resolve(t *ast.Tree) *Info {
 	for len(r.active) > 0 {
 		r.leave()
 	}
-	slices.SortStableFunc(r.conflicts, func(a, b Conflict) int { return int(a.Second.Start()) - int(b.Second.Start()) })
+	if bySecond := func(a, b conflict) int { return cmp.Compare(a.second, b.second) }; !slices.IsSortedFunc(r.conflicts, bySecond) {
+		slices.SortStableFunc(r.conflicts, bySecond)
+	}
 	return &r.Info
 }
 
@@ -336,7 +339,7 @@ func (r *Resolver) openLambda(l ast.LambdaExpr) {
 		}
 		b.Name = b.Node.Text()
 		if old := r.current[r.intern(b.Name)]; old != 0 && r.bindings[old].Scope == scope {
-			r.conflicts = append(r.conflicts, Conflict{Path: b.Name, First: r.bindings[old].Node, Second: b.Node, Formal: true})
+			r.conflicts = append(r.conflicts, conflict{path: b.Name, first: r.bindings[old].Node.ID(), second: b.Node.ID(), formal: true})
 			continue
 		}
 		r.declare(b)

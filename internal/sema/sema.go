@@ -7,6 +7,7 @@
 package sema
 
 import (
+	"iter"
 	"sync"
 
 	"github.com/nixsift/nixsift/ast"
@@ -89,7 +90,7 @@ type Info struct {
 	useOf     []uint32               // by node: index into uses plus 1
 	lock      sync.Mutex             // of scopeOf
 	scopeOf   map[ast.NodeID]ScopeID // made when it is first asked for
-	conflicts []Conflict
+	conflicts []conflict
 	undefined []uint32
 	liveness  Live // memory for Live
 }
@@ -181,8 +182,23 @@ func (x *Info) Undefined() func(yield func(Use) bool) {
 	}
 }
 
-// Conflicts returns the duplicate attributes and formals in source order of the second definition.
-func (x *Info) Conflicts() []Conflict { return x.conflicts }
+// Conflicts yields the duplicate attributes and formals in source order of the second definition.
+func (x *Info) Conflicts() iter.Seq[Conflict] {
+	return func(yield func(Conflict) bool) {
+		for _, c := range x.conflicts {
+			if !yield(Conflict{c.path, x.tree.Node(c.first), x.tree.Node(c.second), c.formal, c.oldOnly}) {
+				return
+			}
+		}
+	}
+}
+
+// conflict is the stored form of a Conflict: a file may have one for each seven bytes.
+type conflict struct {
+	path            string
+	first, second   ast.NodeID
+	formal, oldOnly bool
+}
 
 // Conflict is a name defined twice where Nix allows one definition.
 type Conflict struct {

@@ -94,7 +94,7 @@ func TestConflicts(t *testing.T) {
 		{"{ a = { b = 1; b = 2; }; a.c = 3; }", "a.b@15|b@15"},
 	} {
 		var got []string
-		for _, k := range sema.Resolve(parser.Parse(c.src)).Conflicts() {
+		for k := range sema.Resolve(parser.Parse(c.src)).Conflicts() {
 			mark := ""
 			if k.Formal {
 				mark = "formal "

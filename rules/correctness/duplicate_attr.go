@@ -25,18 +25,23 @@ var _ = rules.Register(&rules.Rule{
 	Severity: diag.Error, Presets: rules.Recommended, Mandatory: true,
 	Aliases: []string{"nixf:sema-duplicated-attrname", "nil:duplicated_key"},
 	File: func(p *rules.Pass) {
-		for _, c := range p.Names().Conflicts() {
+		var before diag.Finding // shares its message with others of the same attribute
+		var first ast.Node
+		var path string
+		for c := range p.Names().Conflicts() {
 			if c.Formal || c.OldOnly && !p.MinNix.Before(mergesDeep) {
 				continue
 			}
 			if p.Tree.Root().HasError() && parted(c) {
 				continue
 			}
-			f := diag.Finding{
-				Span:    c.Second.Span(),
-				Message: fmt.Sprintf("attribute %s is already defined", diag.Code(c.Path)),
-				Related: []diag.Related{{Span: c.First.Span(), Message: "first defined here"}},
+			if c.First != first || c.Path != path {
+				first, path = c.First, c.Path
+				before.Message = fmt.Sprintf("attribute %s is already defined", diag.Code(c.Path))
+				before.Related = []diag.Related{{Span: c.First.Span(), Message: "first defined here"}}
 			}
+			f := before
+			f.Span = c.Second.Span()
 			if c.OldOnly {
 				f.Help = fmt.Sprintf("Nix %s merges the two; `minimum-nix-version` is %s", mergesDeep, p.MinNix)
 			}

@@ -14,7 +14,7 @@ var _ = rules.Register(&rules.Rule{
 	Severity: diag.Error, Presets: rules.Recommended, Mandatory: true,
 	Aliases: []string{"nixf:sema-dup-formal", "nixf:sema-dup-formal-arg", "nil:duplicated_param"},
 	File: func(p *rules.Pass) {
-		for _, c := range p.Names().Conflicts() {
+		for c := range p.Names().Conflicts() {
 			if !c.Formal {
 				continue
 			}

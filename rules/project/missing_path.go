@@ -37,10 +37,10 @@ var _ = rules.Register(&rules.Rule{
 	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Placed: true,
 	File: func(pass *rules.Pass) {
-		m := missing{paths: paths{Pass: pass}, places: map[string][]literal{}}
+		m := missing{paths: paths{Pass: pass}, absent: map[string]*absent{}}
 		m.each(m.check)
-		for _, target := range m.order {
-			m.reportApart(m.places[target])
+		for _, a := range m.order {
+			m.reportApart(a)
 		}
 		m.reportPlain()
 		m.reportUnlessLeft()
@@ -50,17 +50,25 @@ var _ = rules.Register(&rules.Rule{
 // missing is what one file names that is not there.
 type missing struct {
 	paths
-	order  []string             // the targets, as they stand first in the file
-	places map[string][]literal // by target
-	sought int                  // the targets for which another name was looked for
-	plain  []plainMiss          // what there is no more to say of than that it is missing, in the order of order
+	order  []*absent          // as they stand first in the file
+	absent map[string]*absent // by target
+	sought int                // the targets for which another name was looked for
+	plain  []plainMiss        // what there is no more to say of than that it is missing, in the order of order
 	unless map[left][]diag.Finding
 	// covered are the lines that suppressions may speak about, once they are asked for.
 	covered *[]source.Span
 }
 
+// absent is a target that is not there.
+type absent struct {
+	target string
+	folder bool         // it is a folder, but without the default.nix that is meant
+	places []ast.NodeID // the literals that name it
+}
+
 func (m *missing) check(n ast.Node, target string) {
-	if _, known := m.places[target]; !known {
+	a := m.absent[target]
+	if a == nil {
 		kind := m.Project.Kind(target)
 		if kind != project.Nothing && (kind != project.Folder || m.Project.Kind(filepath.Join(target, "default.nix")) != project.Nothing) {
 			return
@@ -70,28 +78,35 @@ func (m *missing) check(n ast.Node, target string) {
 	if !ok || l.probe {
 		return
 	}
-	if l.there = m.Project.Kind(target) != project.Nothing; l.there && !l.folder || !l.there && m.guarded(l) {
+	if a != nil {
+		l.there = a.folder
+	} else {
+		l.there = m.Project.Kind(target) != project.Nothing
+	}
+	if l.there && !l.folder || !l.there && m.guarded(l) {
 		return
 	}
-	if m.places[target] == nil {
-		m.order = append(m.order, target)
+	if a == nil {
+		a = &absent{target: target, folder: l.there}
+		m.absent[target] = a
+		m.order = append(m.order, a)
 	}
-	m.places[target] = append(m.places[target], l)
+	a.places = append(a.places, n.ID())
 }
 
 // reportApart speaks about one target once, and once more for each place that a comment may silence: what is meant for
 // one place must not silence the others.
-func (m *missing) reportApart(places []literal) {
-	var others []literal
-	for _, l := range places {
-		if m.pinned(l.node.Start()) {
-			m.report([]literal{l}, true)
+func (m *missing) reportApart(a *absent) {
+	others := a.places[:0]
+	for i, id := range a.places {
+		if m.pinned(m.Tree.Node(id).Start()) {
+			m.report(a, a.places[i:i+1:i+1], true)
 		} else {
-			others = append(others, l)
+			others = append(others, id)
 		}
 	}
 	if len(others) > 0 {
-		m.report(others, false)
+		m.report(a, others, false)
 	}
 }
 
@@ -105,8 +120,9 @@ func (m *missing) pinned(at uint32) bool {
 }
 
 // report speaks about one target, at the first of some of its places. apart keeps it from being told with others.
-func (m *missing) report(places []literal, apart bool) {
-	l := places[0]
+func (m *missing) report(a *absent, places []ast.NodeID, apart bool) {
+	l, _ := m.read(m.Tree.Node(places[0]), a.target)
+	l.there = a.folder
 	rel := m.Project.Rel(l.target)
 	f := diag.Finding{Span: l.node.Span(), Message: fmt.Sprintf("`%s` does not exist", rel)}
 	var when left
@@ -116,7 +132,7 @@ func (m *missing) report(places []literal, apart bool) {
 		when = inSample
 	} else {
 		var ok bool
-		if when, ok = m.explain(&f, places, rel); !ok {
+		if when, ok = m.explain(&f, l, places, rel); !ok {
 			return
 		}
 	}
@@ -186,8 +202,7 @@ const maxProposals = 200
 
 // explain completes a finding with why the file may be missing and what may be meant, and says for which files it does not
 // hold. ok is false where nothing is to be said.
-func (m *missing) explain(f *diag.Finding, places []literal, rel string) (unless left, ok bool) {
-	l := places[0]
+func (m *missing) explain(f *diag.Finding, l literal, places []ast.NodeID, rel string) (unless left, ok bool) {
 	if repo := m.Project.Repo(); repo != nil && m.Project.RepoError() == nil {
 		if _, lost := repo.Submodule(rel); lost {
 			return never, false // a submodule that is not checked out
@@ -226,13 +241,13 @@ func (m *missing) explain(f *diag.Finding, places []literal, rel string) (unless
 	if near == "" {
 		unless = sampleOrCopied
 	}
-	if !slices.ContainsFunc(places, func(l literal) bool { return !replaceable(l.node) && !m.handedOn(l.node) }) {
+	if !slices.ContainsFunc(places, func(id ast.NodeID) bool { n := m.Tree.Node(id); return !replaceable(n) && !m.handedOn(n) }) {
 		if f.Severity = diag.Hint; near != "" {
 			f.Severity = diag.Info
 		}
 	}
 	if m.sought <= maxProposals {
-		m.propose(f, places, near)
+		m.propose(f, l, places, near)
 	}
 	return unless, true
 }

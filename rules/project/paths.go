@@ -34,23 +34,35 @@ type paths struct {
 	guards *guards
 }
 
-// target returns the absolute path that a literal names, if that is part of the project.
-func (p *paths) target(n ast.Node) (path string, ok bool) {
+// target returns the absolute path that a literal names, if that is part of the project, or "".
+func (p *paths) target(n ast.Node) string {
 	if strings.HasPrefix(n.Text(), "/") || outOfTree(n.Text()) {
-		return "", false
+		return ""
 	}
-	path, ok = project.Resolve(p.Path, n)
-	return path, ok && p.Project.Within(path)
+	if path, ok := project.Resolve(p.Path, n); ok && p.Project.Within(path) {
+		return path
+	}
+	return ""
 }
 
 // each calls check for the path literals that name something in the project.
 func (p *paths) each(check func(n ast.Node, target string)) {
+	targets := map[string]string{} // by the text of the literal; "" where it names nothing of the project
 	for i, r := range p.Tree.Records() {
-		if r.Kind == ast.Path {
-			n := p.Tree.Node(ast.NodeID(i))
-			if path, ok := p.target(n); ok {
-				check(n, path)
-			}
+		if r.Kind != ast.Path {
+			continue
+		}
+		n := p.Tree.Node(ast.NodeID(i))
+		if n.FirstChild().IsValid() || n.HasError() {
+			continue
+		}
+		path, known := targets[n.Text()]
+		if !known {
+			path = p.target(n)
+			targets[n.Text()] = path
+		}
+		if path != "" {
+			check(n, path)
 		}
 	}
 }

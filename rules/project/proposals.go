@@ -13,17 +13,18 @@ import (
 )
 
 // propose names what is most likely meant: a file beside the missing one, or the one whose path ends so.
-func (m *missing) propose(f *diag.Finding, places []literal, near string) {
+func (m *missing) propose(f *diag.Finding, l literal, places []ast.NodeID, near string) {
 	if near != "" {
-		f.Help = "did you mean `" + nearText(places[0], near) + "`?"
-		fix := diag.Fix{Title: "name `" + nearText(places[0], near) + "`", Safety: diag.Unsafe}
-		for _, l := range places {
-			fix.Edits = append(fix.Edits, diag.Edit{Span: l.node.Span(), Text: nearText(l, near)})
+		first := nearText(l.node, near)
+		f.Help = "did you mean `" + first + "`?"
+		fix := diag.Fix{Title: "name `" + first + "`", Safety: diag.Unsafe}
+		for _, id := range places {
+			n := m.Tree.Node(id)
+			fix.Edits = append(fix.Edits, diag.Edit{Span: n.Span(), Text: nearText(n, near)})
 		}
 		f.Fixes = []diag.Fix{fix}
 		return
 	}
-	l := places[0]
 	code := l.folder || l.listed || strings.HasSuffix(l.target, ".nix")
 	found, ok := m.Project.Elsewhere(m.Path, l.target, code)
 	if !ok {
@@ -42,15 +43,15 @@ func (m *missing) propose(f *diag.Finding, places []literal, near string) {
 		return
 	}
 	fix := diag.Fix{Title: "name `" + text + "`", Safety: diag.Unsafe}
-	for _, l := range places {
-		fix.Edits = append(fix.Edits, diag.Edit{Span: l.node.Span(), Text: text})
+	for _, id := range places {
+		fix.Edits = append(fix.Edits, diag.Edit{Span: m.Tree.Node(id).Span(), Text: text})
 	}
 	f.Fixes = []diag.Fix{fix}
 }
 
 // nearText returns a literal with its last part replaced.
-func nearText(l literal, name string) string {
-	text := l.node.Text()
+func nearText(n ast.Node, name string) string {
+	text := n.Text()
 	return text[:strings.LastIndexByte(text, '/')+1] + name
 }
 

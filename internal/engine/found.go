@@ -1,0 +1,43 @@
+package engine
+
+import "github.com/nixsift/nixsift/internal/diag"
+
+// foundChunk is the number of findings behind which a list goes on in another array.
+const foundChunk = 1 << 14
+
+// found is a list of findings that is not copied as it grows: a file of ten megabytes may have a million.
+type found struct {
+	full   [][]diag.Finding
+	before int // findings in full
+	last   []diag.Finding
+}
+
+func (l *found) len() int { return l.before + len(l.last) }
+
+func (l *found) add(f diag.Finding) {
+	if len(l.last) >= foundChunk {
+		l.full = append(l.full, l.last)
+		l.before += len(l.last)
+		l.last = make([]diag.Finding, 0, foundChunk)
+	}
+	l.last = append(l.last, f)
+}
+
+// all wants each finding.
+func all(*diag.Finding) bool { return true }
+
+// take appends the findings that are wanted to a slice, and empties the list as it goes.
+func (l *found) take(to []diag.Finding, wanted func(*diag.Finding) bool) []diag.Finding {
+	for i, chunk := range append(l.full, l.last) {
+		for j := range chunk {
+			if wanted(&chunk[j]) {
+				to = append(to, chunk[j])
+			}
+		}
+		if i < len(l.full) {
+			l.full[i] = nil
+		}
+	}
+	*l = found{}
+	return to
+}

@@ -16,7 +16,8 @@ import (
 	"github.com/nixsift/nixsift/internal/patch"
 )
 
-// TestDiffs lets git apply what fixing changes in every fixture and in a thousand files.
+// TestDiffs lets git apply what fixing changes in every fixture and in a thousand files, and compares with what git diff
+// says of it then.
 func TestDiffs(t *testing.T) {
 	gittest.Program(t) // or skip
 	var f faults
@@ -58,16 +59,27 @@ func appliesDiffs(x fixing, f *faults, count *counter, files []string) {
 		at[file] = filepath.Join(dir, filepath.FromSlash(name))
 		require.NoError(x.t, os.MkdirAll(filepath.Dir(at[file]), 0o755))
 		require.NoError(x.t, os.WriteFile(at[file], []byte(out.Before[file]), 0o644))
-		require.NoError(x.t, patch.Write(&diff, name, out.Before[file], out.Edits[file], true))
+		require.NoError(x.t, patch.Write(&diff, patch.File{Name: name, Before: out.Before[file], After: out.Texts[file], Header: true}))
 	}
 	if diff.Len() == 0 {
 		return
 	}
-	cmd := gittest.Command(x.t, dir, "apply", "--whitespace=nowarn", "-")
-	cmd.Stdin = &diff
-	if messages, err := cmd.CombinedOutput(); err != nil {
+	git := func(stdin string, args ...string) (string, error) {
+		cmd := gittest.Command(x.t, dir, args...)
+		cmd.Stdin = strings.NewReader(stdin)
+		out, err := cmd.CombinedOutput()
+		return string(out), err
+	}
+	for _, args := range [][]string{{"init", "-q"}, {"add", "-A", "-f"}} {
+		out, err := git("", args...)
+		require.NoError(x.t, err, out)
+	}
+	if messages, err := git(diff.String(), "apply", "--whitespace=nowarn", "-"); err != nil {
 		f.add("git does not apply a diff", "%s", messages)
 		return
+	}
+	if own, err := git("", "diff", "--abbrev=7", "--text"); err != nil || own != diff.String() {
+		f.add("git writes another diff", "git\n%s\nand we\n%s", own, diff.String())
 	}
 	for file, path := range at {
 		text, err := os.ReadFile(path)

@@ -136,8 +136,12 @@ func (f *checkFlags) showDiffs(s streams, wd string, out *engine.Fixed, files []
 	}
 	prefix := prefixOf(wd)
 	for _, file := range files {
-		name, header := diffName(wd, prefix, file)
-		if err := patch.Write(s.out, name, out.Before[file], out.Edits[file], header); err != nil {
+		changed := patch.File{Before: out.Before[file], After: out.Texts[file]}
+		changed.Name, changed.Header = diffName(wd, prefix, file)
+		if info, err := os.Stat(file); err == nil {
+			changed.Executable = info.Mode()&0o100 != 0
+		}
+		if err := patch.Write(s.out, changed); err != nil {
 			return fmt.Errorf("writing the diff: %w", err)
 		}
 	}

@@ -282,7 +282,7 @@ func TestDiff(t *testing.T) {
 		status int
 		text   string
 	}{
-		{[]string{"a.nix"}, exitFindings, "diff --git a/a.nix b/a.nix\n--- a/a.nix\n+++ b/a.nix\n@@ -1,3 +1,3 @@\n {\n-  a = ./x//y;\n+  a = ./x/y;\n }\n"},
+		{[]string{"a.nix"}, exitFindings, "diff --git a/a.nix b/a.nix\nindex 86ef2a0..9b9abd7 100644\n--- a/a.nix\n+++ b/a.nix\n@@ -1,3 +1,3 @@\n {\n-  a = ./x//y;\n+  a = ./x/y;\n }\n"},
 		{[]string{"--fail-on", "error", "--only", "unused-let-binding", "unused.nix"}, exitFindings, "-let a = 1; in 2\n"},
 		{[]string{"--exit-zero", "a.nix"}, exitClean, "+  a = ./x/y;"},
 		{[]string{"--fix", "a.nix"}, exitFindings, "+  a = ./x/y;"},
@@ -297,7 +297,9 @@ func TestDiff(t *testing.T) {
 			assert.NotEmpty(t, errs)
 		}
 	}
+	require.NoError(t, os.Chmod(filepath.Join(dir, "a.nix"), 0o755))
 	_, out, _ := nixsift(t, filepath.Join(dir, "sub"), "", "check", onlySlashes, "--diff", "../a.nix")
+	assert.Contains(t, out, "\nindex 86ef2a0..9b9abd7 100755\n")
 	assert.Contains(t, out, "--- a/../a.nix\n")
 	status, out, _ := nixsift(t, dir, "{ a = ./x//y; }", "check", onlySlashes, "--diff", "--stdin-path", "sub/i.nix", "-")
 	assert.Equal(t, exitFindings, status)

@@ -3,113 +3,91 @@ package patch
 
 import (
 	"bytes"
+	"crypto/sha1"
+	"encoding/hex"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
-
-	"github.com/nixsift/nixsift/internal/diag"
 )
 
 // context is the number of lines around a change.
 const context = 3
 
-// Write writes what edits do to a text. The edits are sorted and do not touch each other; name is the path of the
-// file with slashes. Git asks for a `diff --git` line where names could be mistaken, but takes the names behind one
-// as relative to the top of the repository, wherever it is called; without header the line is left out, and the names
-// are relative to where git is called.
-func Write(w io.Writer, name, before string, edits []diag.Edit, header bool) error {
-	changes := lineChanges(before, edits)
-	if len(changes) == 0 {
+// File is a file that changes.
+type File struct {
+	Name          string // with slashes
+	Before, After string
+	Executable    bool
+	// Header asks for the lines `diff --git` and `index`. Git asks for them where names could be mistaken, but takes the
+	// names behind them as relative to the top of the repository, wherever it is called; without, names are relative to
+	// where git is called.
+	Header bool
+}
+
+// Write writes what changes in a file, and nothing where nothing does.
+func Write(w io.Writer, f File) error {
+	if f.Before == f.After {
 		return nil
 	}
 	var b bytes.Buffer
-	from, to := Quote("a/"+name), Quote("b/"+name)
-	if header {
-		fmt.Fprintf(&b, "diff --git %s %s\n", from, to)
+	from, to := Quote("a/"+f.Name), Quote("b/"+f.Name)
+	if f.Header {
+		mode := "100644"
+		if f.Executable {
+			mode = "100755"
+		}
+		fmt.Fprintf(&b, "diff --git %s %s\nindex %s..%s %s\n", from, to, blobID(f.Before), blobID(f.After), mode)
 	}
 	tab := ""
-	if strings.Contains(name, " ") {
+	if strings.Contains(f.Name, " ") {
 		tab = "\t" // so that git finds the end of the name
 	}
 	fmt.Fprintf(&b, "--- %s%s\n+++ %s%s\n", from, tab, to, tab)
-	lines := splitLines(before)
-	moved := 0
-	for len(changes) > 0 {
+	old, now := compare(f.Before, f.After)
+	changes := changes(old, now)
+	moved, function := 0, ""
+	for seen := 0; len(changes) > 0; {
 		n := 1
 		for n < len(changes) && changes[n].start-changes[n-1].end <= 2*context {
 			n++
 		}
-		moved += writeHunk(&b, lines, changes[:n], moved)
+		start := max(changes[0].start-context, 0)
+		for i := start - 1; i >= seen; i-- {
+			if name, ok := functionName(old.lines[i]); ok {
+				function = name
+				break
+			}
+		}
+		seen = start
+		moved += writeHunk(&b, old.lines, changes[:n], moved, function)
 		changes = changes[n:]
 	}
 	_, err := w.Write(b.Bytes())
 	return err
 }
 
+// blobID returns the name that git gives to a text, abbreviated as where few objects are.
+func blobID(text string) string {
+	h := sha1.New()
+	fmt.Fprintf(h, "blob %d\x00%s", len(text), text)
+	return hex.EncodeToString(h.Sum(nil))[:7]
+}
+
+// functionName returns what git shows of a line behind @@ where no driver is set for the file: a line that begins like
+// a name (def_ff in xemit.c), up to 80 bytes of it.
+func functionName(line string) (string, bool) {
+	const most = 80
+	c := line[0]
+	if c != '_' && c != '$' && (c|0x20 < 'a' || c|0x20 > 'z') {
+		return "", false
+	}
+	return " " + strings.TrimRight(line[:min(len(line), most)], " \t\n\v\f\r"), true
+}
+
 // change replaces the lines from start up to, not including, end.
 type change struct {
 	start, end int
 	lines      []string
-}
-
-// lineChanges widens edits to whole lines and leaves out what stays the same at their ends.
-func lineChanges(before string, edits []diag.Edit) []change {
-	var out []change
-	line, counted := 0, 0 // the number of the line that holds an offset
-	lineAt := func(offset int) int {
-		line += strings.Count(before[counted:offset], "\n")
-		counted = offset
-		return line
-	}
-	for len(edits) > 0 {
-		// The edits of a group share lines.
-		start := strings.LastIndexByte(before[:edits[0].Span.Start], '\n') + 1
-		end, n := 0, 0
-		for n < len(edits) && (n == 0 || int(edits[n].Span.Start) < end) {
-			end = int(edits[n].Span.End)
-			text := edits[n].Text
-			if whole := strings.HasSuffix(text, "\n") || text == "" && n == 0 && int(edits[n].Span.Start) == start; whole &&
-				end > start && before[end-1] == '\n' {
-				// The line behind begins with another edit, or stays.
-			} else if i := strings.IndexByte(before[end:], '\n'); i >= 0 {
-				end += i + 1
-			} else {
-				end = len(before)
-			}
-			n++
-		}
-		var text strings.Builder
-		at := start
-		for _, e := range edits[:n] {
-			text.WriteString(before[at:e.Span.Start])
-			text.WriteString(e.Text)
-			at = int(e.Span.End)
-		}
-		text.WriteString(before[at:end])
-		edits = edits[n:]
-		out = appendChange(out, lineAt(start), splitLines(before[start:end]), splitLines(text.String()))
-	}
-	return out
-}
-
-// appendChange adds a change of lines, without those that both have at their ends.
-func appendChange(out []change, at int, old, now []string) []change {
-	for len(old) > 0 && len(now) > 0 && old[0] == now[0] {
-		old, now, at = old[1:], now[1:], at+1
-	}
-	for len(old) > 0 && len(now) > 0 && old[len(old)-1] == now[len(now)-1] {
-		old, now = old[:len(old)-1], now[:len(now)-1]
-	}
-	if len(old)+len(now) == 0 {
-		return out
-	}
-	if n := len(out); n > 0 && out[n-1].end == at {
-		out[n-1].end += len(old)
-		out[n-1].lines = slices.Concat(out[n-1].lines, now)
-		return out
-	}
-	return append(out, change{at, at + len(old), now})
 }
 
 // splitLines parts a text behind each \n: what git takes for a line.
@@ -124,15 +102,15 @@ func splitLines(text string) []string {
 	return lines
 }
 
-// writeHunk writes changes that are near each other. moved is how many lines more the text has before them by now;
-// the result is how many more these add.
-func writeHunk(b *bytes.Buffer, lines []string, changes []change, moved int) (more int) {
+// writeHunk writes changes that are near each other, behind a line of the function that they are in. moved is how many
+// lines more the text has before them by now; the result is how many more these add.
+func writeHunk(b *bytes.Buffer, lines []string, changes []change, moved int, function string) (more int) {
 	first, last := changes[0], changes[len(changes)-1]
 	start, end := max(first.start-context, 0), min(last.end+context, len(lines))
 	for _, c := range changes {
 		more += len(c.lines) - (c.end - c.start)
 	}
-	fmt.Fprintf(b, "@@ -%s +%s @@\n", lineRange(start, end-start), lineRange(start+moved, end-start+more))
+	fmt.Fprintf(b, "@@ -%s +%s @@%s\n", lineRange(start, end-start), lineRange(start+moved, end-start+more), function)
 	at := start
 	for _, c := range changes {
 		writeLines(b, ' ', lines[at:c.start])

@@ -2,9 +2,12 @@ package patch_test
 
 import (
 	"bytes"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -26,12 +29,12 @@ func edit(start, end int, text string) diag.Edit {
 func written(t *testing.T, name, before string, header bool, edits ...diag.Edit) string {
 	t.Helper()
 	var b bytes.Buffer
-	require.NoError(t, patch.Write(&b, name, before, edits, header))
+	require.NoError(t, patch.Write(&b, patch.File{Name: name, Before: before, After: fix.Edit(before, edits), Header: header}))
 	return b.String()
 }
 
 func TestWrite(t *testing.T) {
-	assert.Equal(t, "diff --git a/x.nix b/x.nix\n--- a/x.nix\n+++ b/x.nix\n@@ -1 +1 @@\n-a\n+b\n", written(t, "x.nix", "a\n", true, edit(0, 1, "b")))
+	assert.Equal(t, "diff --git a/x.nix b/x.nix\nindex 7898192..6178079 100644\n--- a/x.nix\n+++ b/x.nix\n@@ -1 +1 @@\n-a\n+b\n", written(t, "x.nix", "a\n", true, edit(0, 1, "b")))
 	assert.Equal(t, "--- a/x y\t\n+++ b/x y\t\n@@ -1 +1 @@\n-a\n\\ No newline at end of file\n+b\n\\ No newline at end of file\n", written(t, "x y", "a", false, edit(0, 1, "b")))
 	assert.Equal(t, "--- a/x\n+++ b/x\n@@ -1 +1,2 @@\n a\n+b\n", written(t, "x", "a\n", false, edit(2, 2, "b\n")))
 	assert.Equal(t, "--- a/x\n+++ b/x\n@@ -1 +0,0 @@\n-a\n", written(t, "x", "a\n", false, edit(0, 2, "")))
@@ -41,7 +44,9 @@ func TestWrite(t *testing.T) {
 
 	lines := strings.Repeat("l\n", 20)
 	assert.Equal(t, 1, strings.Count(written(t, "x", lines, false, edit(0, 1, "a"), edit(14, 15, "b")), "@@ -"), "six lines between: one hunk")
-	assert.Equal(t, "--- a/x\n+++ b/x\n@@ -1,4 +1,3 @@\n-l\n l\n l\n l\n@@ -6,6 +5,7 @@\n l\n l\n l\n+b\n l\n l\n l\n", written(t, "x", lines, false, edit(0, 2, ""), edit(16, 16, "b\n")))
+	assert.Equal(t, "--- a/x\n+++ b/x\n@@ -5,7 +5,7 @@ l\n l\n l\n l\n-l\n+b\n l\n l\n l\n", written(t, "x", lines, false, edit(0, 2, ""), edit(16, 16, "b\n")), "slid together")
+	numbered := "$a\n1\n2\n3\n4\n5\n6\n7\n8\n9\n"
+	assert.Equal(t, "--- a/x\n+++ b/x\n@@ -1,4 +1,3 @@\n-$a\n 1\n 2\n 3\n@@ -6,5 +5,6 @@ $a\n 5\n 6\n 7\n+b\n 8\n 9\n", written(t, "x", numbered, false, edit(0, 3, ""), edit(17, 17, "b\n")))
 }
 
 func TestQuote(t *testing.T) {
@@ -84,7 +89,7 @@ func TestApplies(t *testing.T) {
 			path := filepath.Join(dir, name)
 			require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
 			require.NoError(t, os.WriteFile(path, []byte(before), 0o644))
-			require.NoError(t, patch.Write(&patches, name, before, edits, header))
+			require.NoError(t, patch.Write(&patches, patch.File{Name: name, Before: before, After: after, Header: header}))
 			want[path] = after
 		}
 		cmd := gittest.Command(t, dir, "apply", "--whitespace=nowarn", "-")
@@ -95,6 +100,75 @@ func TestApplies(t *testing.T) {
 			got, err := os.ReadFile(path)
 			require.NoError(t, err)
 			require.Equal(t, text, string(got), "%s", path)
+		}
+	}
+}
+
+// TestLikeGit compares with git diff, letter for letter: random texts of few and of many different lines, with
+// indentation and blank lines, changed a little and much.
+func TestLikeGit(t *testing.T) {
+	gittest.Program(t) // or skip
+	r := rand.New(rand.NewPCG(3, 4))
+	line := func(kinds int) string {
+		if r.IntN(6) == 0 {
+			return []string{"\n", "  \n", "\t\r\n", "}\n"}[r.IntN(4)]
+		}
+		return strings.Repeat([]string{" ", "  ", "\t"}[r.IntN(3)], r.IntN(4)) + []string{"", "_", "$", "é"}[r.IntN(40)/10%4] + strings.Repeat("name ", 1+r.IntN(20)*r.IntN(2)) + string(rune('a'+r.IntN(kinds)%26)) + strings.Repeat("x", r.IntN(kinds)/26) + "\n"
+	}
+	dir := testenv.Tree(t, nil)
+	run := func(args ...string) string {
+		out, err := gittest.Command(t, dir, args...).CombinedOutput()
+		require.NoError(t, err, "%s", out)
+		return string(out)
+	}
+	run("init", "-q")
+	before, after := map[string]string{}, map[string]string{}
+	for i := range 300 {
+		kinds, size := 1+r.IntN(200), r.IntN(150)
+		if i%60 == 0 {
+			size *= 20
+		}
+		var old, now []string
+		for range size {
+			old = append(old, line(kinds))
+		}
+		if size == 0 {
+			continue
+		}
+		for _, l := range old {
+			switch change := r.IntN(40); {
+			case change < 1+i%20/4:
+			case change < 2+i%20/2:
+				now = append(now, line(kinds))
+			case change == 20:
+				now = append(now, l, line(kinds), l)
+			default:
+				now = append(now, l)
+			}
+		}
+		name := "f" + strconv.Itoa(i)
+		before[name], after[name] = strings.Join(old, ""), strings.Join(now, "")
+		if i%7 == 0 {
+			before[name] = strings.TrimSuffix(before[name], "\n")
+		}
+		if i%5 == 0 {
+			after[name] = strings.TrimSuffix(after[name], "\n")
+		}
+		if before[name] == "" || after[name] == "" {
+			delete(before, name)
+			continue
+		}
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(before[name]), 0o644))
+	}
+	run("add", "-A")
+	for name := range before {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(after[name]), 0o644))
+	}
+	for _, name := range slices.Sorted(maps.Keys(before)) {
+		var got bytes.Buffer
+		require.NoError(t, patch.Write(&got, patch.File{Name: name, Before: before[name], After: after[name], Header: true}))
+		if want := run("diff", "--abbrev=7", "--", name); want != got.String() {
+			assert.Equal(t, want, got.String(), name)
 		}
 	}
 }

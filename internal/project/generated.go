@@ -16,7 +16,9 @@ import (
 
 // attributes are the linguist-generated patterns of one .gitattributes file.
 type attributes struct {
+	dir   string
 	lines []attributeLine
+	up    *attributes // those of the nearest folder above that has any
 }
 
 type attributeLine struct {
@@ -96,37 +98,37 @@ func commented(tok ast.Token) bool {
 }
 
 func (f *folder) linguistGenerated(path string) bool {
-	root := f.root
-	for dir := filepath.Dir(path); ; dir = filepath.Dir(dir) {
-		if a := f.ground.attributesIn(dir); a != nil {
-			rel, err := filepath.Rel(dir, path)
-			if err != nil {
-				return false
-			}
-			rel = filepath.ToSlash(rel)
-			for i := len(a.lines) - 1; i >= 0; i-- {
-				if ok, _ := doublestar.Match(a.lines[i].glob, rel); ok {
-					return a.lines[i].on
-				}
-			}
-		}
-		if dir == root || dir == filepath.Dir(dir) {
+	for a := f.ground.attributesIn(filepath.Dir(path), f.root); a != nil; a = a.up {
+		rel, err := filepath.Rel(a.dir, path)
+		if err != nil {
 			return false
 		}
+		rel = filepath.ToSlash(rel)
+		for i := len(a.lines) - 1; i >= 0; i-- {
+			if ok, _ := doublestar.Match(a.lines[i].glob, rel); ok {
+				return a.lines[i].on
+			}
+		}
 	}
+	return false
 }
 
-func (g *ground) attributesIn(dir string) *attributes {
+// attributesIn returns the patterns of a folder, or of the nearest above it in the project with that root; nil for none.
+func (g *ground) attributesIn(dir, root string) *attributes {
 	return g.attributes.get(dir, func() *attributes {
+		var above *attributes
+		if up := filepath.Dir(dir); dir != root && up != dir {
+			above = g.attributesIn(up, root)
+		}
 		path := filepath.Join(dir, ".gitattributes")
 		if _, err := g.disk.Lstat(path); err != nil { // the folder's listing tells
-			return nil
+			return above
 		}
 		text, err := g.disk.ReadFile(path)
 		if err != nil {
-			return nil
+			return above
 		}
-		a := &attributes{}
+		a := &attributes{dir: dir, up: above}
 		for sc := bufio.NewScanner(bytes.NewReader(text)); sc.Scan(); {
 			fields := strings.Fields(sc.Text())
 			if len(fields) < 2 || strings.HasPrefix(fields[0], "#") {

@@ -158,7 +158,11 @@ type referenceIndex struct {
 	literals map[string][]literal
 	reach    memo[folderKind, map[string]bool] // what reachedFromOutside returns
 	plain    lazy[map[string]bool]
+	standing memo[string, standing]
 }
+
+// standing is what the references say of a file or folder and of those that it lies in: some are evaluated, some copied.
+type standing struct{ evaluated, copied bool }
 
 type literalsOf struct {
 	path     string
@@ -216,26 +220,31 @@ func (a *Answers) Copied(path string) bool {
 	if a.deps != nil {
 		return noted(a.View, question{"copied", path, ""}, func(a *Answers) bool { return a.Copied(path) })
 	}
-	x, root := a.references(), a.Root()
-	copied := false
-	for at := path; a.folder.within(at) && at != root && at != filepath.Dir(at); at = filepath.Dir(at) {
-		for _, r := range x.find(at) {
-			if r.Kind.evaluates() {
-				return false
-			}
-		}
+	s := a.references().standingOf(a.folder, path)
+	return s.copied && !s.evaluated
+}
+
+// standingOf returns the standing of what lies in a project.
+func (x *referenceIndex) standingOf(project *folder, at string) standing {
+	up := filepath.Dir(at)
+	if !project.within(at) || at == project.root || at == up {
+		return standing{}
+	}
+	return x.standing.get(at, func() standing {
+		s := x.standingOf(project, up)
+		s.evaluated = s.evaluated || slices.ContainsFunc(x.find(at), func(r Reference) bool { return r.Kind.evaluates() })
 		for _, name := range []string{filepath.Base(at), ""} {
 			for _, p := range x.byName[name] {
-				if copied || x.files[p.file].literals[p.literal].kind != Copied {
+				if s.copied || x.files[p.file].literals[p.literal].kind != Copied {
 					continue
 				}
 				// What lies in the folder itself names it for itself.
 				from, _, ok := x.names(p, at)
-				copied = ok && !strings.HasPrefix(from, at+string(filepath.Separator))
+				s.copied = ok && !strings.HasPrefix(from, at+string(filepath.Separator))
 			}
 		}
-	}
-	return copied
+		return s
+	})
 }
 
 // lastName returns what follows the last slash of a path literal, or "" where that is no name.

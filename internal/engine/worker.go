@@ -191,9 +191,14 @@ func (w *worker) do(u unit) {
 	if w.findings.len() > start || len(w.later) > waiting || w.suppressions[path] != nil {
 		w.texts[path] = text
 	}
-	if len(text) > bigFile {
+	w.letGo(len(text))
+}
+
+// letGo drops the memory that checking a text took, if that was much: what follows would have to find room beside it.
+func (w *worker) letGo(size int) {
+	if size > bigFile {
 		w.parser, w.resolver = new(parser.Parser), new(sema.Resolver)
-		runtime.GC() // else what follows has to find room beside it
+		runtime.GC()
 	}
 }
 

@@ -1,5 +1,7 @@
 package patch
 
+import "cmp"
+
 // group is a run of changed lines, perhaps empty: one lies before each line that is not changed, and one at the end.
 type group struct {
 	s          *side
@@ -91,7 +93,7 @@ func (s *side) place(g, o *group) {
 	var size, highest int
 	beside := false
 	for size = -1; size != g.end-g.start; {
-		size, beside = g.end-g.start, false
+		size = g.end - g.start
 		for up() {
 		}
 		highest = g.end
@@ -113,7 +115,7 @@ func (s *side) place(g, o *group) {
 			var here split
 			here.add(s, end)
 			here.add(s, end-size)
-			if best < 0 || here.compare(score) <= 0 {
+			if best < 0 || here.compare(&score) <= 0 {
 				best, score = end, here
 			}
 		}
@@ -126,16 +128,9 @@ func (s *side) place(g, o *group) {
 // split tells how bad it is to part a text before some lines.
 type split struct{ indent, penalty int }
 
-func (a split) compare(b split) int {
+func (p *split) compare(q *split) int {
 	const indentWeight = 60
-	by := 0
-	switch {
-	case a.indent > b.indent:
-		by = indentWeight
-	case a.indent < b.indent:
-		by = -indentWeight
-	}
-	return by + a.penalty - b.penalty
+	return indentWeight*cmp.Compare(p.indent, q.indent) + p.penalty - q.penalty
 }
 
 // blank is the indentation of a line without text, and of none.

@@ -15,22 +15,26 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+	"unsafe"
+
+	"github.com/nixsift/nixsift/parser"
 )
 
 func main() {
 	tree := flag.String("tree", "../shared/corpus/bench", "the folder to check")
 	rounds := flag.Int("rounds", 7, "how often each command runs")
 	nix := flag.String("nix", "nix-instantiate", "the nix-instantiate to compare with")
-	read := flag.Bool("read", false, "only read the files, with two goroutines; used by the comparison itself")
+	only := flag.String("bare", "", "only list the files, or also read, or also parse them, with two goroutines: list, read or parse; used by the comparison itself")
 	inGit := flag.Bool("git", false, "compare repositories made of the folder, and of many packages")
-	packages := flag.Int("packages", 45000, "the number of files beside the folder in the large repository")
+	packages := flag.Int("packages", 45000, "the number of Nix files beside the folder in the large repository")
+	keep := flag.String("keep", "", "the folder to make the repositories in, and to find them in the next time")
 	flag.Parse()
 	var err error
 	switch {
-	case *read:
-		err = readAll(*tree)
+	case *only != "":
+		err = bare(*tree, *only)
 	case *inGit:
-		err = repositories(*tree, *rounds, *packages)
+		err = repositories(*tree, *rounds, *packages, *keep)
 	default:
 		err = compare(*tree, *rounds, *nix)
 	}
@@ -40,22 +44,24 @@ func main() {
 	}
 }
 
-func readAll(tree string) error {
+// bare lists the Nix files of a tree, reads and parses them, as far as it is told.
+func bare(tree, what string) error {
 	files, err := nixFiles(tree)
-	if err != nil {
+	if err != nil || what == "list" {
 		return err
 	}
 	var next, failed atomic.Int64
 	var wg sync.WaitGroup
 	for range 2 {
 		wg.Go(func() {
-			for {
-				i := int(next.Add(1)) - 1
-				if i >= len(files) {
-					return
-				}
-				if _, err := os.ReadFile(files[i]); err != nil {
+			var ps parser.Parser
+			for i := int(next.Add(1)) - 1; i < len(files); i = int(next.Add(1)) - 1 {
+				text, err := os.ReadFile(files[i])
+				switch {
+				case err != nil:
 					failed.Add(1)
+				case what == "parse":
+					ps.Parse(unsafe.String(unsafe.SliceData(text), len(text))) // nobody writes to it
 				}
 			}
 		})
@@ -72,8 +78,18 @@ type contender struct {
 	name  string
 	args  []string
 	times []time.Duration
+	used  []time.Duration // of the processors
 	rss   int64
+
+	base *contender // what it is compared with, or nil
+	aim  string
 }
+
+// least returns the shortest time: what others do on the machine only adds to it.
+func (c *contender) least() time.Duration { return slices.Min(c.times) }
+
+// cpu returns the least time of the processors, which others disturb less.
+func (c *contender) cpu() time.Duration { return slices.Min(c.used) }
 
 // build builds nixsift in a folder and returns the path of the program.
 func build(dir string) (string, error) {
@@ -94,6 +110,7 @@ func runAll(contenders []*contender, rounds int) error {
 				return fmt.Errorf("%s: %w", c.name, err)
 			}
 			c.times = append(c.times, time.Since(start))
+			c.used = append(c.used, cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime())
 			c.rss = max(c.rss, maxRSS(cmd.ProcessState))
 		}
 	}
@@ -116,7 +133,7 @@ func compare(tree string, rounds int, nix string) error {
 	}
 	contenders := []*contender{
 		{name: "nixsift check", args: []string{bin, "check", "--exit-zero", "--format", "short", tree}},
-		{name: "reading", args: []string{self, "-read", "-tree", tree}},
+		{name: "reading", args: []string{self, "-bare", "read", "-tree", tree}},
 	}
 	files, err := nixFiles(tree)
 	if err != nil {

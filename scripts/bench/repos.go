@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,65 +11,128 @@ import (
 	"strings"
 )
 
-// repositories compares runs over the same tree in and outside of git: as a repository of its own, and as a folder
-// of one with many packages beside it. All are made in a temporary folder.
-func repositories(tree string, rounds, packages int) error {
-	dir, err := os.MkdirTemp("", "nixsift-bench")
-	if err != nil {
+// repositories compares runs over the same tree in and outside of git: as a repository of its own, and as a folder of
+// one with a large collection of packages beside it; over all of that; and over a corpus of many and large files. A
+// folder that is given keeps what is made for the next time.
+func repositories(tree string, rounds, packages int, keep string) error {
+	dir := keep
+	if dir == "" {
+		temporary, err := os.MkdirTemp("", "nixsift-bench")
+		if err != nil {
+			return err
+		}
+		defer func() { _ = os.RemoveAll(temporary) }()
+		dir = temporary
+	} else if err := os.MkdirAll(dir, 0o777); err != nil {
 		return err
 	}
-	defer func() { _ = os.RemoveAll(dir) }()
 	bin, err := build(dir)
 	if err != nil {
 		return err
 	}
-	outside, own, large := filepath.Join(dir, "outside"), filepath.Join(dir, "own"), filepath.Join(dir, "large")
-	inside := filepath.Join(large, "tree")
-	for _, to := range []string{outside, own, inside} {
-		if err := os.CopyFS(to, os.DirFS(tree)); err != nil {
-			return err
-		}
-	}
-	example, err := writePackages(large, packages)
+	self, err := os.Executable()
 	if err != nil {
 		return err
 	}
-	for _, root := range []string{own, large} {
-		if err := initRepository(root); err != nil {
-			return err
-		}
-	}
-	check := func(name string, args ...string) *contender {
-		return &contender{name: name, args: append([]string{bin, "check", "--exit-zero", "--format", "short"}, args...)}
+	made, err := makeTrees(filepath.Join(dir, fmt.Sprint("trees-", packages)), tree, packages)
+	if err != nil {
+		return err
 	}
 	local, err := localRules(bin)
 	if err != nil {
 		return err
 	}
-	one := filepath.Join(large, filepath.FromSlash(example))
-	contenders := []*contender{
-		check("outside of git", outside), check("its own repository", own), check("a folder of the large one", inside),
-		check("one file of the large one", one), check("the whole large one", large),
-		check("outside of git, local rules", local, outside), check("its own repository, local rules", local, own),
-		check("a folder of the large one, local rules", local, inside), check("one file of the large one, local rules", local, one),
-	}
-	if err := runAll(contenders, rounds); err != nil {
+	t := table{bin: bin, self: self}
+	inside, large := filepath.Join(made.Large, "tree"), made.Large
+	one, ci := filepath.Join(large, filepath.FromSlash(made.Example)), filepath.Join(large, filepath.FromSlash(made.CI))
+
+	t.group("where no rule asks about the whole project")
+	outside := t.check(nil, "outside of git", "", local, made.Outside)
+	t.check(outside, "its own repository", "1.15", local, made.Own)
+	t.check(outside, "a folder of the large one", "1.4, 70 MiB", local, inside)
+	t.check(nil, "one file of it", "0.030 s", local, one)
+	t.check(nil, "a CI file of it", "0.030 s", local, ci)
+
+	t.group("where rules ask")
+	outside = t.check(nil, "outside of git", "", made.Outside)
+	t.check(outside, "its own repository", "", made.Own)
+	inLarge := t.check(outside, "a folder of the large one", "", inside)
+	oneAsks := t.check(nil, "one file of it", "", one)
+	ciAsks := t.check(nil, "a CI file of it", "", ci)
+	read := t.bare(nil, "bare list and read of the large one", "read", large)
+
+	t.group("the whole large one")
+	t.bare(nil, "bare list", "list", large)
+	parse := t.bare(nil, "bare list, read and parse", "parse", large)
+	t.check(parse, "check", "1.5, 120 MiB", large)
+	t.check(parse, "check, all rules, as JSON", "", "--format", "json", "--preset", "all", large)
+	t.others(parse, large)
+
+	t.group("a corpus of many and large files")
+	read2 := t.bare(nil, "bare list and read", "read", made.Corpus)
+	t.check(read2, "check outside of git", "3, 120 MiB", made.Corpus)
+	t.check(read2, "check in git", "3, 120 MiB", made.CorpusInGit)
+	t.others(read2, made.Corpus)
+
+	if err := runAll(t.contenders, rounds); err != nil {
 		return err
 	}
-	files, err := nixFiles(tree)
-	if err != nil {
-		return err
-	}
-	fmt.Printf("%d files, %d packages in the large repository, median of %d runs\n\n%-40s %10s %10s %18s\n",
-		len(files), packages, rounds, "", "seconds", "MiB", "x times outside")
-	for i, c := range contenders {
-		base := contenders[0]
-		if i >= 5 {
-			base = contenders[5]
-		}
-		fmt.Printf("%-40s %10.3f %10.0f %18.2f\n", c.name, median(c.times).Seconds(), float64(c.rss)/(1<<20), median(c.times).Seconds()/median(base.times).Seconds())
-	}
+	fmt.Printf("%d Nix files in the tree, %d in the large repository with it, %d in the corpus; the least of %d runs\n\n", made.InTree, made.InLarge, made.InCorpus, rounds)
+	t.print()
+	fmt.Printf("\nWhat asking costs, in bare reads of the large one: a folder of it %.2f, one file %.2f, a CI file %.2f (aim: 1.5).\n",
+		(inLarge.cpu()-outside.cpu()).Seconds()/read.cpu().Seconds(), oneAsks.cpu().Seconds()/read.cpu().Seconds(), ciAsks.cpu().Seconds()/read.cpu().Seconds())
 	return nil
+}
+
+// table collects commands to compare, and prints what came of them.
+type table struct {
+	bin, self  string
+	contenders []*contender
+	groups     []string // by contender: the title of the group that starts with it
+	title      string
+}
+
+func (t *table) group(title string) { t.title = title }
+
+func (t *table) add(c *contender) *contender {
+	t.contenders, t.groups = append(t.contenders, c), append(t.groups, t.title)
+	t.title = ""
+	return c
+}
+
+func (t *table) check(base *contender, name, aim string, args ...string) *contender {
+	return t.add(&contender{name: name, aim: aim, base: base, args: append([]string{t.bin, "check", "--exit-zero", "--format", "short"}, args...)})
+}
+
+func (t *table) bare(base *contender, name, what, tree string) *contender {
+	return t.add(&contender{name: name, base: base, args: []string{t.self, "-bare", what, "-tree", tree}})
+}
+
+// others adds other linters, where they are installed.
+func (t *table) others(base *contender, tree string) {
+	for _, args := range [][]string{{"deadnix", tree}, {"statix", "check", tree}} {
+		if _, err := exec.LookPath(args[0]); err == nil {
+			t.add(&contender{name: args[0], base: base, args: args})
+		} else {
+			t.title = strings.TrimSpace(t.title)
+			fmt.Fprintf(os.Stderr, "bench: %s is not installed, and left out\n", args[0])
+		}
+	}
+}
+
+func (t *table) print() {
+	fmt.Printf("%-38s %9s %9s %7s %8s %9s   %s\n", "", "seconds", "CPU s", "MiB", "x times", "x CPU", "aim")
+	for i, c := range t.contenders {
+		if t.groups[i] != "" {
+			fmt.Printf("%s\n", t.groups[i])
+		}
+		ratio, cpu := "", ""
+		if c.base != nil {
+			ratio = fmt.Sprintf("%.2f", c.least().Seconds()/c.base.least().Seconds())
+			cpu = fmt.Sprintf("%.2f", c.cpu().Seconds()/c.base.cpu().Seconds())
+		}
+		fmt.Printf("  %-36s %9.3f %9.3f %7.0f %8s %9s   %s\n", c.name, c.least().Seconds(), c.cpu().Seconds(), float64(c.rss)/(1<<20), ratio, cpu, c.aim)
+	}
 }
 
 // asking are the rules that may ask about the whole project, and the families of which most do.
@@ -98,6 +160,91 @@ func localRules(bin string) (string, error) {
 	return "--only=" + strings.Join(ids, ","), nil
 }
 
+// trees are the folders that are compared.
+type trees struct {
+	Outside, Own, Large, Corpus, CorpusInGit string
+	Example, CI                              string // files of the large one, relative to it
+	InTree, InLarge, InCorpus                int    // Nix files
+}
+
+// makeTrees makes them below a folder, or takes what was made there.
+func makeTrees(dir, tree string, packages int) (*trees, error) {
+	note := filepath.Join(dir, "trees.json")
+	t := &trees{}
+	if text, err := os.ReadFile(note); err == nil {
+		return t, json.Unmarshal(text, t)
+	}
+	at := func(name string) string { return filepath.Join(dir, name) }
+	*t = trees{Outside: at("outside"), Own: at("own"), Large: at("large"), Corpus: at("corpus"), CorpusInGit: at("corpus-in-git")}
+	for _, to := range []string{t.Outside, t.Own, filepath.Join(t.Large, "tree")} {
+		if err := os.CopyFS(to, os.DirFS(tree)); err != nil {
+			return nil, err
+		}
+	}
+	made, err := writeCollection(t.Large, packages)
+	if err != nil {
+		return nil, err
+	}
+	t.Example, t.CI = made.example, made.ci
+	for _, to := range []string{t.Corpus, t.CorpusInGit} {
+		if err := writeCorpus(to, tree); err != nil {
+			return nil, err
+		}
+	}
+	for _, root := range []string{t.Own, t.Large, t.CorpusInGit} {
+		if err := initRepository(root); err != nil {
+			return nil, err
+		}
+	}
+	for root, n := range map[string]*int{t.Outside: &t.InTree, t.Large: &t.InLarge, t.Corpus: &t.InCorpus} {
+		files, err := nixFiles(root)
+		if err != nil {
+			return nil, err
+		}
+		*n = len(files)
+	}
+	text, err := json.Marshal(t)
+	if err != nil {
+		return nil, err
+	}
+	return t, os.WriteFile(note, text, 0o666)
+}
+
+// writeCorpus writes copies of a tree, some of whose files have their text several times, and half of one.
+func writeCorpus(root, tree string) error {
+	const copies, every, times = 9, 8, 14 // half copies
+	files, err := nixFiles(tree)
+	if err != nil {
+		return err
+	}
+	for i := range copies {
+		for j, path := range files {
+			if i == copies-1 && j%2 > 0 || i < copies-1 && j%2 != i%2 {
+				continue
+			}
+			text, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			if j%every == i%every {
+				text = []byte("[\n" + strings.Repeat("(\n"+string(text)+"\n)\n", times) + "]\n")
+			}
+			rel, err := filepath.Rel(tree, path)
+			if err != nil {
+				return err
+			}
+			to := filepath.Join(root, fmt.Sprint("copy", i/2), rel)
+			if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
+				return err
+			}
+			if err := os.WriteFile(to, text, 0o666); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // initRepository makes a repository of what lies in a folder.
 func initRepository(root string) error {
 	for _, args := range [][]string{{"init", "-q"}, {"-c", "core.autocrlf=false", "add", "-A", "-f"}} {
@@ -106,69 +253,6 @@ func initRepository(root string) error {
 		}
 	}
 	return nil
-}
-
-// writePackages writes n packages as different from each other as those of a large collection: of one to three
-// files, short and long, with patches beside them, some in deeper folders. It returns the path of one.
-func writePackages(root string, n int) (example string, err error) {
-	random := rand.New(rand.NewPCG(1, uint64(n)))
-	pick := func(list ...string) string { return list[random.IntN(len(list))] }
-	var files int
-	put := func(path, text string) error {
-		files++
-		path = filepath.Join(root, filepath.FromSlash(path))
-		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-			return err
-		}
-		return os.WriteFile(path, []byte(text), 0o666)
-	}
-	for files < n {
-		name := fmt.Sprintf("%s%s%d", pick("lib", "go-", "py", "gnome-", "x", "open", "tree-sitter-", ""), pick("http", "font", "log", "view", "crypt", "parse", "mail", "disk"), files)
-		dir := "pkgs/by-name/" + name[:2] + "/" + name
-		if random.IntN(6) == 0 {
-			dir = "pkgs/" + pick("tools", "servers", "development") + "/" + pick("misc", "text", "libraries") + "/" + name
-		}
-		dependencies := make([]string, random.IntN(7))
-		for i := range dependencies {
-			dependencies[i] = pick("zlib", "openssl", "curl", "libxml2", "gtk3", "qtbase", "pkg-config", "cmake", "ncurses", "python3") + strings.Repeat("_", i)
-		}
-		patch, extra := random.IntN(4) == 0, random.IntN(8) == 0
-		if patch {
-			err = put(dir+"/fix.patch", strings.Repeat("--- a\n+++ b\n", 1+random.IntN(30)))
-		}
-		if extra && err == nil {
-			err = put(dir+"/tests.nix", "{ pkgs, lib, ... }:\n{\n  name = \""+name+"\";\n  nodes.machine = { environment.systemPackages = [ pkgs."+pick("hello", "git")+" ]; };\n}\n")
-		}
-		var b strings.Builder
-		fetch := pick("fetchurl", "fetchFromGitHub", "fetchzip")
-		fmt.Fprintf(&b, "{\n  lib,\n  stdenv,\n  %s,\n", fetch)
-		for _, d := range dependencies {
-			fmt.Fprintf(&b, "  %s,\n", d)
-		}
-		fmt.Fprintf(&b, "}:\n\nstdenv.mkDerivation %s{\n  pname = %q;\n  version = \"%d.%d\";\n", pick("", "", "rec "), name, random.IntN(9), random.IntN(30))
-		fmt.Fprintf(&b, "  src = %s {\n    url = \"https://example.org/%s.tar.gz\";\n    hash = \"sha256-%s=\";\n  };\n", fetch, name, strings.Repeat(pick("A", "b", "7"), 43))
-		if patch {
-			b.WriteString("  patches = [ ./fix.patch ];\n")
-		}
-		fmt.Fprintf(&b, "  buildInputs = [ %s ];\n", strings.Join(dependencies, " "))
-		for i := range random.IntN(12) {
-			fmt.Fprintf(&b, "  %sFlags%d = lib.optionals stdenv.hostPlatform.%s [ \"--with-%d\" ];\n", pick("configure", "make", "cmake"), i, pick("isLinux", "isDarwin"), i)
-		}
-		if extra {
-			b.WriteString("  passthru.tests.vm = import ./tests.nix;\n")
-		}
-		fmt.Fprintf(&b, "  postInstall = ''\n%s  '';\n", strings.Repeat("    install -Dm644 doc/$name $out/share/doc\n", random.IntN(10)))
-		fmt.Fprintf(&b, "  meta = {\n    description = %q;\n    license = lib.licenses.%s;\n    platforms = lib.platforms.%s;\n  };\n}\n",
-			pick("A tool for ", "Library of ", "Simple ")+name, pick("mit", "gpl3Plus", "asl20"), pick("linux", "unix", "all"))
-		example = dir + "/package.nix"
-		if err == nil {
-			err = put(example, b.String())
-		}
-		if err != nil {
-			return "", err
-		}
-	}
-	return example, nil
 }
 
 // nixFiles lists the Nix files below a folder.

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -118,37 +119,47 @@ func (c *collection) pkg(dir, file, name string) {
 	var b strings.Builder
 	fetch := c.pick("fetchurl", "fetchFromGitHub", "fetchzip", "fetchFromGitLab", "fetchgit")
 	builder := c.pick("stdenv.mkDerivation", "stdenv.mkDerivation", "stdenv.mkDerivation", "buildGoModule", "rustPlatform.buildRustPackage", "python3Packages.buildPythonApplication")
-	holder, _, _ := strings.Cut(builder, ".")
+	takes := []string{"lib", "stdenv", fetch}
+	if holder, _, _ := strings.Cut(builder, "."); holder != "stdenv" {
+		takes = append(takes, holder)
+	}
 	var used []string
 	for _, i := range c.random.Perm(len(dependencies))[:c.random.IntN(9)] {
 		used = append(used, dependencies[i])
 	}
-	patch, extra, helper := c.maybe(5), c.maybe(12), c.maybe(15)
-	if c.maybe(3) {
-		fmt.Fprintf(&b, "{ lib, %s, %s", holder, fetch)
-		for _, d := range used {
-			b.WriteString(", " + d)
-		}
-		b.WriteString(" }:\n\n")
-	} else {
-		fmt.Fprintf(&b, "{\n  lib,\n  %s,\n  %s,\n", holder, fetch)
-		for _, d := range used {
-			fmt.Fprintf(&b, "  %s,\n", d)
-		}
-		if c.maybe(6) {
-			b.WriteString("  enableGui ? false,\n  withDocs ? !stdenv.hostPlatform.isDarwin,\n")
-		}
-		if c.maybe(30) {
-			b.WriteString("  unused,\n")
-		}
-		b.WriteString("}:\n\n")
+	mac := len(used) > 0 && c.maybe(4) && !slices.Contains(used, "libiconv")
+	takes = append(takes, used...)
+	if mac {
+		takes = append(takes, "libiconv")
 	}
+	patch, extra := c.maybe(5), c.maybe(12)
+	helper := c.maybe(15) && file != name+".nix"
+	if helper {
+		takes = append(takes, "callPackage")
+	}
+	gui := c.maybe(6)
+	if gui {
+		takes = append(takes, "enableGui ? false", "withDocs ? !stdenv.hostPlatform.isDarwin")
+	}
+	if c.maybe(30) {
+		takes = append(takes, "unused")
+	}
+	if c.maybe(3) {
+		b.WriteString("{ " + strings.Join(takes, ", ") + " }:\n\n")
+	} else {
+		b.WriteString("{\n  " + strings.Join(takes, ",\n  ") + ",\n}:\n\n")
+	}
+	pinned := false
 	if c.maybe(5) {
-		fmt.Fprintf(&b, "let\n  pin = \"%d.%d\";\n  flags = lib.optional (lib.versionAtLeast pin \"2\") \"--new\";\nin\n", c.random.IntN(9), c.random.IntN(30))
+		fmt.Fprintf(&b, "let\n  pin = \"%d.%d\";\n%sin\n", c.random.IntN(9), c.random.IntN(30), c.pick("", "", "  flags = lib.optional (lib.versionAtLeast pin \"2\") \"--new\";\n"))
+		pinned = true
 	}
 	self := c.pick("", "", "rec ", "(finalAttrs: ")
 	version := fmt.Sprintf("%d.%d.%d", c.random.IntN(9), c.random.IntN(30), c.random.IntN(9))
 	fmt.Fprintf(&b, "%s %s{\n  pname = %q;\n  version = %q;\n\n", builder, self, name, version)
+	if pinned {
+		b.WriteString("  passthru.pinned = pin;\n")
+	}
 	ref := "v" + version
 	switch self {
 	case "rec ":
@@ -165,7 +176,7 @@ func (c *collection) pkg(dir, file, name string) {
 		c.put(dir+"/fix-"+name+".patch", strings.Repeat("--- a\n+++ b\n@@ -1 +1 @@\n-x\n+y\n", 1+c.random.IntN(30)))
 		fmt.Fprintf(&b, "  patches = [ ./fix-%s.patch ];\n\n", name)
 	}
-	if helper && file != name+".nix" {
+	if helper {
 		c.put(dir+"/deps.nix", "{ lib, fetchurl }:\n"+c.pick("lib.listToAttrs [ ]", "{\n  inherit (lib) licenses;\n}", "builtins.map (x: fetchurl x) [ ]")+"\n")
 		b.WriteString("  deps = callPackage ./deps.nix { };\n")
 	}
@@ -177,7 +188,13 @@ func (c *collection) pkg(dir, file, name string) {
 			fmt.Fprintf(&b, "  nativeBuildInputs = [\n    %s\n  ];\n", strings.Join(used[:half], "\n    "))
 		}
 		fmt.Fprintf(&b, "  buildInputs = [ %s ]", strings.Join(used[half:], " "))
-		fmt.Fprintf(&b, "%s;\n\n", c.pick("", "", " ++ lib.optionals stdenv.hostPlatform.isDarwin [ libiconv ]", " ++ (if true then [ ] else [ zlib ])"))
+		if mac {
+			b.WriteString(" ++ lib.optionals stdenv.hostPlatform.isDarwin [ libiconv ]")
+		}
+		b.WriteString(";\n\n")
+	}
+	if gui {
+		b.WriteString("  configureFlags = lib.optional enableGui \"--gui\" ++ lib.optional withDocs \"--docs\";\n")
 	}
 	for i := range c.random.IntN(12) {
 		fmt.Fprintf(&b, "  %sFlags%d = lib.optionals stdenv.hostPlatform.%s [ \"--with-%d\" ];\n", c.pick("configure", "make", "cmake"), i, c.pick("isLinux", "isDarwin", "isx86_64"), i)

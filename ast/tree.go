@@ -58,6 +58,14 @@ type Storage struct {
 	Stamp      uint64
 }
 
+// Tokens are the tokens of a text, the last the end of the file: the kind of each and where it starts, with the length of
+// the text behind. They must not be changed.
+type Tokens struct {
+	Source string
+	Kinds  []TokenKind
+	Start  []uint32
+}
+
 // End ends t's life: looking into a node of it panics from then on, where it would find what the memory was used for next.
 func (t *Tree) End() { *t = Tree{} }
 
@@ -91,6 +99,9 @@ func (t *Tree) Node(id NodeID) Node { return Node{t, id} }
 
 // Records returns the nodes in preorder, for loops that dispatch on the kind. It must not be changed.
 func (t *Tree) Records() []NodeRecord { return t.nodes }
+
+// Tokens returns all tokens.
+func (t *Tree) Tokens() Tokens { return Tokens{t.src, t.tokKinds, t.tokStart} }
 
 // NumTokens returns the number of tokens, the end-of-file token included.
 func (t *Tree) NumTokens() int { return len(t.tokKinds) }

@@ -33,7 +33,8 @@ func (p *Parser) reparse(src string) ast.Storage {
 	d, ok := p.relex(src)
 	switch {
 	case !ok:
-		return p.parse(src)
+		p.lexAnew(src)
+		return p.parseLexed()
 	case len(p.errors) == 0 && p.keepsNodes(&d):
 		p.moveNodes(&d)
 		if before != 0 && !d.renames {

@@ -86,7 +86,8 @@ var pool = sync.Pool{New: func() any { return new(Parser) }}
 // Parse parses one file into a tree of its own. It may be called from several goroutines at once.
 func Parse(src string) *ast.Tree {
 	p := pool.Get().(*Parser)
-	s := p.parse(src)
+	p.Lex(src)
+	s := p.parseLexed()
 	s.TokenKinds = slices.Clone(s.TokenKinds)
 	s.TokenStart = slices.Clone(s.TokenStart)
 	s.Nodes = slices.Clone(s.Nodes)
@@ -103,25 +104,42 @@ func Parse(src string) *ast.Tree {
 
 // Parse parses one file. The tree is valid until the next call.
 func (p *Parser) Parse(src string) *ast.Tree {
+	p.Lex(src)
+	return p.ParseLexed()
+}
+
+// Lex reads the tokens of one file only. They are valid until the next call, and those that Parse starts with: where there
+// are errors, it may find others.
+func (p *Parser) Lex(src string) ast.Tokens {
 	p.stamp = 0
-	p.tree.Set(p.parse(src))
+	p.lexAnew(src)
+	return ast.Tokens{Source: src, Kinds: p.kinds[:p.n], Start: p.start[:p.n+1]}
+}
+
+// ParseLexed parses the file whose tokens Lex has read, as Parse does.
+func (p *Parser) ParseLexed() *ast.Tree {
+	p.tree.Set(p.parseLexed())
 	return &p.tree
+}
+
+func (p *Parser) lexAnew(src string) {
+	p.cuts = p.cuts[:0]
+	p.shell = false
+	p.lex(src)
+}
+
+func (p *Parser) parseLexed() ast.Storage {
+	p.build()
+	if len(p.errors) > 0 {
+		p.reread(p.src)
+	}
+	return p.storage()
 }
 
 // forget drops the references to the last source.
 func (p *Parser) forget() {
 	p.src, p.tree = "", ast.Tree{}
 	clear(p.errors[:cap(p.errors)])
-}
-
-func (p *Parser) parse(src string) ast.Storage {
-	p.cuts = p.cuts[:0]
-	p.shell = false
-	p.once(src)
-	if len(p.errors) > 0 {
-		p.reread(src)
-	}
-	return p.storage()
 }
 
 func (p *Parser) storage() ast.Storage {

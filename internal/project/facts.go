@@ -24,10 +24,9 @@ import (
 //
 // What is collected is compact and refers neither to the tree nor to its text: it outlives them.
 type fact[T, X any] struct {
-	// raises reports whether a file may have such facts, given the kind and the text of a node: Path, Name, Ident or String,
-	// whose text has its quotes. It must be quick.
-	raises func(kind ast.Kind, text string) bool
-	// collect returns the facts of a file in which a node raised them.
+	// raises are the tokens without which a file has no such facts.
+	raises raisers
+	// collect returns the facts of a file that has one of them.
 	collect func(t *ast.Tree) []T
 	// index makes what answers questions. files yields the files that have such facts, by path, in its order.
 	index func(files iter.Seq2[string, []T]) X
@@ -37,7 +36,7 @@ type fact[T, X any] struct {
 
 // kind is a fact of any type.
 type kind interface {
-	raised(kind ast.Kind, text string) bool
+	raisedBy() *raisers
 	collected(t *ast.Tree) any
 	indexed(t *factTable) any
 }
@@ -51,7 +50,7 @@ func declare[T, X any](k fact[T, X]) *fact[T, X] {
 	return &k
 }
 
-func (k *fact[T, X]) raised(kind ast.Kind, text string) bool { return k.raises(kind, text) }
+func (k *fact[T, X]) raisedBy() *raisers { return &k.raises }
 
 func (k *fact[T, X]) collected(t *ast.Tree) any {
 	if list := k.collect(t); len(list) > 0 {
@@ -86,27 +85,8 @@ func (s said) of(slot int) any {
 	return s[slot]
 }
 
-// saidBy collects what a file says.
-func saidBy(t *ast.Tree) said {
-	var out said
-	var raised uint32
-	all := uint32(1)<<len(kinds) - 1
-	for i, r := range t.Records() {
-		switch r.Kind {
-		case ast.Path, ast.Name, ast.Ident, ast.String:
-		default:
-			continue
-		}
-		text := t.Node(ast.NodeID(i)).Text()
-		for slot, k := range kinds {
-			if raised&(1<<slot) == 0 && k.raised(r.Kind, text) {
-				raised |= 1 << slot
-			}
-		}
-		if raised == all {
-			break
-		}
-	}
+// saidBy collects what a file says, of kinds that its tokens raise.
+func saidBy(t *ast.Tree, raised uint32) (out said) {
 	for slot, k := range kinds {
 		if raised&(1<<slot) == 0 {
 			continue
@@ -119,6 +99,27 @@ func saidBy(t *ast.Tree) said {
 		}
 	}
 	return out
+}
+
+// saidByTree collects what a file says that is parsed.
+func saidByTree(t *ast.Tree) said {
+	text := t.Tokens()
+	if len(t.Errors()) > 0 {
+		// Where there are errors, the tokens of the tree may be others than those that saidByText looks at.
+		text = new(parser.Parser).Lex(t.Source())
+	}
+	if raised := tokens().raised(text); raised != 0 {
+		return saidBy(t, raised)
+	}
+	return nil
+}
+
+// saidByText collects what a file says; it parses those only that may say something.
+func saidByText(ps *parser.Parser, text string) said {
+	if raised := tokens().raised(ps.Lex(text)); raised != 0 {
+		return saidBy(ps.ParseLexed(), raised)
+	}
+	return nil
 }
 
 // factStore keeps what files say, by absolute path.
@@ -168,7 +169,7 @@ func (f *factStore) without(paths []string) *factStore {
 // Note keeps what a file says that was parsed from its text in the snapshot, so that it is not read again for a question.
 func (s *Snapshot) Note(path string, t *ast.Tree) {
 	if !s.facts.stamped {
-		s.facts.put(path, kept{said: saidBy(t)})
+		s.facts.put(path, kept{said: saidByTree(t)})
 	}
 }
 
@@ -188,7 +189,7 @@ func (s *Snapshot) saidIn(path string, ps *parser.Parser) said {
 		return old.said
 	}
 	if b, err := s.fs.ReadFile(path); err == nil {
-		now.said = saidBy(ps.Parse(unsafe.String(unsafe.SliceData(b), len(b)))) // nobody writes to it
+		now.said = saidByText(ps, unsafe.String(unsafe.SliceData(b), len(b))) // nobody writes to it
 	}
 	s.facts.put(path, now)
 	return now.said

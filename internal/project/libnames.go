@@ -1,19 +1,22 @@
 package project
 
 import (
-	"strings"
-
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/libtable"
 )
 
 var ownLib = declare(fact[string, map[string]bool]{
-	raises: func(kind ast.Kind, text string) bool {
-		return (kind == ast.Name || kind == ast.String) && libtable.IsDeprecatedName(strings.Trim(text, `"`))
-	},
+	raises:  raisers{names: deprecatedNames()},
 	collect: libNames,
 	index:   asSet,
 })
+
+func deprecatedNames() (names []string) {
+	for _, d := range libtable.Deprecations() {
+		names = append(names, d.Name)
+	}
+	return names
+}
 
 // DefinesLibName reports whether some file of the project defines a function that is called like a deprecated one of
 // nixpkgs' lib: a lib of the project's own, or nixpkgs' with additions, may have it.

@@ -10,7 +10,7 @@ import (
 )
 
 var passed = declare(fact[string, map[string]bool]{
-	raises:  func(_ ast.Kind, text string) bool { return passesArgs(text) },
+	raises:  raisers{names: []string{"override"}, starts: []string{"callPackage"}},
 	collect: passedArgs,
 	index:   asSet,
 })
@@ -40,11 +40,6 @@ func (a *Answers) MayPass(path, name string) bool {
 		pkg = filepath.Base(filepath.Dir(path))
 	}
 	return found[name] || found[pkg+"."+name]
-}
-
-// passesArgs reports whether a function of that name may pass arguments to packages.
-func passesArgs(name string) bool {
-	return strings.HasPrefix(name, "callPackage") || name == "override"
 }
 
 // passedArgs returns the names of the arguments that a file passes to packages that it does not name by their path, and

@@ -49,7 +49,7 @@ type literal struct {
 }
 
 var references = declare(fact[literal, *referenceIndex]{
-	raises: func(kind ast.Kind, _ string) bool { return kind == ast.Path },
+	raises: raisers{paths: true},
 	collect: func(t *ast.Tree) (found []literal) {
 		last := "" // files of data repeat it
 		for i, r := range t.Records() {

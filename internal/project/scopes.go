@@ -35,9 +35,7 @@ type scopedFrom struct {
 }
 
 var scopes = declare(fact[scope, []scopedFrom]{
-	raises: func(kind ast.Kind, text string) bool {
-		return kind != ast.Path && (text == "scoped" || text == "scopedImport")
-	},
+	raises:  raisers{names: []string{"scoped", "scopedImport"}},
 	collect: scopesOf,
 	index: func(files iter.Seq2[string, []scope]) (found []scopedFrom) {
 		for path, list := range files {

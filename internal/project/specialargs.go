@@ -7,9 +7,7 @@ import (
 )
 
 var moduleArgs = declare(fact[string, map[string]bool]{
-	raises: func(kind ast.Kind, text string) bool {
-		return (kind == ast.Name || kind == ast.String) && argsName(strings.Trim(text, `"`))
-	},
+	raises:  raisers{names: []string{"extraArgs"}, ends: []string{"pecialArgs"}},
 	collect: specialArgs,
 	index:   asSet,
 })

@@ -2,6 +2,7 @@ package project
 
 import (
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 
@@ -15,9 +16,7 @@ var substituterSettings = map[string]bool{
 }
 
 var caches = declare(fact[string, []string]{
-	raises: func(kind ast.Kind, text string) bool {
-		return (kind == ast.Name || kind == ast.String) && substituterSettings[strings.Trim(text, `"`)]
-	},
+	raises: raisers{names: slices.Collect(maps.Keys(substituterSettings))},
 	collect: func(t *ast.Tree) []string {
 		found := map[string]bool{}
 		eachBinding(t, func(b ast.BindingNode) {

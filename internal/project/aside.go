@@ -48,9 +48,9 @@ func (a *Answers) reached(path string, kind folderKind) bool {
 		return false
 	}
 	x := a.references()
-	return x.reach.get(kind, func() map[string]bool {
+	return x.reach.get(kind, func() fileSet {
 		return x.closure(a.snapshot.nixFilesOf(a.Root()), func(path string) bool { return !a.folder.inKind(path, kind) })
-	})[path]
+	}).has(path)
 }
 
 // folderKind is a kind of folder whose names tell it.

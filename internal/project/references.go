@@ -1,7 +1,6 @@
 package project
 
 import (
-	"iter"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -9,7 +8,6 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/modsys"
 	"github.com/nixsift/nixsift/internal/role"
-	"github.com/nixsift/nixsift/internal/workspace"
 )
 
 // RefKind says how a file refers to another.
@@ -73,18 +71,7 @@ var references = declare(fact[literal, *referenceIndex]{
 		}
 		return found
 	},
-	index: func(files iter.Seq2[string, []literal]) *referenceIndex {
-		x := &referenceIndex{byName: map[string][]place{}, literals: map[string][]literal{}}
-		for path, literals := range files {
-			x.literals[path] = literals
-			for i, l := range literals {
-				name := lastName(l.text)
-				x.byName[name] = append(x.byName[name], place{uint32(len(x.files)), uint32(i)})
-			}
-			x.files = append(x.files, literalsOf{path, literals})
-		}
-		return x
-	},
+	index: newReferenceIndex,
 })
 
 // passesOpen reports whether callPackage gives the package at a path a set that is not written out.
@@ -149,71 +136,6 @@ func (a *Answers) Role(path string, shape role.Shape) role.Role {
 
 func (a *Answers) references() *referenceIndex { return references.in(a.snapshot, a.Root()) }
 
-// referenceIndex holds the references of a project.
-type referenceIndex struct {
-	// byName has them by the last name of their literals; those whose end is no name, like ./. and ../.., are under "".
-	byName map[string][]place
-	// files are those that have literals, which are literals by path.
-	files    []literalsOf
-	literals map[string][]literal
-	reach    memo[folderKind, map[string]bool] // what reachedFromOutside returns
-	plain    lazy[map[string]bool]
-	standing memo[string, standing]
-}
-
-// standing is what the references say of a file or folder and of those that it lies in: some are evaluated, some copied.
-type standing struct{ evaluated, copied bool }
-
-type literalsOf struct {
-	path     string
-	literals []literal
-}
-
-// place is a literal of a file, by their indices.
-type place struct{ file, literal uint32 }
-
-// names returns the file of a place and its literal, where that names target.
-func (x *referenceIndex) names(at place, target string) (from string, l *literal, ok bool) {
-	f := &x.files[at.file]
-	l = &f.literals[at.literal]
-	return f.path, l, resolve(f.path, l.text) == target
-}
-
-// closure returns the files that Nix evaluates when it evaluates those where start is true, as far as path literals tell.
-func (x *referenceIndex) closure(files []workspace.File, start func(path string) bool) map[string]bool {
-	isFile := func(path string) bool {
-		_, ok := slices.BinarySearchFunc(files, path, func(f workspace.File, path string) int { return strings.Compare(f.Path, path) })
-		return ok
-	}
-	reached := map[string]bool{}
-	var todo []string
-	visit := func(path string) bool {
-		if !isFile(path) {
-			return false
-		}
-		if !reached[path] {
-			reached[path] = true
-			todo = append(todo, path)
-		}
-		return true
-	}
-	for _, f := range files {
-		if start(f.Path) {
-			visit(f.Path)
-		}
-	}
-	for len(todo) > 0 {
-		from := todo[len(todo)-1]
-		todo = todo[:len(todo)-1]
-		for _, l := range x.literals[from] {
-			if target := resolve(from, l.text); l.kind.evaluates() && !visit(target) {
-				visit(filepath.Join(target, "default.nix"))
-			}
-		}
-	}
-	return reached
-}
-
 // Copied reports whether a file, or a folder that it lies in, is only copied by the files of the project, as the
 // skeleton of something else: then it is evaluated at another place, with other files around it.
 func (a *Answers) Copied(path string) bool {
@@ -233,15 +155,9 @@ func (x *referenceIndex) standingOf(project *folder, at string) standing {
 	return x.standing.get(at, func() standing {
 		s := x.standingOf(project, up)
 		s.evaluated = s.evaluated || slices.ContainsFunc(x.find(at), func(r Reference) bool { return r.Kind.evaluates() })
-		for _, name := range []string{filepath.Base(at), ""} {
-			for _, p := range x.byName[name] {
-				if s.copied || x.files[p.file].literals[p.literal].kind != Copied {
-					continue
-				}
-				// What lies in the folder itself names it for itself.
-				from, _, ok := x.names(p, at)
-				s.copied = ok && !strings.HasPrefix(from, at+string(filepath.Separator))
-			}
+		for from, l := range x.to(at) {
+			// What lies in the folder itself names it for itself.
+			s.copied = s.copied || l.kind == Copied && !strings.HasPrefix(from, at+string(filepath.Separator))
 		}
 		return s
 	})
@@ -254,26 +170,6 @@ func lastName(literal string) string {
 		return ""
 	}
 	return name
-}
-
-// find returns the references to a file, in the order of the referring files.
-func (x *referenceIndex) find(path string) (refs []Reference) {
-	take := func(name, target string) {
-		for _, p := range x.byName[name] {
-			if from, l, ok := x.names(p, target); ok {
-				refs = append(refs, Reference{from, l.kind, l.words, l.open})
-			}
-		}
-	}
-	take(filepath.Base(path), path)
-	if dir := filepath.Dir(path); filepath.Base(path) == "default.nix" {
-		take(filepath.Base(dir), dir)
-		take("", dir)
-		slices.SortStableFunc(refs, func(a, b Reference) int {
-			return strings.Compare(a.From, b.From)
-		})
-	}
-	return refs
 }
 
 // Resolve returns the absolute path that a path literal without interpolation names, relative to the file

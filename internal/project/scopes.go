@@ -147,7 +147,7 @@ func (s *Snapshot) attributesOf(path string) map[string]bool {
 // imports that bring nothing into its scope.
 func (a *Answers) plain(path string) bool {
 	x, root := a.references(), a.Root()
-	return x.plain.get(func() map[string]bool {
+	return x.plain.get(func() fileSet {
 		return x.closure(a.snapshot.nixFilesOf(root), func(path string) bool {
 			switch filepath.Base(path) {
 			case "flake.nix":
@@ -157,7 +157,7 @@ func (a *Answers) plain(path string) bool {
 			}
 			return false
 		})
-	})[path]
+	}).has(path)
 }
 
 // hasPaisano reports whether the flake of the folder locks paisano.

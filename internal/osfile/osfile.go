@@ -27,7 +27,10 @@ func (e *TooLargeError) Error() string {
 
 // Read returns the content of a regular file of at most limit bytes; links are followed. Errors are
 // *fs.PathError, with ErrNotRegular or a TooLargeError within.
-func Read(path string, limit int64) ([]byte, error) {
+func Read(path string, limit int64) ([]byte, error) { return ReadInto(path, limit, nil) }
+
+// ReadInto is Read into the memory of buf, where that is enough, else into memory of its own.
+func ReadInto(path string, limit int64, buf []byte) ([]byte, error) {
 	f, err := open(path)
 	if err != nil {
 		return nil, err
@@ -36,7 +39,7 @@ func Read(path string, limit int64) ([]byte, error) {
 	if f.size > limit {
 		return nil, pathError("read", path, &TooLargeError{f.size, limit})
 	}
-	return f.head(int(f.size))
+	return f.head(int(f.size), buf)
 }
 
 // Head returns at most n bytes from the start of a regular file.
@@ -46,7 +49,7 @@ func Head(path string, n int) ([]byte, error) {
 		return nil, err
 	}
 	defer f.close()
-	return f.head(int(min(f.size, int64(n))))
+	return f.head(int(min(f.size, int64(n))), nil)
 }
 
 // Stream calls use with a reader of a regular file and the size that it has, in bytes.
@@ -59,9 +62,13 @@ func Stream(path string, use func(r io.Reader, size int64) error) error {
 	return use(&f, f.size)
 }
 
-// head reads n bytes, or fewer where the file was cut short since it was opened.
-func (f *file) head(n int) ([]byte, error) {
-	buf := make([]byte, n)
+// head reads n bytes, or fewer where the file was cut short since it was opened, into buf if they fit.
+func (f *file) head(n int, buf []byte) ([]byte, error) {
+	if n <= cap(buf) {
+		buf = buf[:n]
+	} else {
+		buf = make([]byte, n)
+	}
 	at := 0
 	for at < n {
 		m, err := f.Read(buf[at:])

@@ -174,7 +174,7 @@ func (s *Snapshot) Note(path string, t *ast.Tree) {
 }
 
 // saidIn returns what a file says; nothing where it cannot be read.
-func (s *Snapshot) saidIn(path string, ps *parser.Parser) said {
+func (s *Snapshot) saidIn(path string, r *factReader) said {
 	old, known := s.facts.get(path)
 	now := kept{}
 	if s.facts.stamped {
@@ -188,11 +188,29 @@ func (s *Snapshot) saidIn(path string, ps *parser.Parser) said {
 	if known {
 		return old.said
 	}
-	if b, err := s.fs.ReadFile(path); err == nil {
-		now.said = saidByText(ps, unsafe.String(unsafe.SliceData(b), len(b))) // nobody writes to it
+	if text, err := r.read(s.fs, path); err == nil {
+		now.said = saidByText(&r.parser, text)
 	}
 	s.facts.put(path, now)
 	return now.said
+}
+
+// factReader reads one file after the other for its facts, into the same memory.
+type factReader struct {
+	parser parser.Parser
+	buf    []byte
+}
+
+// maxReused is the size in bytes of the largest text that is read into memory that is used again.
+const maxReused = 1 << 20
+
+// read returns the text of a file, which is valid until the next call.
+func (r *factReader) read(fsys workspace.FS, path string) (string, error) {
+	b, err := workspace.ReadInto(fsys, path, r.buf)
+	if n := len(b); n > cap(r.buf) && n <= maxReused {
+		r.buf = make([]byte, 0, n+n/2)
+	}
+	return unsafe.String(unsafe.SliceData(b), len(b)), err
 }
 
 // factTable is what all Nix files of a project say.
@@ -231,7 +249,7 @@ func (t *factTable) after(s *Snapshot, changed map[string]bool) *factTable {
 		if !ok {
 			continue
 		}
-		now := s.saidIn(path, new(parser.Parser))
+		now := s.saidIn(path, new(factReader))
 		for slot := range kinds {
 			if reflect.DeepEqual(now.of(slot), t.said[i].of(slot)) {
 				continue
@@ -262,9 +280,9 @@ func (s *Snapshot) gather(files []workspace.File) []said {
 					failed.Store(&v)
 				}
 			}()
-			var ps parser.Parser
+			var r factReader
 			for i := int(next.Add(1)) - 1; i < len(files); i = int(next.Add(1)) - 1 {
-				all[i] = s.saidIn(files[i].Path, &ps)
+				all[i] = s.saidIn(files[i].Path, &r)
 			}
 		})
 	}

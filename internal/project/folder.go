@@ -17,11 +17,11 @@ type ground struct {
 	repos *git.Cache
 
 	folders    memo[string, *folder]
-	attributes memo[string, *attributes]         // by folder
-	entries    memo[string, []string]            // of a folder
-	nixFiles   memo[string, []workspace.File]    // by root
-	ends       memo[string, map[string][]string] // by root: its files by the last part of their paths
-	inKind     sync.Map                          // from folderKey to bool
+	attributes memo[string, *attributes]      // by folder
+	entries    memo[string, []string]         // of a folder
+	nixFiles   memo[string, []workspace.File] // by root
+	ends       memo[string, *ends]            // by root
+	inKind     sync.Map                       // from folderKey to bool
 }
 
 func newGround(fsys workspace.FS) *ground { return &ground{disk: fsys, repos: &git.Cache{FS: fsys}} }

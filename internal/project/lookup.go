@@ -1,7 +1,11 @@
 package project
 
 import (
+	"cmp"
+	"hash/maphash"
+	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -33,24 +37,30 @@ var common = map[string]bool{
 // no more than the last name is shared: beside the naming file, above the place where it is missing, or in a folder right
 // there. ok is false where there are none or several.
 func (f *folder) elsewhere(from, path string, code bool) (found string, ok bool) {
-	best, ties := 0, 0
-	for _, candidate := range f.byName()[filepath.Base(path)] {
-		if isIn(from, candidate) {
-			continue
+	var candidates []end
+	for _, e := range f.ends().of(filepath.Base(path)) {
+		if e.shared = sharedEnd(e.path, path); e.shared > 1 || e.shared == 1 && !common[filepath.Base(path)] {
+			candidates = append(candidates, e)
 		}
-		switch n := sharedEnd(candidate, path); {
-		case n > best:
-			best, ties, found = n, 1, candidate
-		case n == best:
-			ties++
+	}
+	slices.SortFunc(candidates, func(a, b end) int { return cmp.Compare(b.shared, a.shared) })
+	best := 0
+	for _, e := range candidates {
+		switch {
+		case e.shared < best:
+			return found, true
+		case isIn(from, e.path) || f.ground.kindOf(e.file()) == Nothing: // Git tracks what is not there, too
+		case best > 0:
+			return "", false
+		default:
+			best, found = e.shared, e.path
 		}
 	}
 	if best == 1 {
 		dir, missing := filepath.Dir(found), filepath.Dir(path)
-		nearby := code || dir == filepath.Dir(from) || isIn(missing, dir) || filepath.Dir(dir) == missing
-		return found, ties == 1 && nearby && !common[filepath.Base(path)]
+		return found, code || dir == filepath.Dir(from) || isIn(missing, dir) || filepath.Dir(dir) == missing
 	}
-	return found, ties == 1
+	return found, best > 0
 }
 
 // isIn reports whether a path is a folder or lies in it.
@@ -69,30 +79,72 @@ func sharedEnd(a, b string) int {
 	return n
 }
 
-// byName returns the files of the project, those that Git tracks or else its Nix files, and the folders with a
-// default.nix, by the last part of their paths.
-func (f *folder) byName() map[string][]string {
+// end is a file of a project, or a folder with a default.nix.
+type end struct {
+	path   string
+	folder bool
+	shared int // last parts in common with the path that is looked for
+}
+
+// file returns the path of the file, or of the one that makes the folder count.
+func (e end) file() string {
+	if e.folder {
+		return filepath.Join(e.path, "default.nix")
+	}
+	return e.path
+}
+
+// ends are the files of a project, by the last part of their paths.
+type ends struct {
+	root  string
+	named []namedEnd // sorted by hash
+}
+
+// namedEnd is an end, as compact as it is kept.
+type namedEnd struct {
+	hash uint64
+	path string // relative to the root, of the file
+	up   bool   // the folder of the file is meant
+}
+
+// of yields those whose paths end in a part.
+func (x *ends) of(name string) (found []end) {
+	hash := maphash.String(targetSeed, name)
+	i, _ := slices.BinarySearchFunc(x.named, hash, func(e namedEnd, hash uint64) int { return cmp.Compare(e.hash, hash) })
+	for ; i < len(x.named) && x.named[i].hash == hash; i++ {
+		path := filepath.Join(x.root, filepath.FromSlash(x.named[i].path))
+		if x.named[i].up {
+			path = filepath.Dir(path)
+		}
+		found = append(found, end{path: path, folder: x.named[i].up})
+	}
+	return found
+}
+
+// ends returns the files of the project, those that Git tracks, whether or not they are there, or else its Nix files.
+func (f *folder) ends() *ends {
 	g, root := f.ground, f.root
-	return g.ends.get(root, func() map[string][]string {
-		ends := map[string][]string{}
-		add := func(path string) {
-			dir, name := filepath.Dir(path), filepath.Base(path)
-			ends[name] = append(ends[name], path)
-			if name == "default.nix" && dir != root {
-				ends[filepath.Base(dir)] = append(ends[filepath.Base(dir)], dir)
+	return g.ends.get(root, func() *ends {
+		x := &ends{root: root}
+		add := func(rel string) {
+			dir, name := path.Split(rel)
+			x.named = append(x.named, namedEnd{maphash.String(targetSeed, name), rel, false})
+			if name == "default.nix" && dir != "" {
+				x.named = append(x.named, namedEnd{maphash.String(targetSeed, path.Base(dir)), rel, true})
 			}
 		}
 		if f.repo != nil && f.repoErr == nil {
 			for e := range f.repo.Files() {
-				if path := filepath.Join(root, filepath.FromSlash(e.Path)); g.kindOf(path) != Nothing {
-					add(path)
+				add(e.Path)
+			}
+		} else {
+			for _, file := range g.nixFilesOf(root) {
+				if rel, err := filepath.Rel(root, file.Path); err == nil {
+					add(filepath.ToSlash(rel))
 				}
 			}
-			return ends
 		}
-		for _, file := range g.nixFilesOf(root) {
-			add(file.Path)
-		}
-		return ends
+		slices.SortFunc(x.named, func(a, b namedEnd) int { return cmp.Compare(a.hash, b.hash) })
+		return x
 	})
 }

@@ -196,7 +196,7 @@ func (r scopeReader) paths(n ast.Node, left int) (found []target, ok bool) {
 func joined(found []target, text string, known bool) []target {
 	for i := range found {
 		if known && strings.HasPrefix(text, "/") {
-			found[i].below = strings.TrimSuffix(found[i].below, "/") + text
+			found[i].below = strings.Clone(strings.TrimSuffix(found[i].below, "/") + text)
 		}
 	}
 	return found

@@ -28,6 +28,20 @@ type header interface {
 	Head(path string, n int) ([]byte, error)
 }
 
+// intoReader is an FS that can read a file into memory that is there.
+type intoReader interface {
+	ReadInto(path string, buf []byte) ([]byte, error)
+}
+
+// ReadInto is FS.ReadFile for callers that read one file after the other: the content lies in the memory of buf where
+// there is enough, else elsewhere, and is only read.
+func ReadInto(fsys FS, path string, buf []byte) ([]byte, error) {
+	if r, ok := fsys.(intoReader); ok {
+		return r.ReadInto(path, buf)
+	}
+	return fsys.ReadFile(path)
+}
+
 // linkResolver is an FS with symbolic links.
 type linkResolver interface {
 	EvalSymlinks(path string) (string, error)
@@ -79,6 +93,10 @@ func (osFS) EvalSymlinks(path string) (string, error)   { return filepath.EvalSy
 func (osFS) Readlink(path string) (string, error)       { return os.Readlink(path) }
 func (osFS) ReadFile(path string) ([]byte, error)       { return osfile.Read(path, MaxFile) }
 func (osFS) Head(path string, n int) ([]byte, error)    { return osfile.Head(path, n) }
+func (osFS) ReadInto(path string, buf []byte) ([]byte, error) {
+	return osfile.ReadInto(path, MaxFile, buf)
+}
+
 func pathError(op, path string, err error) *fs.PathError {
 	return &fs.PathError{Op: op, Path: path, Err: err}
 }

@@ -100,6 +100,15 @@ func (o *Overlay) ReadFile(path string) ([]byte, error) {
 	return o.base.ReadFile(path)
 }
 
+// ReadInto is ReadFile; what lies behind may be read into buf.
+func (o *Overlay) ReadInto(path string, buf []byte) ([]byte, error) {
+	path = filepath.Clean(path)
+	if b, ok := o.buffer(path); ok {
+		return b.content, nil
+	}
+	return ReadInto(o.base, path, buf)
+}
+
 // Head returns at most n bytes from the start of what ReadFile returns.
 func (o *Overlay) Head(path string, n int) ([]byte, error) {
 	path = filepath.Clean(path)

@@ -102,6 +102,10 @@ func (r *remembered) Stat(path string) (fs.FileInfo, error) {
 	return entryInfo{e}, nil
 }
 
+func (r *remembered) ReadInto(path string, buf []byte) ([]byte, error) {
+	return ReadInto(r.FS, path, buf)
+}
+
 func (r *remembered) Head(path string, n int) ([]byte, error) { return head(r.FS, path, n) }
 
 // EvalSymlinks resolves the links of a path. Each folder is resolved once, by way of the one above it, and most by

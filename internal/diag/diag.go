@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/nixsift/nixsift/ast/source"
 )
@@ -95,14 +96,17 @@ type Finding struct {
 }
 
 // Compare orders findings by file, start, end, rule and message: a total order of distinct findings.
-func Compare(a, b Finding) int {
-	return cmp.Or(
-		cmp.Compare(a.File, b.File),
-		cmp.Compare(a.Span.Start, b.Span.Start),
-		cmp.Compare(a.Span.End, b.Span.End),
-		cmp.Compare(a.Rule, b.Rule),
-		cmp.Compare(a.Message, b.Message),
-	)
+func Compare(a, b Finding) int { return CompareAt(&a, &b) }
+
+// CompareAt is Compare for findings that are not moved.
+func CompareAt(a, b *Finding) int {
+	if a.File != b.File {
+		return strings.Compare(a.File, b.File)
+	}
+	if c := cmp.Or(cmp.Compare(a.Span.Start, b.Span.Start), cmp.Compare(a.Span.End, b.Span.End)); c != 0 {
+		return c
+	}
+	return cmp.Or(strings.Compare(a.Rule, b.Rule), strings.Compare(a.Message, b.Message))
 }
 
 // Sort orders findings by Compare and drops exact repetitions (same file, span, rule and message).

@@ -140,7 +140,7 @@ func (e *Checker) CheckBuffer(ctx context.Context, b Buffer, ofFlake []diag.Find
 	case workspace.CI, workspace.Shell:
 		w.script(b.Path, b.Text, b.Kind)
 	}
-	w.letGo(len(b.Text))
+	w.letGo(len(b.Text), bigFile)
 	w.finishAll()
 	findings := w.findings.take(nil, func(f *diag.Finding) bool { return f.File == b.Path })
 	cut := w.bound.cut
@@ -234,7 +234,7 @@ func (w *worker) apply(pass *rules.Pass, tree *ast.Tree) {
 func (e *Checker) worker(path string) *worker {
 	w := idle.take(path)
 	w.engine = e
-	w.suppressions, w.texts, w.left = map[string]*suppress.Table{}, map[string]string{}, map[finder]int{}
+	w.suppressions, w.left = map[string]*suppress.Table{}, map[finder]int{}
 	return w
 }
 

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -44,6 +43,8 @@ type Options struct {
 	Links bool
 	// Jobs is the number of files checked at once; 0 is one for each processor.
 	Jobs int
+	// keepTexts keeps all texts that findings are about.
+	keepTexts bool
 }
 
 // ErrorKind sorts the things that kept files from being checked.
@@ -81,18 +82,13 @@ type Result struct {
 	Excluded []string
 	Empty    []workspace.EmptyFolder
 
+	fs       workspace.FS
 	mu       sync.Mutex
 	texts    map[string]string
-	reported map[string]bool // the files that the run was about
-	blocking map[string]bool // those of which only findings of rules that Blocks count
-}
-
-// Text returns the text of a file with findings, or of one that they relate to.
-func (r *Result) Text(file string) (string, bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	t, ok := r.texts[file]
-	return t, ok
+	sums     map[string]uint64           // of the texts that are not kept, by file
+	again    struct{ file, text string } // what was read again last
+	reported map[string]bool             // the files that the run was about
+	blocking map[string]bool             // those of which only findings of rules that Blocks count
 }
 
 // Engine is the options of all checks, understood. It does not change.
@@ -179,7 +175,7 @@ func Check(ctx context.Context, opts Options) (*Result, error) {
 
 // Run checks paths. The error is about the call; what is wrong with files is in the result.
 func (e *Checker) Run(ctx context.Context, paths []string) (*Result, error) {
-	res := &Result{texts: map[string]string{}, blocking: map[string]bool{}}
+	res := &Result{fs: e.fs, texts: map[string]string{}, sums: map[string]uint64{}, blocking: map[string]bool{}}
 	selection, problems := workspace.Select(e.fs, paths, workspace.Options{
 		NoExclude: e.opts.NoExclude, Exclude: e.excluded, Git: e.snapshot.Git(), Links: e.opts.Links,
 	})
@@ -230,7 +226,9 @@ func (e *Checker) Run(ctx context.Context, paths []string) (*Result, error) {
 	for _, w := range workers {
 		later = append(later, w.later...)
 	}
-	if err := each(ctx, workers, len(later), func(w *worker, i int) { w.finish(later[i]) }); err != nil {
+	if err := each(ctx, workers, len(later), func(w *worker, i int) {
+		w.finish(later[i])
+	}); err != nil {
 		return nil, err
 	}
 	e.collect(res, workers, reported)
@@ -259,59 +257,6 @@ func each(ctx context.Context, workers []*worker, n int, do func(w *worker, i in
 	return ctx.Err()
 }
 
-// collect joins what the workers found: suppressions are applied to each file's findings together, since
-// rules of several units may speak about one file.
-func (e *Checker) collect(res *Result, workers []*worker, reported map[string]bool) {
-	suppressions := map[string]*suppress.Table{}
-	n := 0
-	for _, w := range workers {
-		n += w.findings.len()
-	}
-	findings := make([]diag.Finding, 0, n)
-	for _, w := range workers {
-		findings = w.findings.take(findings, func(f *diag.Finding) bool {
-			return reported[f.File] || res.blocking[f.File] && rules.Lookup(f.Rule).Blocks()
-		})
-		for file, t := range w.suppressions {
-			suppressions[file] = t
-		}
-		res.Errors = append(res.Errors, w.errors...)
-		res.Files += w.checked
-		for of, n := range w.left {
-			if reported[of.file] {
-				res.Generated += n
-			}
-		}
-		for file, text := range w.texts {
-			res.texts[file] = text
-		}
-	}
-	if len(suppressions) > 0 {
-		byFile := map[string][]diag.Finding{}
-		findings = slices.DeleteFunc(findings, func(f diag.Finding) bool {
-			if suppressions[f.File] == nil {
-				return false
-			}
-			byFile[f.File] = append(byFile[f.File], f)
-			return true
-		})
-		for file, t := range suppressions {
-			findings = append(findings, e.suppress(res, file, t, byFile[file])...)
-		}
-	}
-	res.Findings = diag.Sort(findings)
-	e.loadTexts(res)
-	for _, l := range e.configs {
-		for _, p := range l.problems {
-			res.Errors = append(res.Errors, FileError{p.File, p.Message, BadConfig, p.Pos.Line, p.Pos.Column})
-		}
-	}
-	slices.SortFunc(res.Errors, func(a, b FileError) int {
-		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), strings.Compare(a.Message, b.Message))
-	})
-	res.Errors = slices.Compact(res.Errors)
-}
-
 // suppress applies the comments of one file to its findings.
 func (e *Checker) suppress(res *Result, file string, t *suppress.Table, findings []diag.Finding) []diag.Finding {
 	resolved := e.config(file).For(file)
@@ -331,27 +276,4 @@ func (e *Checker) suppress(res *Result, file string, t *suppress.Table, findings
 		kept = append(kept, f)
 	}
 	return kept
-}
-
-// loadTexts reads the files that findings only relate to.
-func (e *Checker) loadTexts(res *Result) {
-	need := func(file string) {
-		if _, ok := res.texts[file]; file == "" || ok {
-			return
-		}
-		if b, err := e.fs.ReadFile(file); err == nil {
-			res.texts[file] = string(b)
-		}
-	}
-	for _, f := range res.Findings {
-		need(f.File)
-		for _, r := range f.Related {
-			need(r.File)
-		}
-		for _, x := range f.Fixes {
-			for _, ed := range x.Edits {
-				need(ed.File)
-			}
-		}
-	}
 }

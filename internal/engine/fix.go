@@ -66,7 +66,7 @@ func Fix(ctx context.Context, opts Options, level fix.Level) (*Fixed, error) {
 		opts.FS = workspace.OS
 	}
 	x := &fixer{ctx: ctx, opts: opts, level: level, overlay: workspace.NewOverlay(workspace.Remember(opts.FS)), files: map[string]*fixFile{}}
-	x.opts.FS = x.overlay
+	x.opts.FS, x.opts.keepTexts = x.overlay, true
 	res, err := x.check(opts.Paths)
 	if err != nil {
 		return nil, err

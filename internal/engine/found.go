@@ -3,7 +3,7 @@ package engine
 import "github.com/nixsift/nixsift/internal/diag"
 
 // foundChunk is the number of findings behind which a list goes on in another array.
-const foundChunk = 1 << 14
+const foundChunk = 1 << 10
 
 // found is a list of findings that is not copied as it grows: a file of ten megabytes may have a million.
 type found struct {
@@ -25,6 +25,17 @@ func (l *found) add(f diag.Finding) {
 
 // all wants each finding.
 func all(*diag.Finding) bool { return true }
+
+// each yields the findings where they lie.
+func (l *found) each(yield func(*diag.Finding) bool) {
+	for _, chunk := range append(l.full[:len(l.full):len(l.full)], l.last) {
+		for i := range chunk {
+			if !yield(&chunk[i]) {
+				return
+			}
+		}
+	}
+}
 
 // take appends the findings that are wanted to a slice, and empties the list as it goes.
 func (l *found) take(to []diag.Finding, wanted func(*diag.Finding) bool) []diag.Finding {

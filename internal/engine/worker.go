@@ -27,8 +27,12 @@ import (
 	"github.com/nixsift/nixsift/rules"
 )
 
-// bigFile is the size, in bytes, of a file after which a worker lets its memory go.
-const bigFile = 8 << 20
+// largeText is the size, in bytes, of a file after which a worker of a run lets its memory go, which is forty times as
+// large; bigFile that of one in an editor, where the same file comes again.
+const (
+	largeText = 1 << 19
+	bigFile   = 8 << 20
+)
 
 // worker checks one unit after the other with the same memory.
 type worker struct {
@@ -39,6 +43,8 @@ type worker struct {
 	suppressions map[string]*suppress.Table
 	errors       []FileError
 	texts        map[string]string
+	sums         map[string]uint64 // of texts that are not kept
+	kept         int               // bytes of those that are
 
 	// later is what waits until all files of the project are known.
 	later []later
@@ -80,7 +86,7 @@ type finder struct {
 func newWorker(e *Checker) *worker {
 	return &worker{
 		engine: e, parser: new(parser.Parser), resolver: new(sema.Resolver),
-		suppressions: map[string]*suppress.Table{}, texts: map[string]string{},
+		suppressions: map[string]*suppress.Table{}, texts: map[string]string{}, sums: map[string]uint64{},
 		left: map[finder]int{},
 	}
 }
@@ -189,15 +195,19 @@ func (w *worker) do(u unit) {
 		w.script(path, text, u.file.Kind)
 	}
 	if w.findings.len() > start || len(w.later) > waiting || w.suppressions[path] != nil {
-		w.texts[path] = text
+		w.keep(path, text)
 	}
-	w.letGo(len(text))
+	w.letGo(len(text), largeText)
 }
 
-// letGo drops the memory that checking a text took, if that was much: what follows would have to find room beside it.
-func (w *worker) letGo(size int) {
+// letGo drops the memory that checking a text took, if that was more than a limit: what follows would have to find room
+// beside it.
+func (w *worker) letGo(size, limit int) {
+	if size <= limit {
+		return
+	}
+	w.parser, w.resolver = new(parser.Parser), new(sema.Resolver)
 	if size > bigFile {
-		w.parser, w.resolver = new(parser.Parser), new(sema.Resolver)
 		runtime.GC()
 	}
 }

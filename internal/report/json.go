@@ -133,7 +133,7 @@ func (p *printer) jsonFinding(f *diag.Finding) jsonFinding {
 		Rule: f.Rule, Severity: f.Severity.String(), Message: f.Message, Help: f.Help,
 		File: p.path(f.File), Range: p.jsonRange(f.File, f.Span), Related: []jsonRelated{}, Fixes: []jsonFix{},
 	}
-	_, j.URL = p.Rule(f.Rule)
+	j.URL = p.url(f.Rule)
 	for _, r := range f.Related {
 		file := fileOf(r.File, f)
 		j.Related = append(j.Related, jsonRelated{p.path(file), p.jsonRange(file, r.Span), r.Message})
@@ -149,6 +149,16 @@ func (p *printer) jsonFinding(f *diag.Finding) jsonFinding {
 		j.Fixes = append(j.Fixes, jsonFix{fix.Title, fix.Safety.String(), edits})
 	}
 	return j
+}
+
+// url returns the address of a rule's documentation.
+func (p *printer) url(rule string) string {
+	url, ok := p.urls[rule]
+	if !ok {
+		_, url = p.Rule(rule)
+		p.urls[rule] = url
+	}
+	return url
 }
 
 // expressible reports whether a fix can be told in JSON: applied from there, text that is not UTF-8 would
@@ -217,6 +227,9 @@ func (t trimNewline) Write(b []byte) (int, error) {
 // escapeJSON escapes what a terminal would act upon and the encoder leaves: the control characters from U+007F to
 // U+009F, and those that change the direction of text. They stand in strings only.
 func escapeJSON(b []byte) []byte {
+	if !slices.ContainsFunc(b, func(c byte) bool { return c >= 0x7f }) {
+		return b
+	}
 	acts := func(r rune) bool { return r >= 0x7f && r < 0xa0 || isBidi(r) }
 	if bytes.IndexFunc(b, acts) < 0 {
 		return b

@@ -102,7 +102,7 @@ func Write(w io.Writer, name string, run *Run, opts Options) error {
 	if known.Rule == nil {
 		known.Rule = func(string) (string, string) { return "", "" }
 	}
-	p := &printer{Run: &known, w: bufio.NewWriter(w), opts: opts, indexes: map[string]*source.LineIndex{}, paths: map[string]string{}}
+	p := &printer{Run: &known, w: bufio.NewWriter(w), opts: opts, indexes: map[string]*source.LineIndex{}, urls: map[string]string{}, paths: map[string]string{}}
 	if err := formats[i].write(p); err != nil {
 		return err
 	}
@@ -115,6 +115,7 @@ type printer struct {
 	w       *bufio.Writer
 	opts    Options
 	indexes map[string]*source.LineIndex
+	urls    map[string]string // by rule
 	paths   map[string]string
 }
 

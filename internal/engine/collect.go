@@ -1,0 +1,94 @@
+package engine
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/suppress"
+	"github.com/nixsift/nixsift/rules"
+)
+
+// collect joins what the workers found.
+func (e *Checker) collect(res *Result, workers []*worker, reported map[string]bool) {
+	suppressions := map[string]*suppress.Table{}
+	for _, w := range workers {
+		maps.Copy(suppressions, w.suppressions)
+		res.Errors = append(res.Errors, w.errors...)
+		res.Files += w.checked
+		for of, n := range w.left {
+			if reported[of.file] {
+				res.Generated += n
+			}
+		}
+		maps.Copy(res.texts, w.texts)
+		maps.Copy(res.sums, w.sums)
+	}
+	e.join(res, sorted(workers, func(f *diag.Finding) bool {
+		return reported[f.File] || res.blocking[f.File] && rules.Lookup(f.Rule).Blocks()
+	}), suppressions)
+	for _, l := range e.configs {
+		for _, p := range l.problems {
+			res.Errors = append(res.Errors, FileError{p.File, p.Message, BadConfig, p.Pos.Line, p.Pos.Column})
+		}
+	}
+	slices.SortFunc(res.Errors, func(a, b FileError) int {
+		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), strings.Compare(a.Message, b.Message))
+	})
+	res.Errors = slices.Compact(res.Errors)
+}
+
+// sorted returns the findings of the workers that are wanted, in the order of diag.Compare but for those of one place. They
+// are not moved: each is many times as large as where it lies.
+func sorted(workers []*worker, wanted func(*diag.Finding) bool) []*diag.Finding {
+	var list []*diag.Finding
+	for _, w := range workers {
+		for f := range w.findings.each {
+			if wanted(f) {
+				list = append(list, f)
+			}
+		}
+		w.findings = found{}
+	}
+	slices.SortStableFunc(list, diag.CompareAt)
+	return list
+}
+
+// join applies the suppressions of each file to its findings together, since rules of several units may speak about one
+// file.
+func (e *Checker) join(res *Result, found []*diag.Finding, suppressions map[string]*suppress.Table) {
+	res.Findings = make([]diag.Finding, 0, len(found))
+	silent := slices.Sorted(maps.Keys(suppressions)) // the files with comments, of which some may have no findings
+	take := func(file string, findings []*diag.Finding) {
+		at := len(res.Findings)
+		for _, f := range findings {
+			res.Findings = append(res.Findings, *f)
+			*f = diag.Finding{}
+		}
+		of := res.Findings[at:]
+		if t := suppressions[file]; t != nil {
+			of = e.suppress(res, file, t, of)
+		}
+		res.Findings = append(res.Findings[:at], diag.Sort(of)...)
+	}
+	for len(found) > 0 {
+		file := found[0].File
+		for len(silent) > 0 && silent[0] <= file {
+			if silent[0] < file {
+				take(silent[0], nil)
+			}
+			silent = silent[1:]
+		}
+		n := slices.IndexFunc(found, func(f *diag.Finding) bool { return f.File != file })
+		if n < 0 {
+			n = len(found)
+		}
+		take(file, found[:n])
+		found = found[n:]
+	}
+	for _, file := range silent {
+		take(file, nil)
+	}
+}

@@ -50,20 +50,29 @@ func (l *lexer) cutAt(i int) int {
 	return 0
 }
 
+// maxPiece is the number of bytes for which room for tokens is made at once.
+const maxPiece = 1 << 16
+
 // lex fills kinds and start for src.
 func (l *lexer) lex(src string) {
-	// A token has at least one byte; the end of the file is one more, and so is the end of start. There is
-	// room to spare, so that a text that grows under an editor does not need new arrays each time.
-	if need := len(src) + 2; len(l.start) < need {
-		if len(src) <= maxKept {
-			need += need / 8
-		}
-		l.kinds, l.start = make([]ast.TokenKind, need), make([]uint32, need)
-	}
 	l.src, l.n = src, 0
 	l.modes = append(l.modes[:0], modeCode)
 	l.noPath, l.noURL, l.nul, l.check = 0, 0, -1, false
-	l.tokens(0, len(src))
+	// A token has at least one byte, most have four and more: what is surely enough is made for a piece at a time. A string may
+	// put four tokens behind it, one is the end of the file, and so is the end of start. There is room to spare, so that a
+	// text that grows under an editor does not need new arrays each time.
+	for i := 0; ; {
+		stop := min(len(src), i+maxPiece)
+		if need := l.n + stop - i + 8; len(l.start) < need {
+			if len(src) <= maxKept {
+				need += need / 8
+			}
+			l.reserve(need)
+		}
+		if i = l.tokens(i, stop); i >= len(src) {
+			break
+		}
+	}
 	l.emit(ast.TokEOF, len(src))
 	l.start[l.n] = uint32(len(src))
 }

@@ -140,7 +140,7 @@ func (e *Checker) CheckBuffer(ctx context.Context, b Buffer, ofFlake []diag.Find
 	case workspace.CI, workspace.Shell:
 		w.script(b.Path, b.Text, b.Kind)
 	}
-	w.letGo(len(b.Text), bigFile)
+	w.letGo(len(b.Text))
 	w.finishAll()
 	findings := w.findings.take(nil, func(f *diag.Finding) bool { return f.File == b.Path })
 	cut := w.bound.cut

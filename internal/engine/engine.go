@@ -104,6 +104,7 @@ type Checker struct {
 	*settings
 	fs       workspace.FS
 	snapshot *project.Snapshot
+	room     spacious
 }
 
 // New makes an engine. It fails on options that name no rule or preset.
@@ -150,7 +151,7 @@ func (e *Engine) over(fs workspace.FS, snapshot *project.Snapshot, before *setti
 func (e *Checker) Next(change project.Change) *Checker {
 	snapshot := e.snapshot.Next(change)
 	if !change.Disk && !slices.ContainsFunc(change.Files, e.isConfig) {
-		return &Checker{e.Engine, e.settings, change.FS, snapshot}
+		return &Checker{Engine: e.Engine, settings: e.settings, fs: change.FS, snapshot: snapshot}
 	}
 	return e.over(change.FS, snapshot, e.settings)
 }

@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"unsafe"
 
 	"github.com/nixsift/nixsift/ast"
@@ -27,8 +28,8 @@ import (
 	"github.com/nixsift/nixsift/rules"
 )
 
-// largeText is the size, in bytes, of a file after which a worker of a run lets its memory go, which is forty times as
-// large; bigFile that of one in an editor, where the same file comes again.
+// largeText is the size, in bytes, of a text from which on the workers of a run check one after the other; bigFile that
+// of one after which memory is not kept.
 const (
 	largeText = 1 << 19
 	bigFile   = 8 << 20
@@ -190,26 +191,56 @@ func (w *worker) do(u unit) {
 	w.checked++
 	w.open(path)
 	if u.file.Kind == workspace.Nix {
-		w.nix(path, text)
+		w.withRoom(text, func() { w.nix(path, text) })
 	} else {
 		w.script(path, text, u.file.Kind)
 	}
 	if w.findings.len() > start || len(w.later) > waiting || w.suppressions[path] != nil {
 		w.keep(path, text)
 	}
-	w.letGo(len(text), largeText)
 }
 
-// letGo drops the memory that checking a text took, if that was more than a limit: what follows would have to find room
+// letGo drops the memory that checking a text of an editor took, if that was much: what follows would have to find room
 // beside it.
-func (w *worker) letGo(size, limit int) {
-	if size <= limit {
-		return
-	}
-	w.parser, w.resolver = new(parser.Parser), new(sema.Resolver)
+func (w *worker) letGo(size int) {
 	if size > bigFile {
+		w.parser, w.resolver = new(parser.Parser), new(sema.Resolver)
 		runtime.GC()
 	}
+}
+
+// spacious is memory for large texts, which the workers of a run share: what is made of a text is forty times as large.
+type spacious struct {
+	mu       sync.Mutex
+	parser   *parser.Parser
+	resolver *sema.Resolver
+}
+
+// withRoom lets the worker check a text in shared memory, if it is larger than what a worker should keep memory for.
+func (w *worker) withRoom(text string, check func()) {
+	if len(text) <= largeText {
+		check()
+		return
+	}
+	room := &w.engine.room
+	room.mu.Lock()
+	defer room.mu.Unlock()
+	if room.parser == nil {
+		room.parser, room.resolver = new(parser.Parser), new(sema.Resolver)
+	}
+	ownParser, ownResolver, sound := w.parser, w.resolver, false
+	defer func() {
+		w.parser, w.resolver = ownParser, ownResolver
+		if !sound || len(text) > bigFile {
+			room.parser, room.resolver = nil, nil
+		}
+		if len(text) > bigFile {
+			runtime.GC()
+		}
+	}()
+	w.parser, w.resolver = room.parser, room.resolver
+	check()
+	sound = true
 }
 
 // read returns the text of a file. The bytes are never written to, so the string may share them.

@@ -1,0 +1,72 @@
+package project
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"unsafe"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/nixsift/nixsift/internal/testenv"
+	"github.com/nixsift/nixsift/parser"
+)
+
+// TestRaise collects what files say from their text, which parses few of them, and from their trees, all kinds, and
+// compares. The text is overwritten behind it: facts do not refer to it.
+func TestRaise(t *testing.T) {
+	dir := testenv.Shared(t, "corpus", "bench")
+	var ps parser.Parser
+	said, silent := 0, 0
+	require.NoError(t, filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".nix") {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		require.NoError(t, err)
+		text := string(b)
+		for _, text := range []string{text, text[:len(text)/2]} { // half a file has errors
+			want := saidBy(parser.Parse(text), 1<<len(kinds)-1)
+			buf := []byte(text)
+			got := saidByText(&ps, unsafe.String(unsafe.SliceData(buf), len(buf)))
+			clear(buf)
+			if len(parser.Parse(text).Errors()) == 0 && !reflect.DeepEqual(want, got) {
+				t.Errorf("%s: %v, want %v", path, got, want)
+			}
+			if noted := saidByTree(parser.Parse(text)); !reflect.DeepEqual(noted, got) {
+				t.Errorf("%s: noted as %v, read as %v", path, noted, got)
+			}
+			if got == nil {
+				silent++
+			} else {
+				said++
+			}
+		}
+		return nil
+	}))
+	assert.Greater(t, said, 1000)
+	assert.Greater(t, silent, 1000)
+}
+
+// TestRaised has tokens that raise kinds, and their neighbours that do not.
+func TestRaised(t *testing.T) {
+	var ps parser.Parser
+	for text, want := range map[string][]int{
+		`./a.nix`: {references.slot}, `import ./.`: {references.slot}, `../..`: {references.slot}, `./${x}/a`: {references.slot},
+		`"./a.nix"`: nil, `# ./a.nix`: nil, `<nixpkgs>`: nil, `{ url = "https://a.b/c"; }`: nil,
+		`x.override { }`: {passed.slot}, `x."override"`: {passed.slot}, `callPackages`: {passed.slot}, `overrides`: nil, `xcallPackage`: nil,
+		`{ extraSpecialArgs = 1; }`: {moduleArgs.slot}, `{ specialArgs = 1; }`: {moduleArgs.slot}, `specialArg`: nil, `extraArgs`: {moduleArgs.slot},
+		`builtins.scopedImport`: {scopes.slot}, `"scoped import"`: nil, `{ extra-substituters = [ ]; }`: {caches.slot}, `{ fold = 1; }`: {ownLib.slot},
+		`foldr`: nil, `""`: nil, `''override''`: nil, `"a${b}override"`: nil,
+	} {
+		var set uint32
+		for _, slot := range want {
+			set |= 1 << slot
+		}
+		assert.Equal(t, set, tokens().raised(ps.Lex(text)), "%s", text)
+	}
+}

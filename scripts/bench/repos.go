@@ -136,7 +136,9 @@ func (t *table) print() {
 }
 
 // asking are the rules that may ask about the whole project, and the families of which most do.
-var asking = []string{"undefined-variable", "unused-lambda-formal", "unused-lambda-arg", "eta-reduction", "module", "flake", "ci"}
+var asking = []string{
+	"undefined-variable", "undefined-unless-scoped", "unused-lambda-formal", "missing-path", "deprecated-lib-alias", "module", "flake", "ci",
+}
 
 // localRules returns the flag that selects the recommended rules to which a file and Git tell all they need.
 func localRules(bin string) (string, error) {

@@ -60,17 +60,17 @@ func repositories(tree string, rounds, packages int, keep string) error {
 	inLarge := t.check(outside, "a folder of the large one", "", inside)
 	oneAsks := t.check(nil, "one file of it", "", one)
 	ciAsks := t.check(nil, "a CI file of it", "", ci)
-	read := t.bare(nil, "bare list and read of the large one", "read", large)
+	read := t.bare("bare list and read of the large one", "read", large)
 
 	t.group("the whole large one")
-	t.bare(nil, "bare list", "list", large)
-	parse := t.bare(nil, "bare list, read and parse", "parse", large)
+	t.bare("bare list", "list", large)
+	parse := t.bare("bare list, read and parse", "parse", large)
 	t.check(parse, "check", "1.5, 120 MiB", large)
 	t.check(parse, "check, all rules, as JSON", "", "--format", "json", "--preset", "all", large)
 	t.others(parse, large)
 
 	t.group("a corpus of many and large files")
-	read2 := t.bare(nil, "bare list and read", "read", made.Corpus)
+	read2 := t.bare("bare list and read", "read", made.Corpus)
 	t.check(read2, "check outside of git", "3, 120 MiB", made.Corpus)
 	t.check(read2, "check in git", "3, 120 MiB", made.CorpusInGit)
 	t.others(read2, made.Corpus)
@@ -105,8 +105,8 @@ func (t *table) check(base *contender, name, aim string, args ...string) *conten
 	return t.add(&contender{name: name, aim: aim, base: base, args: append([]string{t.bin, "check", "--exit-zero", "--format", "short"}, args...)})
 }
 
-func (t *table) bare(base *contender, name, what, tree string) *contender {
-	return t.add(&contender{name: name, base: base, args: []string{t.self, "-bare", what, "-tree", tree}})
+func (t *table) bare(name, what, tree string) *contender {
+	return t.add(&contender{name: name, args: []string{t.self, "-bare", what, "-tree", tree}})
 }
 
 // others adds other linters, where they are installed.

@@ -29,3 +29,23 @@ func Code(text string) string {
 	fence := strings.Repeat("`", longest+1)
 	return fence + " " + text + " " + fence
 }
+
+// List writes pieces of source text as prose, `a`, `b` and `c`, at most limit of them.
+func List(texts []string, limit int) string {
+	items := make([]string, len(texts))
+	for i, text := range texts {
+		items[i] = Code(text)
+	}
+	return Join(items, limit)
+}
+
+// Join writes items as prose, at most limit of them.
+func Join(items []string, limit int) string {
+	if more := len(items) - limit; more > 0 {
+		items = append(items[:limit:limit], strconv.Itoa(more)+" more")
+	}
+	if len(items) < 2 {
+		return strings.Join(items, "")
+	}
+	return strings.Join(items[:len(items)-1], ", ") + " and " + items[len(items)-1]
+}

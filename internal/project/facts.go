@@ -170,6 +170,7 @@ func (f *factStore) without(paths []string) *factStore {
 func (s *Snapshot) Note(path string, t *ast.Tree) {
 	if !s.facts.stamped {
 		s.facts.put(path, kept{said: saidByTree(t)})
+		s.signatures.put(path, signatureOf(t))
 	}
 }
 

@@ -28,21 +28,26 @@ func (m *memo[K, V]) get(key K, compute func() V) V {
 	return l.get(compute)
 }
 
-// without returns a memo with the same values but for those of some keys; m itself where it has none of them.
+// put gives a key the value that it has.
+func (m *memo[K, V]) put(key K, value V) {
+	l := &lazy[V]{value: value}
+	l.once.Do(func() { l.done.Store(true) })
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.values == nil {
+		m.values = map[K]*lazy[V]{}
+	}
+	m.values[key] = l
+}
+
+// without returns a memo with the same values but for those of some keys. The two have nothing in common: what one
+// computes later may not hold for the other.
 func (m *memo[K, V]) without(keys ...K) *memo[K, V] {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	var values map[K]*lazy[V]
+	values := maps.Clone(m.values)
 	for _, key := range keys {
-		if _, ok := m.values[key]; ok {
-			if values == nil {
-				values = maps.Clone(m.values)
-			}
-			delete(values, key)
-		}
-	}
-	if values == nil {
-		return m
+		delete(values, key)
 	}
 	return &memo[K, V]{values: values}
 }

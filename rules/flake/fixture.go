@@ -93,7 +93,7 @@ func (c *followsCheck) reportFixture() {
 		finding.Related = append(finding.Related, c.ownNode(r.d))
 	}
 	first := &c.copies[0]
-	finding.Message = fmt.Sprintf("the inputs of this flake, which serves tests or fetches inputs only, bring copies of what it has: %s", list(paths, 4))
+	finding.Message = fmt.Sprintf("the inputs of this flake, which serves tests or fetches inputs only, bring copies of what it has: %s", diag.List(paths, 4))
 	finding.Help = fmt.Sprintf("where the time to fetch them counts, let them follow: `%s.follows = %s;`", attrPath(first.d.path), ast.QuoteString(first.target()))
 	c.found = append(c.found, finding)
 }

@@ -89,7 +89,7 @@ func checkFollows(p *rules.Pass, f *flake.Flake, in *flake.Input, guesses *int) 
 		finding.Message = fmt.Sprintf("input %s follows %s, but %s has no input %s", diag.Code(strings.Join(in.Path, "/")), diag.Code(in.Follows.Text), diag.Code(strings.Join(owner, "/")), diag.Code(missing))
 		finding.Help = diag.Code(strings.Join(owner, "/")) + " has no inputs"
 		if len(names) > 0 {
-			finding.Help = fmt.Sprintf("the inputs of %s are %s", diag.Code(strings.Join(owner, "/")), list(names, 8))
+			finding.Help = fmt.Sprintf("the inputs of %s are %s", diag.Code(strings.Join(owner, "/")), diag.List(names, 8))
 		}
 		if len(owner)+1 == len(target) {
 			suggestBelow(&finding, in, owner, names)

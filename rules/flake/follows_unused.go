@@ -70,7 +70,7 @@ func checkOverride(p *rules.Pass, f *flake.Flake, over *flake.Input) {
 		Help:     fmt.Sprintf("by %s, `%s` has no inputs: remove the override", source, owner),
 	}
 	if len(names) > 0 {
-		finding.Help = fmt.Sprintf("by %s, the inputs of `%s` are %s: remove the override", source, owner, list(names, 8))
+		finding.Help = fmt.Sprintf("by %s, the inputs of `%s` are %s: remove the override", source, owner, diag.List(names, 8))
 	}
 	free := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return over.Parent.Override(n) != nil })
 	if name := near.Find(over.Name, free); name != "" {

@@ -46,7 +46,7 @@ var _ = rules.Register(&rules.Rule{
 		first := groups[0]
 		finding := diag.Finding{
 			Span:    place(first.copies[0].in),
-			Message: fmt.Sprintf("%s each bring their own `%s`, which the flake itself does not have", list(first.owners(), 5), first.name),
+			Message: fmt.Sprintf("%s each bring their own `%s`, which the flake itself does not have", diag.List(first.owners(), 5), first.name),
 			Help:    first.cure(),
 		}
 		for _, c := range first.copies[:min(len(first.copies), 8)] {
@@ -57,7 +57,7 @@ var _ = rules.Register(&rules.Rule{
 			for _, g := range groups[1:] {
 				more = append(more, g.name)
 			}
-			finding.Message += "; so it is with " + list(more, 4)
+			finding.Message += "; so it is with " + diag.List(more, 4)
 		}
 		if p.Project.InAside(f.Dir) {
 			finding.Severity = diag.Hint
@@ -186,5 +186,5 @@ func (g *copyGroup) cure() string {
 	for _, c := range g.copies {
 		follow = append(follow, fmt.Sprintf("`%s.follows = %s;`", attrPath([]string{c.in.Name, c.entry.Name}), ast.QuoteString(g.name)))
 	}
-	return "declare " + strings.TrimSpace(declared) + " and write " + join(follow, 4)
+	return "declare " + strings.TrimSpace(declared) + " and write " + diag.Join(follow, 4)
 }

@@ -39,9 +39,9 @@ var _ = rules.Register(&rules.Rule{
 		if len(names) == 0 {
 			return
 		}
-		finding.Message = fmt.Sprintf("no input leads to the node %s", list(names, 5))
+		finding.Message = fmt.Sprintf("no input leads to the node %s", diag.List(names, 5))
 		if len(names) > 1 {
-			finding.Message = fmt.Sprintf("no input leads to the nodes %s", list(names, 5))
+			finding.Message = fmt.Sprintf("no input leads to the nodes %s", diag.List(names, 5))
 		}
 		finding.Help = "run `nix flake lock` to have the file written anew"
 		p.Report(finding)

@@ -305,13 +305,13 @@ func messageOfHeavy(in *flake.Input, group []rating) string {
 		}
 		beside = append(beside, item)
 	}
-	text := fmt.Sprintf("`%s` brings its own `%s` (%s) beside the flake's %s", in.Name, strings.Join(first.path[1:], "/"), describe(first.node), join(beside, 4))
+	text := fmt.Sprintf("`%s` brings its own `%s` (%s) beside the flake's %s", in.Name, strings.Join(first.path[1:], "/"), describe(first.node), diag.Join(beside, 4))
 	if len(group) > 1 {
 		var paths []string
 		for _, r := range group[1:] {
 			paths = append(paths, strings.Join(r.d.path[1:], "/"))
 		}
-		text += "; so it does with " + list(paths, 4)
+		text += "; so it does with " + diag.List(paths, 4)
 	}
 	return text
 }
@@ -332,7 +332,7 @@ func messageOfSmall(in *flake.Input, group []rating) string {
 		d := group[0].d
 		return fmt.Sprintf("`%s` brings its own `%s` beside the flake's `%s`", in.Name, strings.Join(d.path[1:], "/"), d.choices[0].in.Name)
 	}
-	return fmt.Sprintf("`%s` brings its own %s, which the flake has too", in.Name, join(what, 6))
+	return fmt.Sprintf("`%s` brings its own %s, which the flake has too", in.Name, diag.Join(what, 6))
 }
 
 // help says what to write, and what speaks against it.
@@ -341,7 +341,7 @@ func (c *followsCheck) help(group []rating) string {
 	for _, r := range group {
 		lines = append(lines, "`"+attrPath(r.d.path)+".follows = "+ast.QuoteString(r.target())+";`")
 	}
-	text := "write " + join(lines, 4)
+	text := "write " + diag.Join(lines, 4)
 	if choices := group[0].d.choices; len(group) == 1 && len(choices) > 1 {
 		text += ", or choose another of them"
 	}
@@ -394,7 +394,7 @@ func fixOf(in *flake.Input, group []rating) (diag.Fix, bool) {
 		return diag.Fix{}, false
 	}
 	if group[0].unneeded {
-		return diag.Fix{Title: fmt.Sprintf("leave %s of `%s` out", list(subs, 4), in.Name), Safety: diag.Unsafe, Edits: edits}, true
+		return diag.Fix{Title: fmt.Sprintf("leave %s of `%s` out", diag.List(subs, 4), in.Name), Safety: diag.Unsafe, Edits: edits}, true
 	}
 	target := "the flake's"
 	if len(subs) == 1 {
@@ -405,7 +405,7 @@ func fixOf(in *flake.Input, group []rating) (diag.Fix, bool) {
 			}
 		}
 	}
-	return diag.Fix{Title: fmt.Sprintf("let %s of `%s` follow %s", list(subs, 4), in.Name, target), Safety: diag.Unsafe, Edits: edits}, true
+	return diag.Fix{Title: fmt.Sprintf("let %s of `%s` follow %s", diag.List(subs, 4), in.Name, target), Safety: diag.Unsafe, Edits: edits}, true
 }
 
 // unlocked speaks of inputs that the lock file does not know, where each version of them has a nixpkgs.

@@ -85,6 +85,9 @@ func runFixture(t *testing.T, path string, r *rules.Rule) {
 	if len(f.Kept) > 0 {
 		t.Run("kept", func(t *testing.T) { keptBy(t, testenv.Nix234(t), []string{r.ID}, f.Kept) })
 	}
+	if len(f.Evaluated) > 0 {
+		t.Run("evaluated", func(t *testing.T) { evaluated(t, testenv.Nix234(t), f, root, res) })
+	}
 	if len(f.Wants) == 0 {
 		t.Errorf("%s: the fixture shows nothing that the rule finds", path)
 	}

@@ -1,7 +1,6 @@
 package style
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
@@ -97,19 +96,10 @@ func between(a, b ast.Token) source.Span { return source.Span{Start: a.Span().En
 // list writes names as a list in prose, the rest of a long one as a number.
 func list(names []string) string {
 	const most = 4
-	var b strings.Builder
-	for i, n := range names {
-		switch {
-		case i == most-1 && len(names) > most:
-			return b.String() + " and " + strconv.Itoa(len(names)-i) + " more"
-		case i > 0 && i == len(names)-1:
-			b.WriteString(" and ")
-		case i > 0:
-			b.WriteString(", ")
-		}
-		b.WriteString(diag.Code(n))
+	if len(names) > most {
+		return diag.List(names, most-1)
 	}
-	return b.String()
+	return diag.List(names, most)
 }
 
 // short returns a text in one line, cut where it is long.

@@ -13,11 +13,11 @@ import (
 )
 
 // maxWatched bounds the paths that are remembered, those that exist and those that do not each. An engine asks for few,
-// but a file may name many.
+// but a file may name many, and some questions are about all files of a project.
 const maxWatched = 1000
 
 // watchedFS is a file system that notes what the findings of open documents depend on and editors do not tell of: which
-// paths exist, and the state of flakes, locks and configurations.
+// paths exist, and the state of Nix files, locks and configurations.
 type watchedFS struct {
 	workspace.FS
 	mu    sync.Mutex
@@ -37,12 +37,17 @@ func newWatchedFS(base workspace.FS) *watchedFS {
 	return &watchedFS{FS: base, notes: map[string]note{}, count: map[bool]int{}}
 }
 
-// watchedFiles are the names of files whose content is noted.
-var watchedFiles = map[string]bool{"flake.nix": true, "flake.lock": true, config.FileName: true}
+// watchedFiles are the names of files that are noted in any case.
+var watchedFiles = map[string]bool{"flake.nix": true, "flake.lock": true, config.FileName: true, "index": true}
+
+// hasContent reports whether what a file says is noted.
+func hasContent(path string) bool {
+	return watchedFiles[filepath.Base(path)] || filepath.Ext(path) == ".nix"
+}
 
 func (w *watchedFS) Stat(path string) (fs.FileInfo, error) {
 	info, err := w.FS.Stat(path)
-	w.note(path, noteOf(info, err, false))
+	w.note(path, noteOf(info, err, hasContent(path) && err == nil && info.Mode().IsRegular()))
 	return info, err
 }
 
@@ -78,7 +83,7 @@ func (w *watchedFS) Head(path string, n int) ([]byte, error) {
 
 // noteContent notes the state of a file before it is read, if its content counts.
 func (w *watchedFS) noteContent(path string) {
-	if watchedFiles[filepath.Base(path)] {
+	if hasContent(path) {
 		info, err := w.FS.Stat(path)
 		w.note(path, noteOf(info, err, true))
 	}
@@ -97,7 +102,7 @@ func (w *watchedFS) note(path string, n note) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	before, known := w.notes[path]
-	if known && (before.content || !n.content) || !known && !n.content && w.count[n.exists] >= maxWatched {
+	if known && (before.content || !n.content) || !known && !watchedFiles[filepath.Base(path)] && w.count[n.exists] >= maxWatched {
 		return
 	}
 	if !known {
@@ -195,7 +200,7 @@ func (s *Server) noteIndex(c *engine.Checker, doc *document) {
 }
 
 // looksAt returns which of the noted paths the server has to look at itself: all, or, for a client that watches files
-// below its folders, Git indexes that lie elsewhere. Without a folder, such a client watches nothing.
+// below its folders, those that lie elsewhere. Without a folder, such a client watches nothing.
 func (s *Server) looksAt() func(path string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -210,9 +215,6 @@ func (s *Server) looksAt() func(path string) bool {
 		}
 	}
 	return func(path string) bool {
-		if filepath.Base(path) != "index" {
-			return false
-		}
 		for _, dir := range folders {
 			if rest, ok := strings.CutPrefix(path, strings.TrimSuffix(dir, string(filepath.Separator))); ok && rest[:min(1, len(rest))] == string(filepath.Separator) {
 				return false

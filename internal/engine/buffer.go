@@ -54,7 +54,7 @@ func (d *Deps) Hold(c *Checker) bool {
 
 // record has all that the worker asks about the file at hand kept.
 func (w *worker) record(path string) *Deps {
-	d := &Deps{path, w.config, project.NewDeps(path)}
+	d := &Deps{path, w.config, project.NewDeps()}
 	w.view = w.view.Recording(d.project)
 	w.folder = "" // the view is that of this check only
 	return d
@@ -123,7 +123,7 @@ func (e *Checker) CheckBuffer(ctx context.Context, b Buffer, ofFlake []diag.Find
 		return Checked{Errors: []FileError{{File: b.Path, Message: large.Error(), Kind: TooLarge}}}, nil
 	}
 	if !e.opts.NoExclude && e.excluded(b.Path) {
-		return Checked{Deps: &Deps{b.Path, e.config(b.Path), project.NewDeps(b.Path)}}, nil
+		return Checked{Deps: &Deps{b.Path, e.config(b.Path), project.NewDeps()}}, nil
 	}
 	w := e.worker(b.Path)
 	w.ctx = ctx
@@ -166,7 +166,7 @@ func (e *Checker) CheckFlake(ctx context.Context, dir string, most int) (Checked
 	}
 	if !e.opts.NoExclude && e.excluded(filepath.Join(dir, "flake.nix")) {
 		path := filepath.Join(dir, "flake.nix")
-		return Checked{Deps: &Deps{path, e.config(path), project.NewDeps(path)}}, nil
+		return Checked{Deps: &Deps{path, e.config(path), project.NewDeps()}}, nil
 	}
 	w := newWorker(e)
 	w.bound.most, w.ctx = most, ctx

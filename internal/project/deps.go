@@ -6,22 +6,20 @@ import "sync"
 // with their answers. A Deps may be used from several goroutines.
 type Deps struct {
 	mu    sync.Mutex
-	path  string
-	seen  map[question]bool
-	holds []func(*Answers) bool
+	seen  map[asked]bool
+	holds []func(*Snapshot) bool
 }
 
-// NewDeps makes the empty dependencies of a file, given by its absolute path.
-func NewDeps(path string) *Deps { return &Deps{path: path, seen: map[question]bool{}} }
+// NewDeps makes empty dependencies.
+func NewDeps() *Deps { return &Deps{seen: map[asked]bool{}} }
 
 // Hold reports whether all questions have the same answers in a snapshot: then so have the findings.
 func (d *Deps) Hold(s *Snapshot) bool {
 	d.mu.Lock()
 	holds := d.holds
 	d.mu.Unlock()
-	a := s.View(d.path).Answers()
 	for _, same := range holds {
-		if !same(a) {
+		if !same(s) {
 			return false
 		}
 	}
@@ -38,12 +36,20 @@ func (d *Deps) Len() int {
 // question names a question, so that it is kept once.
 type question struct{ what, about, more string }
 
-func (d *Deps) add(q question, holds func(*Answers) bool) {
+// asked is a question and the folder whose view it was asked of.
+type asked struct {
+	question
+	dir string
+}
+
+// note keeps a question that was asked of a view.
+func (d *Deps) note(v *View, q question, holds func(*Answers) bool) {
+	dir := v.folder.dir
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if !d.seen[q] {
+	if q := (asked{q, dir}); !d.seen[q] {
 		d.seen[q] = true
-		d.holds = append(d.holds, holds)
+		d.holds = append(d.holds, func(s *Snapshot) bool { return holds(s.ViewOf(dir).Answers()) })
 	}
 }
 
@@ -51,13 +57,13 @@ func (d *Deps) add(q question, holds func(*Answers) bool) {
 // here: what they ask shall cost nothing more.
 func noted[A comparable](v *View, q question, ask func(*Answers) A) A {
 	answer := ask(&Answers{v.plain()})
-	v.deps.add(q, func(a *Answers) bool { return ask(a) == answer })
+	v.deps.note(v, q, func(a *Answers) bool { return ask(a) == answer })
 	return answer
 }
 
 // notedBy is noted for answers that equal tells the same.
 func notedBy[A any](v *View, q question, equal func(x, y A) bool, ask func(*Answers) A) A {
 	answer := ask(&Answers{v.plain()})
-	v.deps.add(q, func(a *Answers) bool { return equal(ask(a), answer) })
+	v.deps.note(v, q, func(a *Answers) bool { return equal(ask(a), answer) })
 	return answer
 }

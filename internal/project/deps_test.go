@@ -51,7 +51,7 @@ func TestDeps(t *testing.T) {
 		for name, question := range ask {
 			dir, overlay, s := recorded(t)
 			path := filepath.Join(dir, "b.nix")
-			deps := project.NewDeps(path)
+			deps := project.NewDeps()
 			question(dir, s.View(path).Recording(deps).Answers())
 			require.True(t, deps.Hold(s), name)
 			overlay = overlay.Clone()
@@ -92,7 +92,7 @@ func TestRecordingIsFree(t *testing.T) {
 func BenchmarkView(b *testing.B) {
 	dir, _, s := recorded(b)
 	path := filepath.Join(dir, "b.nix")
-	for name, v := range map[string]*project.View{"plain": s.View(path), "recording": s.View(path).Recording(project.NewDeps(path))} {
+	for name, v := range map[string]*project.View{"plain": s.View(path), "recording": s.View(path).Recording(project.NewDeps())} {
 		a := v.Answers()
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()

@@ -34,8 +34,18 @@ func (v *View) Recording(d *Deps) *View {
 		return s
 	}
 	now := surroundings(v)
-	d.add(question{what: "surroundings"}, func(a *Answers) bool { return surroundings(a.View) == now })
+	d.note(v, question{what: "surroundings"}, func(a *Answers) bool { return surroundings(a.View) == now })
 	return &View{v.snapshot, v.folder, d}
+}
+
+// Of returns what the check of another file sees, given by its absolute path, be it in this project or in another. A
+// view that records goes on to.
+func (v *View) Of(path string) *View {
+	other := v.snapshot.View(path)
+	if v.deps != nil {
+		return other.Recording(v.deps)
+	}
+	return other
 }
 
 // surroundings is what every check depends on.

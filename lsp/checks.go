@@ -152,6 +152,9 @@ func (s *Server) checkOnce(ctx context.Context, o *openDocument, snap *snapshot,
 		o.ofFlake, o.flakeDeps, o.settled = snap.ofFlake, snap.flakeDeps, nil
 	}
 	s.publish(o, found, message)
+	if o.latest != nil && o.latest.snap.flakeDeps != o.flakeDeps {
+		s.schedule(o, false) // what counts was found beside other findings of the flake than those that hold
+	}
 	return nil
 }
 

@@ -28,7 +28,8 @@ func lockOf(ref, rev string) string {
 }
 
 // project is what the editing run edits: the texts that each file takes on. What one says matters to another: who calls a
-// package with what, what specialArgs and scopes have, what is locked, tracked and there.
+// package with what, what specialArgs and scopes have, what is locked, tracked and there. Two of them lie outside of the
+// repository and of the client's folder.
 var project = map[string][]string{
 	"flake.nix": {
 		`{ inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-23.11"; outputs = { self, nixpkgs }: { x = import ./load.nix; }; }`,
@@ -59,17 +60,29 @@ var project = map[string][]string{
 	"load.nix": {
 		"builtins.scopedImport { given = 1; } ./scoped.nix\n", "builtins.scopedImport { other = 1; } ./scoped.nix\n", "map (f: builtins.scopedImport { given = 1; } f)\n", "1\n",
 	},
-	"scoped.nix":              {"{ a = given; }\n", "{ a = other; b = given; }\n", "{ }\n"},
-	"lib.nix":                 {"{ crossLists = f: f; }\n", "{ nixpkgsVersion = x: x; }\n", "{ }\n"},
-	"examples/gone.nix":       {"import ./nothing.nix\n", "import ../nothing.nix\n"},
-	"uses.nix":                {"import ./examples/gone.nix\n", "1\n"},
-	"nixsift.toml":            {"", "[rules]\nmissing-path = \"error\"\n", "[rules]\nunused-lambda-formal = \"off\"\n", "exclude = [ \"pkgs\" ]\n"},
-	"new.nix":                 {"1\n"},
-	"src/default.nix":         {"1\n"},
-	".gitattributes":          {"", "pkgs/*.nix linguist-generated\n"},
-	".gitignore":              {"", "new.nix\n"},
-	"examples/a/.keep":        {""},
-	"modules/extra.nix":       {"{ pkgs, ... }: { my.thing = pkgs.x; imports = [ pkgs.y ]; }\n", "{ a, ... }: { b = a; }\n"},
+	"scoped.nix":        {"{ a = given; }\n", "{ a = other; b = given; }\n", "{ }\n"},
+	"lib.nix":           {"{ crossLists = f: f; }\n", "{ nixpkgsVersion = x: x; }\n", "{ }\n"},
+	"examples/gone.nix": {"import ./nothing.nix\n", "import ../nothing.nix\n"},
+	"uses.nix":          {"import ./examples/gone.nix\n", "1\n"},
+	"nixsift.toml":      {"", "[rules]\nmissing-path = \"error\"\n", "[rules]\nunused-lambda-formal = \"off\"\n", "exclude = [ \"pkgs\" ]\n"},
+	"new.nix":           {"1\n"},
+	"src/default.nix":   {"1\n"},
+	".gitattributes":    {"", "pkgs/*.nix linguist-generated\n"},
+	".gitignore":        {"", "new.nix\n"},
+	"examples/a/.keep":  {""},
+	"modules/extra.nix": {"{ pkgs, ... }: { my.thing = pkgs.x; imports = [ pkgs.y ]; }\n", "{ a, ... }: { b = a; }\n"},
+	"calls/tool.nix": {
+		"{ size, name ? \"x\" }: size\n", "# moved\n{ size, depth }:\n{ inherit size depth; }\n", "{ size, ... }@args: { inherit (args) size; all = args; }\n",
+		"{ size, : 1\n", "size: { width = size; }\n",
+	},
+	"calls/default.nix": {"import ./tool.nix\n", "{ size }: import ./tool.nix { inherit size; }\n", "let a = 1; in { size = a; }\n"},
+	"calls/uses.nix": {
+		"let tool = import ./tool.nix; in { a = tool { size = 1; }; b = (tool { size = 1; depth = 2; }).depth; }\n",
+		"{ callPackage }: { a = import ./. { size = 1; }; b = callPackage ./. { nmae = 1; }; c = (import ./.).width; }\n",
+		"{ a = import ../../beside/lib.nix { nmae = 1; size = 2; }; inherit (import ../../beside) size depth; }\n",
+	},
+	"../beside/lib.nix":       {"{ name, size }: name\n", "{ ... }: 1\n", "{ size }: { }\n"},
+	"../beside/default.nix":   {"{ size = 1; }\n", "rec { size = 1; depth = size; }\n", "import ../repo/calls/uses.nix\n"},
 	"modules/all.nix":         {"{ imports = [ ./extra.nix ]; }\n", "{ x = import ./extra.nix { pkgs = 1; }; }\n", "{ }\n"},
 	".github/workflows/c.yml": {"on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n    - run: nix build --override-input nixpkgs path:/home/me/nixpkgs\n", "on: push\n"},
 }
@@ -85,6 +98,8 @@ func TestEditingRun(t *testing.T) {
 func editingRun(t *testing.T, r *rand.Rand) {
 	dir, err := filepath.EvalSymlinks(t.TempDir())
 	require.NoError(t, err)
+	dir = filepath.Join(dir, "repo")
+	require.NoError(t, os.Mkdir(dir, 0o755))
 	git := repository(t, dir)
 	var names []string
 	for name, texts := range project {
@@ -118,6 +133,9 @@ func editingRun(t *testing.T, r *rand.Rand) {
 		case 3: // the index, of which no client tells
 			git("add", "-A", ".")
 		case 4:
+			if strings.HasPrefix(name, "../") {
+				continue
+			}
 			git("rm", "-q", "-r", "-f", "--cached", "--ignore-unmatch", "--", name)
 		case 5:
 			if isOpen && name != "nixsift.toml" {

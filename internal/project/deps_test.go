@@ -72,6 +72,31 @@ func TestDeps(t *testing.T) {
 	}
 }
 
+// TestNextIsApart holds that what is asked of a snapshot when there is a later one already does not come up in that.
+func TestNextIsApart(t *testing.T) {
+	dir, overlay, s := recorded(t)
+	overlay = overlay.Clone()
+	for name, text := range map[string]string{"flake.nix": "{ inputs.x.url = \"github:o/r\"; outputs = _: { }; }", "flake.lock": "{ }"} {
+		overlay.Set(filepath.Join(dir, name), []byte(text))
+	}
+	before := s.Next(project.Change{FS: overlay.Clone(), Disk: true})
+	for name, text := range map[string]string{"flake.nix": "{ inputs.y.url = \"github:o/r\"; outputs = _: { }; }", "flake.lock": "{", "b.nix": "{ x, q }: x"} {
+		overlay.Set(filepath.Join(dir, name), []byte(text))
+	}
+	after := before.Next(project.Change{FS: overlay, Files: []string{filepath.Join(dir, "flake.nix"), filepath.Join(dir, "flake.lock"), filepath.Join(dir, "b.nix")}})
+	for _, c := range []struct {
+		s             *project.Snapshot
+		input, formal string
+		broken        bool
+	}{{before, "x", "y", false}, {after, "y", "q", true}} {
+		require.NotNil(t, c.s.Flake(dir))
+		assert.NotNil(t, c.s.Flake(dir).Nix.Input(c.input))
+		assert.Equal(t, c.broken, c.s.LockFile(dir).Error != nil)
+		sig := c.s.ViewOf(dir).Answers().Signature(filepath.Join(dir, "b.nix"))
+		assert.Contains(t, []string{sig.Params[0].Formals[0].Name, sig.Params[0].Formals[1].Name}, c.formal)
+	}
+}
+
 // TestRecordingIsFree holds that a view which does not record allocates nothing for its answers.
 func TestRecordingIsFree(t *testing.T) {
 	dir, _, s := recorded(t)

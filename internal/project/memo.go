@@ -40,8 +40,8 @@ func (m *memo[K, V]) put(key K, value V) {
 	m.values[key] = l
 }
 
-// without returns a memo with the same values but for those of some keys. The two have nothing in common: what one
-// computes later may not hold for the other.
+// without returns a memo with the same values but for those of some keys. It is another one in any case: who still uses m
+// may ask for such a key later, and what it gets then is not for who uses the new one.
 func (m *memo[K, V]) without(keys ...K) *memo[K, V] {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -17,6 +17,7 @@ func recorded(t testing.TB) (dir string, overlay *workspace.Overlay, s *project.
 	dir = testenv.Tree(t, map[string]string{
 		"flake.nix": "{ outputs = _: { }; }", "a.nix": "{ callPackage }: callPackage ./b.nix { x = 1; }", "b.nix": "{ x, y }: x",
 		"host.nix": "{ specialArgs = { inherit tools; }; }", "tests/t.nix": "1",
+		"pass.nix": "import ./b.nix",
 	})
 	overlay = workspace.NewOverlay(workspace.OS)
 	return dir, overlay, project.NewLive(overlay)
@@ -31,6 +32,7 @@ func TestDeps(t *testing.T) {
 		"given":       func(dir string, a *project.Answers) { a.Given(filepath.Join(dir, "b.nix"), []string{"z"}) },
 		"sample":      func(dir string, a *project.Answers) { a.Sample(filepath.Join(dir, "tests/t.nix")) },
 		"file":        func(dir string, a *project.Answers) { a.File(filepath.Join(dir, "host.nix")) },
+		"signature":   func(dir string, a *project.Answers) { a.Signature(filepath.Join(dir, "pass.nix")) },
 		"flake":       func(_ string, a *project.Answers) { a.Flake() },
 		"nothing":     func(string, *project.Answers) {},
 	}
@@ -46,7 +48,10 @@ func TestDeps(t *testing.T) {
 		{"host.nix", "{ specialArgs = { }; }", []string{"file", "special arg"}},
 		{"host.nix", "builtins.scopedImport { z = 1; } ./b.nix", []string{"file", "special arg", "given", "references"}},
 		{"flake.nix", "{ outputs = _: { }; } ", []string{"flake"}},
-		{"b.nix", "1", nil},
+		{"b.nix", "1", []string{"signature"}},
+		{"b.nix", "{ x, y }: [ x y ]", nil},
+		{"pass.nix", "import ./b.nix # as before", nil},
+		{"pass.nix", "{ x }: import ./b.nix", []string{"signature"}},
 	} {
 		for name, question := range ask {
 			dir, overlay, s := recorded(t)

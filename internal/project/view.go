@@ -17,7 +17,7 @@ type View struct {
 	deps     *Deps
 }
 
-// Answers answers questions about what all Nix files of a project say. The first needs all of them.
+// Answers answers questions about what other Nix files say. The first that is about all files of a project needs all of them.
 type Answers struct{ *View }
 
 // Answers returns what answers for the project of the view.

@@ -146,7 +146,7 @@ func (c *call) check(a *rules.Asked, path string) {
 	if c.filled || a.Sample(path) {
 		severity = diag.Warning
 	}
-	file := "`" + a.Rel(c.target) + "`"
+	file := diag.Code(a.Rel(c.target))
 	if c.given >= len(to.Params) {
 		if to.Set == nil || slices.Contains(to.Set.Attrs, "__functor") || c.given > len(to.Params) {
 			return
@@ -187,9 +187,9 @@ func (c *call) check(a *rules.Asked, path string) {
 			}
 			if guess := near.Among(p.name, free); guess != "" {
 				meant[guess] = true
-				f.Help = "did you mean `" + guess + "`?"
+				f.Help = "did you mean " + diag.Code(guess) + "?"
 				if p.bound {
-					f.Fixes = []diag.Fix{rules.Replace("pass it as `"+guess+"`", diag.Unsafe, p.span, guess)}
+					f.Fixes = []diag.Fix{rules.Replace("pass it as "+diag.Code(guess), diag.Unsafe, p.span, guess)}
 				}
 			}
 			a.Report(f)

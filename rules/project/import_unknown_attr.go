@@ -100,16 +100,16 @@ func (t *takenAttr) check(a *rules.Asked, path string) {
 	}
 	f := diag.Finding{
 		Span:    t.span,
-		Message: fmt.Sprintf("`%s` has no attribute %s: using it fails", a.Rel(t.target), diag.Code(t.name)),
+		Message: fmt.Sprintf("%s has no attribute %s: using it fails", diag.Code(a.Rel(t.target)), diag.Code(t.name)),
 		Related: []diag.Related{{File: from.Set.File, Span: from.Set.Span, Message: "the set"}},
 	}
 	if t.inherited || t.pkg || a.Sample(path) {
 		f.Severity = diag.Warning
 	}
 	if guess := near.Find(t.name, has); guess != "" {
-		f.Help = "did you mean `" + guess + "`?"
+		f.Help = "did you mean " + diag.Code(guess) + "?"
 		if t.plain {
-			f.Fixes = []diag.Fix{rules.Replace("use `"+guess+"`", diag.Unsafe, t.span, ast.QuoteAttr(guess))}
+			f.Fixes = []diag.Fix{rules.Replace("use "+diag.Code(guess), diag.Unsafe, t.span, ast.QuoteAttr(guess))}
 		}
 	}
 	a.Report(f)

@@ -89,8 +89,8 @@ func (a *Answers) signature(path string, left int) Signature {
 	next, given := s.next, s.given
 	s.next, s.given = "", 0
 	// Nix resolves links before it reads a file, so that paths in it are relative to where it truly lies.
-	if real, ok := a.RealPath(path); ok && left > 0 {
-		if rest := a.signature(resolve(real, next), left-1); given <= len(rest.Params) {
+	if resolved, ok := a.RealPath(path); ok && left > 0 {
+		if rest := a.signature(resolve(resolved, next), left-1); given <= len(rest.Params) {
 			s.Params, s.Set = append(s.Params, rest.Params[given:]...), rest.Set
 		}
 	}

@@ -53,15 +53,7 @@ func InMemory(t testing.TB, what string, small, large Size) {
 	}
 }
 
-// Steps fails the test where a count of steps grows faster than its input, from n pieces to Factor times as many.
-func Steps(t testing.TB, what string, n int, count func(n int) int) {
-	t.Helper()
-	if small, large := count(n), count(Factor*n); exceeds(large, small) {
-		t.Errorf("%s: %d steps, and %d for %d times the input", what, small, large, Factor)
-	}
-}
-
-func exceeds[T uint64 | int | time.Duration](large, small T) bool {
+func exceeds[T uint64 | time.Duration](large, small T) bool {
 	return float64(large) > border*float64(small)
 }
 

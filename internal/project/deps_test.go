@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/nixsift/nixsift/internal/growth"
 	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/internal/testenv"
 	"github.com/nixsift/nixsift/internal/workspace"
@@ -110,7 +111,7 @@ func TestRecordingIsFree(t *testing.T) {
 	a := v.Answers()
 	a.SpecialArg("x")
 	v.Flake()
-	assert.Zero(t, testing.AllocsPerRun(10, func() {
+	assert.Zero(t, growth.Allocated(func() {
 		a.SpecialArg("tools")
 		v.Flake()
 		v.Within(path)

@@ -47,6 +47,9 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, overflow(1))
 	case "memory":
 		memory(os.Args[1:])
+	case "slow": // the program, in which a signal comes long before the end of many files
+		beforeWriting = func(string) { time.Sleep(200 * time.Millisecond) }
+		main()
 	default:
 		code := m.Run()
 		if built.dir != "" {

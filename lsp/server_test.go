@@ -419,10 +419,31 @@ func TestConfiguration(t *testing.T) {
 	c.DiagnosticsThat(uri, func(p lsptest.Published) bool { return len(p.Diagnostics) == 1 })
 }
 
+// TestExtendedConfiguration holds that a change in a file that the configuration extends counts, for a client that watches nothing.
+func TestExtendedConfiguration(t *testing.T) {
+	dir := t.TempDir()
+	uri, base := lsptest.URI(filepath.Join(dir, "a.nix")), lsptest.URI(filepath.Join(dir, "lint", "base.toml"))
+	lsptest.WriteFile(t, dir, "nixsift.toml", "extends = \"lint/base.toml\"\n[rules]\nunlucky-number = \"info\"\n")
+	lsptest.WriteFile(t, dir, "lint/base.toml", "preset = \"none\"\n")
+	c := lsptest.Start(t, lsp.Options{Idle: time.Millisecond, Poll: 20 * time.Millisecond})
+	c.Initialize(dir, "")
+	c.Open(uri, "nix", 1, "[ 13 14 ]")
+	require.Equal(t, []string{"unlucky-number"}, c.Diagnostics(uri, 1).Codes())
+	lsptest.WriteFile(t, dir, "lint/base.toml", "preset = \"none\"\nselect = [\"doubtful-number\"]\n")
+	c.DiagnosticsThat(uri, func(p lsptest.Published) bool { return len(p.Diagnostics) == 2 })
+	lsptest.WriteFile(t, dir, "lint/base.toml", "preset = \"none\"\nselect = [\"no-such-rule\"]\n")
+	c.DiagnosticsThat(uri, func(p lsptest.Published) bool { return len(p.Diagnostics) == 1 })
+	p := c.DiagnosticsThat(base, func(p lsptest.Published) bool { return len(p.Diagnostics) == 1 })
+	assert.Equal(t, 1, p.Diagnostics[0].Range.Start.Line, "a mistake is told where it stands")
+	require.NoError(t, os.Remove(filepath.Join(dir, "lint", "base.toml")))
+	c.DiagnosticsThat(lsptest.URI(filepath.Join(dir, "nixsift.toml")), func(p lsptest.Published) bool { return len(p.Diagnostics) == 1 })
+	c.DiagnosticsThat(base, func(p lsptest.Published) bool { return len(p.Diagnostics) == 0 })
+}
+
 func TestWatchedFiles(t *testing.T) {
 	c := start(t, "", `{"workspace":{"didChangeWatchedFiles":{"dynamicRegistration":true}}}`)
 	m := c.Wait(func(m lsptest.Message) bool { return m.Method == "client/registerCapability" })
-	assert.Contains(t, string(m.Params), `"globPattern":"**/nixsift.toml"`)
+	assert.Contains(t, string(m.Params), `"globPattern":"**/*.toml"`)
 	assert.Equal(t, 0, c.Shutdown())
 }
 

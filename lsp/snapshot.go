@@ -57,7 +57,8 @@ func (p *snapshot) with(text string) *snapshot {
 func (p *snapshot) check(ctx context.Context, most int) (*result, error) {
 	doc := p.doc
 	if doc.isConfig() {
-		_, problems := config.Load(doc.path, doc.text, p.checker.Catalogue())
+		_, problems := config.Load(doc.path, doc.text, p.checker.Catalogue(), p.fs)
+		problems = slices.DeleteFunc(problems, func(c config.Problem) bool { return c.File != doc.path })
 		return &result{snap: p, findings: configFindings(problems)}, nil
 	}
 	buffer := engine.Buffer{Path: doc.path, Kind: doc.kind, Text: doc.text, Most: most, Record: true}

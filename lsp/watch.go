@@ -37,12 +37,13 @@ func newWatchedFS(base workspace.FS) *watchedFS {
 	return &watchedFS{FS: base, notes: map[string]note{}, count: map[bool]int{}}
 }
 
-// watchedFiles are the names of files that are noted in any case.
-var watchedFiles = map[string]bool{"flake.nix": true, "flake.lock": true, config.FileName: true, "index": true}
+// watchedFiles are the names of files that are noted in any case, beside configurations and what those extend.
+var watchedFiles = map[string]bool{"flake.nix": true, "flake.lock": true, "index": true}
 
 // hasContent reports whether what a file says is noted.
 func hasContent(path string) bool {
-	return watchedFiles[filepath.Base(path)] || filepath.Ext(path) == ".nix"
+	ext := filepath.Ext(path)
+	return watchedFiles[filepath.Base(path)] || ext == ".nix" || ext == config.Ext
 }
 
 func (w *watchedFS) Stat(path string) (fs.FileInfo, error) {

@@ -6,6 +6,7 @@ package rules
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
@@ -38,6 +39,19 @@ var fixNames = [...]string{"never", "sometimes", "always"}
 
 // String returns the availability as the rule list spells it.
 func (f FixAvailability) String() string { return fixNames[f] }
+
+// Stage says how far a rule has come.
+type Stage uint8
+
+// The stages. A rule in preview may still change what it finds, and its id; presets and patterns do not turn it on unless the
+// user asks for rules in preview.
+const (
+	Stable Stage = iota
+	Preview
+)
+
+// String returns the stage as the rule list spells it.
+func (s Stage) String() string { return [...]string{"stable", "preview"}[s] }
 
 // Effect says what the safe fixes of a rule do to a file that Nix accepts, seen as Nix parses it. The tests in corpus
 // hold every safe fix to it.
@@ -85,6 +99,10 @@ type Rule struct {
 	// rule's fixture.
 	Doc   string
 	Since string // the version that brought it
+	Stage Stage
+	// Edition is that of the presets with which the rule comes into them: a year, and "" for the first one. A rule that
+	// presets get after their edition was released has a later one, since a newer program must not find more by itself.
+	Edition string
 
 	// Severity is that of a finding that does not say otherwise.
 	Severity diag.Severity
@@ -98,7 +116,9 @@ type Rule struct {
 	Mandatory bool
 	// Aliases are the names of the same rule in other tools, as "tool:name", and other ids of its own.
 	Aliases []string
-	Options []*Option
+	// Formerly are earlier ids of the rule, which go on to work.
+	Formerly []string
+	Options  []*Option
 	// ByTokens marks a rule that compares code with other code, or with that of another language, by its tokens, so that
 	// parentheses hide what it would find.
 	ByTokens bool
@@ -186,6 +206,9 @@ func (r *Rule) validate() error {
 	case (r.Script != nil) != (len(r.Mentions) > 0):
 		return fmt.Errorf("script and Mentions go together")
 	}
+	if _, err := strconv.ParseUint(r.Edition, 10, 16); r.Edition != "" && (err != nil || len(r.Edition) != 4) {
+		return fmt.Errorf("the edition %q is no year", r.Edition)
+	}
 	return validateOptions(r.Options)
 }
 
@@ -206,7 +229,7 @@ func All() []*Rule {
 	return all
 }
 
-// Lookup returns the rule with the id, or one that has it as an alias: another id, "statix:W08", or just "W08"
+// Lookup returns the rule that has or had the id, or one that has it as an alias: another id, "statix:W08", or just "W08"
 // and "bool_comparison" where only one rule has it.
 func Lookup(name string) *Rule {
 	if r := byID[name]; r != nil {
@@ -214,6 +237,9 @@ func Lookup(name string) *Rule {
 	}
 	var found *Rule
 	for _, r := range registered {
+		if slices.Contains(r.Formerly, name) {
+			return r
+		}
 		for _, alias := range r.Aliases {
 			_, bare, tool := strings.Cut(alias, ":")
 			if strings.EqualFold(alias, name) || tool && strings.EqualFold(bare, name) {

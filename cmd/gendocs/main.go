@@ -1,5 +1,5 @@
 // Command gendocs writes the documentation that is made from the rules: a page for each, from its metadata
-// and its fixture, and the pages that list them. With -check it writes nothing and fails where a file on
+// and its fixture, the pages that list them, and the JSON Schema of nixsift.toml. With -check it writes nothing and fails where a file on
 // disk differs.
 package main
 
@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nixsift/nixsift/internal/engine"
 	"github.com/nixsift/nixsift/internal/fixture"
 	"github.com/nixsift/nixsift/rules"
 	_ "github.com/nixsift/nixsift/rules/all"
@@ -86,6 +87,11 @@ func Pages(root string) (map[string]string, error) {
 	}
 	pages["docs/rules/README.md"] = indexPage()
 	pages["docs/peers.md"] = peersPage()
+	schema, err := engine.Catalogue().Schema()
+	if err != nil {
+		return nil, err
+	}
+	pages["docs/schema/nixsift.schema.json"] = string(schema)
 	return pages, nil
 }
 
@@ -100,6 +106,15 @@ func rulePage(root string, r *rules.Rule) (string, error) {
 	fmt.Fprintf(&b, "## Why\n\n%s\n", r.Doc)
 	if err := examples(&b, root, r); err != nil {
 		return "", err
+	}
+	if r.Stage == rules.Preview {
+		b.WriteString("\nThe rule is in preview: only its name or `preview = true` turns it on, and what it finds may still change.\n")
+	}
+	if r.Edition != "" {
+		fmt.Fprintf(&b, "\nPresets have the rule from edition %s on.\n", r.Edition)
+	}
+	if len(r.Formerly) > 0 {
+		fmt.Fprintf(&b, "\nIt was called `%s` earlier, which goes on to work.\n", strings.Join(r.Formerly, "`, `"))
 	}
 	if r.Fix != rules.FixNever {
 		fmt.Fprintf(&b, "\n## Fix\n\n%s\n", r.SafeFix)
@@ -184,7 +199,9 @@ func indexPage() string {
 		fmt.Fprintf(&b, "\n## %s\n\n| rule | default | fix | what it finds |\n|---|---|---|---|\n", f)
 		for _, r := range families[f] {
 			on := "off"
-			if r.InPreset("recommended") {
+			if r.Stage == rules.Preview {
+				on = r.Stage.String()
+			} else if r.InPreset("recommended") {
 				on = r.Severity.String()
 			}
 			fmt.Fprintf(&b, "| [%s](%s.md) | %s | %s | %s |\n", r.ID, r.ID, on, r.Fix, strings.ReplaceAll(r.Summary, "|", `\|`))

@@ -25,6 +25,7 @@ type checkFlags struct {
 	exitZero              bool
 	fix, unsafe, diff     bool
 	stdinPath             string
+	maxFindings           int // to print; negative for all
 	opts                  engine.Options
 	gate                  diag.Severity     // of failOn
 	unread                *engine.FileError // standard input, where it is too large
@@ -54,11 +55,9 @@ func checkCommand(s streams) *cobra.Command {
 	flags.BoolVar(&f.unsafe, "unsafe-fixes", false, "apply fixes that need an eye, too")
 	flags.BoolVar(&f.diff, "diff", false, "show what the fixes would change and write nothing")
 	flags.StringVar(&f.stdinPath, "stdin-path", "stdin.nix", "the path that standard input stands for")
-	flags.StringVar(&f.opts.ConfigPath, "config", "", "use this configuration instead of those found upward from each file")
-	flags.StringVar(&f.opts.Preset, "preset", "", "start from this preset: "+strings.Join(rules.PresetNames(), ", "))
-	flags.StringArrayVar(&f.opts.Severities, "rule", nil, "set the severity of a rule: ID=SEVERITY")
-	flags.StringSliceVar(&f.opts.Only, "only", nil, "run these rules only")
-	flags.BoolVar(&f.opts.NoExclude, "no-exclude", false, "check what the configuration excludes")
+	addEngineFlags(flags, &f.opts)
+	flags.IntVar(&f.maxFindings, "max-findings", -1, "print so many findings, the most severe ones; all count for the exit status")
+	flags.Lookup("max-findings").DefValue = ""
 	flags.BoolVar(&f.opts.Links, "verbose", false, "tell on standard error which links were left alone, and why")
 	flags.BoolVar(&f.opts.Generated, "generated", false, "check generated files like others, not for errors only")
 	flags.IntVarP(&f.opts.Jobs, "jobs", "j", 0, "files checked at once; 0 is one for each processor")
@@ -97,10 +96,11 @@ func check(s streams, f *checkFlags, args []string) error {
 	if f.unread != nil {
 		res.Errors = append(res.Errors, *f.unread)
 	}
-	tellUnchecked(s.err, wd, res)
+	tellUnchecked(s.err, wd, res, len(f.opts.Exclude) > 0)
+	tellNotices(s.err, wd, res.Notices)
 	summary := report.Summary{Files: res.Files, Suppressed: res.Suppressed, Generated: res.Generated, Duration: time.Since(start)}
 	run := &report.Run{
-		Findings: res.Findings, Summary: summary,
+		Findings: limitFindings(res.Findings, f.maxFindings), All: res.Findings, Summary: summary,
 		Sources: res.Text, Rule: describe, BaseDir: wd, ToolVersion: version.Number,
 	}
 	for _, e := range res.Errors {
@@ -114,6 +114,9 @@ func check(s streams, f *checkFlags, args []string) error {
 		if err := report.Write(s.out, f.format, run, report.Options{Color: f.useColor(s)}); err != nil {
 			return fmt.Errorf("writing the report: %w", err)
 		}
+	}
+	if more := len(res.Findings) - len(run.Findings); more > 0 && !f.diff {
+		fmt.Fprintf(s.err, "nixsift: %s not printed (--max-findings %d)\n", plural(more, "more finding"), f.maxFindings)
 	}
 	return exitStatus(res, f.gate, f.exitZero, fixed)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/nixsift/nixsift/internal/config"
+	"github.com/nixsift/nixsift/internal/engine"
 	"github.com/nixsift/nixsift/internal/migrate"
 	"github.com/nixsift/nixsift/internal/report"
 	"github.com/nixsift/nixsift/internal/rewrite"
@@ -56,11 +57,12 @@ func writeConfig(s streams, from string, force bool, args []string) error {
 	if err != nil {
 		return err
 	}
+	text := configHead() + plan.TOML()
 	if there {
 		w := rewrite.Writer{Within: within(nil)}
-		err = w.Replace(path, string(old), plan.TOML())
+		err = w.Replace(path, string(old), text)
 	} else {
-		err = rewrite.Create(path, plan.TOML())
+		err = rewrite.Create(path, text)
 	}
 	if err != nil {
 		return fmt.Errorf("%s is not written: %w", config.FileName, err)
@@ -77,6 +79,12 @@ func writeConfig(s streams, from string, force bool, args []string) error {
 	}
 	fmt.Fprintf(s.out, "wrote %s\n", config.FileName)
 	return nil
+}
+
+// configHead returns how a new configuration begins: with the schema, for editors, and the newest edition of the presets.
+func configHead() string {
+	editions := engine.Catalogue().Editions()
+	return fmt.Sprintf("#:schema %s\nedition = %q\n", config.SchemaURL, editions[len(editions)-1])
 }
 
 // migrationPlan returns the plan that the arguments of init ask for.

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/nixsift/nixsift/internal/config"
 	"github.com/nixsift/nixsift/internal/testenv"
 )
 
@@ -72,7 +73,7 @@ func TestInitAlone(t *testing.T) {
 	assert.Contains(t, errs, "found no settings of statix, deadnix, nixf-diagnose")
 	text, err := os.ReadFile(filepath.Join(dir, "nixsift.toml"))
 	require.NoError(t, err)
-	assert.Equal(t, "preset = \"recommended\"\n", string(text))
+	assert.Equal(t, "#:schema "+config.SchemaURL+"\nedition = \"2026\"\npreset = \"recommended\"\n", string(text))
 }
 
 // TestInitRefuses writes nothing where something is wrong.

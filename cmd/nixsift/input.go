@@ -32,14 +32,17 @@ func (f *checkFlags) validate(flags *pflag.FlagSet, args []string) error {
 	if !slices.Contains([]string{"auto", "always", "never"}, f.color) {
 		return fmt.Errorf("--color %q: use auto, always or never", f.color)
 	}
+	if flags.Changed("max-findings") && f.maxFindings < 0 {
+		return fmt.Errorf("--max-findings %d: use 0 or a positive number, or leave the flag out for all", f.maxFindings)
+	}
 	if f.opts.Jobs < 0 {
 		return fmt.Errorf("--jobs %d: use a positive number, or 0 for one for each processor", f.opts.Jobs)
 	}
 	if err := checkEngineFlags(flags, &f.opts); err != nil {
 		return err
 	}
-	if slices.Contains(args, "") {
-		return errors.New("a path is empty: name a file or folder, or leave it out for the folder you stand in")
+	if err := checkPaths(args); err != nil {
+		return err
 	}
 	if flags.Changed("stdin-path") {
 		switch name := filepath.Base(f.stdinPath); {
@@ -52,15 +55,10 @@ func (f *checkFlags) validate(flags *pflag.FlagSet, args []string) error {
 	return nil
 }
 
-// checkEngineFlags refuses empty values of the flags that say which rules run, and how.
-func checkEngineFlags(flags *pflag.FlagSet, opts *engine.Options) error {
-	switch {
-	case flags.Changed("config") && opts.ConfigPath == "":
-		return errors.New("--config is empty: name a configuration file, or leave the flag out for those found upward from each file")
-	case flags.Changed("preset") && opts.Preset == "":
-		return errors.New("--preset is empty: name a preset, or leave the flag out")
-	case flags.Changed("only") && (len(opts.Only) == 0 || slices.Contains(opts.Only, "")):
-		return errors.New("--only is empty, or a name in it is: name rules, with commas between them; `nixsift rules` lists them")
+// checkPaths refuses paths that mean nothing.
+func checkPaths(args []string) error {
+	if slices.Contains(args, "") {
+		return errors.New("a path is empty: name a file or folder, or leave it out for the folder you stand in")
 	}
 	return nil
 }
@@ -70,24 +68,15 @@ func (f *checkFlags) resolve(s streams, wd string, args []string) error {
 	if len(args) == 0 {
 		args = []string{"."}
 	}
-	abs := func(path string) string {
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(wd, path)
-		}
-		return filepath.Clean(path)
-	}
 	for _, a := range args {
 		switch {
 		case a != "-":
-			f.opts.Paths = append(f.opts.Paths, abs(a))
+			f.opts.Paths = append(f.opts.Paths, absolute(wd, a))
 		case f.opts.FS == nil && f.unread == nil: // not read yet
-			if err := f.readInput(s, abs(f.stdinPath)); err != nil {
+			if err := f.readInput(s, absolute(wd, f.stdinPath)); err != nil {
 				return err
 			}
 		}
-	}
-	if f.opts.ConfigPath != "" {
-		f.opts.ConfigPath = abs(f.opts.ConfigPath)
 	}
 	return nil
 }
@@ -116,19 +105,26 @@ func (f *checkFlags) readInput(s streams, path string) error {
 // maxTold bounds the lines about files that are not checked on purpose: hooks name hundreds.
 const maxTold = 10
 
-// tellUnchecked says what was named and is not checked on purpose.
-func tellUnchecked(w io.Writer, wd string, res *engine.Result) {
-	for i, path := range res.Excluded {
+// tellUnchecked says what was named and is not checked on purpose. byFlag tells that --exclude may be the reason.
+func tellUnchecked(w io.Writer, wd string, res *engine.Result, byFlag bool) {
+	for i, x := range res.Excluded {
 		if i == maxTold {
 			fmt.Fprintf(w, "nixsift: %d more files are excluded\n", len(res.Excluded)-maxTold)
 			break
 		}
-		fmt.Fprintf(w, "nixsift: %s is not checked: the configuration excludes it (--no-exclude checks it)\n", shown(wd, path))
+		why := fmt.Sprintf("the configuration excludes it by `%s` (%s:%d; --no-exclude checks it)", report.Visible(x.By.Text), shown(wd, x.By.From.File), x.By.From.Line)
+		if x.By.From.File == "" {
+			why = fmt.Sprintf("`%s` excludes it (--exclude)", report.Visible(x.By.Text))
+		}
+		fmt.Fprintf(w, "nixsift: %s is not checked: %s\n", shown(wd, x.Path), why)
 	}
 	for _, dir := range res.Empty {
 		why := "it has no Nix files, lock files, CI files, shell scripts, Makefiles or justfiles"
 		if dir.Excluded > 0 {
 			why = fmt.Sprintf("the configuration excludes what is there (%s; --no-exclude checks them)", plural(dir.Excluded, "file"))
+			if byFlag {
+				why = fmt.Sprintf("--exclude or the configuration excludes what is there (%s)", plural(dir.Excluded, "file"))
+			}
 		}
 		fmt.Fprintf(w, "nixsift: nothing to check in %s: %s\n", shown(wd, dir.Path), why)
 	}

@@ -4,15 +4,12 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/nixsift/nixsift/internal/version"
 	"github.com/nixsift/nixsift/lsp"
-	"github.com/nixsift/nixsift/rules"
 )
 
 func lspCommand(s streams) *cobra.Command {
@@ -34,13 +31,6 @@ func lspCommand(s streams) *cobra.Command {
 			if !stdio {
 				return errors.New("--stdio=false: standard input and output are the only way to talk to the server")
 			}
-			if opts.Engine.ConfigPath != "" {
-				path, err := filepath.Abs(opts.Engine.ConfigPath)
-				if err != nil {
-					return fmt.Errorf("--config %s: %w", opts.Engine.ConfigPath, err)
-				}
-				opts.Engine.ConfigPath = path
-			}
 			opts.Version, opts.Log = version.String(), s.err
 			code, err := lsp.Serve(s.in, s.direct, opts)
 			if err != nil || code == exitClean {
@@ -50,11 +40,7 @@ func lspCommand(s streams) *cobra.Command {
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&opts.Engine.ConfigPath, "config", "", "use this configuration instead of those found upward from each file")
-	flags.StringVar(&opts.Engine.Preset, "preset", "", "start from this preset: "+strings.Join(rules.PresetNames(), ", "))
-	flags.StringArrayVar(&opts.Engine.Severities, "rule", nil, "set the severity of a rule: ID=SEVERITY")
-	flags.StringSliceVar(&opts.Engine.Only, "only", nil, "run these rules only")
-	flags.BoolVar(&opts.Engine.NoExclude, "no-exclude", false, "check what the configuration excludes")
+	addEngineFlags(flags, &opts.Engine)
 	flags.BoolVar(&stdio, "stdio", true, "talk on standard input and output; there is no other way, but some editors ask for it")
 	flags.IntVar(&opts.ClientProcess, "clientProcessId", 0, "end when the process of this `number` does, as editors ask for")
 	others.add(flags)

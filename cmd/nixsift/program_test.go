@@ -45,6 +45,9 @@ func TestMain(m *testing.M) {
 		abortOnFatal()
 		debug.SetMaxStack(1 << 20)
 		fmt.Fprintln(os.Stderr, overflow(1))
+	case "rules":
+		registerStages()
+		main()
 	case "memory":
 		memory(os.Args[1:])
 	case "slow": // the program, in which a signal comes long before the end of many files

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/nixsift/nixsift/internal/config"
 	"github.com/nixsift/nixsift/internal/engine"
 	"github.com/nixsift/nixsift/internal/near"
 	"github.com/nixsift/nixsift/internal/version"
@@ -24,6 +26,8 @@ type ruleJSON struct {
 	Summary  string   `json:"summary"`
 	Fix      string   `json:"fix"`
 	Since    string   `json:"since"`
+	Stage    string   `json:"stage"`
+	Edition  string   `json:"edition"` // of the presets that it came with
 }
 
 func presetsOf(r *rules.Rule) []string {
@@ -47,7 +51,7 @@ func rulesCommand(s streams) *cobra.Command {
 			case "json":
 				list := []ruleJSON{}
 				for _, r := range rules.All() {
-					list = append(list, ruleJSON{r.ID, r.Family, r.Severity.String(), presetsOf(r), r.Summary, r.Fix.String(), r.Since})
+					list = append(list, ruleJSON{r.ID, r.Family, r.Severity.String(), presetsOf(r), r.Summary, r.Fix.String(), r.Since, r.Stage.String(), cmp.Or(r.Edition, config.FirstEdition)})
 				}
 				enc := json.NewEncoder(s.out)
 				enc.SetIndent("", "  ")
@@ -57,7 +61,9 @@ func rulesCommand(s streams) *cobra.Command {
 				w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
 				for _, r := range rules.All() {
 					on := "off"
-					if r.InPreset("recommended") {
+					if r.Stage == rules.Preview {
+						on = r.Stage.String()
+					} else if r.InPreset("recommended") {
 						on = r.Severity.String()
 					}
 					fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", r.ID, on, r.Family, r.Summary)
@@ -83,6 +89,9 @@ func explainCommand(s streams) *cobra.Command {
 			case 0:
 				return unknownRule(args[0])
 			case 1:
+				if id := engine.Catalogue().Renamed(args[0]); id != "" {
+					tellNotices(s.err, "", []config.Notice{{Old: args[0], New: id, From: config.Origin{What: "explain"}}})
+				}
 				explain(s, rules.Lookup(ids[0]))
 				return nil
 			default:
@@ -123,6 +132,15 @@ func explain(s streams, r *rules.Rule) {
 	fmt.Fprintf(s.out, "%s (%s, %s)\n\n%s.\n\n%s\n\n", r.ID, r.Family, r.Severity, r.Summary, r.Doc)
 	if presets := presetsOf(r); len(presets) > 0 {
 		fmt.Fprintf(s.out, "Presets:  %s\n", strings.Join(presets, ", "))
+	}
+	if r.Stage == rules.Preview {
+		fmt.Fprintf(s.out, "Stage:    preview: only its name or `preview = true` turns it on\n")
+	}
+	if r.Edition != "" {
+		fmt.Fprintf(s.out, "Edition:  in presets from %s on\n", r.Edition)
+	}
+	if len(r.Formerly) > 0 {
+		fmt.Fprintf(s.out, "Earlier:  %s\n", strings.Join(r.Formerly, ", "))
 	}
 	fmt.Fprintf(s.out, "Fix:      %s\n", r.Fix)
 	for _, o := range r.Options {

@@ -11,12 +11,18 @@ import (
 
 // Rule is what configuration needs to know of a rule.
 type Rule struct {
-	ID      string
-	Aliases []string // earlier ids, and names in other tools as "tool:name"
+	ID       string
+	Family   string
+	Summary  string   // one sentence, without a period
+	Aliases  []string // other ids, and names in other tools as "tool:name"
+	Formerly []string // earlier ids
 
 	Severity  diag.Severity // where the rule is on and nothing else is said
 	Presets   []string      // the presets that turn it on, beside "all"
+	Edition   string        // that with which it comes into its presets; "" is the first one
+	Preview   bool          // only its name or the setting preview turns it on
 	Mandatory bool          // the severity cannot be changed and comments cannot silence it
+	Blocks    bool          // it tells what keeps a file from being analysed; a run of other rules alone has it none the less
 	Options   []Option
 }
 
@@ -25,26 +31,41 @@ type Rule struct {
 type Option struct {
 	Name    string
 	Default any
+	Doc     string // one sentence
 }
 
 // Catalogue is the set of rules and presets that exist. It is immutable and safe for concurrent use.
 type Catalogue struct {
-	rules   []*Rule
-	presets []string
-	byID    map[string]*Rule
-	byAlias map[string][]*Rule // lower case; both "tool:name" and "name"
-	ids     []string           // of the rules
+	rules    []*Rule
+	presets  []string
+	editions []string // the first one first
+	families []string // sorted
+	byID     map[string]*Rule
+	byFormer map[string]*Rule   // by earlier ids
+	byAlias  map[string][]*Rule // lower case; both "tool:name" and "name"
+	ids      []string           // of the rules
 }
 
+// FirstEdition is the edition of presets that holds where a configuration names none, so that a newer program finds no
+// more by itself.
+const FirstEdition = "2026"
+
 // NewCatalogue builds the catalogue of the rules, whose ids must be distinct. The first preset is the
-// default one. It panics on an option whose default has none of the types of options: that is a mistake
-// in the program.
+// default one. It panics on an option whose default has none of the types of options, and on a name that means two
+// things: these are mistakes in the program.
 func NewCatalogue(presets []string, rules []Rule) *Catalogue {
-	c := &Catalogue{presets: presets, byID: make(map[string]*Rule, len(rules)), byAlias: map[string][]*Rule{}}
+	c := &Catalogue{
+		presets: presets, editions: []string{FirstEdition}, byID: make(map[string]*Rule, len(rules)),
+		byFormer: map[string]*Rule{}, byAlias: map[string][]*Rule{},
+	}
 	for _, r := range rules {
 		c.rules = append(c.rules, &r)
 		c.byID[r.ID] = &r
 		c.ids = append(c.ids, r.ID)
+		c.families = append(c.families, r.Family)
+		if r.Edition != "" {
+			c.editions = append(c.editions, r.Edition)
+		}
 		for _, o := range r.Options {
 			switch o.Default.(type) {
 			case string, int64, bool, []string:
@@ -60,7 +81,33 @@ func NewCatalogue(presets []string, rules []Rule) *Catalogue {
 			}
 		}
 	}
+	for _, list := range []*[]string{&c.editions, &c.families} {
+		slices.Sort(*list)
+		*list = slices.DeleteFunc(slices.Compact(*list), func(s string) bool { return s == "" })
+	}
+	for _, r := range c.rules {
+		if slices.Contains(c.families, r.ID) {
+			panic(fmt.Sprintf("%s is a rule and a family", r.ID))
+		}
+		for _, old := range r.Formerly {
+			if c.byID[old] != nil || c.byFormer[old] != nil || slices.Contains(c.families, old) {
+				panic(fmt.Sprintf("%s is no earlier id of %s only", old, r.ID))
+			}
+			c.byFormer[old] = r
+		}
+	}
 	return c
+}
+
+// Editions returns the editions of presets, the first one first.
+func (c *Catalogue) Editions() []string { return slices.Clone(c.editions) }
+
+// Renamed returns the id of the rule that had another one earlier, or "".
+func (c *Catalogue) Renamed(old string) string {
+	if r := c.byFormer[old]; r != nil {
+		return r.ID
+	}
+	return ""
 }
 
 func (c *Catalogue) addAlias(alias string, r *Rule) {
@@ -69,7 +116,7 @@ func (c *Catalogue) addAlias(alias string, r *Rule) {
 	}
 }
 
-// Find returns the ids of the rules that a name means: the rule with that id, else every rule that has
+// Find returns the ids of the rules that a name means: the rule that has or had that id, else every rule that has
 // it as an alias, with or without the tool's name before it. Aliases are compared without case.
 func (c *Catalogue) Find(name string) []string {
 	var ids []string
@@ -81,6 +128,9 @@ func (c *Catalogue) Find(name string) []string {
 
 func (c *Catalogue) find(name string) []*Rule {
 	if r := c.byID[name]; r != nil {
+		return []*Rule{r}
+	}
+	if r := c.byFormer[name]; r != nil {
 		return []*Rule{r}
 	}
 	return c.byAlias[strings.ToLower(name)]

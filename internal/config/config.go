@@ -1,20 +1,17 @@
 // Package config reads nixsift.toml and answers, for one file at a time, which rules are on, how severe
-// they are and with which options.
+// they are and with which options, and who said so.
 //
 // The rules themselves are unknown here: a Catalogue describes them. Every mistake in a configuration
 // file is a Problem with a position; what is not mistaken still holds.
 package config
 
 import (
-	"errors"
 	"fmt"
-	"maps"
 	"path/filepath"
 	"strings"
 	"sync"
 
 	"github.com/nixsift/nixsift/ast/source"
-	"github.com/nixsift/nixsift/internal/diag"
 )
 
 // Problem is a mistake in a configuration file. Span is in bytes, half-open; Pos is its start.
@@ -33,102 +30,151 @@ func (p Problem) Error() string {
 	return fmt.Sprintf("%s:%d:%d: %s", p.File, p.Pos.Line, p.Pos.Column, p.Message)
 }
 
+// Origin is the place that a value comes from.
+type Origin struct {
+	File string // a configuration file, or "" for what stands in none
+	Line int    // in it, from 1; 0 where there is no file
+	What string // "default", "preset `strict`", "select `flake/*`", "[rules]", "--rule"
+}
+
+// Notice is an earlier id of a rule that a configuration uses.
+type Notice struct {
+	Old, New string
+	From     Origin
+}
+
 // Config is the configuration that holds below one folder. It is safe for concurrent use.
 type Config struct {
 	Path       string  // the file it was read from; "" for the defaults
-	Dir        string  // the folder that patterns are relative to
+	Dir        string  // its folder
 	Preset     string  // the name of a preset of the catalogue
+	Edition    string  // of the presets
 	MinimumNix Version // the oldest Nix that the code has to work with
 	Generated  bool    // generated files are checked like others
+	Preview    bool    // patterns and presets mean rules in preview, too
+	Required   string  // the versions of the program that the configuration is for, "" for all
 
-	cat       *Catalogue
-	exclude   *globs
-	rules     []setting
-	overrides []override
-	flags     []setting // from the command line; they win
+	cat     *Catalogue
+	sources []Source
+	notices []Notice
+	origins map[string]Origin // of the values above, by key
+	layers  []*layer          // of the files, what is extended before what extends it
+	flags   *flags            // from the command line; nil for none
 
 	mu       sync.Mutex
 	resolved map[string]*Resolved // by which overrides match: a byte for each
 }
 
-// setting is what one place says about one rule.
-type setting struct {
-	rule        *Rule
-	severity    diag.Severity
-	hasSeverity bool
-	options     map[string]any
+// Source is a file that a configuration was read from.
+type Source struct {
+	Path string // absolute
+	Text string // "" where it cannot be read
+}
+
+// layer is what one file says about rules and files. Its patterns are relative to dir.
+type layer struct {
+	dir     string
+	lines   *source.LineIndex
+	exclude *globs
+	block
+	overrides []override
 }
 
 type override struct {
 	paths *globs
-	rules []setting
+	block
 }
 
 // Default returns the configuration that holds where there is no file.
 func Default(cat *Catalogue) *Config {
 	return &Config{
-		Preset: cat.presets[0], MinimumNix: DefaultMinimumNix, cat: cat,
-		exclude: newGlobs(nil), resolved: map[string]*Resolved{},
+		Preset: cat.presets[0], Edition: FirstEdition, MinimumNix: DefaultMinimumNix, cat: cat,
+		origins: map[string]Origin{}, resolved: map[string]*Resolved{},
 	}
 }
 
-// With returns the configuration changed by the command line: another preset unless preset is "", and
-// severities given as "rule=severity", which win over everything in the file. The error names every
-// mistake.
-func (c *Config) With(preset string, rules []string) (*Config, error) {
-	d := &Config{
-		Path: c.Path, Dir: c.Dir, Preset: c.Preset, MinimumNix: c.MinimumNix, Generated: c.Generated, cat: c.cat,
-		exclude: c.exclude, rules: c.rules, overrides: c.overrides, flags: c.flags[:len(c.flags):len(c.flags)],
-		resolved: map[string]*Resolved{},
+// Sources returns the files that the configuration was read from: its own last, those it extends before.
+func (c *Config) Sources() []Source { return c.sources }
+
+// Notices returns the earlier ids of rules that the configuration uses, those of the command line included.
+func (c *Config) Notices() []Notice { return c.notices }
+
+// Origin returns where the value of a key comes from that is not about one rule: preset, edition,
+// minimum-nix-version, generated, preview, required-version.
+func (c *Config) Origin(key string) Origin {
+	if o, ok := c.origins[key]; ok {
+		return o
 	}
-	var errs []error
-	if preset != "" {
-		d.Preset = preset
-		if msg := c.cat.checkPreset(preset); msg != "" {
-			errs = append(errs, errors.New(msg))
-		}
+	return Origin{What: "default"}
+}
+
+// Pattern is a pattern that leaves files out, with its place.
+type Pattern struct {
+	Text string
+	From Origin
+}
+
+// Exclude returns the patterns that leave files out.
+func (c *Config) Exclude() []Pattern {
+	var all []Pattern
+	for _, l := range c.layers {
+		all = append(all, l.exclude.list()...)
 	}
-	for _, arg := range rules {
-		name, severity, ok := strings.Cut(arg, "=")
-		if !ok {
-			errs = append(errs, fmt.Errorf("%q sets no severity: write rule=severity", arg))
-			continue
-		}
-		r, msg := c.cat.one(strings.TrimSpace(name))
-		if msg == "" {
-			var s diag.Severity
-			s, msg = r.checkSeverity(strings.TrimSpace(severity))
-			d.flags = append(d.flags, setting{rule: r, severity: s, hasSeverity: true})
-		}
-		if msg != "" {
-			errs = append(errs, errors.New(msg))
-		}
+	if c.flags != nil {
+		all = append(all, c.flags.exclude.list()...)
 	}
-	if len(errs) > 0 {
-		return nil, errors.Join(errs...)
-	}
-	return d, nil
+	return all
 }
 
 // Excluded reports whether a file or folder is left out: a pattern of exclude matches it or a folder
 // above it. The path is absolute.
 func (c *Config) Excluded(path string) bool {
-	rel, ok := c.rel(path)
-	return ok && c.exclude.match(rel)
+	for _, l := range c.layers {
+		if rel, ok := relative(l.dir, path); ok && l.exclude.match(rel) {
+			return true
+		}
+	}
+	if c.flags == nil {
+		return false
+	}
+	rel, ok := relative(c.flags.dir, path)
+	return ok && c.flags.exclude.match(rel)
+}
+
+// ExcludedBy returns the first pattern that leaves a file or folder out.
+func (c *Config) ExcludedBy(path string) (Pattern, bool) {
+	first := func(dir string, g *globs) (Pattern, bool) {
+		if rel, ok := relative(dir, path); ok {
+			return g.first(rel)
+		}
+		return Pattern{}, false
+	}
+	for _, l := range c.layers {
+		if p, ok := first(l.dir, l.exclude); ok {
+			return p, true
+		}
+	}
+	if c.flags != nil {
+		return first(c.flags.dir, c.flags.exclude)
+	}
+	return Pattern{}, false
 }
 
 // For returns what holds for a file, given by its absolute path. Files to which the same overrides apply
 // share one Resolved, so that its address can serve as a key.
 func (c *Config) For(path string) *Resolved {
 	var hits []byte
-	if len(c.overrides) > 0 {
-		hits = make([]byte, len(c.overrides))
-		if rel, ok := c.rel(path); ok {
-			for i, o := range c.overrides {
-				if o.paths.match(rel) {
-					hits[i] = 1
-				}
+	for _, l := range c.layers {
+		if len(l.overrides) == 0 {
+			continue
+		}
+		rel, ok := relative(l.dir, path)
+		for _, o := range l.overrides {
+			hit := byte(0)
+			if ok && o.paths.match(rel) {
+				hit = 1
 			}
+			hits = append(hits, hit)
 		}
 	}
 	c.mu.Lock()
@@ -141,97 +187,19 @@ func (c *Config) For(path string) *Resolved {
 	return r
 }
 
-// rel returns the path relative to the configuration's folder, with slashes; false outside of it.
-func (c *Config) rel(path string) (string, bool) {
-	if c.Dir == "" {
+// relative returns a path relative to a folder, with slashes; false outside of it.
+func relative(dir, path string) (string, bool) {
+	if dir == "" {
 		return "", false
 	}
-	rel, ok := strings.CutPrefix(path, c.Dir)
+	rel, ok := strings.CutPrefix(path, dir)
 	if !ok {
 		return "", false
 	}
-	if sep := string(filepath.Separator); !strings.HasSuffix(c.Dir, sep) {
+	if sep := string(filepath.Separator); !strings.HasSuffix(dir, sep) {
 		if rel, ok = strings.CutPrefix(rel, sep); !ok {
 			return "", false
 		}
 	}
 	return filepath.ToSlash(rel), rel != ""
-}
-
-// resolve lays the preset, [rules], the overrides that match and the command line over each other.
-func (c *Config) resolve(hits []byte) *Resolved {
-	r := &Resolved{
-		minNix:   c.MinimumNix,
-		severity: make(map[string]severity, len(c.cat.rules)),
-		options:  map[string]map[string]any{},
-	}
-	for _, rule := range c.cat.rules {
-		s := severity{value: rule.Severity}
-		if !rule.inPreset(c.Preset) {
-			s.value = diag.Off
-		}
-		r.severity[rule.ID] = s
-		if len(rule.Options) > 0 {
-			values := make(map[string]any, len(rule.Options))
-			for _, o := range rule.Options {
-				values[o.Name] = o.Default
-			}
-			r.options[rule.ID] = values
-		}
-	}
-	r.apply(c.rules)
-	for i, hit := range hits {
-		if hit != 0 {
-			r.apply(c.overrides[i].rules)
-		}
-	}
-	r.apply(c.flags)
-	return r
-}
-
-// Resolved is what configuration says for a set of files. It is immutable.
-type Resolved struct {
-	minNix   Version
-	severity map[string]severity
-	options  map[string]map[string]any
-}
-
-type severity struct {
-	value      diag.Severity
-	configured bool
-}
-
-func (r *Resolved) apply(settings []setting) {
-	for _, s := range settings {
-		if s.hasSeverity {
-			r.severity[s.rule.ID] = severity{s.severity, true}
-		}
-		maps.Copy(r.options[s.rule.ID], s.options)
-	}
-}
-
-// Severity returns the severity of the rule with the id, Off where it does not run. Configured tells
-// that it is the user's word, not the rule's own severity.
-func (r *Resolved) Severity(rule string) (value diag.Severity, configured bool) {
-	s := r.severity[rule]
-	return s.value, s.configured
-}
-
-// Options returns the options of the rule with the id, defaults included: string, int64, bool or
-// []string by name; nil for a rule without any. The map must not be changed.
-func (r *Resolved) Options(rule string) map[string]any { return r.options[rule] }
-
-// MinNix returns the oldest Nix that the code has to work with.
-func (r *Resolved) MinNix() Version { return r.minNix }
-
-func (r *Rule) inPreset(preset string) bool {
-	if r.Mandatory || preset == "all" {
-		return true
-	}
-	for _, p := range r.Presets {
-		if p == preset {
-			return preset != "none"
-		}
-	}
-	return false
 }

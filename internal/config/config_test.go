@@ -13,7 +13,7 @@ import (
 func testCatalogue() *Catalogue {
 	return NewCatalogue([]string{"recommended", "strict", "all", "none"}, []Rule{
 		{ID: "missing-follows", Severity: diag.Warning, Presets: []string{"recommended", "strict"}, Aliases: []string{"lost-follows"},
-			Options: []Option{{"allow", []string{"nixpkgs-stable"}}, {"depth", int64(3)}, {"deep", false}, {"note", "x"}}},
+			Options: []Option{{"allow", []string{"nixpkgs-stable"}, ""}, {"depth", int64(3), ""}, {"deep", false, ""}, {"note", "x", ""}}},
 		{ID: "unused-let-binding", Severity: diag.Warning, Presets: []string{"recommended", "strict"},
 			Aliases: []string{"nixf:sema-unused-def-let", "deadnix:let"}},
 		{ID: "unused-lambda-arg", Severity: diag.Info, Presets: []string{"strict"}, Aliases: []string{"deadnix:let"}},
@@ -26,7 +26,7 @@ func testCatalogue() *Catalogue {
 // load reads a configuration that must be free of mistakes.
 func load(t *testing.T, text string) *Config {
 	t.Helper()
-	c, problems := Load("/p/nixsift.toml", text, testCatalogue())
+	c, problems := Load("/p/nixsift.toml", text, testCatalogue(), nil)
 	require.Empty(t, problems)
 	return c
 }
@@ -124,75 +124,78 @@ missing-follows = { deep = true }
 	}
 }
 
+// problemCases are configurations with the mistakes that are told of them.
+var problemCases = []struct {
+	name, text string
+	want       []string
+}{
+	{"empty", "", nil},
+	{"comments only, CRLF, byte order mark", "\uFEFF# x\r\npreset = \"strict\"\r\n", nil},
+	{"syntax", "preset = \n", []string{"1:10: not valid TOML: "}},
+	{"byte order mark", "\uFEFFprest = 1", []string{"1:2: unknown key `prest`; did you mean `preset`?"}},
+	{"mistakes before the syntax error count", "prest = 1\n[rules\n", []string{
+		"1:1: unknown key `prest`; did you mean `preset`?", "2:7: not valid TOML: "}},
+	{"not UTF-8", "preset = \"\xff\"", []string{"1:11: not valid TOML: "}},
+	{"key twice", "preset = \"all\"\npreset = \"all\"", []string{"2:1: `preset` is set twice, first on line 1"}},
+	{"table twice", "[rules]\n[rules]", []string{"2:2: `rules` is set twice, first on line 1"}},
+	{"table and value", "rules = 1\n[rules.x]", []string{
+		"1:9: `rules` must be a table, not an integer", "2:2: `rules` is set twice, first on line 1"}},
+	{"inline table extended", "rules = {}\n[rules.missing-mkif]", []string{"2:"}},
+	{"impossible date", "[rules]\nmissing-mkif = 1979-13-01", []string{
+		"2:16: `missing-mkif` must be a severity in quotes or a table, not a date", "2:"}},
+	{"unknown keys", "exlude = []\nwhatever = 1\nmissing-mkif = \"off\"", []string{
+		"1:1: unknown key `exlude`; did you mean `exclude`?",
+		"2:1: unknown key `whatever`; known here: `extends`, `required-version`, `preset`, `edition`, `preview`, `select`, `ignore`, `exclude`, `minimum-nix-version`, `generated`, `rules`, `override`",
+		"3:1: unknown key `missing-mkif`: rules are set in [rules]"}},
+	{"preset", "preset = \"recomended\"", []string{"1:10: unknown preset `recomended`; did you mean `recommended`?"}},
+	{"far preset", "preset = \"xyz\"", []string{"1:10: unknown preset `xyz`; presets are `recommended`, `strict`, `all`, `none`"}},
+	{"preset type", "preset = [\"all\"]", []string{"1:10: `preset` must be a string, not an array"}},
+	{"exclude type", "exclude = \"vendor\"", []string{"1:11: `exclude` must be an array of strings, not a string"}},
+	{"exclude elements", "exclude = [\n  1, 'ok', true,\n  [\"a\"]]", []string{
+		"1:11: `exclude` must be an array of strings; this is an array",
+		"2:3: `exclude` must be an array of strings; this is an integer",
+		"2:12: `exclude` must be an array of strings; this is a boolean"}},
+	{"globs", `exclude = ["a[", "/x", "../y", "", "!z", "a/{b", "ok/**"]`, []string{
+		"1:12: bad pattern `a[`: a bracket or brace is not closed",
+		"1:18: pattern `/x` must be relative to the folder of nixsift.toml",
+		"1:24: pattern `../y` leaves the folder of nixsift.toml",
+		"1:32: an empty pattern matches nothing",
+		"1:36: pattern `!z` cannot be negated",
+		"1:42: bad pattern `a/{b`: a bracket or brace is not closed"}},
+	{"generated", `generated = "yes"`, []string{"1:13: `generated` must be true or false, not a string"}},
+	{"version", `minimum-nix-version = "2.x"`, []string{"1:23: bad Nix version \"2.x\": write it as \"2.18\" or \"2.34.8\""}},
+	{"version as number", `minimum-nix-version = 2.20`, []string{"1:23: `minimum-nix-version` must be a string, not a float: write \"2.20\""}},
+	{"unknown rule", "[rules]\nmising-follows = \"off\"\nzzz = 'off'", []string{
+		"2:1: unknown rule `mising-follows`; did you mean `missing-follows`?",
+		"3:1: unknown rule `zzz`; `nixsift rules` lists them"}},
+	{"unknown severity", "[rules]\nmissing-mkif = \"warn\"\nmissing-follows = \"eror\"", []string{
+		"2:16: unknown severity `warn`; use `off`, `hint`, `info`, `warning`, `error`",
+		"3:19: unknown severity `eror`; did you mean `error`?"}},
+	{"rule type", "[rules]\nmissing-mkif = false", []string{"2:16: `missing-mkif` must be a severity in quotes or a table, not a boolean"}},
+	{"ambiguous alias", "[rules]\n\"deadnix:let\" = \"off\"", []string{"2:1: `deadnix:let` names several rules: `unused-let-binding`, `unused-lambda-arg`"}},
+	{"same rule", "[rules]\nmissing-follows = \"off\"\nlost-follows = \"off\"", []string{
+		"3:1: `missing-follows` and `lost-follows` are the same rule: set it once"}},
+	{"fixed", "[rules]\nunterminated-string = \"warning\"", []string{
+		"2:23: the severity of `unterminated-string` is always error, as Nix itself refuses such a file; exclude the file instead"}},
+	{"fixed, as it is", "[rules]\nunterminated-string = \"error\"", nil},
+	{"option", "[rules]\nmissing-follows = { alow = [], severity = 3, depth = \"x\", allow = [1] }", []string{
+		"2:21: unknown option of `missing-follows`: `alow`; did you mean `allow`?",
+		"2:43: `severity` must be a string, not an integer",
+		"2:54: `depth` must be an integer, not a string",
+		"2:68: `allow` must be an array of strings; this is an integer"}},
+	{"no options", "[rules.missing-mkif]\nallow = 1", []string{"2:1: unknown option of `missing-mkif`: `allow`; known here: `severity`"}},
+	{"override as table", "[override]\npaths = []", []string{"1:2: `override` must be an array of tables, not a table: write [[override]]"}},
+	{"override", "[[override]]\npath = ['x']\n[override.rules]\nmissing-mkif = 'wraning'", []string{
+		"1:3: an override needs `paths`",
+		"2:1: unknown key of an override `path`; did you mean `paths`?",
+		"4:16: unknown severity `wraning`; did you mean `warning`?"}},
+	{"columns are code points", "exclude = [\"ä€😀\", 1]", []string{"1:19: `exclude` must be an array of strings; this is an integer"}},
+}
+
 func TestProblems(t *testing.T) {
-	for _, test := range []struct {
-		name, text string
-		want       []string
-	}{
-		{"empty", "", nil},
-		{"comments only, CRLF, byte order mark", "\uFEFF# x\r\npreset = \"strict\"\r\n", nil},
-		{"syntax", "preset = \n", []string{"1:10: not valid TOML: "}},
-		{"byte order mark", "\uFEFFprest = 1", []string{"1:2: unknown key `prest`; did you mean `preset`?"}},
-		{"mistakes before the syntax error count", "prest = 1\n[rules\n", []string{
-			"1:1: unknown key `prest`; did you mean `preset`?", "2:7: not valid TOML: "}},
-		{"not UTF-8", "preset = \"\xff\"", []string{"1:11: not valid TOML: "}},
-		{"key twice", "preset = \"all\"\npreset = \"all\"", []string{"2:1: `preset` is set twice, first on line 1"}},
-		{"table twice", "[rules]\n[rules]", []string{"2:2: `rules` is set twice, first on line 1"}},
-		{"table and value", "rules = 1\n[rules.x]", []string{
-			"1:9: `rules` must be a table, not an integer", "2:2: `rules` is set twice, first on line 1"}},
-		{"inline table extended", "rules = {}\n[rules.missing-mkif]", []string{"2:"}},
-		{"impossible date", "[rules]\nmissing-mkif = 1979-13-01", []string{
-			"2:16: `missing-mkif` must be a severity in quotes or a table, not a date", "2:"}},
-		{"unknown keys", "exlude = []\nwhatever = 1\nmissing-mkif = \"off\"", []string{
-			"1:1: unknown key `exlude`; did you mean `exclude`?",
-			"2:1: unknown key `whatever`; known here: `preset`, `exclude`, `minimum-nix-version`, `generated`, `rules`, `override`",
-			"3:1: unknown key `missing-mkif`: rules are set in [rules]"}},
-		{"preset", "preset = \"recomended\"", []string{"1:10: unknown preset `recomended`; did you mean `recommended`?"}},
-		{"far preset", "preset = \"xyz\"", []string{"1:10: unknown preset `xyz`; presets are `recommended`, `strict`, `all`, `none`"}},
-		{"preset type", "preset = [\"all\"]", []string{"1:10: `preset` must be a string, not an array"}},
-		{"exclude type", "exclude = \"vendor\"", []string{"1:11: `exclude` must be an array of strings, not a string"}},
-		{"exclude elements", "exclude = [\n  1, 'ok', true,\n  [\"a\"]]", []string{
-			"1:11: `exclude` must be an array of strings; this is an array",
-			"2:3: `exclude` must be an array of strings; this is an integer",
-			"2:12: `exclude` must be an array of strings; this is a boolean"}},
-		{"globs", `exclude = ["a[", "/x", "../y", "", "!z", "a/{b", "ok/**"]`, []string{
-			"1:12: bad pattern `a[`: a bracket or brace is not closed",
-			"1:18: pattern `/x` must be relative to the folder of nixsift.toml",
-			"1:24: pattern `../y` leaves the folder of nixsift.toml",
-			"1:32: an empty pattern matches nothing",
-			"1:36: pattern `!z` cannot be negated",
-			"1:42: bad pattern `a/{b`: a bracket or brace is not closed"}},
-		{"generated", `generated = "yes"`, []string{"1:13: `generated` must be true or false, not a string"}},
-		{"version", `minimum-nix-version = "2.x"`, []string{"1:23: bad Nix version \"2.x\": write it as \"2.18\" or \"2.34.8\""}},
-		{"version as number", `minimum-nix-version = 2.20`, []string{"1:23: `minimum-nix-version` must be a string, not a float: write \"2.20\""}},
-		{"unknown rule", "[rules]\nmising-follows = \"off\"\nzzz = 'off'", []string{
-			"2:1: unknown rule `mising-follows`; did you mean `missing-follows`?",
-			"3:1: unknown rule `zzz`; `nixsift rules` lists them"}},
-		{"unknown severity", "[rules]\nmissing-mkif = \"warn\"\nmissing-follows = \"eror\"", []string{
-			"2:16: unknown severity `warn`; use `off`, `hint`, `info`, `warning`, `error`",
-			"3:19: unknown severity `eror`; did you mean `error`?"}},
-		{"rule type", "[rules]\nmissing-mkif = false", []string{"2:16: `missing-mkif` must be a severity in quotes or a table, not a boolean"}},
-		{"ambiguous alias", "[rules]\n\"deadnix:let\" = \"off\"", []string{"2:1: `deadnix:let` names several rules: `unused-let-binding`, `unused-lambda-arg`"}},
-		{"same rule", "[rules]\nmissing-follows = \"off\"\nlost-follows = \"off\"", []string{
-			"3:1: `missing-follows` and `lost-follows` are the same rule: set it once"}},
-		{"fixed", "[rules]\nunterminated-string = \"warning\"", []string{
-			"2:23: the severity of `unterminated-string` is always error, as Nix itself refuses such a file; exclude the file instead"}},
-		{"fixed, as it is", "[rules]\nunterminated-string = \"error\"", nil},
-		{"option", "[rules]\nmissing-follows = { alow = [], severity = 3, depth = \"x\", allow = [1] }", []string{
-			"2:21: unknown option of `missing-follows`: `alow`; did you mean `allow`?",
-			"2:43: `severity` must be a string, not an integer",
-			"2:54: `depth` must be an integer, not a string",
-			"2:68: `allow` must be an array of strings; this is an integer"}},
-		{"no options", "[rules.missing-mkif]\nallow = 1", []string{"2:1: unknown option of `missing-mkif`: `allow`; known here: `severity`"}},
-		{"override as table", "[override]\npaths = []", []string{"1:2: `override` must be an array of tables, not a table: write [[override]]"}},
-		{"override", "[[override]]\npath = ['x']\n[override.rules]\nmissing-mkif = 'wraning'", []string{
-			"1:3: an override needs `paths`",
-			"2:1: unknown key of an override `path`; did you mean `paths`?",
-			"4:16: unknown severity `wraning`; did you mean `warning`?"}},
-		{"columns are code points", "exclude = [\"ä€😀\", 1]", []string{"1:19: `exclude` must be an array of strings; this is an integer"}},
-	} {
+	for _, test := range problemCases {
 		t.Run(test.name, func(t *testing.T) {
-			c, problems := Load("/p/nixsift.toml", test.text, testCatalogue())
+			c, problems := Load("/p/nixsift.toml", test.text, testCatalogue(), nil)
 			require.NotNil(t, c)
 			var got []string
 			for _, p := range problems {
@@ -214,7 +217,7 @@ func TestProblems(t *testing.T) {
 }
 
 func TestSoundPartsHold(t *testing.T) {
-	c, problems := Load("/p/nixsift.toml", "prest = 1\nexclude = [3, 'a']\n[rules]\nmissing-mkif = 'off'\nnope = 'off'", testCatalogue())
+	c, problems := Load("/p/nixsift.toml", "prest = 1\nexclude = [3, 'a']\n[rules]\nmissing-mkif = 'off'\nnope = 'off'", testCatalogue(), nil)
 	assert.Len(t, problems, 3)
 	assert.True(t, c.Excluded("/p/a"))
 	assert.Equal(t, diag.Off, severityOf(c, "/p/b", "missing-mkif"))
@@ -222,14 +225,14 @@ func TestSoundPartsHold(t *testing.T) {
 
 func TestWith(t *testing.T) {
 	base := load(t, "[rules]\nmissing-mkif = 'info'\n[[override]]\npaths = ['a']\nrules = { missing-follows = 'off' }")
-	c, err := base.With("none", []string{"missing-follows=error", " lost-follows = hint "})
+	c, err := base.With(Flags{Preset: "none", Rules: []string{"missing-follows=error", " lost-follows = hint "}})
 	require.NoError(t, err)
 	assert.Equal(t, diag.Hint, severityOf(c, "/p/a", "missing-follows"), "the last one wins, over overrides too")
 	assert.Equal(t, diag.Info, severityOf(c, "/p/a", "missing-mkif"), "[rules] still holds")
 	assert.Equal(t, diag.Off, severityOf(c, "/p/a", "unused-let-binding"))
 	assert.Equal(t, diag.Warning, severityOf(base, "/p/b", "missing-follows"), "the original is as it was")
 
-	_, err = base.With("sstrict", []string{"missing-mkif", "missing-mkif=loud", "mising-mkif=off", "unterminated-string=off"})
+	_, err = base.With(Flags{Preset: "sstrict", Rules: []string{"missing-mkif", "missing-mkif=loud", "mising-mkif=off", "unterminated-string=off"}})
 	require.Error(t, err)
 	for _, part := range []string{"did you mean `strict`?", `"missing-mkif" sets no severity`, "unknown severity `loud`",
 		"did you mean `missing-mkif`?", "is always error"} {
@@ -238,7 +241,7 @@ func TestWith(t *testing.T) {
 }
 
 func TestRootFolder(t *testing.T) {
-	c, problems := Load("/nixsift.toml", "exclude = ['etc']", testCatalogue())
+	c, problems := Load("/nixsift.toml", "exclude = ['etc']", testCatalogue(), nil)
 	require.Empty(t, problems)
 	assert.True(t, c.Excluded("/etc/x.nix"))
 	assert.False(t, c.Excluded("/usr/x.nix"))
@@ -273,7 +276,7 @@ func TestCatalogue(t *testing.T) {
 	assert.Empty(t, c.Nearest("x"))
 	assert.True(t, c.Mandatory("unterminated-string"))
 	assert.False(t, c.Mandatory("missing-mkif"))
-	assert.Panics(t, func() { NewCatalogue(nil, []Rule{{ID: "a", Options: []Option{{"n", 3}}}}) })
+	assert.Panics(t, func() { NewCatalogue(nil, []Rule{{ID: "a", Options: []Option{{"n", 3, ""}}}}) })
 }
 
 func FuzzLoad(f *testing.F) {
@@ -281,7 +284,7 @@ func FuzzLoad(f *testing.F) {
 	f.Add("[a]\n[a.b]\n[[a.b]]\na.b.c = [[1], {x = 2}]\n")
 	f.Add("[[override]]\n[override.rules.missing-follows]\nallow = []\n[override]\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		c, problems := Load("/p/nixsift.toml", text, testCatalogue())
+		c, problems := Load("/p/nixsift.toml", text, testCatalogue(), nil)
 		c.For("/p/a/b.nix")
 		for _, p := range problems {
 			if p.Span.Start > p.Span.End || int(p.Span.End) > len(text) {
@@ -292,7 +295,7 @@ func FuzzLoad(f *testing.F) {
 }
 
 func BenchmarkFor(b *testing.B) {
-	c, _ := Load("/p/nixsift.toml", "exclude = ['vendor/**', '**/gen/*.nix', 'a', 'b']\n[[override]]\npaths = ['hosts/**', 'x']\nrules = {}", testCatalogue())
+	c, _ := Load("/p/nixsift.toml", "exclude = ['vendor/**', '**/gen/*.nix', 'a', 'b']\n[[override]]\npaths = ['hosts/**', 'x']\nrules = {}", testCatalogue(), nil)
 	var paths []string
 	for i := range 1000 {
 		paths = append(paths, filepath.Join("/p/modules/programs", string(rune('a'+i%26)), "default.nix"))

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"cmp"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -10,63 +9,152 @@ import (
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/near"
+	"github.com/nixsift/nixsift/internal/version"
 )
 
-// Load reads the text of a configuration file. Path is its absolute path: patterns are relative to its
-// folder, and problems name it. Every mistake is reported, in the order of the file; the configuration is
-// made of all the rest, so it is never nil.
-func Load(path, text string, cat *Catalogue) (*Config, []Problem) {
-	c := Default(cat)
-	c.Path, c.Dir = path, filepath.Dir(path)
-	d := &decoder{cat: cat}
-	lines := source.NewLineIndex(text)
-	var problems []Problem
-	d.report = func(span source.Span, format string, args ...any) {
-		problems = append(problems, Problem{path, span, lines.Position(span.Start), fmt.Sprintf(format, args...)})
+// The keys that tables of a configuration file may have.
+const (
+	extendsKey    = "extends"
+	requiredKey   = "required-version"
+	presetKey     = "preset"
+	editionKey    = "edition"
+	previewKey    = "preview"
+	selectKey     = "select"
+	ignoreKey     = "ignore"
+	excludeKey    = "exclude"
+	minimumNixKey = "minimum-nix-version"
+	generatedKey  = "generated"
+	rulesKey      = "rules"
+	overrideKey   = "override"
+	pathsKey      = "paths"
+)
+
+var (
+	topKeys = []string{
+		extendsKey, requiredKey, presetKey, editionKey, previewKey, selectKey, ignoreKey, excludeKey, minimumNixKey, generatedKey,
+		rulesKey, overrideKey,
 	}
-	d.file(c, readTOML(lines, d.report))
-	slices.SortStableFunc(problems, func(a, b Problem) int { return cmp.Compare(a.Span.Start, b.Span.Start) })
-	return c, problems
-}
+	overrideKeys = []string{pathsKey, selectKey, ignoreKey, rulesKey}
+)
 
+// decoder reads one configuration file.
 type decoder struct {
-	cat    *Catalogue
-	report func(span source.Span, format string, args ...any)
+	cat     *Catalogue
+	path    string
+	lines   *source.LineIndex
+	report  func(span source.Span, format string, args ...any)
+	notices []Notice
+	refused bool // the file is for other versions of the program
 }
 
-var topKeys = []string{"preset", "exclude", "minimum-nix-version", "generated", "rules", "override"}
+// reference is a file that another one extends.
+type reference struct {
+	text string
+	span source.Span
+}
 
-func (d *decoder) file(c *Config, root *value) {
+func (d *decoder) origin(span source.Span, what string) Origin {
+	return Origin{d.path, d.lines.Line(span.Start), what}
+}
+
+// file reads the whole file into c, whose values are those of the files that it extends, and returns what it says of
+// rules and files.
+func (d *decoder) file(c *Config, root *value) *layer {
+	l := &layer{dir: filepath.Dir(d.path), lines: d.lines, exclude: newGlobs()}
+	set := func(e *entry, ok bool) {
+		if ok {
+			c.origins[e.key] = d.origin(e.span, e.key)
+		}
+	}
 	for _, e := range root.entries {
 		switch e.key {
-		case "preset":
-			if s, ok := d.text(e, e.val); ok {
-				if msg := d.cat.checkPreset(s); msg != "" {
-					d.report(e.val.span, "%s", msg)
-				} else {
-					c.Preset = s
-				}
-			}
-		case "exclude":
-			c.exclude = newGlobs(d.globs(e))
-		case "minimum-nix-version":
-			d.version(c, e)
-		case "generated":
-			if e.val.kind != kindBool {
-				d.report(e.val.span, "`%s` must be true or false, not %s", e.key, e.val.kind)
-			} else {
-				c.Generated = e.val.bool
-			}
-		case "rules":
-			c.rules = d.rules(e)
-		case "override":
-			c.overrides = d.overrides(e)
+		case extendsKey, requiredKey: // read before
+		case presetKey:
+			set(e, d.oneOf(e, d.cat.checkPreset, &c.Preset))
+		case editionKey:
+			set(e, d.oneOf(e, d.cat.checkEdition, &c.Edition))
+		case previewKey:
+			set(e, d.bool(e, &c.Preview))
+		case generatedKey:
+			set(e, d.bool(e, &c.Generated))
+		case minimumNixKey:
+			set(e, d.version(c, e))
+		case excludeKey:
+			l.exclude = d.globs(e)
+		case overrideKey:
+			l.overrides = d.overrides(e)
+		case selectKey, ignoreKey, rulesKey: // together, below
 		default:
 			if r := d.cat.find(e.key); len(r) > 0 {
 				d.report(e.span, "unknown key `%s`: rules are set in [rules]", e.key)
 			} else {
 				d.unknown(e, "key", topKeys)
 			}
+		}
+	}
+	l.block = d.block(root)
+	return l
+}
+
+// block reads what a table says of rules.
+func (d *decoder) block(table *value) block {
+	var b block
+	var selects, ignores []listed
+	if e := table.get(selectKey); e != nil {
+		selects = d.list(e)
+	}
+	if e := table.get(ignoreKey); e != nil {
+		ignores = d.list(e)
+	}
+	if e := table.get(rulesKey); e != nil {
+		b.settings = d.rules(e)
+		d.contradictions(b.settings, selects, ignores)
+	}
+	if e := table.get(ignoreKey); e != nil {
+		for _, r := range both(selects, ignores) {
+			d.report(e.span, "`%s` stands both in `select` and in `ignore`: name it once", r.ID)
+		}
+	}
+	b.selects, b.choices = selects, choose(selects, ignores)
+	return b
+}
+
+// list reads a list of rules.
+func (d *decoder) list(e *entry) []listed {
+	var all []listed
+	d.texts(e, func(v *value) {
+		s, problem := d.cat.selector(v.text)
+		if problem == "" && e.key == ignoreKey {
+			problem = d.cat.unsilenced(s)
+		}
+		if problem != "" {
+			d.report(v.span, "%s", problem)
+			return
+		}
+		from := d.origin(v.span, e.key+" `"+v.text+"`")
+		d.notice(v.text, from)
+		all = append(all, listed{s, from, v.span})
+	})
+	return all
+}
+
+func (d *decoder) notice(name string, from Origin) {
+	if id := d.cat.Renamed(name); id != "" {
+		d.notices = append(d.notices, Notice{name, id, from})
+	}
+}
+
+// contradictions reports severities in [rules] that say the opposite of a list beside it, where that has the rule's name.
+func (d *decoder) contradictions(settings []setting, selects, ignores []listed) {
+	for _, s := range settings {
+		if !s.hasSeverity {
+			continue
+		}
+		switch off := s.severity == diag.Off; {
+		case off && named(selects, s.rule):
+			d.report(s.key, "`%s` is off, and `select` names it: leave one of them out", s.rule.ID)
+		case !off && named(ignores, s.rule):
+			d.report(s.key, "`%s` has a severity, and `ignore` names it: leave one of them out", s.rule.ID)
 		}
 	}
 }
@@ -114,34 +202,79 @@ func (v *value) kindName() string {
 	return v.kind.String()
 }
 
-func (d *decoder) globs(e *entry) []string {
-	var patterns []string
+func (d *decoder) globs(e *entry) *globs {
+	patterns := newGlobs()
 	d.texts(e, func(v *value) {
-		clean, problem := checkGlob(v.text)
+		clean, problem := checkGlob(v.text, "the folder of "+FileName)
 		if problem != "" {
 			d.report(v.span, "%s", problem)
 			return
 		}
-		patterns = append(patterns, clean)
+		patterns.add(clean, d.origin(v.span, e.key))
 	})
 	return patterns
 }
 
-func (d *decoder) version(c *Config, e *entry) {
+// quotable reads a string that people forget to put in quotes, since it looks like a number.
+func (d *decoder) quotable(e *entry) (string, bool) {
 	if e.val.kind == kindFloat || e.val.kind == kindInt {
 		d.report(e.val.span, "`%s` must be a string, not %s: write \"%s\"", e.key, e.val.kind, e.val.text)
-		return
+		return "", false
 	}
-	s, ok := d.text(e, e.val)
+	return d.text(e, e.val)
+}
+
+func (d *decoder) version(c *Config, e *entry) bool {
+	s, ok := d.quotable(e)
 	if !ok {
-		return
+		return false
 	}
 	v, err := ParseVersion(s)
 	if err != nil {
 		d.report(e.val.span, "%s", err)
-		return
+		return false
 	}
 	c.MinimumNix = v
+	return true
+}
+
+// required reads the versions of the program that the file is for.
+func (d *decoder) required(c *Config, e *entry) bool {
+	s, ok := d.quotable(e)
+	if !ok {
+		return false
+	}
+	wrong, refused := checkRequired(s)
+	if wrong != "" {
+		d.report(e.val.span, "%s", wrong)
+		d.refused = refused
+		return false
+	}
+	c.Required = s
+	return true
+}
+
+// oneOf reads a string that check has nothing to say about.
+func (d *decoder) oneOf(e *entry, check func(string) string, to *string) bool {
+	s, ok := d.quotable(e)
+	if !ok {
+		return false
+	}
+	if msg := check(s); msg != "" {
+		d.report(e.val.span, "%s", msg)
+		return false
+	}
+	*to = s
+	return true
+}
+
+func (d *decoder) bool(e *entry, to *bool) bool {
+	if e.val.kind != kindBool {
+		d.report(e.val.span, "`%s` must be true or false, not %s", e.key, e.val.kindName())
+		return false
+	}
+	*to = e.val.bool
+	return true
 }
 
 func (d *decoder) overrides(e *entry) []override {
@@ -151,22 +284,25 @@ func (d *decoder) overrides(e *entry) []override {
 	}
 	var all []override
 	for _, table := range e.val.elems {
-		o := override{paths: newGlobs(nil)}
+		o := override{paths: newGlobs()}
+		said := false
 		for _, e := range table.entries {
 			switch e.key {
-			case "paths":
-				o.paths = newGlobs(d.globs(e))
-			case "rules":
-				o.rules = d.rules(e)
+			case pathsKey:
+				o.paths = d.globs(e)
+			case selectKey, ignoreKey, rulesKey:
+				said = true
 			default:
-				d.unknown(e, "key of an override", []string{"paths", "rules"})
+				d.unknown(e, "key of an override", overrideKeys)
 			}
 		}
-		for _, need := range []string{"paths", "rules"} {
-			if table.get(need) == nil {
-				d.report(table.span, "an override needs `%s`", need)
-			}
+		if table.get(pathsKey) == nil {
+			d.report(table.span, "an override needs `%s`", pathsKey)
 		}
+		if !said {
+			d.report(table.span, "an override needs `%s`, `%s` or `%s`", rulesKey, selectKey, ignoreKey)
+		}
+		o.block = d.block(table)
 		all = append(all, o)
 	}
 	return all
@@ -194,6 +330,7 @@ func (d *decoder) rules(e *entry) []setting {
 			continue
 		}
 		seen[r] = e
+		d.notice(e.key, d.origin(e.span, e.key))
 		all = append(all, d.rule(r, e))
 	}
 	return all
@@ -201,7 +338,7 @@ func (d *decoder) rules(e *entry) []setting {
 
 // rule reads what stands behind a rule's name: a severity, or a table of it and the rule's options.
 func (d *decoder) rule(r *Rule, e *entry) setting {
-	s := setting{rule: r}
+	s := setting{rule: r, key: e.span, from: d.origin(e.span, "["+rulesKey+"]")}
 	switch e.val.kind {
 	case kindString:
 		d.severity(&s, e.val)
@@ -260,9 +397,9 @@ func (d *decoder) option(s *setting, e *entry) {
 		return
 	}
 	if s.options == nil {
-		s.options = map[string]any{}
+		s.options, s.optionsFrom = map[string]any{}, map[string]Origin{}
 	}
-	s.options[e.key] = val
+	s.options[e.key], s.optionsFrom[e.key] = val, d.origin(e.span, "["+rulesKey+"]")
 }
 
 func optionKind(def any) kind {
@@ -284,6 +421,14 @@ func (c *Catalogue) checkPreset(name string) string {
 		return fmt.Sprintf("unknown preset `%s`; did you mean `%s`?", name, meant)
 	}
 	return fmt.Sprintf("unknown preset `%s`; presets are %s", name, quoted(c.presets))
+}
+
+// checkEdition returns what is wrong with the name of an edition, or "".
+func (c *Catalogue) checkEdition(name string) string {
+	if slices.Contains(c.editions, name) {
+		return ""
+	}
+	return fmt.Sprintf("unknown edition `%s`; nixsift %s has %s", name, version.Number, quoted(c.editions))
 }
 
 // one returns the rule that a name means, or what is wrong with the name.

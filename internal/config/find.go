@@ -11,6 +11,9 @@ import (
 // FileName is the name of a configuration file.
 const FileName = "nixsift.toml"
 
+// Ext is how the names of configuration files end, those that others extend included.
+const Ext = ".toml"
+
 // Finder finds the configuration file that holds for a folder: the nearest one upward, not beyond the
 // root of a repository. It remembers each folder it looked in, and is safe for concurrent use.
 type Finder struct {

@@ -10,29 +10,49 @@ import (
 
 // globs is a list of patterns. A pattern matches a path, and everything below a folder that it matches.
 type globs struct {
-	patterns []string
+	patterns []Pattern
 	mu       sync.Mutex
 	dirs     map[string]bool // folders asked for before
 }
 
-func newGlobs(patterns []string) *globs { return &globs{patterns: patterns, dirs: map[string]bool{}} }
+func newGlobs() *globs { return &globs{dirs: map[string]bool{}} }
 
-// checkGlob returns the pattern in the form to match with, or a message on what is wrong with it.
-func checkGlob(pattern string) (clean, problem string) {
+// add adds a pattern in the form of checkGlob.
+func (g *globs) add(pattern string, from Origin) {
+	g.patterns = append(g.patterns, Pattern{pattern, from})
+}
+
+func (g *globs) list() []Pattern { return g.patterns }
+
+// checkGlob returns the pattern in the form to match with, or a message on what is wrong with it. base names the folder
+// that patterns are relative to.
+func checkGlob(pattern, base string) (clean, problem string) {
 	clean = strings.TrimSuffix(strings.TrimPrefix(pattern, "./"), "/")
 	switch {
 	case strings.TrimSpace(clean) == "":
 		return "", "an empty pattern matches nothing"
 	case strings.HasPrefix(pattern, "/") || strings.HasPrefix(pattern, "~"):
-		return "", "pattern `" + pattern + "` must be relative to the folder of " + FileName
+		return "", "pattern `" + pattern + "` must be relative to " + base
 	case strings.HasPrefix(pattern, "!"):
 		return "", "pattern `" + pattern + "` cannot be negated"
 	case clean == ".." || strings.HasPrefix(clean, "../") || strings.Contains(clean, "/../") || strings.HasSuffix(clean, "/.."):
-		return "", "pattern `" + pattern + "` leaves the folder of " + FileName
+		return "", "pattern `" + pattern + "` leaves " + base
 	case !doublestar.ValidatePattern(clean):
 		return "", "bad pattern `" + pattern + "`: a bracket or brace is not closed"
 	}
 	return clean, ""
+}
+
+// first returns the first pattern that matches.
+func (g *globs) first(rel string) (Pattern, bool) {
+	for _, p := range g.patterns {
+		for i := 0; i <= len(rel); i++ {
+			if (i == len(rel) || rel[i] == '/') && doublestar.MatchUnvalidated(p.Text, rel[:i]) {
+				return p, true
+			}
+		}
+	}
+	return Pattern{}, false
 }
 
 func (g *globs) match(rel string) bool {
@@ -63,7 +83,7 @@ func (g *globs) matchDir(dir string) bool {
 
 func (g *globs) matchOne(rel string) bool {
 	for _, p := range g.patterns {
-		if doublestar.MatchUnvalidated(p, rel) {
+		if doublestar.MatchUnvalidated(p.Text, rel) {
 			return true
 		}
 	}

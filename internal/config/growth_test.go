@@ -27,7 +27,7 @@ func TestGrowth(t *testing.T) {
 				for i := range n {
 					b.WriteString(line(i))
 				}
-				return func() { Load("/x/nixsift.toml", b.String(), testCatalogue()) }
+				return func() { Load("/x/nixsift.toml", b.String(), testCatalogue(), nil) }
 			})
 		})
 	}
@@ -38,7 +38,7 @@ func TestTooManyKeys(t *testing.T) {
 	for i := range 2 * maxLines {
 		fmt.Fprintf(&b, "key%d = 1\n", i)
 	}
-	_, problems := Load("/x/nixsift.toml", b.String(), testCatalogue())
+	_, problems := Load("/x/nixsift.toml", b.String(), testCatalogue(), nil)
 	require.Len(t, problems, 1)
 	assert.Equal(t, maxLines+1, problems[0].Pos.Line)
 	assert.Contains(t, problems[0].Message, "split the configuration")

@@ -264,7 +264,7 @@ func (e *Checker) Problems() []config.Problem {
 		out = append(out, l.problems...)
 	}
 	slices.SortFunc(out, compareProblems)
-	return out
+	return slices.Compact(out) // several may extend one file
 }
 
 func compareProblems(a, b config.Problem) int {

@@ -1,10 +1,8 @@
 package engine
 
 import (
-	"cmp"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/suppress"
@@ -29,15 +27,8 @@ func (e *Checker) collect(res *Result, workers []*worker, reported map[string]bo
 	e.join(res, sorted(workers, func(f *diag.Finding) bool {
 		return reported[f.File] || res.blocking[f.File] && rules.Lookup(f.Rule).Blocks()
 	}), suppressions)
-	for _, l := range e.configs {
-		for _, p := range l.problems {
-			res.Errors = append(res.Errors, FileError{p.File, p.Message, BadConfig, p.Pos.Line, p.Pos.Column})
-		}
-	}
-	slices.SortFunc(res.Errors, func(a, b FileError) int {
-		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), strings.Compare(a.Message, b.Message))
-	})
-	res.Errors = slices.Compact(res.Errors)
+	res.Errors = e.withConfigErrors(res.Errors)
+	res.Notices = e.notices(suppressions)
 }
 
 // sorted returns the findings of the workers that are wanted, in the order of diag.Compare but for those of one place. They

@@ -6,10 +6,10 @@ package engine
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -32,8 +32,12 @@ type Options struct {
 	// Preset and Severities ("id=severity") override the configuration.
 	Preset     string
 	Severities []string
-	// Only, where it is not empty, are the only rules to run, at their own severity even if they are off.
-	Only []string
+	// Select, Ignore and Only say which rules run, and Preview that patterns mean those in preview, too; see config.Flags.
+	Select, Ignore, Only []string
+	Preview              bool
+	// Exclude are patterns of files to leave out beside those of the configuration, relative to the absolute path Dir.
+	Exclude []string
+	Dir     string
 	// NoExclude checks what the configuration excludes, Generated generated files like others.
 	NoExclude, Generated bool
 	// Changing says that files change while the engine lives, as under a language server: nothing is
@@ -75,11 +79,13 @@ type Result struct {
 	Errors     []FileError    // sorted by file and message
 	Files      int            // the number of files checked
 	Suppressed int            // findings that comments silenced
-	LeftAlone  []workspace.LeftAlone
-	Generated  int // findings below error that were left out because their file is generated
+	// Notices are earlier ids of rules in configurations, on the command line and in comments, each once.
+	Notices   []config.Notice
+	LeftAlone []workspace.LeftAlone
+	Generated int // findings below error that were left out because their file is generated
 	// Excluded are the files that were named but are left out by the configuration, Empty the folders with
 	// nothing to check; both sorted by path.
-	Excluded []string
+	Excluded []Excluded
 	Empty    []workspace.EmptyFolder
 
 	fs       workspace.FS
@@ -91,11 +97,18 @@ type Result struct {
 	blocking map[string]bool             // those of which only findings of rules that Blocks count
 }
 
+// Excluded is a file that a pattern leaves out.
+type Excluded struct {
+	Path string
+	By   config.Pattern
+}
+
 // Engine is the options of all checks, understood. It does not change.
 type Engine struct {
 	catalogue *config.Catalogue
 	opts      Options
-	only      map[string]bool
+	flags     config.Flags
+	only      map[string]bool // the rules to which the command line narrows the run; nil for all
 }
 
 // Checker checks files as they are in one snapshot of the project. It may be used from several goroutines.
@@ -113,24 +126,15 @@ func New(opts Options) (*Engine, error) {
 		opts.FS = workspace.OS
 	}
 	e := &Engine{catalogue: Catalogue(), opts: opts}
-	if _, err := config.Default(e.catalogue).With(opts.Preset, opts.Severities); err != nil {
+	e.flags = config.Flags{
+		Preset: opts.Preset, Select: opts.Select, Ignore: opts.Ignore, Only: opts.Only, Rules: opts.Severities,
+		Exclude: opts.Exclude, Dir: opts.Dir, Preview: opts.Preview,
+	}
+	c, err := config.Default(e.catalogue).With(e.flags)
+	if err != nil {
 		return nil, err
 	}
-	for _, name := range opts.Only {
-		ids := e.catalogue.Find(name)
-		if len(ids) == 0 {
-			if guess := e.catalogue.Nearest(name); guess != "" {
-				return nil, fmt.Errorf("unknown rule `%s`; did you mean `%s`?", name, guess)
-			}
-			return nil, fmt.Errorf("unknown rule `%s`; `nixsift rules` lists them", name)
-		}
-		if e.only == nil {
-			e.only = map[string]bool{}
-		}
-		for _, id := range ids {
-			e.only[id] = true
-		}
-	}
+	e.only = c.Narrow()
 	return e, nil
 }
 
@@ -177,18 +181,13 @@ func Check(ctx context.Context, opts Options) (*Result, error) {
 // Run checks paths. The error is about the call; what is wrong with files is in the result.
 func (e *Checker) Run(ctx context.Context, paths []string) (*Result, error) {
 	res := &Result{fs: e.fs, texts: map[string]string{}, sums: map[string]uint64{}, blocking: map[string]bool{}}
-	selection, problems := workspace.Select(e.fs, paths, workspace.Options{
-		NoExclude: e.opts.NoExclude, Exclude: e.excluded, Git: e.snapshot.Git(), Links: e.opts.Links,
-	})
-	res.LeftAlone = selection.LeftAlone
-	for _, p := range problems {
-		kind := Unreadable
-		if p.Kind == workspace.Unsupported {
-			kind = Unsupported
-		}
-		res.Errors = append(res.Errors, FileError{File: p.Path, Message: p.Err.Error(), Kind: kind})
+	selection, errs := e.choose(paths, workspace.Options{Links: e.opts.Links})
+	res.LeftAlone, res.Errors = selection.LeftAlone, errs
+	res.Empty = selection.Empty
+	for _, path := range selection.Excluded {
+		by, _ := e.config(path).ExcludedBy(path)
+		res.Excluded = append(res.Excluded, Excluded{path, by})
 	}
-	res.Excluded, res.Empty = selection.Excluded, selection.Empty
 	units := make([]unit, 0, len(selection.Files))
 	reported := make(map[string]bool, len(selection.Files))
 	flakes := map[string]bool{}
@@ -258,17 +257,44 @@ func each(ctx context.Context, workers []*worker, n int, do func(w *worker, i in
 	return ctx.Err()
 }
 
+// withConfigErrors adds what is wrong with configuration files, and sorts.
+func (e *Checker) withConfigErrors(errs []FileError) []FileError {
+	for _, p := range e.Problems() {
+		errs = append(errs, FileError{p.File, p.Message, BadConfig, p.Pos.Line, p.Pos.Column})
+	}
+	slices.SortFunc(errs, func(a, b FileError) int {
+		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), strings.Compare(a.Message, b.Message))
+	})
+	return slices.Compact(errs)
+}
+
+// choose returns the files that paths mean, and what is wrong with the paths.
+func (e *Checker) choose(paths []string, opts workspace.Options) (workspace.Selection, []FileError) {
+	opts.NoExclude, opts.Exclude, opts.Git = e.opts.NoExclude, e.excluded, e.snapshot.Git()
+	selection, problems := workspace.Select(e.fs, paths, opts)
+	var errs []FileError
+	for _, p := range problems {
+		kind := Unreadable
+		if p.Kind == workspace.Unsupported {
+			kind = Unsupported
+		}
+		errs = append(errs, FileError{File: p.Path, Message: p.Err.Error(), Kind: kind})
+	}
+	return selection, errs
+}
+
 // suppress applies the comments of one file to its findings.
 func (e *Checker) suppress(res *Result, file string, t *suppress.Table, findings []diag.Finding) []diag.Finding {
 	resolved := e.config(file).For(file)
+	t.Off = resolved.Off
 	kept, n, extra := t.Apply(findings, func(id string) bool {
-		sev, _ := e.severity(resolved, id)
+		sev, _ := resolved.Severity(id)
 		return sev != diag.Off
 	})
 	res.Suppressed += n
 	for _, f := range extra {
 		r := rules.Lookup(f.Rule)
-		sev, configured := e.severity(resolved, f.Rule)
+		sev, configured := resolved.Severity(f.Rule)
 		if r == nil || sev == diag.Off {
 			continue
 		}

@@ -1,8 +1,10 @@
 package engine
 
 import (
+	"cmp"
 	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -10,6 +12,7 @@ import (
 	"github.com/nixsift/nixsift/internal/config"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/project"
+	"github.com/nixsift/nixsift/internal/suppress"
 	"github.com/nixsift/nixsift/internal/workspace"
 	"github.com/nixsift/nixsift/rules"
 )
@@ -37,14 +40,17 @@ type level struct {
 func Catalogue() *config.Catalogue {
 	var entries []config.Rule
 	for _, r := range rules.All() {
-		entry := config.Rule{ID: r.ID, Severity: r.Severity, Mandatory: r.Mandatory, Aliases: r.Aliases}
+		entry := config.Rule{
+			ID: r.ID, Family: r.Family, Summary: r.Summary, Aliases: r.Aliases, Formerly: r.Formerly, Severity: r.Severity,
+			Edition: r.Edition, Preview: r.Stage == rules.Preview, Mandatory: r.Mandatory, Blocks: r.Blocks(),
+		}
 		for _, name := range rules.PresetNames() {
 			if r.InPreset(name) {
 				entry.Presets = append(entry.Presets, name)
 			}
 		}
 		for _, o := range r.Options {
-			entry.Options = append(entry.Options, config.Option{Name: o.Name, Default: o.Default})
+			entry.Options = append(entry.Options, config.Option{Name: o.Name, Default: o.Default, Doc: o.Doc})
 		}
 		entries = append(entries, entry)
 	}
@@ -78,16 +84,28 @@ func newSettings(fs workspace.FS, snapshot *project.Snapshot, before *settings) 
 // loaded is a configuration file, read.
 type loaded struct {
 	config   *config.Config
-	text     string
 	problems []config.Problem
+	failed   bool // the file could not be read
 }
 
-// isConfig reports whether a path is that of a configuration file that was read.
+// isConfig reports whether a path is that of a configuration file that was read, or that another one extends.
 func (s *settings) isConfig(path string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.configs[path] != nil
+	if s.configs[path] != nil {
+		return true
+	}
+	for _, l := range s.configs {
+		if slices.ContainsFunc(l.config.Sources(), func(src config.Source) bool { return src.Path == path }) {
+			return true
+		}
+	}
+	return false
 }
+
+// Config returns the configuration that holds for a file, given by its absolute path. What is wrong with it is among
+// Problems.
+func (e *Checker) Config(path string) *config.Config { return e.config(path) }
 
 // config returns the configuration that holds for a file.
 func (e *Checker) config(path string) *config.Config {
@@ -115,45 +133,45 @@ func (e *Checker) load(file string) *loaded {
 	if file != "" {
 		text, err := e.settings.fs.ReadFile(file)
 		if err != nil {
+			l.failed = true
 			l.problems = append(l.problems, config.Problem{File: file, Message: unreadable(err)})
 		} else {
-			l.text = string(text)
+			l.config, l.problems = config.Load(file, string(text), e.catalogue, e.settings.fs)
 		}
 	}
-	if old := e.before[file]; old != nil && old.text == l.text && len(l.problems) == 0 && !old.unread() {
+	if old := e.before[file]; old != nil && !l.failed && !old.failed && slices.Equal(old.config.Sources(), l.config.Sources()) {
 		return old
 	}
-	if file != "" && len(l.problems) == 0 {
-		l.config, l.problems = config.Load(file, l.text, e.catalogue)
-	}
-	if c, err := l.config.With(e.opts.Preset, e.opts.Severities); err == nil {
+	if c, err := l.config.With(e.flags); err == nil {
 		l.config = c
+		for _, msg := range c.Unmet() {
+			l.problems = append(l.problems, config.Problem{File: cmp.Or(file, e.opts.Dir), Message: "the command line: " + msg})
+		}
 	}
 	return l
 }
 
-// unread reports whether the file could not be read.
-func (l *loaded) unread() bool {
-	return len(l.problems) == 1 && l.problems[0].Pos.Line == 0
+// notices returns the earlier ids of rules in the configurations and suppressions of a run, each where it stands first.
+func (e *Checker) notices(suppressions map[string]*suppress.Table) []config.Notice {
+	var all []config.Notice
+	for _, l := range e.configs {
+		all = append(all, l.config.Notices()...)
+	}
+	for file, t := range suppressions {
+		for name, line := range t.Names() {
+			if id := e.catalogue.Renamed(name); id != "" {
+				all = append(all, config.Notice{Old: name, New: id, From: config.Origin{File: file, Line: line, What: "suppression"}})
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b config.Notice) int {
+		return cmp.Or(strings.Compare(a.Old, b.Old), strings.Compare(a.From.File, b.From.File), cmp.Compare(a.From.Line, b.From.Line))
+	})
+	return slices.CompactFunc(all, func(a, b config.Notice) bool { return a.Old == b.Old })
 }
 
 // excluded reports whether the configuration keeps a file from being checked.
 func (e *Checker) excluded(path string) bool { return e.config(path).Excluded(path) }
-
-// severity returns the severity of a rule under a configuration, and whether the user set it.
-func (e *Engine) severity(resolved *config.Resolved, id string) (diag.Severity, bool) {
-	if e.only == nil {
-		return resolved.Severity(id)
-	}
-	r := rules.Lookup(id)
-	if r == nil || !e.only[id] && !r.Blocks() {
-		return diag.Off, false
-	}
-	if sev, configured := resolved.Severity(id); configured && sev != diag.Off {
-		return sev, true
-	}
-	return r.Severity, false
-}
 
 // plan returns the dispatch tables for a file under a configuration.
 func (e *Checker) plan(c *config.Config, path string) *plan {
@@ -165,7 +183,7 @@ func (e *Checker) plan(c *config.Config, path string) *plan {
 	}
 	p := &plan{resolved: resolved, minNix: c.MinimumNix, severity: map[*rules.Rule]level{}, syntax: map[ast.ErrorKind]*rules.Rule{}}
 	for _, r := range rules.All() {
-		sev, configured := e.severity(resolved, r.ID)
+		sev, configured := resolved.Severity(r.ID)
 		if sev == diag.Off {
 			continue
 		}

@@ -30,7 +30,7 @@ type result struct {
 func resultOf(t *testing.T, p *migrate.Plan) result {
 	t.Helper()
 	text := p.TOML()
-	c, problems := config.Load("/p/nixsift.toml", text, engine.Catalogue())
+	c, problems := config.Load("/p/nixsift.toml", text, engine.Catalogue(), nil)
 	require.Empty(t, problems, text)
 	return result{c, text, strings.Join(p.Lost(), "\n")}
 }

@@ -24,7 +24,7 @@ var nixPaths = []string{
 func left(t *testing.T, patterns []string) []string {
 	t.Helper()
 	text := "exclude = [" + quotedList(patterns) + "]\n"
-	c, problems := config.Load("/p/nixsift.toml", text, config.NewCatalogue([]string{"recommended"}, []config.Rule{{ID: "x", Severity: diag.Warning}}))
+	c, problems := config.Load("/p/nixsift.toml", text, config.NewCatalogue([]string{"recommended"}, []config.Rule{{ID: "x", Severity: diag.Warning}}), nil)
 	require.Empty(t, problems, text)
 	out := []string{}
 	for _, p := range nixPaths {

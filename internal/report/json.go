@@ -183,7 +183,7 @@ func (p *printer) jsonErrors() []jsonError {
 func (p *printer) jsonSummary() jsonSummary {
 	c := p.counts()
 	return jsonSummary{
-		Files: p.Summary.Files, Findings: len(p.Findings),
+		Files: p.Summary.Files, Findings: len(p.All),
 		Error: c.by[diag.Error], Warning: c.by[diag.Warning], Info: c.by[diag.Info], Hint: c.by[diag.Hint],
 		Suppressed: p.Summary.Suppressed, Generated: p.Summary.Generated, Fixable: c.fixable, DurationMS: p.Summary.Duration.Milliseconds(),
 	}

@@ -19,7 +19,8 @@ import (
 
 // Run is the outcome of a run.
 type Run struct {
-	Findings []diag.Finding // in the order of diag.Compare
+	Findings []diag.Finding // to print, in the order of diag.Compare
+	All      []diag.Finding // with those that are not printed; nil where there are none
 	Errors   []FileError
 	Summary  Summary
 
@@ -98,6 +99,9 @@ func Write(w io.Writer, name string, run *Run, opts Options) error {
 	known := *run
 	if known.Sources == nil {
 		known.Sources = func(string) (string, bool) { return "", false }
+	}
+	if known.All == nil {
+		known.All = known.Findings
 	}
 	if known.Rule == nil {
 		known.Rule = func(string) (string, string) { return "", "" }
@@ -179,8 +183,8 @@ type counts struct {
 
 func (p *printer) counts() counts {
 	var c counts
-	for i := range p.Findings {
-		f := &p.Findings[i]
+	for i := range p.All {
+		f := &p.All[i]
 		c.by[f.Severity]++
 		if slices.ContainsFunc(f.Fixes, func(x diag.Fix) bool { return x.Safety == diag.Safe }) {
 			c.fixable++

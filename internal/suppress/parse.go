@@ -136,9 +136,9 @@ func (p *reader) names(d *directive, list string, at uint32) {
 		text := strings.Trim(part, " \t\r")
 		if text != "" {
 			start := at + uint32(strings.Index(part, text))
-			d.names = append(d.names, &name{
-				span: source.Span{Start: start, End: start + uint32(len(text))}, text: text, ids: p.rules.Find(text),
-			})
+			n := &name{span: source.Span{Start: start, End: start + uint32(len(text))}, text: text}
+			n.ids, n.wide = p.rules.Select(text)
+			d.names = append(d.names, n)
 		}
 		at += uint32(len(part)) + 1
 	}
@@ -157,7 +157,11 @@ func (p *reader) problems(d *directive) {
 	for i, n := range d.names {
 		switch n.state {
 		case unknown:
-			p.unknown(d, i, left)
+			if n.wide {
+				p.malformed(n.span, fmt.Sprintf("`%s` names every rule", n.text), "name the rules or their families, or exclude the file in nixsift.toml")
+			} else {
+				p.unknown(d, i, left)
+			}
 		case fixed:
 			p.wrong = append(p.wrong, diag.Finding{
 				Rule: Malformed, Severity: diag.Warning, Span: n.span,

@@ -62,7 +62,7 @@ func (p *reader) spell(body string) (s spelling, ok bool) {
 	}
 	for s.end = i; ; s.end = i {
 		skip(" \t,")
-		n := word(letters + "0123456789_:")
+		n := word(letters + "0123456789_:*?/")
 		if n == "" || !s.list && len(p.rules.Find(n)) == 0 {
 			break
 		}

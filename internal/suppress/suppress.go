@@ -9,6 +9,7 @@ package suppress
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"sort"
 	"strings"
@@ -30,6 +31,9 @@ const (
 type Rules interface {
 	// Find returns the ids of the rules that have the name as id or alias, in a slice of its own.
 	Find(name string) []string
+	// Select returns the ids of the rules that a name means as Find does, or those of a family or a pattern, of which wide
+	// tells; none where all rules are meant.
+	Select(name string) (ids []string, wide bool)
 	// OfTool returns the ids of the rules that stand for one of a tool's, in a slice of its own.
 	OfTool(tool string) []string
 	// Mandatory reports whether a rule cannot be silenced.
@@ -47,6 +51,10 @@ type Table struct {
 	wrong      []diag.Finding // malformed, unknown, without reason
 	byRule     map[string]*covers
 	broken     bool // the file has syntax errors: what a comment is for may not have been found
+
+	// Off reports whether a rule is off in the file whatever the command line says. A family or a pattern can be idle
+	// although such rules did not run; where Off is nil, none is.
+	Off func(rule string) bool
 }
 
 // directive is one comment that silences something.
@@ -63,6 +71,7 @@ type name struct {
 	span  source.Span
 	text  string
 	ids   []string
+	wide  bool // a family or a pattern
 	state state
 }
 
@@ -218,9 +227,9 @@ func (t *Table) Apply(findings []diag.Finding, ran func(rule string) bool) (kept
 		for _, d := range t.directives {
 			var left stays
 			for i, n := range d.names {
-				if last == slices.Contains(n.ids, Unused) && d.isIdle(n, ran) {
+				if last == slices.Contains(n.ids, Unused) && t.isIdle(d, n, ran) {
 					if left.names == nil {
-						left = d.staying(func(n *name) bool { return n.state == fixed || d.isIdle(n, ran) })
+						left = d.staying(func(n *name) bool { return n.state == fixed || t.isIdle(d, n, ran) })
 					}
 					if f := t.unused(d, i, left, missed.of(d, n)); last || !silenced(f) {
 						extra = append(extra, f)
@@ -255,8 +264,30 @@ func (d *directive) covers(at uint32) bool {
 	return d.file || d.from <= at && at < d.to || d.comment.Contains(at)
 }
 
-func (d *directive) isIdle(n *name, ran func(string) bool) bool {
-	return !d.foreign && n.state == idle && !slices.ContainsFunc(n.ids, func(id string) bool { return !ran(id) })
+func (t *Table) isIdle(d *directive, n *name, ran func(string) bool) bool {
+	some := false
+	missed := slices.ContainsFunc(n.ids, func(id string) bool {
+		did := ran(id)
+		some = some || did
+		return !did && !(n.wide && t.Off != nil && t.Off(id))
+	})
+	return !d.foreign && n.state == idle && !missed && (some || !n.wide)
+}
+
+// Names returns the names in the comments of nixsift's own form, with their lines.
+func (t *Table) Names() iter.Seq2[string, int] {
+	return func(yield func(string, int) bool) {
+		if t == nil {
+			return
+		}
+		for _, d := range t.directives {
+			for _, n := range d.names {
+				if !d.foreign && !yield(n.text, t.lines.Line(n.span.Start)) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // unused reports name i of a directive; left are the names that stay. Missed is the line of what it may have been

@@ -15,11 +15,73 @@ import (
 	"github.com/nixsift/nixsift/parser"
 )
 
+// TestWide holds that a family or a pattern silences all its rules, is idle only when all of them that are on have run, and may
+// not mean everything.
+func TestWide(t *testing.T) {
+	ran := func(ids ...string) func(string) bool {
+		return func(id string) bool { return slices.Contains(ids, id) }
+	}
+	const src = "{\n  a = 1; # nixsift: ignore[al*] why\n}\n"
+	parse := func() *Table { return Parse(parser.Parse(src), wideRules()) }
+	kept, n, extra := parse().Apply([]diag.Finding{place(t, src, "alpha", "a", 1), place(t, src, "alto", "a", 1), place(t, src, "beta", "a", 1)}, all)
+	assert.Len(t, kept, 1)
+	assert.Equal(t, 2, n)
+	assert.Empty(t, extra)
+	for _, c := range []struct {
+		name string
+		ran  func(string) bool
+		off  func(string) bool
+		idle bool
+	}{
+		{"all ran", all, nil, true},
+		{"one did not", ran("alpha", Unused), nil, false},
+		{"the other is off", ran("alpha", Unused), ran("alto"), true},
+		{"all are off", ran(Unused), ran("alpha", "alto"), false},
+	} {
+		table := parse()
+		table.Off = c.off
+		_, _, extra := table.Apply(nil, c.ran)
+		if assert.Len(t, extra, map[bool]int{true: 1}[c.idle], c.name) && c.idle {
+			assert.Equal(t, Unused, extra[0].Rule)
+		}
+	}
+	_, _, extra = Parse(parser.Parse("1 # nixsift: ignore[*] why\n"), wideRules()).Apply(nil, all)
+	if assert.Len(t, extra, 1) {
+		assert.Equal(t, Malformed, extra[0].Rule)
+		assert.Equal(t, "`*` names every rule", extra[0].Message)
+	}
+	_, _, extra = Parse(parser.Parse("1 # nixsift ignore[al*] why\n"), wideRules()).Apply(nil, all)
+	if assert.Len(t, extra, 1) && assert.Len(t, extra[0].Fixes, 1) {
+		assert.Equal(t, "nixsift: ignore[al*]", extra[0].Fixes[0].Edits[0].Text, "a slip beside a pattern keeps it")
+	}
+}
+
+func wideRules() fakeRules {
+	return fakeRules{"alpha": {"alpha"}, "alto": {"alto"}, "beta": {"beta"}, "deadnix:alpha": {"alpha"}}
+}
+
 // fakeRules maps names to ids; "broken" is fixed.
 type fakeRules map[string][]string
 
 func (f fakeRules) Find(name string) []string { return slices.Clone(f[name]) }
-func (f fakeRules) Mandatory(id string) bool  { return id == "broken" }
+func (f fakeRules) Select(name string) ([]string, bool) {
+	if name == "*" {
+		return nil, true
+	}
+	var ids []string
+	if start, ok := strings.CutSuffix(name, "*"); ok {
+		for id, of := range f {
+			if strings.HasPrefix(id, start) && !strings.Contains(id, ":") {
+				ids = append(ids, of...)
+			}
+		}
+		slices.Sort(ids)
+		return slices.Compact(ids), true
+	}
+	return f.Find(name), false
+}
+
+func (f fakeRules) Mandatory(id string) bool { return id == "broken" }
 func (f fakeRules) Nearest(name string) string {
 	var names []string
 	for n := range f {

@@ -20,8 +20,8 @@ type Options struct {
 	ExcludeFolder func(path string) bool
 	// NoExclude selects what they leave out.
 	NoExclude bool
-	// Links fills Selection.LeftAlone.
-	Links bool
+	// Links fills Selection.LeftAlone, Skipped Selection.Skipped.
+	Links, Skipped bool
 	// MaxFolders ends the walk of each path behind so many folders; 0 is no bound. Selection.Cut says that it did.
 	MaxFolders int
 	// Git remembers the repositories; nil is a memory for this call.
@@ -49,6 +49,8 @@ type Selection struct {
 	// LeftAlone are the links met on walks, in places where a file would count, behind which something may be that
 	// belongs to the project and is not selected. It is filled on request, since each link must be looked into.
 	LeftAlone []LeftAlone
+	// Skipped is what walks met and did not select, links apart. It is filled on request.
+	Skipped []Skipped
 	// Excluded are the files that were named but are left out by Options.Exclude.
 	Excluded []string
 	// Empty are the folders that were named and hold no file to analyse.
@@ -60,6 +62,34 @@ type Selection struct {
 type LeftAlone struct {
 	Path string // absolute
 	Why  string // "leads to …", in words
+}
+
+// Reason says why a walk did not select what it met.
+type Reason uint8
+
+// The reasons: a pattern of Options.Exclude; a pattern by which git ignores it; it lies in a hidden folder, where only what git
+// tracks counts; its Kind is Other; it is a device, a socket or a FIFO; it is a link to a
+// file that is selected itself.
+const (
+	ByExclude Reason = iota
+	ByGit
+	Hidden
+	OtherKind
+	Special
+	Linked
+)
+
+// String returns the reason as the JSON output spells it.
+func (r Reason) String() string {
+	return [...]string{"excluded", "ignored", "hidden", "unsupported", "not-regular", "linked"}[r]
+}
+
+// Skipped is a file, or a folder with all that is in it, that a walk did not select.
+type Skipped struct {
+	Path   string // absolute
+	Folder bool
+	Reason Reason
+	Ignore git.Ignore // where the reason is ByGit
 }
 
 // EmptyFolder is a folder without a file to analyse.
@@ -157,7 +187,9 @@ func Select(fsys FS, paths []string, opts Options) (Selection, []Problem) {
 	slices.SortFunc(s.left, func(a, b LeftAlone) int { return strings.Compare(a.Path, b.Path) })
 	slices.Sort(s.named)
 	slices.SortFunc(s.empty, func(a, b EmptyFolder) int { return strings.Compare(a.Path, b.Path) })
-	return Selection{Files: s.files, LeftAlone: slices.Compact(s.left), Excluded: slices.Compact(s.named), Empty: slices.Compact(s.empty), Cut: s.cut}, s.problems
+	slices.SortFunc(s.skipped, func(a, b Skipped) int { return strings.Compare(a.Path, b.Path) })
+	s.skipped = slices.CompactFunc(s.skipped, func(a, b Skipped) bool { return a.Path == b.Path })
+	return Selection{Files: s.files, LeftAlone: slices.Compact(s.left), Skipped: s.skipped, Excluded: slices.Compact(s.named), Empty: slices.Compact(s.empty), Cut: s.cut}, s.problems
 }
 
 type selector struct {
@@ -167,6 +199,7 @@ type selector struct {
 	problems []Problem
 	links    []link
 	left     []LeftAlone
+	skipped  []Skipped
 	named    []string // files that are excluded
 	empty    []EmptyFolder
 	excluded int // files that walks left out
@@ -283,6 +316,12 @@ func (s *selector) follow() {
 			found[target] = true
 			s.files = append(s.files, link.File)
 			s.empty = slices.DeleteFunc(s.empty, func(e EmptyFolder) bool { return e.Path == link.root })
+		case link.Kind != Other && s.opts.Skipped:
+			why := Linked
+			if !found[target] {
+				why = ByExclude
+			}
+			s.skipped = append(s.skipped, Skipped{Path: link.Path, Reason: why})
 		}
 	}
 }

@@ -35,6 +35,7 @@ type folder struct {
 	up      *git.Rules
 	rules   *git.Rules // nil until the folder is read, then those that hold in it
 	tracked bool       // only what git tracks counts
+	why     Skipped    // of what is in it and git does not track, where only that counts; its path does not count
 }
 
 func (f *folder) below(name string) string {
@@ -139,6 +140,7 @@ func (w *walker) run(top folder) {
 			w.files = append(w.files, r.files...)
 			w.links = append(w.links, r.links...)
 			w.problems = append(w.problems, r.problems...)
+			w.skipped = append(w.skipped, r.skipped...)
 			w.excluded += r.excluded
 		})
 	}
@@ -162,7 +164,16 @@ type reading struct {
 	files    []File
 	links    []link
 	problems []Problem
+	skipped  []Skipped
 	excluded int
+}
+
+// skip notes what is not selected, if that is asked for.
+func (w *walker) skip(r *reading, path string, folder bool, why Skipped) {
+	if w.opts.Skipped {
+		why.Path, why.Folder = path, folder
+		r.skipped = append(r.skipped, why)
+	}
 }
 
 // read sorts the entries of a folder.
@@ -170,6 +181,7 @@ func (w *walker) read(r *reading, f folder) {
 	// Asked here and not when the folder is met, since reading the index takes as long as a walk: the
 	// other goroutine goes on with what needs no index.
 	if f.tracked && !w.hasTracked(r, f.repo, f.rel) {
+		w.skip(r, f.path, true, f.why)
 		return
 	}
 	entries, err := w.fs.ReadDir(f.path)
@@ -204,17 +216,24 @@ func (w *walker) read(r *reading, f folder) {
 			script := scripts && !isLink && !strings.Contains(name, ".") // a link there leads to a program more often than not
 			told := isLink && w.opts.Links
 			if !script && !told && !mayMatter(name) {
+				w.skip(r, prefix+name, false, Skipped{Reason: OtherKind})
 				continue
 			}
 			path := prefix + name
 			kind := KindOf(path)
-			if kind == Other && !script && !told || !w.wants(r, &f, name) {
+			if kind == Other && !script && !told {
+				w.skip(r, path, false, Skipped{Reason: OtherKind})
+				continue
+			}
+			if ok, why := w.wants(r, &f, name); !ok {
+				w.skip(r, path, false, why)
 				continue
 			}
 			if w.opts.excludes(path) {
 				if kind != Other || script {
 					r.excluded++
 				}
+				w.skip(r, path, false, Skipped{Reason: ByExclude})
 				continue
 			}
 			if isLink {
@@ -227,14 +246,15 @@ func (w *walker) read(r *reading, f folder) {
 					r.problems = append(r.problems, problem(path, err))
 				}
 				if !isShellScript(text) {
+					w.skip(r, path, false, Skipped{Reason: OtherKind})
 					continue
 				}
 				kind = Shell
 			}
 			r.files = append(r.files, File{Path: path, Kind: kind})
 		default:
-			if name == lockFile {
-				w.oddLock(r, &f, prefix, false)
+			if name != lockFile || !w.oddLock(r, &f, prefix, false) {
+				w.skip(r, prefix+name, false, Skipped{Reason: Special})
 			}
 		}
 	}
@@ -243,16 +263,17 @@ func (w *walker) read(r *reading, f folder) {
 	}
 }
 
-// oddLock selects what lies in f under the name of a lock file and is no regular file: Nix refuses it.
-func (w *walker) oddLock(r *reading, f *folder, prefix string, isDir bool) {
+// oddLock selects what lies in f under the name of a lock file and is no regular file: Nix refuses it. It is false where the
+// file is left out.
+func (w *walker) oddLock(r *reading, f *folder, prefix string, isDir bool) bool {
 	path := prefix + lockFile
 	if w.opts.excludes(path) {
 		r.excluded++
-		return
+		return false
 	}
 	wanted := false
 	if !isDir {
-		wanted = w.wants(r, f, lockFile)
+		wanted, _ = w.wants(r, f, lockFile)
 	} else if _, ignored := f.rules.Match(lockFile, true); f.tracked || ignored {
 		wanted = w.hasTracked(r, f.repo, f.below(lockFile))
 	} else {
@@ -261,6 +282,7 @@ func (w *walker) oddLock(r *reading, f *folder, prefix string, isDir bool) {
 	if wanted {
 		r.files = append(r.files, File{Path: path, Kind: FlakeLock})
 	}
+	return wanted
 }
 
 // mayMatter spares most other files the building of their path.
@@ -308,36 +330,48 @@ func (w *walker) enter(r *reading, f *folder, entries []fs.DirEntry) {
 
 // folder decides about a folder in f.
 func (w *walker) folder(r *reading, f *folder, prefix, name string) {
-	tracked := f.tracked
+	tracked, why := f.tracked, f.why
 	if name[0] == '.' {
 		switch name {
 		case ".git", ".jj", ".direnv":
 			return
 		}
-		tracked = tracked || ciFolders[name] == NoProvider
-	}
-	if !tracked {
-		_, tracked = f.rules.Match(name, true)
-	}
-	path := prefix + name
-	if tracked && f.repo == nil || w.opts.excludesFolder(path) {
-		return
-	}
-	r.folders = append(r.folders, folder{path: path, repo: f.repo, rel: f.below(name), up: f.rules, tracked: tracked})
-}
-
-// wants reports whether git lets an entry of f count that is no folder: tracked beats ignored.
-func (w *walker) wants(r *reading, f *folder, name string) bool {
-	if !f.tracked {
-		if _, ignored := f.rules.Match(name, false); !ignored {
-			return true
+		if !tracked && ciFolders[name] == NoProvider {
+			tracked, why = true, Skipped{Reason: Hidden}
 		}
 	}
+	if !tracked {
+		var ignore git.Ignore
+		if ignore, tracked = f.rules.Match(name, true); tracked {
+			why = Skipped{Reason: ByGit, Ignore: ignore}
+		}
+	}
+	path := prefix + name
+	switch {
+	case tracked && f.repo == nil:
+		w.skip(r, path, true, why)
+	case w.opts.excludesFolder(path):
+		w.skip(r, path, true, Skipped{Reason: ByExclude})
+	default:
+		r.folders = append(r.folders, folder{path: path, repo: f.repo, rel: f.below(name), up: f.rules, tracked: tracked, why: why})
+	}
+}
+
+// wants reports whether git lets an entry of f count that is no folder, and else why not: tracked beats ignored.
+func (w *walker) wants(r *reading, f *folder, name string) (bool, Skipped) {
+	why := f.why
+	if !f.tracked {
+		ignore, ignored := f.rules.Match(name, false)
+		if !ignored {
+			return true, Skipped{}
+		}
+		why = Skipped{Reason: ByGit, Ignore: ignore}
+	}
 	if !w.loads(r, f.repo) {
-		return false
+		return false, why
 	}
 	_, ok := f.repo.Tracked(f.below(name))
-	return ok
+	return ok, why
 }
 
 // hasTracked reports whether git tracks something in a folder, or the folder as a submodule.

@@ -1,0 +1,106 @@
+package config
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/pelletier/go-toml/v2"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// beyond are parts of the mistakes that no schema can tell: they are about what a name stands for, another file, two keys
+// together, or the version of the program.
+var beyond = []string{
+	"no rule matches", "is both", "stands both", "and `select` names it", "and `ignore` names it", "bad pattern", "are the same rule",
+	"stands for rules", "cannot be read", "the configuration is for", "leads back", "bad version requirement", "is neither a folder",
+	"is always error, as Nix itself refuses such a file; exclude the file instead",
+}
+
+// schemaOf compiles the schema of a catalogue.
+func schemaOf(t *testing.T, c *Catalogue) *jsonschema.Schema {
+	t.Helper()
+	text, err := c.Schema()
+	require.NoError(t, err)
+	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(string(text)))
+	require.NoError(t, err)
+	compiler := jsonschema.NewCompiler()
+	require.NoError(t, compiler.AddResource("schema.json", doc))
+	schema, err := compiler.Compile("schema.json")
+	require.NoError(t, err)
+	return schema
+}
+
+// TestSchema holds the schema against the reader of configurations: it accepts what that accepts, and refuses what that refuses, as
+// far as a schema can say.
+func TestSchema(t *testing.T) {
+	type example struct {
+		text string
+		cat  *Catalogue
+	}
+	var all []example
+	for _, c := range problemCases {
+		all = append(all, example{c.text, testCatalogue()})
+	}
+	for _, c := range selectCases {
+		all = append(all, example{c.text, familiesCatalogue()})
+	}
+	for text := range selectProblems {
+		all = append(all, example{text, familiesCatalogue()})
+	}
+	for _, text := range []string{
+		"extends = '../base.toml'", "extends = ['a.toml', '..']", "extends = 3", "extends = ''", "extends = 'https://x'", "extends = '/x'", "extends = ['~/x']",
+		"required-version = '>=0.1'", "required-version = 0.1", "required-version = ''", "minimum-nix-version = '2'", "minimum-nix-version = '2.3.4'",
+		"select = ['ALL', 'all', '*', 'style/', 'style', 'style/empty-let', 'lock-drifts', 'STATIX:w08', 'Empty_Let', 'deadnix:lets']",
+		"ignore = ['?*', 'x[a]*']", "select = ['nothing']", "select = ['style/nothing-like-it']", "select = [1]", "[rules]\nlock-drifts = 'off'\n'statix:W08' = {severity = 'info'}",
+		"[rules]\n'deadnix:lets' = 'off'", "[rules]\nflake = 'off'", "[rules]\n'missing-*' = 'off'", "[rules]\nsyntax-error = 'off'", "[rules]\nsyntax-error = {severity = 'error'}",
+		"[rules]\nmissing-follows = { allow = ['a'], severity = 'off' }", "[rules]\nmissing-follows = { allow = 'a' }", "[rules.missing-follows]\nalow = []",
+		"[[override]]\npaths = ['a']\nignore = ['flake']", "[[override]]\nignore = ['flake']", "[[override]]\npaths = ['/a']\nignore = ['flake']",
+		"[[override]]\npaths = ['a']\nexclude = ['flake']", "exclude = ['./a/', 'a..b/c', '...']", "exclude = ['..', 'a']", "exclude = ['a/../b']", "exclude = ['./..']", "generated = 1", "preview = false",
+	} {
+		all = append(all, example{text, familiesCatalogue()})
+	}
+	accepted, refused := 0, 0
+	for _, x := range all {
+		var value map[string]any
+		if toml.Unmarshal([]byte(x.text), &value) != nil {
+			continue // no TOML
+		}
+		_, problems := Load("/p/nixsift.toml", x.text, x.cat, files(map[string]string{"/base.toml": "", "/p/a.toml": "", "/nixsift.toml": ""}))
+		err := schemaOf(t, x.cat).Validate(plain(value))
+		told := false
+		for _, p := range problems {
+			cannot := false
+			for _, part := range beyond {
+				cannot = cannot || strings.Contains(p.Message, part)
+			}
+			told = told || !cannot
+		}
+		switch {
+		case len(problems) == 0:
+			accepted++
+			assert.NoError(t, err, "the reader accepts %q", x.text)
+		case told:
+			refused++
+			assert.Error(t, err, "the reader refuses %q: %v", x.text, problems)
+		}
+	}
+	assert.Greater(t, accepted, 40)
+	assert.Greater(t, refused, 50)
+}
+
+// plain makes of what TOML decodes to what JSON decodes to.
+func plain(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for k, e := range v {
+			v[k] = plain(e)
+		}
+	case []any:
+		for i, e := range v {
+			v[i] = plain(e)
+		}
+	}
+	return v
+}

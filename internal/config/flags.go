@@ -44,8 +44,8 @@ type flagReader struct {
 	errs []error
 }
 
-func (f *flagReader) wrong(format string, args ...any) {
-	f.errs = append(f.errs, fmt.Errorf(format, args...))
+func (x *flagReader) wrong(format string, args ...any) {
+	x.errs = append(x.errs, fmt.Errorf(format, args...))
 }
 
 // With returns the configuration changed by the command line, which wins over everything in the files. The error names

@@ -102,8 +102,8 @@ func (l *loader) load(path, text string) {
 		}
 		if d.refused {
 			// What else seems wrong here, and in what the file extends, is what that version knows.
-			before, refusal := l.problems, problems[len(problems)-1]
-			defer func() { l.problems = append(before, refusal) }()
+			before, refusal := len(l.problems), problems[len(problems)-1]
+			defer func() { l.problems = append(l.problems[:before], refusal) }()
 		}
 	}
 	if e := root.get(extendsKey); e != nil {

@@ -57,7 +57,7 @@ func checkCommand(s streams) *cobra.Command {
 	flags.StringVar(&f.stdinPath, "stdin-path", "stdin.nix", "the path that standard input stands for")
 	addEngineFlags(flags, &f.opts)
 	flags.IntVar(&f.maxFindings, "max-findings", -1, "print so many findings, the most severe ones; all count for the exit status")
-	flags.Lookup("max-findings").DefValue = ""
+	flags.Lookup("max-findings").DefValue = "0" // which the help does not print
 	flags.BoolVar(&f.opts.Links, "verbose", false, "tell on standard error which links were left alone, and why")
 	flags.BoolVar(&f.opts.Generated, "generated", false, "check generated files like others, not for errors only")
 	flags.IntVarP(&f.opts.Jobs, "jobs", "j", 0, "files checked at once; 0 is one for each processor")

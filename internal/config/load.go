@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/osfile"
 )
 
 // Files is where configurations are read from.
@@ -21,8 +22,11 @@ type Files interface {
 
 type disk struct{}
 
-func (disk) ReadFile(path string) ([]byte, error)  { return os.ReadFile(path) }
+func (disk) ReadFile(path string) ([]byte, error)  { return osfile.Read(path, maxSize) }
 func (disk) Stat(path string) (fs.FileInfo, error) { return os.Stat(path) }
+
+// maxSize bounds a configuration on the disk, in bytes.
+const maxSize = 16 << 20
 
 // maxExtended bounds the files that one configuration extends: behind a link that leads back, a file has ever new paths.
 const maxExtended = 64

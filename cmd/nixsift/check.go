@@ -126,11 +126,11 @@ func (f *checkFlags) useColor(s streams) bool {
 }
 
 // describe returns what reports say about a rule.
-func describe(id string) (summary, url string) {
+func describe(id string) report.Rule {
 	if r := rules.Lookup(id); r != nil {
-		return r.Summary, r.URL()
+		return report.Rule{Summary: r.Summary, Doc: r.Doc, Family: r.Family, URL: r.URL(), Severity: r.Severity}
 	}
-	return "", ""
+	return report.Rule{}
 }
 
 // exitStatus returns the status of a run as an error, or nil for 0. The highest that applies wins.

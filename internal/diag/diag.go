@@ -95,6 +95,12 @@ type Finding struct {
 	Tags     Tag
 }
 
+// Silenced is a finding that a comment in its file silences.
+type Silenced struct {
+	Finding
+	Reason string // that the comment gives; may be empty
+}
+
 // Compare orders findings by file, start, end, rule and message: a total order of distinct findings.
 func Compare(a, b Finding) int { return CompareAt(&a, &b) }
 

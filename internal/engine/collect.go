@@ -27,6 +27,7 @@ func (e *Checker) collect(res *Result, workers []*worker, reported map[string]bo
 	e.join(res, sorted(workers, func(f *diag.Finding) bool {
 		return reported[f.File] || res.blocking[f.File] && rules.Lookup(f.Rule).Blocks()
 	}), suppressions)
+	slices.SortStableFunc(res.Silenced, func(a, b diag.Silenced) int { return diag.Compare(a.Finding, b.Finding) })
 	res.Errors = e.withConfigErrors(res.Errors)
 	res.Notices = e.notices(suppressions)
 }

@@ -43,8 +43,8 @@ type Options struct {
 	// Changing says that files change while the engine lives, as under a language server: nothing is
 	// remembered of the folders.
 	Changing bool
-	// Links fills Result.LeftAlone.
-	Links bool
+	// Links fills Result.LeftAlone, Silenced fills Result.Silenced.
+	Links, Silenced bool
 	// Jobs is the number of files checked at once; 0 is one for each processor.
 	Jobs int
 	// keepTexts keeps all texts that findings are about.
@@ -75,10 +75,11 @@ type FileError struct {
 
 // Result is the outcome of a run.
 type Result struct {
-	Findings   []diag.Finding // in the order of diag.Compare
-	Errors     []FileError    // sorted by file and message
-	Files      int            // the number of files checked
-	Suppressed int            // findings that comments silenced
+	Findings   []diag.Finding  // in the order of diag.Compare
+	Errors     []FileError     // sorted by file and message
+	Files      int             // the number of files checked
+	Suppressed int             // findings that comments silenced
+	Silenced   []diag.Silenced // those findings, in the order of diag.Compare
 	// Notices are earlier ids of rules in configurations, on the command line and in comments, each once.
 	Notices   []config.Notice
 	LeftAlone []workspace.LeftAlone
@@ -287,11 +288,17 @@ func (e *Checker) choose(paths []string, opts workspace.Options) (workspace.Sele
 func (e *Checker) suppress(res *Result, file string, t *suppress.Table, findings []diag.Finding) []diag.Finding {
 	resolved := e.config(file).For(file)
 	t.Off = resolved.Off
-	kept, n, extra := t.Apply(findings, func(id string) bool {
+	kept, silenced, extra := t.Apply(findings, func(id string) bool {
 		sev, _ := resolved.Severity(id)
 		return sev != diag.Off
 	})
-	res.Suppressed += n
+	res.Suppressed += len(silenced)
+	if e.opts.Silenced {
+		for _, s := range silenced {
+			s.File = cmp.Or(s.File, file) // those about the comments have none
+			res.Silenced = append(res.Silenced, s)
+		}
+	}
 	for _, f := range extra {
 		r := rules.Lookup(f.Rule)
 		sev, configured := resolved.Severity(f.Rule)

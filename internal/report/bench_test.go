@@ -18,7 +18,7 @@ func BenchmarkTextLongLine(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			run := &Run{
 				Sources: func(string) (string, bool) { return text, true },
-				Rule:    func(string) (string, string) { return "", "https://example.org/rule" },
+				Rule:    func(string) Rule { return Rule{URL: "https://example.org/rule"} },
 			}
 			for at := 0; at+len(each) < len(text) && len(run.Findings) < 10_000; at += len(text) / 10_000 {
 				run.Findings = append(run.Findings, diag.Finding{
@@ -43,7 +43,9 @@ func BenchmarkFormats(b *testing.B) {
 	text := strings.Repeat(line, 50)
 	run := &Run{
 		Sources: func(string) (string, bool) { return text, true },
-		Rule:    func(string) (string, string) { return "Parentheses that change nothing", "https://example.org/rule" },
+		Rule: func(string) Rule {
+			return Rule{Summary: "Parentheses that change nothing", URL: "https://example.org/rule"}
+		},
 		BaseDir: "/home/someone/flake",
 	}
 	for i := range 20_000 {

@@ -1,15 +1,12 @@
 package report
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/xml"
-	"fmt"
 	"strconv"
 	"strings"
 
-	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/fingerprint"
 )
 
 // github writes workflow commands, which GitHub Actions turns into annotations
@@ -81,7 +78,7 @@ type gitlabLocation struct {
 func (p *printer) gitlab() error {
 	out := jsonWriter{p: p}
 	out.text("[")
-	prints := fingerprints{}
+	var prints fingerprint.Counter
 	separator := "\n"
 	add := func(issue gitlabIssue, begin, end int) {
 		out.text(separator)
@@ -93,51 +90,19 @@ func (p *printer) gitlab() error {
 		f := &p.Findings[i]
 		start, end := p.place(f.File, f.Span)
 		add(gitlabIssue{
-			Description: f.Message, CheckName: f.Rule, Fingerprint: prints.of(p, f),
+			Description: f.Message, CheckName: f.Rule, Fingerprint: prints.Next(f.Rule, p.path(f.File), p.lines(f.File), f.Span),
 			Severity: [...]string{diag.Off: "info", diag.Hint: "info", diag.Info: "minor", diag.Warning: "major", diag.Error: "critical"}[f.Severity],
 			Location: gitlabLocation{Path: p.path(f.File)},
 		}, start.Line, end.Line)
 	}
 	for _, e := range p.Errors {
 		add(gitlabIssue{
-			Description: e.Message, CheckName: e.Kind, Fingerprint: prints.sum(e.Kind, p.path(e.File), e.Message),
+			Description: e.Message, CheckName: e.Kind, Fingerprint: prints.Sum(e.Kind, p.path(e.File), e.Message),
 			Severity: "blocker", Location: gitlabLocation{Path: p.path(e.File)},
 		}, max(1, e.Line), max(1, e.Line))
 	}
 	out.text("\n]\n")
 	return out.err
-}
-
-// fingerprints names findings so that they keep their names when lines are added or removed elsewhere in
-// the file: by rule, path, message and the text of the line, and a number for repetitions.
-type fingerprints map[string]int
-
-func (s fingerprints) of(p *printer, f *diag.Finding) string {
-	line := ""
-	if x := p.lines(f.File); x != nil {
-		l := x.LineSpan(x.Line(f.Span.Start))
-		if l.Len() > 2*printReach {
-			l = source.Span{Start: max(l.Start, max(f.Span.Start, printReach)-printReach), End: min(l.End, f.Span.Start+printReach)}
-		}
-		line = strings.TrimSpace(l.Of(x.Text()))
-	}
-	return s.sum(f.Rule, p.path(f.File), f.Message, line)
-}
-
-// printReach is how many bytes of a long line before and behind the start of a finding count for its fingerprint.
-const printReach = 1024
-
-func (s fingerprints) sum(parts ...string) string {
-	key := strings.Join(parts, "\x00")
-	for {
-		s[key]++
-		n := s[key]
-		if n == 1 {
-			sum := sha256.Sum256([]byte(key))
-			return hex.EncodeToString(sum[:16])
-		}
-		key = fmt.Sprintf("%s\x00%d", key, n)
-	}
 }
 
 // The format of Checkstyle, which many CI systems read.

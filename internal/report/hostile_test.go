@@ -26,10 +26,13 @@ func TestHostileText(t *testing.T) {
 			Related: []diag.Related{{File: "/p/" + evil, Message: evil}},
 			Fixes:   []diag.Fix{{Title: evil, Safety: diag.Safe, Edits: []diag.Edit{{Text: "x"}}}},
 		}},
-		Errors:  []FileError{{File: "/p/" + evil, Message: evil, Kind: "unreadable", Line: 1, Column: 1}, {Message: evil, Kind: "config"}},
-		BaseDir: "/p",
-		Sources: func(string) (string, bool) { return "x " + evil + " y", true },
-		Rule:    func(string) (string, string) { return "A path", "https://example.org" },
+		Silenced: []diag.Silenced{{Finding: diag.Finding{Rule: "missing-path", Severity: diag.Error, File: "/p/" + evil, Message: evil}, Reason: evil}},
+		Errors:   []FileError{{File: "/p/" + evil, Message: evil, Kind: "unreadable", Line: 1, Column: 1}, {Message: evil, Kind: "config"}},
+		BaseDir:  "/p",
+		Sources:  func(string) (string, bool) { return "x " + evil + " y", true },
+		Rule: func(string) Rule {
+			return Rule{Summary: "A path", Doc: "About paths.", Family: "paths", URL: "https://example.org", Severity: diag.Error}
+		},
 	}
 	for _, format := range Formats() {
 		out := write(t, format, run, Options{})
@@ -59,16 +62,4 @@ func TestHostileText(t *testing.T) {
 			assert.True(t, json.Valid([]byte(out)), format)
 		}
 	}
-}
-
-// TestLongLineFingerprints: the line of a finding counts for its fingerprint near the finding only, so that many
-// findings on one long line cost no more than elsewhere.
-func TestLongLineFingerprints(t *testing.T) {
-	line := strings.Repeat("x", 10*printReach)
-	of := func(text string) string {
-		p := &printer{Run: &Run{Sources: func(string) (string, bool) { return text, true }}, indexes: map[string]*source.LineIndex{}, paths: map[string]string{}}
-		return fingerprints{}.of(p, &diag.Finding{File: "a", Span: source.Span{Start: 5 * printReach, End: 5*printReach + 1}})
-	}
-	assert.Equal(t, of(line), of(line+"y"))
-	assert.NotEqual(t, of(line), of(line[:5*printReach+1]+"y"+line))
 }

@@ -155,7 +155,7 @@ func (p *printer) jsonFinding(f *diag.Finding) jsonFinding {
 func (p *printer) url(rule string) string {
 	url, ok := p.urls[rule]
 	if !ok {
-		_, url = p.Rule(rule)
+		url = p.Rule(rule).URL
 		p.urls[rule] = url
 	}
 	return url

@@ -23,15 +23,25 @@ type Run struct {
 	All      []diag.Finding // with those that are not printed; nil where there are none
 	Errors   []FileError
 	Summary  Summary
+	Silenced []diag.Silenced // only SARIF tells them
 
 	// Sources returns the text of a file that a finding names; false where it cannot be had, which leaves
 	// the finding without line and excerpt. Nil knows no file.
 	Sources func(file string) (text string, ok bool)
-	// Rule returns a rule's summary, one sentence, and the address of its documentation. Nil knows no rule.
-	Rule func(id string) (summary, url string)
+	// Rule describes a rule; the zero value where it is not known. Nil knows no rule.
+	Rule func(id string) Rule
 
 	BaseDir     string // the absolute path that paths are relative to, or "" to leave them alone
 	ToolVersion string
+}
+
+// Rule is what reports say of a rule. Its texts are Markdown.
+type Rule struct {
+	Summary  string // one sentence, without a period
+	Doc      string
+	Family   string
+	URL      string // of its documentation
+	Severity diag.Severity
 }
 
 // FileError is a file that could not be analysed, or not wholly, or a mistake in a configuration file.
@@ -104,7 +114,7 @@ func Write(w io.Writer, name string, run *Run, opts Options) error {
 		known.All = known.Findings
 	}
 	if known.Rule == nil {
-		known.Rule = func(string) (string, string) { return "", "" }
+		known.Rule = func(string) Rule { return Rule{} }
 	}
 	p := &printer{Run: &known, w: bufio.NewWriter(w), opts: opts, indexes: map[string]*source.LineIndex{}, urls: map[string]string{}, paths: map[string]string{}}
 	if err := formats[i].write(p); err != nil {

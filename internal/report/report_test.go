@@ -71,11 +71,11 @@ func testRun() *Run {
 		},
 		Summary: Summary{Files: 6, Suppressed: 2, Generated: 3, Duration: 1500 * time.Microsecond},
 		Sources: func(file string) (string, bool) { t, ok := files[file]; return t, ok },
-		Rule: func(id string) (string, string) {
+		Rule: func(id string) Rule {
 			if id == "empty" {
-				return "", ""
+				return Rule{}
 			}
-			return "Finds " + id, "https://example.org/" + id
+			return Rule{Summary: "Finds " + id, Doc: "It finds\n" + id + ".\n\nMore `code`.", Family: "family", URL: "https://example.org/" + id, Severity: diag.Info}
 		},
 		BaseDir: "/p", ToolVersion: "1.2.3",
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/fingerprint"
 )
 
 // SARIF 2.1.0 (docs.oasis-open.org/sarif), as much of it as a linter has to say. The types are our own: the
@@ -44,9 +45,28 @@ type sarifTool struct {
 }
 
 type sarifRule struct {
-	ID      string     `json:"id"`
-	Short   *sarifText `json:"shortDescription,omitempty"`
-	HelpURI string     `json:"helpUri,omitempty"`
+	ID         string               `json:"id"`
+	Short      *sarifText           `json:"shortDescription,omitempty"`
+	Full       *sarifText           `json:"fullDescription,omitempty"`
+	Help       *sarifMarkdown       `json:"help,omitempty"`
+	HelpURI    string               `json:"helpUri,omitempty"`
+	Default    *sarifConfiguration  `json:"defaultConfiguration,omitempty"`
+	Properties *sarifRuleProperties `json:"properties,omitempty"`
+}
+
+type sarifMarkdown struct {
+	Text     string `json:"text"`
+	Markdown string `json:"markdown"`
+}
+
+type sarifConfiguration struct {
+	Level string `json:"level"`
+}
+
+// sarifRuleProperties are those that GitHub reads (docs.github.com, "SARIF support for code scanning").
+type sarifRuleProperties struct {
+	Tags     []string `json:"tags"`
+	Severity string   `json:"problem.severity"`
 }
 
 type sarifText struct {
@@ -76,6 +96,14 @@ type sarifResult struct {
 	Related      []sarifLocation   `json:"relatedLocations,omitempty"`
 	Fingerprints map[string]string `json:"partialFingerprints"`
 	Fixes        []sarifFix        `json:"fixes,omitempty"`
+	// Suppressions are there for all results or for none: without any, a result counts.
+	Suppressions []sarifSuppression `json:"suppressions"`
+}
+
+type sarifSuppression struct {
+	Kind          string `json:"kind"`
+	Status        string `json:"status"`
+	Justification string `json:"justification,omitempty"`
 }
 
 type sarifLocation struct {
@@ -154,22 +182,30 @@ func (p *printer) sarif() error {
 	// The results, of which there may be many, are written one by one into the empty list that the frame ends with.
 	at := strings.LastIndex(frame, "[]") + 1
 	p.printf("%s", frame[:at])
-	prints := fingerprints{}
-	for i := range p.Findings {
-		f := &p.Findings[i]
+	var prints fingerprint.Counter
+	separator := "\n    "
+	add := func(f *diag.Finding, suppressions ...sarifSuppression) error {
 		r := p.sarifResult(f)
 		r.RuleIndex = index[f.Rule]
-		r.Fingerprints = map[string]string{"nixsift/v1": prints.of(p, f)}
+		r.Fingerprints = map[string]string{fingerprint.Version: prints.Next(f.Rule, p.path(f.File), p.lines(f.File), f.Span)}
+		r.Suppressions = append([]sarifSuppression{}, suppressions...)
 		text, err := indented("    ", r)
-		if err != nil {
+		p.printf("%s%s", separator, strings.TrimSuffix(text, "\n"))
+		separator = ",\n    "
+		return err
+	}
+	for i := range p.Findings {
+		if err := add(&p.Findings[i]); err != nil {
 			return err
 		}
-		if i > 0 {
-			p.printf(",")
-		}
-		p.printf("\n    %s", strings.TrimSuffix(text, "\n"))
 	}
-	if len(p.Findings) > 0 {
+	for i := range p.Silenced {
+		s := &p.Silenced[i]
+		if err := add(&s.Finding, sarifSuppression{"inSource", "accepted", s.Reason}); err != nil {
+			return err
+		}
+	}
+	if len(p.Findings)+len(p.Silenced) > 0 {
 		p.printf("\n   ")
 	}
 	p.printf("%s", frame[at:])
@@ -186,31 +222,54 @@ func indented(prefix string, v any) (string, error) {
 	return string(escapeJSON(b.Bytes())), err
 }
 
+// sarifLevels are the levels of SARIF by severity.
+var sarifLevels = [...]string{diag.Off: "none", diag.Hint: "note", diag.Info: "note", diag.Warning: "warning", diag.Error: "error"}
+
 // sarifRules describes the rules that found something, sorted, and notes their indexes.
 func (p *printer) sarifRules(index map[string]int) []sarifRule {
 	var ids []string
 	for i := range p.Findings {
 		ids = append(ids, p.Findings[i].Rule)
 	}
+	for i := range p.Silenced {
+		ids = append(ids, p.Silenced[i].Rule)
+	}
 	slices.Sort(ids)
 	described := []sarifRule{}
 	for i, id := range slices.Compact(ids) {
 		index[id] = i
-		r := sarifRule{ID: id}
-		summary, url := p.Rule(id)
-		if summary != "" {
-			r.Short = &sarifText{summary}
-		}
-		r.HelpURI = url
-		described = append(described, r)
+		described = append(described, sarifRuleOf(id, p.Rule(id)))
 	}
 	return described
+}
+
+func sarifRuleOf(id string, about Rule) sarifRule {
+	r := sarifRule{ID: id, HelpURI: about.URL}
+	if about.Summary != "" {
+		r.Short = &sarifText{about.Summary}
+	}
+	if about.Doc != "" {
+		first, _, _ := strings.Cut(about.Doc, "\n\n")
+		r.Full = &sarifText{first}
+		r.Help = &sarifMarkdown{about.Doc, about.Doc}
+		if about.URL != "" {
+			r.Help.Markdown += "\n\n[" + id + "](" + about.URL + ")"
+		}
+	}
+	if about.Severity != diag.Off {
+		r.Default = &sarifConfiguration{sarifLevels[about.Severity]}
+		r.Properties = &sarifRuleProperties{
+			Tags:     []string{about.Family},
+			Severity: [...]string{diag.Hint: "recommendation", diag.Info: "recommendation", diag.Warning: "warning", diag.Error: "error"}[about.Severity],
+		}
+	}
+	return r
 }
 
 func (p *printer) sarifResult(f *diag.Finding) sarifResult {
 	r := sarifResult{
 		RuleID: f.Rule, Message: sarifText{f.Message},
-		Level:     [...]string{diag.Off: "none", diag.Hint: "note", diag.Info: "note", diag.Warning: "warning", diag.Error: "error"}[f.Severity],
+		Level:     sarifLevels[f.Severity],
 		Locations: []sarifLocation{p.location(f.File, f.Span)},
 	}
 	if f.Help != "" {

@@ -68,6 +68,57 @@ func TestSARIF(t *testing.T) {
 	assert.Nil(t, run.Results[5].Locations[0].PhysicalLocation.ArtifactLocation.URIBaseID)
 }
 
+// TestSARIFRules holds what a viewer shows of a rule.
+func TestSARIFRules(t *testing.T) {
+	run := readSARIF(t, write(t, "sarif", testRun(), Options{})).Runs[0]
+	for _, r := range run.Tool.Driver.Rules {
+		if *r.ID == "empty" {
+			assert.Nil(t, r.ShortDescription)
+			assert.Nil(t, r.DefaultConfiguration)
+			continue
+		}
+		assert.Equal(t, "Finds "+*r.ID, *r.ShortDescription.Text)
+		assert.Equal(t, "It finds\n"+*r.ID+".", *r.FullDescription.Text)
+		assert.Equal(t, "It finds\n"+*r.ID+".\n\nMore `code`.", *r.Help.Text)
+		assert.Equal(t, *r.Help.Text+"\n\n["+*r.ID+"](https://example.org/"+*r.ID+")", *r.Help.Markdown)
+		assert.Equal(t, "note", r.DefaultConfiguration.Level)
+		assert.Equal(t, []string{"family"}, r.Properties.Tags)
+	}
+}
+
+// TestSARIFSuppressions: what comments silence comes behind the findings, with the reason, and does not disturb their
+// fingerprints.
+func TestSARIFSuppressions(t *testing.T) {
+	run := testRun()
+	plain := readSARIF(t, write(t, "sarif", run, Options{})).Runs[0].Results
+	run.Silenced = []diag.Silenced{
+		{Finding: diag.Finding{Rule: "accepted", Severity: diag.Error, File: "/p/flake.nix", Span: span(4, 10), Message: "m"}, Reason: "everybody does"},
+		{Finding: run.Findings[3]},
+	}
+	got := readSARIF(t, write(t, "sarif", run, Options{})).Runs[0]
+	require.Len(t, got.Results, 8)
+	seen := map[string]bool{}
+	for i, r := range got.Results {
+		assert.Equal(t, *r.RuleID, *got.Tool.Driver.Rules[r.RuleIndex].ID)
+		print := r.PartialFingerprints["nixsift/v1"]
+		assert.False(t, seen[print])
+		seen[print] = true
+		if i < 6 {
+			assert.Equal(t, plain[i].PartialFingerprints, r.PartialFingerprints)
+			assert.NotNil(t, r.Suppressions)
+			assert.Empty(t, r.Suppressions)
+			continue
+		}
+		require.Len(t, r.Suppressions, 1)
+		assert.Equal(t, "inSource", *r.Suppressions[0].Kind)
+		assert.Equal(t, "accepted", *r.Suppressions[0].Status)
+	}
+	assert.Equal(t, "everybody does", *got.Results[6].Suppressions[0].Justification)
+	assert.Nil(t, got.Results[7].Suppressions[0].Justification)
+	run.Findings = nil
+	assert.Len(t, readSARIF(t, write(t, "sarif", run, Options{})).Runs[0].Results, 2)
+}
+
 func TestSARIFWithoutFindings(t *testing.T) {
 	run := readSARIF(t, write(t, "sarif", &Run{}, Options{})).Runs[0]
 	assert.True(t, *run.Invocations[0].ExecutionSuccessful)

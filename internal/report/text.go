@@ -121,7 +121,7 @@ func (p *printer) finding(colors palette, f *diag.Finding) {
 		}
 		note(name, Visible(fix.Title))
 	}
-	if _, url := p.Rule(f.Rule); url != "" {
+	if url := p.Rule(f.Rule).URL; url != "" {
 		note("see", url)
 	}
 }

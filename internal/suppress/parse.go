@@ -122,7 +122,11 @@ func (p *reader) own(i int, body string, at uint32) {
 	d.file = verb == "ignore-file"
 	p.names(d, inner, at+1)
 	p.problems(d)
-	if strings.Trim(reason, " \t\r:-–—*") == "" {
+	reason = strings.Trim(reason, " \t\r:-–—*")
+	for _, n := range d.names {
+		n.reason = reason
+	}
+	if reason == "" {
 		p.wrong = append(p.wrong, diag.Finding{
 			Rule: WithoutReason, Severity: diag.Info, Span: c,
 			Message: "the suppression does not say why", Help: "add the reason behind the list of rules",

@@ -68,11 +68,12 @@ type directive struct {
 
 // name is one rule name in a comment.
 type name struct {
-	span  source.Span
-	text  string
-	ids   []string
-	wide  bool // a family or a pattern
-	state state
+	span   source.Span
+	text   string
+	ids    []string
+	wide   bool   // a family or a pattern
+	reason string // that the comment gives
+	state  state
 }
 
 type state uint8
@@ -194,13 +195,12 @@ func ParseText(text string, rules Rules) *Table {
 	return ParseComments(text, hashComments(text), rules)
 }
 
-// Apply splits the findings of the table's file into those that are kept and the number of those that
-// comments silence. Extra are the findings about the comments themselves, with their default severities
+// Apply splits the findings of the table's file into those that are kept and those that comments silence. Extra are the findings about the comments themselves, with their default severities
 // and without a file; they are silenced like others. Ran tells whether a rule was run on this file: one
 // that was not makes no comment idle. The slice of findings is used for the result.
-func (t *Table) Apply(findings []diag.Finding, ran func(rule string) bool) (kept []diag.Finding, suppressed int, extra []diag.Finding) {
+func (t *Table) Apply(findings []diag.Finding, ran func(rule string) bool) (kept []diag.Finding, silenced []diag.Silenced, extra []diag.Finding) {
 	if t == nil {
-		return findings, 0, nil
+		return findings, nil, nil
 	}
 	if t.broken {
 		ran = func(string) bool { return false }
@@ -212,15 +212,15 @@ func (t *Table) Apply(findings []diag.Finding, ran func(rule string) bool) (kept
 			}
 		}
 	}
-	silenced := func(f diag.Finding) bool {
-		hit := t.silences(f)
-		if hit {
-			suppressed++
+	isSilenced := func(f diag.Finding) bool {
+		n := t.silences(f)
+		if n != nil {
+			silenced = append(silenced, diag.Silenced{Finding: f, Reason: n.reason})
 		}
-		return hit
+		return n != nil
 	}
-	kept = slices.DeleteFunc(findings, silenced)
-	extra = slices.DeleteFunc(slices.Clone(t.wrong), silenced)
+	kept = slices.DeleteFunc(findings, isSilenced)
+	extra = slices.DeleteFunc(slices.Clone(t.wrong), isSilenced)
 	missed := newNearby(t.lines, kept)
 	// Names of the rule that reports idle names come last: they may silence reports on the others.
 	for _, last := range []bool{false, true} {
@@ -231,7 +231,7 @@ func (t *Table) Apply(findings []diag.Finding, ran func(rule string) bool) (kept
 					if left.names == nil {
 						left = d.staying(func(n *name) bool { return n.state == fixed || t.isIdle(d, n, ran) })
 					}
-					if f := t.unused(d, i, left, missed.of(d, n)); last || !silenced(f) {
+					if f := t.unused(d, i, left, missed.of(d, n)); last || !isSilenced(f) {
 						extra = append(extra, f)
 					}
 				}
@@ -239,25 +239,24 @@ func (t *Table) Apply(findings []diag.Finding, ran func(rule string) bool) (kept
 		}
 	}
 	slices.SortFunc(extra, diag.Compare)
-	return kept, suppressed, extra
+	return kept, silenced, extra
 }
 
-// silences finds the comment that covers a finding and marks it as used: one for the line before one for
-// the file.
-func (t *Table) silences(f diag.Finding) bool {
+// silences finds the name in a comment that covers a finding and marks it as used: one for the line before one for the
+// file. It returns nil where there is none.
+func (t *Table) silences(f diag.Finding) *name {
 	if t.byRule == nil {
 		t.byRule = indexDirectives(t.directives)
 	}
 	x := t.byRule[f.Rule]
 	if x == nil {
-		return false
+		return nil
 	}
 	n := x.at(f.Span.Start)
-	if n == nil {
-		return false
+	if n != nil {
+		n.state = used
 	}
-	n.state = used
-	return true
+	return n
 }
 
 func (d *directive) covers(at uint32) bool {

@@ -34,6 +34,13 @@ func drawLine(line string, from, to, limit int) drawing {
 		left = min(left, before)
 		lo, _ = backward(line, at, left)
 		hi, _ = forward(line, at, limit-left)
+		for lo > 0 && lo < at { // marks go with the character before them, which is cut off
+			r, size := utf8.DecodeRuneInString(line[lo:])
+			if _, w := glyph(r, size); w > 0 {
+				break
+			}
+			lo += size
+		}
 	}
 	var d drawing
 	var b strings.Builder
@@ -44,7 +51,9 @@ func drawLine(line string, from, to, limit int) drawing {
 	for i := lo; i < hi; {
 		r, size := utf8.DecodeRuneInString(line[i:hi])
 		r, w := glyph(r, size)
-		b.WriteRune(r)
+		if r >= 0 {
+			b.WriteRune(r)
+		}
 		switch {
 		case i < from:
 			d.before += w
@@ -107,7 +116,9 @@ func backward(line string, at, limit int) (start, columns int) {
 	return start, columns
 }
 
-// glyph returns what stands for a rune in an excerpt, and its columns.
+// glyph returns what stands for a rune in an excerpt, or -1 for nothing, and its columns. Terminals do not agree on how wide
+// characters are that are joined of several (families, flags, shades of skin), so these are shown by parts of which
+// they do: what joins them is left out, flags are the letters of their country.
 func glyph(r rune, size int) (rune, int) {
 	switch {
 	case ' ' <= r && r < 0x7f:
@@ -120,10 +131,16 @@ func glyph(r rune, size int) (rune, int) {
 		return '\u2421', 1
 	case r == utf8.RuneError && size == 1, unicode.Is(unicode.Cc, r), isBidi(r):
 		return '\uFFFD', 1
-	case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
+	case r == '\u200c', r == '\u200d', unicode.Is(unicode.Variation_Selector, r), 0x1F3FB <= r && r <= 0x1F3FF, 0xE0020 <= r && r <= 0xE007F:
+		return -1, 0
+	case unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp):
+		return '\uFFFD', 1
+	case unicode.In(r, unicode.Mn, unicode.Me), 0x1160 <= r && r <= 0x11FF, 0xD7B0 <= r && r <= 0xD7FF: // vowels and ends of Korean syllables
 		return r, 0
 	case r < 0x1100:
 		return r, 1
+	case 0x1F1E6 <= r && r <= 0x1F1FF:
+		return 'A' + r - 0x1F1E6, 1
 	}
 	switch width.LookupRune(r).Kind() {
 	case width.EastAsianWide, width.EastAsianFullwidth:

@@ -46,6 +46,14 @@ func TestHostileText(t *testing.T) {
 			if format != "github" {
 				assert.NotContains(t, out, "\n::", format)
 			}
+		case "markdown":
+			assert.NotContains(t, out, "\u202e", format)
+			assert.NotRegexp(t, "<[^/c]|</[^c]|::error|@|%0A&|`", strings.ReplaceAll(out, "%0A", ""), format)
+			for line := range strings.Lines(out) {
+				if strings.HasPrefix(line, "|") {
+					assert.Contains(t, []int{4, 5}, strings.Count(line, "|"), "%q has the cells of its table", line)
+				}
+			}
 		case "checkstyle":
 			for d := xml.NewDecoder(strings.NewReader(out)); ; {
 				_, err := d.Token()

@@ -97,6 +97,7 @@ func (p *printer) json() error {
 	}
 	out.text("],\n\"errors\":")
 	out.value(p.jsonErrors())
+	p.jsonStatistics(&out)
 	out.text(",\n\"summary\":")
 	out.value(p.jsonSummary())
 	out.text("}\n")
@@ -120,6 +121,7 @@ func (p *printer) jsonLines() error {
 		}{"error", e})
 		out.text("\n")
 	}
+	p.jsonLinesStatistics(&out)
 	out.value(struct {
 		Type string `json:"type"`
 		jsonSummary

@@ -69,10 +69,18 @@ type Summary struct {
 	Duration   time.Duration
 }
 
-// Options are the reader's wishes; only the text formats have any.
+// Options are the reader's wishes. But for Statistics they are about the text formats only.
 type Options struct {
 	Color bool
-	Width int // the columns of an excerpt before it is cut; 0 is 120
+	// Width is that of the terminal that reads, in columns. Without one, which is 0, nothing is wrapped, and excerpts are
+	// cut at 120 columns.
+	Width int
+	// Statistics counts the findings by rule: in the text formats instead of listing them, in JSON beside the list.
+	Statistics bool
+	// Brief shows the errors, counts the rest by rule and says how to go on. Baseline says that a baseline is one way.
+	Brief, Baseline bool
+	// Quiet leaves out the summary.
+	Quiet bool
 }
 
 type format struct {
@@ -89,6 +97,7 @@ var formats = []format{
 	{"github", (*printer).github},
 	{"gitlab", (*printer).gitlab},
 	{"checkstyle", (*printer).checkstyle},
+	{"markdown", (*printer).markdown},
 }
 
 // Formats returns the names of the formats, the default one first.

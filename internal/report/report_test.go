@@ -212,6 +212,14 @@ func TestDrawLine(t *testing.T) {
 		{"cut at the start", "abcdefghijklmnop", 14, 16, 9, "…hijklmnop", 8, 2},
 		{"cut at both ends", "abcdefghijklmnop", 8, 9, 9, "…fghijklmn…", 4, 1},
 		{"mark cut", "abcdefghijklmnop", 2, 16, 9, "abcdefghi…", 2, 7},
+		{"joined emoji", "👩\u200d💻x", 11, 12, 20, "👩💻x", 4, 1},
+		{"shade of skin", "👍\U0001F3FDx", 8, 9, 20, "👍x", 2, 1},
+		{"variation", "❤\ufe0fx", 6, 7, 20, "❤x", 1, 1},
+		{"flag", "🇩🇪x", 8, 9, 20, "DEx", 2, 1},
+		{"invisible", "a\u200bb\u00ad\u2028x", 10, 11, 20, "a�b��x", 5, 1},
+		{"Korean of parts", "\u1112\u1161\u11abx", 9, 10, 20, "\u1112\u1161\u11abx", 2, 1},
+		{"wide at the cut", "漢漢漢漢漢x漢漢漢漢漢", 15, 16, 9, "…漢x漢漢…", 3, 1},
+		{"marks at the cut", "aae\u0301\u0301bbbxyzuvwz", 10, 11, 9, "…bbbxyzuvw…", 4, 1},
 		{"control bytes", "a\x00\x7f\u0085\x80b", 1, 6, 20, "a␀␡��b", 1, 4},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -381,7 +389,7 @@ func TestWriteErrors(t *testing.T) {
 		assert.ErrorIs(t, Write(brokenPipe{}, format, run, Options{}), errPipe, format)
 	}
 	err := Write(&bytes.Buffer{}, "xml", run, Options{})
-	assert.ErrorContains(t, err, `unknown format "xml": use one of text, short, json, jsonl, sarif, github, gitlab, checkstyle`)
+	assert.ErrorContains(t, err, `unknown format "xml": use one of text, short, json, jsonl, sarif, github, gitlab, checkstyle, markdown`)
 }
 
 func TestBaseDir(t *testing.T) {

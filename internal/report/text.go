@@ -55,6 +55,9 @@ func newPalette(on bool) palette {
 
 // short writes a line a finding, in the form that editors and grep read.
 func (p *printer) short() error {
+	if p.opts.Statistics {
+		return p.inNumbers()
+	}
 	colors := newPalette(p.opts.Color)
 	for i := range p.Findings {
 		f := &p.Findings[i]
@@ -63,12 +66,13 @@ func (p *printer) short() error {
 			colors.severity[f.Severity].Sprint(f.Severity), Visible(f.Message), f.Rule)
 	}
 	for _, e := range p.Errors {
-		p.fileError(colors, e)
+		p.fileError(colors, e, false)
 	}
 	return nil
 }
 
-func (p *printer) fileError(colors palette, e FileError) {
+// fileError writes an error in the form of short, wrapped or not.
+func (p *printer) fileError(colors palette, e FileError, wrapped bool) {
 	file := ""
 	if e.File != "" {
 		file = Visible(p.path(e.File)) + ":"
@@ -77,36 +81,59 @@ func (p *printer) fileError(colors palette, e FileError) {
 		}
 		file += " "
 	}
-	p.printf("%s%s: %s [%s]\n", file, colors.severity[diag.Error].Sprint("error"), Visible(e.Message), e.Kind)
+	p.printf("%s%s", file, colors.severity[diag.Error].Sprint("error"))
+	text := fmt.Sprintf(": %s [%s]", Visible(e.Message), e.Kind)
+	if wrapped {
+		p.wrapped(text, columns(file)+len("error"), 2, fmt.Sprint)
+	} else {
+		p.printf("%s\n", text)
+	}
 }
 
 // text writes findings with excerpts of the source, and a summary.
 func (p *printer) text() error {
+	switch {
+	case p.opts.Statistics:
+		return p.inNumbers()
+	case p.opts.Brief:
+		return p.brief()
+	}
 	colors := newPalette(p.opts.Color)
 	for i := range p.Findings {
 		p.finding(colors, &p.Findings[i])
 		p.printf("\n")
 	}
+	p.ending(colors)
+	return nil
+}
+
+// ending writes what comes behind the findings: the errors and the summary.
+func (p *printer) ending(colors palette) {
 	for _, e := range p.Errors {
-		p.fileError(colors, e)
+		p.fileError(colors, e, true)
+	}
+	if p.opts.Quiet {
+		return
 	}
 	if len(p.Errors) > 0 {
 		p.printf("\n")
 	}
-	p.printf("%s\n", p.summary())
-	return nil
+	p.wrapped(p.summary(), 0, 2, fmt.Sprint)
 }
 
 func (p *printer) finding(colors palette, f *diag.Finding) {
 	tint := colors.severity[f.Severity]
-	p.printf("%s%s\n", tint.Sprintf("%s[%s]", f.Severity, f.Rule), colors.strong.Sprint(": "+Visible(f.Message)))
+	head := fmt.Sprintf("%s[%s]", f.Severity, f.Rule)
+	p.printf("%s", tint.Sprint(head))
+	p.wrapped(": "+Visible(f.Message), len(head), 2, colors.strong.Sprint)
 	margin := p.margin(f)
 	p.excerpt(colors, margin, "-->", f.File, f.Span, tint, '^', "")
 	for _, r := range f.Related {
 		p.excerpt(colors, margin, ":::", fileOf(r.File, f), r.Span, colors.note, '-', Visible(r.Message))
 	}
 	note := func(name, text string) {
-		p.printf("%s %s %s %s\n", strings.Repeat(" ", margin), colors.frame.Sprint("="), colors.strong.Sprint(name+":"), text)
+		p.printf("%s %s %s ", strings.Repeat(" ", margin), colors.frame.Sprint("="), colors.strong.Sprint(name+":"))
+		p.wrapped(text, margin+len(" = : ")+len(name), margin+len(" =   "), fmt.Sprint)
 	}
 	if f.Help != "" {
 		note("help", Visible(f.Help))
@@ -122,7 +149,7 @@ func (p *printer) finding(colors palette, f *diag.Finding) {
 		note(name, Visible(fix.Title))
 	}
 	if url := p.Rule(f.Rule).URL; url != "" {
-		note("see", url)
+		p.printf("%s %s %s %s\n", strings.Repeat(" ", margin), colors.frame.Sprint("="), colors.strong.Sprint("see:"), url)
 	}
 }
 
@@ -155,7 +182,8 @@ func (p *printer) excerpt(colors palette, margin int, arrow, file string, s sour
 	if x == nil {
 		p.printf("%s%s %s\n", pad, colors.frame.Sprint(arrow), Visible(p.path(file)))
 		if label != "" {
-			p.printf("%s %s %s\n", pad, colors.frame.Sprint("="), label)
+			p.printf("%s %s ", pad, colors.frame.Sprint("="))
+			p.wrapped(label, margin+len(" = "), margin+len(" =   "), fmt.Sprint)
 		}
 		return
 	}
@@ -170,26 +198,48 @@ func (p *printer) excerpt(colors palette, margin int, arrow, file string, s sour
 			p.printf("%s\n", colors.frame.Sprint("..."))
 			line = last
 		}
-		text, under := p.line(x, line, s, mark)
+		text, before, marked := p.line(x, margin, line, s)
 		if text != "" {
 			text = " " + text
 		}
 		p.printf("%s%s\n", colors.frame.Sprintf("%*d |", margin, line), text)
-		if line == last && label != "" {
-			under += " " + label
+		frame := pad + " " + colors.frame.Sprint("|") + " "
+		below := ""
+		if line == last {
+			below = label
 		}
-		if under != "" {
-			indent := len(under) - len(strings.TrimLeft(under, " "))
-			p.printf("%s %s %s%s\n", pad, colors.frame.Sprint("|"), under[:indent], tint.Sprint(under[indent:]))
+		if marked > 0 {
+			under := strings.Repeat(string(mark), marked)
+			if room := p.width() - margin - frameWidth; below != "" && (p.width() == 0 || before+marked+1+columns(below) <= room) {
+				under, below = under+" "+below, ""
+			}
+			p.printf("%s%s%s\n", frame, strings.Repeat(" ", before), tint.Sprint(under))
+		}
+		if below != "" {
+			p.label(frame, margin, before, below, tint)
 		}
 	}
 }
 
-// line returns a line as it is shown, and the marks below it for the part of s on it.
-func (p *printer) line(x *source.LineIndex, line int, s source.Span, mark rune) (text, under string) {
-	width := p.opts.Width
-	if width <= 0 {
-		width = 120
+// frameWidth is the columns between the line number and the line.
+const frameWidth = len(" | ")
+
+// label writes a label that has no place beside its mark below it, as far to the right as it fits.
+func (p *printer) label(frame string, margin, before int, label string, tint *color.Color) {
+	room := p.width() - margin - frameWidth
+	indent := max(0, min(before, room-columns(label)))
+	for _, l := range wrap(label, room-indent, room-indent) {
+		p.printf("%s%s%s\n", frame, strings.Repeat(" ", indent), tint.Sprint(l))
+	}
+}
+
+// line returns a line as it is shown, and the columns before and of the marks below it for the part of s on it; of no marks
+// where that is nothing but indentation.
+func (p *printer) line(x *source.LineIndex, margin, line int, s source.Span) (text string, before, marked int) {
+	width := 120
+	if p.width() > 0 {
+		const ellipses = 2
+		width = p.width() - margin - frameWidth - ellipses
 	}
 	l := x.LineSpan(line)
 	from, to := max(s.Start, l.Start), min(s.End, l.End)
@@ -197,11 +247,11 @@ func (p *printer) line(x *source.LineIndex, line int, s source.Span, mark rune) 
 		part := source.Span{Start: from, End: max(from, to)}.Of(x.Text())
 		from += uint32(len(part) - len(strings.TrimLeft(part, " \t")))
 		if from >= to {
-			return drawLine(l.Of(x.Text()), 0, 0, width).text, ""
+			return drawLine(l.Of(x.Text()), 0, 0, width).text, 0, 0
 		}
 	}
 	d := drawLine(l.Of(x.Text()), int(min(from, l.End)-l.Start), int(max(from, to)-l.Start), width)
-	return d.text, strings.Repeat(" ", d.before) + strings.Repeat(string(mark), max(1, d.marked))
+	return d.text, d.before, max(1, d.marked)
 }
 
 // summary returns the last line: "3 errors, 1 warning in 5 files; 2 fixable with --fix".

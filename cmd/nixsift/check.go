@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/signal"
 	"slices"
-	"strings"
 	"syscall"
 	"time"
 
@@ -21,14 +20,17 @@ import (
 
 // checkFlags are the flags of nixsift check.
 type checkFlags struct {
-	format, color, failOn string
-	exitZero              bool
-	fix, unsafe, diff     bool
-	stdinPath             string
-	maxFindings           int // to print; negative for all
-	opts                  engine.Options
-	gate                  diag.Severity     // of failOn
-	unread                *engine.FileError // standard input, where it is too large
+	outputFlags
+	failOn            string
+	exitZero          bool
+	fix, unsafe, diff bool
+	watch             bool
+	stdinPath         string
+	maxFindings       int // to print; negative for all
+	opts              engine.Options
+	gate              diag.Severity     // of failOn
+	unread            *engine.FileError // standard input, where it is too large
+	meter             *meter
 }
 
 func checkCommand(s streams) *cobra.Command {
@@ -43,12 +45,12 @@ func checkCommand(s streams) *cobra.Command {
 			if err := f.validate(cmd.Flags(), args); err != nil {
 				return err
 			}
+			f.baseline = hasCommand(cmd.Root(), "baseline")
 			return check(s, &f, args)
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVarP(&f.format, "format", "f", "text", "output format: "+strings.Join(report.Formats(), ", "))
-	flags.StringVar(&f.color, "color", "auto", "colours: auto, always or never")
+	f.outputFlags.add(flags)
 	flags.StringVar(&f.failOn, "fail-on", "warning", "the least severity that makes the exit status 1: hint, info, warning or error")
 	flags.BoolVar(&f.exitZero, "exit-zero", false, "exit with 0 in spite of findings")
 	flags.BoolVar(&f.fix, "fix", false, "apply the fixes that keep meaning and comments")
@@ -58,7 +60,7 @@ func checkCommand(s streams) *cobra.Command {
 	addEngineFlags(flags, &f.opts)
 	flags.IntVar(&f.maxFindings, "max-findings", -1, "print so many findings, the most severe ones; all count for the exit status")
 	flags.Lookup("max-findings").DefValue = "0" // which the help does not print
-	flags.BoolVar(&f.opts.Links, "verbose", false, "tell on standard error which links were left alone, and why")
+	flags.BoolVarP(&f.watch, "watch", "w", false, "check again whenever something changes, until Ctrl-C")
 	flags.BoolVar(&f.opts.Generated, "generated", false, "check generated files like others, not for errors only")
 	flags.IntVarP(&f.opts.Jobs, "jobs", "j", 0, "files checked at once; 0 is one for each processor")
 	return cmd
@@ -73,9 +75,15 @@ func check(s streams, f *checkFlags, args []string) error {
 	if err := f.resolve(s, wd, args); err != nil {
 		return err
 	}
+	f.opts.Silenced = f.wantsSilenced()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	if f.watch {
+		return f.checkAgainAndAgain(ctx, s, wd)
+	}
+	f.meter = f.startMeter(s)
+	defer f.meter.stop()
 	var res *engine.Result
 	var fixed fixOutcome
 	if f.fix || f.unsafe || f.diff {
@@ -84,45 +92,46 @@ func check(s streams, f *checkFlags, args []string) error {
 	} else {
 		res, err = engine.Check(ctx, f.opts)
 	}
+	f.meter.stop()
 	if ctx.Err() != nil {
 		return stopped(ctx, s)
 	}
 	if err != nil {
 		return err
 	}
-	for _, l := range res.LeftAlone {
-		fmt.Fprintf(s.err, "nixsift: left alone: %s %s\n", report.Visible(l.Path), report.Visible(l.Why))
-	}
 	if f.unread != nil {
 		res.Errors = append(res.Errors, *f.unread)
 	}
-	tellUnchecked(s.err, wd, res, len(f.opts.Exclude) > 0)
-	tellNotices(s.err, wd, res.Notices)
-	summary := report.Summary{Files: res.Files, Suppressed: res.Suppressed, Generated: res.Generated, Duration: time.Since(start)}
+	f.tellBeside(s, wd, res, time.Since(start))
+	run := f.reportOf(res, wd, time.Since(start))
+	if f.diff {
+		for _, e := range run.Errors {
+			fmt.Fprintf(s.err, "nixsift: %s: %s\n", shown(wd, e.File), report.Visible(e.Message))
+		}
+		return exitStatus(res, f.gate, f.exitZero, fixed)
+	}
+	if !f.writeFiles(s, wd, run) {
+		fixed.failed = true
+	}
+	f.writeJobSummary(s, run)
+	if err := f.print(s, run); err != nil {
+		return err
+	}
+	f.tellMore(s, run)
+	return exitStatus(res, f.gate, f.exitZero, fixed)
+}
+
+// reportOf returns what reports tell of a result.
+func (f *checkFlags) reportOf(res *engine.Result, wd string, took time.Duration) *report.Run {
 	run := &report.Run{
-		Findings: limitFindings(res.Findings, f.maxFindings), All: res.Findings, Summary: summary,
+		Findings: limitFindings(res.Findings, f.maxFindings), All: res.Findings, Silenced: res.Silenced,
+		Summary: report.Summary{Files: res.Files, Suppressed: res.Suppressed, Generated: res.Generated, Duration: took},
 		Sources: res.Text, Rule: describe, BaseDir: wd, ToolVersion: version.Number,
 	}
 	for _, e := range res.Errors {
 		run.Errors = append(run.Errors, report.FileError{File: e.File, Message: e.Message, Kind: string(e.Kind), Line: e.Line, Column: e.Column})
 	}
-	if f.diff {
-		for _, e := range run.Errors {
-			fmt.Fprintf(s.err, "nixsift: %s: %s\n", shown(wd, e.File), report.Visible(e.Message))
-		}
-	} else {
-		if err := report.Write(s.out, f.format, run, report.Options{Color: f.useColor(s)}); err != nil {
-			return fmt.Errorf("writing the report: %w", err)
-		}
-	}
-	if more := len(res.Findings) - len(run.Findings); more > 0 && !f.diff {
-		fmt.Fprintf(s.err, "nixsift: %s not printed (--max-findings %d)\n", plural(more, "more finding"), f.maxFindings)
-	}
-	return exitStatus(res, f.gate, f.exitZero, fixed)
-}
-
-func (f *checkFlags) useColor(s streams) bool {
-	return report.UseColor(f.color, s.terminal, os.Getenv)
+	return run
 }
 
 // describe returns what reports say about a rule.

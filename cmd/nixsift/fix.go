@@ -37,6 +37,7 @@ func (f *checkFlags) applyFixes(ctx context.Context, s streams, wd string) (fixO
 		level = fix.AlsoUnsafe
 	}
 	out, err := engine.Fix(ctx, f.opts, level)
+	f.meter.stop()
 	if err != nil {
 		return fixOutcome{}, err
 	}
@@ -55,7 +56,7 @@ func (f *checkFlags) applyFixes(ctx context.Context, s streams, wd string) (fixO
 	}
 	written, failed := f.writeFixed(ctx, s, wd, out, files)
 	if len(failed) == 0 && len(written) == len(files) {
-		if out.Applied > 0 {
+		if out.Applied > 0 && !f.quiet {
 			fmt.Fprintf(s.err, "nixsift: applied %s in %s\n", plural(out.Applied, "fix"), plural(len(files), "file"))
 		}
 		return done, nil

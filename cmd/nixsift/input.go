@@ -23,18 +23,22 @@ func (f *checkFlags) validate(flags *pflag.FlagSet, args []string) error {
 	if f.gate, err = diag.ParseSeverity(f.failOn); err != nil || f.gate == diag.Off {
 		return fmt.Errorf("--fail-on %q: use hint, info, warning or error", f.failOn)
 	}
-	if !slices.Contains(report.Formats(), f.format) {
-		return fmt.Errorf("unknown format %q: use %s", f.format, strings.Join(report.Formats(), ", "))
-	}
 	if f.diff && f.format != "text" {
 		return fmt.Errorf("--diff prints a diff in place of a report, so --format %s has no use; the report in JSON has the edits of all fixes", f.format)
 	}
-	if !slices.Contains([]string{"auto", "always", "never"}, f.color) {
-		return fmt.Errorf("--color %q: use auto, always or never", f.color)
+	if f.diff && (len(f.outputs) > 0 || f.statistics) {
+		return errors.New("--diff prints a diff in place of a report, so --output and --statistics have no use")
 	}
 	if flags.Changed("max-findings") && f.maxFindings < 0 {
 		return fmt.Errorf("--max-findings %d: use 0 or a positive number, or leave the flag out for all", f.maxFindings)
 	}
+	if f.watch && (f.fix || f.unsafe || f.diff || slices.Contains(args, "-")) {
+		return errors.New("--watch only tells what there is: it goes neither with fixes nor with standard input")
+	}
+	if err := f.outputFlags.validate(); err != nil {
+		return err
+	}
+	f.opts.Links = f.verbose
 	if f.opts.Jobs < 0 {
 		return fmt.Errorf("--jobs %d: use a positive number, or 0 for one for each processor", f.opts.Jobs)
 	}

@@ -14,7 +14,6 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
 
 	"github.com/nixsift/nixsift/internal/report"
@@ -46,12 +45,12 @@ type status int
 
 func (s status) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
 
-// streams are the standard streams of a run. out may be buffered, direct is the same without a buffer;
-// terminal tells that output goes to one.
+// streams are the standard streams of a run. out may be buffered, direct is the same without a buffer.
 type streams struct {
 	in               io.Reader
 	out, direct, err io.Writer
-	terminal         bool
+	// outTerminal and errTerminal return the columns of the terminal that a stream goes to, or 0; nil is no terminal.
+	outTerminal, errTerminal func() int
 }
 
 func main() {
@@ -64,7 +63,7 @@ func main() {
 		debug.SetGCPercent(50)
 	}
 	out := bufio.NewWriterSize(os.Stdout, 1<<16)
-	code := run(os.Args[1:], streams{os.Stdin, out, os.Stdout, os.Stderr, isatty.IsTerminal(os.Stdout.Fd())})
+	code := run(os.Args[1:], streams{os.Stdin, out, os.Stdout, os.Stderr, terminalOf(os.Stdout), terminalOf(os.Stderr)})
 	// A reader that goes away ends the program by SIGPIPE, where there is such a signal.
 	if err := out.Flush(); err != nil && !errors.Is(err, syscall.EPIPE) && code < exitUsage {
 		fmt.Fprintf(os.Stderr, "nixsift: writing the output: %v\n", err)

@@ -47,6 +47,8 @@ type Options struct {
 	Links, Silenced bool
 	// Jobs is the number of files checked at once; 0 is one for each processor.
 	Jobs int
+	// Progress, where it is given, tells how far a run is.
+	Progress *Progress
 	// keepTexts keeps all texts that findings are about.
 	keepTexts bool
 }
@@ -88,6 +90,7 @@ type Result struct {
 	// nothing to check; both sorted by path.
 	Excluded []Excluded
 	Empty    []workspace.EmptyFolder
+	Configs  []string // the configuration files that hold for something, sorted
 
 	fs       workspace.FS
 	mu       sync.Mutex
@@ -213,13 +216,17 @@ func (e *Checker) Run(ctx context.Context, paths []string) (*Result, error) {
 		}
 	}
 	res.reported = reported
+	e.opts.Progress.begin(len(selection.Files))
 
 	jobs := cmp.Or(e.opts.Jobs, runtime.GOMAXPROCS(0))
 	workers := make([]*worker, min(jobs, max(1, len(units)/4)))
 	for i := range workers {
 		workers[i] = newWorker(e)
 	}
-	err := each(ctx, workers, len(units), func(w *worker, i int) { w.do(units[i]) })
+	err := each(ctx, workers, len(units), func(w *worker, i int) {
+		w.do(units[i])
+		e.opts.Progress.did(units[i])
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -233,6 +240,7 @@ func (e *Checker) Run(ctx context.Context, paths []string) (*Result, error) {
 		return nil, err
 	}
 	e.collect(res, workers, reported)
+	res.Configs = e.configFiles()
 	return res, nil
 }
 

@@ -88,6 +88,13 @@ type loaded struct {
 	failed   bool // the file could not be read
 }
 
+// configFiles returns the paths of the configuration files that were read, sorted.
+func (s *settings) configFiles() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(s.configs)), func(path string) bool { return path == "" })
+}
+
 // isConfig reports whether a path is that of a configuration file that was read, or that another one extends.
 func (s *settings) isConfig(path string) bool {
 	s.mu.Lock()

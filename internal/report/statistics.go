@@ -153,7 +153,7 @@ func (p *printer) wayOn(colors palette) {
 	}
 	for _, s := range steps {
 		p.printf("  %s%s  ", colors.strong.Sprint(s.write), strings.Repeat(" ", widest-len(s.write)))
-		p.wrapped(s.what, widest+4, 4, fmt.Sprint)
+		p.wrapped(s.what, widest+4, widest+4, fmt.Sprint)
 	}
 	p.printf("\n")
 }

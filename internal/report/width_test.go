@@ -34,7 +34,9 @@ func wideRun() *Run {
 	run := &Run{
 		Summary: Summary{Files: 12345, Suppressed: 12, Generated: 345},
 		Errors:  []FileError{{File: "/p/nixsift.toml", Message: long, Kind: "config", Line: 3, Column: 4}},
-		Rule:    func(id string) Rule { return Rule{URL: "https://example.org/a/long/address/that/is/never/broken/" + id} },
+		Rule: func(id string) Rule {
+			return Rule{URL: "https://example.org/a/long/address/that/is/never/broken/" + id}
+		},
 		BaseDir: "/p",
 	}
 	for i, l := range lines {

@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"context"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -18,5 +19,27 @@ func BenchmarkCheck(b *testing.B) {
 		res, err := engine.Check(context.Background(), engine.Options{Paths: []string{tree}})
 		require.NoError(b, err)
 		require.NotZero(b, res.Files)
+	}
+}
+
+// BenchmarkRepeat checks the benchmark tree again when one file of it has another text, and when one file more is there.
+func BenchmarkRepeat(b *testing.B) {
+	tree := testenv.Shared(b, "corpus", "bench")
+	file := filepath.Join(tree, "nix-darwin", "modules", "nix", "default.nix")
+	for name, change := range map[string]engine.Changed{
+		"text": {Files: []string{file}}, "disk": {Files: []string{file}, Disk: true}, "everything": {Everything: true},
+	} {
+		b.Run(name, func(b *testing.B) {
+			e, err := engine.New(engine.Options{Paths: []string{tree}})
+			require.NoError(b, err)
+			again := e.Repeat()
+			_, err = again.Run(context.Background(), engine.Changed{})
+			require.NoError(b, err)
+			for b.Loop() {
+				res, err := again.Run(context.Background(), change)
+				require.NoError(b, err)
+				require.NotZero(b, res.Files)
+			}
+		})
 	}
 }

@@ -184,7 +184,45 @@ func Check(ctx context.Context, opts Options) (*Result, error) {
 
 // Run checks paths. The error is about the call; what is wrong with files is in the result.
 func (e *Checker) Run(ctx context.Context, paths []string) (*Result, error) {
-	res := &Result{fs: e.fs, texts: map[string]string{}, sums: map[string]uint64{}, blocking: map[string]bool{}}
+	res := e.result()
+	units := e.units(res, paths)
+	workers := e.workers(len(units))
+	err := each(ctx, workers, len(units), func(w *worker, i int) {
+		w.do(units[i])
+		e.opts.Progress.did(units[i])
+	})
+	if err != nil {
+		return nil, err
+	}
+	var later []later
+	for _, w := range workers {
+		later = append(later, w.later...)
+	}
+	if err := each(ctx, workers, len(later), func(w *worker, i int) { w.finish(later[i]) }); err != nil {
+		return nil, err
+	}
+	e.collect(res, workers, res.reported)
+	res.Configs = e.configFiles()
+	return res, nil
+}
+
+// result returns the empty result of a run.
+func (e *Checker) result() *Result {
+	return &Result{fs: e.fs, texts: map[string]string{}, sums: map[string]uint64{}, blocking: map[string]bool{}}
+}
+
+// workers returns the workers for so many units.
+func (e *Checker) workers(units int) []*worker {
+	jobs := cmp.Or(e.opts.Jobs, runtime.GOMAXPROCS(0))
+	workers := make([]*worker, min(jobs, max(1, units/4)))
+	for i := range workers {
+		workers[i] = newWorker(e)
+	}
+	return workers
+}
+
+// units returns the units that paths mean, and notes in a result what is wrong with paths.
+func (e *Checker) units(res *Result, paths []string) []unit {
 	selection, errs := e.choose(paths, workspace.Options{Links: e.opts.Links})
 	res.LeftAlone, res.Errors = selection.LeftAlone, errs
 	res.Empty = selection.Empty
@@ -217,31 +255,7 @@ func (e *Checker) Run(ctx context.Context, paths []string) (*Result, error) {
 	}
 	res.reported = reported
 	e.opts.Progress.begin(len(selection.Files))
-
-	jobs := cmp.Or(e.opts.Jobs, runtime.GOMAXPROCS(0))
-	workers := make([]*worker, min(jobs, max(1, len(units)/4)))
-	for i := range workers {
-		workers[i] = newWorker(e)
-	}
-	err := each(ctx, workers, len(units), func(w *worker, i int) {
-		w.do(units[i])
-		e.opts.Progress.did(units[i])
-	})
-	if err != nil {
-		return nil, err
-	}
-	var later []later
-	for _, w := range workers {
-		later = append(later, w.later...)
-	}
-	if err := each(ctx, workers, len(later), func(w *worker, i int) {
-		w.finish(later[i])
-	}); err != nil {
-		return nil, err
-	}
-	e.collect(res, workers, reported)
-	res.Configs = e.configFiles()
-	return res, nil
+	return units
 }
 
 // each lets the workers do n pieces of work.

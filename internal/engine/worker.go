@@ -47,6 +47,10 @@ type worker struct {
 	sums         map[string]uint64 // of texts that are not kept
 	kept         int               // bytes of those that are
 
+	// keeps makes the worker record what the findings of each unit depend on, in deps.
+	keeps bool
+	deps  *Deps
+
 	// later is what waits until all files of the project are known.
 	later []later
 
@@ -158,6 +162,14 @@ func (w *worker) open(path string) {
 	w.plan = w.engine.plan(w.config, path)
 }
 
+// enter is open for a unit of a run.
+func (w *worker) enter(path string) {
+	w.open(path)
+	if w.keeps {
+		w.deps = w.record(path)
+	}
+}
+
 // Option returns a rule's configured setting.
 func (w *worker) Option(r *rules.Rule, name string) any { return w.plan.resolved.Options(r.ID)[name] }
 
@@ -173,7 +185,7 @@ func (w *worker) do(u unit) {
 		}
 	}()
 	if u.flake != "" {
-		w.open(filepath.Join(u.flake, "flake.nix"))
+		w.enter(filepath.Join(u.flake, "flake.nix"))
 		w.flake(u.flake)
 		return
 	}
@@ -189,7 +201,7 @@ func (w *worker) do(u unit) {
 		return
 	}
 	w.checked++
-	w.open(path)
+	w.enter(path)
 	if u.file.Kind == workspace.Nix {
 		w.withRoom(text, func() { w.nix(path, text) })
 	} else {

@@ -236,10 +236,14 @@ func tellRefused(s streams, wd string, out *engine.Fixed) {
 
 // stopped tells that a signal has ended the run, and returns its status.
 func stopped(ctx context.Context, s streams) error {
-	cause := context.Cause(ctx).Error()
-	fmt.Fprintf(s.err, "nixsift: stopped: %s\n", cause)
-	if strings.HasPrefix(cause, syscall.SIGTERM.String()) {
+	fmt.Fprintf(s.err, "nixsift: stopped: %s\n", context.Cause(ctx))
+	if isTerminated(ctx) {
 		return status(exitTerminated)
 	}
 	return status(exitInterrupted)
+}
+
+// isTerminated reports whether SIGTERM, and no other signal, has ended a context.
+func isTerminated(ctx context.Context) bool {
+	return strings.HasPrefix(context.Cause(ctx).Error(), syscall.SIGTERM.String())
 }

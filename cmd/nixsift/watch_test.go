@@ -1,0 +1,94 @@
+//go:build unix
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/nixsift/nixsift/internal/engine"
+	"github.com/nixsift/nixsift/internal/git/gittest"
+	"github.com/nixsift/nixsift/internal/watch"
+	"github.com/nixsift/nixsift/internal/workspace"
+)
+
+// TestWatchAnything does at random what people and programs do in a repository, and holds what is found after each step, as the
+// system tells of it, against a run from the start.
+func TestWatchAnything(t *testing.T) {
+	gittest.Isolate(t)
+	rng := rand.New(rand.NewPCG(3, 9))
+	dir := gittest.Real(t, t.TempDir())
+	gittest.Write(t, dir, "flake.nix", "{ outputs = _: { x = import ./a; }; }\n", "a/default.nix", "import ./m1.nix\n", "b/keep.nix", "1\n")
+	gittest.Init(t, dir, ".")
+	gittest.Run(t, dir, "add", "-A")
+
+	tree := watch.New(workspace.OS)
+	defer tree.Close()
+	opts := engine.Options{Paths: []string{dir}, Preset: "all"}
+	fresh := opts
+	opts.FS = tree
+	e, err := engine.New(opts)
+	require.NoError(t, err)
+	again := e.Repeat()
+	f := checkFlags{opts: opts}
+
+	folders := []string{"", "a", "b", "a/c", "d", "d/e"}
+	texts := []string{"import ./m1.nix\n", "let x = 1; in ./m2.nix\n", "{ a = ../a; b = ./m3.nix; c = ../d/e/m1.nix; }\n", "{ x = ; }\n", "1 # nixsift: ignore[missing-path]\n"}
+	file := func() string {
+		return filepath.Join(dir, folders[rng.IntN(len(folders))], fmt.Sprintf("m%d.nix", 1+rng.IntN(3)))
+	}
+	steps := []func(){
+		func() { _ = os.WriteFile(file(), []byte(texts[rng.IntN(len(texts))]), 0o644) },
+		func() { _ = os.WriteFile(file(), []byte(texts[rng.IntN(len(texts))]), 0o644) },
+		func() { _ = os.Remove(file()) },
+		func() { _ = os.Rename(file(), file()) },
+		func() { _ = os.MkdirAll(filepath.Join(dir, folders[1+rng.IntN(len(folders)-1)]), 0o755) },
+		func() { _ = os.Rename(filepath.Join(dir, "d"), filepath.Join(dir, "b", "d")) },
+		func() { _ = os.Rename(filepath.Join(dir, "b", "d"), filepath.Join(dir, "d")) },
+		func() { _ = os.RemoveAll(filepath.Join(dir, "d")) },
+		func() { _ = os.Remove(file()); _ = os.Symlink(file(), file()) },
+		func() { gittest.Run(t, dir, "add", "-A") },
+		func() {
+			_ = os.WriteFile(filepath.Join(dir, ".gitignore"), []byte([]string{"", "d\n", "m2.nix\n"}[rng.IntN(3)]), 0o644)
+		},
+		func() {
+			text := []string{"", "[rules]\nunused-let-binding = \"off\"\n", "exclude = [\"d/**\"]\n", "exclud = 1\n"}[rng.IntN(4)]
+			_ = os.WriteFile(filepath.Join(dir, "nixsift.toml"), []byte(text), 0o644)
+		},
+		func() { _ = os.Remove(filepath.Join(dir, "nixsift.toml")) },
+	}
+	var change watch.Change
+	var before *engine.Result
+	for step := range 60 {
+		got, err := again.Run(context.Background(), engine.Changed{Files: change.Files, Disk: change.Disk, Everything: change.Everything})
+		require.NoError(t, err)
+		f.dependOnGit(tree, again)
+		want, err := engine.Check(context.Background(), fresh)
+		require.NoError(t, err)
+		require.Equal(t, want.Findings, got.Findings, "step %d after %+v", step, change)
+		require.Equal(t, want.Errors, got.Errors, "step %d after %+v", step, change)
+		before = got
+		// A change of which nothing is told must change nothing.
+		for told := false; !told; {
+			for range 1 + rng.IntN(2) {
+				steps[rng.IntN(len(steps))]()
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+			change, err = tree.Wait(ctx)
+			cancel()
+			if told = err == nil; !told {
+				now, err := engine.Check(context.Background(), fresh)
+				require.NoError(t, err)
+				require.Equal(t, now.Findings, before.Findings, "step %d", step)
+				require.Equal(t, now.Errors, before.Errors, "step %d", step)
+			}
+		}
+	}
+}

@@ -48,12 +48,18 @@ func TestMain(m *testing.M) {
 	case "rules":
 		registerStages()
 		main()
+	case "progress":
+		progressAfter, progressEvery = 0, time.Millisecond
+		main()
 	case "memory":
 		memory(os.Args[1:])
 	case "slow": // the program, in which a signal comes long before the end of many files
 		beforeWriting = func(string) { time.Sleep(200 * time.Millisecond) }
 		main()
 	default:
+		for _, name := range []string{jobSummary, "GITHUB_ACTIONS", "GITLAB_CI"} { // tests run in CI, too
+			_ = os.Unsetenv(name)
+		}
 		code := m.Run()
 		if built.dir != "" {
 			_ = os.RemoveAll(built.dir)
@@ -220,6 +226,26 @@ func TestMemory(t *testing.T) {
 			assert.Less(t, kib, 60<<10)
 		}
 	}
+}
+
+// lockedBuffer is a buffer for several goroutines.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+// take returns what was written since it was called last.
+func (l *lockedBuffer) take() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	defer l.b.Reset()
+	return l.b.String()
 }
 
 // endless is a stream without an end that counts what is taken from it.

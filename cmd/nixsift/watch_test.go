@@ -15,6 +15,7 @@ import (
 
 	"github.com/nixsift/nixsift/internal/engine"
 	"github.com/nixsift/nixsift/internal/git/gittest"
+	"github.com/nixsift/nixsift/internal/testenv"
 	"github.com/nixsift/nixsift/internal/watch"
 	"github.com/nixsift/nixsift/internal/workspace"
 )
@@ -90,5 +91,48 @@ func TestWatchAnything(t *testing.T) {
 				require.Equal(t, now.Errors, before.Errors, "step %d", step)
 			}
 		}
+	}
+}
+
+// BenchmarkWatch measures on the benchmark tree how long it takes from a change of a file until its findings are there.
+func BenchmarkWatch(b *testing.B) {
+	dir := b.TempDir()
+	require.NoError(b, os.CopyFS(dir, os.DirFS(testenv.Shared(b, "corpus", "bench"))))
+	tree := watch.New(workspace.OS)
+	defer tree.Close()
+	opts := engine.Options{Paths: []string{dir}, FS: tree}
+	e, err := engine.New(opts)
+	require.NoError(b, err)
+	again := e.Repeat()
+	_, err = again.Run(context.Background(), engine.Changed{})
+	require.NoError(b, err)
+	f := checkFlags{opts: opts}
+	wait := func() watch.Change {
+		f.dependOnGit(tree, again)
+		c, err := tree.Wait(context.Background())
+		require.NoError(b, err)
+		return c
+	}
+	at := filepath.Join(dir, "nix-darwin", "modules")
+	for name, do := range map[string]func(i int) error{
+		"text": func(i int) error {
+			return os.WriteFile(filepath.Join(at, "nix", "default.nix"), fmt.Appendf(nil, "# %d\n1\n", i), 0o644)
+		},
+		"file comes": func(i int) error {
+			return os.WriteFile(filepath.Join(at, fmt.Sprintf("new%d.nix", i)), []byte("1\n"), 0o644)
+		},
+		"folder comes": func(i int) error { return os.Mkdir(filepath.Join(at, fmt.Sprintf("new%d", i)), 0o755) },
+	} {
+		b.Run(name, func(b *testing.B) {
+			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+			_, _ = tree.Wait(ctx) // all folders are watched, and nothing is left to tell
+			cancel()
+			for i := 0; b.Loop(); i++ {
+				require.NoError(b, do(i))
+				c := wait()
+				_, err := again.Run(context.Background(), engine.Changed{Files: c.Files, Disk: c.Disk, Everything: c.Everything})
+				require.NoError(b, err)
+			}
+		})
 	}
 }

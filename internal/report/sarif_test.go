@@ -100,9 +100,9 @@ func TestSARIFSuppressions(t *testing.T) {
 	seen := map[string]bool{}
 	for i, r := range got.Results {
 		assert.Equal(t, *r.RuleID, *got.Tool.Driver.Rules[r.RuleIndex].ID)
-		print := r.PartialFingerprints["nixsift/v1"]
-		assert.False(t, seen[print])
-		seen[print] = true
+		name := r.PartialFingerprints["nixsift/v1"]
+		assert.False(t, seen[name])
+		seen[name] = true
 		if i < 6 {
 			assert.Equal(t, plain[i].PartialFingerprints, r.PartialFingerprints)
 			assert.NotNil(t, r.Suppressions)

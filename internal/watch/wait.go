@@ -167,8 +167,8 @@ func (t *Tree) touched(ctx context.Context) (touched map[string]bool, unsure boo
 				}
 				unsure = true // a folder that was watched is gone, and none above it is watched
 			}
-		case <-t.events.watcher.Errors:
-			unsure = true // events were lost
+		case lost := <-t.events.watcher.Errors:
+			unsure = unsure || lost != nil // events were lost
 		}
 		quiet = time.After(settle)
 		if end == nil {
@@ -188,7 +188,6 @@ func (t *Tree) takeFresh() []string {
 
 // poll looks at everything again and again until something is not as it was.
 func (t *Tree) poll(ctx context.Context) (map[string]bool, error) {
-	wait := pollEvery
 	for {
 		begin := time.Now()
 		if touched := t.differing(t.noted()); len(touched) > 0 {
@@ -196,11 +195,10 @@ func (t *Tree) poll(ctx context.Context) (map[string]bool, error) {
 			maps.Copy(touched, t.differing(t.noted()))
 			return touched, nil
 		}
-		wait = max(pollEvery, pollShare*time.Since(begin))
 		select {
 		case <-ctx.Done():
 			return nil, ctx.Err()
-		case <-time.After(wait):
+		case <-time.After(max(pollEvery, pollShare*time.Since(begin))):
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -93,7 +94,8 @@ func TestVerboseTellsOfLinks(t *testing.T) {
 	gittest.Run(t, root, "add", "-A")
 	status, _, errs := nixsift(t, root, "", "check", "--verbose")
 	assert.Equal(t, exitClean, status)
-	assert.Equal(t, "nixsift: left alone: "+filepath.Join(root, "modules")+" leads to the folder "+filepath.Join(root, "sub")+"\n", errs)
+	assert.True(t, strings.HasPrefix(errs, "nixsift: left alone: "+filepath.Join(root, "modules")+" leads to the folder "+filepath.Join(root, "sub")+"\n"), errs)
+	assert.Equal(t, 1, strings.Count(errs, "left alone"))
 	_, _, errs = nixsift(t, root, "", "check")
 	assert.Empty(t, errs)
 }

@@ -61,7 +61,7 @@ func (f *checkFlags) tellWatched(s streams, tree *watch.Tree, res *engine.Result
 			return nil, err
 		}
 	}
-	run := reportOf(res, wd, took)
+	run := f.reportOf(res, wd, took)
 	var outcome fixOutcome
 	if !f.writeFiles(s, wd, run) {
 		outcome.failed = true

@@ -116,7 +116,8 @@ type result struct {
 	Silenced                     []diag.Silenced
 	Errors                       []engine.FileError
 	Files, Suppressed, Generated int
-	Configs, Excluded            []string
+	Configs                      []string
+	Excluded                     []engine.Excluded
 }
 
 func outcomeOf(r *engine.Result) result {

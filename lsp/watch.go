@@ -40,11 +40,13 @@ func newWatchedFS(base workspace.FS) *watchedFS {
 // watchedFiles are the names of files that are noted in any case, beside configurations and what those extend.
 var watchedFiles = map[string]bool{"flake.nix": true, "flake.lock": true, "index": true}
 
-// hasContent reports whether what a file says is noted.
-func hasContent(path string) bool {
-	ext := filepath.Ext(path)
-	return watchedFiles[filepath.Base(path)] || ext == ".nix" || ext == config.Ext
+// always reports whether a file is noted, however many are.
+func always(path string) bool {
+	return watchedFiles[filepath.Base(path)] || filepath.Ext(path) == config.Ext
 }
+
+// hasContent reports whether what a file says is noted.
+func hasContent(path string) bool { return always(path) || filepath.Ext(path) == ".nix" }
 
 func (w *watchedFS) Stat(path string) (fs.FileInfo, error) {
 	info, err := w.FS.Stat(path)
@@ -103,7 +105,7 @@ func (w *watchedFS) note(path string, n note) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	before, known := w.notes[path]
-	if known && (before.content || !n.content) || !known && !watchedFiles[filepath.Base(path)] && w.count[n.exists] >= maxWatched {
+	if known && (before.content || !n.content) || !known && !always(path) && w.count[n.exists] >= maxWatched {
 		return
 	}
 	if !known {

@@ -216,7 +216,9 @@ func (w *walker) read(r *reading, f folder) {
 			script := scripts && !isLink && !strings.Contains(name, ".") // a link there leads to a program more often than not
 			told := isLink && w.opts.Links
 			if !script && !told && !mayMatter(name) {
-				w.skip(r, prefix+name, false, Skipped{Reason: OtherKind})
+				if w.opts.Skipped { // of most files no path is made
+					w.skip(r, prefix+name, false, Skipped{Reason: OtherKind})
+				}
 				continue
 			}
 			path := prefix + name

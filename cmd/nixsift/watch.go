@@ -76,6 +76,7 @@ func (f *checkFlags) tellWatched(s streams, tree *watch.Tree, res *engine.Result
 	if err := f.print(s, run); err != nil {
 		return nil, err
 	}
+	f.tellMore(s, run)
 	if b, ok := s.out.(interface{ Flush() error }); ok {
 		if err := b.Flush(); err != nil {
 			return nil, fmt.Errorf("writing the report: %w", err)

@@ -59,13 +59,7 @@ func configCommand(s streams) *cobra.Command {
 			"Exit status: 0, or 2 for what is wrong with the call, the path or the configuration.",
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if format != "text" && format != "json" {
-				return fmt.Errorf("unknown format %q: use text or json", format)
-			}
-			if err := checkEngineFlags(cmd.Flags(), &opts); err != nil {
-				return err
-			}
-			if err := checkPaths(args); err != nil {
+			if err := checkListing(cmd.Flags(), &opts, format, args); err != nil {
 				return err
 			}
 			return printConfig(s, opts, format, strings.Join(args, ""))

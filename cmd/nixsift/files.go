@@ -11,6 +11,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/nixsift/nixsift/internal/config"
 	"github.com/nixsift/nixsift/internal/engine"
@@ -45,6 +46,17 @@ type errorJSON struct {
 	Column  int    `json:"column,omitempty"`
 }
 
+// checkListing examines the call of a command that lists what holds, and checks nothing.
+func checkListing(flags *pflag.FlagSet, opts *engine.Options, format string, paths []string) error {
+	if format != "text" && format != "json" {
+		return fmt.Errorf("unknown format %q: use text or json", format)
+	}
+	if err := checkEngineFlags(flags, opts); err != nil {
+		return err
+	}
+	return checkPaths(paths)
+}
+
 func filesCommand(s streams) *cobra.Command {
 	var opts engine.Options
 	var format string
@@ -55,13 +67,7 @@ func filesCommand(s streams) *cobra.Command {
 			"ignored by Git by which pattern, generated, a link left alone, of no known kind. Folders end in a slash; they are left out\n" +
 			"with all that is in them.\n\nExit status: 0, or 2 for what is wrong with the call, the configuration or a path.",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if format != "text" && format != "json" {
-				return fmt.Errorf("unknown format %q: use text or json", format)
-			}
-			if err := checkEngineFlags(cmd.Flags(), &opts); err != nil {
-				return err
-			}
-			if err := checkPaths(args); err != nil {
+			if err := checkListing(cmd.Flags(), &opts, format, args); err != nil {
 				return err
 			}
 			return listFiles(s, opts, format, args)

@@ -1,7 +1,6 @@
 package project
 
 import (
-	"io/fs"
 	"slices"
 
 	"github.com/nixsift/nixsift/internal/flake"
@@ -184,15 +183,6 @@ func (v *View) Exists(path string) bool {
 	}
 	_, err := v.snapshot.fs.Lstat(path)
 	return err == nil
-}
-
-// IsLink reports whether a path is a symbolic link.
-func (v *View) IsLink(path string) bool {
-	if v.deps != nil {
-		return noted(v, question{"link", path, ""}, func(a *Answers) bool { return a.IsLink(path) })
-	}
-	info, err := v.snapshot.fs.Lstat(path)
-	return err == nil && info.Mode()&fs.ModeSymlink != 0
 }
 
 // RealPath returns a path with its links resolved, and false where nothing is there.

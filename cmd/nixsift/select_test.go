@@ -21,6 +21,7 @@ import (
 	"github.com/nixsift/nixsift/internal/config"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/engine"
+	"github.com/nixsift/nixsift/internal/git/gittest"
 	"github.com/nixsift/nixsift/internal/testenv"
 	"github.com/nixsift/nixsift/rules"
 )
@@ -371,9 +372,7 @@ func TestFilesCommand(t *testing.T) {
 	require.NoError(t, os.Symlink("flake.nix", filepath.Join(dir, "link.nix")))
 	require.NoError(t, os.Symlink("elsewhere", filepath.Join(dir, "folder.nix")))
 	git := func(args ...string) {
-		cmd := exec.Command("git", append([]string{"-c", "user.name=n", "-c", "user.email=e"}, args...)...)
-		cmd.Dir = dir
-		out, err := cmd.CombinedOutput()
+		out, err := gittest.Command(t, dir, args...).CombinedOutput()
 		require.NoError(t, err, string(out))
 	}
 	git("init", "-q")

@@ -3,7 +3,6 @@ package engine_test
 import (
 	"context"
 	"fmt"
-	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -11,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/nixsift/nixsift/internal/engine"
+	"github.com/nixsift/nixsift/internal/git/gittest"
 	"github.com/nixsift/nixsift/internal/testenv"
 	_ "github.com/nixsift/nixsift/rules/all"
 )
@@ -18,9 +18,6 @@ import (
 // TestRoots checks two repositories side by side, one with another inside it and a file above them, that ask about each
 // other: in one run each file has the findings that it has alone.
 func TestRoots(t *testing.T) {
-	if _, err := exec.LookPath("git"); err != nil {
-		testenv.Missing(t, "the git program")
-	}
 	pkg := "{ lib, stdenv, extra }:\n\nstdenv.mkDerivation { pname = \"x\"; version = lib.version; }\n"
 	dir := testenv.Tree(t, map[string]string{
 		"above.nix":           "{ up }: up\n",
@@ -39,7 +36,7 @@ func TestRoots(t *testing.T) {
 	})
 	for _, repo := range []string{"one", "one/in", "two"} {
 		for _, args := range [][]string{{"init", "-q"}, {"add", "."}} {
-			out, err := exec.Command("git", append([]string{"-C", filepath.Join(dir, repo)}, args...)...).CombinedOutput()
+			out, err := gittest.Command(t, filepath.Join(dir, repo), args...).CombinedOutput()
 			require.NoError(t, err, "%s", out)
 		}
 	}

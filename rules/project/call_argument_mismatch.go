@@ -26,7 +26,9 @@ var _ = rules.Register(&rules.Rule{
 		"at. A file that only imports another is what that is.\n" +
 		"\n" +
 		"`callPackage` fills in what is missing, so there only arguments that are not taken are reported, as a warning: what is\n" +
-		"called so may be another function. In tests, examples and templates that nothing else imports, all are warnings.\n" +
+		"called so may be another function. In tests, examples and templates that nothing else imports, all are warnings. It is\n" +
+		"an information where the file asks of some value what it is (`isFunction`, `isAttrs`, `functionArgs`, `typeOf`), or where\n" +
+		"the call stands behind `or`: then it may never be made.\n" +
 		"\n" +
 		"The fix puts the name that was probably meant.",
 	Severity: diag.Error, Presets: rules.Recommended,
@@ -40,9 +42,10 @@ var _ = rules.Register(&rules.Rule{
 			}
 		})
 		if len(calls.list) > 0 {
-			path := p.Path
+			path, asks := p.Path, asksWhatItIs(p.Tree)
 			p.Ask(func(a *rules.Asked) {
 				for _, c := range calls.list {
+					c.unsure = c.unsure || asks
 					c.check(a, path)
 				}
 			})
@@ -59,6 +62,8 @@ type call struct {
 	isSet  bool        // the argument is surely a set
 	passed []passedArg // the names that are surely passed
 	all    bool        // there are no others
+	// unsure is set where something around the call, or elsewhere in the file, may keep it from being made.
+	unsure bool
 }
 
 // passedArg is a name in the argument of a call.
@@ -74,6 +79,34 @@ type calls struct {
 	list  []call
 }
 
+// asksWhatItIs reports whether a file asks of some value whether it is a function, or what it takes.
+func asksWhatItIs(t *ast.Tree) bool {
+	for i, r := range t.Records() {
+		if r.Kind != ast.Ident && r.Kind != ast.Name {
+			continue
+		}
+		switch t.Node(ast.NodeID(i)).Text() {
+		case "isFunction", "isAttrs", "functionArgs", "typeOf":
+			return true
+		}
+	}
+	return false
+}
+
+// maxAround bounds how far above a call an or is looked for.
+const maxAround = 64
+
+// isFallback reports whether a node stands behind or: a.b or (f x).
+func isFallback(n ast.Node) bool {
+	left := maxAround
+	for up := n.Parent(); up.IsValid() && left > 0; n, up, left = up, up.Parent(), left-1 {
+		if sel, ok := ast.AsSelect(up); ok && sel.Default() == n {
+			return true
+		}
+	}
+	return false
+}
+
 // maxListed is the number of missing arguments that a finding names and points to.
 const maxListed = 6
 
@@ -81,7 +114,7 @@ const maxListed = 6
 const maxArguments = 512
 
 func (c *calls) add(l project.Load) {
-	one := call{target: l.Target, at: l.At.Span(), given: l.Given, filled: l.Filled, all: true}
+	one := call{target: l.Target, at: l.At.Span(), given: l.Given, filled: l.Filled, all: true, unsure: isFallback(l.At)}
 	left := maxArguments
 	c.read(l.Arg, &one, &left)
 	c.list = append(c.list, one)
@@ -143,7 +176,10 @@ func (c *calls) readSet(set ast.Node, to *call, left *int) {
 func (c *call) check(a *rules.Asked, path string) {
 	to := a.Signature(c.target)
 	severity := diag.Off
-	if c.filled || a.Sample(path) {
+	switch {
+	case c.unsure:
+		severity = diag.Info
+	case c.filled || a.Sample(path):
 		severity = diag.Warning
 	}
 	file := diag.Code(a.Rel(c.target))

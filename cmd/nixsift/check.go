@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/engine"
@@ -24,6 +25,7 @@ type checkFlags struct {
 	failOn            string
 	exitZero          bool
 	fix, unsafe, diff bool
+	interactive       bool
 	watch             bool
 	stdinPath         string
 	maxFindings       int // to print; negative for all
@@ -50,20 +52,26 @@ func checkCommand(s streams) *cobra.Command {
 		},
 	}
 	flags := cmd.Flags()
+	f.add(flags)
+	flags.BoolVar(&f.fix, "fix", false, "apply the fixes that keep meaning and comments")
+	flags.StringVar(&f.stdinPath, "stdin-path", "stdin.nix", "the path that standard input stands for")
+	flags.BoolVarP(&f.watch, "watch", "w", false, "check again whenever something changes, until Ctrl-C")
+	return cmd
+}
+
+// add adds the flags that checking and fixing share.
+func (f *checkFlags) add(flags *pflag.FlagSet) {
 	f.outputFlags.add(flags)
 	flags.StringVar(&f.failOn, "fail-on", "warning", "the least severity that makes the exit status 1: hint, info, warning or error")
 	flags.BoolVar(&f.exitZero, "exit-zero", false, "exit with 0 in spite of findings")
-	flags.BoolVar(&f.fix, "fix", false, "apply the fixes that keep meaning and comments")
 	flags.BoolVar(&f.unsafe, "unsafe-fixes", false, "apply fixes that need an eye, too")
 	flags.BoolVar(&f.diff, "diff", false, "show what the fixes would change and write nothing")
-	flags.StringVar(&f.stdinPath, "stdin-path", "stdin.nix", "the path that standard input stands for")
+	flags.BoolVarP(&f.interactive, "interactive", "i", false, "ask about each fix, those that need an eye among them")
 	addEngineFlags(flags, &f.opts)
 	flags.IntVar(&f.maxFindings, "max-findings", -1, "print so many findings, the most severe ones; all count for the exit status")
 	flags.Lookup("max-findings").DefValue = "0" // which the help does not print
-	flags.BoolVarP(&f.watch, "watch", "w", false, "check again whenever something changes, until Ctrl-C")
 	flags.BoolVar(&f.opts.Generated, "generated", false, "check generated files like others, not for errors only")
 	flags.IntVarP(&f.opts.Jobs, "jobs", "j", 0, "files checked at once; 0 is one for each processor")
-	return cmd
 }
 
 func check(s streams, f *checkFlags, args []string) error {
@@ -86,7 +94,7 @@ func check(s streams, f *checkFlags, args []string) error {
 	defer f.meter.stop()
 	var res *engine.Result
 	var fixed fixOutcome
-	if f.fix || f.unsafe || f.diff {
+	if f.fix || f.unsafe || f.diff || f.interactive {
 		fixed, err = f.applyFixes(ctx, s, wd)
 		res = fixed.res
 	} else {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -33,8 +34,15 @@ type fixOutcome struct {
 // applyFixes fixes, and writes the result or shows it.
 func (f *checkFlags) applyFixes(ctx context.Context, s streams, wd string) (fixOutcome, error) {
 	level := fix.OnlySafe
-	if f.unsafe {
+	if f.unsafe || f.interactive {
 		level = fix.AlsoUnsafe
+	}
+	if f.interactive {
+		asker := newAsker(ctx, s, wd, report.UseColor(f.color, s.errTerminal != nil, os.Getenv))
+		f.opts.Approve = func(p engine.Proposal) bool {
+			f.meter.stop()
+			return asker.approve(p)
+		}
 	}
 	out, err := engine.Fix(ctx, f.opts, level)
 	f.meter.stop()
@@ -57,7 +65,7 @@ func (f *checkFlags) applyFixes(ctx context.Context, s streams, wd string) (fixO
 	written, failed := f.writeFixed(ctx, s, wd, out, files)
 	if len(failed) == 0 && len(written) == len(files) {
 		if out.Applied > 0 && !f.quiet {
-			fmt.Fprintf(s.err, "nixsift: applied %s in %s\n", plural(out.Applied, "fix"), plural(len(files), "file"))
+			fmt.Fprintf(s.err, "nixsift: applied %s in %s%s\n", plural(out.Applied, "fix"), plural(len(files), "file"), byRule(out.Rules))
 		}
 		return done, nil
 	}
@@ -146,8 +154,23 @@ func (f *checkFlags) showDiffs(s streams, wd string, out *engine.Fixed, files []
 			return fmt.Errorf("writing the diff: %w", err)
 		}
 	}
-	fmt.Fprintf(s.err, "nixsift: %s in %s not applied\n", plural(out.Applied, "fix"), plural(len(files), "file"))
+	fmt.Fprintf(s.err, "nixsift: %s in %s not applied%s\n", plural(out.Applied, "fix"), plural(len(files), "file"), byRule(out.Rules))
 	return nil
+}
+
+// byRule returns how many fixes of which rules there are, the most frequent first, behind a colon.
+func byRule(counts map[string]int) string {
+	ids := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
+		return cmp.Or(counts[b]-counts[a], strings.Compare(a, b))
+	})
+	parts := make([]string, len(ids))
+	for i, id := range ids {
+		parts[i] = fmt.Sprintf("%s %d", id, counts[id])
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return ": " + strings.Join(parts, ", ")
 }
 
 // prefixOf returns the path of a folder in its repository, with a slash at the end, or "" for its top and outside of

@@ -57,7 +57,7 @@ func TestFix(t *testing.T) {
 
 	status, _, errs := nixsift(t, dir, "", "check", onlySlashes, "--fix", "link.nix")
 	assert.Equal(t, exitClean, status)
-	assert.Equal(t, "nixsift: applied 1 fix in 1 file\n", errs)
+	assert.Equal(t, "nixsift: applied 1 fix in 1 file: path-double-slash 1\n", errs)
 	assert.Equal(t, refixed, read(t, path))
 	info, err := os.Lstat(filepath.Join(dir, "link.nix"))
 	require.NoError(t, err)
@@ -118,7 +118,7 @@ func TestFixLinks(t *testing.T) {
 	assert.Equal(t, refixed, read(t, filepath.Join(dir, "real", "a.nix")))
 	status, _, errs = nixsift(t, dir, "", "check", onlySlashes, "--fix", "sub/out.nix", outside)
 	assert.Equal(t, exitClean, status, "what is named may be changed, whatever else leads to it")
-	assert.Equal(t, "nixsift: applied 2 fixes in 2 files\n", errs)
+	assert.Equal(t, "nixsift: applied 2 fixes in 2 files: path-double-slash 2\n", errs)
 	assert.Equal(t, refixed, read(t, filepath.Join(outside, "theirs.nix")))
 }
 
@@ -226,7 +226,7 @@ func TestFixSaysWhatIsLeftOut(t *testing.T) {
 	assert.Equal(t, exitFindings, status)
 	assert.Contains(t, errs, "nixsift: a.nix:1:7: left out a fix of `manual-inherit-from` (write `inherit (builtins) any;`): there would be a finding of `builtins-elem-in-loop`: ")
 	assert.Contains(t, errs, "nixsift: m.nix: left out all fixes: the file has the markers of a merge\n")
-	assert.Contains(t, errs, "nixsift: applied 1 fix in 1 file\n")
+	assert.Contains(t, errs, "nixsift: applied 1 fix in 1 file: path-double-slash 1\n")
 	assert.Equal(t, "rec { any = builtins.any; f = xs: any (x: builtins.elem x xs); b = ./x/y; }\n", read(t, filepath.Join(dir, "a.nix")))
 	assert.Contains(t, read(t, filepath.Join(dir, "m.nix")), "./x//y")
 }
@@ -257,7 +257,7 @@ func TestDiff(t *testing.T) {
 			here := filepath.Join(dir, from)
 			status, diff, errs := nixsift(t, here, "", "check", onlySlashes, "--diff")
 			assert.Equal(t, exitFindings, status)
-			assert.Contains(t, errs, "not applied\n")
+			assert.Contains(t, errs, "not applied: ")
 			assert.Equal(t, unfixed, read(t, filepath.Join(dir, "sub", "plain.nix")), "nothing is written")
 			out, err := gitIn(t, here, diff, "apply", "--whitespace=nowarn", "-")
 			require.NoError(t, err, "%s\n%s", out, diff)

@@ -32,7 +32,7 @@ func (f *checkFlags) validate(flags *pflag.FlagSet, args []string) error {
 	if flags.Changed("max-findings") && f.maxFindings < 0 {
 		return fmt.Errorf("--max-findings %d: use 0 or a positive number, or leave the flag out for all", f.maxFindings)
 	}
-	if f.watch && (f.fix || f.unsafe || f.diff || slices.Contains(args, "-")) {
+	if f.watch && (f.fix || f.unsafe || f.diff || f.interactive || slices.Contains(args, "-")) {
 		return errors.New("--watch only tells what there is: it goes neither with fixes nor with standard input")
 	}
 	if err := f.outputFlags.validate(); err != nil {
@@ -87,6 +87,9 @@ func (f *checkFlags) resolve(s streams, wd string, args []string) error {
 
 // readInput reads standard input as the file at path.
 func (f *checkFlags) readInput(s streams, path string) error {
+	if f.interactive {
+		return errors.New("standard input has the answers for --interactive, so it cannot have a file: name the file")
+	}
 	if f.fix || f.unsafe {
 		return errors.New("standard input cannot be fixed in place; use --diff, or name the file")
 	}

@@ -112,7 +112,7 @@ func run(args []string, s streams) (code int) {
 	root.SetErr(s.err)
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetHelpCommand(helpCommand())
-	root.AddCommand(checkCommand(s), parseCommand(s), rulesCommand(s), explainCommand(s), initCommand(s), configCommand(s), filesCommand(s), versionCommand(s), lspCommand(s))
+	root.AddCommand(checkCommand(s), fixCommand(s), parseCommand(s), rulesCommand(s), explainCommand(s), initCommand(s), configCommand(s), filesCommand(s), versionCommand(s), lspCommand(s))
 	root.InitDefaultCompletionCmd(args...)
 	refuseUnknown(root, "completion")
 	err := root.Execute()

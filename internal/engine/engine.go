@@ -47,6 +47,9 @@ type Options struct {
 	Links, Silenced bool
 	// Jobs is the number of files checked at once; 0 is one for each processor.
 	Jobs int
+	// Approve, where it is given, is asked about each fix before Fix applies it: one after the other, in the order of the
+	// findings, each about the texts as those before have left them.
+	Approve func(Proposal) bool
 	// Progress, where it is given, tells how far a run is.
 	Progress *Progress
 	// keepTexts keeps all texts that findings are about.

@@ -22,11 +22,19 @@ type Fixed struct {
 	Before  map[string]string      // the texts that those replace
 	Edits   map[string][]diag.Edit // what turns Before into Texts, sorted; they do not touch each other
 	Counts  map[string]int         // the fixes applied, by the file of their finding
+	Rules   map[string]int         // the same by their rule
 	Tied    map[string][]string    // the files that some fix changes together with a file
 	Applied int
 	Refused []Refusal     // sorted by file and place
 	Broken  []fix.Planned // those refused with the reason Breaks
 	Result  *Result       // what is found after fixing
+}
+
+// Proposal is a fix to decide on.
+type Proposal struct {
+	fix.Planned
+	At            source.Position   // of the finding
+	Before, After map[string]string // the texts of the files that it changes
 }
 
 // Refusal is a fix that was left out.
@@ -75,9 +83,14 @@ func Fix(ctx context.Context, opts Options, level fix.Level) (*Fixed, error) {
 	active := x.begin(res)
 	for {
 		for len(active) > 0 {
-			if active, err = x.round(active); err != nil {
+			turn, later := active, []string(nil)
+			if opts.Approve != nil { // a file is gone through to its end before the next
+				turn, later = active[:1], active[1:]
+			}
+			if turn, err = x.round(turn); err != nil {
 				return nil, err
 			}
+			active = append(turn, later...)
 		}
 		if !x.moved() {
 			return x.outcome(res), nil
@@ -268,7 +281,7 @@ func (x *fixer) plan(files []string) []fix.Planned {
 	for _, path := range files {
 		f := x.file(path)
 		var list []fix.Planned
-		for _, p := range fix.Plan(f.plain(), x.level) {
+		for _, p := range fix.Plan(f.undecided(), x.level) {
 			if x.wanted(f, p) {
 				list = append(list, p)
 			}
@@ -277,12 +290,39 @@ func (x *fixer) plan(files []string) []fix.Planned {
 			// What else is found in the file may change when it parses.
 			list = slices.DeleteFunc(list, func(p fix.Planned) bool { return !ofSyntax(p) })
 		}
-		if f.limit > 0 && len(list) > f.limit {
+		switch {
+		case x.opts.Approve != nil:
+			list = x.approved(f, list)
+		case f.limit > 0 && len(list) > f.limit:
 			list = list[:f.limit]
 		}
 		out = append(out, list...)
 	}
 	return out
+}
+
+// approved returns the first of some fixes of a file that is approved, or one that cannot be applied and is left out for
+// that, or none.
+func (x *fixer) approved(f *fixFile, list []fix.Planned) []fix.Planned {
+	for _, p := range list {
+		t := f.tracked(p.Finding)
+		done := fix.Apply([]fix.Planned{p}, x.text, x.weigh)
+		if t.approved || len(done.Applied) == 0 {
+			return []fix.Planned{p}
+		}
+		q := Proposal{Planned: p, At: source.NewLineIndex(f.text).Position(p.Finding.Span.Start), Before: map[string]string{}, After: done.Texts}
+		for _, file := range p.Files() {
+			q.Before[file] = x.file(file).text
+		}
+		if x.ctx.Err() != nil {
+			return nil
+		}
+		if t.approved = x.opts.Approve(q); t.approved {
+			return []fix.Planned{p}
+		}
+		t.declined, t.fresh = true, false // what led to it was approved, so it is taken
+	}
+	return nil
 }
 
 // ofSyntax reports whether a fix mends a syntax error.
@@ -341,15 +381,18 @@ func (x *fixer) refuse(p fix.Planned, why Reason, other *diag.Finding) *refusal 
 // outcome is what Fix returns once all files are at rest.
 func (x *fixer) outcome(res *Result) *Fixed {
 	out := &Fixed{
-		Texts: map[string]string{}, Before: map[string]string{}, Edits: map[string][]diag.Edit{}, Counts: map[string]int{},
+		Texts: map[string]string{}, Before: map[string]string{}, Edits: map[string][]diag.Edit{}, Counts: map[string]int{}, Rules: map[string]int{},
 		Tied: map[string][]string{}, Result: res, Refused: x.outside,
 	}
 	for path, f := range x.files {
 		refused, broken := f.refusals()
 		out.Refused, out.Broken = append(out.Refused, refused...), append(out.Broken, broken...)
-		out.Applied += f.applied
-		if f.applied > 0 {
-			out.Counts[path] = f.applied
+		out.Applied += len(f.applied)
+		if len(f.applied) > 0 {
+			out.Counts[path] = len(f.applied)
+		}
+		for _, rule := range f.applied {
+			out.Rules[rule]++
 		}
 		if f.text == f.before {
 			continue

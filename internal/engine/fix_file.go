@@ -32,7 +32,7 @@ type fixFile struct {
 	text      string // what it is by now
 	settled   string // what it was in the last check of everything
 	edits     []diag.Edit
-	applied   int
+	applied   []string          // the rules of the fixes, one for each
 	first     []tracked         // about before
 	findings  []tracked         // about text
 	refused   []refusal         // about text
@@ -56,7 +56,7 @@ type fixFile struct {
 type step struct {
 	text     string
 	edits    []diag.Edit
-	applied  int
+	applied  []string
 	findings []tracked
 	refused  []refusal
 	fixes    []fix.Planned // applied in the round
@@ -73,6 +73,8 @@ type refusal struct {
 // tracked is a finding with its history.
 type tracked struct {
 	diag.Finding
+	approved bool          // its fix was, or
+	declined bool          // was not
 	fresh    bool          // not there before fixing: something has to mend it
 	step     int           // of a fresh finding: the number of the round that led to it, or one of those below
 	suspects []fix.Planned // of a fresh finding: the fixes that may have led to it
@@ -96,6 +98,23 @@ func (f *fixFile) plain() []diag.Finding {
 		out[i] = t.Finding
 	}
 	return out
+}
+
+// undecided returns the findings whose fixes were not declined.
+func (f *fixFile) undecided() []diag.Finding {
+	out := make([]diag.Finding, 0, len(f.findings))
+	for _, t := range f.findings {
+		if !t.declined {
+			out = append(out, t.Finding)
+		}
+	}
+	return out
+}
+
+// tracked returns what is known of one of the file's findings.
+func (f *fixFile) tracked(found diag.Finding) *tracked {
+	i := slices.IndexFunc(f.findings, func(t tracked) bool { return identify(t.Finding) == identify(found) })
+	return &f.findings[i]
 }
 
 func (f *fixFile) weigh(text string) int {
@@ -142,12 +161,12 @@ func (f *fixFile) commit(x *fixer, text string, r verdict) {
 		f.best = [2]int{len(f.text), f.fixable(x)}
 	}
 	f.seen[hash(f.text)] = f.dropped + len(f.steps)
-	f.steps = append(f.steps, step{f.text, f.edits, f.applied, f.findings, f.refused, r.fixes})
+	f.steps = append(f.steps, step{f.text, f.edits, slices.Clip(f.applied), f.findings, f.refused, r.fixes})
 	f.edits = fix.Compose(f.text, f.edits, r.edits)
 	f.text, f.findings, f.refused = text, r.findings, r.refused
 	for _, p := range r.fixes {
 		if p.Finding.File == f.path {
-			f.applied++
+			f.applied = append(f.applied, p.Rule)
 		}
 	}
 	f.weights = map[string]int{text: f.weigh(text)}
@@ -260,7 +279,7 @@ func (f *fixFile) giveUp(x *fixer, why Refusal) {
 	}
 	f.off[allRules] = true
 	f.given = append(f.given, why)
-	f.text, f.edits, f.applied, f.findings = f.before, nil, 0, f.first
+	f.text, f.edits, f.applied, f.findings = f.before, nil, nil, f.first
 	f.steps, f.refused, f.weights = nil, nil, map[string]int{}
 	x.set(f.path, f.text)
 	for other := range f.tied {

@@ -214,6 +214,9 @@ func (s *Server) report(errs []engine.FileError) {
 	}
 }
 
+// remark tells what is worth knowing, once.
+func (s *Server) remark(message string) { s.tellOnce(protocol.LogInfo, message, "") }
+
 // tellOnce tells the client, and the log, what it was not told before. The details do not count for that.
 func (s *Server) tellOnce(kind protocol.MessageType, message, details string) {
 	s.telling.Lock()

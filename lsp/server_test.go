@@ -419,6 +419,24 @@ func TestConfiguration(t *testing.T) {
 	c.DiagnosticsThat(uri, func(p lsptest.Published) bool { return len(p.Diagnostics) == 1 })
 }
 
+// TestRenamedRules holds that earlier ids of rules are marked in the configuration, and told of comments.
+func TestRenamedRules(t *testing.T) {
+	dir := t.TempDir()
+	uri, toml := lsptest.URI(filepath.Join(dir, "a.nix")), lsptest.URI(filepath.Join(dir, "nixsift.toml"))
+	c := lsptest.Start(t, lsp.Options{Engine: engine.Options{Preset: "none"}, Idle: time.Millisecond})
+	c.Initialize(dir, "")
+	c.Open(toml, "toml", 1, "[rules]\nonce-unlucky-number = \"info\"\n")
+	p := c.Diagnostics(toml, 1)
+	require.Len(t, p.Diagnostics, 1)
+	assert.Equal(t, 4, p.Diagnostics[0].Severity, "the old name works")
+	assert.Contains(t, p.Diagnostics[0].Message, "`unlucky-number` now")
+	assert.Equal(t, [3]int{1, 0, len("once-unlucky-number")}, [3]int{p.Diagnostics[0].Range.Start.Line, p.Diagnostics[0].Range.Start.Character, p.Diagnostics[0].Range.End.Character})
+	c.Open(uri, "nix", 1, "# nixsift: ignore-file[once-unlucky-number] why\n13")
+	c.Diagnostics(uri, 1)
+	c.Wait(func(m lsptest.Message) bool { return m.Method == "window/logMessage" })
+	assert.Contains(t, told(c)[0], "`once-unlucky-number` is called `unlucky-number` now")
+}
+
 // TestExtendedConfiguration holds that a change in a file that the configuration extends counts, for a client that watches nothing.
 func TestExtendedConfiguration(t *testing.T) {
 	dir := t.TempDir()

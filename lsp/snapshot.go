@@ -2,8 +2,10 @@ package lsp
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/config"
@@ -26,6 +28,7 @@ type snapshot struct {
 	fs        *workspace.Overlay
 	client    protocol.ClientCapabilities
 	report    func([]engine.FileError)
+	remark    func(string) // tells what need not be done at once
 }
 
 // snapshot takes the state for one document. The lock is held.
@@ -38,7 +41,7 @@ func (s *Server) snapshot(o *openDocument) *snapshot {
 	}
 	return &snapshot{
 		doc: o.doc, docs: docs, checker: s.checker, era: s.era, ofFlake: o.ofFlake, flakeDeps: o.flakeDeps,
-		fs: s.overlay, client: s.client, report: s.report,
+		fs: s.overlay, client: s.client, report: s.report, remark: s.remark,
 	}
 }
 
@@ -57,9 +60,9 @@ func (p *snapshot) with(text string) *snapshot {
 func (p *snapshot) check(ctx context.Context, most int) (*result, error) {
 	doc := p.doc
 	if doc.isConfig() {
-		_, problems := config.Load(doc.path, doc.text, p.checker.Catalogue(), p.fs)
+		c, problems := config.Load(doc.path, doc.text, p.checker.Catalogue(), p.fs)
 		problems = slices.DeleteFunc(problems, func(c config.Problem) bool { return c.File != doc.path })
-		return &result{snap: p, findings: configFindings(problems)}, nil
+		return &result{snap: p, findings: append(configFindings(problems), p.renamed(c)...)}, nil
 	}
 	buffer := engine.Buffer{Path: doc.path, Kind: doc.kind, Text: doc.text, Most: most, Record: true}
 	checked, err := p.checker.CheckBuffer(ctx, buffer, p.ofFlake)
@@ -82,7 +85,29 @@ func (p *snapshot) check(ctx context.Context, most int) (*result, error) {
 		}
 	}
 	p.report(errs)
+	for _, n := range checked.Notices {
+		p.remark(fmt.Sprintf("%s:%d: %s", n.From.File, n.From.Line, n))
+	}
 	return out, nil
+}
+
+// renamed presents the earlier ids of rules that the document, which is a configuration file, has itself.
+func (p *snapshot) renamed(c *config.Config) (out []diag.Finding) {
+	if c == nil {
+		return nil
+	}
+	for _, n := range c.Notices() {
+		if n.From.File != p.doc.path {
+			continue
+		}
+		at := p.doc.lines.LineSpan(n.From.Line)
+		if i := strings.Index(p.doc.text[at.Start:at.End], n.Old); i >= 0 {
+			at.Start += uint32(i)
+			at.End = at.Start + uint32(len(n.Old))
+		}
+		out = append(out, diag.Finding{File: p.doc.path, Span: at, Severity: diag.Hint, Tags: diag.Deprecated, Message: n.String()})
+	}
+	return out
 }
 
 // configFindings presents the problems of one configuration file. They belong to no rule.

@@ -33,7 +33,7 @@ const numbers = "unlucky-number,doubtful-number,panicking-number,slow-number,han
 func number(id string, severity diag.Severity, tags diag.Tag, check func(p *rules.Pass, n ast.Node)) {
 	rules.Register(&rules.Rule{
 		ID: id, Family: "test", Summary: "A number is wrong", Doc: "For tests.", Since: "0.1.0", Severity: severity, Tags: tags,
-		On: []ast.Kind{ast.Int}, Node: check,
+		On: []ast.Kind{ast.Int}, Node: check, Formerly: []string{"once-" + id},
 	})
 }
 

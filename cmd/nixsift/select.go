@@ -26,6 +26,7 @@ const names = "ids, families, patterns such as flake/* or missing-*, ALL"
 func addEngineFlags(flags *pflag.FlagSet, opts *engine.Options) {
 	flags.StringVar(&opts.ConfigPath, "config", "", "use this configuration instead of those found upward from each file")
 	flags.StringVar(&opts.Preset, "preset", "", "start from this preset: "+strings.Join(rules.PresetNames(), ", "))
+	flags.StringVar(&opts.Edition, "edition", "", "take presets and patterns as of this edition: "+strings.Join(engine.Catalogue().Editions(), ", "))
 	flags.StringArrayVar(&opts.Select, "select", nil, "run these `rules`: with --preset beside its own, else these only ("+names+")")
 	flags.StringArrayVar(&opts.Ignore, "ignore", nil, "do not run these `rules` ("+names+")")
 	flags.StringArrayVar(&opts.Severities, "rule", nil, "set the severity of a rule: `ID=SEVERITY`")
@@ -42,6 +43,8 @@ func checkEngineFlags(flags *pflag.FlagSet, opts *engine.Options) error {
 		return errors.New("--config is empty: name a configuration file, or leave the flag out for those found upward from each file")
 	case flags.Changed("preset") && opts.Preset == "":
 		return errors.New("--preset is empty: name a preset, or leave the flag out")
+	case flags.Changed("edition") && opts.Edition == "":
+		return errors.New("--edition is empty: name an edition, or leave the flag out")
 	case opts.NoExclude && len(opts.Exclude) > 0:
 		return errors.New("--exclude and --no-exclude contradict each other: use one of them")
 	}
@@ -82,7 +85,7 @@ func absolute(dir, path string) string {
 // tellNotices says which rules are named by earlier ids.
 func tellNotices(w io.Writer, wd string, notices []config.Notice) {
 	for _, n := range notices {
-		fmt.Fprintf(w, "nixsift: the rule `%s` is called `%s` now; the old name goes on to work (%s)\n", n.Old, n.New, place(wd, n.From))
+		fmt.Fprintf(w, "nixsift: %s (%s)\n", n, place(wd, n.From))
 	}
 }
 

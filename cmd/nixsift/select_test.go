@@ -251,6 +251,7 @@ func TestStages(t *testing.T) {
 		{name: "preview and a pattern", args: "--preview --only number-p*", want: "number-preview"},
 		{name: "first edition", toml: "edition = '2026'", want: "number-new-name"},
 		{name: "later edition", toml: "edition = '2027'", want: "number-late number-new-name"},
+		{name: "later edition by flag", toml: "edition = '2026'", args: "--edition 2027", want: "number-late number-new-name"},
 		{name: "later edition by name", args: "--select number-late", want: "number-late"},
 		{name: "an earlier id in a list", toml: "select = ['number-old-name']", want: "number-new-name", stderr: notice + " (nixsift.toml:1, select `number-old-name`)\n"},
 		{name: "an earlier id in [rules]", toml: "[rules]\nnumber-old-name = 'off'", stderr: notice + " (nixsift.toml:2, number-old-name)\n"},

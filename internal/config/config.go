@@ -43,6 +43,11 @@ type Notice struct {
 	From     Origin
 }
 
+// String says it in one line, without the place.
+func (n Notice) String() string {
+	return fmt.Sprintf("the rule `%s` is called `%s` now; the old name goes on to work", n.Old, n.New)
+}
+
 // Config is the configuration that holds below one folder. It is safe for concurrent use.
 type Config struct {
 	Path       string  // the file it was read from; "" for the defaults

@@ -14,6 +14,7 @@ import (
 // names with commas between them.
 type Flags struct {
 	Preset  string   // in place of the files' presets, unless it is ""
+	Edition string   // in place of the files' editions, unless it is ""
 	Select  []string // beside a Preset run these, too; without one run these only, unless a file turns them off and they are not named one by one
 	Ignore  []string // do not run these
 	Only    []string // run these only, even if a file turns them off
@@ -65,6 +66,9 @@ func (c *Config) With(f Flags) (*Config, error) {
 	if f.Preset != "" {
 		d.Preset, d.origins["preset"] = f.Preset, Origin{What: "--preset"}
 	}
+	if f.Edition != "" {
+		d.Edition, d.origins[editionKey] = f.Edition, Origin{What: "--edition"}
+	}
 	if f.Preview {
 		d.Preview, d.origins["preview"] = true, Origin{What: "--preview"}
 	}
@@ -74,6 +78,11 @@ func (c *Config) With(f Flags) (*Config, error) {
 func (x *flagReader) read(f Flags) {
 	if f.Preset != "" {
 		if msg := x.cat.checkPreset(f.Preset); msg != "" {
+			x.wrong("%s", msg)
+		}
+	}
+	if f.Edition != "" {
+		if msg := x.cat.checkEdition(f.Edition); msg != "" {
 			x.wrong("%s", msg)
 		}
 	}

@@ -38,6 +38,8 @@ type Checked struct {
 	Cut bool
 	// Deps is what the findings depend on beside the text.
 	Deps *Deps
+	// Notices are earlier ids of rules in the comments of a buffer.
+	Notices []config.Notice
 }
 
 // Deps is what findings about a file depend on beside its text.
@@ -144,7 +146,9 @@ func (e *Checker) CheckBuffer(ctx context.Context, b Buffer, ofFlake []diag.Find
 	w.finishAll()
 	findings := w.findings.take(nil, func(f *diag.Finding) bool { return f.File == b.Path })
 	cut := w.bound.cut
+	var notices []config.Notice
 	if t := w.suppressions[b.Path]; t != nil {
+		notices = e.renamed(b.Path, t)
 		findings = e.suppress(&Result{}, b.Path, t, findings)
 		if cut { // what a comment silences may be among what was not looked for
 			findings = slices.DeleteFunc(findings, func(f diag.Finding) bool { return f.Rule == suppress.Unused })
@@ -153,7 +157,7 @@ func (e *Checker) CheckBuffer(ctx context.Context, b Buffer, ofFlake []diag.Find
 	if err := w.view.RepoError(); err != nil {
 		w.errors = append(w.errors, FileError{File: w.view.Root(), Message: err.Error(), Kind: Unreadable})
 	}
-	out := Checked{diag.Sort(findings), w.errors, cut, deps}
+	out := Checked{diag.Sort(findings), w.errors, cut, deps, notices}
 	release(w, b.Path, len(b.Text))
 	return out, ctx.Err()
 }
@@ -175,7 +179,7 @@ func (e *Checker) CheckFlake(ctx context.Context, dir string, most int) (Checked
 	deps := w.record(path)
 	w.flake(dir)
 	w.finishAll()
-	return Checked{diag.Sort(w.findings.take(nil, all)), w.errors, w.bound.cut, deps}, ctx.Err()
+	return Checked{diag.Sort(w.findings.take(nil, all)), w.errors, w.bound.cut, deps, nil}, ctx.Err()
 }
 
 // Unsilenced returns the findings in a Nix file that the comments in its tree do not silence, and those about the

@@ -29,9 +29,9 @@ type Options struct {
 	Paths []string
 	// ConfigPath names a configuration file to use for all files, instead of those found upward from each.
 	ConfigPath string
-	// Preset and Severities ("id=severity") override the configuration.
-	Preset     string
-	Severities []string
+	// Preset, Edition and Severities ("id=severity") override the configuration.
+	Preset, Edition string
+	Severities      []string
 	// Select, Ignore and Only say which rules run, and Preview that patterns mean those in preview, too; see config.Flags.
 	Select, Ignore, Only []string
 	Preview              bool
@@ -134,7 +134,7 @@ func New(opts Options) (*Engine, error) {
 	}
 	e := &Engine{catalogue: Catalogue(), opts: opts}
 	e.flags = config.Flags{
-		Preset: opts.Preset, Select: opts.Select, Ignore: opts.Ignore, Only: opts.Only, Rules: opts.Severities,
+		Preset: opts.Preset, Edition: opts.Edition, Select: opts.Select, Ignore: opts.Ignore, Only: opts.Only, Rules: opts.Severities,
 		Exclude: opts.Exclude, Dir: opts.Dir, Preview: opts.Preview,
 	}
 	c, err := config.Default(e.catalogue).With(e.flags)

@@ -165,16 +165,22 @@ func (e *Checker) notices(suppressions map[string]*suppress.Table) []config.Noti
 		all = append(all, l.config.Notices()...)
 	}
 	for file, t := range suppressions {
-		for name, line := range t.Names() {
-			if id := e.catalogue.Renamed(name); id != "" {
-				all = append(all, config.Notice{Old: name, New: id, From: config.Origin{File: file, Line: line, What: "suppression"}})
-			}
-		}
+		all = append(all, e.renamed(file, t)...)
 	}
 	slices.SortFunc(all, func(a, b config.Notice) int {
 		return cmp.Or(strings.Compare(a.Old, b.Old), strings.Compare(a.From.File, b.From.File), cmp.Compare(a.From.Line, b.From.Line))
 	})
 	return slices.CompactFunc(all, func(a, b config.Notice) bool { return a.Old == b.Old })
+}
+
+// renamed returns the earlier ids of rules in the suppressions of a file.
+func (e *Checker) renamed(file string, t *suppress.Table) (all []config.Notice) {
+	for name, line := range t.Names() {
+		if id := e.catalogue.Renamed(name); id != "" {
+			all = append(all, config.Notice{Old: name, New: id, From: config.Origin{File: file, Line: line, What: "suppression"}})
+		}
+	}
+	return all
 }
 
 // excluded reports whether the configuration keeps a file from being checked.

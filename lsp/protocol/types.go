@@ -60,6 +60,7 @@ const (
 const (
 	LogError   MessageType = 1
 	LogWarning MessageType = 2
+	LogInfo    MessageType = 3
 )
 
 // DiagnosticTag says how an editor may draw a diagnostic.

@@ -95,24 +95,8 @@ func run(args []string, s streams) (code int) {
 			code = exitInternal
 		}
 	}()
-	root := &cobra.Command{
-		Use:           "nixsift",
-		Short:         "A static analyzer and linter for Nix",
-		Long:          "nixsift reads Nix code, flakes, lock files and CI files and says what will break, leak, drift or rot.\nNothing is evaluated; no Nix is needed.",
-		SilenceErrors: true,
-		SilenceUsage:  true,
-		Version:       version.String(),
-		Args:          cobra.NoArgs,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-	}
-	root.SetVersionTemplate("nixsift {{.Version}}\n")
+	root := newRoot(s)
 	root.SetArgs(args)
-	root.SetIn(s.in)
-	root.SetOut(s.out)
-	root.SetErr(s.err)
-	root.CompletionOptions.HiddenDefaultCmd = true
-	root.SetHelpCommand(helpCommand())
-	root.AddCommand(checkCommand(s), fixCommand(s), parseCommand(s), rulesCommand(s), explainCommand(s), initCommand(s), configCommand(s), filesCommand(s), versionCommand(s), lspCommand(s))
 	root.InitDefaultCompletionCmd(args...)
 	refuseUnknown(root, "completion")
 	err := root.Execute()
@@ -130,6 +114,28 @@ func run(args []string, s streams) (code int) {
 		fmt.Fprintf(s.err, "nixsift: %s\n", report.Visible(line))
 	}
 	return exitUsage
+}
+
+// newRoot returns the command that all others belong to.
+func newRoot(s streams) *cobra.Command {
+	root := &cobra.Command{
+		Use:           "nixsift",
+		Short:         "A static analyzer and linter for Nix",
+		Long:          "nixsift reads Nix code, flakes, lock files and CI files and says what will break, leak, drift or rot.\nNothing is evaluated; no Nix is needed.",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Version:       version.String(),
+		Args:          cobra.NoArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetVersionTemplate("nixsift {{.Version}}\n")
+	root.SetIn(s.in)
+	root.SetOut(s.out)
+	root.SetErr(s.err)
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetHelpCommand(helpCommand())
+	root.AddCommand(checkCommand(s), fixCommand(s), parseCommand(s), rulesCommand(s), explainCommand(s), initCommand(s), configCommand(s), filesCommand(s), versionCommand(s), lspCommand(s))
+	return root
 }
 
 // helpCommand is cobra's help command, but that an unknown name is a wrong call.

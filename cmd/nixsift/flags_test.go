@@ -128,7 +128,7 @@ var elsewhere = map[string]string{
 	"check watch":         "TestWatch",
 	"lsp preview":         "TestFlags", // of check, whose engine it is
 	"lsp stdio":           "TestProgram",
-	"lsp clientProcessId": "TestProgram",
+	"lsp clientProcessId": "TestServerFlags",
 	"lsp node-ipc":        "TestServerFlags",
 	"lsp pipe":            "TestServerFlags",
 	"lsp port":            "TestServerFlags",

@@ -1,12 +1,9 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"os"
-	"os/signal"
 	"slices"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -84,9 +81,8 @@ func check(s streams, f *checkFlags, args []string) error {
 		return err
 	}
 	f.opts.Silenced = f.wantsSilenced()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := untilSignal()
 	defer stop()
-	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	if f.watch {
 		return f.checkAgainAndAgain(ctx, s, wd)
 	}
@@ -122,6 +118,10 @@ func check(s streams, f *checkFlags, args []string) error {
 		fixed.failed = true
 	}
 	f.writeJobSummary(s, run)
+	if ctx.Err() != nil {
+		return stopped(ctx, s)
+	}
+	stop() // nothing is left to be put in order
 	if err := f.print(s, run); err != nil {
 		return err
 	}

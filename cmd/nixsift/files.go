@@ -1,13 +1,9 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
-	"os"
-	"os/signal"
 	"path/filepath"
-	"syscall"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -90,12 +86,13 @@ func listFiles(s streams, opts engine.Options, format string, args []string) err
 	if err != nil {
 		return err
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := untilSignal()
 	defer stop()
 	list, err := e.Start().List(ctx, opts.Paths)
 	if ctx.Err() != nil {
 		return stopped(ctx, s)
 	}
+	stop()
 	if err != nil {
 		return err
 	}

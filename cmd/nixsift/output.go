@@ -168,10 +168,7 @@ func (f *outputFlags) writeJobSummary(s streams, run *report.Run) {
 	if path == "" {
 		return
 	}
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o666)
-	if err == nil {
-		err = errors.Join(report.Write(file, "markdown", run, report.Options{}), file.Close())
-	}
+	err := rewrite.Append(path, func(w io.Writer) error { return report.Write(w, "markdown", run, report.Options{}) })
 	if err != nil && !f.quiet {
 		fmt.Fprintf(s.err, "nixsift: the job summary is not written (%s): %s\n", jobSummary, report.Visible(err.Error()))
 	}

@@ -112,7 +112,7 @@ func (f *checkFlags) readInput(s streams, path string) error {
 // maxTold bounds the lines about files that are not checked on purpose: hooks name hundreds.
 const maxTold = 10
 
-// tellUnchecked says what was named and is not checked on purpose. byFlag tells that --exclude may be the reason.
+// tellUnchecked says what was named and is not checked on purpose, which nobody should take for checked. byFlag tells that --exclude may be the reason.
 func tellUnchecked(w io.Writer, wd string, res *engine.Result, byFlag bool) {
 	for i, x := range res.Excluded {
 		if i == maxTold {
@@ -127,6 +127,9 @@ func tellUnchecked(w io.Writer, wd string, res *engine.Result, byFlag bool) {
 	}
 	for _, dir := range res.Empty {
 		why := "it has no Nix files, lock files, CI files, shell scripts, Makefiles or justfiles"
+		if dir.LeftOut {
+			why += ", but for what Git ignores, hidden folders or links (`nixsift files` lists them)"
+		}
 		if dir.Excluded > 0 {
 			why = fmt.Sprintf("the configuration excludes what is there (%s; --no-exclude checks them)", plural(dir.Excluded, "file"))
 			if byFlag {

@@ -45,7 +45,7 @@ func (f *outputFlags) add(flags *pflag.FlagSet) {
 	flags.StringVarP(&f.format, "format", "f", "text", "output format: "+strings.Join(report.Formats(), ", ")+"; auto is github or gitlab in their CI, text on a terminal, else short")
 	flags.StringArrayVarP(&f.outputs, "output", "o", nil, "write a report to a file, too: `FORMAT=FILE`; the file - is standard output, in place of --format")
 	flags.StringVar(&f.color, "color", "auto", "colours: auto, always or never")
-	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print findings and errors only: no summary, no notes, no progress")
+	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print findings, errors and what of the call is not checked: no summary, no other notes, no progress")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "tell on standard error which configuration holds, how long it took, and which links were left alone, and why")
 	flags.BoolVar(&f.statistics, "statistics", false, "count the findings by rule: in text instead of listing them, in JSON beside the list")
 	flags.BoolVar(&f.all, "all", false, "print every finding, however many there are, on a terminal, too")
@@ -184,13 +184,13 @@ func (f *checkFlags) tellMore(s streams, run *report.Run) {
 // tellBeside says on standard error what the report does not: what was named and is not checked on purpose and, where
 // everything is wanted, how the run was done.
 func (f *checkFlags) tellBeside(s streams, wd string, res *engine.Result, took time.Duration) {
+	tellUnchecked(s.err, wd, res, len(f.opts.Exclude) > 0)
 	if f.quiet {
 		return
 	}
 	for _, l := range res.LeftAlone {
 		fmt.Fprintf(s.err, "nixsift: left alone: %s %s\n", report.Visible(l.Path), report.Visible(l.Why))
 	}
-	tellUnchecked(s.err, wd, res, len(f.opts.Exclude) > 0)
 	tellNotices(s.err, wd, res.Notices)
 	if !f.verbose {
 		return

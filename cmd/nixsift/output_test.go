@@ -191,11 +191,14 @@ func TestQuietAndVerbose(t *testing.T) {
 	assert.Equal(t, exitFindings, o.status)
 	assert.Contains(t, o.out, "warning[unused-let-binding]")
 	assert.NotContains(t, o.out, "1 warning in")
-	assert.Empty(t, o.errors)
+	assert.Equal(t, "nixsift: nothing to check in empty: it has no Nix files, lock files, CI files, shell scripts, Makefiles or justfiles\n", o.errors)
 	o = inPlain(t, dir, nil, "check", "-q", "silenced.nix", "gone")
 	assert.Equal(t, exitUsage, o.status)
 	assert.Equal(t, "gone: error: no such file or directory [unreadable]\n", o.out, "errors are told")
 	assert.Equal(t, outcome{}, inPlain(t, dir, nil, "check", "-q", "silenced.nix"))
+
+	o = inPlain(t, dir, nil, "check", "-q", "--exclude", "unused.nix", "silenced.nix", "unused.nix")
+	assert.Equal(t, outcome{errors: "nixsift: unused.nix is not checked: `unused.nix` excludes it (--exclude)\n"}, o, "nobody should take it for checked")
 
 	o = inPlain(t, dir, nil, "check", "-v", "silenced.nix")
 	assert.Contains(t, o.errors, "nixsift: configuration: none, so the defaults hold\n")

@@ -75,6 +75,7 @@ func ReadCI(file, text string) *Doc {
 	for _, doc := range y.docs {
 		c.document(doc)
 	}
+	c.refusedEmpty()
 	c.inputWords()
 	r.finish()
 	d.Problems = append(y.problems, d.Problems...)
@@ -94,6 +95,21 @@ func (c *ci) refusedKeys() {
 		if k.exact && !strings.Contains(k.key, "${{") || github && !k.exact {
 			c.y.failAt(k.at, "the key `%s` is there already, on line %d: the CI service refuses the file", k.key, k.first)
 		}
+	}
+}
+
+// refusedEmpty notes a file without a value in any document. All systems refuse it: GitHub and Forgejo for want of `on`,
+// GitLab for want of content, also where another file includes it, Woodpecker for want of steps.
+func (c *ci) refusedEmpty() {
+	empty := func(doc ast.Node) bool {
+		switch c.y.resolve(doc).(type) {
+		case *ast.NullNode, nil:
+			return true
+		}
+		return false
+	}
+	if len(c.y.problems) == 0 && !slices.ContainsFunc(c.y.docs, func(doc ast.Node) bool { return !empty(doc) }) {
+		c.y.fail(source.Span{}, "the file is empty, comments and markers apart: the CI service refuses it")
 	}
 }
 

@@ -65,7 +65,7 @@ func plainUTF8(text string) string {
 // tame returns the text as the library can take it, with the same offsets: it loses columns at a tab within
 // a line, refuses a tab before a comment, and takes blank lines at the end for content that is indented too little.
 func (y *yamlFile) tame() string {
-	text := strings.TrimRight(y.text, " \t\n") + "\n"
+	text := dropEmptyDocuments(strings.TrimRight(y.text, " \t\n") + "\n")
 	if strings.IndexByte(text, '\t') < 0 {
 		return text
 	}
@@ -81,6 +81,39 @@ func (y *yamlFile) tame() string {
 				b[at] = ' '
 			}
 		}
+	}
+	return string(b)
+}
+
+// dropEmptyDocuments blanks the markers of documents with nothing in them: the library drops all that is behind one. No
+// scalar has a line that starts with a marker.
+func dropEmptyDocuments(text string) string {
+	if !strings.HasPrefix(text, "---") && !strings.Contains(text, "\n---") {
+		return text
+	}
+	var b []byte
+	open := -1 // the marker of a document that is empty so far
+	for start := 0; start < len(text); start = nextLine(text, start) {
+		line := text[start : start+lineLen(text[start:])]
+		rest, begins := strings.CutPrefix(line, "---")
+		if begins = begins && strings.TrimLeft(rest, " \t") != rest || line == "---"; !begins {
+			rest = line
+		}
+		if open >= 0 && (begins || strings.HasPrefix(line, "...")) {
+			if b == nil {
+				b = []byte(text)
+			}
+			copy(b[open:], "   ")
+			open = -1
+		}
+		if rest = strings.TrimLeft(rest, " \t"); rest != "" && rest[0] != '#' {
+			open = -1
+		} else if begins {
+			open = start
+		}
+	}
+	if b == nil {
+		return text
 	}
 	return string(b)
 }

@@ -47,15 +47,25 @@ const (
 // TestProblems holds what is told of files that are not what the CI system reads, and what is read all the same.
 func TestProblems(t *testing.T) {
 	const github, gitlab, forgejo, woodpecker = ".github/workflows/a.yml", ".gitlab-ci.yml", ".forgejo/workflows/a.yml", ".woodpecker.yml"
+	nothing := []string{"1:1: the file is empty, comments and markers apart: the CI service refuses it"}
 	for _, c := range []struct {
 		name, file, text string
 		problems         []string
 		programs         string
 	}{
 		{"fine", github, jobHead + jobTail, nil, "one last"},
-		{"empty", github, "", nil, ""},
-		{"comment only", github, "# nothing\n", nil, ""},
-		{"null", github, "---\n~\n", nil, ""},
+		{"empty", github, "", nothing, ""},
+		{"empty, Forgejo", forgejo, "\n\n", nothing, ""},
+		{"empty, GitLab", gitlab, "\ufeff", nothing, ""},
+		{"empty, Woodpecker", woodpecker, "   \n", nothing, ""},
+		{"empty, action", ".github/actions/a/action.yml", "# nothing\n---\n# nothing\n...\n", nothing, ""},
+		{"comment only", github, "# nothing\n", nothing, ""},
+		{"marker only", gitlab, "---\n", nothing, ""},
+		{"markers only", gitlab, "--- # a\n---\n", nothing, ""},
+		{"null", github, "---\n~\n", nothing, ""},
+		{"null in words", woodpecker, "null\n", nothing, ""},
+		{"empty document", gitlab, "---\n---\na:\n  script: one\n", nil, "one"},
+		{"empty mapping", gitlab, "{}\n", nil, ""},
 		{"BOM", github, "\ufeff" + jobHead + jobTail, nil, "one last"},
 		{"CRLF", github, strings.ReplaceAll(jobHead+jobTail, "\n", "\r\n"), nil, "one last"},
 		{"tab in a line", github, jobHead + "      - run:\ttwo\t# c\n" + jobTail, nil, "one two last"},

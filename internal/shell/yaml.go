@@ -115,7 +115,7 @@ func (y *yamlFile) load(file *ast.File) {
 	}()
 	anchors := map[string]ast.Node{}
 	for _, d := range file.Docs {
-		if d.Body != nil {
+		if _, ok := d.Body.(*ast.DirectiveNode); !ok && d.Body != nil { // %YAML 1.2
 			y.index(d.Body, -1, anchors)
 			y.docs = append(y.docs, d.Body)
 		}

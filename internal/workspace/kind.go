@@ -19,8 +19,15 @@ const (
 	Shell
 )
 
-// lockFile is the name of the lock file of a flake.
-const lockFile = "flake.lock"
+// The names of a flake and of its lock file.
+const (
+	flakeFile = "flake.nix"
+	lockFile  = "flake.lock"
+)
+
+// readAsFile reports whether somebody reads the file at path by its name, so that a folder there takes its place. Nix reads
+// flake.nix/default.nix, too; here a flake is a file.
+func readAsFile(path string) bool { return filepath.Base(path) == flakeFile || KindOf(path) == CI }
 
 // String returns the kind's name.
 func (k Kind) String() string {

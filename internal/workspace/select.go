@@ -47,7 +47,8 @@ type File struct {
 type Selection struct {
 	Files []File
 	// LeftAlone are the links met on walks, in places where a file would count, behind which something may be that
-	// belongs to the project and is not selected. It is filled on request, since each link must be looked into.
+	// belongs to the project and is not selected: with Options.Links all, since each link must be looked into, else
+	// those that are Lost.
 	LeftAlone []LeftAlone
 	// Skipped is what walks met and did not select, links apart. It is filled on request.
 	Skipped []Skipped
@@ -62,6 +63,7 @@ type Selection struct {
 type LeftAlone struct {
 	Path string // absolute
 	Why  string // "leads to …", in words
+	Lost bool   // it has the name of a file to analyse, git tracks it, and it leads to nothing
 }
 
 // Reason says why a walk did not select what it met.
@@ -96,6 +98,8 @@ type Skipped struct {
 type EmptyFolder struct {
 	Path     string
 	Excluded int // number of files in it that Options.Exclude leaves out
+	// LeftOut tells that something else in it may be to analyse: what git ignores, hidden folders, links.
+	LeftOut bool
 }
 
 // ProblemKind says why a path, or part of a tree, was not selected.
@@ -118,6 +122,9 @@ func (k ProblemKind) String() string {
 
 // errUnsupported is the error of a file of kind Other.
 var errUnsupported = errors.New("not a file that nixsift checks (Nix, flake.lock, CI files, shell scripts, Makefiles, justfiles)")
+
+// errFolder is the error of a folder in the place of a file that is found by its name.
+var errFolder = errors.New("a folder, where a file of this name is read: it is not checked")
 
 // Problem is a path that was to be analysed and cannot be.
 type Problem struct {
@@ -158,7 +165,8 @@ func problem(path string, err error) Problem {
 //   - of links, those that lead to a regular file in the tree that is not selected itself, one for each;
 //   - whatever has the name of a lock file, since Nix refuses what is no regular file.
 //
-// Other devices, sockets and FIFOs on the way are left alone. A repository that cannot be read is a problem wherever a
+// What has the name of a file to analyse and can be none is a problem: a device, a socket, a FIFO, a link to one; where
+// the name alone makes a file count, a folder, too. A folder x.nix is one like others. A repository that cannot be read is a problem wherever a
 // file of it is selected, since what is said of a file depends on what else git tracks. Both results are sorted by
 // path.
 func Select(fsys FS, paths []string, opts Options) (Selection, []Problem) {
@@ -203,6 +211,7 @@ type selector struct {
 	named    []string // files that are excluded
 	empty    []EmptyFolder
 	excluded int // files that walks left out
+	passed   int // what else they left out
 	cut      bool
 }
 
@@ -224,6 +233,9 @@ func (s *selector) add(path string) {
 	case err != nil:
 		s.problems = append(s.problems, problem(abs, err))
 	case info.IsDir() && KindOf(abs) != FlakeLock: // a folder may be called x.nix
+		if readAsFile(abs) && !s.opts.excludes(abs) {
+			s.problems = append(s.problems, Problem{abs, errFolder, NotRegular})
+		}
 		s.walk(abs)
 	case !info.Mode().IsRegular():
 		s.problems = append(s.problems, problem(abs, ErrNotRegular))
@@ -266,11 +278,22 @@ func (s *selector) walk(root string) {
 	if err != nil {
 		s.problems = append(s.problems, Problem{root, err, BadRepository})
 	}
-	files, problems, excluded := len(s.files), len(s.problems), s.excluded
+	files, problems, links, excluded, passed := len(s.files), len(s.problems), len(s.links), s.excluded, s.passed
 	w.run(top)
 	if len(s.files) == files && len(s.problems) == problems && err == nil {
-		s.empty = append(s.empty, EmptyFolder{root, s.excluded - excluded})
+		s.empty = append(s.empty, EmptyFolder{root, s.excluded - excluded, s.passed > passed || len(s.links) > links})
 	}
+}
+
+// isFlake reports whether a flake.nix would be the flake of its folder in any case: at the top of a repository or of what is
+// walked, or beside a lock file. Nix reads one wherever somebody names its folder.
+func (s *selector) isFlake(path, root string) bool {
+	dir := filepath.Dir(path)
+	if dir == root || s.opts.Git.Starts(dir) {
+		return true
+	}
+	_, err := s.fs.Lstat(filepath.Join(dir, lockFile))
+	return err == nil
 }
 
 // follow selects the links that lead to regular files in the tree they were met in which nothing else
@@ -293,8 +316,8 @@ func (s *selector) follow() {
 			continue
 		}
 		resolved, err := resolver.EvalSymlinks(link.Path)
-		if err != nil { // round and round, or to nowhere: an editor's lock, a build's result
-			s.leave(link, "leads to nothing that is there")
+		if err != nil {
+			s.lost(link, err)
 			continue
 		}
 		rel, err := filepath.Rel(root, resolved)
@@ -308,7 +331,12 @@ func (s *selector) follow() {
 		case err != nil:
 			s.leave(link, "leads to "+resolved+", which cannot be reached")
 		case info.IsDir():
+			if readAsFile(link.Path) && (link.Kind == CI || s.isFlake(link.Path, link.root)) {
+				s.fail(link, errFolder)
+			}
 			s.leave(link, "leads to the folder "+resolved)
+		case link.Kind != Other && !info.Mode().IsRegular():
+			s.fail(link, ErrNotRegular)
 		case !info.Mode().IsRegular() || link.Kind == Other && KindOf(target) == Other:
 		case !inside:
 			s.leave(link, "leads to "+resolved+", outside of the folder that is checked")
@@ -328,6 +356,39 @@ func (s *selector) follow() {
 
 func (s *selector) leave(l link, why string) {
 	if s.opts.Links {
-		s.left = append(s.left, LeftAlone{l.Path, why})
+		s.left = append(s.left, LeftAlone{Path: l.Path, Why: why})
+	}
+}
+
+// fail notes a link that stands for a file to analyse and cannot.
+func (s *selector) fail(l link, err error) {
+	s.problems = append(s.problems, Problem{l.Path, err, NotRegular})
+	s.empty = slices.DeleteFunc(s.empty, func(e EmptyFolder) bool { return e.Path == l.root })
+}
+
+// lost notes a link that leads round and round, to nowhere, or to what may not be read. Most are an editor's lock or
+// a build's result; one that git tracks is missing in every checkout.
+func (s *selector) lost(l link, err error) {
+	why := "leads to nothing that is there"
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		why = "leads to what may not be read"
+	case !errors.Is(err, fs.ErrNotExist) && !isNotDir(err):
+		why = "leads to itself"
+	}
+	if filepath.Base(l.Path) == flakeFile && s.isFlake(l.Path, l.root) {
+		s.fail(l, errors.New("a link that "+why))
+		return
+	}
+	tracked := false
+	if l.Kind != Other && !errors.Is(err, fs.ErrPermission) {
+		if repo, err := s.opts.Git.Open(filepath.Dir(l.Path)); err == nil && repo != nil && repo.Load() == nil {
+			if rel, ok := repo.Rel(l.Path); ok {
+				_, tracked = repo.Tracked(rel)
+			}
+		}
+	}
+	if tracked || s.opts.Links {
+		s.left = append(s.left, LeftAlone{l.Path, why, tracked})
 	}
 }

@@ -165,7 +165,7 @@ func TestLinksLeftAlone(t *testing.T) {
 	gittest.Write(t, root, "a.nix", "", "sub/b.nix", "", "c.txt", "", ".gitignore", "ignored*\n", "gen/.gitkeep", "")
 	for name, target := range map[string]string{
 		"inside.nix": "a.nix", "outside.nix": "../outside/a.nix", "outside": "../outside", "folder": "sub", "folder.nix": "sub", "plain": "../outside/a.nix",
-		"text": "../outside/b.txt", "text.nix": "c.txt", "gone.nix": "nowhere", "loop": "loop", "device.nix": "/dev/null", "ignored": "sub", "ignored.nix": "../outside/a.nix",
+		"text": "../outside/b.txt", "text.nix": "c.txt", "gone.nix": "nowhere", "loop": "loop", "device": "/dev/null", "ignored": "sub", "ignored.nix": "../outside/a.nix",
 		"added-ignored": "sub", "bin/tool": "../sub",
 	} {
 		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(root, name)), 0o777))
@@ -187,7 +187,7 @@ func TestLinksLeftAlone(t *testing.T) {
 		"folder leads to the folder /repo/sub",
 		"folder.nix leads to the folder /repo/sub",
 		"gone.nix leads to nothing that is there",
-		"loop leads to nothing that is there",
+		"loop leads to itself",
 		"outside leads to the folder /outside",
 		"outside.nix leads to /outside/a.nix, outside of the folder that is checked",
 		"plain leads to /outside/a.nix, outside of the folder that is checked",
@@ -211,8 +211,16 @@ func TestLinks(t *testing.T) {
 	}
 	require.NoError(t, syscall.Mkfifo(filepath.Join(root, "fifo"), 0o666))
 	require.NoError(t, syscall.Mkfifo(filepath.Join(root, "fifo.nix"), 0o666))
-	assert.Equal(t, []string{"a.nix", "also-template.nix", "dir/b.nix", "to-hidden.nix", "to-ignored.nix"}, selected(t, root, Options{}, "."))
-	assert.Equal(t, []string{"a.nix", "also-template.nix", "dir/b.nix", "gen/g.nix*", "to-hidden.nix"}, selected(t, root, Options{}, ".", "gen/g.nix"))
+	walked := func(paths ...string) []string {
+		files, problems := trySelect(root, Options{}, paths...)
+		require.Len(t, problems, 2)
+		for i, name := range []string{"fifo.nix", "to-fifo.nix"} {
+			assert.Equal(t, Problem{filepath.Join(root, name), ErrNotRegular, NotRegular}, problems[i])
+		}
+		return files
+	}
+	assert.Equal(t, []string{"a.nix", "also-template.nix", "dir/b.nix", "to-hidden.nix", "to-ignored.nix"}, walked("."))
+	assert.Equal(t, []string{"a.nix", "also-template.nix", "dir/b.nix", "gen/g.nix*", "to-hidden.nix"}, walked(".", "gen/g.nix"))
 	assert.Equal(t, []string{"dir/b.nix", "to-outside.nix*", "to-selected.nix*", "to-template.nix*"},
 		selected(t, root, Options{}, "to-selected.nix", "to-outside.nix", "to-template.nix", "dir"))
 	got := selected(t, root, Options{}, "to-folder.nix")
@@ -328,7 +336,7 @@ func TestNotSelected(t *testing.T) {
 	opts := Options{Exclude: func(path string) bool { return strings.HasPrefix(path, at("vendor")+"/") }}
 	s, problems := Select(OS, []string{at("vendor"), at("data"), at("vendor/a.nix"), at("vendor/a.nix"), at("README.md"), at("data"), at("links"), at("out")}, opts)
 	assert.Equal(t, []string{at("vendor/a.nix")}, s.Excluded)
-	assert.Equal(t, []EmptyFolder{{at("data"), 0}, {at("out"), 0}, {at("vendor"), 3}}, s.Empty)
+	assert.Equal(t, []EmptyFolder{{at("data"), 0, false}, {at("out"), 0, true}, {at("vendor"), 3, false}}, s.Empty)
 	require.Len(t, s.Files, 1)
 	assert.Equal(t, at("links/x.nix"), s.Files[0].Path)
 	require.Len(t, problems, 1)

@@ -142,6 +142,7 @@ func (w *walker) run(top folder) {
 			w.problems = append(w.problems, r.problems...)
 			w.skipped = append(w.skipped, r.skipped...)
 			w.excluded += r.excluded
+			w.passed += r.passed
 		})
 	}
 	wg.Wait()
@@ -166,6 +167,7 @@ type reading struct {
 	problems []Problem
 	skipped  []Skipped
 	excluded int
+	passed   int // what may be to analyse and is left out for another reason
 }
 
 // skip notes what is not selected, if that is asked for.
@@ -181,6 +183,7 @@ func (w *walker) read(r *reading, f folder) {
 	// Asked here and not when the folder is met, since reading the index takes as long as a walk: the
 	// other goroutine goes on with what needs no index.
 	if f.tracked && !w.hasTracked(r, f.repo, f.rel) {
+		r.passed++
 		w.skip(r, f.path, true, f.why)
 		return
 	}
@@ -205,6 +208,8 @@ func (w *walker) read(r *reading, f folder) {
 		case fs.ModeDir:
 			if name == lockFile {
 				w.oddLock(r, &f, prefix, true)
+			} else if mayMatter(name) && readAsFile(prefix+name) {
+				w.oddFolder(r, &f, prefix, name)
 			}
 			w.folder(r, &f, prefix, name)
 		case 0, fs.ModeSymlink:
@@ -228,6 +233,7 @@ func (w *walker) read(r *reading, f folder) {
 				continue
 			}
 			if ok, why := w.wants(r, &f, name); !ok {
+				r.passed++
 				w.skip(r, path, false, why)
 				continue
 			}
@@ -255,9 +261,13 @@ func (w *walker) read(r *reading, f folder) {
 			}
 			r.files = append(r.files, File{Path: path, Kind: kind})
 		default:
-			if name != lockFile || !w.oddLock(r, &f, prefix, false) {
-				w.skip(r, prefix+name, false, Skipped{Reason: Special})
+			if name == lockFile {
+				if !w.oddLock(r, &f, prefix, false) {
+					w.skip(r, prefix+name, false, Skipped{Reason: Special})
+				}
+				continue
 			}
+			w.special(r, &f, prefix+name, name)
 		}
 	}
 	if len(r.files)+len(r.links) > before {
@@ -274,17 +284,46 @@ func (w *walker) oddLock(r *reading, f *folder, prefix string, isDir bool) bool 
 		return false
 	}
 	wanted := false
-	if !isDir {
-		wanted, _ = w.wants(r, f, lockFile)
-	} else if _, ignored := f.rules.Match(lockFile, true); f.tracked || ignored {
-		wanted = w.hasTracked(r, f.repo, f.below(lockFile))
+	if isDir {
+		wanted = w.wantsFolder(r, f, lockFile)
 	} else {
-		wanted = true
+		wanted, _ = w.wants(r, f, lockFile)
 	}
 	if wanted {
 		r.files = append(r.files, File{Path: path, Kind: FlakeLock})
 	}
 	return wanted
+}
+
+// oddFolder notes a folder that has the name of a file that is read by its name alone.
+func (w *walker) oddFolder(r *reading, f *folder, prefix, name string) {
+	path := prefix + name
+	if !w.wantsFolder(r, f, name) || name == flakeFile && !w.isFlake(path, w.root) {
+		return
+	}
+	if w.opts.excludes(path) {
+		r.excluded++
+		return
+	}
+	r.problems = append(r.problems, Problem{path, errFolder, NotRegular})
+}
+
+// special notes a device, a socket or a FIFO where a file to analyse would be.
+func (w *walker) special(r *reading, f *folder, path, name string) {
+	why := Skipped{Reason: Special}
+	if mayMatter(name) && KindOf(path) != Other {
+		if ok, reason := w.wants(r, f, name); !ok {
+			why = reason
+			r.passed++
+		} else if w.opts.excludes(path) {
+			why = Skipped{Reason: ByExclude}
+			r.excluded++
+		} else {
+			r.problems = append(r.problems, problem(path, ErrNotRegular))
+			return
+		}
+	}
+	w.skip(r, path, false, why)
 }
 
 // mayMatter spares most other files the building of their path.
@@ -351,8 +390,10 @@ func (w *walker) folder(r *reading, f *folder, prefix, name string) {
 	path := prefix + name
 	switch {
 	case tracked && f.repo == nil:
+		r.passed++
 		w.skip(r, path, true, why)
 	case w.opts.excludesFolder(path):
+		r.passed++
 		w.skip(r, path, true, Skipped{Reason: ByExclude})
 	default:
 		r.folders = append(r.folders, folder{path: path, repo: f.repo, rel: f.below(name), up: f.rules, tracked: tracked, why: why})
@@ -374,6 +415,14 @@ func (w *walker) wants(r *reading, f *folder, name string) (bool, Skipped) {
 	}
 	_, ok := f.repo.Tracked(f.below(name))
 	return ok, why
+}
+
+// wantsFolder is wants for a folder.
+func (w *walker) wantsFolder(r *reading, f *folder, name string) bool {
+	if _, ignored := f.rules.Match(name, true); f.tracked || ignored {
+		return w.hasTracked(r, f.repo, f.below(name))
+	}
+	return true
 }
 
 // hasTracked reports whether git tracks something in a folder, or the folder as a submodule.

@@ -60,6 +60,30 @@ func TestGitIndexThatCannotBeRead(t *testing.T) {
 	}
 }
 
+// TestGitIgnoreThatCannotBeRead has status 2 where git would not say what it ignores.
+func TestGitIgnoreThatCannotBeRead(t *testing.T) {
+	home := gittest.Isolate(t)
+	for name, place := range map[string]string{"the top": ".gitignore", "a folder": "sub/.gitignore", "the repository": ".git/info/exclude", "the user": "../.config/git/ignore", "the user's configuration": "../.gitconfig"} {
+		t.Run(name, func(t *testing.T) {
+			root := gittest.Init(t, home, "repo")
+			t.Cleanup(func() { _ = os.RemoveAll(root) })
+			gittest.Write(t, root, "sub/a.nix", "{ a = 1; }\n")
+			gittest.Run(t, root, "add", "-A")
+			path := filepath.Join(root, place)
+			require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o777))
+			require.NoError(t, syscall.Mkfifo(path, 0o666))
+			for _, args := range [][]string{{"check"}, {"check", "sub"}, {"check", "sub/a.nix"}, {"files"}, {"check", "--only", "useless-parens"}} {
+				status, out, errs := nixsift(t, root, "", args...)
+				assert.Equal(t, exitUsage, status, "%v: %s%s", args, out, errs)
+				assert.Contains(t, out+errs, path+" cannot be read: not a regular file", args)
+			}
+			require.NoError(t, os.Remove(path))
+			status, out, errs := nixsift(t, root, "", "check")
+			assert.Equal(t, exitClean, status, out+errs)
+		})
+	}
+}
+
 // TestRepositoryRunsNothing has a configuration by which git itself would start a program in many ways.
 func TestRepositoryRunsNothing(t *testing.T) {
 	home := gittest.Isolate(t)

@@ -1,6 +1,7 @@
 package git
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -18,7 +19,7 @@ type settings struct {
 	objectFormat string // "" is sha1
 	excludesFile string // absolute path; "" for none
 	worktree     bool   // config.worktree is read too
-	err          error  // why git refuses the repository's own configuration
+	err          error  // why git refuses the configuration, and with it the repository
 }
 
 // Bounds of a configuration: the size of a file in bytes, git's own bound of the depth of includes, and that
@@ -29,8 +30,8 @@ const (
 	maxConfigFiles = 200
 )
 
-// readConfig reads the files of git-config(1), "FILES", the later ones winning, and their includes. What cannot
-// be read outside the repository says nothing.
+// readConfig reads the files of git-config(1), "FILES", the later ones winning, and their includes. Git goes on without a
+// file of the user that it may not read, and ends where anything else is there and cannot be read.
 func (r *Repo) readConfig() settings {
 	var s settings
 	home, _ := os.UserHomeDir()
@@ -42,11 +43,11 @@ func (r *Repo) readConfig() settings {
 	if xdg != "" {
 		s.excludesFile = filepath.Join(xdg, "git", "ignore")
 	}
-	var files []string
-	if system := os.Getenv("GIT_CONFIG_SYSTEM"); system != "" {
-		files = append(files, system)
+	system, files := "", []string{}
+	if v := os.Getenv("GIT_CONFIG_SYSTEM"); v != "" {
+		system = v
 	} else if v := os.Getenv("GIT_CONFIG_NOSYSTEM"); v == "" || isFalse(v) {
-		files = append(files, "/etc/gitconfig")
+		system = "/etc/gitconfig"
 	}
 	if global, ok := os.LookupEnv("GIT_CONFIG_GLOBAL"); ok {
 		files = append(files, global)
@@ -58,13 +59,22 @@ func (r *Repo) readConfig() settings {
 			files = append(files, filepath.Join(home, ".gitconfig"))
 		}
 	}
+	outside := x.read(system, 0)
 	for _, file := range files {
-		_ = x.read(file, 0)
+		if _, err := osfile.Head(file, 1); !errors.Is(err, fs.ErrPermission) {
+			outside = cmp.Or(outside, x.read(file, 0))
+		}
 	}
 	x.own, x.files = true, 0
 	s.err = x.read(filepath.Join(r.commonDir, "config"), 0)
 	if s.worktree && s.err == nil {
 		s.err = x.read(filepath.Join(r.gitDir, "config.worktree"), 0)
+	}
+	switch {
+	case s.err != nil:
+		s.err = fmt.Errorf("%w, so git and Nix refuse the repository; mend it with `git config --edit`", s.err)
+	case outside != nil:
+		s.err = fmt.Errorf("%w, so git refuses every repository; mend that file", outside)
 	}
 	return s
 }
@@ -87,7 +97,7 @@ func (x *configReader) read(path string, depth int) error {
 		return fmt.Errorf("the git configuration includes too many files, %s among them", path)
 	}
 	text, err := osfile.Read(path, maxConfig)
-	if errors.Is(err, fs.ErrNotExist) || isNotDir(err) {
+	if errors.Is(err, fs.ErrNotExist) || isNotDir(err) || err != nil && isNull(path) {
 		return nil
 	}
 	var at *fs.PathError
@@ -101,6 +111,16 @@ func (x *configReader) read(path string, depth int) error {
 	return p.parse(path, func(name, value string, blank bool) error {
 		return x.set(path, depth, name, value, blank)
 	})
+}
+
+// isNull reports whether a path leads to the device that stands for no file, as in GIT_CONFIG_GLOBAL=/dev/null.
+func isNull(path string) bool {
+	null, err := os.Stat(os.DevNull)
+	if err != nil {
+		return false
+	}
+	info, err := os.Stat(path)
+	return err == nil && os.SameFile(info, null)
 }
 
 func (x *configReader) set(file string, depth int, name, value string, blank bool) error {

@@ -213,6 +213,8 @@ func (r *Repo) isRepository() (bool, error) {
 		if target, _ := os.Readlink(head); !strings.HasPrefix(filepath.ToSlash(target), "refs/") {
 			return false, nil
 		}
+	} else if err == nil && info.Mode()&fs.ModeNamedPipe != 0 {
+		return false, fmt.Errorf("HEAD: %w", osfile.ErrNotRegular) // git waits for it
 	} else if err == nil {
 		var text []byte
 		if text, err = osfile.Head(head, maxHead); err == nil && !namesCommit(string(text)) {

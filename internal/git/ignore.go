@@ -2,6 +2,10 @@ package git
 
 import (
 	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -59,14 +63,24 @@ func split(rel string) (dir, name string) {
 	return "", rel
 }
 
-// readIgnores reads what holds in the whole working tree. info/exclude beats core.excludesFile.
+// readIgnores reads what holds in the whole working tree. info/exclude beats core.excludesFile. Git goes on without those
+// that it may not open, and ends where one is there and has no text.
 func (r *Repo) readIgnores() *Ignores {
 	x := NewIgnores(r.root, readPlain)
 	for _, path := range []string{filepath.Join(r.commonDir, "info", "exclude"), r.config().excludesFile} {
 		if path == "" {
 			continue
 		}
-		if text, err := osfile.Read(path, maxIgnore); err == nil {
+		info, err := os.Stat(path)
+		if err != nil || info.Mode()&fs.ModeCharDevice != 0 { // a device has the size 0, and so no pattern
+			continue
+		}
+		text, err := osfile.Read(path, maxIgnore)
+		switch {
+		case errors.Is(err, fs.ErrPermission):
+		case err != nil:
+			x.err = cmp.Or(x.err, unreadIgnore(path, err))
+		default:
 			if list := parseIgnore(path, text); list != nil {
 				x.far = append(x.far, list)
 				x.top.path = x.top.path || list.path
@@ -76,10 +90,19 @@ func (r *Repo) readIgnores() *Ignores {
 	return x
 }
 
+// unreadIgnore says why an ignore file cannot be read.
+func unreadIgnore(path string, err error) error {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		err = at.Err
+	}
+	return fmt.Errorf("the ignore file %s cannot be read: %w; so it is not known what git ignores", path, err)
+}
+
 // readPlain reads a file that is no link: git follows none to a .gitignore, since what lies in a
-// repository could lead out of it.
+// repository could lead out of it. It takes neither a folder nor a device for one, and would wait for a FIFO.
 func readPlain(path string) ([]byte, error) {
-	if info, err := os.Lstat(path); err != nil || !info.Mode().IsRegular() {
+	if info, err := os.Lstat(path); err != nil || !info.Mode().IsRegular() && info.Mode()&fs.ModeNamedPipe == 0 {
 		return nil, os.ErrNotExist
 	}
 	return osfile.Read(path, maxIgnore)
@@ -93,11 +116,13 @@ type Ignores struct {
 	root string
 	read func(path string) ([]byte, error)
 	far  []*list // behind all .gitignore files, the strongest first
+	err  error   // why one of those cannot be read
 	top  *Rules
 }
 
 // NewIgnores returns the rules of the .gitignore files in and below root, an absolute path, whether it is
-// a repository or not. read returns the content of a file; where it fails there is no such file.
+// a repository or not. read returns the content of a file. Where there is none, or it may not be read, no rules are in it;
+// see Rules.Unread for other errors.
 func NewIgnores(root string, read func(path string) ([]byte, error)) *Ignores {
 	x := &Ignores{root: root, read: read}
 	x.top = &Rules{all: x}
@@ -117,13 +142,17 @@ type Rules struct {
 	next *Rules // the nearest ones above that have a list; nil for none
 	out  bool   // the folder, or one above it, is excluded
 	path bool   // some list here, above or behind has a pattern with a slash
+	err  error  // why the .gitignore of the folder, or of one above it, cannot be read
 }
+
+// Unread says why a .gitignore that holds in the folder cannot be read, and which.
+func (r *Rules) Unread() error { return r.err }
 
 // Sub returns the rules of the folder name in this folder. out says that the folder counts as excluded,
 // which callers take from Match unless somebody asked for that very folder; read that it may have
 // a .gitignore.
 func (r *Rules) Sub(name string, out, read bool) *Rules {
-	s := &Rules{all: r.all, up: r, dir: name, out: r.out || out, path: r.path}
+	s := &Rules{all: r.all, up: r, dir: name, out: r.out || out, path: r.path, err: r.err}
 	if r.dir != "" {
 		s.dir = r.dir + "/" + name
 	}
@@ -138,9 +167,13 @@ func (r *Rules) Sub(name string, out, read bool) *Rules {
 
 func (r *Rules) load() {
 	path := filepath.Join(r.all.root, filepath.FromSlash(r.dir), ".gitignore")
-	if text, err := r.all.read(path); err == nil {
+	text, err := r.all.read(path)
+	switch {
+	case err == nil:
 		r.list = parseIgnore(path, text)
 		r.path = r.path || r.list != nil && r.list.path
+	case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission) && !isNotDir(err):
+		r.err = cmp.Or(r.err, unreadIgnore(path, err))
 	}
 }
 

@@ -86,12 +86,14 @@ func (x *index) sparse(i int, path string) (Entry, bool) {
 	return Entry{Path: path, SkipWorktree: true}, true
 }
 
-// Load reads the index unless that is done, and says why it cannot be read and what to do. The methods that
-// look into the index know of no path where Load fails, so callers ask it before they conclude anything from
-// that.
+// Load reads the index unless that is done, and says why it, the configuration or an ignore file of the whole working tree
+// cannot be read and what to do. The methods that look into the index know of no path where it cannot be read, so callers
+// ask Load before they conclude anything from that.
 func (r *Repo) Load() error {
-	_, err := r.index()
-	return err
+	if _, err := r.index(); err != nil {
+		return err
+	}
+	return r.ignores().err
 }
 
 // loaded returns the index, an empty one where it cannot be read.
@@ -162,7 +164,7 @@ func (r *Repo) Files() iter.Seq[Entry] {
 func (r *Repo) readIndex() (*index, error) {
 	none := &index{}
 	if err := r.config().err; err != nil {
-		return none, fmt.Errorf("%w, so git and Nix refuse the repository; mend it with `git config --edit`", err)
+		return none, err
 	}
 	if format := r.config().objectFormat; format != "" && format != "sha1" {
 		return none, fmt.Errorf("the repository has the object format %s, which neither nixsift nor Nix reads: use one with sha1", format)

@@ -1,11 +1,13 @@
 package git_test
 
 import (
+	"cmp"
 	"go/parser"
 	"go/token"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -160,10 +162,10 @@ func TestNothingWaits(t *testing.T) {
 			require.NoError(t, os.Truncate(path, 1<<40))
 		},
 	}
-	// fails says whether the repository cannot be read then: git, too, does without ignore files.
-	places := map[string]struct{ fails bool }{
-		".git/index": {true}, ".git/config": {true}, ".git/commondir": {true}, ".git/included": {true}, ".git/excludes": {},
-		".git/info/exclude": {}, ".gitignore": {}, "sub/.gitignore": {}, "../global": {},
+	// These are what git takes for no file, or does without; where anything else lies it fails, waits or reads for ever.
+	places := map[string][]string{
+		".git/HEAD": {}, ".git/index": {}, ".git/config": {}, ".git/commondir": {}, ".git/included": {}, ".git/excludes": {"device", "loop"},
+		".git/info/exclude": {"device", "loop"}, ".gitignore": {"device", "folder", "loop"}, "sub/.gitignore": {"device", "folder", "loop"}, "../global": {},
 	}
 	template := gittest.Init(t, home, "template")
 	gittest.Write(t, template, "a.nix", "", "sub/b.nix", "", ".git/info/exclude", "")
@@ -172,7 +174,7 @@ func TestNothingWaits(t *testing.T) {
 	gittest.Run(t, template, "config", "core.excludesFile", ".git/excludes")
 	gittest.Write(t, home, ".gitconfig", "[include]\n\tpath = global\n")
 	for kind, put := range kinds {
-		for place, c := range places {
+		for place, without := range places {
 			t.Run(kind+" at "+place, func(t *testing.T) {
 				root := filepath.Join(home, "repo")
 				t.Cleanup(func() { _ = os.RemoveAll(root) })
@@ -184,15 +186,24 @@ func TestNothingWaits(t *testing.T) {
 					t.Cleanup(func() { _ = os.RemoveAll(path) })
 				}
 				r, err := git.Open(root)
-				if err == nil {
+				if r != nil {
 					_, ignored := r.Ignored("sub/b.nix", false)
 					assert.False(t, ignored)
-					err = r.Load()
+					err = cmp.Or(r.Load(), r.Rules("sub").Unread())
 				}
-				if c.fails {
-					assert.ErrorContains(t, err, path)
-				} else {
+				fails := !slices.Contains(without, kind)
+				if kind == "folder" || kind == "loop" { // the others would take long
+					cmd := exec.Command(gittest.Program(t), "-C", root, "status")
+					assert.Equal(t, fails, cmd.Run() != nil, "git itself")
+				}
+				switch {
+				case !fails:
 					assert.NoError(t, err)
+				case place == ".git/HEAD" && kind != "FIFO": // then it is no repository
+					assert.Nil(t, r)
+					assert.NoError(t, err)
+				default:
+					assert.ErrorContains(t, err, strings.TrimSuffix(path, "/.git/HEAD"))
 				}
 			})
 		}
@@ -212,19 +223,28 @@ func TestIncludeCycles(t *testing.T) {
 		gittest.Write(t, root, ".git/config", config)
 		assert.ErrorContains(t, open(t, root).Load(), "includes too many files", name)
 		gittest.Write(t, root, ".git/config", "")
-		gittest.Write(t, home, ".gitconfig", config)
-		assert.NoError(t, open(t, root).Load(), name)
+		gittest.Write(t, home, ".gitconfig", strings.ReplaceAll(config, "path = config", "path = .gitconfig"))
+		assert.ErrorContains(t, open(t, root).Load(), "includes too many files", "%s, as git itself", name)
 		gittest.Write(t, home, ".gitconfig", "")
 	}
 }
 
 func TestBadConfigIsTold(t *testing.T) {
-	gittest.Isolate(t)
+	home := gittest.Isolate(t)
 	root := gittest.Init(t, t.TempDir(), "repo")
 	path := filepath.Join(root, ".git/config")
 	gittest.Write(t, root, ".git/config", "[core]\n\tbare = false\n[core\n")
 	err := open(t, root).Load()
 	assert.ErrorContains(t, err, path+" cannot be read at line 3")
+	assert.ErrorContains(t, err, "git config --edit")
+	gittest.Write(t, root, ".git/config", "")
+	gittest.Write(t, home, ".gitconfig", "[core\n")
+	assert.ErrorContains(t, open(t, root).Load(), filepath.Join(home, ".gitconfig")+" cannot be read at line 1")
+	require.NoError(t, os.Remove(filepath.Join(home, ".gitconfig")))
+	for _, name := range []string{"GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"} {
+		t.Setenv(name, os.DevNull)
+		assert.NoError(t, open(t, root).Load(), name)
+	}
 	gittest.Write(t, root, ".git/config", "[core] bare = true\n")
 	r, err := git.Open(root)
 	require.NoError(t, err)

@@ -264,7 +264,10 @@ func (s *selector) add(path string) {
 func (s *selector) checkRepository(dir string) {
 	repo, err := s.opts.Git.Open(dir)
 	if repo != nil {
-		dir, err = repo.Root(), repo.Load()
+		rel, ok := repo.Rel(dir)
+		if dir, err = repo.Root(), repo.Load(); err == nil && ok {
+			err = repo.Rules(rel).Unread()
+		}
 	}
 	if err != nil {
 		s.problems = append(s.problems, Problem{dir, err, BadRepository})

@@ -94,8 +94,8 @@ func (w *walker) workspaceRoot(dir string) string {
 func (w *walker) readPlain(path string) ([]byte, error) {
 	if info, err := w.fs.Lstat(path); err != nil {
 		return nil, err
-	} else if !info.Mode().IsRegular() {
-		return nil, ErrNotRegular
+	} else if mode := info.Mode(); !mode.IsRegular() && mode&fs.ModeNamedPipe == 0 {
+		return nil, fs.ErrNotExist
 	}
 	return w.fs.ReadFile(path)
 }
@@ -345,7 +345,7 @@ func (w *walker) enter(r *reading, f *folder, entries []fs.DirEntry) {
 		}
 		switch name {
 		case ".gitignore":
-			ignoreFile = e.Type().IsRegular()
+			ignoreFile = e.Type().IsRegular() || e.Type()&fs.ModeNamedPipe != 0
 		case ".git":
 			if f.path == w.root {
 				continue // known already
@@ -366,6 +366,9 @@ func (w *walker) enter(r *reading, f *folder, entries []fs.DirEntry) {
 	if f.rules == nil {
 		_, name := split(f.rel)
 		f.rules = f.up.Sub(name, false, ignoreFile && !f.tracked)
+	}
+	if err := f.rules.Unread(); err != nil && (f.up == nil || f.up.Unread() == nil) && !w.opts.excludes(f.path) {
+		r.problems = append(r.problems, Problem{f.path, err, BadRepository})
 	}
 }
 

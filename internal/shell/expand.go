@@ -73,17 +73,34 @@ next:
 	return found{}
 }
 
+// fuel bounds what expansions do: the assignments looked at, the words made of them, and the parts that those are copied
+// from. What has begun is ended.
+type fuel struct {
+	left int
+	out  bool // something was not expanded for want of it
+}
+
+// maxCallFuel is what one call may take of the fuel of its document, which is minFuel and as much as that has bytes.
+const (
+	maxCallFuel = 5000
+	minFuel     = 50_000
+)
+
 // An expander replaces expansions by the words of the assignments they come from.
 type expander struct {
-	scope  *scope
-	seen   []found // the variables that are being expanded
-	budget *int
+	scope *scope
+	seen  []found // the variables that are being expanded
+	fuel  *fuel
 }
 
 // word expands a word: only one that is nothing but an expansion stands for other words.
 func (e *expander) word(w rawWord) []rawWord {
 	p := w.lone()
-	if p == nil || len(e.seen) > 10 || *e.budget <= 0 {
+	if p == nil || len(e.seen) > 10 {
+		return []rawWord{w}
+	}
+	if e.fuel.left <= 0 {
+		e.fuel.out = true
 		return []rawWord{w}
 	}
 	values := e.values(p)
@@ -96,7 +113,7 @@ func (e *expander) word(w rawWord) []rawWord {
 		single = single && len(v) == 1
 		out = append(out, v...)
 	}
-	*e.budget -= len(out) + 1
+	e.fuel.left -= len(out) + 1
 	for i := range out {
 		out[i].via, out[i].use = p.dyn.name, w.whole
 	}
@@ -131,7 +148,7 @@ func (e *expander) values(p *part) [][]rawWord {
 		if !p.quoted {
 			words = raw.fields(true)
 		}
-		inner := &expander{scope: e.scope, seen: append(e.seen, found{}), budget: e.budget}
+		inner := &expander{scope: e.scope, seen: append(e.seen, found{}), fuel: e.fuel}
 		if words = inner.words(words); len(words) > 0 {
 			values = append(values, words)
 		}
@@ -159,13 +176,14 @@ func (e *expander) lookup(p *part) [][]rawWord {
 		if len(f.vars) != 1 || n > len(f.vars[0].words) {
 			return nil
 		}
-		inner := &expander{scope: e.scope, seen: append(e.seen, f), budget: e.budget}
+		inner := &expander{scope: e.scope, seen: append(e.seen, f), fuel: e.fuel}
 		return [][]rawWord{inner.word(f.vars[0].words[n-1])}
 	}
 	f := from.findUnseen(variableKey(name, d.fn), e.seen)
 	if f.vars == nil {
 		return nil
 	}
+	e.fuel.left -= len(f.vars)
 	var bases, appends []*variable
 	for _, v := range f.vars {
 		if v.append {
@@ -174,7 +192,7 @@ func (e *expander) lookup(p *part) [][]rawWord {
 			bases = append(bases, v)
 		}
 	}
-	inner := &expander{scope: e.scope, seen: append(e.seen, f), budget: e.budget}
+	inner := &expander{scope: e.scope, seen: append(e.seen, f), fuel: e.fuel}
 	var out [][]rawWord
 	if len(bases) == 0 {
 		// What is appended to was assigned further out, if anywhere.
@@ -184,6 +202,7 @@ func (e *expander) lookup(p *part) [][]rawWord {
 		var words []rawWord
 		if len(bases) == 1 && !v.array {
 			words, appends = withAppended(v.words[0], appends, p.quoted)
+			e.fuel.left -= len(words[0].parts)
 		} else {
 			words = v.words
 		}
@@ -202,20 +221,21 @@ func (e *expander) lookup(p *part) [][]rawWord {
 
 // withAppended joins strings that are appended to the value without white space between.
 func withAppended(word rawWord, appends []*variable, quoted bool) (words []rawWord, rest []*variable) {
-	for i, v := range appends {
+	all := []rawWord{word}
+	for _, v := range appends {
 		if v.array || len(v.words) == 0 || len(word.parts) == 0 || v.words[0].at != word.at ||
 			!quoted && strings.HasPrefix(v.words[0].text(), " ") {
-			return []rawWord{word}, appends[i:]
+			break
 		}
-		word = join([]rawWord{word, v.words[0]})
+		all = append(all, v.words[0])
 	}
-	return []rawWord{word}, nil
+	return []rawWord{join(all)}, appends[len(all)-1:]
 }
 
 // value returns the words that one assignment's value yields where it is expanded.
 func (e *expander) value(v *variable, words []rawWord, all, quoted bool) []rawWord {
 	if v.scope != nil {
-		e = &expander{scope: v.scope, seen: e.seen, budget: e.budget}
+		e = &expander{scope: v.scope, seen: e.seen, fuel: e.fuel}
 	}
 	if v.array {
 		if !all && len(words) > 1 {
@@ -228,7 +248,9 @@ func (e *expander) value(v *variable, words []rawWord, all, quoted bool) []rawWo
 	}
 	var out []rawWord
 	for i := range words {
-		for _, f := range words[i].fields(false) {
+		fields := words[i].fields(false)
+		e.fuel.left -= len(fields) + len(words[i].parts)
+		for _, f := range fields {
 			// Quotes in the assignment do not keep the value from being split here.
 			if p := f.lone(); p != nil {
 				p.quoted = false

@@ -216,9 +216,10 @@ func (c *ci) inputWords() {
 			for _, w := range u.words() {
 				raw = append(raw, u.raw(w, 0, ""))
 			}
-			left := min(5000, c.budget)
-			e := &expander{scope: &scope{parent: p.scope}, budget: &left}
-			p.input.Words = exported(e.words(raw))
+			words, whole := c.expanded(raw, &scope{parent: p.scope})
+			if p.input.Words = words; !whole {
+				c.y.fail(p.input.Span, "the input `%s` has variables with too many values to follow", p.input.Name)
+			}
 		}
 		c.doc.Inputs = append(c.doc.Inputs, p.input)
 	}

@@ -17,7 +17,7 @@ type reader struct {
 	doc       *Doc
 	calls     []call
 	functions map[function]bool
-	budget    int // words that expansions may yield
+	fuel      int // that expansions may take
 }
 
 type function struct {
@@ -26,7 +26,7 @@ type function struct {
 }
 
 func newReader(d *Doc) *reader {
-	return &reader{doc: d, functions: map[function]bool{}, budget: 1_000_000}
+	return &reader{doc: d, functions: map[function]bool{}, fuel: minFuel + len(d.Text)}
 }
 
 // define records an assignment in a script.
@@ -82,12 +82,8 @@ func (r *reader) resolve(c call, seen map[source.Span]bool) {
 			c.script.fail(fmt.Sprintf("the shell text could not be read: %v", p), c.words[0].whole, c.span())
 		}
 	}()
-	budget := min(5000, r.budget)
-	left := budget
-	e := &expander{scope: c.script.scope, budget: &left}
-	expanded := exported(e.words(c.words))
-	r.budget -= budget - left
-	if left <= 0 {
+	expanded, whole := r.expanded(c.words, c.script.scope)
+	if !whole {
 		c.script.fail("the command has variables with too many values to follow", c.words[0].whole, c.span())
 	}
 	run := unwrap(expanded)
@@ -114,6 +110,16 @@ func (r *reader) resolve(c call, seen map[source.Span]bool) {
 		}
 		r.recipeCalls(c.script, words)
 	}
+}
+
+// expanded returns words with expansions replaced in a scope; whole is false where fuel ran out.
+func (r *reader) expanded(words []rawWord, s *scope) (out []Word, whole bool) {
+	have := max(0, min(maxCallFuel, r.fuel))
+	f := fuel{left: have}
+	e := &expander{scope: s, fuel: &f}
+	out = exported(e.words(words))
+	r.fuel -= have - f.left
+	return out, !f.out
 }
 
 // ownSpan returns the range of the words as the command writes them: for a word that came through a

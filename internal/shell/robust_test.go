@@ -17,8 +17,8 @@ type repeater int
 func (r repeater) big(text string) string { return strings.Repeat(text, int(r)/len(text)) }
 
 // bounded are texts that take more than their size allows, up to a bound: the YAML library copies what it has read of a
-// mapping at each key, up to maxYAMLWork, and expansions yield each value that a variable may have, up to a budget.
-var bounded = map[string]bool{"keys": true, "loops": true, "functions": true, "array": true}
+// mapping at each key, up to maxYAMLWork.
+var bounded = map[string]bool{"keys": true}
 
 // holdsToSize reads texts of two sizes and holds what that allocates to the size, or to what texts may take in all.
 func holdsToSize(t *testing.T, texts func(r repeater) map[string]string, read func(t *testing.T, text string)) {
@@ -99,6 +99,44 @@ func TestLargeShell(t *testing.T) {
 			continue
 		}
 	})
+}
+
+// TestExpansionFuel holds that expansions take some tens of megabytes at most for a text of this size, and that what was not
+// expanded is told.
+func TestExpansionFuel(t *testing.T) {
+	const size, most = 1 << 16, 128 << 20
+	for name, text := range manyValues(size) {
+		d := new(Doc)
+		took := growth.AllocatedOnce(func() { d = ReadScript("x.sh", text) })
+		assert.Less(t, took.Bytes, uint64(most), name)
+		if assert.NotNil(t, d.Scripts[0].Err, name) {
+			assert.Equal(t, "the command has variables with too many values to follow", d.Scripts[0].Err.Msg, name)
+			assert.NotEmpty(t, d.Scripts[0].Unread, name)
+		}
+	}
+	values, with := strings.Repeat("a ", 2000), strings.Builder{}
+	for i := range 200 {
+		fmt.Fprintf(&with, "          i%d: --x ${{ env.A }}\n", i)
+	}
+	text := "on: push\nenv:\n  A: " + values + "\njobs:\n  a:\n    steps:\n      - uses: a/b@v1\n        with:\n" + with.String()
+	took := growth.AllocatedOnce(func() {
+		assert.NotEmpty(t, ReadCI(".github/workflows/a.yml", text).Problems, "inputs take of the same fuel")
+	})
+	assert.Less(t, took.Bytes, uint64(most))
+}
+
+// manyValues are texts of a size whose expansions would yield far more words than they have.
+func manyValues(r repeater) map[string]string {
+	var nested strings.Builder
+	for i := 0; nested.Len() < int(r); i++ {
+		fmt.Fprintf(&nested, "for a%d in $a%d $a%d $a%d; do nix $a%d; done\n", i%50, (i+1)%50, (i+2)%50, (i+3)%50, i%50)
+	}
+	return map[string]string{
+		"loops": r.big("for x in a b; do nix $x; done\n"), "loops in loops": r.big("for x in a b c d; do for y in $x $x; do nix $x $y; done; done\n"),
+		"loops over loops": nested.String(), "array": "a=(" + (r / 2).big("x y ") + ")\n" + (r / 2).big("nix \"${a[@]}\"\n"),
+		"assignments": (r / 2).big("x=a\n") + (r / 2).big("nix $x $x $x $x\n"), "words": "x='" + (r / 2).big("a b ") + "'\n" + (r / 2).big("nix $x\n"),
+		"appended words": "x='" + (r / 2).big("a b ") + "'\n" + (r / 4).big("x+=a\n") + (r / 4).big("nix $x\n"),
+	}
 }
 
 func largeShell(r repeater) map[string]string {

@@ -73,10 +73,12 @@ func (w *rawWord) lone() *part {
 }
 
 // span maps the range [i, j) of the word's text to the file.
-func (w *rawWord) span(i, j int) source.Span {
+func (w *rawWord) span(i, j int) source.Span { return w.spanFrom(0, 0, i, j) }
+
+// spanFrom is span where the parts before the first, which has the offset pos in the text, end before i.
+func (w *rawWord) spanFrom(first, pos, i, j int) source.Span {
 	start, end := w.whole.Start, w.whole.End
-	pos := 0
-	for _, p := range w.parts {
+	for _, p := range w.parts[first:] {
 		n := len(p.text)
 		verbatim := n == p.end-p.src
 		if i >= pos && i < pos+n {
@@ -97,6 +99,9 @@ func (w *rawWord) span(i, j int) source.Span {
 			end = w.at.end(at)
 		}
 		pos += n
+		if i < j && j <= pos {
+			break
+		}
 	}
 	if i >= pos {
 		start = end
@@ -106,10 +111,15 @@ func (w *rawWord) span(i, j int) source.Span {
 
 // slice returns the part of the word from offset i to j of its text as a word of its own. Parts that are
 // not copied byte by byte are taken whole.
-func (w *rawWord) slice(i, j int) rawWord {
-	out := rawWord{at: w.at}
-	pos := 0
-	for _, p := range w.parts {
+func (w *rawWord) slice(i, j int) rawWord { return w.sliceFrom(0, 0, i, j) }
+
+// sliceFrom is slice where the parts before the first, which has the offset pos in the text, end before i.
+func (w *rawWord) sliceFrom(first, pos, i, j int) rawWord {
+	out := rawWord{at: w.at, whole: w.spanFrom(first, pos, i, j)}
+	for _, p := range w.parts[first:] {
+		if pos >= j {
+			break
+		}
 		n := len(p.text)
 		a, b := max(i-pos, 0), min(j-pos, n)
 		pos += n
@@ -122,7 +132,6 @@ func (w *rawWord) slice(i, j int) rawWord {
 		out.parts = append(out.parts, p)
 		out.quoted = out.quoted || p.quoted
 	}
-	out.whole = w.span(i, j)
 	return out
 }
 
@@ -131,21 +140,22 @@ func (w *rawWord) slice(i, j int) rawWord {
 func (w *rawWord) fields(keep bool) []rawWord {
 	var out []rawWord
 	start, pos := -1, 0
-	for _, p := range w.parts {
+	first, at := 0, 0 // the part that start lies in, and its offset
+	for k, p := range w.parts {
 		solid := p.dyn != nil || keep && p.quoted
 		for i := 0; i < len(p.text); i++ {
 			blank := !solid && strings.IndexByte(" \t\n", p.text[i]) >= 0
 			if blank && start >= 0 {
-				out = append(out, w.slice(start, pos+i))
+				out = append(out, w.sliceFrom(first, at, start, pos+i))
 				start = -1
 			} else if !blank && start < 0 {
-				start = pos + i
+				start, first, at = pos+i, k, pos
 			}
 		}
 		pos += len(p.text)
 	}
 	if start >= 0 {
-		out = append(out, w.slice(start, pos))
+		out = append(out, w.sliceFrom(first, at, start, pos))
 	}
 	return out
 }

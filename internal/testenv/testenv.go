@@ -82,6 +82,25 @@ func nix(t testing.TB, env, version string) string {
 	return path
 }
 
+// Tool returns the path of a program that tests drive, such as pre-commit: from the folders bin and python/bin of the one that
+// NIXSIFT_TOOLS names, where .ci/run installs them, or from the search path.
+func Tool(t testing.TB, name string) string {
+	t.Helper()
+	if tools := os.Getenv("NIXSIFT_TOOLS"); tools != "" {
+		for _, dir := range []string{"bin", "python/bin"} {
+			path := filepath.Join(tools, dir, name)
+			if _, err := os.Stat(path); err == nil {
+				return path
+			}
+		}
+	}
+	path, err := exec.LookPath(name)
+	if err != nil {
+		Missing(t, "the program "+name+", which .ci/run installs (NIXSIFT_TOOLS names its folder),")
+	}
+	return path
+}
+
 // Tree writes files, by their slash-separated names, to a temporary folder and returns it, links resolved.
 func Tree(t testing.TB, files map[string]string) string {
 	t.Helper()

@@ -99,6 +99,7 @@ func run(args []string, s streams) (code int) {
 	root.SetArgs(args)
 	root.InitDefaultCompletionCmd(args...)
 	refuseUnknown(root, "completion")
+	refuseUnknown(root, "hook")
 	err := root.Execute()
 	var st status
 	switch {
@@ -134,7 +135,7 @@ func newRoot(s streams) *cobra.Command {
 	root.SetErr(s.err)
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetHelpCommand(helpCommand())
-	root.AddCommand(checkCommand(s), fixCommand(s), parseCommand(s), rulesCommand(s), explainCommand(s), initCommand(s), configCommand(s), filesCommand(s), versionCommand(s), lspCommand(s))
+	root.AddCommand(checkCommand(s), fixCommand(s), parseCommand(s), rulesCommand(s), explainCommand(s), initCommand(s), hookCommand(s), configCommand(s), filesCommand(s), versionCommand(s), lspCommand(s))
 	return root
 }
 

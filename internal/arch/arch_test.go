@@ -39,7 +39,7 @@ var layers = []string{
 	"internal/role",
 	"internal/project",
 	"rules",
-	"internal/engine internal/migrate",
+	"internal/engine internal/migrate internal/githook internal/scaffold",
 	"rules/*",
 	"rules/all",
 	"lsp/protocol",

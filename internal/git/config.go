@@ -18,6 +18,7 @@ type settings struct {
 	bare         bool
 	objectFormat string // "" is sha1
 	excludesFile string // absolute path; "" for none
+	hooksPath    string // absolute path; "" for none
 	worktree     bool   // config.worktree is read too
 	err          error  // why git refuses the configuration, and with it the repository
 }
@@ -138,6 +139,8 @@ func (x *configReader) set(file string, depth int, name, value string, blank boo
 			value = joinUnlessAbs(x.repo.root, value)
 		}
 		x.out.excludesFile = value
+	case "core.hookspath":
+		x.out.hooksPath = joinUnlessAbs(x.repo.root, x.expand(value))
 	}
 	if !x.own || depth > 0 { // what makes the format git reads from the repository's file itself
 		return nil

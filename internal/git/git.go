@@ -275,6 +275,24 @@ func (r *Repo) Root() string { return r.root }
 // IndexFile returns the path of the index, for programs that watch it. It need not exist.
 func (r *Repo) IndexFile() string { return filepath.Join(r.gitDir, "index") }
 
+// HooksDir returns the folder in which git looks for hooks (githooks(5), core.hooksPath), which need not exist. own tells that
+// it belongs to this repository: it lies, links resolved, in the working tree or among git's own files of it.
+func (r *Repo) HooksDir() (dir string, own bool) {
+	if dir = r.config().hooksPath; dir == "" {
+		dir = filepath.Join(r.commonDir, "hooks")
+	}
+	real := r.resolve(dir)
+	if info, err := os.Lstat(real); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		return dir, false // to nowhere
+	}
+	for _, root := range []string{r.root, r.commonDir, r.gitDir} {
+		if _, ok := below(r.resolve(root), real); ok {
+			return dir, true
+		}
+	}
+	return dir, false
+}
+
 // Rel returns path relative to the root, with "/"; the root itself is "". Links in the folder of path are
 // resolved where the path as written is not below the root; the last component never is. It reports
 // false for a path outside the working tree.

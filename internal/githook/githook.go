@@ -1,0 +1,188 @@
+// Package githook writes, recognises and removes the pre-commit hook of git (githooks(5)) that checks what is staged. A hook that
+// somebody else wrote is never changed, nor anything outside of the repository.
+package githook
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/nixsift/nixsift/internal/git"
+	"github.com/nixsift/nixsift/internal/rewrite"
+	"github.com/nixsift/nixsift/internal/workspace"
+)
+
+// Command is what the hook runs; a hook of another kind chains it.
+const Command = "nixsift check --staged"
+
+// marker is the line by which a hook is recognised.
+const marker = "# Written by `nixsift hook install`; `nixsift hook uninstall` removes it."
+
+// Hook is the place of the pre-commit hook of a repository.
+type Hook struct {
+	Path string // absolute
+	dir  string
+}
+
+// Find returns the place of the hook of the repository around a folder. The error is that there is none, that git refuses it, or
+// that its hooks lie elsewhere, where other repositories may use them.
+func Find(dir string) (*Hook, error) {
+	repo, err := git.Open(dir)
+	if err == nil && repo == nil {
+		err = fmt.Errorf("%s lies in no git repository with a working tree: `git init` makes one", dir)
+	}
+	if err == nil {
+		err = repo.Load()
+	}
+	if err != nil {
+		return nil, err
+	}
+	hooks, own := repo.HooksDir()
+	if !own {
+		return nil, fmt.Errorf("git takes hooks from %s, outside of this repository (core.hooksPath, or a link), where others may use them, too: "+
+			"add `%s` to the pre-commit hook there, or unset core.hooksPath", hooks, Command)
+	}
+	return &Hook{filepath.Join(hooks, "pre-commit"), hooks}, nil
+}
+
+// read returns the text of the hook, and whether it is one that Install wrote; "" where there is none.
+func (h *Hook) read() (text string, ours bool, err error) {
+	info, err := os.Lstat(h.Path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "", false, nil
+	case err != nil:
+		return "", false, err
+	case info.Mode()&fs.ModeSymlink != 0:
+		target, _ := os.Readlink(h.Path)
+		return "", false, h.foreign("a link to " + target)
+	}
+	b, err := workspace.OS.ReadFile(h.Path)
+	if err != nil {
+		return "", false, fmt.Errorf("reading %s: %w", h.Path, err)
+	}
+	text = string(b)
+	return text, strings.Contains(text, marker+"\n"), nil
+}
+
+// foreign is the error of a hook that is not ours, with how to run the check from it.
+func (h *Hook) foreign(what string) error {
+	return fmt.Errorf("%s is %s, which is left alone: to run both, add the line `%s || exit` to it", h.Path, what, Command)
+}
+
+// owner returns the error of a hook by its text, which says who manages it.
+func (h *Hook) owner(text string) error {
+	switch {
+	case strings.Contains(text, "pre-commit.com"):
+		return fmt.Errorf("%s is the hook of pre-commit, which is left alone: `nixsift init --pre-commit` adds nixsift to its configuration", h.Path)
+	case strings.Contains(text, "lefthook"):
+		return fmt.Errorf("%s is the hook of lefthook, which is left alone: add a command with `run: %s` to lefthook.yml", h.Path, Command)
+	case strings.HasSuffix(filepath.ToSlash(h.dir), "/.husky/_"):
+		return fmt.Errorf("%s is the hook of husky, which is left alone: add the line `%s` to .husky/pre-commit", h.Path, Command)
+	}
+	return h.foreign("a hook of another tool or of yours")
+}
+
+// Install writes the hook, or brings one that it wrote up to date. program is where nixsift lies, for a search path without it; ""
+// is unknown. args are further arguments of the check. wrote tells that something changed.
+func (h *Hook) Install(program string, args []string) (wrote bool, err error) {
+	old, ours, err := h.read()
+	if err != nil {
+		return false, err
+	}
+	if old != "" && !ours {
+		return false, h.owner(old)
+	}
+	text := script(program, args)
+	if !ours {
+		if err := os.MkdirAll(h.dir, 0o777); err != nil {
+			return false, fmt.Errorf("writing %s: %w", h.Path, err)
+		}
+		if err = os.Remove(h.Path); err != nil && !errors.Is(err, fs.ErrNotExist) { // it is empty
+			return false, err
+		}
+		err = rewrite.Create(h.Path, text)
+	} else {
+		err = (&rewrite.Writer{}).Replace(h.Path, old, text)
+	}
+	if err != nil {
+		return false, fmt.Errorf("%s is not written: %w", h.Path, err)
+	}
+	info, err := os.Stat(h.Path)
+	if err != nil {
+		return false, err
+	}
+	mode := info.Mode().Perm()
+	runnable := mode | mode&0o444>>2
+	if runnable != mode {
+		if err := os.Chmod(h.Path, runnable); err != nil {
+			return false, fmt.Errorf("%s cannot be made executable: %w", h.Path, err)
+		}
+	}
+	return old != text || runnable != mode, nil
+}
+
+// Uninstall removes a hook that Install wrote; removed is false where there is none.
+func (h *Hook) Uninstall() (removed bool, err error) {
+	text, ours, err := h.read()
+	switch {
+	case err != nil:
+		return false, err
+	case ours:
+		return true, os.Remove(h.Path)
+	case text != "":
+		return false, fmt.Errorf("%s was not written by `nixsift hook install` and is left alone", h.Path)
+	}
+	return false, nil
+}
+
+// places are where nixsift lies for those whose git is started without their search path, by editors and other programs.
+var places = []string{
+	`"$HOME/.nix-profile/bin/nixsift"`, `"$HOME/.local/state/nix/profile/bin/nixsift"`, `"/etc/profiles/per-user/${USER:-}/bin/nixsift"`,
+	`/run/current-system/sw/bin/nixsift`, `/nix/var/nix/profiles/default/bin/nixsift`, `"$HOME/go/bin/nixsift"`, `"$HOME/.local/bin/nixsift"`,
+	`/opt/homebrew/bin/nixsift`, `/usr/local/bin/nixsift`,
+}
+
+// script returns the text of the hook: for any POSIX shell.
+func script(program string, args []string) string {
+	list := places
+	if program != "" {
+		list = append([]string{Quote(program)}, places...)
+	}
+	var more strings.Builder
+	for _, a := range args {
+		more.WriteString(" " + Quote(a))
+	}
+	return `#!/bin/sh
+` + marker + `
+# It checks what is about to be committed; ` + "`git commit --no-verify`" + ` leaves it out once.
+if command -v nixsift >/dev/null 2>&1; then
+  exec ` + Command + more.String() + `
+fi
+HOME=${HOME:-}
+for nixsift in \
+  ` + strings.Join(list, " \\\n  ") + `
+do
+  if [ -x "$nixsift" ]; then
+    exec "$nixsift"` + strings.TrimPrefix(Command, "nixsift") + more.String() + `
+  fi
+done
+echo "nixsift: the pre-commit hook of this repository finds no nixsift, so nothing was checked and nothing is committed." >&2
+echo "nixsift: install it, put it on the PATH that git is started with, or remove $0; git commit --no-verify commits without the check." >&2
+exit 1
+`
+}
+
+// Quote writes a word for a POSIX shell.
+func Quote(word string) string {
+	safe := !strings.ContainsFunc(word, func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./=,:@%+", r))
+	})
+	if safe && word != "" {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}

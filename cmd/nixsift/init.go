@@ -19,8 +19,7 @@ import (
 )
 
 func initCommand(s streams) *cobra.Command {
-	var from string
-	var force bool
+	var f initFlags
 	cmd := &cobra.Command{
 		Use:   "init [--from " + strings.Join(migrate.Names(), "|") + "] [-- FLAGS OF THAT TOOL]",
 		Short: "Write a nixsift.toml",
@@ -29,12 +28,34 @@ func initCommand(s streams) *cobra.Command {
 			"commands in CI files, shell scripts, justfiles and makefiles. It says which setting came from where, and what could\n" +
 			"not be taken over.\n\n" +
 			"--from takes over one of the tools only; its flags may be given behind `--` instead of being looked for.\n" +
-			"--from nixpkgs is what the CI of NixOS/nixpkgs checks.",
-		RunE: func(_ *cobra.Command, args []string) error { return writeConfig(s, from, force, args) },
+			"--from nixpkgs is what the CI of NixOS/nixpkgs checks.\n\n" +
+			"--hook, --pre-commit and --ci also make what runs nixsift, at the root of the repository. A nixsift.toml that is there\n" +
+			"already stays as it is then. What somebody else wrote is never replaced.",
+		RunE: func(_ *cobra.Command, args []string) error { return initialize(s, f, args) },
 	}
-	cmd.Flags().StringVar(&from, "from", "", "take over one only: "+strings.Join(migrate.Names(), ", "))
-	cmd.Flags().BoolVar(&force, "force", false, "replace a nixsift.toml")
+	cmd.Flags().StringVar(&f.from, "from", "", "take over one only: "+strings.Join(migrate.Names(), ", "))
+	cmd.Flags().BoolVar(&f.force, "force", false, "replace a nixsift.toml")
+	f.addRunners(cmd.Flags())
 	return cmd
+}
+
+// initialize writes the configuration and what runs nixsift, or nothing where something is in the way of any of it.
+func initialize(s streams, f initFlags, args []string) error {
+	runners, err := f.runners()
+	if err != nil {
+		return err
+	}
+	if _, err := os.Lstat(config.FileName); err == nil && len(runners) > 0 && !f.force && f.from == "" && len(args) == 0 {
+		fmt.Fprintf(s.err, "nixsift: %s is there already and stays as it is\n", config.FileName)
+	} else if err := writeConfig(s, f.from, f.force, args); err != nil {
+		return err
+	}
+	for _, r := range runners {
+		if err := r.write(s); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func writeConfig(s streams, from string, force bool, args []string) error {

@@ -86,6 +86,15 @@ func (h *Hook) owner(text string) error {
 	return h.foreign("a hook of another tool or of yours")
 }
 
+// Check returns the error that Install would return for a hook that is there already.
+func (h *Hook) Check() error {
+	text, ours, err := h.read()
+	if err == nil && text != "" && !ours {
+		err = h.owner(text)
+	}
+	return err
+}
+
 // Install writes the hook, or brings one that it wrote up to date. program is where nixsift lies, for a search path without it; ""
 // is unknown. args are further arguments of the check. wrote tells that something changed.
 func (h *Hook) Install(program string, args []string) (wrote bool, err error) {

@@ -145,7 +145,12 @@ func TestActionForm(t *testing.T) {
 	for _, m := range regexp.MustCompile(`steps\.([\w-]+)\.outputs`).FindAllStringSubmatch(text, -1) {
 		assert.True(t, ids[m[1]], m[0])
 	}
-	// The steps as those of a workflow, whose expressions actionlint knows.
+}
+
+// TestActionLint has actionlint look at the steps, as those of a workflow, and at uses of the action.
+func TestActionLint(t *testing.T) {
+	gittest.Isolate(t)
+	a := ownAction(t)
 	inputs := map[string]any{}
 	for name := range a.Inputs {
 		inputs[name] = map[string]any{"type": "string"}

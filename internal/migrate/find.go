@@ -68,6 +68,7 @@ func (p *Plan) findInTree() {
 				nix.read(rel, text)
 			case f.Kind == workspace.CI && (strings.HasPrefix(rel, ".") || !strings.Contains(rel, "/")):
 				p.commands(rel, shell.ReadCI(rel, text))
+				p.actions(rel, text)
 			case f.Kind == workspace.Shell:
 				p.commands(rel, shell.ReadScript(rel, text))
 			}
@@ -137,6 +138,11 @@ func (p *Plan) try(c call) {
 	}
 	if err := p.add(c); err != nil {
 		p.lost = append(p.lost, c.place()+err.Error())
+	}
+	for _, text := range c.computed {
+		if p.only == "" || p.only == c.tool {
+			p.lost = append(p.lost, c.place()+"`"+text+"` is computed")
+		}
 	}
 }
 
@@ -328,6 +334,11 @@ func toolCalls(file, text string) []call {
 	return docCalls(shell.ReadText(file, text, func(i int) uint32 { return uint32(i) }))
 }
 
+// valued are the flags of the tools whose value is the next argument.
+var valued = map[string][]string{
+	"deadnix": {"--exclude"}, "statix": {"-i", "--ignore", "-c", "--config"}, "nixf-diagnose": {"-i", "--ignore", "-o", "--only"},
+}
+
 func docCalls(d *shell.Doc) []call {
 	var out []call
 	for _, c := range d.Commands() {
@@ -338,30 +349,65 @@ func docCalls(d *shell.Doc) []call {
 		if toolNamed(name) != name || name == "" || c.Recovered {
 			continue
 		}
-		var args []string
-		for _, w := range words {
-			names := w.Via != "" && !strings.HasPrefix(w.Text, "-") // of files, by the variable of a loop
-			if w.Static && !names && !strings.Contains(w.Text, "{{") {
-				args = append(args, w.Text)
+		found := call{tool: name}
+		for i, w := range words {
+			flag := strings.HasPrefix(w.Text, "-")
+			names := w.Via != "" && !flag // of files, by the variable of a loop
+			switch n := len(found.args); {
+			case w.Static && !names && !strings.Contains(w.Text, "{{"):
+				found.args = append(found.args, w.Text)
+			case flag:
+				found.computed = append(found.computed, w.Text)
+			case n > 0 && words[i-1].Static && slices.Contains(valued[name], found.args[n-1]):
+				found.computed = append(found.computed, found.args[n-1]+" "+w.Text)
+				found.args = found.args[:n-1]
 			}
 		}
-		out = append(out, call{tool: name, args: args})
+		out = append(out, found)
 	}
 	return out
 }
 
-// nixRun returns the program and arguments of `nix run nixpkgs#statix -- check`.
+// nixRun returns the program and arguments of `nix run nixpkgs#statix -- check` and `nix run github:astro/deadnix`.
 func nixRun(words []shell.Word) (name string, args []shell.Word) {
-	run := false
+	run, repo := false, ""
 	for i, w := range words {
-		switch _, attr, ok := strings.Cut(w.Text, "#"); {
-		case w.Text == "--":
-			return name, words[i+1:]
+		_, attr, ok := strings.Cut(w.Text, "#")
+		if w.Text == "--" {
+			args = words[i+1:]
+			break
+		}
+		switch {
 		case w.Text == "run":
 			run = true
 		case run && ok && name == "":
 			name = attr[strings.LastIndexByte(attr, '.')+1:]
+		case run && repo == "":
+			repo = repository(w.Text)
 		}
 	}
-	return name, nil
+	if name == "" {
+		name = repo
+	}
+	return name, args
+}
+
+// repository returns the name of the repository that a flake reference leads to, "" for what is none: deadnix of
+// github:astro/deadnix/v1.3.1 and of git+https://example.org/astro/deadnix.git?ref=main.
+func repository(ref string) string {
+	scheme, rest, ok := strings.Cut(ref, ":")
+	if !ok {
+		return ""
+	}
+	rest, _, _ = strings.Cut(rest, "?")
+	switch parts := strings.Split(rest, "/"); scheme {
+	case "github", "gitlab", "sourcehut":
+		if len(parts) < 2 {
+			return ""
+		}
+		return parts[1]
+	case "git+https", "git+ssh", "https":
+		return strings.TrimSuffix(path.Base(rest), ".git")
+	}
+	return ""
 }

@@ -18,6 +18,7 @@ type call struct {
 	// file is where it stands, relative to the folder; "" for the command line. what says how, for messages.
 	file, what string
 	args       []string
+	computed   []string // arguments whose value the file does not tell
 	// walks is set where the tool looks for the files itself, instead of getting their names.
 	walks bool
 	// exclude are the patterns of whoever passes the names.

@@ -12,8 +12,10 @@ import (
 // nixModules are the options of treefmt-nix and git-hooks.nix that the Nix files of a project set. Only what is
 // written out counts: attribute paths, and values that are literals or names of literals in the same file.
 type nixModules struct {
-	groups []*nixGroup
-	tops   []*nixTop
+	groups   []*nixGroup
+	tops     []*nixTop
+	commands []*nixCommand
+	scripts  []call
 }
 
 // nixGroup is what is set about one tool in one of the two.
@@ -55,9 +57,16 @@ func (m *nixModules) read(file, text string) {
 	var globals []nixLeaf
 	for n := range t.Root().Descendants() {
 		for _, leaf := range leaves(n, names) {
-			if !m.add(file, leaf) && leaf.path[len(leaf.path)-1] == "excludes" {
+			if m.add(file, leaf) {
+				continue
+			}
+			m.addCommand(file, leaf, names)
+			if leaf.path[len(leaf.path)-1] == "excludes" {
 				globals = append(globals, leaf)
 			}
+		}
+		if n.Is(ast.String) || n.Is(ast.IndString) {
+			m.readScript(file, n, names)
 		}
 	}
 	for _, leaf := range globals {
@@ -74,6 +83,7 @@ func (m *nixModules) read(file, text string) {
 type nixLeaf struct {
 	set   ast.Node
 	path  []string
+	node  ast.Node
 	value any
 }
 
@@ -104,7 +114,7 @@ func leaves(n ast.Node, names *sema.Info) []nixLeaf {
 		if !set.Is(ast.AttrSet) {
 			return nil
 		}
-		b, ok := ast.AsBinding(set.OutsideParens().Parent())
+		b, ok := ast.AsBinding(whole(set).Parent())
 		if !ok {
 			break
 		}
@@ -118,11 +128,28 @@ func leaves(n ast.Node, names *sema.Info) []nixLeaf {
 	var out []nixLeaf
 	for i := range own {
 		path := slices.Concat(prefix, own[i])
-		if slices.ContainsFunc(path, func(s string) bool { return s == "excludes" || toolNamed(s) == s }) {
-			out = append(out, nixLeaf{set, path, literalValue(values[i], names)})
+		if slices.ContainsFunc(path, func(s string) bool { return s == "excludes" || s == "hooks" || s == "formatter" || toolNamed(s) == s }) {
+			out = append(out, nixLeaf{set, path, values[i], literalValue(values[i], names)})
 		}
 	}
 	return out
+}
+
+// whole returns the expression whose value an attrset is, or is part of: through parentheses, `//`, and the bodies of let and with.
+func whole(n ast.Node) ast.Node {
+	for {
+		n = n.OutsideParens()
+		up := n.Parent()
+		if b, ok := ast.AsBinary(up); ok && b.Op() == ast.OpUpdate {
+			n = up
+		} else if l, ok := ast.AsLet(up); ok && l.Body() == n {
+			n = up
+		} else if w, ok := ast.AsWith(up); ok && w.Body() == n {
+			n = up
+		} else {
+			return n
+		}
+	}
 }
 
 // add adds an attribute to the group it belongs to, if any.
@@ -233,6 +260,12 @@ func (m *nixModules) report(p *Plan) {
 		}
 		g.report(p)
 	}
+	for _, c := range m.commands {
+		c.report(p)
+	}
+	for _, c := range m.scripts {
+		p.try(c)
+	}
 }
 
 func (g *nixGroup) report(p *Plan) {
@@ -260,6 +293,10 @@ func (g *nixGroup) report(p *Plan) {
 	var exclude []string
 	for _, o := range g.options {
 		if g.ignorable(o.name) {
+			continue
+		}
+		if o.name == "" {
+			p.lost = append(p.lost, c.place()+"some of its options are computed")
 			continue
 		}
 		if o.value == any(computed{}) {

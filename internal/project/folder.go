@@ -34,6 +34,7 @@ type folder struct {
 	repoErr  error
 	flakeDir string
 	root     string
+	inStore  bool // the folder lies in what Nix copied to its store, outside of a repository
 	inFlake  lazy[bool]
 }
 
@@ -58,6 +59,7 @@ func (g *ground) openFolder(dir string) *folder {
 	case up != nil && up.repo == f.repo:
 		f.flakeDir = up.flakeDir
 	}
+	f.inStore = f.repo == nil && (isStoreObject(dir) || up != nil && up.inStore)
 	f.root = bound(f, up)
 	return f
 }
@@ -76,14 +78,28 @@ func bound(f, up *folder) string {
 	switch {
 	case f.repo != nil:
 		return f.repo.Root()
+	case f.inStore:
+		if up.inStore {
+			return up.root
+		}
+		return f.dir
 	case up != nil && up.repo == nil && up.flakeDir != "": // the outermost flake is the same
 		return up.root
 	}
 	return f.dir
 }
 
-// unbound reports whether neither a repository nor a flake bounds the project.
-func (f *folder) unbound() bool { return f.repo == nil && f.flakeDir == "" }
+// unbound reports whether neither a repository nor a flake bounds the project, nor what Nix copied.
+func (f *folder) unbound() bool { return f.repo == nil && f.flakeDir == "" && !f.inStore }
+
+// isStoreObject reports whether a folder lies directly in a Nix store under a name as Nix gives them: 32 digits of its
+// base 32, a hyphen and more. The store may be one below another root, as `nix --store DIR` has it.
+func isStoreObject(dir string) bool {
+	store, name := filepath.Split(dir)
+	digest, _, ok := strings.Cut(name, "-")
+	return ok && len(digest) == 32 && strings.Trim(digest, "0123456789abcdfghijklmnpqrsvwxyz") == "" &&
+		strings.HasSuffix(filepath.ToSlash(store), "/nix/store/")
+}
 
 // tracked reports whether Git tracks a path of the folder's repository.
 func (f *folder) tracked(path string) bool {

@@ -56,8 +56,8 @@ type surroundings struct {
 // plain returns the view as one that does not record.
 func (v *View) plain() *View { return &View{snapshot: v.snapshot, folder: v.folder} }
 
-// Root returns the folder that bounds the project: the repository's root, else the outermost flake around the folder,
-// else the folder itself.
+// Root returns the folder that bounds the project: the repository's root, else the root of what Nix copied to its store,
+// else the outermost flake around the folder, else the folder itself.
 func (v *View) Root() string { return v.folder.root }
 
 // Repo returns the innermost Git repository around the folder, or nil where there is none or it cannot be
@@ -87,6 +87,10 @@ func (v *View) FlakeDir() string { return v.folder.flakeDir }
 // InFlake reports whether a flake whose flake.nix Git tracks lies in the folder or above it, within the
 // repository: then Nix sees the folder's files through Git.
 func (v *View) InFlake() bool { return v.folder.seenByFlake() }
+
+// InStore reports whether the folder lies in what Nix copied to its store, outside of a repository. The project is the
+// whole of that: what Git does not track is missing from the copy of a flake.
+func (v *View) InStore() bool { return v.folder.inStore }
 
 // Rel returns path as messages name it: relative to the project's root, with slashes.
 func (v *View) Rel(path string) string { return v.folder.rel(path) }

@@ -69,6 +69,9 @@ func outside(p *rules.Pass, target string) (tree string, severity diag.Severity,
 		if p.Project.RepoError() != nil || p.Project.Within(target) {
 			return "", diag.Off, false
 		}
+		if p.Project.InStore() {
+			return "the source tree in the Nix store", diag.Warning, true // src of a check may be a part of it
+		}
 		return "the flake's folder, all that Nix copies without a Git repository", diag.Warning, true
 	}
 	if rel, inside := repo.Rel(target); inside && !strings.HasPrefix(rel, "..") {

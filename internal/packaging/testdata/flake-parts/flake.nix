@@ -10,15 +10,7 @@
       inherit (lib) mkOption types;
 
       flake-parts-lib.mkPerSystemOption =
-        module:
-        mkOption {
-          type = types.functionTo (
-            types.submoduleWith {
-              modules = [ module ];
-              shorthandOnlyDefinesConfig = false;
-            }
-          );
-        };
+        module: mkOption { type = types.deferredModuleWith { staticModules = [ module ]; }; };
 
       core =
         {

@@ -59,7 +59,7 @@ let
       inherit meta;
       script = ''
         mkdir -p "$out/bin" "$out/share"
-        cp ${./nixsift} "$out/bin/nixsift"
+        cp ${builtins.path { path = ./nixsift; }} "$out/bin/nixsift"
         chmod +x "$out/bin/nixsift"
         installShellCompletion() {
           for file; do

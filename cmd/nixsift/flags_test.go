@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/nixsift/nixsift/internal/git/gittest"
 	"github.com/nixsift/nixsift/internal/testenv"
 )
 
@@ -45,6 +46,7 @@ type flagCase struct {
 	stdin          string
 	env            []string
 	staged         bool // the program has rules in all stages
+	repo           bool // the project is a git repository
 	same           bool // the flag changes no output, on purpose
 	after          func(t *testing.T, dir string)
 }
@@ -119,6 +121,15 @@ var flagCases = []flagCase{
 	{commands: "init", flag: "from", with: "--force --from nixpkgs", without: "--force", errs: "NixOS/nixpkgs", after: func(t *testing.T, dir string) {
 		assert.Contains(t, read(t, filepath.Join(dir, "nixsift.toml")), `preset = "nixpkgs"`)
 	}},
+	{commands: "init", flag: "ci", with: "--ci gitlab", repo: true, without: "--ci", errs: "stays as it is", after: func(t *testing.T, dir string) {
+		assert.Contains(t, read(t, filepath.Join(dir, ".gitlab-ci.yml")), "nixsift check")
+	}},
+	{commands: "init", flag: "hook", with: "--hook", repo: true, without: "", errs: "stays as it is", after: func(t *testing.T, dir string) {
+		assert.Contains(t, read(t, filepath.Join(dir, ".git/hooks/pre-commit")), "--staged")
+	}},
+	{commands: "init", flag: "pre-commit", with: "--pre-commit", repo: true, without: "", errs: "stays as it is", after: func(t *testing.T, dir string) {
+		assert.Contains(t, read(t, filepath.Join(dir, ".pre-commit-config.yaml")), "- id: nixsift")
+	}},
 	{commands: "rules", flag: "format", with: "--format json", without: "", out: `"id"`},
 	{commands: "parse", flag: "format", with: "--format nix clean.nix", without: "clean.nix", out: "{ a = 1; }"},
 }
@@ -188,6 +199,10 @@ func (c flagCase) run(t *testing.T, command string) {
 	}
 	args := func(rest string) []string { return append(strings.Fields(command), strings.Fields(rest)...) }
 	dir := testenv.Tree(t, flagProject)
+	if c.repo {
+		gittest.Isolate(t)
+		gittest.Init(t, dir, ".")
+	}
 	with := start(t, dir, set, args(c.with)...)
 	assert.Equal(t, c.status, with.status, "%s%s", with.out, with.errors)
 	assert.Contains(t, with.out, c.out, with.errors)

@@ -27,7 +27,7 @@ type initFlags struct {
 }
 
 func (f *initFlags) addRunners(flags *pflag.FlagSet) {
-	flags.BoolVar(&f.hook, "hook", false, "install a pre-commit hook of git, as `nixsift hook install` does")
+	flags.BoolVar(&f.hook, "hook", false, "install a pre-commit hook of git, as \"nixsift hook install\" does")
 	flags.BoolVar(&f.preCommit, "pre-commit", false, "add nixsift to "+scaffold.PreCommitFile)
 	flags.StringSliceVar(&f.ci, "ci", nil, "write the file of a CI `SERVICE`: "+strings.Join(scaffold.Services(), ", "))
 }

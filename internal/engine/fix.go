@@ -90,7 +90,7 @@ func Fix(ctx context.Context, opts Options, level fix.Level) (*Fixed, error) {
 			if turn, err = x.round(turn); err != nil {
 				return nil, err
 			}
-			active = append(turn, later...)
+			active = slices.Concat(turn, later)
 		}
 		if !x.moved() {
 			return x.outcome(res), nil

@@ -25,10 +25,10 @@ func initCommand(s streams) *cobra.Command {
 		Short: "Write a nixsift.toml",
 		Long: "Write a nixsift.toml into the folder you stand in, with what the project uses of statix, deadnix and nixf-diagnose:\n" +
 			"statix.toml, treefmt.toml, .pre-commit-config.yaml, Nix files that set options of treefmt-nix or git-hooks.nix, and\n" +
-			"commands in CI files, shell scripts, justfiles and makefiles. It says which setting came from where, and what could\n" +
-			"not be taken over.\n\n" +
+			"commands and actions in CI files, shell scripts, justfiles, makefiles and scripts of Nix files. It says which setting\n" +
+			"came from where, and what could not be taken over.\n\n" +
 			"--from takes over one of the tools only; its flags may be given behind `--` instead of being looked for.\n" +
-			"--from nixpkgs is what the CI of NixOS/nixpkgs checks.\n\n" +
+			"--from nixpkgs is what the CI of NixOS/nixpkgs checks; a checkout of nixpkgs gets that by itself.\n\n" +
 			"--hook, --pre-commit and --ci also make what runs nixsift, at the root of the repository. A nixsift.toml that is there\n" +
 			"already stays as it is then. What somebody else wrote is never replaced.",
 		RunE: func(_ *cobra.Command, args []string) error { return initialize(s, f, args) },
@@ -115,7 +115,7 @@ func migrationPlan(from string, args []string) (*migrate.Plan, error) {
 		return nil, err
 	}
 	plan := migrate.New(dir)
-	if from == "nixpkgs" {
+	if from == "nixpkgs" || from == "" && len(args) == 0 && plan.IsNixpkgs() {
 		if len(args) > 0 {
 			return nil, errors.New("--from nixpkgs takes no flags")
 		}

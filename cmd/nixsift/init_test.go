@@ -76,6 +76,21 @@ func TestInitAlone(t *testing.T) {
 	assert.Equal(t, "#:schema "+config.SchemaURL+"\nedition = \"2026\"\npreset = \"recommended\"\n", string(text))
 }
 
+// TestInitNixpkgs writes what NixOS/nixpkgs checks into a checkout of it.
+func TestInitNixpkgs(t *testing.T) {
+	files := map[string]string{"pkgs/top-level/all-packages.nix": "{ }\n", "nixos/modules/module-list.nix": "[ ]\n", "lib/default.nix": "{ }\n"}
+	dir := testenv.Tree(t, files)
+	status, _, errs := nixsift(t, dir, "", "init")
+	require.Equal(t, exitClean, status, errs)
+	assert.Contains(t, errs, "ci/treefmt.nix of NixOS/nixpkgs")
+	assert.Contains(t, read(t, filepath.Join(dir, "nixsift.toml")), "preset = \"nixpkgs\"\n")
+	delete(files, "nixos/modules/module-list.nix")
+	dir = testenv.Tree(t, files)
+	status, _, errs = nixsift(t, dir, "", "init")
+	require.Equal(t, exitClean, status, errs)
+	assert.Contains(t, read(t, filepath.Join(dir, "nixsift.toml")), "preset = \"recommended\"\n")
+}
+
 // TestInitRefuses writes nothing where something is wrong.
 func TestInitRefuses(t *testing.T) {
 	for name, c := range map[string]struct {

@@ -20,6 +20,16 @@ var (
 // NixpkgsIgnored returns the names of the checks of nixf-diagnose that NixOS/nixpkgs leaves out.
 func NixpkgsIgnored() []string { return append([]string(nil), nixpkgsIgnored...) }
 
+// IsNixpkgs reports whether the plan's folder is a checkout of nixpkgs or of a fork, by files that all of them have.
+func (p *Plan) IsNixpkgs() bool {
+	for _, file := range []string{"pkgs/top-level/all-packages.nix", "nixos/modules/module-list.nix", "lib/default.nix"} {
+		if info, err := os.Stat(filepath.Join(p.dir, filepath.FromSlash(file))); p.dir == "" || err != nil || !info.Mode().IsRegular() {
+			return false
+		}
+	}
+	return true
+}
+
 // Nixpkgs makes the plan what NixOS/nixpkgs has its CI check: the preset nixpkgs, with the rules for checks of
 // nixf-diagnose on or off as they are there.
 func (p *Plan) Nixpkgs() error {

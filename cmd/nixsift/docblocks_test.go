@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -167,8 +168,8 @@ func preCommitBlock(t *testing.T, text string) {
 		assert.Equal(t, scaffold.Release(), r.Rev)
 		for _, h := range r.Hooks {
 			require.Contains(t, hooks, h.ID)
-			args := append(strings.Fields(hooks[h.ID]["entry"].(string))[1:], h.Args...)
-			o := start(t, testenv.Tree(t, map[string]string{"a.nix": "1\n"}), nil, append(args, "a.nix")...)
+			args := slices.Concat(strings.Fields(hooks[h.ID]["entry"].(string))[1:], h.Args, []string{"a.nix"})
+			o := start(t, testenv.Tree(t, map[string]string{"a.nix": "1\n"}), nil, args...)
 			assert.Equal(t, exitClean, o.status, "%v: %s", args, o.errors)
 		}
 	}

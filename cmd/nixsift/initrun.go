@@ -115,7 +115,7 @@ func ciRunner(wd, root, name string) (runner, error) {
 
 // leadsOut is the error of a path that links lead out of a folder.
 func leadsOut(root, path string) error {
-	real, err := filepath.EvalSymlinks(root)
+	root, err := filepath.EvalSymlinks(root)
 	if err != nil {
 		return err
 	}
@@ -130,7 +130,7 @@ func leadsOut(root, path string) error {
 	if err != nil {
 		return err
 	}
-	if rel, err := filepath.Rel(real, target); err != nil || !filepath.IsLocal(rel) {
+	if rel, err := filepath.Rel(root, target); err != nil || !filepath.IsLocal(rel) {
 		return &rewrite.OutsideError{Target: target}
 	}
 	return nil

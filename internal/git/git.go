@@ -281,12 +281,12 @@ func (r *Repo) HooksDir() (dir string, own bool) {
 	if dir = r.config().hooksPath; dir == "" {
 		dir = filepath.Join(r.commonDir, "hooks")
 	}
-	real := r.resolve(dir)
-	if info, err := os.Lstat(real); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+	target := r.resolve(dir)
+	if info, err := os.Lstat(target); err == nil && info.Mode()&fs.ModeSymlink != 0 {
 		return dir, false // to nowhere
 	}
 	for _, root := range []string{r.root, r.commonDir, r.gitDir} {
-		if _, ok := below(r.resolve(root), real); ok {
+		if _, ok := below(r.resolve(root), target); ok {
 			return dir, true
 		}
 	}

@@ -33,8 +33,14 @@ func Services() []string {
 // gitlabPart is where the job of GitLab goes in a repository whose pipeline has a file already, which includes it.
 const gitlabPart = ".gitlab/ci/nixsift.yml"
 
+// shadowed are the places that a service does not look at any more once the folder of its file is there.
+var shadowed = map[string][]string{
+	"forgejo": {".gitea/workflows", ".github/workflows"}, "gitea": {".github/workflows"}, "woodpecker": {".woodpecker.yml", ".woodpecker.yaml"},
+}
+
 // CI returns the file for a service: its path, relative to the root of the repository and with slashes, and its text. exists says what
-// is there already. note is what is left to do, or "". The error is that of an unknown service.
+// is there already. note is what is left to do, or "". The error is that of an unknown service, or of a file that would take the place of
+// a pipeline.
 func CI(name string, exists func(path string) bool) (path, text, note string, err error) {
 	i := slices.IndexFunc(services, func(s service) bool { return s.name == name })
 	if i < 0 {
@@ -48,6 +54,17 @@ func CI(name string, exists func(path string) bool) (path, text, note string, er
 	if name == "gitlab" && exists(path) {
 		note = "add it to " + path + ": `include: [{ local: " + gitlabPart + " }]`, beside what is included already"
 		path = gitlabPart
+	}
+	folder := path[:strings.LastIndex(path, "/")+1]
+	for _, old := range shadowed[name] {
+		if exists(strings.TrimSuffix(folder, "/")) || !exists(old) {
+			continue
+		}
+		if name == "woodpecker" {
+			return "", "", "", fmt.Errorf("Woodpecker would not read %s any more beside a folder %s: move it into one first", old, folder)
+		}
+		note = "this service does not look at " + old + " any more: what it is to run of that goes to " + folder
+		break
 	}
 	return path, string(b), note, nil
 }

@@ -1,6 +1,7 @@
 package scaffold_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -27,6 +28,21 @@ func TestCI(t *testing.T) {
 	assert.Equal(t, ".gitlab/ci/nixsift.yml", path)
 	assert.NotEmpty(t, text)
 	assert.Contains(t, note, "local: .gitlab/ci/nixsift.yml")
+	there := func(paths ...string) func(string) bool {
+		return func(path string) bool { return slices.Contains(paths, path) }
+	}
+	_, _, note, err = scaffold.CI("forgejo", there(".github/workflows"))
+	require.NoError(t, err)
+	assert.Contains(t, note, "does not look at .github/workflows any more")
+	for _, paths := range [][]string{{".github/workflows", ".forgejo/workflows"}, {".gitlab-ci.yml"}} {
+		_, _, note, err = scaffold.CI("forgejo", there(paths...))
+		require.NoError(t, err)
+		assert.Empty(t, note)
+	}
+	_, _, _, err = scaffold.CI("woodpecker", there(".woodpecker.yaml"))
+	assert.ErrorContains(t, err, "move it into one first")
+	_, _, _, err = scaffold.CI("woodpecker", there(".woodpecker.yaml", ".woodpecker"))
+	assert.NoError(t, err)
 	_, _, _, err = scaffold.CI("jenkins", none)
 	assert.ErrorContains(t, err, "`jenkins` is none of github, gitlab")
 }

@@ -167,6 +167,25 @@ func TestActionLint(t *testing.T) {
 	assert.Contains(t, actionlint(t, map[string]string{"use": use("failon: error")}), `input "failon" is not defined`)
 }
 
+// released returns the names of the archive for a system and of the checksums, as .goreleaser.yaml has them.
+func released(t *testing.T, system, arch string) (archive, checksums string) {
+	t.Helper()
+	var c struct {
+		Name     string `yaml:"project_name"`
+		Archives []struct {
+			Formats []string
+			Name    string `yaml:"name_template"`
+		}
+		Checksum struct {
+			Name string `yaml:"name_template"`
+		}
+	}
+	require.NoError(t, yaml.Unmarshal([]byte(read(t, filepath.Join(testenv.Root(t), ".goreleaser.yaml"))), &c))
+	require.Len(t, c.Archives, 1)
+	archive = strings.NewReplacer("{{ .ProjectName }}", c.Name, "{{ .Version }}", version.Number, "{{ .Os }}", system, "{{ .Arch }}", arch).Replace(c.Archives[0].Name)
+	return archive + "." + c.Archives[0].Formats[0], c.Checksum.Name
+}
+
 // release writes an archive and the checksums of a release, and a curl that takes them for the network. It returns the search path.
 func release(t *testing.T, sums bool) (path, sum string) {
 	t.Helper()
@@ -174,19 +193,22 @@ func release(t *testing.T, sums bool) (path, sum string) {
 	var archive bytes.Buffer
 	zip := gzip.NewWriter(&archive)
 	w := tar.NewWriter(zip)
-	require.NoError(t, w.WriteHeader(&tar.Header{Name: "nixsift", Mode: 0o755, Size: int64(len(binary))}))
-	_, err := w.Write(binary)
-	require.NoError(t, err)
+	for _, name := range []string{"LICENSE", "nixsift"} {
+		require.NoError(t, w.WriteHeader(&tar.Header{Name: name, Mode: 0o755, Size: int64(len(binary))}))
+		_, err := w.Write(binary)
+		require.NoError(t, err)
+	}
 	require.NoError(t, w.Close())
 	require.NoError(t, zip.Close())
 	sum = fmt.Sprintf("%x", sha256.Sum256(archive.Bytes()))
 	dir := t.TempDir()
-	name := "nixsift_" + version.Number + "_linux_amd64.tar.gz"
-	list := strings.Repeat("0", 64) + "  nixsift_" + version.Number + "_linux_arm64.tar.gz\n"
+	name, checksums := released(t, "linux", "amd64")
+	other, _ := released(t, "linux", "arm64")
+	list := strings.Repeat("0", 64) + "  " + other + "\n"
 	if sums {
 		list += sum + "  " + name + "\n"
 	}
-	gittest.Write(t, dir, name, archive.String(), "nixsift_"+version.Number+"_checksums.txt", list, "curl", `#!/bin/bash
+	gittest.Write(t, dir, name, archive.String(), checksums, list, "curl", `#!/bin/bash
 case " $* " in *" --proto =https --retry "*) ;; *) exit 90 ;; esac
 url=${!#}
 base=https://github.com/nixsift/nixsift/releases/download/v`+version.Number+`/

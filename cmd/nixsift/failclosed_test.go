@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -54,7 +53,7 @@ func oddTree(t *testing.T) string {
 	})
 	at := func(name string) string { return filepath.Join(dir, name) }
 	for _, name := range []string{"fifo.nix", "walked/fifo.nix", "asfifo/nixsift.toml"} {
-		require.NoError(t, syscall.Mkfifo(at(name), 0o666))
+		require.NoError(t, testenv.MakeFIFO(at(name)))
 	}
 	for name, target := range map[string]string{"dangling.nix": "gone", "walked/dangling.nix": "gone", "loop.nix": "loop.nix", "walked/loop.nix": "loop.nix",
 		"tofifo.nix": "fifo.nix", "tofolder.nix": "walked", "tozero.nix": "/dev/zero", "walked/tozero.nix": "/dev/zero", "aslink/nixsift.toml": "gone"} {
@@ -331,7 +330,7 @@ func TestMessagesEscaped(t *testing.T) {
 // TestParseBounded holds that parse waits for nothing and reads no more than check.
 func TestParseBounded(t *testing.T) {
 	dir := testenv.Tree(t, map[string]string{"a.nix": "1\n", "folder/default.nix": "1\n", "odd/default.nix/x": ""})
-	require.NoError(t, syscall.Mkfifo(filepath.Join(dir, "fifo.nix"), 0o666))
+	require.NoError(t, testenv.MakeFIFO(filepath.Join(dir, "fifo.nix")))
 	large := filepath.Join(dir, "large.nix")
 	require.NoError(t, os.WriteFile(large, nil, 0o644))
 	require.NoError(t, os.Truncate(large, workspace.MaxFile+1))

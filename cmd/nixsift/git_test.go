@@ -5,13 +5,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/nixsift/nixsift/internal/git/gittest"
+	"github.com/nixsift/nixsift/internal/testenv"
 )
 
 // TestGitIndexThatCannotBeRead has status 2, whatever a run reports on, and names the index and what to do.
@@ -36,7 +36,7 @@ func TestGitIndexThatCannotBeRead(t *testing.T) {
 			return os.WriteFile(index, append(good[:len(good)-1:len(good)-1], good[len(good)-1]^1), 0o666)
 		},
 		"folder": func() error { return os.Mkdir(index, 0o777) },
-		"FIFO":   func() error { return syscall.Mkfifo(index, 0o666) },
+		"FIFO":   func() error { return testenv.MakeFIFO(index) },
 		"device": func() error { return os.Symlink("/dev/zero", index) },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -71,7 +71,7 @@ func TestGitIgnoreThatCannotBeRead(t *testing.T) {
 			gittest.Run(t, root, "add", "-A")
 			path := filepath.Join(root, place)
 			require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o777))
-			require.NoError(t, syscall.Mkfifo(path, 0o666))
+			require.NoError(t, testenv.MakeFIFO(path))
 			for _, args := range [][]string{{"check"}, {"check", "sub"}, {"check", "sub/a.nix"}, {"files"}, {"check", "--only", "useless-parens"}} {
 				status, out, errs := nixsift(t, root, "", args...)
 				assert.Equal(t, exitUsage, status, "%v: %s%s", args, out, errs)

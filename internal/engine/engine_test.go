@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -16,6 +15,7 @@ import (
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/engine"
 	"github.com/nixsift/nixsift/internal/project"
+	"github.com/nixsift/nixsift/internal/testenv"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -178,7 +178,7 @@ func TestStrangeFiles(t *testing.T) {
 	require.NoError(t, os.Symlink("b.nix", filepath.Join(dir, "c.nix")))
 	require.NoError(t, os.Symlink("c.nix", filepath.Join(dir, "b.nix")))
 	require.NoError(t, os.MkdirAll(filepath.Join(dir, "folder.nix"), 0o755))
-	require.NoError(t, syscall.Mkfifo(filepath.Join(dir, "fifo.nix"), 0o644))
+	require.NoError(t, testenv.MakeFIFO(filepath.Join(dir, "fifo.nix")))
 	big, err := os.Create(filepath.Join(dir, "big.nix"))
 	require.NoError(t, err)
 	require.NoError(t, big.Truncate(100<<20))

@@ -4,7 +4,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/nixsift/nixsift/internal/git"
 	"github.com/nixsift/nixsift/internal/git/gittest"
+	"github.com/nixsift/nixsift/internal/testenv"
 )
 
 func paths(t *testing.T, r *git.Repo) []string {
@@ -117,7 +117,7 @@ func TestOpenOddRepositories(t *testing.T) {
 	}
 
 	require.NoError(t, os.MkdirAll(filepath.Join(tmp, "fifo"), 0o777))
-	require.NoError(t, syscall.Mkfifo(filepath.Join(tmp, "fifo/.git"), 0o666))
+	require.NoError(t, testenv.MakeFIFO(filepath.Join(tmp, "fifo/.git")))
 	r, err = git.Open(filepath.Join(tmp, "fifo"))
 	require.NoError(t, err)
 	assert.Nil(t, r)

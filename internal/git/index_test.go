@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -17,6 +16,7 @@ import (
 
 	"github.com/nixsift/nixsift/internal/git"
 	"github.com/nixsift/nixsift/internal/git/gittest"
+	"github.com/nixsift/nixsift/internal/testenv"
 )
 
 // listed returns what the git program says of the index: `git ls-files --debug` is the only listing that tells
@@ -262,7 +262,7 @@ func TestIndexesThatAreNotRead(t *testing.T) {
 		root, index := fill(t)
 		for name, put := range map[string]func() error{
 			"is a directory":     func() error { return os.Mkdir(index, 0o777) },
-			"not a regular file": func() error { return syscall.Mkfifo(index, 0o666) },
+			"not a regular file": func() error { return testenv.MakeFIFO(index) },
 			"not a regular":      func() error { return os.Symlink("/dev/zero", index) },
 			"too many levels":    func() error { return os.Symlink("index", index) },
 		} {

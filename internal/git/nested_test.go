@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -17,6 +16,7 @@ import (
 
 	"github.com/nixsift/nixsift/internal/git"
 	"github.com/nixsift/nixsift/internal/git/gittest"
+	"github.com/nixsift/nixsift/internal/testenv"
 )
 
 // TestNestedGit has a folder with something called .git in a repository that tracks files below it, and asks git
@@ -70,7 +70,7 @@ func TestNestedGit(t *testing.T) {
 		"HEAD linked":      {link("refs/heads/main"), true},
 		"HEAD linked away": {link("../a.nix"), false},
 		"HEAD a folder":    {write(".git/HEAD/x", "", ".git/objects/.keep", "", ".git/refs/.keep", ""), false},
-		"a FIFO":           {func(t *testing.T, sub string) { require.NoError(t, syscall.Mkfifo(filepath.Join(sub, ".git"), 0o666)) }, false},
+		"a FIFO":           {func(t *testing.T, sub string) { require.NoError(t, testenv.MakeFIFO(filepath.Join(sub, ".git"))) }, false},
 		"a device": {func(t *testing.T, sub string) {
 			require.NoError(t, os.Symlink("/dev/zero", filepath.Join(sub, ".git")))
 		}, false},
@@ -153,7 +153,7 @@ func TestNoProgramIsStarted(t *testing.T) {
 func TestNothingWaits(t *testing.T) {
 	home := gittest.Isolate(t)
 	kinds := map[string]func(t *testing.T, path string){
-		"FIFO":   func(t *testing.T, path string) { require.NoError(t, syscall.Mkfifo(path, 0o666)) },
+		"FIFO":   func(t *testing.T, path string) { require.NoError(t, testenv.MakeFIFO(path)) },
 		"device": func(t *testing.T, path string) { require.NoError(t, os.Symlink("/dev/zero", path)) },
 		"folder": func(t *testing.T, path string) { require.NoError(t, os.Mkdir(path, 0o777)) },
 		"loop":   func(t *testing.T, path string) { require.NoError(t, os.Symlink(filepath.Base(path), path)) },

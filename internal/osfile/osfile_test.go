@@ -6,11 +6,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/nixsift/nixsift/internal/testenv"
 )
 
 func TestOnlyRegularFiles(t *testing.T) {
@@ -18,7 +19,7 @@ func TestOnlyRegularFiles(t *testing.T) {
 	at := func(name string) string { return filepath.Join(dir, name) }
 	require.NoError(t, os.WriteFile(at("file"), []byte("content"), 0o666))
 	require.NoError(t, os.Symlink("file", at("link")))
-	require.NoError(t, syscall.Mkfifo(at("fifo"), 0o666))
+	require.NoError(t, testenv.MakeFIFO(at("fifo")))
 	require.NoError(t, os.Symlink("/dev/zero", at("zero")))
 	require.NoError(t, os.Symlink(".", at("folder")))
 	for _, name := range []string{"file", "link"} {

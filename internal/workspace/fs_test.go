@@ -16,6 +16,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/nixsift/nixsift/internal/testenv"
 )
 
 func write(t *testing.T, path, text string) string {
@@ -42,7 +44,7 @@ func TestReadFile(t *testing.T) {
 	assert.ErrorIs(t, err, syscall.EISDIR)
 
 	fifo := filepath.Join(dir, "fifo")
-	require.NoError(t, syscall.Mkfifo(fifo, 0o666))
+	require.NoError(t, testenv.MakeFIFO(fifo))
 	_, err = OS.ReadFile(fifo)
 	assert.ErrorIs(t, err, ErrNotRegular)
 	_, err = OS.ReadFile(os.DevNull)

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"sort"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -209,8 +208,8 @@ func TestLinks(t *testing.T) {
 		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(root, name)), 0o777))
 		require.NoError(t, os.Symlink(target, filepath.Join(root, name)))
 	}
-	require.NoError(t, syscall.Mkfifo(filepath.Join(root, "fifo"), 0o666))
-	require.NoError(t, syscall.Mkfifo(filepath.Join(root, "fifo.nix"), 0o666))
+	require.NoError(t, testenv.MakeFIFO(filepath.Join(root, "fifo")))
+	require.NoError(t, testenv.MakeFIFO(filepath.Join(root, "fifo.nix")))
 	walked := func(paths ...string) []string {
 		files, problems := trySelect(root, Options{}, paths...)
 		require.Len(t, problems, 2)

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -54,10 +53,10 @@ func TestOddLockFiles(t *testing.T) {
 	})
 	require.NoError(t, os.Symlink("other.lock", filepath.Join(dir, "alone/link/flake.lock")))
 	require.NoError(t, os.Symlink("gone.lock", filepath.Join(dir, "alone/nowhere/flake.lock")))
-	require.NoError(t, syscall.Mkfifo(filepath.Join(dir, "alone/fifo/flake.lock"), 0o600))
+	require.NoError(t, testenv.MakeFIFO(filepath.Join(dir, "alone/fifo/flake.lock")))
 	require.NoError(t, os.Symlink("other.lock", filepath.Join(dir, "link", "flake.lock")))
 	require.NoError(t, os.Symlink("gone.lock", filepath.Join(dir, "nowhere", "flake.lock")))
-	require.NoError(t, syscall.Mkfifo(filepath.Join(dir, "fifo", "flake.lock"), 0o600))
+	require.NoError(t, testenv.MakeFIFO(filepath.Join(dir, "fifo", "flake.lock")))
 	assert.Equal(t, []string{
 		"alone/fifo lock-not-a-file error", "alone/folder lock-not-a-file error", "alone/link lock-not-a-file error",
 		"alone/nested lock-not-a-file error", "alone/nowhere lock-not-a-file error",

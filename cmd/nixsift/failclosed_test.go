@@ -32,7 +32,7 @@ func oddTree(t *testing.T) string {
 		"none/README.md": "text\n", "folder/x.nix/a.txt": "text\n", "inner/x.nix/a.nix": "1\n",
 		"excluded/nixsift.toml": "exclude = [\"*.nix\"]\n", "excluded/a.nix": "{ a = ; }\n", "excluded/b.nix": "1\n",
 		"presets/nixsift.toml": "preset = \"none\"\n", "presets/broken.nix": "{ a = ; }\n", "presets/.github/workflows/a.yml": workflow + "\t- x\n",
-		"asfolder/nixsift.toml/keep": "", "asfolder/a.nix": "1\n", "asfifo/a.nix": "1\n", "aslink/a.nix": "1\n",
+		"asfolder/nixsift.toml/keep": "", "nothing/nixsift.toml": "wrong = 1\n", "asfolder/a.nix": "1\n", "asfifo/a.nix": "1\n", "aslink/a.nix": "1\n",
 		"walked/a.nix": "1\n", "secret/a.nix": "1\n", "secret/folder/a.nix": "1\n", "lock/flake.lock": "",
 
 		"ci/tab/.github/workflows/a.yml":      workflow + "\t- run: a\n      - run: nix build --override-input lib path:../other\n",
@@ -138,6 +138,7 @@ func TestFailClosed(t *testing.T) {
 		{"asfolder", exitUsage, 1, nil, []string{"asfolder/nixsift.toml: config: is a directory"}, ""},
 		{"asfifo", exitUsage, 1, nil, []string{"asfifo/nixsift.toml: config: not a regular file"}, ""},
 		{"aslink", exitUsage, 1, nil, []string{"aslink/nixsift.toml: config: no such file"}, ""},
+		{"nothing", exitUsage, 0, nil, []string{"nothing/nixsift.toml: config: 1:1: "}, "nothing to check in nothing"},
 		{"--config none ok.nix", exitUsage, 1, nil, []string{"none: config: is a directory"}, ""},
 		{"--config fifo.nix ok.nix", exitUsage, 1, nil, []string{"fifo.nix: config: not a regular file"}, ""},
 		{"--config tozero.nix ok.nix", exitUsage, 1, nil, []string{"tozero.nix: config: not a regular file"}, ""},

@@ -229,6 +229,9 @@ func (e *Checker) units(res *Result, paths []string) []unit {
 	selection, errs := e.choose(paths, workspace.Options{Links: e.opts.Links})
 	res.LeftAlone, res.Errors = selection.LeftAlone, errs
 	res.Empty = selection.Empty
+	for _, dir := range selection.Empty {
+		e.config(filepath.Join(dir.Path, config.FileName)) // no file asks for it, and its mistakes count
+	}
 	for _, path := range selection.Excluded {
 		by, _ := e.config(path).ExcludedBy(path)
 		res.Excluded = append(res.Excluded, Excluded{path, by})

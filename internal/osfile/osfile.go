@@ -39,6 +39,9 @@ func ReadInto(path string, limit int64, buf []byte) ([]byte, error) {
 	if f.size > limit {
 		return nil, pathError("read", path, &TooLargeError{f.size, limit})
 	}
+	if f.size == 0 {
+		return f.unsized(path, limit)
+	}
 	return f.head(int(f.size), buf)
 }
 
@@ -49,7 +52,22 @@ func Head(path string, n int) ([]byte, error) {
 		return nil, err
 	}
 	defer f.close()
+	if f.size == 0 {
+		return f.head(n, nil)
+	}
 	return f.head(int(min(f.size, int64(n))), nil)
+}
+
+// unsized reads a file that says that it is empty, as those below /proc do whatever they have.
+func (f *file) unsized(path string, limit int64) ([]byte, error) {
+	text, err := io.ReadAll(io.LimitReader(f, limit+1))
+	if err == nil && int64(len(text)) > limit {
+		err = pathError("read", path, &TooLargeError{Max: limit})
+	}
+	if err != nil {
+		return nil, err
+	}
+	return text, nil
 }
 
 // Stream calls use with a reader of a regular file and the size that it has, in bytes.

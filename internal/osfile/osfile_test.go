@@ -52,3 +52,27 @@ func TestOnlyRegularFiles(t *testing.T) {
 		}
 	}
 }
+
+// TestUnsized reads what says that it is empty.
+func TestUnsized(t *testing.T) {
+	const path = "/proc/self/stat"
+	if info, err := os.Stat(path); err != nil || info.Size() != 0 {
+		t.Skip("no such file here")
+	}
+	text, err := Read(path, 1<<16)
+	require.NoError(t, err)
+	assert.NotEmpty(t, text)
+	head, err := Head(path, 3)
+	require.NoError(t, err)
+	assert.Len(t, head, 3)
+	_, err = Read(path, 3)
+	var large *TooLargeError
+	require.ErrorAs(t, err, &large)
+	_, err = Read("/proc/self/mem", 1<<16)
+	require.Error(t, err)
+	empty := filepath.Join(t.TempDir(), "empty")
+	require.NoError(t, os.WriteFile(empty, nil, 0o666))
+	text, err = Read(empty, 0)
+	require.NoError(t, err)
+	assert.Empty(t, text)
+}

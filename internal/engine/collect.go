@@ -55,9 +55,9 @@ func (e *Checker) join(res *Result, found []*diag.Finding, suppressions map[stri
 	silent := slices.Sorted(maps.Keys(suppressions)) // the files with comments, of which some may have no findings
 	take := func(file string, findings []*diag.Finding) {
 		at := len(res.Findings)
-		for _, f := range findings {
+		for i, f := range findings {
 			res.Findings = append(res.Findings, *f)
-			*f = diag.Finding{}
+			*f, findings[i] = diag.Finding{}, nil // so that there is room for the others
 		}
 		of := res.Findings[at:]
 		if t := suppressions[file]; t != nil {

@@ -61,7 +61,7 @@ func CI(name string, exists func(path string) bool) (path, text, note string, er
 			continue
 		}
 		if name == "woodpecker" {
-			return "", "", "", fmt.Errorf("Woodpecker would not read %s any more beside a folder %s: move it into one first", old, folder)
+			return "", "", "", fmt.Errorf("beside a folder %s Woodpecker would not read %s any more: move it into one first", folder, old)
 		}
 		note = "this service does not look at " + old + " any more: what it is to run of that goes to " + folder
 		break

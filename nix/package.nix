@@ -31,6 +31,8 @@ build {
       ../go.sum
       ../LICENSE
       (fileset.fileFilter (file: file.hasExt "go") ../.)
+      # What is embedded.
+      ../internal/scaffold/ci
     ];
   };
 

@@ -5,6 +5,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -75,7 +76,7 @@ func TestInstallNix(t *testing.T) {
 			// The checkout is beside the flake, which sees only itself: without flakes it is there.
 			cmd := exec.Command(testenv.Nix234(t), "--eval", "--strict", "--expr", `let pkgs = import ./nixpkgs/pkgs.nix { lib = import ./nixpkgs/lib; system = "`+system(t)+`"; };
 				in (builtins.head (import ./page-module/module.nix { inherit pkgs; }).environment.systemPackages).pname`)
-			cmd.Dir, cmd.Env = s.dir, append(s.env, "NIX_REMOTE=dummy://")
+			cmd.Dir, cmd.Env = s.dir, slices.Concat(s.env, []string{"NIX_REMOTE=dummy://"})
 			out, err := cmd.CombinedOutput()
 			assert.NoError(t, err, string(out))
 			assert.Contains(t, string(out), `"nixsift"`)

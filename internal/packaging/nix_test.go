@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -132,7 +133,7 @@ func TestGoOfNixpkgs(t *testing.T) {
 		cmd := exec.Command(testenv.Nix234(t), "--eval", "--expr", `let
 			pkgs = import ./nixpkgs/pkgs.nix { lib = import ./nixpkgs/lib; system = "`+system(t)+`"; go = "`+goVersion+`"; };
 			in ((pkgs.extend or pkgs.callPackage) ./repo/nix/package.nix { `+more+` }).pname`)
-		cmd.Dir, cmd.Env = s.dir, append(s.env, "NIX_REMOTE=dummy://")
+		cmd.Dir, cmd.Env = s.dir, slices.Concat(s.env, []string{"NIX_REMOTE=dummy://"})
 		out, err := cmd.CombinedOutput()
 		return string(out), err
 	}

@@ -19,6 +19,7 @@ import (
 // checkFlags are the flags of nixsift check.
 type checkFlags struct {
 	outputFlags
+	changed           changeFlags
 	failOn            string
 	exitZero          bool
 	fix, unsafe, diff bool
@@ -39,6 +40,8 @@ func checkCommand(s streams) *cobra.Command {
 		Short: "Check files and folders",
 		Long: "Check files and folders; without any, the folder you stand in. A path says what is reported; what is read is the\n" +
 			"project around it: flake, lock file, Git index, configuration. `-` reads one Nix file from standard input.\n\n" +
+			"--changed-since REF checks what differs from the merge base of REF and HEAD, as a pull request shows it (git diff REF...),\n" +
+			"and what is not committed yet; --staged checks what would be committed, as it is in the index.\n\n" +
 			"Exit status: 0 nothing at or above the gate, 1 findings or, with --diff, pending fixes, 2 wrong call, configuration,\nunreadable input or a file that cannot be written, 3 internal error, 130 or 143 stopped by a signal.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := f.validate(cmd.Flags(), args); err != nil {
@@ -65,6 +68,7 @@ func (f *checkFlags) add(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.diff, "diff", false, "show what the fixes would change and write nothing")
 	flags.BoolVarP(&f.interactive, "interactive", "i", false, "ask about each fix, those that need an eye among them")
 	addEngineFlags(flags, &f.opts)
+	f.changed.add(flags)
 	flags.IntVar(&f.maxFindings, "max-findings", -1, "print so many findings, the most severe ones; all count for the exit status")
 	flags.Lookup("max-findings").DefValue = "0" // which the help does not print
 	flags.BoolVar(&f.opts.Generated, "generated", false, "check generated files like others, not for errors only")
@@ -86,6 +90,13 @@ func check(s streams, f *checkFlags, args []string) error {
 	if f.watch {
 		return f.checkAgainAndAgain(ctx, s, wd)
 	}
+	set, err := f.changed.narrow(ctx, &f.opts)
+	if err != nil {
+		if ctx.Err() != nil {
+			return stopped(ctx, s)
+		}
+		return err
+	}
 	f.meter = f.startMeter(s)
 	defer f.meter.stop()
 	var res *engine.Result
@@ -103,10 +114,14 @@ func check(s streams, f *checkFlags, args []string) error {
 	if err != nil {
 		return err
 	}
+	endChanges(set, &res.Errors)
 	if f.unread != nil {
 		res.Errors = append(res.Errors, *f.unread)
 	}
 	f.tellBeside(s, wd, res, time.Since(start))
+	if !f.quiet {
+		f.changed.tell(s.err, wd, set, res.Files)
+	}
 	run := f.reportOf(res, wd, time.Since(start))
 	if f.diff {
 		for _, e := range run.Errors {

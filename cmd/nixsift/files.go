@@ -12,6 +12,7 @@ import (
 	"github.com/nixsift/nixsift/internal/config"
 	"github.com/nixsift/nixsift/internal/engine"
 	"github.com/nixsift/nixsift/internal/report"
+	"github.com/nixsift/nixsift/internal/workspace"
 )
 
 // originJSON is the place of a value: a file and a line, and what stands there.
@@ -32,6 +33,7 @@ type listedJSON struct {
 	Why       string      `json:"why,omitempty"`
 	Pattern   string      `json:"pattern,omitempty"`
 	From      *originJSON `json:"from,omitempty"`
+	Changed   string      `json:"changed,omitempty"`
 }
 
 type errorJSON struct {
@@ -56,6 +58,7 @@ func checkListing(flags *pflag.FlagSet, opts *engine.Options, format string, pat
 func filesCommand(s streams) *cobra.Command {
 	var opts engine.Options
 	var format string
+	var changed changeFlags
 	cmd := &cobra.Command{
 		Use:   "files [PATH …]",
 		Short: "List what would be checked and what not, and why",
@@ -66,28 +69,39 @@ func filesCommand(s streams) *cobra.Command {
 			if err := checkListing(cmd.Flags(), &opts, format, args); err != nil {
 				return err
 			}
-			return listFiles(s, opts, format, args)
+			if err := changed.validate(cmd.Flags(), args); err != nil {
+				return err
+			}
+			return listFiles(s, opts, &changed, format, args)
 		},
 	}
 	addEngineFlags(cmd.Flags(), &opts)
+	changed.add(cmd.Flags())
 	cmd.Flags().BoolVar(&opts.Generated, "generated", false, "check generated files like others, not for errors only")
 	cmd.Flags().StringVarP(&format, "format", "f", "text", "output format: text or json")
 	return cmd
 }
 
-func listFiles(s streams, opts engine.Options, format string, args []string) error {
+func listFiles(s streams, opts engine.Options, changed *changeFlags, format string, args []string) error {
 	if len(args) == 0 {
 		args = []string{"."}
 	}
 	for _, a := range args {
 		opts.Paths = append(opts.Paths, absolute(opts.Dir, a))
 	}
+	ctx, stop := untilSignal()
+	defer stop()
+	set, err := changed.narrow(ctx, &opts)
+	if ctx.Err() != nil {
+		return stopped(ctx, s)
+	}
+	if err != nil {
+		return err
+	}
 	e, err := engine.New(opts)
 	if err != nil {
 		return err
 	}
-	ctx, stop := untilSignal()
-	defer stop()
 	list, err := e.Start().List(ctx, opts.Paths)
 	if ctx.Err() != nil {
 		return stopped(ctx, s)
@@ -96,6 +110,7 @@ func listFiles(s streams, opts engine.Options, format string, args []string) err
 	if err != nil {
 		return err
 	}
+	endChanges(set, &list.Errors)
 	if format == "json" {
 		err = filesJSON(s, opts.Dir, list)
 	} else {
@@ -114,7 +129,7 @@ func listFiles(s streams, opts engine.Options, format string, args []string) err
 // filesText writes a line for each file. Those of no known kind that walks met are counted only.
 func filesText(s streams, wd string, list *engine.Listing) error {
 	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
-	checked, other, left := 0, 0, 0
+	checked, other, left, unchanged := 0, 0, 0, false
 	for _, f := range list.Files {
 		name := shown(wd, f.Path)
 		if f.Folder {
@@ -127,7 +142,12 @@ func filesText(s streams, wd string, list *engine.Listing) error {
 			if f.Generated {
 				what += ", generated: errors only"
 			}
+			if f.Changed != "" {
+				what += ", " + report.Visible(f.Changed)
+			}
 			fmt.Fprintf(w, "%s\t%s\n", name, what)
+		case f.Reason == workspace.Unchanged.String():
+			unchanged = true
 		case f.Reason == "unsupported":
 			other++
 		default:
@@ -142,7 +162,11 @@ func filesText(s streams, wd string, list *engine.Listing) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(s.out, "%s checked, %d left out, %d of no kind that nixsift checks\n", plural(checked, "file"), left, other)
+	same := ""
+	if unchanged {
+		same = ", all others unchanged"
+	}
+	_, err := fmt.Fprintf(s.out, "%s checked, %d left out, %d of no kind that nixsift checks%s\n", plural(checked, "file"), left, other, same)
 	return err
 }
 
@@ -163,7 +187,7 @@ func filesJSON(s streams, wd string, list *engine.Listing) error {
 	for _, f := range list.Files {
 		entry := listedJSON{
 			Path: slashed(wd, f.Path), Folder: f.Folder, Checked: f.Reason == "", Generated: f.Generated,
-			Reason: f.Reason, Why: f.Why, Pattern: f.Pattern, From: originOf(wd, f.From),
+			Reason: f.Reason, Why: f.Why, Pattern: f.Pattern, From: originOf(wd, f.From), Changed: f.Changed,
 		}
 		if entry.Checked {
 			entry.Kind = f.Kind.String()

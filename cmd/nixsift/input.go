@@ -38,6 +38,9 @@ func (f *checkFlags) validate(flags *pflag.FlagSet, args []string) error {
 	if err := f.outputFlags.validate(); err != nil {
 		return err
 	}
+	if err := f.validateChanges(flags, args); err != nil {
+		return err
+	}
 	f.opts.Links = f.verbose
 	if f.opts.Jobs < 0 {
 		return fmt.Errorf("--jobs %d: use a positive number, or 0 for one for each processor", f.opts.Jobs)

@@ -33,7 +33,7 @@ var layers = []string{
 	"internal/nixlang",
 	"internal/git",
 	"internal/workspace",
-	"internal/flake internal/shell internal/config internal/watch",
+	"internal/flake internal/shell internal/config internal/watch internal/changes",
 	"internal/fix internal/suppress internal/report internal/fixture internal/libtable internal/patch internal/rewrite",
 	"internal/module",
 	"internal/role",

@@ -25,7 +25,7 @@ func (e *Checker) collect(res *Result, workers []*worker, reported map[string]bo
 		maps.Copy(res.sums, w.sums)
 	}
 	e.join(res, sorted(workers, func(f *diag.Finding) bool {
-		return reported[f.File] || res.blocking[f.File] && rules.Lookup(f.Rule).Blocks()
+		return reported[f.File] || res.bereft[f.File] && e.aboutGone(f.File, f.Span) || res.blocking[f.File] && rules.Lookup(f.Rule).Blocks()
 	}), suppressions)
 	slices.SortStableFunc(res.Silenced, func(a, b diag.Silenced) int { return diag.Compare(a.Finding, b.Finding) })
 	res.Errors = e.withConfigErrors(res.Errors)

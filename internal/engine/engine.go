@@ -13,6 +13,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/nixsift/nixsift/internal/changes"
 	"github.com/nixsift/nixsift/internal/config"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/project"
@@ -45,6 +46,9 @@ type Options struct {
 	Changing bool
 	// Links fills Result.LeftAlone, Silenced fills Result.Silenced.
 	Links, Silenced bool
+	// Changes narrows the run to the files among Paths that a change touches, and to what others say of those that it
+	// takes away. FS is to be that of the changes.
+	Changes *changes.Set
 	// Jobs is the number of files checked at once; 0 is one for each processor.
 	Jobs int
 	// Approve, where it is given, is asked about each fix before Fix applies it: one after the other, in the order of the
@@ -102,6 +106,7 @@ type Result struct {
 	again    struct{ file, text string } // what was read again last
 	reported map[string]bool             // the files that the run was about
 	blocking map[string]bool             // those of which only findings of rules that Blocks count
+	bereft   map[string]bool             // those of which only findings about files that are gone count
 }
 
 // Excluded is a file that a pattern leaves out.
@@ -151,7 +156,11 @@ func (e *Engine) Start() *Checker {
 		return e.over(e.opts.FS, project.NewLive(e.opts.FS), nil)
 	}
 	fs := workspace.Remember(e.opts.FS)
-	return e.over(fs, project.New(fs), nil)
+	snapshot := project.New(fs)
+	if e.opts.Changes != nil {
+		snapshot.Git().Know(e.opts.Changes.Repo)
+	}
+	return e.over(fs, snapshot, nil)
 }
 
 func (e *Engine) over(fs workspace.FS, snapshot *project.Snapshot, before *settings) *Checker {
@@ -211,7 +220,7 @@ func (e *Checker) Run(ctx context.Context, paths []string) (*Result, error) {
 
 // result returns the empty result of a run.
 func (e *Checker) result() *Result {
-	return &Result{fs: e.fs, texts: map[string]string{}, sums: map[string]uint64{}, blocking: map[string]bool{}}
+	return &Result{fs: e.fs, texts: map[string]string{}, sums: map[string]uint64{}, blocking: map[string]bool{}, bereft: map[string]bool{}}
 }
 
 // workers returns the workers for so many units.
@@ -251,7 +260,7 @@ func (e *Checker) units(res *Result, paths []string) []unit {
 			// A walk leaves out a lock file that Git ignores; its rules say so. Of one beside a flake.nix that was
 			// named, what keeps Nix from using the flake is told.
 			if lock := filepath.Join(dir, "flake.lock"); e.opts.NoExclude || !e.excluded(lock) {
-				if f.Named {
+				if f.Named || e.opts.Changes != nil {
 					res.blocking[lock] = true
 				} else {
 					reported[lock] = true
@@ -260,6 +269,10 @@ func (e *Checker) units(res *Result, paths []string) []unit {
 		}
 	}
 	res.reported = reported
+	for _, f := range e.bereft(paths, reported) {
+		res.bereft[f.Path] = true
+		units = append(units, unit{file: f})
+	}
 	e.opts.Progress.begin(len(selection.Files))
 	return units
 }
@@ -300,6 +313,9 @@ func (e *Checker) withConfigErrors(errs []FileError) []FileError {
 // choose returns the files that paths mean, and what is wrong with the paths.
 func (e *Checker) choose(paths []string, opts workspace.Options) (workspace.Selection, []FileError) {
 	opts.NoExclude, opts.Exclude, opts.Git = e.opts.NoExclude, e.excluded, e.snapshot.Git()
+	if c := e.opts.Changes; c != nil {
+		opts.Among, opts.AmongFolder = c.Has, c.HasBelow
+	}
 	selection, problems := workspace.Select(e.fs, paths, opts)
 	var errs []FileError
 	for _, p := range problems {
@@ -320,6 +336,11 @@ func (e *Checker) suppress(res *Result, file string, t *suppress.Table, findings
 		sev, _ := resolved.Severity(id)
 		return sev != diag.Off
 	})
+	if res.bereft[file] {
+		silenced = slices.DeleteFunc(silenced, func(s diag.Silenced) bool { return !e.aboutGone(file, s.Span) })
+		kept = slices.DeleteFunc(kept, func(f diag.Finding) bool { return !e.aboutGone(file, f.Span) })
+		extra = nil
+	}
 	res.Suppressed += len(silenced)
 	if e.opts.Silenced {
 		for _, s := range silenced {

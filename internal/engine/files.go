@@ -26,6 +26,7 @@ type Listed struct {
 	Folder    bool
 	Kind      workspace.Kind // of a file that is checked
 	Generated bool           // it is checked for errors only
+	Changed   string         // how it differs, in words, where Options.Changes narrow the run
 	// Reason is one word that says why it is not checked, "" where it is, and Why the same in words. Pattern is what matched,
 	// and From its place.
 	Reason, Why, Pattern string
@@ -41,6 +42,13 @@ func (e *Checker) List(ctx context.Context, paths []string) (*Listing, error) {
 			return nil, err
 		}
 		l.checked(f)
+	}
+	reported := make(map[string]bool, len(selection.Files))
+	for _, f := range selection.Files {
+		reported[f.Path] = true
+	}
+	for _, f := range e.bereft(paths, reported) {
+		l.files = append(l.files, Listed{Path: f.Path, Kind: f.Kind, Generated: l.isGenerated(f), Changed: "names a file that is gone: findings about that only"})
 	}
 	for _, path := range selection.Excluded {
 		l.excluded(path, false)
@@ -69,7 +77,12 @@ type lister struct {
 }
 
 func (l *lister) checked(f workspace.File) {
-	l.files = append(l.files, Listed{Path: f.Path, Kind: f.Kind, Generated: l.isGenerated(f)})
+	listed := Listed{Path: f.Path, Kind: f.Kind, Generated: l.isGenerated(f)}
+	if c := l.opts.Changes; c != nil {
+		repo, _ := l.snapshot.Git().Open(filepath.Dir(f.Path))
+		listed.Changed = c.Why(repo, f.Path)
+	}
+	l.files = append(l.files, listed)
 }
 
 // isGenerated reports whether a run looks for errors only in a file, as worker.isGenerated does.
@@ -115,6 +128,8 @@ func (l *lister) skipped(s workspace.Skipped) {
 		out.Why = "not of a kind that nixsift checks"
 	case workspace.Special:
 		out.Why = "not a regular file"
+	case workspace.Unchanged:
+		out.Why = "unchanged"
 	case workspace.Linked:
 		out.Why = "a link to a file that is checked itself"
 	}

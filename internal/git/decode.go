@@ -34,7 +34,11 @@ const (
 
 // decodeIndex reads an index of version 2, 3 or 4 (gitformat-index(5)) of size bytes. It is strict where Nix or
 // git are: on order, lengths, flags, checksum, and extensions that one must know.
-func decodeIndex(r io.Reader, size int64) (*index, error) {
+func decodeIndex(r io.Reader, size int64) (*index, error) { return decodeWith(r, size, false) }
+
+// decodeWith is decodeIndex; with contents it also keeps what the index says of the content of each file, and leaves out
+// paths of which no content is staged.
+func decodeWith(r io.Reader, size int64, contents bool) (*index, error) {
 	switch {
 	case size == 0:
 		return &index{}, errors.New("it is empty")
@@ -45,7 +49,7 @@ func decodeIndex(r io.Reader, size int64) (*index, error) {
 	}
 	d := &decoder{in: r, left: size - sha1.Size, sum: sha1.New(), window: make([]byte, min(size, 2*maxIndexPath))}
 	x := &index{}
-	if err := d.entries(x); err != nil {
+	if err := d.entries(x, contents); err != nil {
 		return &index{}, err
 	}
 	if err := d.extensions(); err != nil {
@@ -112,7 +116,7 @@ func (d *decoder) take(n int) ([]byte, error) {
 	return b, nil
 }
 
-func (d *decoder) entries(x *index) error {
+func (d *decoder) entries(x *index, contents bool) error {
 	head, err := d.take(headerSize)
 	if err != nil {
 		return err
@@ -130,7 +134,10 @@ func (d *decoder) entries(x *index) error {
 	x.ends, x.about = make([]uint32, 0, expect), make([]indexInfo, 0, expect)
 	var paths strings.Builder
 	paths.Grow(int(max(size-expect*entrySize, expect*commonPath)))
-	e := entryReader{decoder: d, version: version}
+	e := entryReader{decoder: d, version: version, contents: contents}
+	if contents {
+		x.contents = make([]content, 0, expect)
+	}
 	for range count {
 		last, lastStage := len(x.ends)-1, e.stage
 		if err := e.next(); err != nil {
@@ -151,11 +158,17 @@ func (d *decoder) entries(x *index) error {
 				continue
 			}
 		}
+		if contents && e.about&infoIntentToAdd != 0 {
+			continue
+		}
 		if paths.Len()+len(e.path) > maxPaths {
 			return formError(fmt.Sprintf("its paths have more than %d MiB", maxPaths>>20))
 		}
 		paths.Write(e.path)
 		x.ends, x.about = append(x.ends, uint32(paths.Len())), append(x.about, e.about)
+		if contents {
+			x.contents = append(x.contents, e.content)
+		}
 	}
 	x.paths = paths.String()
 	return nil
@@ -179,6 +192,9 @@ type entryReader struct {
 	before  []byte // path of the entry before
 	about   indexInfo
 	stage   int
+
+	contents bool
+	content  content // of the entry, where contents are kept
 }
 
 func (e *entryReader) next() error {
@@ -191,6 +207,12 @@ func (e *entryReader) next() error {
 	length := entrySize
 	e.stage = int(flags >> stageShift & 3)
 	e.about = 0
+	if e.stage != 0 {
+		e.about |= infoConflict
+	}
+	if e.contents {
+		e.content.decode(b)
+	}
 	if flags&extendedFlag != 0 {
 		if b, err = e.take(2); err != nil {
 			return err

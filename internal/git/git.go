@@ -23,6 +23,9 @@ type Repo struct {
 	root      string // absolute, links resolved
 	gitDir    string // holds HEAD and the index
 	commonDir string // holds objects, configuration and info/exclude; gitDir outside linked worktrees
+	indexFile string // another index than that of gitDir; "" for that
+	contents  bool   // the index is kept with what it says of contents
+	plain     func(path string) ([]byte, error)
 
 	config  func() settings
 	index   func() (*index, error)
@@ -79,6 +82,16 @@ func (c *Cache) Open(dir string) (*Repo, error) {
 	}
 	found := c.find(dir)
 	return found.repo, found.err
+}
+
+// Know makes the cache take a repository for the one that has its root there.
+func (c *Cache) Know(r *Repo) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.dirs == nil {
+		c.dirs = map[string]opened{}
+	}
+	c.dirs[r.root] = opened{r, nil}
 }
 
 // Starts reports whether a repository has its root in a folder that has something called .git. Where that cannot
@@ -179,14 +192,8 @@ func (c *Cache) openAt(dir string) (repo *Repo, stop bool, err error) {
 	case !info.IsDir():
 		return nil, false, nil
 	}
-	r := &Repo{root: dir, gitDir: dot, commonDir: dot}
-	switch text, err := osfile.Read(filepath.Join(dot, "commondir"), maxGitFile); {
-	case err == nil:
-		r.commonDir = joinUnlessAbs(dot, strings.TrimRight(string(text), "\r\n"))
-	case !errors.Is(err, fs.ErrNotExist) && !isNotDir(err):
-		return nil, true, fmt.Errorf("reading the repository %s: %w", dir, err)
-	}
-	switch is, err := r.isRepository(); {
+	r := &Repo{root: dir, gitDir: dot}
+	switch is, err := r.open(); {
 	case err != nil:
 		return nil, true, fmt.Errorf("reading the repository %s: %w", dir, err)
 	case !is && info.IsDir():
@@ -195,13 +202,25 @@ func (c *Cache) openAt(dir string) (repo *Repo, stop bool, err error) {
 		return nil, false, fmt.Errorf("%s leads to %s, which is no git repository (worktree or submodule moved? try `git worktree repair`)",
 			filepath.Join(dir, ".git"), dot)
 	}
-	r.config = sync.OnceValue(r.readConfig)
-	r.index = sync.OnceValues(r.readIndex)
-	r.ignores = sync.OnceValue(r.readIgnores)
 	if r.gitDir == r.commonDir && r.config().bare {
 		return nil, true, nil
 	}
 	return r, true, nil
+}
+
+// open completes a repository of which root and gitDir are known. is says whether it is one.
+func (r *Repo) open() (is bool, err error) {
+	r.commonDir, r.plain = r.gitDir, readPlain
+	switch text, err := osfile.Read(filepath.Join(r.gitDir, "commondir"), maxGitFile); {
+	case err == nil:
+		r.commonDir = joinUnlessAbs(r.gitDir, strings.TrimRight(string(text), "\r\n"))
+	case !errors.Is(err, fs.ErrNotExist) && !isNotDir(err):
+		return false, err
+	}
+	r.config = sync.OnceValue(r.readConfig)
+	r.index = sync.OnceValues(r.readIndex)
+	r.ignores = sync.OnceValue(r.readIgnores)
+	return r.isRepository()
 }
 
 // isRepository tells by git's rules: a HEAD that names something, and folders objects and refs
@@ -273,7 +292,12 @@ func joinUnlessAbs(dir, path string) string {
 func (r *Repo) Root() string { return r.root }
 
 // IndexFile returns the path of the index, for programs that watch it. It need not exist.
-func (r *Repo) IndexFile() string { return filepath.Join(r.gitDir, "index") }
+func (r *Repo) IndexFile() string {
+	if r.indexFile != "" {
+		return r.indexFile
+	}
+	return filepath.Join(r.gitDir, "index")
+}
 
 // HooksDir returns the folder in which git looks for hooks (githooks(5), core.hooksPath), which need not exist. own tells that
 // it belongs to this repository: it lies, links resolved, in the working tree or among git's own files of it.

@@ -66,7 +66,7 @@ func split(rel string) (dir, name string) {
 // readIgnores reads what holds in the whole working tree. info/exclude beats core.excludesFile. Git goes on without those
 // that it may not open, and ends where one is there and has no text.
 func (r *Repo) readIgnores() *Ignores {
-	x := NewIgnores(r.root, readPlain)
+	x := NewIgnores(r.root, r.plain)
 	for _, path := range []string{filepath.Join(r.commonDir, "info", "exclude"), r.config().excludesFile} {
 		if path == "" {
 			continue

@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"iter"
+	"os"
 	"sort"
 	"strings"
 
@@ -43,6 +44,9 @@ type index struct {
 	paths string      // one behind the other, in byte order
 	ends  []uint32    // where each ends in paths
 	about []indexInfo // what there is of each
+
+	contents []content // of each, where they are kept
+	written  stamp     // when the file was
 }
 
 // indexInfo holds a Mode and flags.
@@ -52,6 +56,7 @@ const (
 	infoMode         indexInfo = 7
 	infoIntentToAdd  indexInfo = 1 << 3
 	infoSkipWorktree indexInfo = 1 << 4
+	infoConflict     indexInfo = 1 << 5
 )
 
 func (x *index) path(i int) string {
@@ -171,8 +176,13 @@ func (r *Repo) readIndex() (*index, error) {
 	}
 	path := r.IndexFile()
 	x := none
+	var written stamp
+	if info, err := os.Stat(path); err == nil && r.contents { // before it is read: a file that changes meanwhile is newer
+		written = stampOf(info.ModTime())
+	}
 	err := osfile.Stream(path, func(in io.Reader, size int64) (err error) {
-		x, err = decodeIndex(in, size)
+		x, err = decodeWith(in, size, r.contents)
+		x.written = written
 		return err
 	})
 	var at *fs.PathError

@@ -178,8 +178,12 @@ func Resolve(file string, path ast.Node) (target string, ok bool) {
 	if !path.Is(ast.Path) || path.FirstChild().IsValid() || path.HasError() {
 		return "", false
 	}
-	text := path.Text()
-	if strings.HasPrefix(text, "~") {
+	return ResolveText(file, path.Text())
+}
+
+// ResolveText is Resolve for the text of a path literal; of other text it is false.
+func ResolveText(file, text string) (target string, ok bool) {
+	if strings.HasPrefix(text, "~") || !strings.Contains(text, "/") || strings.ContainsAny(text, "$ \t\r\n\"'<>") {
 		return "", false
 	}
 	return resolve(file, text), true

@@ -18,6 +18,10 @@ type Options struct {
 	// are called from several goroutines.
 	Exclude       func(path string) bool
 	ExcludeFolder func(path string) bool
+	// Among narrows the selection to files of which it reports true; repo is the repository they lie in, or nil. AmongFolder
+	// may report that it is true of no file below a folder. Both are called from several goroutines.
+	Among       func(repo *git.Repo, path string) bool
+	AmongFolder func(path string) bool
 	// NoExclude selects what they leave out.
 	NoExclude bool
 	// Links fills Selection.LeftAlone, Skipped Selection.Skipped.
@@ -34,6 +38,10 @@ func (o *Options) excludes(path string) bool {
 
 func (o *Options) excludesFolder(path string) bool {
 	return !o.NoExclude && o.ExcludeFolder != nil && o.ExcludeFolder(path)
+}
+
+func (o *Options) among(repo *git.Repo, path string) bool {
+	return o.Among == nil || o.Among(repo, path)
 }
 
 // File is one file to analyse.
@@ -71,7 +79,7 @@ type Reason uint8
 
 // The reasons: a pattern of Options.Exclude; a pattern by which git ignores it; it lies in a hidden folder, where only what git
 // tracks counts; its Kind is Other; it is a device, a socket or a FIFO; it is a link to a
-// file that is selected itself.
+// file that is selected itself; Options.Among leaves it out.
 const (
 	ByExclude Reason = iota
 	ByGit
@@ -79,11 +87,12 @@ const (
 	OtherKind
 	Special
 	Linked
+	Unchanged
 )
 
 // String returns the reason as the JSON output spells it.
 func (r Reason) String() string {
-	return [...]string{"excluded", "ignored", "hidden", "unsupported", "not-regular", "linked"}[r]
+	return [...]string{"excluded", "ignored", "hidden", "unsupported", "not-regular", "linked", "unchanged"}[r]
 }
 
 // Skipped is a file, or a folder with all that is in it, that a walk did not select.
@@ -255,13 +264,17 @@ func (s *selector) add(path string) {
 			s.problems = append(s.problems, Problem{abs, errUnsupported, Unsupported})
 			return
 		}
+		repo := s.checkRepository(filepath.Dir(abs))
+		if !s.opts.among(repo, abs) {
+			s.skipped = append(s.skipped, Skipped{Path: abs, Reason: Unchanged})
+			return
+		}
 		s.files = append(s.files, File{abs, kind, true})
-		s.checkRepository(filepath.Dir(abs))
 	}
 }
 
-// checkRepository notes a repository around a folder with selected files that cannot be read.
-func (s *selector) checkRepository(dir string) {
+// checkRepository returns the repository around a folder with selected files, and notes one that cannot be read.
+func (s *selector) checkRepository(dir string) *git.Repo {
 	repo, err := s.opts.Git.Open(dir)
 	if repo != nil {
 		rel, ok := repo.Rel(dir)
@@ -272,6 +285,7 @@ func (s *selector) checkRepository(dir string) {
 	if err != nil {
 		s.problems = append(s.problems, Problem{dir, err, BadRepository})
 	}
+	return repo
 }
 
 // walk selects what a folder means.
@@ -283,7 +297,7 @@ func (s *selector) walk(root string) {
 	}
 	files, problems, links, excluded, passed := len(s.files), len(s.problems), len(s.links), s.excluded, s.passed
 	w.run(top)
-	if len(s.files) == files && len(s.problems) == problems && err == nil {
+	if s.opts.Among == nil && len(s.files) == files && len(s.problems) == problems && err == nil {
 		s.empty = append(s.empty, EmptyFolder{root, s.excluded - excluded, s.passed > passed || len(s.links) > links})
 	}
 }

@@ -244,6 +244,10 @@ func (w *walker) read(r *reading, f folder) {
 				w.skip(r, path, false, Skipped{Reason: ByExclude})
 				continue
 			}
+			if !w.opts.among(f.repo, path) {
+				w.skip(r, path, false, Skipped{Reason: Unchanged})
+				continue
+			}
 			if isLink {
 				r.links = append(r.links, link{File{Path: path, Kind: kind}, w.root})
 				continue
@@ -289,7 +293,7 @@ func (w *walker) oddLock(r *reading, f *folder, prefix string, isDir bool) bool 
 	} else {
 		wanted, _ = w.wants(r, f, lockFile)
 	}
-	if wanted {
+	if wanted = wanted && w.opts.among(f.repo, path); wanted {
 		r.files = append(r.files, File{Path: path, Kind: FlakeLock})
 	}
 	return wanted
@@ -398,6 +402,8 @@ func (w *walker) folder(r *reading, f *folder, prefix, name string) {
 	case w.opts.excludesFolder(path):
 		r.passed++
 		w.skip(r, path, true, Skipped{Reason: ByExclude})
+	case w.opts.AmongFolder != nil && !w.opts.AmongFolder(path):
+		w.skip(r, path, true, Skipped{Reason: Unchanged})
 	default:
 		r.folders = append(r.folders, folder{path: path, repo: f.repo, rel: f.below(name), up: f.rules, tracked: tracked, why: why})
 	}

@@ -1,0 +1,89 @@
+package changes
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+
+	"github.com/nixsift/nixsift/internal/git"
+	"github.com/nixsift/nixsift/internal/workspace"
+)
+
+// Staged returns the files that are staged in the repository around a folder: those of the index that differ from HEAD,
+// all where there is no commit yet. The set's file system is the index over base.
+func Staged(ctx context.Context, base workspace.FS, dir string) (*Set, error) {
+	repo, err := open(dir, "--staged")
+	if err != nil {
+		return nil, err
+	}
+	s := &Set{Repo: repo, how: map[string]string{}, gone: map[string]bool{}, folders: map[string]bool{}}
+	p := newProgram(repo)
+	loaded := make(chan error, 1)
+	go func() { loaded <- repo.Load() }()
+	staged, err := p.staged(ctx)
+	if loadErr := <-loaded; loadErr != nil {
+		return nil, loadErr
+	}
+	var failed *failure
+	switch {
+	case errors.As(err, &failed):
+		return nil, fmt.Errorf("git cannot tell what is staged: %s", failed.says)
+	case err != nil:
+		return nil, err
+	}
+	if paths := repo.Conflicts(); len(paths) > 0 {
+		return nil, fmt.Errorf("the index has %d paths in conflict, %s the first: resolve the merge and `git add` them, then check what is staged", len(paths), paths[0])
+	}
+	for e := range repo.Files() {
+		if e.Mode == git.SparseFolder {
+			return nil, fmt.Errorf("the index is sparse, so it does not say what is in %s: run `git sparse-checkout reapply --no-sparse-index`", e.Path)
+		}
+		if staged == nil {
+			s.add(e, "staged: new")
+		}
+	}
+	for _, c := range staged {
+		if e, ok := repo.Tracked(c.path); !ok {
+			s.gone[c.path] = true
+		} else if c.status == 'A' {
+			s.add(e, "staged: new")
+		} else {
+			s.add(e, "staged: modified")
+		}
+	}
+	s.blobs = &blobs{ctx: ctx, program: p}
+	index := workspace.NewIndex(base, repo, s.blobs)
+	repo.ReadIgnoresBy(index.ReadPlain)
+	s.FS = index
+	return s, nil
+}
+
+func (s *Set) add(e git.Entry, how string) {
+	if e.Mode == git.Submodule {
+		return
+	}
+	s.how[e.Path] = how
+	for dir := path.Dir(e.Path); dir != "." && !s.folders[dir]; dir = path.Dir(dir) {
+		s.folders[dir] = true
+	}
+}
+
+// staged returns how the index differs from HEAD, and nil where HEAD is a branch without a commit.
+func (p *program) staged(ctx context.Context) ([]change, error) {
+	all, err := p.diff(ctx, "HEAD", "--")
+	var failed *failure
+	if errors.As(err, &failed) && p.unborn(ctx) {
+		return nil, nil
+	}
+	if all == nil {
+		all = []change{}
+	}
+	return all, err
+}
+
+// unborn reports whether HEAD is a branch without a commit.
+func (p *program) unborn(ctx context.Context) bool {
+	branch, err := p.run(ctx, "symbolic-ref", "-q", "HEAD")
+	return err == nil && !p.ok(ctx, "show-ref", "--verify", "-q", "--", trimLine(branch))
+}

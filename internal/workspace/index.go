@@ -1,0 +1,297 @@
+package workspace
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/nixsift/nixsift/internal/git"
+)
+
+// Blobs reads contents from the object store of a repository.
+type Blobs interface {
+	// Blob returns a content. Nobody writes to it.
+	Blob(id git.ID) ([]byte, error)
+}
+
+// Index is a file system in which the working tree of a repository is what the index has: what is not in it does not
+// exist, and what is has the content that is staged. A file of the working tree that is the same is read in place of the
+// object store. Outside of the working tree, in submodules and in .git, it is the file system behind.
+type Index struct {
+	base  FS
+	repo  *git.Repo
+	blobs Blobs
+	links *remembered
+}
+
+// NewIndex returns the file system of the index of a repository that git.OpenContents opened.
+func NewIndex(base FS, repo *git.Repo, blobs Blobs) *Index {
+	x := &Index{base: base, repo: repo, blobs: blobs}
+	x.links = &remembered{FS: x, dirs: map[string]*listing{}}
+	return x
+}
+
+// errNotStaged is why a path of the working tree does not exist.
+var errNotStaged error = notStaged{}
+
+type notStaged struct{}
+
+func (notStaged) Error() string        { return "it is not in the Git index; `git add` it to stage it" }
+func (notStaged) Is(target error) bool { return target == fs.ErrNotExist }
+
+// place is what a path of the working tree is in the index.
+type place uint8
+
+const (
+	nowhere place = iota
+	behind        // it is not the index that tells
+	aFile         // or a link
+	aFolder
+)
+
+// find tells what a path is, which the links above it are part of: real is the path without them, and rel the same
+// relative to the root.
+func (x *Index) find(path string) (p place, rel, real string, c git.Content) {
+	path = filepath.Clean(path)
+	for range maxLinks {
+		rel, ok := x.repo.Rel(path)
+		if !ok || rel == "" || rel == ".git" || strings.HasPrefix(rel, ".git/") {
+			if rel == "" && ok {
+				return aFolder, rel, path, c
+			}
+			return behind, rel, path, c
+		}
+		if c, ok = x.repo.Content(rel); ok {
+			if c.Mode == git.Submodule {
+				return behind, rel, path, c
+			}
+			return aFile, rel, path, c
+		}
+		if x.repo.HasBelow(rel) {
+			return aFolder, rel, path, c
+		}
+		next, ok := x.through(path, rel)
+		if !ok {
+			return nowhere, rel, path, c
+		}
+		if next == path {
+			return behind, rel, path, c
+		}
+		path = next
+	}
+	return nowhere, "", path, c
+}
+
+// through returns a path without the first link on its way, or as it is where a submodule is on the way.
+func (x *Index) through(path, rel string) (next string, ok bool) {
+	for end := strings.IndexByte(rel, '/'); end >= 0; {
+		if c, ok := x.repo.Content(rel[:end]); ok {
+			switch c.Mode {
+			case git.Submodule:
+				return path, true
+			case git.Symlink:
+				at := filepath.Join(x.repo.Root(), filepath.FromSlash(rel[:end]))
+				target, err := x.content(at, c, nil)
+				if err != nil || len(target) == 0 {
+					return "", false
+				}
+				return filepath.Join(joined(filepath.Dir(at), string(target)), filepath.FromSlash(rel[end+1:])), true
+			}
+			return "", false
+		}
+		n := strings.IndexByte(rel[end+1:], '/')
+		if n < 0 {
+			break
+		}
+		end += 1 + n
+	}
+	return "", false
+}
+
+func joined(dir, target string) string {
+	if filepath.IsAbs(target) {
+		return filepath.Clean(target)
+	}
+	return filepath.Join(dir, filepath.FromSlash(target))
+}
+
+// content returns what is staged under an absolute path, which the system is asked about only where it may have the same.
+func (x *Index) content(path string, c git.Content, buf []byte) ([]byte, error) {
+	info, err := x.base.Lstat(path)
+	there := err == nil && info.Mode().Type() == c.Mode.Type() && info.Size() <= MaxFile
+	if c.Mode == git.Symlink {
+		if l, ok := x.base.(linkReader); ok && there {
+			if target, err := l.Readlink(path); err == nil && (c.Unchanged(info) || c.Is([]byte(target))) {
+				return []byte(target), nil
+			}
+		}
+		return x.blobs.Blob(c.ID)
+	}
+	var text []byte
+	if there {
+		if text, err = ReadInto(x.base, path, buf); err == nil && (c.Unchanged(info) || c.Is(text)) {
+			return text, nil
+		}
+	}
+	blob, err := x.blobs.Blob(c.ID)
+	if err != nil || !isPointer(blob) {
+		return blob, err
+	}
+	if there && pointsTo(blob, text) {
+		return text, nil
+	}
+	return nil, errPointer
+}
+
+// errPointer is why the content of a file that Git LFS keeps elsewhere is not known.
+var errPointer = errors.New("what is staged is a pointer of Git LFS, whose content Git does not have")
+
+// isPointer reports whether a blob stands for a content that Git LFS keeps (its specification, "The Pointer").
+func isPointer(blob []byte) bool {
+	return len(blob) < 1024 && bytes.HasPrefix(blob, []byte("version https://git-lfs.github.com/spec/v1\n"))
+}
+
+// pointsTo reports whether a text is what a pointer stands for.
+func pointsTo(pointer, text []byte) bool {
+	sum := sha256.Sum256(text)
+	return bytes.Contains(pointer, []byte("\noid sha256:"+hex.EncodeToString(sum[:])+"\n"))
+}
+
+// ReadFile returns the content that is staged under a path.
+func (x *Index) ReadFile(path string) ([]byte, error) { return x.ReadInto(path, nil) }
+
+// ReadInto is ReadFile; what the working tree has may be read into buf.
+func (x *Index) ReadInto(path string, buf []byte) ([]byte, error) {
+	p, _, real, c := x.find(path)
+	if p == aFile && c.Mode == git.Symlink {
+		at, err := x.EvalSymlinks(path)
+		if err != nil {
+			return nil, err
+		}
+		p, _, real, c = x.find(at)
+	}
+	switch p {
+	case behind:
+		return ReadInto(x.base, real, buf)
+	case aFolder:
+		return nil, pathError("read", path, syscall.EISDIR)
+	case nowhere:
+		return nil, pathError("open", path, errNotStaged)
+	}
+	text, err := x.content(real, c, buf)
+	if err != nil {
+		return nil, pathError("read", path, err)
+	}
+	return text, nil
+}
+
+// ReadPlain returns the content of a file that is no link, as git reads .gitignore files.
+func (x *Index) ReadPlain(path string) ([]byte, error) {
+	if info, err := x.Lstat(path); err != nil {
+		return nil, err
+	} else if !info.Mode().IsRegular() {
+		return nil, ErrNotRegular
+	}
+	return x.ReadFile(path)
+}
+
+// Lstat describes what a path is in the index.
+func (x *Index) Lstat(path string) (fs.FileInfo, error) {
+	p, _, real, c := x.find(path)
+	switch p {
+	case nowhere:
+		return nil, pathError("lstat", path, errNotStaged)
+	case aFolder:
+		return folderInfo(path), nil
+	case aFile:
+		return entryOf(c.Entry, filepath.Base(path), c.Size), nil
+	}
+	return x.base.Lstat(real)
+}
+
+// Stat describes what a path leads to in the index.
+func (x *Index) Stat(path string) (fs.FileInfo, error) {
+	info, err := x.Lstat(path)
+	if err != nil || info.Mode()&fs.ModeSymlink == 0 {
+		return info, err
+	}
+	if path, err = x.EvalSymlinks(path); err != nil {
+		return nil, err
+	}
+	return x.Lstat(path)
+}
+
+// entryOf describes a file of the index.
+func entryOf(e git.Entry, name string, size int64) fs.FileInfo {
+	mode := fs.FileMode(0o644)
+	if e.Mode == git.Executable {
+		mode = 0o755
+	}
+	return info{name: name, size: size, mode: mode | e.Mode.Type()}
+}
+
+// ReadDir returns what the index has in a folder, and .git.
+func (x *Index) ReadDir(dir string) ([]fs.DirEntry, error) {
+	at, err := x.EvalSymlinks(dir)
+	if err != nil {
+		return nil, err
+	}
+	p, rel, real, _ := x.find(at)
+	switch p {
+	case behind:
+		return x.base.ReadDir(real)
+	case aFile:
+		return nil, pathError("open", dir, syscall.ENOTDIR)
+	case nowhere:
+		return nil, pathError("open", dir, errNotStaged)
+	}
+	var entries []fs.DirEntry
+	x.repo.Entries(rel, func(name string, e git.Entry, isFolder bool) {
+		if isFolder {
+			entries = append(entries, fs.FileInfoToDirEntry(folderInfo(name)))
+			return
+		}
+		c, _ := x.repo.Content(path.Join(rel, name))
+		entries = append(entries, fs.FileInfoToDirEntry(entryOf(e, name, c.Size)))
+	})
+	if rel == "" {
+		if info, err := x.base.Lstat(filepath.Join(x.repo.Root(), ".git")); err == nil {
+			entries = append(entries, fs.FileInfoToDirEntry(info))
+		}
+	}
+	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	return entries, nil
+}
+
+// Readlink returns what a link says.
+func (x *Index) Readlink(path string) (string, error) {
+	p, _, real, c := x.find(path)
+	switch {
+	case p == aFile && c.Mode == git.Symlink:
+		target, err := x.content(real, c, nil)
+		if err != nil {
+			return "", pathError("readlink", path, err)
+		}
+		return string(target), nil
+	case p == behind:
+		if l, ok := x.base.(linkReader); ok {
+			return l.Readlink(real)
+		}
+	}
+	return "", pathError("readlink", path, syscall.EINVAL)
+}
+
+// EvalSymlinks returns where a path leads to when its links are followed, those of the index in the working tree.
+func (x *Index) EvalSymlinks(path string) (string, error) {
+	if filepath.Separator != '/' {
+		return path, nil
+	}
+	return x.links.resolve(x, filepath.Clean(path), new(int))
+}

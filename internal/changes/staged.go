@@ -33,7 +33,7 @@ func Staged(ctx context.Context, base workspace.FS, dir string) (*Set, error) {
 		return nil, err
 	}
 	if paths := repo.Conflicts(); len(paths) > 0 {
-		return nil, fmt.Errorf("the index has %d paths in conflict, %s the first: resolve the merge and `git add` them, then check what is staged", len(paths), paths[0])
+		return nil, fmt.Errorf("the index has paths in conflict, %s the first of %d: resolve the merge and `git add` them, then check what is staged", paths[0], len(paths))
 	}
 	for e := range repo.Files() {
 		if e.Mode == git.SparseFolder {

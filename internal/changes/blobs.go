@@ -25,6 +25,7 @@ type blobs struct {
 	in     io.WriteCloser
 	out    *bufio.Reader
 	broken error // why git cannot be asked any more
+	ended  int   // how often git gave up over a content
 	failed map[git.ID]error
 }
 
@@ -58,11 +59,32 @@ func (b *blobs) read(id git.ID) ([]byte, error) {
 	}
 	text, err := b.ask(id)
 	var large *workspace.TooLargeError
-	if err != nil && !errors.Is(err, errMissing) && !errors.As(err, &large) {
+	switch {
+	case err == nil || errors.Is(err, errMissing) || errors.As(err, &large):
+	case errors.Is(err, io.EOF) && b.ctx.Err() == nil:
+		// Versions that know of no GIT_NO_LAZY_FETCH end where they may not fetch.
+		b.stop()
+		err = errMissing
+		if b.ended++; b.ended >= maxEnded {
+			b.broken = errMissing
+		}
+	default:
 		err = fmt.Errorf("reading what is staged by `git cat-file`: %w", err)
 		b.broken = err
 	}
 	return text, err
+}
+
+// maxEnded is the number of times that git may give up before it is asked no more.
+const maxEnded = 8
+
+// stop ends the program.
+func (b *blobs) stop() {
+	if b.cmd != nil && b.cmd.Process != nil {
+		_ = b.in.Close()
+		_ = b.cmd.Wait()
+	}
+	b.cmd = nil
 }
 
 func (b *blobs) start() (err error) {
@@ -121,11 +143,8 @@ func (b *blobs) ask(id git.ID) ([]byte, error) {
 func (b *blobs) close() (missing int, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.in != nil {
-		_ = b.in.Close()
-		_ = b.cmd.Wait()
-		b.in, b.broken = nil, errors.New("git is not asked any more")
-	}
+	b.stop()
+	b.broken = errors.New("git is not asked any more")
 	for _, err := range b.failed {
 		return len(b.failed), err
 	}

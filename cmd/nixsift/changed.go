@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,6 +15,8 @@ import (
 	"github.com/nixsift/nixsift/internal/changes"
 	"github.com/nixsift/nixsift/internal/config"
 	"github.com/nixsift/nixsift/internal/engine"
+	"github.com/nixsift/nixsift/internal/project"
+	"github.com/nixsift/nixsift/internal/report"
 	"github.com/nixsift/nixsift/internal/workspace"
 )
 
@@ -44,7 +47,7 @@ func (c *changeFlags) validate(flags *pflag.FlagSet, args []string) error {
 	return nil
 }
 
-// validateCheck is validate with what only `check` has.
+// validateChanges is validate with what only `check` has.
 func (f *checkFlags) validateChanges(flags *pflag.FlagSet, args []string) error {
 	if err := f.changed.validate(flags, args); err != nil {
 		return err
@@ -113,32 +116,49 @@ func folderOf(path string) string {
 	}
 }
 
-// end ends the use of what changed, and adds to the errors of a run what could not be read.
-func endChanges(set *changes.Set, errs *[]engine.FileError) {
-	if set == nil {
-		return
-	}
-	if err := set.Close(); err != nil {
+// tellUnread adds to the errors of a run what could not be read, be it of files that are not checked themselves.
+func tellUnread(set *changes.Set, errs *[]engine.FileError) {
+	if err := set.Unread(); err != nil {
 		*errs = append(*errs, engine.FileError{File: set.Repo.Root(), Message: err.Error(), Kind: engine.Unreadable})
 	}
 }
 
-// tell says on standard error what one may not expect: that nothing was checked, and that a configuration changed.
-func (c *changeFlags) tell(w io.Writer, wd string, set *changes.Set, checked int) {
+// tell says on standard error what one may not expect: that nothing was checked, that a configuration changed, and that
+// what is missing is only not staged.
+func (c *changeFlags) tell(w io.Writer, wd string, set *changes.Set, res *engine.Result) {
 	if set == nil {
 		return
 	}
-	changed := set.Changed()
-	if checked == 0 {
-		what := "differ from the merge base of " + c.since + " and HEAD"
+	if res.Files == 0 {
+		what := "differ from the merge base of " + report.Visible(c.since) + " and HEAD"
 		if c.staged {
 			what = "are staged"
 		}
 		fmt.Fprintf(w, "nixsift: 0 files to check: of the paths given, no files that nixsift checks %s\n", what)
 	}
-	for _, path := range append(changed, set.Gone()...) {
+	for _, path := range append(set.Changed(), set.Gone()...) {
 		if filepath.Base(path) == config.FileName {
 			fmt.Fprintf(w, "nixsift: %s changed, too, which bears on files that did not: `nixsift check` without %s checks those\n", shown(wd, path), c.flag())
+		}
+	}
+	if !c.staged {
+		return
+	}
+	unstaged := map[string]bool{}
+	for _, f := range res.Findings {
+		text, ok := res.Text(f.File)
+		if !ok || int(f.Span.End) > len(text) {
+			continue
+		}
+		target, ok := project.ResolveText(f.File, text[f.Span.Start:f.Span.End])
+		if !ok || unstaged[target] || len(unstaged) == maxTold {
+			continue
+		}
+		if _, err := set.FS.Lstat(target); errors.Is(err, fs.ErrNotExist) {
+			if _, err := os.Lstat(target); err == nil {
+				unstaged[target] = true
+				fmt.Fprintf(w, "nixsift: %s is there, but not staged: `git add` it\n", shown(wd, target))
+			}
 		}
 	}
 }

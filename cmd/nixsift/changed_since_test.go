@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/nixsift/nixsift/internal/git/gittest"
+	"github.com/nixsift/nixsift/internal/testenv"
 )
 
 // branched makes a repository whose branch main goes on after the branch work left it, which is checked out.
@@ -129,8 +130,8 @@ func TestChangedSinceTakenAway(t *testing.T) {
 		}
 	}
 	_, out, _ := nixsift(t, root, "", "check", "--format", "short", "--changed-since", "main", "uses.nix")
-	for _, name := range []string{"lib", "old.nix", "data.json"} {
-		assert.Contains(t, out, "`"+name+"` does not exist")
+	for _, says := range []string{"`lib` does not exist", "`old.nix` does not exist", "`data.json` is tracked by Git, but deleted"} {
+		assert.Contains(t, out, says)
 	}
 	_, found, _ := short(t, root, "--changed-since", "HEAD")
 	assert.Equal(t, "uses.nix: missing-path", found, "data.json, in the working tree only")
@@ -268,21 +269,27 @@ func TestChangesInHooks(t *testing.T) {
 	t.Run("a repository elsewhere", func(t *testing.T) {
 		tree, store := gittest.Real(t, t.TempDir()), filepath.Join(t.TempDir(), "store.git")
 		gittest.Run(t, tree, "init", "-q", "--bare", store)
-		gittest.Write(t, tree, "a.nix", broken, "sub/b.nix", sound, "untracked.nix", broken)
+		gittest.Write(t, tree, "flake.nix", "{ outputs = _: import ./untracked.nix; }\n", "a.nix", broken, "sub/b.nix", sound, "untracked.nix", broken)
 		elsewhere := []string{"--git-dir=" + store, "--work-tree=" + tree}
-		gittest.Run(t, tree, append(elsewhere, "add", "a.nix", "sub")...)
+		gittest.Run(t, tree, append(elsewhere, "add", "flake.nix", "a.nix", "sub")...)
 		gittest.Write(t, tree, "a.nix", sound)
 		t.Setenv("GIT_DIR", store)
 		t.Setenv("GIT_WORK_TREE", tree)
 		for _, dir := range []string{tree, filepath.Join(tree, "sub"), t.TempDir()} {
 			_, found, errs := short(t, dir, "--staged", tree)
 			assert.Contains(t, found, "a.nix: syntax-error", "%s: %s", dir, errs)
-			assert.NotContains(t, found, "untracked")
+			assert.NotContains(t, found, "untracked.nix:")
+			_, found, _ = short(t, dir, "--changed-since", "HEAD", tree)
+			assert.Empty(t, found, "no commit yet")
 		}
+		gittest.Run(t, tree, append(elsewhere, "commit", "-qm", "first")...)
+		gittest.Write(t, tree, "flake.nix", "{ outputs = _: import ./untracked.nix; }\n\n")
+		_, found, errs := short(t, tree, "--changed-since", "HEAD", "flake.nix")
+		assert.Contains(t, found, "flake.nix: untracked-file", errs)
 		t.Setenv("GIT_DIR", t.TempDir())
 		status, _, errs := short(t, tree, "--staged")
 		assert.Equal(t, exitUsage, status)
-		assert.Contains(t, errs, "GIT_DIR")
+		assert.Contains(t, errs, "GIT_DIR is ")
 	})
 }
 
@@ -359,4 +366,29 @@ func TestChangesInPartialClones(t *testing.T) {
 	cmd := gittest.Command(t, root, "cat-file", "-e", blob)
 	cmd.Env = append(cmd.Env, "GIT_ALLOW_PROTOCOL=none")
 	require.Error(t, cmd.Run(), "it is not there")
+}
+
+// TestChangedFilesPage runs what the page shows, in a repository with something staged and something changed.
+func TestChangedFilesPage(t *testing.T) {
+	page := read(t, filepath.Join(testenv.Root(t), "docs/changed-files.md"))
+	origin := repository(t, "flake.nix", "{ outputs = _: { }; }\n", "hosts/a.nix", sound)
+	dir := t.TempDir()
+	gittest.Run(t, dir, "clone", "-q", origin, "clone")
+	root := filepath.Join(dir, "clone")
+	gittest.Write(t, root, "hosts/a.nix", "{ a = ./x//y; }\n")
+	gittest.Run(t, root, "add", "-A")
+	lines := 0
+	for _, b := range docBlocks(page) {
+		require.Equal(t, "sh", b.language)
+		for line := range strings.Lines(b.text) {
+			o := start(t, root, func(cmd *exec.Cmd) {
+				cmd.Path, cmd.Args = "/bin/sh", []string{"sh", "-c", line}
+				cmd.Env = append(os.Environ(), "PATH="+filepath.Dir(program(t))+":"+os.Getenv("PATH"))
+			})
+			lines++
+			assert.LessOrEqual(t, o.status, exitFindings, "%s%s", line, o.errors)
+			assert.Contains(t, o.out, "a.nix", line)
+		}
+	}
+	assert.Positive(t, lines)
 }

@@ -97,12 +97,14 @@ func TestStagedIsTheIndex(t *testing.T) {
 		gittest.Run(t, root, "add", "-N", "fresh.nix")
 		gittest.Run(t, root, "rm", "-q", "--cached", "dropped.nix")
 		remove(t, root, "known.nix")
-		status, out, _ := nixsift(t, root, "", "check", "--format", "short", "--staged")
+		status, out, errs := nixsift(t, root, "", "check", "--format", "short", "--staged")
 		assert.Equal(t, exitFindings, status)
+		assert.Equal(t, "nixsift: untracked.nix is there, but not staged: `git add` it\nnixsift: fresh.nix is there, but not staged: `git add` it\n"+
+			"nixsift: dropped.nix is there, but not staged: `git add` it\n", errs)
 		for name, missing := range map[string]bool{"untracked": true, "fresh": true, "dropped": true, "known": false} {
 			assert.Equal(t, missing, strings.Contains(out, name+".nix` does not exist"), "%s: %s", name, out)
 		}
-		status, _, errs := short(t, root, "--staged", "untracked.nix")
+		status, _, errs = short(t, root, "--staged", "untracked.nix")
 		assert.Equal(t, exitUsage, status)
 		_, out, _ = nixsift(t, root, "", "check", "--staged", "untracked.nix")
 		assert.Contains(t, out+errs, "not in the Git index")

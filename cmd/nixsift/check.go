@@ -97,6 +97,7 @@ func check(s streams, f *checkFlags, args []string) error {
 		}
 		return err
 	}
+	defer set.Close()
 	f.meter = f.startMeter(s)
 	defer f.meter.stop()
 	var res *engine.Result
@@ -114,13 +115,13 @@ func check(s streams, f *checkFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	endChanges(set, &res.Errors)
+	tellUnread(set, &res.Errors)
 	if f.unread != nil {
 		res.Errors = append(res.Errors, *f.unread)
 	}
 	f.tellBeside(s, wd, res, time.Since(start))
 	if !f.quiet {
-		f.changed.tell(s.err, wd, set, res.Files)
+		f.changed.tell(s.err, wd, set, res)
 	}
 	run := f.reportOf(res, wd, time.Since(start))
 	if f.diff {

@@ -98,6 +98,7 @@ func listFiles(s streams, opts engine.Options, changed *changeFlags, format stri
 	if err != nil {
 		return err
 	}
+	defer set.Close()
 	e, err := engine.New(opts)
 	if err != nil {
 		return err
@@ -110,7 +111,7 @@ func listFiles(s streams, opts engine.Options, changed *changeFlags, format stri
 	if err != nil {
 		return err
 	}
-	endChanges(set, &list.Errors)
+	tellUnread(set, &list.Errors)
 	if format == "json" {
 		err = filesJSON(s, opts.Dir, list)
 	} else {

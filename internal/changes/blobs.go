@@ -41,7 +41,8 @@ func (b *blobs) Blob(id git.ID) ([]byte, error) {
 		return nil, err
 	}
 	text, err := b.read(id)
-	if err != nil {
+	var large *workspace.TooLargeError
+	if err != nil && !errors.As(err, &large) { // nothing reads those, wherever they are
 		if b.failed == nil {
 			b.failed = map[git.ID]error{}
 		}
@@ -139,12 +140,18 @@ func (b *blobs) ask(id git.ID) ([]byte, error) {
 	return text, nil
 }
 
-// close ends the program and returns what could not be read.
-func (b *blobs) close() (missing int, err error) {
+// close ends the program.
+func (b *blobs) close() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.stop()
 	b.broken = errors.New("git is not asked any more")
+}
+
+// unread returns how many contents could not be read, and why one of them.
+func (b *blobs) unread() (n int, why error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	for _, err := range b.failed {
 		return len(b.failed), err
 	}

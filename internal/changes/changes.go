@@ -91,16 +91,22 @@ func (s *Set) Changed() []string {
 	return list
 }
 
-// Close ends what the set's file system needs, and returns an error where something that is staged could not be read.
-func (s *Set) Close() error {
-	if s.blobs == nil {
+// Unread returns an error where something that is staged was asked for and could not be read.
+func (s *Set) Unread() error {
+	if s == nil || s.blobs == nil {
 		return nil
 	}
-	missing, err := s.blobs.close()
-	if err != nil {
-		return fmt.Errorf("the content of %d staged files could not be read, of one since: %w", missing, err)
+	if n, why := s.blobs.unread(); n > 0 {
+		return fmt.Errorf("contents that are staged could not be read, %d so far: %w", n, why)
 	}
 	return nil
+}
+
+// Close ends what the set's file system needs, which must not be asked any more. A nil set has nothing to end.
+func (s *Set) Close() {
+	if s != nil && s.blobs != nil {
+		s.blobs.close()
+	}
 }
 
 func (s *Set) abs(rel string) string { return filepath.Join(s.Repo.Root(), filepath.FromSlash(rel)) }

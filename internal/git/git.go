@@ -57,8 +57,9 @@ type Cache struct {
 	// repositories is read from that in any case.
 	FS FS
 
-	mu   sync.Mutex
-	dirs map[string]opened
+	known *Repo // of Know
+	mu    sync.Mutex
+	dirs  map[string]opened
 }
 
 type opened struct {
@@ -84,15 +85,14 @@ func (c *Cache) Open(dir string) (*Repo, error) {
 	return found.repo, found.err
 }
 
-// Know makes the cache take a repository for the one that has its root there.
+// Know makes the cache take a repository for the one that has its root there, whether or not something called .git tells.
+// It is called before the first use.
 func (c *Cache) Know(r *Repo) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.dirs == nil {
-		c.dirs = map[string]opened{}
-	}
-	c.dirs[r.root] = opened{r, nil}
+	c.known, c.dirs = r, map[string]opened{r.root: {r, nil}}
 }
+
+// Knows reports whether a folder is the root of the repository that Know was called with.
+func (c *Cache) Knows(dir string) bool { return c.known != nil && c.known.root == dir }
 
 // Starts reports whether a repository has its root in a folder that has something called .git. Where that cannot
 // be read, one may.

@@ -66,6 +66,9 @@ func (g *ground) openFolder(dir string) *folder {
 
 // startsRepo reports whether a folder can lie in another repository than the folder above it.
 func (g *ground) startsRepo(dir string) bool {
+	if g.repos.Knows(dir) {
+		return true
+	}
 	if info, err := g.disk.Lstat(dir); err == nil && info.Mode()&fs.ModeSymlink != 0 {
 		return true
 	}

@@ -237,15 +237,15 @@ func (w *walker) read(r *reading, f folder) {
 				w.skip(r, path, false, why)
 				continue
 			}
+			if !w.opts.among(f.repo, path) {
+				w.skip(r, path, false, Skipped{Reason: Unchanged})
+				continue
+			}
 			if w.opts.excludes(path) {
 				if kind != Other || script {
 					r.excluded++
 				}
 				w.skip(r, path, false, Skipped{Reason: ByExclude})
-				continue
-			}
-			if !w.opts.among(f.repo, path) {
-				w.skip(r, path, false, Skipped{Reason: Unchanged})
 				continue
 			}
 			if isLink {
@@ -399,11 +399,11 @@ func (w *walker) folder(r *reading, f *folder, prefix, name string) {
 	case tracked && f.repo == nil:
 		r.passed++
 		w.skip(r, path, true, why)
+	case w.opts.AmongFolder != nil && !w.opts.AmongFolder(path):
+		w.skip(r, path, true, Skipped{Reason: Unchanged})
 	case w.opts.excludesFolder(path):
 		r.passed++
 		w.skip(r, path, true, Skipped{Reason: ByExclude})
-	case w.opts.AmongFolder != nil && !w.opts.AmongFolder(path):
-		w.skip(r, path, true, Skipped{Reason: Unchanged})
 	default:
 		r.folders = append(r.folders, folder{path: path, repo: f.repo, rel: f.below(name), up: f.rules, tracked: tracked, why: why})
 	}

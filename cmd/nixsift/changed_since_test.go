@@ -61,6 +61,18 @@ func TestChangedSince(t *testing.T) {
 	assert.Equal(t, all, listed(t, root, "--changed-since", "main"), "detached")
 	gittest.Run(t, root, "checkout", "-q", "work")
 
+	t.Run("an intent to add", func(t *testing.T) {
+		gittest.Write(t, root, "flake.nix", "{ outputs = _: [ ./intended.nix ./untracked.nix ]; }\n", "intended.nix", "")
+		gittest.Run(t, root, "add", "-N", "intended.nix")
+		assert.Contains(t, listed(t, root, "--changed-since", "main"), " intended.nix ")
+		_, out, _ := nixsift(t, root, "", "check", "--format", "short", "--changed-since", "main", "flake.nix")
+		assert.Contains(t, out, "untracked.nix")
+		assert.NotContains(t, out, "intended.nix", "Nix sees it")
+		gittest.Run(t, root, "checkout", "-q", "flake.nix")
+		gittest.Run(t, root, "reset", "-q", "intended.nix")
+		remove(t, root, "intended.nix")
+		gittest.Run(t, root, "add", "staged.nix")
+	})
 	t.Run("a tag", func(t *testing.T) {
 		gittest.Run(t, root, "tag", "-a", "-m", "t", "v1", "main")
 		assert.Equal(t, all, listed(t, root, "--changed-since", "v1"))
@@ -135,7 +147,10 @@ func TestChangedSinceTakenAway(t *testing.T) {
 	}
 	_, found, _ := short(t, root, "--changed-since", "HEAD")
 	assert.Equal(t, "uses.nix: missing-path", found, "data.json, in the working tree only")
-	status, found, _ := short(t, root, "--staged")
+	status, found, errs := short(t, root, "--changed-since", "main", "old.nix", "lib")
+	assert.Equal(t, exitClean, status, "%s: what is named is gone", errs)
+	assert.Contains(t, errs, "0 files to check")
+	status, found, _ = short(t, root, "--staged")
 	assert.Equal(t, exitClean, status, found)
 	gittest.Run(t, root, "add", "-A")
 	gittest.Write(t, root, "data.json", "1")

@@ -131,6 +131,18 @@ func TestStagedSurroundings(t *testing.T) {
 	assert.Equal(t, "a.nix: unused-let-binding", found, "it is not in the index")
 	assert.Contains(t, errs, "nixsift.toml changed, too")
 
+	root = repository(t, ".gitignore", "", "a.nix", sound, ".gitattributes", "")
+	gittest.Write(t, root, "a.nix", "import ./made.nix\n", ".gitignore", "made.nix\n", "gen.nix", warned, ".gitattributes", "gen.nix linguist-generated\n")
+	gittest.Run(t, root, "add", "-A")
+	gittest.Write(t, root, ".gitignore", "", ".gitattributes", "")
+	status, found, _ = short(t, root, "--staged")
+	assert.Equal(t, exitClean, status, "no more than a hint of a file that is ignored, nothing of one that is generated: %s", found)
+	gittest.Run(t, root, "add", "-A")
+	gittest.Write(t, root, ".gitignore", "made.nix\n", ".gitattributes", "gen.nix linguist-generated\n")
+	status, found, _ = short(t, root, "--staged")
+	assert.Equal(t, exitFindings, status)
+	assert.Equal(t, "a.nix: missing-path, gen.nix: unused-let-binding", found)
+
 	root = repository(t, "flake.nix", "{ inputs.a.url = \"github:o/a\"; outputs = _: { }; }\n", "flake.lock", "{\"nodes\":{\"root\":{}},\"root\":\"root\",\"version\":7}\n")
 	gittest.Write(t, root, "flake.lock", "{")
 	status, found, _ = short(t, root, "--staged")

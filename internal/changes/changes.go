@@ -111,9 +111,9 @@ func (s *Set) Close() {
 
 func (s *Set) abs(rel string) string { return filepath.Join(s.Repo.Root(), filepath.FromSlash(rel)) }
 
-// open opens the repository around a folder. flag is what needs it.
-func open(dir, flag string) (*git.Repo, error) {
-	repo, err := git.OpenContents(dir)
+// open opens the repository around a folder, with the index as git.OpenContents has it. flag is what needs it.
+func open(dir, flag string, staged bool) (*git.Repo, error) {
+	repo, err := git.OpenContents(dir, staged)
 	switch {
 	case err != nil:
 		return nil, err

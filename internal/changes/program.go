@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/nixsift/nixsift/internal/git"
 )
@@ -61,23 +62,52 @@ func (f *failure) Error() string { return f.says }
 
 // run returns what git prints. Where git itself fails, the error is a *failure.
 func (p *program) run(ctx context.Context, args ...string) (string, error) {
-	cmd, err := p.command(ctx, args...)
+	within, cancel := context.WithTimeout(ctx, maxWait)
+	defer cancel()
+	cmd, err := p.command(within, args...)
 	if err != nil {
 		return "", err
 	}
-	var out, errs bytes.Buffer
+	out, errs := bounded{most: maxAnswer, full: cancel}, bounded{most: maxComplaint}
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	err = cmd.Run()
 	var exit *exec.ExitError
 	switch {
 	case ctx.Err() != nil:
 		return "", ctx.Err()
+	case within.Err() != nil:
+		return "", fmt.Errorf("git %s answers with more than %d MiB, or not within %s", args[0], maxAnswer>>20, maxWait)
 	case errors.As(err, &exit):
-		return "", &failure{firstLine(errs.String())}
+		return "", &failure{firstLine(errs.kept.String())}
 	case err != nil:
 		return "", fmt.Errorf("starting git: %w", err)
 	}
-	return out.String(), nil
+	return out.kept.String(), nil
+}
+
+// Bounds of what git says, in bytes, and of the time that an answer takes: trees may share parts, so that a small
+// repository has files without end.
+const (
+	maxAnswer    = 128 << 20
+	maxComplaint = 64 << 10
+	maxWait      = 2 * time.Minute
+)
+
+// bounded keeps the start of what is written, and calls full, where it is given, when there is more.
+type bounded struct {
+	kept bytes.Buffer // not embedded: its other methods know no bound
+	most int
+	full func()
+}
+
+func (b *bounded) Write(p []byte) (int, error) {
+	if left := b.most - b.kept.Len(); left >= len(p) {
+		return b.kept.Write(p)
+	}
+	if b.full != nil {
+		b.full()
+	}
+	return len(p), nil
 }
 
 // firstLine returns the first thing that git says is wrong.

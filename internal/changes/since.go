@@ -32,7 +32,7 @@ func Since(ctx context.Context, base workspace.FS, dir, ref string) (*Set, error
 	if err := CheckRef(ref); err != nil {
 		return nil, err
 	}
-	repo, err := open(dir, "--changed-since")
+	repo, err := open(dir, "--changed-since", false)
 	if err != nil {
 		return nil, err
 	}
@@ -119,11 +119,13 @@ func (s *Set) compare() {
 		wg.Go(func() {
 			for _, e := range part {
 				there, same := s.same(e.Path)
-				if there && same {
+				if there && same && !e.IntentToAdd {
 					continue
 				}
 				mu.Lock()
-				if there {
+				if there && e.IntentToAdd {
+					s.how[e.Path] = "new and not staged"
+				} else if there {
 					s.how[e.Path] = "modified and not staged"
 				} else {
 					s.gone[e.Path] = true

@@ -13,7 +13,7 @@ import (
 // Staged returns the files that are staged in the repository around a folder: those of the index that differ from HEAD,
 // all where there is no commit yet. The set's file system is the index over base.
 func Staged(ctx context.Context, base workspace.FS, dir string) (*Set, error) {
-	repo, err := open(dir, "--staged")
+	repo, err := open(dir, "--staged", true)
 	if err != nil {
 		return nil, err
 	}

@@ -319,6 +319,9 @@ func (e *Checker) choose(paths []string, opts workspace.Options) (workspace.Sele
 	selection, problems := workspace.Select(e.fs, paths, opts)
 	var errs []FileError
 	for _, p := range problems {
+		if c := e.opts.Changes; c != nil && p.Kind == workspace.Missing && slices.Contains(c.Gone(), p.Path) {
+			continue // that is the change
+		}
 		kind := Unreadable
 		if p.Kind == workspace.Unsupported {
 			kind = Unsupported

@@ -14,10 +14,9 @@ import (
 )
 
 // OpenContents opens the repository that git itself would use in a folder, as GIT_DIR, GIT_WORK_TREE and GIT_INDEX_FILE
-// say, which git sets for its hooks, or else as Open does. Of its index also Content is known. A path that only
-// `git add -N` named is in no content, so it is not in the index, either. The result is nil where there is no working
-// tree.
-func OpenContents(dir string) (*Repo, error) {
+// say, which git sets for its hooks, or else as Open does. Of its index also Content is known. With staged, paths are not in
+// the index that only `git add -N` named: there is no content of theirs. The result is nil where there is no working tree.
+func OpenContents(dir string, staged bool) (*Repo, error) {
 	found, err := Open(dir)
 	if gitDir := os.Getenv("GIT_DIR"); gitDir != "" {
 		found, err = openEnv(dir, joinUnlessAbs(dir, gitDir))
@@ -25,7 +24,7 @@ func OpenContents(dir string) (*Repo, error) {
 	if found == nil || err != nil {
 		return nil, err
 	}
-	r := &Repo{root: found.root, gitDir: found.gitDir, contents: true}
+	r := &Repo{root: found.root, gitDir: found.gitDir, contents: true, staged: staged}
 	if index := os.Getenv("GIT_INDEX_FILE"); index != "" {
 		r.indexFile = joinUnlessAbs(r.root, index)
 	}

@@ -34,11 +34,11 @@ const (
 
 // decodeIndex reads an index of version 2, 3 or 4 (gitformat-index(5)) of size bytes. It is strict where Nix or
 // git are: on order, lengths, flags, checksum, and extensions that one must know.
-func decodeIndex(r io.Reader, size int64) (*index, error) { return decodeWith(r, size, false) }
+func decodeIndex(r io.Reader, size int64) (*index, error) { return decodeWith(r, size, false, false) }
 
-// decodeWith is decodeIndex; with contents it also keeps what the index says of the content of each file, and leaves out
-// paths of which no content is staged.
-func decodeWith(r io.Reader, size int64, contents bool) (*index, error) {
+// decodeWith is decodeIndex; with contents it also keeps what the index says of the content of each file, with staged it
+// leaves out paths of which no content is staged.
+func decodeWith(r io.Reader, size int64, contents, staged bool) (*index, error) {
 	switch {
 	case size == 0:
 		return &index{}, errors.New("it is empty")
@@ -49,7 +49,7 @@ func decodeWith(r io.Reader, size int64, contents bool) (*index, error) {
 	}
 	d := &decoder{in: r, left: size - sha1.Size, sum: sha1.New(), window: make([]byte, min(size, 2*maxIndexPath))}
 	x := &index{}
-	if err := d.entries(x, contents); err != nil {
+	if err := d.entries(x, contents, staged); err != nil {
 		return &index{}, err
 	}
 	if err := d.extensions(); err != nil {
@@ -116,7 +116,7 @@ func (d *decoder) take(n int) ([]byte, error) {
 	return b, nil
 }
 
-func (d *decoder) entries(x *index, contents bool) error {
+func (d *decoder) entries(x *index, contents, staged bool) error {
 	head, err := d.take(headerSize)
 	if err != nil {
 		return err
@@ -158,7 +158,7 @@ func (d *decoder) entries(x *index, contents bool) error {
 				continue
 			}
 		}
-		if contents && e.about&infoIntentToAdd != 0 {
+		if staged && e.about&infoIntentToAdd != 0 {
 			continue
 		}
 		if paths.Len()+len(e.path) > maxPaths {

@@ -25,6 +25,7 @@ type Repo struct {
 	commonDir string // holds objects, configuration and info/exclude; gitDir outside linked worktrees
 	indexFile string // another index than that of gitDir; "" for that
 	contents  bool   // the index is kept with what it says of contents
+	staged    bool   // and without paths of which no content is staged
 	plain     func(path string) ([]byte, error)
 
 	config  func() settings

@@ -181,7 +181,7 @@ func (r *Repo) readIndex() (*index, error) {
 		written = stampOf(info.ModTime())
 	}
 	err := osfile.Stream(path, func(in io.Reader, size int64) (err error) {
-		x, err = decodeWith(in, size, r.contents)
+		x, err = decodeWith(in, size, r.contents, r.staged)
 		x.written = written
 		return err
 	})

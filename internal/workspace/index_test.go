@@ -54,7 +54,7 @@ func TestIndexIsACheckout(t *testing.T) {
 	gittest.Write(t, root, "wasdir", "now a file\n", "wasfile/in.nix", "now a folder\n")
 	require.NoError(t, os.Symlink("deep", filepath.Join(root, "changed-link")))
 
-	repo, err := git.OpenContents(root)
+	repo, err := git.OpenContents(root, true)
 	require.NoError(t, err)
 	blobs := &gitBlobs{t: t, root: root}
 	index := NewIndex(OS, repo, blobs)

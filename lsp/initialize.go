@@ -61,7 +61,7 @@ func (s *Server) root() string {
 
 // watched are the files whose changes on disk matter to findings in others.
 var watched = []string{
-	"**/*.nix", "**/flake.lock", "**/*.toml", "**/.gitignore", "**/.gitattributes", "**/.git/index",
+	"**/*.nix", "**/flake.lock", "**/*.toml", "**/.gitignore", "**/.gitattributes", "**/.git/index", "**/*baseline*.json",
 }
 
 // initialized asks the client to watch files, if it can.

@@ -16,6 +16,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/nixsift/nixsift/internal/baseline"
+	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/engine"
 	"github.com/nixsift/nixsift/internal/workspace"
 	"github.com/nixsift/nixsift/lsp"
@@ -479,4 +481,40 @@ func TestGit(t *testing.T) {
 	git("add", "a.nix")
 	c.Edit(flake, 2, lsptest.Change{Text: text + "\n"})
 	c.DiagnosticsThat(flake, func(p lsptest.Published) bool { return len(p.Diagnostics) == 0 })
+}
+
+// TestBaseline holds that what is in the baseline is a hint, as long as it is.
+func TestBaseline(t *testing.T) {
+	dir := t.TempDir()
+	a := lsptest.URI(lsptest.WriteFile(t, dir, "a.nix", "[ 13 ]\n"))
+	file := lsptest.URI(filepath.Join(dir, baseline.FileName))
+	opts := engine.Options{Preset: "none", Severities: []string{"unlucky-number=warning"}}
+	adopting := opts
+	adopting.Paths, adopting.Dir, adopting.Adopting = []string{dir}, dir, true
+	res, err := engine.Check(t.Context(), adopting)
+	require.NoError(t, err)
+	require.Len(t, res.Baselines, 1)
+	text, count := res.Baselines[0].Next(func(*diag.Finding) bool { return true })
+	require.Equal(t, 1, count)
+
+	c := lsptest.Start(t, lsp.Options{Engine: opts, Idle: time.Millisecond})
+	c.Initialize(dir, "")
+	c.Open(a, "nix", 1, "[ 13 ]\n")
+	assert.Equal(t, 2, c.Diagnostics(a, 1).Diagnostics[0].Severity)
+	lsptest.WriteFile(t, dir, baseline.FileName, text)
+	c.Notify("workspace/didChangeWatchedFiles", map[string]any{"changes": []any{}})
+	p := c.DiagnosticsThat(a, func(p lsptest.Published) bool { return p.Diagnostics[0].Severity == 4 })
+	assert.Contains(t, p.Diagnostics[0].Message, "in the baseline")
+	c.Edit(a, 2, lsptest.Change{Text: "# moved\n\n[ 13 ]\n(13)\n"})
+	p = c.DiagnosticsThat(a, func(p lsptest.Published) bool { return len(p.Diagnostics) == 2 })
+	assert.Equal(t, 4, p.Diagnostics[0].Severity)
+	assert.Equal(t, 2, p.Diagnostics[1].Severity, "only what is new counts")
+	lsptest.WriteFile(t, dir, baseline.FileName, "<<<<<<< ours\n"+text)
+	c.Notify("workspace/didChangeWatchedFiles", map[string]any{"changes": []any{}})
+	p = c.DiagnosticsThat(file, func(p lsptest.Published) bool { return len(p.Diagnostics) == 1 })
+	assert.Contains(t, p.Diagnostics[0].Message, "markers of a merge")
+	c.DiagnosticsThat(a, func(p lsptest.Published) bool { return p.Diagnostics[0].Severity == 2 })
+	require.NoError(t, os.Remove(filepath.Join(dir, baseline.FileName)))
+	c.Notify("workspace/didChangeWatchedFiles", map[string]any{"changes": []any{}})
+	c.DiagnosticsThat(file, func(p lsptest.Published) bool { return len(p.Diagnostics) == 0 })
 }

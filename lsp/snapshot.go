@@ -76,6 +76,12 @@ func (p *snapshot) check(ctx context.Context, most int) (*result, error) {
 			return r != nil && r.Placed
 		})
 	}
+	for i, in := range p.checker.InBaseline(doc.path, doc.text, out.findings) {
+		if f := &out.findings[i]; in {
+			f.Severity = diag.Hint
+			f.Help = strings.TrimSuffix("it is in the baseline, so `nixsift check` does not show it\n"+f.Help, "\n")
+		}
+	}
 	var errs []engine.FileError
 	for _, e := range checked.Errors {
 		if e.Kind == engine.TooLarge && e.File == doc.path {

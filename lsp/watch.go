@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/nixsift/nixsift/internal/baseline"
 	"github.com/nixsift/nixsift/internal/config"
 	"github.com/nixsift/nixsift/internal/engine"
 	"github.com/nixsift/nixsift/internal/workspace"
@@ -38,7 +39,7 @@ func newWatchedFS(base workspace.FS) *watchedFS {
 }
 
 // watchedFiles are the names of files that are noted in any case, beside configurations and what those extend.
-var watchedFiles = map[string]bool{"flake.nix": true, "flake.lock": true, "index": true}
+var watchedFiles = map[string]bool{"flake.nix": true, "flake.lock": true, "index": true, baseline.FileName: true}
 
 // always reports whether a file is noted, however many are.
 func always(path string) bool {
@@ -46,7 +47,9 @@ func always(path string) bool {
 }
 
 // hasContent reports whether what a file says is noted.
-func hasContent(path string) bool { return always(path) || filepath.Ext(path) == ".nix" }
+func hasContent(path string) bool {
+	return always(path) || filepath.Ext(path) == ".nix" || filepath.Ext(path) == ".json"
+}
 
 func (w *watchedFS) Stat(path string) (fs.FileInfo, error) {
 	info, err := w.FS.Stat(path)

@@ -47,7 +47,6 @@ func checkCommand(s streams) *cobra.Command {
 			if err := f.validate(cmd.Flags(), args); err != nil {
 				return err
 			}
-			f.baseline = hasCommand(cmd.Root(), "baseline")
 			return check(s, &f, args)
 		},
 	}
@@ -71,6 +70,7 @@ func (f *checkFlags) add(flags *pflag.FlagSet) {
 	f.changed.add(flags)
 	flags.IntVar(&f.maxFindings, "max-findings", -1, "print so many findings, the most severe ones; all count for the exit status")
 	flags.Lookup("max-findings").DefValue = "0" // which the help does not print
+	addBaselineFlags(flags, &f.opts)
 	flags.BoolVar(&f.opts.Generated, "generated", false, "check generated files like others, not for errors only")
 	flags.IntVarP(&f.opts.Jobs, "jobs", "j", 0, "files checked at once; 0 is one for each processor")
 }
@@ -149,7 +149,10 @@ func check(s streams, f *checkFlags, args []string) error {
 func (f *checkFlags) reportOf(res *engine.Result, wd string, took time.Duration) *report.Run {
 	run := &report.Run{
 		Findings: limitFindings(res.Findings, f.maxFindings), All: res.Findings, Silenced: res.Silenced,
-		Summary: report.Summary{Files: res.Files, Suppressed: res.Suppressed, Generated: res.Generated, Duration: took},
+		Summary: report.Summary{
+			Files: res.Files, Suppressed: res.Suppressed, Baselines: len(res.Baselines), Baselined: res.Baselined, Fixed: fixedInBaselines(res),
+			Generated: res.Generated, Duration: took,
+		},
 		Sources: res.Text, Rule: describe, BaseDir: wd, ToolVersion: version.Number,
 	}
 	for _, e := range res.Errors {

@@ -127,6 +127,9 @@ type keyValue struct {
 func (e *effective) settings() []keyValue {
 	c := e.config
 	list := []keyValue{{"preset", c.Preset}, {"edition", c.Edition}, {"preview", c.Preview}, {"minimum-nix-version", c.MinimumNix.String()}, {"generated", c.Generated}}
+	if c.Baseline != "" {
+		list = append(list, keyValue{"baseline", slashed(filepath.Dir(c.Origin("baseline").File), c.Baseline)})
+	}
 	if c.Required != "" {
 		list = slices.Insert(list, 0, keyValue{"required-version", c.Required})
 	}

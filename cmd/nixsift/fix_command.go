@@ -29,7 +29,6 @@ func fixCommand(s streams) *cobra.Command {
 			if err := f.validate(cmd.Flags(), args); err != nil {
 				return err
 			}
-			f.baseline = hasCommand(cmd.Root(), "baseline")
 			return check(s, &f, args)
 		},
 	}

@@ -48,6 +48,9 @@ func (f *checkFlags) validate(flags *pflag.FlagSet, args []string) error {
 	if err := checkEngineFlags(flags, &f.opts); err != nil {
 		return err
 	}
+	if err := checkBaselineFlags(flags, &f.opts); err != nil {
+		return err
+	}
 	if err := checkPaths(args); err != nil {
 		return err
 	}

@@ -13,10 +13,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
+	"github.com/nixsift/nixsift/internal/baseline"
 	"github.com/nixsift/nixsift/internal/config"
 	"github.com/nixsift/nixsift/internal/engine"
 	"github.com/nixsift/nixsift/internal/report"
@@ -32,7 +32,6 @@ type outputFlags struct {
 	quiet, verbose  bool
 	statistics, all bool
 	files           []output // of outputs
-	baseline        bool     // there is a command that makes baselines
 }
 
 // output is a file to write a report to.
@@ -75,7 +74,7 @@ func (f *outputFlags) validate() error {
 		case path == "-":
 			printed = format
 			continue
-		case workspace.KindOf(path) != workspace.Other || filepath.Base(path) == config.FileName:
+		case workspace.KindOf(path) != workspace.Other || filepath.Base(path) == config.FileName || filepath.Base(path) == baseline.FileName:
 			return fmt.Errorf("--output %q: a report would replace a file that nixsift reads", o)
 		case slices.ContainsFunc(f.files, func(x output) bool { return filepath.Clean(x.path) == filepath.Clean(path) }):
 			return fmt.Errorf("--output %q: %s takes one report", o, path)
@@ -127,7 +126,7 @@ const manyFindings = 50
 func (f *outputFlags) print(s streams, run *report.Run) error {
 	opts := report.Options{
 		Color:      report.UseColor(f.color, s.outTerminal != nil, os.Getenv),
-		Statistics: f.statistics, Quiet: f.quiet, Baseline: f.baseline,
+		Statistics: f.statistics, Quiet: f.quiet,
 	}
 	if s.outTerminal != nil {
 		opts.Width = s.outTerminal()
@@ -192,6 +191,7 @@ func (f *checkFlags) tellBeside(s streams, wd string, res *engine.Result, took t
 		fmt.Fprintf(s.err, "nixsift: left alone: %s %s\n", report.Visible(l.Path), report.Visible(l.Why))
 	}
 	tellNotices(s.err, wd, res.Notices)
+	f.tellBaselines(s.err, wd, res)
 	if !f.verbose {
 		return
 	}
@@ -223,9 +223,4 @@ func terminalOf(f *os.File) func() int {
 		}
 		return 80
 	}
-}
-
-// hasCommand reports whether there is a command of that name.
-func hasCommand(root *cobra.Command, name string) bool {
-	return slices.ContainsFunc(root.Commands(), func(c *cobra.Command) bool { return c.Name() == name })
 }

@@ -28,7 +28,7 @@ var layers = []string{
 	"ast/source",
 	"ast",
 	"parser internal/near internal/version internal/diag internal/osfile internal/fingerprint",
-	"internal/attrs internal/modsys",
+	"internal/attrs internal/modsys internal/baseline",
 	"ast/nixprint internal/sema",
 	"internal/nixlang",
 	"internal/git",

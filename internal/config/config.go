@@ -58,6 +58,7 @@ type Config struct {
 	Generated  bool    // generated files are checked like others
 	Preview    bool    // patterns and presets mean rules in preview, too
 	Required   string  // the versions of the program that the configuration is for, "" for all
+	Baseline   string  // the absolute path of the baseline that a file names, or ""
 
 	cat     *Catalogue
 	sources []Source
@@ -105,7 +106,7 @@ func (c *Config) Sources() []Source { return c.sources }
 func (c *Config) Notices() []Notice { return c.notices }
 
 // Origin returns where the value of a key comes from that is not about one rule: preset, edition,
-// minimum-nix-version, generated, preview, required-version.
+// minimum-nix-version, generated, preview, required-version, baseline.
 func (c *Config) Origin(key string) Origin {
 	if o, ok := c.origins[key]; ok {
 		return o

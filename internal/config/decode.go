@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/baseline"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/near"
 	"github.com/nixsift/nixsift/internal/version"
@@ -24,6 +25,7 @@ const (
 	excludeKey    = "exclude"
 	minimumNixKey = "minimum-nix-version"
 	generatedKey  = "generated"
+	baselineKey   = "baseline"
 	rulesKey      = "rules"
 	overrideKey   = "override"
 	pathsKey      = "paths"
@@ -31,7 +33,7 @@ const (
 
 var (
 	topKeys = []string{
-		extendsKey, requiredKey, presetKey, editionKey, previewKey, selectKey, ignoreKey, excludeKey, minimumNixKey, generatedKey,
+		extendsKey, requiredKey, presetKey, editionKey, previewKey, selectKey, ignoreKey, excludeKey, minimumNixKey, generatedKey, baselineKey,
 		rulesKey, overrideKey,
 	}
 	overrideKeys = []string{pathsKey, selectKey, ignoreKey, rulesKey}
@@ -79,6 +81,8 @@ func (d *decoder) file(c *Config, root *value) *layer {
 			set(e, d.bool(e, &c.Generated))
 		case minimumNixKey:
 			set(e, d.version(c, e))
+		case baselineKey:
+			set(e, d.baseline(c, e))
 		case excludeKey:
 			l.exclude = d.globs(e)
 		case overrideKey:
@@ -235,6 +239,23 @@ func (d *decoder) version(c *Config, e *entry) bool {
 		return false
 	}
 	c.MinimumNix = v
+	return true
+}
+
+// baseline reads the path of the baseline, relative to the file.
+func (d *decoder) baseline(c *Config, e *entry) bool {
+	s, ok := d.text(e, e.val)
+	switch {
+	case !ok:
+		return false
+	case strings.TrimSpace(s) == "" || strings.HasSuffix(s, "/"):
+		d.report(e.val.span, "`%s` names no file; leave the key out for %s beside this file", baselineKey, baseline.FileName)
+		return false
+	case filepath.IsAbs(s) || strings.HasPrefix(s, "/") || strings.HasPrefix(s, "~"):
+		d.report(e.val.span, "`%s` must be relative to this file, so that it is the same on every machine", s)
+		return false
+	}
+	c.Baseline = filepath.Join(filepath.Dir(d.path), filepath.FromSlash(s))
 	return true
 }
 

@@ -14,29 +14,30 @@ const FileName = "nixsift.toml"
 // Ext is how the names of configuration files end, those that others extend included.
 const Ext = ".toml"
 
-// Finder finds the configuration file that holds for a folder: the nearest one upward, not beyond the
-// root of a repository. It remembers each folder it looked in, and is safe for concurrent use.
+// Finder finds the configuration file that holds for a folder, or another file of one name: the nearest one upward, not
+// beyond the root of a repository. It remembers each folder it looked in, and is safe for concurrent use.
 type Finder struct {
+	name   string
 	lstat  func(path string) (fs.FileInfo, error)
 	isRoot func(dir string) bool
 	mu     sync.Mutex
 	found  map[string]string
 }
 
-// NewFinder returns a Finder that asks lstat what exists, and isRoot whether a folder with .git in it is the root
+// NewFinder returns a Finder of files of a name that asks lstat what exists, and isRoot whether a folder with .git in it is the root
 // of a repository; nil means os.Lstat and that it always is. A folder, a device or a link that leads nowhere counts,
 // so that reading it fails instead of doing without.
-func NewFinder(lstat func(path string) (fs.FileInfo, error), isRoot func(dir string) bool) *Finder {
+func NewFinder(name string, lstat func(path string) (fs.FileInfo, error), isRoot func(dir string) bool) *Finder {
 	if lstat == nil {
 		lstat = os.Lstat
 	}
 	if isRoot == nil {
 		isRoot = func(string) bool { return true }
 	}
-	return &Finder{lstat: lstat, isRoot: isRoot, found: map[string]string{}}
+	return &Finder{name: name, lstat: lstat, isRoot: isRoot, found: map[string]string{}}
 }
 
-// Find returns the path of the configuration file for files in dir, an absolute path, or "".
+// Find returns the path of the file that holds for files in dir, an absolute path, or "".
 func (f *Finder) Find(dir string) string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -49,7 +50,7 @@ func (f *Finder) Find(dir string) string {
 		}
 		passed = append(passed, dir)
 		inside := strings.TrimSuffix(dir, string(filepath.Separator)) + string(filepath.Separator)
-		here := inside + FileName
+		here := inside + f.name
 		if _, err := f.lstat(here); err == nil {
 			path = here
 			break

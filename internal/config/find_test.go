@@ -29,7 +29,7 @@ func TestFinder(t *testing.T) {
 	require.NoError(t, os.Symlink("nowhere", filepath.Join(root, "link/nixsift.toml")))
 
 	calls := 0
-	f := NewFinder(func(path string) (fs.FileInfo, error) { calls++; return os.Lstat(path) }, nil)
+	f := NewFinder(FileName, func(path string) (fs.FileInfo, error) { calls++; return os.Lstat(path) }, nil)
 	at := func(dir string) string { return f.Find(filepath.Join(root, dir)) }
 	assert.Equal(t, filepath.Join(root, "nixsift.toml"), at("plain/deep"))
 	assert.Equal(t, "", at("repo/sub"), "the repository's folder is the last one looked in")
@@ -45,8 +45,8 @@ func TestFinder(t *testing.T) {
 	f.Forget()
 	assert.Equal(t, filepath.Join(root, "repo/nixsift.toml"), at("repo/sub"))
 
-	f = NewFinder(nil, func(dir string) bool { return filepath.Base(dir) != "repo" })
+	f = NewFinder(FileName, nil, func(dir string) bool { return filepath.Base(dir) != "repo" })
 	require.NoError(t, os.Remove(filepath.Join(root, "repo/nixsift.toml")))
 	assert.Equal(t, filepath.Join(root, "nixsift.toml"), at("repo/sub"), "something called .git that makes no repository")
-	assert.NotPanics(t, func() { NewFinder(nil, nil).Find("/") })
+	assert.NotPanics(t, func() { NewFinder(FileName, nil, nil).Find("/") })
 }

@@ -95,10 +95,11 @@ type Finding struct {
 	Tags     Tag
 }
 
-// Silenced is a finding that a comment in its file silences.
+// Silenced is a finding that a comment in its file silences, or that is in a baseline.
 type Silenced struct {
 	Finding
-	Reason string // that the comment gives; may be empty
+	Reason    string // that the comment gives; may be empty
+	Baselined bool
 }
 
 // Compare orders findings by file, start, end, rule and message: a total order of distinct findings.

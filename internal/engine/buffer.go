@@ -44,19 +44,20 @@ type Checked struct {
 
 // Deps is what findings about a file depend on beside its text.
 type Deps struct {
-	path    string
-	config  *config.Config
-	project *project.Deps
+	path     string
+	config   *config.Config
+	baseline *baselineFile
+	project  *project.Deps
 }
 
 // Hold reports whether the findings are the same in a checker after changes of other files.
 func (d *Deps) Hold(c *Checker) bool {
-	return d == nil || c.config(d.path) == d.config && d.project.Hold(c.snapshot)
+	return d == nil || c.config(d.path) == d.config && c.baseline(d.path) == d.baseline && d.project.Hold(c.snapshot)
 }
 
 // record has all that the worker asks about the file at hand kept.
 func (w *worker) record(path string) *Deps {
-	d := &Deps{path, w.config, project.NewDeps()}
+	d := &Deps{path, w.config, w.engine.baseline(path), project.NewDeps()}
 	w.view = w.view.Recording(d.project)
 	w.folder = "" // the view is that of this check only
 	return d
@@ -125,7 +126,7 @@ func (e *Checker) CheckBuffer(ctx context.Context, b Buffer, ofFlake []diag.Find
 		return Checked{Errors: []FileError{{File: b.Path, Message: large.Error(), Kind: TooLarge}}}, nil
 	}
 	if !e.opts.NoExclude && e.excluded(b.Path) {
-		return Checked{Deps: &Deps{b.Path, e.config(b.Path), project.NewDeps()}}, nil
+		return Checked{Deps: &Deps{b.Path, e.config(b.Path), e.baseline(b.Path), project.NewDeps()}}, nil
 	}
 	w := e.worker(b.Path)
 	w.ctx = ctx
@@ -170,7 +171,7 @@ func (e *Checker) CheckFlake(ctx context.Context, dir string, most int) (Checked
 	}
 	if !e.opts.NoExclude && e.excluded(filepath.Join(dir, "flake.nix")) {
 		path := filepath.Join(dir, "flake.nix")
-		return Checked{Deps: &Deps{path, e.config(path), project.NewDeps()}}, nil
+		return Checked{Deps: &Deps{path, e.config(path), e.baseline(path), project.NewDeps()}}, nil
 	}
 	w := newWorker(e)
 	w.bound.most, w.ctx = most, ctx
@@ -258,7 +259,7 @@ func LendParser(path string) (p *parser.Parser, giveBack func(size int)) {
 // Catalogue returns what configuration files may say of the rules.
 func (e *Engine) Catalogue() *config.Catalogue { return e.catalogue }
 
-// Problems returns what is wrong with the configuration files that were read so far, sorted by file and
+// Problems returns what is wrong with the configuration files and baselines that were read so far, sorted by file and
 // place.
 func (e *Checker) Problems() []config.Problem {
 	e.mu.Lock()
@@ -266,6 +267,11 @@ func (e *Checker) Problems() []config.Problem {
 	var out []config.Problem
 	for _, l := range e.configs {
 		out = append(out, l.problems...)
+	}
+	for _, b := range e.read {
+		if b.problem != nil {
+			out = append(out, *b.problem)
+		}
 	}
 	slices.SortFunc(out, compareProblems)
 	return slices.Compact(out) // several may extend one file

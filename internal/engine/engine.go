@@ -49,6 +49,11 @@ type Options struct {
 	// Changes narrows the run to the files among Paths that a change touches, and to what others say of those that it
 	// takes away. FS is to be that of the changes.
 	Changes *changes.Set
+	// Baseline is the absolute path of a baseline to use for all files, instead of those that configurations name or that lie
+	// beside them; NoBaseline uses none. Adopting says that a baseline is to be written: one that is not there is empty, and
+	// files that none holds for belong to one at the top of their project.
+	Baseline             string
+	NoBaseline, Adopting bool
 	// Jobs is the number of files checked at once; 0 is one for each processor.
 	Jobs int
 	// Approve, where it is given, is asked about each fix before Fix applies it: one after the other, in the order of the
@@ -88,7 +93,9 @@ type Result struct {
 	Errors     []FileError     // sorted by file and message
 	Files      int             // the number of files checked
 	Suppressed int             // findings that comments silenced
-	Silenced   []diag.Silenced // those findings, in the order of diag.Compare
+	Silenced   []diag.Silenced // those findings and those in a baseline, in the order of diag.Compare
+	Baselined  int             // findings that are in a baseline
+	Baselines  []*Baseline     // the baselines that hold for something, sorted by path
 	// Notices are earlier ids of rules in configurations, on the command line and in comments, each once.
 	Notices   []config.Notice
 	LeftAlone []workspace.LeftAlone
@@ -191,10 +198,15 @@ func Check(ctx context.Context, opts Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return e.Start().Run(ctx, opts.Paths)
+	c := e.Start()
+	res, err := c.Run(ctx, opts.Paths)
+	if err == nil {
+		c.accept(res, opts.Paths)
+	}
+	return res, err
 }
 
-// Run checks paths. The error is about the call; what is wrong with files is in the result.
+// Run checks paths, baselines apart. The error is about the call; what is wrong with files is in the result.
 func (e *Checker) Run(ctx context.Context, paths []string) (*Result, error) {
 	res := e.result()
 	units := e.units(res, paths)

@@ -93,6 +93,7 @@ func Fix(ctx context.Context, opts Options, level fix.Level) (*Fixed, error) {
 			active = slices.Concat(turn, later)
 		}
 		if !x.moved() {
+			x.last.accept(res, opts.Paths)
 			return x.outcome(res), nil
 		}
 		if res, err = x.check(opts.Paths); err != nil {

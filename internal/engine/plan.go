@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/baseline"
 	"github.com/nixsift/nixsift/internal/config"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/project"
@@ -66,16 +67,21 @@ type settings struct {
 	configs map[string]*loaded
 	plans   map[*config.Resolved]*plan
 	folders sync.Map // from folder to *loaded
+	baselineFiles
 }
 
 func newSettings(fs workspace.FS, snapshot *project.Snapshot, before *settings) *settings {
 	s := &settings{
-		finder: config.NewFinder(fs.Lstat, snapshot.Git().Starts), fs: fs,
+		finder: config.NewFinder(config.FileName, fs.Lstat, snapshot.Git().Starts), fs: fs,
 		configs: map[string]*loaded{}, plans: map[*config.Resolved]*plan{},
+		baselineFiles: baselineFiles{
+			baselines: config.NewFinder(baseline.FileName, fs.Lstat, snapshot.Git().Starts), read: map[string]*baselineFile{},
+		},
 	}
 	if before != nil {
 		before.mu.Lock()
 		s.before = maps.Clone(before.configs)
+		s.readBefore = maps.Clone(before.read)
 		before.mu.Unlock()
 	}
 	return s
@@ -95,11 +101,11 @@ func (s *settings) configFiles() []string {
 	return slices.DeleteFunc(slices.Sorted(maps.Keys(s.configs)), func(path string) bool { return path == "" })
 }
 
-// isConfig reports whether a path is that of a configuration file that was read, or that another one extends.
+// isConfig reports whether a path is that of a configuration file or a baseline that was read, or that another one extends.
 func (s *settings) isConfig(path string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.configs[path] != nil {
+	if s.configs[path] != nil || s.read[path] != nil {
 		return true
 	}
 	for _, l := range s.configs {

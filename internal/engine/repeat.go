@@ -97,7 +97,7 @@ func (o *outcome) addTo(w *worker) {
 // Repeat returns what checks the paths of the options.
 func (e *Engine) Repeat() *Repeat { return &Repeat{engine: e, paths: e.opts.Paths} }
 
-// Run checks the paths after a change; the first run takes any. It finds what Checker.Run finds then.
+// Run checks the paths after a change; the first run takes any. It finds what Check finds then.
 func (r *Repeat) Run(ctx context.Context, change Changed) (*Result, error) {
 	switch {
 	case r.checker == nil || change.Everything:
@@ -144,6 +144,7 @@ func (r *Repeat) Run(ctx context.Context, change Changed) (*Result, error) {
 	}
 	e.collect(res, []*worker{sum}, res.reported)
 	res.Configs = e.configFiles()
+	e.accept(res, r.paths)
 	return res, nil
 }
 

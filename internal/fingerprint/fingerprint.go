@@ -1,7 +1,7 @@
-// Package fingerprint names findings so that they keep their names while the files around them are edited: in SARIF, in
-// GitLab's reports, in a baseline.
+// Package fingerprint names findings so that they keep their names while the files around them are edited: in SARIF and in
+// GitLab's reports (Counter), in a baseline (Content).
 //
-// A fingerprint is made of the rule, the path, the line on which the finding starts, the text that it marks there, and a
+// The fingerprint of a Counter is made of the rule, the path, the line on which the finding starts, the text that it marks there, and a
 // number for repetitions of all that. White space counts as one blank. So neither lines that come and go elsewhere nor
 // indentation change it; an edit of the line itself does. The message has no part in it: another version may word it better,
 // and other files may decide on it.
@@ -31,7 +31,7 @@ type Counter struct{ seen map[[sha256.Size]byte]int }
 func (c *Counter) Next(rule, path string, lines *source.LineIndex, span source.Span) string {
 	line, marked := "", ""
 	if lines != nil {
-		line, marked = texts(lines, span)
+		line, marked = texts(lines.Text(), span)
 	}
 	return c.Sum(rule, path, line, marked)
 }
@@ -49,12 +49,18 @@ func (c *Counter) Sum(parts ...string) string {
 	return hex.EncodeToString(key[:16])
 }
 
-// texts returns the line on which a span starts and what the span marks of it.
-func texts(lines *source.LineIndex, span source.Span) (line, marked string) {
-	text := lines.Text()
+// texts returns the line on which a span starts and what the span marks of it, as far as they are within reach of its start.
+func texts(text string, span source.Span) (line, marked string) {
 	start := min(span.Start, uint32(len(text)))
-	l := lines.LineSpan(lines.Line(start))
-	near := source.Span{Start: max(l.Start, max(start, reach)-reach), End: min(l.End, start+reach)}
+	near := source.Span{Start: max(start, reach) - reach, End: min(start+reach, uint32(len(text)))}
+	at := start
+	if at > 0 && at < near.End && text[at-1:at+1] == "\r\n" {
+		at-- // within a line end, which belongs to its line
+	}
+	near.Start += uint32(strings.LastIndexAny(text[near.Start:at], "\r\n") + 1)
+	if i := strings.IndexAny(text[at:near.End], "\r\n"); i >= 0 {
+		near.End = at + uint32(i)
+	}
 	on := source.Span{Start: min(start, near.End), End: min(max(span.End, start), near.End)}
 	return squeeze(near.Of(text)), squeeze(on.Of(text))
 }

@@ -80,6 +80,13 @@ type jsonSummary struct {
 	Generated  int   `json:"generated"`
 	Fixable    int   `json:"fixable"`
 	DurationMS int64 `json:"duration_ms"`
+	// Baseline is there where a baseline holds.
+	Baseline *jsonBaseline `json:"baseline,omitempty"`
+}
+
+type jsonBaseline struct {
+	Findings int `json:"findings"`
+	Fixed    int `json:"fixed"`
 }
 
 // json writes one object, a finding a line.
@@ -184,11 +191,16 @@ func (p *printer) jsonErrors() []jsonError {
 
 func (p *printer) jsonSummary() jsonSummary {
 	c := p.counts()
-	return jsonSummary{
+	s := jsonSummary{
 		Files: p.Summary.Files, Findings: len(p.All),
 		Error: c.by[diag.Error], Warning: c.by[diag.Warning], Info: c.by[diag.Info], Hint: c.by[diag.Hint],
-		Suppressed: p.Summary.Suppressed, Generated: p.Summary.Generated, Fixable: c.fixable, DurationMS: p.Summary.Duration.Milliseconds(),
+		Suppressed: p.Summary.Suppressed + p.Summary.Baselined, Generated: p.Summary.Generated, Fixable: c.fixable,
+		DurationMS: p.Summary.Duration.Milliseconds(),
 	}
+	if p.Summary.Baselines > 0 {
+		s.Baseline = &jsonBaseline{p.Summary.Baselined, p.Summary.Fixed}
+	}
+	return s
 }
 
 // jsonWriter writes pieces of JSON and keeps the first error.

@@ -64,7 +64,10 @@ func (e FileError) text() string {
 // Summary is what cannot be counted from the findings.
 type Summary struct {
 	Files      int // that were checked
-	Suppressed int // findings that comments or a baseline silenced
+	Suppressed int // findings that comments silenced
+	Baselines  int // that hold for something
+	Baselined  int // findings that are in a baseline
+	Fixed      int // findings of baselines that are gone
 	Generated  int // findings that were left out because their file is generated
 	Duration   time.Duration
 }
@@ -77,8 +80,8 @@ type Options struct {
 	Width int
 	// Statistics counts the findings by rule: in the text formats instead of listing them, in JSON beside the list.
 	Statistics bool
-	// Brief shows the errors, counts the rest by rule and says how to go on. Baseline says that a baseline is one way.
-	Brief, Baseline bool
+	// Brief shows the errors, counts the rest by rule and says how to go on.
+	Brief bool
 	// Quiet leaves out the summary.
 	Quiet bool
 }

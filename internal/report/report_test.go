@@ -259,7 +259,7 @@ func TestJSON(t *testing.T) {
 	require.NoError(t, dec.Decode(&out))
 	assert.Equal(t, 1, out.Version)
 	assert.Equal(t, jsonTool{"nixsift", "1.2.3"}, out.Tool)
-	assert.Equal(t, jsonSummary{6, 6, 2, 2, 1, 1, 2, 3, 1, 1}, out.Summary)
+	assert.Equal(t, jsonSummary{6, 6, 2, 2, 1, 1, 2, 3, 1, 1, nil}, out.Summary)
 	assert.Equal(t, []jsonError{{"nixsift.toml", "3:4: unknown rule", "config", 3, 4}, {"secret.nix", "permission denied", "unreadable", 0, 0}, {"", "a rule failed", "internal", 0, 0}}, out.Errors)
 
 	f := out.Findings[3]

@@ -201,7 +201,11 @@ func (p *printer) sarif() error {
 	}
 	for i := range p.Silenced {
 		s := &p.Silenced[i]
-		if err := add(&s.Finding, sarifSuppression{"inSource", "accepted", s.Reason}); err != nil {
+		how := sarifSuppression{"inSource", "accepted", s.Reason}
+		if s.Baselined {
+			how = sarifSuppression{"external", "accepted", "It is in the baseline."}
+		}
+		if err := add(&s.Finding, how); err != nil {
 			return err
 		}
 	}

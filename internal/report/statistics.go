@@ -140,10 +140,9 @@ func (p *printer) wayOn(colors palette) {
 	if n := p.counts().fixable; n > 0 {
 		steps = append(steps, step{"--fix", fmt.Sprintf("mends %d and keeps what the code means; with --diff it only shows how", n)})
 	}
-	if p.opts.Baseline {
-		steps = append(steps, step{"nixsift baseline", "accepts what there is, so that only what is new fails"})
-	}
 	steps = append(steps,
+		step{"nixsift baseline", "accepts what there is, so that only what is new is shown and fails"},
+		step{"nixsift suppress", "writes comments that silence what a rule finds: --select RULE --reason WHY"},
 		step{`RULE = "off"`, "below [rules] in nixsift.toml switches a rule off"},
 		step{"nixsift explain RULE", "says what a rule is about"},
 		step{"--all", "prints every finding"})

@@ -274,6 +274,9 @@ func (p *printer) summary() string {
 	if n := p.Summary.Suppressed; n > 0 {
 		line += fmt.Sprintf("; %d suppressed", n)
 	}
+	if n := p.Summary.Baselined; n > 0 {
+		line += "; " + map[bool]string{true: "1 finding is", false: fmt.Sprintf("%d findings are", n)}[n == 1] + " in the baseline"
+	}
 	if n := p.Summary.Generated; n > 0 {
 		line += fmt.Sprintf("; %d in generated files left out", n)
 	}

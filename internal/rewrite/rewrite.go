@@ -88,8 +88,26 @@ func (w *Writer) Check(path, before string) error {
 	return compare(target, before)
 }
 
-// Create writes a file that is to be new. It fails where there is something of that name.
+// Create writes a file that is to be new, where it can in one step. It fails where there is something of that name.
 func Create(path, text string) error {
+	temp, err := fresh(filepath.Dir(path))
+	if err != nil {
+		return plain(err)
+	}
+	defer func() { _ = os.Remove(temp.Name()) }()
+	defer func() { _ = temp.Close() }()
+	lock(temp)
+	if _, err := temp.WriteString(text); err != nil {
+		return plain(err)
+	}
+	settle(temp)
+	if err = os.Link(temp.Name(), path); err == nil || errors.Is(err, fs.ErrExist) {
+		return plain(err)
+	}
+	return createPlainly(path, text) // a file system without hard links
+}
+
+func createPlainly(path, text string) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return plain(err)

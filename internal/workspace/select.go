@@ -148,10 +148,13 @@ func (p Problem) Error() string { return p.Path + ": " + p.Err.Error() }
 // Unwrap returns Err.
 func (p Problem) Unwrap() error { return p.Err }
 
+// IsMissing reports whether an error says that nothing is at a path, be it that something above it is no folder.
+func IsMissing(err error) bool { return errors.Is(err, fs.ErrNotExist) || isNotDir(err) }
+
 func problem(path string, err error) Problem {
 	kind := Unreadable
 	switch {
-	case errors.Is(err, fs.ErrNotExist) || isNotDir(err):
+	case IsMissing(err):
 		kind = Missing
 	case errors.Is(err, ErrNotRegular):
 		kind = NotRegular

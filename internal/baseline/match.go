@@ -1,0 +1,217 @@
+package baseline
+
+import (
+	"cmp"
+	"path"
+	"slices"
+	"sort"
+
+	"github.com/nixsift/nixsift/internal/fingerprint"
+)
+
+// Match is what a run found, laid over a baseline.
+type Match struct {
+	base  *Baseline
+	found []Key
+	in    []int // by finding: the entry that has it, or -1
+	left  []int // by entry: how many of its findings were not found
+}
+
+// Lay lays findings over the baseline, each of which may be nil or empty. The findings of a file stand together. A finding is
+// in the baseline where an entry of its file and rule, of which no other finding has taken all, has its line or what stands around it; those
+// that agree in both come first. The findings of a file without entries may be those of one that is gone, which Lay asks for: of a
+// file of which they have at least half.
+func (b *Baseline) Lay(found []Key, gone func(file string) bool) *Match {
+	if b == nil {
+		b = &Baseline{}
+	}
+	m := &Match{base: b, found: found, in: make([]int, len(found)), left: make([]int, len(b.Entries))}
+	for i := range m.in {
+		m.in[i] = -1
+	}
+	for i, e := range b.Entries {
+		m.left[i] = e.Count
+	}
+	var strangers []span
+	for at := 0; at < len(found); {
+		file := span{at, at + 1}
+		for file.end < len(found) && found[file.end].File == found[at].File {
+			file.end++
+		}
+		if entries := b.of(found[at].File); entries.end > entries.start {
+			m.file(file, entries)
+		} else {
+			strangers = append(strangers, file)
+		}
+		at = file.end
+	}
+	m.moved(strangers, gone)
+	return m
+}
+
+// span is a run of findings, or of entries.
+type span struct{ start, end int }
+
+// of returns the entries of a file.
+func (b *Baseline) of(file string) span {
+	start := sort.Search(len(b.Entries), func(i int) bool { return b.Entries[i].File >= file })
+	n := sort.Search(len(b.Entries)-start, func(i int) bool { return b.Entries[start+i].File > file })
+	return span{start, start + n}
+}
+
+// ways are what two findings may agree in, the surest first. What does not count is left empty.
+var ways = []func(fingerprint.Content) fingerprint.Content{
+	func(c fingerprint.Content) fingerprint.Content { return c },
+	func(c fingerprint.Content) fingerprint.Content { return fingerprint.Content{Line: c.Line} },
+	func(c fingerprint.Content) fingerprint.Content { return fingerprint.Content{Around: c.Around} },
+}
+
+// place is what a finding and an entry have to have in common.
+type place struct {
+	rule    string
+	content fingerprint.Content
+}
+
+// file lays the findings of a file over the entries of one, which may have another name.
+func (m *Match) file(findings, entries span) {
+	missing := findings.end - findings.start
+	for _, way := range ways {
+		if missing == 0 {
+			return
+		}
+		index := make(map[place][]int, entries.end-entries.start)
+		for i := entries.start; i < entries.end; i++ {
+			if e := &m.base.Entries[i]; m.left[i] > 0 {
+				p := place{e.Rule, way(e.Content)}
+				index[p] = append(index[p], i)
+			}
+		}
+		for i := findings.start; i < findings.end && len(index) > 0; i++ {
+			if m.in[i] >= 0 {
+				continue
+			}
+			p := place{m.found[i].Rule, way(m.found[i].Content)}
+			list := index[p]
+			for len(list) > 0 && m.left[list[0]] == 0 {
+				list = list[1:]
+			}
+			index[p] = list
+			if len(list) > 0 {
+				m.in[i] = list[0]
+				m.left[list[0]]--
+				missing--
+			}
+		}
+	}
+}
+
+// alike is how many entries that read alike are looked at for a finding: where whole trees are of one template, one file gone is as
+// good as another.
+const alike = 64
+
+// moved looks for files without entries that have what one that is gone had.
+func (m *Match) moved(strangers []span, gone func(string) bool) {
+	if len(strangers) == 0 || len(m.base.Entries) == 0 || gone == nil {
+		return
+	}
+	index := map[place][]int{} // of entries, whatever their file
+	for i, e := range m.base.Entries {
+		if m.left[i] > 0 {
+			p := place{e.Rule, e.Content}
+			index[p] = append(index[p], i)
+		}
+	}
+	away := map[string]bool{}
+	for _, findings := range strangers {
+		shared := map[string]int{} // by file: findings that it had, too
+		for i := findings.start; i < findings.end; i++ {
+			p := place{m.found[i].Rule, m.found[i].Content}
+			list := slices.DeleteFunc(index[p], func(e int) bool { return m.left[e] == 0 })
+			index[p] = list
+			for _, e := range list[:min(len(list), alike)] {
+				shared[m.base.Entries[e].File]++
+			}
+		}
+		candidates := make([]string, 0, len(shared))
+		for file := range shared {
+			candidates = append(candidates, file)
+		}
+		name := path.Base(m.found[findings.start].File)
+		slices.SortFunc(candidates, func(a, b string) int {
+			return cmp.Or(cmp.Compare(shared[b], shared[a]), -compareBool(path.Base(a) == name, path.Base(b) == name), cmp.Compare(a, b))
+		})
+		for _, file := range candidates {
+			entries, n := m.base.of(file), 0
+			for i := entries.start; i < entries.end; i++ {
+				n += m.left[i]
+			}
+			if 2*shared[file] < n {
+				continue
+			}
+			if _, asked := away[file]; !asked {
+				away[file] = gone(file)
+			}
+			if away[file] {
+				m.file(findings, entries)
+				break
+			}
+		}
+	}
+}
+
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
+}
+
+// In reports whether a finding, given by its index, is in the baseline.
+func (m *Match) In(i int) bool { return m.in[i] >= 0 }
+
+// Moved returns the number of findings whose file had another name.
+func (m *Match) Moved() (n int) {
+	for i, e := range m.in {
+		if e >= 0 && m.base.Entries[e].File != m.found[i].File {
+			n++
+		}
+	}
+	return n
+}
+
+// Fixed returns the entries of which findings are gone, with their number, among those that the run was to find.
+func (m *Match) Fixed(looked func(Key) bool) []Entry {
+	var all []Entry
+	for i, e := range m.base.Entries {
+		if m.left[i] > 0 && looked(e.Key) {
+			all = append(all, Entry{e.Key, m.left[i]})
+		}
+	}
+	return all
+}
+
+// Next returns the baseline without what is fixed and, where that is wanted, with findings that it has not. An entry stays
+// letter by letter as long as its line is found.
+func (m *Match) Next(looked func(Key) bool, accept func(i int) bool) *Baseline {
+	counts := make(map[Key]int, len(m.base.Entries))
+	for i, f := range m.found {
+		switch e := m.in[i]; {
+		case e >= 0:
+			if c := m.base.Entries[e].Content; c.Line == f.Content.Line {
+				f.Content = c
+			}
+			counts[f]++
+		case accept != nil && accept(i):
+			counts[f]++
+		}
+	}
+	for i, e := range m.base.Entries {
+		if m.left[i] > 0 && !looked(e.Key) {
+			counts[e.Key] += m.left[i]
+		}
+	}
+	return of(counts)
+}

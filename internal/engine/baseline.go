@@ -1,0 +1,345 @@
+package engine
+
+import (
+	"cmp"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/baseline"
+	"github.com/nixsift/nixsift/internal/config"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/fingerprint"
+	"github.com/nixsift/nixsift/internal/workspace"
+	"github.com/nixsift/nixsift/rules"
+)
+
+// Baseline is a baseline as a run found it.
+type Baseline struct {
+	Path     string
+	Text     string           // of the file
+	There    bool             // the file exists
+	Found    int              // findings that are in it
+	Moved    int              // those of them whose file had another name
+	Fixed    []baseline.Entry // what is gone, with the number of findings
+	New      []diag.Finding   // that it has not, and could have
+	Refused  []diag.Finding   // that no baseline can have: Nix itself refuses the file
+	match    *baseline.Match
+	acceptAt []int // by finding of the match: its place in New, or -1
+	looked   func(baseline.Key) bool
+}
+
+// Next returns the text of the baseline without what is fixed and with those of New that are to be accepted.
+func (b *Baseline) Next(accept func(*diag.Finding) bool) (text string, count int) {
+	next := b.match.Next(b.looked, func(i int) bool { return b.acceptAt[i] >= 0 && accept(&b.New[b.acceptAt[i]]) })
+	return next.Text(), next.Count()
+}
+
+// Acceptable reports whether a baseline may have the findings of a rule: not of one without which a file is not, or not wholly,
+// analysed, or that Nix refuses.
+func Acceptable(rule string) bool {
+	r := rules.Lookup(rule)
+	return r != nil && !r.Mandatory && !r.Blocks()
+}
+
+// baselineFiles are the baselines of settings. The lock of those holds for read.
+type baselineFiles struct {
+	baselines  *config.Finder
+	byFolder   sync.Map // from folder to *baselineFile
+	read       map[string]*baselineFile
+	readBefore map[string]*baselineFile // of a checker before a change
+}
+
+// baselineFile is a baseline, read. Its content is nil where it is not there or cannot be used.
+type baselineFile struct {
+	path, text string
+	there      bool
+	problem    *config.Problem
+	content    *baseline.Baseline
+}
+
+// baseline returns the baseline that holds for a file, or nil.
+func (e *Checker) baseline(file string) *baselineFile {
+	if e.opts.NoBaseline {
+		return nil
+	}
+	dir := filepath.Dir(file)
+	if b, ok := e.byFolder.Load(dir); ok {
+		return b.(*baselineFile)
+	}
+	c := e.config(file)
+	path, named := cmp.Or(e.opts.Baseline, c.Baseline), true
+	if path == "" {
+		named = false
+		if path = e.baselines.Find(dir); c.Path != "" {
+			path = filepath.Join(c.Dir, baseline.FileName)
+		} else if path == "" && e.opts.Adopting {
+			path = filepath.Join(e.home(file), baseline.FileName)
+		}
+	}
+	var b *baselineFile
+	if path != "" {
+		e.mu.Lock()
+		if b = e.read[path]; b == nil {
+			b = e.readBaseline(path, named, c)
+			e.read[path] = b
+		}
+		e.mu.Unlock()
+	}
+	e.byFolder.Store(dir, b)
+	return b
+}
+
+// home returns the folder of a new baseline for a file for which no configuration holds: the top of its repository, else
+// the folder one stands in, else the outermost flake around it or its folder.
+func (e *Checker) home(file string) string {
+	view := e.snapshot.View(file)
+	if rel, err := filepath.Rel(e.opts.Dir, file); view.Repo() == nil && err == nil && filepath.IsLocal(rel) {
+		return e.opts.Dir
+	}
+	return view.Root()
+}
+
+// readBaseline reads the baseline at a path. One that is not there is wrong where somebody names it.
+func (e *Checker) readBaseline(path string, named bool, c *config.Config) *baselineFile {
+	b := &baselineFile{path: path, there: true}
+	old := e.readBefore[path]
+	if _, err := e.settings.fs.Lstat(path); err != nil && workspace.IsMissing(err) {
+		if old != nil && !old.there && !named && old.problem == nil {
+			return old
+		}
+		b.there = false
+		if named && !e.opts.Adopting {
+			b.problem = &config.Problem{File: path, Message: "the baseline is not there: `nixsift baseline --baseline FILE` writes one"}
+			if at := c.Origin("baseline"); e.opts.Baseline == "" {
+				b.problem = &config.Problem{File: at.File, Message: "the baseline that `baseline` names is not there: `nixsift baseline` writes it"}
+				b.problem.Pos.Line, b.problem.Pos.Column = at.Line, 1
+			}
+		}
+		return b
+	}
+	text, err := e.settings.fs.ReadFile(path)
+	if err != nil {
+		b.problem = &config.Problem{File: path, Message: "the baseline " + unreadable(err)}
+		return b
+	}
+	if old != nil && old.content != nil && old.text == string(text) {
+		return old
+	}
+	b.text = string(text)
+	content, mistake := baseline.Read(b.text)
+	if mistake != nil {
+		at := mistake.Pos.Offset
+		b.problem = &config.Problem{File: path, Span: source.Span{Start: at, End: at}, Pos: mistake.Pos, Message: mistake.Message}
+		return b
+	}
+	b.content = content.Rename(e.catalogue.Renamed)
+	return b
+}
+
+// key returns the key of a finding in a text.
+func (b *baselineFile) key(f *diag.Finding, text string) (baseline.Key, bool) {
+	rel, err := filepath.Rel(filepath.Dir(b.path), f.File)
+	return baseline.Key{File: strings.ToValidUTF8(filepath.ToSlash(rel), "\ufffd"), Rule: f.Rule, Content: fingerprint.ContentOf(text, f.Span)}, err == nil
+}
+
+// file returns the absolute path of a file of the baseline.
+func (b *baselineFile) file(rel string) string {
+	return filepath.Join(filepath.Dir(b.path), filepath.FromSlash(rel))
+}
+
+// gone returns what tells whether a file of the baseline is not there any more.
+func (e *Checker) gone(b *baselineFile) func(rel string) bool {
+	return func(rel string) bool {
+		_, err := e.fs.Lstat(b.file(rel))
+		return err != nil && workspace.IsMissing(err)
+	}
+}
+
+// InBaseline reports which of the findings in one file, whose text is given, are in a baseline.
+func (e *Checker) InBaseline(file, text string, findings []diag.Finding) []bool {
+	b := e.baseline(file)
+	if b == nil || b.content == nil || len(b.content.Entries) == 0 {
+		return nil
+	}
+	var keys []baseline.Key
+	var at []int
+	for i := range findings {
+		if f := &findings[i]; f.File == file && Acceptable(f.Rule) {
+			if key, ok := b.key(f, text); ok {
+				keys, at = append(keys, key), append(at, i)
+			}
+		}
+	}
+	in := make([]bool, len(findings))
+	match := b.content.Lay(keys, e.gone(b))
+	for i := range keys {
+		in[at[i]] = match.In(i)
+	}
+	return in
+}
+
+// accept takes from the result of a run over paths the findings that are in baselines.
+func (e *Checker) accept(res *Result, paths []string) {
+	if e.opts.NoBaseline {
+		return
+	}
+	scope := &scope{Checker: e, res: res, paths: paths, failed: map[string]bool{}}
+	for file := range res.reported {
+		scope.files = append(scope.files, file)
+	}
+	slices.Sort(scope.files)
+	of := map[*baselineFile]*Baseline{}
+	for _, file := range scope.files {
+		if b := e.baseline(file); b != nil && of[b] == nil {
+			of[b] = &Baseline{Path: b.path, Text: b.text, There: b.there}
+		}
+	}
+	res.Errors = e.withConfigErrors(res.Errors)
+	scope.noteErrors()
+	if len(of) == 0 {
+		return
+	}
+	keys := map[*baselineFile][]baseline.Key{}
+	at := map[*baselineFile][]int{}
+	scope.eachKey(func(i int, b *baselineFile, key baseline.Key) {
+		keys[b], at[b] = append(keys[b], key), append(at[b], i)
+	})
+	in := make([]bool, len(res.Findings))
+	for b, use := range of {
+		if b.problem != nil || !b.there && !e.opts.Adopting {
+			continue
+		}
+		use.match = b.content.Lay(keys[b], e.gone(b))
+		use.looked = scope.looked(b)
+		use.Moved, use.Fixed = use.match.Moved(), use.match.Fixed(use.looked)
+		use.acceptAt = make([]int, len(at[b]))
+		for k, i := range at[b] {
+			use.acceptAt[k] = -1
+			if in[i] = use.match.In(k); in[i] {
+				use.Found++
+			} else {
+				use.acceptAt[k] = len(use.New)
+				use.New = append(use.New, res.Findings[i])
+			}
+		}
+		res.Baselines = append(res.Baselines, use)
+		res.Baselined += use.Found
+	}
+	slices.SortFunc(res.Baselines, func(a, b *Baseline) int { return strings.Compare(a.Path, b.Path) })
+	if e.opts.Adopting {
+		for _, f := range res.Findings {
+			if b := e.baseline(f.File); b != nil && of[b].match != nil && !Acceptable(f.Rule) {
+				of[b].Refused = append(of[b].Refused, f)
+			}
+		}
+	}
+	scope.take(in)
+}
+
+// take takes the findings that are marked from the result.
+func (s *scope) take(in []bool) {
+	kept := s.res.Findings[:0]
+	for i, f := range s.res.Findings {
+		switch {
+		case !in[i]:
+			kept = append(kept, f)
+		case s.opts.Silenced:
+			s.res.Silenced = append(s.res.Silenced, diag.Silenced{Finding: f, Baselined: true})
+		}
+	}
+	clear(s.res.Findings[len(kept):])
+	s.res.Findings = kept
+	slices.SortStableFunc(s.res.Silenced, func(a, b diag.Silenced) int { return diag.CompareAt(&a.Finding, &b.Finding) })
+}
+
+// scope is what a run looked at.
+type scope struct {
+	*Checker
+	res    *Result
+	paths  []string
+	files  []string        // that were reported on, sorted
+	failed map[string]bool // files and folders that were not, or not wholly, analysed
+	blind  bool            // anything may have been overlooked
+}
+
+// noteErrors notes where the run may have overlooked something.
+func (s *scope) noteErrors() {
+	for _, err := range s.res.Errors {
+		if err.Kind == BadConfig || err.File == "" {
+			s.blind = true
+		}
+		s.failed[err.File] = true
+	}
+}
+
+// overlooked reports whether a file, or a folder above it, was not wholly analysed.
+func (s *scope) overlooked(file string) bool {
+	if s.blind {
+		return true
+	}
+	for len(s.failed) > 0 && !s.failed[file] {
+		up := filepath.Dir(file)
+		if up == file {
+			return false
+		}
+		file = up
+	}
+	return s.failed[file]
+}
+
+// eachKey calls use with the findings that a baseline may have, in their order.
+func (s *scope) eachKey(use func(i int, b *baselineFile, key baseline.Key)) {
+	file, text, known := "", "", false
+	var b *baselineFile
+	for i := range s.res.Findings {
+		f := &s.res.Findings[i]
+		if f.File != file {
+			if file, b, text, known = f.File, s.baseline(f.File), "", false; b != nil && b.problem == nil && (b.there || s.opts.Adopting) {
+				if text, known = s.res.Text(file); !known {
+					s.failed[file] = true // it changed meanwhile
+				}
+			}
+		}
+		if known && Acceptable(f.Rule) {
+			if key, ok := b.key(f, text); ok {
+				use(i, b, key)
+			}
+		}
+	}
+}
+
+// looked returns what tells whether the run would have found what a key of a baseline names. Runs over some files, or with
+// some rules, tell nothing about the others.
+func (s *scope) looked(b *baselineFile) func(baseline.Key) bool {
+	gone := s.gone(b)
+	return func(key baseline.Key) bool {
+		file := b.file(key.File)
+		if s.overlooked(file) {
+			return false
+		}
+		if !s.res.reported[file] {
+			if !s.within(file) {
+				return false
+			}
+			by, excluded := s.config(file).ExcludedBy(file)
+			return gone(key.File) || excluded && by.From.File != "" && !s.opts.NoExclude
+		}
+		if s.baseline(file) != b || rules.Lookup(key.Rule) != nil && !Acceptable(key.Rule) {
+			return true
+		}
+		resolved := s.config(file).For(file)
+		severity, _ := resolved.Severity(key.Rule)
+		return severity != diag.Off || rules.Lookup(key.Rule) != nil && resolved.Off(key.Rule)
+	}
+}
+
+// within reports whether a path lies in what the run was about.
+func (s *scope) within(path string) bool {
+	return slices.ContainsFunc(s.paths, func(p string) bool {
+		rest, ok := strings.CutPrefix(path, strings.TrimSuffix(p, string(filepath.Separator)))
+		return ok && (rest == "" || rest[0] == filepath.Separator)
+	})
+}

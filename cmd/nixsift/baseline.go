@@ -129,7 +129,7 @@ func (f *baselineFlags) hasStale(s streams, wd string, res *engine.Result) (stal
 		tellStale(s.out, "", wd, b, f.opts.Baseline)
 	}
 	if len(res.Baselines) == 0 {
-		fmt.Fprintln(s.err, "nixsift: there is no baseline: `nixsift baseline` writes one")
+		fmt.Fprintln(s.out, "there is no baseline: `nixsift baseline` writes one")
 	}
 	return stale
 }

@@ -143,9 +143,18 @@ func (f *checkFlags) showDiffs(s streams, wd string, out *engine.Fixed, files []
 	if len(files) == 0 {
 		return nil
 	}
+	if err := showChanges(s, wd, out.Before, out.Texts, files); err != nil {
+		return err
+	}
+	fmt.Fprintf(s.err, "nixsift: %s in %s not applied%s\n", plural(out.Applied, "fix"), plural(len(files), "file"), byRule(out.Rules))
+	return nil
+}
+
+// showChanges writes what turns the texts of files into others.
+func showChanges(s streams, wd string, before, after map[string]string, files []string) error {
 	prefix := prefixOf(wd)
 	for _, file := range files {
-		changed := patch.File{Before: out.Before[file], After: out.Texts[file]}
+		changed := patch.File{Before: before[file], After: after[file]}
 		changed.Name, changed.Header = diffName(wd, prefix, file)
 		if info, err := os.Stat(file); err == nil {
 			changed.Executable = info.Mode()&0o100 != 0
@@ -154,7 +163,6 @@ func (f *checkFlags) showDiffs(s streams, wd string, out *engine.Fixed, files []
 			return fmt.Errorf("writing the diff: %w", err)
 		}
 	}
-	fmt.Fprintf(s.err, "nixsift: %s in %s not applied%s\n", plural(out.Applied, "fix"), plural(len(files), "file"), byRule(out.Rules))
 	return nil
 }
 

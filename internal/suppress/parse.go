@@ -15,6 +15,9 @@ const (
 	nixfMark    = "nixf-ignore:"
 )
 
+// reasonEnds are what may stand around a reason and is no part of it.
+const reasonEnds = " \t\r:-–—*"
+
 const usage = "write `# nixsift: ignore[rule, rule] reason` or `# nixsift: ignore-file[rule] reason`"
 
 // marked reports whether a comment may be a suppression.
@@ -122,7 +125,7 @@ func (p *reader) own(i int, body string, at uint32) {
 	d.file = verb == "ignore-file"
 	p.names(d, inner, at+1)
 	p.problems(d)
-	reason = strings.Trim(reason, " \t\r:-–—*")
+	reason = strings.Trim(reason, reasonEnds)
 	for _, n := range d.names {
 		n.reason = reason
 	}

@@ -53,6 +53,8 @@ type flagCase struct {
 
 var flagCases = []flagCase{
 	{commands: "check fix", flag: "all", with: "--all warn.nix", without: "warn.nix", status: exitFindings, out: "missing-path", same: true},
+	{commands: "check fix", flag: "baseline", with: "--baseline no.json warn.nix", without: "warn.nix", status: exitUsage, out: "the baseline is not there"},
+	{commands: "check fix", flag: "no-baseline", with: "--no-baseline warn.nix", without: "warn.nix", status: exitFindings, out: "missing-path", same: true},
 	{commands: "check fix", flag: "color", with: "--color always warn.nix", without: "warn.nix", status: exitFindings, out: "\x1b["},
 	{commands: "check fix", flag: "config", with: "--config other.toml warn.nix", without: "warn.nix", out: "no findings"},
 	{commands: "check fix", flag: "diff", with: "--diff info.nix --select useless-parens", without: "clean.nix", status: exitFindings, out: "+{ a = { }; }\n", errs: "not applied"},
@@ -145,6 +147,36 @@ var elsewhere = map[string]string{
 	"lsp port":            "TestServerFlags",
 	"lsp socket":          "TestServerFlags",
 	"lsp tcp":             "TestServerFlags",
+
+	// The engine of these is that of check.
+	"baseline select":      "TestBaselinePartial",
+	"baseline only":        "TestBaselinePartial",
+	"baseline ignore":      "TestBaselinePartial",
+	"baseline rule":        "TestBaselinePartial",
+	"baseline preset":      "TestBaselinePartial",
+	"baseline exclude":     "TestBaselinePartial",
+	"baseline accept-new":  "TestBaseline",
+	"baseline check":       "TestBaseline",
+	"baseline baseline":    "TestBaselinePlaces",
+	"baseline config":      "TestFlags",
+	"baseline edition":     "TestFlags",
+	"baseline no-exclude":  "TestFlags",
+	"baseline preview":     "TestFlags",
+	"suppress reason":      "TestSuppressCommand",
+	"suppress no-reason":   "TestSuppressCommand",
+	"suppress diff":        "TestSuppressCommand",
+	"suppress select":      "TestSuppressCommand",
+	"suppress baseline":    "TestFlags",
+	"suppress no-baseline": "TestFlags",
+	"suppress config":      "TestFlags",
+	"suppress edition":     "TestFlags",
+	"suppress exclude":     "TestFlags",
+	"suppress ignore":      "TestFlags",
+	"suppress no-exclude":  "TestFlags",
+	"suppress only":        "TestFlags",
+	"suppress preset":      "TestFlags",
+	"suppress preview":     "TestFlags",
+	"suppress rule":        "TestFlags",
 }
 
 // TestFlags runs the built program with every flag that a command has, and without it.

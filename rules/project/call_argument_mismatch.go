@@ -175,12 +175,14 @@ func (c *calls) readSet(set ast.Node, to *call, left *int) {
 // check compares a call with what the other file is.
 func (c *call) check(a *rules.Asked, path string) {
 	to := a.Signature(c.target)
-	severity := diag.Off
-	switch {
-	case c.unsure:
-		severity = diag.Info
-	case c.filled || a.Sample(path):
-		severity = diag.Warning
+	report := func(f diag.Finding) {
+		switch { // asked of what is found only: who imports a file, all files must tell
+		case c.unsure:
+			f.Severity = diag.Info
+		case c.filled || a.Sample(path):
+			f.Severity = diag.Warning
+		}
+		a.Report(f)
 	}
 	file := diag.Code(a.Rel(c.target))
 	if c.given >= len(to.Params) {
@@ -188,13 +190,13 @@ func (c *call) check(a *rules.Asked, path string) {
 			return
 		}
 		f := diag.Finding{
-			Severity: severity, Span: c.at, Message: file + " is a set and no function: calling it fails",
+			Span: c.at, Message: file + " is a set and no function: calling it fails",
 			Related: []diag.Related{{File: to.Set.File, Span: to.Set.Span, Message: "the set"}},
 		}
 		if c.given > 0 {
 			f.Message = fmt.Sprintf("%s gives a set after %s, no function: calling that fails", file, counted(c.given))
 		}
-		a.Report(f)
+		report(f)
 		return
 	}
 	param := to.Params[c.given]
@@ -211,7 +213,7 @@ func (c *call) check(a *rules.Asked, path string) {
 			}
 			seen[p.name] = true
 			f := diag.Finding{
-				Severity: severity, Span: p.span, Message: fmt.Sprintf("%s takes no argument %s: the call fails", file, diag.Code(p.name)),
+				Span: p.span, Message: fmt.Sprintf("%s takes no argument %s: the call fails", file, diag.Code(p.name)),
 				Related: related,
 			}
 			free := func(yield func(string) bool) {
@@ -228,7 +230,7 @@ func (c *call) check(a *rules.Asked, path string) {
 					f.Fixes = []diag.Fix{rules.Replace("pass it as "+diag.Code(guess), diag.Unsafe, p.span, guess)}
 				}
 			}
-			a.Report(f)
+			report(f)
 		}
 	}
 	if c.filled || !c.all || !c.isSet {
@@ -250,8 +252,8 @@ func (c *call) check(a *rules.Asked, path string) {
 		if len(missing) > 1 {
 			word = "arguments"
 		}
-		a.Report(diag.Finding{
-			Severity: severity, Span: c.at, Related: related,
+		report(diag.Finding{
+			Span: c.at, Related: related,
 			Message: fmt.Sprintf("%s needs the %s %s, which the call does not pass", file, word, diag.List(missing, maxListed)),
 		})
 	}

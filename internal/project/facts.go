@@ -129,12 +129,19 @@ type factStore struct {
 	of      map[string]kept
 }
 
-// kept is what a file said when it had a size and a time of change.
+// kept is what a file said when it had a state.
 type kept struct {
-	said    said
+	said said
+	when *fileState // nil where no file changes
+}
+
+// fileState is what shows that a file has changed.
+type fileState struct {
 	size    int64
 	changed time.Time
 }
+
+func (f *fileState) equal(o *fileState) bool { return f.size == o.size && f.changed.Equal(o.changed) }
 
 func (f *factStore) get(path string) (kept, bool) {
 	f.mu.Lock()
@@ -183,8 +190,8 @@ func (s *Snapshot) saidIn(path string, r *factReader) said {
 		if err != nil {
 			return nil
 		}
-		now.size, now.changed = info.Size(), info.ModTime()
-		known = known && old.size == now.size && old.changed.Equal(now.changed)
+		now.when = &fileState{info.Size(), info.ModTime()}
+		known = known && old.when.equal(now.when)
 	}
 	if known {
 		return old.said

@@ -11,11 +11,16 @@ import (
 type memo[K comparable, V any] struct {
 	mu     sync.Mutex
 	values map[K]*lazy[V]
+	given  map[K]V // by put
 }
 
 // get returns the value of a key. compute runs outside of the lock, so that it may ask for others.
 func (m *memo[K, V]) get(key K, compute func() V) V {
 	m.mu.Lock()
+	if v, ok := m.given[key]; ok {
+		m.mu.Unlock()
+		return v
+	}
 	l := m.values[key]
 	if l == nil {
 		if m.values == nil {
@@ -30,14 +35,12 @@ func (m *memo[K, V]) get(key K, compute func() V) V {
 
 // put gives a key the value that it has.
 func (m *memo[K, V]) put(key K, value V) {
-	l := &lazy[V]{value: value}
-	l.once.Do(func() { l.done.Store(true) })
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.values == nil {
-		m.values = map[K]*lazy[V]{}
+	if m.given == nil {
+		m.given = map[K]V{}
 	}
-	m.values[key] = l
+	m.given[key] = value
 }
 
 // without returns a memo with the same values but for those of some keys. It is another one in any case: who still uses m
@@ -45,18 +48,20 @@ func (m *memo[K, V]) put(key K, value V) {
 func (m *memo[K, V]) without(keys ...K) *memo[K, V] {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	values := maps.Clone(m.values)
+	next := &memo[K, V]{values: maps.Clone(m.values), given: maps.Clone(m.given)}
 	for _, key := range keys {
-		delete(values, key)
+		delete(next.values, key)
+		delete(next.given, key)
 	}
-	return &memo[K, V]{values: values}
+	return next
 }
 
 // known returns the values that are there.
 func (m *memo[K, V]) known() map[K]V {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	values := map[K]V{}
+	values := make(map[K]V, len(m.given)+len(m.values))
+	maps.Copy(values, m.given)
 	for key, l := range m.values {
 		if l.done.Load() {
 			values[key] = l.value

@@ -3,8 +3,6 @@ package project
 import (
 	"path/filepath"
 	"reflect"
-	"slices"
-	"strings"
 	"sync"
 
 	"github.com/nixsift/nixsift/ast"
@@ -17,9 +15,6 @@ type Signature struct {
 	Params []Param
 	// Set is what they return in the end, or nil where that is not known; without Params it is the value itself.
 	Set *Set
-	// next is the literal of the file whose value, applied to given arguments, they return in the end, or "".
-	next  string
-	given int
 }
 
 // Param is the parameter of a function.
@@ -69,25 +64,10 @@ func (a *Answers) signature(path string, left int) Signature {
 	if a.Kind(path) == Folder {
 		path = filepath.Join(path, "default.nix")
 	}
-	said := a.snapshot.signatureIn(path)
-	if said == nil {
-		return Signature{}
-	}
-	s := *said
-	s.Params = slices.Clone(s.Params)
-	for i := range s.Params {
-		s.Params[i].File = path
-	}
-	if s.Set != nil {
-		set := *s.Set
-		set.File = path
-		s.Set = &set
-	}
-	if s.next == "" {
+	s, next, given := a.snapshot.signatureIn(path).read(path)
+	if next == "" {
 		return s
 	}
-	next, given := s.next, s.given
-	s.next, s.given = "", 0
 	// Nix resolves links before it reads a file, so that paths in it are relative to where it truly lies.
 	if resolved, ok := a.RealPath(path); ok && left > 0 {
 		if rest := a.signature(resolve(resolved, next), left-1); given <= len(rest.Params) {
@@ -97,14 +77,14 @@ func (a *Answers) signature(path string, left int) Signature {
 	return s
 }
 
-// signatureIn returns the signature of a file by itself, or nil.
-func (s *Snapshot) signatureIn(path string) *Signature {
-	return s.signatures.get(path, func() *Signature {
+// signatureIn returns the signature of a file by itself.
+func (s *Snapshot) signatureIn(path string) packedSignature {
+	return s.signatures.get(path, func() packedSignature {
 		r := factReaders.Get().(*factReader)
 		defer factReaders.Put(r)
 		text, err := r.read(s.fs, path)
 		if err != nil {
-			return nil
+			return ""
 		}
 		return signatureOf(r.parser.Parse(text))
 	})
@@ -113,96 +93,31 @@ func (s *Snapshot) signatureIn(path string) *Signature {
 // factReaders are for files that are read one by one.
 var factReaders = sync.Pool{New: func() any { return new(factReader) }}
 
-// signatureOf reads the outermost expressions of a file; nil where they say nothing. It refers neither to the tree nor to
-// its text.
-func signatureOf(t *ast.Tree) *Signature {
+// signatureOf reads the outermost expressions of a file. What it returns refers neither to the tree nor to its text.
+func signatureOf(t *ast.Tree) packedSignature {
 	if t.Root().HasError() {
-		return nil
+		return ""
 	}
-	s := &Signature{}
-	n := t.Expr()
-	for {
-		switch n = n.Unparen(); n.Kind() {
+	var room [512]byte
+	p := packer{room[:0]}
+	n := t.Expr().Unparen()
+	for params := 0; ; n = n.Child(1).Unparen() {
+		switch n.Kind() {
 		case ast.Let, ast.With, ast.Assert:
-			n = n.Child(1)
 			continue
 		case ast.Lambda:
-			l := ast.LambdaExpr{Node: n}
-			if len(s.Params) == maxParams {
-				return nil
+			if params++; params > maxParams {
+				return ""
 			}
-			s.Params = append(s.Params, paramOf(l))
-			n = l.Body()
+			p.param(ast.LambdaExpr{Node: n})
 			continue
 		case ast.AttrSet:
-			s.Set = setOf(n)
+			p.set(n)
 		default:
-			s.next, s.given = importOf(t, n)
+			p.next(importOf(t, n))
 		}
-		s.Params = slices.Clip(s.Params)
-		if len(s.Params) == 0 && s.Set == nil && s.next == "" {
-			return nil
-		}
-		return s
+		return packedSignature(p.buf)
 	}
-}
-
-func paramOf(l ast.LambdaExpr) Param {
-	p, ok := l.Pattern()
-	if !ok {
-		return Param{Open: true, Span: l.Param().Span()}
-	}
-	out := Param{Open: p.HasEllipsis(), Span: p.FirstToken().Span()}
-	var names []string
-	for f := range p.Formals() {
-		out.Formals = append(out.Formals, Formal{f.Name().Text(), f.Default().IsValid(), f.Start()})
-		names = append(names, f.Name().Text())
-	}
-	own := apart(names)
-	for i := range out.Formals {
-		out.Formals[i].Name = own[i]
-	}
-	out.Formals = slices.Clip(out.Formals)
-	slices.SortFunc(out.Formals, func(a, b Formal) int { return strings.Compare(a.Name, b.Name) })
-	return out
-}
-
-// setOf returns the set that a literal is, or nil where not all its attributes are known or there are too many.
-func setOf(n ast.Node) *Set {
-	var names []string
-	add := func(part ast.Node) bool {
-		name, static := ast.AttrName(part)
-		names = append(names, name)
-		return static && len(names) <= maxNames && name != "__overrides" // whose attributes a recursive set has, too
-	}
-	for c := range n.Children() {
-		switch c.Kind() {
-		case ast.Binding:
-			if !add((ast.BindingNode{Node: c}).Attrpath().FirstChild()) {
-				return nil
-			}
-		case ast.Inherit:
-			for part := range (ast.InheritNode{Node: c}).Names() {
-				if !add(part) {
-					return nil
-				}
-			}
-		default:
-			return nil
-		}
-	}
-	slices.Sort(names)
-	return &Set{Attrs: apart(slices.Compact(names)), Span: n.FirstToken().Span()}
-}
-
-// apart returns names in a text of their own.
-func apart(names []string) []string {
-	text := strings.Clone(strings.Join(names, ""))
-	out := make([]string, len(names))
-	for i, name := range names {
-		out[i], text = text[:len(name)], text[len(name):]
-	}
-	return out
 }
 
 // importOf returns the literal of the file that an expression imports, and the number of arguments that it gives to what

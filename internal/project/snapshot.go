@@ -22,8 +22,8 @@ type Snapshot struct {
 	locks   *memo[string, *flake.LockFile] // by folder
 	ciCalls *memo[string, map[string]bool] // by root
 	sets    *memo[string, map[string]bool] // what attributesOf returns
-	// signatures are those of files, by path, nil for files without one.
-	signatures *memo[string, *Signature]
+	// signatures are those of files, by path.
+	signatures *memo[string, packedSignature]
 
 	files *fileCache
 	facts *factStore
@@ -42,7 +42,7 @@ func NewLive(fsys workspace.FS) *Snapshot { return start(fsys, &factStore{stampe
 func start(fsys workspace.FS, facts *factStore) *Snapshot {
 	return &Snapshot{
 		fs: fsys, ground: newGround(fsys), flakes: new(memo[string, *flake.Flake]), locks: new(memo[string, *flake.LockFile]),
-		ciCalls: new(memo[string, map[string]bool]), sets: new(memo[string, map[string]bool]), signatures: new(memo[string, *Signature]),
+		ciCalls: new(memo[string, map[string]bool]), sets: new(memo[string, map[string]bool]), signatures: new(memo[string, packedSignature]),
 		files: new(fileCache), facts: facts, trees: new(memo[string, *factTable]),
 	}
 }

@@ -157,7 +157,7 @@ func (p *Parser) once(src string) {
 
 // build parses the tokens, and leaves records, parents and errors.
 func (p *Parser) build() {
-	if need := p.n + 16; len(p.nodes) < need {
+	if need := p.n/2 + 16; len(p.nodes) < need { // there are half as many nodes as tokens in most texts
 		p.nodes = make([]postNode, need+p.spare(need))
 	}
 	p.count = 0
@@ -185,7 +185,7 @@ func (p *Parser) spare(n int) int {
 	if len(p.src) > maxKept {
 		return 0
 	}
-	return n / 4
+	return n / 8
 }
 
 // place is what preorder notes of a node.
@@ -279,7 +279,7 @@ func (p *Parser) adv() {
 func (p *Parser) add(kind ast.Kind, first, last, begin int) int {
 	id := p.count
 	if id == len(p.nodes) {
-		p.nodes = append(p.nodes, make([]postNode, len(p.nodes))...)
+		p.nodes = append(p.nodes, make([]postNode, len(p.nodes)/2)...)
 	}
 	n := &p.nodes[id]
 	n.first, n.last, n.begin = uint32(first), uint32(last), uint32(begin)

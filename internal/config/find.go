@@ -1,10 +1,8 @@
 package config
 
 import (
-	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 )
 
@@ -18,50 +16,48 @@ const Ext = ".toml"
 // beyond the root of a repository. It remembers each folder it looked in, and is safe for concurrent use.
 type Finder struct {
 	name   string
-	lstat  func(path string) (fs.FileInfo, error)
+	has    func(dir, name string) bool
 	isRoot func(dir string) bool
 	mu     sync.Mutex
 	found  map[string]string
 }
 
-// NewFinder returns a Finder of files of a name that asks lstat what exists, and isRoot whether a folder with .git in it is the root
-// of a repository; nil means os.Lstat and that it always is. A folder, a device or a link that leads nowhere counts,
-// so that reading it fails instead of doing without.
-func NewFinder(name string, lstat func(path string) (fs.FileInfo, error), isRoot func(dir string) bool) *Finder {
-	if lstat == nil {
-		lstat = os.Lstat
+// NewFinder returns a Finder of files of a name that asks has what lies in a folder, and isRoot whether a folder with .git
+// in it is the root of a repository; nil means that the disk tells, and that it always is. A folder, a device or a link
+// that leads nowhere counts, so that reading it fails instead of doing without.
+func NewFinder(name string, has func(dir, name string) bool, isRoot func(dir string) bool) *Finder {
+	if has == nil {
+		has = func(dir, name string) bool {
+			_, err := os.Lstat(filepath.Join(dir, name))
+			return err == nil
+		}
 	}
 	if isRoot == nil {
 		isRoot = func(string) bool { return true }
 	}
-	return &Finder{name: name, lstat: lstat, isRoot: isRoot, found: map[string]string{}}
+	return &Finder{name: name, has: has, isRoot: isRoot, found: map[string]string{}}
 }
 
 // Find returns the path of the file that holds for files in dir, an absolute path, or "".
 func (f *Finder) Find(dir string) string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	var passed []string
-	path := ""
-	for dir = filepath.Clean(dir); ; dir = filepath.Dir(dir) {
-		if known, ok := f.found[dir]; ok {
-			path = known
-			break
-		}
-		passed = append(passed, dir)
-		inside := strings.TrimSuffix(dir, string(filepath.Separator)) + string(filepath.Separator)
-		here := inside + f.name
-		if _, err := f.lstat(here); err == nil {
-			path = here
-			break
-		}
-		if _, err := f.lstat(inside + ".git"); err == nil && f.isRoot(dir) || dir == filepath.Dir(dir) {
-			break
-		}
+	return f.find(filepath.Clean(dir))
+}
+
+func (f *Finder) find(dir string) (path string) {
+	path, known := f.found[dir]
+	if known {
+		return path
 	}
-	for _, d := range passed {
-		f.found[d] = path
+	up := filepath.Dir(dir)
+	switch {
+	case f.has(dir, f.name):
+		path = filepath.Join(dir, f.name)
+	case dir != up && !(f.has(dir, ".git") && f.isRoot(dir)):
+		path = f.find(up)
 	}
+	f.found[dir] = path
 	return path
 }
 

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
@@ -29,7 +28,11 @@ func TestFinder(t *testing.T) {
 	require.NoError(t, os.Symlink("nowhere", filepath.Join(root, "link/nixsift.toml")))
 
 	calls := 0
-	f := NewFinder(FileName, func(path string) (fs.FileInfo, error) { calls++; return os.Lstat(path) }, nil)
+	f := NewFinder(FileName, func(dir, name string) bool {
+		calls++
+		_, err := os.Lstat(filepath.Join(dir, name))
+		return err == nil
+	}, nil)
 	at := func(dir string) string { return f.Find(filepath.Join(root, dir)) }
 	assert.Equal(t, filepath.Join(root, "nixsift.toml"), at("plain/deep"))
 	assert.Equal(t, "", at("repo/sub"), "the repository's folder is the last one looked in")

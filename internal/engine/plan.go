@@ -66,16 +66,16 @@ type settings struct {
 	mu      sync.Mutex
 	configs map[string]*loaded
 	plans   map[*config.Resolved]*plan
-	folders sync.Map // from folder to *loaded
 	baselineFiles
 }
 
 func newSettings(fs workspace.FS, snapshot *project.Snapshot, before *settings) *settings {
+	has := func(dir, name string) bool { return workspace.Has(fs, dir, name) }
 	s := &settings{
-		finder: config.NewFinder(config.FileName, fs.Lstat, snapshot.Git().Starts), fs: fs,
+		finder: config.NewFinder(config.FileName, has, snapshot.Git().Starts), fs: fs,
 		configs: map[string]*loaded{}, plans: map[*config.Resolved]*plan{},
 		baselineFiles: baselineFiles{
-			baselines: config.NewFinder(baseline.FileName, fs.Lstat, snapshot.Git().Starts), read: map[string]*baselineFile{},
+			baselines: config.NewFinder(baseline.FileName, has, snapshot.Git().Starts), read: map[string]*baselineFile{},
 		},
 	}
 	if before != nil {
@@ -122,13 +122,9 @@ func (e *Checker) Config(path string) *config.Config { return e.config(path) }
 
 // config returns the configuration that holds for a file.
 func (e *Checker) config(path string) *config.Config {
-	dir := path[:max(len(filepath.VolumeName(path))+1, strings.LastIndexByte(path, filepath.Separator))]
-	if l, ok := e.folders.Load(dir); ok {
-		return l.(*loaded).config
-	}
 	file := e.opts.ConfigPath
 	if file == "" {
-		file = e.finder.Find(dir)
+		file = e.finder.Find(path[:max(len(filepath.VolumeName(path))+1, strings.LastIndexByte(path, filepath.Separator))])
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -137,7 +133,6 @@ func (e *Checker) config(path string) *config.Config {
 		l = e.load(file)
 		e.configs[file] = l
 	}
-	e.folders.Store(dir, l)
 	return l.config
 }
 

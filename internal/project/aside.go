@@ -4,6 +4,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/nixsift/nixsift/internal/workspace"
 )
 
 // sampleNames are folders whose files are for others to complete, or are input of tests; lower case.
@@ -108,8 +110,7 @@ func (g *ground) folderIs(key folderKey) bool {
 }
 
 func (g *ground) hasConfig(dir string) bool {
-	_, err := g.disk.Lstat(filepath.Join(dir, "nixsift.toml"))
-	return err == nil
+	return workspace.Has(g.disk, dir, "nixsift.toml")
 }
 
 // AsidePath is InAside for a path with slashes that is relative to the project.

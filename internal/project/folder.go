@@ -16,26 +16,26 @@ type ground struct {
 	disk  workspace.FS // of which only the said counts
 	repos *git.Cache
 
-	folders    memo[string, *folder]
-	attributes memo[string, *attributes]      // by folder
-	entries    memo[string, []string]         // of a folder
-	nixFiles   memo[string, []workspace.File] // by root
-	ends       memo[string, *ends]            // by root
-	inKind     sync.Map                       // from folderKey to bool
+	folders  memo[string, *folder]
+	entries  memo[string, []string]         // of a folder
+	nixFiles memo[string, []workspace.File] // by root
+	ends     memo[string, *ends]            // by root
+	inKind   sync.Map                       // from folderKey to bool
 }
 
 func newGround(fsys workspace.FS) *ground { return &ground{disk: fsys, repos: &git.Cache{FS: fsys}} }
 
 // folder is the surroundings of the files of one folder.
 type folder struct {
-	ground   *ground
-	dir      string
-	repo     *git.Repo
-	repoErr  error
-	flakeDir string
-	root     string
-	inStore  bool // the folder lies in what Nix copied to its store, outside of a repository
-	inFlake  lazy[bool]
+	ground     *ground
+	dir        string
+	repo       *git.Repo
+	repoErr    error
+	flakeDir   string
+	root       string
+	inStore    bool // the folder lies in what Nix copied to its store, outside of a repository
+	inFlake    lazy[bool]
+	attributes lazy[*attributes]
 }
 
 func (g *ground) folder(dir string) *folder {
@@ -53,8 +53,8 @@ func (g *ground) openFolder(dir string) *folder {
 	} else if f.repo, f.repoErr = g.repos.Open(dir); f.repo != nil && f.repoErr == nil {
 		f.repoErr = f.repo.Load()
 	}
-	switch info, err := g.disk.Stat(filepath.Join(dir, "flake.nix")); {
-	case err == nil && info.Mode().IsRegular():
+	switch {
+	case workspace.Has(g.disk, dir, "flake.nix") && g.kindOf(filepath.Join(dir, "flake.nix")) == Regular:
 		f.flakeDir = dir
 	case up != nil && up.repo == f.repo:
 		f.flakeDir = up.flakeDir
@@ -72,8 +72,7 @@ func (g *ground) startsRepo(dir string) bool {
 	if info, err := g.disk.Lstat(dir); err == nil && info.Mode()&fs.ModeSymlink != 0 {
 		return true
 	}
-	_, err := g.disk.Lstat(strings.TrimSuffix(dir, string(filepath.Separator)) + string(filepath.Separator) + ".git")
-	return err == nil
+	return workspace.Has(g.disk, dir, ".git")
 }
 
 // bound returns the root of a folder's project, up being the folder above.

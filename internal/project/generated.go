@@ -12,6 +12,7 @@ import (
 	"github.com/bmatcuk/doublestar/v4"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/workspace"
 )
 
 // attributes are the linguist-generated patterns of one .gitattributes file.
@@ -98,7 +99,11 @@ func commented(tok ast.Token) bool {
 }
 
 func (f *folder) linguistGenerated(path string) bool {
-	for a := f.ground.attributesIn(filepath.Dir(path), f.root); a != nil; a = a.up {
+	dir := filepath.Dir(path)
+	if dir != f.dir {
+		f = f.ground.folder(dir)
+	}
+	for a := f.gitattributes(); a != nil; a = a.up {
 		rel, err := filepath.Rel(a.dir, path)
 		if err != nil {
 			return false
@@ -113,31 +118,30 @@ func (f *folder) linguistGenerated(path string) bool {
 	return false
 }
 
-// attributesIn returns the patterns of a folder, or of the nearest above it in the project with that root; nil for none.
-func (g *ground) attributesIn(dir, root string) *attributes {
-	return g.attributes.get(dir, func() *attributes {
+// gitattributes returns the patterns of the folder, or of the nearest above it in the project; nil for none.
+func (f *folder) gitattributes() *attributes {
+	return f.attributes.get(func() *attributes {
 		var above *attributes
-		if up := filepath.Dir(dir); dir != root && up != dir {
-			above = g.attributesIn(up, root)
+		if up := filepath.Dir(f.dir); f.dir != f.root && up != f.dir {
+			above = f.ground.folder(up).gitattributes()
 		}
-		path := filepath.Join(dir, ".gitattributes")
-		if _, err := g.disk.Lstat(path); err != nil { // the folder's listing tells
+		if !workspace.Has(f.ground.disk, f.dir, ".gitattributes") { // the folder's listing tells
 			return above
 		}
-		text, err := g.disk.ReadFile(path)
+		text, err := f.ground.disk.ReadFile(filepath.Join(f.dir, ".gitattributes"))
 		if err != nil {
 			return above
 		}
-		a := &attributes{dir: dir, up: above}
+		a := &attributes{dir: f.dir, up: above}
 		for sc := bufio.NewScanner(bytes.NewReader(text)); sc.Scan(); {
 			fields := strings.Fields(sc.Text())
 			if len(fields) < 2 || strings.HasPrefix(fields[0], "#") {
 				continue
 			}
-			for _, f := range fields[1:] {
-				name, value, _ := strings.Cut(strings.TrimLeft(f, "-!"), "=")
+			for _, attr := range fields[1:] {
+				name, value, _ := strings.Cut(strings.TrimLeft(attr, "-!"), "=")
 				if name == "linguist-generated" {
-					a.lines = append(a.lines, attributeLine{attributeGlob(fields[0]), f[0] != '-' && f[0] != '!' && value != "false"})
+					a.lines = append(a.lines, attributeLine{attributeGlob(fields[0]), attr[0] != '-' && attr[0] != '!' && value != "false"})
 				}
 			}
 		}

@@ -52,13 +52,21 @@ func (s signature) matches(o outline) bool {
 		(s.param == "" || o.param == s.param || o.param == "_"+s.param) && (s.also == nil || s.also(o))
 }
 
-func has(names map[string]ast.Node, wanted []string) bool {
-	return !slices.ContainsFunc(wanted, func(name string) bool { return !names[name].IsValid() })
+func has(names []named, wanted []string) bool {
+	return !slices.ContainsFunc(wanted, func(name string) bool {
+		return !slices.ContainsFunc(names, func(n named) bool { return n.name == name && n.node.IsValid() })
+	})
+}
+
+// named is what has a name: most files have so few that a map would cost more than it saves.
+type named struct {
+	name string
+	node ast.Node
 }
 
 // outline is what a file takes, binds and returns, read through functions, let, with, // and one call.
 type outline struct {
-	formals, lets, attrs map[string]ast.Node
+	formals, lets, attrs []named
 	param                string
 	set                  ast.Node // the first set of the result
 	called               string   // the function that the result is an argument of
@@ -68,7 +76,7 @@ type outline struct {
 const maxOutline = 4096
 
 func outlineOf(n ast.Node) outline {
-	o := outline{formals: map[string]ast.Node{}, lets: map[string]ast.Node{}, attrs: map[string]ast.Node{}}
+	var o outline
 	left := maxOutline
 	o.read(n, &left)
 	return o
@@ -82,14 +90,14 @@ func (o *outline) read(n ast.Node, left *int) {
 			l := ast.LambdaExpr{Node: n}
 			if p, ok := l.Pattern(); ok {
 				for f := range p.Formals() {
-					o.formals[f.Name().Text()] = f.Node
+					o.formals = append(o.formals, named{f.Name().Text(), f.Node})
 				}
 			} else {
 				o.param = l.Param().Text()
 			}
 			n = l.Body()
 		case ast.Let:
-			o.take(o.lets, (ast.LetExpr{Node: n}).Bindings(), left)
+			o.take(&o.lets, (ast.LetExpr{Node: n}).Bindings(), left)
 			n = (ast.LetExpr{Node: n}).Body()
 		case ast.With:
 			n = (ast.WithExpr{Node: n}).Body()
@@ -108,7 +116,7 @@ func (o *outline) read(n ast.Node, left *int) {
 			n = app.Arg()
 		case ast.AttrSet:
 			o.set = n
-			o.take(o.attrs, n, left)
+			o.take(&o.attrs, n, left)
 			return
 		default:
 			return
@@ -117,7 +125,7 @@ func (o *outline) read(n ast.Node, left *int) {
 }
 
 // take notes the names that the bindings of a set or let define, and the parameter of functions among the values.
-func (o *outline) take(names map[string]ast.Node, bindings ast.Node, left *int) {
+func (o *outline) take(names *[]named, bindings ast.Node, left *int) {
 	for c := range bindings.Children() {
 		if *left--; *left <= 0 {
 			return
@@ -131,7 +139,7 @@ func (o *outline) take(names map[string]ast.Node, bindings ast.Node, left *int) 
 			continue
 		}
 		value := b.Value().Unparen()
-		names[name] = value
+		*names = append(*names, named{name, value})
 		if l := (ast.LambdaExpr{Node: value}); value.Is(ast.Lambda) && l.Param().Is(ast.Name) && o.param == "" {
 			o.param = l.Param().Text()
 		}
@@ -145,22 +153,17 @@ func fromCabal(o outline) bool {
 		return false
 	}
 	depends := false
-	for name := range o.attrs {
-		depends = depends || strings.HasSuffix(name, "HaskellDepends")
+	for _, a := range o.attrs {
+		depends = depends || strings.HasSuffix(a.name, "HaskellDepends")
 	}
 	return depends && inOrder(o)
 }
 
 // inOrder reports whether the arguments of a file are mkDerivation and others that are sorted, case ignored.
 func inOrder(o outline) bool {
-	nodes := make([]ast.Node, 0, len(o.formals))
-	for _, f := range o.formals {
-		nodes = append(nodes, f)
-	}
-	slices.SortFunc(nodes, func(a, b ast.Node) int { return int(a.Start()) - int(b.Start()) })
-	name := func(f ast.Node) string { return strings.ToLower((ast.FormalNode{Node: f}).Name().Text()) }
-	return name(nodes[0]) == "mkderivation" &&
-		slices.IsSortedFunc(nodes[1:], func(a, b ast.Node) int { return strings.Compare(name(a), name(b)) })
+	lower := func(f named) string { return strings.ToLower(f.name) }
+	return lower(o.formals[0]) == "mkderivation" &&
+		slices.IsSortedFunc(o.formals[1:], func(a, b named) int { return strings.Compare(lower(a), lower(b)) })
 }
 
 // gemset reports whether a file is a set of gems: each has a version and says what kind of source it comes from.

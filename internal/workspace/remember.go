@@ -71,6 +71,17 @@ func (r *remembered) entry(path string) (e fs.DirEntry, known bool) {
 	return nil, false
 }
 
+// Has reports whether something in a folder, given by its absolute path, has a name, be it a link that leads nowhere.
+func Has(fsys FS, dir, name string) bool {
+	if r, ok := fsys.(*remembered); ok {
+		if l := r.known(dir); l != nil && l.err == nil { // neither a path is made nor an error
+			return l.entry(name) != nil
+		}
+	}
+	_, err := fsys.Lstat(filepath.Join(dir, name))
+	return err == nil
+}
+
 // cut splits a clean absolute path into its folder and its last part.
 func cut(path string) (dir, name string) {
 	i := strings.LastIndexByte(path, filepath.Separator)

@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/nixsift/nixsift/internal/workspace"
 )
@@ -78,6 +79,28 @@ type folderKey struct {
 	kind      folderKind
 }
 
+// folderKinds are the folders of which the kind is known.
+type folderKinds struct {
+	mu sync.Mutex
+	is map[folderKey]bool
+}
+
+func (k *folderKinds) get(key folderKey) (is, known bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	is, known = k.is[key]
+	return is, known
+}
+
+func (k *folderKinds) put(key folderKey, is bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.is == nil {
+		k.is = map[folderKey]bool{}
+	}
+	k.is[key] = is
+}
+
 func (f *folder) inKind(path string, kind folderKind) bool {
 	if f.unbound() {
 		if rel, err := filepath.Rel(f.root, path); err != nil || rel == "." {
@@ -98,14 +121,14 @@ func (f *folder) inKind(path string, kind folderKind) bool {
 // folderIs reports whether a folder or one above it, below the root, is of a kind, unless a nixsift.toml is
 // nearer.
 func (g *ground) folderIs(key folderKey) bool {
-	if known, ok := g.inKind.Load(key); ok {
-		return known.(bool)
+	is, known := g.inKind.get(key)
+	if known {
+		return is
 	}
-	is := false
 	if key.dir != key.root && !g.hasConfig(key.dir) {
 		is = key.kind.has(filepath.Base(key.dir)) || g.folderIs(folderKey{key.root, filepath.Dir(key.dir), key.kind})
 	}
-	g.inKind.Store(key, is)
+	g.inKind.put(key, is)
 	return is
 }
 
@@ -121,8 +144,10 @@ func isSample(name string) bool {
 	if slices.Contains(sampleNames, name) {
 		return true
 	}
-	words := strings.FieldsFunc(name, func(r rune) bool { return r == '-' || r == '_' || r == '.' })
-	return len(words) > 1 && (slices.Contains(sampleEdges, words[0]) || slices.Contains(sampleEdges, words[len(words)-1]))
+	const between = "-_."
+	name = strings.Trim(name, between)
+	first := strings.IndexAny(name, between)
+	return first >= 0 && (slices.Contains(sampleEdges, name[:first]) || slices.Contains(sampleEdges, name[strings.LastIndexAny(name, between)+1:]))
 }
 
 func isAside(name string) bool {

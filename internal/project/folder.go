@@ -4,7 +4,6 @@ import (
 	"io/fs"
 	"path/filepath"
 	"strings"
-	"sync"
 
 	"github.com/nixsift/nixsift/internal/git"
 	"github.com/nixsift/nixsift/internal/workspace"
@@ -20,7 +19,7 @@ type ground struct {
 	entries  memo[string, []string]         // of a folder
 	nixFiles memo[string, []workspace.File] // by root
 	ends     memo[string, *ends]            // by root
-	inKind   sync.Map                       // from folderKey to bool
+	inKind   folderKinds
 }
 
 func newGround(fsys workspace.FS) *ground { return &ground{disk: fsys, repos: &git.Cache{FS: fsys}} }

@@ -36,8 +36,8 @@ type Pass struct {
 
 // Host is what runs rules: it takes their findings and knows their settings.
 type Host interface {
-	// Report takes one finding; File and Rule are set.
-	Report(diag.Finding)
+	// Report takes one finding of a rule; File and Rule are set.
+	Report(rule *Rule, f diag.Finding)
 	// Option returns a rule's setting for the file, or nil where none is configured.
 	Option(rule *Rule, name string) any
 	// Later takes the rest of a rule, to be called once all files of the project are known.
@@ -61,6 +61,9 @@ func (p *Pass) Share(host Host) *Pass {
 
 // SetRule says which rule runs next.
 func (p *Pass) SetRule(r *Rule) { p.rule = r }
+
+// Rule returns the rule that runs.
+func (p *Pass) Rule() *Rule { return p.rule }
 
 // Names returns the names of the file, resolved.
 func (p *Pass) Names() *sema.Info {
@@ -106,7 +109,7 @@ func report(host Host, rule *Rule, path string, f diag.Finding) {
 		f.File = path
 	}
 	f.Tags |= rule.Tags
-	host.Report(f)
+	host.Report(rule, f)
 }
 
 // doubts reports whether what the rule finds may be about what could not be read for certain.

@@ -17,8 +17,8 @@ type settings struct {
 	values map[string]any
 }
 
-func (settings) Report(diag.Finding)     {}
-func (settings) Later(*Rule, func(Host)) {}
+func (settings) Report(*Rule, diag.Finding) {}
+func (settings) Later(*Rule, func(Host))    {}
 
 func (s settings) Option(r *Rule, name string) any {
 	if r != s.rule {

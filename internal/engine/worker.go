@@ -58,7 +58,6 @@ type worker struct {
 	config *config.Config
 	view   *project.View
 	plan   *plan
-	rule   *rules.Rule
 	// ctx ends the check of a buffer early; nil in a run, which ends between files.
 	ctx context.Context
 	// path is that of the file at hand, with its tree, or its text where it is not Nix. generated tells whether the file is
@@ -96,18 +95,18 @@ func newWorker(e *Checker) *worker {
 	}
 }
 
-// Report takes a finding of the rule that runs.
-func (w *worker) Report(f diag.Finding) {
-	l := w.plan.severity[w.rule]
-	f.Severity = effective(w.rule, f.Severity, l.severity, l.configured)
-	if f.Severity < diag.Error && !w.rule.Generated && w.isGenerated(f.File) {
+// Report takes a finding of a rule.
+func (w *worker) Report(r *rules.Rule, f diag.Finding) {
+	l := w.plan.severity[r]
+	f.Severity = effective(r, f.Severity, l.severity, l.configured)
+	if f.Severity < diag.Error && !r.Generated && w.isGenerated(f.File) {
 		w.left[finder{f.File, f.Rule}]++
 		return
 	}
 	if w.engine.only != nil && !w.engine.only[f.Rule] {
 		f.Fixes = nil // it is told in spite of Options.Only, not mended
 	}
-	w.bound.count(w.rule)
+	w.bound.count(r)
 	w.findings.add(f)
 }
 
@@ -118,9 +117,9 @@ func (w *worker) Later(r *rules.Rule, then func(rules.Host)) {
 
 // finish lets a rule end that had to wait.
 func (w *worker) finish(l later) {
-	w.path, w.config, w.plan, w.rule = l.path, l.config, l.plan, l.rule
+	w.path, w.config, w.plan = l.path, l.config, l.plan
 	w.generated, w.asked = l.generated, true
-	w.guard(l.rule, func() { l.then(w) })
+	w.guard(func() *rules.Rule { return l.rule }, func() { l.then(w) })
 }
 
 // finishAll lets all rules end that had to wait for this worker's file only.
@@ -316,7 +315,7 @@ func (w *worker) files(pass *rules.Pass) {
 			return
 		}
 		pass.SetRule(r)
-		w.guard(r, func() { r.File(pass) })
+		w.guard(pass.Rule, func() { r.File(pass) })
 	}
 }
 
@@ -326,7 +325,7 @@ func (w *worker) walk(pass *rules.Pass, tree *ast.Tree, at, end int) {
 	records := tree.Records()[:end]
 	var failed map[*rules.Rule]bool
 	for at < len(records) {
-		w.guard(nil, func() {
+		w.guard(pass.Rule, func() {
 			byKind := &w.plan.byKind
 			for i := at; i < len(records); i++ {
 				if i%1024 == 0 && w.cancelled() {
@@ -342,7 +341,6 @@ func (w *worker) walk(pass *rules.Pass, tree *ast.Tree, at, end int) {
 					if record.Flags&ast.HasError != 0 && !r.Broken || failed != nil && failed[r] {
 						continue
 					}
-					w.rule = r
 					pass.SetRule(r)
 					r.Node(pass, tree.Node(ast.NodeID(i)))
 				}
@@ -353,7 +351,7 @@ func (w *worker) walk(pass *rules.Pass, tree *ast.Tree, at, end int) {
 			if failed == nil {
 				failed = map[*rules.Rule]bool{}
 			}
-			failed[w.rule] = true
+			failed[pass.Rule()] = true
 		}
 	}
 }
@@ -361,17 +359,14 @@ func (w *worker) walk(pass *rules.Pass, tree *ast.Tree, at, end int) {
 // cancelled reports whether nobody waits for the result any more.
 func (w *worker) cancelled() bool { return w.ctx != nil && w.ctx.Err() != nil }
 
-// guard runs part of a rule and turns a panic into an internal error; the rest of the run goes on.
-func (w *worker) guard(r *rules.Rule, run func()) {
-	if r != nil {
-		w.rule = r
-	}
+// guard runs part of rules and turns a panic into an internal error of the one that runs; the rest of the run goes on.
+func (w *worker) guard(running func() *rules.Rule, run func()) {
 	defer func() {
 		switch v := recover().(type) {
 		case nil:
 		case enough:
 		default:
-			w.errors = append(w.errors, FileError{File: w.path, Message: fmt.Sprintf("rule %s failed: %v\n%s", w.rule.ID, v, trace()), Kind: Internal})
+			w.errors = append(w.errors, FileError{File: w.path, Message: fmt.Sprintf("rule %s failed: %v\n%s", running().ID, v, trace()), Kind: Internal})
 		}
 	}()
 	run()
@@ -400,7 +395,7 @@ func (w *worker) syntax(pass *rules.Pass, tree *ast.Tree) {
 			f.Severity, f.Fixes = diag.Warning, nil
 		}
 		pass.SetRule(r)
-		w.guard(r, func() { pass.Report(f) })
+		w.guard(pass.Rule, func() { pass.Report(f) })
 	}
 }
 
@@ -445,7 +440,7 @@ func (w *worker) script(path, text string, kind workspace.Kind) {
 	w.begin(path, nil, text)
 	for _, r := range w.plan.scripts {
 		pass.SetRule(r)
-		w.guard(r, func() { r.Script(pass, doc) })
+		w.guard(pass.Rule, func() { r.Script(pass, doc) })
 	}
 	w.begin("", nil, "")
 	if suppress.Mentioned(text) {
@@ -508,7 +503,7 @@ func (w *worker) flake(dir string) {
 		pass := rules.NewPass(w, l.Path, nil, w.view, w.plan.minNix, new(sema.Resolver))
 		for _, r := range w.plan.locks {
 			pass.SetRule(r)
-			w.guard(r, func() { r.Lock(pass, l) })
+			w.guard(pass.Rule, func() { r.Lock(pass, l) })
 		}
 	}
 	f := w.view.FlakeIn(dir)
@@ -520,7 +515,7 @@ func (w *worker) flake(dir string) {
 	w.begin(path, f.Nix.Tree, "")
 	for _, r := range w.plan.flakes {
 		pass.SetRule(r)
-		w.guard(r, func() { r.Flake(pass, f) })
+		w.guard(pass.Rule, func() { r.Flake(pass, f) })
 	}
 }
 
@@ -535,7 +530,7 @@ func (w *worker) lockAlone(dir string) {
 	for _, r := range w.plan.flakes {
 		if r.LockAlone {
 			pass.SetRule(r)
-			w.guard(r, func() { r.Flake(pass, f) })
+			w.guard(pass.Rule, func() { r.Flake(pass, f) })
 		}
 	}
 }

@@ -25,8 +25,8 @@ import (
 // counter is a host that counts findings.
 type counter struct{ findings int }
 
-func (c *counter) Report(diag.Finding)            { c.findings++ }
-func (c *counter) Option(*rules.Rule, string) any { return nil }
+func (c *counter) Report(*rules.Rule, diag.Finding) { c.findings++ }
+func (c *counter) Option(*rules.Rule, string) any   { return nil }
 
 func (c *counter) Later(_ *rules.Rule, then func(rules.Host)) { then(c) }
 

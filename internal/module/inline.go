@@ -18,7 +18,7 @@ func (f *File) Inline() []*Module {
 	}
 	f.done |= doneInline
 	records := f.tree.Records()
-	if mentionsSubmodules(f.tree.Source()) {
+	if mentionsSubmodules(f.tree.Tokens()) {
 		for i := range records {
 			if records[i].Kind == ast.Apply {
 				f.inlineCall(ast.ApplyExpr{Node: f.tree.Node(ast.NodeID(i))})

@@ -1,8 +1,6 @@
 package module
 
 import (
-	"strings"
-
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/sema"
 )
@@ -13,9 +11,30 @@ var submoduleFuncs = map[string]string{
 	"submodule": "", "submoduleWith": "modules", "deferredModuleWith": "staticModules", "mkPerSystemOption": "",
 }
 
-// mentionsSubmodules reports whether a text may call one of submoduleFuncs.
-func mentionsSubmodules(text string) bool {
-	return strings.Contains(text, "submodule") || strings.Contains(text, "deferredModuleWith") || strings.Contains(text, "mkPerSystemOption")
+// submoduleLengths is the set of the lengths of the names of submoduleFuncs.
+var submoduleLengths = func() (set uint64) {
+	for name := range submoduleFuncs {
+		set |= 1 << len(name)
+	}
+	return set
+}()
+
+// mentionsSubmodules reports whether one of the tokens of a text is the name of one of submoduleFuncs. Few are of their
+// lengths, so that this is faster than looking for the names in the text.
+func mentionsSubmodules(text ast.Tokens) bool {
+	for i, k := range text.Kinds {
+		if k != ast.TokIdent && k != ast.TokText {
+			continue
+		}
+		start, end := text.Start[i], text.Start[i+1]
+		if submoduleLengths>>(end-start)&1 == 0 {
+			continue
+		}
+		if _, ok := submoduleFuncs[text.Source[start:end]]; ok {
+			return true
+		}
+	}
+	return false
 }
 
 // submoduleFunc returns the name of the function among submoduleFuncs that an expression means, or "": by its last name,

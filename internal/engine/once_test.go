@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -112,4 +113,42 @@ func TestAskOnce(t *testing.T) {
 		assert.Equal(t, total(small.looked), total(large.looked), "asked about single paths: %v", large.looked)
 		assert.Equal(t, len(small.listed)+150, len(large.listed))
 	}
+}
+
+// TestRightCallsAskNobody holds that calls of other files which are right are compared with these alone: not even in a
+// folder of tests, whose findings depend on who imports it, are all files of the repository asked.
+func TestRightCallsAskNobody(t *testing.T) {
+	files := map[string]string{
+		"flake.nix":      "{ outputs = { self }: { }; }\n",
+		"lib.nix":        "{ a }: { b = a; }\n",
+		"tests/x.nix":    "let lib = import ../lib.nix { a = 1; }; in { inherit (lib) b; c = lib.b; }\n",
+		"tests/y.nix":    "{ callPackage }: callPackage ../lib.nix { a = 1; }\n",
+		"other/z.nix":    "{ ... }: { imports = [ ../tests/x.nix ]; }\n",
+		"tests/gone.txt": "",
+	}
+	read := func(call string) (nix []string, found int) {
+		files["tests/x.nix"] = call
+		dir := testenv.Tree(t, files)
+		gittest.Run(t, dir, "init", "-q")
+		gittest.Run(t, dir, "add", "-A")
+		a := newAsked()
+		res, err := engine.Check(t.Context(), engine.Options{
+			FS: a, Paths: []string{filepath.Join(dir, "tests")}, Only: []string{"call-argument-mismatch", "import-unknown-attr"},
+		})
+		require.NoError(t, err)
+		require.Empty(t, res.Errors)
+		for path := range a.read {
+			if rel, err := filepath.Rel(dir, path); err == nil && strings.HasSuffix(rel, ".nix") {
+				nix = append(nix, filepath.ToSlash(rel))
+			}
+		}
+		slices.Sort(nix)
+		return nix, len(res.Findings)
+	}
+	nix, found := read(files["tests/x.nix"])
+	assert.Equal(t, []string{"lib.nix", "tests/x.nix", "tests/y.nix"}, nix)
+	assert.Zero(t, found)
+	nix, found = read("import ../lib.nix { }")
+	assert.Contains(t, nix, "other/z.nix", "who imports the file decides on the severity of what is found")
+	assert.Equal(t, 1, found)
 }

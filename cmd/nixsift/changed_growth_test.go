@@ -63,7 +63,7 @@ func TestGrowthOfChanges(t *testing.T) {
 	assert.Equal(t, few["staged"], many["staged"])
 	assert.Zero(t, few["staged"].listed)
 	const some = 30 // folders above the root, files that are new as the index is
-	assert.LessOrEqual(t, many["since"].asked, int64(growth.Factor*2*n+some+few["since"].asked-2*n))
+	assert.LessOrEqual(t, many["since"].asked, growth.Factor*2*n+some+few["since"].asked-2*n)
 	assert.LessOrEqual(t, many["since"].listed, int64(growth.Factor*n+some))
 }
 

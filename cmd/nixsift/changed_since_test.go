@@ -147,7 +147,7 @@ func TestChangedSinceTakenAway(t *testing.T) {
 	}
 	_, found, _ := short(t, root, "--changed-since", "HEAD")
 	assert.Equal(t, "uses.nix: missing-path", found, "data.json, in the working tree only")
-	status, found, errs := short(t, root, "--changed-since", "main", "old.nix", "lib")
+	status, _, errs := short(t, root, "--changed-since", "main", "old.nix", "lib")
 	assert.Equal(t, exitClean, status, "%s: what is named is gone", errs)
 	assert.Contains(t, errs, "0 files to check")
 	status, found, _ = short(t, root, "--staged")

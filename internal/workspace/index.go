@@ -56,9 +56,9 @@ const (
 	aFolder
 )
 
-// find tells what a path is, which the links above it are part of: real is the path without them, and rel the same
+// find tells what a path is, which the links above it are part of: where is the path without them, and rel the same
 // relative to the root.
-func (x *Index) find(path string) (p place, rel, real string, c git.Content) {
+func (x *Index) find(path string) (p place, rel, where string, c git.Content) {
 	path = filepath.Clean(path)
 	for range maxLinks {
 		rel, ok := x.repo.Rel(path)
@@ -169,23 +169,23 @@ func (x *Index) ReadFile(path string) ([]byte, error) { return x.ReadInto(path, 
 
 // ReadInto is ReadFile; what the working tree has may be read into buf.
 func (x *Index) ReadInto(path string, buf []byte) ([]byte, error) {
-	p, _, real, c := x.find(path)
+	p, _, where, c := x.find(path)
 	if p == aFile && c.Mode == git.Symlink {
 		at, err := x.EvalSymlinks(path)
 		if err != nil {
 			return nil, err
 		}
-		p, _, real, c = x.find(at)
+		p, _, where, c = x.find(at)
 	}
 	switch p {
 	case behind:
-		return ReadInto(x.base, real, buf)
+		return ReadInto(x.base, where, buf)
 	case aFolder:
 		return nil, pathError("read", path, syscall.EISDIR)
 	case nowhere:
 		return nil, pathError("open", path, errNotStaged)
 	}
-	text, err := x.content(real, c, buf)
+	text, err := x.content(where, c, buf)
 	if err != nil {
 		return nil, pathError("read", path, err)
 	}
@@ -202,7 +202,7 @@ func (x *Index) ReadPlain(path string) ([]byte, error) {
 
 // Lstat describes what a path is in the index.
 func (x *Index) Lstat(path string) (fs.FileInfo, error) {
-	p, _, real, c := x.find(path)
+	p, _, where, c := x.find(path)
 	switch p {
 	case nowhere:
 		return nil, pathError("lstat", path, errNotStaged)
@@ -211,7 +211,7 @@ func (x *Index) Lstat(path string) (fs.FileInfo, error) {
 	case aFile:
 		return entryOf(c.Entry, filepath.Base(path), c.Size), nil
 	}
-	return x.base.Lstat(real)
+	return x.base.Lstat(where)
 }
 
 // Stat describes what a path leads to in the index.
@@ -241,10 +241,10 @@ func (x *Index) ReadDir(dir string) ([]fs.DirEntry, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, rel, real, _ := x.find(at)
+	p, rel, where, _ := x.find(at)
 	switch p {
 	case behind:
-		return x.base.ReadDir(real)
+		return x.base.ReadDir(where)
 	case aFile:
 		return nil, pathError("open", dir, syscall.ENOTDIR)
 	case nowhere:
@@ -270,17 +270,17 @@ func (x *Index) ReadDir(dir string) ([]fs.DirEntry, error) {
 
 // Readlink returns what a link says.
 func (x *Index) Readlink(path string) (string, error) {
-	p, _, real, c := x.find(path)
+	p, _, where, c := x.find(path)
 	switch {
 	case p == aFile && c.Mode == git.Symlink:
-		target, err := x.content(real, c, nil)
+		target, err := x.content(where, c, nil)
 		if err != nil {
 			return "", pathError("readlink", path, err)
 		}
 		return string(target), nil
 	case p == behind:
 		if l, ok := x.base.(linkReader); ok {
-			return l.Readlink(real)
+			return l.Readlink(where)
 		}
 	}
 	return "", pathError("readlink", path, syscall.EINVAL)

@@ -69,6 +69,9 @@ func TestDocBlocks(t *testing.T) {
 	schema, err := jsonschema.NewCompiler().Compile(filepath.Join(testenv.Root(t), "docs/schema/nixsift.schema.json"))
 	require.NoError(t, err)
 	for page, text := range pages(t) {
+		if page == "docs/install.md" {
+			continue // internal/packaging holds it, where Nix and what it builds are at hand
+		}
 		t.Run(page, func(t *testing.T) {
 			for _, b := range docBlocks(text) {
 				switch b.language {
@@ -190,6 +193,10 @@ func docProject(t *testing.T) string {
 // docLine runs a command line of a page, where go installs and runs what is there.
 func docLine(t *testing.T, line string) {
 	t.Helper()
+	if strings.HasPrefix(line, "nix ") { // it would fetch
+		assert.NoError(t, exec.Command("/bin/sh", "-n", "-c", line).Run(), line)
+		return
+	}
 	dir := docProject(t)
 	bin := t.TempDir()
 	for name, text := range map[string]string{

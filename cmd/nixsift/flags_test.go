@@ -46,7 +46,7 @@ type flagCase struct {
 	stdin          string
 	env            []string
 	staged         bool // the program has rules in all stages
-	repo           bool // the project is a git repository
+	repo           bool // the project is a git repository, in which two/a.nix has changed
 	same           bool // the flag changes no output, on purpose
 	after          func(t *testing.T, dir string)
 }
@@ -55,6 +55,12 @@ var flagCases = []flagCase{
 	{commands: "check fix", flag: "all", with: "--all warn.nix", without: "warn.nix", status: exitFindings, out: "missing-path", same: true},
 	{commands: "check fix", flag: "baseline", with: "--baseline no.json warn.nix", without: "warn.nix", status: exitUsage, out: "the baseline is not there"},
 	{commands: "check fix", flag: "no-baseline", with: "--no-baseline warn.nix", without: "warn.nix", status: exitFindings, out: "missing-path", same: true},
+	{commands: "check", flag: "changed-since", with: "--changed-since HEAD", repo: true, without: "", status: exitFindings, out: "1 warning in 1 file"},
+	{commands: "fix", flag: "changed-since", with: "--changed-since HEAD", repo: true, without: "", status: exitFindings, out: "1 warning in 1 file"},
+	{commands: "files", flag: "changed-since", with: "--changed-since HEAD", repo: true, without: "", out: "1 file checked"},
+	{commands: "check", flag: "staged", with: "--staged", repo: true, without: "", status: exitFindings, out: "1 warning in 1 file"},
+	{commands: "fix", flag: "staged", with: "--staged", repo: true, without: "", status: exitUsage, errs: "--staged"},
+	{commands: "files", flag: "staged", with: "--staged", repo: true, without: "", out: "1 file checked"},
 	{commands: "check fix", flag: "color", with: "--color always warn.nix", without: "warn.nix", status: exitFindings, out: "\x1b["},
 	{commands: "check fix", flag: "config", with: "--config other.toml warn.nix", without: "warn.nix", out: "no findings"},
 	{commands: "check fix", flag: "diff", with: "--diff info.nix --select useless-parens", without: "clean.nix", status: exitFindings, out: "+{ a = { }; }\n", errs: "not applied"},
@@ -234,6 +240,10 @@ func (c flagCase) run(t *testing.T, command string) {
 	if c.repo {
 		gittest.Isolate(t)
 		gittest.Init(t, dir, ".")
+		gittest.Run(t, dir, "add", "-A")
+		gittest.Run(t, dir, "commit", "-q", "-m", "all")
+		gittest.Write(t, dir, "two/a.nix", "import ./gone2.nix\n")
+		gittest.Run(t, dir, "add", "-A")
 	}
 	with := start(t, dir, set, args(c.with)...)
 	assert.Equal(t, c.status, with.status, "%s%s", with.out, with.errors)

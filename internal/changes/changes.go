@@ -27,7 +27,7 @@ type Set struct {
 	FS   workspace.FS
 
 	how       map[string]string // by path relative to the root: how a file differs, in words
-	gone      map[string]bool   // files that are no more, likewise
+	gone      map[string]bool   // files that are no more, and links that lead to nothing any more, likewise
 	folders   map[string]bool   // that have some of how; nil where untracked files count, which may be anywhere
 	blobs     *blobs
 	untracked bool // what git does not track counts
@@ -63,14 +63,15 @@ func (s *Set) HasBelow(dir string) bool {
 	return s.folders == nil || ok && (rel == "" || s.folders[rel])
 }
 
-// Gone returns the absolute paths that lead to nothing any more: of files, and of folders of which no file is left. They
-// are sorted, and must not be changed.
+// Gone returns the absolute paths that lead to nothing any more: of files, of links, and of folders of which no file is left; and
+// those of files that are folders now. They are sorted, and must not be changed.
 func (s *Set) Gone() []string {
 	s.goneOnce.Do(func() {
 		paths := map[string]bool{}
 		for rel := range s.gone {
 			for at := rel; at != "." && !paths[at]; at = path.Dir(at) {
-				if _, err := s.FS.Lstat(s.abs(at)); !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR) {
+				info, err := s.FS.Stat(s.abs(at))
+				if !nowhere(err) && (at != rel || err != nil || !info.IsDir()) {
 					break
 				}
 				paths[at] = true
@@ -80,6 +81,62 @@ func (s *Set) Gone() []string {
 		slices.Sort(s.gonePaths)
 	})
 	return s.gonePaths
+}
+
+// nowhere reports whether an error says that a path leads to nothing.
+func nowhere(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
+}
+
+// followLinks adds what a change means for tracked symbolic links: those to files that it touches differ, too, and those to
+// what it takes away lead to nothing any more, like those that it makes lead nowhere.
+func (s *Set) followLinks() {
+	for e := range s.Repo.Files() {
+		if e.Mode != git.Symlink && s.how[e.Path] == "" { // what has changed may be a link that is not staged
+			continue
+		}
+		at := s.abs(e.Path)
+		target, err := workspace.EvalSymlinks(s.FS, at)
+		if err == nil {
+			if rel, ok := s.Repo.Rel(target); ok && s.how[e.Path] == "" && s.Why(s.Repo, target) != "" {
+				s.add(e, fmt.Sprintf("leads to %s (%s)", rel, s.Why(s.Repo, target)))
+			}
+			continue
+		}
+		if s.how[e.Path] != "" || s.leadsToGone(at) {
+			s.gone[e.Path] = true // Gone looks whether it is so
+		}
+	}
+}
+
+// leadsToGone reports whether the text of a link names what the change takes away.
+func (s *Set) leadsToGone(link string) bool {
+	l, ok := s.FS.(interface{ Readlink(string) (string, error) })
+	if !ok {
+		return false
+	}
+	target, err := l.Readlink(link)
+	if err != nil {
+		return false
+	}
+	if !filepath.IsAbs(target) {
+		target = filepath.Join(filepath.Dir(link), target)
+	}
+	rel, ok := s.Repo.Rel(target)
+	return ok && s.gone[rel]
+}
+
+func (s *Set) add(e git.Entry, how string) {
+	if e.Mode == git.Submodule {
+		return
+	}
+	s.how[e.Path] = how
+	if s.folders == nil {
+		return
+	}
+	for dir := path.Dir(e.Path); dir != "." && !s.folders[dir]; dir = path.Dir(dir) {
+		s.folders[dir] = true
+	}
 }
 
 // Changed returns the absolute paths of the tracked files that differ and are there, sorted.

@@ -60,6 +60,7 @@ func Since(ctx context.Context, base workspace.FS, dir, ref string) (*Set, error
 			s.how[c.path] = "changed since " + ref
 		}
 	}
+	s.followLinks()
 	return s, nil
 }
 

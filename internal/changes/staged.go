@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path"
 
 	"github.com/nixsift/nixsift/internal/git"
 	"github.com/nixsift/nixsift/internal/workspace"
@@ -56,17 +55,8 @@ func Staged(ctx context.Context, base workspace.FS, dir string) (*Set, error) {
 			s.add(e, "staged: modified")
 		}
 	}
+	s.followLinks()
 	return s, nil
-}
-
-func (s *Set) add(e git.Entry, how string) {
-	if e.Mode == git.Submodule {
-		return
-	}
-	s.how[e.Path] = how
-	for dir := path.Dir(e.Path); dir != "." && !s.folders[dir]; dir = path.Dir(dir) {
-		s.folders[dir] = true
-	}
 }
 
 // staged returns how the index differs from HEAD, and nil where HEAD is a branch without a commit.

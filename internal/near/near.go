@@ -3,6 +3,7 @@ package near
 
 import (
 	"iter"
+	"math/bits"
 	"slices"
 	"strings"
 )
@@ -19,8 +20,9 @@ func Among(name string, candidates iter.Seq[string]) string {
 	}
 	lower := strings.ToLower(name)
 	best, limit := "", min(3, len(name)/3)
+	letters := bytesOf(lower)
 	for c := range candidates {
-		if c == name {
+		if c == name || len(c)-len(name) > limit || len(name)-len(c) > limit || apart(letters, bytesOf(c)) > 2*limit {
 			continue
 		}
 		if d := Distance(lower, strings.ToLower(c), limit); d <= limit {
@@ -30,11 +32,32 @@ func Among(name string, candidates iter.Seq[string]) string {
 	return best
 }
 
+// bytesOf returns the set of the bytes of a text, those of letters without their case, each as the bit of its last six.
+func bytesOf(s string) (set uint64) {
+	for i := range len(s) {
+		c := s[i]
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		set |= 1 << (c & 63)
+	}
+	return set
+}
+
+// apart returns how many bytes are in one of two sets only: a substitution changes two at most, every other edit one.
+func apart(a, b uint64) int { return bits.OnesCount64(a ^ b) }
+
 // Distance is the number of insertions, deletions, substitutions and swaps of neighbouring bytes that turn
 // a into b, or limit+1 where it is above the limit.
 func Distance(a, b string, limit int) int {
 	if len(a)-len(b) > limit || len(b)-len(a) > limit {
 		return limit + 1
+	}
+	for len(a) > 0 && len(b) > 0 && a[0] == b[0] {
+		a, b = a[1:], b[1:]
+	}
+	for len(a) > 0 && len(b) > 0 && a[len(a)-1] == b[len(b)-1] {
+		a, b = a[:len(a)-1], b[:len(b)-1]
 	}
 	// Names are short: the rows of the table lie on the stack.
 	var short [3][64]int
@@ -46,9 +69,14 @@ func Distance(a, b string, limit int) int {
 		last[j] = j
 	}
 	for i := 1; i <= len(a); i++ {
+		// Further from the diagonal there is nothing within the limit.
+		from, to := max(1, i-limit-1), min(len(b), i+limit+1)
 		row[0] = i
 		least := i
-		for j := 1; j <= len(b); j++ {
+		if from > 1 {
+			row[from-1] = limit + 1
+		}
+		for j := from; j <= to; j++ {
 			cost := 1
 			if a[i-1] == b[j-1] {
 				cost = 0
@@ -58,6 +86,9 @@ func Distance(a, b string, limit int) int {
 				row[j] = min(row[j], before[j-2]+1)
 			}
 			least = min(least, row[j])
+		}
+		if to < len(b) {
+			row[to+1] = limit + 1
 		}
 		if least > limit+1 { // a swap may still save one
 			return limit + 1

@@ -148,13 +148,20 @@ func sameFormat(a, b string) bool {
 
 // digitsOnly reports whether two names differ in nothing but digits: host1, host2 are two files.
 func digitsOnly(a, b string) bool {
-	strip := func(s string) string {
-		return strings.Map(func(r rune) rune {
-			if r >= '0' && r <= '9' {
-				return -1
-			}
-			return r
-		}, s)
+	isDigit := func(c byte) bool { return '0' <= c && c <= '9' }
+	if a == b {
+		return false
 	}
-	return a != b && strip(a) == strip(b)
+	for {
+		for a != "" && isDigit(a[0]) {
+			a = a[1:]
+		}
+		for b != "" && isDigit(b[0]) {
+			b = b[1:]
+		}
+		if a == "" || b == "" || a[0] != b[0] {
+			return a == b
+		}
+		a, b = a[1:], b[1:]
+	}
 }

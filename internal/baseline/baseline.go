@@ -58,16 +58,22 @@ func (b *Baseline) Count() (n int) {
 
 // Rename gives each entry the rule that rename returns for its own, where that is not "".
 func (b *Baseline) Rename(rename func(rule string) string) *Baseline {
-	counts := make(map[Key]int, len(b.Entries))
+	rules := map[string]string{}
 	same := true
 	for _, e := range b.Entries {
-		if to := rename(e.Rule); to != "" {
-			e.Rule, same = to, false
+		if _, asked := rules[e.Rule]; !asked {
+			to := rename(e.Rule)
+			same = same && to == ""
+			rules[e.Rule] = cmp.Or(to, e.Rule)
 		}
-		counts[e.Key] += e.Count
 	}
 	if same {
 		return b
+	}
+	counts := make(map[Key]int, len(b.Entries))
+	for _, e := range b.Entries {
+		e.Rule = rules[e.Rule]
+		counts[e.Key] += e.Count
 	}
 	return of(counts)
 }
@@ -95,20 +101,24 @@ type jsonEntry struct {
 // Text returns the text of the file.
 func (b *Baseline) Text() string {
 	var out strings.Builder
-	fmt.Fprintf(&out, "{\n  \"version\": %d,\n  \"findings\": [", Version)
-	separator := "\n    "
-	for _, e := range b.Entries {
-		fmt.Fprintf(&out, `%s{"file": %s, "rule": %s, "fingerprint": "%s", "count": %d}`, separator, quoted(e.File), quoted(e.Rule), e.Content, e.Count)
-		separator = ",\n    "
+	out.WriteString(opening)
+	for i, e := range b.Entries {
+		if i > 0 {
+			out.WriteString(",")
+		}
+		for _, part := range []string{entryStart, quoted(e.File), ruleStart, quoted(e.Rule), printStart, e.Content.String(), countStart, strconv.Itoa(e.Count), entryEnd} {
+			out.WriteString(part)
+		}
 	}
-	if len(b.Entries) > 0 {
-		out.WriteString("\n  ")
+	if len(b.Entries) == 0 {
+		out.WriteString(closingNone)
+	} else {
+		out.WriteString(closing)
 	}
-	out.WriteString("]\n}\n")
 	return out.String()
 }
 
-// quoted writes a string of JSON. Bytes that are not UTF-8 become U+FFFD.
+// quoted writes a string of JSON without its quotes. Bytes that are not UTF-8 become U+FFFD.
 func quoted(text string) string {
 	var b strings.Builder
 	enc := json.NewEncoder(&b)
@@ -116,7 +126,7 @@ func quoted(text string) string {
 	if err := enc.Encode(text); err != nil {
 		panic(err) // of a string there is none
 	}
-	return strings.TrimSuffix(b.String(), "\n")
+	return strings.TrimSuffix(strings.TrimPrefix(b.String(), `"`), "\"\n")
 }
 
 // Mistake is what keeps a file from being read. Pos is its place.
@@ -140,6 +150,14 @@ var (
 // Read reads the text of a file, in any layout and order; of entries with one key the largest count holds, as where both sides of
 // a merge are kept. A mistake anywhere is an error: half a baseline would make gates fail for no reason that anybody sees.
 func Read(text string) (*Baseline, *Mistake) {
+	if b, ok := readLines(text); ok {
+		return b, nil
+	}
+	return readJSON(text)
+}
+
+// readJSON reads any text.
+func readJSON(text string) (*Baseline, *Mistake) {
 	lines := source.NewLineIndex(text)
 	mistake := func(at int, format string, args ...any) *Mistake {
 		return &Mistake{lines.Position(uint32(min(at, len(text)))), fmt.Sprintf(format, args...)}

@@ -53,6 +53,35 @@ func TestMerge(t *testing.T) {
 	assert.Equal(t, holding(key("a", "r", 1, 1), key("a", "r", 1, 1), key("b", "r", 1, 1), key("c", "r", 1, 1)), got)
 }
 
+// TestLines holds the reader of the own layout against that of JSON: what it reads, and what it leaves to that.
+func TestLines(t *testing.T) {
+	b := holding(key("a \"<é>\\.nix", "s", 1, 1), key("a \"<é>\\.nix", "s", 2, 1), key("a.nix", "r", 3, 1<<63), key("b/c.nix", "r", 1, 1), key("b/c.nix", "r", 1, 1), key("b/c.nix", "rr", 1, 1), key("b/cc.nix", "r", 1, 1))
+	for _, b := range []*Baseline{b, holding(), holding(key("a", "r", 1, 1))} {
+		got, ok := readLines(b.Text())
+		require.True(t, ok, b.Text())
+		assert.Equal(t, b.Entries, append(make([]Entry, 0), got.Entries...))
+	}
+	text := b.Text()
+	rng := rand.New(rand.NewPCG(5, 6))
+	pieces := []string{"", " ", ",", "\n", "\"", "\\", "\\u00e9", "{", "}", "]", "0", "12345678901", "a", "A", "..", "/", "\x00", "\xff", "é", text[:40], text[60:190]}
+	read, left := 0, 0
+	for range 20000 {
+		at := rng.IntN(len(text) + 1)
+		edited := text[:at] + pieces[rng.IntN(len(pieces))] + text[min(len(text), at+rng.IntN(3)):]
+		want, mistake := readJSON(edited)
+		got, ok := readLines(edited)
+		if !ok {
+			left++
+			continue
+		}
+		read++
+		require.Nil(t, mistake, edited)
+		require.Equal(t, want.Entries, got.Entries, edited)
+	}
+	assert.Greater(t, read, 1000)
+	assert.Greater(t, left, 1000)
+}
+
 func TestDamaged(t *testing.T) {
 	const entry = `{"file": "a.nix", "rule": "r", "fingerprint": "0000000000000001-0000000000000002", "count": 1}`
 	whole := "{\n  \"version\": 1,\n  \"findings\": [\n    " + entry + "\n  ]\n}\n"

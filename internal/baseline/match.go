@@ -59,9 +59,8 @@ func (b *Baseline) of(file string) span {
 	return span{start, start + n}
 }
 
-// ways are what two findings may agree in, the surest first. What does not count is left empty.
+// ways are what two findings may agree in beside all, the surest first. What does not count is left empty.
 var ways = []func(fingerprint.Content) fingerprint.Content{
-	func(c fingerprint.Content) fingerprint.Content { return c },
 	func(c fingerprint.Content) fingerprint.Content { return fingerprint.Content{Line: c.Line} },
 	func(c fingerprint.Content) fingerprint.Content { return fingerprint.Content{Around: c.Around} },
 }
@@ -74,7 +73,7 @@ type place struct {
 
 // file lays the findings of a file over the entries of one, which may have another name.
 func (m *Match) file(findings, entries span) {
-	missing := findings.end - findings.start
+	missing := m.same(findings, entries)
 	for _, way := range ways {
 		if missing == 0 {
 			return
@@ -103,6 +102,23 @@ func (m *Match) file(findings, entries span) {
 			}
 		}
 	}
+}
+
+// same lays those findings over entries that agree in all, and returns the number of the others.
+func (m *Match) same(findings, entries span) (missing int) {
+	of := m.base.Entries[entries.start:entries.end]
+	for i := findings.start; i < findings.end; i++ {
+		key := m.found[i]
+		key.File = of[0].File
+		at, found := slices.BinarySearchFunc(of, key, func(e Entry, key Key) int { return Compare(e.Key, key) })
+		if at += entries.start; !found || m.left[at] == 0 {
+			missing++
+			continue
+		}
+		m.in[i] = at
+		m.left[at]--
+	}
+	return missing
 }
 
 // alike is how many entries that read alike are looked at for a finding: where whole trees are of one template, one file gone is as

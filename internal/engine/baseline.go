@@ -2,6 +2,7 @@ package engine
 
 import (
 	"cmp"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -73,9 +74,9 @@ func (e *Checker) baseline(file string) *baselineFile {
 	path, named := cmp.Or(e.opts.Baseline, c.Baseline), true
 	if path == "" {
 		named = false
-		if path = e.baselines.Find(dir); c.Path != "" {
+		if c.Path != "" {
 			path = filepath.Join(c.Dir, baseline.FileName)
-		} else if path == "" && e.opts.Adopting {
+		} else if path = e.baselines.Find(dir); path == "" && e.opts.Adopting {
 			path = filepath.Join(e.home(file), baseline.FileName)
 		}
 	}
@@ -139,10 +140,37 @@ func (e *Checker) readBaseline(path string, named bool, c *config.Config) *basel
 	return b
 }
 
-// key returns the key of a finding in a text.
-func (b *baselineFile) key(f *diag.Finding, text string) (baseline.Key, bool) {
-	rel, err := filepath.Rel(filepath.Dir(b.path), f.File)
-	return baseline.Key{File: strings.ToValidUTF8(filepath.ToSlash(rel), "\ufffd"), Rule: f.Rule, Content: fingerprint.ContentOf(text, f.Span)}, err == nil
+// usable returns the baseline that holds for a file, or nil where there is none or it cannot be used.
+func (e *Checker) usable(file string) *baselineFile {
+	b := e.baseline(file)
+	if b == nil || b.problem != nil || !b.there && !e.opts.Adopting {
+		return nil
+	}
+	return b
+}
+
+// rel returns the path of a file as the baseline has it.
+func (b *baselineFile) rel(file string) (string, bool) {
+	rel, err := filepath.Rel(filepath.Dir(b.path), file)
+	return strings.ToValidUTF8(filepath.ToSlash(rel), "\ufffd"), err == nil
+}
+
+// prints are the contents of findings of one file, by place.
+type prints map[source.Span]fingerprint.Content
+
+// takePrints notes for a baseline what the findings from the first on that are in a file, whose text is given, stand on. What
+// rules find later in the file, or from elsewhere, is looked up when all is known.
+func (w *worker) takePrints(file, text string, first int) {
+	if w.findings.len() == first || w.engine.usable(file) == nil {
+		return
+	}
+	p := make(prints, w.findings.len()-first)
+	for f := range w.findings.from(first) {
+		if f.File == file && Acceptable(f.Rule) {
+			p[f.Span] = fingerprint.ContentOf(text, f.Span)
+		}
+	}
+	w.prints[file] = p
 }
 
 // file returns the absolute path of a file of the baseline.
@@ -164,13 +192,15 @@ func (e *Checker) InBaseline(file, text string, findings []diag.Finding) []bool 
 	if b == nil || b.content == nil || len(b.content.Entries) == 0 {
 		return nil
 	}
+	rel, ok := b.rel(file)
+	if !ok {
+		return nil
+	}
 	var keys []baseline.Key
 	var at []int
 	for i := range findings {
 		if f := &findings[i]; f.File == file && Acceptable(f.Rule) {
-			if key, ok := b.key(f, text); ok {
-				keys, at = append(keys, key), append(at, i)
-			}
+			keys, at = append(keys, baseline.Key{File: rel, Rule: f.Rule, Content: fingerprint.ContentOf(text, f.Span)}), append(at, i)
 		}
 	}
 	in := make([]bool, len(findings))
@@ -187,12 +217,8 @@ func (e *Checker) accept(res *Result, paths []string) {
 		return
 	}
 	scope := &scope{Checker: e, res: res, paths: paths, failed: map[string]bool{}}
-	for file := range res.reported {
-		scope.files = append(scope.files, file)
-	}
-	slices.Sort(scope.files)
 	of := map[*baselineFile]*Baseline{}
-	for _, file := range scope.files {
+	for _, file := range slices.Concat(slices.Collect(maps.Keys(res.reported)), slices.Collect(maps.Keys(res.bereft))) {
 		if b := e.baseline(file); b != nil && of[b] == nil {
 			of[b] = &Baseline{Path: b.path, Text: b.text, There: b.there}
 		}
@@ -260,7 +286,6 @@ type scope struct {
 	*Checker
 	res    *Result
 	paths  []string
-	files  []string        // that were reported on, sorted
 	failed map[string]bool // files and folders that were not, or not wholly, analysed
 	blind  bool            // anything may have been overlooked
 }
@@ -292,22 +317,38 @@ func (s *scope) overlooked(file string) bool {
 
 // eachKey calls use with the findings that a baseline may have, in their order.
 func (s *scope) eachKey(use func(i int, b *baselineFile, key baseline.Key)) {
-	file, text, known := "", "", false
 	var b *baselineFile
+	var rel, text string
+	var known, asked bool // the text
+	var made prints
 	for i := range s.res.Findings {
 		f := &s.res.Findings[i]
-		if f.File != file {
-			if file, b, text, known = f.File, s.baseline(f.File), "", false; b != nil && b.problem == nil && (b.there || s.opts.Adopting) {
-				if text, known = s.res.Text(file); !known {
-					s.failed[file] = true // it changed meanwhile
+		if i == 0 || f.File != s.res.Findings[i-1].File {
+			if b = s.usable(f.File); b != nil {
+				var ok bool
+				if rel, ok = b.rel(f.File); !ok {
+					b = nil
 				}
 			}
+			made, asked = s.res.prints[f.File], false
 		}
-		if known && Acceptable(f.Rule) {
-			if key, ok := b.key(f, text); ok {
-				use(i, b, key)
+		if b == nil || !Acceptable(f.Rule) {
+			continue
+		}
+		content, ok := made[f.Span]
+		if !ok {
+			if !asked {
+				if text, known = s.res.Text(f.File); !known {
+					s.failed[f.File] = true // it changed meanwhile
+				}
+				asked = true
 			}
+			if !known {
+				continue
+			}
+			content = fingerprint.ContentOf(text, f.Span)
 		}
+		use(i, b, baseline.Key{File: rel, Rule: f.Rule, Content: content})
 	}
 }
 
@@ -321,7 +362,7 @@ func (s *scope) looked(b *baselineFile) func(baseline.Key) bool {
 			return false
 		}
 		if !s.res.reported[file] {
-			if !s.within(file) {
+			if c := s.opts.Changes; !s.within(file) || c != nil && !slices.Contains(c.Gone(), file) {
 				return false
 			}
 			by, excluded := s.config(file).ExcludedBy(file)

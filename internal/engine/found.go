@@ -27,12 +27,19 @@ func (l *found) add(f diag.Finding) {
 func all(*diag.Finding) bool { return true }
 
 // each yields the findings where they lie.
-func (l *found) each(yield func(*diag.Finding) bool) {
-	for _, chunk := range append(l.full[:len(l.full):len(l.full)], l.last) {
-		for i := range chunk {
-			if !yield(&chunk[i]) {
-				return
+func (l *found) each(yield func(*diag.Finding) bool) { l.from(0)(yield) }
+
+// from yields the findings from the one with an index on, likewise.
+func (l *found) from(first int) func(yield func(*diag.Finding) bool) {
+	return func(yield func(*diag.Finding) bool) {
+		at := 0
+		for _, chunk := range append(l.full[:len(l.full):len(l.full)], l.last) {
+			for i := max(0, first-at); i < len(chunk); i++ {
+				if !yield(&chunk[i]) {
+					return
+				}
 			}
+			at += len(chunk)
 		}
 	}
 }

@@ -39,6 +39,7 @@ type outcome struct {
 	errors       []FileError
 	texts        map[string]string
 	sums         map[string]uint64
+	prints       map[string]prints
 	left         map[finder]int
 	checked      int
 	later        []later
@@ -56,6 +57,7 @@ func (o *outcome) take(w *worker) {
 	o.suppressions = moved(o.suppressions, &w.suppressions)
 	o.texts = moved(o.texts, &w.texts)
 	o.sums = moved(o.sums, &w.sums)
+	o.prints = moved(o.prints, &w.prints)
 	for of, n := range w.left {
 		if o.left == nil {
 			o.left = map[finder]int{}
@@ -89,6 +91,7 @@ func (o *outcome) addTo(w *worker) {
 	maps.Copy(w.suppressions, o.suppressions)
 	maps.Copy(w.texts, o.texts)
 	maps.Copy(w.sums, o.sums)
+	maps.Copy(w.prints, o.prints)
 	for of, n := range o.left {
 		w.left[of] += n
 	}

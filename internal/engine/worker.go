@@ -46,6 +46,7 @@ type worker struct {
 	texts        map[string]string
 	sums         map[string]uint64 // of texts that are not kept
 	kept         int               // bytes of those that are
+	prints       map[string]prints // by file
 
 	// keeps makes the worker record what the findings of each unit depend on, in deps.
 	keeps bool
@@ -91,7 +92,7 @@ func newWorker(e *Checker) *worker {
 	return &worker{
 		engine: e, parser: new(parser.Parser), resolver: new(sema.Resolver),
 		suppressions: map[string]*suppress.Table{}, texts: map[string]string{}, sums: map[string]uint64{},
-		left: map[finder]int{},
+		left: map[finder]int{}, prints: map[string]prints{},
 	}
 }
 
@@ -209,6 +210,7 @@ func (w *worker) do(u unit) {
 	if w.findings.len() > start || len(w.later) > waiting || w.suppressions[path] != nil {
 		w.keep(path, text)
 	}
+	w.takePrints(path, text, start)
 }
 
 // letGo drops the memory that checking a text of an editor took, if that was much: what follows would have to find room

@@ -10,7 +10,7 @@ import (
 )
 
 // Content names a finding of a rule within its file, whatever both are called, in two ways. Line stands for the line that the
-// finding starts on and what it marks there: edits elsewhere leave it. Around stands for what stands before and behind the start of
+// finding starts on, without a suppression at its end, and what it marks there: edits elsewhere leave it. Around stands for what stands before and behind the start of
 // the finding, white space apart: formatting leaves it. Findings that read alike have the same.
 type Content struct{ Line, Around uint64 }
 
@@ -24,11 +24,25 @@ const (
 // ContentOf returns the Content of a finding in a text.
 func ContentOf(text string, span source.Span) Content {
 	line, marked := texts(text, span)
+	line = withoutSuppression(line)
 	start := min(span.Start, uint32(len(text)))
 	c := Content{Line: sum([]byte(line + "\x00" + marked))}
 	key := appendBefore(make([]byte, 0, before+behind+1), text[max(start, reach)-reach:start])
 	c.Around = sum(appendBehind(append(key, 0), text[start:min(start+reach, uint32(len(text)))]))
 	return c
+}
+
+// withoutSuppression returns a line without a comment at its end that silences another rule: such comments come and go.
+func withoutSuppression(line string) string {
+	code, comment, ok := strings.Cut(line, "nixsift:")
+	if !ok || !strings.HasPrefix(strings.TrimLeft(comment, " "), "ignore") {
+		return line
+	}
+	code = strings.TrimRight(code, " ")
+	if bare := strings.TrimRight(strings.TrimSuffix(code, "/*"), "#"); bare != code {
+		return strings.TrimRight(bare, " ")
+	}
+	return line
 }
 
 // sum returns the first eight bytes of a hash: enough to tell the findings of a rule in a file apart.
@@ -61,7 +75,10 @@ func appendBefore(to []byte, text string) []byte {
 	return to
 }
 
-// String returns the Content in 33 characters: two hexadecimal numbers with a hyphen between them.
+// ContentLen is the length of what String returns.
+const ContentLen = 33
+
+// String returns the Content in ContentLen characters: two hexadecimal numbers with a hyphen between them.
 func (c Content) String() string {
 	var b [16]byte
 	binary.BigEndian.PutUint64(b[:8], c.Line)
@@ -72,11 +89,28 @@ func (c Content) String() string {
 
 // ParseContent is the inverse of String.
 func ParseContent(s string) (c Content, ok bool) {
-	line, rest, ok := strings.Cut(s, "-")
-	b, err := hex.DecodeString(line + rest)
-	if !ok || err != nil || len(line) != 16 || len(rest) != 16 {
+	if len(s) != ContentLen || s[16] != '-' {
 		return c, false
 	}
-	c = Content{binary.BigEndian.Uint64(b[:8]), binary.BigEndian.Uint64(b[8:])}
-	return c, c.String() == s
+	line, ok := parseHex(s[:16])
+	around, also := parseHex(s[17:])
+	if !ok || !also {
+		return Content{}, false
+	}
+	return Content{line, around}, true
+}
+
+// parseHex reads a hexadecimal number of 16 digits in lower case.
+func parseHex(s string) (n uint64, ok bool) {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case '0' <= c && c <= '9':
+			n = n<<4 | uint64(c-'0')
+		case 'a' <= c && c <= 'f':
+			n = n<<4 | uint64(c-'a'+10)
+		default:
+			return 0, false
+		}
+	}
+	return n, true
 }

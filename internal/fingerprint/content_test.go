@@ -34,6 +34,10 @@ func TestContent(t *testing.T) {
 			Replace(text), false, true},
 		"its neighbours": {strings.NewReplacer("list", "x = 1;\n list", "[ a", "[ c\na").Replace(text), false, false},
 		"line ends":      {strings.ReplaceAll(text, "\n", "\r\n"), true, true},
+		"a suppression":  {strings.Replace(text, " [ a b ]; };", " [ a b ]; }; # nixsift: ignore[x] why", 1), true, false},
+		"a block":        {strings.Replace(text, " [ a b ]; };", " [ a b ]; };/*nixsift:ignore[x]*/", 1), true, false},
+		"a comment":      {strings.Replace(text, " [ a b ]; };", " [ a b ]; }; # nixsift: good", 1), false, false},
+		"no comment":     {strings.Replace(text, " [ a b ]; };", " [ a b ]; }; nixsift: ignore", 1), false, false},
 		"the line":       {strings.Replace(text, "true", "false", 1), false, true},
 		"what is marked": {strings.Replace(text, "bad", "badly", 1), false, false},
 	} {

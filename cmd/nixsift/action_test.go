@@ -296,6 +296,8 @@ func TestActionCheck(t *testing.T) {
 	gittest.Isolate(t)
 	repo := ciRepo(t)
 	path := "PATH=" + ciPath(t)
+	gittest.Write(t, repo, "old.nix", broken)
+	commit(t, repo)
 	gittest.Write(t, repo, "my hosts/b.nix", "import ./gone.nix\n", "c.nix", "{ a = ; }\n")
 	for name, c := range map[string]struct {
 		inputs map[string]string
@@ -312,6 +314,8 @@ func TestActionCheck(t *testing.T) {
 		"nothing is run":  {map[string]string{"arguments": "--only $(touch${IFS}evil) `touch evil`; touch evil"}, 2, []string{"$(touch${IFS}evil)"}, false},
 		"open quote":      {map[string]string{"arguments": "--only 'x"}, 2, []string{"a quote without an end"}, false},
 		"changed":         {map[string]string{"paths": "a.nix", "changed-since": "origin/main"}, 0, nil, false},
+		"changed, all":    {map[string]string{"changed-since": "origin/main"}, 1, []string{"::error file=c.nix", "::warning file=my hosts/b.nix"}, false},
+		"changed before":  {map[string]string{"changed-since": "HEAD", "paths": "old.nix\nb.nix"}, 0, nil, false},
 		"no such commit":  {map[string]string{"paths": "a.nix", "changed-since": "nope"}, 2, nil, false},
 		"sarif":           {map[string]string{"sarif": "true"}, 1, []string{"::error file=c.nix"}, true},
 		"sarif of none":   {map[string]string{"sarif": "true", "paths": "a.nix"}, 0, nil, true},

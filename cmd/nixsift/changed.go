@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/nixsift/nixsift/internal/baseline"
 	"github.com/nixsift/nixsift/internal/changes"
 	"github.com/nixsift/nixsift/internal/config"
 	"github.com/nixsift/nixsift/internal/engine"
@@ -55,7 +56,7 @@ func (f *checkFlags) validateChanges(flags *pflag.FlagSet, args []string) error 
 	switch {
 	case f.watch && f.changed.any():
 		return fmt.Errorf("--watch checks what changes from then on, so %s has no use", f.changed.flag())
-	case f.changed.staged && !f.diff && (f.fix || f.unsafe):
+	case f.changed.staged && !f.diff && (f.fix || f.unsafe || f.interactive):
 		return errors.New("--staged checks the index, and fixes are written to the working tree: run `nixsift check --fix` on the files and " +
 			"`git add` them, or give --diff, too, for a patch that `git apply --cached` takes")
 	}
@@ -136,14 +137,16 @@ func (c *changeFlags) tell(w io.Writer, wd string, set *changes.Set, res *engine
 		}
 		fmt.Fprintf(w, "nixsift: 0 files to check: of the paths given, no files that nixsift checks %s\n", what)
 	}
-	for _, path := range append(set.Changed(), set.Gone()...) {
-		if filepath.Base(path) == config.FileName {
+	for i, path := range slices.Concat(set.Gone(), set.Changed()) {
+		gone := i < len(set.Gone())
+		if base := filepath.Base(path); base == config.FileName || gone && base == baseline.FileName {
 			fmt.Fprintf(w, "nixsift: %s changed, too, which bears on files that did not: `nixsift check` without %s checks those\n", shown(wd, path), c.flag())
 		}
 	}
 	if !c.staged {
 		return
 	}
+	tellUnstagedBaselines(w, wd, set, res)
 	unstaged := map[string]bool{}
 	for _, f := range res.Findings {
 		text, ok := res.Text(f.File)
@@ -158,6 +161,38 @@ func (c *changeFlags) tell(w io.Writer, wd string, set *changes.Set, res *engine
 			if _, err := os.Lstat(target); err == nil {
 				unstaged[target] = true
 				fmt.Fprintf(w, "nixsift: %s is there, but not staged: `git add` it\n", shown(wd, target))
+			}
+		}
+	}
+}
+
+// tellUnstagedBaselines names the baselines whose text in the working tree is another than what is staged, where that may be why
+// something is found, or fixed.
+func tellUnstagedBaselines(w io.Writer, wd string, set *changes.Set, res *engine.Result) {
+	told := map[string]bool{}
+	tell := func(path, text, what string) {
+		if b, err := workspace.OS.ReadFile(path); err == nil && string(b) != text && !told[path] {
+			told[path] = true
+			fmt.Fprintf(w, "nixsift: %s %s: `git add` it\n", shown(wd, path), what)
+		}
+	}
+	for _, b := range res.Baselines {
+		if len(b.New)+len(b.Fixed) > 0 {
+			tell(b.Path, b.Text, "has changes that are not staged")
+		}
+	}
+	looked := map[string]bool{}
+	for _, f := range res.Findings {
+		if !engine.Acceptable(f.Rule) {
+			continue
+		}
+		for dir := filepath.Dir(f.File); !looked[dir]; dir = filepath.Dir(dir) {
+			looked[dir] = true
+			if _, err := set.FS.Lstat(filepath.Join(dir, baseline.FileName)); errors.Is(err, fs.ErrNotExist) {
+				tell(filepath.Join(dir, baseline.FileName), "", "is there, but not staged")
+			}
+			if dir == set.Repo.Root() {
+				break
 			}
 		}
 	}

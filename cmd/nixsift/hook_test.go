@@ -49,3 +49,66 @@ func TestHook(t *testing.T) {
 	assert.Equal(t, exitUsage, status)
 	assert.Contains(t, errs, "add the line `nixsift check --staged || exit` to it")
 }
+
+// TestHookStaged commits in every way with the hook that `nixsift hook install` writes, which runs the real program, in a project
+// with a baseline.
+func TestHookStaged(t *testing.T) {
+	root := adoptedRepo(t)
+	t.Setenv("PATH", ciPath(t))
+	o := start(t, root, nil, "hook", "install", "--", "--format", "short")
+	require.Equal(t, exitClean, o.status, o.errors)
+	const unused = "[unused-let-binding]"
+	tries := func(dir, says string, args ...string) {
+		t.Helper()
+		before := gittest.Run(t, root, "rev-parse", "--all", "HEAD")
+		out, err := gitIn(t, dir, "", append([]string{"-c", "user.name=t", "-c", "user.email=t@e", "commit", "-m", "x"}, args...)...)
+		assert.Equal(t, says == "", err == nil, "%v: %s", args, out)
+		assert.Contains(t, out, says)
+		assert.NotContains(t, out, "in the baseline")
+		assert.Equal(t, says == "", before != gittest.Run(t, root, "rev-parse", "--all", "HEAD"), "%v: %s", args, out)
+	}
+	const fine, bad = "{ c = 1; }\n", "let u = 1; in { c = 1; }\n"
+	in := func(dir, what string) {
+		sub := filepath.Join(dir, "hosts")
+		t.Run(what, func(t *testing.T) {
+			edit(t, "y = ", "y = 1 + ", dir, "hosts", "b.nix") // what is known stays known
+			tries(dir, "", "-a")
+			gittest.Write(t, dir, "hosts/c.nix", bad)
+			gittest.Run(t, dir, "add", "hosts/c.nix")
+			tries(dir, "hosts/c.nix:1:5: warning: `u` is never used "+unused)
+			tries(sub, "hosts/c.nix:1:5")
+			tries(sub, "hosts/c.nix:1:5", "c.nix")
+			gittest.Write(t, dir, "hosts/c.nix", fine)
+			tries(dir, "hosts/c.nix:1:5") // what is staged is as it was
+			tries(sub, "", "c.nix")
+			gittest.Write(t, dir, "hosts/c.nix", bad)
+			tries(dir, unused, "-a")
+			tries(dir, unused, "-a", "--amend")
+			tries(dir, unused, "--amend", "hosts/c.nix")
+			tries(dir, "", "--amend", "-m", "more") // the index has nothing but another message
+			edit(t, "y = ", "y = 2 + ", dir, "hosts", "b.nix")
+			tries(dir, "", "hosts/b.nix") // c.nix is not part of it
+			tries(dir, "", "-a", "--no-verify")
+			gittest.Write(t, dir, "a.nix", "let\n  unused = 1;\nin\nimport ./gone2.nix\n")
+			tries(dir, "a.nix:4:8", "--amend", "a.nix")
+			gittest.Run(t, dir, "checkout", "-q", "HEAD", "--", ".")
+			// The baseline is part of what is committed.
+			gittest.Write(t, dir, "d.nix", bad)
+			gittest.Run(t, dir, "add", "d.nix")
+			o := start(t, dir, nil, "baseline", "--accept-new")
+			require.Contains(t, o.out, "new)")
+			tries(dir, "d.nix:1:5")
+			tries(dir, "nixsift-baseline.json has changes that are not staged: `git add` it")
+			tries(sub, "", "-a")
+			gittest.Run(t, dir, "rm", "-q", "d.nix", "hosts/c.nix")
+			tries(dir, "")
+			o = start(t, dir, nil, "baseline")
+			require.Contains(t, o.out, "fixed)")
+			tries(dir, "", baselineName)
+		})
+	}
+	in(root, "the main working tree")
+	at := filepath.Join(gittest.Real(t, t.TempDir()), "linked")
+	gittest.Run(t, root, "worktree", "add", "-q", "-b", "third", at)
+	in(at, "a linked one")
+}

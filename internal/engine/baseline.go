@@ -112,7 +112,9 @@ func (e *Checker) readBaseline(path string, named bool, c *config.Config) *basel
 			return old
 		}
 		b.there = false
-		if named && !e.opts.Adopting {
+		if _, err := workspace.OS.Lstat(path); err == nil && named && e.opts.Changes != nil {
+			b.problem = &config.Problem{File: path, Message: "the baseline is there, but not staged: `git add` it"}
+		} else if named && !e.opts.Adopting {
 			b.problem = &config.Problem{File: path, Message: "the baseline is not there: `nixsift baseline --baseline FILE` writes one"}
 			if at := c.Origin("baseline"); e.opts.Baseline == "" {
 				b.problem = &config.Problem{File: at.File, Message: "the baseline that `baseline` names is not there: `nixsift baseline` writes it"}
@@ -217,8 +219,16 @@ func (e *Checker) accept(res *Result, paths []string) {
 		return
 	}
 	scope := &scope{Checker: e, res: res, paths: paths, failed: map[string]bool{}}
+	files := slices.Concat(slices.Collect(maps.Keys(res.reported)), slices.Collect(maps.Keys(res.bereft)))
+	if c := e.opts.Changes; c != nil {
+		for _, file := range c.Gone() {
+			if scope.within(file) {
+				files = append(files, file)
+			}
+		}
+	}
 	of := map[*baselineFile]*Baseline{}
-	for _, file := range slices.Concat(slices.Collect(maps.Keys(res.reported)), slices.Collect(maps.Keys(res.bereft))) {
+	for _, file := range files {
 		if b := e.baseline(file); b != nil && of[b] == nil {
 			of[b] = &Baseline{Path: b.path, Text: b.text, There: b.there}
 		}

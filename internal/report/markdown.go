@@ -17,6 +17,9 @@ const (
 // worst first, as far as they fit.
 func (p *printer) markdown() error {
 	p.printf("### nixsift: %s\n", escapeMarkdown(p.summary()))
+	if n := p.Summary.Fixed; n > 0 {
+		p.printf("\n%s of the baseline %s fixed: <code>nixsift baseline</code> takes out what is.\n", count(n, "finding", true), map[bool]string{true: "is", false: "are"}[n == 1])
+	}
 	if list := p.statistics(nil); len(list) > 0 {
 		p.printf("\n| severity | rule | findings | to mend |\n|---|---|--:|---|\n")
 		for i, c := range list {

@@ -140,8 +140,11 @@ func (p *printer) wayOn(colors palette) {
 	if n := p.counts().fixable; n > 0 {
 		steps = append(steps, step{"--fix", fmt.Sprintf("mends %d and keeps what the code means; with --diff it only shows how", n)})
 	}
-	steps = append(steps,
-		step{"nixsift baseline", "accepts what there is, so that only what is new is shown and fails"},
+	accept := step{"nixsift baseline", "accepts what there is, so that only what is new is shown and fails"}
+	if p.Summary.Baselines > 0 {
+		accept = step{"nixsift baseline --accept-new", "adds it to the baseline, so that only what is newer is shown and fails"}
+	}
+	steps = append(steps, accept,
 		step{"nixsift suppress", "writes comments that silence what a rule finds: --select RULE --reason WHY"},
 		step{`RULE = "off"`, "below [rules] in nixsift.toml switches a rule off"},
 		step{"nixsift explain RULE", "says what a rule is about"},

@@ -94,6 +94,8 @@ Beside the 3 errors above there are 60 findings, by rule:
 `), got)
 
 	run := manyFindings()
+	run.Summary.Baselines = 1
+	assert.Contains(t, write(t, "text", run, Options{Brief: true}), "\n  nixsift baseline --accept-new  adds it to the baseline, so that only what is newer is shown and fails\n")
 	run.Findings = run.Findings[3:]
 	assert.True(t, strings.HasPrefix(write(t, "text", run, Options{Brief: true}), "What was found, by rule:\n40  warning  common"))
 	for i := range run.Findings {
@@ -114,6 +116,8 @@ func TestMarkdown(t *testing.T) {
 	assert.Contains(t, got, "\n| error | <code>nixsift.toml&#58;3</code> | unknown rule |\n")
 	assert.Less(t, strings.Index(got, "| gone ("), strings.Index(got, "nothing here"), "the worst first")
 	assert.Equal(t, "### nixsift: no findings in 1 file\n", write(t, "markdown", &Run{Summary: Summary{Files: 1}}, Options{}))
+	assert.Equal(t, "### nixsift: no findings in 1 file; 2 findings are in the baseline\n\n1 finding of the baseline is fixed: <code>nixsift baseline</code> takes out what is.\n",
+		write(t, "markdown", &Run{Summary: Summary{Files: 1, Baselines: 1, Baselined: 2, Fixed: 1}}, Options{}))
 }
 
 // TestMarkdownIsBounded: of any number of findings and rules, with texts of any length, there is a page that can be read.

@@ -13,6 +13,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/nixsift/nixsift/internal/baseline"
+	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/engine"
 	"github.com/nixsift/nixsift/internal/git/gittest"
 	"github.com/nixsift/nixsift/internal/testenv"
@@ -45,7 +47,24 @@ func TestWatchAnything(t *testing.T) {
 	file := func() string {
 		return filepath.Join(dir, folders[rng.IntN(len(folders))], fmt.Sprintf("m%d.nix", 1+rng.IntN(3)))
 	}
+	accept := func(name string) { // some of what there is
+		adopting := fresh
+		adopting.Adopting, adopting.Baseline, adopting.Dir = true, filepath.Join(dir, name), dir
+		res, err := engine.Check(t.Context(), adopting)
+		require.NoError(t, err)
+		for _, b := range res.Baselines {
+			text, _ := b.Next(func(*diag.Finding) bool { return rng.IntN(3) > 0 })
+			_ = os.WriteFile(b.Path, []byte(text), 0o644)
+		}
+	}
 	steps := []func(){
+		func() { accept(baseline.FileName) },
+		func() { accept([]string{baseline.FileName, "a/" + baseline.FileName, "known.json"}[rng.IntN(3)]) },
+		func() { _ = os.Remove(filepath.Join(dir, []string{baseline.FileName, "known.json"}[rng.IntN(2)])) },
+		func() { _ = os.WriteFile(filepath.Join(dir, baseline.FileName), []byte("{"), 0o644) },
+		func() {
+			_ = os.WriteFile(filepath.Join(dir, "nixsift.toml"), []byte("baseline = \"known.json\"\n"), 0o644)
+		},
 		func() { _ = os.WriteFile(file(), []byte(texts[rng.IntN(len(texts))]), 0o644) },
 		func() { _ = os.WriteFile(file(), []byte(texts[rng.IntN(len(texts))]), 0o644) },
 		func() { _ = os.Remove(file()) },
@@ -67,7 +86,14 @@ func TestWatchAnything(t *testing.T) {
 	}
 	var change watch.Change
 	var before *engine.Result
-	for step := range 60 {
+	held := func(r *engine.Result) (list []string) { // of baselines
+		for _, b := range r.Baselines {
+			list = append(list, fmt.Sprintln(b.Path, b.There, b.Found, b.Moved, b.Fixed, len(b.New)))
+		}
+		return list
+	}
+	baselined := 0
+	for step := range 80 {
 		got, err := again.Run(context.Background(), engine.Changed{Files: change.Files, Disk: change.Disk, Everything: change.Everything})
 		require.NoError(t, err)
 		f.dependOnGit(tree, again)
@@ -75,6 +101,8 @@ func TestWatchAnything(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, want.Findings, got.Findings, "step %d after %+v", step, change)
 		require.Equal(t, want.Errors, got.Errors, "step %d after %+v", step, change)
+		require.Equal(t, held(want), held(got), "step %d after %+v", step, change)
+		baselined += got.Baselined
 		before = got
 		// A change of which nothing is told must change nothing.
 		for told := false; !told; {
@@ -89,9 +117,11 @@ func TestWatchAnything(t *testing.T) {
 				require.NoError(t, err)
 				require.Equal(t, now.Findings, before.Findings, "step %d", step)
 				require.Equal(t, now.Errors, before.Errors, "step %d", step)
+				require.Equal(t, held(now), held(before), "step %d", step)
 			}
 		}
 	}
+	require.Greater(t, baselined, 20)
 }
 
 // BenchmarkWatch measures on the benchmark tree how long it takes from a change of a file until its findings are there.

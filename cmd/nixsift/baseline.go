@@ -222,13 +222,13 @@ func tellRefusedFindings(w io.Writer, wd string, res *engine.Result, refused []d
 			fmt.Fprintf(w, "nixsift: and %d more that cannot be accepted\n", len(refused)-i)
 			return
 		}
-		fmt.Fprintf(w, "nixsift: %s: `%s` cannot be accepted, since Nix itself refuses the file: mend it, or exclude the file in nixsift.toml\n", placeOf(wd, res, f), f.Rule)
+		fmt.Fprintf(w, "nixsift: %s: `%s` cannot be accepted, since Nix itself refuses the file: mend it, or exclude the file in nixsift.toml\n", placeOf(wd, res.Text, f), f.Rule)
 	}
 }
 
-// placeOf returns where a finding is, as messages show it.
-func placeOf(wd string, res *engine.Result, f diag.Finding) string {
-	text, ok := res.Text(f.File)
+// placeOf returns where a finding is, as messages show it, in the text that textOf gives.
+func placeOf(wd string, textOf func(file string) (string, bool), f diag.Finding) string {
+	text, ok := textOf(f.File)
 	if !ok {
 		return shown(wd, f.File)
 	}

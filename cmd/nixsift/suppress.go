@@ -104,7 +104,7 @@ func (f *suppressFlags) run(s streams, args []string) error {
 	}
 	files := slices.Sorted(maps.Keys(out.Texts))
 	for _, l := range out.Left {
-		fmt.Fprintf(s.err, "nixsift: %s: `%s` is not silenced: %s\n", placeOf(wd, res, l.Finding), l.Rule, report.Visible(l.Why))
+		fmt.Fprintf(s.err, "nixsift: %s: `%s` is not silenced: %s\n", placeOf(wd, out.Text, l.Finding), l.Rule, report.Visible(l.Why))
 	}
 	done.pending = len(out.Left) > 0
 	switch {

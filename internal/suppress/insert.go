@@ -9,33 +9,42 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
-	"github.com/nixsift/nixsift/parser"
 )
+
+// Comment is what a new suppression looks like, and where it stands.
+type Comment struct {
+	Reason string // in one line, or ""
+	Room   bool   // a blank stands behind it, for whoever writes the reason
+	// Behind says for which findings it rather stands at the end of the line; nil is for none.
+	Behind func(diag.Finding) bool
+}
 
 // Inserted is a text with more suppressions.
 type Inserted struct {
 	Text     string
+	Edits    []diag.Edit    // what makes it of the text before, sorted
 	Silenced int            // findings that the new comments and names silence
 	Left     []diag.Finding // those that no comment can silence, as nothing but code, strings or JSON can stand there
 }
 
-// Insert adds comments that silence findings in a Nix file, which its comments do not silence yet, with a reason in one line or
-// "". A comment stands alone on the line before, with its indentation; where that is within a string or a comment, at
-// the end of the line. A comment that is there for the line takes the names up. The program stays what it was, token by token.
-func Insert(t *ast.Tree, rules Rules, findings []diag.Finding, reason string) Inserted {
-	x := &inserter{text: t.Source(), lines: source.NewLineIndex(t.Source()), table: Parse(t, rules), reason: reason}
+// Insert adds comments that silence findings in a Nix file, which its comments do not silence yet. A comment stands alone on the
+// line before, with its indentation, or at the end of the line; where one of that is within a string or a comment, it is the other. A
+// comment that is there for the line takes the names up. The program stays what it was, token by token. parse is parser.Parse or,
+// for findings of one line, what reuses the memory of the tree.
+func Insert(t *ast.Tree, parse func(text string) *ast.Tree, rules Rules, findings []diag.Finding, c Comment) Inserted {
+	x := &inserter{text: t.Source(), lines: source.NewLineIndex(t.Source()), table: Parse(t, rules), comment: c}
 	x.before = func(line int) (uint32, bool) { return lineBefore(t, x.lines, line) }
 	x.behind = func(line int) bool { return canStandBehind(t, x.lines, line) }
-	x.check = func(text string) (*Table, bool) {
-		after := parser.Parse(text)
-		return Parse(after, rules), sameTokens(t, after)
+	x.check = func(text string, edits []diag.Edit) (*Table, bool) {
+		after := parse(text)
+		return Parse(after, rules), onlyComments(after, edits)
 	}
 	return x.insert(findings)
 }
 
 // InsertText is Insert for a text whose comments start with `#`, such as YAML and shell. same reports whether the text with
 // other comments does the same as before.
-func InsertText(text string, rules Rules, findings []diag.Finding, reason string, same func(after string) bool) Inserted {
+func InsertText(text string, rules Rules, findings []diag.Finding, c Comment, same func(after string) bool) Inserted {
 	out := Inserted{Text: text}
 	lines := source.NewLineIndex(text)
 	// One line after the other, from the last one, since each may be where no comment can stand.
@@ -46,19 +55,21 @@ func InsertText(text string, rules Rules, findings []diag.Finding, reason string
 	}
 	for _, line := range slices.Backward(slices.Sorted(maps.Keys(byLine))) {
 		some := Inserted{}
-		for _, before := range []bool{true, false} {
-			x := &inserter{text: out.Text, lines: source.NewLineIndex(out.Text), table: ParseText(out.Text, rules), reason: reason}
+		behind := c.Behind != nil && slices.ContainsFunc(byLine[line], c.Behind)
+		for _, before := range []bool{!behind, behind} {
+			x := &inserter{text: out.Text, lines: source.NewLineIndex(out.Text), table: ParseText(out.Text, rules), comment: c}
 			x.before = func(line int) (uint32, bool) {
 				s := x.lines.LineSpan(line)
 				return s.Start, before && !strings.HasPrefix(s.Of(x.text), "#!")
 			}
 			x.behind = func(line int) bool { return !before && hashIn(x.lines.LineSpan(line).Of(x.text)) < 0 }
-			x.check = func(text string) (*Table, bool) { return ParseText(text, rules), same(text) }
+			x.check = func(text string, _ []diag.Edit) (*Table, bool) { return ParseText(text, rules), same(text) }
 			if some = x.insert(byLine[line]); len(some.Left) == 0 {
 				break
 			}
 		}
 		out.Text = some.Text
+		out.Edits = append(some.Edits, out.Edits...)
 		out.Silenced += some.Silenced
 		out.Left = append(some.Left, out.Left...)
 	}
@@ -70,16 +81,17 @@ type inserter struct {
 	text   string
 	lines  *source.LineIndex
 	table  *Table
-	reason string
+	comment Comment
 	before func(line int) (at uint32, ok bool) // where a line of its own before a line starts
 	behind func(line int) bool                 // whether a comment can stand at the end of a line
-	check  func(text string) (t *Table, same bool)
+	check  func(text string, edits []diag.Edit) (t *Table, same bool)
 }
 
 // group is the findings that one comment is to silence.
 type group struct {
 	into     *directive // the comment that takes the names, or nil for a new one
 	line     int
+	behind   bool // a new one rather stands at the end of the line
 	findings []diag.Finding
 }
 
@@ -96,7 +108,7 @@ func (x *inserter) insert(findings []diag.Finding) Inserted {
 		}
 		groups = slices.DeleteFunc(groups, func(g group) bool { return len(g.findings) == 0 })
 		text := splice(x.text, edits)
-		table, same := x.check(text)
+		table, same := x.check(text, edits)
 		all := 0
 		failed := false
 		for i, g := range groups {
@@ -109,12 +121,12 @@ func (x *inserter) insert(findings []diag.Finding) Inserted {
 		}
 		if !failed {
 			slices.SortFunc(left, diag.Compare)
-			return Inserted{text, all, left}
+			return Inserted{text, edits, all, left}
 		}
 		groups = slices.DeleteFunc(groups, func(g group) bool { return len(g.findings) == 0 })
 	}
 	slices.SortFunc(left, diag.Compare)
-	return Inserted{x.text, 0, left}
+	return Inserted{x.text, nil, 0, left}
 }
 
 // groups puts the findings together that one comment can silence: those that start on one line, or for which there is a comment.
@@ -122,8 +134,8 @@ func (x *inserter) groups(findings []diag.Finding) []group {
 	var groups []group
 	at := map[any]int{}
 	for _, f := range findings {
-		g := group{into: x.existing(f), line: x.lines.Line(f.Span.Start)}
-		var key any = g.line
+		g := group{into: x.existing(f), line: x.lines.Line(f.Span.Start), behind: x.comment.Behind != nil && x.comment.Behind(f)}
+		var key any = [2]any{g.line, g.behind}
 		if g.into != nil {
 			key = g.into
 		}
@@ -167,15 +179,16 @@ func (x *inserter) edits(groups []group) (edits []diag.Edit, fit []bool) {
 			continue
 		}
 		comment := "# " + nixsiftMark + " ignore[" + names + "]"
-		if x.reason != "" {
-			comment += " " + x.reason
+		if x.comment.Reason != "" || x.comment.Room {
+			comment += " " + x.comment.Reason
 		}
-		if at, ok := x.before(g.line); ok {
+		at, before := x.before(g.line)
+		if behind := (g.behind || !before) && x.behind(g.line); !behind && before {
 			line := x.lines.LineSpan(x.lines.Line(at))
 			text := line.Of(x.text)
 			indent := text[:len(text)-len(strings.TrimLeft(text, blanks))]
 			edits = append(edits, diag.Edit{Span: source.Span{Start: at, End: at}, Text: indent + comment + x.lineEnd(line)})
-		} else if x.behind(g.line) {
+		} else if behind {
 			line := x.lines.LineSpan(g.line)
 			code := strings.TrimRight(line.Of(x.text), blanks)
 			edits = append(edits, diag.Edit{Span: source.Span{Start: line.Start + uint32(len(code)), End: line.End}, Text: " " + comment})
@@ -191,7 +204,8 @@ func (x *inserter) edits(groups []group) (edits []diag.Edit, fit []bool) {
 func (x *inserter) join(d *directive, names string) []diag.Edit {
 	last := d.names[len(d.names)-1]
 	edits := []diag.Edit{{Span: source.Span{Start: last.span.End, End: last.span.End}, Text: ", " + names}}
-	if x.reason == "" || strings.Contains(last.reason, strings.Trim(x.reason, reasonEnds)) {
+	reason := x.comment.Reason
+	if reason == "" || strings.Contains(last.reason, strings.Trim(reason, reasonEnds)) {
 		return edits
 	}
 	comment := strings.TrimRight(d.comment.Of(x.text), " \t\r")
@@ -200,7 +214,7 @@ func (x *inserter) join(d *directive, names string) []diag.Edit {
 		separator = "; "
 	}
 	at := d.comment.Start + uint32(len(comment))
-	return append(edits, diag.Edit{Span: source.Span{Start: at, End: at}, Text: separator + x.reason})
+	return append(edits, diag.Edit{Span: source.Span{Start: at, End: at}, Text: separator + reason})
 }
 
 // lineEnd returns the line end that stands behind a line, or a newline.
@@ -274,17 +288,19 @@ func canStandBehind(t *ast.Tree, lines *source.LineIndex, line int) bool {
 	return s.End == uint32(len(t.Source())) || t.TokenAt(s.End).Kind() == ast.TokSpace
 }
 
-// sameTokens reports whether two trees have the same tokens, comments and white space apart.
-func sameTokens(a, b *ast.Tree) bool {
-	x, y := significant(a), significant(b)
-	return slices.EqualFunc(x, y, func(s, t ast.Token) bool { return s.Kind() == t.Kind() && s.Text() == t.Text() })
-}
-
-func significant(t *ast.Tree) (all []ast.Token) {
-	for i := range t.NumTokens() - 1 { // the last one is the end of the file
-		if tok := t.Token(i); !tok.Kind().IsTrivia() {
-			all = append(all, tok)
+// onlyComments reports whether edits, which made the text of a tree, are comments of their own or within one: all other tokens are
+// what they were then.
+func onlyComments(after *ast.Tree, edits []diag.Edit) bool {
+	shift := 0
+	for _, e := range edits {
+		at := uint32(int(e.Span.Start) + shift)
+		shift += len(e.Text) - e.Span.Len()
+		text := strings.TrimLeft(e.Text, blanks)
+		from := at + uint32(len(e.Text)-len(text))
+		c := after.TokenAt(from)
+		if !c.Kind().IsComment() || c.Start() != from && c.Start() >= at || c.Span().End < from+uint32(len(strings.TrimRight(text, "\r\n"))) {
+			return false
 		}
 	}
-	return all
+	return true
 }

@@ -78,13 +78,13 @@ func InsertText(text string, rules Rules, findings []diag.Finding, c Comment, sa
 
 // inserter adds comments to one text.
 type inserter struct {
-	text   string
-	lines  *source.LineIndex
-	table  *Table
+	text    string
+	lines   *source.LineIndex
+	table   *Table
 	comment Comment
-	before func(line int) (at uint32, ok bool) // where a line of its own before a line starts
-	behind func(line int) bool                 // whether a comment can stand at the end of a line
-	check  func(text string, edits []diag.Edit) (t *Table, same bool)
+	before  func(line int) (at uint32, ok bool) // where a line of its own before a line starts
+	behind  func(line int) bool                 // whether a comment can stand at the end of a line
+	check   func(text string, edits []diag.Edit) (t *Table, same bool)
 }
 
 // group is the findings that one comment is to silence.

@@ -65,7 +65,7 @@ func TestLines(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	pieces := []string{"", " ", ",", "\n", "\"", "\\", "\\u00e9", "{", "}", "]", "0", "12345678901", "a", "A", "..", "/", "\x00", "\xff", "é", text[:40], text[60:190]}
 	read, left := 0, 0
-	for range 20000 {
+	for range 4000 {
 		at := rng.IntN(len(text) + 1)
 		edited := text[:at] + pieces[rng.IntN(len(pieces))] + text[min(len(text), at+rng.IntN(3)):]
 		want, mistake := readJSON(edited)
@@ -78,7 +78,7 @@ func TestLines(t *testing.T) {
 		require.Nil(t, mistake, edited)
 		require.Equal(t, want.Entries, got.Entries, edited)
 	}
-	assert.Greater(t, read, 1000)
+	assert.Greater(t, read, 200)
 	assert.Greater(t, left, 1000)
 }
 
@@ -138,7 +138,7 @@ func TestCounts(t *testing.T) {
 	b := holding(two...)
 	require.Equal(t, []Entry{{two[0], 2}}, b.Entries)
 	assert.Equal(t, []bool{true, true}, ins(b.Lay(two, gone)))
-	third := append(two, key("a", "r", 1, 7))
+	third := append(slices.Clone(two), key("a", "r", 1, 7))
 	m := b.Lay(third, gone)
 	assert.Equal(t, []bool{true, true, false}, ins(m), "a third one is new, and it is the one that differs")
 	assert.Equal(t, []bool{false, true, true}, ins(b.Lay([]Key{third[2], two[0], two[1]}, gone)), "wherever it stands")

@@ -71,8 +71,8 @@ func Suppress(ctx context.Context, opts Options, reason string) (*Suppressed, er
 		case len(opts.Paths) < len(out.Texts):
 			opts.Paths = slices.Sorted(maps.Keys(out.Texts))
 		default: // those of the other files are where they were
-			left := slices.DeleteFunc(out.Left, func(l Unsuppressed) bool { _, changes := out.Texts[l.File]; return changes })
-			out.Left = append(left, more.Left...)
+			out.Left = slices.DeleteFunc(out.Left, func(l Unsuppressed) bool { _, changes := out.Texts[l.File]; return changes })
+			out.Left = append(out.Left, more.Left...)
 			slices.SortStableFunc(out.Left, func(a, b Unsuppressed) int { return diag.Compare(a.Finding, b.Finding) })
 			return out, nil
 		}

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -45,8 +46,8 @@ func checkBaselineFlags(flags *pflag.FlagSet, opts *engine.Options) error {
 
 // baselineFlags are the flags of nixsift baseline.
 type baselineFlags struct {
-	opts          engine.Options
-	accept, check bool
+	opts                 engine.Options
+	accept, prune, check bool
 }
 
 func baselineCommand(s streams) *cobra.Command {
@@ -56,12 +57,15 @@ func baselineCommand(s streams) *cobra.Command {
 		Short: "Accept the findings that there are, so that only new ones fail",
 		Long: "Write " + baseline.FileName + " with the findings that there are; `nixsift check` neither shows nor counts them then. If there\n" +
 			"is one already, take out of it what is fixed, and nothing else: --accept-new adds what is new. Only what the paths and flags\n" +
-			"mean is looked at; the rest stays as it is. Commit the file.\n\n" +
+			"mean is looked at; the rest stays as it is, and so does what the configuration leaves out, unless --prune is given. Commit the\n" +
+			"file.\n\n" +
 			"What Nix itself refuses, and files that cannot be read or analysed, are never accepted.\n\n" +
 			"Exit status: 0, 1 with --check if something is to be taken out, 2 wrong call, configuration or baseline, or what could not\nbe read, analysed or written, 3 internal error.",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if f.accept && f.check {
-				return errors.New("--check writes nothing, so --accept-new has no use")
+			for flag, set := range map[string]bool{"--accept-new": f.accept, "--prune": f.prune} {
+				if set && f.check {
+					return fmt.Errorf("--check writes nothing, so %s has no use", flag)
+				}
 			}
 			if err := checkEngineFlags(cmd.Flags(), &f.opts); err != nil {
 				return err
@@ -77,6 +81,7 @@ func baselineCommand(s streams) *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.BoolVar(&f.accept, "accept-new", false, "add the findings that are not in the baseline yet")
+	flags.BoolVar(&f.prune, "prune", false, "also take out what is of rules that are off and of files that are left out")
 	flags.BoolVar(&f.check, "check", false, "write nothing; exit with 1 if something in the baseline is fixed")
 	flags.StringVar(&f.opts.Baseline, "baseline", "", "the baseline `file`, instead of that of the configuration")
 	addEngineFlags(flags, &f.opts)
@@ -120,6 +125,7 @@ func (f *baselineFlags) run(s streams, args []string) error {
 // hasStale tells what is to be taken out of baselines, and reports whether there is something.
 func (f *baselineFlags) hasStale(s streams, wd string, res *engine.Result) (stale bool) {
 	for _, b := range res.Baselines {
+		f.tellIdle(s.err, wd, b)
 		if len(b.Fixed) == 0 {
 			fmt.Fprintf(s.out, "%s holds nothing that is fixed\n", shown(wd, b.Path))
 			continue
@@ -140,7 +146,7 @@ func (f *baselineFlags) write(s streams, wd string, res *engine.Result) (ok bool
 	for _, b := range res.Baselines {
 		name := shown(wd, b.Path)
 		accepts := f.accept || !b.There
-		text, count := b.Next(func(*diag.Finding) bool { return accepts })
+		text, count := b.Next(func(*diag.Finding) bool { return accepts }, f.prune)
 		tellRefusedFindings(s.err, wd, res, b.Refused)
 		if !b.There && count == 0 {
 			fmt.Fprintf(s.out, "%s is not written: there are no findings to accept\n", name)
@@ -161,6 +167,9 @@ func (f *baselineFlags) write(s streams, wd string, res *engine.Result) (ok bool
 		if n := total(b.Fixed); n > 0 {
 			more = append(more, fmt.Sprintf("%d fixed", n))
 		}
+		if n := total(b.Idle); n > 0 && f.prune {
+			more = append(more, fmt.Sprintf("%d left out by the configuration", n))
+		}
 		if b.There && accepts && len(b.New) > 0 {
 			more = append(more, fmt.Sprintf("%d new", len(b.New)))
 		}
@@ -171,6 +180,9 @@ func (f *baselineFlags) write(s streams, wd string, res *engine.Result) (ok bool
 			what += " (" + strings.Join(more, ", ") + ")"
 		}
 		fmt.Fprintln(s.out, what)
+		if !f.prune {
+			f.tellIdle(s.err, wd, b)
+		}
 		if !accepts && len(b.New) > 0 {
 			n := len(b.New)
 			fmt.Fprintf(s.err, "nixsift: %s %s not in it and not accepted: mend, or accept with --accept-new\n", plural(n, "finding"), are(n))
@@ -187,13 +199,35 @@ func putBaseline(paths []string, b *engine.Baseline, text string) error {
 	case b.There:
 		err = (&rewrite.Writer{Within: within(paths)}).Replace(b.Path, b.Text, text)
 	default:
-		err = rewrite.Create(b.Path, text)
+		if err = os.MkdirAll(filepath.Dir(b.Path), 0o777); err == nil {
+			err = rewrite.Create(b.Path, text)
+		}
 	}
 	if errors.Is(err, rewrite.ErrChanged) || errors.Is(err, fs.ErrExist) {
 		err = errors.New("another program wrote it meanwhile: run this again")
 	}
 	return err
 }
+
+// tellIdle says how many findings of a baseline no run can find as things are configured, and of which rules they are.
+func (f *baselineFlags) tellIdle(w io.Writer, wd string, b *engine.Baseline) {
+	n := total(b.Idle)
+	if n == 0 {
+		return
+	}
+	var rules []string
+	for _, e := range b.Idle {
+		if name := report.Visible(e.Rule); !slices.Contains(rules, name) {
+			rules = append(rules, name)
+		}
+	}
+	slices.Sort(rules)
+	fmt.Fprintf(w, "nixsift: %s of %s %s of rules that are off or of files that are left out, and may be there: %s; `%s` takes %s out\n", plural(n, "finding"), shown(wd, b.Path), are(n),
+		diag.List(rules, maxRulesTold), baselineCall(wd, f.opts.Baseline)+" --prune", them(n))
+}
+
+// maxRulesTold is the number of rules that a message names.
+const maxRulesTold = 4
 
 // tellFixed lists what is fixed, a line for each file and rule.
 func tellFixed(w io.Writer, b *engine.Baseline) {
@@ -252,13 +286,23 @@ func are(n int) string {
 
 // tellStale says how many findings of a baseline are fixed, and what takes them out. flag is the value of --baseline.
 func tellStale(w io.Writer, prefix, wd string, b *engine.Baseline, flag string) {
-	command := "nixsift baseline"
-	if flag != "" {
-		command += " --baseline " + shown(wd, flag)
-	}
 	n := total(b.Fixed)
-	fmt.Fprintf(w, "%s%s of %s %s fixed: run `%s`, which takes %s out\n", prefix, plural(n, "finding"), shown(wd, b.Path), are(n), command,
-		map[bool]string{true: "it", false: "them"}[n == 1])
+	fmt.Fprintf(w, "%s%s of %s %s fixed: run `%s`, which takes %s out\n", prefix, plural(n, "finding"), shown(wd, b.Path), are(n), baselineCall(wd, flag), them(n))
+}
+
+// baselineCall returns the command that writes a baseline; flag is the value of --baseline.
+func baselineCall(wd, flag string) string {
+	if flag == "" {
+		return "nixsift baseline"
+	}
+	return "nixsift baseline --baseline " + shown(wd, flag)
+}
+
+func them(n int) string {
+	if n == 1 {
+		return "it"
+	}
+	return "them"
 }
 
 // tellBaselines says what a check has learned of the baselines that hold.

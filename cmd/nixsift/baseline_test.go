@@ -137,7 +137,15 @@ func TestBaselinePartial(t *testing.T) {
 	write(t, "ignore = [\"unused-let-binding\"]\nexclude = [\"hosts\"]\n", dir, "nixsift.toml")
 	write(t, old["a.nix"], dir, "a.nix")
 	o = start(t, dir, nil, "baseline")
-	assert.Equal(t, "fixed: a.nix: unused-let-binding\nfixed: hosts/b.nix: missing-path\nfixed: hosts/b.nix: unused-let-binding (2)\nwrote nixsift-baseline.json: 1 finding (4 fixed)\n", o.out, "what the configuration turns off is gone")
+	assert.Equal(t, "nixsift-baseline.json stays as it is: 5 findings\n", o.out, "what the configuration turns off may be there")
+	const idle = "nixsift: 4 findings of nixsift-baseline.json are of rules that are off or of files that are left out, and may be there: `missing-path` and `unused-let-binding`; `nixsift baseline --prune` takes them out\n"
+	assert.Equal(t, idle, o.errors)
+	gate(t, dir, exitClean, "", "")
+	o = start(t, dir, nil, "baseline", "--check")
+	assert.Equal(t, exitClean, o.status)
+	assert.Equal(t, idle, o.errors)
+	o = start(t, dir, nil, "baseline", "--prune")
+	assert.Equal(t, "wrote nixsift-baseline.json: 1 finding (4 left out by the configuration)\n", o.out)
 }
 
 // TestBaselineFailsClosed holds that a baseline hides nothing that keeps a file from being analysed, and that one that cannot be used
@@ -157,10 +165,10 @@ func TestBaselineFailsClosed(t *testing.T) {
 	at := strings.Index(text, "    {")
 	for _, rule := range []string{"syntax-error", "undefined-variable"} {
 		for _, file := range []string{"broken.nix", "c.nix"} {
-			entry := `    {"file": "` + file + `", "rule": "` + rule + `", "fingerprint": "0000000000000000-0000000000000000", "count": 9},` + "\n"
+			entry := `    {"file": "` + file + `", "rule": "` + rule + `", "severity": "error", "fingerprint": "0000000000000000-0000000000000000-0000000000000000", "count": 9},` + "\n"
 			write(t, text[:at]+entry+text[at:], dir, "nixsift-baseline.json")
-			gate(t, dir, exitFindings, "broken.nix:1:7: error", "9 findings of nixsift-baseline.json are fixed")
-			gate(t, dir, exitFindings, "undefined-variable", "9 findings of nixsift-baseline.json are fixed")
+			gate(t, dir, exitFindings, "broken.nix:1:7: error", "")
+			gate(t, dir, exitFindings, "undefined-variable", "")
 		}
 	}
 	write(t, text, dir, "nixsift-baseline.json")
@@ -202,6 +210,7 @@ func TestBaselineFailsClosed(t *testing.T) {
 	}
 	require.NoError(t, os.Remove(filepath.Join(dir, "nixsift.toml")))
 	for args, message := range map[string]string{
+		"baseline --check --prune":                    "--prune has no use",
 		"check --baseline no.json":                    "no.json: the baseline is not there",
 		"check --baseline=":                           "--baseline is empty",
 		"check --baseline x --no-baseline":            "contradict",
@@ -233,15 +242,30 @@ func TestBaselinePlaces(t *testing.T) {
 		"nixsift.toml": "baseline = \"lint/known.json\"\n", "a.nix": "./gone.nix\n", "lint/x.nix": "1\n",
 		"sub/nixsift.toml": "", "sub/a.nix": "./gone.nix\n", "sub/deep/b.nix": "./gone.nix\n",
 	})
-	o := start(t, filepath.Join(dir, "lint"), nil, "baseline", "..")
-	assert.Equal(t, "wrote known.json: 1 finding\nwrote ../sub/nixsift-baseline.json: 2 findings\n", o.out, o.errors)
-	assert.Contains(t, read(t, filepath.Join(dir, "lint", "known.json")), `"file": "../a.nix"`)
-	assert.Contains(t, read(t, filepath.Join(dir, "sub", "nixsift-baseline.json")), `"file": "deep/b.nix"`)
+	o := start(t, dir, nil, "check", "--format", "short")
+	assert.Contains(t, o.out, "the baseline that `baseline` names is not there: `nixsift baseline` writes it")
+	require.NoError(t, os.RemoveAll(filepath.Join(dir, "lint")))
+	o = start(t, filepath.Join(dir, "sub"), nil, "baseline", "..")
+	assert.Equal(t, "wrote ../lint/known.json: 3 findings\n", o.out, o.errors)
+	text := read(t, filepath.Join(dir, "lint", "known.json"))
+	assert.Contains(t, text, `"file": "../a.nix"`)
+	assert.Contains(t, text, `"file": "../sub/deep/b.nix"`)
 	gate(t, dir, exitClean, "", "")
 	gate(t, filepath.Join(dir, "sub", "deep"), exitClean, "", "", "b.nix")
+	// A configuration that names its own takes its files out of that.
+	write(t, "baseline = \"nixsift-baseline.json\"\n", dir, "sub", "nixsift.toml")
+	gate(t, dir, exitUsage, "sub/nixsift.toml:1:1: error: the baseline that `baseline` names is not there", "")
+	o = start(t, dir, nil, "baseline")
+	assert.Equal(t, "lint/known.json stays as it is: 3 findings\nwrote sub/nixsift-baseline.json: 2 findings\n", o.out)
+	assert.Contains(t, o.errors, "2 findings of lint/known.json are of rules that are off or of files that are left out")
+	assert.Contains(t, read(t, filepath.Join(dir, "sub", "nixsift-baseline.json")), `"file": "deep/b.nix"`)
+	gate(t, dir, exitClean, "", "")
+	o = start(t, dir, nil, "baseline", "--prune")
+	assert.Contains(t, o.out, "wrote lint/known.json: 1 finding (2 left out by the configuration)\n")
 	o = start(t, dir, nil, "baseline", "--baseline", "all.json")
 	assert.Equal(t, "wrote all.json: 3 findings\n", o.out)
 	require.NoError(t, os.Remove(filepath.Join(dir, "sub", "nixsift-baseline.json")))
+	write(t, "", dir, "sub", "nixsift.toml")
 	gate(t, dir, exitFindings, "sub/a.nix", "")
 	gate(t, dir, exitClean, "", "", "--baseline", "all.json")
 	require.NoError(t, os.Remove(filepath.Join(dir, "a.nix")))
@@ -252,6 +276,18 @@ func TestBaselinePlaces(t *testing.T) {
 	assert.Equal(t, "wrote nixsift-baseline.json: 1 finding\n", o.out, o.errors)
 	gate(t, filepath.Join(bare, "x", "y"), exitClean, "", "")
 	gate(t, bare, exitFindings, "x/a.nix", "")
+	// A configuration that comes later below a baseline leaves it as it is.
+	write(t, "", bare, "x", "nixsift.toml")
+	gate(t, bare, exitFindings, "x/a.nix", "")
+	gate(t, filepath.Join(bare, "x", "y"), exitClean, "", "")
+	nested := testenv.Tree(t, map[string]string{"a.nix": "./gone.nix\n", "x/a.nix": "./gone.nix\n"})
+	o = start(t, nested, nil, "baseline")
+	assert.Equal(t, "wrote nixsift-baseline.json: 2 findings\n", o.out, o.errors)
+	write(t, "", nested, "x", "nixsift.toml")
+	gate(t, nested, exitClean, "", "")
+	gate(t, filepath.Join(nested, "x"), exitClean, "", "")
+	o = start(t, nested, nil, "baseline", "--check")
+	assert.Equal(t, "nixsift-baseline.json holds nothing that is fixed\n", o.out+o.errors)
 	empty := testenv.Tree(t, map[string]string{"a.nix": "1\n"})
 	o = start(t, empty, nil, "baseline")
 	assert.Equal(t, "nixsift-baseline.json is not written: there are no findings to accept\n", o.out)

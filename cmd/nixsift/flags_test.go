@@ -162,6 +162,7 @@ var elsewhere = map[string]string{
 	"baseline preset":      "TestBaselinePartial",
 	"baseline exclude":     "TestBaselinePartial",
 	"baseline accept-new":  "TestBaseline",
+	"baseline prune":       "TestBaselinePartial",
 	"baseline check":       "TestBaseline",
 	"baseline baseline":    "TestBaselinePlaces",
 	"baseline config":      "TestFlags",

@@ -27,8 +27,9 @@ const module = "github.com/nixsift/nixsift"
 var layers = []string{
 	"ast/source",
 	"ast",
-	"parser internal/near internal/version internal/diag internal/osfile internal/fingerprint",
-	"internal/attrs internal/modsys internal/baseline",
+	"parser internal/near internal/version internal/diag internal/osfile",
+	"internal/attrs internal/modsys internal/fingerprint",
+	"internal/baseline",
 	"ast/nixprint internal/sema",
 	"internal/nixlang",
 	"internal/git",

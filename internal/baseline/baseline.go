@@ -2,7 +2,8 @@
 // lists them, and how what a run finds is laid over it.
 //
 // The file is JSON with a line for each entry, sorted, and holds neither line numbers nor messages, so that it changes only
-// where findings go or are accepted. An entry is a file, a rule and a fingerprint.Content, with a count for findings that read alike.
+// where findings go or are accepted. An entry is a file, a rule, a fingerprint.Content and the severity up to which it holds, with a
+// count for findings that read alike.
 package baseline
 
 import (
@@ -18,6 +19,7 @@ import (
 	"strings"
 
 	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/fingerprint"
 )
 
@@ -31,6 +33,7 @@ const Version = 1
 type Key struct {
 	File, Rule string
 	Content    fingerprint.Content
+	Severity   diag.Severity // as the rule gave it
 }
 
 // Entry is a number of findings that are accepted.
@@ -42,10 +45,11 @@ type Entry struct {
 // Baseline is what a file lists: entries sorted by Compare, no two of one key.
 type Baseline struct{ Entries []Entry }
 
-// Compare orders keys by file, rule and fingerprint.
+// Compare orders keys by file, rule, fingerprint and severity.
 func Compare(a, b Key) int {
 	return cmp.Or(strings.Compare(a.File, b.File), strings.Compare(a.Rule, b.Rule),
-		cmp.Compare(a.Content.Line, b.Content.Line), cmp.Compare(a.Content.Around, b.Content.Around))
+		cmp.Compare(a.Content.Line, b.Content.Line), cmp.Compare(a.Content.Before, b.Content.Before), cmp.Compare(a.Content.Behind, b.Content.Behind),
+		cmp.Compare(a.Severity, b.Severity))
 }
 
 // Count returns the number of findings that are accepted.
@@ -94,6 +98,7 @@ func of(counts map[Key]int) *Baseline {
 type jsonEntry struct {
 	File        string `json:"file"`
 	Rule        string `json:"rule"`
+	Severity    string `json:"severity"`
 	Fingerprint string `json:"fingerprint"`
 	Count       int    `json:"count"`
 }
@@ -106,7 +111,7 @@ func (b *Baseline) Text() string {
 		if i > 0 {
 			out.WriteString(",")
 		}
-		for _, part := range []string{entryStart, quoted(e.File), ruleStart, quoted(e.Rule), printStart, e.Content.String(), countStart, strconv.Itoa(e.Count), entryEnd} {
+		for _, part := range []string{entryStart, quoted(e.File), ruleStart, quoted(e.Rule), severityStart, e.Severity.String(), printStart, e.Content.String(), countStart, strconv.Itoa(e.Count), entryEnd} {
 			out.WriteString(part)
 		}
 	}
@@ -258,17 +263,20 @@ func (r *reader) entries() error {
 			return err
 		}
 		content, ok := fingerprint.ParseContent(e.Fingerprint)
+		severity, err := diag.ParseSeverity(e.Severity)
 		switch {
 		case e.File == "" || path.IsAbs(e.File) || path.Clean(e.File) != e.File:
 			return fmt.Errorf("%q is no path relative to the baseline", e.File)
 		case e.Rule == "":
 			return errors.New("an entry names no rule")
+		case err != nil || severity == diag.Off:
+			return fmt.Errorf("%q is no severity of a finding", e.Severity)
 		case !ok:
 			return fmt.Errorf("%q is no fingerprint", e.Fingerprint)
 		case e.Count < 1:
 			return fmt.Errorf("the count %d is not positive", e.Count)
 		}
-		key := Key{e.File, e.Rule, content}
+		key := Key{e.File, e.Rule, content, severity}
 		r.counts[key] = max(r.counts[key], e.Count)
 	}
 	return r.delim(']')

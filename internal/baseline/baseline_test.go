@@ -10,12 +10,13 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/fingerprint"
 	"github.com/nixsift/nixsift/internal/growth"
 )
 
 func key(file, rule string, line, around uint64) Key {
-	return Key{file, rule, fingerprint.Content{Line: line, Around: around}}
+	return Key{file, rule, fingerprint.Content{Line: line, Before: around, Behind: around}, diag.Warning}
 }
 
 // holding returns a baseline of findings.
@@ -83,7 +84,7 @@ func TestLines(t *testing.T) {
 }
 
 func TestDamaged(t *testing.T) {
-	const entry = `{"file": "a.nix", "rule": "r", "fingerprint": "0000000000000001-0000000000000002", "count": 1}`
+	const entry = `{"file": "a.nix", "rule": "r", "severity": "warning", "fingerprint": "0000000000000001-0000000000000002-0000000000000003", "count": 1}`
 	whole := "{\n  \"version\": 1,\n  \"findings\": [\n    " + entry + "\n  ]\n}\n"
 	_, mistake := Read(whole)
 	require.Nil(t, mistake)
@@ -104,11 +105,14 @@ func TestDamaged(t *testing.T) {
 		{`"a.nix"`, `"x/../a.nix"`, "4:5", "no path relative"},
 		{`"r"`, `""`, "4:5", "no rule"},
 		{`0000000000000001-`, ``, "4:5", "no fingerprint"},
+		{`"warning"`, `"off"`, "4:5", "no severity"},
+		{`"warning"`, `""`, "4:5", "no severity"},
+		{`"severity": "warning", `, ``, "4:5", "no severity"},
 		{`"count": 1`, `"count": 0`, "4:5", "not positive"},
 		{`"count": 1`, `"count": -3`, "4:5", "not positive"},
 		{`"count": 1`, `"count": "1"`, "4:5", "cannot unmarshal"},
 		{`"count": 1`, `"cuont": 1`, "4:5", "unknown field"},
-		{"2\", \"count\"", "2\" \"count\"", "4:70", "invalid character"},
+		{"3\", \"count\"", "3\" \"count\"", "4:110", "invalid character"},
 		{"1}\n", "1},\n", "4:", "damaged"},
 		{"]\n}", "]\n} x", "6:3", "damaged"},
 		{whole, "[]", "1:1", "expected `{`"},
@@ -144,9 +148,9 @@ func TestCounts(t *testing.T) {
 	assert.Equal(t, []bool{false, true, true}, ins(b.Lay([]Key{third[2], two[0], two[1]}, gone)), "wherever it stands")
 	assert.Equal(t, b, m.Next(all, nil), "what is new is not taken in")
 	one := b.Lay(two[:1], gone)
-	assert.Equal(t, []Entry{{two[0], 1}}, one.Fixed(all))
+	assert.Equal(t, []Entry{{two[0], 1}}, one.Gone(all))
 	assert.Equal(t, holding(two[0]), one.Next(all, nil))
-	assert.Empty(t, one.Fixed(none))
+	assert.Empty(t, one.Gone(none))
 	assert.Equal(t, b, one.Next(none, nil), "what nobody looked at stays")
 }
 
@@ -196,7 +200,7 @@ func TestMoved(t *testing.T) {
 	dirs := holding(key("x/default.nix", "r", 1, 1), key("x/y.nix", "r", 1, 1))
 	m = dirs.Lay([]Key{key("z/y.nix", "r", 1, 1)}, gone)
 	assert.Equal(t, holding(key("z/y.nix", "r", 1, 1)), m.Next(all, nil))
-	assert.Equal(t, "x/default.nix", m.Fixed(all)[0].File, "of equals the one of that name")
+	assert.Equal(t, "x/default.nix", m.Gone(all)[0].File, "of equals the one of that name")
 }
 
 // TestNeverMore holds what a baseline is for, on random findings: no rule has more findings in a file than were accepted there, and
@@ -220,14 +224,14 @@ func TestNeverMore(t *testing.T) {
 				in++
 			}
 		}
-		for _, e := range m.Fixed(all) {
+		for _, e := range m.Gone(all) {
 			left += e.Count
 		}
 		assert.Equal(t, b.Count(), in+left)
 		assert.Equal(t, in, m.Next(all, nil).Count())
 		assert.Equal(t, len(found), m.Next(all, accept).Count())
 		again := m.Next(all, accept).Lay(found, nil)
-		assert.Empty(t, again.Fixed(all), "what was accepted is found")
+		assert.Empty(t, again.Gone(all), "what was accepted is found")
 		assert.NotContains(t, ins(again), false)
 	}
 }

@@ -6,19 +6,21 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/fingerprint"
 )
 
 // The parts of the text that Text writes, between the values.
 const (
-	opening     = "{\n  \"version\": 1,\n  \"findings\": ["
-	entryStart  = "\n    {\"file\": \""
-	ruleStart   = "\", \"rule\": \""
-	printStart  = "\", \"fingerprint\": \""
-	countStart  = "\", \"count\": "
-	entryEnd    = "}"
-	closing     = "\n  ]\n}\n"
-	closingNone = "]\n}\n"
+	opening       = "{\n  \"version\": 1,\n  \"findings\": ["
+	entryStart    = "\n    {\"file\": \""
+	ruleStart     = "\", \"rule\": \""
+	severityStart = "\", \"severity\": \""
+	printStart    = "\", \"fingerprint\": \""
+	countStart    = "\", \"count\": "
+	entryEnd      = "}"
+	closing       = "\n  ]\n}\n"
+	closingNone   = "]\n}\n"
 )
 
 // readLines reads a text that is just what Text writes: a baseline is read at the start of each run, and as JSON that takes
@@ -62,6 +64,14 @@ func readEntry(text string, before *Entry) (e Entry, rest string, ok bool) {
 	}
 	// readString stops before the quote that ends a string, which is the first byte of what follows.
 	if e.Rule, rest, ok = readString(rest, ruleStart, before.Rule); !ok || e.Rule == "" {
+		return e, rest, false
+	}
+	severity, rest, ok := readString(rest, severityStart, before.Severity.String())
+	if !ok {
+		return e, rest, false
+	}
+	var err error
+	if e.Severity, err = diag.ParseSeverity(severity); err != nil || e.Severity == diag.Off {
 		return e, rest, false
 	}
 	if rest, ok = strings.CutPrefix(rest, printStart); !ok || len(rest) < fingerprint.ContentLen {

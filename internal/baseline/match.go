@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sort"
 
+	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/fingerprint"
 )
 
@@ -18,8 +19,8 @@ type Match struct {
 }
 
 // Lay lays findings over the baseline, each of which may be nil or empty. The findings of a file stand together. A finding is
-// in the baseline where an entry of its file and rule, of which no other finding has taken all, has its line or what stands around it; those
-// that agree in both come first. The findings of a file without entries may be those of one that is gone, which Lay asks for: of a
+// in the baseline where an entry of its file and rule and of no lower severity, of which no other finding has taken all, has its line or
+// what stands on one side of it; those that agree in all come first, and severe findings before milder ones. The findings of a file without entries may be those of one that is gone, which Lay asks for: of a
 // file of which they have at least half.
 func (b *Baseline) Lay(found []Key, gone func(file string) bool) *Match {
 	if b == nil {
@@ -62,13 +63,18 @@ func (b *Baseline) of(file string) span {
 // ways are what two findings may agree in beside all, the surest first. What does not count is left empty.
 var ways = []func(fingerprint.Content) fingerprint.Content{
 	func(c fingerprint.Content) fingerprint.Content { return fingerprint.Content{Line: c.Line} },
-	func(c fingerprint.Content) fingerprint.Content { return fingerprint.Content{Around: c.Around} },
+	func(c fingerprint.Content) fingerprint.Content {
+		return fingerprint.Content{Before: c.Before, Behind: c.Behind}
+	},
+	func(c fingerprint.Content) fingerprint.Content { return fingerprint.Content{Before: c.Before} },
+	func(c fingerprint.Content) fingerprint.Content { return fingerprint.Content{Behind: c.Behind} },
 }
 
 // place is what a finding and an entry have to have in common.
 type place struct {
-	rule    string
-	content fingerprint.Content
+	rule     string
+	content  fingerprint.Content
+	severity diag.Severity
 }
 
 // file lays the findings of a file over the entries of one, which may have another name.
@@ -81,27 +87,38 @@ func (m *Match) file(findings, entries span) {
 		index := make(map[place][]int, entries.end-entries.start)
 		for i := entries.start; i < entries.end; i++ {
 			if e := &m.base.Entries[i]; m.left[i] > 0 {
-				p := place{e.Rule, way(e.Content)}
+				p := place{e.Rule, way(e.Content), e.Severity}
 				index[p] = append(index[p], i)
 			}
 		}
-		for i := findings.start; i < findings.end && len(index) > 0; i++ {
-			if m.in[i] >= 0 {
-				continue
-			}
-			p := place{m.found[i].Rule, way(m.found[i].Content)}
-			list := index[p]
-			for len(list) > 0 && m.left[list[0]] == 0 {
-				list = list[1:]
-			}
-			index[p] = list
-			if len(list) > 0 {
-				m.in[i] = list[0]
-				m.left[list[0]]--
-				missing--
+		for severity := diag.Error; severity > diag.Off && len(index) > 0; severity-- {
+			for i := findings.start; i < findings.end; i++ {
+				if m.in[i] < 0 && m.found[i].Severity == severity && m.takeFrom(index, way, i) {
+					missing--
+				}
 			}
 		}
 	}
+}
+
+// takeFrom lays a finding over an entry of the lowest severity that holds it, if there is one.
+func (m *Match) takeFrom(index map[place][]int, way func(fingerprint.Content) fingerprint.Content, i int) bool {
+	f := &m.found[i]
+	for severity := f.Severity; severity <= diag.Error; severity++ {
+		p := place{f.Rule, way(f.Content), severity}
+		list := index[p]
+		for len(list) > 0 && m.left[list[0]] == 0 {
+			list = list[1:]
+		}
+		if len(list) > 0 {
+			index[p] = list
+			m.in[i] = list[0]
+			m.left[list[0]]--
+			return true
+		}
+		delete(index, p)
+	}
+	return false
 }
 
 // same lays those findings over entries that agree in all, and returns the number of the others.
@@ -133,7 +150,7 @@ func (m *Match) moved(strangers []span, gone func(string) bool) {
 	index := map[place][]int{} // of entries, whatever their file
 	for i, e := range m.base.Entries {
 		if m.left[i] > 0 {
-			p := place{e.Rule, e.Content}
+			p := place{e.Rule, e.Content, e.Severity}
 			index[p] = append(index[p], i)
 		}
 	}
@@ -141,7 +158,7 @@ func (m *Match) moved(strangers []span, gone func(string) bool) {
 	for _, findings := range strangers {
 		shared := map[string]int{} // by file: findings that it had, too
 		for i := findings.start; i < findings.end; i++ {
-			p := place{m.found[i].Rule, m.found[i].Content}
+			p := place{m.found[i].Rule, m.found[i].Content, m.found[i].Severity}
 			list := slices.DeleteFunc(index[p], func(e int) bool { return m.left[e] == 0 })
 			index[p] = list
 			for _, e := range list[:min(len(list), alike)] {
@@ -198,20 +215,28 @@ func (m *Match) Moved() (n int) {
 	return n
 }
 
-// Fixed returns the entries of which findings are gone, with their number, among those that the run was to find.
-func (m *Match) Fixed(looked func(Key) bool) []Entry {
+// Left returns the number of findings that were not found of the entries that are wanted.
+func (m *Match) Left(wanted func(Key) bool) (n int) {
+	for _, e := range m.Gone(wanted) {
+		n += e.Count
+	}
+	return n
+}
+
+// Gone returns the entries of which findings were not found, with their number, among those that are wanted.
+func (m *Match) Gone(wanted func(Key) bool) []Entry {
 	var all []Entry
 	for i, e := range m.base.Entries {
-		if m.left[i] > 0 && looked(e.Key) {
+		if m.left[i] > 0 && wanted(e.Key) {
 			all = append(all, Entry{e.Key, m.left[i]})
 		}
 	}
 	return all
 }
 
-// Next returns the baseline without what is fixed and, where that is wanted, with findings that it has not. An entry stays
+// Next returns the baseline without those of its entries that were not found and are to leave it and, where that is wanted, with findings that it has not. An entry stays
 // letter by letter as long as its line is found.
-func (m *Match) Next(looked func(Key) bool, accept func(i int) bool) *Baseline {
+func (m *Match) Next(leaves func(Key) bool, accept func(i int) bool) *Baseline {
 	counts := make(map[Key]int, len(m.base.Entries))
 	for i, f := range m.found {
 		switch e := m.in[i]; {
@@ -225,7 +250,7 @@ func (m *Match) Next(looked func(Key) bool, accept func(i int) bool) *Baseline {
 		}
 	}
 	for i, e := range m.base.Entries {
-		if m.left[i] > 0 && !looked(e.Key) {
+		if m.left[i] > 0 && !leaves(e.Key) {
 			counts[e.Key] += m.left[i]
 		}
 	}

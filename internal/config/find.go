@@ -61,6 +61,15 @@ func (f *Finder) find(dir string) (path string) {
 	return path
 }
 
+// Above returns the folder above one, or "" where that is the root of a repository or of the file system.
+func (f *Finder) Above(dir string) string {
+	up := filepath.Dir(dir)
+	if up == dir || f.has(dir, ".git") && f.isRoot(dir) {
+		return ""
+	}
+	return up
+}
+
 // Forget drops what the Finder remembers, for a language server that learns of a changed file.
 func (f *Finder) Forget() {
 	f.mu.Lock()

@@ -93,6 +93,15 @@ type Finding struct {
 	Related  []Related
 	Fixes    []Fix // alternatives, the best first
 	Tags     Tag
+
+	// Subjects are keys of what the finding is about where its place does not tell, one for each member of a set; a copy
+	// of an input, a name that is missing. They stay when the message is worded anew, and which there are bears on
+	// whether a finding is the same as one of another run.
+	Subjects []string
+	// Anywhere says that the subjects alone tell what the finding is about, wherever in the file it stands.
+	Anywhere bool
+	// Judged is the severity that the rule gave, whatever the configuration makes of it. The engine sets it.
+	Judged Severity
 }
 
 // Silenced is a finding that a comment in its file silences, or that is in a baseline.

@@ -25,17 +25,29 @@ type Baseline struct {
 	Found    int              // findings that are in it
 	Moved    int              // those of them whose file had another name
 	Fixed    []baseline.Entry // what is gone, with the number of findings
+	Idle     []baseline.Entry // what the run could not have found since the configuration leaves the rule or the file out, likewise
 	New      []diag.Finding   // that it has not, and could have
 	Refused  []diag.Finding   // that no baseline can have: Nix itself refuses the file
 	match    *baseline.Match
-	acceptAt []int // by finding of the match: its place in New, or -1
-	looked   func(baseline.Key) bool
+	acceptAt []int // by key of the match: the place of its finding in New, or -1
+	state    func(baseline.Key) state
 }
 
-// Next returns the text of the baseline without what is fixed and with those of New that are to be accepted.
-func (b *Baseline) Next(accept func(*diag.Finding) bool) (text string, count int) {
-	next := b.match.Next(b.looked, func(i int) bool { return b.acceptAt[i] >= 0 && accept(&b.New[b.acceptAt[i]]) })
-	return next.Text(), next.Count()
+// Next returns the text of the baseline without what is fixed and with those of New that are to be accepted; prune takes
+// out what is idle, too. count is the number of findings that it has.
+func (b *Baseline) Next(accept func(*diag.Finding) bool, prune bool) (text string, count int) {
+	leaves := func(key baseline.Key) bool {
+		s := b.state(key)
+		return s == isGone || prune && s == leftOut
+	}
+	accepted := make([]bool, len(b.New))
+	for i := range b.New {
+		if accepted[i] = accept(&b.New[i]); accepted[i] {
+			count++
+		}
+	}
+	next := b.match.Next(leaves, func(i int) bool { return b.acceptAt[i] >= 0 && accepted[b.acceptAt[i]] })
+	return next.Text(), count + b.Found + b.match.Left(func(key baseline.Key) bool { return !leaves(key) })
 }
 
 // Acceptable reports whether a baseline may have the findings of a rule: not of one without which a file is not, or not wholly,
@@ -70,27 +82,51 @@ func (e *Checker) baseline(file string) *baselineFile {
 	if b, ok := e.byFolder.Load(dir); ok {
 		return b.(*baselineFile)
 	}
-	c := e.config(file)
-	path, named := cmp.Or(e.opts.Baseline, c.Baseline), true
-	if path == "" {
-		named = false
-		if c.Path != "" {
-			path = filepath.Join(c.Dir, baseline.FileName)
-		} else if path = e.baselines.Find(dir); path == "" && e.opts.Adopting {
-			path = filepath.Join(e.home(file), baseline.FileName)
-		}
-	}
+	path, by := e.baselinePath(file)
 	var b *baselineFile
 	if path != "" {
 		e.mu.Lock()
 		if b = e.read[path]; b == nil {
-			b = e.readBaseline(path, named, c)
+			b = e.readBaseline(path, by)
 			e.read[path] = b
 		}
 		e.mu.Unlock()
 	}
 	e.byFolder.Store(dir, b)
 	return b
+}
+
+// baselinePath returns the path of the baseline for a file, or "", and the configuration that names it, if one does. The nearest one
+// upward in the repository holds: one that lies there, or that a configuration names. Where there is none, a new one would lie beside the
+// outermost configuration.
+func (e *Checker) baselinePath(file string) (path string, by *config.Config) {
+	c := e.config(file)
+	if e.opts.Baseline != "" {
+		return e.opts.Baseline, nil
+	}
+	for dir := filepath.Dir(file); ; {
+		if c.Baseline != "" {
+			return c.Baseline, c
+		}
+		if e.opts.ConfigPath != "" {
+			return filepath.Join(c.Dir, baseline.FileName), nil
+		}
+		if found := e.baselines.Find(dir); found != "" && (c.Path == "" || len(filepath.Dir(found)) >= len(c.Dir)) {
+			return found, nil
+		}
+		if c.Path == "" {
+			break
+		}
+		path = filepath.Join(c.Dir, baseline.FileName)
+		if dir = e.baselines.Above(c.Dir); dir == "" {
+			break
+		}
+		c = e.config(filepath.Join(dir, config.FileName))
+	}
+	if path == "" && e.opts.Adopting {
+		path = filepath.Join(e.home(file), baseline.FileName)
+	}
+	return path, nil
 }
 
 // home returns the folder of a new baseline for a file for which no configuration holds: the top of its repository, else
@@ -103,8 +139,9 @@ func (e *Checker) home(file string) string {
 	return view.Root()
 }
 
-// readBaseline reads the baseline at a path. One that is not there is wrong where somebody names it.
-func (e *Checker) readBaseline(path string, named bool, c *config.Config) *baselineFile {
+// readBaseline reads the baseline at a path, which a configuration may name. One that is not there is wrong where somebody names it.
+func (e *Checker) readBaseline(path string, by *config.Config) *baselineFile {
+	named := e.opts.Baseline != "" || by != nil
 	b := &baselineFile{path: path, there: true}
 	old := e.readBefore[path]
 	if _, err := e.settings.fs.Lstat(path); err != nil && workspace.IsMissing(err) {
@@ -116,7 +153,8 @@ func (e *Checker) readBaseline(path string, named bool, c *config.Config) *basel
 			b.problem = &config.Problem{File: path, Message: "the baseline is there, but not staged: `git add` it"}
 		} else if named && !e.opts.Adopting {
 			b.problem = &config.Problem{File: path, Message: "the baseline is not there: `nixsift baseline --baseline FILE` writes one"}
-			if at := c.Origin("baseline"); e.opts.Baseline == "" {
+			if by != nil {
+				at := by.Origin("baseline")
 				b.problem = &config.Problem{File: at.File, Message: "the baseline that `baseline` names is not there: `nixsift baseline` writes it"}
 				b.problem.Pos.Line, b.problem.Pos.Column = at.Line, 1
 			}
@@ -202,15 +240,34 @@ func (e *Checker) InBaseline(file, text string, findings []diag.Finding) []bool 
 	var at []int
 	for i := range findings {
 		if f := &findings[i]; f.File == file && Acceptable(f.Rule) {
-			keys, at = append(keys, baseline.Key{File: rel, Rule: f.Rule, Content: fingerprint.ContentOf(text, f.Span)}), append(at, i)
+			for key := range keysOf(f, rel, fingerprint.ContentOf(text, f.Span)) {
+				keys, at = append(keys, key), append(at, i)
+			}
 		}
 	}
 	in := make([]bool, len(findings))
 	match := b.content.Lay(keys, e.gone(b))
-	for i := range keys {
-		in[at[i]] = match.In(i)
+	for k, i := range at {
+		in[i] = match.In(k) && (in[i] || k == 0 || at[k-1] != i)
 	}
 	return in
+}
+
+// keysOf yields the keys of a finding: one for each of its subjects, so that a set that loses a member has no other key than before, and
+// one that grows has. It is in a baseline that has all of them.
+func keysOf(f *diag.Finding, rel string, content fingerprint.Content) func(func(baseline.Key) bool) {
+	key := baseline.Key{File: rel, Rule: f.Rule, Content: content, Severity: cmp.Or(f.Judged, f.Severity)}
+	return func(yield func(baseline.Key) bool) {
+		if len(f.Subjects) == 0 {
+			yield(key)
+		}
+		for _, subject := range f.Subjects {
+			key.Content = content.About(subject, f.Anywhere)
+			if !yield(key) {
+				return
+			}
+		}
+	}
 }
 
 // accept takes from the result of a run over paths the findings that are in baselines.
@@ -249,18 +306,11 @@ func (e *Checker) accept(res *Result, paths []string) {
 			continue
 		}
 		use.match = b.content.Lay(keys[b], e.gone(b))
-		use.looked = scope.looked(b)
-		use.Moved, use.Fixed = use.match.Moved(), use.match.Fixed(use.looked)
-		use.acceptAt = make([]int, len(at[b]))
-		for k, i := range at[b] {
-			use.acceptAt[k] = -1
-			if in[i] = use.match.In(k); in[i] {
-				use.Found++
-			} else {
-				use.acceptAt[k] = len(use.New)
-				use.New = append(use.New, res.Findings[i])
-			}
-		}
+		use.state = scope.state(b)
+		use.Moved = use.match.Moved()
+		use.Fixed = use.match.Gone(func(key baseline.Key) bool { return use.state(key) == isGone })
+		use.Idle = use.match.Gone(func(key baseline.Key) bool { return use.state(key) == leftOut })
+		use.sort(res.Findings, at[b], in)
 		res.Baselines = append(res.Baselines, use)
 		res.Baselined += use.Found
 	}
@@ -273,6 +323,27 @@ func (e *Checker) accept(res *Result, paths []string) {
 		}
 	}
 	scope.take(in)
+}
+
+// sort tells the findings that the baseline has, which it marks, from those that are new. at has, by key of the match, their places.
+func (b *Baseline) sort(findings []diag.Finding, at []int, in []bool) {
+	b.acceptAt = make([]int, len(at))
+	for k := 0; k < len(at); {
+		i, first := at[k], k
+		in[i] = true
+		for ; k < len(at) && at[k] == i; k++ {
+			in[i] = in[i] && b.match.In(k)
+			b.acceptAt[k] = len(b.New)
+		}
+		if !in[i] {
+			b.New = append(b.New, findings[i])
+			continue
+		}
+		b.Found++
+		for ; first < k; first++ {
+			b.acceptAt[first] = -1
+		}
+	}
 }
 
 // take takes the findings that are marked from the result.
@@ -358,32 +429,52 @@ func (s *scope) eachKey(use func(i int, b *baselineFile, key baseline.Key)) {
 			}
 			content = fingerprint.ContentOf(text, f.Span)
 		}
-		use(i, b, baseline.Key{File: rel, Rule: f.Rule, Content: content})
+		for key := range keysOf(f, rel, content) {
+			use(i, b, key)
+		}
 	}
 }
 
-// looked returns what tells whether the run would have found what a key of a baseline names. Runs over some files, or with
-// some rules, tell nothing about the others.
-func (s *scope) looked(b *baselineFile) func(baseline.Key) bool {
+// state is what a run tells of an entry of which findings are not found.
+type state uint8
+
+const (
+	unseen  state = iota // nothing: runs over some files, or with some rules, tell nothing about the others
+	leftOut              // no run can find them, as things are configured
+	isGone               // what it has was looked for, and is not there
+)
+
+// state returns what tells what the run says of a key of a baseline.
+func (s *scope) state(b *baselineFile) func(baseline.Key) state {
 	gone := s.gone(b)
-	return func(key baseline.Key) bool {
+	return func(key baseline.Key) state {
 		file := b.file(key.File)
 		if s.overlooked(file) {
-			return false
+			return unseen
 		}
 		if !s.res.reported[file] {
 			if c := s.opts.Changes; !s.within(file) || c != nil && !slices.Contains(c.Gone(), file) {
-				return false
+				return unseen
 			}
-			by, excluded := s.config(file).ExcludedBy(file)
-			return gone(key.File) || excluded && by.From.File != "" && !s.opts.NoExclude
+			if gone(key.File) {
+				return isGone
+			}
+			if by, excluded := s.config(file).ExcludedBy(file); excluded && by.From.File != "" && !s.opts.NoExclude {
+				return leftOut
+			}
+			return unseen
 		}
-		if s.baseline(file) != b || rules.Lookup(key.Rule) != nil && !Acceptable(key.Rule) {
-			return true
+		if s.baseline(file) != b || rules.Lookup(key.Rule) == nil || !Acceptable(key.Rule) || s.res.left[finder{file, key.Rule}] > 0 {
+			return leftOut
 		}
 		resolved := s.config(file).For(file)
-		severity, _ := resolved.Severity(key.Rule)
-		return severity != diag.Off || rules.Lookup(key.Rule) != nil && resolved.Off(key.Rule)
+		if severity, _ := resolved.Severity(key.Rule); severity != diag.Off {
+			return isGone
+		}
+		if resolved.Off(key.Rule) {
+			return leftOut
+		}
+		return unseen
 	}
 }
 

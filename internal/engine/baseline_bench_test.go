@@ -19,7 +19,7 @@ func BenchmarkBaseline(b *testing.B) {
 	opts := engine.Options{Paths: []string{tree}, Preset: "all", Adopting: true, Dir: tree, Baseline: filepath.Join(b.TempDir(), baseline.FileName)}
 	res, err := engine.Check(b.Context(), opts)
 	require.NoError(b, err)
-	text, count := res.Baselines[0].Next(func(*diag.Finding) bool { return true })
+	text, count := res.Baselines[0].Next(func(*diag.Finding) bool { return true }, false)
 	require.Greater(b, count, 1000)
 	require.NoError(b, rewrite.Create(opts.Baseline, text))
 	without := engine.Options{Paths: opts.Paths, Preset: "all", NoBaseline: true}

@@ -19,6 +19,7 @@ func (e *Checker) collect(res *Result, workers []*worker, reported map[string]bo
 		for of, n := range w.left {
 			if reported[of.file] {
 				res.Generated += n
+				res.left[of] += n
 			}
 		}
 		maps.Copy(res.texts, w.texts)

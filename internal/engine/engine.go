@@ -112,6 +112,7 @@ type Result struct {
 	sums     map[string]uint64           // of the texts that are not kept, by file
 	again    struct{ file, text string } // what was read again last
 	prints   map[string]prints           // by file
+	left     map[finder]int              // findings below error of generated files
 	reported map[string]bool             // the files that the run was about
 	blocking map[string]bool             // those of which only findings of rules that Blocks count
 	bereft   map[string]bool             // those of which only findings about files that are gone count
@@ -233,7 +234,7 @@ func (e *Checker) Run(ctx context.Context, paths []string) (*Result, error) {
 
 // result returns the empty result of a run.
 func (e *Checker) result() *Result {
-	return &Result{fs: e.fs, texts: map[string]string{}, sums: map[string]uint64{}, prints: map[string]prints{}, blocking: map[string]bool{}, bereft: map[string]bool{}}
+	return &Result{fs: e.fs, texts: map[string]string{}, sums: map[string]uint64{}, prints: map[string]prints{}, left: map[finder]int{}, blocking: map[string]bool{}, bereft: map[string]bool{}}
 }
 
 // workers returns the workers for so many units.
@@ -371,6 +372,7 @@ func (e *Checker) suppress(res *Result, file string, t *suppress.Table, findings
 			continue
 		}
 		f.File = file
+		f.Judged = judged(r, f.Severity)
 		f.Severity = effective(r, f.Severity, sev, configured)
 		kept = append(kept, f)
 	}

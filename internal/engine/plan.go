@@ -230,6 +230,9 @@ func (p *plan) add(r *rules.Rule) {
 	}
 }
 
+// judged returns the severity of a finding as its rule has it, which asks for one or for none.
+func judged(r *rules.Rule, asked diag.Severity) diag.Severity { return cmp.Or(asked, r.Severity) }
+
 // effective joins the severity that a finding asks for with the rule's configured one. A finding that is
 // milder than its rule stays so; what the user sets bounds it.
 func effective(r *rules.Rule, asked, set diag.Severity, configured bool) diag.Severity {

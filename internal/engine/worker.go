@@ -99,6 +99,7 @@ func newWorker(e *Checker) *worker {
 // Report takes a finding of a rule.
 func (w *worker) Report(r *rules.Rule, f diag.Finding) {
 	l := w.plan.severity[r]
+	f.Judged = judged(r, f.Severity)
 	f.Severity = effective(r, f.Severity, l.severity, l.configured)
 	if f.Severity < diag.Error && !r.Generated && w.isGenerated(f.File) {
 		w.left[finder{f.File, f.Rule}]++

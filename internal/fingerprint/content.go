@@ -9,27 +9,42 @@ import (
 	"github.com/nixsift/nixsift/ast/source"
 )
 
-// Content names a finding of a rule within its file, whatever both are called, in two ways. Line stands for the line that the
-// finding starts on, without a suppression at its end, and what it marks there: edits elsewhere leave it. Around stands for what stands before and behind the start of
-// the finding, white space apart: formatting leaves it. Findings that read alike have the same.
-type Content struct{ Line, Around uint64 }
+// Content names a finding of a rule within its file, whatever both are called, in three ways. Line stands for the line that the
+// finding starts on, without a suppression at its end, and what it marks there: edits elsewhere leave it. Before stands for the start of
+// what it marks and what stands before that, Behind for the same start and what follows, white space apart: formatting
+// leaves both, and an edit of the neighbour on one side leaves one. Findings that read alike have the same.
+type Content struct{ Line, Before, Behind uint64 }
 
-// before and behind are how many bytes that are no white space count before and from the start of a finding: few, so that
-// edits of neighbours leave them.
+// marked and near are how many bytes that are no white space count of what a finding marks, and on each side of that: few,
+// so that edits elsewhere leave them.
 const (
-	before = 8
-	behind = 24
+	marked = 24
+	near   = 8
 )
 
 // ContentOf returns the Content of a finding in a text.
 func ContentOf(text string, span source.Span) Content {
-	line, marked := texts(text, span)
+	line, on := texts(text, span)
 	line = withoutSuppression(line)
 	start := min(span.Start, uint32(len(text)))
-	c := Content{Line: sum([]byte(line + "\x00" + marked))}
-	key := appendBefore(make([]byte, 0, before+behind+1), text[max(start, reach)-reach:start])
-	c.Around = sum(appendBehind(append(key, 0), text[start:min(start+reach, uint32(len(text)))]))
+	end := min(max(span.End, start), start+reach, uint32(len(text)))
+	c := Content{Line: sum([]byte(line + "\x00" + on))}
+	key, n := appendBehind(make([]byte, 0, marked+near+1), text[start:end], marked)
+	key = append(key, 0)
+	c.Before = sum(appendBefore(key, text[max(start, reach)-reach:start], near))
+	key, _ = appendBehind(key, text[int(start)+n:min(int(end)+reach, len(text))], near)
+	c.Behind = sum(key)
 	return c
+}
+
+// About returns the Content of a finding at the same place that is about a subject. Anywhere leaves the place out.
+func (c Content) About(subject string, anywhere bool) Content {
+	if anywhere {
+		n := sum([]byte(subject))
+		return Content{n, n, n}
+	}
+	with := func(n uint64) uint64 { return sum(append(binary.BigEndian.AppendUint64(nil, n), subject...)) }
+	return Content{with(c.Line), with(c.Before), with(c.Behind)}
 }
 
 // withoutSuppression returns a line without a comment at its end that silences another rule: such comments come and go.
@@ -53,51 +68,53 @@ func sum(key []byte) uint64 {
 
 func isSpace(c byte) bool { return c == ' ' || '\t' <= c && c <= '\r' }
 
-// appendBehind appends the first bytes of a text that are no white space.
-func appendBehind(to []byte, text string) []byte {
-	for i, left := 0, behind; i < len(text) && left > 0; i++ {
-		if !isSpace(text[i]) {
-			to = append(to, text[i])
-			left--
+// appendBehind appends the first bytes of a text that are no white space, up to a number, and returns how far it read.
+func appendBehind(to []byte, text string, most int) (out []byte, n int) {
+	for ; n < len(text) && most > 0; n++ {
+		if !isSpace(text[n]) {
+			to = append(to, text[n])
+			most--
 		}
 	}
-	return to
+	return to, n
 }
 
-// appendBefore appends the last bytes of a text that are no white space, the last one first.
-func appendBefore(to []byte, text string) []byte {
-	for i, left := len(text)-1, before; i >= 0 && left > 0; i-- {
+// appendBefore appends the last bytes of a text that are no white space, up to a number, the last one first.
+func appendBefore(to []byte, text string, most int) []byte {
+	for i := len(text) - 1; i >= 0 && most > 0; i-- {
 		if !isSpace(text[i]) {
 			to = append(to, text[i])
-			left--
+			most--
 		}
 	}
 	return to
 }
 
 // ContentLen is the length of what String returns.
-const ContentLen = 33
+const ContentLen = 50
 
-// String returns the Content in ContentLen characters: two hexadecimal numbers with a hyphen between them.
+// String returns the Content in ContentLen characters: three hexadecimal numbers with hyphens between them.
 func (c Content) String() string {
-	var b [16]byte
+	var b [24]byte
 	binary.BigEndian.PutUint64(b[:8], c.Line)
-	binary.BigEndian.PutUint64(b[8:], c.Around)
+	binary.BigEndian.PutUint64(b[8:16], c.Before)
+	binary.BigEndian.PutUint64(b[16:], c.Behind)
 	s := hex.EncodeToString(b[:])
-	return s[:16] + "-" + s[16:]
+	return s[:16] + "-" + s[16:32] + "-" + s[32:]
 }
 
 // ParseContent is the inverse of String.
 func ParseContent(s string) (c Content, ok bool) {
-	if len(s) != ContentLen || s[16] != '-' {
+	if len(s) != ContentLen || s[16] != '-' || s[33] != '-' {
 		return c, false
 	}
 	line, ok := parseHex(s[:16])
-	around, also := parseHex(s[17:])
-	if !ok || !also {
+	before, also := parseHex(s[17:33])
+	behind, too := parseHex(s[34:])
+	if !ok || !also || !too {
 		return Content{}, false
 	}
-	return Content{line, around}, true
+	return Content{line, before, behind}, true
 }
 
 // parseHex reads a hexadecimal number of 16 digits in lower case.

@@ -1,8 +1,8 @@
 // Package fingerprint names findings so that they keep their names while the files around them are edited: in SARIF and in
 // GitLab's reports (Counter), in a baseline (Content).
 //
-// The fingerprint of a Counter is made of the rule, the path, the line on which the finding starts, the text that it marks there, and a
-// number for repetitions of all that. White space counts as one blank. So neither lines that come and go elsewhere nor
+// The fingerprint of a Counter is made of the rule, the path, the line on which the finding starts, the text that it marks there, the
+// subjects that the finding has beside these or instead of them, and a number for repetitions of all that. White space counts as one blank. So neither lines that come and go elsewhere nor
 // indentation change it; an edit of the line itself does. The message has no part in it: another version may word it better,
 // and other files may decide on it.
 package fingerprint
@@ -10,10 +10,12 @@ package fingerprint
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/diag"
 )
 
 // Version names the way fingerprints are made. Those of one version can be compared.
@@ -26,14 +28,16 @@ const reach = 1024
 // Counter makes the fingerprints of one run, and numbers repetitions. The zero value is ready; it is for one goroutine.
 type Counter struct{ seen map[[sha256.Size]byte]int }
 
-// Next returns the fingerprint of a finding of a rule. The findings of a file come in the order of diag.Compare; path is
+// Next returns the fingerprint of a finding. The findings of a file come in the order of diag.Compare; path is
 // the one that users see, with slashes. lines is nil where the text of the file is not known.
-func (c *Counter) Next(rule, path string, lines *source.LineIndex, span source.Span) string {
-	line, marked := "", ""
-	if lines != nil {
-		line, marked = texts(lines.Text(), span)
+func (c *Counter) Next(f *diag.Finding, path string, lines *source.LineIndex) string {
+	parts := []string{f.Rule, path, "", ""}
+	if lines != nil && !f.Anywhere {
+		parts[2], parts[3] = texts(lines.Text(), f.Span)
 	}
-	return c.Sum(rule, path, line, marked)
+	subjects := slices.Clone(f.Subjects)
+	slices.Sort(subjects)
+	return c.Sum(append(parts, subjects...)...)
 }
 
 // Sum returns the fingerprint of what is no finding: of some parts, and a number for repetitions of them.

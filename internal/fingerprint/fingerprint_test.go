@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/diag"
 )
 
 // of returns the fingerprints of a rule that finds each word that starts with "bad", with what it reads.
@@ -17,7 +18,7 @@ func of(text string) []string {
 	var out []string
 	lines := source.NewLineIndex(text)
 	for _, at := range regexp.MustCompile(`bad\w*`).FindAllStringIndex(text, -1) {
-		out = append(out, c.Next("rule", "a.nix", lines, source.Span{Start: uint32(at[0]), End: uint32(at[1])}))
+		out = append(out, c.Next(&diag.Finding{Rule: "rule", Span: source.Span{Start: uint32(at[0]), End: uint32(at[1])}}, "a.nix", lines))
 	}
 	return out
 }
@@ -61,7 +62,7 @@ func TestRepetitions(t *testing.T) {
 func TestParts(t *testing.T) {
 	lines := source.NewLineIndex("bad bad\n")
 	next := func(rule, path string, lines *source.LineIndex, start, end uint32) string {
-		return new(Counter).Next(rule, path, lines, source.Span{Start: start, End: end})
+		return new(Counter).Next(&diag.Finding{Rule: rule, Span: source.Span{Start: start, End: end}}, path, lines)
 	}
 	seen := map[string]bool{}
 	for _, print := range []string{
@@ -83,7 +84,7 @@ func TestParts(t *testing.T) {
 // TestOverLines: of a range of several lines only the first counts.
 func TestOverLines(t *testing.T) {
 	of := func(text string) string {
-		return new(Counter).Next("r", "a.nix", source.NewLineIndex(text), source.Span{Start: 0, End: uint32(len(text))})
+		return new(Counter).Next(&diag.Finding{Rule: "r", Span: source.Span{End: uint32(len(text))}}, "a.nix", source.NewLineIndex(text))
 	}
 	assert.Equal(t, of("with lib; [\n  a\n]"), of("with lib; [\n  a\n  b\n]"))
 	assert.NotEqual(t, of("with lib; [\n  a\n]"), of("with lib; {\n  a\n}"))
@@ -93,8 +94,23 @@ func TestOverLines(t *testing.T) {
 func TestLongLine(t *testing.T) {
 	line := strings.Repeat("x", 10*reach)
 	of := func(text string) string {
-		return new(Counter).Next("r", "a.nix", source.NewLineIndex(text), source.Span{Start: 5 * reach, End: 5*reach + 1})
+		return new(Counter).Next(&diag.Finding{Rule: "r", Span: source.Span{Start: 5 * reach, End: 5*reach + 1}}, "a.nix", source.NewLineIndex(text))
 	}
 	assert.Equal(t, of(line), of(line+"y"))
 	assert.NotEqual(t, of(line), of(line[:5*reach+1]+"y"+line))
+}
+
+// TestSubjects holds that what a finding is about bears on its name, in whatever order, and stands for its place if it says so.
+func TestSubjects(t *testing.T) {
+	lines := source.NewLineIndex("bad\nworse\n")
+	next := func(start uint32, anywhere bool, subjects ...string) string {
+		return new(Counter).Next(&diag.Finding{Rule: "r", Span: source.Span{Start: start, End: start + 3}, Subjects: subjects, Anywhere: anywhere}, "a.nix", lines)
+	}
+	assert.Equal(t, next(0, false, "a", "b"), next(0, false, "b", "a"))
+	seen := map[string]bool{}
+	for _, print := range []string{next(0, false), next(0, false, "a"), next(0, false, "a", "b"), next(4, false, "a"), next(0, true, "a"), next(0, true, "ab")} {
+		assert.False(t, seen[print])
+		seen[print] = true
+	}
+	assert.Equal(t, next(0, true, "a"), next(4, true, "a"))
 }

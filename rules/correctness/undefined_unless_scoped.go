@@ -45,6 +45,7 @@ var _ = rules.Register(&rules.Rule{
 				if !ok || giver.Sure {
 					continue
 				}
+				f.Subjects, f.Anywhere = append(f.Subjects, name), true
 				if n++; n == 1 {
 					f.Span = at[name]
 					f.Message = fmt.Sprintf("nothing in the file binds %s", diag.Code(name))

@@ -86,10 +86,11 @@ func (c *followsCheck) reportFixture() {
 	if len(c.copies) == 0 {
 		return
 	}
-	finding := diag.Finding{Severity: diag.Hint, Span: place(c.at)}
+	finding := diag.Finding{Severity: diag.Hint, Span: place(c.at), Anywhere: true}
 	var paths []string
 	for _, r := range c.copies {
 		paths = append(paths, r.d.joined())
+		finding.Subjects = append(finding.Subjects, r.d.joined())
 		finding.Related = append(finding.Related, c.ownNode(r.d))
 	}
 	first := &c.copies[0]

@@ -30,7 +30,7 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"Only direct inputs of the flake's inputs count, of one repository, folder and branch, or release of nixpkgs, that are\n" +
 		"locked to different contents. A revision that an input fixes is no copy of another, and what is built with the copy\n" +
-		"of an input whose binary cache `nixConfig` names is left alone. There is one finding for a flake.\n" +
+		"of an input whose binary cache `nixConfig` names is left alone. There is one finding for each flake that is brought.\n" +
 		"Where the flake has such an input itself, missing-follows speaks.",
 	Severity: diag.Info, Presets: rules.Recommended,
 	Options: []*rules.Option{duplicateAllow.Option},
@@ -38,33 +38,31 @@ var _ = rules.Register(&rules.Rule{
 		if !f.Nix.InputsLiteral || !soundLock(f) {
 			return
 		}
-		groups := copiesAmongInputs(f, duplicateAllow.In(p))
-		if len(groups) == 0 {
-			return
-		}
 		lock := filepath.Join(f.Dir, "flake.lock")
-		first := groups[0]
-		finding := diag.Finding{
-			Span:    place(first.copies[0].in),
-			Message: fmt.Sprintf("%s each bring their own `%s`, which the flake itself does not have", diag.List(first.owners(), 5), first.name),
-			Help:    first.cure(),
-		}
-		for _, c := range first.copies[:min(len(first.copies), 8)] {
-			finding.Related = append(finding.Related, diag.Related{File: lock, Span: c.entry.Key, Message: fmt.Sprintf("`%s/%s`: %s", c.in.Name, c.entry.Name, describe(c.node))})
-		}
-		if len(groups) > 1 {
-			var more []string
-			for _, g := range groups[1:] {
-				more = append(more, g.name)
+		for _, g := range copiesAmongInputs(f, duplicateAllow.In(p)) {
+			finding := diag.Finding{
+				Span:     place(g.copies[0].in),
+				Message:  fmt.Sprintf("%s each bring their own `%s`, which the flake itself does not have", diag.List(g.owners(), 5), g.name),
+				Help:     g.cure(),
+				Anywhere: true,
 			}
-			finding.Message += "; so it is with " + diag.List(more, 4)
+			for i, c := range g.copies {
+				path := c.in.Name + "/" + c.entry.Name
+				finding.Subjects = append(finding.Subjects, path)
+				if i < maxCopiesShown {
+					finding.Related = append(finding.Related, diag.Related{File: lock, Span: c.entry.Key, Message: fmt.Sprintf("`%s`: %s", path, describe(c.node))})
+				}
+			}
+			if p.Project.InAside(f.Dir) {
+				finding.Severity = diag.Hint
+			}
+			p.Report(finding)
 		}
-		if p.Project.InAside(f.Dir) {
-			finding.Severity = diag.Hint
-		}
-		p.Report(finding)
 	},
 })
+
+// maxCopiesShown is the number of copies that a finding points at.
+const maxCopiesShown = 8
 
 // copyGroup is one flake that several inputs bring.
 type copyGroup struct {

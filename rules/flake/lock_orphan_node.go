@@ -3,6 +3,7 @@ package flake
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/flake"
@@ -23,7 +24,7 @@ var _ = rules.Register(&rules.Rule{
 		for _, name := range f.Reachable() {
 			reached[name] = true
 		}
-		finding := diag.Finding{File: filepath.Join(f.Dir, "flake.lock")}
+		finding := diag.Finding{File: filepath.Join(f.Dir, "flake.lock"), Anywhere: true}
 		var names []string
 		for _, n := range f.Lock.Nodes {
 			if reached[n.Name] {
@@ -34,7 +35,7 @@ var _ = rules.Register(&rules.Rule{
 			} else if len(names) <= 20 {
 				finding.Related = append(finding.Related, diag.Related{File: finding.File, Span: n.Key, Message: "no input leads here"})
 			}
-			names = append(names, n.Name)
+			names = append(names, strings.Clone(n.Name))
 		}
 		if len(names) == 0 {
 			return
@@ -43,6 +44,7 @@ var _ = rules.Register(&rules.Rule{
 		if len(names) > 1 {
 			finding.Message = fmt.Sprintf("no input leads to the nodes %s", diag.List(names, 5))
 		}
+		finding.Subjects = names
 		finding.Help = "run `nix flake lock` to have the file written anew"
 		p.Report(finding)
 	},

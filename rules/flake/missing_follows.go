@@ -252,7 +252,7 @@ func (c *followsCheck) deliberate(in *flake.Input, r *rating) {
 // report reports the copies of one group as one finding.
 func (c *followsCheck) report(in *flake.Input, group []rating) {
 	first := group[0].d
-	finding := diag.Finding{Span: place(in), Severity: group[0].severity, Help: c.help(group)}
+	finding := diag.Finding{Span: place(in), Severity: group[0].severity, Help: c.help(group), Anywhere: true}
 	relate := func(rel diag.Related) {
 		if !slices.Contains(finding.Related, rel) {
 			finding.Related = append(finding.Related, rel)
@@ -260,6 +260,7 @@ func (c *followsCheck) report(in *flake.Input, group []rating) {
 	}
 	for _, r := range group {
 		relate(c.ownNode(r.d))
+		finding.Subjects = append(finding.Subjects, r.d.joined())
 	}
 	for _, r := range group {
 		for _, ch := range r.d.choices {
@@ -432,7 +433,8 @@ func (c *followsCheck) unlocked(in *flake.Input) {
 	target := choices[0].Name
 	finding := diag.Finding{
 		Severity: diag.Info, Span: place(in),
-		Message: fmt.Sprintf("`%s` has an input `nixpkgs`, which will be locked beside the flake's `%s`", in.Name, target),
+		Message:  fmt.Sprintf("`%s` has an input `nixpkgs`, which will be locked beside the flake's `%s`", in.Name, target),
+		Subjects: []string{d.joined()}, Anywhere: true,
 		Help:    fmt.Sprintf("write `%s.follows = %s;`", attrPath(d.path), ast.QuoteString(target)),
 		Related: []diag.Related{{Span: place(choices[0]), Message: fmt.Sprintf("the flake's `%s`", target)}},
 	}

@@ -253,7 +253,7 @@ func (c *call) check(a *rules.Asked, path string) {
 			word = "arguments"
 		}
 		report(diag.Finding{
-			Span: c.at, Related: related,
+			Span: c.at, Related: related, Subjects: missing,
 			Message: fmt.Sprintf("%s needs the %s %s, which the call does not pass", file, word, diag.List(missing, maxListed)),
 		})
 	}

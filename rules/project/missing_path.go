@@ -1,6 +1,7 @@
 package project
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
 	"path"
@@ -9,11 +10,9 @@ import (
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
-	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/internal/sema"
-	"github.com/nixsift/nixsift/internal/suppress"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -22,8 +21,7 @@ var _ = rules.Register(&rules.Rule{
 	Summary: "A path literal names a file that does not exist",
 	Doc: "Nix reads the file when the expression is used, and fails then: often only on one host, or in CI. The commonest causes\n" +
 		"are a name that changed and a file that moved, so a near name in the same folder is proposed, or the one file of the\n" +
-		"project whose path ends so. A path that a file names many times is reported once, and so are ten and more of one\n" +
-		"folder for which nothing is proposed.\n" +
+		"project whose path ends so. Each place that names the file is a finding, so that a comment there speaks of it alone.\n" +
 		"\n" +
 		"Nothing is said about paths that the file checks with `pathExists`, that are only turned into text, compared or\n" +
 		"completed by `+`, or that stand in an option's `example`; in templates, examples, test data and files that are only copied, which\n" +
@@ -39,10 +37,6 @@ var _ = rules.Register(&rules.Rule{
 	File: func(pass *rules.Pass) {
 		m := missing{paths: paths{Pass: pass}, absent: map[string]*absent{}}
 		m.each(m.check)
-		for _, a := range m.order {
-			m.reportApart(a)
-		}
-		m.reportPlain()
 		m.reportUnlessLeft()
 	},
 })
@@ -50,20 +44,19 @@ var _ = rules.Register(&rules.Rule{
 // missing is what one file names that is not there.
 type missing struct {
 	paths
-	order  []*absent          // as they stand first in the file
 	absent map[string]*absent // by target
 	sought int                // the targets for which another name was looked for
-	plain  []plainMiss        // what there is no more to say of than that it is missing, in the order of order
 	unless map[left][]diag.Finding
-	// covered are the lines that suppressions may speak about, once they are asked for.
-	covered *[]source.Span
 }
 
-// absent is a target that is not there.
+// absent is a target that is not there. What does not depend on the place that names it is found out once.
 type absent struct {
-	target string
-	folder bool         // it is a folder, but without the default.nix that is meant
-	places []ast.NodeID // the literals that name it
+	target    string
+	folder    bool          // it is a folder, but without the default.nix that is meant
+	why       *reason       // nil until it is asked for
+	seek      bool          // another name is looked for
+	near      [2]*string    // beside it: for code, for content
+	elsewhere [2]*elsewhere // in the project: for what is no code, for code
 }
 
 func (m *missing) check(n ast.Node, target string) {
@@ -89,62 +82,52 @@ func (m *missing) check(n ast.Node, target string) {
 	if a == nil {
 		a = &absent{target: target, folder: l.there}
 		m.absent[target] = a
-		m.order = append(m.order, a)
 	}
-	a.places = append(a.places, n.ID())
+	m.report(a, l)
 }
 
-// reportApart speaks about one target once, and once more for each place that a comment may silence: what is meant for
-// one place must not silence the others.
-func (m *missing) reportApart(a *absent) {
-	others := a.places[:0]
-	for i, id := range a.places {
-		if m.pinned(m.Tree.Node(id).Start()) {
-			m.report(a, a.places[i:i+1:i+1], true)
-		} else {
-			others = append(others, id)
-		}
-	}
-	if len(others) > 0 {
-		m.report(a, others, false)
-	}
-}
-
-// pinned reports whether a suppression may speak about a place.
-func (m *missing) pinned(at uint32) bool {
-	if m.covered == nil {
-		covered := suppress.Covered(m.Tree)
-		m.covered = &covered
-	}
-	return suppress.Covers(*m.covered, at)
-}
-
-// report speaks about one target, at the first of some of its places. apart keeps it from being told with others.
-func (m *missing) report(a *absent, places []ast.NodeID, apart bool) {
-	l, _ := m.read(m.Tree.Node(places[0]), a.target)
+// report speaks about one target at a place that names it.
+func (m *missing) report(a *absent, l literal) {
 	l.there = a.folder
 	rel := m.Project.Rel(l.target)
 	f := diag.Finding{Span: l.node.Span(), Message: fmt.Sprintf("`%s` does not exist", rel)}
-	var when left
 	if l.there {
 		f.Message = fmt.Sprintf("`%s` is a folder without a `default.nix`", rel)
 		f.Help = "importing a folder reads its `default.nix`"
-		when = inSample
-	} else {
-		var ok bool
-		if when, ok = m.explain(&f, l, places, rel); !ok {
-			return
-		}
-	}
-	more := ""
-	if n := len(places) - 1; n > 0 {
-		more = fmt.Sprintf(" (the file names it %d more time%s)", n, plural(n))
-	}
-	if when == sampleOrCopied && !apart && f.Severity == diag.Off && f.Help == "" && len(f.Fixes) == 0 {
-		m.plain = append(m.plain, plainMiss{l, f, more})
+		m.reportUnless(inSample, f)
 		return
 	}
-	f.Message += more
+	if a.why == nil {
+		a.why = m.reason(a.target, rel)
+		if m.sought++; m.sought <= maxProposals {
+			a.seek = true
+		}
+	}
+	why := a.why
+	if why.silent {
+		return
+	}
+	if why.known {
+		f.Message, f.Severity, f.Help = cmp.Or(why.message, f.Message), why.severity, why.help
+		m.reportUnless(why.unless, f)
+		return
+	}
+	near := ""
+	if a.seek {
+		near = m.nearOf(a, l)
+	}
+	when := never
+	if near == "" {
+		when = sampleOrCopied
+	}
+	if replaceable(l.node) || m.handedOn(l.node) {
+		if f.Severity = diag.Hint; near != "" {
+			f.Severity = diag.Info
+		}
+	}
+	if a.seek {
+		m.propose(&f, a, l, near)
+	}
 	m.reportUnless(when, f)
 }
 
@@ -190,66 +173,46 @@ func (m *missing) reportUnlessLeft() {
 	})
 }
 
-func plural(n int) string {
-	if n == 1 {
-		return ""
-	}
-	return "s"
-}
-
 // maxProposals is the number of missing paths of a file for which another name is looked for.
 const maxProposals = 200
 
-// explain completes a finding with why the file may be missing and what may be meant, and says for which files it does not
-// hold. ok is false where nothing is to be said.
-func (m *missing) explain(f *diag.Finding, l literal, places []ast.NodeID, rel string) (unless left, ok bool) {
+// reason is why a file is missing, where something tells.
+type reason struct {
+	silent, known bool // nothing is to be said of it, or what follows
+	message, help string
+	severity      diag.Severity
+	unless        left
+}
+
+// reason says why a file may be missing, whatever names it.
+func (m *missing) reason(target, rel string) *reason {
 	if repo := m.Project.Repo(); repo != nil && m.Project.RepoError() == nil {
 		if _, lost := repo.Submodule(rel); lost {
-			return never, false // a submodule that is not checked out
+			return &reason{silent: true} // a submodule that is not checked out
 		}
 		if e, tracked := repo.Tracked(rel); tracked {
-			f.Message = fmt.Sprintf("`%s` is tracked by Git, but deleted from the working tree", rel)
-			return never, !e.SkipWorktree
+			return &reason{silent: e.SkipWorktree, known: true, message: fmt.Sprintf("`%s` is tracked by Git, but deleted from the working tree", rel)}
 		}
 		if repo.HasBelow(rel) {
-			return never, false // a folder of a sparse checkout
+			return &reason{silent: true} // a folder of a sparse checkout
 		}
 		ignore, ignored := repo.Ignored(rel, false)
 		if !ignored {
 			ignore, ignored = repo.Ignored(rel, true)
 		}
 		if ignored {
-			f.Severity = diag.Hint
-			f.Help = fmt.Sprintf("`%s` in %s:%d keeps it out of Git, so it may be there elsewhere; a flake does not see it even then",
-				ignore.Pattern, m.Project.Rel(ignore.File), ignore.Line)
-			return sampleOrCopied, true
+			return &reason{known: true, severity: diag.Hint, unless: sampleOrCopied, help: fmt.Sprintf(
+				"`%s` in %s:%d keeps it out of Git, so it may be there elsewhere; a flake does not see it even then", ignore.Pattern, m.Project.Rel(ignore.File), ignore.Line)}
 		}
 	}
-	base := path.Base(rel)
-	switch template := m.template(l.target); {
-	case machineWritten[base]:
-		f.Severity, f.Help = diag.Hint, "each machine has its own; copy it here, or ask with `builtins.pathExists` whether it is there"
-		return sampleOrCopied, true
+	switch template := m.template(target); {
+	case machineWritten[path.Base(rel)]:
+		return &reason{known: true, severity: diag.Hint, unless: sampleOrCopied,
+			help: "each machine has its own; copy it here, or ask with `builtins.pathExists` whether it is there"}
 	case template != "":
-		f.Severity, f.Help = diag.Hint, fmt.Sprintf("it is made from `%s`, which lies beside it", template)
-		return sampleOrCopied, true
+		return &reason{known: true, severity: diag.Hint, unless: sampleOrCopied, help: fmt.Sprintf("it is made from `%s`, which lies beside it", template)}
 	}
-	near := ""
-	if m.sought++; m.sought <= maxProposals {
-		near = m.nearSibling(l)
-	}
-	if near == "" {
-		unless = sampleOrCopied
-	}
-	if !slices.ContainsFunc(places, func(id ast.NodeID) bool { n := m.Tree.Node(id); return !replaceable(n) && !m.handedOn(n) }) {
-		if f.Severity = diag.Hint; near != "" {
-			f.Severity = diag.Info
-		}
-	}
-	if m.sought <= maxProposals {
-		m.propose(f, l, places, near)
-	}
-	return unless, true
+	return &reason{}
 }
 
 // machineWritten are files that each machine writes, or that hold what nobody publishes.

@@ -10,27 +10,22 @@ import (
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/near"
 	"github.com/nixsift/nixsift/internal/project"
+	"github.com/nixsift/nixsift/rules"
 )
 
 // propose names what is most likely meant: a file beside the missing one, or the one whose path ends so.
-func (m *missing) propose(f *diag.Finding, l literal, places []ast.NodeID, near string) {
+func (m *missing) propose(f *diag.Finding, a *absent, l literal, near string) {
 	if near != "" {
-		first := nearText(l.node, near)
-		f.Help = "did you mean `" + first + "`?"
-		fix := diag.Fix{Title: "name `" + first + "`", Safety: diag.Unsafe}
-		for _, id := range places {
-			n := m.Tree.Node(id)
-			fix.Edits = append(fix.Edits, diag.Edit{Span: n.Span(), Text: nearText(n, near)})
-		}
-		f.Fixes = []diag.Fix{fix}
+		text := nearText(l.node, near)
+		f.Help = "did you mean `" + text + "`?"
+		f.Fixes = []diag.Fix{rules.Replace("name `"+text+"`", diag.Unsafe, l.node.Span(), text)}
 		return
 	}
-	code := l.folder || l.listed || strings.HasSuffix(l.target, ".nix")
-	found, ok := m.Project.Elsewhere(m.Path, l.target, code)
-	if !ok {
+	found := m.elsewhere(a, l)
+	if !found.ok {
 		return
 	}
-	rel, err := filepath.Rel(filepath.Dir(m.Path), found)
+	rel, err := filepath.Rel(filepath.Dir(m.Path), found.path)
 	if err != nil {
 		return
 	}
@@ -39,14 +34,42 @@ func (m *missing) propose(f *diag.Finding, l literal, places []ast.NodeID, near 
 		text = "./" + text
 	}
 	f.Help = "did you mean `" + text + "`?"
-	if !isPath(text) {
-		return
+	if isPath(text) {
+		f.Fixes = []diag.Fix{rules.Replace("name `"+text+"`", diag.Unsafe, l.node.Span(), text)}
 	}
-	fix := diag.Fix{Title: "name `" + text + "`", Safety: diag.Unsafe}
-	for _, id := range places {
-		fix.Edits = append(fix.Edits, diag.Edit{Span: m.Tree.Node(id).Span(), Text: text})
+}
+
+// elsewhere is the file of the project whose path ends like that of a missing one, if there is one.
+type elsewhere struct {
+	path string
+	ok   bool
+}
+
+func (m *missing) elsewhere(a *absent, l literal) elsewhere {
+	code := l.folder || l.listed || strings.HasSuffix(l.target, ".nix")
+	known := &a.elsewhere[index(code)]
+	if *known == nil {
+		found, ok := m.Project.Elsewhere(m.Path, l.target, code)
+		*known = &elsewhere{found, ok}
 	}
-	f.Fixes = []diag.Fix{fix}
+	return **known
+}
+
+// nearOf returns what is beside a missing file and was most likely meant where a place names it, or "".
+func (m *missing) nearOf(a *absent, l literal) string {
+	known := &a.near[index(isContent(l.node))]
+	if *known == nil {
+		near := m.nearSibling(l)
+		*known = &near
+	}
+	return **known
+}
+
+func index(second bool) int {
+	if second {
+		return 1
+	}
+	return 0
 }
 
 // nearText returns a literal with its last part replaced.

@@ -38,6 +38,7 @@ var _ = rules.Register(&rules.Rule{
 			text := "inherit " + strings.Join(r.all, " ") + ";"
 			p.Report(diag.Finding{
 				Span: r.span(), Message: list(r.names) + r.either(" is assigned from the variable", " are assigned from the variables") + " of the same name",
+				Subjects: r.subjects(), Anywhere: true,
 				Help: "write " + r.statement(), Fixes: []diag.Fix{r.fix(text)},
 			})
 		})

@@ -32,9 +32,10 @@ var _ = rules.Register(&rules.Rule{
 		runs(n, source, func(r run) {
 			text := "inherit (" + r.from + ") " + strings.Join(r.all, " ") + ";"
 			p.Report(diag.Finding{
-				Span:    r.span(),
-				Message: list(r.names) + r.either(" is assigned from the attribute", " are assigned from the attributes") + " of the same name in " + diag.Code(short(r.from)),
-				Help:    "write " + r.statement(), Fixes: []diag.Fix{r.fix(text)},
+				Span:     r.span(),
+				Message:  list(r.names) + r.either(" is assigned from the attribute", " are assigned from the attributes") + " of the same name in " + diag.Code(short(r.from)),
+				Subjects: r.subjects(), Anywhere: true,
+				Help: "write " + r.statement(), Fixes: []diag.Fix{r.fix(text)},
 			})
 		})
 	},

@@ -1,6 +1,8 @@
 package style
 
 import (
+	"strings"
+
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
@@ -49,7 +51,7 @@ func reportRedundant(p *rules.Pass, in ast.InheritNode, found []ast.Node, all bo
 	fix := diag.Fix{Safety: diag.Safe}
 	for i, n := range found {
 		name, _ := ast.AttrName(n)
-		names = append(names, name)
+		names = append(names, strings.Clone(name))
 		if i > 0 && n.FirstToken().PrevSignificant() == found[i-1].LastToken() && !p.Tree.HasComment(between(found[i-1].LastToken(), n.FirstToken())) {
 			runs[len(runs)-1].End = n.End()
 			continue
@@ -70,6 +72,7 @@ func reportRedundant(p *rules.Pass, in ast.InheritNode, found []ast.Node, all bo
 	fix.Title = "remove " + list(names)
 	p.Report(diag.Finding{
 		Span: source.Span{Start: in.Start(), End: in.End()}, Message: "`inherit` in a `let`: " + list(names) + verb,
+		Subjects: names, Anywhere: true,
 		Help: "remove " + them, Fixes: []diag.Fix{fix},
 	})
 }

@@ -63,7 +63,10 @@ var _ = rules.Register(&rules.Rule{
 func reportKeys(p *rules.Pass, name string, group []ast.Node, fixable bool) {
 	first := group[0].FirstChild().FirstChild()
 	f := diag.Finding{
-		Span: first.Span(), Message: strconv.Itoa(len(group)) + " attributes begin with `" + name + "`", Help: "put them into one set `" + name + " = { … };`",
+		Span: first.Span(), Message: strconv.Itoa(len(group)) + " attributes begin with `" + name + "`", Help: "put them into one set `" + name + " = { … };`", Anywhere: true,
+	}
+	for _, b := range group {
+		f.Subjects = append(f.Subjects, strings.Clone(b.FirstChild().Text()))
 	}
 	for i, b := range group[1:] {
 		if i < 3 {

@@ -17,6 +17,15 @@ type run struct {
 	head, tail  ast.Node // bindings or inherits
 }
 
+// subjects are the names with their source.
+func (r *run) subjects() []string {
+	all := make([]string, len(r.names))
+	for i, name := range r.names {
+		all[i] = name + " " + r.from
+	}
+	return all
+}
+
 // longest is the length of the names up to which an inherit takes more of them in.
 const longest = 64
 

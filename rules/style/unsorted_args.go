@@ -9,8 +9,8 @@ import (
 var _ = rules.Register(&rules.Rule{
 	ID: "unsorted-args", Family: family, Since: "0.1.0",
 	Summary: "The formals of a function are not in alphabetical order",
-	Doc: "For those who keep formals sorted. nixpkgs does not: there `lib` and `stdenv` come first. Off by default. The first\n" +
-		"formal of each function that is out of order is reported.",
+	Doc: "For those who keep formals sorted. nixpkgs does not: there `lib` and `stdenv` come first. Off by default. Each\n" +
+		"formal that stands behind a later one is reported.",
 	Severity: diag.Hint,
 	Aliases:  []string{"nix-linter:AlphabeticalArgs"},
 	On:       []ast.Kind{ast.Pattern},
@@ -22,7 +22,6 @@ var _ = rules.Register(&rules.Rule{
 				p.Report(diag.Finding{
 					Span: name.Span(), Message: "formal `" + name.Text() + "` stands behind `" + before.Text() + "`", Help: "sort the formals",
 				})
-				return
 			}
 			before = name
 		}

@@ -12,12 +12,12 @@ var _ = rules.Register(&rules.Rule{
 	ID: "unsorted-bindings", Family: family, Since: "0.1.0",
 	Summary: "The attributes of a set are not in alphabetical order",
 	Doc: "For those who keep attributes sorted. Off by default. Attributes are compared within a group: a blank line, a comment\n" +
-		"on a line of its own or an `inherit` starts a new one. The first attribute of each group that is out of order is reported.",
+		"on a line of its own or an `inherit` starts a new one. Each attribute that stands behind a later one is reported.",
 	Severity: diag.Hint,
 	Aliases:  []string{"nix-linter:AlphabeticalBindings"},
 	On:       []ast.Kind{ast.AttrSet, ast.Bindings, ast.LegacyLet},
 	Node: func(p *rules.Pass, n ast.Node) {
-		before, key, told := ast.Node{}, "", false
+		before, key := ast.Node{}, ""
 		for c := range n.Children() {
 			b, ok := ast.AsBinding(c)
 			name := ""
@@ -28,11 +28,7 @@ var _ = rules.Register(&rules.Rule{
 				before = ast.Node{}
 				continue
 			}
-			switch {
-			case !before.IsValid() || newGroup(before, c):
-				told = false
-			case !told && name < key:
-				told = true
+			if before.IsValid() && name < key && !newGroup(before, c) {
 				p.Report(diag.Finding{
 					Span: b.Attrpath().Span(), Message: diag.Code(name) + " stands behind " + diag.Code(key), Help: "sort the attributes",
 				})

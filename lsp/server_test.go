@@ -494,7 +494,7 @@ func TestBaseline(t *testing.T) {
 	res, err := engine.Check(t.Context(), adopting)
 	require.NoError(t, err)
 	require.Len(t, res.Baselines, 1)
-	text, count := res.Baselines[0].Next(func(*diag.Finding) bool { return true })
+	text, count := res.Baselines[0].Next(func(*diag.Finding) bool { return true }, false)
 	require.Equal(t, 1, count)
 
 	c := lsptest.Start(t, lsp.Options{Engine: opts, Idle: time.Millisecond})

@@ -184,8 +184,11 @@ func (f *baselineFlags) write(s streams, wd string, res *engine.Result) (ok bool
 			f.tellIdle(s.err, wd, b)
 		}
 		if !accepts && len(b.New) > 0 {
-			n := len(b.New)
-			fmt.Fprintf(s.err, "nixsift: %s %s not in it and not accepted: mend, or accept with --accept-new\n", plural(n, "finding"), are(n))
+			n, worse := len(b.New), ""
+			if b.Worse > 0 {
+				worse = fmt.Sprintf(" (%d milder there)", b.Worse)
+			}
+			fmt.Fprintf(s.err, "nixsift: %s %s not in it%s and not accepted: mend, or accept with --accept-new\n", plural(n, "finding"), are(n), worse)
 		}
 	}
 	return ok

@@ -53,7 +53,7 @@ func TestWatchAnything(t *testing.T) {
 		res, err := engine.Check(t.Context(), adopting)
 		require.NoError(t, err)
 		for _, b := range res.Baselines {
-			text, _ := b.Next(func(*diag.Finding) bool { return rng.IntN(3) > 0 })
+			text, _ := b.Next(func(*diag.Finding) bool { return rng.IntN(3) > 0 }, rng.IntN(2) == 0)
 			_ = os.WriteFile(b.Path, []byte(text), 0o644)
 		}
 	}

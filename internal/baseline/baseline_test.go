@@ -175,6 +175,37 @@ func TestLay(t *testing.T) {
 	assert.Equal(t, holding(key("a", "r", 9, 1), key("a", "s", 2, 2)), changed, "an entry whose line is found stays letter by letter")
 }
 
+// TestSides holds that either side of a place is enough where the line is another.
+func TestSides(t *testing.T) {
+	at := func(line, before, behind uint64) Key {
+		return Key{"a", "r", fingerprint.Content{Line: line, Before: before, Behind: behind}, diag.Warning}
+	}
+	b := holding(at(1, 2, 3), at(1, 4, 5))
+	assert.Equal(t, []bool{true, true, false}, ins(b.Lay([]Key{at(9, 2, 9), at(9, 9, 5), at(9, 6, 7)}, nil)))
+	assert.Equal(t, []bool{true, true, false}, ins(b.Lay([]Key{at(9, 2, 9), at(9, 4, 9), at(9, 2, 7)}, nil)), "each holds one")
+	assert.Equal(t, []bool{false, true}, ins(b.Lay([]Key{at(9, 3, 2), at(9, 9, 3)}, nil)), "each side for itself")
+}
+
+// TestSeverity holds that an entry holds findings up to its severity, and stays for one that is worse until that is accepted.
+func TestSeverity(t *testing.T) {
+	of := func(severity diag.Severity, around uint64) Key {
+		return Key{"a", "r", fingerprint.Content{Line: 1, Before: around, Behind: around}, severity}
+	}
+	b := holding(of(diag.Info, 1))
+	assert.Equal(t, []bool{true}, ins(b.Lay([]Key{of(diag.Hint, 1)}, nil)))
+	assert.Equal(t, holding(of(diag.Hint, 1)), b.Lay([]Key{of(diag.Hint, 1)}, nil).Next(all, nil), "it only shrinks")
+	for _, around := range []uint64{1, 9} {
+		worse := b.Lay([]Key{of(diag.Warning, around)}, nil)
+		assert.Equal(t, []bool{false}, ins(worse))
+		assert.Empty(t, worse.Gone(all), "it is not fixed")
+		assert.Equal(t, b, worse.Next(all, nil))
+		assert.Equal(t, holding(of(diag.Warning, around)), worse.Next(all, accept))
+	}
+	both := holding(of(diag.Info, 1), of(diag.Warning, 1))
+	assert.Equal(t, []bool{false, true, true}, ins(both.Lay([]Key{of(diag.Hint, 9), of(diag.Info, 9), of(diag.Warning, 9)}, nil)), "severe ones come first")
+	assert.Equal(t, []bool{true, true}, ins(both.Lay([]Key{of(diag.Hint, 1), of(diag.Warning, 1)}, nil)), "each takes the lowest that is enough")
+}
+
 func TestMoved(t *testing.T) {
 	old := []Key{key("old.nix", "r", 1, 1), key("old.nix", "r", 2, 2), key("old.nix", "s", 3, 3)}
 	b := holding(append(old, key("b.nix", "r", 5, 5))...)
@@ -209,7 +240,9 @@ func TestNeverMore(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	some := func(n int) (keys []Key) {
 		for range n {
-			keys = append(keys, key(fmt.Sprint(r.IntN(4)), fmt.Sprint(r.IntN(2)), r.Uint64N(4), r.Uint64N(4)))
+			k := key(fmt.Sprint(r.IntN(4)), fmt.Sprint(r.IntN(2)), r.Uint64N(4), r.Uint64N(4))
+			k.Content.Behind, k.Severity = r.Uint64N(4), diag.Hint+diag.Severity(r.IntN(4))
+			keys = append(keys, k)
 		}
 		slices.SortFunc(keys, Compare)
 		return keys
@@ -222,13 +255,15 @@ func TestNeverMore(t *testing.T) {
 		for i := range found {
 			if m.In(i) {
 				in++
+				assert.GreaterOrEqual(t, b.Entries[m.in[i]].Severity, found[i].Severity)
 			}
 		}
 		for _, e := range m.Gone(all) {
 			left += e.Count
 		}
-		assert.Equal(t, b.Count(), in+left)
-		assert.Equal(t, in, m.Next(all, nil).Count())
+		worse := m.Worse(func(int) bool { return true })
+		assert.Equal(t, b.Count(), in+left+worse)
+		assert.Equal(t, in+worse, m.Next(all, nil).Count())
 		assert.Equal(t, len(found), m.Next(all, accept).Count())
 		again := m.Next(all, accept).Lay(found, nil)
 		assert.Empty(t, again.Gone(all), "what was accepted is found")

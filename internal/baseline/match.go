@@ -15,6 +15,7 @@ type Match struct {
 	base  *Baseline
 	found []Key
 	in    []int // by finding: the entry that has it, or -1
+	worse []int // by finding: the entry that would have it if it were milder, or -1
 	left  []int // by entry: how many of its findings were not found
 }
 
@@ -26,9 +27,9 @@ func (b *Baseline) Lay(found []Key, gone func(file string) bool) *Match {
 	if b == nil {
 		b = &Baseline{}
 	}
-	m := &Match{base: b, found: found, in: make([]int, len(found)), left: make([]int, len(b.Entries))}
+	m := &Match{base: b, found: found, in: make([]int, len(found)), worse: make([]int, len(found)), left: make([]int, len(b.Entries))}
 	for i := range m.in {
-		m.in[i] = -1
+		m.in[i], m.worse[i] = -1, -1
 	}
 	for i, e := range b.Entries {
 		m.left[i] = e.Count
@@ -84,27 +85,47 @@ func (m *Match) file(findings, entries span) {
 		if missing == 0 {
 			return
 		}
-		index := make(map[place][]int, entries.end-entries.start)
-		for i := entries.start; i < entries.end; i++ {
-			if e := &m.base.Entries[i]; m.left[i] > 0 {
-				p := place{e.Rule, way(e.Content), e.Severity}
-				index[p] = append(index[p], i)
-			}
-		}
+		index := m.index(entries, way)
 		for severity := diag.Error; severity > diag.Off && len(index) > 0; severity-- {
 			for i := findings.start; i < findings.end; i++ {
-				if m.in[i] < 0 && m.found[i].Severity == severity && m.takeFrom(index, way, i) {
+				if m.in[i] >= 0 || m.found[i].Severity != severity {
+					continue
+				}
+				if m.in[i] = m.takeFrom(index, way, i, severity, diag.Error); m.in[i] >= 0 {
 					missing--
 				}
 			}
 		}
 	}
+	if missing == 0 {
+		return
+	}
+	for _, way := range ways {
+		index := m.index(entries, way)
+		for i := findings.start; i < findings.end && len(index) > 0; i++ {
+			if m.in[i] < 0 && m.worse[i] < 0 {
+				m.worse[i] = m.takeFrom(index, way, i, diag.Hint, m.found[i].Severity-1)
+			}
+		}
+	}
 }
 
-// takeFrom lays a finding over an entry of the lowest severity that holds it, if there is one.
-func (m *Match) takeFrom(index map[place][]int, way func(fingerprint.Content) fingerprint.Content, i int) bool {
+// index returns the entries of which findings are left by what they may agree in with a finding.
+func (m *Match) index(entries span, way func(fingerprint.Content) fingerprint.Content) map[place][]int {
+	index := make(map[place][]int, entries.end-entries.start)
+	for i := entries.start; i < entries.end; i++ {
+		if e := &m.base.Entries[i]; m.left[i] > 0 {
+			p := place{e.Rule, way(e.Content), e.Severity}
+			index[p] = append(index[p], i)
+		}
+	}
+	return index
+}
+
+// takeFrom lays a finding over an entry of the lowest severity among some, and returns it; -1 where there is none.
+func (m *Match) takeFrom(index map[place][]int, way func(fingerprint.Content) fingerprint.Content, i int, from, to diag.Severity) int {
 	f := &m.found[i]
-	for severity := f.Severity; severity <= diag.Error; severity++ {
+	for severity := from; severity <= to; severity++ {
 		p := place{f.Rule, way(f.Content), severity}
 		list := index[p]
 		for len(list) > 0 && m.left[list[0]] == 0 {
@@ -112,13 +133,12 @@ func (m *Match) takeFrom(index map[place][]int, way func(fingerprint.Content) fi
 		}
 		if len(list) > 0 {
 			index[p] = list
-			m.in[i] = list[0]
 			m.left[list[0]]--
-			return true
+			return list[0]
 		}
 		delete(index, p)
 	}
-	return false
+	return -1
 }
 
 // same lays those findings over entries that agree in all, and returns the number of the others.
@@ -205,6 +225,17 @@ func compareBool(a, b bool) int {
 // In reports whether a finding, given by its index, is in the baseline.
 func (m *Match) In(i int) bool { return m.in[i] >= 0 }
 
+// Worse returns the number of findings that are not in the baseline only since they are more severe than what it has, among
+// those that are wanted.
+func (m *Match) Worse(wanted func(i int) bool) (n int) {
+	for i, e := range m.worse {
+		if e >= 0 && wanted(i) {
+			n++
+		}
+	}
+	return n
+}
+
 // Moved returns the number of findings whose file had another name.
 func (m *Match) Moved() (n int) {
 	for i, e := range m.in {
@@ -247,6 +278,8 @@ func (m *Match) Next(leaves func(Key) bool, accept func(i int) bool) *Baseline {
 			counts[f]++
 		case accept != nil && accept(i):
 			counts[f]++
+		case m.worse[i] >= 0:
+			counts[m.base.Entries[m.worse[i]].Key]++
 		}
 	}
 	for i, e := range m.base.Entries {

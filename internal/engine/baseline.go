@@ -27,6 +27,7 @@ type Baseline struct {
 	Fixed    []baseline.Entry // what is gone, with the number of findings
 	Idle     []baseline.Entry // what the run could not have found since the configuration leaves the rule or the file out, likewise
 	New      []diag.Finding   // that it has not, and could have
+	Worse    int              // those of them that it has with a lower severity
 	Refused  []diag.Finding   // that no baseline can have: Nix itself refuses the file
 	match    *baseline.Match
 	acceptAt []int // by key of the match: the place of its finding in New, or -1
@@ -46,8 +47,9 @@ func (b *Baseline) Next(accept func(*diag.Finding) bool, prune bool) (text strin
 			count++
 		}
 	}
-	next := b.match.Next(leaves, func(i int) bool { return b.acceptAt[i] >= 0 && accepted[b.acceptAt[i]] })
-	return next.Text(), count + b.Found + b.match.Left(func(key baseline.Key) bool { return !leaves(key) })
+	takes := func(i int) bool { return b.acceptAt[i] >= 0 && accepted[b.acceptAt[i]] }
+	count += b.Found + b.match.Left(func(key baseline.Key) bool { return !leaves(key) }) + b.match.Worse(func(i int) bool { return !takes(i) })
+	return b.match.Next(leaves, takes).Text(), count
 }
 
 // Acceptable reports whether a baseline may have the findings of a rule: not of one without which a file is not, or not wholly,
@@ -307,7 +309,7 @@ func (e *Checker) accept(res *Result, paths []string) {
 		}
 		use.match = b.content.Lay(keys[b], e.gone(b))
 		use.state = scope.state(b)
-		use.Moved = use.match.Moved()
+		use.Moved, use.Worse = use.match.Moved(), use.match.Worse(func(int) bool { return true })
 		use.Fixed = use.match.Gone(func(key baseline.Key) bool { return use.state(key) == isGone })
 		use.Idle = use.match.Gone(func(key baseline.Key) bool { return use.state(key) == leftOut })
 		use.sort(res.Findings, at[b], in)

@@ -1,6 +1,7 @@
 package cost
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
@@ -35,24 +36,25 @@ var _ = rules.Register(&rules.Rule{
 			}
 			text := tokens(call)
 			seen := first[text]
-			if len(seen) > 16 {
+			alike := slices.IndexFunc(seen, func(before ast.Node) bool { return sameVariables(names, before, call) })
+			if alike < 0 {
+				if len(seen) <= maxAlike {
+					first[text] = append(seen, call)
+				}
 				continue
 			}
-			first[text] = append(seen, call)
-			for _, before := range seen {
-				if sameVariables(names, before, call) {
-					p.Report(diag.Finding{
-						Span:    call.Span(),
-						Message: "the same nixpkgs is imported above: each import evaluates all of it again",
-						Help:    "bind the import once and use its name",
-						Related: []diag.Related{{Span: before.Span(), Message: "the first import"}},
-					})
-					break
-				}
-			}
+			p.Report(diag.Finding{
+				Span:    call.Span(),
+				Message: "the same nixpkgs is imported above: each import evaluates all of it again",
+				Help:    "bind the import once and use its name",
+				Related: []diag.Related{{Span: seen[alike].Span(), Message: "the first import"}},
+			})
 		}
 	},
 })
+
+// maxAlike is the number of calls of one text and of other variables with which a call is compared.
+const maxAlike = 16
 
 // maxCall is the length, in bytes, up to which calls are compared.
 const maxCall = 8192

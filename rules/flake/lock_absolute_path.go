@@ -21,7 +21,6 @@ var _ = rules.Register(&rules.Rule{
 		"`parent`, are right; so is `/dev/null`. System folders such as `/etc/nixos` are info.",
 	Severity: diag.Warning, Presets: rules.Recommended, LockAlone: true,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
-		reported := 0
 		for _, name := range f.Reachable() {
 			n := f.Lock.Node(name)
 			locked, ok := n.Locked.Ref()
@@ -35,8 +34,9 @@ var _ = rules.Register(&rules.Rule{
 			input, _ := f.PathTo(name)
 			finding := diag.Finding{
 				File: filepath.Join(f.Dir, "flake.lock"), Span: n.Key, Severity: severity,
-				Message: fmt.Sprintf("input `%s` is locked to `%s`, a path of one machine", inputPath(input), where),
-				Help:    relock(f, n, input),
+				Message:  fmt.Sprintf("input `%s` is locked to `%s`, a path of one machine", inputPath(input), where),
+				Help:     relock(f, n, input),
+				Subjects: []string{inputPath(input) + " " + where}, Anywhere: true,
 			}
 			for _, attr := range []string{"path", "url"} {
 				if a, ok := n.Locked.Attr(attr); ok {
@@ -47,9 +47,6 @@ var _ = rules.Register(&rules.Rule{
 				finding.Related = append(finding.Related, diag.Related{File: filepath.Join(f.Dir, "flake.nix"), Span: place(in), Message: "the input"})
 			}
 			p.Report(finding)
-			if reported++; reported == maxProblems {
-				return
-			}
 		}
 	},
 })

@@ -3,6 +3,7 @@ package flake
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/flake"
@@ -27,7 +28,7 @@ var _ = rules.Register(&rules.Rule{
 				continue
 			}
 			finding := diag.Finding{
-				File: filepath.Join(f.Dir, "flake.lock"), Span: c.Entry.Key,
+				File: filepath.Join(f.Dir, "flake.lock"), Span: c.Entry.Key, Subjects: []string{strings.Clone(c.Entry.Name)}, Anywhere: true,
 				Message: fmt.Sprintf("flake.nix has no input `%s`, which flake.lock has", c.Entry.Name),
 				Help:    "run `nix flake lock`",
 			}

@@ -77,6 +77,10 @@ func checkGuards(p *rules.Pass, f *module.File, m *module.Module) {
 		if g.Sibling {
 			report.Help += ", as its siblings are"
 		}
+		report.Anywhere = true
+		for _, e := range g.Effects {
+			report.Subjects = append(report.Subjects, enable.Name()+": "+strings.Join(e.Path, "."))
+		}
 		for _, e := range g.Effects[1:] {
 			if len(report.Related) < 6 {
 				report.Related = append(report.Related, diag.Related{Span: e.Node.Span(), Message: diag.Code(strings.Join(e.Path, ".")) + " as well"})

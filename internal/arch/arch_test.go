@@ -31,7 +31,7 @@ var layers = []string{
 	"internal/attrs internal/modsys internal/fingerprint",
 	"internal/baseline",
 	"ast/nixprint internal/sema",
-	"internal/nixlang",
+	"internal/nixlang internal/eval",
 	"internal/git",
 	"internal/workspace",
 	"internal/flake internal/shell internal/config internal/watch internal/changes",

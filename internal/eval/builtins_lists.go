@@ -1,0 +1,321 @@
+package eval
+
+// registerLists adds the functions of lists.
+func registerLists() {
+	register("length", 1, func(c *invocation) *Value {
+		v := c.arg(0, List)
+		switch {
+		case v == nil:
+			return nil
+		case !v.isKnown():
+			return bare(Int)
+		}
+		return intValue(int64(len(v.list)))
+	})
+	register("head", 1, func(c *invocation) *Value {
+		elems, known, ok := c.list(0)
+		switch {
+		case !ok:
+			return nil
+		case !known:
+			return topValue
+		case len(elems) == 0:
+			return c.refuse()
+		}
+		return c.force(elems[0])
+	})
+	register("tail", 1, func(c *invocation) *Value {
+		elems, known, ok := c.list(0)
+		switch {
+		case !ok:
+			return nil
+		case !known:
+			c.fail()
+			return bare(List)
+		case len(elems) == 0:
+			return c.refuse()
+		}
+		return listValue(elems[1:])
+	})
+	register("elemAt", 2, func(c *invocation) *Value {
+		elems, known, ok := c.list(0)
+		n := c.arg(1, Int)
+		switch {
+		case !ok || n == nil:
+			return nil
+		case !known || !n.isKnown():
+			return topValue
+		case n.num < 0 || n.num >= int64(len(elems)):
+			return c.refuse()
+		}
+		return c.force(elems[n.num])
+	})
+	register("map", 2, func(c *invocation) *Value {
+		elems, known, ok := c.list(1)
+		switch {
+		case !ok:
+			return nil
+		case !known: // an empty one needs no function
+			c.mayFail()
+			return bare(List)
+		case len(elems) == 0:
+			return emptyList
+		case c.callable() == nil:
+			return nil
+		}
+		out := make([]*thunk, len(elems))
+		for i, e := range elems {
+			out[i] = c.apply(c.args[0], e)
+		}
+		return listValue(out)
+	})
+	register("filter", 2, func(c *invocation) *Value {
+		elems, known, ok := c.list(1)
+		switch {
+		case !ok:
+			return nil
+		case !known:
+			c.mayFail()
+			return bare(List)
+		case len(elems) == 0:
+			return emptyList
+		}
+		f := c.callable()
+		if f == nil {
+			return nil
+		}
+		var out []*thunk
+		for _, e := range elems {
+			keep := c.need(c.applied(f, e), 0, Bool)
+			switch {
+			case keep == nil:
+				return nil
+			case !keep.isKnown():
+				c.mayFail()
+				return bare(List)
+			case keep.num != 0:
+				out = append(out, e)
+			}
+		}
+		return listValue(out)
+	})
+	for name, stop := range map[string]bool{"any": true, "all": false} {
+		register(name, 2, func(c *invocation) *Value {
+			f := c.callable()
+			if f == nil {
+				return nil
+			}
+			elems, known, ok := c.list(1)
+			switch {
+			case !ok:
+				return nil
+			case !known:
+				c.mayFail()
+				return someBool
+			}
+			var out *Value
+			for _, e := range elems {
+				v := c.need(c.applied(f, e), 0, Bool)
+				switch {
+				case v == nil:
+					return out
+				case !v.isKnown():
+					out = join(out, boolValue(stop))
+				case (v.num != 0) == stop:
+					return join(out, boolValue(stop))
+				}
+			}
+			return join(out, boolValue(!stop))
+		})
+	}
+	register("elem", 2, func(c *invocation) *Value {
+		elems, known, ok := c.list(1)
+		switch {
+		case !ok:
+			return nil
+		case !known:
+			c.mayFail()
+			return someBool
+		}
+		var out *Value
+		for _, e := range elems {
+			switch eq := c.equal(c.force(c.args[0]), c.force(e), 0); {
+			case eq == falseValue:
+				continue
+			case eq == trueValue:
+				return join(out, trueValue)
+			case eq.Fails():
+				c.fails = join(c.fails, eq)
+				return out
+			default:
+				c.fails = join(c.fails, eq.only(Failures))
+				out = join(out, trueValue)
+			}
+		}
+		return join(out, falseValue)
+	})
+	register("concatLists", 1, func(c *invocation) *Value {
+		elems, known, ok := c.list(0)
+		switch {
+		case !ok:
+			return nil
+		case !known:
+			c.mayFail()
+			return bare(List)
+		}
+		return c.joined(elems, func(e *thunk) *Value { return c.force(e) })
+	})
+	register("concatMap", 2, func(c *invocation) *Value {
+		f := c.callable()
+		if f == nil {
+			return nil
+		}
+		elems, known, ok := c.list(1)
+		switch {
+		case !ok:
+			return nil
+		case !known:
+			c.mayFail()
+			return bare(List)
+		}
+		return c.joined(elems, func(e *thunk) *Value { return c.applied(f, e) })
+	})
+	register("genList", 2, func(c *invocation) *Value {
+		n := c.arg(1, Int)
+		if n == nil {
+			return nil
+		}
+		if n.isKnown() && n.num < 0 {
+			return c.refuse()
+		}
+		if c.callable() == nil {
+			return nil
+		}
+		if !n.isKnown() {
+			c.fail()
+			return bare(List)
+		}
+		if n.num > int64(c.Fuel) || !c.pay(int(n.num)) {
+			c.pay(c.Fuel)
+			return topValue
+		}
+		out := make([]*thunk, n.num)
+		for i := range out {
+			out[i] = c.apply(c.args[0], given(intValue(int64(i))))
+		}
+		return listValue(out)
+	})
+	register("foldl'", 3, func(c *invocation) *Value {
+		f := c.callable()
+		if f == nil {
+			return nil
+		}
+		elems, known, ok := c.list(2)
+		switch {
+		case !ok:
+			return nil
+		case !known:
+			return topValue
+		}
+		acc := c.args[1]
+		for _, e := range elems {
+			v := c.applied(f, acc, e)
+			c.fails = join(c.fails, v.only(Failures))
+			if v = v.only(Anything &^ Failures); v == nil {
+				return nil
+			}
+			acc = given(v)
+		}
+		return c.force(acc)
+	})
+	register("sort", 2, func(c *invocation) *Value {
+		elems, known, ok := c.list(1)
+		switch {
+		case !ok:
+			return nil
+		case !known:
+			c.mayFail()
+			return bare(List)
+		case len(elems) == 0:
+			return emptyList
+		case c.callable() == nil || !c.elements(elems):
+			return nil
+		case len(elems) == 1:
+			return listValue(elems)
+		}
+		c.mayFail()
+		out := make([]*thunk, len(elems)) // in an order that is not worked out
+		for i := range out {
+			out[i] = topThunk
+		}
+		return listValue(out)
+	})
+	register("partition", 2, func(c *invocation) *Value {
+		f := c.callable()
+		if f == nil {
+			return nil
+		}
+		elems, known, ok := c.list(1)
+		if !ok {
+			return nil
+		}
+		var right, wrong []*thunk
+		for _, e := range elems {
+			if !c.elements([]*thunk{e}) {
+				return nil
+			}
+			v := c.need(c.applied(f, e), 0, Bool)
+			switch {
+			case v == nil:
+				return nil
+			case !v.isKnown():
+				known = false
+			case v.num != 0:
+				right = append(right, e)
+			default:
+				wrong = append(wrong, e)
+			}
+		}
+		a, b := listValue(right), listValue(wrong)
+		if !known {
+			c.mayFail()
+			a, b = bare(List), bare(List)
+		}
+		return setValue(&set{size: 2, own: map[string]attr{"right": {value: given(a)}, "wrong": {value: given(b)}}})
+	})
+}
+
+// joined concatenates the lists that the elements of one give.
+func (c *invocation) joined(elems []*thunk, give func(e *thunk) *Value) *Value {
+	var out []*thunk
+	known := true
+	for _, e := range elems {
+		v := c.need(give(e), 0, List)
+		switch {
+		case v == nil:
+			return nil
+		case !v.isKnown():
+			known = false
+		case !c.pay(len(v.list)):
+			return topValue
+		default:
+			out = append(out, v.list...)
+		}
+	}
+	if !known {
+		return bare(List)
+	}
+	return listValue(out)
+}
+
+// elements evaluates the elements of a list in turn; false where one surely fails.
+func (c *invocation) elements(elems []*thunk) bool {
+	for _, e := range elems {
+		v := c.force(e)
+		c.fails = join(c.fails, v.only(Failures))
+		if v.Fails() {
+			return false
+		}
+	}
+	return true
+}

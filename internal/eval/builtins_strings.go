@@ -1,0 +1,165 @@
+package eval
+
+import (
+	"path"
+	"strings"
+)
+
+// registerStrings adds the functions of strings and paths.
+func registerStrings() {
+	register("toString", 1, func(c *invocation) *Value { return c.text(0, coercion{more: true}) })
+	register("stringLength", 1, func(c *invocation) *Value {
+		s := c.text(0, coercion{copies: true})
+		switch {
+		case s == nil:
+			return nil
+		case !s.isKnown():
+			return bare(Int)
+		}
+		return intValue(int64(len(s.text)))
+	})
+	register("substring", 3, func(c *invocation) *Value {
+		from, n := c.arg(0, Int), c.arg(1, Int)
+		s := c.text(2, coercion{copies: true})
+		if from != nil && (!from.isKnown() || from.num < 0) {
+			c.fail() // when Nix finds that out depends on its version
+		}
+		switch {
+		case from == nil || n == nil || s == nil:
+			return nil
+		case !from.isKnown():
+			return bare(String)
+		case from.num < 0 && n.isKnown() && n.num == 0:
+			return emptyString
+		case from.num < 0 && n.isKnown():
+			return c.refuse()
+		case from.num < 0:
+			return bare(String)
+		case !n.isKnown() || !s.isKnown():
+			return bare(String)
+		}
+		text := s.text[min(from.num, int64(len(s.text))):]
+		if n.num >= 0 {
+			text = text[:min(n.num, int64(len(text)))]
+		}
+		return stringValue(text)
+	})
+	register("concatStringsSep", 2, func(c *invocation) *Value {
+		sep := c.arg(0, String)
+		elems, known, ok := c.list(1)
+		if sep == nil || !ok {
+			return nil
+		}
+		if !known {
+			c.mayFail()
+			return bare(String)
+		}
+		known = sep.isKnown()
+		var parts []string
+		for _, e := range elems {
+			s := c.textOf(c.force(e), 1, coercion{copies: true})
+			if s == nil {
+				return nil
+			}
+			known = known && s.isKnown()
+			parts = append(parts, s.text)
+		}
+		if text, ok := lines(sep.text, parts); known && ok {
+			return stringValue(text)
+		}
+		return bare(String)
+	})
+	register("replaceStrings", 3, func(c *invocation) *Value {
+		_, _, okFrom := c.list(0)
+		_, _, okTo := c.list(1)
+		if s := c.arg(2, String); s == nil || !okFrom || !okTo {
+			return nil
+		}
+		c.mayFail()
+		return bare(String)
+	})
+	register("baseNameOf", 1, func(c *invocation) *Value {
+		s := c.text(0, coercion{})
+		switch {
+		case s == nil:
+			return nil
+		case !s.isKnown():
+			return bare(String)
+		}
+		text := s.text
+		if len(text) > 1 {
+			text = strings.TrimSuffix(text, "/")
+		}
+		return stringValue(text[strings.LastIndexByte(text, '/')+1:])
+	})
+	register("dirOf", 1, func(c *invocation) *Value {
+		v := c.force(c.args[0])
+		if v.isKnown() && v.kinds == Path {
+			return pathValue(path.Dir(v.text))
+		}
+		out := v.only(Path)
+		if out != nil {
+			out = bare(Path)
+		}
+		if rest := v.only(Anything &^ Path); rest != nil && c.textOf(rest, 0, coercion{}) != nil {
+			out = join(out, bare(String))
+		}
+		return out
+	})
+	for _, name := range []string{"unsafeDiscardStringContext", "unsafeDiscardOutputDependency", "addDrvOutputDependencies"} {
+		register(name, 1, func(c *invocation) *Value {
+			s := c.text(0, coercion{copies: true})
+			if s != nil && c.b.name != "unsafeDiscardStringContext" {
+				c.fail()
+				return bare(String)
+			}
+			return s
+		})
+	}
+	// What takes strings, or values of which nothing more is asked, and gives what is not worked out.
+	for spec, result := range map[string]Kinds{
+		"compareVersions ss": Int, "hashString ss": String | Hard, "splitVersion s": List, "getEnv s": String, "match ss": Null | List | Hard,
+		"split ss": List | Hard, "parseDrvName s": Set, "fromJSON s": Anything, "fromTOML s": Anything, "toJSON v": String | Failures,
+		"toXML v": String | Failures, "hasContext s": Bool, "getContext s": Set, "placeholder s": String, "unsafeGetAttrPos sa": Null | Set,
+		"pathExists v": Bool | Failures, "readFile v": String | Failures, "readDir v": Set | Failures,
+	} {
+		name, how, _ := strings.Cut(spec, " ")
+		kinds := map[byte]Kinds{'s': String, 'a': Set, 'v': Anything &^ Failures}
+		register(name, len(how), func(c *invocation) *Value {
+			out := bare(result)
+			for i := range how {
+				if c.arg(i, kinds[how[i]]) == nil {
+					out = nil
+				}
+			}
+			return out
+		})
+	}
+}
+
+// importFile evaluates the file that a path names, where it can be read.
+func importFile(c *invocation) *Value {
+	if c.Import == nil {
+		return topValue
+	}
+	v := c.force(c.args[0])
+	if !v.isKnown() || v.kinds != Path {
+		return topValue
+	}
+	t := c.files[v.text]
+	if t == nil {
+		code := c.Import(v.text)
+		if code == nil {
+			return topValue
+		}
+		t = &thunk{code: code, expr: code.root, env: &env{}}
+		if c.files == nil {
+			c.files = map[string]*thunk{}
+		}
+		c.files[v.text] = t
+	}
+	if t.state == running {
+		return c.cut() // files that import each other
+	}
+	return c.force(t)
+}

@@ -1,0 +1,192 @@
+package eval
+
+import "slices"
+
+// function is a function with a payload: one that code defines, or a builtin with the arguments that it has so far.
+type function struct {
+	code  *Code
+	index uint32 // of the lambda
+	env   *env
+
+	builtin *builtin
+	args    []*thunk
+}
+
+func (f *function) lambda() *lambdaCode { return &f.code.lambdas[f.index] }
+
+// callExpr evaluates a call.
+func (ev *Evaluation) callExpr(at site, x *expr, in *env) *Value {
+	kids := at.code.kids[x.a:x.b]
+	fn := ev.eval(at.code, Expr(kids[0]), in)
+	args := make([]*thunk, len(kids)-1)
+	for i, k := range kids[1:] {
+		args[i] = ev.plainThunk(at.code, Expr(k), in)
+	}
+	if ev.watch != nil {
+		ev.watch.call(at, args)
+	}
+	return ev.call(at, fn, args)
+}
+
+// call applies a value to arguments.
+func (ev *Evaluation) call(at site, fn *Value, args []*thunk) *Value {
+	for i := 0; i < len(args); {
+		if fn.rest == Anything {
+			return topValue
+		}
+		if fn.isKnown() && fn.fn != nil && fn.fn.builtin != nil { // which takes several arguments at once
+			var used int
+			fn, used = ev.callBuiltin(at, fn.fn, args[i:])
+			i += used
+			continue
+		}
+		fn = ev.callOne(at, fn, args[i])
+		if fn.Fails() {
+			return fn
+		}
+		i++
+	}
+	return fn
+}
+
+// callOne applies the alternatives of a value to one argument.
+func (ev *Evaluation) callOne(at site, fn *Value, arg *thunk) *Value {
+	if !ev.enter() {
+		return topValue
+	}
+	defer ev.leave()
+	var out *Value
+	wrong := Kinds(0)
+	fn.each(func(x *Value) {
+		switch {
+		case x.kinds&Failures != 0:
+			out = join(out, x)
+		case x.kinds == Function && !x.isKnown():
+			out = topValue
+		case x.kinds == Function && x.fn.builtin != nil:
+			v, _ := ev.callBuiltin(at, x.fn, []*thunk{arg})
+			out = join(out, v)
+		case x.kinds == Function:
+			out = join(out, ev.callLambda(at, x.fn, arg))
+		case x.kinds == Set && x.set != nil:
+			values, has, unknown := x.set.lookup(functorName)
+			if unknown {
+				out = topValue
+			}
+			for _, t := range values {
+				out = join(out, ev.call(at, ev.force(t), []*thunk{given(x), arg}))
+			}
+			if has == absent {
+				wrong |= Set
+			}
+		case x.kinds == Set:
+			out = topValue
+		default:
+			wrong |= x.kinds
+		}
+	})
+	switch {
+	case wrong == 0:
+	case out == nil || out.Fails():
+		out = join(out, failed(&Failure{Reason: NotFunction, at: at, Got: wrong}))
+	default:
+		out = join(out, bare(Hard))
+	}
+	return out
+}
+
+// callLambda applies a function that code defines.
+func (ev *Evaluation) callLambda(at site, f *function, arg *thunk) *Value {
+	if !ev.pay(1) {
+		return topValue
+	}
+	l := f.lambda()
+	inside := &env{up: f.env}
+	if !l.pattern {
+		inside.slots = []*thunk{arg}
+		return ev.eval(f.code, l.body, inside)
+	}
+	v := ev.force(arg)
+	ok, bad := ev.want(v, Set, func(got Kinds) *Failure { return &Failure{Reason: BadArgument, at: at, Got: got, fn: f} })
+	if ok == nil {
+		return bad
+	}
+	var out *Value
+	ok.each(func(x *Value) {
+		s := x.set
+		if s == nil {
+			s = openSet
+		}
+		out = join(out, ev.callPattern(at, f, s, arg))
+	})
+	return join(out, bad)
+}
+
+// callPattern applies a function with a set pattern to one set.
+func (ev *Evaluation) callPattern(at site, f *function, s *set, arg *thunk) *Value {
+	l := f.lambda()
+	if !ev.pay(len(l.formals)) {
+		return topValue
+	}
+	inside := &env{up: f.env}
+	inside.slots = make([]*thunk, 0, len(l.formals)+1)
+	var lacking []string
+	sure := true // nothing is left to chance
+	for i := range l.formals {
+		formal := &l.formals[i]
+		values, has, unknown := s.lookup(formal.sym)
+		switch {
+		case has == present && !unknown && len(values) == 1:
+			inside.slots = append(inside.slots, values[0])
+			continue
+		case has == absent && formal.def != 0:
+			inside.slots = append(inside.slots, &thunk{code: f.code, expr: formal.def, env: inside})
+			continue
+		case has == absent:
+			lacking = append(lacking, formal.sym)
+		case has == possible && formal.def == 0:
+			sure = false
+		}
+		inside.slots = append(inside.slots, topThunk)
+	}
+	if len(lacking) > 0 {
+		return failed(&Failure{Reason: MissingArg, at: at, Names: lacking, fn: f})
+	}
+	if !l.open {
+		var extra []string
+		for below := s; below != nil; below = below.below {
+			sure = sure && !below.open
+			for name, a := range below.own {
+				if !l.takes(name) && !a.maybe {
+					extra = append(extra, name)
+				}
+				sure = sure && !a.maybe
+			}
+		}
+		if len(extra) > 0 {
+			return failed(&Failure{Reason: UnexpectedArg, at: at, Names: sortedNames(extra), fn: f})
+		}
+	}
+	if l.at {
+		inside.slots = append(inside.slots, arg)
+	}
+	v := ev.eval(f.code, l.body, inside)
+	if !sure {
+		v = join(v, bare(Hard))
+	}
+	return v
+}
+
+func (l *lambdaCode) takes(name string) bool {
+	for i := range l.formals {
+		if l.formals[i].sym == name {
+			return true
+		}
+	}
+	return false
+}
+
+func sortedNames(names []string) []string {
+	slices.Sort(names)
+	return slices.Compact(names)
+}

@@ -1,0 +1,144 @@
+// Package eval says what an expression surely is, and where evaluating it surely fails. It evaluates abstractly and
+// lazily: a value is the set of what is possible, a part that is not known is everything that could stand there, failures
+// included, and both arms of a condition that is not known are taken. What has nothing possible left but failures surely
+// fails; of the rest nothing is said.
+//
+// A file is lowered once to Code. An Evaluation owns the thunks and environments made on the way; it belongs to one
+// goroutine. Each question has fuel of its own, which counts steps, elements and attributes. What an earlier question found
+// out is used again and charged what it cost, so that no answer depends on the questions before it.
+//
+// Facts: src/libexpr of Nix 2.34 (eval.cc, primops.cc, parser.y); tests compare with nix-instantiate.
+package eval
+
+import "github.com/nixsift/nixsift/ast/source"
+
+// Expr is the index of an expression in its Code; 0 is none.
+type Expr uint32
+
+// op says what an expression is.
+type op uint8
+
+const (
+	opUnknown    op = iota // anything; nothing of it is evaluated
+	opConst                // consts[a]
+	opConcat               // a string of kids[a:b]
+	opPathConcat           // a path of kids[a:b]
+	opVar                  // slot b of the environment a levels up
+	opWithVar              // name symbols[a], looked up in the environments kids[b:c] levels up
+	opGlobal               // the builtin that builtinTable has at a
+	opBuiltins             // builtins
+	opLambda               // lambdas[a]
+	opCall                 // kids[a], applied to kids[a+1:b]
+	opSelect               // a, the path paths[b:c], the default d
+	opHasAttr              // a, the path paths[b:c]
+	opList                 // kids[a:b]
+	opSet                  // sets[a]
+	opLet                  // sets[a], the body b
+	opWith                 // the set a, the body b
+	opIf                   // a, b, c
+	opAssert               // a, b
+	opNot                  // a
+	opNeg                  // a
+	opEq                   // a, b; and so all below
+	opNeq
+	opLess
+	opGreater
+	opLessEq
+	opGreaterEq
+	opAnd
+	opOr
+	opImpl
+	opUpdate
+	opAdd
+	opSub
+	opMul
+	opDiv
+	opConcatLists
+)
+
+// expr is one expression. What its operands mean depends on the op.
+type expr struct {
+	op         op
+	inherited  bool // an opSelect that inherit (…) makes
+	a, b, c, d uint32
+	start, end uint32
+}
+
+// attrName is one part of an attribute path.
+type attrName struct {
+	sym string
+	dyn Expr // the expression of a computed name, or 0
+	// nullable is set where a computed name may be null: for ${e}, not for "${e}".
+	nullable   bool
+	start, end uint32
+}
+
+// setCode is a set literal or the bindings of a let, merged. Where it is recursive, or a let, its attributes are the first
+// slots of an environment, the sources of inherit (e) the next; else the sources alone have one, if there are any.
+type setCode struct {
+	rec     bool
+	attrs   []attrCode
+	dynamic []dynamicCode
+	from    []Expr
+}
+
+// attrCode is one static attribute.
+type attrCode struct {
+	sym   string
+	value Expr
+	// outer is set where the value sees the names around the set: that of a plain inherit.
+	outer      bool
+	start, end uint32 // of the name
+}
+
+type dynamicCode struct {
+	name  attrName
+	value Expr
+}
+
+// lambdaCode is a function. Slot 0 is the argument, or slots are the formals in source order and then the @ name.
+type lambdaCode struct {
+	pattern bool
+	open    bool // has …
+	at      bool
+	formals []formalCode
+	body    Expr
+	// start and end are those of the parameter.
+	start, end uint32
+}
+
+type formalCode struct {
+	sym        string
+	def        Expr
+	start, end uint32
+}
+
+// Code is one file, lowered. It is immutable and refers to neither the tree nor the text.
+type Code struct {
+	// Path is the absolute path of the file, or "" where it lies nowhere.
+	Path    string
+	root    Expr
+	exprs   []expr
+	kids    []uint32
+	consts  []*Value
+	symbols []string
+	paths   []attrName
+	lambdas []lambdaCode
+	sets    []setCode
+	// mayMiss are the names that the file asks for with ? or or: sets may lack them on purpose.
+	mayMiss map[string]bool
+	// unsafe is set where the file binds a name that operators go by, such as __sub.
+	unsafe bool
+}
+
+// Span returns the bytes of an expression.
+func (c *Code) Span(e Expr) source.Span {
+	x := &c.exprs[e]
+	return source.Span{Start: x.start, End: x.end}
+}
+
+// Len returns the number of expressions.
+func (c *Code) Len() int { return len(c.exprs) }
+
+// MayMiss reports whether the file asks somewhere whether a set has an attribute of that name.
+func (c *Code) MayMiss(name string) bool { return c.mayMiss[name] }

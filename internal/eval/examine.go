@@ -1,0 +1,255 @@
+package eval
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/nixsift/nixsift/ast/source"
+)
+
+// Finding is an expression of a file whose evaluation surely fails, whoever calls the functions around it.
+type Finding struct {
+	*Failure
+	// Span is what is to blame.
+	Span source.Span
+	// Sure is set where evaluating the file, and calling what it is if that is a function, comes by the place for certain;
+	// else only evaluating something in it does.
+	Sure bool
+}
+
+// Examination looks for what surely fails in a file. It goes from the file's value to what that holds: attributes, elements,
+// arguments, and the bodies of functions, whose arguments are unknown. What nothing comes by, such as names of a let that
+// nothing uses, or the arm of a condition that never holds, is not looked at.
+//
+// A place is looked at in the one environment that its file gives it, in which the arguments of all functions around it are
+// unknown. So what is found there holds whenever the place is evaluated. In calls that are evaluated on the way with known
+// arguments, nothing is found.
+type Examination struct {
+	code     *Code
+	ev       *Evaluation
+	seen     []role // by expression: as what it was queued
+	queue    []pending
+	found    map[Expr]*Failure
+	loops    map[*thunk]*Failure
+	inCycles map[*thunk]bool
+	// Exhausted counts the questions for which the fuel did not suffice.
+	Exhausted int
+}
+
+// pending is something that is still to be evaluated.
+type pending struct {
+	thunk *thunk
+	// lambda and env are a function whose body is to be evaluated instead.
+	lambda Expr
+	env    *env
+	// args are the arguments of one call, which may guard each other.
+	args []*thunk
+}
+
+// What examining a file may cost, in steps: a fixed part, and a part for each expression. Of a file that costs more nothing
+// is said.
+const workOfFile, workOfExpr = 1_000_000, 30
+
+// Examine looks for what surely fails in a file. It returns what it finds in source order.
+func Examine(ev *Evaluation, code *Code) (findings []Finding, x *Examination) {
+	x = &Examination{
+		code: code, ev: ev, seen: make([]role, len(code.exprs)), found: map[Expr]*Failure{}, loops: map[*thunk]*Failure{},
+		inCycles: map[*thunk]bool{},
+	}
+	ev.watch = x
+	root := &thunk{code: code, expr: code.root, env: &env{lexical: true}}
+	sure := x.body(ev.ask(root))
+	budget := ev.work + workOfFile + workOfExpr*len(code.exprs)
+	for len(x.queue) > 0 && ev.work <= budget {
+		p := x.queue[0]
+		x.queue = x.queue[1:]
+		x.look(p)
+	}
+	ev.watch = nil
+	if ev.work > budget {
+		return nil, x
+	}
+	for e, f := range x.found {
+		findings = append(findings, Finding{f, f.span(code, e), sure[f]})
+	}
+	for t, f := range x.loops {
+		findings = append(findings, Finding{f, t.code.Span(t.expr), sure[f]})
+	}
+	slices.SortFunc(findings, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(a.Span.Start, b.Span.Start), cmp.Compare(a.Span.End, b.Span.End), cmp.Compare(a.Reason, b.Reason))
+	})
+	return findings, x
+}
+
+// span is what a failure blames.
+func (f *Failure) span(code *Code, e Expr) source.Span {
+	if f.End > 0 {
+		return source.Span{Start: f.Start, End: f.End}
+	}
+	return code.Span(e)
+}
+
+// maxBodies is the number of functions around each other through which the file's value is followed.
+const maxBodies = 8
+
+// body follows the file's value to the body of the functions that it is, and returns the failures with which that surely
+// ends.
+func (x *Examination) body(v *Value) map[*Failure]bool {
+	sure := map[*Failure]bool{}
+	for range maxBodies {
+		if v.Fails() {
+			v.failures(func(f *Failure) { sure[f] = v.isKnown() }) // not where one of several is met
+			break
+		}
+		if !v.isKnown() || v.fn == nil || v.fn.code != x.code || !v.fn.env.lexical {
+			break
+		}
+		v = x.ask(x.inside(v.fn.lambda(), v.fn.env))
+	}
+	return sure
+}
+
+// inside returns the body of a function whose arguments are unknown, and queues its defaults.
+func (x *Examination) inside(l *lambdaCode, up *env) *thunk {
+	in := &env{up: up, lexical: true}
+	if !l.pattern {
+		in.slots = []*thunk{topThunk}
+	}
+	for range l.formals {
+		in.slots = append(in.slots, topThunk)
+	}
+	if l.at {
+		in.slots = append(in.slots, given(bare(Set)))
+	}
+	for _, f := range l.formals {
+		if f.def != 0 {
+			x.made(&thunk{code: x.code, expr: f.def, env: in})
+		}
+	}
+	return &thunk{code: x.code, expr: l.body, env: in}
+}
+
+func (x *Examination) ask(t *thunk) *Value {
+	v := x.ev.ask(t)
+	if x.ev.dry {
+		x.Exhausted++
+	}
+	return v
+}
+
+// look evaluates something that was queued.
+func (x *Examination) look(p pending) {
+	switch {
+	case p.lambda != 0:
+		x.ask(x.inside(&x.code.lambdas[x.code.exprs[p.lambda].a], p.env))
+	case p.args != nil:
+		// An argument that is a known Boolean may decide whether the others are ever evaluated: optionalString (x != null) "${x}".
+		for _, t := range p.args {
+			if x.own(t) {
+				switch x.code.exprs[t.expr].op {
+				case opLambda, opSet, opList, opConcat:
+					continue
+				}
+			}
+			if v := x.ask(t); v.kinds == Bool && v.isKnown() {
+				return
+			}
+		}
+		for _, t := range p.args {
+			x.made(t)
+		}
+	default:
+		x.ask(p.thunk)
+	}
+}
+
+// own reports whether a thunk is an expression of the file, in the one environment that counts.
+func (x *Examination) own(t *thunk) bool {
+	return t.code == x.code && t.state != done && t.env != nil && t.env.lexical
+}
+
+// role is as what an expression is queued.
+type role uint8
+
+const (
+	asThunk role = 1 << iota
+	asFunction
+	asCall
+	asSet
+)
+
+func (x *Examination) mark(e Expr, r role) bool {
+	if x.seen[e]&r != 0 {
+		return false
+	}
+	x.seen[e] |= r
+	return true
+}
+
+// made notes a thunk that something may evaluate later.
+func (x *Examination) made(t *thunk) {
+	if x.own(t) && x.mark(t.expr, asThunk) {
+		x.queue = append(x.queue, pending{thunk: t})
+	}
+}
+
+// lambda notes a function.
+func (x *Examination) lambda(at site, in *env) {
+	if at.lexical && at.code == x.code && x.mark(at.expr, asFunction) {
+		x.queue = append(x.queue, pending{lambda: at.expr, env: in})
+	}
+}
+
+// call notes the arguments of a call.
+func (x *Examination) call(at site, args []*thunk) {
+	if at.lexical && at.code == x.code && x.mark(at.expr, asCall) {
+		x.queue = append(x.queue, pending{args: args})
+	}
+}
+
+// set notes the attributes of a set literal.
+func (x *Examination) set(at site, s *setCode, out *set) {
+	if !at.lexical || at.code != x.code || !x.mark(at.expr, asSet) {
+		return
+	}
+	for i := range s.attrs {
+		x.made(out.own[s.attrs[i].sym].value)
+	}
+}
+
+// fails notes that an expression surely fails.
+func (x *Examination) fails(at site, v *Value) {
+	if !at.lexical || at.code != x.code || x.found[at.expr] != nil {
+		return
+	}
+	v.failures(func(f *Failure) {
+		if f.at == at && f.Reason != Thrown && f.Reason != Aborted {
+			x.found[at.expr] = f
+		}
+	})
+}
+
+// recursion notes that a thunk asked for itself, and what came of it: an infinite recursion if nothing else is possible.
+func (x *Examination) recursion(_ *Evaluation, t *thunk, v *Value) {
+	if t.code != x.code || t.env == nil || !t.env.lexical || v.rest != 0 || x.inCycles[t] {
+		return
+	}
+	var loop *Failure
+	only := v.kinds == Hard
+	v.failures(func(f *Failure) {
+		only = only && f.Reason == Recursion && f.thunk == t
+		loop = f
+	})
+	if !only || loop == nil {
+		return
+	}
+	for _, member := range loop.cycle {
+		if member != t && x.loops[member] != nil {
+			return
+		}
+	}
+	for _, member := range loop.cycle {
+		x.inCycles[member] = true
+	}
+	x.loops[t] = loop
+}

@@ -1,0 +1,327 @@
+package eval
+
+// eval evaluates an expression as far as its outermost form.
+func (ev *Evaluation) eval(code *Code, e Expr, in *env) *Value {
+	if !ev.enter() {
+		return topValue
+	}
+	at := site{code, e, in.lexical}
+	v := ev.evalOp(at, &code.exprs[e], in)
+	ev.leave()
+	if v.kinds&^Failures == 0 && v.kinds != 0 && ev.watch != nil {
+		ev.watch.fails(at, v)
+	}
+	return v
+}
+
+func (ev *Evaluation) evalOp(at site, x *expr, in *env) *Value {
+	code := at.code
+	sub := func(e uint32) *Value { return ev.eval(code, Expr(e), in) }
+	switch x.op {
+	case opConst:
+		return code.consts[x.a]
+	case opConcat:
+		return ev.concat(at, code.kids[x.a:x.b], in)
+	case opPathConcat:
+		v := sub(code.kids[x.a])
+		for _, k := range code.kids[x.a+1 : x.b] {
+			v = ev.addTo(at, v, func() *Value { return sub(k) })
+		}
+		return v
+	case opVar:
+		return ev.force(in.level(x.a).slots[x.b])
+	case opWithVar:
+		return ev.withVar(at, code.symbols[x.a], code.kids[x.b:x.c], in)
+	case opGlobal:
+		return builtinValues[x.a]
+	case opBuiltins:
+		return builtinsValue
+	case opLambda:
+		if ev.watch != nil {
+			ev.watch.lambda(at, in)
+		}
+		return functionValue(&function{code: code, index: x.a, env: in})
+	case opCall:
+		return ev.callExpr(at, x, in)
+	case opSelect:
+		return ev.selectExpr(at, x, in)
+	case opHasAttr:
+		return ev.hasAttr(at, sub(x.a), code.paths[x.b:x.c], in)
+	case opList:
+		kids := code.kids[x.a:x.b]
+		if !ev.pay(len(kids)) {
+			return topValue
+		}
+		list := make([]*thunk, len(kids))
+		for i, k := range kids {
+			list[i] = ev.later(code, Expr(k), in)
+		}
+		return listValue(list)
+	case opSet:
+		return ev.setExpr(at, &code.sets[x.a], in)
+	case opLet:
+		if !ev.pay(len(code.sets[x.a].attrs)) {
+			return topValue
+		}
+		return ev.eval(code, Expr(x.b), bind(code, &code.sets[x.a], in))
+	case opWith:
+		set := &thunk{code: code, expr: Expr(x.a), env: in}
+		return ev.eval(code, Expr(x.b), &env{up: in, with: set, lexical: in.lexical})
+	case opIf:
+		return ev.branch(at, sub(x.a), func() *Value { return sub(x.b) }, func() *Value { return sub(x.c) })
+	case opAssert:
+		return ev.branch(at, sub(x.a), func() *Value { return sub(x.b) }, func() *Value {
+			return &Value{kinds: Caught, fail: &Failure{Reason: Thrown, at: at}}
+		})
+	case opNot:
+		return ev.branch(at, sub(x.a), constantly(falseValue), constantly(trueValue))
+	case opAnd:
+		return ev.branch(at, sub(x.a), func() *Value { return ev.boolean(at, sub(x.b)) }, constantly(falseValue))
+	case opOr:
+		return ev.branch(at, sub(x.a), constantly(trueValue), func() *Value { return ev.boolean(at, sub(x.b)) })
+	case opImpl:
+		return ev.branch(at, sub(x.a), func() *Value { return ev.boolean(at, sub(x.b)) }, constantly(trueValue))
+	case opEq, opNeq:
+		v := ev.equal(sub(x.a), sub(x.b), 0)
+		if x.op == opNeq {
+			return ev.branch(at, v, constantly(falseValue), constantly(trueValue))
+		}
+		return v
+	case opLess:
+		return ev.less(at, sub(x.a), sub(x.b), false)
+	case opGreater:
+		b, a := sub(x.b), sub(x.a)
+		return ev.less(at, b, a, false)
+	case opLessEq:
+		b, a := sub(x.b), sub(x.a)
+		return ev.less(at, b, a, true)
+	case opGreaterEq:
+		return ev.less(at, sub(x.a), sub(x.b), true)
+	case opNeg:
+		return ev.arithmetic(at, opSub, intValue(0), sub(x.a))
+	case opSub, opMul, opDiv:
+		return ev.arithmetic(at, x.op, sub(x.a), sub(x.b))
+	case opAdd:
+		return ev.addTo(at, sub(x.a), func() *Value { return sub(x.b) })
+	case opUpdate:
+		return ev.updateSets(at, sub(x.a), sub(x.b))
+	case opConcatLists:
+		return ev.concatLists(at, sub(x.a), sub(x.b))
+	}
+	return topValue
+}
+
+func constantly(v *Value) func() *Value { return func() *Value { return v } }
+
+// later makes the thunk of an expression.
+func (ev *Evaluation) later(code *Code, e Expr, in *env) *thunk {
+	t := ev.plainThunk(code, e, in)
+	if ev.watch != nil {
+		ev.watch.made(t)
+	}
+	return t
+}
+
+var topThunk = given(topValue)
+
+// bind makes the environment of a let or of a recursive set.
+func bind(code *Code, s *setCode, in *env) *env {
+	inside := &env{up: in, lexical: in.lexical}
+	thunks := make([]thunk, len(s.attrs)+len(s.from))
+	inside.slots = make([]*thunk, len(thunks))
+	for i := range thunks {
+		t := &thunks[i]
+		inside.slots[i] = t
+		t.code, t.env = code, inside
+		if i >= len(s.attrs) {
+			t.expr = s.from[i-len(s.attrs)]
+			continue
+		}
+		t.expr = s.attrs[i].value
+		if s.attrs[i].outer {
+			t.env = in
+		}
+	}
+	return inside
+}
+
+// setExpr evaluates a set literal.
+func (ev *Evaluation) setExpr(at site, s *setCode, in *env) *Value {
+	if !ev.pay(len(s.attrs) + len(s.dynamic)) {
+		return topValue
+	}
+	out := &set{code: at.code, expr: at.expr, size: len(s.attrs)}
+	if len(s.attrs) > 0 {
+		out.own = make(map[string]attr, len(s.attrs))
+	}
+	inside := in
+	if s.rec {
+		inside = bind(at.code, s, in)
+		for i, a := range s.attrs {
+			out.own[a.sym] = attr{value: inside.slots[i]}
+		}
+	} else {
+		if len(s.from) > 0 {
+			inside = &env{up: in, lexical: in.lexical}
+			for _, f := range s.from {
+				inside.slots = append(inside.slots, &thunk{code: at.code, expr: f, env: in})
+			}
+		}
+		for _, a := range s.attrs {
+			scope := inside
+			if a.outer {
+				scope = in
+			}
+			out.own[a.sym] = attr{value: ev.plainThunk(at.code, a.value, scope)}
+		}
+	}
+	if ev.watch != nil {
+		ev.watch.set(at, s, out)
+	}
+	if len(s.dynamic) == 0 {
+		return setValue(out)
+	}
+	return ev.dynamic(at, s, out, inside)
+}
+
+// plainThunk is later without telling that a thunk was made. For a name it is what that stands for, as in Nix.
+func (ev *Evaluation) plainThunk(code *Code, e Expr, in *env) *thunk {
+	switch x := &code.exprs[e]; x.op {
+	case opUnknown:
+		return topThunk
+	case opConst:
+		return given(code.consts[x.a])
+	case opVar:
+		return in.level(x.a).slots[x.b]
+	}
+	return &thunk{code: code, expr: e, env: in}
+}
+
+// dynamic adds the attributes with computed names to a set.
+func (ev *Evaluation) dynamic(at site, s *setCode, out *set, in *env) *Value {
+	var fails *Value
+	own := out.own
+	if own == nil {
+		own = map[string]attr{}
+	}
+	open := false
+	for _, d := range s.dynamic {
+		name := ev.eval(at.code, d.name.dyn, in)
+		wanted := String
+		if d.name.nullable {
+			wanted |= Null
+		}
+		ok, bad := ev.want(name, wanted, func(got Kinds) *Failure {
+			return &Failure{Reason: BadName, at: at, Start: d.name.start, End: d.name.end, Got: got}
+		})
+		fails = join(fails, bad)
+		switch {
+		case ok == nil:
+			return fails
+		case ok.kinds == Null:
+			continue
+		case ok.isKnown() && ok.kinds == String:
+			sym := ok.text
+			if _, twice := own[sym]; twice {
+				return join(fails, failed(&Failure{Reason: OtherFailure, at: at, Start: d.name.start, End: d.name.end, Name: ok.text}))
+			}
+			own[sym] = attr{value: ev.later(at.code, d.value, in)}
+		default:
+			open = true
+			ev.later(at.code, d.value, in)
+			fails = join(fails, bare(Hard)) // it may be there already
+		}
+	}
+	out.own, out.size = own, len(own)
+	out.open = open
+	return join(setValue(out), fails)
+}
+
+// branch goes on with what a condition decides: with one arm where it is known, with both where it is not.
+func (ev *Evaluation) branch(at site, cond *Value, then, otherwise func() *Value) *Value {
+	ok, bad := ev.want(cond, Bool, func(got Kinds) *Failure { return &Failure{Reason: BadCondition, at: at, Got: got} })
+	switch {
+	case ok == nil:
+		return bad
+	case !ok.isKnown():
+		if ev.forks >= maxForks {
+			return ev.cut()
+		}
+		ev.forks++
+		v := join(join(then(), otherwise()), bad)
+		ev.forks--
+		return v
+	case ok.num != 0:
+		return join(then(), bad)
+	}
+	return join(otherwise(), bad)
+}
+
+// boolean requires a Boolean.
+func (ev *Evaluation) boolean(at site, v *Value) *Value {
+	ok, bad := ev.want(v, Bool, func(got Kinds) *Failure { return &Failure{Reason: BadCondition, at: at, Got: got} })
+	return join(ok, bad)
+}
+
+// want splits a value into what has one of the kinds and the failures: those that it can be by itself, and one that blame
+// tells of where it can be of another kind. Either is nil where it is impossible.
+func (ev *Evaluation) want(v *Value, k Kinds, blame func(got Kinds) *Failure) (ok, bad *Value) {
+	if v.kinds&^k == 0 {
+		return v, nil
+	}
+	ok, bad = v.only(k), v.only(Failures)
+	if wrong := v.kinds &^ (k | Failures); wrong != 0 {
+		if ok == nil { // the reason is of interest only where nothing else is possible
+			bad = join(bad, failed(blame(wrong)))
+		} else {
+			bad = join(bad, bare(Hard))
+		}
+	}
+	return ok, bad
+}
+
+// withVar looks a name up in the sets of the with expressions around it, the innermost first.
+func (ev *Evaluation) withVar(at site, name string, levels []uint32, in *env) *Value {
+	var out *Value
+	for _, up := range levels {
+		v := ev.force(in.level(up).with)
+		ok, bad := ev.want(v, Set, func(got Kinds) *Failure { return &Failure{Reason: NotSet, at: at, Got: got} })
+		out = join(out, bad)
+		if ok == nil {
+			return out
+		}
+		found, has := ev.attribute(ok, name)
+		out = join(out, found)
+		if has == present {
+			return out
+		}
+	}
+	return join(out, failed(&Failure{Reason: Undefined, at: at, Name: name}))
+}
+
+// attribute evaluates an attribute of a set, or of the alternatives that a value with nothing but sets has. The value is nil
+// where none has it.
+func (ev *Evaluation) attribute(v *Value, name string) (found *Value, has presence) {
+	some, all := false, true
+	v.each(func(alt *Value) {
+		s := alt.set
+		if s == nil {
+			s = openSet
+		}
+		values, has, unknown := s.lookup(name)
+		for _, t := range values {
+			found = join(found, ev.force(t))
+		}
+		if unknown {
+			found = join(found, topValue)
+		}
+		some, all = some || has != absent, all && has == present
+	})
+	switch {
+	case all:
+		return found, present
+	case some:
+		return found, possible
+	}
+	return found, absent
+}

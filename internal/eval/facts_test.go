@@ -1,0 +1,166 @@
+package eval
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/nixsift/nixsift/internal/testenv"
+)
+
+// verdicts are expressions whose value, or failure, is known for certain: "kind expression".
+const verdicts = `
+bool    1 == "a"
+bool    [ ] == null
+bool    (x: x) == (x: x)
+bool    [ ] < [ 1 ]
+bool    [ 1 2 ] < [ 1 3 ]
+bool    ./a < ./b
+bool    1 < 1.5
+string  { outPath = "b"; } + "a"
+path    ./x + ./y
+path    ./x + "y"
+bool    null ? a
+int     [ ].a or 1
+int     { }.a.b or 1
+list    map 5 [ ]
+list    builtins.filter (x: 1) [ ]
+list    builtins.sort (a: b: 1) [ 1 ]
+bool    false && 1
+bool    true || 1
+bool    false -> 1
+int     { __functor = self: x: x; } 1
+string  "${{ __toString = s: "q"; }}"
+string  "${{ outPath = { outPath = "q"; }; }}"
+string  toString [ 1 [ ] [ 2 null ] true 1.5 { outPath = "x"; } ]
+bool    builtins.hasAttr "x" { x = throw "never"; }
+set     builtins.tryEval (throw "x")
+set     builtins.tryEval (assert false; 1)
+hard    builtins.tryEval { }.a
+set     builtins.tryEval { a = abort "x"; }
+hard    builtins.tryEval (abort "x")
+hard    builtins.tryEval (1 + "a")
+caught  throw "x"
+hard    throw 1
+hard    throw { }
+int     rec { a = a; b = 1; }.b
+int     let x = x; in 1
+hard    let x = x; in x
+hard    let x = x.a; in x
+hard    rec { a = b; b = a; }.a
+int     let x = { y = x; z = 1; }; in x.y.y.z
+list    let final = { a = [ final.a ]; }; in final.a
+int     let final = { a = final.b; b = 1; }; in final.a
+hard    let final = { a = final.b; b = final.a; }; in final.a
+int     (c: let u = if c then t else 1; t = u; in t) false
+hard    (c: let u = if c then t else 1; t = u; in t) true
+int     let f = n: if n == 0 then 0 else f (n - 1); in f 50
+int     let s = { a = 1; b = with s; a; }; in s.b
+hard    let s = { a = a; b = with s; q; }; a = 1; in s.b
+int     let a = 1; in with { a = 2; }; a
+int     let f = with { a = 2; }; x: a + x; in f 1
+int     with { a = 1; }; with { b = 2; }; a + b
+hard    with { a = 1; }; b
+hard    { ${"a"} = 1; ${toString "a"} = 2; }
+set     { ${null} = 1; }
+hard    { "${null}" = 1; }
+int     { x.a = 1; ${"x"}.b = 2; }.x.b
+int     { a.b = 1; a = { c = 2; }; }.a.c
+int     { a = rec { b = c; c = 1; }; a.d = 2; }.a.b
+int     let { body = x; x = 1; }
+int     ({ a, b ? a }: b) { a = 1; }
+int     ({ a ? 1, ... }@s: s.b + a) { b = 2; }
+hard    ({ a ? 1, ... }@s: s.a) { b = 2; }
+hard    ({ a }: a) { }
+hard    ({ a }: a) { a = 1; b = 2; }
+hard    ({ a }: a) 1
+hard    1 2
+hard    "a" "b"
+hard    { } 1
+int     builtins.foldl' (a: b: a + b) 0 [ 1 2 3 ]
+int     (builtins.listToAttrs [ { name = "a"; value = 1; } { name = "a"; value = 2; } ]).a
+hard    (builtins.listToAttrs [ { name = "a"; value = 1; } ]).b
+int     (builtins.mapAttrs (n: v: v + 1) { a = 1; }).a
+string  (builtins.mapAttrs (n: v: n) { a = 1; }).a
+hard    (removeAttrs { a = 1; } [ "a" ]).a
+int     ({ a = 1; } // { b = 2; }).a
+hard    ({ a = 1; } // { b = 2; }).c
+bool    (builtins.functionArgs ({ a ? 1 }: a)).a
+hard    9223372036854775807 + 1
+hard    1 / 0
+hard    1.5 / 0
+int     7 / 2
+int     -7 / 2
+float   7 / 2.0
+hard    -"a"
+hard    !1
+hard    if 1 then 2 else 3
+hard    assert 1; 2
+hard    1 < "a"
+hard    { } < { }
+hard    "${1}"
+hard    "${[ "a" ]}"
+hard    "${{ a = 1; }}"
+hard    "a" + 1
+hard    [ ] + [ ]
+hard    { } ++ { }
+hard    [ ] // [ ]
+hard    builtins.head [ ]
+hard    builtins.elemAt [ 1 ] 1
+hard    builtins.length { }
+hard    builtins.attrNames [ ]
+hard    builtins.deepSeq { a = { }.b; } 1
+int     builtins.seq { a = { }.b; } 1
+bool    builtins.elem 1 [ 1 (throw "x") ]
+bool    builtins.all (x: x < 2) [ 3 (throw "x") ]
+string  builtins.concatStringsSep "," [ "a" "b" ]
+string  builtins.substring 1 (-1) "abc"
+string  ''a ''${b} ''
+string  http://example.org/x
+`
+
+// TestVerdicts holds what is known for certain, of Nix as of the evaluator: each of these has one kind, and it is found out.
+func TestVerdicts(t *testing.T) {
+	kinds := map[string]Kinds{
+		"int": Int, "float": Float, "bool": Bool, "null": Null, "string": String, "path": Path, "list": List, "set": Set, "hard": Hard, "caught": Caught,
+	}
+	dir := testenv.Tree(t, nil)
+	var claims []claim
+	var want []Kinds
+	for line := range strings.Lines(verdicts) {
+		kind, text, ok := strings.Cut(strings.TrimSpace(line), " ")
+		if !ok {
+			continue
+		}
+		text = "(" + strings.TrimSpace(text) + ")"
+		require.NotZero(t, kinds[kind], line)
+		got := valueOf(t, NewEvaluation(), dir, text)
+		k := kinds[kind]
+		overflow := strings.Contains(text, "9223372036854775807") // by version of Nix
+		if got.kinds != k && !(overflow && got.kinds&k != 0) {
+			t.Errorf("%s is %s, and said to be %s", text, kind, outline(got))
+		}
+		claims, want = append(claims, claim{expr: text}), append(want, k)
+	}
+	for i, o := range askNix(t, dir, claims) {
+		require.Equal(t, want[i], o.kind, claims[i].expr)
+	}
+}
+
+// TestUnknown: what is open stays so. Each of these is evaluated somewhere without failing.
+func TestUnknown(t *testing.T) {
+	for _, text := range []string{
+		`x: x.y`, `{ a ? null }: "${a}"`, `{ a ? null }: a.b`, `{ a ? [ ] }: a + "x"`, `{ ... }@args: args.x`, `with import <nixpkgs> { }; hello.x`,
+		`x: x // { a = 1; }`, `x: (x // { a = 1; }).b`, `x: (if x then { a = 1; } else { }).a`, `x: let v = if x then null else { a = 1; }; in if v == null then 1 else v.a`,
+		`builtins.getEnv "X"`, `builtins.someday`, `f: let s = { a = f 1; }; in s.a.b`, `x: rec { a = x; b = a.c; }.b`, `x: builtins.head x`,
+		`x: (builtins.listToAttrs x).a`, `x: (builtins.mapAttrs (n: v: v) x).a.b`, `x: builtins.elemAt [ 1 2 ] x`, `x: { ${x} = 1; }.a`, `x: { a = 1; }.${x}`,
+		`x: x { } { } + 1`, `x: with x; a + b.c`, `x: with { a = 1; }; with x; b`, `x: "${x}" + x`, `x: -x / x`, `x: !x && x`, `x: x ++ x`, `import ./x.nix { }`,
+		`let inherit (import ./x.nix) a; in a.b`, `x: map (y: y.z) x`, `x: builtins.tryEval x`, `x: (builtins.tryEval x).value.y`, `self: super: { a = self.b; b = super.a.c; }`,
+		`x: let s = { __functor = self: y: x; }; in (s 1).a`, `x: builtins.foldl' (a: b: a // b) { } x`, `x: { inherit (x) a; }.a.b`, `rec { __overrides = { a = { b = 1; }; }; a = 1; c = a.b; }.c`,
+	} {
+		for _, body := range []string{"(f: f) (" + text + ")", text} {
+			require.Empty(t, found(t, body), text)
+		}
+	}
+}

@@ -1,0 +1,92 @@
+package eval
+
+// Reason says why evaluating something fails.
+type Reason uint8
+
+// The reasons. What stands behind them is told by the fields of Failure.
+const (
+	Thrown        Reason = iota // throw, or an assertion that does not hold
+	Aborted                     // abort
+	MissingAttr                 // Name is no attribute of the set
+	MissingArg                  // the function needs Names
+	UnexpectedArg               // the function takes none of Names
+	NotFunction                 // what is called is Got
+	NotSet                      // what an attribute is taken of is Got
+	BadArgument                 // what a function with a set pattern is given is Got
+	BadOperand                  // an operand is Got
+	BadOperands                 // the operands are Got and Other, and do not go together
+	BadCondition                // what must be a Boolean is Got
+	Uncoercible                 // what must be a string is Got
+	BadName                     // a computed attribute name is Got
+	BadBuiltinArg               // argument Index of the builtin Name is Got
+	Undefined                   // no with has Name
+	Recursion                   // the value needs itself
+	OtherFailure
+)
+
+// site is a place at which something is evaluated.
+type site struct {
+	code *Code
+	expr Expr
+	// lexical is set where the values of all formals around the place are unknown: what holds there holds whoever calls.
+	lexical bool
+}
+
+// Failure is one way in which evaluation fails.
+type Failure struct {
+	Reason Reason
+	at     site
+	// Name is the attribute or builtin, Names those of MissingArg and UnexpectedArg, in the order of the function or of the
+	// argument.
+	Name  string
+	Names []string
+	// Start and End are the part that is to blame where that is less than the expression: a name in a path.
+	Start, End uint32
+	// Got and Other are the kinds that were met.
+	Got, Other Kinds
+	Index      int
+	set        *set
+	fn         *function
+	thunk      *thunk
+	cycle      []*thunk
+}
+
+// failed returns a hard failure as a value.
+func failed(f *Failure) *Value { return &Value{kinds: Hard, fail: f} }
+
+// Candidates returns the names that are there where Name or one of Names is not: the attributes of the set, or the formals
+// of the function. It is nil where they are not all known.
+func (f *Failure) Candidates() []string {
+	switch {
+	case f.set != nil:
+		names, closed := f.set.names()
+		if !closed {
+			return nil
+		}
+		return names
+	case f.fn != nil && f.fn.code != nil:
+		var names []string
+		for _, formal := range f.fn.lambda().formals {
+			names = append(names, formal.sym)
+		}
+		return names
+	}
+	return nil
+}
+
+// Origin returns where the set or function that a failure is about is defined: the file and the bytes. ok is false where
+// that is not one place.
+func (f *Failure) Origin() (file string, start, end uint32, ok bool) {
+	switch {
+	case f.fn != nil && f.fn.code != nil:
+		l := f.fn.lambda()
+		return f.fn.code.Path, l.start, l.end, true
+	case f.set != nil && f.set.code != nil:
+		s := f.set.code.Span(f.set.expr)
+		return f.set.code.Path, s.Start, s.End, true
+	case f.thunk != nil && f.thunk.code != nil:
+		s := f.thunk.code.Span(f.thunk.expr)
+		return f.thunk.code.Path, s.Start, s.End, true
+	}
+	return "", 0, 0, false
+}

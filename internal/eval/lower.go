@@ -1,0 +1,374 @@
+package eval
+
+import (
+	"path"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/attrs"
+	"github.com/nixsift/nixsift/internal/sema"
+)
+
+// maxLowering bounds the depth of expressions inside each other; what lies deeper is unknown.
+const maxLowering = 1500
+
+// Lower makes the code of a file that parses; nil where Nix refuses it. filePath is where it lies, absolute, and may be
+// empty: relative paths are unknown then.
+func Lower(t *ast.Tree, filePath string) *Code {
+	if t.Root().HasError() {
+		return nil
+	}
+	l := &lowerer{code: &Code{Path: filePath, exprs: make([]expr, 1, 1+len(t.Records())/2), mayMiss: map[string]bool{}}, syms: map[string]string{}}
+	l.code.root = l.expr(t.Expr())
+	if l.refused || l.code.unsafe {
+		return nil
+	}
+	return l.code
+}
+
+// scope is one level of the environment.
+type scope struct {
+	slots map[string]uint32 // nil for a with
+	with  bool
+}
+
+type lowerer struct {
+	code    *Code
+	scopes  []scope
+	syms    map[string]string
+	depth   int
+	refused bool
+}
+
+// sym returns a name in a text of its own, once for each name of the file.
+func (l *lowerer) sym(name string) string {
+	s, ok := l.syms[name]
+	if !ok {
+		s = strings.Clone(name)
+		l.syms[s] = s
+	}
+	return s
+}
+
+func (l *lowerer) add(n ast.Node, x expr) Expr {
+	x.start, x.end = n.Start(), n.End()
+	l.code.exprs = append(l.code.exprs, x)
+	return Expr(len(l.code.exprs) - 1)
+}
+
+// kidsOf stores operands and returns where they lie.
+func (l *lowerer) kidsOf(kids []uint32) (from, to uint32) {
+	from = uint32(len(l.code.kids))
+	l.code.kids = append(l.code.kids, kids...)
+	return from, uint32(len(l.code.kids))
+}
+
+func (l *lowerer) constant(n ast.Node, v *Value) Expr {
+	l.code.consts = append(l.code.consts, v)
+	return l.add(n, expr{op: opConst, a: uint32(len(l.code.consts) - 1)})
+}
+
+func (l *lowerer) unknown(n ast.Node) Expr { return l.add(n, expr{op: opUnknown}) }
+
+func (l *lowerer) expr(n ast.Node) Expr {
+	n = n.Unparen()
+	if l.depth++; l.depth > maxLowering {
+		l.depth--
+		return l.unknown(n)
+	}
+	e := l.lower(n)
+	l.depth--
+	return e
+}
+
+func (l *lowerer) lower(n ast.Node) Expr {
+	switch n.Kind() {
+	case ast.Ident:
+		return l.variable(n, n.Text())
+	case ast.Int:
+		if i, ok := ast.IntValue(n); ok {
+			return l.constant(n, intValue(i))
+		}
+	case ast.Float:
+		if f, err := strconv.ParseFloat(n.Text(), 64); err == nil {
+			return l.constant(n, floatValue(f))
+		}
+	case ast.URI:
+		return l.constant(n, stringValue(strings.Clone(n.Text())))
+	case ast.String, ast.IndString:
+		return l.str(n)
+	case ast.Path:
+		return l.path(n)
+	case ast.List:
+		var kids []uint32
+		for c := range n.Children() {
+			kids = append(kids, uint32(l.expr(c)))
+		}
+		from, to := l.kidsOf(kids)
+		return l.add(n, expr{op: opList, a: from, b: to})
+	case ast.AttrSet:
+		return l.set(n)
+	case ast.LegacyLet: // (rec { … }).body
+		set := l.set(n)
+		from := uint32(len(l.code.paths))
+		l.code.paths = append(l.code.paths, attrName{sym: l.sym("body"), start: n.Start(), end: n.End()})
+		return l.add(n, expr{op: opSelect, a: uint32(set), b: from, c: from + 1})
+	case ast.Let:
+		return l.let(ast.LetExpr{Node: n})
+	case ast.Select:
+		s := ast.SelectExpr{Node: n}
+		operand := l.expr(s.Operand())
+		from, to := l.attrpath(s.Attrpath())
+		x := expr{op: opSelect, a: uint32(operand), b: from, c: to}
+		if d := s.Default(); d.IsValid() {
+			x.d = uint32(l.expr(d))
+			l.missing(from, to)
+		}
+		return l.add(n, x)
+	case ast.HasAttr:
+		h := ast.HasAttrExpr{Node: n}
+		operand := l.expr(h.Operand())
+		from, to := l.attrpath(h.Attrpath())
+		l.missing(from, to)
+		return l.add(n, expr{op: opHasAttr, a: uint32(operand), b: from, c: to})
+	case ast.Apply:
+		fn, args := ast.Call(n)
+		return l.call(n, fn, args)
+	case ast.Unary:
+		o := opNot
+		if n.Op() == ast.OpNeg {
+			o = opNeg
+		}
+		return l.add(n, expr{op: o, a: uint32(l.expr(n.FirstChild()))})
+	case ast.Binary:
+		return l.binary(ast.BinaryExpr{Node: n})
+	case ast.If:
+		i := ast.IfExpr{Node: n}
+		return l.add(n, expr{op: opIf, a: uint32(l.expr(i.Cond())), b: uint32(l.expr(i.Then())), c: uint32(l.expr(i.Else()))})
+	case ast.With:
+		w := ast.WithExpr{Node: n}
+		env := l.expr(w.Env())
+		l.scopes = append(l.scopes, scope{with: true})
+		body := l.expr(w.Body())
+		l.scopes = l.scopes[:len(l.scopes)-1]
+		return l.add(n, expr{op: opWith, a: uint32(env), b: uint32(body)})
+	case ast.Assert:
+		a := ast.AssertExpr{Node: n}
+		return l.add(n, expr{op: opAssert, a: uint32(l.expr(a.Cond())), b: uint32(l.expr(a.Body()))})
+	case ast.Lambda:
+		return l.lambda(ast.LambdaExpr{Node: n})
+	}
+	return l.unknown(n) // <nixpkgs> and what Nix would not parse
+}
+
+// missing notes the names of a path that a set may lack.
+func (l *lowerer) missing(from, to uint32) {
+	for _, p := range l.code.paths[from:to] {
+		if p.dyn == 0 {
+			l.code.mayMiss[p.sym] = true
+		}
+	}
+}
+
+func (l *lowerer) call(n, fn ast.Node, args []ast.Node) Expr {
+	kids := make([]uint32, 0, len(args)+1)
+	kids = append(kids, uint32(l.expr(fn)))
+	for _, a := range args {
+		kids = append(kids, uint32(l.expr(a)))
+	}
+	from, to := l.kidsOf(kids)
+	return l.add(n, expr{op: opCall, a: from, b: to})
+}
+
+var binaryOps = map[ast.Op]op{
+	ast.OpEq: opEq, ast.OpNeq: opNeq, ast.OpLess: opLess, ast.OpGreater: opGreater, ast.OpLessEq: opLessEq,
+	ast.OpGreaterEq: opGreaterEq, ast.OpAnd: opAnd, ast.OpOr: opOr, ast.OpImpl: opImpl, ast.OpUpdate: opUpdate, ast.OpAdd: opAdd,
+	ast.OpSub: opSub, ast.OpMul: opMul, ast.OpDiv: opDiv, ast.OpConcat: opConcatLists,
+}
+
+func (l *lowerer) binary(b ast.BinaryExpr) Expr {
+	switch b.Op() {
+	case ast.OpPipeInto:
+		return l.call(b.Node, b.Right(), []ast.Node{b.Left()})
+	case ast.OpPipeFrom:
+		return l.call(b.Node, b.Left(), []ast.Node{b.Right()})
+	}
+	o, ok := binaryOps[b.Op()]
+	if !ok {
+		return l.unknown(b.Node)
+	}
+	return l.add(b.Node, expr{op: o, a: uint32(l.expr(b.Left())), b: uint32(l.expr(b.Right()))})
+}
+
+// operatorNames are the names that Nix's parser writes for operators and <…>: whoever binds them changes those.
+var operatorNames = map[string]bool{"__sub": true, "__mul": true, "__div": true, "__lessThan": true, "__nixPath": true, "__findFile": true}
+
+// variable lowers the use of a name.
+func (l *lowerer) variable(n ast.Node, name string) Expr {
+	if name == "__curPos" {
+		return l.unknown(n)
+	}
+	var withs []uint32
+	for i := len(l.scopes) - 1; i >= 0; i-- {
+		s := &l.scopes[i]
+		if s.with {
+			withs = append(withs, uint32(len(l.scopes)-1-i))
+			continue
+		}
+		if slot, ok := s.slots[name]; ok {
+			return l.add(n, expr{op: opVar, a: uint32(len(l.scopes) - 1 - i), b: slot})
+		}
+	}
+	switch {
+	case name == "builtins":
+		return l.add(n, expr{op: opBuiltins})
+	case name == "true" || name == "false":
+		return l.constant(n, boolValue(name == "true"))
+	case name == "null":
+		return l.constant(n, nullValue)
+	case sema.IsGlobal(name):
+		if i, ok := builtinIndex[strings.TrimPrefix(name, "__")]; ok {
+			return l.add(n, expr{op: opGlobal, a: i})
+		}
+	case len(withs) > 0:
+		l.code.symbols = append(l.code.symbols, l.sym(name))
+		sym := uint32(len(l.code.symbols) - 1)
+		from, to := l.kidsOf(withs)
+		return l.add(n, expr{op: opWithVar, a: sym, b: from, c: to})
+	default:
+		l.refused = true // nothing binds it
+	}
+	return l.unknown(n)
+}
+
+// attrpath lowers a path of selections and returns where its parts lie.
+func (l *lowerer) attrpath(p ast.AttrpathNode) (from, to uint32) {
+	var parts []attrName
+	for part := range p.Children() {
+		parts = append(parts, l.attrName(part))
+	}
+	from = uint32(len(l.code.paths))
+	l.code.paths = append(l.code.paths, parts...)
+	return from, uint32(len(l.code.paths))
+}
+
+func (l *lowerer) attrName(part ast.Node) attrName {
+	a := attrName{start: part.Start(), end: part.End()}
+	if name, static := ast.AttrName(part); static {
+		a.sym = l.sym(name)
+		return a
+	}
+	if part.Is(ast.Interpolation) {
+		a.dyn, a.nullable = l.expr(part.FirstChild()), true
+	} else {
+		a.dyn = l.expr(part)
+	}
+	return a
+}
+
+// str lowers a string.
+func (l *lowerer) str(n ast.Node) Expr {
+	if text, ok := ast.StringValue(n); ok {
+		return l.constant(n, stringValue(strings.Clone(text)))
+	}
+	var kids []uint32
+	text := func(at ast.Node, s string) {
+		kids = append(kids, uint32(l.constant(at, stringValue(strings.Clone(s)))))
+	}
+	if n.Is(ast.IndString) {
+		for _, p := range ast.IndentedParts(n) {
+			if p.Interp.IsValid() {
+				kids = append(kids, uint32(l.expr(p.Interp.FirstChild())))
+			} else {
+				text(n, p.Text)
+			}
+		}
+	} else {
+		for p := range ast.Parts(n) {
+			if p.IsText() {
+				text(n, ast.UnescapeString(p.Span.Of(n.Tree().Source())))
+			} else {
+				kids = append(kids, uint32(l.expr(p.Interp.FirstChild())))
+			}
+		}
+	}
+	from, to := l.kidsOf(kids)
+	return l.add(n, expr{op: opConcat, a: from, b: to})
+}
+
+// path lowers a path literal: ./a, /a, ~/a, a/b, with interpolations or not.
+func (l *lowerer) path(n ast.Node) Expr {
+	var kids []uint32
+	first := true
+	for p := range ast.Parts(n) {
+		switch {
+		case !p.IsText():
+			if first {
+				return l.unknown(n)
+			}
+			kids = append(kids, uint32(l.expr(p.Interp.FirstChild())))
+		case first:
+			kids = append(kids, uint32(l.constant(n, l.pathValue(p.Span.Of(n.Tree().Source())))))
+		default:
+			kids = append(kids, uint32(l.constant(n, stringValue(strings.Clone(p.Span.Of(n.Tree().Source()))))))
+		}
+		first = false
+	}
+	if len(kids) == 1 {
+		return Expr(kids[0])
+	}
+	from, to := l.kidsOf(kids)
+	return l.add(n, expr{op: opPathConcat, a: from, b: to})
+}
+
+// pathValue returns the value of the text of a path literal. One that ends in a slash, as before an interpolation, keeps it.
+func (l *lowerer) pathValue(text string) *Value {
+	switch {
+	case strings.HasPrefix(text, "~"):
+		return topValue // pure evaluation knows no home
+	case !strings.HasPrefix(text, "/"):
+		if l.code.Path == "" {
+			return bare(Path)
+		}
+		text = filepath.ToSlash(filepath.Dir(l.code.Path)) + "/" + text
+	}
+	clean := path.Clean(text)
+	if strings.HasSuffix(text, "/") && clean != "/" {
+		clean += "/"
+	}
+	return pathValue(clean)
+}
+
+// set lowers a set literal.
+func (l *lowerer) set(n ast.Node) Expr {
+	m := attrs.Merge(n)
+	if !l.sound(m) {
+		return l.unknown(n)
+	}
+	return l.setOf(n, &m.Set)
+}
+
+// sound reports whether what Nix makes of the bindings is known, and notes where it refuses them.
+func (l *lowerer) sound(m *attrs.Merged) bool {
+	for _, c := range m.Conflicts {
+		l.refused = l.refused || !c.OldOnly
+	}
+	for s := range m.Walk() {
+		for _, d := range s.Dynamic {
+			if d.Lost {
+				return false // versions of Nix differ
+			}
+		}
+		for _, a := range s.Attrs {
+			if a.From != nil && (a.From.Slot >= len(s.From) || s.From[a.From.Slot] != a.From.Expr) {
+				return false
+			}
+			if s.Rec && a.Name == "__overrides" {
+				return false // its attributes are names of the set, too
+			}
+		}
+	}
+	return true
+}

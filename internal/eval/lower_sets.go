@@ -1,0 +1,144 @@
+package eval
+
+import (
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/attrs"
+)
+
+// setOf lowers a merged set. n is the node that stands for it: the literal, or the part of a path that makes it.
+func (l *lowerer) setOf(n ast.Node, s *attrs.Set) Expr {
+	code := setCode{rec: s.Rec}
+	outer := len(l.scopes)
+	if s.Rec {
+		l.scopes = append(l.scopes, scope{slots: l.names(s)})
+	}
+	for _, from := range s.From {
+		code.from = append(code.from, l.expr(from))
+	}
+	if !s.Rec && len(s.From) > 0 {
+		l.scopes = append(l.scopes, scope{slots: map[string]uint32{}})
+	}
+	l.fill(&code, s, outer)
+	l.scopes = l.scopes[:outer]
+	l.code.sets = append(l.code.sets, code)
+	return l.add(n, expr{op: opSet, a: uint32(len(l.code.sets) - 1)})
+}
+
+// names returns the slots of the names of a recursive set.
+func (l *lowerer) names(s *attrs.Set) map[string]uint32 {
+	slots := make(map[string]uint32, len(s.Attrs))
+	for i, a := range s.Attrs {
+		slots[a.Name] = uint32(i)
+		l.code.unsafe = l.code.unsafe || operatorNames[a.Name]
+	}
+	return slots
+}
+
+// fill lowers the attributes of a set; outer is the number of scopes around it.
+func (l *lowerer) fill(code *setCode, s *attrs.Set, outer int) {
+	first := uint32(0) // the slot of the first source
+	if s.Rec {
+		first = uint32(len(s.Attrs))
+	}
+	code.attrs = make([]attrCode, 0, len(s.Attrs))
+	for _, a := range s.Attrs {
+		c := attrCode{sym: l.sym(a.Name), start: a.Part.Start(), end: a.Part.End()}
+		switch {
+		case a.Set != nil:
+			c.value = l.inner(a.Part, a.Set)
+		case a.Kind == attrs.Inherited:
+			inside := l.scopes
+			l.scopes = l.scopes[:outer]
+			c.value, c.outer = l.variable(a.Part, a.Name), true
+			l.scopes = inside
+		case a.Kind == attrs.InheritedFrom:
+			source := l.add(a.From.Expr, expr{op: opVar, b: first + uint32(a.From.Slot)})
+			from := uint32(len(l.code.paths))
+			l.code.paths = append(l.code.paths, attrName{sym: c.sym, start: c.start, end: c.end})
+			c.value = l.add(a.Part, expr{op: opSelect, inherited: true, a: uint32(source), b: from, c: from + 1})
+		default:
+			c.value = l.expr(a.Value)
+		}
+		code.attrs = append(code.attrs, c)
+	}
+	for _, d := range s.Dynamic {
+		c := dynamicCode{name: l.attrName(d.Part)}
+		if d.Set != nil {
+			c.value = l.inner(d.Part, d.Set)
+		} else {
+			c.value = l.expr(d.Value)
+		}
+		code.dynamic = append(code.dynamic, c)
+	}
+}
+
+// inner lowers a set that a path makes, or that began as a literal and others merged with.
+func (l *lowerer) inner(part ast.Node, s *attrs.Set) Expr {
+	if l.depth++; l.depth > maxLowering {
+		l.depth--
+		return l.unknown(part)
+	}
+	e := l.setOf(part, s)
+	l.depth--
+	return e
+}
+
+// let lowers let … in.
+func (l *lowerer) let(n ast.LetExpr) Expr {
+	m := attrs.Merge(n.Bindings())
+	if !l.sound(m) || len(m.Dynamic) > 0 {
+		return l.unknown(n.Node)
+	}
+	code := setCode{rec: true}
+	outer := len(l.scopes)
+	m.Rec = true
+	l.scopes = append(l.scopes, scope{slots: l.names(&m.Set)})
+	for _, from := range m.From {
+		code.from = append(code.from, l.expr(from))
+	}
+	l.fill(&code, &m.Set, outer)
+	body := l.expr(n.Body())
+	l.scopes = l.scopes[:outer]
+	l.code.sets = append(l.code.sets, code)
+	return l.add(n.Node, expr{op: opLet, a: uint32(len(l.code.sets) - 1), b: uint32(body)})
+}
+
+// lambda lowers a function.
+func (l *lowerer) lambda(n ast.LambdaExpr) Expr {
+	param := n.Param()
+	code := lambdaCode{start: param.Start(), end: param.End()}
+	slots := map[string]uint32{}
+	bind := func(name string) {
+		if _, twice := slots[name]; twice {
+			l.refused = true
+		}
+		slots[name] = uint32(len(slots))
+		l.code.unsafe = l.code.unsafe || operatorNames[name]
+	}
+	var defaults []ast.Node
+	if p, ok := n.Pattern(); ok {
+		code.pattern, code.open = true, p.HasEllipsis()
+		for f := range p.Formals() {
+			name := f.Name()
+			bind(name.Text())
+			code.formals = append(code.formals, formalCode{sym: l.sym(name.Text()), start: name.Start(), end: name.End()})
+			defaults = append(defaults, f.Default())
+		}
+		if at := p.At(); at.IsValid() {
+			code.at = true
+			bind(at.Text())
+		}
+	} else {
+		bind(param.Text())
+	}
+	l.scopes = append(l.scopes, scope{slots: slots})
+	for i, d := range defaults {
+		if d.IsValid() {
+			code.formals[i].def = l.expr(d)
+		}
+	}
+	code.body = l.expr(n.Body())
+	l.scopes = l.scopes[:len(l.scopes)-1]
+	l.code.lambdas = append(l.code.lambdas, code)
+	return l.add(n.Node, expr{op: opLambda, a: uint32(len(l.code.lambdas) - 1)})
+}

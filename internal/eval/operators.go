@@ -1,0 +1,483 @@
+package eval
+
+import (
+	"math"
+	"math/bits"
+	"path"
+	"strings"
+)
+
+// pairs evaluates an operation on each pair of alternatives of two values that do not fail. do returns nil for a pair that
+// Nix refuses.
+func pairs(a, b *Value, do func(a, b *Value) *Value) (out *Value, refused bool) {
+	a.each(func(x *Value) {
+		if x.kinds&Failures != 0 {
+			return
+		}
+		b.each(func(y *Value) {
+			if y.kinds&Failures != 0 {
+				return
+			}
+			if v := do(x, y); v != nil {
+				out = join(out, v)
+			} else {
+				refused = true
+			}
+		})
+	})
+	return out, refused
+}
+
+// operation evaluates an operator whose operands are both evaluated, a first.
+func (ev *Evaluation) operation(at site, a, b *Value, do func(a, b *Value) *Value) *Value {
+	if a.Fails() {
+		return a
+	}
+	fails := a.only(Failures)
+	if b.Fails() {
+		return join(fails, b)
+	}
+	fails = join(fails, b.only(Failures))
+	out, refused := pairs(a, b, do)
+	switch {
+	case out == nil:
+		return join(fails, failed(&Failure{Reason: BadOperands, at: at, Got: a.kinds &^ Failures, Other: b.kinds &^ Failures}))
+	case refused:
+		out = join(out, bare(Hard))
+	}
+	return join(out, fails)
+}
+
+// arithmetic evaluates a - b, a * b and a / b.
+func (ev *Evaluation) arithmetic(at site, o op, a, b *Value) *Value {
+	return ev.operation(at, a, b, func(x, y *Value) *Value {
+		if x.kinds&numbers == 0 || y.kinds&numbers == 0 {
+			return nil
+		}
+		return compute(o, x, y)
+	})
+}
+
+// compute evaluates an operation on two numbers.
+func compute(o op, x, y *Value) *Value {
+	exact := x.isKnown() && y.isKnown()
+	if x.kinds == Float || y.kinds == Float {
+		if o == opDiv && (!y.isKnown() || y.number() == 0) {
+			if y.isKnown() {
+				return bare(Hard)
+			}
+			return bare(Float | Hard)
+		}
+		if !exact {
+			return bare(Float)
+		}
+		p, q := x.number(), y.number()
+		switch o {
+		case opAdd:
+			return floatValue(p + q)
+		case opSub:
+			return floatValue(p - q)
+		case opMul:
+			return floatValue(p * q)
+		}
+		return floatValue(p / q)
+	}
+	if !exact {
+		if o == opDiv && y.isKnown() && y.num == 0 {
+			return bare(Hard)
+		}
+		return bare(Int | Hard) // Nix before 2.25 wraps around
+	}
+	p, q := x.num, y.num
+	overflow := bare(Int | Hard)
+	switch o {
+	case opAdd:
+		if r := p + q; (r > p) == (q > 0) {
+			return intValue(r)
+		}
+		return overflow
+	case opSub:
+		if r := p - q; (r < p) == (q > 0) {
+			return intValue(r)
+		}
+		return overflow
+	case opMul:
+		high, low := bits.Mul64(magnitude(p), magnitude(q))
+		negative := (p < 0) != (q < 0)
+		if high != 0 || low > math.MaxInt64 {
+			return overflow
+		}
+		if negative {
+			return intValue(-int64(low))
+		}
+		return intValue(int64(low))
+	}
+	switch {
+	case q == 0:
+		return bare(Hard)
+	case p == math.MinInt64 && q == -1:
+		return overflow
+	}
+	return intValue(p / q)
+}
+
+func magnitude(i int64) uint64 {
+	if i < 0 {
+		return -uint64(i)
+	}
+	return uint64(i)
+}
+
+// number returns a known number as a float.
+func (v *Value) number() float64 {
+	if v.kinds == Int {
+		return float64(v.num)
+	}
+	return v.real
+}
+
+// less evaluates a < b, or its negation.
+func (ev *Evaluation) less(at site, a, b *Value, negate bool) *Value {
+	v := ev.operation(at, a, b, func(x, y *Value) *Value { return ev.ordered(x, y, 0) })
+	if negate {
+		return ev.branch(at, v, constantly(falseValue), constantly(trueValue))
+	}
+	return v
+}
+
+// maxCompared bounds the lists and sets inside each other that are compared.
+const maxCompared = 100
+
+// ordered evaluates x < y for two alternatives; nil where Nix refuses to compare them.
+func (ev *Evaluation) ordered(x, y *Value, depth int) *Value {
+	exact := x.isKnown() && y.isKnown()
+	switch {
+	case x.kinds&numbers != 0 && y.kinds&numbers != 0:
+		if !exact {
+			return someBool
+		}
+		if x.kinds == Int && y.kinds == Int {
+			return boolValue(x.num < y.num)
+		}
+		return boolValue(x.number() < y.number())
+	case x.kinds != y.kinds:
+		return nil
+	case x.kinds == String || x.kinds == Path && exact:
+		if !exact {
+			return someBool
+		}
+		return boolValue(x.text < y.text)
+	case x.kinds == Path:
+		return someBool
+	case x.kinds == List:
+		if !exact {
+			return bare(Bool | Failures)
+		}
+		return ev.orderedLists(x.list, y.list, depth)
+	}
+	return nil
+}
+
+func (ev *Evaluation) orderedLists(x, y []*thunk, depth int) *Value {
+	if depth > maxCompared {
+		return ev.cut()
+	}
+	for i := 0; ; i++ {
+		if !ev.pay(1) {
+			return topValue
+		}
+		if i == len(y) {
+			return falseValue
+		}
+		if i == len(x) {
+			return trueValue
+		}
+		a, b := ev.force(x[i]), ev.force(y[i])
+		switch eq := ev.equal(a, b, depth+1); {
+		case eq == trueValue:
+			continue
+		case eq != falseValue:
+			return bare(Bool | Failures)
+		}
+		out, refused := pairs(a, b, func(x, y *Value) *Value { return ev.ordered(x, y, depth+1) })
+		if refused {
+			out = join(out, bare(Hard))
+		}
+		return out
+	}
+}
+
+// equal evaluates a == b.
+func (ev *Evaluation) equal(a, b *Value, depth int) *Value {
+	if a.Fails() {
+		return a
+	}
+	fails := a.only(Failures)
+	if b.Fails() {
+		return join(fails, b)
+	}
+	fails = join(fails, b.only(Failures))
+	out, _ := pairs(a, b, func(x, y *Value) *Value { return ev.equalPair(x, y, depth) })
+	return join(out, fails)
+}
+
+func (ev *Evaluation) equalPair(x, y *Value, depth int) *Value {
+	exact := x.isKnown() && y.isKnown()
+	if x.kinds&numbers != 0 && y.kinds&numbers != 0 {
+		if !exact || math.IsNaN(x.number()) || math.IsNaN(y.number()) {
+			return someBool
+		}
+		if x.kinds == Int && y.kinds == Int {
+			return boolValue(x.num == y.num)
+		}
+		return boolValue(x.number() == y.number())
+	}
+	switch {
+	case x.kinds != y.kinds:
+		return falseValue
+	case x.kinds == Null:
+		return trueValue
+	case x.kinds == Function:
+		return someBool // Nix says false, but for one and the same in two sets or lists
+	case !exact && (x.kinds == List || x.kinds == Set):
+		return bare(Bool | Failures)
+	case !exact:
+		return someBool
+	case x.kinds == Bool:
+		return boolValue(x.num == y.num)
+	case x.kinds == String || x.kinds == Path:
+		return boolValue(x.text == y.text)
+	case depth > maxCompared:
+		return ev.cut()
+	case x.kinds == List:
+		if len(x.list) != len(y.list) {
+			return falseValue
+		}
+		out := trueValue
+		for i := range x.list {
+			if !ev.pay(1) {
+				return topValue
+			}
+			one := ev.equal(ev.force(x.list[i]), ev.force(y.list[i]), depth+1)
+			if out = ev.also(out, one); out.kinds&Bool == 0 || out == falseValue {
+				return out
+			}
+		}
+		return out
+	}
+	return ev.equalSets(x.set, y.set, depth)
+}
+
+// also joins what comparing one element says to what those before say: it counts where they are equal.
+func (ev *Evaluation) also(before, one *Value) *Value {
+	switch {
+	case before == trueValue:
+		return one
+	case one == trueValue:
+		return before
+	}
+	return join(join(before.only(Failures), falseIn(before)), one)
+}
+
+// falseIn returns false where a Boolean can be false, else nil.
+func falseIn(v *Value) (out *Value) {
+	v.each(func(alt *Value) {
+		if alt.kinds == Bool && (!alt.isKnown() || alt.num == 0) {
+			out = falseValue
+		}
+	})
+	return out
+}
+
+// equalSets compares sets. Nix goes by the age of its symbols, so what is met first is not known.
+func (ev *Evaluation) equalSets(x, y *set, depth int) *Value {
+	typ := "type"
+	if _, has, _ := x.lookup(typ); has != absent {
+		if _, has, _ := y.lookup(typ); has != absent {
+			return bare(Bool | Failures) // derivations are compared by outPath
+		}
+	}
+	if !x.plain() || !y.plain() {
+		return bare(Bool | Failures)
+	}
+	if !ev.pay(x.size + y.size) {
+		return topValue
+	}
+	a, b := x.flat(), y.flat()
+	if len(a) != len(b) {
+		return falseValue
+	}
+	out, common := trueValue, x.sorted()
+	for _, n := range common {
+		if _, ok := b[n]; !ok {
+			out = falseValue
+		}
+	}
+	for _, n := range common {
+		other, ok := b[n]
+		if !ok {
+			continue
+		}
+		switch one := ev.equal(ev.force(a[n].value), ev.force(other.value), depth+1); {
+		case one == trueValue:
+		case out == trueValue:
+			out = one
+		default:
+			out = join(out, one)
+		}
+	}
+	return out
+}
+
+// addTo evaluates left + right; right is evaluated where Nix does.
+func (ev *Evaluation) addTo(at site, left *Value, right func() *Value) *Value {
+	if left.kinds == Anything {
+		right()
+		return bare(numbers | String | Path | Failures)
+	}
+	var r, out *Value
+	operand := func() *Value {
+		if r == nil {
+			r = right()
+		}
+		return r
+	}
+	wrong := Kinds(0)
+	left.each(func(x *Value) {
+		switch x.kinds {
+		case Caught, Hard:
+			out = join(out, x)
+		case Int, Float:
+			ok, bad := ev.want(operand(), numbers, func(got Kinds) *Failure {
+				return &Failure{Reason: BadOperands, at: at, Got: x.kinds, Other: got}
+			})
+			out = join(out, bad)
+			if ok != nil {
+				sum, _ := pairs(x, ok, func(x, y *Value) *Value { return compute(opAdd, x, y) })
+				out = join(out, sum)
+			}
+		case String, Path, Set:
+			text, bad := x, (*Value)(nil)
+			if x.kinds == Set {
+				text, bad = ev.coerce(x, coercion{at: at, reason: BadOperand})
+			}
+			out = join(out, bad)
+			if text == nil {
+				return
+			}
+			more, bad := ev.coerce(operand(), coercion{at: at, reason: BadOperands, other: x.kinds, copies: x.kinds == String})
+			if out = join(out, bad); more == nil {
+				return
+			}
+			joined, _ := pairs(text, more, func(a, b *Value) *Value { return joinTexts(x.kinds, a, b) })
+			if x.kinds == Path && !more.isKnown() {
+				joined = join(joined, bare(Hard)) // a string with context
+			}
+			out = join(out, joined)
+		default:
+			wrong |= x.kinds
+		}
+	})
+	switch {
+	case wrong == 0:
+	case out == nil || out.Fails():
+		out = join(out, failed(&Failure{Reason: BadOperand, at: at, Got: wrong}))
+	default:
+		out = join(out, bare(Hard))
+	}
+	return out
+}
+
+// maxText bounds the texts that are known, in bytes.
+const maxText = 1 << 12
+
+func joinTexts(k Kinds, a, b *Value) *Value {
+	if k != Path {
+		k = String
+	}
+	if !a.isKnown() || !b.isKnown() || len(a.text)+len(b.text) > maxText {
+		return bare(k)
+	}
+	if k == Path {
+		return pathValue(path.Clean(a.text + b.text))
+	}
+	return stringValue(a.text + b.text)
+}
+
+// concat evaluates a string with interpolations.
+func (ev *Evaluation) concat(at site, kids []uint32, in *env) *Value {
+	text := emptyString
+	var fails *Value
+	for _, k := range kids {
+		v := ev.eval(at.code, Expr(k), in)
+		ok, bad := ev.coerce(v, coercion{at: site{at.code, Expr(k), at.lexical}, reason: Uncoercible, copies: true})
+		fails = join(fails, bad)
+		if ok == nil {
+			if ev.watch != nil {
+				ev.watch.fails(site{at.code, Expr(k), at.lexical}, bad)
+			}
+			return fails
+		}
+		if text != bare(String) {
+			text, _ = pairs(text, ok, func(a, b *Value) *Value { return joinTexts(String, a, b) })
+		}
+	}
+	return join(text, fails)
+}
+
+// updateSets evaluates a // b.
+func (ev *Evaluation) updateSets(at site, a, b *Value) *Value {
+	return ev.both(at, a, b, Set, func(x, y *Value) *Value {
+		left, right := x.set, y.set
+		if left == nil {
+			left = openSet
+		}
+		if right == nil {
+			right = openSet
+		}
+		if !ev.pay(1 + right.depth) {
+			return topValue
+		}
+		return setValue(update(left, right))
+	})
+}
+
+// concatLists evaluates a ++ b.
+func (ev *Evaluation) concatLists(at site, a, b *Value) *Value {
+	return ev.both(at, a, b, List, func(x, y *Value) *Value {
+		switch {
+		case !x.isKnown() || !y.isKnown():
+			return bare(List)
+		case len(x.list) == 0:
+			return y
+		case len(y.list) == 0:
+			return x
+		case !ev.pay(len(x.list) + len(y.list)):
+			return topValue
+		}
+		all := make([]*thunk, 0, len(x.list)+len(y.list))
+		return listValue(append(append(all, x.list...), y.list...))
+	})
+}
+
+// both evaluates an operator whose operands must be of one kind. Which of two wrong ones Nix tells of depends on its version.
+func (ev *Evaluation) both(at site, a, b *Value, k Kinds, do func(a, b *Value) *Value) *Value {
+	blame := func(got Kinds) *Failure { return &Failure{Reason: BadOperand, at: at, Got: got} }
+	okA, badA := ev.want(a, k, blame)
+	okB, badB := ev.want(b, k, blame)
+	fails := join(badA, badB)
+	if okA == nil || okB == nil {
+		return fails
+	}
+	out, _ := pairs(okA, okB, do)
+	return join(out, fails)
+}
+
+// lines joins texts as they are put between others.
+func lines(sep string, parts []string) (text string, ok bool) {
+	n := 0
+	for _, p := range parts {
+		n += len(p) + len(sep)
+	}
+	return strings.Join(parts, sep), n <= maxText
+}

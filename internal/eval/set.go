@@ -1,0 +1,139 @@
+package eval
+
+import (
+	"maps"
+	"slices"
+)
+
+// attr is one attribute of a set.
+type attr struct {
+	value *thunk
+	// maybe is set where the attribute may be missing.
+	maybe bool
+}
+
+// set is the attributes of a set, in layers: // lays its right side upon its left one. A set is immutable.
+type set struct {
+	own map[string]attr
+	// open is set where there may be attributes that own has not. They hide those below.
+	open  bool
+	below *set
+	depth int // the layers below
+	size  int // the attributes of all layers
+	// code and expr are the literal that the set comes from, or nil.
+	code *Code
+	expr Expr
+}
+
+// openSet is the set of which nothing is known.
+var openSet = &set{open: true}
+
+// maxLayers is the number of layers from which on a set is made anew, maxDepth that from which on nothing is known of it.
+const maxLayers, maxDepth = 12, 200
+
+// presence says whether a set has an attribute.
+type presence uint8
+
+const (
+	absent presence = iota
+	possible
+	present
+)
+
+// lookup looks an attribute up. values are those that it may have, and unknown tells that it may have any other.
+func (s *set) lookup(name string) (values []*thunk, has presence, unknown bool) {
+	for ; s != nil; s = s.below {
+		if a, ok := s.own[name]; ok {
+			values = append(values, a.value)
+			if !a.maybe {
+				return values, present, unknown
+			}
+			has = possible
+		}
+		if s.open {
+			has, unknown = possible, true
+		}
+	}
+	return values, has, unknown
+}
+
+// closed reports whether all names of the set are known.
+func (s *set) closed() bool {
+	for ; s != nil; s = s.below {
+		if s.open {
+			return false
+		}
+	}
+	return true
+}
+
+// plain reports whether each attribute of the set is surely there, with one value, and there are no others.
+func (s *set) plain() bool {
+	for ; s != nil; s = s.below {
+		if s.open {
+			return false
+		}
+		for _, a := range s.own {
+			if a.maybe {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// flat returns the attributes of a plain set. It must not be changed.
+func (s *set) flat() map[string]attr {
+	if s.below == nil {
+		return s.own
+	}
+	all := make(map[string]attr, s.size)
+	for ; s != nil; s = s.below {
+		for n, a := range s.own {
+			if _, hidden := all[n]; !hidden {
+				all[n] = a
+			}
+		}
+	}
+	return all
+}
+
+// sorted returns the names of a plain set in the order in which Nix lists them.
+func (s *set) sorted() []string {
+	return slices.Sorted(maps.Keys(s.flat()))
+}
+
+// names returns the names of the attributes, sorted; ok is false where they are not all known.
+func (s *set) names() (names []string, ok bool) {
+	if !s.closed() {
+		return nil, false
+	}
+	return s.sorted(), true
+}
+
+func (s *set) empty() bool { return len(s.own) == 0 && s.below == nil && !s.open }
+
+// update returns left // right.
+func update(left, right *set) *set {
+	switch {
+	case left.empty():
+		return right
+	case right.empty():
+		return left
+	case left.depth+right.depth+1 > maxDepth:
+		return openSet
+	}
+	layers := []*set{right}
+	for below := right.below; below != nil; below = below.below {
+		layers = append(layers, below)
+	}
+	out := left
+	for _, layer := range slices.Backward(layers) {
+		out = &set{own: layer.own, open: layer.open, below: out, depth: out.depth + 1, size: out.size + len(layer.own)}
+	}
+	if out.depth > maxLayers && out.plain() {
+		own := out.flat()
+		return &set{own: own, size: len(own)}
+	}
+	return out
+}

@@ -1,0 +1,221 @@
+package eval
+
+import "math"
+
+// thunk is an expression that is evaluated when it is asked for, or a Go function in its place. It stands for one value of
+// Nix: never for several, so that one that needs itself is an infinite recursion.
+type thunk struct {
+	code *Code
+	expr Expr
+	env  *env
+	fn   func(ev *Evaluation) *Value
+
+	value *Value // where it is done
+	state thunkState
+	// What the evaluation cost by itself, the thunks that it asked for besides, and how deep it went: whoever uses the value
+	// later is charged as if it were found out again.
+	height uint16
+	own    uint32
+	needs  []*thunk
+	paid   uint32 // the question that was last charged
+	back   bool   // it was asked for while it was under evaluation
+}
+
+type thunkState uint8
+
+const (
+	fresh thunkState = iota
+	running
+	done
+)
+
+// given returns a thunk that is done.
+func given(v *Value) *thunk { return &thunk{value: v, state: done} }
+
+// env is one level of the names around an expression.
+type env struct {
+	up    *env
+	slots []*thunk
+	with  *thunk // the set of a with
+	// lexical is set where the arguments of all functions around are unknown.
+	lexical bool
+}
+
+func (e *env) level(up uint32) *env {
+	for ; up > 0; up-- {
+		e = e.up
+	}
+	return e
+}
+
+// Fuel is what one question may cost unless an Evaluation says otherwise: steps, elements and attributes.
+const Fuel = 30000
+
+// maxDeep bounds the expressions under evaluation inside each other, maxForks the unknown conditions among them.
+const maxDeep, maxForks = 2500, 24
+
+// Evaluation evaluates the code of files. It belongs to one goroutine.
+type Evaluation struct {
+	// Fuel is what one question may cost.
+	Fuel int
+	// Import returns the code of a file by its absolute path, or nil where nothing is known of it. It may be nil.
+	Import func(path string) *Code
+
+	fuel     int
+	work     int // what all questions together have cost, without what was only charged for
+	question uint32
+	current  *thunk   // the one under evaluation
+	stack    []*thunk // all that are
+	depth    int      // of expressions inside each other
+	deepest  int
+	forks    int
+	// cuts counts where something was left out for want of fuel, or for depth; touches, where a thunk was met that is under
+	// evaluation. What was found out in between holds for this moment alone.
+	cuts    int
+	touches int
+	dry     bool // the question's fuel is used up
+	files   map[string]*thunk
+	watch   *Examination
+}
+
+// NewEvaluation returns an evaluation without files.
+func NewEvaluation() *Evaluation { return &Evaluation{Fuel: Fuel} }
+
+// ask begins a question: it evaluates a thunk with fresh fuel.
+func (ev *Evaluation) ask(t *thunk) *Value {
+	ev.question++
+	ev.fuel, ev.dry = ev.Fuel, false
+	ev.current, ev.stack, ev.depth, ev.deepest, ev.forks = &thunk{}, ev.stack[:0], 0, 0, 0
+	v := ev.force(t)
+	if ev.dry {
+		return topValue
+	}
+	return v
+}
+
+// pay takes fuel; false where there is not enough.
+func (ev *Evaluation) pay(steps int) bool {
+	if ev.dry {
+		return false
+	}
+	ev.fuel -= steps
+	ev.work += steps
+	ev.current.own += uint32(min(steps, math.MaxInt32))
+	if ev.fuel < 0 {
+		ev.dry = true
+		ev.cuts++
+		return false
+	}
+	return true
+}
+
+// enter goes one step deeper, and leave comes back; where it is false, there is no fuel for that, or it is too deep.
+func (ev *Evaluation) enter() bool {
+	if !ev.pay(1) {
+		return false
+	}
+	if ev.depth >= maxDeep {
+		ev.cuts++
+		return false
+	}
+	ev.depth++
+	ev.deepest = max(ev.deepest, ev.depth)
+	return true
+}
+
+func (ev *Evaluation) leave() { ev.depth-- }
+
+// cut gives up: nothing is known, and that is not remembered.
+func (ev *Evaluation) cut() *Value {
+	ev.cuts++
+	return topValue
+}
+
+// force evaluates a thunk.
+func (ev *Evaluation) force(t *thunk) *Value {
+	switch t.state {
+	case done:
+		if t.own == 0 && t.needs == nil {
+			return t.value
+		}
+		ev.current.needs = append(ev.current.needs, t)
+		return ev.reuse(t)
+	case running:
+		ev.touches++
+		return ev.recursion(t)
+	}
+	if ev.dry || ev.depth >= maxDeep {
+		return ev.cut()
+	}
+	cuts, touches, deepest, outer := ev.cuts, ev.touches, ev.deepest, ev.current
+	t.state, t.back = running, false
+	ev.current, ev.deepest = t, ev.depth
+	ev.stack = append(ev.stack, t)
+	var v *Value
+	if t.fn != nil {
+		v = topValue
+		if ev.enter() {
+			v = t.fn(ev)
+			ev.leave()
+		}
+	} else {
+		v = ev.eval(t.code, t.expr, t.env)
+	}
+	ev.stack = ev.stack[:len(ev.stack)-1]
+	height := ev.deepest - ev.depth
+	ev.current, ev.deepest = outer, max(deepest, ev.deepest)
+	if t.back && ev.watch != nil {
+		ev.watch.recursion(ev, t, v)
+	}
+	if ev.cuts != cuts || ev.touches != touches {
+		t.state, t.own, t.needs = fresh, 0, nil
+		return v
+	}
+	t.state, t.value, t.height, t.paid = done, v, uint16(height), ev.question
+	t.env, t.fn = nil, nil
+	outer.needs = append(outer.needs, t)
+	return v
+}
+
+// reuse charges for the value of a thunk what finding it out anew would cost in this question.
+func (ev *Evaluation) reuse(t *thunk) *Value {
+	if ev.depth+int(t.height) >= maxDeep {
+		return ev.cut()
+	}
+	ev.deepest = max(ev.deepest, ev.depth+int(t.height))
+	todo := []*thunk{t}
+	for len(todo) > 0 && ev.fuel >= 0 {
+		t := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if t.paid == ev.question {
+			continue
+		}
+		t.paid = ev.question
+		ev.fuel -= int(t.own)
+		ev.work++
+		for _, n := range t.needs {
+			if n.paid != ev.question {
+				todo = append(todo, n)
+			}
+		}
+	}
+	if ev.fuel < 0 {
+		ev.dry = true
+		ev.cuts++
+		return topValue
+	}
+	return t.value
+}
+
+// recursion is the value of a thunk that is under evaluation already.
+func (ev *Evaluation) recursion(t *thunk) *Value {
+	t.back = true
+	f := &Failure{Reason: Recursion, thunk: t}
+	for i := len(ev.stack) - 1; i >= 0; i-- {
+		f.cycle = append(f.cycle, ev.stack[i])
+		if ev.stack[i] == t {
+			break
+		}
+	}
+	return failed(f)
+}

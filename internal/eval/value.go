@@ -1,0 +1,239 @@
+package eval
+
+import "math/bits"
+
+// Kinds is a set of the kinds that a value can have, failures included.
+type Kinds uint16
+
+// The kinds. Caught is a failure that tryEval catches: throw, or an assertion; Hard is any other.
+const (
+	Int Kinds = 1 << iota
+	Float
+	Bool
+	Null
+	String
+	Path
+	List
+	Set
+	Function
+	Caught
+	Hard
+	numKinds = iota
+)
+
+// Failures are the kinds that are none of a value; Anything is all kinds.
+const (
+	Failures = Caught | Hard
+	Anything = 1<<numKinds - 1
+	numbers  = Int | Float
+)
+
+var kindNames = [numKinds]string{"an integer", "a float", "a Boolean", "null", "a string", "a path", "a list", "a set", "a function"}
+
+// Describe returns the kinds as messages name them, such as "a list or null"; "" where there are none or too many to tell.
+func (k Kinds) Describe() string {
+	k &^= Failures
+	if n := bits.OnesCount16(uint16(k)); n == 0 || n > 3 {
+		return ""
+	}
+	text := ""
+	for i := range kindNames {
+		if k&(1<<i) == 0 {
+			continue
+		}
+		if k &^= 1 << i; text != "" {
+			if k == 0 {
+				text += " or "
+			} else {
+				text += ", "
+			}
+		}
+		text += kindNames[i]
+	}
+	return text
+}
+
+// maxAlts bounds the alternatives of a value that are told apart.
+const maxAlts = 8
+
+// Value is what an expression can evaluate to, as far as its outermost form. A value with one kind may have a payload; a
+// joint value has alternatives. Values are immutable.
+type Value struct {
+	kinds Kinds
+	// rest are the kinds of which nothing more is known.
+	rest Kinds
+	// alts are the alternatives with payload of a joint value.
+	alts []*Value
+
+	num  int64 // of an Int; 1 of a true Bool
+	real float64
+	text string // of a String or Path
+	list []*thunk
+	set  *set
+	fn   *function
+	fail *Failure
+}
+
+var bareValues [Anything + 1]Value
+
+func init() {
+	for i := range bareValues {
+		bareValues[i] = Value{kinds: Kinds(i), rest: Kinds(i)}
+	}
+}
+
+// bare returns the value of which nothing but the kinds is known.
+func bare(k Kinds) *Value { return &bareValues[k] }
+
+var (
+	topValue    = bare(Anything)
+	failing     = bare(Failures)
+	nullValue   = bare(Null)
+	someBool    = bare(Bool)
+	trueValue   = &Value{kinds: Bool, num: 1}
+	falseValue  = &Value{kinds: Bool}
+	emptyString = &Value{kinds: String}
+	emptyList   = &Value{kinds: List}
+)
+
+func boolValue(b bool) *Value {
+	if b {
+		return trueValue
+	}
+	return falseValue
+}
+
+func intValue(i int64) *Value          { return &Value{kinds: Int, num: i} }
+func floatValue(f float64) *Value      { return &Value{kinds: Float, real: f} }
+func stringValue(s string) *Value      { return &Value{kinds: String, text: s} }
+func pathValue(s string) *Value        { return &Value{kinds: Path, text: s} }
+func listValue(l []*thunk) *Value      { return &Value{kinds: List, list: l} }
+func setValue(s *set) *Value           { return &Value{kinds: Set, set: s} }
+func functionValue(f *function) *Value { return &Value{kinds: Function, fn: f} }
+
+// isKnown reports whether the value is one with a payload: a known number, Boolean, text, list, set or function.
+func (v *Value) isKnown() bool { return v.rest == 0 && v.alts == nil }
+
+// Kinds returns what the value can be.
+func (v *Value) Kinds() Kinds { return v.kinds }
+
+// Fails reports whether the value surely is a failure.
+func (v *Value) Fails() bool { return v.kinds&^Failures == 0 }
+
+// each calls yield for the alternatives: those with payload, and one for each kind of which nothing more is known.
+func (v *Value) each(yield func(*Value)) {
+	if v.isKnown() {
+		yield(v)
+		return
+	}
+	for _, a := range v.alts {
+		yield(a)
+	}
+	for rest := v.rest; rest != 0; rest &= rest - 1 {
+		yield(bare(rest & -rest))
+	}
+}
+
+// failures calls yield for the failures with a reason.
+func (v *Value) failures(yield func(*Failure)) {
+	if v.kinds&Failures == 0 {
+		return
+	}
+	if v.fail != nil {
+		yield(v.fail)
+	}
+	for _, a := range v.alts {
+		if a.fail != nil {
+			yield(a.fail)
+		}
+	}
+}
+
+// join returns what can be either of two values; nil is neither.
+func join(a, b *Value) *Value {
+	switch {
+	case a == nil || a == b:
+		return b
+	case b == nil:
+		return a
+	case a.rest == a.kinds && b.rest == b.kinds:
+		return bare(a.kinds | b.kinds)
+	}
+	j := Value{kinds: a.kinds | b.kinds, rest: a.rest | b.rest}
+	var alts [2 * maxAlts]*Value
+	n := 0
+	add := func(v *Value) {
+		if v.fail == nil && v.kinds&j.rest != 0 {
+			return // nothing is told by it
+		}
+		for _, old := range alts[:n] {
+			if old == v || same(old, v) {
+				return
+			}
+		}
+		alts[n] = v
+		n++
+	}
+	for _, v := range [2]*Value{a, b} {
+		if v.isKnown() {
+			add(v)
+		}
+		for _, alt := range v.alts {
+			add(alt)
+		}
+	}
+	if n > maxAlts {
+		return bare(j.kinds)
+	}
+	if n == 1 && j.rest == 0 {
+		return alts[0]
+	}
+	if n > 0 {
+		j.alts = append([]*Value(nil), alts[:n]...)
+	}
+	return &j
+}
+
+// same reports whether two values with payload surely are the same, by what is seen at once.
+func same(a, b *Value) bool {
+	if a.kinds != b.kinds {
+		return false
+	}
+	switch a.kinds {
+	case Int, Bool:
+		return a.num == b.num
+	case Float:
+		return a.real == b.real
+	case String, Path:
+		return a.text == b.text
+	case List:
+		return len(a.list) == 0 && len(b.list) == 0
+	case Set:
+		return a.set == b.set
+	case Function:
+		return a.fn == b.fn
+	}
+	return a.fail == b.fail
+}
+
+// only returns the part of a value that has one of the kinds, or nil.
+func (v *Value) only(k Kinds) *Value {
+	switch {
+	case v.kinds&^k == 0:
+		return v
+	case v.kinds&k == 0:
+		return nil
+	case v.alts == nil:
+		return bare(v.rest & k)
+	}
+	var out *Value
+	if v.rest&k != 0 {
+		out = bare(v.rest & k)
+	}
+	for _, a := range v.alts {
+		if a.kinds&k != 0 {
+			out = join(out, a)
+		}
+	}
+	return out
+}

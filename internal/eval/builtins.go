@@ -86,7 +86,7 @@ func (c *invocation) arg(i int, k Kinds) *Value {
 // need requires that a value, an argument or what stands in it, is of one of the kinds.
 func (c *invocation) need(v *Value, i int, k Kinds) *Value {
 	ok, bad := c.want(v, k, func(got Kinds) *Failure {
-		return &Failure{Reason: BadBuiltinArg, at: c.at, Got: got, Index: i, Name: c.b.name}
+		return &Failure{Reason: BadBuiltinArg, at: c.at, Got: got, Want: k, Index: i, Name: c.b.name}
 	})
 	c.fails = join(c.fails, bad)
 	return ok
@@ -115,7 +115,7 @@ func (c *invocation) callable() *Value {
 	})
 	switch {
 	case out == nil:
-		c.fails = join(c.fails, failed(&Failure{Reason: BadBuiltinArg, at: c.at, Got: Set, Name: c.b.name}))
+		c.fails = join(c.fails, failed(&Failure{Reason: BadBuiltinArg, at: c.at, Got: Set, Want: Function, Name: c.b.name}))
 	case missing:
 		c.fail()
 	}

@@ -40,7 +40,7 @@ func (ev *Evaluation) call(at site, fn *Value, args []*thunk) *Value {
 			i += used
 			continue
 		}
-		fn = ev.callOne(at, fn, args[i])
+		fn = ev.callOne(at, fn, args[i], i)
 		if fn.Fails() {
 			return fn
 		}
@@ -49,8 +49,8 @@ func (ev *Evaluation) call(at site, fn *Value, args []*thunk) *Value {
 	return fn
 }
 
-// callOne applies the alternatives of a value to one argument.
-func (ev *Evaluation) callOne(at site, fn *Value, arg *thunk) *Value {
+// callOne applies the alternatives of a value, what a function gives after some arguments, to one more.
+func (ev *Evaluation) callOne(at site, fn *Value, arg *thunk, before int) *Value {
 	if !ev.enter() {
 		return topValue
 	}
@@ -88,7 +88,7 @@ func (ev *Evaluation) callOne(at site, fn *Value, arg *thunk) *Value {
 	switch {
 	case wrong == 0:
 	case out == nil || out.Fails():
-		out = join(out, failed(&Failure{Reason: NotFunction, at: at, Got: wrong}))
+		out = join(out, failed(&Failure{Reason: NotFunction, at: at, Got: wrong, Index: before}))
 	default:
 		out = join(out, bare(Hard))
 	}
@@ -107,7 +107,7 @@ func (ev *Evaluation) callLambda(at site, f *function, arg *thunk) *Value {
 		return ev.eval(f.code, l.body, inside)
 	}
 	v := ev.force(arg)
-	ok, bad := ev.want(v, Set, func(got Kinds) *Failure { return &Failure{Reason: BadArgument, at: at, Got: got, fn: f} })
+	ok, bad := ev.want(v, Set, func(got Kinds) *Failure { return &Failure{Reason: BadArgument, at: at, Got: got, fn: f, arg: arg} })
 	if ok == nil {
 		return bad
 	}
@@ -149,8 +149,9 @@ func (ev *Evaluation) callPattern(at site, f *function, s *set, arg *thunk) *Val
 		}
 		inside.slots = append(inside.slots, topThunk)
 	}
+	var fails *Value
 	if len(lacking) > 0 {
-		return failed(&Failure{Reason: MissingArg, at: at, Names: lacking, fn: f})
+		fails = failed(&Failure{Reason: MissingArg, at: at, Names: lacking, fn: f, arg: arg})
 	}
 	if !l.open {
 		var extra []string
@@ -164,8 +165,11 @@ func (ev *Evaluation) callPattern(at site, f *function, s *set, arg *thunk) *Val
 			}
 		}
 		if len(extra) > 0 {
-			return failed(&Failure{Reason: UnexpectedArg, at: at, Names: sortedNames(extra), fn: f})
+			fails = join(fails, failed(&Failure{Reason: UnexpectedArg, at: at, Names: sortedNames(extra), fn: f, arg: arg}))
 		}
+	}
+	if fails != nil {
+		return fails
 	}
 	if l.at {
 		inside.slots = append(inside.slots, arg)

@@ -74,9 +74,13 @@ func (ev *Evaluation) coerce(v *Value, c coercion) (ok, bad *Value) {
 	switch {
 	case wrong == 0:
 	case ok == nil:
-		f := &Failure{Reason: c.reason, at: c.at, Got: wrong, Index: c.index, Name: c.name}
-		if c.reason == BadOperands {
+		f := &Failure{Reason: c.reason, at: c.at, Got: wrong, Want: String, Index: c.index, Name: c.name}
+		switch c.reason {
+		case BadOperands:
 			f.Got, f.Other = c.other, wrong
+			c.at.blame(f, rightOperand)
+		case BadOperand:
+			c.at.blame(f, leftOperand)
 		}
 		if wrong == Set {
 			f.set = missing

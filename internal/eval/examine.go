@@ -29,7 +29,7 @@ type Examination struct {
 	ev       *Evaluation
 	seen     []role // by expression: as what it was queued
 	queue    []pending
-	found    map[Expr]*Failure
+	found    map[Expr][]*Failure
 	loops    map[*thunk]*Failure
 	inCycles map[*thunk]bool
 	// Exhausted counts the questions for which the fuel did not suffice.
@@ -53,7 +53,7 @@ const workOfFile, workOfExpr = 1_000_000, 30
 // Examine looks for what surely fails in a file. It returns what it finds in source order.
 func Examine(ev *Evaluation, code *Code) (findings []Finding, x *Examination) {
 	x = &Examination{
-		code: code, ev: ev, seen: make([]role, len(code.exprs)), found: map[Expr]*Failure{}, loops: map[*thunk]*Failure{},
+		code: code, ev: ev, seen: make([]role, len(code.exprs)), found: map[Expr][]*Failure{}, loops: map[*thunk]*Failure{},
 		inCycles: map[*thunk]bool{},
 	}
 	ev.watch = x
@@ -69,8 +69,10 @@ func Examine(ev *Evaluation, code *Code) (findings []Finding, x *Examination) {
 	if ev.work > budget {
 		return nil, x
 	}
-	for e, f := range x.found {
-		findings = append(findings, Finding{f, f.span(code, e), sure[f]})
+	for e, failures := range x.found {
+		for _, f := range failures {
+			findings = append(findings, Finding{f, f.span(code, e), sure[f]})
+		}
 	}
 	for t, f := range x.loops {
 		findings = append(findings, Finding{f, t.code.Span(t.expr), sure[f]})
@@ -98,7 +100,9 @@ func (x *Examination) body(v *Value) map[*Failure]bool {
 	sure := map[*Failure]bool{}
 	for range maxBodies {
 		if v.Fails() {
-			v.failures(func(f *Failure) { sure[f] = v.isKnown() }) // not where one of several is met
+			reasons := 0
+			v.failures(func(*Failure) { reasons++ })
+			v.failures(func(f *Failure) { sure[f] = v.rest == 0 && (reasons == 1 || f.fn != nil) }) // not where one of several is met
 			break
 		}
 		if !v.isKnown() || v.fn == nil || v.fn.code != x.code || !v.fn.env.lexical {
@@ -219,12 +223,17 @@ func (x *Examination) set(at site, s *setCode, out *set) {
 
 // fails notes that an expression surely fails.
 func (x *Examination) fails(at site, v *Value) {
-	if !at.lexical || at.code != x.code || x.found[at.expr] != nil {
+	if !at.lexical || at.code != x.code || len(x.found[at.expr]) > 0 {
 		return
 	}
 	v.failures(func(f *Failure) {
-		if f.at == at && f.Reason != Thrown && f.Reason != Aborted {
-			x.found[at.expr] = f
+		if f.at != at {
+			return
+		}
+		switch f.Reason {
+		case Thrown, Aborted, Recursion: // meant, or told elsewhere
+		default:
+			x.found[at.expr] = append(x.found[at.expr], f)
 		}
 	})
 }

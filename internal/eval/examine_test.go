@@ -29,7 +29,7 @@ func TestExamine(t *testing.T) {
 		`x: x.y + 1`:                                                      nil,
 		`let f = { a, b }: a; in { c = f { a = 1; }; }`:                   {"f { a = 1; }"},
 		`let f = { a }: a; in { c = f { a = 1; d = 2; }; }`:               {"f { a = 1; d = 2; }"},
-		`{ v = "x" + 1; w = "${[ ]}"; }`:                                  {`"x" + 1`, "[ ]"},
+		`{ v = "x" + 1; w = "${[ ]}"; }`:                                  {"1", "[ ]"},
 		`{ lib }: let x = null; in lib.optionalString (x != null) "${x}"`: nil,
 		`{ lib }: let x = null; in if x != null then "${x}" else ""`:      nil,
 		`{ lib }: let x = null; in lib.foo "${x}"`:                        {"x"},

@@ -29,7 +29,11 @@ func (ev *Evaluation) evalOp(at site, x *expr, in *env) *Value {
 		}
 		return v
 	case opVar:
-		return ev.force(in.level(x.a).slots[x.b])
+		t := in.level(x.a).slots[x.b]
+		if t.state == running {
+			return ev.recursion(t, at)
+		}
+		return ev.force(t)
 	case opWithVar:
 		return ev.withVar(at, code.symbols[x.a], code.kids[x.b:x.c], in)
 	case opGlobal:
@@ -239,7 +243,9 @@ func (ev *Evaluation) dynamic(at site, s *setCode, out *set, in *env) *Value {
 
 // branch goes on with what a condition decides: with one arm where it is known, with both where it is not.
 func (ev *Evaluation) branch(at site, cond *Value, then, otherwise func() *Value) *Value {
-	ok, bad := ev.want(cond, Bool, func(got Kinds) *Failure { return &Failure{Reason: BadCondition, at: at, Got: got} })
+	ok, bad := ev.want(cond, Bool, func(got Kinds) *Failure {
+		return at.blame(&Failure{Reason: BadCondition, at: at, Got: got}, leftOperand)
+	})
 	switch {
 	case ok == nil:
 		return bad
@@ -259,7 +265,9 @@ func (ev *Evaluation) branch(at site, cond *Value, then, otherwise func() *Value
 
 // boolean requires a Boolean.
 func (ev *Evaluation) boolean(at site, v *Value) *Value {
-	ok, bad := ev.want(v, Bool, func(got Kinds) *Failure { return &Failure{Reason: BadCondition, at: at, Got: got} })
+	ok, bad := ev.want(v, Bool, func(got Kinds) *Failure {
+		return at.blame(&Failure{Reason: BadCondition, at: at, Got: got}, rightOperand)
+	})
 	return join(ok, bad)
 }
 

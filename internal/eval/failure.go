@@ -42,13 +42,15 @@ type Failure struct {
 	Names []string
 	// Start and End are the part that is to blame where that is less than the expression: a name in a path.
 	Start, End uint32
-	// Got and Other are the kinds that were met.
-	Got, Other Kinds
-	Index      int
-	set        *set
-	fn         *function
-	thunk      *thunk
-	cycle      []*thunk
+	// Got and Other are the kinds that were met, Want is what a builtin takes in place of Got.
+	Got, Other, Want Kinds
+	// Index is the number of the argument, or of the arguments that went well before.
+	Index int
+	set   *set
+	fn    *function
+	arg   *thunk // of BadArgument, MissingArg and UnexpectedArg
+	thunk *thunk
+	cycle []*thunk
 }
 
 // failed returns a hard failure as a value.

@@ -329,27 +329,27 @@ func (ev *Evaluation) equalSets(x, y *set, depth int) *Value {
 	return out
 }
 
-// addTo evaluates left + right; right is evaluated where Nix does.
-func (ev *Evaluation) addTo(at site, left *Value, right func() *Value) *Value {
-	if left.kinds == Anything {
-		right()
+// addTo evaluates first + second; second is evaluated where Nix does.
+func (ev *Evaluation) addTo(at site, first *Value, second func() *Value) *Value {
+	if first.kinds == Anything {
+		second()
 		return bare(numbers | String | Path | Failures)
 	}
 	var r, out *Value
 	operand := func() *Value {
 		if r == nil {
-			r = right()
+			r = second()
 		}
 		return r
 	}
 	wrong := Kinds(0)
-	left.each(func(x *Value) {
+	first.each(func(x *Value) {
 		switch x.kinds {
 		case Caught, Hard:
 			out = join(out, x)
 		case Int, Float:
 			ok, bad := ev.want(operand(), numbers, func(got Kinds) *Failure {
-				return &Failure{Reason: BadOperands, at: at, Got: x.kinds, Other: got}
+				return at.blame(&Failure{Reason: BadOperands, at: at, Got: x.kinds, Other: got}, rightOperand)
 			})
 			out = join(out, bad)
 			if ok != nil {
@@ -381,7 +381,7 @@ func (ev *Evaluation) addTo(at site, left *Value, right func() *Value) *Value {
 	switch {
 	case wrong == 0:
 	case out == nil || out.Fails():
-		out = join(out, failed(&Failure{Reason: BadOperand, at: at, Got: wrong}))
+		out = join(out, failed(at.blame(&Failure{Reason: BadOperand, at: at, Got: wrong}, leftOperand)))
 	default:
 		out = join(out, bare(Hard))
 	}
@@ -428,17 +428,17 @@ func (ev *Evaluation) concat(at site, kids []uint32, in *env) *Value {
 // updateSets evaluates a // b.
 func (ev *Evaluation) updateSets(at site, a, b *Value) *Value {
 	return ev.both(at, a, b, Set, func(x, y *Value) *Value {
-		left, right := x.set, y.set
-		if left == nil {
-			left = openSet
+		lower, upper := x.set, y.set
+		if lower == nil {
+			lower = openSet
 		}
-		if right == nil {
-			right = openSet
+		if upper == nil {
+			upper = openSet
 		}
-		if !ev.pay(1 + right.depth) {
+		if !ev.pay(1 + upper.depth) {
 			return topValue
 		}
-		return setValue(update(left, right))
+		return setValue(update(lower, upper))
 	})
 }
 
@@ -462,9 +462,13 @@ func (ev *Evaluation) concatLists(at site, a, b *Value) *Value {
 
 // both evaluates an operator whose operands must be of one kind. Which of two wrong ones Nix tells of depends on its version.
 func (ev *Evaluation) both(at site, a, b *Value, k Kinds, do func(a, b *Value) *Value) *Value {
-	blame := func(got Kinds) *Failure { return &Failure{Reason: BadOperand, at: at, Got: got} }
-	okA, badA := ev.want(a, k, blame)
-	okB, badB := ev.want(b, k, blame)
+	blame := func(which operand) func(got Kinds) *Failure {
+		return func(got Kinds) *Failure {
+			return at.blame(&Failure{Reason: BadOperand, at: at, Got: got, Want: k}, which)
+		}
+	}
+	okA, badA := ev.want(a, k, blame(leftOperand))
+	okB, badB := ev.want(b, k, blame(rightOperand))
 	fails := join(badA, badB)
 	if okA == nil || okB == nil {
 		return fails

@@ -141,8 +141,7 @@ func (ev *Evaluation) force(t *thunk) *Value {
 		ev.current.needs = append(ev.current.needs, t)
 		return ev.reuse(t)
 	case running:
-		ev.touches++
-		return ev.recursion(t)
+		return ev.recursion(t, site{})
 	}
 	if ev.dry || ev.depth >= maxDeep {
 		return ev.cut()
@@ -207,10 +206,11 @@ func (ev *Evaluation) reuse(t *thunk) *Value {
 	return t.value
 }
 
-// recursion is the value of a thunk that is under evaluation already.
-func (ev *Evaluation) recursion(t *thunk) *Value {
+// recursion is the value of a thunk that is under evaluation already; at is the name that stands for it, if one does.
+func (ev *Evaluation) recursion(t *thunk, at site) *Value {
+	ev.touches++
 	t.back = true
-	f := &Failure{Reason: Recursion, thunk: t}
+	f := &Failure{Reason: Recursion, at: at, thunk: t}
 	for i := len(ev.stack) - 1; i >= 0; i-- {
 		f.cycle = append(f.cycle, ev.stack[i])
 		if ev.stack[i] == t {

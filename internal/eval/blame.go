@@ -1,0 +1,157 @@
+package eval
+
+import "github.com/nixsift/nixsift/ast/source"
+
+// operand is one of the operands of an operator or condition.
+type operand uint8
+
+const (
+	leftOperand operand = iota
+	rightOperand
+)
+
+// blame names the part of the expression at a place that is to blame.
+func (at site) blame(f *Failure, which operand) *Failure {
+	if at.code == nil {
+		return f
+	}
+	x := &at.code.exprs[at.expr]
+	part := x.a
+	switch {
+	case x.op < opIf || x.op == opNot && which == rightOperand:
+		return f
+	case which == rightOperand:
+		part = x.b
+	}
+	p := &at.code.exprs[part]
+	f.Start, f.End = p.start, p.end
+	return f
+}
+
+// operators are the operators as they are written.
+var operators = map[op]string{
+	opNeg: "-", opLess: "<", opGreater: ">", opLessEq: "<=", opGreaterEq: ">=", opAnd: "&&", opOr: "||", opImpl: "->", opNot: "!",
+	opUpdate: "//", opAdd: "+", opSub: "-", opMul: "*", opDiv: "/", opConcatLists: "++",
+}
+
+// Operator returns the operator at which evaluation fails, or "" where that is none.
+func (f *Failure) Operator() string { return operators[f.at.code.exprs[f.at.expr].op] }
+
+// Inherited reports whether a missing attribute is asked for by inherit (…).
+func (f *Failure) Inherited() bool { return f.at.code.exprs[f.at.expr].inherited }
+
+// Operand returns what the missing attribute is taken of, with the names before it: a.b of a.b.c. ok is false where that is
+// written in one piece with something else.
+func (f *Failure) Operand() (span source.Span, ok bool) {
+	x := &f.at.code.exprs[f.at.expr]
+	if x.op != opSelect {
+		return source.Span{}, false
+	}
+	span = f.at.code.Span(Expr(x.a))
+	if x.inherited {
+		return span, true
+	}
+	for _, p := range f.at.code.paths[x.b:x.c] {
+		if p.start == f.Start {
+			return span, true
+		}
+		span.End = p.end
+	}
+	return span, false
+}
+
+// Literal reports whether the set of a missing attribute is one literal of the file, as it stands there.
+func (f *Failure) Literal() bool {
+	return f.set != nil && f.set.code == f.at.code && f.set.below == nil && f.at.code.exprs[f.set.expr].op == opSet &&
+		len(f.set.own) == len(f.at.code.sets[f.at.code.exprs[f.set.expr].a].attrs)
+}
+
+// Callee returns what a call that fails applies to one argument too many, or to a wrong one: the function, with the arguments
+// that went well before.
+func (f *Failure) Callee() source.Span {
+	x := &f.at.code.exprs[f.at.expr]
+	if x.op != opCall {
+		return f.at.code.Span(f.at.expr)
+	}
+	kids := f.at.code.kids[x.a:x.b]
+	span := f.at.code.Span(Expr(kids[0]))
+	if f.Reason == NotFunction && f.Index > 0 && f.Index < len(kids) {
+		span = source.Span{Start: min(span.Start, f.at.code.Span(f.at.expr).Start), End: f.at.code.Span(Expr(kids[f.Index])).End}
+	}
+	return span
+}
+
+// Passed returns where an attribute of the argument of a call is written: its name. ok is false where the argument is no set
+// literal of the file that has it.
+func (f *Failure) Passed(name string) (span source.Span, ok bool) {
+	if f.arg == nil || f.arg.code != f.at.code || f.at.code == nil {
+		return source.Span{}, false
+	}
+	x := &f.at.code.exprs[f.arg.expr]
+	if x.op != opSet {
+		return source.Span{}, false
+	}
+	for _, a := range f.at.code.sets[x.a].attrs {
+		if a.sym == name {
+			return source.Span{Start: a.start, End: a.end}, true
+		}
+	}
+	return source.Span{}, false
+}
+
+// Passes reports whether the argument of a call surely has an attribute.
+func (f *Failure) Passes(name string) bool {
+	if f.arg == nil || f.arg.state != done || !f.arg.value.isKnown() || f.arg.value.set == nil {
+		return false
+	}
+	_, has, _ := f.arg.value.set.lookup(name)
+	return has == present
+}
+
+// Argument returns where the argument of a call stands, if that is in the file.
+func (f *Failure) Argument() (span source.Span, ok bool) {
+	if f.arg == nil || f.arg.code == nil || f.arg.code != f.at.code {
+		return source.Span{}, false
+	}
+	return f.arg.code.Span(f.arg.expr), true
+}
+
+// Named is a definition, by its name.
+type Named struct {
+	Name string
+	Span source.Span
+}
+
+// Cycle returns the definitions of the file that an infinite recursion goes through, beginning with the one that needs
+// itself. direct tells that it alone does, without a call.
+func (f *Failure) Cycle() (members []Named, direct bool) {
+	for i := len(f.cycle) - 1; i >= 0; i-- {
+		t := f.cycle[i]
+		if t.code != f.thunk.code || t.fn != nil {
+			continue
+		}
+		if n, ok := t.code.definition(t.expr); ok {
+			members = append(members, n)
+		}
+	}
+	return members, len(f.cycle) == 1 && f.at.lexical
+}
+
+// definition returns the attribute, name of a let or formal whose value an expression is.
+func (c *Code) definition(e Expr) (Named, bool) {
+	for i := range c.sets {
+		for _, a := range c.sets[i].attrs {
+			if a.value == e {
+				return Named{a.sym, source.Span{Start: a.start, End: a.end}}, true
+			}
+		}
+	}
+	for i := range c.lambdas {
+		for _, f := range c.lambdas[i].formals {
+			if f.def == e {
+				return Named{f.sym, source.Span{Start: f.start, End: f.end}}, true
+			}
+		}
+	}
+	return Named{}, false
+}

@@ -5,6 +5,7 @@ import (
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/config"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/eval"
 	"github.com/nixsift/nixsift/internal/module"
 	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/internal/role"
@@ -30,8 +31,11 @@ type Pass struct {
 	live     *sema.Live
 	modules  *module.File
 	shape    role.Shape
+	failures []eval.Finding
+	code     *eval.Code
 	doubt    *doubt
 	shaped   bool
+	examined bool
 }
 
 // Host is what runs rules: it takes their findings and knows their settings.
@@ -91,6 +95,18 @@ func (p *Pass) Shape() role.Shape {
 		p.shape, p.shaped = role.Classify(p.Path, p.Tree, p.Modules()), true
 	}
 	return p.shape
+}
+
+// Failures returns what surely fails in the file when it is evaluated, whoever calls the functions in it, and the code that
+// is evaluated; none in a file with syntax errors. The findings must not be changed.
+func (p *Pass) Failures() ([]eval.Finding, *eval.Code) {
+	if !p.examined {
+		p.examined = true
+		if p.code = eval.Lower(p.Tree, p.Path); p.code != nil {
+			p.failures, _ = eval.Examine(eval.NewEvaluation(), p.code)
+		}
+	}
+	return p.failures, p.code
 }
 
 // Report reports a finding. An empty File means the file of the pass; a Severity of Off means the rule's

@@ -82,13 +82,13 @@ func (f *Failure) Callee() source.Span {
 }
 
 // Passed returns where an attribute of the argument of a call is written: its name. ok is false where the argument is no set
-// literal of the file that has it.
+// literal that stands in the call and has it.
 func (f *Failure) Passed(name string) (span source.Span, ok bool) {
 	if f.arg == nil || f.arg.code != f.at.code || f.at.code == nil {
 		return source.Span{}, false
 	}
-	x := &f.at.code.exprs[f.arg.expr]
-	if x.op != opSet {
+	call, x := f.at.code.Span(f.at.expr), &f.at.code.exprs[f.arg.expr]
+	if x.op != opSet || x.start < call.Start || call.End < x.end {
 		return source.Span{}, false
 	}
 	for _, a := range f.at.code.sets[x.a].attrs {
@@ -154,4 +154,19 @@ func (c *Code) definition(e Expr) (Named, bool) {
 		}
 	}
 	return Named{}, false
+}
+
+// Extra returns the attributes of a call's argument that the function does not take, sorted.
+func (f *Failure) Extra() (names []string) {
+	if f.fn == nil || f.fn.code == nil || f.fn.lambda().open || f.arg == nil || f.arg.state != done || !f.arg.value.isKnown() {
+		return nil
+	}
+	for s := f.arg.value.set; s != nil; s = s.below {
+		for name := range s.own {
+			if !f.fn.lambda().takes(name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return sortedNames(names)
 }

@@ -74,8 +74,10 @@ func (ev *Evaluation) coerce(v *Value, c coercion) (ok, bad *Value) {
 	switch {
 	case wrong == 0:
 	case ok == nil:
-		f := &Failure{Reason: c.reason, at: c.at, Got: wrong, Want: String, Index: c.index, Name: c.name}
+		f := &Failure{Reason: c.reason, at: c.at, Got: wrong, Index: c.index, Name: c.name}
 		switch c.reason {
+		case BadBuiltinArg:
+			f.Want = String
 		case BadOperands:
 			f.Got, f.Other = c.other, wrong
 			c.at.blame(f, rightOperand)

@@ -78,7 +78,7 @@ func Examine(ev *Evaluation, code *Code) (findings []Finding, x *Examination) {
 		findings = append(findings, Finding{f, t.code.Span(t.expr), sure[f]})
 	}
 	slices.SortFunc(findings, func(a, b Finding) int {
-		return cmp.Or(cmp.Compare(a.Span.Start, b.Span.Start), cmp.Compare(a.Span.End, b.Span.End), cmp.Compare(a.Reason, b.Reason))
+		return cmp.Or(cmp.Compare(a.Span.Start, b.Span.Start), cmp.Compare(a.Span.End, b.Span.End), cmp.Compare(a.Reason, b.Reason), cmp.Compare(a.Index, b.Index))
 	})
 	return findings, x
 }

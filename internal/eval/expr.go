@@ -194,7 +194,7 @@ func (ev *Evaluation) plainThunk(code *Code, e Expr, in *env) *thunk {
 	case opUnknown:
 		return topThunk
 	case opConst:
-		return given(code.consts[x.a])
+		return &thunk{code: code, expr: e, value: code.consts[x.a], state: done}
 	case opVar:
 		return in.level(x.a).slots[x.b]
 	}

@@ -13,4 +13,5 @@ import (
 	_ "github.com/nixsift/nixsift/rules/suppressions"
 	_ "github.com/nixsift/nixsift/rules/suspicious"
 	_ "github.com/nixsift/nixsift/rules/traps"
+	_ "github.com/nixsift/nixsift/rules/values"
 )

@@ -1,0 +1,88 @@
+// Package values holds the rules about expressions whose evaluation surely fails: calls that lack an argument, attributes
+// that are not there, operands of the wrong kind. They present what package eval proves; none of them has special cases of
+// its own.
+package values
+
+import (
+	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/eval"
+	"github.com/nixsift/nixsift/rules"
+)
+
+const family = "values"
+
+// severity is what all pages say of it.
+const severity = "\n\nIt is an error where evaluating the file, or calling what it is, comes by for certain, and a warning where only\n" +
+	"evaluating that attribute, element or function does; in tests, examples and templates it is a hint. Nothing is reported\n" +
+	"of what depends on arguments, on other files or on what nixpkgs has: only what fails whoever uses the file.\n"
+
+// each calls do for what surely fails in the file for one of the reasons, and reports what it returns.
+func each(p *rules.Pass, do func(f eval.Finding, code *eval.Code) (diag.Finding, bool), reasons ...eval.Reason) {
+	failures, code := p.Failures()
+	for _, f := range failures {
+		for _, r := range reasons {
+			if f.Reason != r {
+				continue
+			}
+			if found, ok := do(f, code); ok {
+				report(p, found, f.Sure)
+			}
+		}
+	}
+}
+
+// report reports a finding with the severity that its place gives it.
+func report(p *rules.Pass, f diag.Finding, sure bool) {
+	if !sure {
+		f.Severity = diag.Warning
+	}
+	path := p.Path
+	if !p.Project.InSamples(path) {
+		p.Report(f)
+		return
+	}
+	p.Ask(func(a *rules.Asked) {
+		if a.Sample(path) {
+			f.Severity = diag.Hint
+		}
+		a.Report(f)
+	})
+}
+
+// origin returns the place of the function or set that a failure is about.
+func origin(f eval.Finding, path, message string) []diag.Related {
+	file, start, end, ok := f.Origin()
+	if !ok || start >= end {
+		return nil
+	}
+	if file == "" {
+		file = path
+	}
+	return []diag.Related{{File: file, Span: source.Span{Start: start, End: end}, Message: message}}
+}
+
+// maxQuoted is the length up to which a message repeats an expression.
+const maxQuoted = 40
+
+// quoted returns an expression as a message names it, or other words where it is long.
+func quoted(p *rules.Pass, span source.Span, otherwise string) string {
+	text := span.Of(p.Tree.Source())
+	if len(text) == 0 || len(text) > maxQuoted {
+		return otherwise
+	}
+	for _, c := range text {
+		if c == '\n' || c == '`' {
+			return otherwise
+		}
+	}
+	return diag.Code(text)
+}
+
+// kinds describes what was met.
+func kinds(k eval.Kinds, otherwise string) string {
+	if text := k.Describe(); text != "" {
+		return text
+	}
+	return otherwise
+}

@@ -1,0 +1,41 @@
+package values
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/eval"
+	"github.com/nixsift/nixsift/rules"
+)
+
+// maxListed is the number of names that a message lists.
+const maxListed = 6
+
+var _ = rules.Register(&rules.Rule{
+	ID: "missing-argument", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	Summary: "A function is called without an argument that it needs",
+	Doc: "`{ a, b }: …` needs `a` and `b`: calling it with `{ a = 1; }` fails with \"called without required argument 'b'\". Pass\n" +
+		"it, or give it a default: `{ a, b ? null }:`.\n" +
+		"\n" +
+		"Reported for functions that stand in the file, called by name or at once, with arguments that are known however they\n" +
+		"are put together. Calls of functions in other files are the matter of `call-argument-mismatch`." + severity,
+	Severity: diag.Error,
+	File: func(p *rules.Pass) {
+		each(p, func(f eval.Finding, _ *eval.Code) (diag.Finding, bool) {
+			missing := slices.DeleteFunc(slices.Clone(f.Names), func(name string) bool { return misspelt(f)[name] != "" })
+			if len(missing) == 0 {
+				return diag.Finding{}, false // unexpected-argument tells of the name in its place
+			}
+			word := "argument"
+			if len(missing) > 1 {
+				word = "arguments"
+			}
+			callee := f.Callee()
+			return diag.Finding{
+				Span: callee, Related: origin(f, p.Path, "what it takes"),
+				Message: fmt.Sprintf("%s needs the %s %s, which the call does not pass", quoted(p, callee, "the function"), word, diag.List(missing, maxListed)),
+			}, true
+		}, eval.MissingArg)
+	},
+})

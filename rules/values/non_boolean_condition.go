@@ -1,0 +1,24 @@
+package values
+
+import (
+	"fmt"
+
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/eval"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "non-boolean-condition", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	Summary: "A condition is no Boolean",
+	Doc: "Nix takes nothing but `true` and `false` for a condition: `if list then …`, `assert 1;`, `!null` and `x || \"\"` fail with\n" +
+		"\"expected a Boolean but found …\". Compare instead: `list != [ ]`, `x != null`." + severity,
+	Severity: diag.Error,
+	File: func(p *rules.Pass) {
+		each(p, func(f eval.Finding, _ *eval.Code) (diag.Finding, bool) {
+			return diag.Finding{
+				Span: f.Span, Message: fmt.Sprintf("%s is %s and no Boolean: evaluating the condition fails", quoted(p, f.Span, "this"), kinds(f.Got, "something else")),
+			}, true
+		}, eval.BadCondition)
+	},
+})

@@ -1,0 +1,44 @@
+package values
+
+import (
+	"fmt"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/eval"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "uncoercible-interpolation", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	Summary: "Something is interpolated that cannot be made a string",
+	Doc: "`\"${x}\"` takes strings, paths and sets with `outPath` or `__toString`, such as packages. A number fails with \"cannot\n" +
+		"coerce an integer to a string\", and so do Booleans, `null`, lists, functions and other sets. `toString` takes numbers,\n" +
+		"Booleans, `null` and lists, too; `concatStringsSep` joins a list.\n" +
+		"\n" +
+		"The fix puts `toString` before a number." + severity,
+	Severity: diag.Error, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
+	File: func(p *rules.Pass) {
+		each(p, func(f eval.Finding, _ *eval.Code) (diag.Finding, bool) {
+			found := diag.Finding{
+				Span: f.Span, Message: fmt.Sprintf("%s is %s, which interpolation does not make a string: evaluating this fails", quoted(p, f.Span, "this"), kinds(f.Got, "something")),
+			}
+			switch {
+			case f.Got&^(eval.Int|eval.Float) == 0:
+				found.Help = "`toString` makes a string of it"
+				text := f.Span.Of(p.Tree.Source())
+				if n := p.Tree.NodeAt(f.Span); !n.Is(ast.Ident) && !n.Is(ast.Select) && !n.Is(ast.Int) {
+					text = "(" + text + ")"
+				}
+				found.Fixes = []diag.Fix{rules.Replace("convert it by `toString`", diag.Unsafe, f.Span, "toString "+text)}
+			case f.Got == eval.List:
+				found.Help = "`builtins.concatStringsSep` joins a list of strings, `toString` puts blanks between"
+			case f.Got == eval.Function:
+				found.Help = "call the function"
+			case f.Got == eval.Bool:
+				found.Help = "`if … then \"true\" else \"false\"` writes it out; `toString` makes \"1\" and \"\" of it"
+			}
+			return found, true
+		}, eval.Uncoercible)
+	},
+})

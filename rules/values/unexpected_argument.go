@@ -1,0 +1,83 @@
+package values
+
+import (
+	"slices"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/eval"
+	"github.com/nixsift/nixsift/internal/near"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "unexpected-argument", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	Summary: "A function is called with an argument that it does not take",
+	Doc: "`{ a, b }: …` takes `a` and `b` and nothing else: calling it with `{ a = 1; c = 2; }` fails with \"called with unexpected\n" +
+		"argument 'c'\". Correct the name, leave the argument out, or let the function take others: `{ a, b, ... }:`.\n" +
+		"\n" +
+		"Reported for functions that stand in the file, called by name or at once, with arguments that are known however they\n" +
+		"are put together. Calls of functions in other files are the matter of `call-argument-mismatch`.\n" +
+		"\n" +
+		"The fix puts the name that was probably meant." + severity,
+	Severity: diag.Error, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
+	File: func(p *rules.Pass) {
+		failures, _ := p.Failures()
+		for _, f := range failures {
+			if f.Reason == eval.UnexpectedArg {
+				for _, name := range f.Names {
+					report(p, unexpected(p, f, name), f.Sure)
+				}
+			}
+		}
+	},
+})
+
+func unexpected(p *rules.Pass, f eval.Finding, name string) diag.Finding {
+	callee := f.Callee()
+	found := diag.Finding{
+		Span: callee, Message: quoted(p, callee, "the function") + " takes no argument " + diag.Code(name) + ": the call fails",
+		Related: origin(f, p.Path, "what it takes"),
+	}
+	at, written := f.Passed(name)
+	if written {
+		found.Span = at
+	}
+	guess := near.Among(name, free(f))
+	if guess == "" {
+		return found
+	}
+	found.Help = "did you mean " + diag.Code(guess) + "?"
+	if n := p.Tree.NodeAt(at); written && at.Of(p.Tree.Source()) == name && isBound(n) {
+		found.Fixes = []diag.Fix{rules.Replace("pass it as "+diag.Code(guess), diag.Unsafe, at, guess)}
+	}
+	return found
+}
+
+// free yields the names that a function takes and the call does not pass.
+func free(f eval.Finding) func(yield func(string) bool) {
+	return func(yield func(string) bool) {
+		for _, formal := range f.Candidates() {
+			if !f.Passes(formal) && !yield(formal) {
+				return
+			}
+		}
+	}
+}
+
+// misspelt returns the arguments that a call probably passes under another name, with that name.
+func misspelt(f eval.Finding) map[string]string {
+	meant := map[string]string{}
+	for _, passed := range f.Extra() {
+		if guess := near.Among(passed, slices.Values(slices.Collect(free(f)))); guess != "" {
+			meant[guess] = passed
+		}
+	}
+	return meant
+}
+
+// isBound reports whether a node is the name in `name = …`, which another name can stand for.
+func isBound(n ast.Node) bool {
+	path := n.Parent()
+	return n.Is(ast.Name) && path.Is(ast.Attrpath) && n == path.FirstChild() && path.Parent().Is(ast.Binding)
+}

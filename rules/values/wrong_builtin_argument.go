@@ -1,0 +1,39 @@
+package values
+
+import (
+	"fmt"
+
+	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/eval"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "wrong-builtin-argument", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	Summary: "A builtin function is given something of a kind that it does not take",
+	Doc: "`builtins.length { }`, `map f \"x\"` and `toString builtins.attrNames set`, where parentheses are missing, fail as soon as they\n" +
+		"are evaluated. So does `filter f list` where `f` returns something other than a Boolean." + severity,
+	Severity: diag.Error,
+	File: func(p *rules.Pass) {
+		var last source.Span // of two wrong arguments of a call, one is told
+		each(p, func(f eval.Finding, _ *eval.Code) (diag.Finding, bool) {
+			if f.Span == last {
+				return diag.Finding{}, false
+			}
+			last = f.Span
+			callee := f.Callee()
+			found := diag.Finding{Span: callee}
+			name := quoted(p, callee, "the function")
+			if f.Reason == eval.BadOperands {
+				if f.Operator() != "" {
+					return diag.Finding{}, false
+				}
+				found.Message = fmt.Sprintf("%s does not take %s and %s: the call fails", name, kinds(f.Got, "one thing"), kinds(f.Other, "another"))
+				return found, true
+			}
+			found.Message = fmt.Sprintf("%s gets %s where it needs %s: the call fails", name, kinds(f.Got, "something"), kinds(f.Want, "something else"))
+			return found, true
+		}, eval.BadBuiltinArg, eval.BadOperands)
+	},
+})

@@ -1,0 +1,55 @@
+package values
+
+import (
+	"fmt"
+
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/eval"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "wrong-operand", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	Summary: "An operator has an operand of a kind that it does not take",
+	Doc: "`++` joins lists, `//` sets, `+` strings, paths or numbers: `[ 1 ] // { }` and `\"port \" + 80` fail as soon as they are\n" +
+		"evaluated. Use the other operator, or convert: `\"port \" + toString 80`. `==` and `!=` take anything, and `<` takes two\n" +
+		"numbers, strings, paths or lists." + severity,
+	Severity: diag.Error,
+	File: func(p *rules.Pass) {
+		each(p, func(f eval.Finding, _ *eval.Code) (diag.Finding, bool) {
+			op := f.Operator()
+			if op == "" {
+				return diag.Finding{}, false // wrong-builtin-argument tells of it
+			}
+			found := diag.Finding{Span: f.Span}
+			switch {
+			case f.Reason == eval.BadOperand && f.Want != 0:
+				found.Message = fmt.Sprintf("%s takes two %ss, and this is %s: evaluating it fails", diag.Code(op), noun[f.Want], kinds(f.Got, "something else"))
+			case f.Reason == eval.BadOperand:
+				found.Message = fmt.Sprintf("%s does not take %s: evaluating this fails", diag.Code(op), kinds(f.Got, "this"))
+			case op == "+":
+				found.Message = fmt.Sprintf("%s cannot be added to %s: evaluating this fails", kinds(f.Other, "this"), kinds(f.Got, "what stands before"))
+			case op == "-" && f.Got == eval.Int && f.Other&(eval.Int|eval.Float) == 0:
+				found.Message = fmt.Sprintf("%s takes numbers, and this is %s: evaluating it fails", diag.Code(op), kinds(f.Other, "something else"))
+			default:
+				found.Message = fmt.Sprintf("%s does not take %s and %s: evaluating this fails", diag.Code(op), kinds(f.Got, "one thing"), kinds(f.Other, "another"))
+			}
+			if op == "+" && (f.Got == eval.String || f.Got == eval.Path) && f.Other&^(eval.Int|eval.Float) == 0 {
+				found.Help = "`toString` makes a string of it"
+			}
+			if op == "+" && f.Got == eval.List {
+				found.Help = "lists are joined by `++`"
+			}
+			if op == "//" && f.Got == eval.List {
+				found.Help = "lists are joined by `++`"
+			}
+			if op == "++" && f.Got == eval.Set {
+				found.Help = "sets are joined by `//`"
+			}
+			return found, true
+		}, eval.BadOperand, eval.BadOperands)
+	},
+})
+
+// noun names a kind.
+var noun = map[eval.Kinds]string{eval.List: "list", eval.Set: "set"}

@@ -24,7 +24,7 @@ const (
 	opConcat               // a string of kids[a:b]
 	opPathConcat           // a path of kids[a:b]
 	opVar                  // slot b of the environment a levels up
-	opWithVar              // name symbols[a], looked up in the environments kids[b:c] levels up
+	opWithVar              // the name symbols[a], which some with around may have
 	opGlobal               // the builtin that builtinTable has at a
 	opBuiltins             // builtins
 	opLambda               // lambdas[a]

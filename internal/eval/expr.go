@@ -1,5 +1,8 @@
 package eval
 
+// farAway is the number of environments that a name is looked up through at the price of one step.
+const farAway = 32
+
 // eval evaluates an expression as far as its outermost form.
 func (ev *Evaluation) eval(code *Code, e Expr, in *env) *Value {
 	if !ev.enter() {
@@ -29,13 +32,16 @@ func (ev *Evaluation) evalOp(at site, x *expr, in *env) *Value {
 		}
 		return v
 	case opVar:
+		if x.a > farAway && !ev.pay(int(x.a/farAway)) {
+			return topValue
+		}
 		t := in.level(x.a).slots[x.b]
 		if t.state == running {
 			return ev.recursion(t, at)
 		}
 		return ev.force(t)
 	case opWithVar:
-		return ev.withVar(at, code.symbols[x.a], code.kids[x.b:x.c], in)
+		return ev.withVar(at, code.symbols[x.a], in)
 	case opGlobal:
 		return builtinValues[x.a]
 	case opBuiltins:
@@ -289,10 +295,16 @@ func (ev *Evaluation) want(v *Value, k Kinds, blame func(got Kinds) *Failure) (o
 }
 
 // withVar looks a name up in the sets of the with expressions around it, the innermost first.
-func (ev *Evaluation) withVar(at site, name string, levels []uint32, in *env) *Value {
+func (ev *Evaluation) withVar(at site, name string, in *env) *Value {
 	var out *Value
-	for _, up := range levels {
-		v := ev.force(in.level(up).with)
+	for ; in != nil; in = in.up {
+		if in.with == nil {
+			continue
+		}
+		if !ev.pay(1) {
+			return topValue
+		}
+		v := ev.force(in.with)
 		ok, bad := ev.want(v, Set, func(got Kinds) *Failure { return &Failure{Reason: NotSet, at: at, Got: got} })
 		out = join(out, bad)
 		if ok == nil {

@@ -56,15 +56,18 @@ type Failure struct {
 // failed returns a hard failure as a value.
 func failed(f *Failure) *Value { return &Value{kinds: Hard, fail: f} }
 
+// maxCandidates is the number of attributes up to which a set is searched for what was meant: larger ones are data.
+const maxCandidates = 500
+
 // Candidates returns the names that are there where Name or one of Names is not: the attributes of the set, or the formals
-// of the function. It is nil where they are not all known.
+// of the function. It is nil where they are not all known, or too many.
 func (f *Failure) Candidates() []string {
 	switch {
 	case f.set != nil:
-		names, closed := f.set.names()
-		if !closed {
+		if f.set.size > maxCandidates {
 			return nil
 		}
+		names, _ := f.set.names()
 		return names
 	case f.fn != nil && f.fn.code != nil:
 		var names []string

@@ -210,11 +210,11 @@ func (l *lowerer) variable(n ast.Node, name string) Expr {
 	if name == "__curPos" {
 		return l.unknown(n)
 	}
-	var withs []uint32
+	withs := false
 	for i := len(l.scopes) - 1; i >= 0; i-- {
 		s := &l.scopes[i]
 		if s.with {
-			withs = append(withs, uint32(len(l.scopes)-1-i))
+			withs = true
 			continue
 		}
 		if slot, ok := s.slots[name]; ok {
@@ -232,11 +232,9 @@ func (l *lowerer) variable(n ast.Node, name string) Expr {
 		if i, ok := builtinIndex[strings.TrimPrefix(name, "__")]; ok {
 			return l.add(n, expr{op: opGlobal, a: i})
 		}
-	case len(withs) > 0:
+	case withs:
 		l.code.symbols = append(l.code.symbols, l.sym(name))
-		sym := uint32(len(l.code.symbols) - 1)
-		from, to := l.kidsOf(withs)
-		return l.add(n, expr{op: opWithVar, a: sym, b: from, c: to})
+		return l.add(n, expr{op: opWithVar, a: uint32(len(l.code.symbols) - 1)})
 	default:
 		l.refused = true // nothing binds it
 	}

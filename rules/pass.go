@@ -103,7 +103,9 @@ func (p *Pass) Failures() ([]eval.Finding, *eval.Code) {
 	if !p.examined {
 		p.examined = true
 		if p.code = eval.Lower(p.Tree, p.Path); p.code != nil {
-			p.failures, _ = eval.Examine(eval.NewEvaluation(), p.code)
+			ev := eval.NewEvaluation()
+			ev.Import = p.Project.Imported
+			p.failures, _ = eval.Examine(ev, p.code)
 		}
 	}
 	return p.failures, p.code

@@ -137,22 +137,32 @@ func registerStrings() {
 	}
 }
 
+// What an import costs, in steps: a fixed part, and one for some of the expressions of the file. maxFiles is the number of
+// files that an evaluation imports: each stays until its end.
+const importCost, exprsPerStep, maxFiles = 50, 8, 200
+
 // importFile evaluates the file that a path names, where it can be read.
 func importFile(c *invocation) *Value {
-	if c.Import == nil {
-		return topValue
-	}
 	v := c.force(c.args[0])
-	if !v.isKnown() || v.kinds != Path {
+	if c.Import == nil || !v.isKnown() || v.kinds != Path {
 		return topValue
 	}
 	t := c.files[v.text]
 	if t == nil {
+		if len(c.files) == maxFiles {
+			c.Import = nil
+			return c.cut()
+		}
 		code := c.Import(v.text)
 		if code == nil {
 			return topValue
 		}
-		t = &thunk{code: code, expr: code.root, env: &env{}}
+		t = &thunk{fn: func(ev *Evaluation) *Value {
+			if !ev.pay(importCost + len(code.exprs)/exprsPerStep) {
+				return topValue
+			}
+			return ev.eval(code, code.root, &env{})
+		}}
 		if c.files == nil {
 			c.files = map[string]*thunk{}
 		}

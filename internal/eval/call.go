@@ -88,7 +88,7 @@ func (ev *Evaluation) callOne(at site, fn *Value, arg *thunk, before int) *Value
 	switch {
 	case wrong == 0:
 	case out == nil || out.Fails():
-		out = join(out, failed(&Failure{Reason: NotFunction, at: at, Got: wrong, Index: before}))
+		out = join(out, failed(&Failure{Reason: NotFunction, at: at, Got: wrong, Index: before, arg: arg}))
 	default:
 		out = join(out, bare(Hard))
 	}

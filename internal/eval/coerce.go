@@ -41,13 +41,9 @@ func (ev *Evaluation) coerce(v *Value, c coercion) (ok, bad *Value) {
 		case String:
 			ok = join(ok, x)
 		case Path:
-			switch {
-			case c.copies:
-				ok, bad = join(ok, bare(String)), join(bad, bare(Hard)) // it need not be there
-			case x.isKnown():
-				ok = join(ok, stringValue(x.text))
-			default:
-				ok = join(ok, bare(String))
+			ok = join(ok, bare(String)) // in a flake, one of the store
+			if c.copies {
+				bad = join(bad, bare(Hard)) // it need not be there
 			}
 		case Set:
 			s := x.set

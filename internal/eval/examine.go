@@ -50,8 +50,19 @@ type pending struct {
 // is said.
 const workOfFile, workOfExpr = 1_000_000, 30
 
-// Examine looks for what surely fails in a file. It returns what it finds in source order.
-func Examine(ev *Evaluation, code *Code) (findings []Finding, x *Examination) {
+// Examine looks for what surely fails in a file, with an evaluation that was not used before. It returns what it finds in
+// source order. A file that imports more files than an evaluation does is examined by itself.
+func Examine(ev *Evaluation, code *Code) ([]Finding, *Examination) {
+	imports := ev.Import != nil
+	findings, x := examine(ev, code)
+	if imports && ev.Import == nil {
+		*ev = Evaluation{Fuel: ev.Fuel}
+		return examine(ev, code)
+	}
+	return findings, x
+}
+
+func examine(ev *Evaluation, code *Code) (findings []Finding, x *Examination) {
 	x = &Examination{
 		code: code, ev: ev, seen: make([]role, len(code.exprs)), found: map[Expr][]*Failure{}, loops: map[*thunk]*Failure{},
 		inCycles: map[*thunk]bool{},
@@ -60,7 +71,7 @@ func Examine(ev *Evaluation, code *Code) (findings []Finding, x *Examination) {
 	root := &thunk{code: code, expr: code.root, env: &env{lexical: true}}
 	sure := x.body(ev.ask(root))
 	budget := ev.work + workOfFile + workOfExpr*len(code.exprs)
-	for len(x.queue) > 0 && ev.work <= budget {
+	for len(x.queue) > 0 && ev.work <= budget && len(ev.files) < maxFiles {
 		p := x.queue[0]
 		x.queue = x.queue[1:]
 		x.look(p)

@@ -162,12 +162,9 @@ func (ev *Evaluation) ordered(x, y *Value, depth int) *Value {
 		return boolValue(x.number() < y.number())
 	case x.kinds != y.kinds:
 		return nil
-	case x.kinds == String || x.kinds == Path && exact:
-		if !exact {
-			return someBool
-		}
+	case x.kinds == String && exact:
 		return boolValue(x.text < y.text)
-	case x.kinds == Path:
+	case x.kinds == String || x.kinds == Path:
 		return someBool
 	case x.kinds == List:
 		if !exact {
@@ -241,11 +238,11 @@ func (ev *Evaluation) equalPair(x, y *Value, depth int) *Value {
 		return someBool // Nix says false, but for one and the same in two sets or lists
 	case !exact && (x.kinds == List || x.kinds == Set):
 		return bare(Bool | Failures)
-	case !exact:
+	case !exact || x.kinds == Path: // where a flake lies is not known
 		return someBool
 	case x.kinds == Bool:
 		return boolValue(x.num == y.num)
-	case x.kinds == String || x.kinds == Path:
+	case x.kinds == String:
 		return boolValue(x.text == y.text)
 	case depth > maxCompared:
 		return ev.cut()
@@ -370,7 +367,7 @@ func (ev *Evaluation) addTo(at site, first *Value, second func() *Value) *Value 
 				return
 			}
 			joined, _ := pairs(text, more, func(a, b *Value) *Value { return joinTexts(x.kinds, a, b) })
-			if x.kinds == Path && !more.isKnown() {
+			if x.kinds == Path && !more.isKnown() && operand().kinds != Path {
 				joined = join(joined, bare(Hard)) // a string with context
 			}
 			out = join(out, joined)

@@ -8,6 +8,7 @@ import (
 	"unsafe"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/eval"
 	"github.com/nixsift/nixsift/internal/module"
 	"github.com/nixsift/nixsift/internal/role"
 	"github.com/nixsift/nixsift/internal/sema"
@@ -22,6 +23,7 @@ type File struct {
 	tree  lazy[*ast.Tree]
 	names lazy[*sema.Info]
 	shape lazy[role.Shape]
+	code  lazy[*eval.Code]
 }
 
 // Path returns the absolute path.
@@ -46,6 +48,31 @@ func (f *File) Modules() *module.File { return module.AnalyzeFile(f.Tree(), f.Na
 // Shape returns what the file is, as far as it says so itself.
 func (f *File) Shape() role.Shape {
 	return f.shape.get(func() role.Shape { return role.Classify(f.path, f.Tree(), f.Modules()) })
+}
+
+// Code returns what Nix evaluates where it imports the file; nil where it refuses that.
+func (f *File) Code() *eval.Code {
+	return f.code.get(func() *eval.Code { return eval.Lower(f.Tree(), f.path) })
+}
+
+// Imported returns the code that an import of an absolute path evaluates: that of the file, or of the default.nix of a folder,
+// links resolved as Nix does; nil where there is none.
+func (v *View) Imported(path string) *eval.Code {
+	if v.Kind(path) == Folder {
+		path = filepath.Join(path, "default.nix")
+	}
+	if v.Kind(path) != Regular {
+		return nil
+	}
+	path, ok := v.RealPath(path)
+	if !ok {
+		return nil
+	}
+	f := v.File(path)
+	if f == nil {
+		return nil
+	}
+	return f.Code()
 }
 
 // maxKept bounds the texts, in bytes, of the files that a snapshot keeps: what is made of a text is up to twenty times

@@ -15,7 +15,7 @@ const family = "values"
 // severity is what all pages say of it.
 const severity = "\n\nIt is an error where evaluating the file, or calling what it is, comes by for certain, and a warning where only\n" +
 	"evaluating that attribute, element or function does; in tests, examples and templates it is a hint. Nothing is reported\n" +
-	"of what depends on arguments, on other files or on what nixpkgs has: only what fails whoever uses the file.\n"
+	"of what depends on arguments or on what nixpkgs has: only what fails whoever uses the file.\n"
 
 // each calls do for what surely fails in the file for one of the reasons, and reports what it returns.
 func each(p *rules.Pass, do func(f eval.Finding, code *eval.Code) (diag.Finding, bool), reasons ...eval.Reason) {
@@ -25,7 +25,7 @@ func each(p *rules.Pass, do func(f eval.Finding, code *eval.Code) (diag.Finding,
 			if f.Reason != r {
 				continue
 			}
-			if found, ok := do(f, code); ok {
+			if found, ok := do(f, code); ok && !told(p, f) {
 				report(p, found, f.Sure)
 			}
 		}

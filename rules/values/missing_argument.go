@@ -18,8 +18,8 @@ var _ = rules.Register(&rules.Rule{
 	Doc: "`{ a, b }: …` needs `a` and `b`: calling it with `{ a = 1; }` fails with \"called without required argument 'b'\". Pass\n" +
 		"it, or give it a default: `{ a, b ? null }:`.\n" +
 		"\n" +
-		"Reported for functions that stand in the file, called by name or at once, with arguments that are known however they\n" +
-		"are put together. Calls of functions in other files are the matter of `call-argument-mismatch`." + severity,
+		"Reported for functions of the file and of files that it imports, however they are called, with arguments that are known\n" +
+		"however they are put together. Calls of what `import ./file.nix` gives are the matter of `call-argument-mismatch`." + severity,
 	Severity: diag.Error,
 	File: func(p *rules.Pass) {
 		each(p, func(f eval.Finding, _ *eval.Code) (diag.Finding, bool) {

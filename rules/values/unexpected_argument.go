@@ -16,15 +16,15 @@ var _ = rules.Register(&rules.Rule{
 	Doc: "`{ a, b }: …` takes `a` and `b` and nothing else: calling it with `{ a = 1; c = 2; }` fails with \"called with unexpected\n" +
 		"argument 'c'\". Correct the name, leave the argument out, or let the function take others: `{ a, b, ... }:`.\n" +
 		"\n" +
-		"Reported for functions that stand in the file, called by name or at once, with arguments that are known however they\n" +
-		"are put together. Calls of functions in other files are the matter of `call-argument-mismatch`.\n" +
+		"Reported for functions of the file and of files that it imports, however they are called, with arguments that are known\n" +
+		"however they are put together. Calls of what `import ./file.nix` gives are the matter of `call-argument-mismatch`.\n" +
 		"\n" +
 		"The fix puts the name that was probably meant." + severity,
 	Severity: diag.Error, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	File: func(p *rules.Pass) {
 		failures, _ := p.Failures()
 		for _, f := range failures {
-			if f.Reason == eval.UnexpectedArg {
+			if f.Reason == eval.UnexpectedArg && !told(p, f) {
 				for _, name := range f.Names {
 					report(p, unexpected(p, f, name), f.Sure)
 				}

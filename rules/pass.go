@@ -98,10 +98,13 @@ func (p *Pass) Shape() role.Shape {
 }
 
 // Failures returns what surely fails in the file when it is evaluated, whoever calls the functions in it, and the code that
-// is evaluated; none in a file with syntax errors. The findings must not be changed.
+// is evaluated; none where nothing can be found, as in a file with syntax errors. The findings must not be changed.
 func (p *Pass) Failures() ([]eval.Finding, *eval.Code) {
 	if !p.examined {
 		p.examined = true
+		if !eval.Worthwhile(p.Tree, p.Names()) {
+			return nil, nil
+		}
 		if p.code = eval.Lower(p.Tree, p.Path); p.code != nil {
 			ev := eval.NewEvaluation()
 			ev.Import = p.Project.Imported

@@ -30,8 +30,43 @@ func Lower(t *ast.Tree, filePath string) *Code {
 
 // scope is one level of the environment.
 type scope struct {
-	slots map[string]uint32 // nil for a with
+	names []string          // by slot
+	index map[string]uint32 // where there are many
 	with  bool
+}
+
+// maxScanned is the number of names up to which a scope is searched without an index.
+const maxScanned = 12
+
+// bind adds a name; false where the scope has it.
+func (s *scope) bind(name string) bool {
+	if _, twice := s.slot(name); twice {
+		return false
+	}
+	s.names = append(s.names, name)
+	switch n := len(s.names); {
+	case s.index != nil:
+		s.index[name] = uint32(n - 1)
+	case n > maxScanned:
+		s.index = make(map[string]uint32, 2*n)
+		for i, name := range s.names {
+			s.index[name] = uint32(i)
+		}
+	}
+	return true
+}
+
+func (s *scope) slot(name string) (slot uint32, ok bool) {
+	if s.index != nil {
+		slot, ok = s.index[name]
+		return slot, ok
+	}
+	for i, n := range s.names {
+		if n == name {
+			return uint32(i), true
+		}
+	}
+	return 0, false
 }
 
 type lowerer struct {
@@ -217,7 +252,7 @@ func (l *lowerer) variable(n ast.Node, name string) Expr {
 			withs = true
 			continue
 		}
-		if slot, ok := s.slots[name]; ok {
+		if slot, ok := s.slot(name); ok {
 			return l.add(n, expr{op: opVar, a: uint32(len(l.scopes) - 1 - i), b: slot})
 		}
 	}

@@ -10,13 +10,13 @@ func (l *lowerer) setOf(n ast.Node, s *attrs.Set) Expr {
 	code := setCode{rec: s.Rec}
 	outer := len(l.scopes)
 	if s.Rec {
-		l.scopes = append(l.scopes, scope{slots: l.names(s)})
+		l.scopes = append(l.scopes, l.names(s))
 	}
 	for _, from := range s.From {
 		code.from = append(code.from, l.expr(from))
 	}
 	if !s.Rec && len(s.From) > 0 {
-		l.scopes = append(l.scopes, scope{slots: map[string]uint32{}})
+		l.scopes = append(l.scopes, scope{})
 	}
 	l.fill(&code, s, outer)
 	l.scopes = l.scopes[:outer]
@@ -24,14 +24,14 @@ func (l *lowerer) setOf(n ast.Node, s *attrs.Set) Expr {
 	return l.add(n, expr{op: opSet, a: uint32(len(l.code.sets) - 1)})
 }
 
-// names returns the slots of the names of a recursive set.
-func (l *lowerer) names(s *attrs.Set) map[string]uint32 {
-	slots := make(map[string]uint32, len(s.Attrs))
-	for i, a := range s.Attrs {
-		slots[a.Name] = uint32(i)
+// names returns the scope of a recursive set or let.
+func (l *lowerer) names(s *attrs.Set) scope {
+	out := scope{names: make([]string, 0, len(s.Attrs))}
+	for _, a := range s.Attrs {
+		out.bind(a.Name)
 		l.code.unsafe = l.code.unsafe || operatorNames[a.Name]
 	}
-	return slots
+	return out
 }
 
 // fill lowers the attributes of a set; outer is the number of scopes around it.
@@ -92,7 +92,7 @@ func (l *lowerer) let(n ast.LetExpr) Expr {
 	code := setCode{rec: true}
 	outer := len(l.scopes)
 	m.Rec = true
-	l.scopes = append(l.scopes, scope{slots: l.names(&m.Set)})
+	l.scopes = append(l.scopes, l.names(&m.Set))
 	for _, from := range m.From {
 		code.from = append(code.from, l.expr(from))
 	}
@@ -107,12 +107,9 @@ func (l *lowerer) let(n ast.LetExpr) Expr {
 func (l *lowerer) lambda(n ast.LambdaExpr) Expr {
 	param := n.Param()
 	code := lambdaCode{start: param.Start(), end: param.End()}
-	slots := map[string]uint32{}
+	var names scope
 	bind := func(name string) {
-		if _, twice := slots[name]; twice {
-			l.refused = true
-		}
-		slots[name] = uint32(len(slots))
+		l.refused = !names.bind(name) || l.refused
 		l.code.unsafe = l.code.unsafe || operatorNames[name]
 	}
 	var defaults []ast.Node
@@ -131,7 +128,7 @@ func (l *lowerer) lambda(n ast.LambdaExpr) Expr {
 	} else {
 		bind(param.Text())
 	}
-	l.scopes = append(l.scopes, scope{slots: slots})
+	l.scopes = append(l.scopes, names)
 	for i, d := range defaults {
 		if d.IsValid() {
 			code.formals[i].def = l.expr(d)

@@ -1,0 +1,48 @@
+package eval
+
+import (
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/nixsift/nixsift/internal/sema"
+	"github.com/nixsift/nixsift/internal/testenv"
+	"github.com/nixsift/nixsift/parser"
+)
+
+// TestGate: what is passed over has nothing that examining it would find.
+func TestGate(t *testing.T) {
+	passed := 0
+	check := func(name, text string) {
+		tree := parser.Parse(text)
+		if len(tree.Errors()) > 0 || Worthwhile(tree, sema.Resolve(tree)) {
+			return
+		}
+		passed++
+		if code := Lower(tree, "/x/default.nix"); code != nil {
+			findings, _ := Examine(NewEvaluation(), code)
+			require.Empty(t, findings, "%s\n%s", name, text)
+		}
+	}
+	g := &generator{Rand: rand.New(rand.NewPCG(5, 5))}
+	for range 4000 {
+		g.vars, g.left = nil, 8
+		check("", "{ x }: { a = "+g.expr(g.kind(), 2)+"; b = x.y "+g.expr(g.kind(), 1)+"; }")
+	}
+	generated := passed
+	require.Greater(t, generated, 50)
+	require.NoError(t, filepath.WalkDir(testenv.Shared(t, "corpus", "bench"), func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && strings.HasSuffix(path, ".nix") {
+			if b, err := os.ReadFile(path); err == nil {
+				check(path, string(b))
+			}
+		}
+		return nil
+	}))
+	t.Log(generated, passed)
+}

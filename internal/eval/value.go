@@ -114,6 +114,9 @@ func functionValue(f *function) *Value { return &Value{kinds: Function, fn: f} }
 // isKnown reports whether the value is one with a payload: a known number, Boolean, text, list, set or function.
 func (v *Value) isKnown() bool { return v.rest == 0 && v.alts == nil }
 
+// isBare reports whether nothing but the kinds is known of the value.
+func (v *Value) isBare() bool { return v.alts == nil && v.rest == v.kinds }
+
 // Kinds returns what the value can be.
 func (v *Value) Kinds() Kinds { return v.kinds }
 
@@ -156,7 +159,7 @@ func join(a, b *Value) *Value {
 		return b
 	case b == nil:
 		return a
-	case a.rest == a.kinds && b.rest == b.kinds:
+	case a.isBare() && b.isBare():
 		return bare(a.kinds | b.kinds)
 	}
 	j := Value{kinds: a.kinds | b.kinds, rest: a.rest | b.rest}

@@ -42,8 +42,9 @@ type pending struct {
 	// lambda and env are a function whose body is to be evaluated instead.
 	lambda Expr
 	env    *env
-	// args are the arguments of one call, which may guard each other.
-	args []*thunk
+	// args are the arguments of one call, which may guard each other, and callee is the name of what is called.
+	args   []*thunk
+	callee string
 }
 
 // What examining a file may cost, in steps: a fixed part, and a part for each expression. Of a file that costs more nothing
@@ -159,6 +160,7 @@ func (x *Examination) look(p pending) {
 		x.ask(x.inside(&x.code.lambdas[x.code.exprs[p.lambda].a], p.env))
 	case p.args != nil:
 		// An argument that is a known Boolean may decide whether the others are ever evaluated: optionalString (x != null) "${x}".
+		args := p.args
 		for _, t := range p.args {
 			if x.own(t) {
 				switch x.code.exprs[t.expr].op {
@@ -166,17 +168,31 @@ func (x *Examination) look(p pending) {
 					continue
 				}
 			}
-			if v := x.ask(t); v.kinds == Bool && v.isKnown() {
+			v := x.ask(t)
+			if v.kinds != Bool || !v.isKnown() {
+				continue
+			}
+			switch {
+			case unguarded[p.callee]:
+				args = p.args[len(p.args)-1:]
+			case v.num == 0 || !guards[p.callee]:
 				return
 			}
 		}
-		for _, t := range p.args {
+		for _, t := range args {
 			x.made(t)
 		}
 	default:
 		x.ask(p.thunk)
 	}
 }
+
+// guards are functions of nixpkgs' lib that evaluate their last argument where the first is true, unguarded those that do so
+// in any case.
+var (
+	guards    = map[string]bool{"mkIf": true, "optional": true, "optionals": true, "optionalString": true, "optionalAttrs": true}
+	unguarded = map[string]bool{"traceIf": true, "warnIf": true, "warnIfNot": true, "throwIf": true, "throwIfNot": true}
+)
 
 // own reports whether a thunk is an expression of the file, in the one environment that counts.
 func (x *Examination) own(t *thunk) bool {
@@ -218,7 +234,7 @@ func (x *Examination) lambda(at site, in *env) {
 // call notes the arguments of a call.
 func (x *Examination) call(at site, args []*thunk) {
 	if at.lexical && at.code == x.code && x.mark(at.expr, asCall) {
-		x.queue = append(x.queue, pending{args: args})
+		x.queue = append(x.queue, pending{args: args, callee: x.code.lastName(Expr(x.code.kids[x.code.exprs[at.expr].a]))})
 	}
 }
 
@@ -272,4 +288,17 @@ func (x *Examination) recursion(_ *Evaluation, t *thunk, v *Value) {
 		x.inCycles[member] = true
 	}
 	x.loops[t] = loop
+}
+
+// lastName returns the name that a variable or selection ends in, or "".
+func (c *Code) lastName(e Expr) string {
+	switch x := &c.exprs[e]; x.op {
+	case opSelect:
+		if last := c.paths[x.c-1]; x.d == 0 && last.dyn == 0 {
+			return last.sym
+		}
+	case opWithVar:
+		return c.symbols[x.a]
+	}
+	return ""
 }

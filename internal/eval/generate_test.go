@@ -13,6 +13,8 @@ type generator struct {
 	vars  []variable
 	count int
 	left  int // how many expressions there may still be
+	// files are what there is to import, with the kinds that they are meant to have.
+	files []variable
 }
 
 // variable is a name in scope and the kind that it is meant to have.
@@ -100,6 +102,13 @@ func (g *generator) leaf(k Kinds) string {
 		}
 		if len(fits) > 0 {
 			return g.pick(fits...)
+		}
+	}
+	if len(g.files) > 0 && g.chance(8) {
+		for _, f := range g.files {
+			if f.kind == k && g.chance(40) {
+				return "import " + f.name
+			}
 		}
 	}
 	switch k {

@@ -141,6 +141,28 @@ func literal(ev *Evaluation, v *Value, depth int) (text string, ok bool) {
 	return "", false
 }
 
+// importable writes files that import each other in a folder, for the expressions of a generator, and returns their code.
+func importable(t *testing.T, g *generator, dir string) map[string]*Code {
+	t.Helper()
+	files := map[string]*Code{}
+	for len(files) < 20 {
+		k := g.kind()
+		g.vars, g.left = nil, 25
+		text := g.expr(k, 4)
+		name := fmt.Sprintf("f%d.nix", len(files))
+		path := filepath.Join(dir, name)
+		tree := parser.Parse(text)
+		code := Lower(tree, path)
+		if len(tree.Errors()) > 0 || code == nil {
+			continue
+		}
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
+		files[path] = code
+		g.files = append(g.files, variable{"./" + name, k})
+	}
+	return files
+}
+
 // TestSoundness compares what is said of expressions made at random with what Nix makes of them.
 // NIXSIFT_EVAL_CASES sets how many, NIXSIFT_EVAL_SEED where the row starts.
 func TestSoundness(t *testing.T) {
@@ -156,6 +178,7 @@ func TestSoundness(t *testing.T) {
 	stats := map[string]int{}
 	for from := 0; from < cases; from += batch {
 		g := &generator{Rand: rand.New(rand.NewPCG(uint64(seed), uint64(from)))}
+		files := importable(t, g, dir)
 		var claims []claim
 		var values []*Value
 		for len(claims) < min(batch, cases-from) {
@@ -169,6 +192,7 @@ func TestSoundness(t *testing.T) {
 				continue
 			}
 			ev := NewEvaluation()
+			ev.Import = func(path string) *Code { return files[path] }
 			v := valueOf(t, ev, dir, text)
 			lit, ok := literal(ev, v, 0)
 			if ok && lit == "" {

@@ -32,8 +32,9 @@ var (
 	marks = regexp.MustCompile(`^"#(\d+)"$`)
 )
 
-// askNix evaluates expressions, of files in a folder, in one process of nix repl, which goes on behind a failure.
-func askNix(t testing.TB, dir string, claims []claim) []outcome {
+// runNix evaluates expressions, of files in a folder, in one process of nix repl, which goes on behind a failure. It returns
+// what that prints.
+func runNix(t testing.TB, dir string, claims []claim) (out, errs string) {
 	t.Helper()
 	nix := filepath.Join(filepath.Dir(testenv.Nix234(t)), "nix")
 	var in strings.Builder
@@ -48,12 +49,19 @@ func askNix(t testing.TB, dir string, claims []claim) []outcome {
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "NIX_PATH=", "NIX_STATE_DIR="+dir, "NIX_REMOTE=dummy://", "HOME="+dir, "NO_COLOR=1", "TERM=dumb")
 	cmd.Stdin = strings.NewReader(in.String())
-	var out, errs bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	require.NoError(t, cmd.Run(), "%.300s", errs.String())
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	require.NoError(t, cmd.Run(), "%.300s", stderr.String())
+	return ansi.ReplaceAllString(stdout.String(), ""), ansi.ReplaceAllString(stderr.String(), "")
+}
+
+// askNix returns what Nix makes of expressions.
+func askNix(t testing.TB, dir string, claims []claim) []outcome {
+	t.Helper()
+	out, _ := runNix(t, dir, claims)
 	outcomes := make([]outcome, len(claims))
 	current := -1
-	for line := range strings.Lines(ansi.ReplaceAllString(out.String(), "")) {
+	for line := range strings.Lines(out) {
 		line = strings.TrimSpace(line)
 		if m := marks.FindStringSubmatch(line); m != nil {
 			current, _ = strconv.Atoi(m[1])

@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"sync"
+
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/config"
@@ -31,11 +33,9 @@ type Pass struct {
 	live     *sema.Live
 	modules  *module.File
 	shape    role.Shape
-	failures []eval.Finding
-	code     *eval.Code
+	examined *examined
 	doubt    *doubt
 	shaped   bool
-	examined bool
 }
 
 // Host is what runs rules: it takes their findings and knows their settings.
@@ -51,7 +51,7 @@ type Host interface {
 // NewPass makes the pass for one file. The resolver may be shared by the passes of one goroutine; a pass
 // dies with the next one.
 func NewPass(host Host, path string, tree *ast.Tree, v *project.View, minNix config.Version, resolver *sema.Resolver) *Pass {
-	return &Pass{Path: path, Tree: tree, Project: v, MinNix: minNix, host: host, resolver: resolver}
+	return &Pass{Path: path, Tree: tree, Project: v, MinNix: minNix, host: host, resolver: resolver, examined: &examined{}}
 }
 
 // Share returns a pass over the same file for another goroutine and its host. The two have the names of the file
@@ -97,21 +97,28 @@ func (p *Pass) Shape() role.Shape {
 	return p.shape
 }
 
+// examined is what evaluating a file tells. The passes over one file have it in common.
+type examined struct {
+	once     sync.Once
+	code     *eval.Code
+	failures []eval.Finding
+}
+
 // Failures returns what surely fails in the file when it is evaluated, whoever calls the functions in it, and the code that
 // is evaluated; none where nothing can be found, as in a file with syntax errors. The findings must not be changed.
 func (p *Pass) Failures() ([]eval.Finding, *eval.Code) {
-	if !p.examined {
-		p.examined = true
+	x := p.examined
+	x.once.Do(func() {
 		if !eval.Worthwhile(p.Tree, p.Names()) {
-			return nil, nil
+			return
 		}
-		if p.code = eval.Lower(p.Tree, p.Path); p.code != nil {
+		if x.code = eval.Lower(p.Tree, p.Path); x.code != nil {
 			ev := eval.NewEvaluation()
 			ev.Import = p.Project.Imported
-			p.failures, _ = eval.Examine(ev, p.code)
+			x.failures, _ = eval.Examine(ev, x.code)
 		}
-	}
-	return p.failures, p.code
+	})
+	return x.failures, x.code
 }
 
 // Report reports a finding. An empty File means the file of the pass; a Severity of Off means the rule's

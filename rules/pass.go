@@ -112,7 +112,7 @@ func (p *Pass) Failures() ([]eval.Finding, *eval.Code) {
 		if !eval.Worthwhile(p.Tree, p.Names()) {
 			return
 		}
-		if x.code = eval.Lower(p.Tree, p.Path); x.code != nil {
+		if x.code = eval.Lower(p.Tree, p.Path, p.Names()); x.code != nil {
 			ev := eval.NewEvaluation()
 			ev.Import = p.Project.Imported
 			x.failures, _ = eval.Examine(ev, x.code)

@@ -14,7 +14,7 @@ import (
 // examined examines a text and returns how much work that was.
 func examined(t testing.TB, text string) (work int, findings []Finding) {
 	t.Helper()
-	code := Lower(parser.Parse(text), "/x/default.nix")
+	code := Lower(parser.Parse(text), "/x/default.nix", nil)
 	if code == nil {
 		return 0, nil
 	}
@@ -90,7 +90,7 @@ func TestGrowth(t *testing.T) {
 			text := make(n)
 			tree := parser.Parse(text)
 			return func() {
-				code := Lower(tree, "/x/default.nix")
+				code := Lower(tree, "/x/default.nix", nil)
 				Examine(NewEvaluation(), code)
 			}
 		})

@@ -36,6 +36,7 @@ func init() {
 	registerLists()
 	registerSets()
 	registerStrings()
+	registerLib()
 	own := map[string]attr{}
 	for i := range sema.Builtins() {
 		known := &sema.Builtins()[i]
@@ -358,8 +359,9 @@ func (c *invocation) deeply(v *Value, depth int) bool {
 				}
 			}
 		case x.kinds == Set && x.isKnown() && x.set.plain():
+			all := x.set.flat()
 			for _, n := range x.set.sorted() {
-				ok = inside(x.set.flat()[n].value) && ok
+				ok = inside(all[n].value) && ok
 			}
 		case x.kinds == List || x.kinds == Set:
 			c.mayFail()

@@ -49,7 +49,7 @@ type pending struct {
 
 // What examining a file may cost, in steps: a fixed part, and a part for each expression. Of a file that costs more nothing
 // is said.
-const workOfFile, workOfExpr = 1_000_000, 30
+const workOfFile, workOfExpr = 600_000, 30
 
 // Examine looks for what surely fails in a file, with an evaluation that was not used before. It returns what it finds in
 // source order. A file that imports more files than an evaluation does is examined by itself.

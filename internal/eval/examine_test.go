@@ -13,7 +13,7 @@ func found(t testing.TB, text string) (blamed []string) {
 	t.Helper()
 	tree := parser.Parse(text)
 	require.Empty(t, tree.Errors(), text)
-	code := Lower(tree, "/x/default.nix")
+	code := Lower(tree, "/x/default.nix", nil)
 	require.NotNil(t, code, text)
 	findings, _ := Examine(NewEvaluation(), code)
 	for _, f := range findings {

@@ -24,7 +24,7 @@ func TestGate(t *testing.T) {
 			return
 		}
 		passed++
-		if code := Lower(tree, "/x/default.nix"); code != nil {
+		if code := Lower(tree, "/x/default.nix", nil); code != nil {
 			findings, _ := Examine(NewEvaluation(), code)
 			require.Empty(t, findings, "%s\n%s", name, text)
 		}

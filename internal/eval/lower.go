@@ -15,12 +15,12 @@ import (
 const maxLowering = 1500
 
 // Lower makes the code of a file that parses; nil where Nix refuses it. filePath is where it lies, absolute, and may be
-// empty: relative paths are unknown then.
-func Lower(t *ast.Tree, filePath string) *Code {
+// empty: relative paths are unknown then. names are those of the tree, or nil: then nothing is taken for nixpkgs' lib.
+func Lower(t *ast.Tree, filePath string, names *sema.Info) *Code {
 	if t.Root().HasError() {
 		return nil
 	}
-	l := &lowerer{code: &Code{Path: filePath, exprs: make([]expr, 1, 1+len(t.Records())/2), mayMiss: map[string]bool{}}, syms: map[string]string{}}
+	l := &lowerer{names: names, code: &Code{Path: filePath, exprs: make([]expr, 1, 1+len(t.Records())/2), mayMiss: map[string]bool{}}, syms: map[string]string{}}
 	l.code.root = l.expr(t.Expr())
 	if l.refused || l.code.unsafe {
 		return nil
@@ -70,6 +70,7 @@ func (s *scope) slot(name string) (slot uint32, ok bool) {
 }
 
 type lowerer struct {
+	names   *sema.Info
 	code    *Code
 	scopes  []scope
 	syms    map[string]string
@@ -121,6 +122,9 @@ func (l *lowerer) expr(n ast.Node) Expr {
 func (l *lowerer) lower(n ast.Node) Expr {
 	switch n.Kind() {
 	case ast.Ident:
+		if f, ok := l.ofLib(n); ok {
+			return f
+		}
 		return l.variable(n, n.Text())
 	case ast.Int:
 		if i, ok := ast.IntValue(n); ok {
@@ -153,6 +157,9 @@ func (l *lowerer) lower(n ast.Node) Expr {
 	case ast.Let:
 		return l.let(ast.LetExpr{Node: n})
 	case ast.Select:
+		if f, ok := l.ofLib(n); ok {
+			return f
+		}
 		s := ast.SelectExpr{Node: n}
 		operand := l.expr(s.Operand())
 		from, to := l.attrpath(s.Attrpath())

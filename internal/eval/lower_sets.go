@@ -10,7 +10,7 @@ func (l *lowerer) setOf(n ast.Node, s *attrs.Set) Expr {
 	code := setCode{rec: s.Rec}
 	outer := len(l.scopes)
 	if s.Rec {
-		l.scopes = append(l.scopes, l.names(s))
+		l.scopes = append(l.scopes, l.scopeOf(s))
 	}
 	for _, from := range s.From {
 		code.from = append(code.from, l.expr(from))
@@ -24,8 +24,8 @@ func (l *lowerer) setOf(n ast.Node, s *attrs.Set) Expr {
 	return l.add(n, expr{op: opSet, a: uint32(len(l.code.sets) - 1)})
 }
 
-// names returns the scope of a recursive set or let.
-func (l *lowerer) names(s *attrs.Set) scope {
+// scopeOf returns the scope of a recursive set or let.
+func (l *lowerer) scopeOf(s *attrs.Set) scope {
 	out := scope{names: make([]string, 0, len(s.Attrs))}
 	for _, a := range s.Attrs {
 		out.bind(a.Name)
@@ -92,7 +92,7 @@ func (l *lowerer) let(n ast.LetExpr) Expr {
 	code := setCode{rec: true}
 	outer := len(l.scopes)
 	m.Rec = true
-	l.scopes = append(l.scopes, l.names(&m.Set))
+	l.scopes = append(l.scopes, l.scopeOf(&m.Set))
 	for _, from := range m.From {
 		code.from = append(code.from, l.expr(from))
 	}

@@ -64,7 +64,7 @@ func TestOpenSoundness(t *testing.T) {
 	for range cases {
 		text := g.openFile()
 		tree := parser.Parse(text)
-		code := Lower(tree, dir+"/x.nix")
+		code := Lower(tree, dir+"/x.nix", nil)
 		if len(tree.Errors()) > 0 || code == nil {
 			continue
 		}

@@ -7,9 +7,15 @@ import (
 	"strings"
 )
 
+// alternatives returns the number of values with payload that a value can be.
+func (v *Value) alternatives() int { return max(1, len(v.alts)) }
+
 // pairs evaluates an operation on each pair of alternatives of two values that do not fail. do returns nil for a pair that
 // Nix refuses.
-func pairs(a, b *Value, do func(a, b *Value) *Value) (out *Value, refused bool) {
+func (ev *Evaluation) pairs(a, b *Value, do func(a, b *Value) *Value) (out *Value, refused bool) {
+	if n := a.alternatives() * b.alternatives(); n > 1 && !ev.pay(n) {
+		return topValue, true
+	}
 	a.each(func(x *Value) {
 		if x.kinds&Failures != 0 {
 			return
@@ -38,7 +44,7 @@ func (ev *Evaluation) operation(at site, a, b *Value, do func(a, b *Value) *Valu
 		return join(fails, b)
 	}
 	fails = join(fails, b.only(Failures))
-	out, refused := pairs(a, b, do)
+	out, refused := ev.pairs(a, b, do)
 	switch {
 	case out == nil:
 		return join(fails, failed(&Failure{Reason: BadOperands, at: at, Got: a.kinds &^ Failures, Other: b.kinds &^ Failures}))
@@ -196,7 +202,7 @@ func (ev *Evaluation) orderedLists(x, y []*thunk, depth int) *Value {
 		case eq != falseValue:
 			return bare(Bool | Failures)
 		}
-		out, refused := pairs(a, b, func(x, y *Value) *Value { return ev.ordered(x, y, depth+1) })
+		out, refused := ev.pairs(a, b, func(x, y *Value) *Value { return ev.ordered(x, y, depth+1) })
 		if refused {
 			out = join(out, bare(Hard))
 		}
@@ -214,7 +220,7 @@ func (ev *Evaluation) equal(a, b *Value, depth int) *Value {
 		return join(fails, b)
 	}
 	fails = join(fails, b.only(Failures))
-	out, _ := pairs(a, b, func(x, y *Value) *Value { return ev.equalPair(x, y, depth) })
+	out, _ := ev.pairs(a, b, func(x, y *Value) *Value { return ev.equalPair(x, y, depth) })
 	return join(out, fails)
 }
 
@@ -350,7 +356,7 @@ func (ev *Evaluation) addTo(at site, first *Value, second func() *Value) *Value 
 			})
 			out = join(out, bad)
 			if ok != nil {
-				sum, _ := pairs(x, ok, func(x, y *Value) *Value { return compute(opAdd, x, y) })
+				sum, _ := ev.pairs(x, ok, func(x, y *Value) *Value { return compute(opAdd, x, y) })
 				out = join(out, sum)
 			}
 		case String, Path, Set:
@@ -366,7 +372,7 @@ func (ev *Evaluation) addTo(at site, first *Value, second func() *Value) *Value 
 			if out = join(out, bad); more == nil {
 				return
 			}
-			joined, _ := pairs(text, more, func(a, b *Value) *Value { return joinTexts(x.kinds, a, b) })
+			joined, _ := ev.pairs(text, more, func(a, b *Value) *Value { return joinTexts(x.kinds, a, b) })
 			if x.kinds == Path && !more.isKnown() && operand().kinds != Path {
 				joined = join(joined, bare(Hard)) // a string with context
 			}
@@ -416,7 +422,7 @@ func (ev *Evaluation) concat(at site, kids []uint32, in *env) *Value {
 			return fails
 		}
 		if text != bare(String) {
-			text, _ = pairs(text, ok, func(a, b *Value) *Value { return joinTexts(String, a, b) })
+			text, _ = ev.pairs(text, ok, func(a, b *Value) *Value { return joinTexts(String, a, b) })
 		}
 	}
 	return join(text, fails)
@@ -470,7 +476,7 @@ func (ev *Evaluation) both(at site, a, b *Value, k Kinds, do func(a, b *Value) *
 	if okA == nil || okB == nil {
 		return fails
 	}
-	out, _ := pairs(okA, okB, do)
+	out, _ := ev.pairs(okA, okB, do)
 	return join(out, fails)
 }
 

@@ -94,7 +94,7 @@ func valueOf(t testing.TB, ev *Evaluation, dir, text string) *Value {
 	t.Helper()
 	tree := parser.Parse(text)
 	require.Empty(t, tree.Errors(), text)
-	code := Lower(tree, filepath.Join(dir, "x.nix"))
+	code := Lower(tree, filepath.Join(dir, "x.nix"), nil)
 	require.NotNil(t, code, text)
 	return ev.ask(&thunk{code: code, expr: code.root, env: &env{lexical: true}})
 }
@@ -160,7 +160,7 @@ func importable(t *testing.T, g *generator, dir string) map[string]*Code {
 		name := fmt.Sprintf("f%d.nix", len(files))
 		path := filepath.Join(dir, name)
 		tree := parser.Parse(text)
-		code := Lower(tree, path)
+		code := Lower(tree, path, nil)
 		if len(tree.Errors()) > 0 || code == nil {
 			continue
 		}
@@ -192,7 +192,7 @@ func TestSoundness(t *testing.T) {
 		for len(claims) < min(batch, cases-from) {
 			text := g.expression()
 			tree := parser.Parse(text)
-			if len(tree.Errors()) > 0 || Lower(tree, filepath.Join(dir, "x.nix")) == nil {
+			if len(tree.Errors()) > 0 || Lower(tree, filepath.Join(dir, "x.nix"), nil) == nil {
 				stats["refused"]++
 				if stats["refused"] > 20*cases {
 					t.Fatal("the generator writes hardly anything that parses")

@@ -53,7 +53,7 @@ func (g *generator) project() (bindings, attrs []string) {
 func questions(t *testing.T, ev *Evaluation, text string) map[string]*thunk {
 	t.Helper()
 	tree := parser.Parse(text)
-	code := Lower(tree, "/x/default.nix")
+	code := Lower(tree, "/x/default.nix", nil)
 	if len(tree.Errors()) > 0 || code == nil {
 		return nil
 	}
@@ -115,7 +115,7 @@ func TestOrderOfAttributes(t *testing.T) {
 		for round := range 3 {
 			text := "let\n" + strings.Join(bindings, "\n") + "\nin {\n" + strings.Join(attrs, "\n") + "\n}"
 			tree := parser.Parse(text)
-			code := Lower(tree, "/x/default.nix")
+			code := Lower(tree, "/x/default.nix", nil)
 			if len(tree.Errors()) > 0 || code == nil {
 				break
 			}

@@ -107,7 +107,7 @@ func TestRecall(t *testing.T) {
 		text := string(b)
 		tree := parser.Parse(text)
 		names := sema.Resolve(tree)
-		if code := Lower(tree, path); code == nil || !Worthwhile(tree, names) {
+		if code := Lower(tree, path, nil); code == nil || !Worthwhile(tree, names) {
 			return nil
 		} else if findings, _ := Examine(NewEvaluation(), code); len(findings) > 0 {
 			sound = append(sound, path)
@@ -118,7 +118,7 @@ func TestRecall(t *testing.T) {
 				return
 			}
 			mutant := parser.Parse(text[:m.start] + m.text + text[m.end:])
-			if code := Lower(mutant, path); code != nil {
+			if code := Lower(mutant, path, nil); code != nil {
 				made[m.kind]++
 				if findings, _ := Examine(NewEvaluation(), code); len(findings) > 0 {
 					found[m.kind]++
@@ -144,7 +144,7 @@ func TestLanguageTests(t *testing.T) {
 		b, err := os.ReadFile(path)
 		require.NoError(t, err)
 		tree := parser.Parse(string(b))
-		code := Lower(tree, path)
+		code := Lower(tree, path, nil)
 		if len(tree.Errors()) > 0 || code == nil {
 			continue
 		}

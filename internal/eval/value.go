@@ -161,6 +161,10 @@ func join(a, b *Value) *Value {
 		return a
 	case a.isBare() && b.isBare():
 		return bare(a.kinds | b.kinds)
+	case b.within(a.rest):
+		return a
+	case a.within(b.rest):
+		return b
 	}
 	j := Value{kinds: a.kinds | b.kinds, rest: a.rest | b.rest}
 	var alts [2 * maxAlts]*Value
@@ -197,6 +201,9 @@ func join(a, b *Value) *Value {
 	return &j
 }
 
+// within reports whether a value tells nothing beside the kinds of which nothing is known.
+func (v *Value) within(rest Kinds) bool { return v.alts == nil && v.fail == nil && v.kinds&^rest == 0 }
+
 // same reports whether two values with payload surely are the same, by what is seen at once.
 func same(a, b *Value) bool {
 	if a.kinds != b.kinds {
@@ -229,14 +236,19 @@ func (v *Value) only(k Kinds) *Value {
 	case v.alts == nil:
 		return bare(v.rest & k)
 	}
-	var out *Value
-	if v.rest&k != 0 {
-		out = bare(v.rest & k)
-	}
+	out := Value{rest: v.rest & k}
+	out.kinds = out.rest
 	for _, a := range v.alts {
 		if a.kinds&k != 0 {
-			out = join(out, a)
+			out.kinds |= a.kinds
+			out.alts = append(out.alts, a)
 		}
 	}
-	return out
+	switch {
+	case len(out.alts) == 0:
+		return bare(out.rest)
+	case len(out.alts) == 1 && out.rest == 0:
+		return out.alts[0]
+	}
+	return &out
 }

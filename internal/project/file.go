@@ -52,7 +52,7 @@ func (f *File) Shape() role.Shape {
 
 // Code returns what Nix evaluates where it imports the file; nil where it refuses that.
 func (f *File) Code() *eval.Code {
-	return f.code.get(func() *eval.Code { return eval.Lower(f.Tree(), f.path) })
+	return f.code.get(func() *eval.Code { return eval.Lower(f.Tree(), f.path, f.Names()) })
 }
 
 // Imported returns the code that an import of an absolute path evaluates: that of the file, or of the default.nix of a folder,

@@ -1,6 +1,8 @@
 package eval
 
 import (
+	"strings"
+
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/sema"
 )
@@ -27,8 +29,20 @@ func Worthwhile(t *ast.Tree, names *sema.Info) bool {
 	for i, r := range t.Records() {
 		n := t.Node(ast.NodeID(i))
 		switch r.Kind {
-		case ast.With, ast.InheritFrom, ast.Select, ast.HasAttr, ast.Apply, ast.If, ast.Assert, ast.Unary, ast.Interpolation:
-			if known(n.FirstChild()) {
+		case ast.With, ast.InheritFrom, ast.Select, ast.HasAttr:
+			if known(n.FirstChild()) || libCall(n.FirstChild(), Set) {
+				return true
+			}
+		case ast.If, ast.Assert, ast.Unary:
+			if known(n.FirstChild()) || libCall(n.FirstChild(), Bool) {
+				return true
+			}
+		case ast.Interpolation:
+			if known(n.FirstChild()) || libCall(n.FirstChild(), String) {
+				return true
+			}
+		case ast.Apply:
+			if known(n.FirstChild()) || libCall(n, 0) && (libCall(n.Child(1), 0) || known(n.Child(1)) && asksKinds(n.FirstChild())) {
 				return true
 			}
 		case ast.Binary:
@@ -52,18 +66,46 @@ func known(n ast.Node) bool {
 	return true
 }
 
-// odd reports whether an operand is of a kind that the operator surely does not take, by its form alone.
+// libCall reports whether an expression may be a function of nixpkgs' lib, or a call of one, that gives something other than
+// a kind.
+func libCall(n ast.Node, gives Kinds) bool {
+	n = n.Unparen()
+	fn, args := n, 0
+	for fn.Is(ast.Apply) {
+		fn, args = fn.FirstChild().Unparen(), args+1
+	}
+	f, ok := libIndex[ast.LastName(fn)]
+	return ok && (f.gives == 0 || f.gives != gives || args != builtinTable[f.index].arity)
+}
+
+// asksKinds reports whether a function of lib, which has its arguments but the last, asks of what kind that is.
+func asksKinds(fn ast.Node) bool {
+	name := ast.LastName(fn)
+	_, same := builtinIndex[name]
+	switch {
+	case fn.Unparen().Is(ast.Apply):
+		callee, _ := ast.Call(fn)
+		name = ast.LastName(callee)
+		_, same = builtinIndex[name]
+		return same
+	case name == "concatStringsSep":
+		return false // whose first argument is nearly always a literal string
+	}
+	return same || strings.HasPrefix(name, "optional")
+}
+
+// odd reports whether an operand is perhaps of a kind that the operator does not take, by its form alone.
 func odd(op ast.Op, n ast.Node) bool {
 	n = n.Unparen()
 	switch op {
 	case ast.OpEq, ast.OpNeq:
 		return false
 	case ast.OpConcat:
-		return known(n) && !n.Is(ast.List) && !n.Is(ast.Binary) && !n.Is(ast.If)
+		return libCall(n, List) || known(n) && !n.Is(ast.List) && !n.Is(ast.Binary) && !n.Is(ast.If)
 	case ast.OpUpdate:
-		return known(n) && !n.Is(ast.AttrSet) && !n.Is(ast.Binary) && !n.Is(ast.If)
+		return libCall(n, Set) || known(n) && !n.Is(ast.AttrSet) && !n.Is(ast.Binary) && !n.Is(ast.If)
 	case ast.OpAdd:
-		return known(n) && !n.Is(ast.String) && !n.Is(ast.IndString) && !n.Is(ast.Path) && !n.Is(ast.Int) && !n.Is(ast.Binary)
+		return libCall(n, String) || known(n) && !n.Is(ast.String) && !n.Is(ast.IndString) && !n.Is(ast.Path) && !n.Is(ast.Int) && !n.Is(ast.Binary)
 	}
-	return known(n) && !n.Is(ast.Binary) && !n.Is(ast.Unary) && !n.Is(ast.HasAttr) && !n.Is(ast.Int) && !n.Is(ast.String)
+	return libCall(n, Bool) || known(n) && !n.Is(ast.Binary) && !n.Is(ast.Unary) && !n.Is(ast.HasAttr) && !n.Is(ast.Int) && !n.Is(ast.String)
 }

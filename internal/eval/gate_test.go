@@ -20,11 +20,12 @@ func TestGate(t *testing.T) {
 	passed := 0
 	check := func(name, text string) {
 		tree := parser.Parse(text)
-		if len(tree.Errors()) > 0 || Worthwhile(tree, sema.Resolve(tree)) {
+		names := sema.Resolve(tree)
+		if len(tree.Errors()) > 0 || Worthwhile(tree, names) {
 			return
 		}
 		passed++
-		if code := Lower(tree, "/x/default.nix", nil); code != nil {
+		if code := Lower(tree, "/x/default.nix", names); code != nil {
 			findings, _ := Examine(NewEvaluation(), code)
 			require.Empty(t, findings, "%s\n%s", name, text)
 		}
@@ -32,7 +33,10 @@ func TestGate(t *testing.T) {
 	g := &generator{Rand: rand.New(rand.NewPCG(5, 5))}
 	for range 4000 {
 		g.vars, g.left = nil, 8
-		check("", "{ x }: { a = "+g.expr(g.kind(), 2)+"; b = x.y "+g.expr(g.kind(), 1)+"; }")
+		call := g.pick("lib.attrNames", "lib.optional x", "lib.mkIf true", "lib.concatStrings", "lib.head", "lib.id")
+		inner := call + " " + g.expr(g.kind(), 1)
+		call = g.pick(inner, inner+" ++ x", "x // "+inner, `"${`+inner+`}"`, "!"+inner, "lib.tail ("+inner+")", "1 - "+inner, "("+inner+").a")
+		check("", "{ x, lib }: "+g.pick(g.expr(g.kind(), 2), "x.y "+g.expr(g.kind(), 1), call, call))
 	}
 	generated := passed
 	require.Greater(t, generated, 50)

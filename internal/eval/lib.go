@@ -12,6 +12,7 @@ import (
 type libFunction struct {
 	index uint32
 	part  string
+	gives Kinds // where it does not fail; 0 where that depends
 }
 
 // libIndex has the functions of nixpkgs' lib of which something is known, by name.
@@ -53,13 +54,21 @@ trivial  int     mod:2
 trivial  string  boolToString:1
 `
 
+// builtinGives tells what builtins give.
+var builtinGives = map[string]Kinds{
+	"attrNames": List, "attrValues": List, "catAttrs": List, "concatLists": List, "concatMap": List, "filter": List, "genList": List,
+	"map": List, "sort": List, "tail": List, "mapAttrs": Set, "listToAttrs": Set, "intersectAttrs": Set, "removeAttrs": Set,
+	"concatStringsSep": String, "substring": String, "typeOf": String, "elem": Bool, "any": Bool, "all": Bool, "hasAttr": Bool,
+	"isAttrs": Bool, "isBool": Bool, "isFloat": Bool, "isInt": Bool, "isList": Bool, "isString": Bool, "isPath": Bool, "lessThan": Bool,
+}
+
 // registerLib adds the functions of lib. Facts: lib/{lists,attrsets,strings,trivial,modules,options}.nix of nixpkgs; tests
 // compare with them.
 func registerLib() {
 	for line := range strings.Lines(libBuiltins) {
 		if part, names, ok := strings.Cut(strings.TrimSpace(line), " "); ok {
 			for name := range strings.FieldsSeq(names) {
-				libIndex[name] = libFunction{builtinIndex[name], part}
+				libIndex[name] = libFunction{index: builtinIndex[name], part: part, gives: builtinGives[name]}
 			}
 		}
 	}
@@ -69,7 +78,7 @@ func registerLib() {
 		for i, spec := range fields {
 			if name, arity, ok := strings.Cut(spec, ":"); i > 1 && ok {
 				result := bare(kinds[fields[1]])
-				registerInLib(fields[0], name, int(arity[0]-'0'), func(c *invocation) *Value {
+				registerInLib(fields[0], name, int(arity[0]-'0'), kinds[fields[1]], func(c *invocation) *Value {
 					c.mayFail()
 					return result
 				})
@@ -80,7 +89,7 @@ func registerLib() {
 		"lists.optional": emptyList, "lists.optionals": emptyList, "strings.optionalString": emptyString, "attrsets.optionalAttrs": setValue(&set{}),
 	} {
 		part, name, _ := strings.Cut(name, ".")
-		registerInLib(part, name, 2, func(c *invocation) *Value {
+		registerInLib(part, name, 2, otherwise.kinds, func(c *invocation) *Value {
 			at := c.at
 			at.lexical = false
 			return c.branch(at, c.force(c.args[0]), func() *Value {
@@ -91,16 +100,16 @@ func registerLib() {
 			}, constantly(otherwise))
 		})
 	}
-	registerInLib("lists", "singleton", 1, func(c *invocation) *Value { return listValue(c.args) })
-	registerInLib("trivial", "id", 1, func(c *invocation) *Value { return c.force(c.args[0]) })
-	registerInLib("trivial", "const", 2, func(c *invocation) *Value { return c.force(c.args[0]) })
-	registerInLib("attrsets", "nameValuePair", 2, func(c *invocation) *Value {
+	registerInLib("lists", "singleton", 1, List, func(c *invocation) *Value { return listValue(c.args) })
+	registerInLib("trivial", "id", 1, 0, func(c *invocation) *Value { return c.force(c.args[0]) })
+	registerInLib("trivial", "const", 2, 0, func(c *invocation) *Value { return c.force(c.args[0]) })
+	registerInLib("attrsets", "nameValuePair", 2, Set, func(c *invocation) *Value {
 		return setValue(&set{size: 2, own: map[string]attr{"name": {value: c.args[0]}, "value": {value: c.args[1]}}})
 	})
 }
 
-func registerInLib(part, name string, arity int, run func(c *invocation) *Value) {
-	libIndex[name] = libFunction{uint32(len(builtinTable)), part}
+func registerInLib(part, name string, arity int, gives Kinds, run func(c *invocation) *Value) {
+	libIndex[name] = libFunction{uint32(len(builtinTable)), part, gives}
 	b := &builtin{name: name, arity: arity, run: run}
 	builtinTable = append(builtinTable, b)
 	builtinValues = append(builtinValues, functionValue(&function{builtin: b}))

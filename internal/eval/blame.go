@@ -37,6 +37,9 @@ var operators = map[op]string{
 // Operator returns the operator at which evaluation fails, or "" where that is none.
 func (f *Failure) Operator() string { return operators[f.at.code.exprs[f.at.expr].op] }
 
+// Place returns the expression whose evaluation fails.
+func (f *Failure) Place() Expr { return f.at.expr }
+
 // Inherited reports whether a missing attribute is asked for by inherit (…).
 func (f *Failure) Inherited() bool { return f.at.code.exprs[f.at.expr].inherited }
 

@@ -16,11 +16,13 @@ var _ = rules.Register(&rules.Rule{
 		"numbers, strings, paths or lists." + severity,
 	Severity: diag.Error,
 	File: func(p *rules.Pass) {
+		told := map[eval.Expr]bool{}
 		each(p, func(f eval.Finding, _ *eval.Code) (diag.Finding, bool) {
 			op := f.Operator()
-			if op == "" {
-				return diag.Finding{}, false // wrong-builtin-argument tells of it
+			if op == "" || told[f.Place()] {
+				return diag.Finding{}, false // wrong-builtin-argument tells of it; of two wrong operands, one is told
 			}
+			told[f.Place()] = true
 			found := diag.Finding{Span: f.Span}
 			switch {
 			case f.Reason == eval.BadOperand && f.Want != 0:

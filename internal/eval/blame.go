@@ -173,3 +173,12 @@ func (f *Failure) Extra() (names []string) {
 	}
 	return sortedNames(names)
 }
+
+// CallArgument returns an argument of the call that fails, counted from 0; ok is false where the call does not show it.
+func (f *Failure) CallArgument(i int) (span source.Span, ok bool) {
+	x := &f.at.code.exprs[f.at.expr]
+	if x.op != opCall || int(x.a)+1+i >= int(x.b) || f.at.code.exprs[f.at.code.kids[x.a]].op != opGlobal && f.at.code.lastName(Expr(f.at.code.kids[x.a])) != f.Name {
+		return source.Span{}, false
+	}
+	return f.at.code.Span(Expr(f.at.code.kids[int(x.a)+1+i])), true
+}

@@ -121,20 +121,49 @@ func registerStrings() {
 		"compareVersions ss": Int, "hashString ss": String | Hard, "splitVersion s": List, "getEnv s": String, "match ss": Null | List | Hard,
 		"split ss": List | Hard, "parseDrvName s": Set, "fromJSON s": Anything, "fromTOML s": Anything, "toJSON v": String | Failures,
 		"toXML v": String | Failures, "hasContext s": Bool, "getContext s": Set, "placeholder s": String, "unsafeGetAttrPos sa": Null | Set,
-		"pathExists v": Bool | Failures, "readFile v": String | Failures, "readDir v": Set | Failures,
+		"pathExists p": Bool | Failures, "readFile p": String | Failures, "readDir p": Set | Failures, "readFileType p": String | Failures,
+		"hashFile sp": String | Failures, "filterSource fp": String | Failures, "scopedImport ap": Anything, "toPath p": String | Failures,
 	} {
 		name, how, _ := strings.Cut(spec, " ")
 		kinds := map[byte]Kinds{'s': String, 'a': Set, 'v': Anything &^ Failures}
 		register(name, len(how), func(c *invocation) *Value {
 			out := bare(result)
 			for i := range how {
-				if c.arg(i, kinds[how[i]]) == nil {
-					out = nil
+				switch how[i] {
+				case 'f': // only where there is something to filter
+				case 'p':
+					if c.path(i) == nil {
+						out = nil
+					}
+				default:
+					if c.arg(i, kinds[how[i]]) == nil {
+						out = nil
+					}
 				}
 			}
 			return out
 		})
 	}
+}
+
+// path evaluates an argument that must be a path, or a text that is an absolute one; nil where it surely is neither.
+func (c *invocation) path(i int) *Value {
+	v := c.force(c.args[i])
+	out := v.only(Path)
+	rest := v.only(Anything &^ Path)
+	if rest == nil {
+		return out
+	}
+	text := c.textOf(rest, i, coercion{})
+	if text == nil {
+		return out
+	}
+	if text.isKnown() && !strings.HasPrefix(text.text, "/") {
+		f := &Failure{Reason: RelativePath, at: c.at, Name: c.b.name, Text: text.text, Index: i}
+		c.fails = join(c.fails, failed(f))
+		return out
+	}
+	return join(out, text)
 }
 
 // What an import costs, in steps: a fixed part, and one for some of the expressions of the file. maxFiles is the number of
@@ -143,8 +172,11 @@ const importCost, exprsPerStep, maxFiles = 50, 8, 200
 
 // importFile evaluates the file that a path names, where it can be read.
 func importFile(c *invocation) *Value {
-	v := c.force(c.args[0])
-	if c.Import == nil || !v.isKnown() || v.kinds != Path {
+	v := c.path(0)
+	switch {
+	case v == nil:
+		return nil
+	case c.Import == nil || !v.isKnown() || v.kinds != Path:
 		return topValue
 	}
 	t := c.files[v.text]

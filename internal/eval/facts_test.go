@@ -118,6 +118,16 @@ string  builtins.concatStringsSep "," [ "a" "b" ]
 string  builtins.substring 1 (-1) "abc"
 string  ''a ''${b} ''
 string  http://example.org/x
+hard    import "./x.nix"
+hard    import 1
+hard    builtins.readFile "x"
+hard    builtins.pathExists "./x"
+hard    builtins.readDir { outPath = "x"; }
+hard    builtins.hashFile "sha256" "x"
+hard    scopedImport { } "x"
+hard    builtins.filterSource (x: y: true) "x"
+string  dirOf "./x"
+string  baseNameOf "./x"
 `
 
 // TestVerdicts holds what is known for certain, of Nix as of the evaluator: each of these has one kind, and it is found out.

@@ -19,6 +19,7 @@ const (
 	Uncoercible                 // what must be a string is Got
 	BadName                     // a computed attribute name is Got
 	BadBuiltinArg               // argument Index of the builtin Name is Got
+	RelativePath                // the builtin Name takes a path, and gets Text, which is no absolute one
 	Undefined                   // no with has Name
 	Recursion                   // the value needs itself
 	OtherFailure
@@ -40,6 +41,7 @@ type Failure struct {
 	// argument.
 	Name  string
 	Names []string
+	Text  string
 	// Start and End are the part that is to blame where that is less than the expression: a name in a path.
 	Start, End uint32
 	// Got and Other are the kinds that were met, Want is what a builtin takes in place of Got.

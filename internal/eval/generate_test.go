@@ -297,7 +297,8 @@ func (g *generator) made(k Kinds, d int) string {
 			func() string { return "builtins.hasAttr " + e(String) + " " + e(Set) },
 			func() string { return "(builtins.tryEval " + e(g.kind()) + ").success" },
 			func() string { return "builtins.lessThan " + e(Int) + " " + e(Int) },
-		}[g.IntN(11)]()
+			func() string { return "builtins.pathExists " + e(g.either(Path, String, String, Set)) },
+		}[g.IntN(12)]()
 	case String:
 		return []func() string{
 			func() string { return e(String) + " + " + e(g.either(String, String, Set)) },

@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/parser"
 )
 
@@ -13,7 +14,7 @@ func found(t testing.TB, text string) (blamed []string) {
 	t.Helper()
 	tree := parser.Parse(text)
 	require.Empty(t, tree.Errors(), text)
-	code := Lower(tree, "/x/default.nix", nil)
+	code := Lower(tree, "/x/default.nix", sema.Resolve(tree))
 	require.NotNil(t, code, text)
 	findings, _ := Examine(NewEvaluation(), code)
 	for _, f := range findings {
@@ -39,7 +40,8 @@ func TestExamine(t *testing.T) {
 		`let f = x: x + 1; in f "a"`:                                      nil,
 		`let unused = {}.a; in 1`:                                         nil,
 		`[ (1 2) ]`:                                                       {"1 2"},
-		`f: f (throw "x").y`:                                              nil,
+		`{ lib }: let x = { }; in if lib.isFunction x then x 1 else if lib.isDerivation x then x.outPath else 2`: nil,
+		`f: f (throw "x").y`: nil,
 	} {
 		require.Equal(t, want, found(t, text), text)
 	}

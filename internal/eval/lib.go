@@ -30,7 +30,6 @@ trivial   add bitAnd bitOr bitXor deepSeq isBool isFloat lessThan seq sub
 // libResults are functions of which nothing is known but their arity and what they give if they do not fail: the part of lib
 // that has them, too, the kind, and the functions.
 const libResults = `
-attrsets bool    isDerivation:1
 attrsets list    mapAttrsToList:2 attrsToList:1 cartesianProduct:1
 attrsets set     recursiveUpdate:2 filterAttrs:2 mapAttrs':2 genAttrs:2 mapAttrsRecursive:2 zipAttrs:1 foldAttrs:3
 attrsets set     getAttrs:2
@@ -42,7 +41,7 @@ meta     string  getExe:1 getExe':2
 modules  set     mkIf:2 mkMerge:1 mkForce:1 mkDefault:1 mkOptionDefault:1 mkOverride:2 mkBefore:1 mkAfter:1 mkOrder:2
 modules  set     mkVMOverride:1 evalModules:1
 options  set     mkOption:1 mkEnableOption:1
-strings  bool    hasPrefix:2 hasSuffix:2 hasInfix:2 versionAtLeast:2 versionOlder:2 isStringLike:1
+strings  bool    hasPrefix:2 hasSuffix:2 hasInfix:2 versionAtLeast:2 versionOlder:2
 strings  int     toInt:1
 strings  list    splitString:2 stringToCharacters:1
 strings  string  concatStrings:1 concatMapStrings:2 concatMapStringsSep:3 concatImapStrings:2 concatImapStringsSep:3
@@ -100,12 +99,61 @@ func registerLib() {
 			}, constantly(otherwise))
 		})
 	}
+	registerInLib("trivial", "isFunction", 1, Bool, asks(Function, functorName))
+	registerInLib("strings", "isStringLike", 1, Bool, asks(String|Path, toStringName, outPathName))
+	registerInLib("attrsets", "isDerivation", 1, Bool, func(c *invocation) *Value {
+		v := c.arg(0, Anything&^Failures)
+		switch {
+		case v == nil:
+			return nil
+		case v.kinds&Set == 0:
+			return falseValue
+		}
+		if v.isKnown() {
+			if _, has, _ := v.set.lookup("type"); has == absent {
+				return falseValue
+			}
+		}
+		c.mayFail()
+		return someBool
+	})
 	registerInLib("lists", "singleton", 1, List, func(c *invocation) *Value { return listValue(c.args) })
 	registerInLib("trivial", "id", 1, 0, func(c *invocation) *Value { return c.force(c.args[0]) })
 	registerInLib("trivial", "const", 2, 0, func(c *invocation) *Value { return c.force(c.args[0]) })
 	registerInLib("attrsets", "nameValuePair", 2, Set, func(c *invocation) *Value {
 		return setValue(&set{size: 2, own: map[string]attr{"name": {value: c.args[0]}, "value": {value: c.args[1]}}})
 	})
+}
+
+// asks evaluates a question for some kinds, or for sets with one of some attributes.
+func asks(k Kinds, attrs ...string) func(c *invocation) *Value {
+	return func(c *invocation) *Value {
+		v := c.arg(0, Anything&^Failures)
+		if v == nil {
+			return nil
+		}
+		var out *Value
+		v.each(func(x *Value) {
+			has := falseValue
+			switch {
+			case x.kinds&k != 0:
+				has = trueValue
+			case x.kinds == Set && x.set == nil:
+				has = someBool
+			case x.kinds == Set:
+				for _, name := range attrs {
+					switch _, there, _ := x.set.lookup(name); there {
+					case present:
+						has = trueValue
+					case possible:
+						has = join(has, trueValue)
+					}
+				}
+			}
+			out = join(out, has)
+		})
+		return out
+	}
 }
 
 func registerInLib(part, name string, arity int, gives Kinds, run func(c *invocation) *Value) {

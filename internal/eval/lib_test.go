@@ -98,6 +98,13 @@ evalModules { modules = [ ]; }
 toInt "1"
 count (x: true) [ 1 ]
 mod 5 2
+isFunction (x: x)
+isFunction { __functor = self: x: x; }
+isFunction { }
+isDerivation { type = "x"; }
+isDerivation 1
+isStringLike { outPath = "x"; }
+isStringLike [ ]
 optional true 1
 optional false (throw "never")
 optionals true [ 1 ]

@@ -7,6 +7,7 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/modsys"
 	"github.com/nixsift/nixsift/internal/sema"
+	"github.com/nixsift/nixsift/internal/suppress"
 )
 
 // Guards is what the definitions of a module do where the option that enables it is off.
@@ -274,7 +275,7 @@ func headSaysAlways(set ast.Node) bool {
 
 func saysAlways(comment ast.Token) bool {
 	text := strings.ToLower(comment.Text())
-	return slices.ContainsFunc(deliberate, func(w string) bool { return strings.Contains(text, w) })
+	return !suppress.Own(text) && slices.ContainsFunc(deliberate, func(w string) bool { return strings.Contains(text, w) })
 }
 
 // trails reports whether a comment stands behind a definition on its line, and speaks of that one.

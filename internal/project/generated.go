@@ -12,6 +12,7 @@ import (
 	"github.com/bmatcuk/doublestar/v4"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/suppress"
 	"github.com/nixsift/nixsift/internal/workspace"
 )
 
@@ -47,7 +48,7 @@ func (v *View) Generated(path string, t *ast.Tree) bool {
 	if t != nil {
 		first := t.Token(0)
 		for ; first.IsValid() && first.Kind().IsTrivia(); first = first.Next() {
-			if first.Kind().IsComment() && generatedHeader().MatchString(first.Text()) {
+			if first.Kind().IsComment() && !suppress.Own(first.Text()) && generatedHeader().MatchString(first.Text()) {
 				return true
 			}
 		}
@@ -65,7 +66,7 @@ func (v *View) GeneratedText(path, text string) bool {
 		if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
 			break
 		}
-		if generatedHeader().MatchString(line) {
+		if !suppress.Own(line) && generatedHeader().MatchString(line) {
 			return true
 		}
 	}
@@ -88,10 +89,10 @@ func (v *View) inGeneratedFolder(path string) bool {
 	return false
 }
 
-// commented reports whether a comment stands behind a token.
+// commented reports whether a comment other than a suppression stands behind a token.
 func commented(tok ast.Token) bool {
 	for ; tok.IsValid(); tok = tok.Next() {
-		if tok.Kind().IsComment() {
+		if tok.Kind().IsComment() && !suppress.Own(tok.Text()) {
 			return true
 		}
 	}

@@ -219,11 +219,8 @@ func (x *inserter) join(d *directive, names string) []diag.Edit {
 
 // lineEnd returns the line end that stands behind a line, or a newline.
 func (x *inserter) lineEnd(line source.Span) string {
-	switch rest := x.text[line.End:]; {
-	case strings.HasPrefix(rest, "\r\n"):
-		return "\r\n"
-	case strings.HasPrefix(rest, "\r"):
-		return "\r"
+	if n := lineEndAt(x.text[line.End:]); n > 0 {
+		return x.text[line.End:][:n]
 	}
 	return "\n"
 }

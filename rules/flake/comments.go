@@ -7,6 +7,7 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/flake"
+	"github.com/nixsift/nixsift/internal/suppress"
 )
 
 // block is a run of comments without a blank line in it.
@@ -51,7 +52,8 @@ func (s *signs) readComments() {
 	slices.SortStableFunc(places, func(a, b declPlace) int { return int(a.span.Start) - int(b.span.Start) })
 	names := newNamed(s.f.Nix.Inputs)
 	at := 0 // the first place that ends behind the start of the comment
-	for _, b := range blocks(s.f.Nix.Tree) {
+	prose := suppress.Without(s.f.Nix.Tree)
+	for _, b := range blocks(prose) {
 		for at < len(places) && places[at].span.End <= b.span.Start {
 			at++
 		}
@@ -71,14 +73,13 @@ func (s *signs) readComments() {
 		if inside != nil {
 			s.add(inside, &b, true)
 		} else {
-			s.addBeside(places[:at], places[at:], &b)
+			s.addBeside(prose.Source(), places[:at], places[at:], &b)
 		}
 	}
 }
 
-// addBeside records a comment at the inputs beside it: that before it and those behind it.
-func (s *signs) addBeside(before, behind []declPlace, b *block) {
-	src := s.f.Nix.Tree.Source()
+// addBeside records a comment at the inputs beside it: that before it and those behind it. src is the text without suppressions.
+func (s *signs) addBeside(src string, before, behind []declPlace, b *block) {
 	if n := len(before); n > 0 && b.span.Start-before[n-1].span.End <= maxGap {
 		gap := src[before[n-1].span.End:b.span.Start]
 		if b.sameLine && !strings.Contains(gap, "\n") || !b.sameLine && !b.before && blank(gap) {

@@ -10,6 +10,7 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/flake"
+	"github.com/nixsift/nixsift/internal/suppress"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -60,9 +61,10 @@ func isFixture(p *rules.Pass, f *flake.Flake, aside bool) bool {
 	return fixtureText.MatchString(readme) || besideText.MatchString(readme)
 }
 
-// header returns the comments before the code of a file.
+// header returns the comments before the code of a file but for suppressions.
 func header(t *ast.Tree) string {
 	var b strings.Builder
+	t = suppress.Without(t)
 	for tok := range t.Comments() {
 		if strings.Trim(t.Source()[:tok.Span().Start], " \t\r\n") != "" && !blank(t.Source()[:tok.Span().Start]) {
 			break

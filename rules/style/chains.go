@@ -5,6 +5,7 @@ import (
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/internal/suppress"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -44,7 +45,7 @@ func literalRuns(p *rules.Pass, n ast.Node, kind ast.Kind, start, take func(lite
 			flush()
 			continue
 		}
-		if len(run) > 0 && !commentAt(p.Tree, run[len(run)-1], operand) && take(operand) {
+		if len(run) > 0 && !proseAt(p.Tree, run[len(run)-1], operand) && take(operand) {
 			run = append(run, operand)
 			continue
 		}
@@ -68,9 +69,9 @@ func seam(left, right ast.Node) source.Span {
 	return source.Span{Start: left.LastToken().PrevSignificant().Span().End, End: right.FirstToken().Span().End}
 }
 
-// commentAt reports whether a comment stands between the elements of two literals.
-func commentAt(t *ast.Tree, left, right ast.Node) bool {
-	return t.HasComment(source.Span{Start: seam(left, right).Start, End: right.FirstToken().NextSignificant().Start()})
+// proseAt reports whether a comment, which is no suppression, stands between the elements of two literals.
+func proseAt(t *ast.Tree, left, right ast.Node) bool {
+	return suppress.HasProse(t, source.Span{Start: seam(left, right).Start, End: right.FirstToken().NextSignificant().Start()})
 }
 
 func reportRun(p *rules.Pass, run []ast.Node, message, help string) {
@@ -88,6 +89,7 @@ func reportRun(p *rules.Pass, run []ast.Node, message, help string) {
 				}
 			}
 			fix.Edits = append(fix.Edits, diag.Edit{Span: cut, Text: text})
+			fix.Safety = unlessLost(fix.Safety, p.Tree, cut)
 		}
 	}
 	// A list on one line takes the layout of the lines that it joins.

@@ -8,6 +8,7 @@ import (
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/internal/sema"
+	"github.com/nixsift/nixsift/internal/suppress"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -39,11 +40,11 @@ var _ = rules.Register(&rules.Rule{
 				g.start(p.Names(), outer)
 			}
 			in := inner.FirstToken().PrevSignificant()
-			if g.takes(p.Names(), inner) && !p.Tree.HasComment(between(in, inner.FirstToken())) {
+			if g.takes(p.Names(), inner) && !suppress.HasProse(p.Tree, between(in, inner.FirstToken())) {
 				p.Report(diag.Finding{
 					Span: inner.FirstToken().Span(), Message: "`let` directly in the body of a `let`", Help: "put the bindings into one `let`",
 					Related: []diag.Related{{Span: outer.FirstToken().Span(), Message: "the outer `let`"}},
-					Fixes:   []diag.Fix{{Title: "join the two", Safety: diag.Safe, Edits: joinEdits(p.Tree, g.head, outer, inner, in)}},
+					Fixes:   []diag.Fix{{Title: "join the two", Safety: unlessLost(diag.Safe, p.Tree, between(in, inner.FirstToken())), Edits: joinEdits(p.Tree, g.head, outer, inner, in)}},
 				})
 			} else {
 				g.start(p.Names(), inner)

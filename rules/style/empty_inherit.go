@@ -5,6 +5,7 @@ import (
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/internal/sema"
+	"github.com/nixsift/nixsift/internal/suppress"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -25,10 +26,10 @@ var _ = rules.Register(&rules.Rule{
 		for range in.Names() {
 			return
 		}
-		if p.Tree.HasComment(n.Span()) || afterBroken(n) {
+		if suppress.HasProse(p.Tree, n.Span()) || afterBroken(n) {
 			return
 		}
-		safety := diag.Safe
+		safety := unlessLost(diag.Safe, p.Tree, n.Span())
 		if from := in.From(); from.IsValid() {
 			for _, u := range nixlang.UsesIn(p.Names(), from) {
 				if u.Target == sema.ToNothing {

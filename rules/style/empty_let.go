@@ -5,6 +5,7 @@ import (
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/internal/suppress"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -25,12 +26,12 @@ var _ = rules.Register(&rules.Rule{
 		}
 		first := n.FirstToken()
 		in := first.NextSignificant()
-		if p.Tree.HasComment(between(first, in)) || n.HasError() && (in.Kind() != ast.TokIn || let.Body().Is(ast.Error) || !startsExpression(first)) {
+		if suppress.HasProse(p.Tree, between(first, in)) || n.HasError() && (in.Kind() != ast.TokIn || let.Body().Is(ast.Error) || !startsExpression(first)) {
 			return
 		}
 		p.Report(diag.Finding{
 			Span: source.Span{Start: n.Start(), End: in.Span().End}, Message: "`let` without bindings", Help: "remove `let in`",
-			Fixes: []diag.Fix{{Title: "remove `let in`", Safety: diag.Safe, Edits: nixlang.Unwrap(n, in)}},
+			Fixes: []diag.Fix{{Title: "remove `let in`", Safety: unlessLost(diag.Safe, p.Tree, between(first, in)), Edits: nixlang.Unwrap(n, in)}},
 		})
 	},
 })

@@ -5,6 +5,7 @@ import (
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/internal/suppress"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -40,12 +41,12 @@ func neutral(p *rules.Pass, n ast.Node, kind ast.Kind, typ nixlang.Type, message
 	if gap := (source.Span{Start: min(literal.Start(), other.End()), End: max(other.Start(), literal.End())}); nixlang.HasBreak(gap.Of(src)) {
 		return
 	}
-	if p.Tree.HasComment(literal.Span()) {
+	if suppress.HasProse(p.Tree, literal.Span()) {
 		return
 	}
 	safety := diag.Unsafe
 	if nixlang.TypeOf(p.Names(), other) == typ {
-		safety = diag.Safe
+		safety = unlessLost(diag.Safe, p.Tree, literal.Span())
 	}
 	kept := other
 	if !nixlang.Fits(other, n) || nixlang.LevelOf(other.Unparen()) >= nixlang.Place(n) {

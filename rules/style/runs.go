@@ -1,10 +1,13 @@
 package style
 
 import (
+	"strings"
+
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/internal/suppress"
 )
 
 // run is a group of bindings on neighbouring lines that one inherit can replace, with the inherits of the same
@@ -101,10 +104,10 @@ func length(names []string) int {
 	return n
 }
 
-// parted reports whether a comment or blank line stands between two neighbouring nodes.
+// parted reports whether a comment, which is no suppression, or a blank line stands between two neighbouring nodes.
 func parted(a, b ast.Node) bool {
-	s := between(a.LastToken(), b.FirstToken())
-	return nixlang.Breaks(s.Of(a.Tree().Source())) > 1 || a.Tree().HasComment(s)
+	text := suppress.Blanked(a.Tree(), between(a.LastToken(), b.FirstToken()))
+	return nixlang.Breaks(text) > 1 || strings.TrimSpace(text) != ""
 }
 
 func (r *run) span() source.Span { return source.Span{Start: r.first.Start(), End: r.last.End()} }

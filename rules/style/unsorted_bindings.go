@@ -5,6 +5,7 @@ import (
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/suppress"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -12,7 +13,7 @@ var _ = rules.Register(&rules.Rule{
 	ID: "unsorted-bindings", Family: family, Since: "0.1.0",
 	Summary: "The attributes of a set are not in alphabetical order",
 	Doc: "For those who keep attributes sorted. Off by default. Attributes are compared within a group: a blank line, a comment\n" +
-		"on a line of its own or an `inherit` starts a new one. Each attribute that stands behind a later one is reported.",
+		"on a line of its own that is no suppression, or an `inherit` starts a new one. Each attribute that stands behind a later one is reported.",
 	Severity: diag.Hint,
 	Aliases:  []string{"nix-linter:AlphabeticalBindings"},
 	On:       []ast.Kind{ast.AttrSet, ast.Bindings, ast.LegacyLet},
@@ -38,10 +39,9 @@ var _ = rules.Register(&rules.Rule{
 	},
 })
 
-// newGroup reports whether a blank line or a comment on a line of its own stands between two bindings.
+// newGroup reports whether a blank line or a comment on a line of its own, which is no suppression, stands between two bindings.
 func newGroup(a, b ast.Node) bool {
-	s := between(a.LastToken(), b.FirstToken())
-	text := s.Of(a.Tree().Source())
+	text := suppress.Blanked(a.Tree(), between(a.LastToken(), b.FirstToken()))
 	line, rest, ok := strings.Cut(text, "\n")
 	return ok && strings.TrimSpace(rest) != "" || strings.Count(text, "\n") > 1 || strings.Contains(line, "/*")
 }

@@ -5,6 +5,7 @@ import (
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/internal/suppress"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -19,7 +20,7 @@ var _ = rules.Register(&rules.Rule{
 	On:       []ast.Kind{ast.If},
 	Node: func(p *rules.Pass, n ast.Node) {
 		i := ast.IfExpr{Node: n}
-		if !nixlang.Same(i.Then(), i.Else()) || p.Tree.HasComment(source.Span{Start: i.Cond().End(), End: n.End()}) {
+		if !nixlang.Same(i.Then(), i.Else()) || suppress.HasProse(p.Tree, source.Span{Start: i.Cond().End(), End: n.End()}) {
 			return // comments may say why there are two
 		}
 		p.Report(diag.Finding{

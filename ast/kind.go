@@ -52,6 +52,20 @@ var kindNames = [NumKinds]string{
 	"Unary", "Binary", "If", "With", "Assert", "Let", "Bindings", "Lambda", "Pattern", "AtName", "Formal", "Ellipsis",
 }
 
+// Kinds is a set of kinds.
+type Kinds uint64
+
+// KindsOf returns the set of some kinds.
+func KindsOf(kinds ...Kind) (s Kinds) {
+	for _, k := range kinds {
+		s |= 1 << k
+	}
+	return s
+}
+
+// HaveAny reports whether two sets have a kind in common.
+func (s Kinds) HaveAny(of Kinds) bool { return s&of != 0 }
+
 // String returns the kind's Go name.
 func (k Kind) String() string { return kindNames[k] }
 

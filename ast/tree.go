@@ -44,6 +44,7 @@ type Tree struct {
 	errors   []SyntaxError
 	nul      int // offset of the first NUL byte outside strings and comments, or -1
 	stamp    uint64
+	kinds    Kinds
 }
 
 // Storage is the raw material of a tree, for package parser.
@@ -56,6 +57,7 @@ type Storage struct {
 	Errors     []SyntaxError
 	FirstNUL   int
 	Stamp      uint64
+	Kinds      Kinds // of the nodes
 }
 
 // Tokens are the tokens of a text, the last the end of the file: the kind of each and where it starts, with the length of
@@ -71,11 +73,14 @@ func (t *Tree) End() { *t = Tree{} }
 
 // Set makes t the tree of s. The slices are used, not copied: whoever reuses them ends t's life.
 func (t *Tree) Set(s Storage) {
-	*t = Tree{s.Source, s.TokenKinds, s.TokenStart, s.Nodes, s.Parents, s.Errors, s.FirstNUL, s.Stamp}
+	*t = Tree{s.Source, s.TokenKinds, s.TokenStart, s.Nodes, s.Parents, s.Errors, s.FirstNUL, s.Stamp, s.Kinds}
 }
 
 // Source returns the text of the file.
 func (t *Tree) Source() string { return t.src }
+
+// Kinds returns the kinds that nodes of the file have.
+func (t *Tree) Kinds() Kinds { return t.kinds }
 
 // Errors returns the syntax errors in source order, at most one for a place.
 func (t *Tree) Errors() []SyntaxError { return t.errors }

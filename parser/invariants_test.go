@@ -33,6 +33,13 @@ func violation(tree *ast.Tree, src string) string {
 	if records[0].Kind != ast.File || int(records[0].End) != len(records) || tree.Expr().Parent() != tree.Root() {
 		return "the root is not the file"
 	}
+	var kinds ast.Kinds
+	for _, r := range records {
+		kinds |= ast.KindsOf(r.Kind)
+	}
+	if kinds != tree.Kinds() {
+		return fmt.Sprintf("the kinds are %b, not %b", kinds, tree.Kinds())
+	}
 	lastEnd := make([]uint32, len(records)) // the first token behind the children so far
 	for i := 1; i < len(records); i++ {
 		r := &records[i]

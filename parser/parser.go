@@ -23,14 +23,15 @@ const maxKept = 4 << 20
 // at once, and a tree it returned dies with its next call; Parse returns trees that last.
 type Parser struct {
 	lexer
-	tree    ast.Tree
-	nodes   []postNode // nodes[:count] are written
-	count   int
-	records []ast.NodeRecord
-	parents []ast.NodeID
-	places  []place // memory for preorder
-	errors  []ast.SyntaxError
-	dynamic []dynamicAttr
+	tree      ast.Tree
+	nodes     []postNode // nodes[:count] are written
+	count     int
+	records   []ast.NodeRecord
+	parents   []ast.NodeID
+	places    []place   // memory for preorder
+	nodeKinds ast.Kinds // that nodes have
+	errors    []ast.SyntaxError
+	dynamic   []dynamicAttr
 
 	stamp    uint64 // of the last tree, 0 where it has none
 	region   lexer  // the tokens that an edit made
@@ -145,7 +146,7 @@ func (p *Parser) forget() {
 func (p *Parser) storage() ast.Storage {
 	return ast.Storage{
 		Source: p.src, TokenKinds: p.kinds[:p.n], TokenStart: p.start[:p.n+1], Nodes: p.records, Parents: p.parents,
-		Errors: p.errors, FirstNUL: p.nul,
+		Errors: p.errors, FirstNUL: p.nul, Kinds: p.nodeKinds,
 	}
 }
 
@@ -213,6 +214,7 @@ func (p *Parser) preorder() {
 		places[nodes[i].begin].begins++
 	}
 	begun := n // the subtrees that begin at or before node i
+	var kinds ast.Kinds
 	for i := n - 1; i >= 0; i-- {
 		node := &nodes[i]
 		parent := places[i+1].parent
@@ -221,6 +223,7 @@ func (p *Parser) preorder() {
 		r := &records[at] // a literal would be put together elsewhere and copied, which costs more than all the rest
 		r.First, r.Last, r.End = node.first, node.last, ast.NodeID(at+i-begin+1)
 		r.Kind, r.Op, r.Flags = node.kind, node.op, node.flags
+		kinds |= 1 << (node.kind & 63)
 		parents[at] = parent
 		// The node before the subtree is a sibling unless the parent's subtree begins here, too.
 		before := places[begin].parent
@@ -236,6 +239,7 @@ func (p *Parser) preorder() {
 		places[i].parent = last
 		begun -= int(places[i].begins)
 	}
+	p.nodeKinds = kinds
 }
 
 // tok returns the kind of the current token.

@@ -483,7 +483,7 @@ func (p *Parser) checkDynamic() {
 		return
 	}
 	p.tree.Set(ast.Storage{
-		Source: p.src, TokenKinds: p.kinds[:p.n], TokenStart: p.start[:p.n+1], Nodes: p.records, Parents: p.parents,
+		Source: p.src, TokenKinds: p.kinds[:p.n], TokenStart: p.start[:p.n+1], Nodes: p.records, Parents: p.parents, Kinds: p.nodeKinds,
 	})
 	place := p.dynamicPlaces()
 	for _, d := range p.dynamic {

@@ -130,10 +130,11 @@ type Rule struct {
 	// an editor, nothing is said.
 	Placed bool
 
-	// On and Node: Node is called for each node of these kinds, in source order.
+	// On and Node: Node is called for each node of these kinds, in source order. Beside File, On says without which nodes
+	// a file has nothing to find.
 	On   []ast.Kind
 	Node func(p *Pass, n ast.Node)
-	// File is called once for each Nix file.
+	// File is called once for each Nix file; where On is set, for those that have a node of one of these kinds.
 	File func(p *Pass)
 	// Flake is called once for each flake; the pass is that of flake.nix. Findings may name the lock file.
 	Flake func(p *Pass, f *flake.Flake)
@@ -152,6 +153,8 @@ type Rule struct {
 	Syntax ast.ErrorKind
 	// Engine marks rules whose findings the engine makes itself, such as unused suppressions.
 	Engine bool
+
+	on ast.Kinds // those of On
 }
 
 var (
@@ -169,6 +172,7 @@ func Register(r *Rule) *Rule {
 		panic(fmt.Sprintf("rule %q is registered twice", r.ID))
 	}
 	byID[r.ID] = r
+	r.on = ast.KindsOf(r.On...)
 	for _, o := range r.Options {
 		o.rule = r
 	}
@@ -201,8 +205,8 @@ func (r *Rule) validate() error {
 		return fmt.Errorf("fix and SafeFix go together")
 	case checks != 1:
 		return fmt.Errorf("one check must be set, found %d", checks)
-	case (r.Node != nil) != (len(r.On) > 0):
-		return fmt.Errorf("node and On go together")
+	case r.Node != nil && len(r.On) == 0, r.Node == nil && r.File == nil && len(r.On) > 0:
+		return fmt.Errorf("node and On go together; a file rule may have On")
 	case (r.Script != nil) != (len(r.Mentions) > 0):
 		return fmt.Errorf("script and Mentions go together")
 	}
@@ -211,6 +215,9 @@ func (r *Rule) validate() error {
 	}
 	return validateOptions(r.Options)
 }
+
+// MayFind reports whether a file rule has something to look for in a tree.
+func (r *Rule) MayFind(t *ast.Tree) bool { return len(r.On) == 0 || t.Kinds().HaveAny(r.on) }
 
 // Blocks reports whether the rule tells what keeps a file from being analysed: syntax errors, and what makes Nix refuse
 // a flake. A run of other rules alone is none the less told.

@@ -317,6 +317,9 @@ func (w *worker) files(pass *rules.Pass) {
 		if w.cancelled() {
 			return
 		}
+		if !r.MayFind(pass.Tree) {
+			continue
+		}
 		pass.SetRule(r)
 		w.guard(pass.Rule, func() { r.File(pass) })
 	}

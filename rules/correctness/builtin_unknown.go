@@ -23,6 +23,7 @@ var _ = rules.Register(&rules.Rule{
 	Severity: diag.Error, Presets: rules.Recommended,
 	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Aliases: []string{"nixf:sema-primop-unknown"},
+	On:      []ast.Kind{ast.Select},
 	File: func(p *rules.Pass) {
 		names := p.Names()
 		var asked map[string]bool

@@ -25,6 +25,7 @@ var _ = rules.Register(&rules.Rule{
 		"A name that is `null` defines nothing, so that two of them are accepted; what may be null is a warning. A name in quotes\n" +
 		"cannot be null, nor can one with text beside the value.",
 	Severity: diag.Error, Presets: rules.Recommended,
+	On: []ast.Kind{ast.Interpolation},
 	File: func(p *rules.Pass) {
 		opened := map[ast.NodeID]bool{}
 		for _, set := range setsOfDynamic(p.Tree) {

@@ -2,6 +2,7 @@ package correctness
 
 import (
 	"fmt"
+	"github.com/nixsift/nixsift/ast"
 
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/rules"
@@ -13,6 +14,7 @@ var _ = rules.Register(&rules.Rule{
 	Doc:      "Nix refuses a function whose formals name an attribute twice, or whose `@` name is one of its formals.",
 	Severity: diag.Error, Presets: rules.Recommended, Mandatory: true,
 	Aliases: []string{"nixf:sema-dup-formal", "nixf:sema-dup-formal-arg", "nil:duplicated_param"},
+	On:      []ast.Kind{ast.Pattern},
 	File: func(p *rules.Pass) {
 		for c := range p.Names().Conflicts() {
 			if !c.Formal {

@@ -23,6 +23,7 @@ var _ = rules.Register(&rules.Rule{
 		"the like included, and a `fetchTarball` of it.",
 	Severity: diag.Info, Presets: rules.Strict,
 	ByTokens: true,
+	On:       []ast.Kind{ast.Apply},
 	File: func(p *rules.Pass) {
 		names := p.Names()
 		first := map[string][]ast.Node{}

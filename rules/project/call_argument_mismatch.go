@@ -34,6 +34,7 @@ var _ = rules.Register(&rules.Rule{
 	Severity: diag.Error, Presets: rules.Recommended,
 	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Placed: true,
+	On:     []ast.Kind{ast.Path},
 	File: func(p *rules.Pass) {
 		calls := calls{names: p.Names()}
 		project.Loads(p.Path, p.Names(), func(l project.Load) {

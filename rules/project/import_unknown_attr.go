@@ -27,6 +27,7 @@ var _ = rules.Register(&rules.Rule{
 	Severity: diag.Error, Presets: rules.Recommended,
 	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Placed: true,
+	On:     []ast.Kind{ast.Path},
 	File: func(p *rules.Pass) {
 		var list []takenAttr
 		asked := map[askedAttr]bool{}

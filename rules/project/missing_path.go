@@ -34,6 +34,7 @@ var _ = rules.Register(&rules.Rule{
 	Severity: diag.Warning, Presets: rules.Recommended,
 	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Placed: true,
+	On:     []ast.Kind{ast.Path},
 	File: func(pass *rules.Pass) {
 		m := missing{paths: paths{Pass: pass}, absent: map[string]*absent{}}
 		m.each(m.check)

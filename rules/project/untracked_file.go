@@ -24,6 +24,7 @@ var _ = rules.Register(&rules.Rule{
 		"of Git, and for `path:` references, everything is visible.",
 	Severity: diag.Error, Presets: rules.Recommended,
 	Placed: true,
+	On:     []ast.Kind{ast.Path},
 	File: func(pass *rules.Pass) {
 		if !pass.Project.InFlake() {
 			return

@@ -24,6 +24,7 @@ var _ = rules.Register(&rules.Rule{
 	Severity: diag.Info, Presets: rules.Strict,
 	Fix: rules.FixAlways, SafeFix: rules.SameValue,
 	Aliases: []string{"statix:W01", "statix:bool_comparison"},
+	On:      []ast.Kind{ast.Binary},
 	File: func(p *rules.Pass) {
 		var found []comparison
 		for i, r := range p.Tree.Records() {

@@ -22,6 +22,7 @@ var _ = rules.Register(&rules.Rule{
 		"Write one literal, or none of them with `rec`. Lix deprecates such merges.",
 	Severity: diag.Warning, Presets: rules.Recommended,
 	Aliases: []string{"nixf:merge-diff-rec", "nil:merge_plain_rec_attrset", "nil:merge_rec_attrset", "lix:rec-set-merges"},
+	On:      []ast.Kind{ast.AttrSet},
 	File: func(p *rules.Pass) {
 		var m recMerges
 		for i, r := range p.Tree.Records() {

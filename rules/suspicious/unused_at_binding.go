@@ -19,6 +19,7 @@ var _ = rules.Register(&rules.Rule{
 	Severity: diag.Warning, Presets: rules.Recommended, Tags: diag.Unnecessary,
 	Fix: rules.FixSometimes, SafeFix: rules.FewerTokens,
 	Aliases: []string{"deadnix:unused-at-binding", "nixf:sema-unused-def-lambda-witharg-arg", "nil:unused_binding"},
+	On:      []ast.Kind{ast.AtName},
 	File: func(p *rules.Pass) {
 		for id, b := range unusedNames(p, sema.AtBinding) {
 			f := diag.Finding{Span: b.Node.Span(), Message: neverUsed(p.Names(), id), Help: "remove `@" + b.Name + "`"}

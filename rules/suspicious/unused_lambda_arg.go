@@ -25,6 +25,7 @@ var _ = rules.Register(&rules.Rule{
 	Fix: rules.FixSometimes, SafeFix: rules.Underscored,
 	Aliases: []string{"deadnix:unused-lambda-arg", "nix-linter:UnusedArg"},
 	Options: []*rules.Option{argsOfOverlays.Option},
+	On:      []ast.Kind{ast.Lambda},
 	File: func(p *rules.Pass) {
 		var taken map[string]bool
 		for id, b := range unusedNames(p, sema.ParamBinding) {

@@ -45,6 +45,7 @@ var _ = rules.Register(&rules.Rule{
 		"nil:unused_binding", "hammering:unused-argument",
 	},
 	Options: []*rules.Option{formalsEverywhere.Option, formalsInterfaces.Option},
+	On:      []ast.Kind{ast.Formal},
 	File: func(p *rules.Pass) {
 		var scope sema.ScopeID
 		var unused []sema.BindingID

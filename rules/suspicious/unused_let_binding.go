@@ -29,10 +29,8 @@ var _ = rules.Register(&rules.Rule{
 	Aliases: []string{
 		"deadnix:unused-let-binding", "nixf:sema-unused-def-let", "nil:unused_binding", "nix-linter:UnusedLetBind", "tvix:W003",
 	},
+	On: []ast.Kind{ast.Let, ast.LegacyLet},
 	File: func(p *rules.Pass) {
-		if !hasLet(p.Names()) {
-			return
-		}
 		live := p.Live()
 		var dead deadLets
 		var lost map[string]bool
@@ -50,15 +48,6 @@ var _ = rules.Register(&rules.Rule{
 		}
 	},
 })
-
-func hasLet(names *sema.Info) bool {
-	for i := range names.Scopes() {
-		if n := names.Scope(sema.ScopeID(i)).Node; n.Is(ast.Let) || n.Is(ast.LegacyLet) {
-			return true
-		}
-	}
-	return false
-}
 
 // deadLets are the unused let bindings of a file. Those that use each other go together: removing one alone
 // would leave a name unbound, or take many rounds.

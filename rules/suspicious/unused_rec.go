@@ -20,6 +20,7 @@ var _ = rules.Register(&rules.Rule{
 	Severity: diag.Info, Presets: rules.Recommended, Tags: diag.Unnecessary,
 	Fix: rules.FixSometimes, SafeFix: rules.FewerTokens,
 	Aliases: []string{"nixf:sema-extra-rec", "nil:unused_rec", "nix-linter:UnneededRec"},
+	On:      []ast.Kind{ast.AttrSet},
 	File: func(p *rules.Pass) {
 		names := p.Names()
 		merging := recsByName{}

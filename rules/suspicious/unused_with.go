@@ -25,6 +25,7 @@ var _ = rules.Register(&rules.Rule{
 	Severity: diag.Info, Presets: rules.Recommended, Tags: diag.Unnecessary,
 	Fix: rules.FixSometimes, SafeFix: rules.FewerTokens,
 	Aliases: []string{"nixf:sema-extra-with", "nil:unused_with"},
+	On:      []ast.Kind{ast.With},
 	File: func(p *rules.Pass) {
 		names := p.Names()
 		var all, live []ast.NodeID // the names that may come from a with

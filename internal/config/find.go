@@ -3,6 +3,7 @@ package config
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 )
 
@@ -12,20 +13,24 @@ const FileName = "nixsift.toml"
 // Ext is how the names of configuration files end, those that others extend included.
 const Ext = ".toml"
 
-// Finder finds the configuration file that holds for a folder, or another file of one name: the nearest one upward, not
-// beyond the root of a repository. It remembers each folder it looked in, and is safe for concurrent use.
+// Finder finds the files of some names that hold for a folder, as the configuration file: of each name the nearest one
+// upward, not beyond the root of a repository. It remembers each folder it looked in, and is safe for concurrent use.
 type Finder struct {
-	name   string
+	names  []string
 	has    func(dir, name string) bool
 	isRoot func(dir string) bool
 	mu     sync.Mutex
-	found  map[string]string
+	found  map[string]*nearest
 }
 
-// NewFinder returns a Finder of files of a name that asks has what lies in a folder, and isRoot whether a folder with .git
-// in it is the root of a repository; nil means that the disk tells, and that it always is. A folder, a device or a link
+// nearest are the paths of the files that hold for a folder, by name, "" where there is none. Most folders have theirs from
+// the folder above.
+type nearest []string
+
+// NewFinder returns a Finder of files of some names that asks has what lies in a folder, and isRoot whether a folder with
+// .git in it is the root of a repository; nil means that the disk tells, and that it always is. A folder, a device or a link
 // that leads nowhere counts, so that reading it fails instead of doing without.
-func NewFinder(name string, has func(dir, name string) bool, isRoot func(dir string) bool) *Finder {
+func NewFinder(has func(dir, name string) bool, isRoot func(dir string) bool, names ...string) *Finder {
 	if has == nil {
 		has = func(dir, name string) bool {
 			_, err := os.Lstat(filepath.Join(dir, name))
@@ -35,30 +40,45 @@ func NewFinder(name string, has func(dir, name string) bool, isRoot func(dir str
 	if isRoot == nil {
 		isRoot = func(string) bool { return true }
 	}
-	return &Finder{name: name, has: has, isRoot: isRoot, found: map[string]string{}}
+	return &Finder{names: names, has: has, isRoot: isRoot, found: map[string]*nearest{}}
 }
 
-// Find returns the path of the file that holds for files in dir, an absolute path, or "".
-func (f *Finder) Find(dir string) string {
+// Find returns the path of the file of a name that holds for files in dir, an absolute path, or "". The name is one of the
+// Finder's.
+func (f *Finder) Find(dir, name string) string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.find(filepath.Clean(dir))
+	near := f.found[dir]
+	if near == nil {
+		near = f.find(filepath.Clean(dir))
+	}
+	return (*near)[slices.Index(f.names, name)]
 }
 
-func (f *Finder) find(dir string) (path string) {
-	path, known := f.found[dir]
-	if known {
-		return path
+func (f *Finder) find(dir string) *nearest {
+	near := f.found[dir]
+	if near != nil {
+		return near
 	}
-	up := filepath.Dir(dir)
-	switch {
-	case f.has(dir, f.name):
-		path = filepath.Join(dir, f.name)
-	case dir != up && !(f.has(dir, ".git") && f.isRoot(dir)):
-		path = f.find(up)
+	if up := filepath.Dir(dir); dir != up && !(f.has(dir, ".git") && f.isRoot(dir)) {
+		near = f.find(up)
+	} else {
+		none := make(nearest, len(f.names))
+		near = &none
 	}
-	f.found[dir] = path
-	return path
+	shared := true
+	for i, name := range f.names {
+		if !f.has(dir, name) {
+			continue
+		}
+		if shared {
+			own := slices.Clone(*near)
+			near, shared = &own, false
+		}
+		(*near)[i] = filepath.Join(dir, name)
+	}
+	f.found[dir] = near
+	return near
 }
 
 // Above returns the folder above one, or "" where that is the root of a repository or of the file system.

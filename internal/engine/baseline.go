@@ -61,7 +61,6 @@ func Acceptable(rule string) bool {
 
 // baselineFiles are the baselines of settings. The lock of those holds for read.
 type baselineFiles struct {
-	baselines  *config.Finder
 	byFolder   sync.Map // from folder to *baselineFile
 	read       map[string]*baselineFile
 	readBefore map[string]*baselineFile // of a checker before a change
@@ -113,14 +112,14 @@ func (e *Checker) baselinePath(file string) (path string, by *config.Config) {
 		if e.opts.ConfigPath != "" {
 			return filepath.Join(c.Dir, baseline.FileName), nil
 		}
-		if found := e.baselines.Find(dir); found != "" && (c.Path == "" || len(filepath.Dir(found)) >= len(c.Dir)) {
+		if found := e.finder.Find(dir, baseline.FileName); found != "" && (c.Path == "" || len(filepath.Dir(found)) >= len(c.Dir)) {
 			return found, nil
 		}
 		if c.Path == "" {
 			break
 		}
 		path = filepath.Join(c.Dir, baseline.FileName)
-		if dir = e.baselines.Above(c.Dir); dir == "" {
+		if dir = e.finder.Above(c.Dir); dir == "" {
 			break
 		}
 		c = e.config(filepath.Join(dir, config.FileName))

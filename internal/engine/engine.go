@@ -287,6 +287,7 @@ func (e *Checker) units(res *Result, paths []string) []unit {
 		res.bereft[f.Path] = true
 		units = append(units, unit{file: f})
 	}
+	e.snapshot.Expect(len(selection.Files))
 	e.opts.Progress.begin(len(selection.Files))
 	return units
 }

@@ -72,11 +72,9 @@ type settings struct {
 func newSettings(fs workspace.FS, snapshot *project.Snapshot, before *settings) *settings {
 	has := func(dir, name string) bool { return workspace.Has(fs, dir, name) }
 	s := &settings{
-		finder: config.NewFinder(config.FileName, has, snapshot.Git().Starts), fs: fs,
+		finder: config.NewFinder(has, snapshot.Git().Starts, config.FileName, baseline.FileName), fs: fs,
 		configs: map[string]*loaded{}, plans: map[*config.Resolved]*plan{},
-		baselineFiles: baselineFiles{
-			baselines: config.NewFinder(baseline.FileName, has, snapshot.Git().Starts), read: map[string]*baselineFile{},
-		},
+		baselineFiles: baselineFiles{read: map[string]*baselineFile{}},
 	}
 	if before != nil {
 		before.mu.Lock()
@@ -124,7 +122,7 @@ func (e *Checker) Config(path string) *config.Config { return e.config(path) }
 func (e *Checker) config(path string) *config.Config {
 	file := e.opts.ConfigPath
 	if file == "" {
-		file = e.finder.Find(path[:max(len(filepath.VolumeName(path))+1, strings.LastIndexByte(path, filepath.Separator))])
+		file = e.finder.Find(path[:max(len(filepath.VolumeName(path))+1, strings.LastIndexByte(path, filepath.Separator))], config.FileName)
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -133,6 +133,9 @@ type factStore struct {
 type kept struct {
 	said said
 	when *fileState // nil where no file changes
+	// signature is that of the file where signed is set: of those that were parsed anyway.
+	signature packedSignature
+	signed    bool
 }
 
 // fileState is what shows that a file has changed.
@@ -173,11 +176,19 @@ func (f *factStore) without(paths []string) *factStore {
 	return next
 }
 
+// Expect makes room for what so many files say.
+func (s *Snapshot) Expect(files int) {
+	s.facts.mu.Lock()
+	defer s.facts.mu.Unlock()
+	if s.facts.of == nil && !s.facts.stamped {
+		s.facts.of = make(map[string]kept, files)
+	}
+}
+
 // Note keeps what a file says that was parsed from its text in the snapshot, so that it is not read again for a question.
 func (s *Snapshot) Note(path string, t *ast.Tree) {
 	if !s.facts.stamped {
-		s.facts.put(path, kept{said: saidByTree(t)})
-		s.signatures.put(path, signatureOf(t))
+		s.facts.put(path, kept{said: saidByTree(t), signature: signatureOf(t), signed: true})
 	}
 }
 

@@ -11,16 +11,11 @@ import (
 type memo[K comparable, V any] struct {
 	mu     sync.Mutex
 	values map[K]*lazy[V]
-	given  map[K]V // by put
 }
 
 // get returns the value of a key. compute runs outside of the lock, so that it may ask for others.
 func (m *memo[K, V]) get(key K, compute func() V) V {
 	m.mu.Lock()
-	if v, ok := m.given[key]; ok {
-		m.mu.Unlock()
-		return v
-	}
 	l := m.values[key]
 	if l == nil {
 		if m.values == nil {
@@ -33,25 +28,14 @@ func (m *memo[K, V]) get(key K, compute func() V) V {
 	return l.get(compute)
 }
 
-// put gives a key the value that it has.
-func (m *memo[K, V]) put(key K, value V) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.given == nil {
-		m.given = map[K]V{}
-	}
-	m.given[key] = value
-}
-
 // without returns a memo with the same values but for those of some keys. It is another one in any case: who still uses m
 // may ask for such a key later, and what it gets then is not for who uses the new one.
 func (m *memo[K, V]) without(keys ...K) *memo[K, V] {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	next := &memo[K, V]{values: maps.Clone(m.values), given: maps.Clone(m.given)}
+	next := &memo[K, V]{values: maps.Clone(m.values)}
 	for _, key := range keys {
 		delete(next.values, key)
-		delete(next.given, key)
 	}
 	return next
 }
@@ -60,8 +44,7 @@ func (m *memo[K, V]) without(keys ...K) *memo[K, V] {
 func (m *memo[K, V]) known() map[K]V {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	values := make(map[K]V, len(m.given)+len(m.values))
-	maps.Copy(values, m.given)
+	values := make(map[K]V, len(m.values))
 	for key, l := range m.values {
 		if l.done.Load() {
 			values[key] = l.value

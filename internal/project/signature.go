@@ -79,6 +79,9 @@ func (a *Answers) signature(path string, left int) Signature {
 
 // signatureIn returns the signature of a file by itself.
 func (s *Snapshot) signatureIn(path string) packedSignature {
+	if k, _ := s.facts.get(path); k.signed {
+		return k.signature
+	}
 	return s.signatures.get(path, func() packedSignature {
 		r := factReaders.Get().(*factReader)
 		defer factReaders.Put(r)

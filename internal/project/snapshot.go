@@ -22,7 +22,7 @@ type Snapshot struct {
 	locks   *memo[string, *flake.LockFile] // by folder
 	ciCalls *memo[string, map[string]bool] // by root
 	sets    *memo[string, map[string]bool] // what attributesOf returns
-	// signatures are those of files, by path.
+	// signatures are those of files that facts has not, by path.
 	signatures *memo[string, packedSignature]
 
 	files *fileCache

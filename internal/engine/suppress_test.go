@@ -2,12 +2,14 @@ package engine_test
 
 import (
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/nixsift/nixsift/ast/nixprint"
+	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/engine"
 	"github.com/nixsift/nixsift/internal/testenv"
 	"github.com/nixsift/nixsift/internal/workspace"
@@ -52,5 +54,9 @@ func TestSuppressReal(t *testing.T) {
 	second, err := engine.Suppress(t.Context(), opts, "as it has always been")
 	require.NoError(t, err)
 	assert.Empty(t, second.Texts)
-	assert.Less(t, len(out.Left), len(out.Result.Findings)/2, "few have no place for a comment")
+	// A comment on a line of its own ends the group that unsorted-bindings compares, so most of what that finds is left.
+	ordered := func(rule string) bool { return rule == "unsorted-bindings" }
+	leftOver := slices.DeleteFunc(slices.Clone(out.Left), func(l engine.Unsuppressed) bool { return ordered(l.Rule) })
+	others := slices.DeleteFunc(slices.Clone(out.Result.Findings), func(f diag.Finding) bool { return ordered(f.Rule) })
+	assert.Less(t, len(leftOver), len(others)/10, "few have no place for a comment")
 }

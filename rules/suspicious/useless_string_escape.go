@@ -30,6 +30,9 @@ var _ = rules.Register(&rules.Rule{
 	Aliases: []string{"lix:broken-string-escape", "nixpkgs-vet:NPV-170"},
 	On:      []ast.Kind{ast.String, ast.IndString},
 	Node: func(p *rules.Pass, n ast.Node) {
+		if !n.FirstChild().IsValid() && strings.IndexByte(n.Text(), '\\') < 0 {
+			return // most strings
+		}
 		var found []source.Span
 		src, indented := p.Tree.Source(), n.Is(ast.IndString)
 		for part := range ast.Parts(n) {

@@ -29,6 +29,9 @@ var _ = rules.Register(&rules.Rule{
 	Fix: rules.FixAlways, SafeFix: rules.NoSafeFix,
 	On: []ast.Kind{ast.String, ast.IndString},
 	Node: func(p *rules.Pass, n ast.Node) {
+		if !n.FirstChild().IsValid() && !strings.Contains(n.Text(), "$${") {
+			return // most strings
+		}
 		quotes, interp := 0, ast.Node{}
 		for part := range ast.Parts(n) {
 			if part.IsText() && strings.Contains(part.Span.Of(p.Tree.Source()), "$${") {

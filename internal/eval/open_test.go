@@ -40,7 +40,7 @@ const arrived = "the expression has a value"
 // expression an abort is put that tells if Nix comes there, and all that the file holds is evaluated for arguments made at
 // random. NIXSIFT_EVAL_CASES sets how many files.
 func TestOpenSoundness(t *testing.T) {
-	cases := 40
+	cases := 20
 	if n, err := strconv.Atoi(os.Getenv("NIXSIFT_EVAL_CASES")); err == nil {
 		cases = n / 4
 	}

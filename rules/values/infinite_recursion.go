@@ -16,7 +16,7 @@ var _ = rules.Register(&rules.Rule{
 		"a set, as in `a = [ a ]`, a name may refer to itself.\n" +
 		"\n" +
 		"A name whose own value reads it at once is the matter of `self-binding`." + severity,
-	Severity: diag.Error,
+	Severity: diag.Error, Presets: rules.Recommended,
 	File: func(p *rules.Pass) {
 		each(p, func(f eval.Finding, _ *eval.Code) (diag.Finding, bool) {
 			members, direct := f.Cycle()

@@ -20,7 +20,7 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"Reported for functions of the file and of files that it imports, however they are called, with arguments that are known\n" +
 		"however they are put together. Calls of what `import ./file.nix` gives are the matter of `call-argument-mismatch`." + severity,
-	Severity: diag.Error,
+	Severity: diag.Error, Presets: rules.Recommended,
 	File: func(p *rules.Pass) {
 		each(p, func(f eval.Finding, _ *eval.Code) (diag.Finding, bool) {
 			missing := slices.DeleteFunc(slices.Clone(f.Names), func(name string) bool { return misspelt(f)[name] != "" })

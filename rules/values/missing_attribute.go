@@ -21,7 +21,8 @@ var _ = rules.Register(&rules.Rule{
 		"file surely evaluates is reported. What `inherit (set)` takes of a literal is told by `inherit-unknown-from`.\n" +
 		"\n" +
 		"The fix puts the name that was probably meant." + severity,
-	Severity: diag.Error, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
+	Severity: diag.Error, Presets: rules.Recommended,
+	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	File: func(p *rules.Pass) {
 		each(p, func(f eval.Finding, code *eval.Code) (diag.Finding, bool) {
 			if !f.Sure && code.MayMiss(f.Name) || f.Inherited() && f.Literal() {

@@ -13,7 +13,7 @@ var _ = rules.Register(&rules.Rule{
 	Summary: "A condition is no Boolean",
 	Doc: "Nix takes nothing but `true` and `false` for a condition: `if list then …`, `assert 1;`, `!null` and `x || \"\"` fail with\n" +
 		"\"expected a Boolean but found …\". Compare instead: `list != [ ]`, `x != null`." + severity,
-	Severity: diag.Error,
+	Severity: diag.Error, Presets: rules.Recommended,
 	File: func(p *rules.Pass) {
 		each(p, func(f eval.Finding, _ *eval.Code) (diag.Finding, bool) {
 			return diag.Finding{

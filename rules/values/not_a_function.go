@@ -13,7 +13,7 @@ var _ = rules.Register(&rules.Rule{
 	Summary: "Something is called that is no function",
 	Doc: "`\"a\" \"b\"` is a call: Nix fails with \"attempt to call something which is not a function\". Mostly a `;`, a comma or an\n" +
 		"operator is missing, or a function got one argument too many. A set with `__functor` can be called." + severity,
-	Severity: diag.Error,
+	Severity: diag.Error, Presets: rules.Recommended,
 	File: func(p *rules.Pass) {
 		each(p, func(f eval.Finding, _ *eval.Code) (diag.Finding, bool) {
 			callee := f.Callee()

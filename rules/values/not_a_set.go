@@ -13,7 +13,7 @@ var _ = rules.Register(&rules.Rule{
 	Summary: "Something is used as a set that is none",
 	Doc: "`[ 1 ].a` asks a list for an attribute, `with \"x\"; name` a string, and `({ a }: a) 1` gives a number to a function that\n" +
 		"takes a set: Nix fails with \"expected a set but found …\". With a default, `[ 1 ].a or 2`, the first is legal." + severity,
-	Severity: diag.Error,
+	Severity: diag.Error, Presets: rules.Recommended,
 	File: func(p *rules.Pass) {
 		each(p, func(f eval.Finding, _ *eval.Code) (diag.Finding, bool) {
 			if f.Reason == eval.NotSet {

@@ -17,7 +17,8 @@ var _ = rules.Register(&rules.Rule{
 		"be relative to. Write a path, `./x.nix`, or add to one: `./. + \"/x.nix\"`. `baseNameOf` and `dirOf` take any string.\n" +
 		"\n" +
 		"The fix takes the quotes away from a literal that begins with `./` or `../`." + severity,
-	Severity: diag.Error, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
+	Severity: diag.Error, Presets: rules.Recommended,
+	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	File: func(p *rules.Pass) {
 		each(p, func(f eval.Finding, _ *eval.Code) (diag.Finding, bool) {
 			callee := f.Callee()

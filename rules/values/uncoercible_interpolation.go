@@ -17,7 +17,8 @@ var _ = rules.Register(&rules.Rule{
 		"Booleans, `null` and lists, too; `concatStringsSep` joins a list.\n" +
 		"\n" +
 		"The fix puts `toString` before a number." + severity,
-	Severity: diag.Error, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
+	Severity: diag.Error, Presets: rules.Recommended,
+	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	File: func(p *rules.Pass) {
 		each(p, func(f eval.Finding, _ *eval.Code) (diag.Finding, bool) {
 			found := diag.Finding{

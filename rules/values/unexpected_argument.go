@@ -20,7 +20,8 @@ var _ = rules.Register(&rules.Rule{
 		"however they are put together. Calls of what `import ./file.nix` gives are the matter of `call-argument-mismatch`.\n" +
 		"\n" +
 		"The fix puts the name that was probably meant." + severity,
-	Severity: diag.Error, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
+	Severity: diag.Error, Presets: rules.Recommended,
+	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	File: func(p *rules.Pass) {
 		failures, _ := p.Failures()
 		for _, f := range failures {

@@ -14,7 +14,7 @@ var _ = rules.Register(&rules.Rule{
 	Summary: "A builtin function is given something of a kind that it does not take",
 	Doc: "`builtins.length { }`, `map f \"x\"` and `toString builtins.attrNames set`, where parentheses are missing, fail as soon as they\n" +
 		"are evaluated. So does `filter f list` where `f` returns something other than a Boolean." + severity,
-	Severity: diag.Error,
+	Severity: diag.Error, Presets: rules.Recommended,
 	File: func(p *rules.Pass) {
 		var last source.Span // of two wrong arguments of a call, one is told
 		each(p, func(f eval.Finding, _ *eval.Code) (diag.Finding, bool) {

@@ -14,7 +14,7 @@ var _ = rules.Register(&rules.Rule{
 	Doc: "`++` joins lists, `//` sets, `+` strings, paths or numbers: `[ 1 ] // { }` and `\"port \" + 80` fail as soon as they are\n" +
 		"evaluated. Use the other operator, or convert: `\"port \" + toString 80`. `==` and `!=` take anything, and `<` takes two\n" +
 		"numbers, strings, paths or lists." + severity,
-	Severity: diag.Error,
+	Severity: diag.Error, Presets: rules.Recommended,
 	File: func(p *rules.Pass) {
 		told := map[eval.Expr]bool{}
 		each(p, func(f eval.Finding, _ *eval.Code) (diag.Finding, bool) {

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/engine"
 	"github.com/nixsift/nixsift/internal/report"
@@ -42,7 +43,7 @@ func checkCommand(s streams) *cobra.Command {
 			"project around it: flake, lock file, Git index, configuration. `-` reads one Nix file from standard input.\n\n" +
 			"--changed-since REF checks what differs from the merge base of REF and HEAD, as a pull request shows it (git diff REF...),\n" +
 			"and what is not committed yet; --staged checks what would be committed, as it is in the index.\n\n" +
-			"Exit status: 0 nothing at or above the gate, 1 findings or, with --diff, pending fixes, 2 wrong call, configuration,\nunreadable input or a file that cannot be written, 3 internal error, 130 or 143 stopped by a signal.",
+			"Exit status: 0 nothing at or above the gate, 1 findings at or above it or, with --diff, pending fixes instead, 2 wrong call,\nconfiguration, unreadable input or a file that cannot be written, 3 internal error, 130 or 143 stopped by a signal.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := f.validate(cmd.Flags(), args); err != nil {
 				return err
@@ -128,6 +129,12 @@ func check(s streams, f *checkFlags, args []string) error {
 		for _, e := range run.Errors {
 			fmt.Fprintf(s.err, "nixsift: %s: %s\n", shown(wd, e.File), report.Visible(e.Message))
 		}
+		for _, broken := range unparsed(res) {
+			text, _ := res.Text(broken.File)
+			at := source.NewLineIndex(text).Position(broken.Span.Start)
+			fmt.Fprintf(s.err, "nixsift: %s:%d:%d: not all fixes are known: %s\n", shown(wd, broken.File), at.Line, at.Column, report.Visible(broken.Message))
+			fixed.failed = true
+		}
 		return exitStatus(res, f.gate, f.exitZero, fixed)
 	}
 	if !f.writeFiles(s, wd, run) {
@@ -169,10 +176,22 @@ func describe(id string) report.Rule {
 	return report.Rule{}
 }
 
-// exitStatus returns the status of a run as an error, or nil for 0. The highest that applies wins.
+// unparsed returns the first syntax error of each file that has some once its fixes are applied.
+func unparsed(res *engine.Result) (out []diag.Finding) {
+	for _, f := range res.Findings {
+		r := rules.Lookup(f.Rule)
+		if r != nil && r.Syntax != "" && f.Severity == diag.Error && (len(out) == 0 || out[len(out)-1].File != f.File) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// exitStatus returns the status of a run as an error, or nil for 0. The highest that applies wins. With --diff it is about
+// the fixes, not about findings.
 func exitStatus(res *engine.Result, gate diag.Severity, exitZero bool, fixed fixOutcome) error {
 	code := exitClean
-	if !exitZero && (fixed.pending || slices.ContainsFunc(res.Findings, func(f diag.Finding) bool { return f.Severity >= gate })) {
+	if !exitZero && (fixed.pending || !fixed.diff && slices.ContainsFunc(res.Findings, func(f diag.Finding) bool { return f.Severity >= gate })) {
 		code = exitFindings
 	}
 	for _, e := range res.Errors {

@@ -26,7 +26,8 @@ import (
 // fixOutcome is what became of fixing.
 type fixOutcome struct {
 	res     *engine.Result // of the files as they are then, or would be
-	pending bool           // --diff has shown changes
+	diff    bool           // what would change is shown, nothing is written
+	pending bool           // so there are changes
 	failed  bool           // some file could not be written
 	broken  bool           // some safe fix had to be left out since Nix would reject its result
 }
@@ -59,7 +60,7 @@ func (f *checkFlags) applyFixes(ctx context.Context, s streams, wd string) (fixO
 	}
 	files := slices.Sorted(maps.Keys(out.Texts))
 	if f.diff {
-		done.pending = len(files) > 0
+		done.diff, done.pending = true, len(files) > 0
 		return done, f.showDiffs(s, wd, out, files)
 	}
 	written, failed := f.writeFixed(ctx, s, wd, out, files)
@@ -67,11 +68,13 @@ func (f *checkFlags) applyFixes(ctx context.Context, s streams, wd string) (fixO
 		if out.Applied > 0 && !f.quiet {
 			fmt.Fprintf(s.err, "nixsift: applied %s in %s%s\n", plural(out.Applied, "fix"), plural(len(files), "file"), byRule(out.Rules))
 		}
+		tellThen(s, wd, out, written)
 		return done, nil
 	}
 	for _, file := range written {
 		fmt.Fprintf(s.err, "nixsift: %s: applied %s\n", shown(wd, file), plural(out.Counts[file], "fix"))
 	}
+	tellThen(s, wd, out, written)
 	if left := len(files) - len(written) - len(failed); left > 0 {
 		fmt.Fprintf(s.err, "nixsift: %s left as they were\n", plural(left, "file"))
 	}
@@ -81,6 +84,15 @@ func (f *checkFlags) applyFixes(ctx context.Context, s streams, wd string) (fixO
 	done.failed = true
 	done.res, err = engine.Check(ctx, f.opts)
 	return done, err
+}
+
+// tellThen says what is to be done once fixes are applied to files.
+func tellThen(s streams, wd string, out *engine.Fixed, files []string) {
+	for _, file := range files {
+		for _, then := range out.Then[file] {
+			fmt.Fprintf(s.err, "nixsift: %s: %s\n", shown(wd, file), then)
+		}
+	}
 }
 
 // beforeWriting is called before each file is compared and replaced; tests change the world there.
@@ -146,7 +158,7 @@ func (f *checkFlags) showDiffs(s streams, wd string, out *engine.Fixed, files []
 	if err := showChanges(s, wd, out.Before, out.Texts, files); err != nil {
 		return err
 	}
-	fmt.Fprintf(s.err, "nixsift: %s in %s not applied%s\n", plural(out.Applied, "fix"), plural(len(files), "file"), byRule(out.Rules))
+	fmt.Fprintf(s.err, "nixsift: would apply %s in %s%s\n", plural(out.Applied, "fix"), plural(len(files), "file"), byRule(out.Rules))
 	return nil
 }
 

@@ -21,7 +21,7 @@ func TestFixCommand(t *testing.T) {
 	dir := testenv.Tree(t, map[string]string{"a.nix": unfixed, "b.nix": "{\n  a = ./x//y;\n  b = ({ });\n}\n"})
 	status, _, errs := nixsift(t, dir, "", "fix", "--diff", "a.nix")
 	assert.Equal(t, exitFindings, status, "fixes are pending")
-	assert.Equal(t, "nixsift: 1 fix in 1 file not applied: path-double-slash 1\n", errs)
+	assert.Equal(t, "nixsift: would apply 1 fix in 1 file: path-double-slash 1\n", errs)
 	status, _, errs = nixsift(t, dir, "", "fix", "--select", "path-double-slash,useless-parens")
 	assert.Equal(t, exitClean, status)
 	assert.Equal(t, "nixsift: applied 3 fixes in 2 files: path-double-slash 2, useless-parens 1\n", errs)

@@ -257,7 +257,7 @@ func TestDiff(t *testing.T) {
 			here := filepath.Join(dir, from)
 			status, diff, errs := nixsift(t, here, "", "check", onlySlashes, "--diff")
 			assert.Equal(t, exitFindings, status)
-			assert.Contains(t, errs, "not applied: ")
+			assert.Contains(t, errs, "would apply ")
 			assert.Equal(t, unfixed, read(t, filepath.Join(dir, "sub", "plain.nix")), "nothing is written")
 			out, err := gitIn(t, here, diff, "apply", "--whitespace=nowarn", "-")
 			require.NoError(t, err, "%s\n%s", out, diff)

@@ -63,7 +63,7 @@ var flagCases = []flagCase{
 	{commands: "files", flag: "staged", with: "--staged", repo: true, without: "", out: "1 file checked"},
 	{commands: "check fix", flag: "color", with: "--color always warn.nix", without: "warn.nix", status: exitFindings, out: "\x1b["},
 	{commands: "check fix", flag: "config", with: "--config other.toml warn.nix", without: "warn.nix", out: "no findings"},
-	{commands: "check fix", flag: "diff", with: "--diff info.nix --select useless-parens", without: "clean.nix", status: exitFindings, out: "+{ a = { }; }\n", errs: "not applied"},
+	{commands: "check fix", flag: "diff", with: "--diff info.nix --select useless-parens", without: "clean.nix", status: exitFindings, out: "+{ a = { }; }\n", errs: "would apply"},
 	{commands: "check fix files config lsp", flag: "edition", with: "--edition 1999", without: "", status: exitUsage, errs: "unknown edition `1999`"},
 	{commands: "check fix", flag: "edition", with: "--edition 2027 stage", without: "stage", staged: true, status: exitFindings, out: "number-late"},
 	{commands: "check fix", flag: "exclude", with: "--exclude two/b.nix two", without: "two", status: exitFindings, out: "1 warning in 1 file"},

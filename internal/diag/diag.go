@@ -63,6 +63,10 @@ type Fix struct {
 	Title  string // a verb phrase: "remove both negations"
 	Safety Safety
 	Edits  []Edit
+	// Leads are the rules of which the fix brings findings by its nature, so that they do not speak against it, and Then says
+	// what is to be done about these once it is applied.
+	Leads []string
+	Then  string
 }
 
 // Related points to another place that explains a finding. An empty File means the file of the finding.

@@ -24,6 +24,7 @@ type Fixed struct {
 	Counts  map[string]int         // the fixes applied, by the file of their finding
 	Rules   map[string]int         // the same by their rule
 	Tied    map[string][]string    // the files that some fix changes together with a file
+	Then    map[string][]string    // what is to be done about a file once its fixes are applied, each once, sorted
 	Applied int
 	Refused []Refusal     // sorted by file and place
 	Broken  []fix.Planned // those refused with the reason Breaks
@@ -192,7 +193,11 @@ func (x *fixer) round(active []string) (next []string, err error) {
 		if err := x.ctx.Err(); err != nil {
 			return nil, err
 		}
-		done := fix.Apply(x.plan(active), x.text, x.weigh)
+		plan, err := x.plan(active)
+		if err != nil {
+			return nil, err
+		}
+		done := fix.Apply(plan, x.text, x.weigh)
 		changed, broken := map[string]bool{}, map[string]bool{}
 		for _, p := range done.Applied {
 			for _, file := range p.Files() {
@@ -277,8 +282,7 @@ func besides(file string) string {
 }
 
 // plan returns the fixes to apply next to some files.
-func (x *fixer) plan(files []string) []fix.Planned {
-	var out []fix.Planned
+func (x *fixer) plan(files []string) (out []fix.Planned, err error) {
 	for _, path := range files {
 		f := x.file(path)
 		var list []fix.Planned
@@ -293,37 +297,61 @@ func (x *fixer) plan(files []string) []fix.Planned {
 		}
 		switch {
 		case x.opts.Approve != nil:
-			list = x.approved(f, list)
+			if list, err = x.approved(f, list); err != nil {
+				return nil, err
+			}
 		case f.limit > 0 && len(list) > f.limit:
 			list = list[:f.limit]
 		}
 		out = append(out, list...)
 	}
-	return out
+	return out, nil
 }
 
 // approved returns the first of some fixes of a file that is approved, or one that cannot be applied and is left out for
-// that, or none.
-func (x *fixer) approved(f *fixFile, list []fix.Planned) []fix.Planned {
+// that without being asked about, or none.
+func (x *fixer) approved(f *fixFile, list []fix.Planned) ([]fix.Planned, error) {
 	for _, p := range list {
 		t := f.tracked(p.Finding)
 		done := fix.Apply([]fix.Planned{p}, x.text, x.weigh)
 		if t.approved || len(done.Applied) == 0 {
-			return []fix.Planned{p}
+			return []fix.Planned{p}, nil
+		}
+		if good, err := x.good(p, done.Texts); err != nil || !good {
+			return []fix.Planned{p}, err
 		}
 		q := Proposal{Planned: p, At: source.NewLineIndex(f.text).Position(p.Finding.Span.Start), Before: map[string]string{}, After: done.Texts}
 		for _, file := range p.Files() {
 			q.Before[file] = x.file(file).text
 		}
-		if x.ctx.Err() != nil {
-			return nil
+		if err := x.ctx.Err(); err != nil {
+			return nil, err
 		}
 		if t.approved = x.opts.Approve(q); t.approved {
-			return []fix.Planned{p}
+			return []fix.Planned{p}, nil
 		}
 		t.declined, t.fresh = true, false // what led to it was approved, so it is taken
 	}
-	return nil
+	return nil, nil
+}
+
+// good reports whether the round would take a fix alone, which gives files these texts.
+func (x *fixer) good(p fix.Planned, texts map[string]string) (bool, error) {
+	for file, text := range texts {
+		x.set(file, text)
+	}
+	around := x.around(setOf(p.Files()))
+	res, err := x.check(around)
+	for file := range texts {
+		x.set(file, x.file(file).text)
+	}
+	if err != nil {
+		return false, err
+	}
+	found := byFile(res.Findings)
+	return !slices.ContainsFunc(around, func(file string) bool {
+		return len(x.verdict(file, []fix.Planned{p}, texts[file], found[file]).bad) > 0
+	}), nil
 }
 
 // ofSyntax reports whether a fix mends a syntax error.
@@ -383,7 +411,7 @@ func (x *fixer) refuse(p fix.Planned, why Reason, other *diag.Finding) *refusal 
 func (x *fixer) outcome(res *Result) *Fixed {
 	out := &Fixed{
 		Texts: map[string]string{}, Before: map[string]string{}, Edits: map[string][]diag.Edit{}, Counts: map[string]int{}, Rules: map[string]int{},
-		Tied: map[string][]string{}, Result: res, Refused: x.outside,
+		Tied: map[string][]string{}, Then: map[string][]string{}, Result: res, Refused: x.outside,
 	}
 	for path, f := range x.files {
 		refused, broken := f.refusals()
@@ -392,9 +420,13 @@ func (x *fixer) outcome(res *Result) *Fixed {
 		if len(f.applied) > 0 {
 			out.Counts[path] = len(f.applied)
 		}
-		for _, rule := range f.applied {
-			out.Rules[rule]++
+		for _, a := range f.applied {
+			out.Rules[a.rule]++
+			if a.then != "" && !slices.Contains(out.Then[path], a.then) {
+				out.Then[path] = append(out.Then[path], a.then)
+			}
 		}
+		slices.Sort(out.Then[path])
 		if f.text == f.before {
 			continue
 		}

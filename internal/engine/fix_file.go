@@ -32,7 +32,7 @@ type fixFile struct {
 	text      string // what it is by now
 	settled   string // what it was in the last check of everything
 	edits     []diag.Edit
-	applied   []string          // the rules of the fixes, one for each
+	applied   []applied
 	first     []tracked         // about before
 	findings  []tracked         // about text
 	refused   []refusal         // about text
@@ -52,11 +52,14 @@ type fixFile struct {
 	weights map[string]int // of text and of what was tried since
 }
 
+// applied is a fix that was applied: its rule, and what is to be done then.
+type applied struct{ rule, then string }
+
 // step is a file before one round.
 type step struct {
 	text     string
 	edits    []diag.Edit
-	applied  []string
+	applied  []applied
 	findings []tracked
 	refused  []refusal
 	fixes    []fix.Planned // applied in the round
@@ -166,7 +169,7 @@ func (f *fixFile) commit(x *fixer, text string, r verdict) {
 	f.text, f.findings, f.refused = text, r.findings, r.refused
 	for _, p := range r.fixes {
 		if p.Finding.File == f.path {
-			f.applied = append(f.applied, p.Rule)
+			f.applied = append(f.applied, applied{p.Rule, p.Fix.Then})
 		}
 	}
 	f.weights = map[string]int{text: f.weigh(text)}

@@ -103,7 +103,7 @@ func (x *fixer) verdict(file string, group []fix.Planned, text string, found []d
 		}
 		t.suspects, t.near = suspects(file, v.fixes, shift, t.Finding)
 		switch {
-		case mended, remains(v.fixes, shift, t.Finding):
+		case mended, remains(v.fixes, shift, t.Finding), led(group, *t):
 			t.fresh = false
 		case x.mends(f, v, *t) && !leftBy(v.fixes, shift, t.Finding):
 		case f.excused[said(t.Finding)]:
@@ -216,6 +216,15 @@ func remains(fixes []fix.Planned, shift fix.Shift, f diag.Finding) bool {
 		return p.Rule == f.Rule && p.Finding.Message != f.Message && p.Finding.File == f.File && f.Severity <= p.Finding.Severity &&
 			touch(shift.Span(p.Finding.Span), f.Span)
 	})
+}
+
+// led reports whether all fixes that may have led to a finding, of a group of fixes, do so by their nature.
+func led(group []fix.Planned, t tracked) bool {
+	by := t.suspects
+	if len(by) == 0 {
+		by = group // what a flake rule finds in one file may be due to the other
+	}
+	return !slices.ContainsFunc(by, func(p fix.Planned) bool { return !slices.Contains(p.Fix.Leads, t.Rule) })
 }
 
 // leftBy reports whether a finding is what a fix was to mend, unless the fix has made the text shorter.

@@ -47,6 +47,14 @@ var (
 	_ = replacing("test-lead", diag.Safe, map[string]string{"leads": "makes"})
 	_ = replacing("test-risk", diag.Unsafe, map[string]string{"risky": "calm", "bold": "risky"})
 
+	// A fix of which a finding that nothing mends is in the nature.
+	_ = register("test-herald", diag.Warning, func(p *rules.Pass, n ast.Node) {
+		if n.Text() == "heralds" {
+			f := rules.Replace("be fine", diag.Safe, n.Span(), "fine")
+			f.Leads, f.Then = []string{"test-seen"}, "look at it"
+			p.Report(diag.Finding{Span: n.Span(), Message: "heralds", Fixes: []diag.Fix{f}})
+		}
+	})
 	// A fix that takes a call of another file away.
 	_ = register("test-uncall", diag.Warning, func(p *rules.Pass, n ast.Node) {
 		if n.Text() == "uncall" && n.Parent().Is(ast.List) {
@@ -130,6 +138,39 @@ func TestFix(t *testing.T) {
 		again := fixed(t, c.level, []string{dir})
 		assert.Equal(t, out.Texts, again.Texts, "the outcome is always the same")
 	}
+}
+
+// TestFixLeads applies fixes with the findings that are in their nature, which do not excuse other fixes.
+func TestFixLeads(t *testing.T) {
+	dir := t.TempDir()
+	path := write(t, dir, "a.nix", "{ heralds, makes, fine }: [ heralds makes heralds ]")
+	out := fixed(t, fix.OnlySafe, []string{dir}, "test-herald", "test-make", "test-seen")
+	assert.Equal(t, "{ heralds, makes, fine }: [ fine makes fine ]", out.Texts[path])
+	assert.Equal(t, "test-make creates test-seen", told(out))
+	assert.Equal(t, map[string][]string{path: {"look at it"}}, out.Then)
+	var left []string
+	for _, f := range out.Result.Findings {
+		left = append(left, f.Rule)
+	}
+	assert.Equal(t, []string{"test-seen", "test-make", "test-seen"}, left)
+}
+
+// TestFixAsksAboutWhatApplies asks about no fix that will be left out, and applies no other than those approved.
+func TestFixAsksAboutWhatApplies(t *testing.T) {
+	dir := t.TempDir()
+	path := write(t, dir, "a.nix", "{ one, two, three, breaks, makes, heralds, fine, flip, flop }: [ breaks one makes heralds one ]")
+	var asked []string
+	out, err := engine.Fix(context.Background(), engine.Options{
+		Paths: []string{dir}, Only: []string{"test-rename", "test-break", "test-make", "test-herald", "test-seen"},
+		Approve: func(p engine.Proposal) bool {
+			asked = append(asked, p.Fix.Title)
+			return len(asked) != 3
+		},
+	}, fix.OnlySafe)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"replace one", "replace two", "be fine", "replace one", "replace two"}, asked)
+	assert.Equal(t, "{ one, two, three, breaks, makes, heralds, fine, flip, flop }: [ breaks three makes heralds three ]", out.Texts[path])
+	assert.Equal(t, "test-break breaks, test-make creates test-seen", told(out))
 }
 
 // TestFixNested takes more rounds than a fixed bound would allow.

@@ -42,6 +42,9 @@ var _ = rules.Register(&rules.Rule{
 						fix.Edits = append(fix.Edits, diag.Edit{Span: d.Part.Span(), Text: name})
 					}
 					finding.Fixes = []diag.Fix{fix}
+					if name == "inputs" {
+						outdates(f, &finding)
+					}
 				}
 				report(finding)
 			}

@@ -97,6 +97,7 @@ func checkFollows(p *rules.Pass, f *flake.Flake, in *flake.Input, guesses *int) 
 	default:
 		return
 	}
+	outdates(f, &finding)
 	p.Report(finding)
 }
 

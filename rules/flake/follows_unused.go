@@ -80,6 +80,7 @@ func checkOverride(p *rules.Pass, f *flake.Flake, over *flake.Input) {
 			fix.Edits = append(fix.Edits, diag.Edit{Span: d.Part.Span(), Text: ast.QuoteAttr(name)})
 		}
 		finding.Fixes = append(finding.Fixes, fix)
+		outdates(f, &finding)
 	} else if edits, ok := flake.RemoveOverride(over); ok {
 		finding.Fixes = append(finding.Fixes, diag.Fix{Title: "remove the override", Safety: safety, Edits: edits})
 	}

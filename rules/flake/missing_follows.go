@@ -282,6 +282,7 @@ func (c *followsCheck) report(in *flake.Input, group []rating) {
 	}
 	if fix, ok := fixOf(in, group); ok {
 		finding.Fixes = []diag.Fix{fix}
+		outdates(c.f, &finding)
 	}
 	c.found = append(c.found, finding)
 }
@@ -443,6 +444,7 @@ func (c *followsCheck) unlocked(in *flake.Input) {
 	}
 	if edits, ok := flake.InsertFollows(in, "nixpkgs", target); ok && len(choices) == 1 {
 		finding.Fixes = []diag.Fix{{Title: fmt.Sprintf("let `nixpkgs` of `%s` follow `%s`", in.Name, target), Edits: edits}}
+		outdates(c.f, &finding)
 	}
 	c.found = append(c.found, finding)
 }

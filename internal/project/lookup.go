@@ -32,13 +32,13 @@ var common = map[string]bool{
 	"README.md": true, "LICENSE": true, "flake.lock": true, "Cargo.lock": true, "Cargo.toml": true, "package.json": true,
 }
 
-// elsewhere returns the one file of the project whose path ends as a path does that a file names and that is not there;
-// for a folder, the one with a default.nix. Unless code is asked for, which has names of its own, it must lie nearby where
-// no more than the last name is shared: beside the naming file, above the place where it is missing, or in a folder right
-// there. ok is false where there are none or several.
-func (f *folder) elsewhere(from, path string, code bool) (found string, ok bool) {
+// elsewhere is Elsewhere of a View.
+func (f *folder) elsewhere(from, path string, folders bool) (found string, ok bool) {
 	var candidates []end
 	for _, e := range f.ends().of(filepath.Base(path)) {
+		if e.folder && !folders {
+			continue
+		}
 		if e.shared = sharedEnd(e.path, path); e.shared > 1 || e.shared == 1 && !common[filepath.Base(path)] {
 			candidates = append(candidates, e)
 		}
@@ -48,7 +48,7 @@ func (f *folder) elsewhere(from, path string, code bool) (found string, ok bool)
 	for _, e := range candidates {
 		switch {
 		case e.shared < best:
-			return found, true
+			return found, f.along(from, path, found, best)
 		case isIn(from, e.path) || f.ground.kindOf(e.file()) == Nothing: // Git tracks what is not there, too
 		case best > 0:
 			return "", false
@@ -56,11 +56,21 @@ func (f *folder) elsewhere(from, path string, code bool) (found string, ok bool)
 			best, found = e.shared, e.path
 		}
 	}
-	if best == 1 {
-		dir, missing := filepath.Dir(found), filepath.Dir(path)
-		return found, code || dir == filepath.Dir(from) || isIn(missing, dir) || filepath.Dir(dir) == missing
+	return found, best > 0 && f.along(from, path, found, best)
+}
+
+// along reports whether a path that shares its last parts with a missing one is the same way, but too short or too long.
+func (f *folder) along(from, missing, found string, shared int) bool {
+	if f.inKind(found, samples) && !f.inKind(from, samples) {
+		return false
 	}
-	return found, best > 0
+	if shared == 1 && filepath.Dir(found) == filepath.Dir(from) {
+		return true
+	}
+	for range shared {
+		missing, found = filepath.Dir(missing), filepath.Dir(found)
+	}
+	return isIn(missing, found) || filepath.Dir(found) == missing
 }
 
 // isIn reports whether a path is a folder or lies in it.

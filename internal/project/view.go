@@ -215,22 +215,24 @@ func (v *View) Entries(dir string) []string {
 }
 
 // Elsewhere returns the one file of the project whose path ends as a path does that a file names and that is not there;
-// for a folder, the one with a default.nix. Unless code is asked for, which has names of its own, it must lie nearby where
-// no more than the last name is shared: beside the naming file, above the place where it is missing, or in a folder right
-// there. ok is false where there are none or several.
-func (v *View) Elsewhere(from, path string, code bool) (found string, ok bool) {
+// for a folder, the one with a default.nix, if folders are asked for. The folder that the rest of its path names must be above
+// the one of the other, or right in it: such a way is written too long or too short. A folder beside is a thing of its own
+// (another host, user, package), and what is missing in one is not what the other has; the folder of the naming file itself
+// is as good as one above. What is for samples and tests is not meant outside of them. ok is false where there are none or
+// several.
+func (v *View) Elsewhere(from, path string, folders bool) (found string, ok bool) {
 	if v.deps != nil {
-		what := "elsewhere"
-		if code {
-			what = "code elsewhere"
+		what := "file elsewhere"
+		if folders {
+			what = "elsewhere"
 		}
 		found = noted(v, question{what, path, from}, func(a *Answers) string {
-			found, _ := a.Elsewhere(from, path, code)
+			found, _ := a.Elsewhere(from, path, folders)
 			return found
 		})
 		return found, found != ""
 	}
-	if found, ok = v.folder.elsewhere(from, path, code); !ok {
+	if found, ok = v.folder.elsewhere(from, path, folders); !ok {
 		return "", false
 	}
 	return found, true

@@ -46,10 +46,10 @@ type elsewhere struct {
 }
 
 func (m *missing) elsewhere(a *absent, l literal) elsewhere {
-	code := l.folder || l.listed || strings.HasSuffix(l.target, ".nix")
-	known := &a.elsewhere[index(code)]
+	folders := !isContent(l.node)
+	known := &a.elsewhere[index(folders)]
 	if *known == nil {
-		found, ok := m.Project.Elsewhere(m.Path, l.target, code)
+		found, ok := m.Project.Elsewhere(m.Path, l.target, folders)
 		*known = &elsewhere{found, ok}
 	}
 	return **known

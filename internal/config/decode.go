@@ -47,6 +47,12 @@ type decoder struct {
 	report  func(span source.Span, format string, args ...any)
 	notices []Notice
 	refused bool // the file is for other versions of the program
+	outside func(path string) (root string)
+}
+
+// leadsOut reports a path that leads out of the checkout.
+func (d *decoder) leadsOut(span source.Span, text, root string) {
+	d.report(span, "`%s` leads out of %s, so that what is checked would not depend on the checkout alone: copy the file into it", text, root)
 }
 
 // reference is a file that another one extends.
@@ -255,7 +261,12 @@ func (d *decoder) baseline(c *Config, e *entry) bool {
 		d.report(e.val.span, "`%s` must be relative to this file, so that it is the same on every machine", s)
 		return false
 	}
-	c.Baseline = filepath.Join(filepath.Dir(d.path), filepath.FromSlash(s))
+	path := filepath.Join(filepath.Dir(d.path), filepath.FromSlash(s))
+	if root := d.outside(path); root != "" {
+		d.leadsOut(e.val.span, s, root)
+		return false
+	}
+	c.Baseline = path
 	return true
 }
 

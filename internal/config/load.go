@@ -22,8 +22,9 @@ type Files interface {
 
 type disk struct{}
 
-func (disk) ReadFile(path string) ([]byte, error)  { return osfile.Read(path, maxSize) }
-func (disk) Stat(path string) (fs.FileInfo, error) { return os.Stat(path) }
+func (disk) ReadFile(path string) ([]byte, error)     { return osfile.Read(path, maxSize) }
+func (disk) Stat(path string) (fs.FileInfo, error)    { return os.Stat(path) }
+func (disk) EvalSymlinks(path string) (string, error) { return filepath.EvalSymlinks(path) }
 
 // maxSize bounds a configuration on the disk, in bytes.
 const maxSize = 16 << 20
@@ -94,7 +95,7 @@ func (l *loader) load(path, text string) {
 	l.done[path] = true
 	l.way = append(l.way, path)
 	defer func() { l.way = l.way[:len(l.way)-1] }()
-	d := &decoder{cat: l.cat, path: path, lines: source.NewLineIndex(text)}
+	d := &decoder{cat: l.cat, path: path, lines: source.NewLineIndex(text), outside: l.outside}
 	var problems []Problem
 	d.report = func(span source.Span, format string, args ...any) {
 		problems = append(problems, Problem{path, span, d.lines.Position(span.Start), fmt.Sprintf(format, args...)})
@@ -158,6 +159,10 @@ func (l *loader) extend(d *decoder, ref reference) {
 	}
 	if filepath.Ext(path) != Ext {
 		d.report(ref.span, "`%s` is neither a folder nor a file whose name ends in %s", ref.text, Ext)
+		return
+	}
+	if root := l.outside(path); root != "" {
+		d.leadsOut(ref.span, ref.text, root)
 		return
 	}
 	if i := slices.Index(l.way, path); i >= 0 {

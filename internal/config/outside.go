@@ -1,0 +1,54 @@
+package config
+
+import (
+	"path/filepath"
+)
+
+// checkout returns the root of the repository around a folder, else the outermost folder above it, or itself, with a
+// flake.nix; "" where there is neither.
+func checkout(files Files, dir string) (root string) {
+	has := func(name string) bool {
+		_, err := files.Stat(filepath.Join(dir, name))
+		return err == nil
+	}
+	for {
+		if has(".git") {
+			return dir
+		}
+		if has("flake.nix") {
+			root = dir
+		}
+		up := filepath.Dir(dir)
+		if up == dir {
+			return root
+		}
+		dir = up
+	}
+}
+
+// outside returns the root of the checkout that a configuration lies in where a file that it names lies outside of it, also by
+// links; "" otherwise. What is not there lies where its path says.
+func (l *loader) outside(path string) (root string) {
+	root = checkout(l.files, filepath.Dir(l.way[0]))
+	if root == "" || within(root, path) && within(l.resolve(root), l.resolve(path)) {
+		return ""
+	}
+	return root
+}
+
+// resolve follows the links of a path, where its file system has some.
+func (l *loader) resolve(path string) string {
+	if r, ok := l.files.(interface {
+		EvalSymlinks(path string) (string, error)
+	}); ok {
+		if target, err := r.EvalSymlinks(path); err == nil {
+			return target
+		}
+	}
+	return path
+}
+
+func within(root, path string) bool {
+	rel, err := filepath.Rel(root, path)
+	return err == nil && filepath.IsLocal(rel)
+}

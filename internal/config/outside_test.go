@@ -1,0 +1,72 @@
+//go:build unix
+
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/nixsift/nixsift/internal/testenv"
+)
+
+// TestOutside refuses files outside of the repository or flake that a configuration lies in, whatever way leads there.
+func TestOutside(t *testing.T) {
+	for name, c := range map[string]struct {
+		text  string
+		marks []string // what makes folders roots
+		wrong string   // the path that is refused, and the root
+		root  string
+	}{
+		"a folder above the repository":       {"extends = '../..'", []string{"out/repo/.git/HEAD"}, "../..", "out/repo"},
+		"a file above the repository":         {"extends = ['in.toml', '../../lint.toml']", []string{"out/repo/.git/HEAD"}, "../../lint.toml", "out/repo"},
+		"a .git file, as of a worktree":       {"extends = '../../lint.toml'", []string{"out/repo/.git"}, "../../lint.toml", "out/repo"},
+		"by what is extended":                 {"extends = 'leads.toml'", []string{"out/repo/.git/HEAD"}, "../../lint.toml", "out/repo"},
+		"a link to a file":                    {"extends = 'link.toml'", []string{"out/repo/.git/HEAD"}, "link.toml", "out/repo"},
+		"a link to a folder":                  {"extends = 'away/lint.toml'", []string{"out/repo/.git/HEAD"}, "away/lint.toml", "out/repo"},
+		"out and in again":                    {"extends = '../../repo/sub/in.toml'", []string{"out/repo/.git/HEAD"}, "", ""},
+		"a link that stays inside":            {"extends = 'inner.toml'", []string{"out/repo/.git/HEAD"}, "", ""},
+		"another file of the repository":      {"extends = '../top.toml'", []string{"out/repo/.git/HEAD"}, "", ""},
+		"above a flake":                       {"extends = '../../lint.toml'", []string{"out/repo/flake.nix"}, "../../lint.toml", "out/repo"},
+		"above a flake in a flake":            {"extends = '../../lint.toml'", []string{"out/repo/flake.nix", "out/flake.nix"}, "", ""},
+		"a flake in a repository":             {"extends = '../top.toml'", []string{"out/repo/sub/flake.nix", "out/repo/.git/HEAD"}, "", ""},
+		"neither repository nor flake":        {"extends = '../../lint.toml'", nil, "", ""},
+		"a baseline outside":                  {"baseline = '../../b.json'", []string{"out/repo/.git/HEAD"}, "../../b.json", "out/repo"},
+		"a baseline by a link":                {"baseline = 'away/b.json'", []string{"out/repo/.git/HEAD"}, "away/b.json", "out/repo"},
+		"a baseline inside that is not there": {"baseline = '../b.json'", []string{"out/repo/.git/HEAD"}, "", ""},
+		"a baseline of no repository":         {"baseline = '../../b.json'", nil, "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tree := map[string]string{
+				"out/nixsift.toml": "", "out/lint.toml": "", "out/b.json": "", "out/repo/top.toml": "", "out/repo/sub/in.toml": "",
+				"out/repo/sub/leads.toml": "extends = '../../lint.toml'\n", "out/repo/sub/nixsift.toml": c.text + "\n",
+			}
+			for _, m := range c.marks {
+				tree[m] = ""
+			}
+			dir := testenv.Tree(t, tree)
+			sub := filepath.Join(dir, "out/repo/sub")
+			for link, to := range map[string]string{"link.toml": "../../lint.toml", "away": "../..", "inner.toml": "../top.toml"} {
+				require.NoError(t, os.Symlink(to, filepath.Join(sub, link)))
+			}
+			_, problems := Load(filepath.Join(sub, FileName), c.text+"\n", familiesCatalogue(), nil)
+			if c.wrong == "" {
+				assert.Empty(t, problems)
+				return
+			}
+			require.Len(t, problems, 1)
+			assert.Contains(t, problems[0].Message, "`"+c.wrong+"` leads out of "+filepath.Join(dir, c.root)+", ")
+			assert.Contains(t, problems[0].Message, "copy the file into it")
+			assert.Equal(t, 1, problems[0].Pos.Line)
+		})
+	}
+
+	// A repository that is reached by a link is itself.
+	dir := testenv.Tree(t, map[string]string{"repo/.git/HEAD": "", "repo/sub/a.toml": "", "repo/top.toml": ""})
+	require.NoError(t, os.Symlink("repo", filepath.Join(dir, "link")))
+	_, problems := Load(filepath.Join(dir, "link/sub", FileName), "extends = ['a.toml', '../top.toml']\n", familiesCatalogue(), nil)
+	assert.Empty(t, problems)
+}

@@ -35,7 +35,7 @@ type checkFlags struct {
 }
 
 func checkCommand(s streams) *cobra.Command {
-	var f checkFlags
+	f, flags := newCheckFlags()
 	cmd := &cobra.Command{
 		Use:   "check [PATH …]",
 		Short: "Check files and folders",
@@ -48,15 +48,21 @@ func checkCommand(s streams) *cobra.Command {
 			if err := f.validate(cmd.Flags(), args); err != nil {
 				return err
 			}
-			return check(s, &f, args)
+			return check(s, f, args)
 		},
 	}
-	flags := cmd.Flags()
+	cmd.Flags().AddFlagSet(flags)
+	return cmd
+}
+
+// newCheckFlags returns the flags of check, and what reads them.
+func newCheckFlags() (*checkFlags, *pflag.FlagSet) {
+	f, flags := new(checkFlags), pflag.NewFlagSet("check", pflag.ContinueOnError)
 	f.add(flags)
 	flags.BoolVar(&f.fix, "fix", false, "apply the fixes that keep meaning and comments")
 	flags.StringVar(&f.stdinPath, "stdin-path", "stdin.nix", "the path that standard input stands for")
 	flags.BoolVarP(&f.watch, "watch", "w", false, "check again whenever something changes, until Ctrl-C")
-	return cmd
+	return f, flags
 }
 
 // add adds the flags that checking and fixing share.

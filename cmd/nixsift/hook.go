@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -8,7 +9,9 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
+	"github.com/nixsift/nixsift/internal/engine"
 	"github.com/nixsift/nixsift/internal/githook"
 )
 
@@ -25,9 +28,6 @@ func hookCommand(s streams) *cobra.Command {
 			"wrote it. Where nixsift is not on the search path that git is started with, the hook looks for it where it lies now\n" +
 			"and in the usual places, and refuses the commit where it finds none.",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := hookFlags(s, args); err != nil {
-				return err
-			}
 			return installHook(s, args)
 		},
 	}
@@ -57,13 +57,35 @@ func hookCommand(s streams) *cobra.Command {
 }
 
 // hookFlags refuses arguments that check would refuse in every commit, and paths: what is staged says what is checked.
-func hookFlags(s streams, args []string) error {
-	check := checkCommand(s)
-	if err := check.ParseFlags(args); err != nil {
+func hookFlags(top string, args []string) error {
+	f, flags := newCheckFlags()
+	if err := flags.Parse(append([]string{"--staged"}, args...)); err != nil {
+		if errors.Is(err, pflag.ErrHelp) {
+			err = errors.New("--help checks nothing")
+		}
 		return fmt.Errorf("the flags of check: %w", err)
 	}
-	if rest := check.Flags().Args(); len(rest) > 0 {
+	if rest := flags.Args(); len(rest) > 0 {
 		return fmt.Errorf("`%s`: only flags of check may follow `--`: what is staged says what is checked", strings.Join(rest, " "))
+	}
+	f.opts.Dir = top
+	err := f.validate(flags, nil)
+	if err == nil {
+		_, err = engine.New(f.opts)
+	}
+	if err == nil && f.opts.Baseline != "" {
+		_, err = os.Stat(f.opts.Baseline)
+	}
+	for _, o := range f.files {
+		if err == nil {
+			_, err = os.Stat(filepath.Dir(absolute(top, o.path)))
+		}
+	}
+	switch {
+	case err != nil:
+		return fmt.Errorf("the flags of check: %w", err)
+	case f.interactive:
+		return errors.New("the flags of check: --interactive asks, and git gives a hook nobody to ask")
 	}
 	return nil
 }
@@ -78,6 +100,9 @@ func hookHere() (hook *githook.Hook, wd string, err error) {
 func installHook(s streams, args []string) error {
 	hook, wd, err := hookHere()
 	if err != nil {
+		return err
+	}
+	if err := hookFlags(hook.Top, args); err != nil {
 		return err
 	}
 	wrote, err := hook.Install(ownPath(), args)

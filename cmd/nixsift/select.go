@@ -36,7 +36,8 @@ func addEngineFlags(flags *pflag.FlagSet, opts *engine.Options) {
 	flags.BoolVar(&opts.NoExclude, "no-exclude", false, "check what the configuration excludes")
 }
 
-// checkEngineFlags refuses values of the flags of addEngineFlags that mean nothing, and makes paths absolute.
+// checkEngineFlags refuses values of the flags of addEngineFlags that mean nothing, and makes paths absolute: in the folder of the options, or the one
+// stood in where they have none.
 func checkEngineFlags(flags *pflag.FlagSet, opts *engine.Options) error {
 	switch {
 	case flags.Changed("config") && opts.ConfigPath == "":
@@ -63,13 +64,15 @@ func checkEngineFlags(flags *pflag.FlagSet, opts *engine.Options) error {
 		patterns = append(patterns, config.SplitNames(v)...)
 	}
 	opts.Exclude = patterns
-	wd, err := os.Getwd()
-	if err != nil {
-		return err
+	if opts.Dir == "" {
+		wd, err := os.Getwd()
+		if err != nil {
+			return err
+		}
+		opts.Dir = wd
 	}
-	opts.Dir = wd
 	if opts.ConfigPath != "" {
-		opts.ConfigPath = absolute(wd, opts.ConfigPath)
+		opts.ConfigPath = absolute(opts.Dir, opts.ConfigPath)
 	}
 	return nil
 }

@@ -6,6 +6,8 @@ package engine
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -141,7 +143,7 @@ type Checker struct {
 	room     spacious
 }
 
-// New makes an engine. It fails on options that name no rule or preset.
+// New makes an engine. It fails on options that name no rule or preset, or a configuration that is not there or has mistakes.
 func New(opts Options) (*Engine, error) {
 	if opts.FS == nil {
 		opts.FS = workspace.OS
@@ -156,7 +158,34 @@ func New(opts Options) (*Engine, error) {
 		return nil, err
 	}
 	e.only = c.Narrow()
+	if opts.ConfigPath != "" && !opts.Changing {
+		return e, e.given()
+	}
 	return e, nil
+}
+
+// given returns what is wrong with the configuration that the options name: nothing is checked by another one.
+func (e *Engine) given() error {
+	name := e.opts.ConfigPath
+	text, err := e.opts.FS.ReadFile(name)
+	if err != nil {
+		return fmt.Errorf("--config %s: %s", e.shown(name), unreadable(err))
+	}
+	var errs []error
+	_, problems := config.Load(name, string(text), e.catalogue, e.opts.FS)
+	for _, p := range problems {
+		p.File = e.shown(p.File)
+		errs = append(errs, p)
+	}
+	return errors.Join(errs...)
+}
+
+// shown returns a path relative to the options' folder, where they name one.
+func (e *Engine) shown(path string) string {
+	if rel, err := filepath.Rel(e.opts.Dir, path); err == nil && e.opts.Dir != "" {
+		return rel
+	}
+	return path
 }
 
 // Start returns what checks the files of the options' file system as they are.

@@ -24,6 +24,7 @@ const marker = "# Written by `nixsift hook install`; `nixsift hook uninstall` re
 // Hook is the place of the pre-commit hook of a repository.
 type Hook struct {
 	Path string // absolute
+	Top  string // of the repository, where git starts the hook
 	dir  string
 }
 
@@ -45,7 +46,7 @@ func Find(dir string) (*Hook, error) {
 		return nil, fmt.Errorf("git takes hooks from %s, outside of this repository (core.hooksPath, or a link), where others may use them, too: "+
 			"add `%s` to the pre-commit hook there, or unset core.hooksPath", hooks, Command)
 	}
-	return &Hook{filepath.Join(hooks, "pre-commit"), hooks}, nil
+	return &Hook{filepath.Join(hooks, "pre-commit"), repo.Root(), hooks}, nil
 }
 
 // read returns the text of the hook, and whether it is one that Install wrote; "" where there is none.

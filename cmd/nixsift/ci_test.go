@@ -242,9 +242,9 @@ func actionlint(t *testing.T, workflows map[string]string) string {
 func TestCITemplates(t *testing.T) {
 	gittest.Isolate(t)
 	for _, name := range scaffold.Services() {
-		_, text, _, err := scaffold.CI(name, func(string) bool { return false })
+		file, err := scaffold.CI(name, "", func(string) bool { return false }, nil)
 		require.NoError(t, err)
-		t.Run(name, func(t *testing.T) { runCIFile(t, text) })
+		t.Run(name, func(t *testing.T) { runCIFile(t, file.Text) })
 	}
 }
 
@@ -253,9 +253,9 @@ func TestCIWorkflows(t *testing.T) {
 	gittest.Isolate(t)
 	workflows := map[string]string{}
 	for _, name := range []string{"github", "forgejo", "gitea"} {
-		_, text, _, err := scaffold.CI(name, func(string) bool { return false })
+		file, err := scaffold.CI(name, "", func(string) bool { return false }, nil)
 		require.NoError(t, err)
-		workflows[name] = text
+		workflows[name] = file.Text
 	}
 	assert.Empty(t, actionlint(t, workflows))
 }

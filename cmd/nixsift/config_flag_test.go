@@ -11,7 +11,7 @@ import (
 // TestConfigFlag ends at once where --config names no configuration that holds: nothing is checked by another one.
 func TestConfigFlag(t *testing.T) {
 	dir := testenv.Tree(t, map[string]string{
-		"a.nix": "{ a = ./x//y; }\n", "broken.toml": "preset = 'nope'\nprest = 1\n", "leads.toml": "extends = 'broken.toml'\n", "good.toml": "ignore = ['ALL']\n",
+		"a.nix": "{ a = import ./gone.nix; }\n", "broken.toml": "preset = 'nope'\nprest = 1\n", "leads.toml": "extends = 'broken.toml'\n", "good.toml": "ignore = ['ALL']\n",
 		"unparsed.toml": "preset = \n",
 	})
 	for _, command := range []string{"check", "fix", "files", "config", "baseline"} {

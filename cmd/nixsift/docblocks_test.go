@@ -265,8 +265,9 @@ func treefmtTwice(t *testing.T, configuration string) {
 func TestCIPage(t *testing.T) {
 	page := pages(t)["docs/ci.md"]
 	for _, name := range scaffold.Services() {
-		_, text, _, err := scaffold.CI(name, func(string) bool { return false })
+		file, err := scaffold.CI(name, "", func(string) bool { return false }, nil)
 		require.NoError(t, err)
+		text := file.Text
 		for strings.HasPrefix(text, "#") {
 			_, text, _ = strings.Cut(text, "\n")
 		}

@@ -63,7 +63,7 @@ func hookFlags(top string, args []string) error {
 		if errors.Is(err, pflag.ErrHelp) {
 			err = errors.New("--help checks nothing")
 		}
-		return fmt.Errorf("the flags of check: %w", err)
+		return fmt.Errorf("the flags of check: %w", flagError(flags, err))
 	}
 	if rest := flags.Args(); len(rest) > 0 {
 		return fmt.Errorf("`%s`: only flags of check may follow `--`: what is staged says what is checked", strings.Join(rest, " "))

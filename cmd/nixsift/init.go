@@ -68,10 +68,10 @@ func writeConfig(s streams, from string, force bool, args []string) error {
 	if _, err := os.Lstat(path); err == nil {
 		there = true // be it a link to nowhere
 	}
-	if there && !force {
-		return fmt.Errorf("%s is there already; --force replaces it", config.FileName)
-	}
 	if there && err != nil {
+		if !force {
+			err = fmt.Errorf("%s is there already; --force replaces it", config.FileName)
+		}
 		return err
 	}
 	plan, err := migrationPlan(from, args)
@@ -79,6 +79,13 @@ func writeConfig(s streams, from string, force bool, args []string) error {
 		return err
 	}
 	text := configHead() + plan.TOML()
+	switch {
+	case there && string(old) == text:
+		fmt.Fprintf(s.out, "up to date: %s\n", config.FileName)
+		return nil
+	case there && !force:
+		return fmt.Errorf("%s is there already and is not what would be written; --force replaces it", config.FileName)
+	}
 	if there {
 		w := rewrite.Writer{Within: within(nil)}
 		err = w.Replace(path, string(old), text)

@@ -44,9 +44,9 @@ func TestInit(t *testing.T) {
 
 	before, err := os.ReadFile(filepath.Join(dir, "nixsift.toml"))
 	require.NoError(t, err)
-	status, _, errs = nixsift(t, dir, "", "init")
-	assert.Equal(t, exitUsage, status)
-	assert.Contains(t, errs, "nixsift.toml is there already; --force replaces it")
+	status, out, _ = nixsift(t, dir, "", "init")
+	assert.Equal(t, exitClean, status)
+	assert.Equal(t, "up to date: nixsift.toml\n", out)
 
 	status, _, errs = nixsift(t, dir, "", "init", "--force", "--from", "deadnix", "--", "-l", "-L")
 	require.Equal(t, exitClean, status, errs)

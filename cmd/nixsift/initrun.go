@@ -45,16 +45,16 @@ func (f *initFlags) runners() ([]runner, error) {
 	if err != nil {
 		return nil, err
 	}
-	root := wd
+	root, branch := wd, ""
 	repo, err := git.Open(wd)
 	if err != nil {
 		return nil, err
 	}
 	if repo != nil {
-		root = repo.Root()
+		root, branch = repo.Root(), repo.DefaultBranch()
 	}
 	for _, name := range f.ci {
-		r, err := ciRunner(wd, root, name)
+		r, err := ciRunner(wd, root, branch, name)
 		if err != nil {
 			return nil, err
 		}
@@ -80,19 +80,30 @@ func (f *initFlags) runners() ([]runner, error) {
 	return out, nil
 }
 
-// ciRunner is the file of a CI service, which is to be new.
-func ciRunner(wd, root, name string) (runner, error) {
-	exists := func(path string) bool {
-		_, err := os.Lstat(filepath.Join(root, filepath.FromSlash(path)))
+// ciRunner is the file of a CI service, which is to be new or what would be written.
+func ciRunner(wd, root, branch, name string) (runner, error) {
+	at := func(rel string) string { return filepath.Join(root, filepath.FromSlash(rel)) }
+	exists := func(rel string) bool {
+		_, err := os.Lstat(at(rel))
 		return err == nil
 	}
-	rel, text, note, err := scaffold.CI(name, exists)
+	read := func(rel string) string {
+		text, _ := workspace.OS.ReadFile(at(rel))
+		return string(text)
+	}
+	file, err := scaffold.CI(name, branch, exists, read)
 	if err != nil {
 		return runner{}, fmt.Errorf("--ci: %w", err)
 	}
-	path := filepath.Join(root, filepath.FromSlash(rel))
-	if exists(rel) {
-		return runner{}, fmt.Errorf("%s is there already", shown(wd, path))
+	path := at(file.Path)
+	if exists(file.Path) {
+		if file.IsOf(read(file.Path)) {
+			return runner{func(s streams) error {
+				fmt.Fprintf(s.out, "up to date: %s\n", shown(wd, path))
+				return nil
+			}}, nil
+		}
+		return runner{}, fmt.Errorf("%s is there already and is not what would be written: change it by hand, or remove it to have it written anew", shown(wd, path))
 	}
 	if err := leadsOut(root, path); err != nil {
 		return runner{}, fmt.Errorf("%s is not written: %w", shown(wd, path), err)
@@ -100,13 +111,13 @@ func ciRunner(wd, root, name string) (runner, error) {
 	return runner{func(s streams) error {
 		err := os.MkdirAll(filepath.Dir(path), 0o777)
 		if err == nil {
-			err = rewrite.Create(path, text)
+			err = rewrite.Create(path, file.Text)
 		}
 		if err != nil {
 			return fmt.Errorf("%s is not written: %w", shown(wd, path), err)
 		}
 		fmt.Fprintf(s.out, "wrote %s\n", shown(wd, path))
-		if note != "" {
+		for _, note := range file.Notes {
 			fmt.Fprintf(s.err, "nixsift: %s\n", report.Visible(note))
 		}
 		return nil
@@ -158,7 +169,7 @@ func preCommitRunner(wd, root string) (runner, error) {
 	text, err := scaffold.PreCommit(string(old))
 	if errors.Is(err, scaffold.ErrThere) {
 		return runner{func(s streams) error {
-			fmt.Fprintf(s.err, "nixsift: %s: %s\n", shown(wd, path), err)
+			fmt.Fprintf(s.out, "up to date: %s\n", shown(wd, path))
 			return nil
 		}}, nil
 	}

@@ -38,11 +38,47 @@ func TestInitRunners(t *testing.T) {
 	assert.FileExists(t, filepath.Join(repo, "nixsift.toml"))
 	status, _, errs = nixsift(t, repo, "", "init", "--pre-commit")
 	assert.Equal(t, exitClean, status)
-	assert.Equal(t, "nixsift: nixsift.toml is there already and stays as it is\nnixsift: .pre-commit-config.yaml: nixsift is in it already\n", errs)
+	assert.Equal(t, "nixsift: nixsift.toml is there already and stays as it is\n", errs)
+	status, out, errs = nixsift(t, repo, "", "init", "--hook", "--pre-commit", "--ci", "github,gitlab,forgejo,gitea,woodpecker")
+	assert.Equal(t, exitClean, status, errs)
+	assert.Equal(t, "up to date: .github/workflows/nixsift.yml\nup to date: .gitlab-ci.yml\nup to date: .forgejo/workflows/nixsift.yml\nup to date: .gitea/workflows/nixsift.yml\n"+
+		"up to date: .woodpecker/nixsift.yml\nup to date: .pre-commit-config.yaml\nup to date: .git/hooks/pre-commit\n", out)
+	require.NoError(t, os.Remove(filepath.Join(repo, ".gitea/workflows/nixsift.yml")))
+	_, out, _ = nixsift(t, repo, "", "init", "--ci", "github,gitea")
+	assert.Equal(t, "up to date: .github/workflows/nixsift.yml\nwrote .gitea/workflows/nixsift.yml\n", out, "what is missing is written")
+	gittest.Write(t, repo, ".gitlab-ci.yml", "a: { script: [b] }\n")
 	status, _, errs = nixsift(t, repo, "", "init", "--ci", "gitlab")
 	assert.Equal(t, exitClean, status)
 	assert.Contains(t, errs, "add it to .gitlab-ci.yml: `include:")
-	assert.Equal(t, read(t, filepath.Join(repo, ".gitlab-ci.yml")), read(t, filepath.Join(repo, ".gitlab/ci/nixsift.yml")))
+	assert.Contains(t, read(t, filepath.Join(repo, ".gitlab/ci/nixsift.yml")), "nixsift check")
+}
+
+// TestInitAgain is content with a configuration that is what it would write, and refuses another one.
+func TestInitAgain(t *testing.T) {
+	dir := testenv.Tree(t, map[string]string{"a.nix": "1\n"})
+	for _, want := range []string{"wrote nixsift.toml\n", "up to date: nixsift.toml\n"} {
+		status, out, errs := nixsift(t, dir, "", "init")
+		assert.Equal(t, exitClean, status, errs)
+		assert.Equal(t, want, out)
+	}
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "nixsift.toml"), []byte("preset = 'none'\n"), 0o666))
+	status, _, errs := nixsift(t, dir, "", "init")
+	assert.Equal(t, exitUsage, status)
+	assert.Equal(t, "nixsift: nixsift.toml is there already and is not what would be written; --force replaces it\n", errs)
+}
+
+// TestInitNamesTheDefaultBranch asks Git for it, and names both usual ones where that does not know.
+func TestInitNamesTheDefaultBranch(t *testing.T) {
+	home := gittest.Isolate(t)
+	repo := gittest.Init(t, home, "repo")
+	gittest.Run(t, repo, "symbolic-ref", "HEAD", "refs/heads/trunk")
+	_, _, errs := nixsift(t, repo, "", "init", "--ci", "github")
+	assert.NotContains(t, errs, "default one")
+	assert.Contains(t, read(t, filepath.Join(repo, ".github/workflows/nixsift.yml")), "    branches: [trunk]\n")
+	dir := testenv.Tree(t, nil)
+	_, _, errs = nixsift(t, dir, "", "init", "--ci", "gitea")
+	assert.Contains(t, errs, "nixsift: which branch is the default one is not known here: .gitea/workflows/nixsift.yml names main and master\n")
+	assert.Contains(t, read(t, filepath.Join(dir, ".gitea/workflows/nixsift.yml")), "    branches: [main, master]\n")
 }
 
 // TestInitRunnersRefuse writes nothing at all where something is in the way.
@@ -54,8 +90,8 @@ func TestInitRunnersRefuse(t *testing.T) {
 		args    []string
 		says    string
 	}{
-		"CI file":    {func(repo string) { gittest.Write(t, repo, ".github/workflows/nixsift.yml", "mine\n") }, []string{"--ci", "github"}, ".github/workflows/nixsift.yml is there already"},
-		"CI files":   {func(repo string) { gittest.Write(t, repo, ".gitlab-ci.yml", "", ".gitlab/ci/nixsift.yml", "") }, []string{"--ci", "gitlab"}, ".gitlab/ci/nixsift.yml is there already"},
+		"CI file":    {func(repo string) { gittest.Write(t, repo, ".github/workflows/nixsift.yml", "mine\n") }, []string{"--ci", "github"}, ".github/workflows/nixsift.yml is there already and is not what would be written"},
+		"CI files":   {func(repo string) { gittest.Write(t, repo, ".gitlab-ci.yml", "", ".gitlab/ci/nixsift.yml", "") }, []string{"--ci", "gitlab"}, ".gitlab/ci/nixsift.yml is there already and is not what would be written"},
 		"CI link":    {func(repo string) { require.NoError(t, os.Symlink(outside, filepath.Join(repo, ".github"))) }, []string{"--ci", "github"}, "outside of the project"},
 		"service":    {func(string) {}, []string{"--ci", "jenkins"}, "`jenkins` is none of github"},
 		"hook":       {func(repo string) { gittest.Write(t, repo, ".git/hooks/pre-commit", "#!/bin/sh\n") }, []string{"--hook"}, "nixsift check --staged || exit"},

@@ -29,8 +29,8 @@ func (f *checkFlags) validate(flags *pflag.FlagSet, args []string) error {
 	if f.diff && (len(f.outputs) > 0 || f.statistics) {
 		return errors.New("--diff prints a diff in place of a report, so --output and --statistics have no use")
 	}
-	if flags.Changed("max-findings") && f.maxFindings < 0 {
-		return fmt.Errorf("--max-findings %d: use 0 or a positive number, or leave the flag out for all", f.maxFindings)
+	if flags.Changed("max-findings") && f.maxFindings <= 0 {
+		return fmt.Errorf("--max-findings %d: use a positive number, or leave the flag out for all; --statistics counts findings instead of listing them", f.maxFindings)
 	}
 	if f.watch && (f.fix || f.unsafe || f.diff || f.interactive || slices.Contains(args, "-")) {
 		return errors.New("--watch only tells what there is: it goes neither with fixes nor with standard input")

@@ -126,14 +126,14 @@ func newRoot(s streams) *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Version:       version.String(),
-		Args:          cobra.NoArgs,
+		Args:          noCommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetVersionTemplate("nixsift {{.Version}}\n")
 	root.SetIn(s.in)
 	root.SetOut(s.out)
 	root.SetErr(s.err)
-	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return flagError(cmd.Flags(), err) })
 	root.SetHelpCommand(helpCommand())
 	root.AddCommand(checkCommand(s), fixCommand(s), parseCommand(s), rulesCommand(s), explainCommand(s), initCommand(s), hookCommand(s), configCommand(s), filesCommand(s), versionCommand(s), lspCommand(s), baselineCommand(s), suppressCommand(s))
 	return root
@@ -159,7 +159,7 @@ func helpCommand() *cobra.Command {
 func refuseUnknown(root *cobra.Command, name string) {
 	for _, cmd := range root.Commands() {
 		if cmd.Name() == name {
-			cmd.Args = cobra.NoArgs
+			cmd.Args = noCommand
 			cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 		}
 	}

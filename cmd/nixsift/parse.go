@@ -31,7 +31,7 @@ func parseCommand(s streams) *cobra.Command {
 			"on standard error. With --format nix the output is that of `nix-instantiate --parse`, or nothing for such a file.\n" +
 			"Like that, it knows the file alone: names that only the project gives a file, by `scopedImport`, are undefined here,\n" +
 			"and none to `check`.",
-		Args: cobra.ExactArgs(1),
+		Args: oneArg("a file: name one, or `-` for standard input"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if !slices.Contains([]string{"tree", "json", "nix"}, format) {
 				return fmt.Errorf("unknown format %q: use tree, json or nix", format)

@@ -82,11 +82,19 @@ func explainCommand(s streams) *cobra.Command {
 		Use:   "explain RULE",
 		Short: "Say what a rule is about",
 		Long: "Say what a rule is about. The names of other tools are understood too: W08, useless_parens, sema-unused-def-let. Where\n" +
-			"several rules stand for a name, they are listed.",
-		Args: cobra.ExactArgs(1),
+			"several rules stand for a name (a family, a pattern, ALL, a name of another tool), they are listed.",
+		Args: oneArg("the name of a rule: `nixsift rules` lists them"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			switch ids := engine.Catalogue().Find(args[0]); len(ids) {
 			case 0:
+				if ids, many := engine.Catalogue().Select(args[0]); many {
+					if len(ids) == 0 { // everything
+						for _, r := range rules.All() {
+							ids = append(ids, r.ID)
+						}
+					}
+					return listRules(s, fmt.Sprintf("%s stands for %s, in lists of rules and in comments", args[0], plural(len(ids), "rule")), ids)
+				}
 				return unknownRule(args[0])
 			case 1:
 				if id := engine.Catalogue().Renamed(args[0]); id != "" {
@@ -95,7 +103,7 @@ func explainCommand(s streams) *cobra.Command {
 				explain(s, rules.Lookup(ids[0]))
 				return nil
 			default:
-				return explainSeveral(s, args[0], ids)
+				return listRules(s, args[0]+" is here", ids)
 			}
 		},
 	}
@@ -112,9 +120,9 @@ func unknownRule(name string) error {
 	return fmt.Errorf("unknown rule `%s`; `nixsift rules` lists them", name)
 }
 
-// explainSeveral lists the rules that stand for one name of another tool.
-func explainSeveral(s streams, name string, ids []string) error {
-	fmt.Fprintf(s.out, "%s is here:\n\n", name)
+// listRules lists rules that stand for one name: of another tool, a family, a pattern.
+func listRules(s streams, head string, ids []string) error {
+	fmt.Fprintf(s.out, "%s:\n\n", head)
 	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
 	slices.Sort(ids)
 	for _, id := range ids {

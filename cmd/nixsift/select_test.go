@@ -130,7 +130,7 @@ func TestSelectWrongCalls(t *testing.T) {
 			assert.Contains(t, o.errors, want, "%s %s", command, args)
 		}
 	}
-	for args, want := range map[string]string{"--max-findings -1": "use 0 or a positive number", "--max-findings x": "invalid argument", "--preview=x": "invalid argument"} {
+	for args, want := range map[string]string{"--max-findings -1": "use a positive number", "--max-findings 0": "leave the flag out for all; --statistics counts", "--max-findings x": "invalid argument", "--preview=x": "invalid argument"} {
 		o := start(t, dir, nil, append([]string{"check"}, strings.Fields(args)...)...)
 		assert.Equal(t, exitUsage, o.status, args)
 		assert.Contains(t, o.errors, want, args)
@@ -147,8 +147,8 @@ func TestMaxFindings(t *testing.T) {
 	assert.Equal(t, "nixsift: 5 more findings not printed (--max-findings 2)\n", o.errors)
 	o = start(t, dir, nil, "check", "--max-findings", "1")
 	assert.Contains(t, o.out, "1 error, 6 warnings in 2 files")
-	got, o := checked(t, dir, "--max-findings", "0")
-	assert.Empty(t, got)
+	got, o := checked(t, dir, "--max-findings", "1")
+	assert.Equal(t, "b.nix: syntax-error", got)
 	assert.Equal(t, exitFindings, o.status)
 	assert.Contains(t, o.out, `"findings":7`)
 	o = start(t, dir, nil, "check", "--max-findings", "7")

@@ -15,12 +15,13 @@ import (
 
 // settings are the variables of git-config(1) that say how to read a repository.
 type settings struct {
-	bare         bool
-	objectFormat string // "" is sha1
-	excludesFile string // absolute path; "" for none
-	hooksPath    string // absolute path; "" for none
-	worktree     bool   // config.worktree is read too
-	err          error  // why git refuses the configuration, and with it the repository
+	bare          bool
+	objectFormat  string // "" is sha1
+	excludesFile  string // absolute path; "" for none
+	hooksPath     string // absolute path; "" for none
+	worktree      bool   // config.worktree is read too
+	defaultBranch string // of init.defaultBranch; "" for none
+	err           error  // why git refuses the configuration, and with it the repository
 }
 
 // Bounds of a configuration: the size of a file in bytes, git's own bound of the depth of includes, and that
@@ -139,6 +140,8 @@ func (x *configReader) set(file string, depth int, name, value string, blank boo
 			value = joinUnlessAbs(x.repo.root, value)
 		}
 		x.out.excludesFile = value
+	case "init.defaultbranch":
+		x.out.defaultBranch = value
 	case "core.hookspath":
 		x.out.hooksPath = joinUnlessAbs(x.repo.root, x.expand(value))
 	}

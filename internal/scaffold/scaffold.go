@@ -4,7 +4,9 @@ package scaffold
 import (
 	"embed"
 	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/nixsift/nixsift/internal/version"
@@ -38,35 +40,65 @@ var shadowed = map[string][]string{
 	"forgejo": {".gitea/workflows", ".github/workflows"}, "gitea": {".github/workflows"}, "woodpecker": {".woodpecker.yml", ".woodpecker.yaml"},
 }
 
-// CI returns the file for a service: its path, relative to the root of the repository and with slashes, and its text. exists says what
-// is there already. note is what is left to do, or "". The error is that of an unknown service, or of a file that would take the place of
-// a pipeline.
-func CI(name string, exists func(path string) bool) (path, text, note string, err error) {
+// File is a file to write.
+type File struct {
+	Path  string // relative to the root of the repository, with slashes
+	Text  string
+	Notes []string // what there is to know and to do
+}
+
+// IsOf reports whether a text is that of the file, whatever branches it names.
+func (f File) IsOf(text string) bool {
+	return branches.ReplaceAllString(f.Text, "") == branches.ReplaceAllString(text, "")
+}
+
+var branches = regexp.MustCompile(`(?m)^ *branches: \[.*\]$`)
+
+// eitherBranch is what the files name where nobody knows the default branch.
+const eitherBranch = "branches: [main, master]"
+
+// CI returns the file for a service. branch is the default branch, "" for one that is not known; exists says what is there already,
+// and read what is in it. The error is that of an unknown service, or of a file that would take the place of a pipeline.
+func CI(name, branch string, exists func(path string) bool, read func(path string) string) (File, error) {
 	i := slices.IndexFunc(services, func(s service) bool { return s.name == name })
 	if i < 0 {
-		return "", "", "", fmt.Errorf("`%s` is none of %s", name, strings.Join(Services(), ", "))
+		return File{}, fmt.Errorf("`%s` is none of %s", name, strings.Join(Services(), ", "))
 	}
 	b, err := templates.ReadFile("ci/" + name + ".yml")
 	if err != nil {
-		return "", "", "", err
+		return File{}, err
 	}
-	path = services[i].path
-	if name == "gitlab" && exists(path) {
-		note = "add it to " + path + ": `include: [{ local: " + gitlabPart + " }]`, beside what is included already"
-		path = gitlabPart
+	f := File{Path: services[i].path, Text: string(b)}
+	switch named := strings.Contains(f.Text, eitherBranch); {
+	case named && branch != "":
+		f.Text = strings.Replace(f.Text, eitherBranch, "branches: ["+scalar(branch)+"]", 1)
+	case named:
+		f.Notes = append(f.Notes, "which branch is the default one is not known here: "+f.Path+" names main and master")
 	}
-	folder := path[:strings.LastIndex(path, "/")+1]
+	if name == "gitlab" && exists(f.Path) && !f.IsOf(read(f.Path)) {
+		f.Notes = append(f.Notes, "add it to "+f.Path+": `include: [{ local: "+gitlabPart+" }]`, beside what is included already")
+		f.Path = gitlabPart
+	}
+	folder := f.Path[:strings.LastIndex(f.Path, "/")+1]
 	for _, old := range shadowed[name] {
 		if exists(strings.TrimSuffix(folder, "/")) || !exists(old) {
 			continue
 		}
 		if name == "woodpecker" {
-			return "", "", "", fmt.Errorf("beside a folder %s Woodpecker would not read %s any more: move it into one first", folder, old)
+			return File{}, fmt.Errorf("beside a folder %s Woodpecker would not read %s any more: move it into one first", folder, old)
 		}
-		note = "this service does not look at " + old + " any more: what it is to run of that goes to " + folder
+		f.Notes = append(f.Notes, "this service does not look at "+old+" any more: what it is to run of that goes to "+folder)
 		break
 	}
-	return path, string(b), note, nil
+	return f, nil
+}
+
+// scalar returns a text as a list of YAML has it.
+func scalar(text string) string {
+	if strings.Trim(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ/._-") == "" {
+		return text
+	}
+	return strconv.Quote(text)
 }
 
 // Release is the tag of the version that the files name.

@@ -16,34 +16,51 @@ import (
 // TestCI holds each file to lie where its service looks, and to name the version that it comes with.
 func TestCI(t *testing.T) {
 	none := func(string) bool { return false }
+	empty := func(string) string { return "" }
 	for _, name := range scaffold.Services() {
-		path, text, note, err := scaffold.CI(name, none)
+		f, err := scaffold.CI(name, "trunk", none, empty)
 		require.NoError(t, err)
-		assert.Equal(t, name, workspace.ProviderOf(path).String())
-		assert.Contains(t, text, "@"+scaffold.Release()+"\n", name)
-		assert.Empty(t, note)
+		assert.Equal(t, name, workspace.ProviderOf(f.Path).String())
+		assert.Contains(t, f.Text, "@"+scaffold.Release()+"\n", name)
+		assert.Empty(t, f.Notes)
+		assert.NotContains(t, f.Text, "master")
+		unknown, err := scaffold.CI(name, "", none, empty)
+		require.NoError(t, err)
+		odd, err := scaffold.CI(name, "a, b", none, empty)
+		require.NoError(t, err)
+		if strings.Contains(f.Text, "branches:") {
+			assert.Contains(t, f.Text, "    branches: [trunk]\n")
+			assert.Contains(t, unknown.Text, "    branches: [main, master]\n")
+			assert.Equal(t, []string{"which branch is the default one is not known here: " + f.Path + " names main and master"}, unknown.Notes)
+			assert.Contains(t, odd.Text, "    branches: [\"a, b\"]\n")
+		}
+		assert.True(t, f.IsOf(unknown.Text) && unknown.IsOf(f.Text) && odd.IsOf(f.Text), "whatever the branch")
+		assert.False(t, f.IsOf(f.Text+"#\n"))
 	}
-	path, text, note, err := scaffold.CI("gitlab", func(path string) bool { return path == ".gitlab-ci.yml" })
-	require.NoError(t, err)
-	assert.Equal(t, ".gitlab/ci/nixsift.yml", path)
-	assert.NotEmpty(t, text)
-	assert.Contains(t, note, "local: .gitlab/ci/nixsift.yml")
 	there := func(paths ...string) func(string) bool {
 		return func(path string) bool { return slices.Contains(paths, path) }
 	}
-	_, _, note, err = scaffold.CI("forgejo", there(".github/workflows"))
+	f, err := scaffold.CI("gitlab", "trunk", there(".gitlab-ci.yml"), empty)
 	require.NoError(t, err)
-	assert.Contains(t, note, "does not look at .github/workflows any more")
+	assert.Equal(t, ".gitlab/ci/nixsift.yml", f.Path)
+	assert.NotEmpty(t, f.Text)
+	assert.Contains(t, f.Notes[0], "local: .gitlab/ci/nixsift.yml")
+	f, err = scaffold.CI("gitlab", "trunk", there(".gitlab-ci.yml"), func(string) string { return f.Text })
+	require.NoError(t, err)
+	assert.Equal(t, ".gitlab-ci.yml", f.Path, "the file that was written before")
+	f, err = scaffold.CI("forgejo", "trunk", there(".github/workflows"), empty)
+	require.NoError(t, err)
+	assert.Contains(t, f.Notes[0], "does not look at .github/workflows any more")
 	for _, paths := range [][]string{{".github/workflows", ".forgejo/workflows"}, {".gitlab-ci.yml"}} {
-		_, _, note, err = scaffold.CI("forgejo", there(paths...))
+		f, err = scaffold.CI("forgejo", "trunk", there(paths...), empty)
 		require.NoError(t, err)
-		assert.Empty(t, note)
+		assert.Empty(t, f.Notes)
 	}
-	_, _, _, err = scaffold.CI("woodpecker", there(".woodpecker.yaml"))
+	_, err = scaffold.CI("woodpecker", "trunk", there(".woodpecker.yaml"), empty)
 	assert.ErrorContains(t, err, "move it into one first")
-	_, _, _, err = scaffold.CI("woodpecker", there(".woodpecker.yaml", ".woodpecker"))
+	_, err = scaffold.CI("woodpecker", "trunk", there(".woodpecker.yaml", ".woodpecker"), empty)
 	assert.NoError(t, err)
-	_, _, _, err = scaffold.CI("jenkins", none)
+	_, err = scaffold.CI("jenkins", "trunk", none, empty)
 	assert.ErrorContains(t, err, "`jenkins` is none of github, gitlab")
 }
 

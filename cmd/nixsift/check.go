@@ -29,7 +29,7 @@ type checkFlags struct {
 	stdinPath         string
 	maxFindings       int // to print; negative for all
 	opts              engine.Options
-	gate              diag.Severity     // of failOn
+	gate              diag.Severity     // of failOn; Off where the configuration says it
 	unread            *engine.FileError // standard input, where it is too large
 	meter             *meter
 }
@@ -68,7 +68,7 @@ func newCheckFlags() (*checkFlags, *pflag.FlagSet) {
 // add adds the flags that checking and fixing share.
 func (f *checkFlags) add(flags *pflag.FlagSet) {
 	f.outputFlags.add(flags)
-	flags.StringVar(&f.failOn, "fail-on", "warning", "the least severity that makes the exit status 1: hint, info, warning or error")
+	flags.StringVar(&f.failOn, "fail-on", "", "the least severity that makes the exit status 1: hint, info, warning or error (default: that of the configuration, else warning)")
 	flags.BoolVar(&f.exitZero, "exit-zero", false, "exit with 0 in spite of findings")
 	flags.BoolVar(&f.unsafe, "unsafe-fixes", false, "apply fixes that need an eye, too")
 	flags.BoolVar(&f.diff, "diff", false, "show what the fixes would change and write nothing")
@@ -194,10 +194,16 @@ func unparsed(res *engine.Result) (out []diag.Finding) {
 }
 
 // exitStatus returns the status of a run as an error, or nil for 0. The highest that applies wins. With --diff it is about
-// the fixes, not about findings.
+// the fixes, not about findings. The gate Off stands for that of the configuration of each file.
 func exitStatus(res *engine.Result, gate diag.Severity, exitZero bool, fixed fixOutcome) error {
 	code := exitClean
-	if !exitZero && (fixed.pending || !fixed.diff && slices.ContainsFunc(res.Findings, func(f diag.Finding) bool { return f.Severity >= gate })) {
+	fails := func(f diag.Finding) bool {
+		if gate == diag.Off {
+			return f.Severity >= res.Gate(f.File)
+		}
+		return f.Severity >= gate
+	}
+	if !exitZero && (fixed.pending || !fixed.diff && slices.ContainsFunc(res.Findings, fails)) {
 		code = exitFindings
 	}
 	for _, e := range res.Errors {

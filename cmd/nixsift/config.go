@@ -126,7 +126,7 @@ type keyValue struct {
 
 func (e *effective) settings() []keyValue {
 	c := e.config
-	list := []keyValue{{"preset", c.Preset}, {"edition", c.Edition}, {"preview", c.Preview}, {"minimum-nix-version", c.MinimumNix.String()}, {"generated", c.Generated}}
+	list := []keyValue{{"preset", c.Preset}, {"edition", c.Edition}, {"preview", c.Preview}, {"minimum-nix-version", c.MinimumNix.String()}, {"generated", c.Generated}, {"fail-on", c.FailOn.String()}}
 	if c.Baseline != "" {
 		list = append(list, keyValue{"baseline", slashed(filepath.Dir(c.Origin("baseline").File), c.Baseline)})
 	}

@@ -20,7 +20,9 @@ import (
 // not set: taken for the default, it would check something else than meant.
 func (f *checkFlags) validate(flags *pflag.FlagSet, args []string) error {
 	var err error
-	if f.gate, err = diag.ParseSeverity(f.failOn); err != nil || f.gate == diag.Off {
+	if !flags.Changed("fail-on") {
+		f.gate = diag.Off
+	} else if f.gate, err = diag.ParseSeverity(f.failOn); err != nil || f.gate == diag.Off {
 		return fmt.Errorf("--fail-on %q: use hint, info, warning or error", f.failOn)
 	}
 	if f.diff && f.format != "text" {

@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/diag"
 )
 
 // Problem is a mistake in a configuration file. Span is in bytes, half-open; Pos is its start.
@@ -50,15 +51,16 @@ func (n Notice) String() string {
 
 // Config is the configuration that holds below one folder. It is safe for concurrent use.
 type Config struct {
-	Path       string  // the file it was read from; "" for the defaults
-	Dir        string  // its folder
-	Preset     string  // the name of a preset of the catalogue
-	Edition    string  // of the presets
-	MinimumNix Version // the oldest Nix that the code has to work with
-	Generated  bool    // generated files are checked like others
-	Preview    bool    // patterns and presets mean rules in preview, too
-	Required   string  // the versions of the program that the configuration is for, "" for all
-	Baseline   string  // the absolute path of the baseline that a file names, or ""
+	Path       string        // the file it was read from; "" for the defaults
+	Dir        string        // its folder
+	Preset     string        // the name of a preset of the catalogue
+	Edition    string        // of the presets
+	MinimumNix Version       // the oldest Nix that the code has to work with
+	Generated  bool          // generated files are checked like others
+	Preview    bool          // patterns and presets mean rules in preview, too
+	Required   string        // the versions of the program that the configuration is for, "" for all
+	Baseline   string        // the absolute path of the baseline that a file names, or ""
+	FailOn     diag.Severity // the least severity of a finding that makes the exit status 1
 
 	cat     *Catalogue
 	sources []Source
@@ -94,7 +96,7 @@ type override struct {
 // Default returns the configuration that holds where there is no file.
 func Default(cat *Catalogue) *Config {
 	return &Config{
-		Preset: cat.presets[0], Edition: FirstEdition, MinimumNix: DefaultMinimumNix, cat: cat,
+		Preset: cat.presets[0], Edition: FirstEdition, MinimumNix: DefaultMinimumNix, FailOn: diag.Warning, cat: cat,
 		origins: map[string]Origin{}, resolved: map[string]*Resolved{},
 	}
 }
@@ -106,7 +108,7 @@ func (c *Config) Sources() []Source { return c.sources }
 func (c *Config) Notices() []Notice { return c.notices }
 
 // Origin returns where the value of a key comes from that is not about one rule: preset, edition,
-// minimum-nix-version, generated, preview, required-version, baseline.
+// minimum-nix-version, generated, preview, required-version, baseline, fail-on.
 func (c *Config) Origin(key string) Origin {
 	if o, ok := c.origins[key]; ok {
 		return o

@@ -25,6 +25,7 @@ const (
 	excludeKey    = "exclude"
 	minimumNixKey = "minimum-nix-version"
 	generatedKey  = "generated"
+	failOnKey     = "fail-on"
 	baselineKey   = "baseline"
 	rulesKey      = "rules"
 	overrideKey   = "override"
@@ -33,7 +34,7 @@ const (
 
 var (
 	topKeys = []string{
-		extendsKey, requiredKey, presetKey, editionKey, previewKey, selectKey, ignoreKey, excludeKey, minimumNixKey, generatedKey, baselineKey,
+		extendsKey, requiredKey, presetKey, editionKey, previewKey, selectKey, ignoreKey, excludeKey, minimumNixKey, generatedKey, failOnKey, baselineKey,
 		rulesKey, overrideKey,
 	}
 	overrideKeys = []string{pathsKey, selectKey, ignoreKey, rulesKey}
@@ -85,6 +86,8 @@ func (d *decoder) file(c *Config, root *value) *layer {
 			set(e, d.bool(e, &c.Preview))
 		case generatedKey:
 			set(e, d.bool(e, &c.Generated))
+		case failOnKey:
+			set(e, d.failOn(c, e))
 		case minimumNixKey:
 			set(e, d.version(c, e))
 		case baselineKey:
@@ -245,6 +248,21 @@ func (d *decoder) version(c *Config, e *entry) bool {
 		return false
 	}
 	c.MinimumNix = v
+	return true
+}
+
+// failOn reads the least severity that makes a run fail.
+func (d *decoder) failOn(c *Config, e *entry) bool {
+	s, ok := d.text(e, e.val)
+	if !ok {
+		return false
+	}
+	v, err := diag.ParseSeverity(s)
+	if err != nil || v == diag.Off {
+		d.report(e.val.span, "`%s` is no severity that a finding has: use %s", s, quoted(gates))
+		return false
+	}
+	c.FailOn = v
 	return true
 }
 
@@ -479,6 +497,9 @@ func (c *Catalogue) one(name string) (*Rule, string) {
 }
 
 var severities = []string{"off", "hint", "info", "warning", "error"}
+
+// gates are the severities that a finding may have.
+var gates = severities[1:]
 
 // checkSeverity reads a severity for the rule, or says what is wrong with it.
 func (r *Rule) checkSeverity(name string) (diag.Severity, string) {

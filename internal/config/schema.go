@@ -32,6 +32,7 @@ func (c *Catalogue) Schema() ([]byte, error) {
 		excludeKey:    described("Patterns of files and folders to leave out, relative to the folder of this file.", list(object{"$ref": "#/$defs/glob"})),
 		minimumNixKey: described("The oldest Nix that must accept the code.", object{"type": "string", "pattern": `^[0-9]+\.[0-9]+(\.[0-9]+)?$`, "default": DefaultMinimumNix.String()}),
 		generatedKey:  described("Whether generated files are checked like others, not for errors only.", object{"type": "boolean", "default": false}),
+		failOnKey:     described("The least severity of a finding that makes the exit status 1.", object{"enum": gates, "default": "warning"}),
 		baselineKey:   described("The baseline, relative to this file: the findings that it lists are neither shown nor count. Without it, "+baseline.FileName+" beside this file, if there is one.", object{"type": "string", "not": object{"pattern": `^[/~]|/$|^\s*$`}}),
 		rulesKey:      object{"$ref": "#/$defs/rules"},
 		overrideKey:   described("What holds for some files only. Of several that match, the last one wins.", list(object{"$ref": "#/$defs/override"})),

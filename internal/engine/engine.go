@@ -108,6 +108,7 @@ type Result struct {
 	Empty    []workspace.EmptyFolder
 	Configs  []string // the configuration files that hold for something, sorted
 
+	gate     func(file string) diag.Severity
 	fs       workspace.FS
 	mu       sync.Mutex
 	texts    map[string]string
@@ -119,6 +120,9 @@ type Result struct {
 	blocking map[string]bool             // those of which only findings of rules that Blocks count
 	bereft   map[string]bool             // those of which only findings about files that are gone count
 }
+
+// Gate returns the least severity of a finding about a file with which its configuration makes a run fail.
+func (r *Result) Gate(file string) diag.Severity { return r.gate(file) }
 
 // Excluded is a file that a pattern leaves out.
 type Excluded struct {
@@ -263,7 +267,9 @@ func (e *Checker) Run(ctx context.Context, paths []string) (*Result, error) {
 
 // result returns the empty result of a run.
 func (e *Checker) result() *Result {
-	return &Result{fs: e.fs, texts: map[string]string{}, sums: map[string]uint64{}, prints: map[string]prints{}, left: map[finder]int{}, blocking: map[string]bool{}, bereft: map[string]bool{}}
+	return &Result{
+		gate: func(file string) diag.Severity { return e.config(file).FailOn }, fs: e.fs, texts: map[string]string{}, sums: map[string]uint64{}, prints: map[string]prints{}, left: map[finder]int{}, blocking: map[string]bool{}, bereft: map[string]bool{},
+	}
 }
 
 // workers returns the workers for so many units.

@@ -57,7 +57,7 @@ type absent struct {
 	why       *reason       // nil until it is asked for
 	seek      bool          // another name is looked for
 	near      [2]*string    // beside it: for code, for content
-	elsewhere [2]*elsewhere // in the project: for what is no code, for code
+	elsewhere [2]*elsewhere // in the project: for what is content only, and else
 }
 
 func (m *missing) check(n ast.Node, target string) {

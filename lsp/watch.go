@@ -68,14 +68,6 @@ func (w *watchedFS) ReadFile(path string) ([]byte, error) {
 	return w.FS.ReadFile(path)
 }
 
-// EvalSymlinks resolves the links of a path, if the file system has any.
-func (w *watchedFS) EvalSymlinks(path string) (string, error) {
-	if r, ok := w.FS.(interface{ EvalSymlinks(string) (string, error) }); ok {
-		return r.EvalSymlinks(path)
-	}
-	return path, nil
-}
-
 // Head returns at most n bytes from the start of a file.
 func (w *watchedFS) Head(path string, n int) ([]byte, error) {
 	if h, ok := w.FS.(interface {

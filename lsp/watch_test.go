@@ -254,3 +254,22 @@ func TestServersEnd(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, 1, status)
 }
+
+// TestLinkedFolder imports a tracked file by way of a link.
+func TestLinkedFolder(t *testing.T) {
+	root := t.TempDir()
+	git := repository(t, root)
+	lsptest.WriteFile(t, root, "flake.nix", "{ outputs = _: { }; }\n")
+	lsptest.WriteFile(t, root, "real/x.nix", "1\n")
+	const text = "import ./lib/x.nix\n"
+	module := lsptest.URI(lsptest.WriteFile(t, root, "m.nix", text))
+	require.NoError(t, os.Symlink("real", filepath.Join(root, "lib")))
+	git("add", "-A")
+	c := start(t, root, "", "untracked-file", "missing-path")
+	c.Open(module, "nix", 1, text)
+	shows(t, c, module)
+	lsptest.WriteFile(t, root, "real/y.nix", "1\n")
+	c.Edit(module, 2, lsptest.Change{Text: "import ./lib/y.nix\n"})
+	shows(t, c, module, "untracked-file")
+	assert.Equal(t, 0, c.Shutdown())
+}

@@ -53,7 +53,7 @@ func (c *counting) Lstat(path string) (fs.FileInfo, error) {
 
 func (c *counting) EvalSymlinks(path string) (string, error) {
 	c.asked.Add(int64(strings.Count(path, "/")))
-	return workspace.EvalSymlinks(c.FS, path)
+	return c.FS.EvalSymlinks(path)
 }
 
 func (c *counting) Readlink(path string) (string, error) {

@@ -155,12 +155,8 @@ func (s *Set) same(rel string) (there, same bool) {
 	}
 	var text []byte
 	if c.Mode == git.Symlink {
-		l, ok := s.FS.(interface{ Readlink(string) (string, error) })
-		if !ok {
-			return true, false
-		}
 		var target string
-		target, err = l.Readlink(at)
+		target, err = s.FS.Readlink(at)
 		text = []byte(target)
 	} else {
 		text, err = s.FS.ReadFile(at)

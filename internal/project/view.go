@@ -5,7 +5,6 @@ import (
 
 	"github.com/nixsift/nixsift/internal/flake"
 	"github.com/nixsift/nixsift/internal/libtable"
-	"github.com/nixsift/nixsift/internal/workspace"
 )
 
 // View is what the check of one file sees of what is around it: all that is told without reading the other files of the
@@ -198,7 +197,7 @@ func (v *View) RealPath(path string) (resolved string, ok bool) {
 		})
 		return resolved, resolved != ""
 	}
-	resolved, err := workspace.EvalSymlinks(v.snapshot.fs, path)
+	resolved, err := v.snapshot.fs.EvalSymlinks(path)
 	if err != nil {
 		return "", false
 	}

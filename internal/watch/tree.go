@@ -151,7 +151,7 @@ func (t *Tree) noteRead(path string) {
 	if s.raw&fs.ModeSymlink == 0 {
 		return
 	}
-	if target, err := workspace.EvalSymlinks(t.base, path); err == nil && target != path {
+	if target, err := t.base.EvalSymlinks(path); err == nil && target != path {
 		s.raw = s.kind
 		t.note(target, s)
 		t.mu.Lock()
@@ -202,16 +202,11 @@ func listing(entries []fs.DirEntry) map[string]fs.FileMode {
 // EvalSymlinks resolves the links of a path.
 func (t *Tree) EvalSymlinks(path string) (string, error) {
 	t.note(path, t.look(path))
-	return workspace.EvalSymlinks(t.base, path)
+	return t.base.EvalSymlinks(path)
 }
 
 // Readlink returns what a link says.
 func (t *Tree) Readlink(path string) (string, error) {
 	t.note(path, t.look(path))
-	if l, ok := t.base.(interface {
-		Readlink(path string) (string, error)
-	}); ok {
-		return l.Readlink(path)
-	}
-	return "", &fs.PathError{Op: "readlink", Path: path, Err: fs.ErrInvalid}
+	return t.base.Readlink(path)
 }

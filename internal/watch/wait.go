@@ -47,7 +47,7 @@ func (e *events) close() { _ = e.watcher.Close() }
 func (e *events) add(dirs []string) error {
 	links := workspace.Remember(workspace.OS)
 	for _, dir := range dirs {
-		resolved, err := workspace.EvalSymlinks(links, dir)
+		resolved, err := links.EvalSymlinks(dir)
 		if err != nil {
 			continue
 		}

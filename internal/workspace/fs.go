@@ -21,6 +21,10 @@ type FS interface {
 	Lstat(path string) (fs.FileInfo, error)
 	// ReadDir returns the entries of a folder sorted by name. With an error it may return some.
 	ReadDir(path string) ([]fs.DirEntry, error)
+	// Readlink returns what a symbolic link says, EvalSymlinks where a path leads to when all of its links are followed:
+	// the path itself in a file system that has none. What Stat finds nothing at has no such place.
+	Readlink(path string) (string, error)
+	EvalSymlinks(path string) (string, error)
 }
 
 // header is an FS that can read the start of a file.
@@ -40,26 +44,6 @@ func ReadInto(fsys FS, path string, buf []byte) ([]byte, error) {
 		return r.ReadInto(path, buf)
 	}
 	return fsys.ReadFile(path)
-}
-
-// linkResolver is an FS with symbolic links.
-type linkResolver interface {
-	EvalSymlinks(path string) (string, error)
-}
-
-// linkReader is a linkResolver that also follows one link only.
-type linkReader interface {
-	linkResolver
-	Readlink(path string) (string, error)
-}
-
-// EvalSymlinks returns where a path leads to when its links are followed; the path itself in a file system that has
-// none.
-func EvalSymlinks(fsys FS, path string) (string, error) {
-	if l, ok := fsys.(linkResolver); ok {
-		return l.EvalSymlinks(path)
-	}
-	return path, nil
 }
 
 // MaxFile is the size in bytes up to which OS reads files.

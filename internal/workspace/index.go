@@ -56,70 +56,75 @@ const (
 	aFolder
 )
 
-// find tells what a path is, which the links above it are part of: where is the path without them, and rel the same
-// relative to the root.
-func (x *Index) find(path string) (p place, rel, where string, c git.Content) {
-	path = filepath.Clean(path)
-	for range maxLinks {
-		rel, ok := x.repo.Rel(path)
-		if !ok || rel == "" || rel == ".git" || strings.HasPrefix(rel, ".git/") {
-			if rel == "" && ok {
-				return aFolder, rel, path, c
-			}
-			return behind, rel, path, c
-		}
-		if c, ok = x.repo.Content(rel); ok {
-			if c.Mode == git.Submodule {
-				return behind, rel, path, c
-			}
-			return aFile, rel, path, c
-		}
-		if x.repo.HasBelow(rel) {
-			return aFolder, rel, path, c
-		}
-		next, ok := x.through(path, rel)
-		if !ok {
-			return nowhere, rel, path, c
-		}
-		if next == path {
-			return behind, rel, path, c
-		}
-		path = next
-	}
-	return nowhere, "", path, c
+// spot is what a path is in the index.
+type spot struct {
+	place
+	rel  string // relative to the root
+	path string // the same, absolute: without the links above it
+	c    git.Content
+	why  error // it is nowhere
 }
 
-// through returns a path without the first link on its way, or as it is where a submodule is on the way.
-func (x *Index) through(path, rel string) (next string, ok bool) {
-	for end := strings.IndexByte(rel, '/'); end >= 0; {
-		if c, ok := x.repo.Content(rel[:end]); ok {
-			switch c.Mode {
-			case git.Submodule:
-				return path, true
-			case git.Symlink:
-				at := filepath.Join(x.repo.Root(), filepath.FromSlash(rel[:end]))
-				target, err := x.content(at, c, nil)
-				if err != nil || len(target) == 0 {
-					return "", false
-				}
-				return filepath.Join(joined(filepath.Dir(at), string(target)), filepath.FromSlash(rel[end+1:])), true
-			}
-			return "", false
+// find tells what a path is, which the links above it are part of.
+func (x *Index) find(path string) spot {
+	s := spot{path: filepath.Clean(path), why: errNotStaged}
+	rel, ok := x.repo.Rel(s.path)
+	if s.rel = rel; !ok || rel == ".git" || strings.HasPrefix(rel, ".git/") {
+		s.place = behind
+		return s
+	}
+	if rel == "" {
+		s.place = aFolder
+		return s
+	}
+	if s.c, ok = x.repo.Content(rel); ok {
+		if s.place = aFile; s.c.Mode == git.Submodule {
+			s.place = behind
 		}
-		n := strings.IndexByte(rel[end+1:], '/')
+		return s
+	}
+	if x.repo.HasBelow(rel) {
+		s.place = aFolder
+		return s
+	}
+	switch x.above(rel) {
+	case git.Submodule:
+		s.place = behind
+	case git.Symlink:
+		dir, err := x.EvalSymlinks(filepath.Dir(s.path)) // has no links above, so that this ends
+		if err != nil {
+			s.why = cause(err)
+			return s
+		}
+		if dir != filepath.Dir(s.path) {
+			return x.find(filepath.Join(dir, filepath.Base(s.path)))
+		}
+	}
+	return s
+}
+
+// above returns the mode of the file that stands in the place of a folder above a path, or 0.
+func (x *Index) above(rel string) git.Mode {
+	for end := 0; ; end++ {
+		n := strings.IndexByte(rel[end:], '/')
 		if n < 0 {
-			break
+			return 0
 		}
-		end += 1 + n
+		if end += n; end > 0 {
+			if c, ok := x.repo.Content(rel[:end]); ok {
+				return c.Mode
+			}
+		}
 	}
-	return "", false
 }
 
-func joined(dir, target string) string {
-	if filepath.IsAbs(target) {
-		return filepath.Clean(target)
+// cause returns an error without the path that it speaks of.
+func cause(err error) error {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		return at.Err
 	}
-	return filepath.Join(dir, filepath.FromSlash(target))
+	return err
 }
 
 // content returns what is staged under an absolute path, which the system is asked about only where it may have the same.
@@ -127,8 +132,8 @@ func (x *Index) content(path string, c git.Content, buf []byte) ([]byte, error) 
 	info, err := x.base.Lstat(path)
 	there := err == nil && info.Mode().Type() == c.Mode.Type() && info.Size() <= MaxFile
 	if c.Mode == git.Symlink {
-		if l, ok := x.base.(linkReader); ok && there {
-			if target, err := l.Readlink(path); err == nil && (c.Unchanged(info) || c.Is([]byte(target))) {
+		if there {
+			if target, err := x.base.Readlink(path); err == nil && (c.Unchanged(info) || c.Is([]byte(target))) {
 				return []byte(target), nil
 			}
 		}
@@ -169,23 +174,23 @@ func (x *Index) ReadFile(path string) ([]byte, error) { return x.ReadInto(path, 
 
 // ReadInto is ReadFile; what the working tree has may be read into buf.
 func (x *Index) ReadInto(path string, buf []byte) ([]byte, error) {
-	p, _, where, c := x.find(path)
-	if p == aFile && c.Mode == git.Symlink {
+	s := x.find(path)
+	if s.place == aFile && s.c.Mode == git.Symlink {
 		at, err := x.EvalSymlinks(path)
 		if err != nil {
 			return nil, err
 		}
-		p, _, where, c = x.find(at)
+		s = x.find(at)
 	}
-	switch p {
+	switch s.place {
 	case behind:
-		return ReadInto(x.base, where, buf)
+		return ReadInto(x.base, s.path, buf)
 	case aFolder:
 		return nil, pathError("read", path, syscall.EISDIR)
 	case nowhere:
-		return nil, pathError("open", path, errNotStaged)
+		return nil, pathError("open", path, s.why)
 	}
-	text, err := x.content(where, c, buf)
+	text, err := x.content(s.path, s.c, buf)
 	if err != nil {
 		return nil, pathError("read", path, err)
 	}
@@ -202,16 +207,16 @@ func (x *Index) ReadPlain(path string) ([]byte, error) {
 
 // Lstat describes what a path is in the index.
 func (x *Index) Lstat(path string) (fs.FileInfo, error) {
-	p, _, where, c := x.find(path)
-	switch p {
+	s := x.find(path)
+	switch s.place {
 	case nowhere:
-		return nil, pathError("lstat", path, errNotStaged)
+		return nil, pathError("lstat", path, s.why)
 	case aFolder:
 		return folderInfo(path), nil
 	case aFile:
-		return entryOf(c.Entry, filepath.Base(path), c.Size), nil
+		return entryOf(s.c.Entry, filepath.Base(path), s.c.Size), nil
 	}
-	return x.base.Lstat(where)
+	return x.base.Lstat(s.path)
 }
 
 // Stat describes what a path leads to in the index.
@@ -220,11 +225,23 @@ func (x *Index) Stat(path string) (fs.FileInfo, error) {
 	if err != nil || info.Mode()&fs.ModeSymlink == 0 {
 		return info, err
 	}
-	if path, err = x.EvalSymlinks(path); err != nil {
+	at, err := x.EvalSymlinks(path)
+	if err != nil {
 		return nil, err
 	}
-	return x.Lstat(path)
+	if info, err = x.Lstat(at); err != nil {
+		return nil, err
+	}
+	return namedInfo{info, filepath.Base(path)}, nil
 }
+
+// namedInfo describes a file under the name of a link to it, as the system does.
+type namedInfo struct {
+	fs.FileInfo
+	name string
+}
+
+func (i namedInfo) Name() string { return i.name }
 
 // entryOf describes a file of the index.
 func entryOf(e git.Entry, name string, size int64) fs.FileInfo {
@@ -241,25 +258,25 @@ func (x *Index) ReadDir(dir string) ([]fs.DirEntry, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, rel, where, _ := x.find(at)
-	switch p {
+	s := x.find(at)
+	switch s.place {
 	case behind:
-		return x.base.ReadDir(where)
+		return x.base.ReadDir(s.path)
 	case aFile:
 		return nil, pathError("open", dir, syscall.ENOTDIR)
 	case nowhere:
-		return nil, pathError("open", dir, errNotStaged)
+		return nil, pathError("open", dir, s.why)
 	}
 	var entries []fs.DirEntry
-	x.repo.Entries(rel, func(name string, e git.Entry, isFolder bool) {
+	x.repo.Entries(s.rel, func(name string, e git.Entry, isFolder bool) {
 		if isFolder {
 			entries = append(entries, fs.FileInfoToDirEntry(folderInfo(name)))
 			return
 		}
-		c, _ := x.repo.Content(path.Join(rel, name))
+		c, _ := x.repo.Content(path.Join(s.rel, name))
 		entries = append(entries, fs.FileInfoToDirEntry(entryOf(e, name, c.Size)))
 	})
-	if rel == "" {
+	if s.rel == "" {
 		if info, err := x.base.Lstat(filepath.Join(x.repo.Root(), ".git")); err == nil {
 			entries = append(entries, fs.FileInfoToDirEntry(info))
 		}
@@ -270,18 +287,18 @@ func (x *Index) ReadDir(dir string) ([]fs.DirEntry, error) {
 
 // Readlink returns what a link says.
 func (x *Index) Readlink(path string) (string, error) {
-	p, _, where, c := x.find(path)
+	s := x.find(path)
 	switch {
-	case p == aFile && c.Mode == git.Symlink:
-		target, err := x.content(where, c, nil)
+	case s.place == aFile && s.c.Mode == git.Symlink:
+		target, err := x.content(s.path, s.c, nil)
 		if err != nil {
 			return "", pathError("readlink", path, err)
 		}
 		return string(target), nil
-	case p == behind:
-		if l, ok := x.base.(linkReader); ok {
-			return l.Readlink(where)
-		}
+	case s.place == behind:
+		return x.base.Readlink(s.path)
+	case s.place == nowhere:
+		return "", pathError("readlink", path, s.why)
 	}
 	return "", pathError("readlink", path, syscall.EINVAL)
 }
@@ -291,5 +308,5 @@ func (x *Index) EvalSymlinks(path string) (string, error) {
 	if filepath.Separator != '/' {
 		return path, nil
 	}
-	return x.links.resolve(x, filepath.Clean(path), new(int))
+	return x.links.resolve(filepath.Clean(path), new(int))
 }

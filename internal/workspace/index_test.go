@@ -115,7 +115,9 @@ func describe(fsys FS, root, rel string) string {
 		}
 	}
 	say("list", err, names)
-	resolved, err := EvalSymlinks(fsys, path)
+	resolved, err := fsys.EvalSymlinks(path)
 	say("resolve", err, strings.TrimPrefix(resolved, root))
+	target, err := fsys.Readlink(path)
+	say("link", err, strings.TrimPrefix(target, root))
 	return b.String()
 }

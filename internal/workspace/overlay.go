@@ -174,11 +174,7 @@ func (o *Overlay) ReadDir(path string) ([]fs.DirEntry, error) {
 // EvalSymlinks resolves the links of a path. What only buffers make exist has none.
 func (o *Overlay) EvalSymlinks(path string) (string, error) {
 	path = filepath.Clean(path)
-	r, ok := o.base.(linkResolver)
-	if !ok {
-		return path, nil
-	}
-	resolved, err := r.EvalSymlinks(path)
+	resolved, err := o.base.EvalSymlinks(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		o.mu.RLock()
 		defer o.mu.RUnlock()
@@ -191,10 +187,11 @@ func (o *Overlay) EvalSymlinks(path string) (string, error) {
 
 // Readlink returns what a link of the file system behind says; a buffer is none.
 func (o *Overlay) Readlink(path string) (string, error) {
-	if l, ok := o.base.(linkReader); ok {
-		return l.Readlink(path)
+	path = filepath.Clean(path)
+	if _, ok := o.buffer(path); ok {
+		return "", pathError("readlink", path, fs.ErrInvalid)
 	}
-	return "", pathError("readlink", path, errors.ErrUnsupported)
+	return o.base.Readlink(path)
 }
 
 // info describes what exists in memory only.

@@ -1,12 +1,14 @@
 package workspace
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -122,25 +124,24 @@ func (r *remembered) Head(path string, n int) ([]byte, error) { return head(r.FS
 // EvalSymlinks resolves the links of a path. Each folder is resolved once, by way of the one above it, and most by
 // the lists alone: resolving a path anew asks the system about each folder above it.
 func (r *remembered) EvalSymlinks(path string) (string, error) {
-	l, ok := r.FS.(linkReader)
-	if ok && filepath.Separator == '/' { // elsewhere paths have more to resolve: letters of a drive, short names
-		return r.resolve(l, filepath.Clean(path), new(int))
+	if filepath.Separator == '/' { // elsewhere paths have more to resolve: letters of a drive, short names
+		return r.resolve(filepath.Clean(path), new(int))
 	}
-	return EvalSymlinks(r.FS, path)
+	return r.FS.EvalSymlinks(path)
 }
 
 // maxLinks bounds the links on the way of one path, as Linux does.
 const maxLinks = 40
 
 // resolve is EvalSymlinks where links have been followed on the way so far.
-func (r *remembered) resolve(l linkReader, path string, links *int) (string, error) {
+func (r *remembered) resolve(path string, links *int) (string, error) {
 	dir, name := cut(path)
 	if dir == path {
 		return path, nil
 	}
 	at, ok := r.real.Load(dir)
 	if !ok {
-		resolved, err := r.resolve(l, dir, links)
+		resolved, err := r.resolve(dir, links)
 		if errors.Is(err, errLinks) {
 			return "", err // the path that led here has too many, not every one
 		}
@@ -157,7 +158,7 @@ func (r *remembered) resolve(l linkReader, path string, links *int) (string, err
 	if err != nil || info.Mode()&fs.ModeSymlink == 0 {
 		return path, err
 	}
-	target, err := l.Readlink(path)
+	target, err := r.FS.Readlink(path)
 	if err != nil {
 		return "", err
 	}
@@ -169,15 +170,23 @@ func (r *remembered) resolve(l linkReader, path string, links *int) (string, err
 		to = "/"
 	}
 	// Part by part, since what is above a link is not what is above its target.
+	folder := true // it is known that this is one
 	for part := range strings.SplitSeq(target, "/") {
-		switch part {
-		case "", ".":
-		case "..":
-			to = filepath.Dir(to)
-		default:
-			if to, err = r.resolve(l, filepath.Join(to, part), links); err != nil {
+		if part != "" && part != "." && part != ".." {
+			if to, err = r.resolve(filepath.Join(to, part), links); err != nil {
 				return "", err
 			}
+			folder = false
+			continue
+		}
+		if !folder {
+			if info, err := r.Lstat(to); err != nil || !info.IsDir() {
+				return "", pathError("lstat", to, cmp.Or(err, error(syscall.ENOTDIR)))
+			}
+			folder = true
+		}
+		if part == ".." {
+			to = filepath.Dir(to)
 		}
 	}
 	return to, nil

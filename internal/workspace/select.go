@@ -319,8 +319,7 @@ func (s *selector) isFlake(path, root string) bool {
 // follow selects the links that lead to regular files in the tree they were met in which nothing else
 // selects.
 func (s *selector) follow() {
-	resolver, ok := s.fs.(linkResolver)
-	if !ok || len(s.links) == 0 {
+	if len(s.links) == 0 {
 		return
 	}
 	found := make(map[string]bool, len(s.files))
@@ -331,11 +330,11 @@ func (s *selector) follow() {
 		return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(a.root, b.root))
 	})
 	for _, link := range s.links {
-		root, err := resolver.EvalSymlinks(link.root)
+		root, err := s.fs.EvalSymlinks(link.root)
 		if err != nil {
 			continue
 		}
-		resolved, err := resolver.EvalSymlinks(link.Path)
+		resolved, err := s.fs.EvalSymlinks(link.Path)
 		if err != nil {
 			s.lost(link, err)
 			continue

@@ -50,7 +50,7 @@ func (f *folder) below(name string) string {
 func (w *walker) top() (folder, error) {
 	f := folder{path: w.root}
 	resolved := w.root
-	if target, err := EvalSymlinks(w.fs, w.root); err == nil {
+	if target, err := w.fs.EvalSymlinks(w.root); err == nil {
 		resolved = target
 	}
 	repo, err := w.opts.Git.Open(resolved)

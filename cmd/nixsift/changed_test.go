@@ -363,7 +363,7 @@ func TestStagedFlags(t *testing.T) {
 	assert.Equal(t, "b.nix: missing-path", found, "the folder one stands in")
 
 	for _, c := range []struct{ args, says string }{
-		{"--staged --fix", "git apply --cached"}, {"--staged --unsafe-fixes", "git apply --cached"}, {"--staged --watch", "--watch"}, {"--changed-since HEAD --watch", "--watch"},
+		{"--staged --fix", "git apply --cached"}, {"--staged --unsafe-fixes", "git apply --cached"}, {"--staged -i", "git apply --cached"}, {"--interactive --staged", "git apply --cached"}, {"--staged --watch", "--watch"}, {"--changed-since HEAD --watch", "--watch"},
 		{"--staged --changed-since HEAD", "contradict"}, {"--staged -", "standard input"}, {"--changed-since HEAD -", "standard input"}, {"--changed-since=", "is empty"},
 		{"--changed-since main..HEAD", "one commit"}, {"--changed-since ^main", "one commit"}, {"--staged . ..", "lies outside"}, {"--staged gone.nix", "gone.nix"},
 	} {

@@ -91,6 +91,9 @@ func check(s streams, f *checkFlags, args []string) error {
 	if err := f.resolve(s, wd, args); err != nil {
 		return err
 	}
+	if err := f.checkOutputs(wd); err != nil {
+		return err
+	}
 	f.opts.Silenced = f.wantsSilenced()
 	ctx, stop := untilSignal()
 	defer stop()
@@ -143,7 +146,7 @@ func check(s streams, f *checkFlags, args []string) error {
 		}
 		return exitStatus(res, f.gate, f.exitZero, fixed)
 	}
-	if !f.writeFiles(s, wd, run) {
+	if !f.writeFiles(s, wd, run, f.refusalOf(wd, res)) {
 		fixed.failed = true
 	}
 	f.writeJobSummary(s, run)

@@ -138,17 +138,23 @@ func (f *outputFlags) print(s streams, run *report.Run) error {
 	return nil
 }
 
-// writeFiles writes the reports that go to files, and tells which could not be written.
-func (f *outputFlags) writeFiles(s streams, wd string, run *report.Run) (ok bool) {
+// writeFiles writes the reports that go to files, and tells which could not be written. refuses returns why a path is not to be
+// written to, or "".
+func (f *outputFlags) writeFiles(s streams, wd string, run *report.Run, refuses func(path string) string) (ok bool) {
 	ok = true
 	for _, o := range f.files {
 		path := o.path
 		if !filepath.IsAbs(path) {
 			path = filepath.Join(wd, path)
 		}
-		err := rewrite.Put(path, func(w io.Writer) error {
-			return report.Write(w, o.format, run, report.Options{Statistics: f.statistics, Quiet: f.quiet})
-		})
+		err := error(nil)
+		if why := refuses(path); why != "" {
+			err = errors.New(why)
+		} else {
+			err = rewrite.Put(path, func(w io.Writer) error {
+				return report.Write(w, o.format, run, report.Options{Statistics: f.statistics, Quiet: f.quiet})
+			})
+		}
 		if err != nil {
 			fmt.Fprintf(s.err, "nixsift: the report %s is not written: %s\n", shown(wd, path), report.Visible(err.Error()))
 			ok = false

@@ -63,7 +63,7 @@ func (f *checkFlags) tellWatched(s streams, tree *watch.Tree, res *engine.Result
 	}
 	run := f.reportOf(res, wd, took)
 	var outcome fixOutcome
-	if !f.writeFiles(s, wd, run) {
+	if !f.writeFiles(s, wd, run, f.refusalOf(wd, res)) {
 		outcome.failed = true
 	}
 	for _, o := range f.files {

@@ -96,7 +96,7 @@ func (s *Set) followLinks() {
 			continue
 		}
 		at := s.abs(e.Path)
-		target, err := workspace.EvalSymlinks(s.FS, at)
+		target, err := s.FS.EvalSymlinks(at)
 		if err == nil {
 			if rel, ok := s.Repo.Rel(target); ok && s.how[e.Path] == "" && s.Why(s.Repo, target) != "" {
 				s.add(e, fmt.Sprintf("leads to %s (%s)", rel, s.Why(s.Repo, target)))
@@ -111,11 +111,7 @@ func (s *Set) followLinks() {
 
 // leadsToGone reports whether the text of a link names what the change takes away.
 func (s *Set) leadsToGone(link string) bool {
-	l, ok := s.FS.(interface{ Readlink(string) (string, error) })
-	if !ok {
-		return false
-	}
-	target, err := l.Readlink(link)
+	target, err := s.FS.Readlink(link)
 	if err != nil {
 		return false
 	}

@@ -107,6 +107,7 @@ type Result struct {
 	Excluded []Excluded
 	Empty    []workspace.EmptyFolder
 	Configs  []string // the configuration files that hold for something, sorted
+	settings *settings
 
 	gate     func(file string) diag.Severity
 	fs       workspace.FS
@@ -241,6 +242,9 @@ func Check(ctx context.Context, opts Options) (*Result, error) {
 	return res, err
 }
 
+// SettingFiles returns the files that said how to check: configurations, what they extend, baselines. They are sorted.
+func (r *Result) SettingFiles() []string { return r.settings.settingFiles() }
+
 // Run checks paths, baselines apart. The error is about the call; what is wrong with files is in the result.
 func (e *Checker) Run(ctx context.Context, paths []string) (*Result, error) {
 	res := e.result()
@@ -268,7 +272,8 @@ func (e *Checker) Run(ctx context.Context, paths []string) (*Result, error) {
 // result returns the empty result of a run.
 func (e *Checker) result() *Result {
 	return &Result{
-		gate: func(file string) diag.Severity { return e.config(file).FailOn }, fs: e.fs, texts: map[string]string{}, sums: map[string]uint64{}, prints: map[string]prints{}, left: map[finder]int{}, blocking: map[string]bool{}, bereft: map[string]bool{},
+		gate: func(file string) diag.Severity { return e.config(file).FailOn }, fs: e.fs, settings: e.settings,
+		texts: map[string]string{}, sums: map[string]uint64{}, prints: map[string]prints{}, left: map[finder]int{}, blocking: map[string]bool{}, bereft: map[string]bool{},
 	}
 }
 

@@ -99,6 +99,20 @@ func (s *settings) configFiles() []string {
 	return slices.DeleteFunc(slices.Sorted(maps.Keys(s.configs)), func(path string) bool { return path == "" })
 }
 
+// settingFiles returns the configuration files that were read, what they extend, and the baselines, sorted.
+func (s *settings) settingFiles() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	files := slices.Collect(maps.Keys(s.read))
+	for _, l := range s.configs {
+		for _, src := range l.config.Sources() {
+			files = append(files, src.Path)
+		}
+	}
+	slices.Sort(files)
+	return slices.Compact(files)
+}
+
 // isConfig reports whether a path is that of a configuration file or a baseline that was read, or that another one extends.
 func (s *settings) isConfig(path string) bool {
 	s.mu.Lock()

@@ -318,6 +318,16 @@ func (r *Repo) HooksDir() (dir string, own bool) {
 	return dir, false
 }
 
+// Owns reports whether a path, links resolved, lies among git's own files of the repository.
+func (r *Repo) Owns(path string) bool {
+	for _, dir := range []string{r.gitDir, r.commonDir} {
+		if _, ok := below(r.resolve(dir), path); ok {
+			return true
+		}
+	}
+	return false
+}
+
 // Rel returns path relative to the root, with "/"; the root itself is "". Links in the folder of path are
 // resolved where the path as written is not below the root; the last component never is. It reports
 // false for a path outside the working tree.

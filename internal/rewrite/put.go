@@ -77,6 +77,12 @@ func Put(path string, write func(io.Writer) error) error {
 	return plain(os.Rename(temp.Name(), target))
 }
 
+// IsOpen reports whether a path stands for an open file, as /dev/stdout does.
+func IsOpen(path string) bool {
+	_, ok := descriptor(path)
+	return ok
+}
+
 // fresh makes a temporary file with the mode that a new file of this user has.
 func fresh(dir string) (*os.File, error) {
 	for try := 0; ; try++ {

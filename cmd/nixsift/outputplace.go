@@ -1,0 +1,88 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+
+	"github.com/nixsift/nixsift/internal/baseline"
+	"github.com/nixsift/nixsift/internal/config"
+	"github.com/nixsift/nixsift/internal/engine"
+	"github.com/nixsift/nixsift/internal/git"
+	"github.com/nixsift/nixsift/internal/project"
+	"github.com/nixsift/nixsift/internal/rewrite"
+	"github.com/nixsift/nixsift/internal/workspace"
+)
+
+// errRead is why a report does not go to a file.
+const errRead = "a report would replace a file that nixsift reads"
+
+// checkOutputs refuses files for reports that a report must not replace. What is checked may come from somebody else: a link
+// in it never says where a report goes outside of it.
+func (f *checkFlags) checkOutputs(wd string) error {
+	for _, o := range f.files {
+		if why := f.refusesOutput(wd, absolute(wd, o.path), nil); why != "" {
+			return fmt.Errorf("--output \"%s=%s\": %s", o.format, o.path, why)
+		}
+	}
+	return nil
+}
+
+// refusesOutput returns why no report may go to a path, or "". read are files that a run has read.
+func (f *checkFlags) refusesOutput(wd, path string, read []string) string {
+	if rewrite.IsOpen(path) {
+		return ""
+	}
+	at, err := workspace.Resolve(workspace.OS, path)
+	if err != nil {
+		return "" // which writing tells
+	}
+	if link, target := workspace.LeadsOut(workspace.OS, path, f.projects(wd)); link != "" {
+		return fmt.Sprintf("the link %s leads to %s, outside of the project", shown(wd, link), target)
+	}
+	repo, err := git.Open(wd)
+	if workspace.IsGits(at) || err == nil && repo != nil && repo.Owns(at) {
+		return "a report would replace a file of Git"
+	}
+	if name := filepath.Base(at); name == config.FileName || name == baseline.FileName || workspace.KindOf(at) != workspace.Other {
+		return errRead
+	}
+	for _, other := range append([]string{f.opts.ConfigPath, f.opts.Baseline}, read...) {
+		if other == "" {
+			continue
+		}
+		if there, err := workspace.Resolve(workspace.OS, other); err == nil && there == at {
+			return errRead
+		}
+	}
+	if filepath.Ext(at) == "" { // a script, perhaps
+		if s, _ := workspace.Select(workspace.OS, []string{at}, workspace.Options{}); slices.ContainsFunc(s.Files, func(x workspace.File) bool { return x.Path == at }) {
+			return errRead
+		}
+	}
+	return ""
+}
+
+// refusalOf is refusesOutput when a run is over, whose configurations and baselines are known.
+func (f *checkFlags) refusalOf(wd string, res *engine.Result) func(path string) string {
+	read := res.SettingFiles()
+	return func(path string) string { return f.refusesOutput(wd, path, read) }
+}
+
+// projects returns the folders, links resolved, of what is checked and of the projects around it and around a folder.
+func (f *checkFlags) projects(wd string) (roots []string) {
+	snapshot := project.New(workspace.OS)
+	for _, path := range append([]string{filepath.Join(wd, config.FileName)}, f.opts.Paths...) {
+		var dirs []string
+		if info, err := workspace.OS.Stat(path); err == nil && info.IsDir() {
+			dirs, path = append(dirs, path), filepath.Join(path, config.FileName)
+		}
+		dirs = append(dirs, snapshot.View(path).Root())
+		for _, dir := range dirs {
+			if at, err := workspace.OS.EvalSymlinks(dir); err == nil && !slices.Contains(roots, at) {
+				roots = append(roots, at)
+			}
+		}
+	}
+	return roots
+}

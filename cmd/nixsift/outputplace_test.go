@@ -1,0 +1,99 @@
+//go:build unix
+
+package main
+
+import (
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/nixsift/nixsift/internal/git/gittest"
+)
+
+// everything returns the texts of all files below a folder, and what its links say.
+func everything(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	require.NoError(t, filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil || d.IsDir():
+			return err
+		case d.Type()&fs.ModeSymlink != 0:
+			all[path], err = os.Readlink(path)
+		case d.Type().IsRegular():
+			all[path] = read(t, path)
+		}
+		return err
+	}))
+	return all
+}
+
+// hostile returns a repository with a sibling folder `out`, and links that lead there and to files that nixsift or Git reads.
+func hostile(t *testing.T) (top, repo string) {
+	gittest.Isolate(t)
+	top = gittest.Real(t, t.TempDir())
+	repo = gittest.Init(t, top, "repo")
+	gittest.Write(t, top, "out/precious", "x")
+	gittest.Write(t, repo, "flake.nix", "{ outputs = { self }: { }; }\n", "a.nix", "{ a = 1; }\n", "base/shared.toml", "[rules]\n", "nixsift.toml", "extends = \"base/shared.toml\"\n", "run", "#!/bin/sh\n",
+		"sub/x", "x", ".gitignore", "tmp\n", ".gitattributes", "", "ci.toml", "", "mine.json", "{ \"version\": 1, \"findings\": [ ] }\n")
+	for link, target := range map[string]string{
+		"nixsift.sarif": "../out/precious", "new.sarif": "../out/not-yet", "rep": "../out", "deep/rep": "../rep", "absolute": filepath.Join(top, "out/precious"), "gl.json": "a.nix", "cfg.json": ".git/config",
+		"hook.json": ".git/hooks/post-checkout", "git": ".git", "ignore.json": ".gitignore", "shared.json": "base/shared.toml", "script.json": "run", "inside": "sub/x", "within": "sub", "round": "round",
+	} {
+		path := filepath.Join(repo, link)
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o777))
+		require.NoError(t, os.Symlink(target, path))
+	}
+	gittest.Run(t, repo, "add", "-A")
+	gittest.Run(t, repo, "commit", "-qm", "all")
+	return top, repo
+}
+
+// TestOutputPlaces holds that a report goes to no file outside of the project by a link in it, and to none of nixsift's or Git's.
+func TestOutputPlaces(t *testing.T) {
+	top, repo := hostile(t)
+	before := everything(t, top)
+	const out, gits, reads = "outside of the project", "a file of Git", "a file that nixsift reads"
+	for path, want := range map[string]string{
+		"nixsift.sarif": out, "new.sarif": out, "rep/x": out, "deep/rep/x": out, "./rep/../rep/precious": out, repo + "/rep/x": out, "absolute": out,
+		"gl.json": reads, "shared.json": reads, "script.json": reads, "run": reads, "base/shared.toml": reads, "rep/../a.nix": reads,
+		"cfg.json": gits, "hook.json": gits, "git/config": gits, "ignore.json": gits, ".git/config": gits, ".git/index": gits, ".git/HEAD": gits, ".git/packed-refs": gits, ".git/refs/heads/x": gits,
+		".git/info/exclude": gits, ".git/hooks/pre-commit": gits, "sub/.git/config": gits, "sub/.git": gits, ".gitignore": gits, "sub/.gitignore": gits, ".gitattributes": gits, ".gitmodules": gits,
+		"sub/../.git/config": gits, "round": "too many",
+	} {
+		for _, command := range [][]string{{"check"}, {"fix"}} {
+			o := inPlain(t, repo, nil, append(command, "-o", "json="+path)...)
+			assert.Equal(t, exitUsage, o.status, path)
+			assert.Contains(t, o.errors, want, path)
+		}
+	}
+	o := inPlain(t, repo, nil, "check", "--config", "ci.toml", "-o", "json=ci.toml")
+	assert.Contains(t, o.errors, reads)
+	o = inPlain(t, repo, nil, "check", "--baseline", "mine.json", "-o", "json=mine.json")
+	assert.Contains(t, o.errors, reads)
+	assert.True(t, maps.Equal(before, everything(t, top)), "something is written")
+
+	for _, path := range []string{"plain.json", "../out/wanted.json", filepath.Join(top, "out/absolute.json"), "inside", "within/y.json", "/dev/null", "/dev/stdout", "/dev/stderr", "/dev/fd/1", "git.json", "sub/.github"} {
+		o := inPlain(t, repo, nil, "check", "-o", "json="+path)
+		assert.Equal(t, exitClean, o.status, "%s: %s", path, o.errors)
+	}
+	assert.True(t, strings.HasPrefix(read(t, filepath.Join(top, "out/wanted.json")), "{"))
+	assert.True(t, strings.HasPrefix(read(t, filepath.Join(repo, "sub/x")), "{"), "what `inside` leads to")
+	require.NoError(t, os.Symlink(filepath.Join(top, "out"), filepath.Join(top, "by-link")))
+	o = inPlain(t, repo, nil, "check", "-o", "json=../by-link/z.json")
+	assert.Equal(t, exitClean, o.status, "a link outside of the project is the user's: %s", o.errors)
+
+	// Git's files need not lie in .git.
+	apart := filepath.Join(top, "apart")
+	gittest.Run(t, top, "init", "-q", "--separate-git-dir", "database", "apart")
+	gittest.Write(t, apart, "a.nix", "1\n")
+	o = inPlain(t, apart, nil, "check", "-o", "json=../database/config")
+	assert.Equal(t, exitUsage, o.status)
+	assert.Contains(t, o.errors, gits)
+}

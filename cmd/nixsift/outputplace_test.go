@@ -97,3 +97,48 @@ func TestOutputPlaces(t *testing.T) {
 	assert.Equal(t, exitUsage, o.status)
 	assert.Contains(t, o.errors, gits)
 }
+
+// TestBaselinePlace holds that a configuration makes nixsift neither read nor write a baseline outside of its project or among other files.
+func TestBaselinePlace(t *testing.T) {
+	top, repo := hostile(t)
+	gittest.Write(t, top, "out/b.json", "1")
+	const out, gits, reads = "outside of the project", "Git's own", "reads for something else"
+	refused := func(value, place, want string, args ...string) {
+		t.Helper()
+		before := everything(t, top)
+		for _, command := range []string{"check", "baseline"} {
+			o := inPlain(t, repo, nil, append([]string{command}, args...)...)
+			assert.Equal(t, exitUsage, o.status, value)
+			assert.Contains(t, o.out+o.errors, want, value)
+			assert.Contains(t, o.out+o.errors, place, value)
+			assert.NotContains(t, o.out+o.errors, "invalid character", value)
+		}
+		assert.True(t, maps.Equal(before, everything(t, top)), "something is written: %s", value)
+	}
+	for value, want := range map[string]string{
+		"../evil.json": out, "../out/b.json": out, "rep/b.json": out, "rep/new.json": out, "new.sarif": out, "../../../../../../etc/passwd": out, filepath.Join(top, "out/b.json"): out,
+		".git/hooks/pre-commit": gits, "cfg.json": gits, "git/x.json": gits, ".gitignore": gits, "sub/.git/x": gits,
+		"flake.nix": reads, "gl.json": reads, "flake.lock": reads, "nixsift.toml": reads, "shared.json": reads,
+	} {
+		gittest.Write(t, repo, "nixsift.toml", "# x\nbaseline = \""+value+"\"\n", "a.nix", "import ./gone.nix\n")
+		place := "nixsift.toml:2:1"
+		if filepath.IsAbs(value) { // which is wrong in itself
+			place, want = "nixsift.toml:2:", "must be relative"
+		}
+		refused(value, place, want)
+	}
+	gittest.Write(t, repo, "nixsift.toml", "")
+	refused("the flag", "config", gits, "--baseline", ".git/config")
+	refused("the flag", "index", gits, "--baseline", "git/index")
+	require.NoError(t, os.Symlink("../out/b.json", filepath.Join(repo, "nixsift-baseline.json")))
+	refused("the usual name", "nixsift-baseline.json", out)
+	require.NoError(t, os.Remove(filepath.Join(repo, "nixsift-baseline.json")))
+
+	o := inPlain(t, repo, nil, "baseline", "--baseline", "../out/wanted.json")
+	assert.Equal(t, exitClean, o.status, o.errors)
+	assert.Equal(t, exitClean, inPlain(t, repo, nil, "check", "--baseline", "../out/wanted.json").status)
+	gittest.Write(t, repo, "deep/nixsift.toml", "baseline = \"../within/all.json\"\n", "deep/a.nix", "import ./gone.nix\n")
+	o = inPlain(t, repo, nil, "baseline", "deep")
+	assert.Equal(t, exitClean, o.status, o.errors)
+	assert.FileExists(t, filepath.Join(repo, "sub/all.json"), "above the configuration, in the project")
+}

@@ -145,6 +145,15 @@ func (e *Checker) readBaseline(path string, by *config.Config) *baselineFile {
 	named := e.opts.Baseline != "" || by != nil
 	b := &baselineFile{path: path, there: true}
 	old := e.readBefore[path]
+	if why := e.misplaced(path, by); why != "" {
+		b.problem = &config.Problem{File: path, Message: "the baseline " + why}
+		if by != nil {
+			at := by.Origin("baseline")
+			b.problem = &config.Problem{File: at.File, Message: "the baseline that `baseline` names " + why}
+			b.problem.Pos.Line, b.problem.Pos.Column = at.Line, 1
+		}
+		return b
+	}
 	if _, err := e.settings.fs.Lstat(path); err != nil && workspace.IsMissing(err) {
 		if old != nil && !old.there && !named && old.problem == nil {
 			return old

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/nixsift/nixsift/internal/osfile"
@@ -19,6 +20,7 @@ type settings struct {
 	objectFormat  string // "" is sha1
 	excludesFile  string // absolute path; "" for none
 	hooksPath     string // absolute path; "" for none
+	hooksUnsure   string // why that is not where git looks for hooks; "" where it is
 	worktree      bool   // config.worktree is read too
 	defaultBranch string // of init.defaultBranch; "" for none
 	err           error  // why git refuses the configuration, and with it the repository
@@ -72,6 +74,7 @@ func (r *Repo) readConfig() settings {
 	if s.worktree && s.err == nil {
 		s.err = x.read(filepath.Join(r.gitDir, "config.worktree"), 0)
 	}
+	x.setFromEnvironment()
 	switch {
 	case s.err != nil:
 		s.err = fmt.Errorf("%w, so git and Nix refuse the repository; mend it with `git config --edit`", s.err)
@@ -143,7 +146,7 @@ func (x *configReader) set(file string, depth int, name, value string, blank boo
 	case "init.defaultbranch":
 		x.out.defaultBranch = value
 	case "core.hookspath":
-		x.out.hooksPath = joinUnlessAbs(x.repo.root, x.expand(value))
+		x.setHooksPath(value)
 	}
 	if !x.own || depth > 0 { // what makes the format git reads from the repository's file itself
 		return nil
@@ -158,6 +161,38 @@ func (x *configReader) set(file string, depth int, name, value string, blank boo
 	}
 	return nil
 }
+
+// setHooksPath notes where hooks lie. Git runs none where the path is empty, and puts the folder it was built for in the place of
+// %(prefix)/ (git-config(1), "Values", "pathname"), which is not known here.
+func (x *configReader) setHooksPath(value string) {
+	x.out.hooksPath, x.out.hooksUnsure = "", ""
+	path := x.expand(strings.TrimPrefix(value, ":(optional)"))
+	switch {
+	case value == "":
+		x.out.hooksUnsure = "core.hooksPath is empty, so that git runs none of the hooks of this repository"
+	case strings.HasPrefix(value, ":(optional)") || strings.HasPrefix(value, "%(prefix)/") || strings.HasPrefix(path, "~"):
+		x.out.hooksUnsure = "where core.hooksPath leads to, `" + value + "`, only git knows"
+	default:
+		x.out.hooksPath = joinUnlessAbs(x.repo.root, path)
+	}
+}
+
+// setFromEnvironment notes what the environment says of a configuration (git-config(1), GIT_CONFIG_COUNT; `git -c` passes on
+// GIT_CONFIG_PARAMETERS), which has the last word.
+func (x *configReader) setFromEnvironment() {
+	n, err := strconv.Atoi(os.Getenv("GIT_CONFIG_COUNT"))
+	for i := 0; err == nil && i < min(n, maxEnvironment); i++ {
+		if strings.EqualFold(os.Getenv("GIT_CONFIG_KEY_"+strconv.Itoa(i)), "core.hooksPath") {
+			x.setHooksPath(os.Getenv("GIT_CONFIG_VALUE_" + strconv.Itoa(i)))
+		}
+	}
+	if strings.Contains(strings.ToLower(os.Getenv("GIT_CONFIG_PARAMETERS")), "core.hookspath") {
+		x.out.hooksUnsure = "core.hooksPath is set for this call alone (GIT_CONFIG_PARAMETERS)"
+	}
+}
+
+// maxEnvironment bounds the variables of the environment that are looked at.
+const maxEnvironment = 1000
 
 // expand replaces a leading ~ or ~user.
 func (x *configReader) expand(path string) string {

@@ -318,6 +318,9 @@ func (r *Repo) HooksDir() (dir string, own bool) {
 	return dir, false
 }
 
+// HooksUnsure returns why git looks for hooks elsewhere than in HooksDir, or nowhere; "" where it looks there.
+func (r *Repo) HooksUnsure() string { return r.config().hooksUnsure }
+
 // Owns reports whether a path, links resolved, lies among git's own files of the repository.
 func (r *Repo) Owns(path string) bool {
 	for _, dir := range []string{r.gitDir, r.commonDir} {

@@ -47,3 +47,34 @@ func TestHooksDir(t *testing.T) {
 		}
 	}
 }
+
+// TestHooksUnsure sets the folder of the hooks in ways that are not followed, and by the environment.
+func TestHooksUnsure(t *testing.T) {
+	home := gittest.Isolate(t)
+	dir := gittest.Init(t, home, "repo")
+	open := func() *git.Repo {
+		repo, err := git.Open(dir)
+		require.NoError(t, err)
+		return repo
+	}
+	for path, why := range map[string]string{"": "is empty", "%(prefix)/x": "only git knows", "~nobody-of-this-name/x": "only git knows", ":(optional)x": "only git knows", "~": "", "rel": "", "%(prefixed)": ""} {
+		gittest.Run(t, dir, "config", "core.hooksPath", path)
+		if got := open().HooksUnsure(); why == "" {
+			assert.Empty(t, got, path)
+		} else {
+			assert.Contains(t, got, why, path)
+		}
+	}
+	gittest.Run(t, dir, "config", "core.hooksPath", "")
+	t.Setenv("GIT_CONFIG_COUNT", "2")
+	t.Setenv("GIT_CONFIG_KEY_0", "core.editor")
+	t.Setenv("GIT_CONFIG_VALUE_0", "x")
+	t.Setenv("GIT_CONFIG_KEY_1", "Core.HooksPath")
+	t.Setenv("GIT_CONFIG_VALUE_1", "from-env")
+	got, own := open().HooksDir()
+	assert.Equal(t, filepath.Join(dir, gittest.Run(t, dir, "rev-parse", "--git-path", "hooks")), got)
+	assert.True(t, own)
+	assert.Empty(t, open().HooksUnsure(), "the last word is that of the environment")
+	t.Setenv("GIT_CONFIG_PARAMETERS", "'core.hookspath=elsewhere'")
+	assert.Contains(t, open().HooksUnsure(), "GIT_CONFIG_PARAMETERS")
+}

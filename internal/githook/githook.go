@@ -41,6 +41,9 @@ func Find(dir string) (*Hook, error) {
 	if err != nil {
 		return nil, err
 	}
+	if why := repo.HooksUnsure(); why != "" {
+		return nil, fmt.Errorf("%s: unset it (`git config --unset core.hooksPath`), or add `%s` to the hook that is run", why, Command)
+	}
 	hooks, own := repo.HooksDir()
 	if !own {
 		return nil, fmt.Errorf("git takes hooks from %s, outside of this repository (core.hooksPath, or a link), where others may use them, too: "+
@@ -60,6 +63,10 @@ func (h *Hook) read() (text string, ours bool, err error) {
 	case info.Mode()&fs.ModeSymlink != 0:
 		target, _ := os.Readlink(h.Path)
 		return "", false, h.foreign("a link to " + target)
+	case info.IsDir():
+		return "", false, fmt.Errorf("%s is a folder, where git looks for a hook: remove or rename it", h.Path)
+	case !info.Mode().IsRegular():
+		return "", false, fmt.Errorf("%s is no regular file, so git cannot run it as a hook: remove it", h.Path)
 	}
 	b, err := workspace.OS.ReadFile(h.Path)
 	if err != nil {

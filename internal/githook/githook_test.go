@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -225,4 +226,24 @@ func TestQuote(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, word, string(out))
 	}
+}
+
+// TestNoHookToBe says what is in the way where git would not run the hook.
+func TestNoHookToBe(t *testing.T) {
+	gittest.Isolate(t)
+	root := gittest.Init(t, t.TempDir(), "repo")
+	path := filepath.Join(root, ".git/hooks/pre-commit")
+	require.NoError(t, os.MkdirAll(path, 0o777))
+	hook, err := githook.Find(root)
+	require.NoError(t, err)
+	_, err = hook.Install("", nil)
+	assert.ErrorContains(t, err, "is a folder, where git looks for a hook: remove or rename it")
+	require.NoError(t, os.Remove(path))
+	require.NoError(t, syscall.Mkfifo(path, 0o666))
+	_, err = hook.Install("", nil)
+	assert.ErrorContains(t, err, "is no regular file, so git cannot run it as a hook: remove it")
+	gittest.Run(t, root, "config", "core.hooksPath", "")
+	_, err = githook.Find(root)
+	assert.ErrorContains(t, err, "core.hooksPath is empty, so that git runs none of the hooks of this repository: unset it")
+	assert.NoFileExists(t, filepath.Join(root, "pre-commit"))
 }

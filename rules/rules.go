@@ -148,6 +148,8 @@ type Rule struct {
 	// Mentions are texts of which a script has one wherever Script may find something: a script that cannot be
 	// read is an error where it has one of them in the part that was not read, and of no interest elsewhere.
 	Mentions []string
+	// Programs reports whether Script looks at the arguments of a program; nil stands for every program.
+	Programs func(name string) bool
 	// Syntax is the kind of parser error that the rule presents. It may stand beside Node, for what Nix accepts of the
 	// same mistake.
 	Syntax ast.ErrorKind

@@ -260,3 +260,14 @@ func effective(r *rules.Rule, asked, set diag.Severity, configured bool) diag.Se
 	}
 	return set
 }
+
+// mentions returns the texts without which no rule finds anything in a command of a program, or in any for "".
+func (p *plan) mentions(program string) []string {
+	var out []string
+	for _, r := range p.scripts {
+		if program == "" || r.Programs == nil || r.Programs(program) {
+			out = append(out, r.Mentions...)
+		}
+	}
+	return out
+}

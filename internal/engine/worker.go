@@ -470,10 +470,7 @@ func (w *worker) unread(path string, doc *shell.Doc) {
 	for _, p := range doc.Problems {
 		fail(p.Span.Start, "%s", p.Msg)
 	}
-	var mentions []string
-	for _, r := range w.plan.scripts {
-		mentions = append(mentions, r.Mentions...)
-	}
+	mentions := w.plan.mentions("")
 	if len(mentions) == 0 {
 		return
 	}
@@ -481,6 +478,12 @@ func (w *worker) unread(path string, doc *shell.Doc) {
 		fail(at, "`%s` stands in a part of the file that is not read: neither in a recipe nor in a plain assignment", word)
 	}
 	for _, s := range doc.Scripts {
+		for _, c := range s.Cuts {
+			if word, at, ok := doc.Mention(c.Unread, w.plan.mentions(c.Program)); ok {
+				fail(c.Span.Start, "the variables of the command are not wholly read: they lead too far or have too many values; "+
+					"so `%s` on line %d is not checked", word, lineOf(doc.Text, at))
+			}
+		}
 		if s.Err == nil {
 			continue
 		}

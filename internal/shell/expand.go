@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -51,55 +52,92 @@ func (s *scope) outer() *scope {
 type found struct {
 	scope *scope
 	key   string
-	vars  []*variable
 }
 
-func (s *scope) find(key string) found { return s.findUnseen(key, nil) }
+// find returns the assignments to a variable in the innermost scope that has some.
+func (s *scope) find(key string) []*variable {
+	for ; s != nil; s = s.parent {
+		if vars := s.vars[key]; vars != nil {
+			return vars
+		}
+	}
+	return nil
+}
 
-func (s *scope) findUnseen(key string, seen []found) found {
-next:
+// fuel bounds what expansions do: the assignments looked at, the words made of them, and the parts that those are copied
+// from. What the call itself writes is ended when it has begun.
+type fuel struct {
+	left int
+	out  bool // something was not expanded for want of it, or because it lies too deep
+}
+
+// What one call may take of the fuel of its document, which is minFuel and as much as that has bytes: maxCallFuel, and half
+// of what is left where that is more. maxVariables bounds how many variables may lead from one to the next.
+const (
+	maxCallFuel  = 5000
+	minFuel      = 50_000
+	maxVariables = 20_000
+)
+
+// A valueKey tells apart the places where a variable has the same value.
+type valueKey struct {
+	name          found
+	from          *scope // in which the words of the value are expanded
+	array, quoted bool
+}
+
+// An expander replaces expansions by the words of the assignments they come from.
+type expander struct {
+	scope *scope
+	*expansions
+}
+
+// expansions is what the expanders of one call share.
+type expansions struct {
+	fuel  *fuel
+	depth int           // of variables within each other
+	open  map[found]int // the variables that are being expanded, with their depth
+	// known are values that do not depend on which variables are being expanded; outermost is the least depth of an open
+	// variable that a value had to do without.
+	known     map[valueKey][][]rawWord
+	outermost int
+}
+
+func (e *expander) in(s *scope) *expander { return &expander{s, e.expansions} }
+
+// findClosed is scope.find that passes over variables that are being expanded.
+func (e *expander) findClosed(s *scope, key string) (found, []*variable) {
 	for ; s != nil; s = s.parent {
 		vars := s.vars[key]
 		if vars == nil {
 			continue
 		}
-		for _, f := range seen {
-			if f.scope == s && f.key == key {
-				continue next
-			}
+		f := found{s, key}
+		depth, open := e.open[f]
+		if !open {
+			return f, vars
 		}
-		return found{s, key, vars}
+		e.outermost = min(e.outermost, depth)
 	}
-	return found{}
+	return found{}, nil
 }
 
-// fuel bounds what expansions do: the assignments looked at, the words made of them, and the parts that those are copied
-// from. What has begun is ended.
-type fuel struct {
-	left int
-	out  bool // something was not expanded for want of it
-}
-
-// maxCallFuel is what one call may take of the fuel of its document, which is minFuel and as much as that has bytes.
-const (
-	maxCallFuel = 5000
-	minFuel     = 50_000
-)
-
-// An expander replaces expansions by the words of the assignments they come from.
-type expander struct {
-	scope *scope
-	seen  []found // the variables that are being expanded
-	fuel  *fuel
+// within calls a function while a variable is being expanded.
+func (e *expander) within(f found, do func()) {
+	e.depth++
+	e.open[f] = e.depth
+	do()
+	delete(e.open, f)
+	e.depth--
 }
 
 // word expands a word: only one that is nothing but an expansion stands for other words.
 func (e *expander) word(w rawWord) []rawWord {
 	p := w.lone()
-	if p == nil || len(e.seen) > 10 {
+	if p == nil {
 		return []rawWord{w}
 	}
-	if e.fuel.left <= 0 {
+	if e.fuel.left <= 0 || e.depth >= maxVariables {
 		e.fuel.out = true
 		return []rawWord{w}
 	}
@@ -107,13 +145,20 @@ func (e *expander) word(w rawWord) []rawWord {
 	if values == nil {
 		return []rawWord{w}
 	}
-	var out []rawWord
+	count := 0
 	single := len(values) > 1
 	for _, v := range values {
 		single = single && len(v) == 1
+		count += len(v)
+	}
+	if e.fuel.left -= count + 1; e.fuel.left < 0 && e.depth > 0 { // or else each variable around copies them, too
+		e.fuel.out = true
+		return []rawWord{w}
+	}
+	out := make([]rawWord, 0, count)
+	for _, v := range values {
 		out = append(out, v...)
 	}
-	e.fuel.left -= len(out) + 1
 	for i := range out {
 		out[i].via, out[i].use = p.dyn.name, w.whole
 	}
@@ -128,6 +173,7 @@ func (e *expander) word(w rawWord) []rawWord {
 			w.alt = append(w.alt, v)
 		}
 	}
+	e.fuel.left -= len(w.alt)
 	return []rawWord{w}
 }
 
@@ -148,10 +194,11 @@ func (e *expander) values(p *part) [][]rawWord {
 		if !p.quoted {
 			words = raw.fields(true)
 		}
-		inner := &expander{scope: e.scope, seen: append(e.seen, found{}), fuel: e.fuel}
-		if words = inner.words(words); len(words) > 0 {
+		e.depth++
+		if words = e.words(words); len(words) > 0 {
 			values = append(values, words)
 		}
+		e.depth--
 	}
 	return values
 }
@@ -164,7 +211,7 @@ func (e *expander) words(in []rawWord) []rawWord {
 	return out
 }
 
-func (e *expander) lookup(p *part) [][]rawWord {
+func (e *expander) lookup(p *part) (out [][]rawWord) {
 	d := p.dyn
 	name, from := d.name, e.scope
 	if d.expr {
@@ -172,31 +219,48 @@ func (e *expander) lookup(p *part) [][]rawWord {
 		name = strings.TrimPrefix(name, "env.")
 	}
 	if n := position(name); n > 0 {
-		f := from.findUnseen(variableKey("@", d.fn), e.seen)
-		if len(f.vars) != 1 || n > len(f.vars[0].words) {
+		f, vars := e.findClosed(from, variableKey("@", d.fn))
+		if len(vars) != 1 || n > len(vars[0].words) {
 			return nil
 		}
-		inner := &expander{scope: e.scope, seen: append(e.seen, f), fuel: e.fuel}
-		return [][]rawWord{inner.word(f.vars[0].words[n-1])}
+		e.within(f, func() { out = [][]rawWord{e.word(vars[0].words[n-1])} })
+		return out
 	}
-	f := from.findUnseen(variableKey(name, d.fn), e.seen)
-	if f.vars == nil {
+	f, vars := e.findClosed(from, variableKey(name, d.fn))
+	if vars == nil {
 		return nil
 	}
-	e.fuel.left -= len(f.vars)
+	key := valueKey{f, e.scope, d.array, p.quoted}
+	if values, ok := e.known[key]; ok {
+		e.fuel.left -= len(values)
+		return values
+	}
+	outermost := e.outermost
+	e.outermost = e.depth + 1
+	e.within(f, func() { out = e.assigned(p, vars) })
+	if e.outermost > e.depth && !e.fuel.out {
+		e.known[key] = out
+	}
+	e.outermost = min(outermost, e.outermost)
+	return out
+}
+
+// assigned returns the values that the assignments of a variable give an expansion of it.
+func (e *expander) assigned(p *part, vars []*variable) (out [][]rawWord) {
+	e.fuel.left -= len(vars)
 	var bases, appends []*variable
-	for _, v := range f.vars {
+	for _, v := range vars {
 		if v.append {
 			appends = append(appends, v)
 		} else {
 			bases = append(bases, v)
 		}
 	}
-	inner := &expander{scope: e.scope, seen: append(e.seen, f), fuel: e.fuel}
-	var out [][]rawWord
 	if len(bases) == 0 {
 		// What is appended to was assigned further out, if anywhere.
-		out = inner.lookup(p)
+		for _, words := range e.lookup(p) {
+			out = append(out, slices.Clone(words))
+		}
 	}
 	for _, v := range bases {
 		var words []rawWord
@@ -206,10 +270,10 @@ func (e *expander) lookup(p *part) [][]rawWord {
 		} else {
 			words = v.words
 		}
-		out = append(out, inner.value(v, words, d.array, p.quoted))
+		out = append(out, e.value(v, words, p.dyn.array, p.quoted))
 	}
 	for _, v := range appends {
-		words := inner.value(v, v.words, d.array, p.quoted)
+		words := e.value(v, v.words, p.dyn.array, p.quoted)
 		if len(out) == 1 {
 			out[0] = append(out[0], words...)
 		} else {
@@ -235,7 +299,7 @@ func withAppended(word rawWord, appends []*variable, quoted bool) (words []rawWo
 // value returns the words that one assignment's value yields where it is expanded.
 func (e *expander) value(v *variable, words []rawWord, all, quoted bool) []rawWord {
 	if v.scope != nil {
-		e = &expander{scope: v.scope, seen: e.seen, fuel: e.fuel}
+		e = e.in(v.scope)
 	}
 	if v.array {
 		if !all && len(words) > 1 {

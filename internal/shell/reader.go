@@ -18,6 +18,8 @@ type reader struct {
 	calls     []call
 	functions map[function]bool
 	fuel      int // that expansions may take
+	known     map[valueKey][][]rawWord
+	reached   map[reach]bool
 }
 
 type function struct {
@@ -31,6 +33,7 @@ func newReader(d *Doc) *reader {
 
 // define records an assignment in a script.
 func (r *reader) define(s *Script, v *variable) {
+	r.known = nil
 	s.own = append(s.own, v)
 	if s.scope == nil {
 		s.scope = &scope{}
@@ -83,10 +86,10 @@ func (r *reader) resolve(c call, seen map[source.Span]bool) {
 		}
 	}()
 	expanded, whole := r.expanded(c.words, c.script.scope)
-	if !whole {
-		c.script.fail("the command has variables with too many values to follow", c.words[0].whole, c.span())
-	}
 	run := unwrap(expanded)
+	if !whole {
+		r.cut(&c, run)
+	}
 	for _, text := range run.texts {
 		// What stands in the call itself was read with it.
 		for _, w := range append([]Word{*text}, text.Alts...) {
@@ -112,14 +115,77 @@ func (r *reader) resolve(c call, seen map[source.Span]bool) {
 	}
 }
 
-// expanded returns words with expansions replaced in a scope; whole is false where fuel ran out.
+// expanded returns words with expansions replaced in a scope; whole is false where that had to end early.
 func (r *reader) expanded(words []rawWord, s *scope) (out []Word, whole bool) {
-	have := max(0, min(maxCallFuel, r.fuel))
+	have := max(0, min(maxCallFuel, r.fuel), r.fuel/2)
+	if r.known == nil {
+		r.known = map[valueKey][][]rawWord{}
+	}
 	f := fuel{left: have}
-	e := &expander{scope: s, fuel: &f}
+	e := &expander{s, &expansions{fuel: &f, open: map[found]int{}, known: r.known}}
 	out = exported(e.words(words))
-	r.fuel -= have - f.left
+	r.fuel -= min(have-f.left, have) // what was ended beyond that is not taken from other calls
 	return out, !f.out
+}
+
+// A reach is a variable whose values a program may get.
+type reach struct {
+	variable found
+	program  string
+}
+
+// cut notes a call whose variables were not all followed, with all assignments that its words may come from.
+func (r *reader) cut(c *call, run run) {
+	program := ""
+	if len(run.cmds) > 0 {
+		program = run.cmds[len(run.cmds)-1][0].program()
+	}
+	cut := Cut{Program: program, Span: c.span(), Unread: []source.Span{c.span()}}
+	type place struct {
+		word  rawWord
+		scope *scope
+	}
+	var todo []place
+	for _, w := range c.words {
+		todo = append(todo, place{w, c.script.scope})
+	}
+	if r.reached == nil {
+		r.reached = map[reach]bool{}
+	}
+	for len(todo) > 0 {
+		at := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		for _, p := range at.word.parts {
+			if p.dyn == nil {
+				continue
+			}
+			if p.dyn.exp != nil && p.dyn.exp.Word != nil {
+				todo = append(todo, place{p.dyn.unit.raw(p.dyn.exp.Word, p.dyn.base, p.dyn.fn), at.scope})
+			}
+			name := strings.TrimPrefix(p.dyn.name, "env.")
+			if position(name) > 0 {
+				name = "@"
+			}
+			for s := at.scope; s != nil && name != ""; s = s.parent {
+				of := reach{found{s, variableKey(name, p.dyn.fn)}, program}
+				if r.reached[of] {
+					continue
+				}
+				r.reached[of] = true
+				for _, v := range s.vars[of.variable.key] {
+					in := at.scope
+					if v.scope != nil {
+						in = v.scope
+					}
+					for _, w := range v.words {
+						cut.Unread = append(cut.Unread, w.whole)
+						todo = append(todo, place{w, in})
+					}
+				}
+			}
+		}
+	}
+	c.script.Cuts = append(c.script.Cuts, cut)
 }
 
 // ownSpan returns the range of the words as the command writes them: for a word that came through a

@@ -123,6 +123,8 @@ type Script struct {
 	// Unread are the parts of the file that hold text of the script which was not read, or only so that it may be
 	// something else (Command.Recovered).
 	Unread []source.Span
+	// Cuts are the commands some of whose variables were not followed, since they lead too far or have too many values.
+	Cuts []Cut
 
 	at      *textMap
 	scope   *scope
@@ -141,6 +143,17 @@ func (s *Script) fail(msg string, at, unread source.Span) {
 	}
 }
 
+// A Cut is a command some of whose words are not known.
+type Cut struct {
+	// Program is the program that the command runs, empty where that is not known.
+	Program string
+	// Span is the command's.
+	Span source.Span
+	// Unread are the parts of the file from which the words come: the command and the assignments that lead to it, but for
+	// those that an earlier cut of the same program has.
+	Unread []source.Span
+}
+
 // Offset maps a byte offset of Text to one of the file.
 func (s *Script) Offset(i int) uint32 { return s.at.start(i) }
 
@@ -154,7 +167,7 @@ func (s *Script) Lookup(name string) []Assign {
 		return nil
 	}
 	var out []Assign
-	for _, v := range s.scope.find(name).vars {
+	for _, v := range s.scope.find(name) {
 		out = append(out, v.export())
 	}
 	return out

@@ -40,6 +40,7 @@ var _ = rules.Register(&rules.Rule{
 		}
 	},
 	Mentions: []string{"--override-input", "path:.", "path:/", "path:~", "path:$", "path:\"", "path:'"},
+	Programs: isNix,
 	Script: func(p *rules.Pass, d *shell.Doc) {
 		c := &overrides{pass: p, doc: d, seen: map[source.Span]bool{}}
 		var in *shell.Script

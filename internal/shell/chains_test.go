@@ -1,0 +1,105 @@
+package shell
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/nixsift/nixsift/internal/growth"
+)
+
+// chain is a script in which n variables lead from the arguments of nix to their text; each is made of the one before by a
+// format.
+func chain(n int, format string) string {
+	var b strings.Builder
+	b.WriteString("x0=\"--override-input a path:../b\"\n")
+	for i := range n {
+		fmt.Fprintf(&b, format+"\n", i+1, i)
+	}
+	fmt.Fprintf(&b, "nix build $x%d\n", n)
+	return b.String()
+}
+
+// chained reports whether the arguments of nix hold the text, and whether something of them is told as unread.
+func chained(d *Doc) (found, told bool) {
+	for s, c := range d.Commands() {
+		for _, w := range c.Args {
+			for _, w := range append([]Word{w}, w.Alts...) {
+				found = found || c.Name == "nix" && w.Text == "path:../b"
+			}
+		}
+		for _, cut := range s.Cuts {
+			_, _, ok := d.Mention(cut.Unread, []string{"path:."})
+			told = told || ok && cut.Program == "nix"
+		}
+	}
+	return found, told
+}
+
+func TestChains(t *testing.T) {
+	makefile := func(n int, format string) string {
+		var b strings.Builder
+		b.WriteString("X0 = --override-input a path:../b\n")
+		for i := range n {
+			fmt.Fprintf(&b, format+"\n", i+1, i)
+		}
+		fmt.Fprintf(&b, "all:\n\tnix build $(X%d)\n", n)
+		return b.String()
+	}
+	for _, c := range []struct {
+		name, file, text string
+		found, told      bool
+	}{
+		{"short", "a.sh", chain(8, `x%d="$x%d"`), true, false},
+		{"long", "a.sh", chain(16, `x%d="$x%d"`), true, false},
+		{"very long", "a.sh", chain(10_000, `x%d="$x%d"`), true, false},
+		{"without quotes", "a.sh", chain(1000, `x%d=$x%d`), true, false},
+		{"defaults", "a.sh", chain(50, `x%d=${x%d:-y}`), true, false},
+		{"too long", "a.sh", chain(maxVariables+1, `x%d="$x%d"`), false, true},
+		{"doubled", "a.sh", chain(9, `x%d="$x%[2]d $x%[2]d"`), true, false},
+		{"doubled too often", "a.sh", chain(40, `x%d="$x%[2]d $x%[2]d"`), false, true},
+		{"arrays", "a.sh", chain(40, `x%d=(${x%[2]d[@]} ${x%[2]d[@]})`), false, true},
+		{"make", "Makefile", makefile(1000, "X%d = $(X%d)"), true, false},
+		{"make, doubled too often", "Makefile", makefile(40, "X%d = $(X%[2]d) $(X%[2]d)"), false, true},
+		{"round", "a.sh", "x=\"$y\"\ny=\"$x --override-input a path:../b\"\nnix build $x $y\n", true, false},
+		{"onto itself", "a.sh", "x=\"$x --override-input a path:../b\"\ny=$x\nnix build $y $x\n", true, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			found, told := chained(ReadScript(c.file, c.text))
+			if !c.told {
+				assert.Equal(t, c.found, found)
+			}
+			assert.Equal(t, c.told, told)
+		})
+	}
+}
+
+// TestCutsOfOthers holds that what is cut is told for programs apart, and with what leads to them only.
+func TestCutsOfOthers(t *testing.T) {
+	text := "y0=path:./y\n" + strings.ReplaceAll(chain(40, `x%d="$x%[2]d $x%[2]d"`), "nix build", "echo")
+	d := ReadScript("a.sh", text+"nix build $x40\nz0=a\nz1=\"$z0 $z0\"\nnix build $z1\n")
+	cuts := d.Scripts[0].Cuts
+	if assert.Len(t, cuts, 2) {
+		for i, program := range []string{"echo", "nix"} {
+			assert.Equal(t, program, cuts[i].Program)
+			assert.Len(t, cuts[i].Unread, 42)
+		}
+	}
+}
+
+func TestChainsAreLinear(t *testing.T) {
+	growth.Memory(t, "a chain", 1000, func(n int) func() {
+		text := chain(n, `x%d="$x%d"`)
+		return func() { ReadScript("a.sh", text) }
+	})
+	growth.Memory(t, "a chain that is used at each step", 1000, func(n int) func() {
+		text := chain(n, "x%d=\"$x%d\"; nix build $x%[1]d")
+		return func() { ReadScript("a.sh", text) }
+	})
+	growth.Memory(t, "cuts", 100, func(n int) func() {
+		text := chain(n, `x%d="$x%[2]d $x%[2]d"; nix build $x%[1]d`)
+		return func() { ReadScript("a.sh", text) }
+	})
+}

@@ -49,6 +49,8 @@ func oddTree(t *testing.T) string {
 
 		"sh/template.sh": "export A_@b@=1\necho @path@\n# nix build path:../x\n", "sh/torn.sh": "true\nfi\nnix build path:../x\n",
 		"sh/zsh.sh": "#!/usr/bin/env zsh\necho ${(@f)x}\n", "sh/Makefile": "define X\nnix build path:../x\nendef\n",
+		"sh/wide.sh": "n\x00i\x00x\x00", "sh/doubled.sh": "x0='--override-input a path:../b'\n" + doubled(16) + "nix build $x16\necho $x16\n",
+		"sh/echo.sh":  "x0='--override-input a path:../b'\n" + doubled(16) + "echo $x16\n",
 		"sh/justfile": "x := \"a\" + \"b\"\nall:\n    true\n",
 	})
 	at := func(name string) string { return filepath.Join(dir, name) }
@@ -178,6 +180,9 @@ func TestFailClosed(t *testing.T) {
 		// Scripts: what does not parse may be right, and counts where a rule would look at it.
 		{"sh/template.sh sh/zsh.sh sh/justfile", exitClean, 3, nil, nil, ""},
 		{"sh/torn.sh", exitUsage, 1, nil, []string{"sh/torn.sh: unparsed: 2:1: the shell text does not parse: `fi` can only be used to end an `if`; so `path:.` on line 3 is not checked"}, ""},
+		{"sh/wide.sh", exitUsage, 1, nil, []string{"sh/wide.sh: unparsed: 1:1: the file is UTF-16: save it as UTF-8"}, ""},
+		{"sh/doubled.sh", exitUsage, 1, nil, []string{"sh/doubled.sh: unparsed: 18:1: the variables of the command are not wholly read: they lead too far or have too many values; so `--override-input` on line 1 is not checked"}, ""},
+		{"sh/echo.sh", exitClean, 1, nil, nil, ""},
 		{"--only missing-path sh/torn.sh", exitClean, 1, nil, nil, ""},
 		{"sh/Makefile", exitUsage, 1, nil, []string{"sh/Makefile: unparsed: 2:11: `path:.` stands in a part of the file that is not read"}, ""},
 
@@ -364,4 +369,13 @@ func TestInputBounded(t *testing.T) {
 	_, err := workspace.ReadAll(in)
 	require.Error(t, err)
 	assert.LessOrEqual(t, in.read, 2*workspace.MaxFile)
+}
+
+// doubled returns shell assignments of variables x1 to xn, each of twice the text of the one before.
+func doubled(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "x%d=\"$x%[2]d $x%[2]d\"\n", i+1, i)
+	}
+	return b.String()
 }

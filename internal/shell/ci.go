@@ -71,6 +71,7 @@ func ReadCI(file, text string) *Doc {
 	if d.System == None {
 		d.System = c.sniff()
 	}
+	c.torn = len(y.problems) > 0
 	c.refusedKeys()
 	for _, doc := range y.docs {
 		c.document(doc)
@@ -90,12 +91,17 @@ func (c *ci) refusedKeys() {
 	if c.doc.System == GitLab || c.doc.System == None {
 		return
 	}
-	github := !strings.Contains(c.doc.Path, ".forgejo/") && !strings.Contains(c.doc.Path, ".gitea/") && c.doc.System != Woodpecker
+	github := c.github() && c.doc.System != Woodpecker
 	for _, k := range c.y.keys {
 		if k.exact && !strings.Contains(k.key, "${{") || github && !k.exact {
 			c.y.failAt(k.at, "the key `%s` is there already, on line %d: the CI service refuses the file", k.key, k.first)
 		}
 	}
+}
+
+// github reports whether a workflow or action is GitHub's own, not Forgejo's or Gitea's.
+func (c *ci) github() bool {
+	return !strings.Contains(c.doc.Path, ".forgejo/") && !strings.Contains(c.doc.Path, ".gitea/")
 }
 
 // refusedEmpty notes a file without a value in any document. All systems refuse it: GitHub and Forgejo for want of `on`,
@@ -123,7 +129,7 @@ func (c *ci) document(doc ast.Node) {
 	switch c.y.resolve(doc).(type) {
 	case ast.MapNode, *ast.NullNode, nil:
 	default:
-		c.y.failAt(c.y.before(doc.GetToken()), "the file is no mapping of keys to values, so nothing in it is read")
+		c.y.failAt(c.y.before(doc.GetToken()), "the file is no mapping of keys to values")
 	}
 	switch c.doc.System {
 	case GitHubWorkflow:
@@ -143,6 +149,9 @@ type ci struct {
 	y      *yamlFile
 	read   map[int]bool // scalars that were read as scripts or inputs
 	inputs []pendingInput
+
+	torn    bool // the text is not what was meant: some of it was not read
+	refused bool // the CI system refuses the file for its structure
 }
 
 func (c *ci) sniff() System {
@@ -255,4 +264,5 @@ func (c *ci) flatten(n ast.Node, out *[]scalar, depth int) {
 	for _, item := range c.y.items(n) {
 		c.flatten(item, out, depth+1)
 	}
+	c.mapped(n, out, depth)
 }

@@ -9,6 +9,9 @@ import (
 // or, without one, the extension. It never fails: a script for another interpreter has no commands.
 func ReadScript(file, text string) *Doc {
 	d := &Doc{Path: file, Text: text}
+	if d.checkEncoding(); len(d.Problems) > 0 && wideEncoding(text) != "" {
+		return d
+	}
 	norm, at := normalize(text)
 	r := newReader(d)
 	if tool := RecipeTool(file); tool != "" {

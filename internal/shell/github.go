@@ -2,6 +2,7 @@ package shell
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
@@ -33,32 +34,105 @@ func (c *ci) workflow(doc ast.Node) {
 		c.inputDefaults(top, c.y.get(doc, "on", event, "inputs"))
 	}
 	defaults := c.defaults(runDefaults{}, doc, top, "")
-	for _, e := range c.y.entries(c.y.get(doc, "jobs")) {
-		job := e.value
-		s := &scope{parent: top}
-		c.variables(s, c.y.get(job, "env"), "")
-		c.matrix(s, c.y.get(job, "strategy", "matrix"))
-		if uses, ok := c.y.scalar(c.y.get(job, "uses")); ok {
-			c.uses(uses)
-			c.with(job, s, uses.text, e.key, "")
+	c.misplaced(doc, "workflow", []string{"on", "jobs"}, []string{"step", "steps", "run", "script", "uses", "runs-on"})
+	if jobs, ok := c.y.key(doc, "jobs"); !ok && c.y.shape(doc) == mappingShape {
+		c.refuse(c.start(doc), "the workflow has no `jobs`")
+	} else if ok && c.is(jobs, "a mapping of jobs", mappingShape) {
+		entries := c.y.entries(jobs.value)
+		if len(entries) == 0 {
+			c.refuse(jobs.keyAt, "`jobs` is empty")
 		}
-		d := c.defaults(defaults, job, s, e.key)
-		if d.shell == "" && strings.Contains(c.y.str(c.y.get(job, "runs-on")), "windows") {
-			d.shell = "pwsh"
+		for _, e := range entries {
+			c.job(e, top, defaults)
 		}
-		for _, step := range c.y.items(c.y.get(job, "steps")) {
-			c.step(step, s, d, e.key)
+	}
+	if c.github() || c.refused {
+		c.stray(doc, githubStrays, c.readStray(top, GitHubRun))
+	}
+}
+
+func (c *ci) job(e entry, top *scope, defaults runDefaults) {
+	job := e.value
+	s := &scope{parent: top}
+	c.variables(s, c.y.get(job, "env"), "")
+	c.matrix(s, c.y.get(job, "strategy", "matrix"))
+	if uses, ok := c.y.scalar(c.y.get(job, "uses")); ok {
+		c.uses(uses)
+		c.with(job, s, uses.text, e.key, "")
+	}
+	d := c.defaults(defaults, job, s, e.key)
+	if d.shell == "" && strings.Contains(c.y.str(c.y.get(job, "runs-on")), "windows") {
+		d.shell = "pwsh"
+	}
+	if !c.is(e, "the mapping of a job", mappingShape) {
+		return
+	}
+	c.misplaced(job, "job", []string{"steps", "uses"}, []string{"step", "run", "script", "commands", "jobs"})
+	steps, ok := c.y.key(job, "steps")
+	_, uses := c.y.key(job, "uses")
+	switch {
+	case !ok && !uses && c.github():
+		c.refuse(e.keyAt, "job `%s` has neither `steps` nor `uses`", e.key)
+	case ok && uses && c.github():
+		c.refuse(steps.keyAt, "job `%s` has both `steps` and `uses`", e.key)
+	}
+	if ok {
+		c.steps(steps, s, d, e.key)
+	}
+}
+
+// misplaced notes keys that GitHub surely takes for none of a mapping: those that are right elsewhere, and right ones in
+// another case. Of other keys a later GitHub may know more. Forgejo and Gitea pass over them.
+func (c *ci) misplaced(n ast.Node, what string, right, wrong []string) {
+	if !c.github() {
+		return
+	}
+	for _, e := range c.y.entries(n) {
+		if lower := strings.ToLower(e.key); slices.Contains(wrong, lower) || lower != e.key && slices.Contains(right, lower) {
+			c.refuse(e.keyAt, "`%s` is no key of a %s", e.key, what)
 		}
 	}
 }
 
-// action reads the metadata of an action; only composite ones have steps.
+// steps reads the steps of a job or an action, whatever shape they have.
+func (c *ci) steps(steps entry, s *scope, d runDefaults, job string) {
+	if c.github() {
+		if c.is(steps, "a list of steps", listShape) && c.y.shape(steps.value) == listShape && len(c.y.items(steps.value)) == 0 {
+			c.refuse(steps.keyAt, "`steps` is empty")
+		}
+	} else {
+		c.is(steps, "a list of steps", listShape, nullShape)
+	}
+	for _, item := range c.y.items(steps.value) {
+		c.step(item, s, d, job)
+	}
+	if c.y.shape(steps.value) == mappingShape {
+		c.step(steps.value, s, d, job)
+	}
+	if c.y.shape(steps.value) == textShape {
+		c.readStray(s, GitHubRun)(steps.value)
+	}
+}
+
+// action reads the metadata of an action; only composite ones have steps. A file of the name without `runs` may be none.
 func (c *ci) action(doc ast.Node) {
 	top := &scope{}
 	c.inputDefaults(top, c.y.get(doc, "inputs"))
-	for _, step := range c.y.items(c.y.get(doc, "runs", "steps")) {
-		c.step(step, top, runDefaults{}, "")
+	runs, ok := c.y.key(doc, "runs")
+	if !ok || !c.is(runs, "a mapping", mappingShape) {
+		return
 	}
+	steps, ok := c.y.key(runs.value, "steps")
+	switch using := c.y.str(c.y.get(runs.value, "using")); {
+	case ok && using != "composite":
+		c.refuse(steps.keyAt, "`steps` needs `using: composite`")
+	case !ok && using == "composite":
+		c.refuse(runs.keyAt, "the composite action has no `steps`")
+	}
+	if ok {
+		c.steps(steps, top, runDefaults{}, "")
+	}
+	c.stray(runs.value, githubStrays, c.readStray(top, GitHubRun))
 }
 
 func (c *ci) inputDefaults(s *scope, inputs ast.Node) {
@@ -91,7 +165,44 @@ func (c *ci) matrix(s *scope, n ast.Node) {
 	}
 }
 
+// stepKeys are the keys beside run and uses that a step may have.
+var stepKeys = []string{"name", "id", "if", "env", "shell", "working-directory", "with", "timeout-minutes", "continue-on-error"}
+
+// checkStep notes a step that the CI system refuses.
+func (c *ci) checkStep(step ast.Node) {
+	switch s := c.y.shape(step); s {
+	case textShape, listShape:
+		c.refuse(c.start(step), "a step is %v, where a mapping is needed", s)
+		return
+	case nullShape:
+		if c.github() {
+			c.refuse(c.start(step), "a step is empty")
+		}
+		return
+	case mappingShape:
+	default:
+		return
+	}
+	run, runs := c.y.key(step, "run")
+	_, uses := c.y.key(step, "uses")
+	if runs {
+		c.is(run, "text", textShape, nullShape)
+	}
+	if !c.github() {
+		return
+	}
+	c.misplaced(step, "step", []string{"run", "uses"}, []string{"step", "steps", "script", "commands", "jobs"})
+	unknown := func(e entry) bool { return !slices.Contains(stepKeys, e.key) }
+	switch {
+	case runs && uses:
+		c.refuse(run.keyAt, "the step has both `run` and `uses`")
+	case !runs && !uses && !slices.ContainsFunc(c.y.entries(step), unknown):
+		c.refuse(c.start(step), "the step has neither `run` nor `uses`")
+	}
+}
+
 func (c *ci) step(step ast.Node, job *scope, d runDefaults, jobName string) {
+	c.checkStep(step)
 	s := &scope{parent: job}
 	c.variables(s, c.y.get(step, "env"), "")
 	id := c.y.str(c.y.get(step, "id"))
@@ -110,7 +221,11 @@ func (c *ci) step(step ast.Node, job *scope, d runDefaults, jobName string) {
 		c.uses(uses)
 		c.with(step, s, uses.text, jobName, name)
 	}
-	if run, ok := c.y.scalar(c.y.get(step, "run")); ok && c.first(run) {
+	run := c.y.get(step, "run")
+	if run == nil && c.y.shape(step) != mappingShape {
+		run = step
+	}
+	if run, ok := c.lines(run); ok && c.first(run) {
 		c.add(run, s, &Script{Source: GitHubRun, Shell: interpreter(d.shell), Job: jobName, Step: name,
 			WorkingDir: d.dir, exports: job, stepID: id})
 	}

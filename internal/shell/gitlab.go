@@ -1,6 +1,8 @@
 package shell
 
 import (
+	"path"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
@@ -20,6 +22,10 @@ func (c *ci) gitlab(doc ast.Node) {
 	c.gitlabScripts(doc, top, "")
 	c.gitlabScripts(c.y.get(doc, "default"), top, "default")
 	c.includes(c.y.get(doc, "include"))
+	c.checkGitlab(doc)
+	if c.refused {
+		defer c.stray(doc, gitlabStrays, c.readStray(top, GitLabScript))
+	}
 	for _, e := range c.y.entries(doc) {
 		if gitlabGlobals[e.key] {
 			continue
@@ -33,6 +39,55 @@ func (c *ci) gitlab(doc ast.Node) {
 		c.includes(c.y.get(e.value, "trigger", "include"))
 		for _, step := range c.y.items(c.y.get(e.value, "run")) {
 			c.gitlabScript(c.y.get(step, "script"), s, e.key, c.y.str(c.y.get(step, "name")))
+		}
+	}
+}
+
+// checkGitlab notes jobs and scripts that GitLab refuses. Hidden jobs may have any form, files that others include may lack
+// what those add, and inputs may stand for anything; only files called so are surely GitLab's.
+func (c *ci) checkGitlab(doc ast.Node) {
+	base := strings.TrimSuffix(strings.TrimSuffix(path.Base(c.doc.Path), ".yaml"), ".yml")
+	if !strings.HasSuffix(base, ".gitlab-ci") {
+		return
+	}
+	_, includes := c.y.key(doc, "include")
+	whole := base == ".gitlab-ci" && !includes
+	for _, e := range c.y.entries(doc) {
+		switch {
+		case e.key == "default" || e.key == "before_script" || e.key == "after_script":
+			if e.key != "default" {
+				c.isScript(e)
+			} else if c.is(e, "a mapping", mappingShape, nullShape) {
+				c.checkScripts(e.value)
+			}
+			continue
+		case gitlabGlobals[e.key] || strings.HasPrefix(e.key, ".") || strings.Contains(e.key, "$[["):
+			continue
+		}
+		allowed := []shape{mappingShape}
+		if !whole || strings.Contains(c.y.str(e.value), "$[[") {
+			allowed = append(allowed, nullShape)
+		}
+		if strings.Contains(c.y.str(e.value), "$[[") {
+			allowed = append(allowed, textShape)
+		}
+		if !c.is(e, "the mapping of a job", allowed...) || c.y.shape(e.value) != mappingShape {
+			continue
+		}
+		c.checkScripts(e.value)
+		does := func(e entry) bool { return slices.Contains([]string{"script", "run", "trigger", "extends"}, e.key) }
+		if whole && !slices.ContainsFunc(c.y.entries(e.value), does) {
+			c.refuse(e.keyAt, "job `%s` has neither `script`, `run` nor `trigger`", e.key)
+		}
+	}
+}
+
+// checkScripts notes the scripts of a job that are none.
+func (c *ci) checkScripts(job ast.Node) {
+	for _, e := range c.y.entries(job) {
+		switch e.key {
+		case "script", "before_script", "after_script":
+			c.isScript(e)
 		}
 	}
 }
@@ -53,6 +108,7 @@ func (c *ci) gitlabScript(n ast.Node, s *scope, job, step string) {
 	if !ok || !c.y.burn(8*len(text.text)) {
 		return
 	}
+	c.first(text)
 	c.script(&Script{Source: GitLabScript, Shell: "bash", Job: job, Step: step, Text: text.text, Span: text.span,
 		at: text.at, scope: s, Env: env(s)}, c.exprs(text.text))
 }
@@ -79,26 +135,90 @@ func (c *ci) woodpecker(doc ast.Node) {
 	top := &scope{}
 	c.variables(top, c.y.get(doc, "environment"), "")
 	job := c.y.str(c.y.get(doc, "name"))
-	for _, key := range []string{"steps", "pipeline", "services"} {
-		steps := c.y.get(doc, key)
-		for _, step := range c.y.items(steps) {
-			c.woodpeckerStep(step, top, job, c.y.str(c.y.get(step, "name")))
+	steps := 0
+	for _, key := range []string{"clone", "steps", "pipeline", "services"} {
+		e, ok := c.y.key(doc, key)
+		if !ok {
+			continue
 		}
-		for _, e := range c.y.entries(steps) {
-			c.woodpeckerStep(e.value, top, job, e.key)
+		if key != "clone" {
+			c.is(e, "a mapping or list of steps", mappingShape, listShape, nullShape)
 		}
+		containers := c.y.entries(e.value)
+		for _, step := range c.y.items(e.value) {
+			containers = append(containers, entry{key: c.y.str(c.y.get(step, "name")), keyAt: c.start(step), value: step})
+		}
+		for _, step := range containers {
+			switch {
+			case key != "clone":
+				c.checkContainer(step)
+			case c.y.shape(step.value) != mappingShape: // Drone's `depth`
+				continue
+			}
+			c.woodpeckerStep(step.value, top, job, step.key)
+		}
+		if key == "steps" || key == "pipeline" {
+			steps += len(containers)
+			if s := c.y.shape(e.value); s == textShape || s == otherShape {
+				steps++
+			}
+		}
+	}
+	if dir := path.Dir(c.doc.Path); steps == 0 && c.y.shape(doc) == mappingShape && c.y.get(doc, "kind") == nil &&
+		(strings.HasPrefix(path.Base(c.doc.Path), ".woodpecker.") || path.Base(dir) == ".woodpecker") {
+		c.refuse(c.start(doc), "the workflow has no `steps`")
+	}
+	if c.refused {
+		c.stray(doc, woodpeckerStrays, c.readStray(top, WoodpeckerCommands))
+	}
+}
+
+// checkContainer notes a step or service that Woodpecker and Drone refuse.
+func (c *ci) checkContainer(e entry) {
+	if !c.is(e, "a mapping", mappingShape, nullShape) {
+		return
+	}
+	if commands, ok := c.y.key(e.value, "commands"); ok {
+		c.isScript(commands)
 	}
 }
 
 func (c *ci) woodpeckerStep(step ast.Node, top *scope, job, name string) {
-	n := c.y.get(step, "commands")
-	if n == nil {
-		return
-	}
 	s := &scope{parent: top}
 	c.variables(s, c.y.get(step, "environment"), "")
-	if text, ok := c.lines(n); ok {
-		c.add(text, s, &Script{Source: WoodpeckerCommands, Shell: "bash", Job: job, Step: name,
-			WorkingDir: c.y.str(c.y.get(step, "directory"))})
+	script := Script{Source: WoodpeckerCommands, Shell: "bash", Job: job, Step: name, WorkingDir: c.y.str(c.y.get(step, "directory"))}
+	commands := c.y.get(step, "commands")
+	if c.y.shape(step) == textShape {
+		commands = step
+	}
+	if text, ok := c.lines(commands); ok {
+		c.first(text)
+		script := script
+		c.add(text, s, &script)
+	}
+	c.entrypoint(c.y.get(step, "entrypoint"), s, script)
+}
+
+// entrypoint reads the words of the one command that a container runs.
+func (c *ci) entrypoint(n ast.Node, around *scope, s Script) {
+	text, ok := c.lines(n)
+	if !ok || !c.first(text) {
+		return
+	}
+	if c.y.shape(n) != listShape {
+		c.add(text, around, &s)
+		return
+	}
+	s.Text, s.Span, s.at, s.Env, s.scope = text.text, text.span, text.at, env(around), &scope{parent: around}
+	c.doc.Scripts = append(c.doc.Scripts, &s)
+	var words []rawWord
+	for _, item := range c.y.items(n) {
+		if word, ok := c.y.scalar(item); ok {
+			words = append(words, word.word(nil))
+		}
+	}
+	c.calls = append(c.calls, call{words: words, script: &s})
+	for _, program := range unwrap(exported(words)).texts {
+		c.nested(program.raw, &s, 0, false)
 	}
 }

@@ -23,9 +23,8 @@ const (
 // checkEncoding notes text that is not UTF-8 or has characters that YAML does not allow (YAML 1.2.2, chapter 5.1),
 // and reports whether it can be read all the same.
 func (y *yamlFile) checkEncoding() bool {
-	if head := y.text[:min(len(y.text), 4)]; strings.HasPrefix(head, "\xff\xfe") || strings.HasPrefix(head, "\xfe\xff") ||
-		len(head) == 4 && (head[0] == 0) != (head[1] == 0) && (head[0] == 0) == (head[2] == 0) && (head[1] == 0) == (head[3] == 0) {
-		y.failAt(0, "the file is UTF-16: save it as UTF-8")
+	if name := wideEncoding(y.text); name != "" {
+		y.failAt(0, "the file is %s: save it as UTF-8", name)
 		return false
 	}
 	for at := 0; at < len(y.text); {

@@ -79,7 +79,7 @@ func largeYAML(r repeater) map[string]string {
 		"deep seq": r.big("- "), "keys in keys": r.big("? "), "anchors": r.big("&a "), "tags": r.big("! "), "aliases": r.big("*a "),
 		"less": r.big("<"), "quotes": r.big("'\""), "tabs": r.big("\t"), "at": r.big("@"), "comments": r.big("# a\n"), "crs": r.big("\r"),
 		"broken": step + "\"\n" + r.big("      - run: [\n"),
-		"laughs": "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + laughs(),
+		"laughs": ".a: &a [x, x, x, x, x, x, x, x, x, x]\n" + laughs(),
 	}
 }
 
@@ -87,9 +87,9 @@ func largeYAML(r repeater) map[string]string {
 func laughs() string {
 	var b strings.Builder
 	for c := 'b'; c < 'l'; c++ {
-		fmt.Fprintf(&b, "%c: &%c [%s]\n", c, c, strings.TrimSuffix(strings.Repeat("*"+string(c-1)+", ", 10), ", "))
+		fmt.Fprintf(&b, ".%c: &%c [%s]\n", c, c, strings.TrimSuffix(strings.Repeat("*"+string(c-1)+", ", 10), ", "))
 	}
-	b.WriteString("job:\n  script: *k\nother:\n  steps: *k\n")
+	b.WriteString("job:\n  script: *k\n.other:\n  steps: *k\n")
 	return b.String()
 }
 

@@ -46,6 +46,8 @@ func oddTree(t *testing.T) string {
 		"ci/marker/.gitlab-ci.yml":            "---\n",
 		"ci/behind/.gitlab-ci.yml":            "---\n# a header to come\n---\na:\n  script: nix build --override-input lib path:../lib\n",
 		"ci/bomb/.gitlab-ci.yml":              bomb(),
+		"ci/steps/.github/workflows/a.yml":    "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      run: nix build --override-input a path:../b\n",
+		"ci/job/.gitlab-ci.yml":               "a:\n  - script: nix build --override-input a path:../b\n",
 
 		"sh/template.sh": "export A_@b@=1\necho @path@\n# nix build path:../x\n", "sh/torn.sh": "true\nfi\nnix build path:../x\n",
 		"sh/zsh.sh": "#!/usr/bin/env zsh\necho ${(@f)x}\n", "sh/Makefile": "define X\nnix build path:../x\nendef\n",
@@ -83,9 +85,9 @@ func oddTree(t *testing.T) string {
 
 func bomb() string {
 	var b strings.Builder
-	b.WriteString("a: &a [x, x, x, x, x, x, x, x, x, x]\n")
+	b.WriteString(".a: &a [x, x, x, x, x, x, x, x, x, x]\n")
 	for c := 'b'; c < 'l'; c++ {
-		fmt.Fprintf(&b, "%c: &%c [%s]\n", c, c, strings.TrimSuffix(strings.Repeat("*"+string(c-1)+", ", 10), ", "))
+		fmt.Fprintf(&b, ".%c: &%c [%s]\n", c, c, strings.TrimSuffix(strings.Repeat("*"+string(c-1)+", ", 10), ", "))
 	}
 	return b.String() + "job:\n  script: *k\n"
 }
@@ -170,11 +172,15 @@ func TestFailClosed(t *testing.T) {
 			[]string{"ci/latin/.github/workflows/a.yml: unparsed: 6:6: the file is not UTF-8"}, ""},
 		{"ci/conflict", exitUsage, 1, []string{"ci/conflict/.github/workflows/a.yml: path-override-input"},
 			[]string{"ci/conflict/.github/workflows/a.yml: unparsed: 6:1: the YAML does not parse: a merge conflict is not resolved"}, ""},
-		{"ci/twice", exitUsage, 2, nil, []string{"ci/twice/.github/workflows/a.yml: unparsed: 6:9: the key `run` is there already, on line 5"}, ""},
+		{"ci/twice", exitUsage, 2, []string{"ci/twice/.github/workflows/a.yml: path-override-input"}, []string{"ci/twice/.github/workflows/a.yml: unparsed: 6:9: the key `run` is there already, on line 5"}, ""},
 		{"ci/twice/.gitlab-ci.yml", exitClean, 1, nil, nil, ""},
 		{"ci/empty ci/marker", exitUsage, 2, nil, []string{"ci/empty/.github/workflows/a.yml: unparsed: 1:1: the file is empty", "ci/marker/.gitlab-ci.yml: unparsed: 1:1: the file is empty"}, ""},
 		{"ci/behind", exitFindings, 1, []string{"ci/behind/.gitlab-ci.yml: path-override-input"}, nil, ""},
-		{"ci/bomb", exitUsage, 1, nil, []string{"ci/bomb/.gitlab-ci.yml: unparsed: 2:36: the YAML has too many aliases to follow"}, ""},
+		{"ci/bomb", exitUsage, 1, nil, []string{"ci/bomb/.gitlab-ci.yml: unparsed: 2:25: the YAML has too many aliases to follow"}, ""},
+		{"ci/steps", exitUsage, 1, []string{"ci/steps/.github/workflows/a.yml: path-override-input"},
+			[]string{"ci/steps/.github/workflows/a.yml: unparsed: 5:5: `steps` is a mapping, where a list of steps is needed: the CI service refuses the file"}, ""},
+		{"ci/job", exitUsage, 1, []string{"ci/job/.gitlab-ci.yml: path-override-input"},
+			[]string{"ci/job/.gitlab-ci.yml: unparsed: 1:1: `a` is a list, where the mapping of a job is needed: the CI service refuses the file"}, ""},
 		{"--only missing-path ci/brackets", exitUsage, 1, nil, []string{"ci/brackets/.github/workflows/a.yml: unparsed: 6:10: the YAML does not parse"}, ""},
 
 		// Scripts: what does not parse may be right, and counts where a rule would look at it.

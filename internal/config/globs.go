@@ -2,6 +2,7 @@ package config
 
 import (
 	"path"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -37,10 +38,32 @@ func checkGlob(pattern, base string) (clean, problem string) {
 		return "", "pattern `" + pattern + "` cannot be negated"
 	case clean == ".." || strings.HasPrefix(clean, "../") || strings.Contains(clean, "/../") || strings.HasSuffix(clean, "/.."):
 		return "", "pattern `" + pattern + "` leaves " + base
+	case braceDepth(clean) > maxBraces:
+		return "", "a pattern has braces nested more than " + strconv.Itoa(maxBraces) + " deep"
 	case !doublestar.ValidatePattern(clean):
 		return "", "bad pattern `" + pattern + "`: a bracket or brace is not closed"
 	}
 	return clean, ""
+}
+
+// maxBraces is how deep braces may be nested in a pattern: the library looks at what is in them again for each level.
+const maxBraces = 20
+
+// braceDepth returns how deep braces are nested in a pattern.
+func braceDepth(pattern string) int {
+	depth, deepest := 0, 0
+	for i := 0; i < len(pattern); i++ {
+		switch pattern[i] {
+		case '\\':
+			i++
+		case '{':
+			depth++
+			deepest = max(deepest, depth)
+		case '}':
+			depth = max(depth-1, 0)
+		}
+	}
+	return deepest
 }
 
 // first returns the first pattern that matches.

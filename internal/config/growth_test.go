@@ -43,3 +43,18 @@ func TestTooManyKeys(t *testing.T) {
 	assert.Equal(t, maxLines+1, problems[0].Pos.Line)
 	assert.Contains(t, problems[0].Message, "split the configuration")
 }
+
+func TestNestedBraces(t *testing.T) {
+	nested := func(n int) string { return strings.Repeat("{a,", n) + "x" + strings.Repeat("}", n) }
+	for pattern, bad := range map[string]bool{
+		nested(maxBraces): false, nested(maxBraces + 1): true, strings.Repeat("{a,b}/", 100): false, strings.Repeat(`\{`, 100): false,
+		strings.Repeat("{", 10_000): true,
+	} {
+		_, problem := checkGlob(pattern, "here")
+		assert.Equal(t, bad, strings.Contains(problem, "nested"), "%.40s", pattern)
+	}
+	growth.Time(t, "nested braces", 1000, func(n int) func() {
+		pattern := nested(n)
+		return func() { checkGlob(pattern, "here") }
+	})
+}

@@ -14,7 +14,7 @@ import (
 // Comment is what a new suppression looks like, and where it stands.
 type Comment struct {
 	Reason string // in one line, or ""
-	Room   bool   // a blank stands behind it, for whoever writes the reason
+	Room   bool   // a blank stands behind a line comment, for whoever writes the reason
 	// Behind says for which findings it rather stands at the end of the line; nil is for none.
 	Behind func(diag.Finding) bool
 }
@@ -28,17 +28,40 @@ type Inserted struct {
 }
 
 // Insert adds comments that silence findings in a Nix file, which its comments do not silence yet. A comment stands alone on the
-// line before, with its indentation, or at the end of the line; where one of that is within a string or a comment, it is the other. A
-// comment that is there for the line takes the names up. The program stays what it was, token by token. parse is parser.Parse or,
-// for findings of one line, what reuses the memory of the tree.
+// line before, with its indentation, or at the end of the line; where one of that is within a string or a comment, it is the other, and
+// where both are, within an antiquotation of the line. A comment that is there for the line takes the names up. The program stays what
+// it was, token by token. parse is parser.Parse or, for findings of one line, what reuses the memory of the tree.
 func Insert(t *ast.Tree, parse func(text string) *ast.Tree, rules Rules, findings []diag.Finding, c Comment) Inserted {
-	x := &inserter{text: t.Source(), lines: source.NewLineIndex(t.Source()), table: Parse(t, rules), comment: c}
+	x := newInserter(t.Source(), Parse(t, rules), c)
 	x.before = func(line int) (uint32, bool) { return lineBefore(t, x.lines, line) }
 	x.behind = func(line int) bool { return canStandBehind(t, x.lines, line) }
-	x.check = func(text string, edits []diag.Edit) (*Table, bool) {
+	x.within = func(g group) (uint32, bool) { return placeWithin(t, x.lines, g.line, g.findings[0].Span.Start) }
+	x.check = checkNix(parse, rules)
+	return x.insert(findings)
+}
+
+// InsertForFile is Insert with one comment at the top of the file, which silences what the rules of the findings find in the whole
+// file.
+func InsertForFile(t *ast.Tree, parse func(text string) *ast.Tree, rules Rules, findings []diag.Finding, c Comment) Inserted {
+	x := newInserter(t.Source(), Parse(t, rules), c)
+	x.file = true
+	x.check = checkNix(parse, rules)
+	return x.insert(findings)
+}
+
+// checkNix returns what checks a Nix file with more comments.
+func checkNix(parse func(text string) *ast.Tree, rules Rules) func(text string, edits []diag.Edit) (*Table, bool) {
+	return func(text string, edits []diag.Edit) (*Table, bool) {
 		after := parse(text)
 		return Parse(after, rules), onlyComments(after, edits)
 	}
+}
+
+// InsertForText is InsertForFile for a text as InsertText takes it.
+func InsertForText(text string, rules Rules, findings []diag.Finding, c Comment, same func(after string) bool) Inserted {
+	x := newInserter(text, ParseText(text, rules), c)
+	x.file = true
+	x.check = func(text string, _ []diag.Edit) (*Table, bool) { return ParseText(text, rules), same(text) }
 	return x.insert(findings)
 }
 
@@ -57,7 +80,7 @@ func InsertText(text string, rules Rules, findings []diag.Finding, c Comment, sa
 		some := Inserted{}
 		behind := c.Behind != nil && slices.ContainsFunc(byLine[line], c.Behind)
 		for _, before := range []bool{!behind, behind} {
-			x := &inserter{text: out.Text, lines: source.NewLineIndex(out.Text), table: ParseText(out.Text, rules), comment: c}
+			x := newInserter(out.Text, ParseText(out.Text, rules), c)
 			x.before = func(line int) (uint32, bool) {
 				s := x.lines.LineSpan(line)
 				return s.Start, before && !strings.HasPrefix(s.Of(x.text), "#!")
@@ -82,9 +105,15 @@ type inserter struct {
 	lines   *source.LineIndex
 	table   *Table
 	comment Comment
+	file    bool                                // one comment for the whole file
 	before  func(line int) (at uint32, ok bool) // where a line of its own before a line starts
 	behind  func(line int) bool                 // whether a comment can stand at the end of a line
+	within  func(g group) (at uint32, ok bool)  // where a block comment can stand within the line of a group; nil for nowhere
 	check   func(text string, edits []diag.Edit) (t *Table, same bool)
+}
+
+func newInserter(text string, table *Table, c Comment) *inserter {
+	return &inserter{text: text, lines: source.NewLineIndex(text), table: table, comment: c}
 }
 
 // group is the findings that one comment is to silence.
@@ -100,33 +129,42 @@ func (x *inserter) insert(findings []diag.Finding) Inserted {
 	var left []diag.Finding
 	for len(groups) > 0 {
 		edits, fit := x.edits(groups)
-		for i, ok := range fit {
-			if !ok {
-				left = append(left, groups[i].findings...)
-				groups[i].findings = nil
-			}
-		}
-		groups = slices.DeleteFunc(groups, func(g group) bool { return len(g.findings) == 0 })
 		text := splice(x.text, edits)
 		table, same := x.check(text, edits)
+		var stay []group
 		all := 0
-		failed := false
 		for i, g := range groups {
-			all += len(g.findings)
-			if !same || slices.ContainsFunc(g.findings, func(f diag.Finding) bool { return !silencedBy(table, f, edits) }) {
+			silenced := !slices.ContainsFunc(g.findings, func(f diag.Finding) bool { return !silencedBy(table, f, edits) })
+			if fit[i] && (same && silenced || !same && len(groups) > 1 && x.alone(g)) {
+				stay = append(stay, g)
+				all += len(g.findings)
+			} else {
 				left = append(left, g.findings...)
-				groups[i].findings = nil
-				failed = true
 			}
 		}
-		if !failed {
-			slices.SortFunc(left, diag.Compare)
-			return Inserted{text, edits, all, left}
+		switch {
+		case len(stay) < len(groups):
+			groups = stay
+			continue
+		case !same:
+			left = slices.Clone(findings)
+			text, edits, all = x.text, nil, 0
 		}
-		groups = slices.DeleteFunc(groups, func(g group) bool { return len(g.findings) == 0 })
+		slices.SortFunc(left, diag.Compare)
+		return Inserted{text, edits, all, left}
 	}
 	slices.SortFunc(left, diag.Compare)
 	return Inserted{x.text, nil, 0, left}
+}
+
+// alone reports whether the text stays what it was with the comment of one group.
+func (x *inserter) alone(g group) bool {
+	edits, fit := x.edits([]group{g})
+	if !fit[0] {
+		return false
+	}
+	_, same := x.check(splice(x.text, edits), edits)
+	return same
 }
 
 // groups puts the findings together that one comment can silence: those that start on one line, or for which there is a comment.
@@ -135,9 +173,12 @@ func (x *inserter) groups(findings []diag.Finding) []group {
 	at := map[any]int{}
 	for _, f := range findings {
 		g := group{into: x.existing(f), line: x.lines.Line(f.Span.Start), behind: x.comment.Behind != nil && x.comment.Behind(f)}
-		var key any = [2]any{g.line, g.behind}
-		if g.into != nil {
+		var key any
+		switch {
+		case g.into != nil:
 			key = g.into
+		case !x.file:
+			key = [2]any{g.line, g.behind}
 		}
 		i, ok := at[key]
 		if !ok {
@@ -150,17 +191,26 @@ func (x *inserter) groups(findings []diag.Finding) []group {
 	return groups
 }
 
-// existing returns the last comment of one line that covers a finding and can take the name of its rule.
+// existing returns the last comment of one line that covers a finding, or the whole file where such a comment is wanted, and can take
+// the name of its rule and the reason.
 func (x *inserter) existing(f diag.Finding) *directive {
 	if x.table == nil {
 		return nil
 	}
 	for _, d := range slices.Backward(x.table.directives) {
-		if !d.foreign && !d.file && len(d.names) > 0 && d.covers(f.Span.Start) && x.text[d.comment.Start] == '#' {
+		comment := d.comment.Of(x.text)
+		block := strings.HasPrefix(comment, "/*")
+		if !d.foreign && d.file == x.file && len(d.names) > 0 && d.covers(f.Span.Start) &&
+			!(block && (strings.ContainsAny(comment, "\r\n") || !inBlock(x.comment.Reason))) {
 			return d
 		}
 	}
 	return nil
+}
+
+// inBlock reports whether a reason can stand in a block comment.
+func inBlock(reason string) bool {
+	return !strings.Contains(reason, "*/") && !strings.HasSuffix(reason, "*")
 }
 
 // edits returns the edits that add the comments of groups, sorted, and for which of them there is a place.
@@ -173,31 +223,57 @@ func (x *inserter) edits(groups []group) (edits []diag.Edit, fit []bool) {
 		}
 		slices.Sort(ids)
 		names := strings.Join(slices.Compact(ids), ", ")
-		fit[i] = true
 		if g.into != nil {
-			edits = append(edits, x.join(g.into, names)...)
+			edits, fit[i] = append(edits, x.join(g.into, names)...), true
 			continue
 		}
-		comment := "# " + nixsiftMark + " ignore[" + names + "]"
-		if x.comment.Reason != "" || x.comment.Room {
-			comment += " " + x.comment.Reason
-		}
-		at, before := x.before(g.line)
-		if behind := (g.behind || !before) && x.behind(g.line); !behind && before {
-			line := x.lines.LineSpan(x.lines.Line(at))
-			text := line.Of(x.text)
-			indent := text[:len(text)-len(strings.TrimLeft(text, blanks))]
-			edits = append(edits, diag.Edit{Span: source.Span{Start: at, End: at}, Text: indent + comment + x.lineEnd(line)})
-		} else if behind {
-			line := x.lines.LineSpan(g.line)
-			code := strings.TrimRight(line.Of(x.text), blanks)
-			edits = append(edits, diag.Edit{Span: source.Span{Start: line.Start + uint32(len(code)), End: line.End}, Text: " " + comment})
-		} else {
-			fit[i] = false
+		if e, ok := x.place(g, names); ok {
+			edits, fit[i] = append(edits, e), true
 		}
 	}
 	slices.SortStableFunc(edits, func(a, b diag.Edit) int { return cmp.Compare(a.Span.Start, b.Span.Start) })
 	return edits, fit
+}
+
+// place returns the edit that adds a comment for a group where one can stand.
+func (x *inserter) place(g group, names string) (e diag.Edit, ok bool) {
+	verb := "ignore"
+	if x.file {
+		verb = "ignore-file"
+	}
+	words := nixsiftMark + " " + verb + "[" + names + "]"
+	if x.comment.Reason != "" {
+		words += " " + x.comment.Reason
+	}
+	line := "# " + words
+	if x.comment.Room && x.comment.Reason == "" {
+		line += " "
+	}
+	if x.file {
+		at, ok := top(x.text)
+		return diag.Edit{Span: source.Span{Start: at, End: at}, Text: line + x.lineEnd(x.lines.LineSpan(1))}, ok
+	}
+	at, before := x.before(g.line)
+	behind := (g.behind || !before) && x.behind(g.line)
+	switch {
+	case behind:
+		s := x.lines.LineSpan(g.line)
+		code := strings.TrimRight(s.Of(x.text), blanks)
+		return diag.Edit{Span: source.Span{Start: s.Start + uint32(len(code)), End: s.End}, Text: " " + line}, true
+	case before:
+		s := x.lines.LineSpan(x.lines.Line(at))
+		text := s.Of(x.text)
+		indent := text[:len(text)-len(strings.TrimLeft(text, blanks))]
+		return diag.Edit{Span: source.Span{Start: at, End: at}, Text: indent + line + x.lineEnd(s)}, true
+	case x.within == nil || !inBlock(x.comment.Reason):
+		return diag.Edit{}, false
+	}
+	at, ok = x.within(g)
+	text := " /* " + words + " */"
+	if ok && at > 0 && x.text[at-1] == '{' {
+		text = text[1:] + " "
+	}
+	return diag.Edit{Span: source.Span{Start: at, End: at}, Text: text}, ok
 }
 
 // join returns the edits that add names to a comment, and the reason, if it gives another.
@@ -208,7 +284,11 @@ func (x *inserter) join(d *directive, names string) []diag.Edit {
 	if reason == "" || strings.Contains(last.reason, strings.Trim(reason, reasonEnds)) {
 		return edits
 	}
-	comment := strings.TrimRight(d.comment.Of(x.text), " \t\r")
+	comment := d.comment.Of(x.text)
+	if strings.HasPrefix(comment, "/*") {
+		comment = strings.TrimSuffix(comment, "*/")
+	}
+	comment = strings.TrimRight(comment, " \t\r")
 	separator := " "
 	if last.reason != "" {
 		separator = "; "
@@ -252,39 +332,6 @@ func silencedBy(t *Table, f diag.Finding, edits []diag.Edit) bool {
 	return t.silences(f) != nil
 }
 
-// lineBefore returns where a comment alone on its line can stand before a line of a Nix file: at its start, or before a
-// documentation comment, which belongs to what follows it.
-func lineBefore(t *ast.Tree, lines *source.LineIndex, line int) (at uint32, ok bool) {
-	at = lines.LineSpan(line).Start
-	if at == 0 {
-		return 0, !strings.HasPrefix(t.Source(), "#!")
-	}
-	space := t.TokenAt(at - 1)
-	if space.Kind() != ast.TokSpace || strings.HasPrefix(t.Source()[at:], "#!") {
-		return at, false
-	}
-	if space.Start() > 0 {
-		doc := t.TokenAt(space.Start() - 1)
-		first := lines.LineSpan(lines.Line(doc.Start())).Start
-		if doc.Kind() == ast.TokBlockComment && strings.HasPrefix(doc.Text(), "/**") && isBlank(t.Source()[first:doc.Start()]) {
-			if first == 0 || t.TokenAt(first-1).Kind() == ast.TokSpace {
-				return first, true
-			}
-		}
-	}
-	return at, true
-}
-
-// canStandBehind reports whether a comment can stand at the end of a line of a Nix file.
-func canStandBehind(t *ast.Tree, lines *source.LineIndex, line int) bool {
-	s := lines.LineSpan(line)
-	code := uint32(len(strings.TrimRight(s.Of(t.Source()), blanks)))
-	if code == 0 || t.TokenAt(s.Start+code-1).Kind() == ast.TokLineComment {
-		return false
-	}
-	return s.End == uint32(len(t.Source())) || t.TokenAt(s.End).Kind() == ast.TokSpace
-}
-
 // onlyComments reports whether edits, which made the text of a tree, are comments of their own or within one: all other tokens are
 // what they were then.
 func onlyComments(after *ast.Tree, edits []diag.Edit) bool {
@@ -295,7 +342,7 @@ func onlyComments(after *ast.Tree, edits []diag.Edit) bool {
 		text := strings.TrimLeft(e.Text, blanks)
 		from := at + uint32(len(e.Text)-len(text))
 		c := after.TokenAt(from)
-		if !c.Kind().IsComment() || c.Start() != from && c.Start() >= at || c.Span().End < from+uint32(len(strings.TrimRight(text, "\r\n"))) {
+		if !c.Kind().IsComment() || c.Start() != from && c.Start() >= at || c.Span().End < from+uint32(len(strings.TrimRight(text, space))) {
 			return false
 		}
 	}

@@ -1,0 +1,82 @@
+package suppress
+
+import (
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
+)
+
+// lineBefore returns where a comment alone on its line can stand before a line of a Nix file: at its start, or before a
+// documentation comment, which belongs to what follows it.
+func lineBefore(t *ast.Tree, lines *source.LineIndex, line int) (at uint32, ok bool) {
+	at = lines.LineSpan(line).Start
+	if at == 0 {
+		return 0, !strings.HasPrefix(t.Source(), "#!")
+	}
+	space := t.TokenAt(at - 1)
+	if space.Kind() != ast.TokSpace || strings.HasPrefix(t.Source()[at:], "#!") {
+		return at, false
+	}
+	if space.Start() > 0 {
+		doc := t.TokenAt(space.Start() - 1)
+		first := lines.LineSpan(lines.Line(doc.Start())).Start
+		if doc.Kind() == ast.TokBlockComment && strings.HasPrefix(doc.Text(), "/**") && isBlank(t.Source()[first:doc.Start()]) {
+			if first == 0 || t.TokenAt(first-1).Kind() == ast.TokSpace {
+				return first, true
+			}
+		}
+	}
+	return at, true
+}
+
+// canStandBehind reports whether a comment can stand at the end of a line of a Nix file.
+func canStandBehind(t *ast.Tree, lines *source.LineIndex, line int) bool {
+	s := lines.LineSpan(line)
+	code := uint32(len(strings.TrimRight(s.Of(t.Source()), blanks)))
+	if code == 0 || t.TokenAt(s.Start+code-1).Kind() == ast.TokLineComment {
+		return false
+	}
+	return s.End == uint32(len(t.Source())) || t.TokenAt(s.End).Kind() == ast.TokSpace
+}
+
+// placeWithin returns where on a line of a Nix file a block comment can stand for a finding that starts at an offset, although the line
+// starts and ends in strings: before the brace that closes the antiquotation around it, else at any code of the line.
+func placeWithin(t *ast.Tree, lines *source.LineIndex, line int, at uint32) (offset uint32, ok bool) {
+	s := lines.LineSpan(line)
+	for n := t.NodeAt(source.Span{Start: at, End: at + 1}); n.IsValid(); n = n.Parent() {
+		if !n.Is(ast.Interpolation) {
+			continue
+		}
+		if last := n.LastToken(); last.Kind() == ast.TokRBrace && last.Start() < s.End {
+			if prev := last.PrevSignificant(); prev.Span().End > s.Start {
+				return prev.Span().End, true
+			}
+		}
+		if open := n.FirstToken(); open.Kind() == ast.TokDollarCurly && open.Start() >= s.Start {
+			return open.Span().End, true
+		}
+	}
+	for tok := t.TokenAt(s.Start); tok.IsValid() && tok.Start() < s.End; tok = tok.Next() {
+		switch {
+		case tok.Start() < s.Start:
+		case tok.Kind() == ast.TokDollarCurly, tok.Kind() == ast.TokSemi:
+			return tok.Span().End, true
+		case tok.Kind() == ast.TokSpace:
+			return tok.Start(), true
+		}
+	}
+	return 0, false
+}
+
+// top returns the start of the first line that is not for the program that runs the file.
+func top(text string) (at uint32, ok bool) {
+	for strings.HasPrefix(text[at:], "#!") {
+		end := strings.IndexByte(text[at:], '\n')
+		if end < 0 {
+			return at, false
+		}
+		at += uint32(end) + 1
+	}
+	return at, true
+}

@@ -172,6 +172,7 @@ var elsewhere = map[string]string{
 	"suppress reason":      "TestSuppressCommand",
 	"suppress no-reason":   "TestSuppressCommand",
 	"suppress diff":        "TestSuppressCommand",
+	"suppress file":        "TestSuppressFile",
 	"suppress select":      "TestSuppressCommand",
 	"suppress baseline":    "TestFlags",
 	"suppress no-baseline": "TestFlags",

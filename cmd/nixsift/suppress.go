@@ -26,6 +26,7 @@ type suppressFlags struct {
 	opts     engine.Options
 	reason   string
 	noReason bool
+	file     bool
 	diff     bool
 }
 
@@ -34,11 +35,13 @@ func suppressCommand(s streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "suppress [PATH …] --select RULE --reason WHY",
 		Short: "Write comments that silence what rules find",
-		Long: "Write a comment `# nixsift: ignore[RULE] WHY` for each finding that there is of the rules, on a line of its own before it or\n" +
-			"at the end of its line; a comment that is there takes the rule up. Nothing but comments changes. What is in a baseline is left\n" +
-			"alone.\n\n" +
-			"Exit status: 0, 1 if some finding cannot be silenced or, with --diff, comments are to be written, 2 wrong call or configuration, or\n" +
-			"what could not be read, analysed or written, 3 internal error.",
+		Long: "Write a comment `# nixsift: ignore[RULE] WHY` for each finding that there is of the rules, on a line of its own before it, at\n" +
+			"the end of its line or, in strings, within an antiquotation of the line; a comment that is there takes the rule up. With --file, one\n" +
+			"comment `# nixsift: ignore-file[RULE] WHY` stands at the top of each file. Nothing but comments changes. What is in a baseline is\n" +
+			"left alone. A comment that would lead to other findings is not written.\n\n" +
+			"Exit status: 0 if all that the rules find is silenced, 1 if some finding is not or, with --diff, comments are to be written, 2 wrong\n" +
+			"call or configuration, or what could not be read, analysed or written, 3 internal error. Errors that Nix refuses a file for are told;\n" +
+			"they count for the status where their rules are named.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := f.validate(cmd.Flags(), args); err != nil {
 				return err
@@ -49,6 +52,7 @@ func suppressCommand(s streams) *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringVar(&f.reason, "reason", "", "why: the words behind each comment")
 	flags.BoolVar(&f.noReason, "no-reason", false, "write comments that do not say why")
+	flags.BoolVar(&f.file, "file", false, "write one comment for the whole file at the top of each")
 	flags.BoolVar(&f.diff, "diff", false, "show the comments as a diff and write nothing")
 	addBaselineFlags(flags, &f.opts)
 	addEngineFlags(flags, &f.opts)
@@ -86,7 +90,7 @@ func (f *suppressFlags) run(s streams, args []string) error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	out, err := engine.Suppress(ctx, f.opts, f.reason)
+	out, err := engine.Suppress(ctx, f.opts, engine.Suppressing{Reason: f.reason, File: f.file})
 	if ctx.Err() != nil {
 		return stopped(ctx, s)
 	}
@@ -103,8 +107,11 @@ func (f *suppressFlags) run(s streams, args []string) error {
 		return exitStatus(res, diag.Error+1, false, done)
 	}
 	files := slices.Sorted(maps.Keys(out.Texts))
+	for _, b := range out.Broken {
+		fmt.Fprintf(s.err, "nixsift: %s: %s: what rules would find in the file may not be seen\n", placeOf(wd, res.Text, b), report.Visible(b.Message))
+	}
 	for _, l := range out.Left {
-		fmt.Fprintf(s.err, "nixsift: %s: `%s` is not silenced: %s\n", placeOf(wd, out.Text, l.Finding), l.Rule, report.Visible(l.Why))
+		fmt.Fprintf(s.err, "nixsift: %s: `%s` is not silenced: %s\n", f.placeOf(wd, out, l), l.Rule, report.Visible(l.Why))
 	}
 	done.pending = len(out.Left) > 0
 	switch {
@@ -136,4 +143,14 @@ func (f *suppressFlags) run(s streams, args []string) error {
 		}
 	}
 	return exitStatus(res, diag.Error+1, false, done)
+}
+
+// placeOf returns where a finding stands in the text that the run leaves.
+func (f *suppressFlags) placeOf(wd string, out *engine.Suppressed, l engine.Unsuppressed) string {
+	text, changed := out.Texts[l.File]
+	if !changed || f.diff {
+		return placeOf(wd, out.Result.Text, l.Finding)
+	}
+	l.Span.Start = l.After
+	return placeOf(wd, func(string) (string, bool) { return text, true }, l.Finding)
 }

@@ -59,7 +59,7 @@ func TestSuppressScripts(t *testing.T) {
 			overlay := workspace.NewOverlay(workspace.OS)
 			overlay.Set(path, []byte(before))
 			opts := engine.Options{FS: overlay, Paths: []string{path}, Only: []string{"path-override-input"}}
-			out, err := engine.Suppress(t.Context(), opts, "it is a checkout")
+			out, err := engine.Suppress(t.Context(), opts, engine.Suppressing{Reason: "it is a checkout"})
 			require.NoError(t, err)
 			if c.left < 0 { // whatever is found stays
 				assert.Empty(t, out.Texts)
@@ -74,11 +74,12 @@ func TestSuppressScripts(t *testing.T) {
 			assert.Len(t, out.Left, c.left)
 			lines := source.NewLineIndex(after)
 			for _, l := range out.Left {
-				assert.Contains(t, lines.LineSpan(lines.Line(l.Span.Start)).Of(after), "path:./vendor")
+				assert.Contains(t, lines.LineSpan(lines.Line(l.After)).Of(after), "path:./vendor")
 				assert.Contains(t, l.Why, "no comment can stand there")
+				assert.Equal(t, c.file != "Makefile" && c.file != "justfile", strings.Contains(l.Why, "nixsift suppress --file"))
 			}
 			overlay.Set(path, []byte(after))
-			again, err := engine.Suppress(t.Context(), opts, "it is a checkout")
+			again, err := engine.Suppress(t.Context(), opts, engine.Suppressing{Reason: "it is a checkout"})
 			require.NoError(t, err)
 			assert.Empty(t, again.Texts, "a second run changes nothing")
 			assert.Len(t, again.Result.Findings, c.left)

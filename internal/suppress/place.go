@@ -1,6 +1,8 @@
 package suppress
 
 import (
+	"slices"
+	"sort"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
@@ -79,4 +81,49 @@ func top(text string) (at uint32, ok bool) {
 		at += uint32(end) + 1
 	}
 	return at, true
+}
+
+// Marks numbers the places of a text so that the numbers stay when suppressions come and go: by the bytes before a place that are
+// neither white space nor in one of nixsift's own suppressions.
+type Marks struct{ before []uint32 } // by offset
+
+// MarksOf numbers the places of a Nix file.
+func MarksOf(t *ast.Tree) Marks {
+	var own []source.Span
+	for c := range t.Comments() {
+		if Own(c.Text()) {
+			own = append(own, c.Span())
+		}
+	}
+	return newMarks(t.Source(), own)
+}
+
+// MarksOfText numbers the places of a text as InsertText takes it.
+func MarksOfText(text string) Marks {
+	return newMarks(text, slices.DeleteFunc(hashComments(text), func(s source.Span) bool { return !Own(s.Of(text)) }))
+}
+
+func newMarks(text string, own []source.Span) Marks {
+	m := Marks{make([]uint32, len(text)+1)}
+	n := uint32(0)
+	for i := range len(text) {
+		m.before[i] = n
+		for len(own) > 0 && own[0].End <= uint32(i) {
+			own = own[1:]
+		}
+		if !strings.ContainsRune(space, rune(text[i])) && (len(own) == 0 || uint32(i) < own[0].Start) {
+			n++
+		}
+	}
+	m.before[len(text)] = n
+	return m
+}
+
+// Of returns the number of the place at an offset.
+func (m Marks) Of(offset uint32) uint32 { return m.before[min(int(offset), len(m.before)-1)] }
+
+// At returns the last offset with a number: that of what stands there, behind blanks and suppressions.
+func (m Marks) At(mark uint32) uint32 {
+	i := sort.Search(len(m.before), func(i int) bool { return m.before[i] > mark })
+	return uint32(max(i-1, 0))
 }

@@ -31,7 +31,7 @@ func Blanked(t *ast.Tree, s source.Span) string {
 		return text
 	}
 	b := []byte(text)
-	clear := func(from, to int) { copy(b[from:to], bytes.Repeat([]byte{' '}, to-from)) }
+	erase := func(from, to int) { copy(b[from:to], bytes.Repeat([]byte{' '}, to-from)) }
 	first := s.Start == 0 // nothing but blanks and suppressions stands before on the line
 	for tok := t.TokenAt(s.Start); tok.IsValid() && tok.Start() < s.End; tok = tok.Next() {
 		from, to := int(max(tok.Start(), s.Start)-s.Start), int(min(tok.Span().End, s.End)-s.Start)
@@ -39,9 +39,9 @@ func Blanked(t *ast.Tree, s source.Span) string {
 		case tok.Kind() == ast.TokSpace:
 			first = first || bytes.ContainsAny(b[from:to], "\r\n")
 		case tok.Kind().IsComment() && Own(tok.Text()):
-			clear(from, to)
+			erase(from, to)
 			if end := len(text) - len(strings.TrimLeft(text[to:], blanks)); first {
-				clear(end, end+lineEndAt(text[end:]))
+				erase(end, end+lineEndAt(text[end:]))
 			}
 		default:
 			first = false

@@ -53,8 +53,4 @@ func TestNestedBraces(t *testing.T) {
 		_, problem := checkGlob(pattern, "here")
 		assert.Equal(t, bad, strings.Contains(problem, "nested"), "%.40s", pattern)
 	}
-	growth.Time(t, "nested braces", 1000, func(n int) func() {
-		pattern := nested(n)
-		return func() { checkGlob(pattern, "here") }
-	})
 }

@@ -56,7 +56,7 @@ func (c *ci) checkGitlab(doc ast.Node) {
 		switch {
 		case e.key == "default" || e.key == "before_script" || e.key == "after_script":
 			if e.key != "default" {
-				c.isScript(e)
+				c.checkScript(e)
 			} else if c.is(e, "a mapping", mappingShape, nullShape) {
 				c.checkScripts(e.value)
 			}
@@ -87,7 +87,7 @@ func (c *ci) checkScripts(job ast.Node) {
 	for _, e := range c.y.entries(job) {
 		switch e.key {
 		case "script", "before_script", "after_script":
-			c.isScript(e)
+			c.checkScript(e)
 		}
 	}
 }
@@ -179,7 +179,7 @@ func (c *ci) checkContainer(e entry) {
 		return
 	}
 	if commands, ok := c.y.key(e.value, "commands"); ok {
-		c.isScript(commands)
+		c.checkScript(commands)
 	}
 }
 

@@ -148,23 +148,22 @@ func (c *ci) readStray(s *scope, kind Kind) func(n ast.Node) {
 	}
 }
 
-// isScript reports whether a value is a script as GitLab and Woodpecker have them: text, or a list of it. Where it has
-// mappings the file is refused; most often YAML takes a line with a colon for one.
-func (c *ci) isScript(e entry) bool {
+// checkScript notes a value that is no script as GitLab and Woodpecker have them, text or a list of it. Most often YAML takes
+// a line with a colon for a mapping.
+func (c *ci) checkScript(e entry) {
 	if !c.is(e, "text or a list of text", textShape, listShape, nullShape) {
-		return false
+		return
 	}
 	for _, item := range c.y.items(e.value) {
 		if m, ok := c.y.resolve(item).(ast.MapNode); ok && c.y.shape(item) == mappingShape {
 			for it := m.MapRange(); it.Next(); {
 				if !it.Key().IsMergeKey() {
 					c.refuse(c.start(item), "a line of `%s` is a mapping, where text is needed (quote a line with `: ` in it)", e.key)
-					return false
+					return
 				}
 			}
 		}
 	}
-	return true
 }
 
 // mapped returns the lines that stand in a mapping where text is needed: a line that YAML takes for a key and its value is

@@ -348,8 +348,8 @@ func (t *Table) removal(d *directive, i int, left stays, safety diag.Safety) dia
 
 const blanks = " \t"
 
-// removeComment removes a comment: with its lines if it is alone on them, else with the blanks before it,
-// leaving what stands around it apart.
+// removeComment removes a comment: with its lines if it is alone on them, and one of the blank lines around those, else with the
+// blanks before it, leaving what stands around it apart.
 func (l *layout) removeComment(c source.Span) diag.Edit {
 	start, end := l.start(c.Start), l.end(c.End)
 	before, after := l.text[start:c.Start], l.text[c.End:end]
@@ -357,6 +357,10 @@ func (l *layout) removeComment(c source.Span) diag.Edit {
 	switch {
 	case strings.Trim(before, blanks) == "" && strings.Trim(after, blanks) == "":
 		gone = source.Span{Start: start, End: min(l.next(c.End), uint32(len(l.text)))}
+		if first := l.lines.Line(start); first > 1 && gone.End > end && int(gone.End) < len(l.text) &&
+			isBlank(l.lines.LineSpan(first-1).Of(l.text)) && isBlank(l.lines.LineSpan(l.lines.Line(gone.End)).Of(l.text)) {
+			gone.End = min(l.next(gone.End), uint32(len(l.text)))
+		}
 	case strings.Trim(after, blanks) == "":
 		gone = source.Span{Start: start + uint32(len(strings.TrimRight(before, blanks))), End: end}
 	case strings.HasSuffix(before, " ") || strings.HasSuffix(before, "\t") || before == "":

@@ -59,7 +59,7 @@ func hostile(t *testing.T) (top, repo string) {
 func TestOutputPlaces(t *testing.T) {
 	top, repo := hostile(t)
 	before := everything(t, top)
-	const out, gits, reads = "outside of the project", "a file of Git", "a file that nixsift reads"
+	const out, gits, reads = "leads out of", "a file of Git", "a file that nixsift reads"
 	for path, want := range map[string]string{
 		"nixsift.sarif": out, "new.sarif": out, "rep/x": out, "deep/rep/x": out, "./rep/../rep/precious": out, repo + "/rep/x": out, "absolute": out,
 		"gl.json": reads, "shared.json": reads, "script.json": reads, "run": reads, "base/shared.toml": reads, "rep/../a.nix": reads,
@@ -102,7 +102,7 @@ func TestOutputPlaces(t *testing.T) {
 func TestBaselinePlace(t *testing.T) {
 	top, repo := hostile(t)
 	gittest.Write(t, top, "out/b.json", "1")
-	const out, gits, reads = "outside of the project", "Git's own", "reads for something else"
+	const out, gits, reads = "leads out of", "Git's own", "reads for something else"
 	refused := func(value, place, want string, args ...string) {
 		t.Helper()
 		before := everything(t, top)

@@ -59,6 +59,7 @@ func hookCommand(s streams) *cobra.Command {
 // hookFlags refuses arguments that check would refuse in every commit, and paths: what is staged says what is checked.
 func hookFlags(top string, args []string) error {
 	f, flags := newCheckFlags()
+	flags.Usage = func() {}
 	if err := flags.Parse(append([]string{"--staged"}, args...)); err != nil {
 		if errors.Is(err, pflag.ErrHelp) {
 			err = errors.New("--help checks nothing")

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"slices"
 	"time"
 
@@ -84,7 +83,7 @@ func (f *checkFlags) add(flags *pflag.FlagSet) {
 
 func check(s streams, f *checkFlags, args []string) error {
 	start := time.Now()
-	wd, err := os.Getwd()
+	wd, err := workingDir()
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -165,13 +166,27 @@ func (f *checkFlags) showDiffs(s streams, wd string, out *engine.Fixed, files []
 // showChanges writes what turns the texts of files into others.
 func showChanges(s streams, wd string, before, after map[string]string, files []string) error {
 	prefix := prefixOf(wd)
+	var w io.Writer = s.out
+	var shown strings.Builder
+	if s.outTerminal != nil { // which is not to be told what to do by what a file says; a pipe gets the patch as it is
+		w = &shown
+	}
 	for _, file := range files {
 		changed := patch.File{Before: before[file], After: after[file]}
 		changed.Name, changed.Header = diffName(wd, prefix, file)
 		if info, err := os.Stat(file); err == nil {
 			changed.Executable = info.Mode()&0o100 != 0
 		}
-		if err := patch.Write(s.out, changed); err != nil {
+		if err := patch.Write(w, changed); err != nil {
+			return fmt.Errorf("writing the diff: %w", err)
+		}
+	}
+	for line := range strings.SplitAfterSeq(shown.String(), "\n") {
+		text, end := strings.CutSuffix(line, "\n")
+		if text = visibleLine(text); end {
+			text += "\n"
+		}
+		if _, err := io.WriteString(s.out, text); err != nil {
 			return fmt.Errorf("writing the diff: %w", err)
 		}
 	}

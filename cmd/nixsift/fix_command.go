@@ -115,12 +115,17 @@ func (a *asker) show(p engine.Proposal) {
 	}
 }
 
-func (a *asker) showLine(line string) {
+// visibleLine is report.Visible of a line of a diff, whose tabs stay.
+func visibleLine(line string) string {
 	parts := strings.Split(line, "\t")
 	for i := range parts {
 		parts[i] = report.Visible(parts[i])
 	}
-	line = strings.Join(parts, "\t")
+	return strings.Join(parts, "\t")
+}
+
+func (a *asker) showLine(line string) {
+	line = visibleLine(line)
 	color := ""
 	switch {
 	case !a.color:

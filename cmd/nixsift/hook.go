@@ -92,7 +92,7 @@ func hookFlags(top string, args []string) error {
 }
 
 func hookHere() (hook *githook.Hook, wd string, err error) {
-	if wd, err = os.Getwd(); err == nil {
+	if wd, err = workingDir(); err == nil {
 		hook, err = githook.Find(wd)
 	}
 	return hook, wd, err

@@ -59,20 +59,23 @@ func initialize(s streams, f initFlags, args []string) error {
 }
 
 func writeConfig(s streams, from string, force bool, args []string) error {
-	path, err := filepath.Abs(config.FileName)
+	wd, err := workingDir()
 	if err != nil {
 		return err
 	}
+	path := filepath.Join(wd, config.FileName)
 	old, err := workspace.OS.ReadFile(path)
 	there := !errors.Is(err, fs.ErrNotExist)
 	if _, err := os.Lstat(path); err == nil {
 		there = true // be it a link to nowhere
 	}
-	if there && err != nil {
-		if !force {
-			err = fmt.Errorf("%s is there already; --force replaces it", config.FileName)
-		}
-		return err
+	switch {
+	case there && err != nil && !force:
+		return fmt.Errorf("%s is there already; --force replaces it", config.FileName)
+	case there && errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%s is a link that leads to nothing: remove it", config.FileName)
+	case there && err != nil:
+		return fmt.Errorf("%s cannot be replaced: %w", config.FileName, err)
 	}
 	plan, err := migrationPlan(from, args)
 	if err != nil {
@@ -117,7 +120,7 @@ func configHead() string {
 
 // migrationPlan returns the plan that the arguments of init ask for.
 func migrationPlan(from string, args []string) (*migrate.Plan, error) {
-	dir, err := os.Getwd()
+	dir, err := workingDir()
 	if err != nil {
 		return nil, err
 	}

@@ -41,7 +41,7 @@ func (f *initFlags) runners() ([]runner, error) {
 	if !f.hook && !f.preCommit && len(f.ci) == 0 {
 		return nil, nil
 	}
-	wd, err := os.Getwd()
+	wd, err := workingDir()
 	if err != nil {
 		return nil, err
 	}

@@ -160,8 +160,5 @@ func plural(n int, what string) string {
 
 // shown returns a path as messages show it, relative to the working directory.
 func shown(wd, path string) string {
-	if rel, err := filepath.Rel(wd, path); err == nil {
-		path = filepath.ToSlash(rel)
-	}
-	return report.Visible(path)
+	return report.Visible(report.Relative(wd, path))
 }

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"os"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/nixsift/nixsift/internal/engine"
 	"github.com/nixsift/nixsift/internal/git/gittest"
+	"github.com/nixsift/nixsift/internal/testenv"
 	"github.com/nixsift/nixsift/internal/watch"
 	"github.com/nixsift/nixsift/internal/workspace"
 )
@@ -89,4 +91,39 @@ func TestFixLooksBehindLinks(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestClearMessages holds what is said where the folder one stands in is gone, or a configuration cannot be replaced.
+func TestClearMessages(t *testing.T) {
+	dir := gittest.Init(t, t.TempDir(), "repo")
+	status, out, errs := nixsift(t, dir, "", "check", "/dev/null", "gone")
+	assert.Equal(t, exitUsage, status)
+	assert.Contains(t, out+errs, "/dev/null: error: not a regular file")
+	assert.Contains(t, out+errs, "\ngone: error: no such file or directory")
+
+	require.NoError(t, os.Symlink("nowhere", filepath.Join(dir, "nixsift.toml")))
+	status, _, errs = nixsift(t, dir, "", "init", "--force")
+	assert.Equal(t, exitUsage, status)
+	assert.Equal(t, "nixsift: nixsift.toml is a link that leads to nothing: remove it\n", errs)
+	assert.NoFileExists(t, filepath.Join(dir, "nowhere"))
+
+	for _, args := range [][]string{{"check"}, {"fix"}, {"init"}, {"init", "--hook"}, {"hook", "install"}, {"baseline"}, {"files"}} {
+		gone := filepath.Join(t.TempDir(), "gone")
+		require.NoError(t, os.Mkdir(gone, 0o777))
+		t.Chdir(gone)
+		require.NoError(t, os.Remove(gone))
+		var said bytes.Buffer
+		assert.Equal(t, exitUsage, run(args, streams{in: strings.NewReader(""), out: &said, direct: &said, err: &said}), args)
+		assert.Equal(t, "nixsift: the folder you stand in is not there any more: change to another\n", said.String(), args)
+	}
+}
+
+// TestDiffOnTerminal shows the diff of a file with an escape sequence: a terminal gets it escaped, a pipe as it is.
+func TestDiffOnTerminal(t *testing.T) {
+	dir := testenv.Tree(t, map[string]string{"a.nix": "{\n  # \x1b[31mred\t\u202e\n  a = ./x//y;\n}\n"})
+	args := []string{"fix", "--diff", onlySlashes, "a.nix"}
+	assert.Contains(t, inPlain(t, dir, nil, args...).out, "\n   # \x1b[31mred\t\u202e\n")
+	_, shown := onTerminal(t, dir, 80, nil, args...)
+	assert.NotContains(t, shown, "\x1b[31m")
+	assert.Contains(t, shown, `# \x1b[31mred`+"\t"+`\u202e`)
 }

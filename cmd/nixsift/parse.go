@@ -64,7 +64,7 @@ func parseFile(s streams, name, format string) error {
 	case "nix":
 		if !rejected {
 			home, _ := os.UserHomeDir() // without one, ~/ stays as it is
-			wd, err := os.Getwd()
+			wd, err := workingDir()
 			if err != nil {
 				return err
 			}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -65,7 +66,7 @@ func checkEngineFlags(flags *pflag.FlagSet, opts *engine.Options) error {
 	}
 	opts.Exclude = patterns
 	if opts.Dir == "" {
-		wd, err := os.Getwd()
+		wd, err := workingDir()
 		if err != nil {
 			return err
 		}
@@ -75,6 +76,18 @@ func checkEngineFlags(flags *pflag.FlagSet, opts *engine.Options) error {
 		opts.ConfigPath = absolute(opts.Dir, opts.ConfigPath)
 	}
 	return nil
+}
+
+// workingDir is os.Getwd with an error that says what to do.
+func workingDir() (string, error) {
+	wd, err := os.Getwd()
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "", errors.New("the folder you stand in is not there any more: change to another")
+	case err != nil:
+		return "", fmt.Errorf("the folder you stand in cannot be told: %w", err)
+	}
+	return wd, nil
 }
 
 // absolute returns the clean absolute path of a path in a folder.

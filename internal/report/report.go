@@ -178,15 +178,20 @@ func (p *printer) path(file string) string {
 	if ok {
 		return rel
 	}
-	rel = file
-	if p.BaseDir != "" && filepath.IsAbs(file) {
-		if r, err := filepath.Rel(p.BaseDir, file); err == nil {
-			rel = r
-		}
-	}
-	rel = filepath.ToSlash(rel)
+	rel = Relative(p.BaseDir, file)
 	p.paths[file] = rel
 	return rel
+}
+
+// Relative returns a path relative to a folder, with slashes. Devices, and paths where no folder is given, stay as they are.
+func Relative(dir, path string) string {
+	isDevice := func(path string) bool { return strings.HasPrefix(path, "/dev/") }
+	if dir != "" && filepath.IsAbs(path) && (!isDevice(path) || isDevice(dir+"/")) {
+		if rel, err := filepath.Rel(dir, path); err == nil {
+			path = rel
+		}
+	}
+	return filepath.ToSlash(path)
 }
 
 // fileOf returns the file of a place that may leave it to its finding.

@@ -32,7 +32,7 @@ func (e *Checker) misplaced(path string, by *config.Config) string {
 		return ""
 	}
 	if rel, err := filepath.Rel(root, at); err != nil || !filepath.IsLocal(rel) {
-		return fmt.Sprintf("lies in %s, outside of the project %s: name a file in it, or give it by --baseline", filepath.Dir(at), root)
+		return fmt.Sprintf("leads out of %s, to %s: name a file in the project, or give it by --baseline", root, filepath.Dir(at))
 	}
 	return ""
 }

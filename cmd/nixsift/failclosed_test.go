@@ -229,7 +229,7 @@ func TestFailClosed(t *testing.T) {
 		})
 	}
 	for file, want := range map[string]string{
-		"none": "is a directory", "fifo.nix": "not a regular file", "tozero.nix": "not a regular file", "large/large.nix": "more than", "gone": "no such file",
+		"none": "is a directory", "fifo.nix": "not a regular file", "tozero.nix": "not a regular file", "large/large.nix": "the file has 64 MiB, more than", "gone": "no such file",
 	} {
 		o := start(t, dir, asNobody(t), "check", "--format", "json", "--config", file, "ok.nix")
 		assert.Equal(t, exitUsage, o.status, file)

@@ -15,6 +15,13 @@ import (
 	"github.com/nixsift/nixsift/parser"
 )
 
+// outdated reports whether a finding is what applied fixes lead to by their nature: they change the inputs of a flake, and say
+// that it is to be locked anew.
+func outdated(out *engine.Fixed, d diag.Finding) bool {
+	return slices.Contains([]string{"lock-missing-entry", "lock-removed-input", "lock-stale-entry"}, d.Rule) &&
+		len(out.Then[filepath.Join(filepath.Dir(d.File), "flake.nix")]) > 0
+}
+
 // createsNothing fixes files and compares what is found before and after: no rule has more findings in a file than
 // it had. Files with syntax errors are left out, since mending these brings findings to light.
 func (x fixing) createsNothing(f *faults, count *counter, files []string) {
@@ -39,7 +46,7 @@ func (x fixing) createsNothing(f *faults, count *counter, files []string) {
 			said[d.Message]++
 		}
 		for _, d := range now {
-			if said[d.Message]--; said[d.Message] < 0 {
+			if said[d.Message]--; said[d.Message] < 0 && !outdated(out, d) {
 				f.add("fixing leads to a finding of "+d.Rule, "%s: %s", d.File, d.Message)
 				break
 			}

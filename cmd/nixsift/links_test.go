@@ -72,6 +72,9 @@ func TestFixLooksBehindLinks(t *testing.T) {
 				assert.Equal(t, errs, fixErrs, args)
 			}
 			diffStatus, _, diffErrs := nixsift(t, dir, "", "fix", "--diff")
+			if status == exitFindings { // which no fix mends
+				status = exitClean
+			}
 			assert.Equal(t, status, diffStatus, "--diff: %s", diffErrs)
 
 			opts := engine.Options{Paths: []string{dir}, Dir: dir}

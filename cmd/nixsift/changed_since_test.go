@@ -37,13 +37,13 @@ func commit(t *testing.T, root string) {
 // TestChangedSince checks what differs from the merge base: committed, staged, modified, untracked, and nothing else.
 func TestChangedSince(t *testing.T) {
 	root := branched(t, "old.nix", broken, "mode.nix", broken, "committed.nix", sound, "staged.nix", sound, "modified.nix", sound, "touched.nix", broken,
-		"reverted.nix", broken, ".gitignore", "ignored.nix\n", ".github/workflows/ci.yml", "on: push\njobs: {}\n", "run.sh", "true\n")
+		"reverted.nix", broken, ".gitignore", "ignored.nix\n", ".github/workflows/ci.yml", "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: true\n", "run.sh", "true\n")
 	status, found, errs := short(t, root, "--changed-since", "main")
 	assert.Equal(t, exitClean, status)
 	assert.Empty(t, found)
 	assert.Equal(t, "nixsift: 0 files to check: of the paths given, no files that nixsift checks differ from the merge base of main and HEAD\n", errs)
 
-	gittest.Write(t, root, "committed.nix", broken, "README.md", "text\n", ".github/workflows/ci.yml", "on: push\njobs:\n  a:\n    steps: []\n")
+	gittest.Write(t, root, "committed.nix", broken, "README.md", "text\n", ".github/workflows/ci.yml", "on: push\njobs:\n  a:\n    runs-on: y\n    steps:\n      - run: true\n")
 	require.NoError(t, os.Chmod(filepath.Join(root, "mode.nix"), 0o755))
 	commit(t, root)
 	gittest.Write(t, root, "staged.nix", broken)

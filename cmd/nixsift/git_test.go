@@ -19,7 +19,7 @@ func TestGitIndexThatCannotBeRead(t *testing.T) {
 	gittest.Isolate(t)
 	root := gittest.Init(t, t.TempDir(), "repo")
 	gittest.Write(t, root, "flake.nix", "{ outputs = _: { }; }\n", "flake.lock", "{\"nodes\":{\"root\":{}},\"root\":\"root\",\"version\":7}\n",
-		"a.nix", "{ a = 1; }\n", "sub/b.nix", "{ a = 1; }\n", ".github/workflows/ci.yml", "on: push\njobs: {}\n", "run.sh", "true\n")
+		"a.nix", "{ a = 1; }\n", "sub/b.nix", "{ a = 1; }\n", ".github/workflows/ci.yml", "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: true\n", "run.sh", "true\n")
 	gittest.Run(t, root, "add", "-A")
 	index := filepath.Join(root, ".git/index")
 	good, err := os.ReadFile(index)

@@ -59,7 +59,7 @@ func hostile(t *testing.T) (top, repo string) {
 func TestOutputPlaces(t *testing.T) {
 	top, repo := hostile(t)
 	before := everything(t, top)
-	const out, gits, reads = "leads out of", "a file of Git", "a file that nixsift reads"
+	const out, gits, reads = "outside of the project", "a file of Git", "a file that nixsift reads"
 	for path, want := range map[string]string{
 		"nixsift.sarif": out, "new.sarif": out, "rep/x": out, "deep/rep/x": out, "./rep/../rep/precious": out, repo + "/rep/x": out, "absolute": out,
 		"gl.json": reads, "shared.json": reads, "script.json": reads, "run": reads, "base/shared.toml": reads, "rep/../a.nix": reads,

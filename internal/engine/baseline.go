@@ -122,6 +122,12 @@ func (e *Checker) baselinePath(file string) (path string, by *config.Config) {
 		if dir = e.finder.Above(c.Dir); dir == "" {
 			break
 		}
+		if e.finder.Find(dir, config.FileName) == "" { // the defaults would be read for nothing
+			if found := e.finder.Find(dir, baseline.FileName); found != "" {
+				return found, nil
+			}
+			break
+		}
 		c = e.config(filepath.Join(dir, config.FileName))
 	}
 	if path == "" && e.opts.Adopting {

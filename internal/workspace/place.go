@@ -24,7 +24,7 @@ func Resolve(fsys FS, path string) (string, error) {
 		at := filepath.Join(dir, filepath.Base(path))
 		target, err := fsys.Readlink(at)
 		if err != nil {
-			return at, nil
+			return at, nil //nolint:nilerr // no link, or nothing
 		}
 		if path = target; !filepath.IsAbs(path) {
 			path = filepath.Join(dir, target)

@@ -387,13 +387,25 @@ type scope struct {
 	blind  bool            // anything may have been overlooked
 }
 
-// noteErrors notes where the run may have overlooked something.
+// noteErrors notes where the run may have overlooked something: in files with errors, those that do not parse, and those with findings
+// that no baseline may have.
 func (s *scope) noteErrors() {
 	for _, err := range s.res.Errors {
 		if err.Kind == BadConfig || err.File == "" {
 			s.blind = true
 		}
 		s.failed[err.File] = true
+	}
+	maps.Copy(s.failed, s.res.partial)
+	for i := range s.res.Findings {
+		if f := &s.res.Findings[i]; !Acceptable(f.Rule) {
+			s.failed[f.File] = true
+		}
+	}
+	for file := range maps.Clone(s.failed) {
+		if other := besides(file); other != "" {
+			s.failed[other] = true // rules look at both
+		}
 	}
 }
 

@@ -25,6 +25,7 @@ func (e *Checker) collect(res *Result, workers []*worker, reported map[string]bo
 		maps.Copy(res.texts, w.texts)
 		maps.Copy(res.sums, w.sums)
 		maps.Copy(res.prints, w.prints)
+		maps.Copy(res.partial, w.partial)
 	}
 	e.join(res, sorted(workers, func(f *diag.Finding) bool {
 		return reported[f.File] || res.bereft[f.File] && e.aboutGone(f.File, f.Span) || res.blocking[f.File] && rules.Lookup(f.Rule).Blocks()

@@ -117,6 +117,7 @@ type Result struct {
 	again    struct{ file, text string } // what was read again last
 	prints   map[string]prints           // by file
 	left     map[finder]int              // findings below error of generated files
+	partial  map[string]bool             // files that do not, or not wholly, parse, and empty ones
 	reported map[string]bool             // the files that the run was about
 	blocking map[string]bool             // those of which only findings of rules that Blocks count
 	bereft   map[string]bool             // those of which only findings about files that are gone count
@@ -273,7 +274,7 @@ func (e *Checker) Run(ctx context.Context, paths []string) (*Result, error) {
 func (e *Checker) result() *Result {
 	return &Result{
 		gate: func(file string) diag.Severity { return e.config(file).FailOn }, fs: e.fs, settings: e.settings,
-		texts: map[string]string{}, sums: map[string]uint64{}, prints: map[string]prints{}, left: map[finder]int{}, blocking: map[string]bool{}, bereft: map[string]bool{},
+		texts: map[string]string{}, sums: map[string]uint64{}, prints: map[string]prints{}, left: map[finder]int{}, partial: map[string]bool{}, blocking: map[string]bool{}, bereft: map[string]bool{},
 	}
 }
 

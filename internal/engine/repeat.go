@@ -40,6 +40,7 @@ type outcome struct {
 	texts        map[string]string
 	sums         map[string]uint64
 	prints       map[string]prints
+	partial      map[string]bool
 	left         map[finder]int
 	checked      int
 	later        []later
@@ -58,6 +59,7 @@ func (o *outcome) take(w *worker) {
 	o.texts = moved(o.texts, &w.texts)
 	o.sums = moved(o.sums, &w.sums)
 	o.prints = moved(o.prints, &w.prints)
+	o.partial = moved(o.partial, &w.partial)
 	for of, n := range w.left {
 		if o.left == nil {
 			o.left = map[finder]int{}
@@ -92,6 +94,9 @@ func (o *outcome) addTo(w *worker) {
 	maps.Copy(w.texts, o.texts)
 	maps.Copy(w.sums, o.sums)
 	maps.Copy(w.prints, o.prints)
+	for file := range o.partial {
+		w.unsure(file)
+	}
 	for of, n := range o.left {
 		w.left[of] += n
 	}

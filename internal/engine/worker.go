@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"unsafe"
@@ -70,6 +71,8 @@ type worker struct {
 	// left counts the findings left out for that, checked the files read.
 	left    map[finder]int
 	checked int
+	// partial are files that do not, or not wholly, parse, and empty ones; nil for none.
+	partial map[string]bool
 	bound   bound
 }
 
@@ -147,6 +150,14 @@ func (w *worker) isGenerated(file string) bool {
 		}
 	}
 	return w.generated
+}
+
+// unsure notes that what is not found in a file may be there all the same.
+func (w *worker) unsure(file string) {
+	if w.partial == nil {
+		w.partial = map[string]bool{}
+	}
+	w.partial[file] = true
 }
 
 // begin says which file is at hand: its tree where it is Nix, else its text. No path says that none is.
@@ -389,6 +400,9 @@ func trace() string {
 
 // syntax reports the errors of the parser, but for those that Nix does not come to see behind a NUL byte.
 func (w *worker) syntax(pass *rules.Pass, tree *ast.Tree) {
+	if len(tree.Errors()) > 0 {
+		w.unsure(pass.Path)
+	}
 	nul := tree.FirstNUL()
 	for _, e := range tree.Errors() {
 		r := w.plan.syntax[e.Kind]
@@ -440,6 +454,9 @@ func (w *worker) script(path, text string, kind workspace.Kind) {
 		doc = shell.ReadCI(v.Rel(path), text)
 	} else {
 		doc = shell.ReadScript(v.Rel(path), text)
+	}
+	if strings.TrimSpace(text) == "" || slices.ContainsFunc(doc.Scripts, func(s *shell.Script) bool { return s.Err != nil }) {
+		w.unsure(path)
 	}
 	w.unread(path, doc)
 	pass := rules.NewPass(w, path, nil, v, w.plan.minNix, w.resolver)
@@ -519,6 +536,9 @@ func (w *worker) flake(dir string) {
 	if f == nil {
 		w.lockAlone(dir)
 		return
+	}
+	if len(f.Nix.Tree.Errors()) > 0 {
+		w.unsure(path)
 	}
 	pass := rules.NewPass(w, path, f.Nix.Tree, w.view, w.plan.minNix, new(sema.Resolver))
 	w.begin(path, f.Nix.Tree, "")

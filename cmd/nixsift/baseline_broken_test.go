@@ -68,3 +68,50 @@ func TestBaselineBrokenFlake(t *testing.T) {
 		assert.Equal(t, before, read(t, filepath.Join(dir, "nixsift-baseline.json")), args)
 	}
 }
+
+// TestBaselineNoFiles holds that a baseline shrinks though no file is left to check.
+func TestBaselineNoFiles(t *testing.T) {
+	one := func() (dir string) {
+		dir = testenv.Tree(t, map[string]string{"nixsift.toml": "", "a.nix": "./gone.nix\n"})
+		require.Contains(t, start(t, dir, nil, "baseline").out, "wrote nixsift-baseline.json: 1 finding\n")
+		return dir
+	}
+	dir := one()
+	require.NoError(t, os.Remove(filepath.Join(dir, "a.nix")))
+	gate(t, dir, exitClean, "", "nixsift: 1 finding of nixsift-baseline.json is fixed")
+	o := start(t, dir, nil, "baseline", "--check")
+	assert.Equal(t, exitFindings, o.status)
+	assert.Contains(t, o.out, "fixed: a.nix: missing-path\n")
+	o = start(t, dir, nil, "baseline")
+	assert.Equal(t, exitClean, o.status)
+	assert.Equal(t, "fixed: a.nix: missing-path\nwrote nixsift-baseline.json: 0 findings (1 fixed)\n", o.out)
+	o = start(t, dir, nil, "baseline", "--check")
+	assert.Equal(t, exitClean, o.status)
+	assert.Equal(t, "nixsift-baseline.json holds nothing that is fixed\n", o.out)
+	write(t, "{", dir, "nixsift-baseline.json")
+	for _, args := range []string{"baseline", "baseline --check", "check"} {
+		o = start(t, dir, nil, strings.Fields(args)...)
+		assert.Equal(t, exitUsage, o.status, args)
+		assert.Contains(t, o.out+o.errors, "the baseline is damaged", args)
+	}
+
+	for _, path := range []string{".", "a.nix"} {
+		dir = one()
+		write(t, "exclude = [\"*\"]\n", dir, "nixsift.toml")
+		o = start(t, dir, nil, "baseline", "--check", path)
+		assert.Equal(t, exitClean, o.status, path)
+		assert.Equal(t, "nixsift-baseline.json holds nothing that is fixed\n", o.out, path)
+		assert.Contains(t, o.errors, "1 finding of nixsift-baseline.json is of rules that are off or of files that are left out", path)
+		o = start(t, dir, nil, "baseline", path)
+		assert.Equal(t, "nixsift-baseline.json stays as it is: 1 finding\n", o.out, path)
+		o = start(t, dir, nil, "baseline", "--prune", path)
+		assert.Equal(t, "wrote nixsift-baseline.json: 0 findings (1 left out by the configuration)\n", o.out, path)
+	}
+
+	empty := testenv.Tree(t, map[string]string{"nixsift.toml": ""})
+	o = start(t, empty, nil, "baseline", "--check")
+	assert.Equal(t, "there is no baseline: `nixsift baseline` writes one\n", o.out)
+	o = start(t, empty, nil, "baseline")
+	assert.Empty(t, o.out)
+	assert.NoFileExists(t, filepath.Join(empty, "nixsift-baseline.json"))
+}

@@ -306,6 +306,11 @@ func (e *Checker) accept(res *Result, paths []string) {
 			of[b] = &Baseline{Path: b.path, Text: b.text, There: b.there}
 		}
 	}
+	for _, path := range e.besideFiles(paths) {
+		if b := e.baseline(path); b != nil && b.there && of[b] == nil {
+			of[b] = &Baseline{Path: b.path, Text: b.text, There: b.there}
+		}
+	}
 	res.Errors = e.withConfigErrors(res.Errors)
 	scope.noteErrors()
 	if len(of) == 0 {
@@ -339,6 +344,21 @@ func (e *Checker) accept(res *Result, paths []string) {
 		}
 	}
 	scope.take(in)
+}
+
+// besideFiles returns a path for each of those of a run for which a baseline may hold of whose files none is left to check. A run
+// over a change asks its files alone.
+func (e *Checker) besideFiles(paths []string) (at []string) {
+	if e.opts.Changes != nil {
+		return nil
+	}
+	for _, path := range paths {
+		if info, err := e.fs.Stat(path); err == nil && info.IsDir() {
+			path = filepath.Join(path, baseline.FileName)
+		}
+		at = append(at, path)
+	}
+	return at
 }
 
 // sort tells the findings that the baseline has, which it marks, from those that are new. at has, by key of the match, their places.

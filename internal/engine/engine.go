@@ -368,6 +368,7 @@ func (e *Checker) withConfigErrors(errs []FileError) []FileError {
 
 // choose returns the files that paths mean, and what is wrong with the paths.
 func (e *Checker) choose(paths []string, opts workspace.Options) (workspace.Selection, []FileError) {
+	e.loadChanged(paths)
 	opts.NoExclude, opts.Exclude, opts.Git = e.opts.NoExclude, e.excluded, e.snapshot.Git()
 	if c := e.opts.Changes; c != nil {
 		opts.Among, opts.AmongFolder = c.Has, c.HasBelow

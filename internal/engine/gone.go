@@ -1,11 +1,14 @@
 package engine
 
 import (
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/baseline"
+	"github.com/nixsift/nixsift/internal/config"
 	"github.com/nixsift/nixsift/internal/git"
 	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/internal/workspace"
@@ -67,4 +70,60 @@ func (e *Checker) aboutGone(file string, at source.Span) bool {
 		_, ok = slices.BinarySearch(gone, filepath.Join(target, "default.nix"))
 	}
 	return ok
+}
+
+// loadChanged reads the configurations and baselines that a change is about, of which no file that is checked may ask: those that
+// hold for paths, and those below them that the change touches, or that name something it touches.
+func (e *Checker) loadChanged(paths []string) {
+	c := e.opts.Changes
+	if c == nil {
+		return
+	}
+	load := func(file string) {
+		e.config(file)
+		e.baseline(file)
+	}
+	for _, path := range paths {
+		if info, err := e.fs.Stat(path); err == nil && info.IsDir() {
+			path = filepath.Join(path, config.FileName)
+		}
+		load(path)
+	}
+	touched := map[string]bool{}
+	var names []string // by which a configuration may name what is touched
+	for _, path := range slices.Concat(c.Changed(), c.Gone()) {
+		base := filepath.Base(path)
+		if ext := filepath.Ext(base); ext != config.Ext && ext != filepath.Ext(baseline.FileName) {
+			continue
+		}
+		if base == config.FileName || base == baseline.FileName {
+			if file, ok := asGiven(c.Repo, paths, path); ok {
+				load(file)
+			}
+		}
+		touched[path] = true
+		names = append(names, base)
+		if base == config.FileName { // which the name of its folder stands for
+			names = append(names, filepath.Base(filepath.Dir(path)))
+		}
+	}
+	if len(touched) == 0 || e.opts.ConfigPath != "" {
+		return
+	}
+	for entry := range c.Repo.Files() {
+		if path.Base(entry.Path) != config.FileName {
+			continue
+		}
+		at := filepath.Join(c.Repo.Root(), filepath.FromSlash(entry.Path))
+		file, ok := asGiven(c.Repo, paths, at)
+		if !ok || touched[at] {
+			continue
+		}
+		for _, src := range e.load(file).config.Sources() {
+			if touched[src.Path] || slices.ContainsFunc(names, func(name string) bool { return strings.Contains(src.Text, name) }) {
+				load(file)
+				break
+			}
+		}
+	}
 }

@@ -5,6 +5,7 @@ package changes
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -28,6 +29,7 @@ type Set struct {
 
 	how       map[string]string // by path relative to the root: how a file differs, in words
 	gone      map[string]bool   // files that are no more, and links that lead to nothing any more, likewise
+	dropped   map[string]bool   // those of gone that are there, but not tracked any more
 	folders   map[string]bool   // that have some of how; nil where untracked files count, which may be anywhere
 	blobs     *blobs
 	untracked bool // what git does not track counts
@@ -64,15 +66,18 @@ func (s *Set) HasBelow(dir string) bool {
 }
 
 // Gone returns the absolute paths that lead to nothing any more: of files, of links, and of folders of which no file is left; and
-// those of files that are folders now. They are sorted, and must not be changed.
+// those of files that are folders now. What is there but not tracked any more counts as well: Nix sees nothing of it in a flake.
+// They are sorted, and must not be changed.
 func (s *Set) Gone() []string {
 	s.goneOnce.Do(func() {
 		paths := map[string]bool{}
 		for rel := range s.gone {
 			for at := rel; at != "." && !paths[at]; at = path.Dir(at) {
-				info, err := s.FS.Stat(s.abs(at))
-				if !nowhere(err) && (at != rel || err != nil || !info.IsDir()) {
-					break
+				if !s.dropped[rel] || s.Repo.HasBelow(at) {
+					info, err := s.FS.Stat(s.abs(at))
+					if !nowhere(err) && (at != rel || err != nil || !info.IsDir()) {
+						break
+					}
 				}
 				paths[at] = true
 				s.gonePaths = append(s.gonePaths, s.abs(at))
@@ -86,40 +91,6 @@ func (s *Set) Gone() []string {
 // nowhere reports whether an error says that a path leads to nothing.
 func nowhere(err error) bool {
 	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
-}
-
-// followLinks adds what a change means for tracked symbolic links: those to files that it touches differ, too, and those to
-// what it takes away lead to nothing any more, like those that it makes lead nowhere.
-func (s *Set) followLinks() {
-	for e := range s.Repo.Files() {
-		if e.Mode != git.Symlink && s.how[e.Path] == "" { // what has changed may be a link that is not staged
-			continue
-		}
-		at := s.abs(e.Path)
-		target, err := s.FS.EvalSymlinks(at)
-		if err == nil {
-			if rel, ok := s.Repo.Rel(target); ok && s.how[e.Path] == "" && s.Why(s.Repo, target) != "" {
-				s.add(e, fmt.Sprintf("leads to %s (%s)", rel, s.Why(s.Repo, target)))
-			}
-			continue
-		}
-		if s.how[e.Path] != "" || s.leadsToGone(at) {
-			s.gone[e.Path] = true // Gone looks whether it is so
-		}
-	}
-}
-
-// leadsToGone reports whether the text of a link names what the change takes away.
-func (s *Set) leadsToGone(link string) bool {
-	target, err := s.FS.Readlink(link)
-	if err != nil {
-		return false
-	}
-	if !filepath.IsAbs(target) {
-		target = filepath.Join(filepath.Dir(link), target)
-	}
-	rel, ok := s.Repo.Rel(target)
-	return ok && s.gone[rel]
 }
 
 func (s *Set) add(e git.Entry, how string) {
@@ -180,7 +151,8 @@ func open(dir, flag string, staged bool) (*git.Repo, error) {
 // change is one line of git diff-index --raw.
 type change struct {
 	path   string
-	status byte // A, D, M, T or U, as git-diff-index(1) says
+	status byte   // A, D, M, T or U, as git-diff-index(1) says
+	link   git.ID // the object that has the text of the link that was there, zero where none was
 }
 
 // diff returns how the index differs from a commit, apart from submodules and from files of which only the mode does.
@@ -205,7 +177,11 @@ func (p *program) diff(ctx context.Context, args ...string) ([]change, error) {
 		if status := fields[4][0]; status == 'M' && fields[2] == fields[3] || to == submodule || from == submodule && status == 'D' {
 			continue
 		}
-		all = append(all, change{name, fields[4][0]})
+		c := change{path: name, status: fields[4][0]}
+		if from == "120000" {
+			_, _ = hex.Decode(c.link[:], []byte(fields[2])[:min(len(fields[2]), hex.EncodedLen(len(c.link)))])
+		}
+		all = append(all, c)
 	}
 	return all, nil
 }

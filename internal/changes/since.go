@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 	"strings"
 	"sync"
 
@@ -36,7 +37,7 @@ func Since(ctx context.Context, base workspace.FS, dir, ref string) (*Set, error
 	if err != nil {
 		return nil, err
 	}
-	s := &Set{Repo: repo, FS: base, how: map[string]string{}, gone: map[string]bool{}, untracked: true}
+	s := &Set{Repo: repo, FS: base, how: map[string]string{}, gone: map[string]bool{}, dropped: map[string]bool{}, untracked: true}
 	p := newProgram(repo)
 	compared := make(chan error, 1)
 	go func() {
@@ -56,12 +57,25 @@ func Since(ctx context.Context, base workspace.FS, dir, ref string) (*Set, error
 	for _, c := range all {
 		if _, tracked := repo.Tracked(c.path); !tracked {
 			s.gone[c.path] = true
+			if !s.belowFile(c.path) {
+				s.dropped[c.path] = true
+			}
 		} else if !s.gone[c.path] && s.how[c.path] == "" {
 			s.how[c.path] = "changed since " + ref
 		}
 	}
-	s.followLinks()
+	s.followLinks(ctx, p, all)
 	return s, nil
+}
+
+// belowFile reports whether what is tracked above a path is no folder any more.
+func (s *Set) belowFile(rel string) bool {
+	for dir := path.Dir(rel); dir != "."; dir = path.Dir(dir) {
+		if _, tracked := s.Repo.Tracked(dir); tracked {
+			return true
+		}
+	}
+	return false
 }
 
 // since returns how the index differs from the merge base of a commit and HEAD.

@@ -55,7 +55,7 @@ func Staged(ctx context.Context, base workspace.FS, dir string) (*Set, error) {
 			s.add(e, "staged: modified")
 		}
 	}
-	s.followLinks()
+	s.followLinks(ctx, p, staged)
 	return s, nil
 }
 

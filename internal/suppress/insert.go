@@ -82,8 +82,8 @@ func InsertText(text string, rules Rules, findings []diag.Finding, c Comment, sa
 		for _, before := range []bool{!behind, behind} {
 			x := newInserter(out.Text, ParseText(out.Text, rules), c)
 			x.before = func(line int) (uint32, bool) {
-				s := x.lines.LineSpan(line)
-				return s.Start, before && !strings.HasPrefix(s.Of(x.text), "#!")
+				at := lineStart(x.text, x.lines, line)
+				return at, before && !strings.HasPrefix(x.text[at:], "#!")
 			}
 			x.behind = func(line int) bool { return !before && hashIn(x.lines.LineSpan(line).Of(x.text)) < 0 }
 			x.check = func(text string, _ []diag.Edit) (*Table, bool) { return ParseText(text, rules), same(text) }
@@ -262,7 +262,7 @@ func (x *inserter) place(g group, names string) (e diag.Edit, ok bool) {
 		return diag.Edit{Span: source.Span{Start: s.Start + uint32(len(code)), End: s.End}, Text: " " + line}, true
 	case before:
 		s := x.lines.LineSpan(x.lines.Line(at))
-		text := s.Of(x.text)
+		text := x.text[at:s.End]
 		indent := text[:len(text)-len(strings.TrimLeft(text, blanks))]
 		return diag.Edit{Span: source.Span{Start: at, End: at}, Text: indent + line + x.lineEnd(s)}, true
 	case x.within == nil || !inBlock(x.comment.Reason):

@@ -87,6 +87,32 @@ func TestInsertForFile(t *testing.T) {
 	}
 }
 
+// TestInsertByteOrderMark holds that a byte order mark stays what the file starts with.
+func TestInsertByteOrderMark(t *testing.T) {
+	why := Comment{Reason: "why"}
+	same := func(string) bool { return true }
+	const line, whole = "\uFEFF# nixsift: ignore[alpha] why\n", "\uFEFF# nixsift: ignore-file[alpha] why\n"
+	for _, text := range []string{"X\n", "  X\n", "# words\nX\n"} {
+		src := "\uFEFF" + text
+		found := []diag.Finding{place(t, src, "alpha", "X", 1)}
+		holds(t, src, whole+text, 1, InsertForFile(parser.Parse(src), parser.Parse, wideRules(), found, why))
+		holds(t, src, whole+text, 1, InsertForText(src, wideRules(), found, why, same))
+		if text[0] == '#' {
+			continue
+		}
+		indent := text[:len(text)-len("X\n")]
+		want := "\uFEFF" + indent + line[len("\uFEFF"):] + text
+		holds(t, src, want, 1, Insert(parser.Parse(src), parser.Parse, testRules(), found, why))
+		holds(t, src, want, 1, InsertText(src, testRules(), found, why, same))
+	}
+	const doc = "\uFEFF/** words */\nX\n"
+	found := []diag.Finding{place(t, doc, "alpha", "X", 1)}
+	holds(t, doc, line+doc[len("\uFEFF"):], 1, Insert(parser.Parse(doc), parser.Parse, testRules(), found, why))
+	const src = "\uFEFF# nixsift: ignore[beta] this\nX\n"
+	joined := InsertText(src, testRules(), []diag.Finding{place(t, src, "alpha", "X", 1)}, why, same)
+	holds(t, src, "\uFEFF# nixsift: ignore[beta, alpha] this; why\nX\n", 1, joined)
+}
+
 // holds holds what becomes of a text in which all findings are silenced.
 func holds(t *testing.T, before, after string, count int, got Inserted) {
 	t.Helper()

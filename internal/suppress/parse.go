@@ -202,10 +202,10 @@ func (p *reader) malformed(c source.Span, message, help string, fixes ...diag.Fi
 }
 
 // hashComments finds the comments of a text in which `#` opens one at the start of a line or behind a
-// blank, outside of quotes that open on the same line.
+// blank, outside of quotes that open on the same line. A byte order mark before the text is none of it.
 func hashComments(text string) []source.Span {
 	var spans []source.Span
-	for at := 0; at < len(text); {
+	for at := int(textStart(text)); at < len(text); {
 		end := len(text)
 		if n := strings.IndexByte(text[at:], '\n'); n >= 0 {
 			end = at + n

@@ -12,9 +12,9 @@ import (
 // lineBefore returns where a comment alone on its line can stand before a line of a Nix file: at its start, or before a
 // documentation comment, which belongs to what follows it.
 func lineBefore(t *ast.Tree, lines *source.LineIndex, line int) (at uint32, ok bool) {
-	at = lines.LineSpan(line).Start
-	if at == 0 {
-		return 0, !strings.HasPrefix(t.Source(), "#!")
+	at = lineStart(t.Source(), lines, line)
+	if line == 1 {
+		return at, !strings.HasPrefix(t.Source()[at:], "#!")
 	}
 	space := t.TokenAt(at - 1)
 	if space.Kind() != ast.TokSpace || strings.HasPrefix(t.Source()[at:], "#!") {
@@ -22,9 +22,9 @@ func lineBefore(t *ast.Tree, lines *source.LineIndex, line int) (at uint32, ok b
 	}
 	if space.Start() > 0 {
 		doc := t.TokenAt(space.Start() - 1)
-		first := lines.LineSpan(lines.Line(doc.Start())).Start
+		first := lineStart(t.Source(), lines, lines.Line(doc.Start()))
 		if doc.Kind() == ast.TokBlockComment && strings.HasPrefix(doc.Text(), "/**") && isBlank(t.Source()[first:doc.Start()]) {
-			if first == 0 || t.TokenAt(first-1).Kind() == ast.TokSpace {
+			if first <= textStart(t.Source()) || t.TokenAt(first-1).Kind() == ast.TokSpace {
 				return first, true
 			}
 		}
@@ -71,8 +71,22 @@ func placeWithin(t *ast.Tree, lines *source.LineIndex, line int, at uint32) (off
 	return 0, false
 }
 
+// byteOrderMark may stand at the start of a text, and only there.
+const byteOrderMark = "\uFEFF"
+
+// textStart returns where a text starts, behind a byte order mark.
+func textStart(text string) uint32 {
+	return uint32(len(text) - len(strings.TrimPrefix(text, byteOrderMark)))
+}
+
+// lineStart returns where a comment before a line starts: where the line does, on the first one behind a byte order mark.
+func lineStart(text string, lines *source.LineIndex, line int) uint32 {
+	return max(lines.LineSpan(line).Start, textStart(text))
+}
+
 // top returns the start of the first line that is not for the program that runs the file.
 func top(text string) (at uint32, ok bool) {
+	at = textStart(text)
 	for strings.HasPrefix(text[at:], "#!") {
 		end := strings.IndexByte(text[at:], '\n')
 		if end < 0 {

@@ -73,7 +73,47 @@ func (h *Hook) read() (text string, ours bool, err error) {
 		return "", false, fmt.Errorf("reading %s: %w", h.Path, err)
 	}
 	text = string(b)
-	return text, strings.Contains(text, marker+"\n"), nil
+	return text, written(text), nil
+}
+
+// written reports whether a text is exactly what Install writes for some program and arguments. A line that somebody added makes it
+// a hook of theirs.
+func written(text string) bool {
+	_, args, ok := strings.Cut(text, "\n  exec "+Command)
+	rest := args
+	for strings.HasPrefix(rest, " ") {
+		next := cutWord(rest[1:])
+		if len(next) == len(rest)-1 {
+			return false
+		}
+		rest = next
+	}
+	more := args[:len(args)-len(rest)]
+	if !ok || text == hook(join(places), more) {
+		return ok
+	}
+	_, list, _ := strings.Cut(rest, "\nfor nixsift in \\\n  ")
+	program := list[:len(list)-len(cutWord(list))]
+	return program != "" && text == hook(program+between+join(places), more)
+}
+
+// cutWord returns what stands behind a word that Quote wrote; the text itself where it starts with none.
+func cutWord(text string) string {
+	if !strings.HasPrefix(text, "'") {
+		return strings.TrimLeftFunc(text, safe)
+	}
+	for rest := text; ; {
+		_, behind, ok := strings.Cut(rest[1:], "'")
+		if !ok {
+			return text
+		}
+		if rest, ok = strings.CutPrefix(behind, `\'`); !ok {
+			return behind
+		}
+		if !strings.HasPrefix(rest, "'") {
+			return text
+		}
+	}
 }
 
 // foreign is the error of a hook that is not ours, with how to run the check from it.
@@ -84,6 +124,9 @@ func (h *Hook) foreign(what string) error {
 // owner returns the error of a hook by its text, which says who manages it.
 func (h *Hook) owner(text string) error {
 	switch {
+	case strings.Contains(text, marker):
+		return fmt.Errorf("%s is a hook of nixsift that was changed, which is left alone: move what was added to a hook of your own with the line "+
+			"`%s || exit`, or remove the file and run `nixsift hook install`", h.Path, Command)
 	case strings.Contains(text, "pre-commit.com"):
 		return fmt.Errorf("%s is the hook of pre-commit, which is left alone: `nixsift init --pre-commit` adds nixsift to its configuration", h.Path)
 	case strings.Contains(text, "lefthook"):
@@ -150,6 +193,8 @@ func (h *Hook) Uninstall() (removed bool, err error) {
 		return false, err
 	case ours:
 		return true, os.Remove(h.Path)
+	case strings.Contains(text, marker):
+		return false, h.owner(text)
 	case text != "":
 		return false, fmt.Errorf("%s was not written by `nixsift hook install` and is left alone", h.Path)
 	}
@@ -173,18 +218,28 @@ func script(program string, args []string) string {
 	for _, a := range args {
 		more.WriteString(" " + Quote(a))
 	}
+	return hook(join(list), more.String())
+}
+
+// between stands between the places in the text of the hook.
+const between = " \\\n  "
+
+func join(places []string) string { return strings.Join(places, between) }
+
+// hook returns the text of the hook with the places and the further arguments as they stand in it.
+func hook(list, more string) string {
 	return `#!/bin/sh
 ` + marker + `
 # It checks what is about to be committed; ` + "`git commit --no-verify`" + ` leaves it out once.
 if command -v nixsift >/dev/null 2>&1; then
-  exec ` + Command + more.String() + `
+  exec ` + Command + more + `
 fi
 HOME=${HOME:-}
 for nixsift in \
-  ` + strings.Join(list, " \\\n  ") + `
+  ` + list + `
 do
   if [ -x "$nixsift" ]; then
-    exec "$nixsift"` + strings.TrimPrefix(Command, "nixsift") + more.String() + `
+    exec "$nixsift"` + strings.TrimPrefix(Command, "nixsift") + more + `
   fi
 done
 echo "nixsift: the pre-commit hook of this repository finds no nixsift, so nothing was checked and nothing is committed." >&2
@@ -195,11 +250,13 @@ exit 1
 
 // Quote writes a word for a POSIX shell.
 func Quote(word string) string {
-	safe := !strings.ContainsFunc(word, func(r rune) bool {
-		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./=,:@%+", r))
-	})
-	if safe && word != "" {
+	if word != "" && strings.TrimLeftFunc(word, safe) == "" {
 		return word
 	}
 	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
+
+// safe reports whether a character means itself in each place of a word of a shell.
+func safe(r rune) bool {
+	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./=,:@%+", r)
 }

@@ -167,6 +167,40 @@ func TestForeign(t *testing.T) {
 	assert.ErrorContains(t, err, "to .husky/pre-commit")
 }
 
+// TestExtended leaves a hook that somebody added to alone, whatever it was installed with.
+func TestExtended(t *testing.T) {
+	repo := gittest.Init(t, gittest.Isolate(t), "repo")
+	for _, with := range [][]string{{""}, {"/it's here/$x/nixsift"}, {"/x/nixsift", "--fail-on=error", "", "it's *", "'", "a\nb"}, {"", "\nfi\nHOME=${HOME:-}\n"}} {
+		hook := install(t, repo, with[0], with[1:]...)
+		text, err := os.ReadFile(hook.Path)
+		require.NoError(t, err)
+		for _, changed := range []string{
+			string(text) + "make lint\n",
+			strings.Replace(string(text), "\nif ", "\nmake lint || exit\nif ", 1),
+			strings.Replace(string(text), "--staged", "--staged; make lint", 1),
+			strings.ReplaceAll(string(text), "--staged", "--staged; make lint"),
+			strings.ReplaceAll(string(text), "--staged", "--staged | tee log"),
+			strings.Replace(string(text), "  /run/current", "  \"$(make lint)\" \\\n  /run/current", 1),
+		} {
+			require.NotEqual(t, string(text), changed)
+			require.NoError(t, os.WriteFile(hook.Path, []byte(changed), 0o777))
+			_, err := hook.Install("", nil)
+			assert.ErrorContains(t, err, "was changed, which is left alone")
+			assert.ErrorContains(t, err, "`nixsift check --staged || exit`")
+			assert.Error(t, hook.Check())
+			_, err = hook.Uninstall()
+			assert.ErrorContains(t, err, "was changed, which is left alone")
+			after, err := os.ReadFile(hook.Path)
+			require.NoError(t, err)
+			assert.Equal(t, changed, string(after))
+		}
+		require.NoError(t, os.WriteFile(hook.Path, text, 0o777))
+		removed, err := hook.Uninstall()
+		require.NoError(t, err, "%q", with)
+		assert.True(t, removed)
+	}
+}
+
 // TestOutside writes nowhere but in the repository.
 func TestOutside(t *testing.T) {
 	home := gittest.Isolate(t)

@@ -20,10 +20,20 @@ const errRead = "a report would replace a file that nixsift reads"
 // checkOutputs refuses files for reports that a report must not replace. What is checked may come from somebody else: a link
 // in it never says where a report goes outside of it.
 func (f *checkFlags) checkOutputs(wd string) error {
+	taken := map[string]string{}
 	for _, o := range f.files {
-		if why := f.refusesOutput(wd, absolute(wd, o.path), nil); why != "" {
+		path := absolute(wd, o.path)
+		if why := f.refusesOutput(wd, path, nil); why != "" {
 			return fmt.Errorf("--output \"%s=%s\": %s", o.format, o.path, why)
 		}
+		at, err := workspace.Resolve(workspace.OS, path)
+		if err != nil || rewrite.IsOpen(path) {
+			continue // which writing tells, or which takes one behind the other
+		}
+		if other := taken[at]; other != "" {
+			return fmt.Errorf("--output \"%s=%s\": it is the file of \"%s\", which takes one report", o.format, o.path, other)
+		}
+		taken[at] = o.format + "=" + o.path
 	}
 	return nil
 }

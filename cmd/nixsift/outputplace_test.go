@@ -98,6 +98,21 @@ func TestOutputPlaces(t *testing.T) {
 	assert.Contains(t, o.errors, gits)
 }
 
+// TestOutputsToOneFile refuses two reports to one file, by whatever links, before anything is written.
+func TestOutputsToOneFile(t *testing.T) {
+	_, repo := hostile(t)
+	require.NoError(t, os.Symlink("not-yet.json", filepath.Join(repo, "link.json")))
+	for _, paths := range [][2]string{
+		{"link.json", "not-yet.json"}, {"not-yet.json", "link.json"}, {"inside", "sub/x"}, {"within/y.json", "sub/y.json"}, {"y.json", filepath.Join(repo, "y.json")},
+	} {
+		o := inPlain(t, repo, nil, "check", "-o", "json="+paths[0], "-o", "sarif="+paths[1])
+		assert.Equal(t, exitUsage, o.status, paths)
+		assert.Contains(t, o.errors, "it is the file of \"json="+paths[0]+"\", which takes one report")
+	}
+	assert.NoFileExists(t, filepath.Join(repo, "not-yet.json"))
+	assert.Equal(t, exitClean, inPlain(t, repo, nil, "check", "-o", "json=link.json", "-o", "sarif=y.sarif").status)
+}
+
 // TestBaselinePlace holds that a configuration makes nixsift neither read nor write a baseline outside of its project or among other files.
 func TestBaselinePlace(t *testing.T) {
 	top, repo := hostile(t)

@@ -47,7 +47,7 @@ func (f *checkFlags) refusesOutput(wd, path string, read []string) string {
 	if err != nil {
 		return "" // which writing tells
 	}
-	if link, target := workspace.LeadsOut(workspace.OS, path, f.projects(wd)); link != "" {
+	if link, target := workspace.LeadsOut(workspace.OS, path, f.projects(wd, path)); link != "" {
 		return fmt.Sprintf("the link %s leads to %s, outside of the project", shown(wd, link), target)
 	}
 	repo, err := git.Open(wd)
@@ -79,19 +79,48 @@ func (f *checkFlags) refusalOf(wd string, res *engine.Result) func(path string) 
 	return func(path string) string { return f.refusesOutput(wd, path, read) }
 }
 
-// projects returns the folders, links resolved, of what is checked and of the projects around it and around a folder.
-func (f *checkFlags) projects(wd string) (roots []string) {
+// projects returns the roots, links resolved, of the projects of what is checked and around a folder, and of those within them
+// that the way of an absolute path to write to leads through.
+func (f *checkFlags) projects(wd, output string) (roots []string) {
 	snapshot := project.New(workspace.OS)
-	for _, path := range append([]string{filepath.Join(wd, config.FileName)}, f.opts.Paths...) {
-		var dirs []string
-		if info, err := workspace.OS.Stat(path); err == nil && info.IsDir() {
-			dirs, path = append(dirs, path), filepath.Join(path, config.FileName)
+	within := func(path string) func(root string) bool {
+		return func(root string) bool {
+			rel, err := filepath.Rel(root, path)
+			return err == nil && filepath.IsLocal(rel)
 		}
-		dirs = append(dirs, snapshot.View(path).Root())
-		for _, dir := range dirs {
-			if at, err := workspace.OS.EvalSymlinks(dir); err == nil && !slices.Contains(roots, at) {
-				roots = append(roots, at)
-			}
+	}
+	add := func(root string) {
+		if !slices.Contains(roots, root) {
+			roots = append(roots, root)
+		}
+	}
+	for _, path := range append([]string{filepath.Join(wd, config.FileName)}, f.opts.Paths...) {
+		dir := ""
+		if info, err := workspace.OS.Stat(path); err == nil && info.IsDir() {
+			dir, path = path, filepath.Join(path, config.FileName)
+		}
+		root, err := workspace.OS.EvalSymlinks(snapshot.View(path).Root())
+		if err == nil {
+			add(root)
+		}
+		if dir == "" {
+			continue
+		}
+		if at, failed := workspace.OS.EvalSymlinks(dir); failed == nil && (err != nil || !within(at)(root)) {
+			add(at) // behind a link
+		}
+	}
+	for dir := filepath.Dir(output); dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
+		at, err := workspace.Resolve(workspace.OS, dir)
+		if err != nil || !slices.ContainsFunc(roots, within(at)) {
+			continue
+		}
+		v := snapshot.View(filepath.Join(at, config.FileName))
+		if v.Repo() == nil && v.FlakeDir() == "" {
+			continue // nothing bounds a project there
+		}
+		if root, err := workspace.OS.EvalSymlinks(v.Root()); err == nil && slices.ContainsFunc(roots, within(root)) {
+			add(root)
 		}
 	}
 	return roots

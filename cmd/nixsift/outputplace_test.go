@@ -89,6 +89,23 @@ func TestOutputPlaces(t *testing.T) {
 	o = inPlain(t, repo, nil, "check", "-o", "json=../by-link/z.json")
 	assert.Equal(t, exitClean, o.status, "a link outside of the project is the user's: %s", o.errors)
 
+	// A link belongs to the project that it lies in, wherever one stands.
+	for _, from := range []string{"/", top, filepath.Join(top, "out"), filepath.Join(repo, "sub")} {
+		for _, checked := range []string{repo, filepath.Join(repo, "sub"), filepath.Join(repo, "a.nix"), top} {
+			o := inPlain(t, from, nil, "check", "-o", "json="+filepath.Join(repo, "deep/rep/x.json"), checked)
+			assert.Equal(t, exitUsage, o.status, "%s %s", from, checked)
+			assert.Contains(t, o.errors, out)
+			o = inPlain(t, from, nil, "check", "-o", "json="+filepath.Join(repo, "within/z.json"), checked)
+			assert.NotEqual(t, exitUsage, o.status, "%s %s: %s", from, checked, o.errors)
+		}
+	}
+	bare := filepath.Join(top, "bare")
+	gittest.Write(t, bare, "a.nix", "{ a = 1; }\n", "s/x", "")
+	require.NoError(t, os.Symlink(filepath.Join(top, "out"), filepath.Join(bare, "s/o")))
+	o = inPlain(t, "/", nil, "check", "-o", "json="+filepath.Join(bare, "s/o/x.json"), bare)
+	assert.Equal(t, exitUsage, o.status)
+	assert.Contains(t, o.errors, out)
+
 	// Git's files need not lie in .git.
 	apart := filepath.Join(top, "apart")
 	gittest.Run(t, top, "init", "-q", "--separate-git-dir", "database", "apart")

@@ -2,7 +2,6 @@ package workspace
 
 import (
 	"path/filepath"
-	"slices"
 	"strings"
 )
 
@@ -33,14 +32,12 @@ func Resolve(fsys FS, path string) (string, error) {
 	return "", pathError("readlink", path, errLinks)
 }
 
-// LeadsOut returns the first link on the way of an absolute path that lies in one of some folders and leads out of all of them,
-// and where to; "" for none. The folders have no links.
+// LeadsOut returns the first link on the way of an absolute path that lies in one of some folders and leads out of the innermost
+// of those around it, and where to; "" for none. The folders have no links.
 func LeadsOut(fsys FS, path string, roots []string) (link, target string) {
-	inside := func(path string) bool {
-		return slices.ContainsFunc(roots, func(root string) bool {
-			rel, err := filepath.Rel(root, path)
-			return err == nil && filepath.IsLocal(rel)
-		})
+	inside := func(root, path string) bool {
+		rel, err := filepath.Rel(root, path)
+		return err == nil && filepath.IsLocal(rel)
 	}
 	up := filepath.Dir(path)
 	if up == path {
@@ -50,10 +47,19 @@ func LeadsOut(fsys FS, path string, roots []string) (link, target string) {
 		return link, target
 	}
 	dir, err := Resolve(fsys, up)
-	if err != nil || !inside(dir) {
+	if err != nil {
 		return "", ""
 	}
-	if at, err := Resolve(fsys, path); err == nil && !inside(at) {
+	own := ""
+	for _, root := range roots {
+		if len(root) > len(own) && inside(root, dir) {
+			own = root
+		}
+	}
+	if own == "" {
+		return "", ""
+	}
+	if at, err := Resolve(fsys, path); err == nil && !inside(own, at) {
 		return path, at
 	}
 	return "", ""

@@ -36,6 +36,23 @@ func TestSuppressFile(t *testing.T) {
 	assert.Equal(t, exitClean, o.status, o.out)
 }
 
+// TestSuppressLineEnds holds that a file with CR LF takes a comment with its line ends, which the rule about these then speaks about.
+func TestSuppressLineEnds(t *testing.T) {
+	const text = "let\r\n  x = 1;\r\nin\r\n2\r\n"
+	for _, test := range []struct{ rules, want string }{
+		{"unused-let-binding", "# nixsift: ignore-file[unused-let-binding] why\r\n" + text},
+		{"crlf-in-source", "# nixsift: ignore-file[crlf-in-source] why\r\n" + text},
+		{"crlf-in-source,unused-let-binding", "# nixsift: ignore-file[crlf-in-source, unused-let-binding] why\r\n" + text},
+	} {
+		dir := testenv.Tree(t, map[string]string{"nixsift.toml": "", "a.nix": text})
+		o := start(t, dir, nil, "suppress", "--select", test.rules, "--reason", "why", "--file")
+		assert.Equal(t, exitClean, o.status, o.errors)
+		assert.Equal(t, test.want, read(t, filepath.Join(dir, "a.nix")))
+		o = start(t, dir, nil, "check", "--select", test.rules, "--fail-on", "hint")
+		assert.Equal(t, exitClean, o.status, o.out)
+	}
+}
+
 // TestSuppressStatus holds that the status is about what was asked for.
 func TestSuppressStatus(t *testing.T) {
 	for _, c := range []struct {

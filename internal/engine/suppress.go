@@ -375,8 +375,12 @@ func (f *silencing) judge(file string, whole bool, found, silent, configured []d
 		}
 	}
 	why := map[spot]string{}
+	targets := spots(m, f.targets)
+	// A finding about the whole file, such as about its line ends, may come to stand in the comment.
+	heard := moves(f.seen, silenced, func(at spot) bool { return targets[at] })
+	moved := moves(f.present, present, func(at spot) bool { return !targets[at] })
 	for _, t := range f.targets {
-		if at := spotOf(m, t); f.seen[at] && !silenced[at] {
+		if at := spotOf(m, t); f.seen[at] && !silenced[at] && !heard.from[at] {
 			why[at] = "where a comment stands the rule says nothing or something else: " + others
 		}
 	}
@@ -385,7 +389,7 @@ func (f *silencing) judge(file string, whole bool, found, silent, configured []d
 		before := marksOf(file, f.before)
 		for _, g := range slices.Concat(found, configured) {
 			at := spotOf(after, g)
-			if f.present[at] || free[at] || g.Rule == suppress.WithoutReason {
+			if f.present[at] || free[at] || moved.to[at] || g.Rule == suppress.WithoutReason {
 				continue
 			}
 			reason := fmt.Sprintf("with a comment `%s` would speak up on line %d (%s): %s", g.Rule, linesBefore.Line(before.At(at.mark)), g.Message, others)
@@ -417,6 +421,31 @@ func (f *silencing) judge(file string, whole bool, found, silent, configured []d
 		}
 	}
 	return false
+}
+
+// movement is places that a rule left, and those that it speaks about instead.
+type movement struct{ from, to map[spot]bool }
+
+// moves pairs the places that rules speak about before only, of those that may move, with places that they speak about after only. It
+// pairs none of a rule that speaks about several of either: which is which is not known.
+func moves(before, after map[spot]bool, may func(at spot) bool) movement {
+	only := func(in, out map[spot]bool, may func(at spot) bool) map[string][]spot {
+		of := map[string][]spot{}
+		for at := range in {
+			if !out[at] && may(at) {
+				of[at.rule] = append(of[at.rule], at)
+			}
+		}
+		return of
+	}
+	x := movement{map[spot]bool{}, map[spot]bool{}}
+	came := only(after, before, func(spot) bool { return true })
+	for rule, left := range only(before, after, may) {
+		if len(left) == 1 && len(came[rule]) == 1 {
+			x.from[left[0]], x.to[came[rule][0]] = true, true
+		}
+	}
+	return x
 }
 
 // beside returns the findings on the line of a place in a text, or else those before and behind it that are nearest.

@@ -46,9 +46,7 @@ func (c *ci) workflow(doc ast.Node) {
 			c.job(e, top, defaults)
 		}
 	}
-	if c.github() || c.refused {
-		c.stray(doc, githubStrays, c.readStray(top, GitHubRun))
-	}
+	c.stray(doc, githubStrays, c.readStray(top, GitHubRun))
 }
 
 func (c *ci) job(e entry, top *scope, defaults runDefaults) {

@@ -90,8 +90,8 @@ func (c *ci) is(e entry, what string, want ...shape) bool {
 	return false
 }
 
-// stray reads the commands that stand in places where the CI system reads none, in a file that it refuses for that or
-// something else: who wrote them meant them to run. commands are the keys of commands, steps those of lists of steps,
+// stray reads the commands that stand in places where the CI system reads none, most often in a file that it
+// refuses for that: who wrote them meant them to run. commands are the keys of commands, steps those of lists of steps,
 // and data those below which a key is a name that anyone chose.
 func (c *ci) stray(n ast.Node, keys strayKeys, add func(n ast.Node)) {
 	switch n := n.(type) {

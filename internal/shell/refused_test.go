@@ -89,6 +89,9 @@ func TestAccepted(t *testing.T) {
 		{"a key of later versions", gitHub, job + "    steps:\n      - run: one\n      - later:\n          - run: two\n", "one two"},
 		{"empty command", gitHub, job + "    steps:\n      - run:\n      - run: ''\n", ""},
 		{"no steps", forgejo, job, ""},
+		{"run at the job", forgejo, job + "    run: one\n    steps:\n      - run: two\n", "two one"},
+		{"run at the job", ".gitea/workflows/a.yml", job + "    run: one\n", "one"},
+		{"steps at the top", forgejo, job + "    steps: [{run: one}]\nsteps:\n  - run: two\n", "one two"},
 		{"an action that is none", "roles/action.yml", "name: x\n", ""},
 		{"an action of Docker", gitHubAction, "runs:\n  using: docker\n  image: Dockerfile\n", ""},
 

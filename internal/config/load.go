@@ -100,6 +100,12 @@ func (l *loader) load(path, text string) {
 	d.report = func(span source.Span, format string, args ...any) {
 		problems = append(problems, Problem{path, span, d.lines.Position(span.Start), fmt.Sprintf(format, args...)})
 	}
+	if root := l.linkedOut(); root != "" {
+		d.leadsOut(source.Span{}, FileName, root)
+		l.problems = append(l.problems, problems...)
+		l.config.sources = append(l.config.sources, Source{path, text})
+		return
+	}
 	root := readTOML(d.lines, d.report)
 	if e := root.get(requiredKey); e != nil {
 		if d.required(l.config, e) {

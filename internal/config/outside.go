@@ -36,6 +36,16 @@ func (l *loader) outside(path string) (root string) {
 	return root
 }
 
+// linkedOut returns the root of the checkout that the first file lies in by its usual name, where it is a link out of it; ""
+// otherwise. A file of another name is one that the command line names.
+func (l *loader) linkedOut() (root string) {
+	path := l.way[0]
+	if len(l.way) > 1 || filepath.Base(path) != FileName || l.resolve(path) == path {
+		return ""
+	}
+	return l.outside(path)
+}
+
 // resolve follows the links of a path, where its file system has some.
 func (l *loader) resolve(path string) string {
 	if r, ok := l.files.(interface {

@@ -70,3 +70,38 @@ func TestOutside(t *testing.T) {
 	_, problems := Load(filepath.Join(dir, "link/sub", FileName), "extends = ['a.toml', '../top.toml']\n", familiesCatalogue(), nil)
 	assert.Empty(t, problems)
 }
+
+// TestLinkedOut refuses a configuration that is a link out of the repository or flake it lies in, and takes nothing from it.
+func TestLinkedOut(t *testing.T) {
+	const text = "preset = 'all'\n"
+	for name, c := range map[string]struct {
+		mark, to string
+		wrong    bool
+	}{
+		"out of a repository":  {"repo/.git/HEAD", "../../theirs.toml", true},
+		"out of a flake":       {"repo/flake.nix", "../../theirs.toml", true},
+		"within it":            {"repo/.git/HEAD", "../ours.toml", false},
+		"nothing bounds it":    {"repo/x", "../../theirs.toml", false},
+		"by links within it":   {"repo/.git/HEAD", "../link.toml", true},
+		"what is not there":    {"repo/.git/HEAD", "../none.toml", false},
+		"another repository's": {"repo/.git/HEAD", "../../other/nixsift.toml", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := testenv.Tree(t, map[string]string{"theirs.toml": text, "other/nixsift.toml": text, "other/.git/HEAD": "", "repo/ours.toml": text, "repo/sub/x": "", c.mark: ""})
+			path := filepath.Join(dir, "repo/sub", FileName)
+			require.NoError(t, os.Symlink("../theirs.toml", filepath.Join(dir, "repo/link.toml")))
+			require.NoError(t, os.Symlink(c.to, path))
+			got, problems := Load(path, text, familiesCatalogue(), nil)
+			require.Len(t, got.Sources(), 1)
+			if !c.wrong {
+				assert.Empty(t, problems)
+				assert.Equal(t, "all", got.Preset)
+				return
+			}
+			require.Len(t, problems, 1)
+			assert.Contains(t, problems[0].Message, "`nixsift.toml` leads out of "+filepath.Join(dir, "repo")+", ")
+			assert.Contains(t, problems[0].Message, "copy the file into it")
+			assert.NotEqual(t, "all", got.Preset)
+		})
+	}
+}

@@ -36,6 +36,7 @@ func TestSuppressScripts(t *testing.T) {
 		"a folded block":      {".github/workflows/a.yml", workflow + "      - run: >\n          nix build\n          --override-input nixpkgs path:./vendor\n          --show-trace\n", 1},
 		"a plain one":         {".github/workflows/a.yml", workflow + "      - run: nix build\n          --override-input nixpkgs path:./vendor\n          --show-trace\n", 1},
 		"CRLF":                {".github/workflows/a.yml", strings.ReplaceAll(workflow+"      <C>\n      - run: BAD\n", "\n", "\r\n"), 0},
+		"byte order mark":     {".github/workflows/a.yml", "\uFEFF" + workflow + "      <C>\n      - run: BAD\n", 0},
 		"two documents":       {".woodpecker.yml", "steps:\n  - name: a\n    image: nix\n    commands:\n      <C>\n      - BAD\n", 0},
 		"GitLab":              {".gitlab-ci.yml", "check:\n  script:\n    <C>\n    - BAD\n    - |\n      <C>\n      BAD\n", 0},
 		"a comment is there":  {".gitlab-ci.yml", "check:\n  script:\n    # nixsift: ignore[undefined-variable<,>] known<R>\n    - BAD\n", 0},

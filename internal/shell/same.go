@@ -18,7 +18,7 @@ func Same(file string, ci bool, before, after string) bool {
 		return RecipeTool(file) == "" && sameShell(Dialect(file, before), before, after)
 	}
 	documents := func(text string) (all []any, ok bool) {
-		dec := yaml.NewDecoder(strings.NewReader(text), yaml.UseOrderedMap())
+		dec := yaml.NewDecoder(strings.NewReader(strings.TrimPrefix(text, "\uFEFF")), yaml.UseOrderedMap())
 		for {
 			var v any
 			if err := dec.Decode(&v); err != nil {

@@ -2,6 +2,7 @@ package config
 
 import (
 	"path/filepath"
+	"strings"
 )
 
 // checkout returns the root of the repository around a folder, else the outermost folder above it, or itself, with a
@@ -37,9 +38,13 @@ func (l *loader) outside(path string) (root string) {
 }
 
 // linkedOut returns the root of the checkout that the first file lies in by its usual name, where it is a link out of it; ""
-// otherwise. A file of another name is one that the command line names.
+// otherwise. A file of another name is one that the command line names, and what a development shell links there from the Nix
+// store is what the flake of the checkout says.
 func (l *loader) linkedOut() (root string) {
 	path := l.way[0]
+	if strings.HasPrefix(l.resolve(path), "/nix/store/") {
+		return ""
+	}
 	if len(l.way) > 1 || filepath.Base(path) != FileName || l.resolve(path) == path {
 		return ""
 	}

@@ -105,3 +105,21 @@ func TestLinkedOut(t *testing.T) {
 		})
 	}
 }
+
+// TestLinkedToStore takes what a development shell links from the Nix store.
+func TestLinkedToStore(t *testing.T) {
+	dir := testenv.Tree(t, map[string]string{"repo/.git/HEAD": "", "repo/nixsift.toml": ""})
+	got, problems := Load(filepath.Join(dir, "repo", FileName), "preset = 'all'\n", familiesCatalogue(), storeLink{})
+	assert.Empty(t, problems)
+	assert.Equal(t, "all", got.Preset)
+}
+
+// storeLink is the disk, where configurations are links to the Nix store.
+type storeLink struct{ disk }
+
+func (storeLink) EvalSymlinks(path string) (string, error) {
+	if filepath.Base(path) == FileName {
+		return "/nix/store/00000000000000000000000000000000-nixsift.toml", nil
+	}
+	return filepath.EvalSymlinks(path)
+}

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -34,6 +35,11 @@ func TestChangedConfigurations(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			root := repository(t, append([]string{"a.nix", sound, "sub/b.nix", sound}, c.before...)...)
 			gittest.Write(t, root, c.after...)
+			status, out, errs := nixsift(t, root, "", "check", "--changed-since", "HEAD")
+			if c.says != "" && strings.HasSuffix(c.after[0], "nixsift.toml") {
+				assert.Equal(t, exitUsage, status, "not staged: %s%s", out, errs)
+				assert.Contains(t, out+errs, c.says)
+			}
 			gittest.Run(t, root, "add", "-A")
 			for _, args := range [][]string{{"--staged"}, {"--changed-since", "HEAD"}} {
 				status, out, errs := nixsift(t, root, "", append([]string{"check"}, args...)...)

@@ -59,6 +59,9 @@ func (s *Set) Why(repo *git.Repo, path string) string {
 	return ""
 }
 
+// Untracked reports whether files that git does not track count as changed.
+func (s *Set) Untracked() bool { return s.untracked }
+
 // HasBelow reports whether a change may touch a file below a folder.
 func (s *Set) HasBelow(dir string) bool {
 	rel, ok := s.Repo.Rel(dir)

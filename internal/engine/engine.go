@@ -368,12 +368,12 @@ func (e *Checker) withConfigErrors(errs []FileError) []FileError {
 
 // choose returns the files that paths mean, and what is wrong with the paths.
 func (e *Checker) choose(paths []string, opts workspace.Options) (workspace.Selection, []FileError) {
-	e.loadChanged(paths)
 	opts.NoExclude, opts.Exclude, opts.Git = e.opts.NoExclude, e.excluded, e.snapshot.Git()
 	if c := e.opts.Changes; c != nil {
 		opts.Among, opts.AmongFolder = c.Has, c.HasBelow
 	}
 	selection, problems := workspace.Select(e.fs, paths, opts)
+	e.loadChanged(paths) // the folders are listed
 	var errs []FileError
 	for _, p := range problems {
 		if c := e.opts.Changes; c != nil && p.Kind == workspace.Missing && slices.Contains(c.Gone(), p.Path) {

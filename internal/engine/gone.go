@@ -107,7 +107,13 @@ func (e *Checker) loadChanged(paths []string) {
 			names = append(names, filepath.Base(filepath.Dir(path)))
 		}
 	}
-	if len(touched) == 0 || e.opts.ConfigPath != "" {
+	if e.opts.ConfigPath != "" {
+		return
+	}
+	if c.Untracked() {
+		e.loadUntracked(paths, load)
+	}
+	if len(touched) == 0 {
 		return
 	}
 	for entry := range c.Repo.Files() {
@@ -124,6 +130,34 @@ func (e *Checker) loadChanged(paths []string) {
 				load(file)
 				break
 			}
+		}
+	}
+}
+
+// loadUntracked loads the configurations below paths that Git does not track and that lie beside what it tracks.
+func (e *Checker) loadUntracked(paths []string, load func(file string)) {
+	c := e.opts.Changes
+	var tops []string
+	for _, path := range paths {
+		if top, ok := c.Repo.Rel(path); ok {
+			tops = append(tops, top)
+		}
+	}
+	last := "."
+	for entry := range c.Repo.Files() {
+		dir := path.Dir(entry.Path)
+		if dir == last {
+			continue
+		}
+		last = dir
+		below := func(top string) bool { return top == "" || top == "." || strings.HasPrefix(dir+"/", top+"/") }
+		at := filepath.Join(c.Repo.Root(), filepath.FromSlash(dir))
+		if !slices.ContainsFunc(tops, below) || !workspace.Has(e.fs, at, config.FileName) {
+			continue
+		}
+		at = filepath.Join(at, config.FileName)
+		if file, ok := asGiven(c.Repo, paths, at); ok && c.Why(c.Repo, at) != "" {
+			load(file)
 		}
 	}
 }

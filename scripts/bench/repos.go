@@ -140,22 +140,22 @@ var asking = []string{
 	"undefined-variable", "undefined-unless-scoped", "unused-lambda-formal", "missing-path", "deprecated-lib-alias", "module", "flake", "ci",
 }
 
-// localRules returns the flag that selects the recommended rules to which a file and Git tell all they need.
+// localRules returns the flag that selects the recommended rules to which a file and Git tell all they need, apart from those in preview.
 func localRules(bin string) (string, error) {
 	out, err := exec.Command(bin, "rules", "--format", "json").Output()
 	if err != nil {
 		return "", fmt.Errorf("listing the rules: %w", err)
 	}
 	var list []struct {
-		ID, Family string
-		Presets    []string
+		ID, Family, Stage string
+		Presets           []string
 	}
 	if err := json.Unmarshal(out, &list); err != nil {
 		return "", fmt.Errorf("listing the rules: %w", err)
 	}
 	var ids []string
 	for _, r := range list {
-		if slices.Contains(r.Presets, "recommended") && !slices.Contains(asking, r.ID) && !slices.Contains(asking, r.Family) {
+		if r.Stage == "stable" && slices.Contains(r.Presets, "recommended") && !slices.Contains(asking, r.ID) && !slices.Contains(asking, r.Family) {
 			ids = append(ids, r.ID)
 		}
 	}

@@ -142,11 +142,7 @@ func within(paths []string) func(link, target string) bool {
 				return false
 			}
 			root, err := filepath.EvalSymlinks(root)
-			if err != nil {
-				return false
-			}
-			rel, err := filepath.Rel(root, target)
-			return err == nil && filepath.IsLocal(rel)
+			return err == nil && workspace.Within(root, target)
 		})
 	}
 }

@@ -141,7 +141,7 @@ func leadsOut(root, path string) error {
 	if err != nil {
 		return err
 	}
-	if rel, err := filepath.Rel(root, target); err != nil || !filepath.IsLocal(rel) {
+	if !workspace.Within(root, target) {
 		return &rewrite.OutsideError{Target: target}
 	}
 	return nil

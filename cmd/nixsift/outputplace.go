@@ -83,11 +83,8 @@ func (f *checkFlags) refusalOf(wd string, res *engine.Result) func(path string) 
 // that the way of an absolute path to write to leads through.
 func (f *checkFlags) projects(wd, output string) (roots []string) {
 	snapshot := project.New(workspace.OS)
-	within := func(path string) func(root string) bool {
-		return func(root string) bool {
-			rel, err := filepath.Rel(root, path)
-			return err == nil && filepath.IsLocal(rel)
-		}
+	holds := func(path string) bool {
+		return slices.ContainsFunc(roots, func(root string) bool { return workspace.Within(root, path) })
 	}
 	add := func(root string) {
 		if !slices.Contains(roots, root) {
@@ -106,20 +103,20 @@ func (f *checkFlags) projects(wd, output string) (roots []string) {
 		if dir == "" {
 			continue
 		}
-		if at, failed := workspace.OS.EvalSymlinks(dir); failed == nil && (err != nil || !within(at)(root)) {
+		if at, failed := workspace.OS.EvalSymlinks(dir); failed == nil && (err != nil || !workspace.Within(root, at)) {
 			add(at) // behind a link
 		}
 	}
 	for dir := filepath.Dir(output); dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
 		at, err := workspace.Resolve(workspace.OS, dir)
-		if err != nil || !slices.ContainsFunc(roots, within(at)) {
+		if err != nil || !holds(at) {
 			continue
 		}
 		v := snapshot.View(filepath.Join(at, config.FileName))
 		if v.Repo() == nil && v.FlakeDir() == "" {
 			continue // nothing bounds a project there
 		}
-		if root, err := workspace.OS.EvalSymlinks(v.Root()); err == nil && slices.ContainsFunc(roots, within(root)) {
+		if root, err := workspace.OS.EvalSymlinks(v.Root()); err == nil && holds(root) {
 			add(root)
 		}
 	}

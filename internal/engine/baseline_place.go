@@ -31,7 +31,7 @@ func (e *Checker) misplaced(path string, by *config.Config) string {
 	if root, err = e.settings.fs.EvalSymlinks(root); err != nil {
 		return ""
 	}
-	if rel, err := filepath.Rel(root, at); err != nil || !filepath.IsLocal(rel) {
+	if !workspace.Within(root, at) {
 		return fmt.Sprintf("leads out of %s, to %s: name a file in the project, or give it by --baseline", root, filepath.Dir(at))
 	}
 	return ""

@@ -32,13 +32,15 @@ func Resolve(fsys FS, path string) (string, error) {
 	return "", pathError("readlink", path, errLinks)
 }
 
+// Within reports whether an absolute path is a folder or lies in it, by the paths alone.
+func Within(folder, path string) bool {
+	rel, err := filepath.Rel(folder, path)
+	return err == nil && filepath.IsLocal(rel)
+}
+
 // LeadsOut returns the first link on the way of an absolute path that lies in one of some folders and leads out of the innermost
 // of those around it, and where to; "" for none. The folders have no links.
 func LeadsOut(fsys FS, path string, roots []string) (link, target string) {
-	inside := func(root, path string) bool {
-		rel, err := filepath.Rel(root, path)
-		return err == nil && filepath.IsLocal(rel)
-	}
 	up := filepath.Dir(path)
 	if up == path {
 		return "", ""
@@ -52,14 +54,14 @@ func LeadsOut(fsys FS, path string, roots []string) (link, target string) {
 	}
 	own := ""
 	for _, root := range roots {
-		if len(root) > len(own) && inside(root, dir) {
+		if len(root) > len(own) && Within(root, dir) {
 			own = root
 		}
 	}
 	if own == "" {
 		return "", ""
 	}
-	if at, err := Resolve(fsys, path); err == nil && !inside(own, at) {
+	if at, err := Resolve(fsys, path); err == nil && !Within(own, at) {
 		return path, at
 	}
 	return "", ""

@@ -5,29 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast/source"
-	"github.com/nixsift/nixsift/internal/osfile"
+	"github.com/nixsift/nixsift/internal/workspace"
 )
-
-// Files is where configurations are read from.
-type Files interface {
-	ReadFile(path string) ([]byte, error)
-	Stat(path string) (fs.FileInfo, error)
-}
-
-type disk struct{}
-
-func (disk) ReadFile(path string) ([]byte, error)     { return osfile.Read(path, maxSize) }
-func (disk) Stat(path string) (fs.FileInfo, error)    { return os.Stat(path) }
-func (disk) EvalSymlinks(path string) (string, error) { return filepath.EvalSymlinks(path) }
-
-// maxSize bounds a configuration on the disk, in bytes.
-const maxSize = 16 << 20
 
 // maxExtended bounds the files that one configuration extends: behind a link that leads back, a file has ever new paths.
 const maxExtended = 64
@@ -35,9 +19,9 @@ const maxExtended = 64
 // Load reads the text of a configuration file, and the files that it extends, from files, or from the disk where that is
 // nil. Path is its absolute path: patterns are relative to its folder, and problems name it. Every mistake is reported,
 // file by file in the order of the text; the configuration is made of all the rest, so it is never nil.
-func Load(path, text string, cat *Catalogue, files Files) (*Config, []Problem) {
+func Load(path, text string, cat *Catalogue, files workspace.FS) (*Config, []Problem) {
 	if files == nil {
-		files = disk{}
+		files = workspace.OS
 	}
 	l := &loader{cat: cat, files: files, config: Default(cat), done: map[string]bool{}}
 	l.load(path, text)
@@ -71,7 +55,7 @@ func (l *loader) unmet() {
 // loader reads one configuration with all that it extends.
 type loader struct {
 	cat      *Catalogue
-	files    Files
+	files    workspace.FS
 	config   *Config
 	problems []Problem
 	way      []string        // the files from the first to the one at hand

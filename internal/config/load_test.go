@@ -13,34 +13,38 @@ import (
 
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/version"
+	"github.com/nixsift/nixsift/internal/workspace"
 )
 
 // memory holds files by their absolute paths and counts the reads.
 type memory struct {
-	fstest.MapFS
-	reads int
+	workspace.FS // nothing else is asked
+	files        fstest.MapFS
+	reads        int
 }
 
 func (m *memory) ReadFile(name string) ([]byte, error) {
 	m.reads++
-	return m.MapFS.ReadFile(strings.TrimPrefix(name, "/"))
+	return m.files.ReadFile(strings.TrimPrefix(name, "/"))
 }
 
 func (m *memory) Stat(name string) (fs.FileInfo, error) {
-	return m.MapFS.Stat(strings.TrimPrefix(path.Clean(name), "/"))
+	return m.files.Stat(strings.TrimPrefix(path.Clean(name), "/"))
 }
 
+func (m *memory) EvalSymlinks(name string) (string, error) { return name, nil }
+
 func files(texts map[string]string) *memory {
-	m := &memory{MapFS: fstest.MapFS{}}
+	m := &memory{files: fstest.MapFS{}}
 	for name, text := range texts {
-		m.MapFS[strings.TrimPrefix(name, "/")] = &fstest.MapFile{Data: []byte(text)}
+		m.files[strings.TrimPrefix(name, "/")] = &fstest.MapFile{Data: []byte(text)}
 	}
 	return m
 }
 
 // loadFrom reads /p/sub/nixsift.toml.
 func loadFrom(m *memory) (*Config, []string) {
-	text := m.MapFS["p/sub/nixsift.toml"].Data
+	text := m.files["p/sub/nixsift.toml"].Data
 	c, problems := Load("/p/sub/nixsift.toml", string(text), familiesCatalogue(), m)
 	var got []string
 	for _, p := range problems {

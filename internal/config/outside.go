@@ -3,11 +3,13 @@ package config
 import (
 	"path/filepath"
 	"strings"
+
+	"github.com/nixsift/nixsift/internal/workspace"
 )
 
 // checkout returns the root of the repository around a folder, else the outermost folder above it, or itself, with a
 // flake.nix; "" where there is neither.
-func checkout(files Files, dir string) (root string) {
+func checkout(files workspace.FS, dir string) (root string) {
 	has := func(name string) bool {
 		_, err := files.Stat(filepath.Join(dir, name))
 		return err == nil
@@ -28,10 +30,10 @@ func checkout(files Files, dir string) (root string) {
 }
 
 // outside returns the root of the checkout that a configuration lies in where a file that it names lies outside of it, also by
-// links; "" otherwise. What is not there lies where its path says.
+// links, or would be made there; "" otherwise.
 func (l *loader) outside(path string) (root string) {
 	root = checkout(l.files, filepath.Dir(l.way[0]))
-	if root == "" || within(root, path) && within(l.resolve(root), l.resolve(path)) {
+	if root == "" || workspace.Within(root, path) && workspace.Within(l.resolve(root), l.resolve(path)) {
 		return ""
 	}
 	return root
@@ -42,28 +44,19 @@ func (l *loader) outside(path string) (root string) {
 // store is what the flake of the checkout says.
 func (l *loader) linkedOut() (root string) {
 	path := l.way[0]
-	if strings.HasPrefix(l.resolve(path), "/nix/store/") {
+	if len(l.way) > 1 || filepath.Base(path) != FileName {
 		return ""
 	}
-	if len(l.way) > 1 || filepath.Base(path) != FileName || l.resolve(path) == path {
+	if at := l.resolve(path); at == path || strings.HasPrefix(at, "/nix/store/") {
 		return ""
 	}
 	return l.outside(path)
 }
 
-// resolve follows the links of a path, where its file system has some.
+// resolve follows the links of a path; one that leads round and round, or may not be followed, stays as it is.
 func (l *loader) resolve(path string) string {
-	if r, ok := l.files.(interface {
-		EvalSymlinks(path string) (string, error)
-	}); ok {
-		if target, err := r.EvalSymlinks(path); err == nil {
-			return target
-		}
+	if at, err := workspace.Resolve(l.files, path); err == nil {
+		return at
 	}
 	return path
-}
-
-func within(root, path string) bool {
-	rel, err := filepath.Rel(root, path)
-	return err == nil && filepath.IsLocal(rel)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/nixsift/nixsift/internal/testenv"
+	"github.com/nixsift/nixsift/internal/workspace"
 )
 
 // TestOutside refuses files outside of the repository or flake that a configuration lies in, whatever way leads there.
@@ -37,6 +38,7 @@ func TestOutside(t *testing.T) {
 		"a baseline outside":                  {"baseline = '../../b.json'", []string{"out/repo/.git/HEAD"}, "../../b.json", "out/repo"},
 		"a baseline by a link":                {"baseline = 'away/b.json'", []string{"out/repo/.git/HEAD"}, "away/b.json", "out/repo"},
 		"a baseline inside that is not there": {"baseline = '../b.json'", []string{"out/repo/.git/HEAD"}, "", ""},
+		"a baseline by a link to nothing":     {"baseline = 'lost.json'", []string{"out/repo/.git/HEAD"}, "lost.json", "out/repo"},
 		"a baseline of no repository":         {"baseline = '../../b.json'", nil, "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -49,7 +51,7 @@ func TestOutside(t *testing.T) {
 			}
 			dir := testenv.Tree(t, tree)
 			sub := filepath.Join(dir, "out/repo/sub")
-			for link, to := range map[string]string{"link.toml": "../../lint.toml", "away": "../..", "inner.toml": "../top.toml"} {
+			for link, to := range map[string]string{"link.toml": "../../lint.toml", "away": "../..", "inner.toml": "../top.toml", "lost.json": "../../none.json"} {
 				require.NoError(t, os.Symlink(to, filepath.Join(sub, link)))
 			}
 			_, problems := Load(filepath.Join(sub, FileName), c.text+"\n", familiesCatalogue(), nil)
@@ -67,8 +69,8 @@ func TestOutside(t *testing.T) {
 	// A repository that is reached by a link is itself.
 	dir := testenv.Tree(t, map[string]string{"repo/.git/HEAD": "", "repo/sub/a.toml": "", "repo/top.toml": ""})
 	require.NoError(t, os.Symlink("repo", filepath.Join(dir, "link")))
-	_, problems := Load(filepath.Join(dir, "link/sub", FileName), "extends = ['a.toml', '../top.toml']\n", familiesCatalogue(), nil)
-	assert.Empty(t, problems)
+	_, problems := Load(filepath.Join(dir, "link/sub", FileName), "extends = ['a.toml', '../top.toml']\nbaseline = '../none/b.json'\n", familiesCatalogue(), nil)
+	assert.Empty(t, problems, "what is not there lies where it would be made")
 }
 
 // TestLinkedOut refuses a configuration that is a link out of the repository or flake it lies in, and takes nothing from it.
@@ -109,13 +111,13 @@ func TestLinkedOut(t *testing.T) {
 // TestLinkedToStore takes what a development shell links from the Nix store.
 func TestLinkedToStore(t *testing.T) {
 	dir := testenv.Tree(t, map[string]string{"repo/.git/HEAD": "", "repo/nixsift.toml": ""})
-	got, problems := Load(filepath.Join(dir, "repo", FileName), "preset = 'all'\n", familiesCatalogue(), storeLink{})
+	got, problems := Load(filepath.Join(dir, "repo", FileName), "preset = 'all'\n", familiesCatalogue(), storeLink{workspace.OS})
 	assert.Empty(t, problems)
 	assert.Equal(t, "all", got.Preset)
 }
 
 // storeLink is the disk, where configurations are links to the Nix store.
-type storeLink struct{ disk }
+type storeLink struct{ workspace.FS }
 
 func (storeLink) EvalSymlinks(path string) (string, error) {
 	if filepath.Base(path) == FileName {

@@ -82,6 +82,10 @@ func hookFlags(top string, args []string) error {
 			_, err = os.Stat(filepath.Dir(absolute(top, o.path)))
 		}
 	}
+	if err == nil {
+		f.opts.Paths = []string{top}
+		err = f.checkOutputs(top)
+	}
 	switch {
 	case err != nil:
 		return fmt.Errorf("the flags of check: %w", err)

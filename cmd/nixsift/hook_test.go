@@ -41,6 +41,8 @@ func TestHook(t *testing.T) {
 		{"a configuration that is not there", repo, []string{"install", "--", "--config", "nope.toml"}, exitUsage, "--config nope.toml: cannot be read"},
 		{"a baseline that is not there", repo, []string{"install", "--", "--baseline", "nope.json"}, exitUsage, "nope.json"},
 		{"a report nowhere", repo, []string{"install", "--", "--output", "json=nope/x.json"}, exitUsage, "nope: no such"},
+		{"a report over what is Git's", repo, []string{"install", "--", "--output", "json=.git/config"}, exitUsage, "the flags of check: --output \"json=.git/config\": a report would replace a file of Git"},
+		{"a report over what is checked", repo, []string{"install", "--", "--output", "json=sub/a.nix"}, exitUsage, "a report would replace a file that nixsift reads"},
 		{"watching", repo, []string{"install", "--", "--watch"}, exitUsage, "--watch"},
 		{"other changes", repo, []string{"install", "--", "--changed-since", "HEAD"}, exitUsage, "contradict each other"},
 		{"what contradicts itself", repo, []string{"install", "--", "--quiet", "--verbose"}, exitUsage, "contradict each other"},

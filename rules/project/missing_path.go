@@ -100,6 +100,9 @@ func (m *missing) report(a *absent, l literal) {
 	}
 	if a.why == nil {
 		a.why = m.reason(a.target, rel)
+		if m.Project.Exists(a.target) {
+			a.why.message = fmt.Sprintf("`%s` is a link that leads nowhere", rel)
+		}
 		if m.sought++; m.sought <= maxProposals {
 			a.seek = true
 		}
@@ -108,8 +111,9 @@ func (m *missing) report(a *absent, l literal) {
 	if why.silent {
 		return
 	}
+	f.Message = cmp.Or(why.message, f.Message)
 	if why.known {
-		f.Message, f.Severity, f.Help = cmp.Or(why.message, f.Message), why.severity, why.help
+		f.Severity, f.Help = why.severity, why.help
 		m.reportUnless(why.unless, f)
 		return
 	}
@@ -179,8 +183,9 @@ const maxProposals = 200
 
 // reason is why a file is missing, where something tells.
 type reason struct {
-	silent, known bool // nothing is to be said of it, or what follows
-	message, help string
+	silent, known bool   // nothing is to be said of it, or what follows
+	message       string // "" where it simply does not exist
+	help          string
 	severity      diag.Severity
 	unless        left
 }

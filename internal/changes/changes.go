@@ -6,16 +6,13 @@ package changes
 import (
 	"context"
 	"encoding/hex"
-	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 
 	"github.com/nixsift/nixsift/internal/git"
 	"github.com/nixsift/nixsift/internal/workspace"
@@ -78,7 +75,7 @@ func (s *Set) Gone() []string {
 			for at := rel; at != "." && !paths[at]; at = path.Dir(at) {
 				if !s.dropped[rel] || s.Repo.HasBelow(at) {
 					info, err := s.FS.Stat(s.abs(at))
-					if !nowhere(err) && (at != rel || err != nil || !info.IsDir()) {
+					if !workspace.IsMissing(err) && (at != rel || err != nil || !info.IsDir()) {
 						break
 					}
 				}
@@ -89,11 +86,6 @@ func (s *Set) Gone() []string {
 		slices.Sort(s.gonePaths)
 	})
 	return s.gonePaths
-}
-
-// nowhere reports whether an error says that a path leads to nothing.
-func nowhere(err error) bool {
-	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
 }
 
 func (s *Set) add(e git.Entry, how string) {

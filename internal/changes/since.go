@@ -158,9 +158,7 @@ func (s *Set) same(rel string) (there, same bool) {
 	at := s.abs(rel)
 	info, err := s.FS.Lstat(at)
 	switch {
-	case err != nil:
-		return false, false
-	case info.IsDir():
+	case err != nil || info.IsDir():
 		return false, false
 	case c.Unchanged(info):
 		return true, true

@@ -102,7 +102,7 @@ func (x *configReader) read(path string, depth int) error {
 		return fmt.Errorf("the git configuration includes too many files, %s among them", path)
 	}
 	text, err := osfile.Read(path, maxConfig)
-	if errors.Is(err, fs.ErrNotExist) || isNotDir(err) || err != nil && isNull(path) {
+	if osfile.IsMissing(err) || err != nil && isNull(path) {
 		return nil
 	}
 	var at *fs.PathError

@@ -182,7 +182,7 @@ func (c *Cache) openAt(dir string) (repo *Repo, stop bool, err error) {
 	dot := filepath.Join(dir, ".git")
 	info, err := c.FS.Stat(dot)
 	switch {
-	case errors.Is(err, fs.ErrNotExist) || isNotDir(err):
+	case osfile.IsMissing(err):
 		return nil, false, nil
 	case err != nil:
 		return nil, true, fmt.Errorf("reading the repository %s: %w", dir, err)
@@ -215,7 +215,7 @@ func (r *Repo) open() (is bool, err error) {
 	switch text, err := osfile.Read(filepath.Join(r.gitDir, "commondir"), maxGitFile); {
 	case err == nil:
 		r.commonDir = joinUnlessAbs(r.gitDir, strings.TrimRight(string(text), "\r\n"))
-	case !errors.Is(err, fs.ErrNotExist) && !isNotDir(err):
+	case !osfile.IsMissing(err):
 		return false, err
 	}
 	r.config = sync.OnceValue(r.readConfig)

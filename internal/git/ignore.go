@@ -172,7 +172,7 @@ func (r *Rules) load() {
 	case err == nil:
 		r.list = parseIgnore(path, text)
 		r.path = r.path || r.list != nil && r.list.path
-	case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission) && !isNotDir(err):
+	case !osfile.IsMissing(err) && !errors.Is(err, fs.ErrPermission):
 		r.err = cmp.Or(r.err, unreadIgnore(path, err))
 	}
 }

@@ -101,6 +101,9 @@ func (f *file) head(n int, buf []byte) ([]byte, error) {
 	return buf[:at], nil
 }
 
+// IsMissing reports whether an error says that nothing is at a path, be it that something above it is no folder.
+func IsMissing(err error) bool { return errors.Is(err, fs.ErrNotExist) || isNotDir(err) }
+
 func pathError(op, path string, err error) *fs.PathError {
 	return &fs.PathError{Op: op, Path: path, Err: err}
 }

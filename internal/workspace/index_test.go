@@ -1,7 +1,6 @@
 package workspace
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -81,7 +80,7 @@ func describe(fsys FS, root, rel string) string {
 	var b strings.Builder
 	say := func(what string, err error, value any) {
 		switch {
-		case errors.Is(err, fs.ErrNotExist) || isNotDir(err):
+		case IsMissing(err):
 			value = "not there"
 		case err != nil:
 			value = "fails"

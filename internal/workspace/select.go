@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/nixsift/nixsift/internal/git"
+	"github.com/nixsift/nixsift/internal/osfile"
 )
 
 // Options says how Select goes about it. The zero value is ready.
@@ -149,7 +150,7 @@ func (p Problem) Error() string { return p.Path + ": " + p.Err.Error() }
 func (p Problem) Unwrap() error { return p.Err }
 
 // IsMissing reports whether an error says that nothing is at a path, be it that something above it is no folder.
-func IsMissing(err error) bool { return errors.Is(err, fs.ErrNotExist) || isNotDir(err) }
+func IsMissing(err error) bool { return osfile.IsMissing(err) }
 
 func problem(path string, err error) Problem {
 	kind := Unreadable
@@ -312,8 +313,7 @@ func (s *selector) isFlake(path, root string) bool {
 	if dir == root || s.opts.Git.Starts(dir) {
 		return true
 	}
-	_, err := s.fs.Lstat(filepath.Join(dir, lockFile))
-	return err == nil
+	return Has(s.fs, dir, lockFile)
 }
 
 // follow selects the links that lead to regular files in the tree they were met in which nothing else
@@ -392,7 +392,7 @@ func (s *selector) lost(l link, err error) {
 	switch {
 	case errors.Is(err, fs.ErrPermission):
 		why = "leads to what may not be read"
-	case !errors.Is(err, fs.ErrNotExist) && !isNotDir(err):
+	case !IsMissing(err):
 		why = "leads to itself"
 	}
 	if filepath.Base(l.Path) == flakeFile && s.isFlake(l.Path, l.root) {

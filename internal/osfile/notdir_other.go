@@ -1,6 +1,6 @@
 //go:build !unix
 
-package workspace
+package osfile
 
 // isNotDir is for systems that report a file in the middle of a path as a missing path.
 func isNotDir(error) bool { return false }

@@ -70,13 +70,7 @@ func (w *watchedFS) ReadFile(path string) ([]byte, error) {
 
 // Head returns at most n bytes from the start of a file.
 func (w *watchedFS) Head(path string, n int) ([]byte, error) {
-	if h, ok := w.FS.(interface {
-		Head(string, int) ([]byte, error)
-	}); ok {
-		return h.Head(path, n)
-	}
-	text, err := w.FS.ReadFile(path)
-	return text[:min(n, len(text))], err
+	return workspace.Head(w.FS, path, n)
 }
 
 // noteContent notes the state of a file before it is read, if its content counts.

@@ -135,13 +135,7 @@ func (t *Tree) ReadFile(path string) ([]byte, error) {
 // Head returns at most n bytes from the start of a file.
 func (t *Tree) Head(path string, n int) ([]byte, error) {
 	t.noteRead(path)
-	if h, ok := t.base.(interface {
-		Head(string, int) ([]byte, error)
-	}); ok {
-		return h.Head(path, n)
-	}
-	text, err := t.base.ReadFile(path)
-	return text[:min(n, len(text))], err
+	return workspace.Head(t.base, path, n)
 }
 
 func (t *Tree) noteRead(path string) {

@@ -85,8 +85,8 @@ func pathError(op, path string, err error) *fs.PathError {
 	return &fs.PathError{Op: op, Path: path, Err: err}
 }
 
-// head returns at most n bytes from the start of a file.
-func head(fsys FS, path string, n int) ([]byte, error) {
+// Head returns at most n bytes from the start of a file.
+func Head(fsys FS, path string, n int) ([]byte, error) {
 	if h, ok := fsys.(header); ok {
 		return h.Head(path, n)
 	}

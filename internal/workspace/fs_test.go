@@ -34,7 +34,7 @@ func TestReadFile(t *testing.T) {
 		got, err := OS.ReadFile(path)
 		require.NoError(t, err)
 		assert.Equal(t, text, string(got))
-		got, err = head(OS, path, 5)
+		got, err = Head(OS, path, 5)
 		require.NoError(t, err)
 		assert.Equal(t, text[:min(5, len(text))], string(got))
 	}
@@ -61,7 +61,7 @@ func TestReadFile(t *testing.T) {
 	var tooLarge *TooLargeError
 	require.ErrorAs(t, err, &tooLarge)
 	assert.EqualValues(t, MaxFile+1, tooLarge.Size)
-	got, err := head(OS, big, 3)
+	got, err := Head(OS, big, 3)
 	require.NoError(t, err)
 	assert.Len(t, got, 3)
 }
@@ -195,7 +195,7 @@ func TestPlainFileSystem(t *testing.T) {
 	assert.Len(t, s.Files, 2, "the ignore file above counts up to the root of the jj workspace")
 	s, _ = Select(o, []string{"/nowhere/x/other/run", "/nowhere/x/out/b.nix"}, Options{})
 	assert.Equal(t, []File{{"/nowhere/x/other/run", Shell, true}, {"/nowhere/x/out/b.nix", Nix, true}}, s.Files)
-	_, err := head(p, "/nowhere/x/gone", 3)
+	_, err := Head(p, "/nowhere/x/gone", 3)
 	assert.True(t, errors.Is(err, fs.ErrNotExist))
 }
 

@@ -115,7 +115,7 @@ func (o *Overlay) Head(path string, n int) ([]byte, error) {
 	if b, ok := o.buffer(path); ok {
 		return b.content[:min(n, len(b.content))], nil
 	}
-	return head(o.base, path, n)
+	return Head(o.base, path, n)
 }
 
 // Stat describes the buffer of a path, or what the path leads to behind.

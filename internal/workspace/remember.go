@@ -119,7 +119,7 @@ func (r *remembered) ReadInto(path string, buf []byte) ([]byte, error) {
 	return ReadInto(r.FS, path, buf)
 }
 
-func (r *remembered) Head(path string, n int) ([]byte, error) { return head(r.FS, path, n) }
+func (r *remembered) Head(path string, n int) ([]byte, error) { return Head(r.FS, path, n) }
 
 // EvalSymlinks resolves the links of a path. Each folder is resolved once, by way of the one above it, and most by
 // the lists alone: resolving a path anew asks the system about each folder above it.

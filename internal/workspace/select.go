@@ -257,7 +257,7 @@ func (s *selector) add(path string) {
 	default:
 		kind := KindOf(abs)
 		if kind == Other && filepath.Ext(abs) == "" {
-			if text, err := head(s.fs, abs, headSize); err != nil {
+			if text, err := Head(s.fs, abs, headSize); err != nil {
 				s.problems = append(s.problems, problem(abs, err))
 				return
 			} else if isShellScript(text) {

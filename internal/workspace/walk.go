@@ -253,7 +253,7 @@ func (w *walker) read(r *reading, f folder) {
 				continue
 			}
 			if kind == Other {
-				text, err := head(w.fs, path, headSize)
+				text, err := Head(w.fs, path, headSize)
 				if err != nil {
 					r.problems = append(r.problems, problem(path, err))
 				}

@@ -19,9 +19,8 @@ func Staged(ctx context.Context, base workspace.FS, dir string) (*Set, error) {
 	s := &Set{Repo: repo, how: map[string]string{}, gone: map[string]bool{}, folders: map[string]bool{}}
 	p := newProgram(repo)
 	s.blobs = &blobs{ctx: ctx, program: p}
-	index := workspace.NewIndex(base, repo, s.blobs)
-	repo.ReadIgnoresBy(index.ReadPlain)
-	s.FS = index
+	s.FS = workspace.NewIndex(base, repo, s.blobs)
+	repo.ReadIgnoresBy(workspace.PlainReader(s.FS))
 	loaded := make(chan error, 1)
 	go func() { loaded <- repo.Load() }()
 	staged, err := p.staged(ctx)

@@ -81,6 +81,19 @@ func (osFS) ReadInto(path string, buf []byte) ([]byte, error) {
 	return osfile.ReadInto(path, MaxFile, buf)
 }
 
+// PlainReader returns what reads files that are no links, as git does with .gitignore: of what else has that name, it only waits
+// for a FIFO, which is refused.
+func PlainReader(fsys FS) func(path string) ([]byte, error) {
+	return func(path string) ([]byte, error) {
+		if info, err := fsys.Lstat(path); err != nil {
+			return nil, err
+		} else if mode := info.Mode(); !mode.IsRegular() && mode&fs.ModeNamedPipe == 0 {
+			return nil, fs.ErrNotExist
+		}
+		return fsys.ReadFile(path)
+	}
+}
+
 func pathError(op, path string, err error) *fs.PathError {
 	return &fs.PathError{Op: op, Path: path, Err: err}
 }

@@ -197,14 +197,6 @@ func (x *Index) ReadInto(path string, buf []byte) ([]byte, error) {
 	return text, nil
 }
 
-// ReadPlain returns the content of a file that is no link, as git reads .gitignore files: it takes nothing else for one.
-func (x *Index) ReadPlain(path string) ([]byte, error) {
-	if info, err := x.Lstat(path); err != nil || !info.Mode().IsRegular() {
-		return nil, fs.ErrNotExist
-	}
-	return x.ReadFile(path)
-}
-
 // Lstat describes what a path is in the index.
 func (x *Index) Lstat(path string) (fs.FileInfo, error) {
 	s := x.find(path)

@@ -62,7 +62,7 @@ func (w *walker) top() (folder, error) {
 	}
 	if f.rules == nil {
 		base := w.workspaceRoot(resolved)
-		f.rules = git.NewIgnores(base, w.readPlain).Top()
+		f.rules = git.NewIgnores(base, PlainReader(w.fs)).Top()
 		if rel, err := filepath.Rel(base, resolved); err == nil && rel != "." {
 			f.rel = filepath.ToSlash(rel)
 		}
@@ -88,16 +88,6 @@ func (w *walker) workspaceRoot(dir string) string {
 		}
 		at = up
 	}
-}
-
-// readPlain reads a file that is no link, as git does with .gitignore.
-func (w *walker) readPlain(path string) ([]byte, error) {
-	if info, err := w.fs.Lstat(path); err != nil {
-		return nil, err
-	} else if mode := info.Mode(); !mode.IsRegular() && mode&fs.ModeNamedPipe == 0 {
-		return nil, fs.ErrNotExist
-	}
-	return w.fs.ReadFile(path)
 }
 
 // run walks the tree of a folder.
@@ -360,7 +350,7 @@ func (w *walker) enter(r *reading, f *folder, entries []fs.DirEntry) {
 					r.problems = append(r.problems, Problem{f.path, err, BadRepository})
 				}
 				f.repo, f.rel, f.tracked = nil, "", false
-				f.rules = git.NewIgnores(f.path, w.readPlain).Top()
+				f.rules = git.NewIgnores(f.path, PlainReader(w.fs)).Top()
 			} else if repo != nil && repo != f.repo {
 				f.repo, f.rel, f.tracked = repo, "", false
 				f.rules = repo.Rules("")

@@ -2,6 +2,7 @@ package eval
 
 import (
 	"slices"
+	"sync"
 
 	"github.com/nixsift/nixsift/internal/sema"
 )
@@ -31,7 +32,11 @@ var (
 	builtinsValue *Value
 )
 
-func init() {
+// prepare fills the tables, which only runs that evaluate something need.
+var prepare = sync.OnceFunc(func() {
+	for i := range bareValues {
+		bareValues[i] = Value{kinds: Kinds(i), rest: Kinds(i)}
+	}
 	registerPlain()
 	registerLists()
 	registerSets()
@@ -55,7 +60,7 @@ func init() {
 	}
 	builtinsValue = setValue(&set{own: own, open: true, size: len(own)})
 	own["builtins"] = attr{value: given(builtinsValue)}
-}
+})
 
 func register(name string, arity int, run func(c *invocation) *Value) {
 	b := &builtin{name: name, arity: arity, run: run}

@@ -10,6 +10,7 @@ import (
 // Worthwhile reports whether examining a file may find anything, by its names and nodes alone: most packages take all that
 // they use from arguments, and pass on literals of which nothing is asked.
 func Worthwhile(t *ast.Tree, names *sema.Info) bool {
+	prepare()
 	uses := names.Uses()
 	for i := range uses {
 		u := &uses[i]

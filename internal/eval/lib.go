@@ -53,17 +53,15 @@ trivial  int     mod:2
 trivial  string  boolToString:1
 `
 
-// builtinGives tells what builtins give.
-var builtinGives = map[string]Kinds{
-	"attrNames": List, "attrValues": List, "catAttrs": List, "concatLists": List, "concatMap": List, "filter": List, "genList": List,
-	"map": List, "sort": List, "tail": List, "mapAttrs": Set, "listToAttrs": Set, "intersectAttrs": Set, "removeAttrs": Set,
-	"concatStringsSep": String, "substring": String, "typeOf": String, "elem": Bool, "any": Bool, "all": Bool, "hasAttr": Bool,
-	"isAttrs": Bool, "isBool": Bool, "isFloat": Bool, "isInt": Bool, "isList": Bool, "isString": Bool, "isPath": Bool, "lessThan": Bool,
-}
-
 // registerLib adds the functions of lib. Facts: lib/{lists,attrsets,strings,trivial,modules,options}.nix of nixpkgs; tests
 // compare with them.
 func registerLib() {
+	builtinGives := map[string]Kinds{
+		"attrNames": List, "attrValues": List, "catAttrs": List, "concatLists": List, "concatMap": List, "filter": List, "genList": List,
+		"map": List, "sort": List, "tail": List, "mapAttrs": Set, "listToAttrs": Set, "intersectAttrs": Set, "removeAttrs": Set,
+		"concatStringsSep": String, "substring": String, "typeOf": String, "elem": Bool, "any": Bool, "all": Bool, "hasAttr": Bool,
+		"isAttrs": Bool, "isBool": Bool, "isFloat": Bool, "isInt": Bool, "isList": Bool, "isString": Bool, "isPath": Bool, "lessThan": Bool,
+	}
 	for line := range strings.Lines(libBuiltins) {
 		if part, names, ok := strings.Cut(strings.TrimSpace(line), " "); ok {
 			for name := range strings.FieldsSeq(names) {

@@ -20,6 +20,7 @@ func Lower(t *ast.Tree, filePath string, names *sema.Info) *Code {
 	if t.Root().HasError() {
 		return nil
 	}
+	prepare()
 	l := &lowerer{names: names, code: &Code{Path: filePath, exprs: make([]expr, 1, 1+len(t.Records())/2), mayMiss: map[string]bool{}}, syms: map[string]string{}}
 	l.code.root = l.expr(t.Expr())
 	if l.refused || l.code.unsafe {

@@ -76,12 +76,6 @@ type Value struct {
 
 var bareValues [Anything + 1]Value
 
-func init() {
-	for i := range bareValues {
-		bareValues[i] = Value{kinds: Kinds(i), rest: Kinds(i)}
-	}
-}
-
 // bare returns the value of which nothing but the kinds is known.
 func bare(k Kinds) *Value { return &bareValues[k] }
 

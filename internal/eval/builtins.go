@@ -62,8 +62,9 @@ var prepare = sync.OnceFunc(func() {
 	own["builtins"] = attr{value: given(builtinsValue)}
 })
 
-func register(name string, arity int, run func(c *invocation) *Value) {
-	b := &builtin{name: name, arity: arity, run: run}
+// register adds a builtin, with as many arguments as sema knows of it.
+func register(name string, run func(c *invocation) *Value) {
+	b := &builtin{name: name, arity: int(sema.LookupBuiltin(name).Args), run: run}
 	builtinIndex[name] = uint32(len(builtinTable))
 	builtinTable = append(builtinTable, b)
 	builtinValues = append(builtinValues, functionValue(&function{builtin: b}))
@@ -194,7 +195,7 @@ func registerPlain() {
 		"isAttrs": Set, "isList": List, "isString": String, "isInt": Int, "isFloat": Float, "isBool": Bool, "isNull": Null,
 		"isPath": Path, "isFunction": Function,
 	} {
-		register(name, 1, func(c *invocation) *Value {
+		register(name, func(c *invocation) *Value {
 			v := c.arg(0, Anything&^Failures)
 			switch {
 			case v == nil:
@@ -208,7 +209,7 @@ func registerPlain() {
 		})
 	}
 	names := [...]string{"int", "float", "bool", "null", "string", "path", "list", "set", "lambda"}
-	register("typeOf", 1, func(c *invocation) *Value {
+	register("typeOf", func(c *invocation) *Value {
 		v := c.arg(0, Anything&^Failures)
 		if v == nil {
 			return nil
@@ -221,17 +222,17 @@ func registerPlain() {
 		return bare(String)
 	})
 	for name, o := range map[string]op{"add": opAdd, "sub": opSub, "mul": opMul, "div": opDiv} {
-		register(name, 2, func(c *invocation) *Value {
+		register(name, func(c *invocation) *Value {
 			return c.arithmetic(c.at, o, c.force(c.args[0]), c.force(c.args[1]))
 		})
 	}
-	register("lessThan", 2, func(c *invocation) *Value { return c.less(c.at, c.force(c.args[0]), c.force(c.args[1]), false) })
+	register("lessThan", func(c *invocation) *Value { return c.less(c.at, c.force(c.args[0]), c.force(c.args[1]), false) })
 	for name, f := range map[string]func(a, b int64) int64{
 		"bitAnd": func(a, b int64) int64 { return a & b },
 		"bitOr":  func(a, b int64) int64 { return a | b },
 		"bitXor": func(a, b int64) int64 { return a ^ b },
 	} {
-		register(name, 2, func(c *invocation) *Value {
+		register(name, func(c *invocation) *Value {
 			a := c.arg(0, Int)
 			if a == nil {
 				return nil
@@ -247,7 +248,7 @@ func registerPlain() {
 		})
 	}
 	for _, name := range []string{"ceil", "floor"} {
-		register(name, 1, func(c *invocation) *Value {
+		register(name, func(c *invocation) *Value {
 			if c.arg(0, numbers) == nil {
 				return nil
 			}
@@ -255,45 +256,45 @@ func registerPlain() {
 			return bare(Int)
 		})
 	}
-	register("throw", 1, func(c *invocation) *Value {
+	register("throw", func(c *invocation) *Value {
 		if c.text(0, coercion{copies: true}) == nil {
 			return nil
 		}
 		return &Value{kinds: Caught, fail: &Failure{Reason: Thrown, at: c.at}}
 	})
-	register("abort", 1, func(c *invocation) *Value {
+	register("abort", func(c *invocation) *Value {
 		if c.text(0, coercion{copies: true}) == nil {
 			return nil
 		}
 		return failed(&Failure{Reason: Aborted, at: c.at})
 	})
-	register("seq", 2, func(c *invocation) *Value {
+	register("seq", func(c *invocation) *Value {
 		if c.arg(0, Anything&^Failures) == nil {
 			return nil
 		}
 		return c.force(c.args[1])
 	})
-	register("trace", 2, func(c *invocation) *Value {
+	register("trace", func(c *invocation) *Value {
 		if c.arg(0, Anything&^Failures) == nil {
 			return nil
 		}
 		return c.force(c.args[1])
 	})
-	register("deepSeq", 2, func(c *invocation) *Value {
+	register("deepSeq", func(c *invocation) *Value {
 		if v := c.arg(0, Anything&^Failures); v == nil || !c.deeply(v, 0) {
 			return nil
 		}
 		return c.force(c.args[1])
 	})
-	register("break", 1, func(c *invocation) *Value { return c.force(c.args[0]) })
-	register("addErrorContext", 2, func(c *invocation) *Value {
+	register("break", func(c *invocation) *Value { return c.force(c.args[0]) })
+	register("addErrorContext", func(c *invocation) *Value {
 		v := c.force(c.args[1])
 		if v.kinds&Failures != 0 { // then the text is evaluated, too
 			c.mayFail()
 		}
 		return v
 	})
-	register("tryEval", 1, func(c *invocation) *Value {
+	register("tryEval", func(c *invocation) *Value {
 		v := c.force(c.args[0])
 		var out *Value
 		result := func(success bool, v *Value) {
@@ -309,7 +310,7 @@ func registerPlain() {
 		}
 		return join(out, v.only(Hard))
 	})
-	register("functionArgs", 1, func(c *invocation) *Value {
+	register("functionArgs", func(c *invocation) *Value {
 		v := c.arg(0, Function)
 		switch {
 		case v == nil:
@@ -326,7 +327,7 @@ func registerPlain() {
 		out.size = len(out.own)
 		return setValue(out)
 	})
-	register("import", 1, importFile)
+	register("import", importFile)
 }
 
 // deeply evaluates everything in a value; false where something in it surely fails. Where Nix meets what first, in a set,

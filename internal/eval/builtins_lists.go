@@ -2,7 +2,7 @@ package eval
 
 // registerLists adds the functions of lists.
 func registerLists() {
-	register("length", 1, func(c *invocation) *Value {
+	register("length", func(c *invocation) *Value {
 		v := c.arg(0, List)
 		switch {
 		case v == nil:
@@ -12,7 +12,7 @@ func registerLists() {
 		}
 		return intValue(int64(len(v.list)))
 	})
-	register("head", 1, func(c *invocation) *Value {
+	register("head", func(c *invocation) *Value {
 		elems, known, ok := c.list(0)
 		switch {
 		case !ok:
@@ -24,7 +24,7 @@ func registerLists() {
 		}
 		return c.force(elems[0])
 	})
-	register("tail", 1, func(c *invocation) *Value {
+	register("tail", func(c *invocation) *Value {
 		elems, known, ok := c.list(0)
 		switch {
 		case !ok:
@@ -37,7 +37,7 @@ func registerLists() {
 		}
 		return listValue(elems[1:])
 	})
-	register("elemAt", 2, func(c *invocation) *Value {
+	register("elemAt", func(c *invocation) *Value {
 		elems, known, ok := c.list(0)
 		n := c.arg(1, Int)
 		switch {
@@ -50,7 +50,7 @@ func registerLists() {
 		}
 		return c.force(elems[n.num])
 	})
-	register("map", 2, func(c *invocation) *Value {
+	register("map", func(c *invocation) *Value {
 		elems, known, ok := c.list(1)
 		switch {
 		case !ok:
@@ -69,7 +69,7 @@ func registerLists() {
 		}
 		return listValue(out)
 	})
-	register("filter", 2, func(c *invocation) *Value {
+	register("filter", func(c *invocation) *Value {
 		elems, known, ok := c.list(1)
 		switch {
 		case !ok:
@@ -100,7 +100,7 @@ func registerLists() {
 		return listValue(out)
 	})
 	for name, stop := range map[string]bool{"any": true, "all": false} {
-		register(name, 2, func(c *invocation) *Value {
+		register(name, func(c *invocation) *Value {
 			f := c.callable()
 			if f == nil {
 				return nil
@@ -128,7 +128,7 @@ func registerLists() {
 			return join(out, boolValue(!stop))
 		})
 	}
-	register("elem", 2, func(c *invocation) *Value {
+	register("elem", func(c *invocation) *Value {
 		elems, known, ok := c.list(1)
 		switch {
 		case !ok:
@@ -154,7 +154,7 @@ func registerLists() {
 		}
 		return join(out, falseValue)
 	})
-	register("concatLists", 1, func(c *invocation) *Value {
+	register("concatLists", func(c *invocation) *Value {
 		elems, known, ok := c.list(0)
 		switch {
 		case !ok:
@@ -165,7 +165,7 @@ func registerLists() {
 		}
 		return c.joined(elems, func(e *thunk) *Value { return c.force(e) })
 	})
-	register("concatMap", 2, func(c *invocation) *Value {
+	register("concatMap", func(c *invocation) *Value {
 		f := c.callable()
 		if f == nil {
 			return nil
@@ -180,7 +180,7 @@ func registerLists() {
 		}
 		return c.joined(elems, func(e *thunk) *Value { return c.applied(f, e) })
 	})
-	register("genList", 2, func(c *invocation) *Value {
+	register("genList", func(c *invocation) *Value {
 		n := c.arg(1, Int)
 		if n == nil {
 			return nil
@@ -205,7 +205,7 @@ func registerLists() {
 		}
 		return listValue(out)
 	})
-	register("foldl'", 3, func(c *invocation) *Value {
+	register("foldl'", func(c *invocation) *Value {
 		f := c.callable()
 		if f == nil {
 			return nil
@@ -228,7 +228,7 @@ func registerLists() {
 		}
 		return c.force(acc)
 	})
-	register("sort", 2, func(c *invocation) *Value {
+	register("sort", func(c *invocation) *Value {
 		elems, known, ok := c.list(1)
 		switch {
 		case !ok:
@@ -250,7 +250,7 @@ func registerLists() {
 		}
 		return listValue(out)
 	})
-	register("partition", 2, func(c *invocation) *Value {
+	register("partition", func(c *invocation) *Value {
 		f := c.callable()
 		if f == nil {
 			return nil

@@ -2,7 +2,7 @@ package eval
 
 // registerSets adds the functions of sets.
 func registerSets() {
-	register("attrNames", 1, func(c *invocation) *Value {
+	register("attrNames", func(c *invocation) *Value {
 		s, ok := c.set(0)
 		switch {
 		case !ok:
@@ -16,7 +16,7 @@ func registerSets() {
 		}
 		return listValue(out)
 	})
-	register("attrValues", 1, func(c *invocation) *Value {
+	register("attrValues", func(c *invocation) *Value {
 		s, ok := c.set(0)
 		switch {
 		case !ok:
@@ -31,7 +31,7 @@ func registerSets() {
 		}
 		return listValue(out)
 	})
-	register("hasAttr", 2, func(c *invocation) *Value {
+	register("hasAttr", func(c *invocation) *Value {
 		name, of := c.arg(0, String), c.arg(1, Set)
 		switch {
 		case name == nil || of == nil:
@@ -42,7 +42,7 @@ func registerSets() {
 		}
 		return c.hasName(of, name.text)
 	})
-	register("getAttr", 2, func(c *invocation) *Value {
+	register("getAttr", func(c *invocation) *Value {
 		name, of := c.arg(0, String), c.arg(1, Set)
 		switch {
 		case name == nil || of == nil:
@@ -63,7 +63,7 @@ func registerSets() {
 		}
 		return found
 	})
-	register("removeAttrs", 2, func(c *invocation) *Value {
+	register("removeAttrs", func(c *invocation) *Value {
 		of := c.arg(0, Set)
 		elems, known, ok := c.list(1)
 		if of == nil || !ok {
@@ -97,7 +97,7 @@ func registerSets() {
 		out.size = len(out.own)
 		return setValue(out)
 	})
-	register("intersectAttrs", 2, func(c *invocation) *Value {
+	register("intersectAttrs", func(c *invocation) *Value {
 		a, okA := c.set(0)
 		b, okB := c.set(1)
 		switch {
@@ -116,7 +116,7 @@ func registerSets() {
 		out.size = len(out.own)
 		return setValue(out)
 	})
-	register("mapAttrs", 2, func(c *invocation) *Value {
+	register("mapAttrs", func(c *invocation) *Value {
 		s, ok := c.set(1)
 		switch {
 		case !ok:
@@ -131,7 +131,7 @@ func registerSets() {
 		out.size = len(out.own)
 		return setValue(out)
 	})
-	register("listToAttrs", 1, func(c *invocation) *Value {
+	register("listToAttrs", func(c *invocation) *Value {
 		elems, known, ok := c.list(0)
 		if !ok {
 			return nil
@@ -176,7 +176,7 @@ func registerSets() {
 		out.size = len(out.own)
 		return setValue(out)
 	})
-	register("catAttrs", 2, func(c *invocation) *Value {
+	register("catAttrs", func(c *invocation) *Value {
 		name := c.arg(0, String)
 		elems, known, ok := c.list(1)
 		if name == nil || !ok {
@@ -207,7 +207,7 @@ func registerSets() {
 		}
 		return listValue(out)
 	})
-	register("groupBy", 2, func(c *invocation) *Value {
+	register("groupBy", func(c *invocation) *Value {
 		f := c.callable()
 		if f == nil {
 			return nil
@@ -238,7 +238,7 @@ func registerSets() {
 		}
 		return setValue(out)
 	})
-	register("zipAttrsWith", 2, func(c *invocation) *Value {
+	register("zipAttrsWith", func(c *invocation) *Value {
 		if c.callable() == nil {
 			return nil
 		}

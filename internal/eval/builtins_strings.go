@@ -7,8 +7,8 @@ import (
 
 // registerStrings adds the functions of strings and paths.
 func registerStrings() {
-	register("toString", 1, func(c *invocation) *Value { return c.text(0, coercion{more: true}) })
-	register("stringLength", 1, func(c *invocation) *Value {
+	register("toString", func(c *invocation) *Value { return c.text(0, coercion{more: true}) })
+	register("stringLength", func(c *invocation) *Value {
 		s := c.text(0, coercion{copies: true})
 		switch {
 		case s == nil:
@@ -18,7 +18,7 @@ func registerStrings() {
 		}
 		return intValue(int64(len(s.text)))
 	})
-	register("substring", 3, func(c *invocation) *Value {
+	register("substring", func(c *invocation) *Value {
 		from, n := c.arg(0, Int), c.arg(1, Int)
 		s := c.text(2, coercion{copies: true})
 		if from != nil && (!from.isKnown() || from.num < 0) {
@@ -44,7 +44,7 @@ func registerStrings() {
 		}
 		return stringValue(text)
 	})
-	register("concatStringsSep", 2, func(c *invocation) *Value {
+	register("concatStringsSep", func(c *invocation) *Value {
 		sep := c.arg(0, String)
 		elems, known, ok := c.list(1)
 		if sep == nil || !ok {
@@ -69,7 +69,7 @@ func registerStrings() {
 		}
 		return bare(String)
 	})
-	register("replaceStrings", 3, func(c *invocation) *Value {
+	register("replaceStrings", func(c *invocation) *Value {
 		_, _, okFrom := c.list(0)
 		_, _, okTo := c.list(1)
 		if s := c.arg(2, String); s == nil || !okFrom || !okTo {
@@ -78,7 +78,7 @@ func registerStrings() {
 		c.mayFail()
 		return bare(String)
 	})
-	register("baseNameOf", 1, func(c *invocation) *Value {
+	register("baseNameOf", func(c *invocation) *Value {
 		s := c.text(0, coercion{})
 		switch {
 		case s == nil:
@@ -92,7 +92,7 @@ func registerStrings() {
 		}
 		return stringValue(text[strings.LastIndexByte(text, '/')+1:])
 	})
-	register("dirOf", 1, func(c *invocation) *Value {
+	register("dirOf", func(c *invocation) *Value {
 		v := c.force(c.args[0])
 		if v.isKnown() && v.kinds == Path {
 			return pathValue(path.Dir(v.text))
@@ -107,7 +107,7 @@ func registerStrings() {
 		return out
 	})
 	for _, name := range []string{"unsafeDiscardStringContext", "unsafeDiscardOutputDependency", "addDrvOutputDependencies"} {
-		register(name, 1, func(c *invocation) *Value {
+		register(name, func(c *invocation) *Value {
 			s := c.text(0, coercion{copies: true})
 			if s != nil && c.b.name != "unsafeDiscardStringContext" {
 				c.fail()
@@ -126,7 +126,7 @@ func registerStrings() {
 	} {
 		name, how, _ := strings.Cut(spec, " ")
 		kinds := map[byte]Kinds{'s': String, 'a': Set, 'v': Anything &^ Failures}
-		register(name, len(how), func(c *invocation) *Value {
+		register(name, func(c *invocation) *Value {
 			out := bare(result)
 			for i := range how {
 				switch how[i] {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/nixsift/nixsift/internal/libtable"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/internal/testenv"
 	"github.com/nixsift/nixsift/parser"
@@ -158,6 +159,7 @@ func TestLib(t *testing.T) {
 	slices.Sort(names)
 	for _, name := range names {
 		b := builtinTable[libIndex[name].index]
+		require.Equal(t, int(libtable.Lookup(name).Args), b.arity, name)
 		if _, same := builtinIndex[name]; !same {
 			require.True(t, called[name], "no call of lib.%s", name)
 		}

@@ -37,11 +37,11 @@ var _ = rules.Register(&rules.Rule{
 	On:     []ast.Kind{ast.Path},
 	File: func(p *rules.Pass) {
 		calls := calls{names: p.Names()}
-		project.Loads(p.Path, p.Names(), func(l project.Load) {
+		for _, l := range p.Loads() {
 			if l.Arg.IsValid() {
 				calls.add(l)
 			}
-		})
+		}
 		if len(calls.list) > 0 {
 			path, asks := p.Path, asksWhatItIs(p.Tree)
 			p.Ask(func(a *rules.Asked) {

@@ -9,7 +9,6 @@ import (
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/near"
-	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -31,9 +30,9 @@ var _ = rules.Register(&rules.Rule{
 	File: func(p *rules.Pass) {
 		var list []takenAttr
 		asked := map[askedAttr]bool{}
-		project.Loads(p.Path, p.Names(), func(l project.Load) {
+		for _, l := range p.Loads() {
 			if !l.From.IsValid() {
-				return
+				continue
 			}
 			one := takenAttr{askedAttr: askedAttr{target: l.Target}, given: l.Given, pkg: l.Package}
 			add := func(part ast.Node, inherited bool) {
@@ -61,7 +60,7 @@ var _ = rules.Register(&rules.Rule{
 					add(part, true)
 				}
 			}
-		})
+		}
 		list = slices.DeleteFunc(list, func(t takenAttr) bool { return asked[t.askedAttr] })
 		if len(list) > 0 {
 			path := p.Path

@@ -2,9 +2,7 @@ package values
 
 import (
 	"github.com/nixsift/nixsift/ast"
-	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/eval"
-	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -15,21 +13,20 @@ func told(p *rules.Pass, f eval.Finding) bool {
 	if ok && file == p.Path {
 		return false
 	}
-	found := false
-	project.Loads(p.Path, p.Names(), func(l project.Load) {
+	for _, l := range p.Loads() {
+		var same bool
 		switch {
 		case l.From.Is(ast.Select), l.From.Is(ast.HasAttr):
-			found = found || l.From.Child(1).FirstChild().Span() == f.Span
+			same = l.From.Child(1).FirstChild().Span() == f.Span
 		case l.From.IsValid():
-			found = found || within(f.Span, l.From.Span())
+			same = l.From.Span().Covers(f.Span)
 		case l.Arg.IsValid():
 			arg, ok := f.Argument()
-			found = found || ok && l.Arg.Unparen().Span() == arg
+			same = ok && l.Arg.Unparen().Span() == arg
 		}
-	})
-	return found
-}
-
-func within(inner, outer source.Span) bool {
-	return outer.Start <= inner.Start && inner.End <= outer.End
+		if same {
+			return true
+		}
+	}
+	return false
 }

@@ -133,30 +133,28 @@ func (f *Failure) Cycle() (members []Named, direct bool) {
 		if t.code != f.thunk.code || t.fn != nil {
 			continue
 		}
-		if n, ok := t.code.definition(t.expr); ok {
+		if n, ok := t.code.defined()[t.expr]; ok {
 			members = append(members, n)
 		}
 	}
 	return members, len(f.cycle) == 1 && f.at.lexical
 }
 
-// definition returns the attribute, name of a let or formal whose value an expression is.
-func (c *Code) definition(e Expr) (Named, bool) {
+// define returns the attributes, names of a let and formals, by the expressions that are their values.
+func (c *Code) define() map[Expr]Named {
+	names := map[Expr]Named{}
 	for i := range c.sets {
 		for _, a := range c.sets[i].attrs {
-			if a.value == e {
-				return Named{a.sym, source.Span{Start: a.start, End: a.end}}, true
-			}
+			names[a.value] = Named{a.sym, source.Span{Start: a.start, End: a.end}}
 		}
 	}
 	for i := range c.lambdas {
 		for _, f := range c.lambdas[i].formals {
-			if f.def == e {
-				return Named{f.sym, source.Span{Start: f.start, End: f.end}}, true
-			}
+			names[f.def] = Named{f.sym, source.Span{Start: f.start, End: f.end}}
 		}
 	}
-	return Named{}, false
+	delete(names, 0) // of formals without a default
+	return names
 }
 
 // Extra returns the attributes of a call's argument that the function does not take, sorted.

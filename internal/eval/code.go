@@ -129,6 +129,8 @@ type Code struct {
 	mayMiss map[string]bool
 	// unsafe is set where the file binds a name that operators go by, such as __sub.
 	unsafe bool
+	// defined returns what define does.
+	defined func() map[Expr]Named
 }
 
 // Span returns the bytes of an expression.

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/attrs"
@@ -26,6 +27,7 @@ func Lower(t *ast.Tree, filePath string, names *sema.Info) *Code {
 	if l.refused || l.code.unsafe {
 		return nil
 	}
+	l.code.defined = sync.OnceValue(l.code.define)
 	return l.code
 }
 

@@ -145,10 +145,11 @@ func check(s streams, f *checkFlags, args []string) error {
 		}
 		return exitStatus(res, f.gate, f.exitZero, fixed)
 	}
-	if !f.writeFiles(s, wd, run, f.refusalOf(wd, res)) {
+	refuses := f.refusalOf(wd, res)
+	if !f.writeFiles(s, wd, run, refuses) {
 		fixed.failed = true
 	}
-	f.writeJobSummary(s, run)
+	f.writeJobSummary(s, wd, run, refuses)
 	if ctx.Err() != nil {
 		return stopped(ctx, s)
 	}

@@ -143,10 +143,7 @@ func (f *outputFlags) print(s streams, run *report.Run) error {
 func (f *outputFlags) writeFiles(s streams, wd string, run *report.Run, refuses func(path string) string) (ok bool) {
 	ok = true
 	for _, o := range f.files {
-		path := o.path
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(wd, path)
-		}
+		path := absolute(wd, o.path)
 		err := error(nil)
 		if why := refuses(path); why != "" {
 			err = errors.New(why)
@@ -167,13 +164,19 @@ func (f *outputFlags) writeFiles(s streams, wd string, run *report.Run, refuses 
 const jobSummary = "GITHUB_STEP_SUMMARY"
 
 // writeJobSummary adds to the page of the step, where there is one. It was not asked for on the command line, so that it may
-// fail, as in a container that does not see the file: that is told, and does not change the status.
-func (f *outputFlags) writeJobSummary(s streams, run *report.Run) {
+// fail, as in a container that does not see the file: that is told, and does not change the status. refuses is that of writeFiles.
+func (f *outputFlags) writeJobSummary(s streams, wd string, run *report.Run, refuses func(path string) string) {
 	path := os.Getenv(jobSummary)
 	if path == "" {
 		return
 	}
-	err := rewrite.Append(path, func(w io.Writer) error { return report.Write(w, "markdown", run, report.Options{}) })
+	path = absolute(wd, path)
+	err := error(nil)
+	if why := refuses(path); why != "" {
+		err = errors.New(why)
+	} else {
+		err = rewrite.Append(path, func(w io.Writer) error { return report.Write(w, "markdown", run, report.Options{}) })
+	}
 	if err != nil && !f.quiet {
 		fmt.Fprintf(s.err, "nixsift: the job summary is not written (%s): %s\n", jobSummary, report.Visible(err.Error()))
 	}

@@ -179,6 +179,18 @@ func TestJobSummary(t *testing.T) {
 	o := inPlain(t, dir, []string{"GITHUB_STEP_SUMMARY=/no/such/folder/x"}, "check", "unused.nix", "--exit-zero")
 	assert.Equal(t, exitClean, o.status, "nobody asked for it")
 	assert.Contains(t, o.errors, "the job summary is not written (GITHUB_STEP_SUMMARY): ")
+
+	write(t, "[rules]\n", dir, "nixsift.toml")
+	for file, why := range map[string]string{"unused.nix": "a file that nixsift reads", "nixsift.toml": "a file that nixsift reads", ".gitignore": "a file of Git"} {
+		before, _ := os.ReadFile(filepath.Join(dir, file))
+		for _, page := range []string{file, filepath.Join(dir, file)} {
+			o := inPlain(t, dir, []string{"GITHUB_STEP_SUMMARY=" + page}, "check", "unused.nix", "--exit-zero")
+			assert.Equal(t, exitClean, o.status, page)
+			assert.Contains(t, o.errors, "the job summary is not written (GITHUB_STEP_SUMMARY): a report would replace "+why)
+		}
+		after, _ := os.ReadFile(filepath.Join(dir, file))
+		assert.Equal(t, string(before), string(after), file)
+	}
 }
 
 func TestQuietAndVerbose(t *testing.T) {

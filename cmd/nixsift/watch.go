@@ -67,11 +67,7 @@ func (f *checkFlags) tellWatched(s streams, tree *watch.Tree, res *engine.Result
 		outcome.failed = true
 	}
 	for _, o := range f.files {
-		path := o.path
-		if !filepath.IsAbs(path) {
-			path = filepath.Join(wd, path)
-		}
-		tree.Known(path)
+		tree.Known(absolute(wd, o.path))
 	}
 	if err := f.print(s, run); err != nil {
 		return nil, err

@@ -120,8 +120,10 @@ func (f *suppressFlags) run(s streams, args []string) error {
 		if err := showChanges(s, wd, out.Before, out.Texts, files); err != nil {
 			return err
 		}
-	case len(files) == 0:
+	case len(files) == 0 && len(out.Left) == 0:
 		fmt.Fprintln(s.out, "there is nothing to silence")
+	case len(files) == 0:
+		fmt.Fprintln(s.out, "nothing is silenced")
 	default:
 		written := 0
 		w := rewrite.Writer{Within: within(f.opts.Paths)}

@@ -79,3 +79,17 @@ func TestSuppressStatus(t *testing.T) {
 		})
 	}
 }
+
+// TestSuppressNothing holds that nothing to silence and nothing that can be silenced are told apart.
+func TestSuppressNothing(t *testing.T) {
+	dir := testenv.Tree(t, map[string]string{
+		"nixsift.toml": "", "clean.nix": "1\n", "merge.nix": "{\n  a = ./gone.nix;\n<<<<<<< HEAD\n  b = 1;\n=======\n  b = 2;\n>>>>>>> theirs\n}\n",
+	})
+	o := start(t, dir, nil, "suppress", "--select", "missing-path", "--reason", "why", "clean.nix")
+	assert.Equal(t, "there is nothing to silence\n", o.out)
+	assert.Equal(t, exitClean, o.status)
+	o = start(t, dir, nil, "suppress", "--select", "missing-path", "--reason", "why")
+	assert.Equal(t, "nothing is silenced\n", o.out)
+	assert.Contains(t, o.errors, "merge.nix:2:7: `missing-path` is not silenced: the file has the markers of a merge\n")
+	assert.Equal(t, exitFindings, o.status)
+}

@@ -187,7 +187,7 @@ func TestBaselineFailsClosed(t *testing.T) {
 		"FIFO":          {func() { require.NoError(t, syscall.Mkfifo(path, 0o644)) }, "not a regular file"},
 		"folder":        {func() { require.NoError(t, os.Mkdir(path, 0o755)) }, "nixsift-baseline.json: the baseline cannot be read"},
 		"link":          {func() { require.NoError(t, os.Symlink("nowhere", path)) }, "nixsift-baseline.json: the baseline cannot be read"},
-		"named, absent": {func() { write(t, "baseline = \"no.json\"\n", dir, "nixsift.toml") }, "nixsift.toml:1:1: the baseline that `baseline` names is not there"},
+		"named, absent": {func() { write(t, "baseline = \"no.json\"\n", dir, "nixsift.toml") }, "nixsift.toml:1:12: the baseline that `baseline` names is not there"},
 	} {
 		require.NoError(t, os.RemoveAll(path))
 		write(t, "", dir, "nixsift.toml")
@@ -254,7 +254,7 @@ func TestBaselinePlaces(t *testing.T) {
 	gate(t, filepath.Join(dir, "sub", "deep"), exitClean, "", "", "b.nix")
 	// A configuration that names its own takes its files out of that.
 	write(t, "baseline = \"nixsift-baseline.json\"\n", dir, "sub", "nixsift.toml")
-	gate(t, dir, exitUsage, "sub/nixsift.toml:1:1: error: the baseline that `baseline` names is not there", "")
+	gate(t, dir, exitUsage, "sub/nixsift.toml:1:12: error: the baseline that `baseline` names is not there", "")
 	o = start(t, dir, nil, "baseline")
 	assert.Equal(t, "lint/known.json stays as it is: 3 findings\nwrote sub/nixsift-baseline.json: 2 findings\n", o.out)
 	assert.Contains(t, o.errors, "2 findings of lint/known.json are of rules that are off or of files that are left out")

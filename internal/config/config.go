@@ -62,6 +62,8 @@ type Config struct {
 	Baseline   string        // the absolute path of the baseline that a file names, or ""
 	FailOn     diag.Severity // the least severity of a finding that makes the exit status 1
 
+	baselineAt Problem // without a message, at the value of Baseline
+
 	cat     *Catalogue
 	sources []Source
 	notices []Notice
@@ -114,6 +116,13 @@ func (c *Config) Origin(key string) Origin {
 		return o
 	}
 	return Origin{What: "default"}
+}
+
+// BaselineProblem returns what is wrong with the baseline that a file names, at the place where it does.
+func (c *Config) BaselineProblem(message string) Problem {
+	p := c.baselineAt
+	p.Message = message
+	return p
 }
 
 // Pattern is a pattern that leaves files out, with its place.

@@ -284,7 +284,7 @@ func (d *decoder) baseline(c *Config, e *entry) bool {
 		d.leadsOut(e.val.span, s, root)
 		return false
 	}
-	c.Baseline = path
+	c.Baseline, c.baselineAt = path, Problem{File: d.path, Span: e.val.span, Pos: d.lines.Position(e.val.span.Start)}
 	return true
 }
 

@@ -59,7 +59,7 @@ func (c *Config) With(f Flags) (*Config, error) {
 	}
 	d := &Config{
 		Path: c.Path, Dir: c.Dir, Preset: c.Preset, Edition: c.Edition, MinimumNix: c.MinimumNix, Generated: c.Generated,
-		Preview: c.Preview, Required: c.Required, Baseline: c.Baseline, FailOn: c.FailOn, cat: c.cat, sources: c.sources, layers: c.layers, flags: x.out,
+		Preview: c.Preview, Required: c.Required, Baseline: c.Baseline, baselineAt: c.baselineAt, FailOn: c.FailOn, cat: c.cat, sources: c.sources, layers: c.layers, flags: x.out,
 		origins: maps.Clone(c.origins), notices: append(c.notices[:len(c.notices):len(c.notices)], x.out.notices...),
 		resolved: map[string]*Resolved{},
 	}

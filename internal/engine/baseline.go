@@ -154,9 +154,7 @@ func (e *Checker) readBaseline(path string, by *config.Config) *baselineFile {
 	if why := e.misplaced(path, by); why != "" {
 		b.problem = &config.Problem{File: path, Message: "the baseline " + why}
 		if by != nil {
-			at := by.Origin("baseline")
-			b.problem = &config.Problem{File: at.File, Message: "the baseline that `baseline` names " + why}
-			b.problem.Pos.Line, b.problem.Pos.Column = at.Line, 1
+			*b.problem = by.BaselineProblem("the baseline that `baseline` names " + why)
 		}
 		return b
 	}
@@ -170,9 +168,7 @@ func (e *Checker) readBaseline(path string, by *config.Config) *baselineFile {
 		} else if named && !e.opts.Adopting {
 			b.problem = &config.Problem{File: path, Message: "the baseline is not there: `nixsift baseline --baseline FILE` writes one"}
 			if by != nil {
-				at := by.Origin("baseline")
-				b.problem = &config.Problem{File: at.File, Message: "the baseline that `baseline` names is not there: `nixsift baseline` writes it"}
-				b.problem.Pos.Line, b.problem.Pos.Column = at.Line, 1
+				*b.problem = by.BaselineProblem("the baseline that `baseline` names is not there: `nixsift baseline` writes it")
 			}
 		}
 		return b

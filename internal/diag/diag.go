@@ -86,26 +86,24 @@ const (
 )
 
 // Finding is one report of one rule. File is an absolute path or, in tests, any name; the report
-// makes it relative.
+// makes it relative. There may be a million of them: what takes a byte stands together.
 type Finding struct {
 	Rule     string
-	Severity Severity
 	File     string
 	Span     source.Span
+	Severity Severity
+	Judged   Severity // that the rule gave, whatever the configuration makes of it; the engine sets it
+	Tags     Tag
+	Anywhere bool   // the Subjects alone tell what the finding is about, wherever in the file it stands
 	Message  string // what is wrong; lower case, no final period, names in backticks
 	Help     string // what to do; optional
 	Related  []Related
 	Fixes    []Fix // alternatives, the best first
-	Tags     Tag
 
 	// Subjects are keys of what the finding is about where its place does not tell, one for each member of a set; a copy
 	// of an input, a name that is missing. They stay when the message is worded anew, and which there are bears on
 	// whether a finding is the same as one of another run.
 	Subjects []string
-	// Anywhere says that the subjects alone tell what the finding is about, wherever in the file it stands.
-	Anywhere bool
-	// Judged is the severity that the rule gave, whatever the configuration makes of it. The engine sets it.
-	Judged Severity
 }
 
 // Silenced is a finding that a comment in its file silences, or that is in a baseline.

@@ -258,11 +258,16 @@ func (e *Checker) Run(ctx context.Context, paths []string) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	var later []later
+	e.room.drop()
+	var waiting []later
 	for _, w := range workers {
-		later = append(later, w.later...)
+		waiting, w.later = append(waiting, w.later...), nil
 	}
-	if err := each(ctx, workers, len(later), func(w *worker, i int) { w.finish(later[i]) }); err != nil {
+	err = each(ctx, workers, len(waiting), func(w *worker, i int) {
+		w.finish(waiting[i])
+		waiting[i] = later{} // which may hold what it has reported
+	})
+	if err != nil {
 		return nil, err
 	}
 	e.collect(res, workers, res.reported)

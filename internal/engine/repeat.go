@@ -132,6 +132,7 @@ func (r *Repeat) Run(ctx context.Context, change Changed) (*Result, error) {
 		e.opts.Progress.did(stale[i].unit)
 	})
 	if err == nil {
+		e.room.drop()
 		err = each(ctx, workers, len(stale), func(w *worker, i int) {
 			waiting := stale[i].later
 			stale[i].later = nil

@@ -241,6 +241,13 @@ type spacious struct {
 	resolver *sema.Resolver
 }
 
+// drop lets go of the memory once all files are walked: what is found may be many times as large as they.
+func (s *spacious) drop() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.parser, s.resolver = nil, nil
+}
+
 // withRoom lets the worker check a text in shared memory, if it is larger than what a worker should keep memory for.
 func (w *worker) withRoom(text string, check func()) {
 	if len(text) <= largeText {

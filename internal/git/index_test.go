@@ -279,9 +279,8 @@ func TestIndexesThatAreNotRead(t *testing.T) {
 		assert.Empty(t, paths(t, open(t, root)), "as git, which makes a new one")
 	})
 	t.Run("permission", func(t *testing.T) {
-		if os.Getuid() == 0 {
-			t.Skip("root reads everything")
-		}
+		testenv.Unprivileged(t)
+		gittest.Isolate(t)
 		root, index := fill(t)
 		require.NoError(t, os.Chmod(index, 0))
 		fails(t, root, index, "readable")

@@ -13,14 +13,28 @@ import (
 	"github.com/nixsift/nixsift/internal/git/gittest"
 )
 
+// link makes a link, in place of what is there.
+func link(t *testing.T, root, target, name string) {
+	t.Helper()
+	_ = os.Remove(filepath.Join(root, name))
+	require.NoError(t, os.Symlink(target, filepath.Join(root, name)))
+}
+
+// changeFinds holds what is found about what differs from HEAD, before it is staged and after.
+func changeFinds(t *testing.T, root, want string) {
+	t.Helper()
+	_, found, errs := short(t, root, "--changed-since", "HEAD")
+	assert.Equal(t, want, found, errs)
+	gittest.Run(t, root, "add", "-A")
+	for _, args := range [][]string{{"--staged"}, {"--changed-since", "HEAD"}} {
+		_, found, errs := short(t, root, args...)
+		assert.Equal(t, want, found, "%v %s", args, errs)
+	}
+}
+
 // TestChangesBehindLinks counts what a change means for files that it does not touch: those that a link leads to it from, and
 // those that name what is a link to nowhere, or a folder, since.
 func TestChangesBehindLinks(t *testing.T) {
-	link := func(t *testing.T, root, target, name string) {
-		t.Helper()
-		_ = os.Remove(filepath.Join(root, name))
-		require.NoError(t, os.Symlink(target, filepath.Join(root, name)))
-	}
 	for _, c := range []struct {
 		name   string
 		before func(t *testing.T, root string)
@@ -59,24 +73,13 @@ func TestChangesBehindLinks(t *testing.T) {
 				commit(t, root)
 			}
 			c.change(t, root)
-			_, found, errs := short(t, root, "--changed-since", "HEAD")
-			assert.Equal(t, c.found, found, errs)
-			gittest.Run(t, root, "add", "-A")
-			for _, args := range [][]string{{"--staged"}, {"--changed-since", "HEAD"}} {
-				_, found, errs := short(t, root, args...)
-				assert.Equal(t, c.found, found, "%v %s", args, errs)
-			}
+			changeFinds(t, root, c.found)
 		})
 	}
 }
 
 // TestGoneBehindFolderLinks takes away what is reached through tracked links to folders.
 func TestGoneBehindFolderLinks(t *testing.T) {
-	link := func(t *testing.T, root, target, name string) {
-		t.Helper()
-		_ = os.Remove(filepath.Join(root, name))
-		require.NoError(t, os.Symlink(target, filepath.Join(root, name)))
-	}
 	const lost = "m/z.nix: missing-path"
 	for _, c := range []struct {
 		name   string
@@ -104,13 +107,7 @@ func TestGoneBehindFolderLinks(t *testing.T) {
 				link(t, root, ".", "d/self")
 				commit(t, root)
 				c.change(t, root)
-				_, found, errs := short(t, root, "--changed-since", "HEAD")
-				assert.Equal(t, c.found, found, errs)
-				gittest.Run(t, root, "add", "-A")
-				for _, args := range [][]string{{"--staged"}, {"--changed-since", "HEAD"}} {
-					_, found, errs := short(t, root, args...)
-					assert.Equal(t, c.found, found, "%v %s", args, errs)
-				}
+				changeFinds(t, root, c.found)
 			})
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -126,17 +125,6 @@ func TestParseOrder(t *testing.T) {
 		_, _, errs := nixsift(t, t.TempDir(), src, "parse", "-")
 		assert.True(t, strings.HasPrefix(errs, want), "%q: %s", src, errs)
 	}
-}
-
-func TestUnreadable(t *testing.T) {
-	if runtime.GOOS == "windows" || os.Getuid() == 0 {
-		t.Skip("modes do not bind this user")
-	}
-	dir := testenv.Tree(t, map[string]string{"a.nix": "1"})
-	require.NoError(t, os.Chmod(filepath.Join(dir, "a.nix"), 0))
-	status, out, errs := nixsift(t, dir, "", "check", "a.nix")
-	assert.Equal(t, exitUsage, status)
-	assert.Contains(t, out+errs, "a.nix")
 }
 
 // TestJSON holds the output against the published schema, with and without findings and errors.

@@ -2,66 +2,55 @@ package shell
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/hex"
 	"errors"
 	"io"
+	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml"
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// Same reports whether two texts of a CI file or a shell script surely do the same, comments apart. file is its path. What is no shell that can be read, recipes among it, is the same only byte by byte.
+// Same reports whether two texts of a CI file or a shell script surely do the same, comments apart. file is its path. What is
+// no shell that can be read, recipes and what a CI file has beside its scripts among it, has to be the same without that.
 func Same(file string, ci bool, before, after string) bool {
 	if !ci {
 		return RecipeTool(file) == "" && sameShell(Dialect(file, before), before, after)
 	}
-	documents := func(text string) (all []any, ok bool) {
-		dec := yaml.NewDecoder(strings.NewReader(strings.TrimPrefix(text, "\uFEFF")), yaml.UseOrderedMap())
-		for {
-			var v any
-			if err := dec.Decode(&v); err != nil {
-				return all, errors.Is(err, io.EOF)
-			}
-			all = append(all, v)
-		}
+	x, y := ReadCI(file, before), ReadCI(file, after)
+	alike := func(x, y *Script) bool { return sameShell("bash", x.Text, y.Text) }
+	if !slices.EqualFunc(x.Scripts, y.Scripts, alike) {
+		return false
 	}
-	x, ok := documents(before)
-	y, also := documents(after)
-	return ok && also && sameValue(x, y)
+	rest, ok := x.withoutScripts()
+	other, also := y.withoutScripts()
+	return ok && also && reflect.DeepEqual(rest, other)
 }
 
-// sameValue compares two values of YAML; text that differs has to be the same shell.
-func sameValue(x, y any) bool {
-	switch x := x.(type) {
-	case []any:
-		y, ok := y.([]any)
-		if !ok || len(x) != len(y) {
-			return false
+// withoutScripts returns the documents of a CI file with the same word in place of each script.
+func (d *Doc) withoutScripts() (documents []any, ok bool) {
+	scripts := slices.SortedFunc(slices.Values(d.Scripts), func(a, b *Script) int { return cmp.Compare(a.Span.Start, b.Span.Start) })
+	var b strings.Builder
+	at := uint32(0)
+	for _, s := range scripts {
+		if s.Span.Start >= at && s.Span.Len() > 0 { // others lie within one
+			b.WriteString(d.Text[at:s.Span.Start] + "script")
 		}
-		for i := range x {
-			if !sameValue(x[i], y[i]) {
-				return false
-			}
-		}
-		return true
-	case yaml.MapSlice:
-		y, ok := y.(yaml.MapSlice)
-		if !ok || len(x) != len(y) {
-			return false
-		}
-		for i := range x {
-			if !sameValue(x[i].Key, y[i].Key) || !sameValue(x[i].Value, y[i].Value) {
-				return false
-			}
-		}
-		return true
-	case string:
-		y, ok := y.(string)
-		return ok && (x == y || sameShell("bash", x, y))
+		at = max(at, s.Span.End)
 	}
-	return x == y
+	b.WriteString(d.Text[at:])
+	dec := yaml.NewDecoder(strings.NewReader(strings.TrimPrefix(b.String(), "\uFEFF")), yaml.UseOrderedMap())
+	for {
+		var v any
+		if err := dec.Decode(&v); err != nil {
+			return documents, errors.Is(err, io.EOF)
+		}
+		documents = append(documents, v)
+	}
 }
 
 // expression is what a CI service replaces before a shell sees the text.

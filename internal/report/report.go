@@ -213,7 +213,7 @@ func (p *printer) counts() counts {
 	for i := range p.All {
 		f := &p.All[i]
 		c.by[f.Severity]++
-		if slices.ContainsFunc(f.Fixes, func(x diag.Fix) bool { return x.Safety == diag.Safe }) {
+		if hasFix(f, diag.Safe) {
 			c.fixable++
 		}
 	}

@@ -91,8 +91,7 @@ func (c *ci) is(e entry, what string, want ...shape) bool {
 }
 
 // stray reads the commands that stand in places where the CI system reads none, most often in a file that it
-// refuses for that: who wrote them meant them to run. commands are the keys of commands, steps those of lists of steps,
-// and data those below which a key is a name that anyone chose.
+// refuses for that: who wrote them meant them to run.
 func (c *ci) stray(n ast.Node, keys strayKeys, add func(n ast.Node)) {
 	switch n := n.(type) {
 	case *ast.AnchorNode:
@@ -127,7 +126,8 @@ func (c *ci) stray(n ast.Node, keys strayKeys, add func(n ast.Node)) {
 	}
 }
 
-// strayKeys are keys by which commands are known in lower case.
+// strayKeys are keys, in lower case, by which commands are known: those of commands, those of lists of steps, and those below
+// which a key is a name that anyone chose.
 type strayKeys struct{ commands, steps, data []string }
 
 var (

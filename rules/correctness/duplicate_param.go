@@ -2,8 +2,8 @@ package correctness
 
 import (
 	"fmt"
-	"github.com/nixsift/nixsift/ast"
 
+	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/rules"
 )

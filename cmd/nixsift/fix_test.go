@@ -22,24 +22,12 @@ import (
 	"github.com/nixsift/nixsift/internal/testenv"
 )
 
-// A file with a safe fix, and what it becomes.
-const unfixed, refixed = "{\n  a = ./x//y;\n}\n", "{\n  a = ./x/y;\n}\n"
-
-const onlySlashes = "--only=path-double-slash"
-
 // process returns the command that runs the real program in a folder, and what it says on standard error.
 func process(t *testing.T, dir string, args ...string) (cmd *exec.Cmd, stderr *bytes.Buffer) {
 	t.Helper()
 	cmd, stderr = exec.Command(program(t), args...), new(bytes.Buffer)
 	cmd.Dir, cmd.Stderr = dir, stderr
 	return cmd, stderr
-}
-
-func read(t *testing.T, path string) string {
-	t.Helper()
-	b, err := os.ReadFile(path)
-	require.NoError(t, err)
-	return string(b)
 }
 
 // changing runs f before each file is written.

@@ -15,6 +15,18 @@ import (
 	"github.com/nixsift/nixsift/internal/testenv"
 )
 
+// A file with a safe fix, and what it becomes.
+const unfixed, refixed = "{\n  a = ./x//y;\n}\n", "{\n  a = ./x/y;\n}\n"
+
+const onlySlashes = "--only=path-double-slash"
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	require.NoError(t, err)
+	return string(b)
+}
+
 // nixsift runs a command line in a folder.
 func nixsift(t *testing.T, dir, stdin string, args ...string) (status int, stdout, stderr string) {
 	t.Helper()

@@ -23,7 +23,7 @@ const (
 	opConst                // consts[a]
 	opConcat               // a string of kids[a:b]
 	opPathConcat           // a path of kids[a:b]
-	opVar                  // slot b of the environment a levels up
+	opVar                  // slot b of the environment a levels up; c numbers the let or recursive set that has the name, if one does
 	opWithVar              // the name symbols[a], which some with around may have
 	opGlobal               // the builtin that builtinTable has at a
 	opBuiltins             // builtins

@@ -2,6 +2,7 @@ package eval
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"github.com/nixsift/nixsift/ast/source"
@@ -23,7 +24,7 @@ type Finding struct {
 //
 // A place is looked at in the one environment that its file gives it, in which the arguments of all functions around it are
 // unknown. So what is found there holds whenever the place is evaluated. In calls that are evaluated on the way with known
-// arguments, nothing is found.
+// arguments, nothing is found. Nor is anything where a condition asks of what fails, and is not known (see guarded).
 type Examination struct {
 	code     *Code
 	ev       *Evaluation
@@ -42,9 +43,9 @@ type pending struct {
 	// lambda and env are a function whose body is to be evaluated instead.
 	lambda Expr
 	env    *env
-	// args are the arguments of one call, which may guard each other, and callee is the name of what is called.
-	args   []*thunk
-	callee string
+	// args are the arguments of one call, which may guard each other.
+	args []*thunk
+	call Expr
 }
 
 // What examining a file may cost, in steps: a fixed part, and a part for each expression. Of a file that costs more nothing
@@ -81,9 +82,12 @@ func examine(ev *Evaluation, code *Code) (findings []Finding, x *Examination) {
 	if ev.work > budget {
 		return nil, x
 	}
+	guarded := x.guarded(slices.Collect(maps.Keys(x.found)))
 	for e, failures := range x.found {
 		for _, f := range failures {
-			findings = append(findings, Finding{f, f.span(code, e), sure[f]})
+			if sure[f] || !guarded[e] {
+				findings = append(findings, Finding{f, f.span(code, e), sure[f]})
+			}
 		}
 	}
 	for t, f := range x.loops {
@@ -160,8 +164,8 @@ func (x *Examination) look(p pending) {
 		x.ask(x.inside(&x.code.lambdas[x.code.exprs[p.lambda].a], p.env))
 	case p.args != nil:
 		// An argument that is a known Boolean may decide whether the others are ever evaluated: optionalString (x != null) "${x}".
-		args := p.args
-		for _, t := range p.args {
+		args, callee := p.args, x.code.lastName(Expr(x.code.kids[x.code.exprs[p.call].a]))
+		for i, t := range p.args {
 			if x.own(t) {
 				switch x.code.exprs[t.expr].op {
 				case opLambda, opSet, opList, opConcat:
@@ -169,13 +173,14 @@ func (x *Examination) look(p pending) {
 				}
 			}
 			v := x.ask(t)
-			if v.kinds != Bool || !v.isKnown() {
-				continue
-			}
 			switch {
-			case unguarded[p.callee]:
+			case v.kinds != Bool || !v.isKnown():
+				if i == 0 && guards[callee] {
+					x.mark(p.call, asUndecided)
+				}
+			case unguarded[callee]:
 				args = p.args[len(p.args)-1:]
-			case v.num == 0 || !guards[p.callee]:
+			case v.num == 0 || !guards[callee]:
 				return
 			}
 		}
@@ -207,6 +212,7 @@ const (
 	asFunction
 	asCall
 	asSet
+	asUndecided // not queued: a condition, or a call of one of guards, that is not known to hold or not
 )
 
 func (x *Examination) mark(e Expr, r role) bool {
@@ -234,7 +240,7 @@ func (x *Examination) lambda(at site, in *env) {
 // call notes the arguments of a call.
 func (x *Examination) call(at site, args []*thunk) {
 	if at.lexical && at.code == x.code && x.mark(at.expr, asCall) {
-		x.queue = append(x.queue, pending{args: args, callee: x.code.lastName(Expr(x.code.kids[x.code.exprs[at.expr].a]))})
+		x.queue = append(x.queue, pending{args: args, call: at.expr})
 	}
 }
 
@@ -245,6 +251,17 @@ func (x *Examination) set(at site, s *setCode, out *set) {
 	}
 	for i := range s.attrs {
 		x.made(out.own[s.attrs[i].sym].value)
+	}
+}
+
+// undecided notes that it is not known whether a condition holds.
+func (x *Examination) undecided(at site) {
+	if !at.lexical || at.code != x.code {
+		return
+	}
+	switch x.code.exprs[at.expr].op {
+	case opIf, opAssert, opAnd, opOr, opImpl:
+		x.mark(at.expr, asUndecided)
 	}
 }
 
@@ -290,7 +307,7 @@ func (x *Examination) recursion(_ *Evaluation, t *thunk, v *Value) {
 	x.loops[t] = loop
 }
 
-// lastName returns the name that a variable or selection ends in, or "".
+// lastName returns the name that a variable or selection ends in, or that of a function of builtins or lib, or "".
 func (c *Code) lastName(e Expr) string {
 	switch x := &c.exprs[e]; x.op {
 	case opSelect:
@@ -299,6 +316,8 @@ func (c *Code) lastName(e Expr) string {
 		}
 	case opWithVar:
 		return c.symbols[x.a]
+	case opGlobal:
+		return builtinTable[x.a].name
 	}
 	return ""
 }

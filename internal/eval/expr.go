@@ -256,6 +256,9 @@ func (ev *Evaluation) branch(at site, cond *Value, then, otherwise func() *Value
 	case ok == nil:
 		return bad
 	case !ok.isKnown():
+		if ev.watch != nil {
+			ev.watch.undecided(at)
+		}
 		if ev.forks >= maxForks {
 			return ev.cut()
 		}

@@ -36,6 +36,7 @@ type scope struct {
 	names []string          // by slot
 	index map[string]uint32 // where there are many
 	with  bool
+	set   uint32 // the number of the let or recursive set, or 0
 }
 
 // maxScanned is the number of names up to which a scope is searched without an index.
@@ -73,12 +74,13 @@ func (s *scope) slot(name string) (slot uint32, ok bool) {
 }
 
 type lowerer struct {
-	names   *sema.Info
-	code    *Code
-	scopes  []scope
-	syms    map[string]string
-	depth   int
-	refused bool
+	names    *sema.Info
+	code     *Code
+	scopes   []scope
+	syms     map[string]string
+	depth    int
+	numbered uint32 // lets and recursive sets
+	refused  bool
 }
 
 // sym returns a name in a text of its own, once for each name of the file.
@@ -263,7 +265,7 @@ func (l *lowerer) variable(n ast.Node, name string) Expr {
 			continue
 		}
 		if slot, ok := s.slot(name); ok {
-			return l.add(n, expr{op: opVar, a: uint32(len(l.scopes) - 1 - i), b: slot})
+			return l.add(n, expr{op: opVar, a: uint32(len(l.scopes) - 1 - i), b: slot, c: s.set})
 		}
 	}
 	switch {

@@ -26,7 +26,8 @@ func (l *lowerer) setOf(n ast.Node, s *attrs.Set) Expr {
 
 // scopeOf returns the scope of a recursive set or let.
 func (l *lowerer) scopeOf(s *attrs.Set) scope {
-	out := scope{names: make([]string, 0, len(s.Attrs))}
+	l.numbered++
+	out := scope{names: make([]string, 0, len(s.Attrs)), set: l.numbered}
 	for _, a := range s.Attrs {
 		out.bind(a.Name)
 		l.code.unsafe = l.code.unsafe || operatorNames[a.Name]

@@ -46,6 +46,7 @@ func read(names *sema.Info, u sema.Use) reading {
 // presented is what is said of an undefined name: something else, if that is set, where the file is a package.
 type presented struct {
 	diag.Finding
+	name      string
 	ofPackage *diag.Finding
 }
 
@@ -54,33 +55,28 @@ type presented struct {
 func undefinedAs(want reading, present func(p *rules.Pass, u sema.Use, before int) presented) func(p *rules.Pass) {
 	return func(p *rules.Pass) {
 		names := p.Names()
-		found := map[string][]presented{}
-		n := 0
 		uses, all := undefinedUses(p)
-		for _, u := range uses {
-			if read(names, u) == want {
-				name, _ := ast.AttrName(u.Node)
-				found[name] = append(found[name], present(p, u, n))
-				n++
-			}
-		}
-		if len(found) == 0 {
+		uses = slices.DeleteFunc(uses, func(u sema.Use) bool { return read(names, u) != want })
+		if len(uses) == 0 {
 			return
+		}
+		found := make([]presented, len(uses)) // a large file may have a million, too many to be copied as they become more
+		for i, u := range uses {
+			found[i] = present(p, u, i)
+			found[i].name, _ = ast.AttrName(u.Node)
 		}
 		path, shape := p.Path, p.Shape()
 		p.Ask(func(a *rules.Asked) {
 			given := a.Given(path, all)
 			isPackage := a.Role(path, shape).Kind == role.Package
-			for name, list := range found {
-				if _, ok := given[name]; ok {
+			for _, f := range found {
+				if _, ok := given[f.name]; ok {
 					continue
 				}
-				for _, f := range list {
-					if f.ofPackage != nil && isPackage {
-						f.Finding = *f.ofPackage
-					}
-					a.Report(f.Finding)
+				if f.ofPackage != nil && isPackage {
+					f.Finding = *f.ofPackage
 				}
+				a.Report(f.Finding)
 			}
 		})
 	}
@@ -95,14 +91,20 @@ func undefinedUses(p *rules.Pass) (uses []sema.Use, all []string) {
 	if p.Tree.Root().HasError() {
 		lost = brokenNames(p.Names())
 	}
+	seen := map[string]bool{}
 	for u := range p.Names().Undefined() {
-		if name, _ := ast.AttrName(u.Node); !lost[name] {
-			uses = append(uses, u)
+		name, _ := ast.AttrName(u.Node)
+		if lost[name] {
+			continue
+		}
+		uses = append(uses, u)
+		if !seen[name] {
+			seen[name] = true
 			all = append(all, strings.Clone(name))
 		}
 	}
 	slices.Sort(all)
-	return uses, slices.Compact(all)
+	return uses, all
 }
 
 // lostLet reports whether a set has an in without a let: the header of the file is broken, and what it binds

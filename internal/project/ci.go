@@ -54,6 +54,28 @@ func (s *Snapshot) calledByCI(root string) map[string]bool {
 			}
 		}
 	}
+	s.ciFiles(root, func(doc *shell.Doc) { add(doc.Calls) })
+	for len(todo) > 0 {
+		call := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		called[call.Path] = true
+		text, err := s.fs.ReadFile(filepath.Join(root, filepath.FromSlash(call.Path)))
+		if err != nil || !shell.IsScript(call.Path, string(text)) {
+			continue
+		}
+		doc := shell.ReadScript(call.Path, string(text))
+		if shell.RecipeTool(call.Path) != "" {
+			for name := range doc.Run(call.Recipes) {
+				called[calledKey(call.Path, name)] = true
+			}
+		}
+		add(doc.Calls)
+	}
+	return called
+}
+
+// ciFiles calls do for the CI files below root, in the order of their folders.
+func (s *Snapshot) ciFiles(root string, do func(doc *shell.Doc)) {
 	var candidates []string
 	for _, folder := range ciFolders {
 		candidates = append(candidates, filepath.Join(root, folder))
@@ -75,25 +97,93 @@ func (s *Snapshot) calledByCI(root string) map[string]bool {
 				continue
 			}
 			if text, err := s.fs.ReadFile(f.Path); err == nil {
-				add(shell.ReadCI(filepath.ToSlash(rel), string(text)).Calls)
+				do(shell.ReadCI(filepath.ToSlash(rel), string(text)))
 			}
 		}
 	}
+}
+
+// Job is a job of a CI file.
+type Job struct {
+	File string // relative to the project's root, with slashes
+	Name string // empty where the file names none
+}
+
+// Jobs returns the jobs of the project's CI files that run a command of some kind, themselves or by a script of the
+// project, in the order of the files.
+func (v *View) Jobs(kind func(cmd *shell.Command) bool) []Job {
+	root := v.folder.root
+	search := scriptSearch{snapshot: v.snapshot, root: root, kind: kind, read: map[string]scriptFound{}}
+	var jobs []Job
+	v.snapshot.ciFiles(root, func(doc *shell.Doc) {
+		for _, script := range doc.Scripts {
+			job := Job{doc.Path, script.Job}
+			if slices.Contains(jobs, job) {
+				continue
+			}
+			runs := slices.ContainsFunc(script.Commands, func(cmd shell.Command) bool { return kind(&cmd) })
+			for _, call := range doc.Calls {
+				runs = runs || !call.Uses && script.Span.Covers(call.Span) && search.runs(call)
+			}
+			if runs {
+				jobs = append(jobs, job)
+			}
+		}
+	})
+	return jobs
+}
+
+// scriptSearch looks for a command in scripts and in those that they call.
+type scriptSearch struct {
+	snapshot *Snapshot
+	root     string
+	kind     func(cmd *shell.Command) bool
+	read     map[string]scriptFound // by calledKey
+}
+
+// scriptFound is what one script has of what is looked for, and what it calls.
+type scriptFound struct {
+	has   bool
+	calls []shell.Call
+}
+
+// runs reports whether a script, or one that it calls, has the command.
+func (s *scriptSearch) runs(call shell.Call) bool {
+	todo, seen := []shell.Call{call}, map[string]bool{}
 	for len(todo) > 0 {
-		call := todo[len(todo)-1]
+		c := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
-		called[call.Path] = true
-		text, err := s.fs.ReadFile(filepath.Join(root, filepath.FromSlash(call.Path)))
-		if err != nil || !shell.IsScript(call.Path, string(text)) {
+		key := calledKey(c.Path, strings.Join(c.Recipes, " "))
+		if c.Uses || seen[key] {
 			continue
 		}
-		doc := shell.ReadScript(call.Path, string(text))
-		if shell.RecipeTool(call.Path) != "" {
-			for name := range doc.Run(call.Recipes) {
-				called[calledKey(call.Path, name)] = true
-			}
+		seen[key] = true
+		found, ok := s.read[key]
+		if !ok {
+			found = s.look(c)
+			s.read[key] = found
 		}
-		add(doc.Calls)
+		if found.has {
+			return true
+		}
+		todo = append(todo, found.calls...)
 	}
-	return called
+	return false
+}
+
+func (s *scriptSearch) look(call shell.Call) (found scriptFound) {
+	text, err := s.snapshot.fs.ReadFile(filepath.Join(s.root, filepath.FromSlash(call.Path)))
+	if err != nil || !shell.IsScript(call.Path, string(text)) {
+		return found
+	}
+	doc := shell.ReadScript(call.Path, string(text))
+	var recipes map[string]bool
+	if shell.RecipeTool(call.Path) != "" {
+		recipes = doc.Run(call.Recipes)
+	}
+	for script, cmd := range doc.Commands() {
+		found.has = found.has || (recipes == nil || recipes[script.Job]) && s.kind(cmd)
+	}
+	found.calls = doc.Calls
+	return found
 }

@@ -1,0 +1,135 @@
+//go:build unix
+
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/nixsift/nixsift/internal/testenv"
+)
+
+// inputsProject is a flake with inputs of most kinds, and CI that needs the key of one.
+func inputsProject(modified int64) map[string]string {
+	const hash = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+	node := func(locked string) string {
+		return fmt.Sprintf(`"locked": {%s, "lastModified": %d}, "original": {%s}`, locked, modified, locked)
+	}
+	rev := strings.Repeat("a1", 20)
+	return map[string]string{
+		"flake.nix": `{
+			inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-unstable";
+			inputs.home-manager.url = "github:nix-community/home-manager";
+			inputs.core.url = "git+ssh://git@git.example.org/team/core";
+			inputs.vendor = { url = "https://example.org/vendor.tar.gz"; flake = false; };
+			inputs.dirty.url = "git+file:///srv/dirty";
+			inputs.rel.url = "path:./rel";
+			inputs.late.url = "github:o/late";
+			nixConfig.extra-substituters = [ "https://nix-community.cachix.org" "https://attic.example.org/team" ];
+			outputs = _: { };
+		}`,
+		"flake.lock": `{"nodes": {
+			"root": {"inputs": {"nixpkgs": "nixpkgs", "home-manager": "home-manager", "core": "core", "vendor": "vendor", "dirty": "dirty", "rel": "rel"}},
+			"nixpkgs": {` + node(`"type": "github", "owner": "NixOS", "repo": "nixpkgs", "rev": "`+rev+`", "narHash": "`+hash+`"`) + `},
+			"home-manager": {"inputs": {"nixpkgs": ["nixpkgs"], "systems": "systems"}, ` + node(`"type": "github", "owner": "nix-community", "repo": "home-manager", "rev": "`+rev+`", "narHash": "`+hash+`"`) + `},
+			"systems": {` + node(`"type": "github", "owner": "a-very-long-owner-of-it-all", "repo": "a-repository-with-a-very-long-name", "rev": "`+rev+`"`) + `},
+			"core": {` + node(`"type": "git", "url": "ssh://git@git.example.org/team/core", "rev": "`+rev+`", "narHash": "`+hash+`"`) + `},
+			"vendor": {"flake": false, ` + node(`"type": "tarball", "url": "https://example.org/vendor.tar.gz", "narHash": "`+hash+`"`) + `},
+			"dirty": {` + node(`"type": "git", "url": "file:///srv/dirty", "dirtyRev": "`+rev+`-dirty", "narHash": "`+hash+`"`) + `},
+			"rel": {"parent": [], "locked": {"type": "path", "path": "./rel"}, "original": {"type": "path", "path": "./rel"}}
+		}, "root": "root", "version": 7}`,
+		".github/workflows/ci.yml": "on: push\njobs:\n  build:\n    runs-on: x\n    steps: [{run: nix build}]\n  lint:\n    runs-on: x\n    steps: [{run: echo nix build}]\n" +
+			"  made:\n    runs-on: x\n    steps: [{run: make all}]\n  script:\n    runs-on: x\n    steps: [{run: ./ci/deploy.sh}]\n",
+		"Makefile":     "all: check\n\ncheck:\n\tnix flake check\n",
+		"ci/deploy.sh": "#!/bin/sh\n./ci/inner.sh\n",
+		"ci/inner.sh":  "#!/bin/sh\nnixos-rebuild switch --flake .#host\n",
+	}
+}
+
+func TestInputs(t *testing.T) {
+	modified := time.Now().Add(-40 * 24 * time.Hour).Unix()
+	dir := testenv.Tree(t, inputsProject(modified))
+	o := start(t, dir, nil, "inputs")
+	require.Equal(t, exitClean, o.status, o.errors)
+	var lines []string
+	for line := range strings.Lines(o.out) {
+		lines = append(lines, strings.Join(strings.Fields(line), " "))
+		assert.LessOrEqual(t, utf8.RuneCountInString(strings.TrimRight(line, "\n")), 100, line)
+	}
+	assert.Equal(t, []string{
+		"INPUT FROM KIND REV AGE NEEDS ARCHIVE STORE",
+		"nixpkgs NixOS/nixpkgs github a1a1a1a 40 d token* yes no",
+		"home-manager nix-community/home-manager github a1a1a1a 40 d token* yes no",
+		"core git.example.org/team/core git+ssh a1a1a1a 40 d ssh key yes no",
+		"vendor example.org/vendor.tar.gz https - 40 d netrc* yes no",
+		"dirty /srv/dirty git+file - 40 d - no no",
+		"rel ./rel path - - - yes -",
+		"home-manager/systems a-very-long-owner-of-it-all… github a1a1a1a 40 d token* no -",
+		"late o/late github - - token* no -",
+		"home-manager: follows nixpkgs = nixpkgs",
+		"home-manager: cache https://nix-community.cachix.org",
+		"core: cache https://attic.example.org/team",
+		"core: key needed in .github/workflows/ci.yml: build, made, script",
+		"dirty: its work tree was dirty when it was locked, and that state can be fetched from nowhere",
+		"home-manager/systems: flake.lock has no narHash for it, so it is fetched again",
+		"late: flake.lock does not have it: `nix flake lock` adds it",
+		"* where the repository is private: access-tokens in nix.conf, or netrc",
+		"8 inputs: 5 carried by `nix flake archive`, 0 in the store, 1 by SSH key",
+	}, lines)
+
+	for _, arg := range []string{".", "flake.lock", "../" + filepath.Base(dir), ""} {
+		o = start(t, dir, nil, append([]string{"inputs", "--format", "json"}, strings.Fields(arg)...)...)
+		require.Equal(t, exitClean, o.status, o.errors)
+		validJSON(t, "inputs-v1.schema.json", o.out)
+		var got struct {
+			Flake  string
+			Inputs []lockedInputJSON
+		}
+		require.NoError(t, json.Unmarshal([]byte(o.out), &got))
+		require.Len(t, got.Inputs, 8)
+		assert.Equal(t, ".", got.Flake)
+		core := got.Inputs[2]
+		assert.Equal(t, []string{"core"}, core.Path)
+		const ci = ".github/workflows/ci.yml"
+		assert.Equal(t, []jobJSON{{ci, "build"}, {ci, "made"}, {ci, "script"}}, core.Jobs)
+		assert.True(t, strings.HasPrefix(core.StorePath, "/nix/store/") && strings.HasSuffix(core.StorePath, "-source"), core.StorePath)
+		assert.Equal(t, map[string][]string{"nixpkgs": {"nixpkgs"}}, got.Inputs[1].Follows)
+	}
+	assert.Equal(t, exitClean, start(t, filepath.Join(dir, "ci"), nil, "inputs").status, "a folder below")
+}
+
+func TestInputsRefuses(t *testing.T) {
+	flake := "{ outputs = _: { }; }"
+	dir := testenv.Tree(t, map[string]string{
+		"none/x": "", "torn/flake.nix": flake, "torn/flake.lock": "{", "eight/flake.nix": flake, "eight/flake.lock": `{"version": 8}`,
+		"folder/flake.nix": flake, "folder/flake.lock/x": "", "bare/flake.nix": flake,
+	})
+	for arg, text := range map[string]string{
+		"none":             "none has no flake.nix",
+		"github:o/r":       "github:o/r does not exist: name the folder of a flake on this machine",
+		"torn":             "torn/flake.lock",
+		"eight":            "eight/flake.lock is no lock file that Nix reads",
+		"folder":           "folder/flake.lock is no regular file",
+		"bare folder":      "accepts at most 1 arg",
+		"bare --format md": `unknown format "md"`,
+	} {
+		o := start(t, dir, nil, append([]string{"inputs"}, strings.Fields(arg)...)...)
+		assert.Equal(t, exitUsage, o.status, arg)
+		assert.Contains(t, o.errors, text, arg)
+		assert.Empty(t, o.out, arg)
+	}
+	o := start(t, filepath.Join(dir, "none"), nil, "inputs")
+	assert.Equal(t, exitUsage, o.status)
+	assert.Contains(t, o.errors, "there is no flake.nix here or in a folder above")
+	o = start(t, dir, nil, "inputs", "bare")
+	assert.Equal(t, exitClean, o.status, o.errors)
+	assert.Equal(t, "the flake has no inputs\n", o.out)
+}

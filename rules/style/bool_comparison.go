@@ -20,7 +20,9 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"Nothing is said of a value that may have another type: an option such as `either bool str`, one below `settings`, a\n" +
 		"formal whose default is `null`, and what the file compares with `null` or with a string, puts into a string, gives to\n" +
-		"`toString` or asks for its type. Nor of a value of unknown type that it compares with both `true` and `false`.",
+		"`toString` or asks for its type; the default of a selection, `x.y or false`, does not count. Nor of a value of unknown\n" +
+		"type that it compares with both `true` and `false`, nor of the parameter of a function that is no condition elsewhere, as\n" +
+		"in `filterAttrs (_: v: v != false)`: there the comparison tells one value from all others.",
 	Severity: diag.Info, Presets: rules.Strict,
 	Fix: rules.FixAlways, SafeFix: rules.SameValue,
 	Aliases: []string{"statix:W01", "statix:bool_comparison"},
@@ -54,9 +56,10 @@ var _ = rules.Register(&rules.Rule{
 			}
 			guess := guessOf(names, c.x, others)
 			// A Boolean may well be asked for both; what is compared with both to tell them from a third is none.
-			third := others[c.x.Text()] == both && guess != likely && !declared.isBool(c.x)
+			_, text := operand(names, c.x)
+			third := others[text] == both && guess != likely && !declared.isBool(c.x)
 			switch {
-			case guess == mixed || third || declared.isOther(c.x):
+			case guess == mixed || third || declared.isOther(names, c.x):
 			case guess == likely || declared.isBool(c.x):
 				c.report(p, diag.Info)
 			default:

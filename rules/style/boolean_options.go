@@ -34,11 +34,15 @@ func findOptions(t *ast.Tree) *options {
 	o := &options{bools: map[string]bool{}, other: map[string]bool{}}
 	for n := range t.Root().Descendants() {
 		b, ok := ast.AsBinding(n)
-		if !ok || !b.Value().Unparen().Is(ast.Apply) {
+		if !ok {
+			continue
+		}
+		value := behindWith(b.Value())
+		if !value.Is(ast.Apply) {
 			continue
 		}
 		option := b.Attrpath().LastName()
-		fn, args := ast.Call(b.Value())
+		fn, args := ast.Call(value)
 		switch ast.LastName(fn) {
 		case "mkEnableOption":
 			o.bools[option] = true
@@ -61,8 +65,43 @@ func (o *options) isBool(x ast.Node) bool {
 	return o.bools[name] && !o.other[name]
 }
 
-// isOther reports whether an expression selects what may be an option of another type.
-func (o *options) isOther(x ast.Node) bool { return o.other[selected(x)] }
+// isOther reports whether an operand selects what may be an option of another type, whatever its default is.
+func (o *options) isOther(names *sema.Info, x ast.Node) bool {
+	x, _ = operand(names, x)
+	if s, ok := ast.AsSelect(x); ok {
+		return o.other[s.Attrpath().LastName()]
+	}
+	b := names.Resolve(x)
+	return b != nil && b.Decl.Is(ast.Inherit) && (ast.InheritNode{Node: b.Decl}).From().IsValid() && o.other[b.Name]
+}
+
+// maxNames bounds how many names of let an operand is followed through.
+const maxNames = 8
+
+// operand returns what an operand stands for: the value that a name of let is bound to, where that is a selection or
+// another name. text is how it is written, without the default of a selection; "" where that is long.
+func operand(names *sema.Info, n ast.Node) (value ast.Node, text string) {
+	n = n.Unparen()
+	for range maxNames {
+		b := names.Resolve(n)
+		if b == nil || b.Kind != sema.LetBinding || b.More || !b.Value.IsValid() {
+			break
+		}
+		to := b.Value.Unparen()
+		if !to.Is(ast.Select) && !to.Is(ast.Ident) {
+			break
+		}
+		n = to
+	}
+	span := n.Span()
+	if s, ok := ast.AsSelect(n); ok {
+		span.End = s.Attrpath().End()
+	}
+	if span.Len() > maxOperand {
+		return n, ""
+	}
+	return n, span.Of(n.Tree().Source())
+}
 
 // selected returns the last name of a selection without a default, or nothing.
 func selected(x ast.Node) string {
@@ -84,7 +123,8 @@ const (
 // guessOf looks at the name of a value, the default that a formal or selection gives it, and what else the file
 // does with it.
 func guessOf(names *sema.Info, x ast.Node, others map[string]comparedWith) guess {
-	if x.Span().Len() <= maxOperand && others[x.Text()] == otherwise {
+	x, text := operand(names, x)
+	if others[text] == otherwise {
 		return mixed
 	}
 	byDefault := func(d ast.Node) guess {
@@ -96,21 +136,15 @@ func guessOf(names *sema.Info, x ast.Node, others map[string]comparedWith) guess
 		}
 		return mixed
 	}
-	if b := names.Resolve(x); b != nil && b.Kind == sema.LetBinding && b.Value.IsValid() {
-		x = b.Value.Unparen()
-	}
 	switch x.Kind() {
 	case ast.Select:
 		s := ast.SelectExpr{Node: x}
-		if d := s.Default(); d.IsValid() {
-			if byDefault(d) == mixed {
-				return mixed
-			}
+		path, d := s.Attrpath(), s.Default()
+		switch {
+		case path.Has("settings"), d.IsValid() && byDefault(d) == mixed:
+			return mixed // settings are those of a program, where null stands for its default
+		case d.IsValid():
 			return anything
-		}
-		path := s.Attrpath()
-		if path.Has("settings") {
-			return mixed // those of a program, where null stands for its default
 		}
 		if name := path.LastName(); name == "enable" {
 			return likely
@@ -120,11 +154,40 @@ func guessOf(names *sema.Info, x ast.Node, others map[string]comparedWith) guess
 		if b == nil {
 			return anything
 		}
+		if b.Kind == sema.ParamBinding && !isCondition(names, x) {
+			return mixed // as in filterAttrs (_: v: v != false)
+		}
 		if f := (ast.FormalNode{Node: b.Decl}); b.Decl.Is(ast.Formal) && f.Default().IsValid() {
 			return byDefault(f.Default())
 		}
 	}
 	return anything
+}
+
+// isCondition reports whether the variable that a name stands for is a condition somewhere, which only a Boolean can be.
+func isCondition(names *sema.Info, x ast.Node) bool {
+	use, ok := names.Use(x)
+	if !ok {
+		return false
+	}
+	for u := range names.UsesOf(use.Binding) {
+		at := u.Node.OutsideParens()
+		switch up := at.Parent(); up.Kind() {
+		case ast.Unary:
+			if up.Op() == ast.OpNot {
+				return true
+			}
+		case ast.Binary:
+			if op := up.Op(); op == ast.OpAnd || op == ast.OpOr || op == ast.OpImpl {
+				return true
+			}
+		case ast.If, ast.Assert:
+			if up.FirstChild() == at {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // maxOperand is the length up to which operands are looked for elsewhere in the file.
@@ -144,8 +207,8 @@ func comparedOtherwise(names *sema.Info) map[string]comparedWith {
 	t := names.Tree()
 	out, with := map[string]comparedWith{}, map[string]string{}
 	add := func(n ast.Node) {
-		if n = n.Unparen(); n.Span().Len() <= maxOperand {
-			out[n.Text()] = otherwise
+		if _, text := operand(names, n); text != "" {
+			out[text] = otherwise
 		}
 	}
 	for i, r := range t.Records() {
@@ -160,11 +223,11 @@ func comparedOtherwise(names *sema.Info) map[string]comparedWith {
 					}
 					continue
 				}
-				if other := pair[1].Unparen(); other.Span().Len() <= maxOperand {
-					if before := with[other.Text()]; before != "" && before != word && out[other.Text()] == 0 {
-						out[other.Text()] = both
+				if _, other := operand(names, pair[1]); other != "" {
+					if before := with[other]; before != "" && before != word && out[other] == 0 {
+						out[other] = both
 					}
-					with[other.Text()] = word
+					with[other] = word
 				}
 			}
 		case r.Kind == ast.Binary && r.Op != ast.OpAnd && r.Op != ast.OpOr && r.Op != ast.OpImpl && r.Op != ast.OpPipeInto && r.Op != ast.OpPipeFrom:

@@ -30,12 +30,14 @@ func (k RefKind) evaluates() bool { return k != Other && k != Copied }
 type Reference struct {
 	From string // the referring file
 	Kind RefKind
-	// words are those of the argument behind it, as far as it can hold what is passed to the package: for CallPackage.
+	// words are those of the argument behind it, as far as it can hold what is passed to what the file holds: for
+	// CallPackage, and for other calls of no further meaning with a path and a set.
 	words []string
-	open  bool // a CallPackage passes a set that is not written out
+	open  bool // a set that is not written out is passed
 }
 
-// Passes reports whether the arguments that a CallPackage passes may have one of the given name.
+// Passes reports whether the arguments that a call passes along with the path may have one of the given name: callPackage
+// does, and so do functions of a project's own, callFromScope ./x { … }.
 func (r Reference) Passes(name string) bool { return r.open || slices.Contains(r.words, name) }
 
 // literal is a path literal without interpolation.
@@ -62,9 +64,8 @@ var references = declare(fact[literal, *referenceIndex]{
 			if text != "" {
 				last = text
 				l := literal{text: text, kind: refKind(n)}
-				if l.kind == CallPackage {
-					l.words = argumentWords(t.Source()[n.End():])
-					l.open = passesOpen(n)
+				if arg := argumentBehind(n); arg.IsValid() && (l.kind == CallPackage || l.kind == Other && mayBeSet(arg)) {
+					l.words, l.open = argumentWords(arg.Text()), !writtenOut(arg, maxWritten)
 				}
 				found = append(found, l)
 			}
@@ -74,11 +75,31 @@ var references = declare(fact[literal, *referenceIndex]{
 	index: newReferenceIndex,
 })
 
-// passesOpen reports whether callPackage gives the package at a path a set that is not written out.
-func passesOpen(path ast.Node) bool {
-	call := path.OutsideParens().Parent().OutsideParens()
-	outer, ok := ast.AsApply(call.Parent())
-	return ok && outer.Func() == call && !writtenOut(outer.Arg(), maxWritten)
+// argumentBehind returns the argument that a function gets behind a path, as in f ./x { … }; the node is invalid where
+// there is none.
+func argumentBehind(path ast.Node) ast.Node {
+	at := path.OutsideParens()
+	call, ok := ast.AsApply(at.Parent())
+	if !ok || call.Arg() != at {
+		return ast.Node{}
+	}
+	fn := call.OutsideParens()
+	outer, ok := ast.AsApply(fn.Parent())
+	if !ok || outer.Func() != fn {
+		return ast.Node{}
+	}
+	return outer.Arg()
+}
+
+// mayBeSet reports whether an expression is none that surely gives something else than a set.
+func mayBeSet(n ast.Node) bool {
+	switch n = n.Unparen(); n.Kind() {
+	case ast.AttrSet, ast.Ident, ast.Select, ast.Apply, ast.Let, ast.With, ast.Assert, ast.If:
+		return true
+	case ast.Binary:
+		return n.Op() == ast.OpUpdate
+	}
+	return false
 }
 
 // maxWritten bounds how deep writtenOut looks.
@@ -273,27 +294,12 @@ func inModules(list ast.Node) bool {
 	return name != ""
 }
 
-// maxArgument is the length in bytes up to which a bracketed argument is read.
+// maxArgument is the length in bytes up to which an argument is read.
 const maxArgument = 1 << 14
 
-// argumentWords returns the words in the brackets that a text starts with, apart from blanks, each once.
+// argumentWords returns the words of an argument, each once.
 func argumentWords(text string) []string {
-	text = strings.TrimLeft(text, " \t\r\n")
-	if text == "" || text[0] != '{' && text[0] != '(' {
-		return nil
-	}
-	depth, end := 0, min(len(text), maxArgument)
-	for i := 0; i < end; i++ {
-		switch text[i] {
-		case '{', '(':
-			depth++
-		case '}', ')':
-			if depth--; depth == 0 {
-				end = i
-			}
-		}
-	}
-	words := strings.FieldsFunc(text[1:max(1, end)], func(r rune) bool { return !isWord(r) })
+	words := strings.FieldsFunc(text[:min(len(text), maxArgument)], func(r rune) bool { return !isWord(r) })
 	slices.Sort(words)
 	words = slices.Compact(words)
 	for i, w := range words {

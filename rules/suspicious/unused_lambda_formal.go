@@ -30,9 +30,10 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"The rule is silent where the name is not the author's to drop: in the header of a module, in the `outputs` of a flake,\n" +
 		"for an option of a package (`{ withX ? true }:`), for the `lib` that cabal2nix always writes, for what a `callPackage`\n" +
-		"in the project passes explicitly to the file or to files that it computes, where it passes a set that is not written\n" +
-		"out, for what `override` of a package of that name passes, where other files call the function with arguments of their\n" +
-		"own, and where `@args` is used, which may read the attribute. A name that starts with an underscore is kept on purpose.\n" +
+		"or a function of the project's own, `callFromScope ./x { … }`, passes explicitly to the file, where it passes a set that\n" +
+		"is not written out, for what a `callPackage` passes to files that it computes, for what `override` of a package of that\n" +
+		"name passes, where other files call the function with arguments of their own, and where `@args` is used, which may read\n" +
+		"the attribute. A name that starts with an underscore is kept on purpose.\n" +
 		"The option `interfaces` lifts this, for those who want every unused name reported, as deadnix does: then nothing is\n" +
 		"milder but names beside a used `@args`, which are hints.\n" +
 		"\n" +
@@ -145,7 +146,7 @@ func (r *formalsReport) read(p *rules.Pass, fn ast.LambdaExpr, pattern ast.Patte
 func (r *formalsReport) report(kind interfaceKind, formals []unusedFormal, report func(diag.Finding), answers *rules.Asked) {
 	var callers []project.Reference
 	if kind == packageInterface {
-		callers = slices.DeleteFunc(answers.References(r.path), func(ref project.Reference) bool { return ref.Kind != project.CallPackage })
+		callers = answers.References(r.path)
 	}
 	for _, u := range formals {
 		if kind == packageInterface && u.cabal && !r.all {

@@ -40,6 +40,21 @@ func (a *Asked) Report(f diag.Finding) {
 	}
 }
 
+// ReportMildly reports a finding, with another severity where the file is one for tests, examples or templates.
+func (p *Pass) ReportMildly(f diag.Finding, sample diag.Severity) {
+	path := p.Path
+	if !p.Project.InSamples(path) {
+		p.Report(f)
+		return
+	}
+	p.Ask(func(a *Asked) {
+		if a.Sample(path) {
+			f.Severity = sample
+		}
+		a.Report(f)
+	})
+}
+
 // WithRole calls then with the role of the file, at once where that does not depend on who refers to it, else as Ask does:
 // then may use nothing of the file in any case.
 func (p *Pass) WithRole(then func(r role.Role, report func(diag.Finding))) {

@@ -112,17 +112,7 @@ func lockedInNix(p *rules.Pass, str ast.Node) {
 					cmd.Args[i+1].Text, cmd.Args[i+2].Text),
 				Help: "other machines, and this one after a garbage collection, do not have it; lock a reference that can be fetched",
 			}
-			if !p.Project.InSamples(p.Path) {
-				p.Report(f)
-				continue
-			}
-			path := p.Path
-			p.Ask(func(a *rules.Asked) {
-				if a.Sample(path) {
-					f.Severity = diag.Info
-				}
-				a.Report(f)
-			})
+			p.ReportMildly(f, diag.Info)
 		}
 	}
 }

@@ -18,8 +18,8 @@ var _ = rules.Register(&rules.Rule{
 		"Pure evaluation, as in flakes, refuses it: \"in pure evaluation mode, 'fetchTarball' requires a 'sha256' argument\".\n" +
 		"\n" +
 		"Write `fetchTarball { url = \"…\"; sha256 = \"…\"; }`; `nix-prefetch-url --unpack URL` prints the hash. A URL with a whole\n" +
-		"commit in it, and one that is put together, are an info: pure evaluation refuses them just as well. Files of the machine\n" +
-		"(`file://…`) and arguments that are no literals are left alone.",
+		"commit in it, and one that is put together, are an info: pure evaluation refuses them just as well. In tests, examples and\n" +
+		"templates it is a hint. Files of the machine (`file://…`) and arguments that are no literals are left alone.",
 	Severity: diag.Warning, Presets: rules.Recommended,
 	On: []ast.Kind{ast.Apply},
 	Node: func(p *rules.Pass, n ast.Node) {
@@ -54,7 +54,7 @@ var _ = rules.Register(&rules.Rule{
 		case !whole || commit.MatchString(text):
 			f.Severity = diag.Info
 		}
-		p.Report(f)
+		p.ReportMildly(f, diag.Hint)
 	},
 })
 

@@ -39,17 +39,7 @@ func report(p *rules.Pass, f diag.Finding, sure bool) {
 	if !sure {
 		f.Severity = diag.Warning
 	}
-	path := p.Path
-	if !p.Project.InSamples(path) {
-		p.Report(f)
-		return
-	}
-	p.Ask(func(a *rules.Asked) {
-		if a.Sample(path) {
-			f.Severity = diag.Hint
-		}
-		a.Report(f)
-	})
+	p.ReportMildly(f, diag.Hint)
 }
 
 // origin returns the place of the function or set that a failure is about.

@@ -1,7 +1,10 @@
 package deprecated
 
 import (
+	"strings"
+
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/rules"
@@ -11,11 +14,14 @@ var _ = rules.Register(&rules.Rule{
 	ID: "deprecated-topath", Family: family, Since: "0.1.0",
 	Summary: "`builtins.toPath` is used",
 	Doc: "In spite of its name `builtins.toPath` gives a string, not a path: it checks that its argument is an absolute path and\n" +
-		"cleans it. Nix has deprecated it. `toString` gives the same string for a path or an absolute string; it is applied\n" +
-		"without being asked for only to a path literal, for which nothing is left to be checked or cleaned.\n" +
+		"cleans it, `//a/./b` to `/a/b`. Nix has deprecated it. `toString` gives the same string for a path; a string it leaves\n" +
+		"as it is. For that `toString (/. + s)` is the same: `/. + s` is the path, cleaned, and `toString` its name.\n" +
 		"\n" +
-		"Where a path is wanted, and not its name, write `/. + \"/some/path\"`: it is copied to the store where it is\n" +
-		"interpolated. A `toPath` that the file defines itself is not meant.",
+		"The fix is applied without being asked for only to a path, or to a literal string with an absolute path. For others it\n" +
+		"needs an eye where `toPath` or its replacement fails: `/. + s` takes a string that is no absolute path, and refuses one\n" +
+		"that refers to the store, such as `\"${pkgs.hello}/bin\"`, which needs no cleaning. Where a path is wanted, and not its\n" +
+		"name, `/. + s` alone gives it: it is copied to the store where it is interpolated. A `toPath` that the file defines\n" +
+		"itself is not meant.",
 	Severity: diag.Info, Presets: rules.Strict, Tags: diag.Deprecated,
 	Fix: rules.FixSometimes, SafeFix: rules.SameValue,
 	Aliases: []string{"statix:W17", "statix:deprecated_to_path"},
@@ -26,23 +32,54 @@ var _ = rules.Register(&rules.Rule{
 		}
 		f := diag.Finding{
 			Span: n.Span(), Message: "`builtins.toPath` is deprecated and gives a string",
-			Help: "use `toString`, or `/. + s` for a path",
+			Help: "use `toString (/. + s)`, which is the same for a string `s`, or `toString` for a path",
 		}
 		name := "toString"
 		if u, ok := p.Names().Use(variable(n)); !ok || nixlang.Hidden(p.Names(), u.Scope, name) {
 			name = "builtins.toString"
 		}
-		safety := diag.Unsafe
 		fn := n.OutsideParens()
-		if call, ok := ast.AsApply(fn.Parent()); ok && call.Func() == fn && call.Arg().Unparen().Is(ast.Path) && !p.Tree.HasComment(n.Span()) {
-			safety = diag.Safe
-		}
-		if n.Is(ast.Ident) || variable(n).Text() == "builtins" {
-			f.Fixes = []diag.Fix{rules.Replace("use `"+name+"`", safety, n.Span(), nixlang.Splice(p.Tree, n.Span(), name))}
+		call, ok := ast.AsApply(fn.Parent())
+		if ok && call.Func() == fn && (n.Is(ast.Ident) || variable(n).Text() == "builtins") {
+			f.Fixes = cleaned(p, call, name)
 		}
 		p.Report(f)
 	},
 })
+
+// cleaned returns the fix that writes a call of toPath with the function of the given name that gives the text of a path.
+// It keeps the value: toString does for a path, and for a string where that is made one first.
+func cleaned(p *rules.Pass, call ast.ApplyExpr, name string) []diag.Fix {
+	arg := call.Arg()
+	before := source.Span{Start: call.Start(), End: arg.Start()}
+	if p.Tree.HasComment(before) || refersToStore(arg.Unparen()) {
+		return nil
+	}
+	if nixlang.TypeOf(p.Names(), arg) == nixlang.TypePath {
+		return []diag.Fix{rules.Replace("use `"+name+"`", diag.Safe, before, nixlang.Splice(p.Tree, before, name+" "))}
+	}
+	safety := diag.Unsafe
+	if text, ok := ast.StringValue(arg.Unparen()); ok && strings.HasPrefix(text, "/") {
+		safety = diag.Safe
+	}
+	fix := rules.Replace("use `"+name+" (/. + …)`", safety, before, nixlang.Splice(p.Tree, before, name+" (/. + "))
+	fix.Edits = append(fix.Edits, diag.Edit{Span: source.Span{Start: arg.End(), End: arg.End()}, Text: ")"})
+	return []diag.Fix{fix}
+}
+
+// refersToStore reports whether a string starts with what is interpolated into it: most often a package.
+func refersToStore(n ast.Node) bool {
+	for i := 0; i < 64 && n.Is(ast.Binary); i++ {
+		n = n.Child(0).Unparen()
+	}
+	if !n.Is(ast.String) && !n.Is(ast.IndString) {
+		return false
+	}
+	for part := range ast.Parts(n) {
+		return !part.IsText()
+	}
+	return false
+}
 
 // variable returns the variable that the name of a builtin begins with.
 func variable(n ast.Node) ast.Node {

@@ -13,13 +13,15 @@ type ownUse struct {
 	id   sema.BindingID
 	use  ast.Node
 	bare bool // the value is nothing but the name
+	arm  bool // the name is the result of an arm of an if: the value needs itself where that is taken
 	// outer tells that the name is bound outside of the scope too; its node is invalid for a builtin.
 	outer     bool
 	outerNode ast.Node
 }
 
-// strictOwnUses yields the bindings whose value cannot be evaluated without the value itself.
-func strictOwnUses(names *sema.Info) func(yield func(ownUse) bool) {
+// ownUses yields the bindings whose value cannot be evaluated without the value itself, or not in an arm of its if; each
+// with the first such use.
+func ownUses(names *sema.Info) func(yield func(ownUse) bool) {
 	return func(yield func(ownUse) bool) {
 		for i := range names.Bindings() {
 			id := sema.BindingID(i)
@@ -32,13 +34,17 @@ func strictOwnUses(names *sema.Info) func(yield func(ownUse) bool) {
 				continue
 			}
 			for u := range names.UsesOf(id) {
-				if !value.Encloses(u.Node) || !forced(value, u.Node) {
+				if !value.Encloses(u.Node) {
+					continue
+				}
+				arm := resultOfArm(value, u.Node)
+				if !arm && !forced(value, u.Node) {
 					continue
 				}
 				if hasOverrides(names, b) || behindError(b.Decl) {
 					break
 				}
-				own := ownUse{id: id, use: u.Node, bare: value.Unparen() == u.Node}
+				own := ownUse{id: id, use: u.Node, bare: value.Unparen() == u.Node, arm: arm}
 				own.outer, own.outerNode = outerBinding(names, b)
 				if !yield(own) {
 					return
@@ -118,6 +124,35 @@ func forced(e, n ast.Node) bool {
 		}
 		up := n.Parent()
 		if !forces(up, n) {
+			return false
+		}
+		n = up
+	}
+	return false
+}
+
+// resultOfArm reports whether n is what the expression e evaluates to where an arm of an if is taken, and nothing more
+// is done with it.
+func resultOfArm(e, n ast.Node) bool {
+	arm := false
+	for range maxSteps {
+		if n == e {
+			return arm
+		}
+		up := n.Parent()
+		first := up.FirstChild() == n
+		switch up.Kind() {
+		case ast.Paren:
+		case ast.If:
+			if first {
+				return false
+			}
+			arm = true
+		case ast.Let, ast.With, ast.Assert:
+			if first {
+				return false
+			}
+		default:
 			return false
 		}
 		n = up

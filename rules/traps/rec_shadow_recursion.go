@@ -18,8 +18,8 @@ var _ = rules.Register(&rules.Rule{
 	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	File: func(p *rules.Pass) {
 		names := p.Names()
-		for own := range strictOwnUses(names) {
-			if !own.outer {
+		for own := range ownUses(names) {
+			if !own.outer || own.arm {
 				continue
 			}
 			b := names.Binding(own.id)

@@ -14,12 +14,13 @@ var _ = rules.Register(&rules.Rule{
 		"`rec { x = x + 1; }` and `{ x ? x }:` therefore need the value of `x` to find the value of `x`: Nix stops with\n" +
 		"\"infinite recursion encountered\" as soon as it is used. Below a function or a set, as in `f = n: f (n - 1)`, a\n" +
 		"name may refer to itself. A default is a warning, as callers may all pass the argument.\n" +
+		"So is the name as the result of an arm of `if`, `x = if c then v else x;`, which recurses where the arm is taken.\n" +
 		"\n" +
 		"Where an outer name is hidden, `rec-shadow-recursion` speaks instead.",
 	Severity: diag.Error, Presets: rules.Recommended,
 	File: func(p *rules.Pass) {
 		names := p.Names()
-		for own := range strictOwnUses(names) {
+		for own := range ownUses(names) {
 			if own.outer {
 				continue
 			}
@@ -32,11 +33,16 @@ var _ = rules.Register(&rules.Rule{
 			if !own.bare {
 				f.Message = "the value of `" + b.Name + "` needs the value of `" + b.Name + "`: infinite recursion as soon as it is used"
 			}
-			if b.Kind == sema.FormalBinding {
+			switch {
+			case own.arm:
+				f.Severity = diag.Warning // the other arms give a value
+				f.Message = "`" + b.Name + "` is `" + b.Name + "` itself in this arm: infinite recursion where the arm is taken"
+				f.Help = "write the value that is meant here, or `throw` what is wrong where the arm is never to be taken"
+			case b.Kind == sema.FormalBinding:
 				f.Severity = diag.Warning // callers may all pass it
 				f.Message = "the default of `" + b.Name + "` reads `" + b.Name + "` itself: infinite recursion where it is not passed"
 				f.Help = "a default sees the formals of its own function; give it another name, or no default"
-			} else if usedOnlyInside(names, own.id, valueOf(b)) {
+			case usedOnlyInside(names, own.id, valueOf(b)):
 				f.Severity = diag.Warning // nothing evaluates it
 			}
 			p.Report(f)

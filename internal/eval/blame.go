@@ -66,7 +66,7 @@ func (f *Failure) Operand() (span source.Span, ok bool) {
 // Literal reports whether the set of a missing attribute is one literal of the file, as it stands there.
 func (f *Failure) Literal() bool {
 	return f.set != nil && f.set.code == f.at.code && f.set.below == nil && f.at.code.exprs[f.set.expr].op == opSet &&
-		len(f.set.own) == len(f.at.code.sets[f.at.code.exprs[f.set.expr].a].attrs)
+		f.set.size == len(f.at.code.sets[f.at.code.exprs[f.set.expr].a].attrs)
 }
 
 // Callee returns what a call that fails applies to one argument too many, or to a wrong one: the function, with the arguments
@@ -163,7 +163,7 @@ func (f *Failure) Extra() (names []string) {
 		return nil
 	}
 	for s := f.arg.value.set; s != nil; s = s.below {
-		for name := range s.own {
+		for name := range s.all {
 			if !f.fn.lambda().takes(name) {
 				names = append(names, name)
 			}

@@ -18,7 +18,7 @@ func (f *function) lambda() *lambdaCode { return &f.code.lambdas[f.index] }
 func (ev *Evaluation) callExpr(at site, x *expr, in *env) *Value {
 	kids := at.code.kids[x.a:x.b]
 	fn := ev.eval(at.code, Expr(kids[0]), in)
-	args := make([]*thunk, len(kids)-1)
+	args := ev.lists.many(len(kids) - 1)
 	for i, k := range kids[1:] {
 		args[i] = ev.plainThunk(at.code, Expr(k), in)
 	}
@@ -101,9 +101,10 @@ func (ev *Evaluation) callLambda(at site, f *function, arg *thunk) *Value {
 		return topValue
 	}
 	l := f.lambda()
-	inside := &env{up: f.env}
+	inside := ev.level(f.env, false)
 	if !l.pattern {
-		inside.slots = []*thunk{arg}
+		inside.slots = ev.lists.many(1)
+		inside.slots[0] = arg
 		return ev.eval(f.code, l.body, inside)
 	}
 	v := ev.force(arg)
@@ -128,8 +129,8 @@ func (ev *Evaluation) callPattern(at site, f *function, s *set, arg *thunk) *Val
 	if !ev.pay(len(l.formals)) {
 		return topValue
 	}
-	inside := &env{up: f.env}
-	inside.slots = make([]*thunk, 0, len(l.formals)+1)
+	inside := ev.level(f.env, false)
+	inside.slots = ev.lists.many(len(l.formals) + 1)[:0]
 	var lacking []string
 	sure := true // nothing is left to chance
 	for i := range l.formals {
@@ -140,7 +141,7 @@ func (ev *Evaluation) callPattern(at site, f *function, s *set, arg *thunk) *Val
 			inside.slots = append(inside.slots, values[0])
 			continue
 		case has == absent && formal.def != 0:
-			inside.slots = append(inside.slots, &thunk{code: f.code, expr: formal.def, env: inside})
+			inside.slots = append(inside.slots, ev.thunkOf(f.code, formal.def, inside))
 			continue
 		case has == absent:
 			lacking = append(lacking, formal.sym)
@@ -157,7 +158,7 @@ func (ev *Evaluation) callPattern(at site, f *function, s *set, arg *thunk) *Val
 		var extra []string
 		for below := s; below != nil; below = below.below {
 			sure = sure && !below.open
-			for name, a := range below.own {
+			for name, a := range below.all {
 				if !l.takes(name) && !a.maybe {
 					extra = append(extra, name)
 				}

@@ -10,7 +10,12 @@
 // Facts: src/libexpr of Nix 2.34 (eval.cc, primops.cc, parser.y); tests compare with nix-instantiate.
 package eval
 
-import "github.com/nixsift/nixsift/ast/source"
+import (
+	"slices"
+	"strings"
+
+	"github.com/nixsift/nixsift/ast/source"
+)
 
 // Expr is the index of an expression in its Code; 0 is none.
 type Expr uint32
@@ -80,6 +85,39 @@ type setCode struct {
 	attrs   []attrCode
 	dynamic []dynamicCode
 	from    []Expr
+	sorted  []uint32 // the static attributes by name, where there are many
+}
+
+// maxScanned is the number of names up to which they are searched without an index.
+const maxScanned = 12
+
+// index makes what find needs.
+func (s *setCode) index() {
+	if len(s.attrs) <= maxScanned {
+		return
+	}
+	s.sorted = make([]uint32, len(s.attrs))
+	for i := range s.sorted {
+		s.sorted[i] = uint32(i)
+	}
+	slices.SortFunc(s.sorted, func(a, b uint32) int { return strings.Compare(s.attrs[a].sym, s.attrs[b].sym) })
+}
+
+// find returns the number of a static attribute.
+func (s *setCode) find(name string) (int, bool) {
+	if s.sorted == nil {
+		for i := range s.attrs {
+			if s.attrs[i].sym == name {
+				return i, true
+			}
+		}
+		return 0, false
+	}
+	i, ok := slices.BinarySearchFunc(s.sorted, name, func(a uint32, name string) int { return strings.Compare(s.attrs[a].sym, name) })
+	if !ok {
+		return 0, false
+	}
+	return int(s.sorted[i]), true
 }
 
 // attrCode is one static attribute.

@@ -70,7 +70,7 @@ func examine(ev *Evaluation, code *Code) (findings []Finding, x *Examination) {
 		inCycles: map[*thunk]bool{},
 	}
 	ev.watch = x
-	root := &thunk{code: code, expr: code.root, env: &env{lexical: true}}
+	root := ev.thunkOf(code, code.root, ev.level(nil, true))
 	sure := x.body(ev.ask(root))
 	budget := ev.work + workOfFile + workOfExpr*len(code.exprs)
 	for len(x.queue) > 0 && ev.work <= budget && len(ev.files) < maxFiles {
@@ -131,22 +131,20 @@ func (x *Examination) body(v *Value) map[*Failure]bool {
 
 // inside returns the body of a function whose arguments are unknown, and queues its defaults.
 func (x *Examination) inside(l *lambdaCode, up *env) *thunk {
-	in := &env{up: up, lexical: true}
-	if !l.pattern {
-		in.slots = []*thunk{topThunk}
-	}
-	for range l.formals {
-		in.slots = append(in.slots, topThunk)
+	in := x.ev.level(up, true)
+	in.slots = x.ev.lists.many(max(1, len(l.formals)+1))
+	for i := range in.slots {
+		in.slots[i] = topThunk
 	}
 	if l.at {
-		in.slots = append(in.slots, given(bare(Set)))
+		in.slots[len(l.formals)] = someSet
 	}
 	for _, f := range l.formals {
 		if f.def != 0 {
-			x.made(&thunk{code: x.code, expr: f.def, env: in})
+			x.made(x.ev.thunkOf(x.code, f.def, in))
 		}
 	}
-	return &thunk{code: x.code, expr: l.body, env: in}
+	return x.ev.thunkOf(x.code, l.body, in)
 }
 
 func (x *Examination) ask(t *thunk) *Value {
@@ -249,8 +247,8 @@ func (x *Examination) set(at site, s *setCode, out *set) {
 	if !at.lexical || at.code != x.code || !x.mark(at.expr, asSet) {
 		return
 	}
-	for i := range s.attrs {
-		x.made(out.own[s.attrs[i].sym].value)
+	for _, t := range out.values[:len(s.attrs)] {
+		x.made(t)
 	}
 }
 

@@ -1,5 +1,7 @@
 package eval
 
+import "maps"
+
 // farAway is the number of environments that a name is looked up through at the price of one step.
 const farAway = 32
 
@@ -50,7 +52,9 @@ func (ev *Evaluation) evalOp(at site, x *expr, in *env) *Value {
 		if ev.watch != nil {
 			ev.watch.lambda(at, in)
 		}
-		return functionValue(&function{code: code, index: x.a, env: in})
+		f := ev.functions.one()
+		f.code, f.index, f.env = code, x.a, in
+		return ev.known(Value{kinds: Function, fn: f})
 	case opCall:
 		return ev.callExpr(at, x, in)
 	case opSelect:
@@ -62,21 +66,22 @@ func (ev *Evaluation) evalOp(at site, x *expr, in *env) *Value {
 		if !ev.pay(len(kids)) {
 			return topValue
 		}
-		list := make([]*thunk, len(kids))
+		list := ev.lists.many(len(kids))
 		for i, k := range kids {
 			list[i] = ev.later(code, Expr(k), in)
 		}
-		return listValue(list)
+		return ev.known(Value{kinds: List, list: list})
 	case opSet:
 		return ev.setExpr(at, &code.sets[x.a], in)
 	case opLet:
 		if !ev.pay(len(code.sets[x.a].attrs)) {
 			return topValue
 		}
-		return ev.eval(code, Expr(x.b), bind(code, &code.sets[x.a], in))
+		return ev.eval(code, Expr(x.b), ev.bind(code, &code.sets[x.a], in))
 	case opWith:
-		set := &thunk{code: code, expr: Expr(x.a), env: in}
-		return ev.eval(code, Expr(x.b), &env{up: in, with: set, lexical: in.lexical})
+		inside := ev.level(in, in.lexical)
+		inside.with = ev.thunkOf(code, Expr(x.a), in)
+		return ev.eval(code, Expr(x.b), inside)
 	case opIf:
 		return ev.branch(at, sub(x.a), func() *Value { return sub(x.b) }, func() *Value { return sub(x.c) })
 	case opAssert:
@@ -132,13 +137,13 @@ func (ev *Evaluation) later(code *Code, e Expr, in *env) *thunk {
 	return t
 }
 
-var topThunk = given(topValue)
+var topThunk, someSet = given(topValue), given(bare(Set))
 
 // bind makes the environment of a let or of a recursive set.
-func bind(code *Code, s *setCode, in *env) *env {
-	inside := &env{up: in, lexical: in.lexical}
-	thunks := make([]thunk, len(s.attrs)+len(s.from))
-	inside.slots = make([]*thunk, len(thunks))
+func (ev *Evaluation) bind(code *Code, s *setCode, in *env) *env {
+	inside := ev.level(in, in.lexical)
+	thunks := ev.thunks.many(len(s.attrs) + len(s.from))
+	inside.slots = ev.lists.many(len(thunks))
 	for i := range thunks {
 		t := &thunks[i]
 		inside.slots[i] = t
@@ -160,36 +165,34 @@ func (ev *Evaluation) setExpr(at site, s *setCode, in *env) *Value {
 	if !ev.pay(len(s.attrs) + len(s.dynamic)) {
 		return topValue
 	}
-	out := &set{code: at.code, expr: at.expr, size: len(s.attrs)}
-	if len(s.attrs) > 0 {
-		out.own = make(map[string]attr, len(s.attrs))
-	}
+	out := ev.sets.one()
+	out.code, out.expr, out.size, out.literal = at.code, at.expr, len(s.attrs), s
 	inside := in
 	if s.rec {
-		inside = bind(at.code, s, in)
-		for i, a := range s.attrs {
-			out.own[a.sym] = attr{value: inside.slots[i]}
-		}
+		inside = ev.bind(at.code, s, in)
+		out.values = inside.slots[:len(s.attrs)]
 	} else {
 		if len(s.from) > 0 {
-			inside = &env{up: in, lexical: in.lexical}
-			for _, f := range s.from {
-				inside.slots = append(inside.slots, &thunk{code: at.code, expr: f, env: in})
+			inside = ev.level(in, in.lexical)
+			inside.slots = ev.lists.many(len(s.from))
+			for i, f := range s.from {
+				inside.slots[i] = ev.thunkOf(at.code, f, in)
 			}
 		}
-		for _, a := range s.attrs {
+		out.values = ev.lists.many(len(s.attrs))
+		for i, a := range s.attrs {
 			scope := inside
 			if a.outer {
 				scope = in
 			}
-			out.own[a.sym] = attr{value: ev.plainThunk(at.code, a.value, scope)}
+			out.values[i] = ev.plainThunk(at.code, a.value, scope)
 		}
 	}
 	if ev.watch != nil {
 		ev.watch.set(at, s, out)
 	}
 	if len(s.dynamic) == 0 {
-		return setValue(out)
+		return ev.known(Value{kinds: Set, set: out})
 	}
 	return ev.dynamic(at, s, out, inside)
 }
@@ -200,17 +203,19 @@ func (ev *Evaluation) plainThunk(code *Code, e Expr, in *env) *thunk {
 	case opUnknown:
 		return topThunk
 	case opConst:
-		return &thunk{code: code, expr: e, value: code.consts[x.a], state: done}
+		t := ev.thunkOf(code, e, nil)
+		t.value, t.state = code.consts[x.a], done
+		return t
 	case opVar:
 		return in.level(x.a).slots[x.b]
 	}
-	return &thunk{code: code, expr: e, env: in}
+	return ev.thunkOf(code, e, in)
 }
 
 // dynamic adds the attributes with computed names to a set.
 func (ev *Evaluation) dynamic(at site, s *setCode, out *set, in *env) *Value {
 	var fails *Value
-	own := out.own
+	own := maps.Clone(out.flat())
 	if own == nil {
 		own = map[string]attr{}
 	}
@@ -242,7 +247,7 @@ func (ev *Evaluation) dynamic(at site, s *setCode, out *set, in *env) *Value {
 			fails = join(fails, bare(Hard)) // it may be there already
 		}
 	}
-	out.own, out.size = own, len(own)
+	out.own, out.size, out.literal, out.values = own, len(own), nil, nil
 	out.open = open
 	return join(setValue(out), fails)
 }

@@ -39,9 +39,6 @@ type scope struct {
 	set   uint32 // the number of the let or recursive set, or 0
 }
 
-// maxScanned is the number of names up to which a scope is searched without an index.
-const maxScanned = 12
-
 // bind adds a name; false where the scope has it.
 func (s *scope) bind(name string) bool {
 	if _, twice := s.slot(name); twice {

@@ -20,6 +20,7 @@ func (l *lowerer) setOf(n ast.Node, s *attrs.Set) Expr {
 	}
 	l.fill(&code, s, outer)
 	l.scopes = l.scopes[:outer]
+	code.index()
 	l.code.sets = append(l.code.sets, code)
 	return l.add(n, expr{op: opSet, a: uint32(len(l.code.sets) - 1)})
 }

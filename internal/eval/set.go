@@ -14,7 +14,10 @@ type attr struct {
 
 // set is the attributes of a set, in layers: // lays its right side upon its left one. A set is immutable.
 type set struct {
-	own map[string]attr
+	// own are the attributes of the outermost layer, or nil for those of a literal, whose values are in the order of its attributes.
+	own     map[string]attr
+	literal *setCode
+	values  []*thunk
 	// open is set where there may be attributes that own has not. They hide those below.
 	open  bool
 	below *set
@@ -31,6 +34,32 @@ var openSet = &set{open: true}
 // maxLayers is the number of layers from which on a set is made anew, maxDepth that from which on nothing is known of it.
 const maxLayers, maxDepth = 12, 200
 
+// get returns an attribute of the outermost layer.
+func (s *set) get(name string) (a attr, ok bool) {
+	if s.literal == nil {
+		a, ok = s.own[name]
+		return a, ok
+	}
+	i, ok := s.literal.find(name)
+	if !ok {
+		return attr{}, false
+	}
+	return attr{value: s.values[i]}, true
+}
+
+// all yields the attributes of the outermost layer, in no order.
+func (s *set) all(yield func(string, attr) bool) {
+	if s.literal == nil {
+		maps.All(s.own)(yield)
+		return
+	}
+	for i, t := range s.values {
+		if !yield(s.literal.attrs[i].sym, attr{value: t}) {
+			return
+		}
+	}
+}
+
 // presence says whether a set has an attribute.
 type presence uint8
 
@@ -43,7 +72,7 @@ const (
 // lookup looks an attribute up. values are those that it may have, and unknown tells that it may have any other.
 func (s *set) lookup(name string) (values []*thunk, has presence, unknown bool) {
 	for ; s != nil; s = s.below {
-		if a, ok := s.own[name]; ok {
+		if a, ok := s.get(name); ok {
 			values = append(values, a.value)
 			if !a.maybe {
 				return values, present, unknown
@@ -73,6 +102,9 @@ func (s *set) plain() bool {
 		if s.open {
 			return false
 		}
+		if s.literal != nil {
+			continue
+		}
 		for _, a := range s.own {
 			if a.maybe {
 				return false
@@ -85,11 +117,14 @@ func (s *set) plain() bool {
 // flat returns the attributes of a plain set. It must not be changed.
 func (s *set) flat() map[string]attr {
 	if s.below == nil {
+		if s.own == nil && s.literal != nil {
+			s.own = maps.Collect(s.all)
+		}
 		return s.own
 	}
 	all := make(map[string]attr, s.size)
 	for ; s != nil; s = s.below {
-		for n, a := range s.own {
+		for n, a := range s.all {
 			if _, hidden := all[n]; !hidden {
 				all[n] = a
 			}
@@ -100,6 +135,14 @@ func (s *set) flat() map[string]attr {
 
 // sorted returns the names of a plain set in the order in which Nix lists them.
 func (s *set) sorted() []string {
+	if s.below == nil && s.literal != nil {
+		names := make([]string, len(s.values))
+		for i := range names {
+			names[i] = s.literal.attrs[i].sym
+		}
+		slices.Sort(names)
+		return names
+	}
 	return slices.Sorted(maps.Keys(s.flat()))
 }
 
@@ -111,7 +154,7 @@ func (s *set) names() (names []string, ok bool) {
 	return s.sorted(), true
 }
 
-func (s *set) empty() bool { return len(s.own) == 0 && s.below == nil && !s.open }
+func (s *set) empty() bool { return len(s.own) == 0 && len(s.values) == 0 && s.below == nil && !s.open }
 
 // update returns left // right.
 func update(left, right *set) *set {
@@ -129,7 +172,8 @@ func update(left, right *set) *set {
 	}
 	out := left
 	for _, layer := range slices.Backward(layers) {
-		out = &set{own: layer.own, open: layer.open, below: out, depth: out.depth + 1, size: out.size + len(layer.own)}
+		n := max(len(layer.own), len(layer.values))
+		out = &set{own: layer.own, literal: layer.literal, values: layer.values, open: layer.open, below: out, depth: out.depth + 1, size: out.size + n}
 	}
 	if out.depth > maxLayers && out.plain() {
 		own := out.flat()

@@ -66,6 +66,10 @@ type Evaluation struct {
 	question uint32
 	current  *thunk   // the one under evaluation
 	stack    []*thunk // all that are
+	asked    []*thunk // what those have asked for: what the last one has, from begun on
+	begun    int
+	top      thunk    // stands for who asks the question
+	todo     []*thunk // what is to be charged for
 	depth    int      // of expressions inside each other
 	deepest  int
 	forks    int
@@ -76,6 +80,14 @@ type Evaluation struct {
 	dry     bool // the question's fuel is used up
 	files   map[string]*thunk
 	watch   *Examination
+
+	// What is made on the way.
+	thunks    pool[thunk]
+	lists     pool[*thunk]
+	envs      pool[env]
+	sets      pool[set]
+	values    pool[Value]
+	functions pool[function]
 }
 
 // NewEvaluation returns an evaluation without files.
@@ -85,7 +97,9 @@ func NewEvaluation() *Evaluation { return &Evaluation{Fuel: Fuel} }
 func (ev *Evaluation) ask(t *thunk) *Value {
 	ev.question++
 	ev.fuel, ev.dry = ev.Fuel, false
-	ev.current, ev.stack, ev.depth, ev.deepest, ev.forks = &thunk{}, ev.stack[:0], 0, 0, 0
+	ev.top = thunk{}
+	ev.current, ev.stack, ev.asked, ev.depth, ev.deepest, ev.forks = &ev.top, ev.stack[:0], ev.asked[:0], 0, 0, 0
+	ev.begun = 0
 	v := ev.force(t)
 	if ev.dry {
 		return topValue
@@ -138,7 +152,7 @@ func (ev *Evaluation) force(t *thunk) *Value {
 		if t.own == 0 && t.needs == nil {
 			return t.value
 		}
-		ev.current.needs = append(ev.current.needs, t)
+		ev.needed(t)
 		return ev.reuse(t)
 	case running:
 		return ev.recursion(t, site{})
@@ -146,7 +160,8 @@ func (ev *Evaluation) force(t *thunk) *Value {
 	if ev.dry || ev.depth >= maxDeep {
 		return ev.cut()
 	}
-	cuts, touches, deepest, outer := ev.cuts, ev.touches, ev.deepest, ev.current
+	cuts, touches, deepest, outer, begun := ev.cuts, ev.touches, ev.deepest, ev.current, ev.begun
+	ev.begun = len(ev.asked)
 	t.state, t.back = running, false
 	ev.current, ev.deepest = t, ev.depth
 	ev.stack = append(ev.stack, t)
@@ -166,14 +181,28 @@ func (ev *Evaluation) force(t *thunk) *Value {
 	if t.back && ev.watch != nil {
 		ev.watch.recursion(ev, t, v)
 	}
+	needs := ev.asked[ev.begun:]
+	ev.asked, ev.begun = ev.asked[:ev.begun], begun
 	if ev.cuts != cuts || ev.touches != touches {
-		t.state, t.own, t.needs = fresh, 0, nil
+		t.state, t.own = fresh, 0
 		return v
+	}
+	if len(needs) > 0 {
+		t.needs = ev.lists.many(len(needs))
+		copy(t.needs, needs)
 	}
 	t.state, t.value, t.height, t.paid = done, v, uint16(height), ev.question
 	t.env, t.fn = nil, nil
-	outer.needs = append(outer.needs, t)
+	ev.needed(t)
 	return v
+}
+
+// needed notes that the thunk under evaluation asked for another one, which is done.
+func (ev *Evaluation) needed(t *thunk) {
+	if n := len(ev.asked); n > ev.begun && ev.asked[n-1] == t {
+		return // it is charged for once in any case
+	}
+	ev.asked = append(ev.asked, t)
 }
 
 // reuse charges for the value of a thunk what finding it out anew would cost in this question.
@@ -182,7 +211,7 @@ func (ev *Evaluation) reuse(t *thunk) *Value {
 		return ev.cut()
 	}
 	ev.deepest = max(ev.deepest, ev.depth+int(t.height))
-	todo := []*thunk{t}
+	todo := append(ev.todo[:0], t)
 	for len(todo) > 0 && ev.fuel >= 0 {
 		t := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
@@ -198,6 +227,7 @@ func (ev *Evaluation) reuse(t *thunk) *Value {
 			}
 		}
 	}
+	ev.todo = todo[:0]
 	if ev.fuel < 0 {
 		ev.dry = true
 		ev.cuts++

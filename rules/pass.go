@@ -56,6 +56,9 @@ func NewPass(host Host, path string, tree *ast.Tree, v *project.View, minNix con
 	return &Pass{Path: path, Tree: tree, Project: v, MinNix: minNix, host: host, resolver: resolver, examined: &examined{}}
 }
 
+// Evaluate gives the pass memory to evaluate the file in, which the passes of one goroutine may share as they do the resolver.
+func (p *Pass) Evaluate(in *eval.Memory) { p.examined.memory = in }
+
 // Share returns a pass over the same file for another goroutine and its host. The two have the names of the file
 // in common.
 func (p *Pass) Share(host Host) *Pass {
@@ -111,20 +114,25 @@ func (p *Pass) Loads() []project.Load {
 // examined is what evaluating a file tells. The passes over one file have it in common.
 type examined struct {
 	once     sync.Once
+	memory   *eval.Memory // nil: it is made where it is needed
 	code     *eval.Code
 	failures []eval.Finding
 }
 
 // Failures returns what surely fails in the file when it is evaluated, whoever calls the functions in it, and the code that
-// is evaluated; none where nothing can be found, as in a file with syntax errors. The findings must not be changed.
+// is evaluated; none where nothing can be found, as in a file with syntax errors. The findings must not be changed, and end
+// with the pass, as the tree does.
 func (p *Pass) Failures() ([]eval.Finding, *eval.Code) {
 	x := p.examined
 	x.once.Do(func() {
 		if !eval.Worthwhile(p.Tree, p.Names()) {
 			return
 		}
-		if x.code = eval.Lower(p.Tree, p.Path, p.Names()); x.code != nil {
-			ev := eval.NewEvaluation()
+		if x.memory == nil {
+			x.memory = new(eval.Memory)
+		}
+		if x.code = x.memory.Lower(p.Tree, p.Path, p.Names()); x.code != nil {
+			ev := x.memory.Evaluation()
 			ev.Import = p.Project.Imported
 			x.failures, _ = eval.Examine(ev, x.code)
 		}

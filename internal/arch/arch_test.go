@@ -27,7 +27,7 @@ const module = "github.com/nixsift/nixsift"
 var layers = []string{
 	"ast/source",
 	"ast",
-	"parser internal/near internal/version internal/diag internal/osfile",
+	"parser internal/near internal/version internal/diag internal/osfile internal/arena",
 	"internal/attrs internal/modsys internal/fingerprint",
 	"internal/baseline",
 	"ast/nixprint internal/sema",

@@ -134,10 +134,8 @@ type Merged struct {
 // the look-up of names, and does not open set literals that nothing merges with. Bindings whose path holds
 // a syntax error are left out.
 func Merge(set ast.Node) *Merged {
-	m := merger{out: &Merged{}}
-	m.fill(&m.out.Set, set)
-	m.sortConflicts()
-	return m.out
+	m := merger{Merger: &Merger{}, out: &Merged{}}
+	return m.run(set)
 }
 
 // Around yields the sets that a binding can take part in merging, inner before outer: the one that it stands in and,

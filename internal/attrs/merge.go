@@ -5,10 +5,42 @@ import (
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/arena"
 )
+
+// Merger merges sets in memory that it uses again: what it returns holds until Reset. The zero Merger is ready for use.
+type Merger struct {
+	attrs   arena.Pool[Attr]
+	sources arena.Pool[Source]
+	sets    arena.Pool[Set]
+	merged  arena.Pool[Merged]
+	lists   arena.Pool[*Attr]
+}
+
+// Reset takes back what was returned.
+func (m *Merger) Reset() {
+	m.attrs.Reset()
+	m.sources.Reset()
+	m.sets.Reset()
+	m.merged.Reset()
+	m.lists.Reset()
+}
+
+// Merge does what the function Merge does.
+func (m *Merger) Merge(set ast.Node) *Merged {
+	r := merger{Merger: m, out: m.merged.One()}
+	return r.run(set)
+}
+
+func (m *merger) run(set ast.Node) *Merged {
+	m.fill(&m.out.Set, set)
+	m.sortConflicts()
+	return m.out
+}
 
 // merger holds the state of one Merge.
 type merger struct {
+	*Merger
 	out *Merged
 	// ends are the ends of the statements that complete the conflicts. Nix adds a binding when it has read
 	// its semicolon, so they give the order in which it finds them.
@@ -20,7 +52,11 @@ type merger struct {
 func (m *merger) fill(s *Set, literal ast.Node) {
 	s.Literal = literal
 	s.Rec = literal.IsRec() || literal.Is(ast.LegacyLet)
-	outer := m.at
+	outer, n := m.at, 0
+	for range literal.Children() {
+		n++
+	}
+	s.Attrs = m.lists.Many(n)[:0]
 	for c := range literal.Children() {
 		m.at = c.End()
 		switch c.Kind() {
@@ -39,7 +75,8 @@ func (m *merger) inherit(s *Set, n ast.InheritNode) {
 	kind := Inherited
 	if n.FirstChild().Is(ast.InheritFrom) {
 		kind = InheritedFrom
-		from = &Source{Expr: n.From(), Slot: len(s.From)}
+		from = m.sources.One()
+		from.Expr, from.Slot = n.From(), len(s.From)
 		s.From = append(s.From, from.Expr)
 	}
 	for part := range n.Names() {
@@ -51,7 +88,7 @@ func (m *merger) inherit(s *Set, n ast.InheritNode) {
 			m.conflict(Conflict{Path: ast.QuoteAttr(name), First: old.Part, Second: part})
 			continue
 		}
-		s.add(&Attr{Name: name, Kind: kind, Part: part, From: from})
+		s.add(m.attr(Attr{Name: name, Kind: kind, Part: part, From: from}))
 	}
 }
 
@@ -68,7 +105,7 @@ func (m *merger) bind(s *Set, b ast.BindingNode) {
 		name, static := ast.AttrName(part)
 		if !next.IsValid() {
 			if static {
-				m.insert(s, path.Node, &Attr{Name: name, Part: part, Value: value})
+				m.insert(s, path.Node, m.attr(Attr{Name: name, Part: part, Value: value}))
 			} else {
 				s.Dynamic = append(s.Dynamic, Dynamic{Part: part, Value: value})
 			}
@@ -77,11 +114,11 @@ func (m *merger) bind(s *Set, b ast.BindingNode) {
 		var inner *Set
 		switch old := s.Attr(name); {
 		case !static:
-			inner = &Set{}
+			inner = m.path()
 			s.Dynamic = append(s.Dynamic, Dynamic{Part: part, Set: inner})
 		case old == nil:
-			inner = &Set{}
-			s.add(&Attr{Name: name, Part: part, Set: inner})
+			inner = m.path()
+			s.add(m.attr(Attr{Name: name, Part: part, Set: inner}))
 		default:
 			if inner = m.set(old); inner == nil {
 				m.conflict(Conflict{Path: show(path.Node, part), First: old.Part, Second: part})
@@ -90,6 +127,20 @@ func (m *merger) bind(s *Set, b ast.BindingNode) {
 		}
 		s, part = inner, next
 	}
+}
+
+// attr makes an attribute.
+func (m *merger) attr(a Attr) *Attr {
+	p := m.attrs.One()
+	*p = a
+	return p
+}
+
+// path makes the set of an attribute path, which mostly has one attribute.
+func (m *merger) path() *Set {
+	s := m.sets.One()
+	s.Attrs = m.lists.Many(1)[:0]
+	return s
 }
 
 // insert adds an attribute, and merges it with what is there already.
@@ -181,7 +232,7 @@ func isSet(a *Attr) bool { return a.Set != nil || a.Value.Unparen().Is(ast.AttrS
 func (m *merger) set(a *Attr) *Set {
 	if a.Set == nil && isSet(a) {
 		literal := a.Value.Unparen()
-		a.Set = &Set{}
+		a.Set = m.sets.One()
 		m.out.Opened = append(m.out.Opened, literal)
 		m.fill(a.Set, literal)
 	}

@@ -245,7 +245,7 @@ func (e *Checker) worker(path string) *worker {
 
 // release gives a worker back, without what it found.
 func release(w *worker, path string, size int) {
-	*w = worker{parser: w.parser, resolver: w.resolver}
+	*w = worker{parser: w.parser, resolver: w.resolver, memory: w.memory}
 	idle.put(idleWorker{w, path, size})
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/config"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/eval"
 	"github.com/nixsift/nixsift/internal/flake"
 	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/internal/project"
@@ -41,6 +42,7 @@ type worker struct {
 	engine       *Checker
 	parser       *parser.Parser
 	resolver     *sema.Resolver
+	memory       *eval.Memory
 	findings     found
 	suppressions map[string]*suppress.Table
 	errors       []FileError
@@ -93,7 +95,7 @@ type finder struct {
 
 func newWorker(e *Checker) *worker {
 	return &worker{
-		engine: e, parser: new(parser.Parser), resolver: new(sema.Resolver),
+		engine: e, parser: new(parser.Parser), resolver: new(sema.Resolver), memory: new(eval.Memory),
 		suppressions: map[string]*suppress.Table{}, texts: map[string]string{}, sums: map[string]uint64{},
 		left: map[finder]int{}, prints: map[string]prints{},
 	}
@@ -192,7 +194,7 @@ func (w *worker) do(u unit) {
 		if v := recover(); v != nil {
 			path := cmp.Or(u.file.Path, u.flake)
 			w.errors = append(w.errors, FileError{File: path, Message: fmt.Sprintf("checking failed: %v\n%s", v, trace()), Kind: Internal})
-			w.parser, w.resolver = new(parser.Parser), new(sema.Resolver)
+			w.parser, w.resolver, w.memory = new(parser.Parser), new(sema.Resolver), new(eval.Memory)
 			w.begin("", nil, "")
 		}
 	}()
@@ -229,7 +231,7 @@ func (w *worker) do(u unit) {
 // beside it.
 func (w *worker) letGo(size int) {
 	if size > bigFile {
-		w.parser, w.resolver = new(parser.Parser), new(sema.Resolver)
+		w.parser, w.resolver, w.memory = new(parser.Parser), new(sema.Resolver), new(eval.Memory)
 		runtime.GC()
 	}
 }
@@ -315,6 +317,7 @@ func (w *worker) nix(path, text string) {
 		w.engine.snapshot.Note(path, tree)
 	}
 	pass := rules.NewPass(w, path, tree, w.view, w.plan.minNix, w.resolver)
+	pass.Evaluate(w.memory)
 	w.begin(path, tree, "")
 	w.syntax(pass, tree)
 	w.apply(pass, tree)

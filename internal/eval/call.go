@@ -18,7 +18,7 @@ func (f *function) lambda() *lambdaCode { return &f.code.lambdas[f.index] }
 func (ev *Evaluation) callExpr(at site, x *expr, in *env) *Value {
 	kids := at.code.kids[x.a:x.b]
 	fn := ev.eval(at.code, Expr(kids[0]), in)
-	args := ev.lists.many(len(kids) - 1)
+	args := ev.lists.Many(len(kids) - 1)
 	for i, k := range kids[1:] {
 		args[i] = ev.plainThunk(at.code, Expr(k), in)
 	}
@@ -103,7 +103,7 @@ func (ev *Evaluation) callLambda(at site, f *function, arg *thunk) *Value {
 	l := f.lambda()
 	inside := ev.level(f.env, false)
 	if !l.pattern {
-		inside.slots = ev.lists.many(1)
+		inside.slots = ev.lists.Many(1)
 		inside.slots[0] = arg
 		return ev.eval(f.code, l.body, inside)
 	}
@@ -130,7 +130,7 @@ func (ev *Evaluation) callPattern(at site, f *function, s *set, arg *thunk) *Val
 		return topValue
 	}
 	inside := ev.level(f.env, false)
-	inside.slots = ev.lists.many(len(l.formals) + 1)[:0]
+	inside.slots = ev.lists.Many(len(l.formals) + 1)[:0]
 	var lacking []string
 	sure := true // nothing is left to chance
 	for i := range l.formals {

@@ -132,7 +132,7 @@ func (x *Examination) body(v *Value) map[*Failure]bool {
 // inside returns the body of a function whose arguments are unknown, and queues its defaults.
 func (x *Examination) inside(l *lambdaCode, up *env) *thunk {
 	in := x.ev.level(up, true)
-	in.slots = x.ev.lists.many(max(1, len(l.formals)+1))
+	in.slots = x.ev.lists.Many(max(1, len(l.formals)+1))
 	for i := range in.slots {
 		in.slots[i] = topThunk
 	}

@@ -52,7 +52,7 @@ func (ev *Evaluation) evalOp(at site, x *expr, in *env) *Value {
 		if ev.watch != nil {
 			ev.watch.lambda(at, in)
 		}
-		f := ev.functions.one()
+		f := ev.functions.One()
 		f.code, f.index, f.env = code, x.a, in
 		return ev.known(Value{kinds: Function, fn: f})
 	case opCall:
@@ -66,7 +66,7 @@ func (ev *Evaluation) evalOp(at site, x *expr, in *env) *Value {
 		if !ev.pay(len(kids)) {
 			return topValue
 		}
-		list := ev.lists.many(len(kids))
+		list := ev.lists.Many(len(kids))
 		for i, k := range kids {
 			list[i] = ev.later(code, Expr(k), in)
 		}
@@ -142,8 +142,8 @@ var topThunk, someSet = given(topValue), given(bare(Set))
 // bind makes the environment of a let or of a recursive set.
 func (ev *Evaluation) bind(code *Code, s *setCode, in *env) *env {
 	inside := ev.level(in, in.lexical)
-	thunks := ev.thunks.many(len(s.attrs) + len(s.from))
-	inside.slots = ev.lists.many(len(thunks))
+	thunks := ev.thunks.Many(len(s.attrs) + len(s.from))
+	inside.slots = ev.lists.Many(len(thunks))
 	for i := range thunks {
 		t := &thunks[i]
 		inside.slots[i] = t
@@ -165,7 +165,7 @@ func (ev *Evaluation) setExpr(at site, s *setCode, in *env) *Value {
 	if !ev.pay(len(s.attrs) + len(s.dynamic)) {
 		return topValue
 	}
-	out := ev.sets.one()
+	out := ev.sets.One()
 	out.code, out.expr, out.size, out.literal = at.code, at.expr, len(s.attrs), s
 	inside := in
 	if s.rec {
@@ -174,12 +174,12 @@ func (ev *Evaluation) setExpr(at site, s *setCode, in *env) *Value {
 	} else {
 		if len(s.from) > 0 {
 			inside = ev.level(in, in.lexical)
-			inside.slots = ev.lists.many(len(s.from))
+			inside.slots = ev.lists.Many(len(s.from))
 			for i, f := range s.from {
 				inside.slots[i] = ev.thunkOf(at.code, f, in)
 			}
 		}
-		out.values = ev.lists.many(len(s.attrs))
+		out.values = ev.lists.Many(len(s.attrs))
 		for i, a := range s.attrs {
 			scope := inside
 			if a.outer {

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/arena"
 	"github.com/nixsift/nixsift/internal/attrs"
 	"github.com/nixsift/nixsift/internal/sema"
 )
@@ -18,17 +19,65 @@ const maxLowering = 1500
 // Lower makes the code of a file that parses; nil where Nix refuses it. filePath is where it lies, absolute, and may be
 // empty: relative paths are unknown then. names are those of the tree, or nil: then nothing is taken for nixpkgs' lib.
 func Lower(t *ast.Tree, filePath string, names *sema.Info) *Code {
+	l := lowerers.Get().(*lowerer)
+	defer lowerers.Put(l)
+	code := l.file(t, filePath, names)
+	if code != nil {
+		code = code.keep()
+	}
+	l.reset()
+	return code
+}
+
+var lowerers = sync.Pool{New: func() any { return new(lowerer) }}
+
+// file lowers a file. What it returns holds until reset, and refers to the text.
+func (l *lowerer) file(t *ast.Tree, filePath string, names *sema.Info) *Code {
 	if t.Root().HasError() {
 		return nil
 	}
 	prepare()
-	l := &lowerer{names: names, code: &Code{Path: filePath, exprs: make([]expr, 1, 1+len(t.Records())/2), mayMiss: map[string]bool{}}, syms: map[string]string{}}
-	l.code.root = l.expr(t.Expr())
-	if l.refused || l.code.unsafe {
+	l.names = names
+	code := &l.code
+	code.Path, code.exprs = filePath, append(code.exprs, expr{})
+	code.root = l.expr(t.Expr())
+	if l.refused || code.unsafe {
 		return nil
 	}
-	l.code.defined = sync.OnceValue(l.code.define)
-	return l.code
+	code.defined = sync.OnceValue(code.define)
+	return code
+}
+
+// maxReused is the number of expressions of a file up to which the memory that lowering it took is used again.
+const maxReused = 1 << 16
+
+// reset takes back what was lowered.
+func (l *lowerer) reset() {
+	if cap(l.code.exprs) > maxReused {
+		*l = lowerer{}
+		return
+	}
+	c := &l.code
+	clear(c.mayMiss)
+	clear(c.consts)
+	clear(c.symbols)
+	clear(c.paths)
+	clear(c.lambdas)
+	clear(c.sets)
+	*c = Code{
+		exprs: c.exprs[:0], kids: c.kids[:0], consts: c.consts[:0], symbols: c.symbols[:0], paths: c.paths[:0], lambdas: c.lambdas[:0],
+		sets: c.sets[:0], mayMiss: c.mayMiss,
+	}
+	l.merger.Reset()
+	l.values.Reset()
+	l.attrs.Reset()
+	l.dynamics.Reset()
+	l.formals.Reset()
+	l.refs.Reset()
+	l.texts.Reset()
+	l.names, l.depth, l.numbered, l.refused = nil, 0, 0, false
+	clear(l.scopes[:cap(l.scopes)])
+	l.scopes, l.kids = l.scopes[:0], l.kids[:0]
 }
 
 // scope is one level of the environment.
@@ -70,24 +119,22 @@ func (s *scope) slot(name string) (slot uint32, ok bool) {
 	return 0, false
 }
 
+// lowerer makes code of one file after the other, in the same memory.
 type lowerer struct {
 	names    *sema.Info
-	code     *Code
+	code     Code
 	scopes   []scope
-	syms     map[string]string
+	kids     []uint32 // operands that wait for the others of their expression
+	merger   attrs.Merger
+	values   arena.Pool[Value]
+	attrs    arena.Pool[attrCode]
+	dynamics arena.Pool[dynamicCode]
+	formals  arena.Pool[formalCode]
+	refs     arena.Pool[Expr]
+	texts    arena.Pool[string]
 	depth    int
 	numbered uint32 // lets and recursive sets
 	refused  bool
-}
-
-// sym returns a name in a text of its own, once for each name of the file.
-func (l *lowerer) sym(name string) string {
-	s, ok := l.syms[name]
-	if !ok {
-		s = strings.Clone(name)
-		l.syms[s] = s
-	}
-	return s
 }
 
 func (l *lowerer) add(n ast.Node, x expr) Expr {
@@ -96,11 +143,24 @@ func (l *lowerer) add(n ast.Node, x expr) Expr {
 	return Expr(len(l.code.exprs) - 1)
 }
 
-// kidsOf stores operands and returns where they lie.
-func (l *lowerer) kidsOf(kids []uint32) (from, to uint32) {
+// wait notes an operand, and operands stores those from one on, and returns where they lie.
+func (l *lowerer) wait(e Expr) { l.kids = append(l.kids, uint32(e)) }
+
+func (l *lowerer) operands(first int) (from, to uint32) {
 	from = uint32(len(l.code.kids))
-	l.code.kids = append(l.code.kids, kids...)
+	l.code.kids = append(l.code.kids, l.kids[first:]...)
+	l.kids = l.kids[:first]
 	return from, uint32(len(l.code.kids))
+}
+
+// text lowers a part of a text.
+func (l *lowerer) text(n ast.Node, s string) Expr { return l.payload(n, Value{kinds: String, text: s}) }
+
+// payload lowers a constant.
+func (l *lowerer) payload(n ast.Node, v Value) Expr {
+	p := l.values.One()
+	*p = v
+	return l.constant(n, p)
 }
 
 func (l *lowerer) constant(n ast.Node, v *Value) Expr {
@@ -130,31 +190,31 @@ func (l *lowerer) lower(n ast.Node) Expr {
 		return l.variable(n, n.Text())
 	case ast.Int:
 		if i, ok := ast.IntValue(n); ok {
-			return l.constant(n, intValue(i))
+			return l.payload(n, Value{kinds: Int, num: i})
 		}
 	case ast.Float:
 		if f, err := strconv.ParseFloat(n.Text(), 64); err == nil {
-			return l.constant(n, floatValue(f))
+			return l.payload(n, Value{kinds: Float, real: f})
 		}
 	case ast.URI:
-		return l.constant(n, stringValue(strings.Clone(n.Text())))
+		return l.text(n, n.Text())
 	case ast.String, ast.IndString:
 		return l.str(n)
 	case ast.Path:
 		return l.path(n)
 	case ast.List:
-		var kids []uint32
+		first := len(l.kids)
 		for c := range n.Children() {
-			kids = append(kids, uint32(l.expr(c)))
+			l.wait(l.expr(c))
 		}
-		from, to := l.kidsOf(kids)
+		from, to := l.operands(first)
 		return l.add(n, expr{op: opList, a: from, b: to})
 	case ast.AttrSet:
 		return l.set(n)
 	case ast.LegacyLet: // (rec { … }).body
 		set := l.set(n)
 		from := uint32(len(l.code.paths))
-		l.code.paths = append(l.code.paths, attrName{sym: l.sym("body"), start: n.Start(), end: n.End()})
+		l.code.paths = append(l.code.paths, attrName{sym: "body", start: n.Start(), end: n.End()})
 		return l.add(n, expr{op: opSelect, a: uint32(set), b: from, c: from + 1})
 	case ast.Let:
 		return l.let(ast.LetExpr{Node: n})
@@ -211,18 +271,21 @@ func (l *lowerer) lower(n ast.Node) Expr {
 func (l *lowerer) missing(from, to uint32) {
 	for _, p := range l.code.paths[from:to] {
 		if p.dyn == 0 {
+			if l.code.mayMiss == nil {
+				l.code.mayMiss = map[string]bool{}
+			}
 			l.code.mayMiss[p.sym] = true
 		}
 	}
 }
 
 func (l *lowerer) call(n, fn ast.Node, args []ast.Node) Expr {
-	kids := make([]uint32, 0, len(args)+1)
-	kids = append(kids, uint32(l.expr(fn)))
+	first := len(l.kids)
+	l.wait(l.expr(fn))
 	for _, a := range args {
-		kids = append(kids, uint32(l.expr(a)))
+		l.wait(l.expr(a))
 	}
-	from, to := l.kidsOf(kids)
+	from, to := l.operands(first)
 	return l.add(n, expr{op: opCall, a: from, b: to})
 }
 
@@ -277,7 +340,7 @@ func (l *lowerer) variable(n ast.Node, name string) Expr {
 			return l.add(n, expr{op: opGlobal, a: i})
 		}
 	case withs:
-		l.code.symbols = append(l.code.symbols, l.sym(name))
+		l.code.symbols = append(l.code.symbols, name)
 		return l.add(n, expr{op: opWithVar, a: uint32(len(l.code.symbols) - 1)})
 	default:
 		l.refused = true // nothing binds it
@@ -287,7 +350,19 @@ func (l *lowerer) variable(n ast.Node, name string) Expr {
 
 // attrpath lowers a path of selections and returns where its parts lie.
 func (l *lowerer) attrpath(p ast.AttrpathNode) (from, to uint32) {
-	var parts []attrName
+	n, computed := 0, false
+	for part := range p.Children() {
+		_, static := ast.AttrName(part)
+		n, computed = n+1, computed || !static
+	}
+	if !computed {
+		from = uint32(len(l.code.paths))
+		for part := range p.Children() {
+			l.code.paths = append(l.code.paths, l.attrName(part))
+		}
+		return from, uint32(len(l.code.paths))
+	}
+	parts := make([]attrName, 0, n) // in computed names, there are other paths
 	for part := range p.Children() {
 		parts = append(parts, l.attrName(part))
 	}
@@ -299,7 +374,7 @@ func (l *lowerer) attrpath(p ast.AttrpathNode) (from, to uint32) {
 func (l *lowerer) attrName(part ast.Node) attrName {
 	a := attrName{start: part.Start(), end: part.End()}
 	if name, static := ast.AttrName(part); static {
-		a.sym = l.sym(name)
+		a.sym = name
 		return a
 	}
 	if part.Is(ast.Interpolation) {
@@ -313,55 +388,52 @@ func (l *lowerer) attrName(part ast.Node) attrName {
 // str lowers a string.
 func (l *lowerer) str(n ast.Node) Expr {
 	if text, ok := ast.StringValue(n); ok {
-		return l.constant(n, stringValue(strings.Clone(text)))
+		return l.text(n, text)
 	}
-	var kids []uint32
-	text := func(at ast.Node, s string) {
-		kids = append(kids, uint32(l.constant(at, stringValue(strings.Clone(s)))))
-	}
+	first := len(l.kids)
 	if n.Is(ast.IndString) {
 		for _, p := range ast.IndentedParts(n) {
 			if p.Interp.IsValid() {
-				kids = append(kids, uint32(l.expr(p.Interp.FirstChild())))
+				l.wait(l.expr(p.Interp.FirstChild()))
 			} else {
-				text(n, p.Text)
+				l.wait(l.text(n, p.Text))
 			}
 		}
 	} else {
 		for p := range ast.Parts(n) {
 			if p.IsText() {
-				text(n, ast.UnescapeString(p.Span.Of(n.Tree().Source())))
+				l.wait(l.text(n, ast.UnescapeString(p.Span.Of(n.Tree().Source()))))
 			} else {
-				kids = append(kids, uint32(l.expr(p.Interp.FirstChild())))
+				l.wait(l.expr(p.Interp.FirstChild()))
 			}
 		}
 	}
-	from, to := l.kidsOf(kids)
+	from, to := l.operands(first)
 	return l.add(n, expr{op: opConcat, a: from, b: to})
 }
 
 // path lowers a path literal: ./a, /a, ~/a, a/b, with interpolations or not.
 func (l *lowerer) path(n ast.Node) Expr {
-	var kids []uint32
-	first := true
+	first := len(l.kids)
 	for p := range ast.Parts(n) {
 		switch {
 		case !p.IsText():
-			if first {
+			if len(l.kids) == first {
 				return l.unknown(n)
 			}
-			kids = append(kids, uint32(l.expr(p.Interp.FirstChild())))
-		case first:
-			kids = append(kids, uint32(l.constant(n, l.pathValue(p.Span.Of(n.Tree().Source())))))
+			l.wait(l.expr(p.Interp.FirstChild()))
+		case len(l.kids) == first:
+			l.wait(l.constant(n, l.pathValue(p.Span.Of(n.Tree().Source()))))
 		default:
-			kids = append(kids, uint32(l.constant(n, stringValue(strings.Clone(p.Span.Of(n.Tree().Source()))))))
+			l.wait(l.text(n, p.Span.Of(n.Tree().Source())))
 		}
-		first = false
 	}
-	if len(kids) == 1 {
-		return Expr(kids[0])
+	if len(l.kids) == first+1 {
+		only := Expr(l.kids[first])
+		l.kids = l.kids[:first]
+		return only
 	}
-	from, to := l.kidsOf(kids)
+	from, to := l.operands(first)
 	return l.add(n, expr{op: opPathConcat, a: from, b: to})
 }
 
@@ -385,7 +457,7 @@ func (l *lowerer) pathValue(text string) *Value {
 
 // set lowers a set literal.
 func (l *lowerer) set(n ast.Node) Expr {
-	m := attrs.Merge(n)
+	m := l.merger.Merge(n)
 	if !l.sound(m) {
 		return l.unknown(n)
 	}

@@ -12,8 +12,9 @@ func (l *lowerer) setOf(n ast.Node, s *attrs.Set) Expr {
 	if s.Rec {
 		l.scopes = append(l.scopes, l.scopeOf(s))
 	}
-	for _, from := range s.From {
-		code.from = append(code.from, l.expr(from))
+	code.from = l.refs.Many(len(s.From))
+	for i, from := range s.From {
+		code.from[i] = l.expr(from)
 	}
 	if !s.Rec && len(s.From) > 0 {
 		l.scopes = append(l.scopes, scope{})
@@ -28,7 +29,7 @@ func (l *lowerer) setOf(n ast.Node, s *attrs.Set) Expr {
 // scopeOf returns the scope of a recursive set or let.
 func (l *lowerer) scopeOf(s *attrs.Set) scope {
 	l.numbered++
-	out := scope{names: make([]string, 0, len(s.Attrs)), set: l.numbered}
+	out := scope{names: l.texts.Many(len(s.Attrs))[:0], set: l.numbered}
 	for _, a := range s.Attrs {
 		out.bind(a.Name)
 		l.code.unsafe = l.code.unsafe || operatorNames[a.Name]
@@ -42,9 +43,9 @@ func (l *lowerer) fill(code *setCode, s *attrs.Set, outer int) {
 	if s.Rec {
 		first = uint32(len(s.Attrs))
 	}
-	code.attrs = make([]attrCode, 0, len(s.Attrs))
-	for _, a := range s.Attrs {
-		c := attrCode{sym: l.sym(a.Name), start: a.Part.Start(), end: a.Part.End()}
+	code.attrs = l.attrs.Many(len(s.Attrs))
+	for i, a := range s.Attrs {
+		c := attrCode{sym: a.Name, start: a.Part.Start(), end: a.Part.End()}
 		switch {
 		case a.Set != nil:
 			c.value = l.inner(a.Part, a.Set)
@@ -61,16 +62,17 @@ func (l *lowerer) fill(code *setCode, s *attrs.Set, outer int) {
 		default:
 			c.value = l.expr(a.Value)
 		}
-		code.attrs = append(code.attrs, c)
+		code.attrs[i] = c
 	}
-	for _, d := range s.Dynamic {
+	code.dynamic = l.dynamics.Many(len(s.Dynamic))
+	for i, d := range s.Dynamic {
 		c := dynamicCode{name: l.attrName(d.Part)}
 		if d.Set != nil {
 			c.value = l.inner(d.Part, d.Set)
 		} else {
 			c.value = l.expr(d.Value)
 		}
-		code.dynamic = append(code.dynamic, c)
+		code.dynamic[i] = c
 	}
 }
 
@@ -87,7 +89,7 @@ func (l *lowerer) inner(part ast.Node, s *attrs.Set) Expr {
 
 // let lowers let … in.
 func (l *lowerer) let(n ast.LetExpr) Expr {
-	m := attrs.Merge(n.Bindings())
+	m := l.merger.Merge(n.Bindings())
 	if !l.sound(m) || len(m.Dynamic) > 0 {
 		return l.unknown(n.Node)
 	}
@@ -95,8 +97,9 @@ func (l *lowerer) let(n ast.LetExpr) Expr {
 	outer := len(l.scopes)
 	m.Rec = true
 	l.scopes = append(l.scopes, l.scopeOf(&m.Set))
-	for _, from := range m.From {
-		code.from = append(code.from, l.expr(from))
+	code.from = l.refs.Many(len(m.From))
+	for i, from := range m.From {
+		code.from[i] = l.expr(from)
 	}
 	l.fill(&code, &m.Set, outer)
 	body := l.expr(n.Body())
@@ -114,26 +117,35 @@ func (l *lowerer) lambda(n ast.LambdaExpr) Expr {
 		l.refused = !names.bind(name) || l.refused
 		l.code.unsafe = l.code.unsafe || operatorNames[name]
 	}
-	var defaults []ast.Node
-	if p, ok := n.Pattern(); ok {
+	p, ok := n.Pattern()
+	if ok {
 		code.pattern, code.open = true, p.HasEllipsis()
+		count := 0
+		for range p.Formals() {
+			count++
+		}
+		names.names, code.formals = l.texts.Many(count + 1)[:0], l.formals.Many(count)[:0]
 		for f := range p.Formals() {
 			name := f.Name()
 			bind(name.Text())
-			code.formals = append(code.formals, formalCode{sym: l.sym(name.Text()), start: name.Start(), end: name.End()})
-			defaults = append(defaults, f.Default())
+			code.formals = append(code.formals, formalCode{sym: name.Text(), start: name.Start(), end: name.End()})
 		}
 		if at := p.At(); at.IsValid() {
 			code.at = true
 			bind(at.Text())
 		}
 	} else {
+		names.names = l.texts.Many(1)[:0]
 		bind(param.Text())
 	}
 	l.scopes = append(l.scopes, names)
-	for i, d := range defaults {
-		if d.IsValid() {
-			code.formals[i].def = l.expr(d)
+	if ok {
+		i := 0
+		for f := range p.Formals() {
+			if d := f.Default(); d.IsValid() {
+				code.formals[i].def = l.expr(d)
+			}
+			i++
 		}
 	}
 	code.body = l.expr(n.Body())

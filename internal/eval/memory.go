@@ -1,88 +1,125 @@
 package eval
 
-// pool hands out values of one type, zero at first, in blocks that are used again after a reset.
-type pool[T any] struct {
-	blocks [][]T
-	block  int // the one in use
-	used   int // of that
+import (
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/sema"
+)
+
+// Memory is what lowering and examining one file after the other takes. The zero Memory is ready for use; it belongs to one
+// goroutine. What was made in it ends with the next file.
+type Memory struct {
+	lowerer lowerer
+	ev      Evaluation
 }
 
-// A pool begins with a block of firstBlock values and goes on with larger ones, up to sixteen times as large. What is asked for beyond
-// maxBlocks is left to the collector, so that a pool keeps no more than a usual file takes.
-const firstBlock, maxBlocks = 16, 64
-
-// many returns n values in a row.
-func (p *pool[T]) many(n int) []T {
-	if n == 0 {
-		return nil
-	}
-	if n > firstBlock/2 && n > p.room() || !p.find(n) {
-		return make([]T, n)
-	}
-	p.used += n
-	return p.blocks[p.block][p.used-n : p.used : p.used]
+// Lower does what the function Lower does, for code that is examined and not kept: it ends with the next call, and refers
+// to the text until then.
+func (m *Memory) Lower(t *ast.Tree, filePath string, names *sema.Info) *Code {
+	m.lowerer.reset()
+	return m.lowerer.file(t, filePath, names)
 }
 
-func (p *pool[T]) one() *T {
-	if !p.find(1) {
-		return new(T)
-	}
-	p.used++
-	return &p.blocks[p.block][p.used-1]
+// Evaluation does what NewEvaluation does; the one before ends.
+func (m *Memory) Evaluation() *Evaluation {
+	m.ev.reset()
+	return &m.ev
 }
 
-func (p *pool[T]) room() int {
-	if p.block >= len(p.blocks) {
-		return 0
+// reset takes back what an evaluation made.
+func (ev *Evaluation) reset() {
+	ev.thunks.Reset()
+	ev.lists.Reset()
+	ev.envs.Reset()
+	ev.sets.Reset()
+	ev.values.Reset()
+	ev.functions.Reset()
+	clear(ev.stack[:cap(ev.stack)])
+	clear(ev.asked[:cap(ev.asked)])
+	clear(ev.todo[:cap(ev.todo)])
+	*ev = Evaluation{
+		Fuel: Fuel, stack: ev.stack[:0], asked: ev.asked[:0], todo: ev.todo[:0],
+		thunks: ev.thunks, lists: ev.lists, envs: ev.envs, sets: ev.sets, values: ev.values, functions: ev.functions,
 	}
-	return len(p.blocks[p.block]) - p.used
 }
 
-// find goes to a block with room for n values; false where there shall be no more blocks.
-func (p *pool[T]) find(n int) bool {
-	for p.room() < n {
-		if p.block < len(p.blocks) {
-			p.block, p.used = p.block+1, 0
+// keep returns code that is of the same meaning, and refers neither to memory that is used again nor to the text.
+func (c *Code) keep() *Code {
+	texts := map[string]string{}
+	text := func(s string) string {
+		kept, ok := texts[s]
+		if !ok {
+			kept = strings.Clone(s)
+			texts[kept] = kept
 		}
-		if p.block < len(p.blocks) {
-			continue
+		return kept
+	}
+	k := &Code{
+		Path: c.Path, root: c.root, exprs: slices.Clone(c.exprs), kids: slices.Clone(c.kids), consts: slices.Clone(c.consts),
+		symbols: slices.Clone(c.symbols), paths: slices.Clone(c.paths), lambdas: slices.Clone(c.lambdas), sets: slices.Clone(c.sets),
+	}
+	for name := range c.mayMiss {
+		if k.mayMiss == nil {
+			k.mayMiss = make(map[string]bool, len(c.mayMiss))
 		}
-		if p.block == maxBlocks {
-			return false
+		k.mayMiss[text(name)] = true
+	}
+	values := make([]Value, 0, len(c.consts))
+	for i, v := range k.consts {
+		if v.isKnown() && v.kinds&(numbers|String|Path) != 0 {
+			values = append(values, *v)
+			v = &values[len(values)-1]
+			v.text = text(v.text)
+			k.consts[i] = v
 		}
-		p.blocks = append(p.blocks, make([]T, firstBlock<<min(p.block, 4)))
 	}
-	return true
-}
-
-// reset takes all values back.
-func (p *pool[T]) reset() {
-	for i := range min(p.block, len(p.blocks)) {
-		clear(p.blocks[i])
+	for i, s := range k.symbols {
+		k.symbols[i] = text(s)
 	}
-	if p.block < len(p.blocks) {
-		clear(p.blocks[p.block][:p.used])
+	for i := range k.paths {
+		k.paths[i].sym = text(k.paths[i].sym)
 	}
-	p.block, p.used = 0, 0
+	for i := range k.lambdas {
+		l := &k.lambdas[i]
+		l.formals = slices.Clone(l.formals)
+		for j := range l.formals {
+			l.formals[j].sym = text(l.formals[j].sym)
+		}
+	}
+	for i := range k.sets {
+		s := &k.sets[i]
+		s.attrs, s.dynamic, s.from = slices.Clone(s.attrs), slices.Clone(s.dynamic), slices.Clone(s.from)
+		for j := range s.attrs {
+			s.attrs[j].sym = text(s.attrs[j].sym)
+		}
+		for j := range s.dynamic {
+			s.dynamic[j].name.sym = text(s.dynamic[j].name.sym)
+		}
+	}
+	k.defined = sync.OnceValue(k.define)
+	return k
 }
 
 // known makes a value.
 func (ev *Evaluation) known(v Value) *Value {
-	p := ev.values.one()
+	p := ev.values.One()
 	*p = v
 	return p
 }
 
 // thunkOf makes the thunk of an expression.
 func (ev *Evaluation) thunkOf(code *Code, e Expr, in *env) *thunk {
-	t := ev.thunks.one()
+	t := ev.thunks.One()
 	t.code, t.expr, t.env = code, e, in
 	return t
 }
 
 // level makes an environment without names.
 func (ev *Evaluation) level(up *env, lexical bool) *env {
-	e := ev.envs.one()
+	e := ev.envs.One()
 	e.up, e.lexical = up, lexical
 	return e
 }

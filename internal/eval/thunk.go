@@ -1,6 +1,10 @@
 package eval
 
-import "math"
+import (
+	"math"
+
+	"github.com/nixsift/nixsift/internal/arena"
+)
 
 // thunk is an expression that is evaluated when it is asked for, or a Go function in its place. It stands for one value of
 // Nix: never for several, so that one that needs itself is an infinite recursion.
@@ -82,12 +86,12 @@ type Evaluation struct {
 	watch   *Examination
 
 	// What is made on the way.
-	thunks    pool[thunk]
-	lists     pool[*thunk]
-	envs      pool[env]
-	sets      pool[set]
-	values    pool[Value]
-	functions pool[function]
+	thunks    arena.Pool[thunk]
+	lists     arena.Pool[*thunk]
+	envs      arena.Pool[env]
+	sets      arena.Pool[set]
+	values    arena.Pool[Value]
+	functions arena.Pool[function]
 }
 
 // NewEvaluation returns an evaluation without files.
@@ -188,7 +192,7 @@ func (ev *Evaluation) force(t *thunk) *Value {
 		return v
 	}
 	if len(needs) > 0 {
-		t.needs = ev.lists.many(len(needs))
+		t.needs = ev.lists.Many(len(needs))
 		copy(t.needs, needs)
 	}
 	t.state, t.value, t.height, t.paid = done, v, uint16(height), ev.question

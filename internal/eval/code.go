@@ -169,6 +169,8 @@ type Code struct {
 	unsafe bool
 	// defined returns what define does.
 	defined func() map[Expr]Named
+	// located returns what locate does.
+	located func() *places
 }
 
 // Span returns the bytes of an expression.

@@ -13,8 +13,11 @@ func (ev *Evaluation) eval(code *Code, e Expr, in *env) *Value {
 	at := site{code, e, in.lexical}
 	v := ev.evalOp(at, &code.exprs[e], in)
 	ev.leave()
-	if v.kinds&^Failures == 0 && v.kinds != 0 && ev.watch != nil {
-		ev.watch.fails(at, v)
+	if v.kinds&^Failures == 0 && v.kinds != 0 {
+		v = v.through(at)
+		if ev.watch != nil {
+			ev.watch.fails(at, v)
+		}
 	}
 	return v
 }

@@ -22,6 +22,7 @@ const (
 	RelativePath                // the builtin Name takes a path, and gets Text, which is no absolute one
 	Undefined                   // no with has Name
 	Recursion                   // the value needs itself
+	Needed                      // the value needs a source, of which it must not
 	OtherFailure
 )
 
@@ -47,12 +48,13 @@ type Failure struct {
 	// Got and Other are the kinds that were met, Want is what a builtin takes in place of Got.
 	Got, Other, Want Kinds
 	// Index is the number of the argument, or of the arguments that went well before.
-	Index int
-	set   *set
-	fn    *function
-	arg   *thunk // of BadArgument, MissingArg and UnexpectedArg
-	thunk *thunk
-	cycle []*thunk
+	Index  int
+	set    *set
+	fn     *function
+	arg    *thunk // of BadArgument, MissingArg and UnexpectedArg
+	thunk  *thunk
+	cycle  []*thunk
+	source *Source
 }
 
 // failed returns a hard failure as a value.

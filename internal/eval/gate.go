@@ -76,7 +76,7 @@ func libCall(n ast.Node, gives Kinds) bool {
 		fn, args = fn.FirstChild().Unparen(), args+1
 	}
 	f, ok := libIndex[ast.LastName(fn)]
-	return ok && (f.gives == 0 || f.gives != gives || args != builtinTable[f.index].arity)
+	return ok && (f.gives == 0 || f.gives != gives || f.shaped || args != builtinTable[f.index].arity)
 }
 
 // asksKinds reports whether a function of lib, which has its arguments but the last, asks of what kind that is.

@@ -13,6 +13,8 @@ type libFunction struct {
 	index uint32
 	part  string
 	gives Kinds // where it does not fail; 0 where that depends
+	// shaped is set where more than the kind is known of what it gives.
+	shaped bool
 }
 
 // libIndex has the functions of nixpkgs' lib of which something is known, by name.
@@ -38,8 +40,7 @@ lists    int     count:2
 lists    list    flatten:1 unique:1 range:2 remove:2 subtractLists:2 intersectLists:2 naturalSort:1 zipLists:2 imap0:2
 lists    list    imap1:2 reverseList:1 take:2 drop:2 zipListsWith:3 forEach:2
 meta     string  getExe:1 getExe':2
-modules  set     mkIf:2 mkMerge:1 mkForce:1 mkDefault:1 mkOptionDefault:1 mkOverride:2 mkBefore:1 mkAfter:1 mkOrder:2
-modules  set     mkVMOverride:1 evalModules:1
+modules  set     evalModules:1
 options  set     mkOption:1 mkEnableOption:1
 strings  bool    hasPrefix:2 hasSuffix:2 hasInfix:2 versionAtLeast:2 versionOlder:2
 strings  int     toInt:1
@@ -97,6 +98,7 @@ func registerLib() {
 			}, constantly(otherwise))
 		})
 	}
+	registerProperties()
 	registerInLib("trivial", "isFunction", 1, Bool, asks(Function, functorName))
 	registerInLib("strings", "isStringLike", 1, Bool, asks(String|Path, toStringName, outPathName))
 	registerInLib("attrsets", "isDerivation", 1, Bool, func(c *invocation) *Value {
@@ -155,7 +157,7 @@ func asks(k Kinds, attrs ...string) func(c *invocation) *Value {
 }
 
 func registerInLib(part, name string, arity int, gives Kinds, run func(c *invocation) *Value) {
-	libIndex[name] = libFunction{uint32(len(builtinTable)), part, gives}
+	libIndex[name] = libFunction{index: uint32(len(builtinTable)), part: part, gives: gives}
 	b := &builtin{name: name, arity: arity, run: run}
 	builtinTable = append(builtinTable, b)
 	builtinValues = append(builtinValues, functionValue(&function{builtin: b}))

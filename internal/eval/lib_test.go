@@ -93,6 +93,7 @@ mkBefore [ ]
 mkAfter [ ]
 mkOrder 10 [ ]
 mkVMOverride 1
+mkImageMediaOverride 1
 mkOption { }
 mkEnableOption "x"
 evalModules { modules = [ ]; }

@@ -44,7 +44,7 @@ func (l *lowerer) file(t *ast.Tree, filePath string, names *sema.Info) *Code {
 	if l.refused || code.unsafe {
 		return nil
 	}
-	code.defined = sync.OnceValue(code.define)
+	code.defined, code.located = sync.OnceValue(code.define), sync.OnceValue(code.locate)
 	return code
 }
 

@@ -72,6 +72,7 @@ type Value struct {
 	set  *set
 	fn   *function
 	fail *Failure
+	via  *Step // of a failure for want of a source
 }
 
 var bareValues [Anything + 1]Value
@@ -184,7 +185,7 @@ func join(a, b *Value) *Value {
 		}
 	}
 	if n > maxAlts {
-		return bare(j.kinds)
+		return narrowed(j.kinds, alts[:n])
 	}
 	if n == 1 && j.rest == 0 {
 		return alts[0]

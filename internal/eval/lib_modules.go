@@ -1,0 +1,73 @@
+package eval
+
+// Properties are what mkIf, mkMerge and their kin give: sets that only the module system understands. Their attribute _type
+// says what they are (lib/modules.nix of nixpkgs).
+const (
+	IfProperty       = "if"       // condition, content
+	MergeProperty    = "merge"    // contents, a list
+	OverrideProperty = "override" // priority, content
+	OrderProperty    = "order"    // priority, content
+)
+
+// priorities are the functions that give one priority to what they are given.
+var priorities = map[string]struct {
+	kind     string
+	priority int64
+}{
+	"mkForce": {OverrideProperty, 50}, "mkDefault": {OverrideProperty, 1000}, "mkOptionDefault": {OverrideProperty, 1500},
+	"mkVMOverride": {OverrideProperty, 10}, "mkImageMediaOverride": {OverrideProperty, 60},
+	"mkBefore": {OrderProperty, 500}, "mkAfter": {OrderProperty, 1500},
+}
+
+// registerProperties adds the functions that make properties. None of them evaluates an argument.
+func registerProperties() {
+	property := func(c *invocation, kind string, attrs map[string]attr) *Value {
+		attrs["_type"] = attr{value: given(stringValue(kind))}
+		return setValue(&set{own: attrs, size: len(attrs), code: c.at.code, expr: c.at.expr})
+	}
+	register := func(name string, arity int, run func(c *invocation) *Value) {
+		registerInLib("modules", name, arity, Set, run)
+		f := libIndex[name]
+		f.shaped = true
+		libIndex[name] = f
+	}
+	register("mkIf", 2, func(c *invocation) *Value {
+		return property(c, IfProperty, map[string]attr{"condition": {value: c.args[0]}, "content": {value: c.args[1]}})
+	})
+	register("mkMerge", 1, func(c *invocation) *Value {
+		return property(c, MergeProperty, map[string]attr{"contents": {value: c.args[0]}})
+	})
+	for name, kind := range map[string]string{"mkOverride": OverrideProperty, "mkOrder": OrderProperty} {
+		register(name, 2, func(c *invocation) *Value {
+			return property(c, kind, map[string]attr{"priority": {value: c.args[0]}, "content": {value: c.args[1]}})
+		})
+	}
+	for name, p := range priorities {
+		register(name, 1, func(c *invocation) *Value {
+			return property(c, p.kind, map[string]attr{"priority": {value: given(intValue(p.priority))}, "content": {value: c.args[0]}})
+		})
+	}
+}
+
+// LibArgument returns nixpkgs' lib as an argument: the functions of which something is known, and any others.
+func LibArgument() Part {
+	prepare()
+	return Part{given(libArgument())}
+}
+
+func libArgument() *Value {
+	parts, own := map[string]*set{}, map[string]attr{}
+	for name, f := range libIndex {
+		fn := attr{value: given(builtinValues[f.index])}
+		own[name] = fn
+		if parts[f.part] == nil {
+			parts[f.part] = &set{own: map[string]attr{}, open: true}
+		}
+		parts[f.part].own[name] = fn
+	}
+	for name, s := range parts {
+		s.size = len(s.own)
+		own[name] = attr{value: given(setValue(s))}
+	}
+	return setValue(&set{own: own, open: true, size: len(own)})
+}

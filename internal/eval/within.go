@@ -1,0 +1,201 @@
+package eval
+
+import (
+	"sort"
+
+	"github.com/nixsift/nixsift/ast/source"
+)
+
+// places are where the expressions of a file stand.
+type places struct {
+	// around is the expression that each expression is a part of; 0 of the file's.
+	around []Expr
+	// spans are the expressions in the order of their spans, an outer one before those in it.
+	spans []Expr
+}
+
+// locate finds out where the expressions of a file stand.
+func (c *Code) locate() *places {
+	p := &places{around: make([]Expr, len(c.exprs))}
+	path := func(e Expr, from, to uint32) {
+		for _, part := range c.paths[from:to] {
+			p.around[part.dyn] = e
+		}
+	}
+	kids := func(e Expr, from, to uint32) {
+		for _, k := range c.kids[from:to] {
+			p.around[k] = e
+		}
+	}
+	for i := range c.exprs {
+		e, x := Expr(i), &c.exprs[i]
+		switch x.op {
+		case opConcat, opPathConcat, opCall, opList:
+			kids(e, x.a, x.b)
+		case opLambda:
+			l := &c.lambdas[x.a]
+			p.around[l.body] = e
+			for _, f := range l.formals {
+				p.around[f.def] = e
+			}
+		case opSelect:
+			p.around[x.a], p.around[x.d] = e, e
+			path(e, x.b, x.c)
+		case opHasAttr:
+			p.around[x.a] = e
+			path(e, x.b, x.c)
+		case opSet, opLet:
+			s := &c.sets[x.a]
+			for _, a := range s.attrs {
+				p.around[a.value] = e
+			}
+			for _, d := range s.dynamic {
+				p.around[d.value], p.around[d.name.dyn] = e, e
+			}
+			for _, f := range s.from {
+				p.around[f] = e
+			}
+			if x.op == opLet {
+				p.around[x.b] = e
+			}
+		case opWith, opAssert, opNot, opNeg, opIf, opEq, opNeq, opLess, opGreater, opLessEq, opGreaterEq, opAnd, opOr, opImpl,
+			opUpdate, opAdd, opSub, opMul, opDiv, opConcatLists:
+			p.around[x.a], p.around[x.b], p.around[x.c] = e, e, e
+		}
+		if e != 0 {
+			p.spans = append(p.spans, e)
+		}
+	}
+	sort.SliceStable(p.spans, func(i, j int) bool {
+		a, b := &c.exprs[p.spans[i]], &c.exprs[p.spans[j]]
+		if a.start != b.start {
+			return a.start < b.start
+		}
+		if a.end != b.end {
+			return a.end > b.end
+		}
+		return p.spans[i] > p.spans[j]
+	})
+	return p
+}
+
+// At returns the outermost expression that stands at a span; ok is false where there is none.
+func (c *Code) At(span source.Span) (e Expr, ok bool) {
+	spans := c.located().spans
+	i := sort.Search(len(spans), func(i int) bool {
+		s := c.Span(spans[i])
+		return s.Start > span.Start || s.Start == span.Start && s.End <= span.End
+	})
+	if i == len(spans) || c.Span(spans[i]) != span {
+		return 0, false
+	}
+	return spans[i], true
+}
+
+// Scopes are the names around the expressions of a file where the arguments of all functions are unknown, but for those that
+// are given by name.
+type Scopes struct {
+	code  *Code
+	given map[string]Part
+	envs  map[Expr]*env // of what stands in an expression
+}
+
+// NewScopes returns the scopes of a file for one evaluation. Arguments of the names in given are those, whatever function
+// takes them.
+func NewScopes(code *Code, given map[string]Part) *Scopes {
+	return &Scopes{code: code, given: given, envs: map[Expr]*env{}}
+}
+
+// Within returns an expression where it stands.
+func (s *Scopes) Within(e Expr) Part { return Part{&thunk{code: s.code, expr: e, env: s.env(e)}} }
+
+// env returns the environment of an expression.
+func (s *Scopes) env(e Expr) *env {
+	around := s.code.located().around
+	var path []Expr // from the expression outward, as far as nothing is known
+	in := &env{lexical: true}
+	for up, part := e, Expr(0); up != 0; up, part = around[up], up {
+		if known := s.envs[up]; known != nil && part != 0 && !s.code.outer(up, part) {
+			in = known
+			break
+		}
+		path = append(path, up)
+	}
+	for i := len(path) - 1; i > 0; i-- {
+		// Of what stands in an expression, most has its environment; each part of the others is told apart.
+		in = s.inside(path[i], path[i-1], in)
+	}
+	return in
+}
+
+// inside returns the environment of a part of an expression, and keeps it where all parts have the same.
+func (s *Scopes) inside(e, part Expr, in *env) *env {
+	c := s.code
+	switch x := &c.exprs[e]; x.op {
+	case opLambda:
+		l := &c.lambdas[x.a]
+		inside := &env{up: in, lexical: true}
+		arg := func(name string, otherwise *thunk) {
+			if p, ok := s.given[name]; ok {
+				otherwise = p.t
+			}
+			inside.slots = append(inside.slots, otherwise)
+		}
+		if !l.pattern {
+			inside.slots = []*thunk{topThunk}
+		}
+		for _, f := range l.formals {
+			arg(f.sym, topThunk)
+		}
+		if l.at {
+			inside.slots = append(inside.slots, given(bare(Set)))
+		}
+		s.envs[e] = inside
+		return inside
+	case opLet:
+		if c.outer(e, part) {
+			return in
+		}
+		inside := bind(c, &c.sets[x.a], in)
+		s.envs[e] = inside
+		return inside
+	case opWith:
+		if part == Expr(x.b) {
+			return &env{up: in, with: &thunk{code: c, expr: Expr(x.a), env: in}, lexical: in.lexical}
+		}
+	case opSet:
+		set := &c.sets[x.a]
+		switch {
+		case c.outer(e, part):
+		case set.rec:
+			s.envs[e] = bind(c, set, in)
+			return s.envs[e]
+		case len(set.from) > 0:
+			for _, f := range set.from {
+				if f == part {
+					return in
+				}
+			}
+			inside := &env{up: in, lexical: in.lexical}
+			for _, f := range set.from {
+				inside.slots = append(inside.slots, &thunk{code: c, expr: f, env: in})
+			}
+			return inside
+		}
+	}
+	return in
+}
+
+// outer reports whether a part of a set or let sees the names around that: whether it is what a plain inherit passes on.
+func (c *Code) outer(e, part Expr) bool {
+	x := &c.exprs[e]
+	if x.op != opSet && x.op != opLet || c.exprs[part].op != opVar {
+		return false
+	}
+	for _, a := range c.sets[x.a].attrs {
+		if a.value == part {
+			return a.outer
+		}
+	}
+	return false
+}

@@ -99,7 +99,7 @@ func (c *Code) keep() *Code {
 			s.dynamic[j].name.sym = text(s.dynamic[j].name.sym)
 		}
 	}
-	k.defined = sync.OnceValue(k.define)
+	k.defined, k.located = sync.OnceValue(k.define), sync.OnceValue(k.locate)
 	return k
 }
 

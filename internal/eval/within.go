@@ -98,6 +98,7 @@ type Scopes struct {
 	code  *Code
 	given map[string]Part
 	envs  map[Expr]*env // of what stands in an expression
+	made  Evaluation    // the memory for them
 }
 
 // NewScopes returns the scopes of a file for one evaluation. Arguments of the names in given are those, whatever function
@@ -156,7 +157,7 @@ func (s *Scopes) inside(e, part Expr, in *env) *env {
 		if c.outer(e, part) {
 			return in
 		}
-		inside := bind(c, &c.sets[x.a], in)
+		inside := s.made.bind(c, &c.sets[x.a], in)
 		s.envs[e] = inside
 		return inside
 	case opWith:
@@ -168,7 +169,7 @@ func (s *Scopes) inside(e, part Expr, in *env) *env {
 		switch {
 		case c.outer(e, part):
 		case set.rec:
-			s.envs[e] = bind(c, set, in)
+			s.envs[e] = s.made.bind(c, set, in)
 			return s.envs[e]
 		case len(set.from) > 0:
 			for _, f := range set.from {

@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -9,7 +10,8 @@ import (
 	"github.com/nixsift/nixsift/internal/testenv"
 )
 
-// verdicts are expressions whose value, or failure, is known for certain: "kind expression".
+// verdicts are expressions with what they are: "kind expression". Behind "kind?" stands what the evaluator need not know for
+// certain, as of files, but must hold possible.
 const verdicts = `
 bool    1 == "a"
 bool    [ ] == null
@@ -128,32 +130,117 @@ hard    scopedImport { } "x"
 hard    builtins.filterSource (x: y: true) "x"
 string  dirOf "./x"
 string  baseNameOf "./x"
+bool    { } == 1.5
+bool    ./a == "a"
+bool    throw == map
+string? "a" + ./there.nix
+string? "${./there.nix}"
+string? "${{ a = ./there.nix; }.a}"
+list    [ ./gone.nix (toString ./gone.nix) (baseNameOf ./gone.nix) ]
+string  toString ./gone.nix
+string  baseNameOf ./gone.nix
+hard?   "${./gone.nix}"
+hard?   import ./gone.nix
+hard?   builtins.readFile "${./.}/gone.nix"
+string? builtins.readFile "${./.}/there.nix"
+string? builtins.readFile (toString ./there.nix)
+list    [ "/abs/leaf.nix" "leaf.nix" "${./.}/leaf.nix" (toString ./leaf.nix) ]
+string? "${scripts/run.sh}"
+string  let foo-bar = "x"; in "${foo-bar}"
+hard    let foo-bar = 1; in "${foo-bar}"
+int     let prev = { a.x = 1; }; final = prev // { a = prev.a // { passthru.self = final.a; }; }; in final.a.passthru.self.x
+int     let final = { f = n: if n == 0 then 0 else final.f (n - 1); }; in final.f 3
+int     let final = { a = 1; sub = let o = pfinal: pprev: { a = final.a; }; pfinal = o pfinal { }; in pfinal; }; in final.sub.a
+hard    let final = { sub = let o = pfinal: pprev: { a = pfinal.a; }; pfinal = o pfinal { }; in pfinal; }; in final.sub.a
+int     let o = final: prev: { a = final.a; b = 1; }; final = o final { }; in final.b
+hard    let o = final: prev: { a = final.a; b = 1; }; final = o final { }; in final.a
+int     let o = final: prev: { a = final.a; }; p = final: prev: { a = 1; }; final = o final { } // p final { }; in final.a
+hard    let o = final: prev: { a = final.a; }; p = final: prev: { a = 1; }; final = p final { } // o final { }; in final.a
+int     let o = final: prev: { a = prev.a + 1; }; prev = { a = 1; }; final = prev // o final prev; in final.a
+hard    let o = final: prev: { a = final.a + 1; }; prev = { a = 1; }; final = prev // o final prev; in final.a
+int     let final = with final; { a = b; b = 1; }; in final.a
+hard    let final = with final; { a = a; }; in final.a
+hard    let final = with final; { a = b; b = a; }; in final.a
+int     let a = 1; final = with final; { a = a; }; in final.a
+hard    let final = with final; { } // { }; in with final; final.a
+set     let k = null; in { ${k} = 1; ${k} = 2; }
+set     let k = null; in { ${k}.a = 1; ${k}.b = 2; }
+set     let k = null; in rec { ${k} = 1; b = 2; }
+hard    let k = null; in { "${k}" = 1; }
+hard    let k = "x"; in { ${k} = 1; ${k} = 2; }
+hard    let k = "x"; in { ${k}.a = 1; ${k}.b = 2; }
+hard    let k = "x"; in { a.${k} = 1; a."${k}" = 2; }.a
+set     let k = "x"; in { a.${k} = 1; a."${k}" = 2; }
+hard    let k = "x"; in rec { x = 1; ${k} = 2; }
+hard    let k = "x"; in { inherit (k) x; ${k} = 2; }
+hard    let k = "x"; l = k; in { ${k} = 1; ${"" + l} = 2; }
+hard    let k = "x"; in { x = { }; ${k}.a = 1; }
+list    let k = "x"; in [ { ${k} = 1; ${k} = 2; } ]
+int     let k = "x"; in { a = { ${k} = 1; ${k} = 2; }; b = 1; }.b
+int     let k = "x"; in { ${k} = { ${k} = 1; }; }.x.x
+hard    let k = 1; in { ${k} = 1; }
+int     let k = "x"; in { ${k} = 1; ${k + k} = 2; }.xx
+hard    { "${"x"}".a = 1; x.b = 2; }
+hard    { "${"x"}" = 1; "x" = 2; }
+set     { ${"x"}.a = 1; "x".b = 2; }
+hard    let k = "x"; in let { body = { ${k} = 1; ${k} = 2; }; }
+set?    derivation { name = "x"; system = "x"; builder = "x"; outputHashAlgo = "sha256"; outputHash = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"; }
+string? (derivation { name = "x"; system = "x"; builder = "x"; outputHash = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"; }).drvPath
+string? (derivation { name = "x"; system = "x"; builder = "x"; outputHashAlgo = "sha256"; outputHash = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="; }).drvPath
+string? (derivation { name = "x"; system = "x"; builder = "x"; outputHashAlgo = "sha256"; outputHash = "ABCDEF0000000000000000000000000000000000000000000000000000000000"; }).drvPath
+string? (derivation { name = "x"; system = "x"; builder = "x"; outputHash = "sha256:0000000000000000000000000000000000000000000000000000"; }).drvPath
+string? (derivation { name = "x"; system = "x"; builder = "x"; outputHash = "sha1-AAAAAAAAAAAAAAAAAAAAAAAAAAA="; }).drvPath
+string? (derivation { name = "x"; system = "x"; builder = "x"; outputHash = "md5-AAAAAAAAAAAAAAAAAAAAAA=="; }).drvPath
+hard?   (derivation { name = "x"; system = "x"; builder = "x"; outputHash = null; }).drvPath
+string? (derivation { name = "x"; system = "x"; builder = "x"; outputHash = null; __ignoreNulls = true; }).drvPath
 `
 
-// TestVerdicts holds what is known for certain, of Nix as of the evaluator: each of these has one kind, and it is found out.
+// pureVerdicts are verdicts of pure evaluation, as in flakes.
+const pureVerdicts = `
+string? builtins.getEnv "HOME"
+path    /etc/passwd
+string  toString /etc/passwd
+bool?   builtins.pathExists /etc/x
+string? builtins.currentSystem or "x"
+bool    builtins ? currentTime
+set?    builtins.tryEval <nixpkgs>
+hard?   builtins.fetchGit ./.
+hard?   builtins.readFile /etc/passwd
+hard?   builtins.currentTime
+`
+
+// TestVerdicts holds what expressions are, of Nix as of the evaluator.
 func TestVerdicts(t *testing.T) {
+	dir := testenv.Tree(t, map[string]string{"there.nix": "1", "scripts/run.sh": "run"})
+	store := filepath.Join(t.TempDir(), "store")
+	judge(t, dir, verdicts, "--store", store)
+	judge(t, dir, pureVerdicts, "--store", store, "--pure-eval")
+}
+
+// judge compares verdicts with what the evaluator says, and with what Nix does, called with options.
+func judge(t *testing.T, dir, verdicts string, options ...string) {
 	kinds := map[string]Kinds{
 		"int": Int, "float": Float, "bool": Bool, "null": Null, "string": String, "path": Path, "list": List, "set": Set, "hard": Hard, "caught": Caught,
 	}
-	dir := testenv.Tree(t, nil)
 	var claims []claim
 	var want []Kinds
 	for line := range strings.Lines(verdicts) {
-		kind, text, ok := strings.Cut(strings.TrimSpace(line), " ")
+		word, text, ok := strings.Cut(strings.TrimSpace(line), " ")
 		if !ok {
 			continue
 		}
 		text = "(" + strings.TrimSpace(text) + ")"
-		require.NotZero(t, kinds[kind], line)
-		got := valueOf(t, NewEvaluation(), dir, text)
+		kind, open := strings.CutSuffix(word, "?")
 		k := kinds[kind]
-		overflow := strings.Contains(text, "9223372036854775807") // by version of Nix
-		if got.kinds != k && !(overflow && got.kinds&k != 0) {
+		require.NotZero(t, k, line)
+		got := valueOf(t, NewEvaluation(), dir, text)
+		open = open || strings.Contains(text, "9223372036854775807") // by version of Nix
+		if got.kinds != k && !(open && got.kinds&k != 0) {
 			t.Errorf("%s is %s, and said to be %s", text, kind, outline(got))
 		}
 		claims, want = append(claims, claim{expr: text}), append(want, k)
 	}
-	for i, o := range askNix(t, dir, claims) {
+	for i, o := range askNix(t, dir, claims, options...) {
 		require.Equal(t, want[i], o.kind, claims[i].expr)
 	}
 }

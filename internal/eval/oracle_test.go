@@ -34,7 +34,7 @@ var (
 
 // runNix evaluates expressions, of files in a folder, in one process of nix repl, which goes on behind a failure. It returns
 // what that prints.
-func runNix(t testing.TB, dir string, claims []claim) (out, errs string) {
+func runNix(t testing.TB, dir string, claims []claim, options ...string) (out, errs string) {
 	t.Helper()
 	nix := filepath.Join(filepath.Dir(testenv.Nix234(t)), "nix")
 	var in strings.Builder
@@ -45,7 +45,7 @@ func runNix(t testing.TB, dir string, claims []claim) (out, errs string) {
 			fmt.Fprintf(&in, "%s == %s\n", expr, c.literal)
 		}
 	}
-	cmd := exec.Command(nix, "--extra-experimental-features", "nix-command", "repl")
+	cmd := exec.Command(nix, append([]string{"--extra-experimental-features", "nix-command", "repl"}, options...)...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "NIX_PATH=", "NIX_STATE_DIR="+dir, "NIX_REMOTE=dummy://", "HOME="+dir, "NO_COLOR=1", "TERM=dumb")
 	cmd.Stdin = strings.NewReader(in.String())
@@ -56,9 +56,9 @@ func runNix(t testing.TB, dir string, claims []claim) (out, errs string) {
 }
 
 // askNix returns what Nix makes of expressions.
-func askNix(t testing.TB, dir string, claims []claim) []outcome {
+func askNix(t testing.TB, dir string, claims []claim, options ...string) []outcome {
 	t.Helper()
-	out, _ := runNix(t, dir, claims)
+	out, _ := runNix(t, dir, claims, options...)
 	outcomes := make([]outcome, len(claims))
 	current := -1
 	for line := range strings.Lines(out) {

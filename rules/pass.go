@@ -1,8 +1,6 @@
 package rules
 
 import (
-	"sync"
-
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/config"
@@ -35,6 +33,7 @@ type Pass struct {
 	shape    role.Shape
 	loads    []project.Load
 	examined *examined
+	asking   map[*Rule]*asking
 	doubt    *doubt
 	shaped   bool
 	loaded   bool
@@ -64,7 +63,7 @@ func (p *Pass) Evaluate(in *eval.Memory) { p.examined.memory = in }
 func (p *Pass) Share(host Host) *Pass {
 	p.Live()
 	q := *p
-	q.host, q.modules = host, nil
+	q.host, q.modules, q.asking = host, nil, nil
 	return &q
 }
 
@@ -109,35 +108,6 @@ func (p *Pass) Loads() []project.Load {
 		p.loaded = true
 	}
 	return p.loads
-}
-
-// examined is what evaluating a file tells. The passes over one file have it in common.
-type examined struct {
-	once     sync.Once
-	memory   *eval.Memory // nil: it is made where it is needed
-	code     *eval.Code
-	failures []eval.Finding
-}
-
-// Failures returns what surely fails in the file when it is evaluated, whoever calls the functions in it, and the code that
-// is evaluated; none where nothing can be found, as in a file with syntax errors. The findings must not be changed, and end
-// with the pass, as the tree does.
-func (p *Pass) Failures() ([]eval.Finding, *eval.Code) {
-	x := p.examined
-	x.once.Do(func() {
-		if !eval.Worthwhile(p.Tree, p.Names()) {
-			return
-		}
-		if x.memory == nil {
-			x.memory = new(eval.Memory)
-		}
-		if x.code = x.memory.Lower(p.Tree, p.Path, p.Names()); x.code != nil {
-			ev := x.memory.Evaluation()
-			ev.Import = p.Project.Imported
-			x.failures, _ = eval.Examine(ev, x.code)
-		}
-	})
-	return x.failures, x.code
 }
 
 // Report reports a finding. An empty File means the file of the pass; a Severity of Off means the rule's

@@ -1,0 +1,55 @@
+package eval
+
+// Unknown returns the value of which nothing is known.
+func Unknown() *Value {
+	prepare()
+	return topValue
+}
+
+// Surely reports whether a value can be of some kinds only, where it does not fail.
+func (v *Value) Surely(k Kinds) bool { return v.kinds&^(k|Failures) == 0 && v.kinds&k != 0 }
+
+// Lacks reports whether a value is a set, where it does not fail, and surely has no attribute of a name.
+func (v *Value) Lacks(name string) bool {
+	if !v.Surely(Set) {
+		return false
+	}
+	lacks := true
+	v.each(func(x *Value) {
+		if x.kinds != Set {
+			return
+		}
+		has := possible
+		if x.set != nil {
+			_, has, _ = x.set.lookup(name)
+		}
+		lacks = lacks && has == absent
+	})
+	return lacks
+}
+
+// Arity returns the number of arguments that a known function takes, counting the functions that it gives at once; of a
+// builtin, and of a function of lib, those that it still waits for. It is 0 for anything else.
+func (v *Value) Arity() (n int) {
+	switch {
+	case v.fn == nil || !v.isKnown():
+		return 0
+	case v.fn.builtin != nil:
+		return v.fn.builtin.arity - len(v.fn.args)
+	}
+	for e, c := v.fn.lambda().body, v.fn.code; ; n++ {
+		x := &c.exprs[e]
+		if x.op != opLambda {
+			return n + 1
+		}
+		e = c.lambdas[x.a].body
+	}
+}
+
+// Builtin returns the name of the builtin, or function of lib, that a value is before it gets arguments, or "".
+func (v *Value) Builtin() string {
+	if v.fn == nil || !v.isKnown() || v.fn.builtin == nil || len(v.fn.args) > 0 {
+		return ""
+	}
+	return v.fn.builtin.name
+}

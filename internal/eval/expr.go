@@ -1,6 +1,10 @@
 package eval
 
-import "maps"
+import (
+	"maps"
+
+	"github.com/nixsift/nixsift/ast/source"
+)
 
 // farAway is the number of environments that a name is looked up through at the price of one step.
 const farAway = 32
@@ -223,7 +227,8 @@ func (ev *Evaluation) dynamic(at site, s *setCode, out *set, in *env) *Value {
 		own = map[string]attr{}
 	}
 	open := false
-	for _, d := range s.dynamic {
+	names := make([]string, len(s.dynamic)) // "" where it is not known
+	for i, d := range s.dynamic {
 		name := ev.eval(at.code, d.name.dyn, in)
 		wanted := String
 		if d.name.nullable {
@@ -241,8 +246,11 @@ func (ev *Evaluation) dynamic(at site, s *setCode, out *set, in *env) *Value {
 		case ok.isKnown() && ok.kinds == String:
 			sym := ok.text
 			if _, twice := own[sym]; twice {
-				return join(fails, failed(&Failure{Reason: OtherFailure, at: at, Start: d.name.start, End: d.name.end, Name: ok.text}))
+				return join(fails, failed(&Failure{
+					Reason: DuplicateAttr, at: at, Start: d.name.start, End: d.name.end, Name: sym, First: s.definition(sym, names),
+				}))
 			}
+			names[i] = sym
 			own[sym] = attr{value: ev.later(at.code, d.value, in)}
 		default:
 			open = true
@@ -253,6 +261,21 @@ func (ev *Evaluation) dynamic(at site, s *setCode, out *set, in *env) *Value {
 	out.own, out.size, out.literal, out.values = own, len(own), nil, nil
 	out.open = open
 	return join(setValue(out), fails)
+}
+
+// definition returns where a set has the name of an attribute: a static one, or one of those with the computed names given.
+func (s *setCode) definition(name string, computed []string) source.Span {
+	for _, a := range s.attrs {
+		if a.sym == name {
+			return source.Span{Start: a.start, End: a.end}
+		}
+	}
+	for i, d := range s.dynamic {
+		if computed[i] == name && name != "" {
+			return source.Span{Start: d.name.start, End: d.name.end}
+		}
+	}
+	return source.Span{}
 }
 
 // branch goes on with what a condition decides: with one arm where it is known, with both where it is not.

@@ -1,5 +1,7 @@
 package eval
 
+import "github.com/nixsift/nixsift/ast/source"
+
 // Reason says why evaluating something fails.
 type Reason uint8
 
@@ -18,6 +20,7 @@ const (
 	BadCondition                // what must be a Boolean is Got
 	Uncoercible                 // what must be a string is Got
 	BadName                     // a computed attribute name is Got
+	DuplicateAttr               // a computed name is Name, which the set has already, by what First shows
 	BadBuiltinArg               // argument Index of the builtin Name is Got
 	RelativePath                // the builtin Name takes a path, and gets Text, which is no absolute one
 	Undefined                   // no with has Name
@@ -45,6 +48,8 @@ type Failure struct {
 	Text  string
 	// Start and End are the part that is to blame where that is less than the expression: a name in a path.
 	Start, End uint32
+	// First is the definition that came before that of a DuplicateAttr: its name.
+	First source.Span
 	// Got and Other are the kinds that were met, Want is what a builtin takes in place of Got.
 	Got, Other, Want Kinds
 	// Index is the number of the argument, or of the arguments that went well before.

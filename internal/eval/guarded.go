@@ -51,6 +51,12 @@ func (f *Failure) culprit() Expr {
 				e = part
 			}
 		}
+	case DuplicateAttr:
+		for _, d := range c.sets[x.a].dynamic {
+			if d.name.start == f.Start {
+				return d.name.dyn
+			}
+		}
 	case MissingArg, UnexpectedArg:
 		if x.op == opCall && f.arg.code == c && c.exprs[f.arg.expr].op == opSet {
 			e = Expr(c.kids[x.a])

@@ -7,8 +7,10 @@ import (
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/attrs"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/eval"
 	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/rules"
@@ -22,11 +24,14 @@ var _ = rules.Register(&rules.Rule{
 		"name. It is the same where two definitions of one set merge: `a = { ${host} = 1; }; a.${host} = 2;`. Write\n" +
 		"`${host} = { a = 1; b = 2; };`.\n" +
 		"\n" +
+		"Names that are written otherwise are reported where what they are is known: `let k = \"x\"; in { x = 1; ${k} = 2; }`.\n" +
+		"\n" +
 		"A name that is `null` defines nothing, so that two of them are accepted; what may be null is a warning. A name in quotes\n" +
 		"cannot be null, nor can one with text beside the value.",
 	Severity: diag.Error, Presets: rules.Recommended,
 	On: []ast.Kind{ast.Interpolation},
 	File: func(p *rules.Pass) {
+		proven := provenTwice(p)
 		opened := map[ast.NodeID]bool{}
 		for _, set := range setsOfDynamic(p.Tree) {
 			if opened[set.ID()] {
@@ -38,12 +43,59 @@ var _ = rules.Register(&rules.Rule{
 			}
 			for s := range merged.Walk() {
 				if len(s.Dynamic) > 1 {
-					reportSameNames(p, s.Dynamic)
+					reportSameNames(p, s.Dynamic, proven)
 				}
 			}
 		}
+		for span, f := range proven {
+			found := diag.Finding{
+				Span: span,
+				Message: fmt.Sprintf("%s is %s, which the set has already: Nix fails with \"dynamic attribute … already defined\"",
+					diag.Code(span.Of(p.Tree.Source())), diag.Code(ast.QuoteAttr(f.Name))),
+				Help: "computed names do not merge: write one definition",
+			}
+			if f.First.End > 0 {
+				found.Related = []diag.Related{{Span: f.First, Message: "first defined here"}}
+			}
+			p.Report(found)
+		}
 	},
 })
+
+// provenTwice returns the computed names that are surely those of attributes which their set has already.
+func provenTwice(p *rules.Pass) map[source.Span]eval.Finding {
+	if !hasNamesBeside(p.Tree) {
+		return nil
+	}
+	proven := map[source.Span]eval.Finding{}
+	failures, _ := p.Failures()
+	for _, f := range failures {
+		if f.Reason == eval.DuplicateAttr {
+			proven[f.Span] = f
+		}
+	}
+	return proven
+}
+
+// hasNamesBeside reports whether a set has a computed name and another one.
+func hasNamesBeside(t *ast.Tree) bool {
+	for i, r := range t.Records() {
+		if r.Kind != ast.Attrpath {
+			continue
+		}
+		path := ast.AttrpathNode{Node: t.Node(ast.NodeID(i))}
+		b, ok := ast.AsBinding(path.Parent())
+		if !ok || static(path) {
+			continue
+		}
+		for set := range attrs.Around(b) {
+			if first := set.FirstChild(); first.NextSibling().IsValid() {
+				return true
+			}
+		}
+	}
+	return false
+}
 
 // setsOfDynamic returns the sets that have several computed names, in themselves or in sets within that may merge. Outer
 // sets come first: what they open has been merged with them.
@@ -80,8 +132,8 @@ func static(path ast.AttrpathNode) bool {
 	return true
 }
 
-// reportSameNames reports the computed names of one set that were there before.
-func reportSameNames(p *rules.Pass, dynamic []attrs.Dynamic) {
+// reportSameNames reports the computed names of one set that were there before, and takes them from those that are proven.
+func reportSameNames(p *rules.Pass, dynamic []attrs.Dynamic, proven map[source.Span]eval.Finding) {
 	first := map[string]ast.Node{}
 	for _, d := range dynamic {
 		name, quoted := computedName(d.Part)
@@ -92,7 +144,11 @@ func reportSameNames(p *rules.Pass, dynamic []attrs.Dynamic) {
 			continue
 		}
 		was, quotedBefore := computedName(before)
-		if p.Names().IsGlobal(name, "null") || !sameVariables(p.Names(), was, name) {
+		if !sameVariables(p.Names(), was, name) {
+			continue
+		}
+		value := p.Value(name)
+		if p.Names().IsGlobal(name, "null") || value.Surely(eval.Null) {
 			continue
 		}
 		f := diag.Finding{
@@ -104,9 +160,10 @@ func reportSameNames(p *rules.Pass, dynamic []attrs.Dynamic) {
 		if d.Lost && p.MinNix.Before(mergesDeep) {
 			f.Help += "; Nix before " + mergesDeep.String() + " drops the second without a word"
 		}
-		if !quoted && !quotedBefore && !isText(p.Names(), name) {
+		if !quoted && !quotedBefore && !isText(p.Names(), name) && !value.Surely(eval.String) {
 			f.Severity = diag.Warning
 		}
+		delete(proven, f.Span)
 		p.Report(f)
 	}
 }

@@ -1,5 +1,7 @@
 package eval
 
+import "github.com/nixsift/nixsift/ast/source"
+
 // Unknown returns the value of which nothing is known.
 func Unknown() *Value {
 	prepare()
@@ -8,6 +10,16 @@ func Unknown() *Value {
 
 // Surely reports whether a value can be of some kinds only, where it does not fail.
 func (v *Value) Surely(k Kinds) bool { return v.kinds&^(k|Failures) == 0 && v.kinds&k != 0 }
+
+// Loops reports whether evaluating a definition surely is an infinite recursion of it alone: the value is that of the
+// expression at the span.
+func (v *Value) Loops(span source.Span) bool {
+	loops := v.kinds == Hard && v.rest == 0
+	v.failures(func(f *Failure) {
+		loops = loops && f.Reason == Recursion && f.thunk.code != nil && f.thunk.code.Span(f.thunk.expr) == span
+	})
+	return loops
+}
 
 // Lacks reports whether a value is a set, where it does not fail, and surely has no attribute of a name.
 func (v *Value) Lacks(name string) bool {

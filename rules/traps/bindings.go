@@ -2,7 +2,9 @@ package traps
 
 import (
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/eval"
 	"github.com/nixsift/nixsift/internal/sema"
+	"github.com/nixsift/nixsift/rules"
 )
 
 // maxSteps bounds walks from a use up to what holds it.
@@ -14,13 +16,15 @@ type ownUse struct {
 	use  ast.Node
 	bare bool // the value is nothing but the name
 	arm  bool // the name is the result of an arm of an if: the value needs itself where that is taken
+	// perhaps is set where it takes the evaluator to tell whether the value needs itself, as in x = c && x.
+	perhaps bool
 	// outer tells that the name is bound outside of the scope too; its node is invalid for a builtin.
 	outer     bool
 	outerNode ast.Node
 }
 
 // ownUses yields the bindings whose value cannot be evaluated without the value itself, or not in an arm of its if; each
-// with the first such use.
+// with the first such use, or else with the first that is perhaps one.
 func ownUses(names *sema.Info) func(yield func(ownUse) bool) {
 	return func(yield func(ownUse) bool) {
 		for i := range names.Bindings() {
@@ -33,26 +37,47 @@ func ownUses(names *sema.Info) func(yield func(ownUse) bool) {
 			if !value.IsValid() || value.HasError() || b.More {
 				continue
 			}
+			own := ownUse{id: id}
 			for u := range names.UsesOf(id) {
 				if !value.Encloses(u.Node) {
 					continue
 				}
 				arm := resultOfArm(value, u.Node)
-				if !arm && !forced(value, u.Node) {
-					continue
-				}
-				if hasOverrides(names, b) || behindError(b.Decl) {
+				if arm || forced(value, u.Node) {
+					own.use, own.bare, own.arm, own.perhaps = u.Node, value.Unparen() == u.Node, arm, false
 					break
 				}
-				own := ownUse{id: id, use: u.Node, bare: value.Unparen() == u.Node, arm: arm}
-				own.outer, own.outerNode = outerBinding(names, b)
-				if !yield(own) {
-					return
+				if !own.use.IsValid() && perhapsForced(value, u.Node) {
+					own.use, own.perhaps = u.Node, true
 				}
-				break
+			}
+			if !own.use.IsValid() || hasOverrides(names, b) || behindError(b.Decl) {
+				continue
+			}
+			own.outer, own.outerNode = outerBinding(names, b)
+			if !yield(own) {
+				return
 			}
 		}
 	}
+}
+
+// needsItself asks whether the value of a binding that reads itself needs itself: for certain, or in an arm that may be taken.
+func (own *ownUse) needsItself(p *rules.Pass) bool {
+	b := p.Names().Binding(own.id)
+	if b.Kind == sema.FormalBinding {
+		return !own.perhaps // what callers pass is not known
+	}
+	value := valueOf(b).Unparen()
+	v := p.Value(value)
+	switch {
+	case v.Loops(value.Span()):
+		own.arm = false
+		return true
+	case own.perhaps:
+		return false
+	}
+	return v.Kinds()&eval.Hard != 0
 }
 
 // behindError reports whether a definition follows on a broken one: it may belong to a set whose brace is missing.
@@ -150,6 +175,37 @@ func resultOfArm(e, n ast.Node) bool {
 			arm = true
 		case ast.Let, ast.With, ast.Assert:
 			if first {
+				return false
+			}
+		default:
+			return false
+		}
+		n = up
+	}
+	return false
+}
+
+// perhapsForced reports whether evaluating the expression e to a value may evaluate n, which lies in it, without a function, a
+// set or a list in between.
+func perhapsForced(e, n ast.Node) bool {
+	for range maxSteps {
+		if n == e {
+			return true
+		}
+		up := n.Parent()
+		first := up.FirstChild() == n
+		switch up.Kind() {
+		case ast.Paren, ast.Unary, ast.Binary, ast.Select, ast.HasAttr, ast.If, ast.Assert, ast.String, ast.IndString, ast.Path, ast.Interpolation, ast.Attrpath:
+		case ast.Apply, ast.Binding:
+			if !first {
+				return false
+			}
+		case ast.Let, ast.With:
+			if first {
+				return false
+			}
+		case ast.AttrSet:
+			if (ast.BindingNode{Node: n}).Attrpath().FirstChild().Is(ast.Name) {
 				return false
 			}
 		default:

@@ -19,7 +19,7 @@ var _ = rules.Register(&rules.Rule{
 	File: func(p *rules.Pass) {
 		names := p.Names()
 		for own := range ownUses(names) {
-			if !own.outer || own.arm {
+			if !own.outer || !own.needsItself(p) || own.arm {
 				continue
 			}
 			b := names.Binding(own.id)

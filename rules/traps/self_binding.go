@@ -14,14 +14,15 @@ var _ = rules.Register(&rules.Rule{
 		"`rec { x = x + 1; }` and `{ x ? x }:` therefore need the value of `x` to find the value of `x`: Nix stops with\n" +
 		"\"infinite recursion encountered\" as soon as it is used. Below a function or a set, as in `f = n: f (n - 1)`, a\n" +
 		"name may refer to itself. A default is a warning, as callers may all pass the argument.\n" +
-		"So is the name as the result of an arm of `if`, `x = if c then v else x;`, which recurses where the arm is taken.\n" +
+		"So is the name as the result of an arm of `if`, `x = if c then v else x;`, which recurses where the arm is taken. Where it is\n" +
+		"known that an arm is never taken, or always, that counts.\n" +
 		"\n" +
 		"Where an outer name is hidden, `rec-shadow-recursion` speaks instead.",
 	Severity: diag.Error, Presets: rules.Recommended,
 	File: func(p *rules.Pass) {
 		names := p.Names()
 		for own := range ownUses(names) {
-			if own.outer {
+			if own.outer || !own.needsItself(p) {
 				continue
 			}
 			b := names.Binding(own.id)

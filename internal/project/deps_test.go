@@ -34,6 +34,8 @@ func TestDeps(t *testing.T) {
 		"sample":      func(dir string, a *project.Answers) { a.Sample(filepath.Join(dir, "tests/t.nix")) },
 		"file":        func(dir string, a *project.Answers) { a.File(filepath.Join(dir, "host.nix")) },
 		"signature":   func(dir string, a *project.Answers) { a.Signature(filepath.Join(dir, "pass.nix")) },
+		"reach":       func(dir string, a *project.Answers) { a.Reach(filepath.Join(dir, "b.nix")) },
+		"leaving":     func(dir string, a *project.Answers) { a.Leaving(filepath.Join(dir, "b.nix"), "y") },
 		"flake":       func(_ string, a *project.Answers) { a.Flake() },
 		"nothing":     func(string, *project.Answers) {},
 	}
@@ -49,6 +51,9 @@ func TestDeps(t *testing.T) {
 		{"host.nix", "{ specialArgs = { }; }", []string{"file", "special arg"}},
 		{"host.nix", "builtins.scopedImport { z = 1; } ./b.nix", []string{"file", "special arg", "given", "references"}},
 		{"flake.nix", "{ outputs = _: { }; } ", []string{"flake"}},
+		{"flake.nix", "{ outputs = _: import ./a.nix; }", []string{"flake", "reach"}},
+		{"flake.nix", "{ outputs = _: import ./b.nix { x = 1; }; }", []string{"flake", "reach", "leaving", "references"}},
+		{"flake.nix", "{ outputs = _: import ./b.nix { y = 1; }; }", []string{"flake", "reach", "references"}},
 		{"b.nix", "1", []string{"signature"}},
 		{"b.nix", "{ x, y }: [ x y ]", nil},
 		{"pass.nix", "import ./b.nix # as before", nil},

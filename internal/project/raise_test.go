@@ -56,7 +56,8 @@ func TestRaise(t *testing.T) {
 func TestRaised(t *testing.T) {
 	var ps parser.Parser
 	for text, want := range map[string][]int{
-		`./a.nix`: {references.slot}, `import ./.`: {references.slot}, `../..`: {references.slot}, `./${x}/a`: {references.slot},
+		`./a.nix`: {references.slot, steps.slot}, `import ./.`: {references.slot, steps.slot}, `../..`: {references.slot, steps.slot},
+		`./${x}/a`: {references.slot, steps.slot}, `self + x`: {steps.slot}, `"self"`: {steps.slot}, `itself`: nil,
 		`"./a.nix"`: nil, `# ./a.nix`: nil, `<nixpkgs>`: nil, `{ url = "https://a.b/c"; }`: nil,
 		`x.override { }`: {passed.slot}, `x."override"`: {passed.slot}, `callPackages`: {passed.slot}, `overrides`: nil, `xcallPackage`: nil,
 		`{ extraSpecialArgs = 1; }`: {moduleArgs.slot}, `{ specialArgs = 1; }`: {moduleArgs.slot}, `specialArg`: nil, `extraArgs`: {moduleArgs.slot},

@@ -1,0 +1,224 @@
+package project
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/nixsift/nixsift/internal/workspace"
+)
+
+// Reach says whether the flakes of a project have Nix evaluate a file, as far as the paths in its files tell: forward from
+// each flake.nix. So it is purely evaluated, and sees what Git tracks.
+type Reach uint8
+
+// The degrees: no way is known, though a path may be computed; a way leads through a path that is handed on, or a folder
+// whose files are listed; the file is imported, called, or a module.
+const (
+	Unreached Reach = iota
+	MaybeReached
+	Reached
+)
+
+// reached is what the flakes of a project reach.
+type reached struct {
+	files []workspace.File // sorted by path
+	how   []Reach          // by file
+}
+
+func (r *reached) of(path string) Reach {
+	i, ok := slices.BinarySearchFunc(r.files, path, func(f workspace.File, path string) int { return strings.Compare(f.Path, path) })
+	if !ok {
+		return Unreached
+	}
+	return r.how[i]
+}
+
+// Reach returns how the flakes of the project reach a file of it.
+func (a *Answers) Reach(path string) Reach {
+	if a.deps != nil {
+		return noted(a.View, question{"reach", path, ""}, func(a *Answers) Reach { return a.Reach(path) })
+	}
+	return a.reach().of(path)
+}
+
+func (a *Answers) reach() *reached {
+	refs, ways := a.references(), steps.in(a.snapshot, a.Root())
+	return ways.reach.get(refs, func() *reached {
+		w := &walk{ground: a.folder.ground, refs: refs, steps: ways, reached: reached{files: a.snapshot.nixFilesOf(a.Root())}}
+		w.how = make([]Reach, len(w.files))
+		w.run()
+		return &w.reached
+	})
+}
+
+// walk goes from file to file, along the sure ways first.
+type walk struct {
+	reached
+	ground      *ground
+	refs        *referenceIndex
+	steps       *stepIndex
+	todo, later []int
+}
+
+func (w *walk) run() {
+	for i, f := range w.files {
+		if filepath.Base(f.Path) == "flake.nix" {
+			w.how[i] = Reached
+			w.todo = append(w.todo, i)
+		}
+	}
+	for len(w.todo) > 0 || len(w.later) > 0 {
+		if len(w.todo) == 0 {
+			w.todo, w.later = w.later, nil
+		}
+		i := w.todo[len(w.todo)-1]
+		w.todo = w.todo[:len(w.todo)-1]
+		w.from(w.files[i].Path, w.how[i])
+	}
+}
+
+// from goes on from a file.
+func (w *walk) from(path string, how Reach) {
+	if i, ok := slices.BinarySearch(w.refs.paths, path); ok {
+		for _, l := range w.refs.literals[i] {
+			if l.kind.evaluates() {
+				w.visit(resolve(path, l.text), how)
+			}
+		}
+	}
+	for _, s := range w.steps.of(path) {
+		target, ok := w.target(path, s)
+		if !ok {
+			continue
+		}
+		switch s.kind {
+		case stepImport:
+			w.visit(target, how)
+		case stepHanded:
+			if !w.visit(target, MaybeReached) && !strings.HasSuffix(target, ".nix") {
+				w.below(target, MaybeReached, false)
+			}
+		case stepLoader:
+			w.below(target, how, false)
+		case stepListed:
+			w.below(target, MaybeReached, false)
+		case stepNear:
+			w.below(target, MaybeReached, true)
+		case stepCall:
+		}
+	}
+}
+
+// target returns the path that a step leads to from a file.
+func (w *walk) target(from string, s step) (path string, ok bool) {
+	return w.ground.stepTarget(from, s)
+}
+
+func (g *ground) stepTarget(from string, s step) (path string, ok bool) {
+	if s.base != "" {
+		return filepath.Clean(resolve(from, s.base) + filepath.FromSlash(s.rest)), true
+	}
+	root := g.folder(filepath.Dir(from)).flakeDir
+	return filepath.Clean(root + filepath.FromSlash(s.rest)), root != ""
+}
+
+// visit notes that a file, or the default.nix of a folder, is evaluated. It is false where there is none.
+func (w *walk) visit(path string, how Reach) bool {
+	i, ok := w.find(path)
+	if !ok {
+		if i, ok = w.find(path + string(filepath.Separator) + "default.nix"); !ok {
+			return false
+		}
+	}
+	w.mark(i, how)
+	return true
+}
+
+func (w *walk) find(path string) (i int, ok bool) {
+	return slices.BinarySearchFunc(w.files, path, func(f workspace.File, path string) int { return strings.Compare(f.Path, path) })
+}
+
+func (w *walk) mark(i int, how Reach) {
+	if how <= w.how[i] {
+		return
+	}
+	w.how[i] = how
+	if how == Reached {
+		w.todo = append(w.todo, i)
+	} else {
+		w.later = append(w.later, i)
+	}
+}
+
+// entryPoints are files that people start Nix with where there is no flake: a folder that is listed has them for that.
+var entryPoints = []string{"default.nix", "shell.nix", "release.nix", "ci.nix"}
+
+// below notes that the files below a folder are evaluated, of its own ones and the default.nix of those in it only where close
+// is set.
+func (w *walk) below(dir string, how Reach, close bool) {
+	prefix := strings.TrimSuffix(dir, string(filepath.Separator)) + string(filepath.Separator)
+	first, _ := w.find(prefix)
+	for i := first; i < len(w.files) && strings.HasPrefix(w.files[i].Path, prefix); i++ {
+		rel := w.files[i].Path[len(prefix):]
+		folder, name := filepath.Split(rel)
+		switch depth := strings.Count(folder, string(filepath.Separator)); {
+		case folder == "" && how < Reached && slices.Contains(entryPoints, name):
+		case name == "flake.nix":
+		case close && (depth > 1 || depth == 1 && name != "default.nix"):
+		default:
+			w.mark(i, how)
+		}
+	}
+}
+
+// caller is a file that calls the function of another with a set whose names are known.
+type caller struct {
+	from  string
+	names []string
+}
+
+// Caller is a file that leaves an argument to its default.
+type Caller struct {
+	Path string // "" where there is none
+	Reach
+}
+
+// Leaving returns the file that a flake reaches most surely of those that import a file and call it with a set that surely lacks
+// a name: so that its default counts.
+func (a *Answers) Leaving(path, name string) Caller {
+	if a.deps != nil {
+		return noted(a.View, question{"leaving", path, name}, func(a *Answers) Caller { return a.Leaving(path, name) })
+	}
+	ways := steps.in(a.snapshot, a.Root())
+	calls := ways.calls.get(func() map[string][]caller {
+		all := map[string][]caller{}
+		for i, from := range ways.paths {
+			for _, s := range ways.steps[i] {
+				if s.kind != stepCall || s.open {
+					continue
+				}
+				if target, ok := a.folder.ground.stepTarget(from, s); ok {
+					all[target] = append(all[target], caller{from, s.names})
+				}
+			}
+		}
+		return all
+	})
+	best := Caller{}
+	consider := func(target string) {
+		for _, c := range calls[target] {
+			if slices.Contains(c.names, name) {
+				continue
+			}
+			if how := a.reach().of(c.from); how > best.Reach {
+				best = Caller{c.from, how}
+			}
+		}
+	}
+	consider(path)
+	if filepath.Base(path) == "default.nix" {
+		consider(filepath.Dir(path))
+	}
+	return best
+}

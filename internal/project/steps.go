@@ -1,0 +1,341 @@
+package project
+
+import (
+	"iter"
+	"slices"
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/modsys"
+)
+
+// step is a way to other files beside the path literals that import, callPackage and lists of modules are given: a path
+// that is put together, one that is handed on, a folder whose files something loads. Of imports with arguments it has these.
+type step struct {
+	kind stepKind
+	// base is a path literal, or "" for the root of the flake that the file belongs to; rest is what is put behind it.
+	base, rest string
+	// names are those that the argument of a call has; it may have others where open is set.
+	names []string
+	open  bool
+}
+
+// stepKind says what becomes of the path of a step.
+type stepKind uint8
+
+const (
+	stepImport stepKind = iota // it is imported, called or a module
+	stepHanded                 // it is given to some function, or is the value of some attribute
+	stepLoader                 // all Nix files below it are evaluated, by a function that is known for it
+	stepListed                 // some of them may be
+	stepNear                   // some files in the folder itself may be
+	stepCall                   // it is imported and called with the names
+)
+
+var steps = declare(fact[step, *stepIndex]{
+	raises:  raisers{paths: true, names: []string{"self"}},
+	collect: collectSteps,
+	index: func(files iter.Seq2[string, []step]) *stepIndex {
+		x := &stepIndex{}
+		for path, list := range files {
+			x.paths, x.steps = append(x.paths, path), append(x.steps, list)
+		}
+		return x
+	},
+})
+
+// stepIndex holds the steps of a project.
+type stepIndex struct {
+	paths []string // of the files that have steps, sorted
+	steps [][]step // by file
+	reach memo[*referenceIndex, *reached]
+	calls lazy[map[string][]caller] // by what is called
+}
+
+func (x *stepIndex) of(path string) []step {
+	if i, ok := slices.BinarySearch(x.paths, path); ok {
+		return x.steps[i]
+	}
+	return nil
+}
+
+func collectSteps(t *ast.Tree) (found []step) {
+	add := func(s step) {
+		if n := len(found); n == 0 || found[n-1].kind == stepCall || found[n-1].kind != s.kind || found[n-1].base != s.base || found[n-1].rest != s.rest {
+			s.base, s.rest = strings.Clone(s.base), strings.Clone(s.rest)
+			found = append(found, s)
+		}
+	}
+	for i, r := range t.Records() {
+		if r.Kind != ast.Path && r.Kind != ast.Ident {
+			continue
+		}
+		n := t.Node(ast.NodeID(i))
+		base := ""
+		switch {
+		case n.HasError():
+			continue
+		case r.Kind == ast.Ident:
+			if n = flakeRoot(n); !n.IsValid() {
+				continue
+			}
+		case n.FirstChild().IsValid():
+			text := t.Source()[n.Start():n.FirstChild().Start()]
+			if dir, _, ok := cutLast(text); ok && !strings.HasPrefix(text, "~") {
+				add(step{kind: loaderKind(dir), base: dir + "/."})
+			}
+			continue
+		case strings.HasPrefix(n.Text(), "~"):
+			continue
+		default:
+			base = n.Text()
+		}
+		at, rest, whole, joined := completed(n)
+		if !joined {
+			at = n
+		}
+		if !whole {
+			if dir, _, ok := cutLast(rest); ok && joined {
+				add(step{kind: loaderKind(base + dir), base: base, rest: dir})
+			}
+			continue
+		}
+		kind := refKind(at)
+		switch {
+		case kind == ImportWithArgs:
+			s := step{kind: stepCall, base: base, rest: rest}
+			s.names, s.open = givenNames(at)
+			add(s)
+			if joined || base == "" {
+				add(step{kind: stepImport, base: base, rest: rest})
+			}
+		case kind.evaluates() && (joined || base == ""), kind == Other && exported(at):
+			add(step{kind: stepImport, base: base, rest: rest})
+		case kind.evaluates(), kind == Copied && !joined:
+		case loaded(at):
+			add(step{kind: stepLoader, base: base, rest: rest})
+		case kind == Other && base != "" && lastName(base+rest) == "" && listedBy(at):
+			add(step{kind: stepNear, base: base, rest: rest})
+		case kind == Other && !isData(at) && (joined || base != "" && lastName(base) != ""):
+			add(step{kind: stepHanded, base: base, rest: rest})
+		}
+	}
+	return found
+}
+
+// loaderKind returns what a path whose end is computed says of its folder.
+func loaderKind(dir string) stepKind {
+	if lastName(dir) == "" {
+		return stepNear
+	}
+	return stepListed
+}
+
+// cutLast divides a text at its last slash.
+func cutLast(text string) (before, after string, ok bool) {
+	i := strings.LastIndexByte(text, '/')
+	if i < 0 {
+		return "", text, false
+	}
+	return text[:i], text[i+1:], true
+}
+
+// flakeRoot returns the expression that stands for the source of the flake around a use of self: self, inputs.self,
+// self.outPath. It is invalid where the use is for something else.
+func flakeRoot(n ast.Node) ast.Node {
+	name := n.Text()
+	if name != "self" && name != "inputs" {
+		return ast.Node{}
+	}
+	parts := ""
+	if s, ok := ast.AsSelect(n.Parent()); ok && n.Parent().FirstChild() == n {
+		if s.Default().IsValid() {
+			return ast.Node{}
+		}
+		parts, n = s.Attrpath().Dotted(), s.Node
+	}
+	switch name + "." + parts {
+	case "self.", "self.outPath", "inputs.self", "inputs.self.outPath":
+		return n
+	}
+	return ast.Node{}
+}
+
+// completed returns the expression in which a path gets text behind it, path + "/x" or "${path}/x", and that text. It is not
+// whole where more follows that is computed, and joined where there is such an expression at all.
+func completed(n ast.Node) (at ast.Node, rest string, whole, joined bool) {
+	at, whole = n.OutsideParens(), true
+	if in := at.Parent(); in.Is(ast.Interpolation) {
+		text := in.Parent()
+		if !text.Is(ast.String) && !text.Is(ast.IndString) || text.FirstChild() != in {
+			return n, "", true, false
+		}
+		parts := 0
+		for part := range ast.Parts(text) {
+			if parts++; parts == 1 {
+				if part.IsText() {
+					return n, "", true, false
+				}
+				continue
+			}
+			if !part.IsText() {
+				whole = false
+				break
+			}
+			rest += part.Span.Of(text.Tree().Source())
+		}
+		return text, rest, whole, rest != ""
+	}
+	for whole {
+		up := at.Parent()
+		if !up.Is(ast.Binary) || up.Op() != ast.OpAdd || up.FirstChild() != at {
+			break
+		}
+		b := ast.BinaryExpr{Node: up}
+		text, ok := constantStart(b.Right().Unparen())
+		rest, whole, joined = rest+text, ok, true
+		at = up.OutsideParens()
+	}
+	return at, rest, whole, joined
+}
+
+// constantStart returns the text of a string, or the start of it up to what is computed; then it is not whole.
+func constantStart(n ast.Node) (text string, whole bool) {
+	if n.Is(ast.Path) {
+		return n.Text(), !n.FirstChild().IsValid()
+	}
+	if text, ok := ast.StringValue(n); ok {
+		return text, true
+	}
+	if n.Is(ast.String) {
+		for part := range ast.Parts(n) {
+			if part.IsText() {
+				return part.Span.Of(n.Tree().Source()), false
+			}
+			break
+		}
+	}
+	return "", false
+}
+
+// loaders evaluate the Nix files of a folder that they are given: import-tree, haumea, lib.filesystem, nixpkgs'
+// packagesFromDirectoryRecursive, digga, umport, blueprint, snowfall, ez-configs, std.
+var loaders = map[string]bool{
+	"import-tree": true, "importTree": true, "listFilesRecursive": true, "packagesFromDirectoryRecursive": true, "rakeLeaves": true,
+	"flattenTree": true, "umport": true, "importModulesRecursive": true, "importDir": true, "importDirRecursive": true,
+}
+
+// loaderSets are those that take a set, with the attributes of it that name folders.
+var loaderSets = map[string][]string{
+	"load": {"src"}, "loadEvalModules": {"src"}, "packagesFromDirectoryRecursive": {"directory"}, "umport": {"path", "paths"},
+	"mkFlake": {"src"}, "growOn": {"cellsFrom"}, "grow": {"cellsFrom"},
+}
+
+// loaded reports whether a path is a folder whose files a known function evaluates.
+func loaded(at ast.Node) bool {
+	at = at.OutsideParens()
+	up := at.Parent()
+	if up.Is(ast.List) {
+		up = up.OutsideParens().Parent()
+	}
+	switch up.Kind() {
+	case ast.Apply:
+		return up.FirstChild() != at && loaders[ast.LastName((ast.ApplyExpr{Node: up}).Func())]
+	case ast.Binding:
+		name := (ast.BindingNode{Node: up}).Attrpath().LastName()
+		if name == "pkgsDirectory" {
+			return true
+		}
+		set := up.Parent().OutsideParens()
+		call, ok := ast.AsApply(set.Parent())
+		return ok && call.Arg() == set && slices.Contains(loaderSets[ast.LastName(call.Func())], name)
+	}
+	return false
+}
+
+// listedBy reports whether a path is a folder that readDir lists.
+func listedBy(at ast.Node) bool {
+	call, ok := ast.AsApply(at.OutsideParens().Parent())
+	return ok && ast.LastName(call.Func()) == "readDir"
+}
+
+// dataNames are attributes whose paths are sources, and nothing that is evaluated.
+var dataNames = []string{"src", "source", "root", "fileset", "sourceRoot", "path", "file", "text", "projectRoot", "cargoLock", "lockFile", "gemdir", "pwd"}
+
+// isData reports whether a path that is handed on is one of files to build or to copy.
+func isData(at ast.Node) bool {
+	at = at.OutsideParens()
+	switch up := at.Parent(); up.Kind() {
+	case ast.Binding:
+		return slices.Contains(dataNames, (ast.BindingNode{Node: up}).Attrpath().LastName())
+	case ast.Formal:
+		return true
+	case ast.Binary:
+		return up.Op() != ast.OpUpdate && up.Op() != ast.OpConcat
+	case ast.Apply:
+		if up.FirstChild() == at {
+			return true
+		}
+		switch name := ast.LastName((ast.ApplyExpr{Node: up}).Func()); name {
+		case "toString", "baseNameOf", "dirOf", "pathExists", "readFile", "fromTOML", "fromJSON", "importTOML", "importJSON", "readFileType", "path", "hashFile":
+			return true
+		default:
+			return strings.Contains(strings.ToLower(name), "source")
+		}
+	}
+	return false
+}
+
+// maxExport bounds how far above a path the name under which a flake exports modules is looked for.
+const maxExport = 12
+
+// exported reports whether a path is the value under which a flake exports a module.
+func exported(at ast.Node) bool {
+	left := maxExport
+	for up := at.OutsideParens().Parent(); up.IsValid() && left > 0; up, left = up.Parent(), left-1 {
+		switch up.Kind() {
+		case ast.Paren, ast.AttrSet, ast.List:
+		case ast.Binding:
+			for _, name := range (ast.BindingNode{Node: up}).Attrpath().Names() {
+				if modsys.IsExport(name) || modsys.IsExportOfOne(name) {
+					return true
+				}
+			}
+		default:
+			return false
+		}
+	}
+	return false
+}
+
+// maxGiven is the number of names of an argument up to which they are read.
+const maxGiven = 64
+
+// givenNames returns the names of the set that an import with arguments passes.
+func givenNames(path ast.Node) (names []string, open bool) {
+	call := path.OutsideParens().Parent().OutsideParens()
+	outer, ok := ast.AsApply(call.Parent())
+	if !ok || outer.Func() != call {
+		return nil, true
+	}
+	set := outer.Arg().Unparen()
+	if !set.Is(ast.AttrSet) {
+		return nil, true
+	}
+	for c := range set.Children() {
+		if len(names) > maxGiven {
+			return nil, true
+		}
+		if in, ok := ast.AsInherit(c); ok {
+			for part := range in.Names() {
+				name, static := ast.AttrName(part)
+				names, open = append(names, strings.Clone(name)), open || !static
+			}
+			continue
+		}
+		name, static := ast.AttrName((ast.BindingNode{Node: c}).Attrpath().FirstChild())
+		names, open = append(names, strings.Clone(name)), open || !static
+	}
+	slices.Sort(names)
+	return slices.Compact(names), open
+}

@@ -97,6 +97,9 @@ var flagCases = []flagCase{
 	{commands: "check fix", flag: "unsafe-fixes", with: "--unsafe-fixes --diff --only empty-list-concat eye.nix", without: "--diff --only empty-list-concat eye.nix", status: exitFindings, out: "+x: x"},
 	{commands: "check fix", flag: "verbose", with: "--verbose clean.nix", without: "clean.nix", out: "no findings", errs: "configuration: nixsift.toml"},
 
+	{commands: "follows", flag: "check", with: "--check --write", without: "", status: exitUsage, errs: "use one of them"},
+	{commands: "follows", flag: "diff", with: "--diff --write", without: "", status: exitUsage, errs: "use one of them"},
+	{commands: "follows", flag: "write", with: "--check --write", without: "", status: exitUsage, errs: "use one of them"},
 	{commands: "inputs", flag: "format", with: "--format xml", without: "", status: exitUsage, errs: "unknown format"},
 
 	{commands: "files", flag: "config", with: "--config other.toml .", without: ".", out: "vendor/old.nix  nix\n"},

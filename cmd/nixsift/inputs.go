@@ -70,25 +70,11 @@ func inputsCommand(s streams) *cobra.Command {
 }
 
 func listInputs(s streams, format, arg string) error {
-	wd, err := os.Getwd()
+	wd, dir, view, err := openFlake(arg)
 	if err != nil {
 		return err
 	}
-	dir, err := flakeFolder(wd, arg)
-	if err != nil {
-		return err
-	}
-	snapshot := project.New(workspace.OS)
-	view := snapshot.ViewOf(dir)
-	f := view.FlakeIn(dir)
-	if f == nil {
-		return fmt.Errorf("%s cannot be read", shown(wd, filepath.Join(dir, "flake.nix")))
-	}
-	lock := view.LockIn(dir)
-	if err := unreadLock(lock); err != nil {
-		return fmt.Errorf("%s %w", shown(wd, lock.Path), err)
-	}
-	inputs := inventory.Of(f, view, flake.StoreDir, func(path string) bool {
+	inputs := inventory.Of(view.FlakeIn(dir), view, flake.StoreDir, func(path string) bool {
 		_, err := os.Lstat(path)
 		return err == nil
 	})
@@ -96,6 +82,25 @@ func listInputs(s streams, format, arg string) error {
 		return inputsJSON(s, slashed(wd, dir), inputs)
 	}
 	return inputsText(s, inputs, time.Now())
+}
+
+// openFlake finds the flake that an argument names and reads it. Where its lock file is there, and nothing is known of it, that is
+// an error.
+func openFlake(arg string) (wd, dir string, view *project.View, err error) {
+	if wd, err = os.Getwd(); err != nil {
+		return wd, dir, nil, err
+	}
+	if dir, err = flakeFolder(wd, arg); err != nil {
+		return wd, dir, nil, err
+	}
+	view = project.New(workspace.OS).ViewOf(dir)
+	if view.FlakeIn(dir) == nil {
+		return wd, dir, nil, fmt.Errorf("%s cannot be read", shown(wd, filepath.Join(dir, "flake.nix")))
+	}
+	if lock := view.LockIn(dir); unreadLock(lock) != nil {
+		return wd, dir, nil, fmt.Errorf("%s %w", shown(wd, lock.Path), unreadLock(lock))
+	}
+	return wd, dir, view, nil
 }
 
 // flakeFolder returns the folder of the flake that an argument names: a folder, or a flake.nix or flake.lock; by default the

@@ -1,0 +1,194 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/engine"
+	"github.com/nixsift/nixsift/internal/fix"
+	"github.com/nixsift/nixsift/internal/flake"
+	"github.com/nixsift/nixsift/internal/report"
+	"github.com/nixsift/nixsift/parser"
+)
+
+// followsRule is the rule whose fixes are the plan.
+const followsRule = "missing-follows"
+
+func followsCommand(s streams) *cobra.Command {
+	var write, check, diff bool
+	cmd := &cobra.Command{
+		Use:   "follows [FLAKE]",
+		Short: "Plan which inputs of a flake's inputs may follow its own, and write that",
+		Long: "Plan which inputs of a flake's inputs may follow its own inputs, by default for the flake of the folder you stand in: what each\n" +
+			"spares in flake.lock, and why others are left as they are. The plan has what `missing-follows` has a fix for; --write writes it\n" +
+			"in the style of flake.nix, and `nix flake lock` takes it into the lock file. What follows is built against another version.\n\n" +
+			"Exit status: 0; with --check 1 where the plan is not empty; 2 for what is wrong with the call, and where the flake or its lock\n" +
+			"file cannot be read or written.",
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if write && (check || diff) {
+				return errors.New("--write writes what --check and --diff only tell of: use one of them")
+			}
+			plan, err := planFollows(s, strings.Join(args, ""))
+			if err != nil {
+				return err
+			}
+			switch {
+			case diff:
+				err = plan.diff(s)
+			case write:
+				err = plan.write(s)
+			default:
+				err = plan.tell(s)
+			}
+			if err == nil && check && len(plan.added) > 0 {
+				return status(exitFindings)
+			}
+			return err
+		},
+	}
+	cmd.Flags().BoolVar(&write, "write", false, "write the plan to flake.nix")
+	cmd.Flags().BoolVar(&check, "check", false, "end with 1 where the plan is not empty")
+	cmd.Flags().BoolVar(&diff, "diff", false, "show what --write would change, for git apply")
+	return cmd
+}
+
+// followsPlan is what a flake's inputs may follow.
+type followsPlan struct {
+	wd, file string // the working directory and flake.nix
+	fixed    *engine.Fixed
+	opts     engine.Options
+	lock     *flake.Lock // nil where there is none
+	added    []flake.Override
+	left     []diag.Finding // copies that have no fix
+}
+
+func planFollows(s streams, arg string) (*followsPlan, error) {
+	wd, dir, view, err := openFlake(arg)
+	if err != nil {
+		return nil, err
+	}
+	p := &followsPlan{wd: wd, file: filepath.Join(dir, "flake.nix")}
+	switch nix := view.FlakeIn(dir).Nix; {
+	case nix.Tree.Root().HasError():
+		return nil, fmt.Errorf("%s has syntax errors: `nixsift check` tells them", shown(wd, p.file))
+	case !nix.InputsLiteral:
+		return nil, fmt.Errorf("%s: the inputs are not literal, so that Nix refuses them: `nixsift check` tells where", shown(wd, p.file))
+	}
+	p.lock = view.LockIn(dir).Lock
+	p.opts = engine.Options{Dir: wd, Paths: []string{p.file}, Only: []string{followsRule}, NoBaseline: true, NoExclude: true}
+	ctx, stop := untilSignal()
+	defer stop()
+	p.fixed, err = engine.Fix(ctx, p.opts, fix.AlsoUnsafe)
+	if ctx.Err() != nil {
+		return nil, stopped(ctx, s)
+	}
+	if err != nil {
+		return nil, err
+	}
+	tellErrors(s, wd, p.fixed.Result.Errors)
+	if len(p.fixed.Result.Errors) > 0 {
+		return nil, status(exitUsage)
+	}
+	tellRefused(s, wd, p.fixed)
+	for _, f := range p.fixed.Result.Findings {
+		if f.Rule == followsRule {
+			p.left = append(p.left, f)
+		}
+	}
+	if after, ok := p.fixed.Texts[p.file]; ok {
+		p.added = flake.NewOverrides(flake.ReadNix(parser.Parse(p.fixed.Before[p.file])), flake.ReadNix(parser.Parse(after)))
+	}
+	return p, nil
+}
+
+// tell writes the plan, with what each override spares beyond those before it, and what is left as it is.
+func (p *followsPlan) tell(s streams) error {
+	var b strings.Builder
+	name := shown(p.wd, p.file)
+	total := len(p.lock.Spared(p.added))
+	switch {
+	case len(p.added) == 0:
+		fmt.Fprintf(&b, "%s: no input is to follow\n", name)
+	case p.lock == nil:
+		fmt.Fprintf(&b, "%s: %s may follow; without flake.lock it is not known what that spares\n", name, plural(len(p.added), "input"))
+	default:
+		fmt.Fprintf(&b, "%s: %s may follow, which spares %d of %s in flake.lock\n", name, plural(len(p.added), "input"), total, plural(len(p.lock.Nodes)-1, "node"))
+	}
+	spared := map[string]bool{}
+	for i, o := range p.added {
+		fmt.Fprintf(&b, "\n  %s\n", report.Visible(overrideText(o)))
+		var names []string
+		for _, n := range p.lock.Spared(p.added[:i+1]) {
+			if !spared[n.Name] {
+				spared[n.Name] = true
+				names = append(names, n.Name+contentOf(n))
+			}
+		}
+		if len(names) > 0 {
+			fmt.Fprintf(&b, "    spares %s\n", report.Visible(strings.Join(names, ", ")))
+		}
+	}
+	if len(p.left) > 0 {
+		b.WriteString("\nleft as they are:\n")
+	}
+	for _, f := range p.left {
+		fmt.Fprintf(&b, "\n  %s\n    %s\n", report.Visible(f.Message), report.Visible(f.Help))
+	}
+	if len(p.added) > 0 {
+		b.WriteString("\n`nixsift follows --write` writes this, `nix flake lock` locks it.\n")
+	}
+	_, err := s.out.Write([]byte(b.String()))
+	return err
+}
+
+// overrideText writes an override as it may stand in flake.nix.
+func overrideText(o flake.Override) string {
+	var b strings.Builder
+	for i, name := range o.Path {
+		if i > 0 {
+			b.WriteByte('.')
+		}
+		b.WriteString("inputs." + ast.QuoteAttr(name))
+	}
+	return b.String() + ".follows = " + ast.QuoteString(strings.Join(o.Target, "/")) + ";"
+}
+
+// contentOf tells the channel and the revision of a node in parentheses, as far as it has them.
+func contentOf(n *flake.LockNode) string {
+	text := strings.TrimSpace(n.Channel() + " " + shortRev(n.Rev()))
+	if text == "" {
+		return ""
+	}
+	return " (" + text + ")"
+}
+
+func (p *followsPlan) diff(s streams) error {
+	if len(p.fixed.Texts) == 0 {
+		fmt.Fprintf(s.err, "nixsift: %s: no input is to follow\n", shown(p.wd, p.file))
+		return nil
+	}
+	return showChanges(s, p.wd, p.fixed.Before, p.fixed.Texts, []string{p.file})
+}
+
+func (p *followsPlan) write(s streams) error {
+	if len(p.added) == 0 {
+		return p.tell(s)
+	}
+	f := checkFlags{opts: p.opts}
+	if _, failed := f.writeFixed(context.Background(), s, p.wd, p.fixed, []string{p.file}); len(failed) > 0 {
+		return status(exitUsage)
+	}
+	for _, o := range p.added {
+		fmt.Fprintln(s.out, report.Visible(overrideText(o)))
+	}
+	tellThen(s, p.wd, p.fixed, []string{p.file})
+	return nil
+}

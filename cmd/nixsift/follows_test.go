@@ -1,0 +1,107 @@
+//go:build unix
+
+package main
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/nixsift/nixsift/internal/testenv"
+)
+
+// followsProject is a flake of which one input's copies may follow, and another's pins its own.
+func followsProject() map[string]string {
+	node := func(owner, repo, ref, rev, inputs string) string {
+		if ref != "" {
+			ref = `"ref": "` + ref + `", `
+		}
+		what := `"type": "github", "owner": "` + owner + `", "repo": "` + repo + `", `
+		return `{` + inputs + `"locked": {` + what + `"rev": "` + strings.Repeat(rev, 20) + `", "lastModified": 1700000000, "narHash": ""}, "original": {` + strings.TrimSuffix(what+ref, ", ") + `}}`
+	}
+	return map[string]string{
+		"flake.nix": `{
+  inputs = {
+    nixpkgs.url = "github:NixOS/nixpkgs/nixos-unstable";
+    home-manager = {
+      url = "github:nix-community/home-manager";
+    };
+    tool.url = "github:o/tool";
+  };
+  outputs = _: { };
+}
+`,
+		"flake.lock": `{"root": "root", "version": 7, "nodes": {
+			"root": {"inputs": {"nixpkgs": "nixpkgs", "home-manager": "home-manager", "tool": "tool"}},
+			"nixpkgs": ` + node("NixOS", "nixpkgs", "nixos-unstable", "a1", "") + `,
+			"nixpkgs_2": ` + node("NixOS", "nixpkgs", "nixos-unstable", "b2", "") + `,
+			"nixpkgs_3": ` + node("NixOS", "nixpkgs", "nixos-23.05", "c3", "") + `,
+			"home-manager": ` + node("nix-community", "home-manager", "", "d4", `"inputs": {"nixpkgs": "nixpkgs_2"}, `) + `,
+			"tool": ` + node("o", "tool", "", "e5", `"inputs": {"nixpkgs": "nixpkgs_3"}, `) + `
+		}}`,
+	}
+}
+
+func TestFollows(t *testing.T) {
+	dir := testenv.Tree(t, followsProject())
+	before := read(t, filepath.Join(dir, "flake.nix"))
+	o := start(t, dir, nil, "follows")
+	require.Equal(t, exitClean, o.status, o.errors)
+	for _, text := range []string{
+		"flake.nix: 1 input may follow, which spares 1 of 5 nodes in flake.lock\n",
+		"\n  inputs.home-manager.inputs.nixpkgs.follows = \"nixpkgs\";\n    spares nixpkgs_2 (nixos-unstable b2b2b2b)\n",
+		"\nleft as they are:\n\n  `tool` brings its own `nixpkgs`",
+		"following would change its release",
+		"`nixsift follows --write` writes this",
+	} {
+		assert.Contains(t, o.out, text)
+	}
+	assert.Equal(t, before, read(t, filepath.Join(dir, "flake.nix")))
+	assert.Equal(t, exitFindings, start(t, dir, nil, "follows", "--check").status)
+
+	o = start(t, dir, nil, "follows", "--diff", "flake.nix")
+	require.Equal(t, exitClean, o.status, o.errors)
+	assert.Contains(t, o.out, "+      inputs.nixpkgs.follows = \"nixpkgs\";\n")
+
+	o = start(t, filepath.Dir(dir), nil, "follows", "--write", filepath.Base(dir))
+	require.Equal(t, exitClean, o.status, o.errors)
+	assert.Equal(t, "inputs.home-manager.inputs.nixpkgs.follows = \"nixpkgs\";\n", o.out)
+	assert.Contains(t, o.errors, "nix flake lock")
+	want := strings.Replace(before, "home-manager\";\n", "home-manager\";\n      inputs.nixpkgs.follows = \"nixpkgs\";\n", 1)
+	assert.Equal(t, want, read(t, filepath.Join(dir, "flake.nix")))
+	for _, args := range []string{"follows --check", "follows --write", "follows --diff"} {
+		o = start(t, dir, nil, strings.Fields(args)...)
+		assert.Equal(t, exitClean, o.status, args)
+		assert.Equal(t, want, read(t, filepath.Join(dir, "flake.nix")))
+	}
+
+	// What was accepted once, and what configuration turns off, is part of the plan all the same; what a comment decides is not.
+	files := followsProject()
+	files["nixsift.toml"] = "preset = \"none\"\nexclude = [\"flake.nix\"]\n"
+	assert.Equal(t, exitFindings, start(t, testenv.Tree(t, files), nil, "follows", "--check").status)
+	files["flake.nix"] = strings.Replace(files["flake.nix"], "home-manager\";", "home-manager\"; # do not override: its cache has builds", 1)
+	assert.Equal(t, exitClean, start(t, testenv.Tree(t, files), nil, "follows", "--check").status)
+
+	delete(files, "flake.lock")
+	files["flake.nix"] = followsProject()["flake.nix"]
+	o = start(t, testenv.Tree(t, files), nil, "follows")
+	assert.Contains(t, o.out, "without flake.lock it is not known what that spares")
+}
+
+func TestFollowsRefuses(t *testing.T) {
+	files := map[string]string{"torn/flake.nix": "{ inputs.a.url = ; outputs = _: { }; }", "put/flake.nix": "{ inputs = import ./i.nix; outputs = _: { }; }"}
+	dir := testenv.Tree(t, files)
+	for args, text := range map[string]string{
+		"none":                 "none does not exist",
+		"torn --write --check": "use one of them",
+		"torn --check":         "torn/flake.nix has syntax errors",
+		"put":                  "put/flake.nix: the inputs are not literal",
+	} {
+		o := start(t, dir, nil, append([]string{"follows"}, strings.Fields(args)...)...)
+		assert.Equal(t, exitUsage, o.status, args)
+		assert.Contains(t, o.errors, text, args)
+	}
+}

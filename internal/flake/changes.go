@@ -199,7 +199,7 @@ func (c *comparison) declared(owner *LockNode, entry LockInput, in *Input, at *l
 	key := followsEdge{owner, entry.Name}
 	change := Change{at: at.add(entry.Name), Input: in, Entry: entry, Node: owner}
 	switch {
-	case !in.Literal || in.RefErr != nil || in.Follows != nil && (in.Follows.Err != nil || !in.Ref.IsZero()) || !in.knownAttrs():
+	case !in.Literal || in.RefErr != nil || in.Follows != nil && (in.Follows.Err != nil || !in.Ref.IsZero()) || len(in.Faults) > 0 || !in.knownAttrs():
 		c.edges[key] = edge{how: unknown}
 	case in.Follows != nil:
 		c.edges[key] = edge{follows: in.Follows.Path}

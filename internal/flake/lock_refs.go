@@ -70,6 +70,9 @@ var (
 	}
 )
 
+// requiredAttrs are the attributes that some type asks for.
+var requiredAttrs = []string{"owner", "repo", "url", "path", "id"}
+
 // checkRefs finds what LockedNode in lockfile.cc rejects in a node.
 func (n *LockNode) checkRefs() {
 	if !n.isObject {
@@ -140,7 +143,7 @@ func (n *LockNode) checkRef(r *LockRef, locked bool) {
 			n.problem(ProblemShape, a.Value, "`"+a.Name+"` is not "+rule.what)
 		}
 	}
-	for _, needed := range []string{"owner", "repo", "url", "path", "id"} {
+	for _, needed := range requiredAttrs {
 		if attrs[needed].required && !has[needed] {
 			n.problem(ProblemShape, r.Key, "`"+name+"` has no `"+needed+"`")
 		}

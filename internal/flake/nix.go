@@ -22,6 +22,7 @@ type Nix struct {
 	Inputs        []*Input // the declared inputs in source order, without self
 	Implicit      []*Input // formals of outputs that are no declared input, which Nix looks up in the registry; none unless InputsLiteral
 	Self          *Attr    // inputs.self, or nil
+	SelfFaults    []Fault  // what Nix refuses of inputs.self
 	InputsLiteral bool     // all names of inputs are known; true also where there are none
 	Outputs       Outputs
 
@@ -49,10 +50,14 @@ type Input struct {
 	Follows   *Follows
 	Overrides []*Input // inputs.a.inputs.*, in source order
 
-	// Literal reports that all of the declaration is literal. Opaque holds what is not, or has a wrong type.
+	// Literal reports that what the input is can be read: its reference, follows, flake and overrides. Opaque holds what
+	// is computed, or has a wrong type.
 	Literal bool
 	Opaque  []ast.Node
+	// Faults is what Nix refuses of the input, without its overrides. Each has the rest of the input beside it.
+	Faults []Fault
 
+	nested    []*Attr // attributes that are sets, though they are not inputs
 	overrides map[string]*Input
 }
 
@@ -114,6 +119,12 @@ func ReadNix(t *ast.Tree) *Nix {
 			n.add(&n.Inputs, readInput(a, nil, 0))
 		}
 	}
+	for _, root := range n.Inputs {
+		for in := range root.All() {
+			n.findFaults(in)
+		}
+	}
+	n.findSelfFaults()
 	for _, f := range n.Outputs.Formals {
 		name := f.Name().Text()
 		if name == "self" || inputs.Sub(name) != nil || !n.InputsLiteral {
@@ -189,6 +200,7 @@ func readInput(a *Attr, parent *Input, depth int) *Input {
 	for _, d := range a.Defs {
 		if d.Value.IsValid() && !d.Value.Is(ast.AttrSet) {
 			in.opaque(d.Value)
+			in.wantType(a, d.Value, "a set")
 		}
 	}
 	for _, s := range a.Subs {
@@ -212,6 +224,7 @@ func (in *Input) readAttr(s *Attr, depth int) {
 			for _, d := range s.Defs {
 				if d.Value.IsValid() && !d.Value.Is(ast.AttrSet) {
 					in.opaque(d.Value)
+					in.wantType(s, d.Value, "a set")
 				}
 			}
 		}
@@ -231,8 +244,16 @@ func (in *Input) readAttr(s *Attr, depth int) {
 		return
 	}
 	value, single := s.Value()
+	want, known := map[string]string{"url": "a string or a path", "flake": "a Boolean", "follows": "a string"}[s.Name]
+	if got, literal := s.LiteralType(); !known && literal && got == "a set" {
+		in.nested = append(in.nested, s)
+		return
+	}
 	if !single || len(s.Opaque) > 0 {
 		in.opaque(s.Key())
+	}
+	if known {
+		in.wantType(s, value, want)
 	}
 	var ok bool
 	switch s.Name {
@@ -284,8 +305,9 @@ var errOutside = errors.New("the path is not in the flake's source tree")
 // makeRef sets Ref as parseFlakeInput in flake.cc does: attributes count only with a type.
 func (in *Input) makeRef() {
 	attrs := map[string]string{}
+	typed := in.Attr.Sub("type") != nil
 	for _, a := range in.Attrs {
-		if !a.OK {
+		if !a.OK && typed {
 			return
 		}
 		attrs[a.Name] = a.Value
@@ -305,7 +327,7 @@ func (in *Input) makeRef() {
 				in.RefErr = errOutside
 			}
 		}
-	case in.Follows == nil && in.Parent == nil && in.Attr.Sub("url") == nil && in.Attr.Sub("follows") == nil && in.Literal:
+	case in.Follows == nil && in.Parent == nil && in.Attr.Sub("url") == nil && in.Attr.Sub("follows") == nil && in.Literal && len(in.nested)+len(in.Attrs) == 0:
 		in.Ref = Ref{Text: in.Name, Type: TypeIndirect, ID: in.Name}
 		if !IsID(in.Name) {
 			in.RefErr = fmt.Errorf("`%s` cannot be an id of the registry", in.Name)

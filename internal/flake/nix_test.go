@@ -76,7 +76,7 @@ func TestReadInputs(t *testing.T) {
 			inputs.i = { url = "github:o/i"; inputs.${x}.follows = "a"; };
 			inputs.k.follows = x;
 			outputs = _: { };
-		}`, []string{"a opaque", "b opaque", "c opaque", "d opaque", "e opaque", "f opaque", "g opaque", "h github:o/h opaque", "i github:o/i opaque", "k opaque"}},
+		}`, []string{"a opaque", "b opaque", "c opaque", "d opaque", "e opaque", "f opaque", "g", "h github:o/h opaque", "i github:o/i opaque", "k opaque"}},
 		{"errors", `{
 			inputs.a.url = "ssh://h/a";
 			inputs.b.type = "nope";

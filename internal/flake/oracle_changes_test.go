@@ -57,9 +57,9 @@ func (d draft) clone() draft {
 // library writes flakes that others have as inputs: some without inputs, some with inputs of inputs, and one in a
 // Git repository.
 func (o *oracle) library(t *testing.T) (urls []string) {
-	at := func(name string) string { return "path:" + filepath.Join(o.base, "lib", name) }
+	at := func(name string) string { return "path:" + filepath.Join(o.Base, "lib", name) }
 	write := func(name, text string) {
-		dir := filepath.Join(o.base, "lib", name)
+		dir := filepath.Join(o.Base, "lib", name)
 		require.NoError(t, os.MkdirAll(filepath.Join(dir, "dir"), 0o700))
 		for _, file := range []string{"flake.nix", "dir/flake.nix"} {
 			require.NoError(t, os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600))
@@ -73,13 +73,13 @@ func (o *oracle) library(t *testing.T) (urls []string) {
 	write("repo", `{ inputs.x.url = "`+at("leaf")+`"; outputs = _: { }; }`)
 	git := func(args ...string) {
 		args = append([]string{"-c", "user.name=x", "-c", "user.email=x@example.org"}, args...)
-		out, err := gittest.Command(t, filepath.Join(o.base, "lib", "repo"), args...).CombinedOutput()
+		out, err := gittest.Command(t, filepath.Join(o.Base, "lib", "repo"), args...).CombinedOutput()
 		require.NoError(t, err, "%s", out)
 	}
 	git("init", "-q", "-b", "main")
 	git("add", "-A")
 	git("commit", "-q", "-m", "x")
-	return []string{at("leaf"), at("other"), at("pair"), at("own"), at("tree"), "git+file://" + filepath.Join(o.base, "lib", "repo"), "path:./near", "./near"}
+	return []string{at("leaf"), at("other"), at("pair"), at("own"), at("tree"), "git+file://" + filepath.Join(o.Base, "lib", "repo"), "path:./near", "./near"}
 }
 
 // pick returns an element by chance.
@@ -173,7 +173,7 @@ func TestChangesLikeNix(t *testing.T) {
 		}
 		files := map[string]string{"flake.nix": d.String(), "near/flake.nix": `{ inputs.x.url = "` + urls[0] + `"; outputs = _: { }; }`}
 		dir := o.flake(t, files)
-		if _, err := o.run(dir, "flake", "lock", "path:"+dir); err != nil {
+		if _, err := o.Run(dir, "flake", "lock", "path:"+dir); err != nil {
 			counts["not lockable"]++
 			continue
 		}

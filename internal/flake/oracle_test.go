@@ -1,15 +1,12 @@
 package flake
 
 import (
-	"context"
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -30,37 +27,16 @@ const (
 
 // oracle runs Nix 2.34 offline on flakes in folders of its own.
 type oracle struct {
-	t         *testing.T
-	nix, base string
-	runs      int
+	*testenv.Nix
+	runs int
 }
 
-func newOracle(t *testing.T) *oracle {
-	nix := filepath.Join(filepath.Dir(testenv.Nix234(t)), "nix")
-	if _, err := os.Stat(nix); err != nil {
-		testenv.Missing(t, "nix beside nix-instantiate")
-	}
-	return &oracle{t: t, nix: nix, base: testenv.Tree(t, nil)}
-}
-
-// run runs nix with a limit of processor time and memory: of a node that contains itself it makes copies without end.
-func (o *oracle) run(dir string, args ...string) (out string, err error) {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
-	defer cancel()
-	script := `ulimit -t 10; ulimit -v 3000000; exec "$0" "$@"`
-	cmd := exec.CommandContext(ctx, "sh", append([]string{"-c", script, o.nix, "--extra-experimental-features", "nix-command flakes",
-		"--store", filepath.Join(o.base, "store"), "--offline", "--option", "warn-dirty", "false", "--option", "flake-registry", ""}, args...)...)
-	cmd.Dir = dir
-	cmd.Env = append(cmd.Environ(), "HOME="+o.base, "GC_INITIAL_HEAP_SIZE=100000000")
-	b, err := cmd.CombinedOutput()
-	require.NoError(o.t, ctx.Err(), "Nix does not end")
-	return string(b), err
-}
+func newOracle(t *testing.T) *oracle { return &oracle{Nix: testenv.NewNix(t)} }
 
 // flake writes the files of a flake and returns its folder.
 func (o *oracle) flake(t *testing.T, files map[string]string) string {
 	o.runs++
-	dir := filepath.Join(o.base, fmt.Sprint("flake", o.runs))
+	dir := filepath.Join(o.Base, fmt.Sprint("flake", o.runs))
 	for name, text := range files {
 		path := filepath.Join(dir, name)
 		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o700))
@@ -71,7 +47,7 @@ func (o *oracle) flake(t *testing.T, files map[string]string) string {
 
 // ask tells what Nix does with the lock file of a flake. Without a network, it fails where it wants to fetch.
 func (o *oracle) ask(dir string) (verdict, string) {
-	out, err := o.run(dir, "flake", "metadata", "path:"+dir, "--no-update-lock-file")
+	out, err := o.Run(dir, "flake", "metadata", "path:"+dir, "--no-update-lock-file")
 	if err == nil {
 		return accepted, out
 	}

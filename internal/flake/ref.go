@@ -24,6 +24,9 @@ const (
 	TypeIndirect  = "indirect"
 )
 
+// Types are all types of references.
+var Types = []string{TypeGitHub, TypeGitLab, TypeSourceHut, TypeGit, TypeHg, TypePath, TypeTarball, TypeFile, TypeIndirect}
+
 // Ref is a flake reference in the attribute form that flake.lock stores, whatever form it was written in.
 // Fields that do not apply are empty. For git and hg, URL has no "git+" or "hg+".
 type Ref struct {

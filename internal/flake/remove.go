@@ -40,6 +40,17 @@ func RemoveOverride(over *Input) (edits []diag.Edit, ok bool) {
 	return edits, len(edits) > 0
 }
 
+// RemoveAttr returns the edit that removes an attribute of an input. ok is false where it is not defined by one binding of
+// its own, or has a comment in it or behind it on its line, which would be lost.
+func RemoveAttr(in *Input, name string) (edits []diag.Edit, ok bool) {
+	a := in.Attr.Sub(name)
+	if a == nil || len(a.Defs) != 1 || !a.Defs[0].Value.IsValid() {
+		return nil, false
+	}
+	edit, ok := removeBinding(a.Defs[0].Binding)
+	return []diag.Edit{edit}, ok
+}
+
 // allIn reports whether a set has children and all are in nodes.
 func allIn(set ast.Node, nodes map[ast.Node]bool) bool {
 	for c := range set.Children() {

@@ -17,7 +17,8 @@ var _ = rules.Register(&rules.Rule{
 		"a thunk\". Concatenation, `${…}`, variables, calls, `let`, `with`, `//`, `if` and `inherit` are refused, in the set of\n" +
 		"inputs and in each input. Write literals; tools such as flake-file generate them where they repeat too much.\n" +
 		"\n" +
-		"`rec { }`, `''…''`, unquoted URLs, parentheses and a key written `${\"a\"}` are accepted; so is a path literal, from\n" +
+		"A name that `rec { }` around it defines is left alone, since it depends on the order of the names whether Nix has its\n" +
+		"value. `''…''`, unquoted URLs, parentheses and a key written `${\"a\"}` are accepted; so is a path literal, from\n" +
 		"Nix 2.26 on.",
 	Severity: diag.Error, Presets: rules.Recommended,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
@@ -28,7 +29,7 @@ var _ = rules.Register(&rules.Rule{
 		ifFlake(p, f, f.Nix.Set, func(report func(diag.Finding)) {
 			seen := map[ast.Node]bool{}
 			tell := func(n ast.Node, of string) {
-				if n = thunk(n); !n.IsValid() || seen[n] {
+				if n = flake.Computed(n); !n.IsValid() || seen[n] {
 					return
 				}
 				seen[n] = true
@@ -58,32 +59,3 @@ var _ = rules.Register(&rules.Rule{
 		})
 	},
 })
-
-// thunk returns the part of what is not literal that Nix would have to evaluate; invalid for values of a
-// wrong type.
-func thunk(n ast.Node) ast.Node {
-	switch n = n.Unparen(); n.Kind() {
-	case ast.Apply, ast.Select, ast.HasAttr, ast.Binary, ast.Unary, ast.Let, ast.LegacyLet, ast.With, ast.If, ast.Assert, ast.SearchPath:
-		return n
-	case ast.Ident:
-		switch n.Text() {
-		case "true", "false", "null":
-			return ast.Node{}
-		}
-		return n
-	case ast.String, ast.IndString, ast.Path, ast.Interpolation:
-		if _, constant := ast.ConstantText(n); constant {
-			return ast.Node{}
-		}
-		for d := range n.Descendants() {
-			if d.Is(ast.Interpolation) {
-				return n
-			}
-		}
-	case ast.Name:
-		if n.Parent().Is(ast.Inherit) {
-			return n
-		}
-	}
-	return ast.Node{}
-}

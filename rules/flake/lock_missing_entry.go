@@ -36,7 +36,7 @@ var _ = rules.Register(&rules.Rule{
 				Related: []diag.Related{{File: filepath.Join(f.Dir, "flake.lock"), Span: f.Lock.RootNode().Key, Message: "the inputs that are locked"}},
 			}
 			// In an input that is not literal, a url may stand where it is not seen.
-			if bare := in.Literal && !in.URLNode.IsValid() && len(in.Attrs) == 0 && in.Follows == nil; bare {
+			if bare := in.Literal && !in.URLNode.IsValid() && len(in.Attrs)+len(in.Faults) == 0 && in.Follows == nil; bare {
 				what := "input `" + in.Name + "` has no url"
 				if in.IsImplicit() {
 					what = "`" + in.Name + "` is no input"

@@ -1,0 +1,116 @@
+package flake
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/nixsift/nixsift/internal/fixture"
+	"github.com/nixsift/nixsift/internal/git/gittest"
+	"github.com/nixsift/nixsift/internal/testenv"
+	"github.com/nixsift/nixsift/rules/ruletest"
+)
+
+// unreachable matches what Nix says where it took a flake and then misses what only a network or other files would give.
+var unreachable = regexp.MustCompile(`unable to download|Failed to fetch git|Failed to open archive|cannot find flake 'flake:|` +
+	`hg failed|while fetching the input|does not provide attribute|-source/[^']*' does not exist`)
+
+const thunk = `flake input attribute '[\w-]+' is a thunk while a string`
+
+// refusals says of rules with the severity error what Nix says of the flakes in their fixtures: of a folder, or with ""
+// of all others.
+var refusals = map[string]map[string]string{
+	"flake-input-unknown-attr": {
+		"":                 `unexpected flake input attribute '\w+'`,
+		"input":            thunk,
+		"set":              thunk,
+		"list":             `flake input attribute 'systems' is a (thunk|list) while`,
+		"other-type":       `input attribute 'tag' not supported by scheme 'github'`,
+		"forge-submodules": `input attribute 'submodules' not supported by scheme 'gitlab'`,
+		"misspelt":         `input attribute 'submodule' not supported by scheme 'git'`,
+		"path-ref":         `input attribute 'ref' not supported by scheme 'path'`,
+	},
+	"flake-input-wrong-type": {
+		"":             `expected (a set|a string|a Boolean|a string or a path) but got`,
+		"number":       `input attribute 'repo' is not a string`,
+		"switch":       `input attribute 'submodules' is not a Boolean`,
+		"fetcher-path": `flake input attribute 'path' is a path while`,
+		"null-ref":     `flake input attribute 'ref' is null while`,
+	},
+	"flake-input-nested-inputs": {"": thunk},
+	"flake-input-unquoted-dot":  {"": thunk},
+	"flake-input-bad-type":      {"": `input attribute '\w+' is missing`, "misspelt": `Assertion 'scheme' failed`, "strange": `Assertion 'scheme' failed`, "override": `Assertion 'scheme' failed`},
+	"flake-self-input-attr": {
+		"":         `flake 'self' attribute '\w+' is not supported`,
+		"value":    `expected a set but got a Boolean`,
+		"null":     `flake input attribute 'lfs' is null while`,
+		"nested":   `flake input attribute 'inputs' is a thunk while`,
+		"override": `'self' input attribute not allowed`,
+		"git":      `input attribute 'submodules' is not a Boolean`,
+	},
+	"flake-metadata-not-literal": {
+		"":             `expected (a string|a set) but got`,
+		"set":          `flake configuration setting 'extra' is a set`,
+		"concatenated": `flake configuration setting 'extra-substituters' is a thunk`,
+		"element":      `list element in flake configuration setting 'extra-substituters' is`,
+		"number":       `list element in flake configuration setting 'extra-substituters' is`,
+		"negative":     `flake configuration setting 'priority' is a thunk`,
+		"float":        `flake configuration setting 'priority' is a float`,
+		"inherited":    `flake configuration setting 'currentSystem' is|attribute 'currentSystem' missing`,
+	},
+}
+
+// TestNixRefuses asks Nix about each flake of the fixtures: where the rule finds an error, Nix fails and says so, all
+// others it takes.
+func TestNixRefuses(t *testing.T) {
+	gittest.Isolate(t)
+	nix := testenv.NewNix(t)
+	for id, messages := range refusals {
+		t.Run(id, func(t *testing.T) {
+			data, err := os.ReadFile(filepath.Join("testdata", id+".txtar"))
+			require.NoError(t, err)
+			f, err := fixture.Parse(data)
+			require.NoError(t, err)
+			root := ruletest.Materialise(t, f)
+			bad := map[string]bool{}
+			for _, w := range f.Wants {
+				if w.Severity == "error" {
+					bad[filepath.Dir(w.File)] = true
+				}
+			}
+			for _, file := range f.Files {
+				dir := filepath.Dir(file.Name)
+				if filepath.Base(file.Name) != "flake.nix" {
+					continue
+				}
+				url := "path:" + filepath.Join(root, dir)
+				if _, err := os.Stat(filepath.Join(root, dir, ".git")); err == nil {
+					url = "git+file://" + filepath.Join(root, dir)
+				}
+				args := []string{"flake", "metadata", url}
+				if evaluated[id] {
+					args = []string{"eval", url + "#out"}
+				}
+				out, err := nix.Run(root, args...)
+				if !bad[dir] {
+					assert.True(t, err == nil || unreachable.MatchString(out), "%s: %s", dir, out)
+					continue
+				}
+				message, ok := messages[filepath.ToSlash(dir)]
+				if !ok {
+					message = messages[""]
+				}
+				assert.Error(t, err, "%s: %s", dir, out)
+				assert.Regexp(t, message, strings.Join(strings.Fields(out), " "), dir)
+			}
+		})
+	}
+}
+
+// evaluated are the rules about what Nix only finds when it calls the outputs.
+var evaluated = map[string]bool{}

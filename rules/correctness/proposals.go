@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
-	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/libtable"
 	"github.com/nixsift/nixsift/internal/near"
@@ -408,62 +407,6 @@ func addFormal(fn ast.Node, name string, f *diag.Finding) {
 	f.Help = "add " + diag.Code(name) + " to the arguments of the function"
 	f.Related = []diag.Related{{Span: pattern.Span(), Message: "the arguments"}}
 	if ast.IsIdentifier(name) {
-		f.Fixes = []diag.Fix{formalFix(pattern, name)}
+		f.Fixes = []diag.Fix{rules.AddFormal(pattern, name)}
 	}
-}
-
-// formalFix adds a formal behind the others and before ..., in the layout of those that are there.
-func formalFix(pattern ast.PatternNode, name string) diag.Fix {
-	var last ast.Node // a formal or the ellipsis
-	first := true
-	for c := range pattern.Children() {
-		if c.Is(ast.Formal) || c.Is(ast.Ellipsis) {
-			first = !last.IsValid()
-			last = c
-		}
-	}
-	title := "add `" + name + "` to the arguments"
-	t := pattern.Tree()
-	if !last.IsValid() {
-		brace := pattern.FirstToken()
-		for brace.Kind() != ast.TokLBrace {
-			brace = brace.NextSignificant()
-		}
-		span := source.Span{Start: brace.Span().End, End: brace.NextSignificant().Start()}
-		if t.HasComment(span) {
-			return rules.Insert(title, diag.Unsafe, span.Start, " "+name)
-		}
-		return rules.Replace(title, diag.Unsafe, span, " "+name+" ")
-	}
-	comma := last.FirstToken().PrevSignificant() // or the brace
-	leads := !first && nixlang.StartsLine(comma)
-	if last.Is(ast.Ellipsis) {
-		switch {
-		case leads:
-			return rules.Insert(title, diag.Unsafe, comma.Start(), ", "+name+lineBreak(t, comma.Start()))
-		case nixlang.StartsLine(last.FirstToken()):
-			return rules.Insert(title, diag.Unsafe, last.Start(), name+","+lineBreak(t, last.Start()))
-		}
-		return rules.Insert(title, diag.Unsafe, last.Start(), name+", ")
-	}
-	text := ", " + name
-	switch {
-	case leads:
-		text = lineBreak(t, comma.Start()) + text
-	case nixlang.StartsLine(last.FirstToken()):
-		text = "," + lineBreak(t, last.Start()) + name
-		if behind := last.LastToken().NextSignificant(); behind.Kind() == ast.TokComma {
-			return rules.Insert(title, diag.Unsafe, last.End(), text)
-		}
-	}
-	return rules.Insert(title, diag.Unsafe, last.End(), text)
-}
-
-// lineBreak returns a line break as the file has them, with the indentation of the line of an offset.
-func lineBreak(t *ast.Tree, at uint32) string {
-	nl := "\n"
-	if i := strings.LastIndexByte(t.Source()[:at], '\n'); i > 0 && t.Source()[i-1] == '\r' {
-		nl = "\r\n"
-	}
-	return nl + nixlang.Indent(t, at)
 }

@@ -22,8 +22,8 @@ var unreachable = regexp.MustCompile(`unable to download|Failed to fetch git|Fai
 
 const thunk = `flake input attribute '[\w-]+' is a thunk while a string`
 
-// refusals says of rules with the severity error what Nix says of the flakes in their fixtures: of a folder, or with ""
-// of all others.
+// refusals says what Nix says of the flakes in the fixtures of rules: of a folder, or with "" of all others in which the
+// rule finds an error.
 var refusals = map[string]map[string]string{
 	"flake-input-unknown-attr": {
 		"":                 `unexpected flake input attribute '\w+'`,
@@ -53,6 +53,12 @@ var refusals = map[string]map[string]string{
 		"override": `'self' input attribute not allowed`,
 		"git":      `input attribute 'submodules' is not a Boolean`,
 	},
+	"outputs-missing-self":              {"": `function 'outputs' called with unexpected argument '(self|b)'`},
+	"outputs-missing-input-no-ellipsis": {"": `function 'outputs' called with unexpected argument`},
+	"outputs-arg-not-input": {
+		"": `cannot find flake 'flake:nixpgks' in the flake registries`, "default": `cannot find flake 'flake:foo'`,
+		"inputs": `cannot find flake 'flake:inputs'`, "registry": `cannot find flake 'flake:nixpkgs'`, "open": `cannot find flake 'flake:nixpgks'`,
+	},
 	"flake-metadata-not-literal": {
 		"":             `expected (a string|a set) but got`,
 		"set":          `flake configuration setting 'extra' is a set`,
@@ -79,8 +85,8 @@ func TestNixRefuses(t *testing.T) {
 			root := ruletest.Materialise(t, f)
 			bad := map[string]bool{}
 			for _, w := range f.Wants {
-				if w.Severity == "error" {
-					bad[filepath.Dir(w.File)] = true
+				if dir := filepath.Dir(w.File); w.Severity == "error" || messages[filepath.ToSlash(dir)] != "" {
+					bad[dir] = true
 				}
 			}
 			for _, file := range f.Files {
@@ -98,6 +104,9 @@ func TestNixRefuses(t *testing.T) {
 				}
 				out, err := nix.Run(root, args...)
 				if !bad[dir] {
+					if evaluated[id] && strings.Contains(file.Text, "out = 1") && dir != "locked" {
+						assert.NoError(t, err, "%s: %s", dir, out)
+					}
 					assert.True(t, err == nil || unreachable.MatchString(out), "%s: %s", dir, out)
 					continue
 				}
@@ -113,4 +122,4 @@ func TestNixRefuses(t *testing.T) {
 }
 
 // evaluated are the rules about what Nix only finds when it calls the outputs.
-var evaluated = map[string]bool{}
+var evaluated = map[string]bool{"outputs-missing-self": true, "outputs-missing-input-no-ellipsis": true, "outputs-arg-not-input": true}

@@ -39,7 +39,7 @@ var (
 var (
 	forgeAttrs = map[string]attrRule{
 		"owner": nameAttr, "repo": nameAttr, "ref": gitRefAttr, "rev": forgeRev, "narHash": hashAttr, "lastModified": numberAttr,
-		"host":     {kind: jsonString, valid: regexp.MustCompile(`^[a-zA-Z0-9.-]*$`).MatchString, what: "the name of a host"},
+		"host":     {kind: jsonString, valid: forgeHost.MatchString, what: "the name of a host"},
 		"treeHash": anyAttr,
 	}
 	gitAttrs = map[string]attrRule{
@@ -69,6 +69,8 @@ var (
 		TypeTarball: fileAttrs, TypeFile: fileAttrs, TypePath: pathAttrs, TypeIndirect: indirectAttrs,
 	}
 )
+
+var forgeHost = regexp.MustCompile(`^[a-zA-Z0-9.-]*$`)
 
 // requiredAttrs are the attributes that some type asks for.
 var requiredAttrs = []string{"owner", "repo", "url", "path", "id"}

@@ -53,6 +53,9 @@ var (
 // errBadURL marks what Nix's parser of URLs rejects; such a text is read as a path.
 var errBadURL = errors.New("not a URL")
 
+// errScheme marks a URL whose scheme no fetcher of Nix has.
+var errScheme = errors.New("unsupported scheme")
+
 // IsID reports whether name can be a flake's or an input's id (flakeIdRegexS in url-parts.hh).
 func IsID(name string) bool { return idPattern.MatchString(name) }
 
@@ -71,7 +74,7 @@ func ParseRef(text string) (Ref, error) {
 	}
 	r, err := parseURL(body)
 	if errors.Is(err, errBadURL) {
-		r, err = parsePath(body), nil
+		r, err = parsePath(body)
 	}
 	r.Text = text
 	if err == nil && fragment != "" {
@@ -119,11 +122,21 @@ func nonEmpty(list []string) []string {
 }
 
 // parsePath reads a reference without a scheme.
-func parsePath(text string) Ref {
+func parsePath(text string) (Ref, error) {
 	p, query, _ := strings.Cut(text, "?")
 	r := Ref{Type: TypePath, Path: p}
-	r.takeQuery(parseQuery(query), "narHash", "lastModified", "revCount")
-	return r
+	return r, r.takePathQuery(parseQuery(query))
+}
+
+// takePathQuery is takeQuery for paths, which refuse what they do not know.
+func (r *Ref) takePathQuery(query []parameter) error {
+	r.takeQuery(query, "narHash", "lastModified", "revCount")
+	for _, p := range query {
+		if !slices.Contains(Parameters(TypePath), p.name) {
+			return fmt.Errorf("a path reference has no parameter `%s`", p.name)
+		}
+	}
+	return nil
 }
 
 // parameter is one name=value of a query, decoded.
@@ -214,22 +227,24 @@ func parseURL(text string) (Ref, error) {
 			rest = authority
 		}
 		r.Path = decode(rest)
-		r.takeQuery(query, "narHash", "lastModified", "revCount")
-		return r, nil
+		return r, r.takePathQuery(query)
 	}
 	application, transport, split := strings.Cut(scheme, "+")
 	if !split {
 		application, transport = "", scheme
 	}
+	isGit := scheme == "git" || application == "git"
+	if badPort.MatchString(rest) || isGit && transport != "file" && !strings.HasPrefix(rest, "//") {
+		return Ref{}, errBadURL
+	}
 	r := Ref{URL: transport + ":" + rest}
 	switch {
-	case scheme == "git" || application == "git" && oneOf(transport, "http", "https", "ssh", "file"):
+	case isGit:
 		r.Type = TypeGit
-		flags := []string{"shallow", "submodules", "lfs", "exportIgnore", "allRefs", "verifyCommit"}
-		query = r.takeQuery(query, append(flags, "keytype", "publicKey", "publicKeys")...)
-		for _, f := range flags {
-			if v, ok := r.Params[f]; ok && v != "1" {
-				r.Params[f] = "0"
+		query = r.takeQuery(query, Parameters(TypeGit)...)
+		for name, v := range r.Params {
+			if isSwitch(name) && v != "1" {
+				r.Params[name] = "0"
 			}
 		}
 	case application == "hg" && oneOf(transport, "http", "https", "ssh", "file"):
@@ -251,7 +266,7 @@ func parseURL(text string) (Ref, error) {
 		query = slices.DeleteFunc(keep, func(p parameter) bool { return p.name == "name" || p.name == "unpack" })
 		r.Ref = ""
 	default:
-		return r, fmt.Errorf("unsupported scheme `%s`", scheme)
+		return r, fmt.Errorf("%w `%s`", errScheme, scheme)
 	}
 	slices.SortStableFunc(query, func(a, b parameter) int { return strings.Compare(a.name, b.name) })
 	for i, p := range query {
@@ -273,7 +288,7 @@ func oneOf(s string, list ...string) bool {
 func parseForge(scheme, rest string, query []parameter) (Ref, error) {
 	r := Ref{Type: scheme}
 	segments := nonEmpty(strings.Split(rest, "/"))
-	if len(segments) < 2 {
+	if len(segments) < 2 || strings.HasPrefix(rest, "//") {
 		return r, errBadURL
 	}
 	r.Owner, r.Repo = decode(segments[0]), decode(segments[1])
@@ -291,8 +306,11 @@ func parseForge(scheme, rest string, query []parameter) (Ref, error) {
 	for _, p := range query {
 		switch p.name {
 		case "rev":
-			if r.Rev != "" || !revPattern.MatchString(p.value) {
+			if r.Rev != "" {
 				return r, errBadURL
+			}
+			if !isSHA1(p.value) {
+				return r, fmt.Errorf("`%s` is not a revision", p.value)
 			}
 			r.Rev = p.value
 		case "ref":
@@ -301,6 +319,9 @@ func parseForge(scheme, rest string, query []parameter) (Ref, error) {
 			}
 			r.Ref = p.value
 		case "host":
+			if !forgeHost.MatchString(p.value) {
+				return r, errBadURL
+			}
 			r.Host = p.value
 		case "dir":
 			r.Dir = p.value

@@ -59,6 +59,23 @@ var refCases = []struct {
 	{"path://host/x", nil},
 	{"github:ada/engine#pkg", nil},
 	{"nixpkgs#hello", nil},
+	{"path:/srv/x?ref=main", nil},
+	{"/srv/x?submodules=1", nil},
+	{"path:/srv/x?rev=" + someRev, map[string]string{"type": "path", "path": "/srv/x", "rev": someRev}},
+	{"github:ada/engine?rev=main", nil},
+	{"github:ada/engine?ref=main&rev=" + someRev, nil},
+	{"github:ada/engine/main?ref=main", nil},
+	{"github:ada/engine?host=h/x", nil},
+	{"git+ftp://example.org/x", map[string]string{"type": "git", "url": "ftp://example.org/x"}},
+	{"https:h/r", map[string]string{"type": "tarball", "url": "https:h/r"}},
+	{"codeberg:ada/engine", nil},
+	{"ftp://example.org/x", nil},
+}
+
+// relativeCases are references that look like URLs, and that Nix reads as paths relative to the flake.
+var relativeCases = []string{
+	"git@example.org:ada/engine.git", "git+ssh://git@example.org:ada/engine", "git+ssh:git@example.org/ada", "git:example.org/ada",
+	"git+git@example.org:ada/engine", "github:ada", "github://ada/engine", "https://example.org:ada/engine", " github:ada/engine",
 }
 
 // attrsOf is the attribute form of a reference.
@@ -93,6 +110,15 @@ func TestParseRef(t *testing.T) {
 	}
 }
 
+func TestParseRelativeRefs(t *testing.T) {
+	for _, text := range relativeCases {
+		r, err := ParseRef(text)
+		require.NoError(t, err, text)
+		assert.True(t, r.IsRelative(), text)
+		assert.True(t, r.LooksLikeURL(), text)
+	}
+}
+
 // TestParseRefLikeNix asks builtins.parseFlakeRef for the same table.
 func TestParseRefLikeNix(t *testing.T) {
 	nix := testenv.Nix234(t)
@@ -113,6 +139,12 @@ func TestParseRefLikeNix(t *testing.T) {
 			continue
 		}
 		texts, want = append(texts, c.text), append(want, c.want)
+	}
+	for _, text := range relativeCases {
+		_, err := ask(text)
+		failed := (*exec.ExitError)(nil)
+		require.ErrorAs(t, err, &failed, text)
+		assert.Contains(t, string(failed.Stderr), "is not an absolute path", text)
 	}
 	out, err := ask(texts...)
 	require.NoError(t, err)
@@ -138,17 +170,15 @@ func TestPathRefs(t *testing.T) {
 		path                string
 		relative, looksLike bool
 	}{
-		"./x":                       {"./x", true, false},
-		"../..":                     {"../..", true, false},
-		"/abs":                      {"/abs", false, false},
-		"git@example.org:o/r.git":   {"git@example.org:o/r.git", true, true},
-		"github:owner":              {"github:owner", true, true},
-		"github:o/r/main?ref=x":     {"github:o/r/main", true, true},
-		"path:x":                    {"x", true, false},
-		"":                          {"", true, false},
-		"./a:b":                     {"./a:b", true, false},
-		"0day":                      {"0day", true, false},
-		"github:o/r?rev=nothexhere": {"github:o/r", true, true},
+		"./x":                     {"./x", true, false},
+		"../..":                   {"../..", true, false},
+		"/abs":                    {"/abs", false, false},
+		"git@example.org:o/r.git": {"git@example.org:o/r.git", true, true},
+		"github:owner":            {"github:owner", true, true},
+		"path:x":                  {"x", true, false},
+		"":                        {"", true, false},
+		"./a:b":                   {"./a:b", true, false},
+		"0day":                    {"0day", true, false},
 	} {
 		r, err := ParseRef(text)
 		assert.NoError(t, err, text)

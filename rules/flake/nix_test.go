@@ -77,6 +77,27 @@ var refusals = map[string]map[string]string{
 	},
 	"flake-input-points-to-file": {"": `flake.nix/flake.nix' does not exist|lib.nix/flake.nix' does not exist`},
 	"flake-input-indirect":       {"name": `cannot find flake 'flake:nixpkgs'`, "none": `cannot find flake 'flake:engine'`, "folder": `cannot find flake 'flake:sub'`},
+	"flake-output-unknown":       {"pakcages": `unknown flake output 'pakcages'`, "singular": `unknown flake output 'nixosConfiguration'.*unknown flake output 'template'`, "each": `unknown flake output 'devShels'`},
+	"flake-output-deprecated": {
+		"whole": `'defaultPackage' is deprecated; use 'packages.<system>.default'.*'overlay' is deprecated; use 'overlays.default'.*'nixosModule' is deprecated; use 'nixosModules.default'`,
+		"each":  `'devShell' is deprecated; use 'devShells.<system>.default'`, "both": `'overlay' is deprecated`, "read": `'overlay' is deprecated`,
+	},
+	"flake-output-bad-system": {
+		"none": `'default' is not a valid system type`, "set": `'ci' is not a valid system type`, "underscore": `'x86_64_linux' is not a valid system type`,
+		"misspelt": `omitted these incompatible systems: aarch64-linx, x86-64_linux`, "each": `overlay is not a function, but a set instead`,
+	},
+	"flake-app-shape": {
+		"type": `lacks attribute 'type'`, "program": `lacks attribute 'program'`, "attribute": `has unsupported attribute 'description'`, "each": `lacks attribute 'type'`,
+	},
+	"flake-template-shape": {
+		"description": `lacks attribute 'description'`, "path": `lacks attribute 'path'`, "attribute": `has unsupported attribute 'welcometext'`,
+		"default": `lacks attribute 'description'`,
+	},
+	"flake-overlay-shape": {
+		"names": `overlay does not take an argument named 'final'`, "pattern": `overlay does not take an argument named 'final'`,
+		"old": `overlay does not take an argument named 'final'`, "set": `overlay is not a function, but a set instead`,
+		"list": `overlay is not a function, but a list instead`, "function": `expected a set but found a function`,
+	},
 	"flake-metadata-not-literal": {
 		"":             `expected (a string|a set) but got`,
 		"set":          `flake configuration setting 'extra' is a set`,
@@ -117,11 +138,19 @@ func TestNixRefuses(t *testing.T) {
 					url = "git+file://" + filepath.Join(root, dir)
 				}
 				args := []string{"flake", "metadata", url}
-				if evaluated[id] {
+				switch {
+				case evaluated[id]:
 					args = []string{"eval", url + "#out"}
+				case checked[id]:
+					args = []string{"flake", "check", "--no-build", url}
 				}
 				out, err := nix.Run(root, args...)
+				said := strings.Join(strings.Fields(out), " ")
 				if !bad[dir] {
+					if checked[id] && dir == "good" {
+						assert.NoError(t, err, "%s: %s", dir, out)
+						assert.NotContains(t, out, "deprecated", dir)
+					}
 					if evaluated[id] && strings.Contains(file.Text, "out = 1") && dir != "locked" {
 						assert.NoError(t, err, "%s: %s", dir, out)
 					}
@@ -132,11 +161,17 @@ func TestNixRefuses(t *testing.T) {
 				if !ok {
 					message = messages[""]
 				}
-				assert.Error(t, err, "%s: %s", dir, out)
-				assert.Regexp(t, message, strings.Join(strings.Fields(out), " "), dir)
+				assert.True(t, err != nil || checked[id], "%s: %s", dir, out)
+				assert.Regexp(t, message, said, dir)
 			}
 		})
 	}
+}
+
+// checked are the rules about what nix flake check tells, be it as a warning.
+var checked = map[string]bool{
+	"flake-output-unknown": true, "flake-output-deprecated": true, "flake-output-bad-system": true, "flake-app-shape": true,
+	"flake-template-shape": true, "flake-overlay-shape": true,
 }
 
 // evaluated are the rules about what Nix only finds when it calls the outputs.

@@ -1,0 +1,118 @@
+package flake
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/flake"
+	"github.com/nixsift/nixsift/internal/near"
+	"github.com/nixsift/nixsift/rules"
+)
+
+// systemOutputs are the outputs that have a set for each system, wholeOutputs those that have none (flake.cc of Nix 2.34,
+// nix flake check).
+var (
+	systemOutputs = []string{"apps", "bundlers", "checks", "devShells", "formatter", "legacyPackages", "packages"}
+	wholeOutputs  = []string{
+		"darwinConfigurations", "darwinModules", "flakeModule", "flakeModules", "herculesCI", "homeConfigurations", "homeModule", "homeModules",
+		"hydraJobs", "lib", "nixopsConfigurations", "nixosConfigurations", "nixosModules", "overlays", "templates",
+	}
+	// commonOutputs are names that Nix does not know, but that tools and people give to outputs on purpose.
+	commonOutputs = []string{
+		"agenix-rekey", "ciJobs", "colmena", "colmenaHive", "debug", "deploy", "devShellsFor", "devshells", "diskoConfigurations", "githubActions",
+		"hjemModules", "homeManagerConfigurations", "homeManagerModule", "homeManagerModules", "images", "library", "modules", "nixOnDroidConfigurations",
+		"nixosTests", "nixosProfiles", "packagesFor", "pkgs", "schemas", "systemConfigs", "systems", "tests", "wrapperModules", "wrappers",
+	}
+)
+
+// deprecatedOutput is an output that has another name since Nix 2.7.
+type deprecatedOutput struct {
+	now       string // the output that has it as default
+	perSystem bool
+}
+
+var deprecatedOutputs = map[string]deprecatedOutput{
+	"defaultApp":      {"apps", true},
+	"defaultBundler":  {"bundlers", true},
+	"defaultPackage":  {"packages", true},
+	"defaultTemplate": {"templates", false},
+	"devShell":        {"devShells", true},
+	"nixosModule":     {"nixosModules", false},
+	"overlay":         {"overlays", false},
+}
+
+// meantOutput returns the output that an unknown name was probably meant to be, or "".
+func meantOutput(name string) string {
+	if _, deprecated := deprecatedOutputs[name]; deprecated || slices.Contains(commonOutputs, name) {
+		return ""
+	}
+	known := slices.Concat(systemOutputs, wholeOutputs)
+	if slices.Contains(known, name) {
+		return ""
+	}
+	if plural := name + "s"; slices.Contains(known, plural) {
+		return plural
+	}
+	meant := near.Find(name, known)
+	if meant == "" || near.Distance(strings.ToLower(name), strings.ToLower(meant), 1) > 1 {
+		return "" // nixbsdConfigurations is another name
+	}
+	return meant
+}
+
+// doubles are systems: those that people build for first, which misspelt ones are meant to be.
+var (
+	usualDoubles = []string{
+		"x86_64-linux", "aarch64-linux", "x86_64-darwin", "aarch64-darwin", "i686-linux", "armv7l-linux", "armv6l-linux", "riscv64-linux",
+		"powerpc64le-linux", "x86_64-freebsd", "aarch64-freebsd",
+	}
+	kernels = []string{
+		"cygwin", "darwin", "freebsd", "genode", "linux", "mmixware", "netbsd", "none", "openbsd", "redox", "solaris", "uefi", "wasi", "windows",
+		"ghcjs", "ghcjs32", "android", "ios", "macos", "musl", "embedded",
+	}
+)
+
+// misspeltSystem returns the system that a name was probably meant to be, or "" for what is one or unlike any.
+func misspeltSystem(name string) string {
+	if slices.Contains(usualDoubles, name) {
+		return ""
+	}
+	meant := near.Find(name, usualDoubles)
+	if cpu, kernel, ok := strings.Cut(name, "-"); ok && slices.Contains(kernels, kernel) {
+		// Many processors differ from a usual one by a letter.
+		usual, _, _ := strings.Cut(meant, "-")
+		if bareCPU(cpu) != bareCPU(usual) || cpu == usual {
+			return ""
+		}
+	}
+	return meant
+}
+
+// bareCPU drops what people mistake in the names of processors.
+func bareCPU(cpu string) string { return strings.NewReplacer("_", "", "-", "").Replace(strings.ToLower(cpu)) }
+
+// eachOutputs calls tell for the sets of outputs of what surely is a flake.
+func eachOutputs(p *rules.Pass, f *flake.Flake, tell func(set flake.OutputSet, report func(diag.Finding))) {
+	var found []diag.Finding
+	for _, set := range f.Nix.OutputSets() {
+		tell(set, func(finding diag.Finding) { found = append(found, finding) })
+	}
+	if len(found) == 0 {
+		return
+	}
+	aside := p.Project.InAside(f.Dir)
+	ifFlake(p, f, f.Nix.Set, func(report func(diag.Finding)) {
+		for _, finding := range found {
+			if aside && finding.Severity == diag.Off {
+				finding.Severity = min(p.Rule().Severity, diag.Info)
+			}
+			report(finding)
+		}
+	})
+}
+
+// usedAsSelf reports whether the flake mentions an output of itself.
+func usedAsSelf(f *flake.Flake, name string) bool {
+	return strings.Contains(f.Nix.Tree.Source(), "self."+name)
+}

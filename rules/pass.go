@@ -45,6 +45,8 @@ type Host interface {
 	Report(rule *Rule, f diag.Finding)
 	// Option returns a rule's setting for the file, or nil where none is configured.
 	Option(rule *Rule, name string) any
+	// Runs reports whether a rule is on for the file.
+	Runs(rule *Rule) bool
 	// Later takes the rest of a rule, to be called once all files of the project are known.
 	Later(rule *Rule, then func(host Host))
 }
@@ -65,6 +67,12 @@ func (p *Pass) Share(host Host) *Pass {
 	q := *p
 	q.host, q.modules, q.asking = host, nil, nil
 	return &q
+}
+
+// Runs reports whether the rule of an id is on for the file: for a rule that leaves to another what that tells better.
+func (p *Pass) Runs(id string) bool {
+	r := byID[id]
+	return r != nil && p.host.Runs(r)
 }
 
 // SetRule says which rule runs next.

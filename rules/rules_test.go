@@ -19,6 +19,7 @@ type settings struct {
 
 func (settings) Report(*Rule, diag.Finding) {}
 func (settings) Later(*Rule, func(Host))    {}
+func (settings) Runs(*Rule) bool            { return true }
 
 func (s settings) Option(r *Rule, name string) any {
 	if r != s.rule {

@@ -187,6 +187,9 @@ func (w *worker) enter(path string) {
 // Option returns a rule's configured setting.
 func (w *worker) Option(r *rules.Rule, name string) any { return w.plan.resolved.Options(r.ID)[name] }
 
+// Runs reports whether a rule is on for the file at hand.
+func (w *worker) Runs(r *rules.Rule) bool { return w.plan.severity[r].severity != diag.Off }
+
 // do checks a unit with the rules of its plan. What fails outside of a rule costs this unit only.
 func (w *worker) do(u unit) {
 	start, waiting := w.findings.len(), len(w.later)

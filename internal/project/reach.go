@@ -185,10 +185,11 @@ type Caller struct {
 }
 
 // Leaving returns the file that a flake reaches most surely of those that import a file and call it with a set that surely lacks
-// a name: so that its default counts.
-func (a *Answers) Leaving(path, name string) Caller {
+// a name, and, where through has names, one of these: so that its default counts.
+func (a *Answers) Leaving(path, name string, through ...string) Caller {
 	if a.deps != nil {
-		return noted(a.View, question{"leaving", path, name}, func(a *Answers) Caller { return a.Leaving(path, name) })
+		more := strings.Join(append([]string{name}, through...), " ")
+		return noted(a.View, question{"leaving", path, more}, func(a *Answers) Caller { return a.Leaving(path, name, through...) })
 	}
 	ways := steps.in(a.snapshot, a.Root())
 	calls := ways.calls.get(func() map[string][]caller {
@@ -208,7 +209,8 @@ func (a *Answers) Leaving(path, name string) Caller {
 	best := Caller{}
 	consider := func(target string) {
 		for _, c := range calls[target] {
-			if slices.Contains(c.names, name) {
+			has := func(name string) bool { return slices.Contains(c.names, name) }
+			if has(name) || len(through) > 0 && !slices.ContainsFunc(through, func(name string) bool { return !has(name) }) {
 				continue
 			}
 			if how := a.reach().of(c.from); how > best.Reach {

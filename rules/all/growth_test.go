@@ -28,6 +28,8 @@ type counter struct{ findings int }
 func (c *counter) Report(*rules.Rule, diag.Finding) { c.findings++ }
 func (c *counter) Option(*rules.Rule, string) any   { return nil }
 
+func (*counter) Runs(*rules.Rule) bool { return true }
+
 func (c *counter) Later(_ *rules.Rule, then func(rules.Host)) { then(c) }
 
 // costs returns what each rule, and each analysis that rules share, costs on a text.

@@ -33,6 +33,8 @@ func (s silent) Report(r *rules.Rule, f diag.Finding) {
 
 func (s silent) Option(*rules.Rule, string) any { return nil }
 
+func (silent) Runs(*rules.Rule) bool { return true }
+
 func (s silent) Later(r *rules.Rule, _ func(rules.Host)) {
 	assert.Fail(s.t, "a rule asks something without the nodes that it asks for", "%s in %s", r.ID, s.path)
 }

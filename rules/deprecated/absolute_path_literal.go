@@ -5,6 +5,7 @@ import (
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -29,27 +30,10 @@ var _ = rules.Register(&rules.Rule{
 			p.Report(diag.Finding{
 				Span: n.Span(), Message: "path literal in the home folder of whoever evaluates it", Help: "use a path relative to the file, or a quoted absolute one",
 			})
-		case strings.HasPrefix(text, "/") && text != "/" && text != "/." && !appended(n) && (ofMachine(text) || !n.OutsideParens().Parent().Is(ast.List)):
+		case strings.HasPrefix(text, "/") && text != "/" && text != "/." && !nixlang.Appended(n) && (nixlang.OfMachine(text) || !n.OutsideParens().Parent().Is(ast.List)):
 			f := diag.Finding{Span: n.Span(), Message: "absolute path literal", Help: "quote it, unless its content is to be copied to the store"}
 			f.Fixes = []diag.Fix{rules.Replace("quote the path", diag.Unsafe, n.Span(), `"`+n.Text()+`"`)}
 			p.Report(f)
 		}
 	},
 })
-
-// roots are the folders that machines have at their root, but for /lib and /share, which code appends to others.
-const roots = " Applications Library System Users bin boot cdrom data dev etc home media mnt nix opt persist persistent private proc root run " +
-	"sbin srv sys tmp usr var "
-
-// ofMachine reports whether a path begins with a folder that machines have at their root.
-func ofMachine(path string) bool {
-	first, _, _ := strings.Cut(path[1:], "/")
-	return first != "" && strings.Contains(roots, " "+first+" ")
-}
-
-// appended reports whether a path is the right operand of +, which takes it as text: nixpkgs + /etc/x.
-func appended(n ast.Node) bool {
-	at := n.OutsideParens()
-	up := at.Parent()
-	return up.Is(ast.Binary) && up.Op() == ast.OpAdd && up.FirstChild() != at && !up.FirstChild().Unparen().Is(ast.String)
-}

@@ -2,11 +2,11 @@ package suspicious
 
 import (
 	"regexp"
-	"strings"
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -23,63 +23,33 @@ var _ = rules.Register(&rules.Rule{
 	Severity: diag.Warning, Presets: rules.Recommended,
 	On: []ast.Kind{ast.Apply},
 	Node: func(p *rules.Pass, n ast.Node) {
-		call := ast.ApplyExpr{Node: n}
-		name := nixlang.Builtin(p.Names(), call.Func())
-		switch name {
-		case "fetchTarball":
-		case "fetchurl":
-			name = "builtins.fetchurl" // nixpkgs has another
-		default:
+		name, url, ok := nixlang.UnhashedFetch(p.Names(), ast.ApplyExpr{Node: n})
+		if !ok {
 			return
-		}
-		url := call.Arg().Unparen()
-		if url.Is(ast.AttrSet) {
-			if url = unpinned(url); !url.IsValid() {
-				return
-			}
 		}
 		f := diag.Finding{
 			Span: url.Span(), Message: "no hash pins what `" + name + "` fetches",
 			Help: "write `" + name + " { url = …; sha256 = …; }`",
 		}
-		text, whole := ast.StringValue(url)
-		if url.Is(ast.URI) {
-			text, whole = url.Text(), true
-		}
-		switch {
-		case !url.Is(ast.String) && !url.Is(ast.IndString) && !url.Is(ast.URI):
-			return
-		case strings.HasPrefix(text, "file:"):
-			return
-		case !whole || commit.MatchString(text):
+		if text, whole := ast.StringValue(url); !url.Is(ast.URI) && !whole || commit.MatchString(text) || commit.MatchString(url.Text()) {
 			f.Severity = diag.Info
 		}
-		p.ReportMildly(f, diag.Hint)
+		if !p.Runs("impure-fetch") {
+			p.ReportMildly(f, diag.Hint)
+			return
+		}
+		path, at := p.Path, p.Purely(n)
+		p.Ask(func(a *rules.Asked) {
+			if how, _ := at.Reach(a, path); how == project.Reached {
+				return // there impure-fetch says that it fails
+			}
+			if a.Sample(path) {
+				f.Severity = diag.Hint
+			}
+			a.Report(f)
+		})
 	},
 })
 
 // commit is a whole Git commit in a URL.
 var commit = regexp.MustCompile(`\b[0-9a-f]{40}\b`)
-
-// unpinned returns the URL of the argument of a fetcher that has no hash for sure; the node is invalid for others.
-func unpinned(set ast.Node) ast.Node {
-	for c := range set.Children() {
-		if in, ok := ast.AsInherit(c); ok {
-			for name := range in.Names() {
-				if text, _ := ast.AttrName(name); text == "sha256" {
-					return ast.Node{}
-				}
-			}
-			continue
-		}
-		b := ast.BindingNode{Node: c}
-		if name, ok := ast.AttrName(b.Attrpath().FirstChild()); !ok || name == "sha256" {
-			return ast.Node{}
-		}
-	}
-	b, _ := ast.Attr(set, "url")
-	if !b.IsValid() {
-		return ast.Node{}
-	}
-	return b.Value().Unparen()
-}

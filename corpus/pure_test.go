@@ -97,6 +97,37 @@ var pureCases = []pureCase{
 			"builtins.getFlake (toString ./.)":                                 "cannot call 'getFlake' on unlocked flake reference",
 		},
 	},
+	{
+		rule:  "impure-path",
+		files: map[string]string{"home.nix": "{ a = 1; b = ~/x; }", "sound.nix": "1"},
+		fails: map[string]string{
+			"import /etc/nosuch.nix":               "access to absolute path '/etc/nosuch.nix' is forbidden in pure evaluation mode",
+			"builtins.readFile /etc/nosuch":        "access to absolute path '/etc/nosuch' is forbidden in pure evaluation mode",
+			`"${/etc/nosuch}"`:                     "access to absolute path '/etc/nosuch' is forbidden in pure evaluation mode",
+			`builtins.readFile "/etc/nosuch"`:      "access to absolute path '/etc/nosuch' is forbidden in pure evaluation mode",
+			`import "/etc/nosuch.nix"`:             "access to absolute path '/etc/nosuch.nix' is forbidden in pure evaluation mode",
+			`builtins.readFile (/etc + "/nosuch")`: "access to absolute path '/etc/nosuch' is forbidden in pure evaluation mode",
+			"(import ./home.nix).a":                "the path '~/x' can not be resolved in pure mode",
+		},
+		works: []string{
+			"toString /etc/nosuch", "builtins.pathExists /etc/probed", "baseNameOf /etc/nosuch", `"/etc/nosuch"`, "/etc/nosuch == 1", "import ./sound.nix",
+			"if builtins.pathExists /etc/asked then import /etc/asked else 1", "builtins.substring 0 1 (self + /etc/nosuch)",
+		},
+	},
+	{
+		rule:  "path-escapes-repository",
+		files: map[string]string{"hosts/pear.nix": "builtins.readFile ../../secrets/b.yaml", "hosts/fig.nix": "import ../sound.nix", "sound.nix": "1"},
+		repo:  []string{},
+		fails: map[string]string{
+			"import ../nosuch.nix":                 "/nix/store/nosuch.nix' is forbidden in pure evaluation mode",
+			"import ./hosts/pear.nix":              "/nix/store/secrets/b.yaml' is forbidden in pure evaluation mode",
+			`"${../nosuch}/x"`:                     "/nix/store/nosuch' is forbidden in pure evaluation mode",
+			`builtins.readFile (../. + "/nosuch")`: "/nix/store/nosuch' is forbidden in pure evaluation mode",
+			`map import [ ../nosuch.nix ]`:         "/nix/store/nosuch.nix' is forbidden in pure evaluation mode",
+			`let x = "y"; in import ../n/${x}.nix`: "/nix/store/n/y.nix' is forbidden in pure evaluation mode",
+		},
+		works: []string{"toString ../nosuch", "baseNameOf ../nosuch", "../nosuch == 1", "import ./hosts/fig.nix", "import ./hosts/../sound.nix"},
+	},
 }
 
 // TestPureClaims has Nix evaluate what rules about pure evaluation claim to fail there, and neighbours that are told apart.

@@ -6,6 +6,7 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -27,13 +28,27 @@ var _ = rules.Register(&rules.Rule{
 		text := n.FirstToken().Text()
 		switch {
 		case strings.HasPrefix(text, "~/"):
-			p.Report(diag.Finding{
+			report(p, diag.Finding{
 				Span: n.Span(), Message: "path literal in the home folder of whoever evaluates it", Help: "use a path relative to the file, or a quoted absolute one",
 			})
 		case strings.HasPrefix(text, "/") && text != "/" && text != "/." && !nixlang.Appended(n) && (nixlang.OfMachine(text) || !n.OutsideParens().Parent().Is(ast.List)):
 			f := diag.Finding{Span: n.Span(), Message: "absolute path literal", Help: "quote it, unless its content is to be copied to the store"}
 			f.Fixes = []diag.Fix{rules.Replace("quote the path", diag.Unsafe, n.Span(), `"`+n.Text()+`"`)}
-			p.Report(f)
+			report(p, f)
 		}
 	},
 })
+
+// report reports a finding, but in files that a flake reaches where impure-path says which paths are read.
+func report(p *rules.Pass, f diag.Finding) {
+	if !p.Runs("impure-path") {
+		p.Report(f)
+		return
+	}
+	path := p.Path
+	p.Ask(func(a *rules.Asked) {
+		if a.Reach(path) == project.Unreached {
+			a.Report(f)
+		}
+	})
+}

@@ -1,0 +1,100 @@
+package project
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/project"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "path-escapes-repository", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	Summary: "A relative path of a flake leads out of its repository",
+	Doc: "Nix copies the repository of a flake to the store, and nothing around it: `../../secrets` from `hosts/` is a path beside that\n" +
+		"copy, and \"access to absolute path '/nix/store/secrets' is forbidden in pure evaluation mode\". Of a flake without Git, its\n" +
+		"folder is copied.\n" +
+		"\n" +
+		"Take the files into the repository; or make the folder an input of the flake, as `inputs.secrets.url =\n" +
+		"\"git+ssh://…\"`; or read at run time what is secret, with sops-nix or agenix. A path that only becomes text is left\n" +
+		"alone. `pathExists` does not fail, but is false: a warning, and so is a path that only is a value here." + rules.Reaching,
+	Severity: diag.Error, Presets: rules.Recommended,
+	Placed: true,
+	On:     []ast.Kind{ast.Path},
+	File: func(pass *rules.Pass) {
+		if pass.Project.FlakeDir() == "" {
+			return
+		}
+		p := &paths{Pass: pass}
+		for i, r := range p.Tree.Records() {
+			if r.Kind != ast.Path {
+				continue
+			}
+			if n := p.Tree.Node(ast.NodeID(i)); strings.Contains(n.Text(), "..") {
+				p.checkEscape(n)
+			}
+		}
+	},
+})
+
+// checkEscape reports a path literal, or what completes it, that leads out of the project.
+func (p *paths) checkEscape(n ast.Node) {
+	text := n.Text()
+	if n.HasError() || strings.HasPrefix(text, "/") || strings.HasPrefix(text, "~") {
+		return
+	}
+	if in := n.FirstChild(); in.IsValid() {
+		text = text[:in.Start()-n.Start()] // as far as it is known
+		text = text[:strings.LastIndexByte(text, '/')+1] + "."
+	}
+	target, ok := project.ResolveText(p.Path, text)
+	if !ok || p.Project.Within(target) {
+		return
+	}
+	use := p.useOf(n)
+	if at, completed := p.completed(n); completed {
+		use = directUse(at)
+	}
+	if use == textOnly || documentation(n) {
+		return
+	}
+	f := diag.Finding{
+		Span: n.Span(), Message: fmt.Sprintf("`%s` lies outside of the repository, which is all that Nix copies: reading it fails", n.Text()),
+		Help: "take the file into the repository, or make its folder an input of the flake; read secrets at run time",
+	}
+	s := rules.Degrees{Reached: diag.Warning, Maybe: diag.Info}
+	if p.reads(n, use) {
+		s = rules.Degrees{Reached: diag.Error, Maybe: diag.Warning}
+	}
+	if p.Project.Repo() == nil {
+		f.Message = fmt.Sprintf("`%s` lies outside of the flake, which is all that Nix copies: reading it fails", n.Text())
+		if p.Project.Exists(target) { // this may be part of a repository, without its .git
+			s = rules.Degrees{Reached: diag.Warning, Maybe: diag.Info}
+		}
+	}
+	if use == probed {
+		f.Message = strings.Replace(f.Message, "reading it fails", "the test is false", 1)
+		s = rules.Degrees{Reached: diag.Warning, Maybe: diag.Info}
+	} else if p.guarded(literal{node: n, target: filepath.Clean(target)}) {
+		return
+	}
+	p.Purely(n).Report(p.Pass, f, s)
+}
+
+// reads reports whether a path literal is surely read, or copied, where it is used.
+func (p *paths) reads(n ast.Node, use use) bool {
+	at, _ := p.completed(n)
+	return use == imported || readsFile(at) || at.Parent().Is(ast.Interpolation) || listIn(at) != ""
+}
+
+// completed returns the expression in which text is added to a path literal: ../x + "/y".
+func (p *paths) completed(n ast.Node) (at ast.Node, ok bool) {
+	at = n.OutsideParens()
+	for up := at.Parent(); up.Is(ast.Binary) && up.Op() == ast.OpAdd && up.FirstChild() == at; up = at.Parent() {
+		at, ok = up.OutsideParens(), true
+	}
+	return at, ok
+}

@@ -32,7 +32,7 @@ var _ = rules.Register(&rules.Rule{
 			return
 		}
 		arg := call.Arg().Unparen()
-		kind := source(arg, locks)
+		kind := lockOf(arg, locks)
 		if kind == lockedSource {
 			return
 		}
@@ -74,29 +74,29 @@ const (
 // lockedText is what locks a reference that is a text: a whole revision, or a hash.
 var lockedText = regexp.MustCompile(`\b[0-9a-f]{40}\b|\brev=|\bnarHash=`)
 
-func source(arg ast.Node, locks []string) sourceKind {
+func lockOf(arg ast.Node, locks []string) sourceKind {
 	switch arg.Kind() {
 	case ast.Path:
 		return localSource
 	case ast.URI:
-		return textSource(arg.Text())
+		return lockOfText(arg.Text())
 	case ast.String:
 		text, whole := ast.StringValue(arg)
 		if !whole {
 			return lockedSource
 		}
-		return textSource(text)
+		return lockOfText(text)
 	case ast.Apply:
 		if fn, args := ast.Call(arg); ast.LastName(fn) == "toString" && len(args) == 1 && args[0].Unparen().Is(ast.Path) {
 			return localSource
 		}
 	case ast.AttrSet:
-		return setSource(arg, locks)
+		return lockOfSet(arg, locks)
 	}
 	return lockedSource
 }
 
-func textSource(text string) sourceKind {
+func lockOfText(text string) sourceKind {
 	switch {
 	case lockedText.MatchString(text):
 		return lockedSource
@@ -106,7 +106,7 @@ func textSource(text string) sourceKind {
 	return openSource
 }
 
-func setSource(set ast.Node, locks []string) sourceKind {
+func lockOfSet(set ast.Node, locks []string) sourceKind {
 	kind := lockedSource
 	for c := range set.Children() {
 		if in, ok := ast.AsInherit(c); ok {
@@ -132,7 +132,7 @@ func setSource(set ast.Node, locks []string) sourceKind {
 		switch value := b.Value().Unparen(); name {
 		case "url", "path":
 			text, _ := ast.StringValue(value)
-			if kind = openSource; value.Is(ast.Path) || name == "path" || textSource(text) == localSource {
+			if kind = openSource; value.Is(ast.Path) || name == "path" || lockOfText(text) == localSource {
 				kind = localSource
 			}
 			if lockedText.MatchString(text) {

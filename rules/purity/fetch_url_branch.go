@@ -1,0 +1,74 @@
+package purity
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "fetch-url-branch", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	Summary: "What a hash pins is fetched from a branch or a pull request",
+	Doc: "`…/archive/master.tar.gz` and `…/pull/1.patch` are what they are on that day: with the next commit the hash is wrong, and who\n" +
+		"has not fetched it before cannot build. Write the commit or a tag in place of the branch, `…/commit/COMMIT.patch` in place of\n" +
+		"the pull request.\n" +
+		"\n" +
+		"Reported for URLs of GitHub, GitLab, Codeberg and their kin in fetchers that are given a hash. `master`, `main`, `develop`,\n" +
+		"`trunk`, `HEAD` and `refs/heads/…` are branches.",
+	Severity: diag.Warning, Presets: rules.Recommended,
+	On: []ast.Kind{ast.Apply},
+	Node: func(p *rules.Pass, n ast.Node) {
+		call := ast.ApplyExpr{Node: n}
+		set := call.Arg().Unparen()
+		if !set.Is(ast.AttrSet) {
+			return
+		}
+		builtin := nixlang.Builtin(p.Names(), call.Func())
+		if builtin != "fetchTarball" && builtin != "fetchurl" && fetcher(p.Names(), call.Func()) == "" {
+			return
+		}
+		names, values, ok := attributes(set)
+		if !ok || !slices.ContainsFunc(names, isHashName) || documented(n) {
+			return
+		}
+		url := values["url"]
+		text, _ := ast.StringValue(url)
+		if url.Is(ast.URI) {
+			text = url.Text()
+		}
+		moving := ""
+		for _, r := range movingURLs {
+			if m := r.FindStringSubmatch(text); m != nil {
+				moving = m[1]
+				break
+			}
+		}
+		if moving == "" {
+			return
+		}
+		reportMilder(p, diag.Finding{
+			Span: url.Span(), Message: fmt.Sprintf("`%s` changes with the next commit, and then the hash is wrong", moving),
+			Help: "write the commit, or a tag",
+		})
+	},
+})
+
+const branch = `(master|main|develop|trunk|HEAD|refs/heads/[^/]+?)`
+
+// movingURLs match URLs that are something else tomorrow; the group is what moves.
+var movingURLs = []*regexp.Regexp{
+	regexp.MustCompile(`^https?://[^/]+/[^/]+/[^/]+/archive/` + branch + `(?:\.tar\.gz|\.zip|\.tar\.bz2|\.tar\.xz|$)`),
+	regexp.MustCompile(`^https?://[^/]+/.+/-/(?:archive|raw)/` + branch + `/`),
+	regexp.MustCompile(`^https?://codeload\.github\.com/[^/]+/[^/]+/(?:tar\.gz|zip)/` + branch + `$`),
+	regexp.MustCompile(`^https?://raw\.githubusercontent\.com/[^/]+/[^/]+/` + branch + `/`),
+	regexp.MustCompile(`^https?://github\.com/[^/]+/[^/]+/(?:raw|blob)/` + branch + `/`),
+	regexp.MustCompile(`^https?://github\.com/[^/]+/[^/]+/(pull/[0-9]+\.(?:patch|diff))`),
+	regexp.MustCompile(`^https?://patch-diff\.githubusercontent\.com/raw/[^/]+/[^/]+/(pull/[0-9]+\.(?:patch|diff))`),
+	regexp.MustCompile(`^https?://[^/]+/.+/-/(merge_requests/[0-9]+\.(?:patch|diff))`),
+	regexp.MustCompile(`^https?://[^/]+/[^/]+/[^/]+/(pulls/[0-9]+\.(?:patch|diff))`),
+}

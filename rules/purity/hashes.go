@@ -1,0 +1,119 @@
+package purity
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/internal/sema"
+	"github.com/nixsift/nixsift/rules"
+)
+
+// isHashName reports whether an attribute of a fetcher or builder holds the hash of what is fetched: hash, sha256, vendorHash,
+// cargoSha256.
+func isHashName(name string) bool {
+	lower := strings.ToLower(name)
+	return strings.HasSuffix(lower, "hash") || strings.HasSuffix(lower, "sha1") || strings.HasSuffix(lower, "sha256") || strings.HasSuffix(lower, "sha512") || lower == "md5"
+}
+
+// fetchers are functions of nixpkgs that fetch what a hash pins, with the attributes of which one tells where from.
+var fetchers = map[string][]string{
+	"fetchurl": {"url", "urls"}, "fetchzip": {"url", "urls"}, "fetchpatch": {"url"}, "fetchpatch2": {"url"}, "fetchgit": {"url"}, "fetchsvn": {"url"},
+	"fetchhg": {"url"}, "fetchFromGitHub": {"repo"}, "fetchFromGitLab": {"repo"}, "fetchFromGitea": {"repo"}, "fetchFromForgejo": {"repo"},
+	"fetchFromCodeberg": {"repo"}, "fetchFromSourcehut": {"repo"}, "fetchFromBitbucket": {"repo"}, "fetchFromSavannah": {"repo"}, "fetchFromGitiles": {"url"},
+}
+
+// fetcher returns the name of the fetcher of nixpkgs that a function is, as far as the name tells: one of a set of packages, or
+// an argument, not a function of the file's own. It is "" for others.
+func fetcher(names *sema.Info, fn ast.Node) string {
+	fn = fn.Unparen()
+	name := ast.LastName(fn)
+	if fetchers[name] == nil || nixlang.Builtin(names, fn) != "" {
+		return ""
+	}
+	switch fn.Kind() {
+	case ast.Select:
+		if (ast.SelectExpr{Node: fn}).Default().IsValid() {
+			return ""
+		}
+		return name
+	case ast.Ident:
+		u, ok := names.Use(fn)
+		if !ok {
+			return ""
+		}
+		if u.Target == sema.ToWith {
+			return name
+		}
+		b := names.Resolve(fn)
+		if b == nil {
+			return ""
+		}
+		in, inherited := ast.AsInherit(b.Decl)
+		if b.Kind == sema.FormalBinding || inherited && in.From().IsValid() && !names.IsGlobal(in.From().Unparen(), "builtins") {
+			return name
+		}
+	}
+	return ""
+}
+
+// attributes returns the names of the attributes of a set, and their values where they are not inherited; ok is false where some
+// are computed.
+func attributes(set ast.Node) (names []string, values map[string]ast.Node, ok bool) {
+	values = map[string]ast.Node{}
+	for c := range set.Children() {
+		if in, inherited := ast.AsInherit(c); inherited {
+			for part := range in.Names() {
+				name, static := ast.AttrName(part)
+				if !static {
+					return nil, nil, false
+				}
+				names = append(names, name)
+			}
+			continue
+		}
+		b, isBinding := ast.AsBinding(c)
+		if !isBinding {
+			return nil, nil, false
+		}
+		name, static := ast.AttrName(b.Attrpath().FirstChild())
+		if !static {
+			return nil, nil, false
+		}
+		names = append(names, name)
+		if b.Attrpath().IsSingle(name) {
+			values[name] = b.Value().Unparen()
+		}
+	}
+	return names, values, true
+}
+
+// documented reports whether an expression is only shown to people: the example of an option, and its kin.
+func documented(n ast.Node) bool {
+	left := 64
+	for up := n.Parent(); up.IsValid() && left > 0; up, left = up.Parent(), left-1 {
+		if b, ok := ast.AsBinding(up); ok {
+			if name := b.Attrpath().LastName(); slices.Contains([]string{"example", "defaultText", "description", "expected"}, name) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// reportMilder reports a finding, as a hint in tests, examples and templates.
+func reportMilder(p *rules.Pass, f diag.Finding) {
+	path := p.Path
+	if !p.Project.InSamples(path) {
+		p.Report(f)
+		return
+	}
+	p.Ask(func(a *rules.Asked) {
+		if a.Sample(path) {
+			f.Severity = diag.Hint
+		}
+		a.Report(f)
+	})
+}

@@ -128,6 +128,28 @@ var pureCases = []pureCase{
 		},
 		works: []string{"toString ../nosuch", "baseNameOf ../nosuch", "../nosuch == 1", "import ./hosts/fig.nix", "import ./hosts/../sound.nix"},
 	},
+	{
+		rule: "untracked-file",
+		files: map[string]string{
+			"new.nix": "1", "old.nix": "1", "data/x": "text", "parts/default.nix": "1", "asked.nix": "1", "tests/y.nix": "1", "tests/x.nix": "import ./y.nix",
+		},
+		repo: []string{"new.nix", "data", "parts", "asked.nix", "tests/y.nix"},
+		fails: map[string]string{
+			`import (./. + "/new.nix")`:                    "Path 'new.nix' in the repository",
+			`import (self + "/new.nix")`:                   "Path 'new.nix' in the repository",
+			`builtins.readFile "${self}/data/x"`:           "Path 'data/x' in the repository",
+			`builtins.readFile (./data + "/x")`:            "Path 'data/x' in the repository",
+			`import "${self}/parts"`:                       "Path 'parts' in the repository",
+			`import (toString ./. + "/new.nix")`:           "Path 'new.nix' in the repository",
+			`builtins.readFile "${./.}/data/x"`:            "No such file or directory",
+			`builtins.readFile (self.outPath + "/data/x")`: "Path 'data/x' in the repository",
+			"import ./tests/x.nix":                         "Path 'tests/y.nix' in the repository",
+		},
+		works: []string{
+			`"${self}/data/x" == 1`, `import (self + "/old.nix")`, `baseNameOf (./. + "/new.nix")`, `toString ./new.nix == 1`,
+			`let self = toString ./.; in baseNameOf (self + "/new.nix")`,
+		},
+	},
 }
 
 // TestPureClaims has Nix evaluate what rules about pure evaluation claim to fail there, and neighbours that are told apart.

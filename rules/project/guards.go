@@ -148,6 +148,9 @@ func (p *paths) valueOf(n ast.Node, depth int) (path string, ok bool) {
 	case ast.Path:
 		return project.Resolve(p.Path, n)
 	case ast.Ident:
+		if p.isParameter(n) {
+			return p.Project.FlakeDir(), n.Text() == "self"
+		}
 		if b := p.Names().Resolve(n); b != nil && b.Value.IsValid() {
 			return p.valueOf(b.Value, depth-1)
 		}

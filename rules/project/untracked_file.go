@@ -13,18 +13,21 @@ import (
 
 var _ = rules.Register(&rules.Rule{
 	ID: "untracked-file", Family: family, Since: "0.1.0",
-	Summary: "A path literal names a file that Git does not track, so the flake cannot see it",
+	Summary: "A path names a file that Git does not track, so the flake cannot see it",
 	Doc: "Nix copies a flake from its Git repository to the store, and takes only what is in the index. A new file that nobody\n" +
 		"added is not there: evaluation fails with \"is not tracked by Git\", in older versions with \"No such file or\n" +
 		"directory\". `git add -N` is enough, nothing needs to be committed. A file that `.gitignore` covers needs `git add -f -N`.\n" +
 		"\n" +
 		"`pathExists` does not fail: it is silently false, which is reported more mildly.\n" +
 		"\n" +
+		"Looked at are path literals, and what puts text behind one or behind the flake itself: `./. + \"/x.nix\"`, `self + \"/x.nix\"`,\n" +
+		"`\"${./.}/x\"`; strings only where they are read.\n" +
+		"\n" +
 		"The repository is the innermost one around the file, and only a flake whose `flake.nix` it tracks is meant. Outside\n" +
 		"of Git, and for `path:` references, everything is visible.",
 	Severity: diag.Error, Presets: rules.Recommended,
 	Placed: true,
-	On:     []ast.Kind{ast.Path},
+	On:     []ast.Kind{ast.Path, ast.Ident},
 	File: func(pass *rules.Pass) {
 		if !pass.Project.InFlake() {
 			return
@@ -37,6 +40,11 @@ var _ = rules.Register(&rules.Rule{
 				}
 			}
 			if l, ok := p.read(n, path); ok && (l.probe || !p.guarded(l)) {
+				checkTracked(pass, l)
+			}
+		})
+		p.eachCompleted(func(l literal) {
+			if l.probe || !p.guarded(l) {
 				checkTracked(pass, l)
 			}
 		})
@@ -134,10 +142,17 @@ func reportSubmodule(p *rules.Pass, l literal, rel, sub string) {
 			return
 		}
 	}
-	p.Report(diag.Finding{
+	f := diag.Finding{
 		Severity: diag.Info,
 		Span:     l.node.Span(),
 		Message:  fmt.Sprintf("`%s` lies in the submodule `%s`, which the flake sees only when it is fetched with submodules", rel, sub),
 		Help:     "use the flake as `.?submodules=1`, or set `inputs.self.submodules = true;` (Nix 2.27 and later)",
+	}
+	path := p.Path
+	p.Ask(func(a *rules.Asked) {
+		if a.Reach(path) == project.Reached && !l.probe {
+			f.Severity = diag.Warning // unless whoever uses the flake asks for them
+		}
+		a.Report(f)
 	})
 }

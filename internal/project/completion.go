@@ -1,0 +1,133 @@
+package project
+
+import (
+	"path/filepath"
+
+	"github.com/nixsift/nixsift/ast"
+)
+
+// Completion is an expression that puts text behind a path: ./. + "/x.nix", self + "/x.nix", "${./.}/x.nix".
+type Completion struct {
+	// At is the expression, Base the path literal in it, or what stands for the root of the flake around the file.
+	At, Base ast.Node
+	// Rest is the text behind it, up to what is computed where it is not Whole.
+	Rest  string
+	Whole bool
+}
+
+// Completed returns the expression in which a path literal, or a variable that stands for the flake around (self, inputs.self),
+// gets text behind it; ok is false where it gets none.
+func Completed(n ast.Node) (c Completion, ok bool) {
+	switch {
+	case n.Is(ast.Ident):
+		n = flakeRoot(n)
+		if !n.IsValid() {
+			return c, false
+		}
+	case n.FirstChild().IsValid():
+		return c, false
+	}
+	c.Base = n
+	c.At, c.Rest, c.Whole, ok = completed(n)
+	c.At = c.At.Unparen()
+	return c, ok
+}
+
+// IsString reports whether the expression is a string: Nix reads that only where a function takes it for the name of a file.
+func (c Completion) IsString() bool {
+	return !c.Base.Is(ast.Path) || c.At.Is(ast.String) || c.At.Is(ast.IndString) || c.Base.OutsideParens().Parent().Is(ast.Apply)
+}
+
+// Completion returns the absolute path that a whole completion in a file names.
+func (v *View) Completion(file string, c Completion) (target string, ok bool) {
+	if !c.Whole {
+		return "", false
+	}
+	if c.Base.Is(ast.Path) {
+		base, ok := Resolve(file, c.Base)
+		return filepath.Clean(base + filepath.FromSlash(c.Rest)), ok
+	}
+	root := v.FlakeDir()
+	return filepath.Clean(root + filepath.FromSlash(c.Rest)), root != ""
+}
+
+// flakeRoot returns the expression that stands for the source of the flake around a use of self: self, inputs.self,
+// self.outPath. It is invalid where the use is for something else.
+func flakeRoot(n ast.Node) ast.Node {
+	name := n.Text()
+	if name != "self" && name != "inputs" {
+		return ast.Node{}
+	}
+	parts := ""
+	if s, ok := ast.AsSelect(n.Parent()); ok && n.Parent().FirstChild() == n {
+		if s.Default().IsValid() {
+			return ast.Node{}
+		}
+		parts, n = s.Attrpath().Dotted(), s.Node
+	}
+	switch name + "." + parts {
+	case "self.", "self.outPath", "inputs.self", "inputs.self.outPath":
+		return n
+	}
+	return ast.Node{}
+}
+
+// completed returns the expression in which a path gets text behind it, path + "/x" or "${path}/x", and that text. It is not
+// whole where more follows that is computed, and joined where there is such an expression at all.
+func completed(n ast.Node) (at ast.Node, rest string, whole, joined bool) {
+	at, whole = n.OutsideParens(), true
+	if call, ok := ast.AsApply(at.Parent()); ok && call.Arg() == at && ast.LastName(call.Func()) == "toString" {
+		at = call.OutsideParens()
+	}
+	if in := at.Parent(); in.Is(ast.Interpolation) {
+		text := in.Parent()
+		if !text.Is(ast.String) && !text.Is(ast.IndString) || text.FirstChild() != in {
+			return n, "", true, false
+		}
+		parts := 0
+		for part := range ast.Parts(text) {
+			if parts++; parts == 1 {
+				if part.IsText() {
+					return n, "", true, false
+				}
+				continue
+			}
+			if !part.IsText() {
+				whole = false
+				break
+			}
+			rest += part.Span.Of(text.Tree().Source())
+		}
+		return text, rest, whole, rest != ""
+	}
+	for whole {
+		up := at.Parent()
+		if !up.Is(ast.Binary) || up.Op() != ast.OpAdd || up.FirstChild() != at {
+			break
+		}
+		b := ast.BinaryExpr{Node: up}
+		text, ok := constantStart(b.Right().Unparen())
+		rest, whole, joined = rest+text, ok, true
+		at = up.OutsideParens()
+	}
+	return at, rest, whole, joined
+}
+
+// constantStart returns the text of a string, or the start of it up to what is computed; then it is not whole.
+func constantStart(n ast.Node) (text string, whole bool) {
+	if n.Is(ast.Path) {
+		return n.Text(), !n.FirstChild().IsValid()
+	}
+	if text, ok := ast.StringValue(n); ok {
+		return text, true
+	}
+	if n.Is(ast.String) {
+		for part := range ast.Parts(n) {
+			if part.IsText() {
+				return part.Span.Of(n.Tree().Source()), false
+			}
+			break
+		}
+	}
+	return "", false
+}

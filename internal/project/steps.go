@@ -109,7 +109,7 @@ func collectSteps(t *ast.Tree) (found []step) {
 			if joined || base == "" {
 				add(step{kind: stepImport, base: base, rest: rest})
 			}
-		case kind.evaluates() && (joined || base == ""), kind == Other && exported(at):
+		case kind.evaluates() && (joined || base == ""), kind == Other && Exported(at):
 			add(step{kind: stepImport, base: base, rest: rest})
 		case kind.evaluates(), kind == Copied && !joined:
 		case loaded(at):
@@ -208,26 +208,26 @@ func isData(at ast.Node) bool {
 	return false
 }
 
-// maxExport bounds how far above a path the name under which a flake exports modules is looked for.
-const maxExport = 12
-
-// exported reports whether a path is the value under which a flake exports a module.
-func exported(at ast.Node) bool {
-	left := maxExport
-	for up := at.OutsideParens().Parent(); up.IsValid() && left > 0; up, left = up.Parent(), left-1 {
-		switch up.Kind() {
-		case ast.Paren, ast.AttrSet, ast.List:
-		case ast.Binding:
-			for _, name := range (ast.BindingNode{Node: up}).Attrpath().Names() {
-				if modsys.IsExport(name) || modsys.IsExportOfOne(name) {
-					return true
-				}
-			}
-		default:
-			return false
-		}
+// Exported reports whether a path is the value under which a flake exports a module: nixosModules.x = ./x.
+func Exported(at ast.Node) bool {
+	b, ok := ast.AsBinding(at.OutsideParens().Parent())
+	if !ok {
+		return false
 	}
-	return false
+	before, last := b.Attrpath().LastTwo()
+	if name, _ := ast.AttrName(last); modsys.IsExportOfOne(name) {
+		return true
+	}
+	if before.IsValid() {
+		name, _ := ast.AttrName(before)
+		return modsys.IsExport(name)
+	}
+	set := b.Parent().OutsideParens()
+	for left := maxWritten; left > 0 && set.Parent().Is(ast.Binary) && set.Parent().Op() == ast.OpUpdate; left-- {
+		set = set.Parent().OutsideParens()
+	}
+	of, ok := ast.AsBinding(set.Parent())
+	return ok && modsys.IsExport(of.Attrpath().LastName())
 }
 
 // maxGiven is the number of names of an argument up to which they are read.

@@ -77,7 +77,7 @@ func (m *missing) check(n ast.Node, target string) {
 	} else {
 		l.there = m.Project.Kind(target) != project.Nothing
 	}
-	if l.there && !l.folder || !l.there && m.guarded(l) {
+	if l.there && !l.folder && !isModule(n) || !l.there && m.guarded(l) {
 		return
 	}
 	if a == nil {
@@ -87,6 +87,34 @@ func (m *missing) check(n ast.Node, target string) {
 	m.report(a, l)
 }
 
+// systems are functions whose list of modules is one as imports is.
+var systems = map[string]bool{
+	"nixosSystem": true, "darwinSystem": true, "homeManagerConfiguration": true, "nixOnDroidConfiguration": true, "evalModules": true,
+}
+
+// isModule reports whether a path is surely that of a module, so that a folder stands for its default.nix: in the list that
+// a system is made of, or as what a flake exports.
+func isModule(n ast.Node) bool {
+	if project.Exported(n) {
+		return true
+	}
+	if name := listIn(n); name != "modules" && name != "extraModules" {
+		return false
+	}
+	left := maxModuleList
+	for up := n.Parent(); up.IsValid() && left > 0; up, left = up.Parent(), left-1 {
+		if b, ok := ast.AsBinding(up); ok {
+			set := b.Parent().OutsideParens()
+			call, ok := ast.AsApply(set.Parent())
+			return ok && call.Arg() == set && systems[ast.LastName(call.Func())]
+		}
+	}
+	return false
+}
+
+// maxModuleList bounds how far above a path the attribute is that holds its list.
+const maxModuleList = 16
+
 // report speaks about one target at a place that names it.
 func (m *missing) report(a *absent, l literal) {
 	l.there = a.folder
@@ -94,7 +122,7 @@ func (m *missing) report(a *absent, l literal) {
 	f := diag.Finding{Span: l.node.Span(), Message: fmt.Sprintf("`%s` does not exist", rel)}
 	if l.there {
 		f.Message = fmt.Sprintf("`%s` is a folder without a `default.nix`", rel)
-		f.Help = "importing a folder reads its `default.nix`"
+		f.Help = "importing a folder, or taking it for a module, reads its `default.nix`"
 		m.reportUnless(inSample, f)
 		return
 	}

@@ -81,6 +81,9 @@ func (m *missing) check(n ast.Node, target string) {
 		return
 	}
 	if a == nil {
+		if !l.there && m.Runs("path-case-mismatch") && m.inCase(target) != "" {
+			return
+		}
 		a = &absent{target: target, folder: l.there}
 		m.absent[target] = a
 	}

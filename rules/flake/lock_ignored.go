@@ -1,0 +1,31 @@
+package flake
+
+import (
+	"fmt"
+
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/flake"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "lock-ignored", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	Summary: "Git ignores the flake.lock that a flake with inputs would have",
+	Doc: "A `.gitignore` that covers `flake.lock` keeps it out of the repository, and Nix, which sees of that only what Git tracks,\n" +
+		"locks all inputs anew each time. Take the pattern out, run `nix flake lock`, and commit the file.\n" +
+		"\n" +
+		"Of a lock that is there and ignored, `lock-untracked` tells. Tests, examples and templates are left alone.",
+	Severity: diag.Warning, Presets: rules.Recommended, Placed: true,
+	Flake: func(p *rules.Pass, f *flake.Flake) {
+		in, ok := unlockedInput(p, f)
+		by, ignored := ignoredLock(p, f)
+		if !ok || !ignored {
+			return
+		}
+		reportUnlocked(p, f, diag.Finding{
+			Span:    in.NameNode.Span(),
+			Message: fmt.Sprintf("`%s` in %s:%d keeps flake.lock out of Git, so Nix takes the inputs as they are that day", by.Pattern, p.Project.Rel(by.File), by.Line),
+			Help:    "do not ignore it, run `nix flake lock`, and commit the file",
+		})
+	},
+})

@@ -51,7 +51,7 @@ func TestSparedLikeNix(t *testing.T) {
 			d[name] = map[string]string{"url": quote(pick(random, urls))}
 		}
 		dir := o.flake(t, map[string]string{"flake.nix": d.String()})
-		out, err := o.run(dir, "flake", "lock", "path:"+dir)
+		out, err := o.Run(dir, "flake", "lock", "path:"+dir)
 		require.NoError(t, err, out)
 		lockFile := filepath.Join(dir, "flake.lock")
 		before, err := os.ReadFile(lockFile)
@@ -71,7 +71,7 @@ func TestSparedLikeNix(t *testing.T) {
 			continue
 		}
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "flake.nix"), []byte(changed.String()), 0o600))
-		if out, err = o.run(dir, "flake", "lock", "path:"+dir); err != nil {
+		if out, err = o.Run(dir, "flake", "lock", "path:"+dir); err != nil {
 			assert.Contains(t, out, "cycle", changed.String())
 			continue
 		}

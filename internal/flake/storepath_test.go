@@ -45,8 +45,8 @@ func TestArchiveLikeNix(t *testing.T) {
 		out, err := exec.Command("git", append([]string{"-C", repo}, args...)...).CombinedOutput()
 		require.NoError(t, err, string(out))
 	}
-	tarball := filepath.Join(o.base, "data.tar.gz")
-	out, err := exec.Command("tar", "-C", o.base, "-czf", tarball, filepath.Base(data)).CombinedOutput()
+	tarball := filepath.Join(o.Base, "data.tar.gz")
+	out, err := exec.Command("tar", "-C", o.Base, "-czf", tarball, filepath.Base(data)).CombinedOutput()
 	require.NoError(t, err, string(out))
 	dir := o.flake(t, map[string]string{"flake.nix": `{
 		inputs.plain.url = "path:` + plain + `";
@@ -56,9 +56,9 @@ func TestArchiveLikeNix(t *testing.T) {
 		inputs.rel.url = "path:./rel";
 		outputs = { self, plain, data, repo, tar, rel }: { x = [ plain.x repo.x rel.x (builtins.readFile "${data}/data") (builtins.readFile "${tar}/data") ]; };
 	}`, "rel/flake.nix": "{ outputs = _: { x = 3; }; }"})
-	said, err := o.run(dir, "flake", "lock", "path:"+dir)
+	said, err := o.Run(dir, "flake", "lock", "path:"+dir)
 	require.NoError(t, err, said)
-	said, err = o.run(dir, "flake", "archive", "--json", "path:"+dir)
+	said, err = o.Run(dir, "flake", "archive", "--json", "path:"+dir)
 	require.NoError(t, err, said)
 	var archive archived
 	require.NoError(t, json.Unmarshal([]byte(lastLine(said)), &archive), said)
@@ -77,15 +77,15 @@ func TestArchiveLikeNix(t *testing.T) {
 	for _, gone := range []string{plain, data, repo, tarball} {
 		require.NoError(t, os.RemoveAll(gone))
 	}
-	require.NoError(t, os.RemoveAll(filepath.Join(o.base, ".cache")))
-	said, err = o.run(dir, "eval", "--json", "path:"+dir+"#x")
+	require.NoError(t, os.RemoveAll(filepath.Join(o.Base, ".cache")))
+	said, err = o.Run(dir, "eval", "--json", "path:"+dir+"#x")
 	require.NoError(t, err, said)
 	assert.Equal(t, `[1,2,3,"x","x"]`, lastLine(said))
 
 	bare := strings.Replace(string(text), `"narHash": "`+lock.Node("repo").NarHash()+`",`, "", 1)
 	require.NotEqual(t, string(text), bare)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "flake.lock"), []byte(bare), 0o600))
-	said, err = o.run(dir, "eval", "--json", "path:"+dir+"#x")
+	said, err = o.Run(dir, "eval", "--json", "path:"+dir+"#x")
 	require.Error(t, err, said)
 	assert.Contains(t, said, filepath.Base(repo), "Nix looks for the repository where no narHash tells it what to take from the store")
 }

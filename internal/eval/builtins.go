@@ -92,8 +92,13 @@ func (c *invocation) arg(i int, k Kinds) *Value {
 
 // need requires that a value, an argument or what stands in it, is of one of the kinds.
 func (c *invocation) need(v *Value, i int, k Kinds) *Value {
+	return c.needAs(v, i, k, k)
+}
+
+// needAs is need, where the kinds that the function is meant for are fewer than those with which it may not fail.
+func (c *invocation) needAs(v *Value, i int, k, meant Kinds) *Value {
 	ok, bad := c.want(v, k, func(got Kinds) *Failure {
-		return &Failure{Reason: BadBuiltinArg, at: c.at, Got: got, Want: k, Index: i, Name: c.b.name}
+		return &Failure{Reason: BadBuiltinArg, at: c.at, Got: got, Want: meant, Index: i, Name: c.b.name}
 	})
 	c.fails = join(c.fails, bad)
 	return ok

@@ -242,10 +242,32 @@ func registerSets() {
 		if c.callable() == nil {
 			return nil
 		}
-		if _, _, ok := c.list(1); !ok {
+		elems, known, ok := c.list(1)
+		if !ok {
 			return nil
 		}
-		c.mayFail()
-		return bare(Set)
+		values := map[string][]*thunk{}
+		for _, e := range elems {
+			s := c.need(c.force(e), 1, Set)
+			switch {
+			case s == nil:
+				return nil
+			case !s.isKnown() || !s.set.plain() || !c.pay(s.set.size):
+				known = false
+				continue
+			}
+			for n, a := range s.set.flat() {
+				values[n] = append(values[n], a.value)
+			}
+		}
+		if !known {
+			c.mayFail()
+			return bare(Set)
+		}
+		out := &set{own: make(map[string]attr, len(values)), size: len(values)}
+		for n, list := range values {
+			out.own[n] = attr{value: c.apply(c.args[0], given(stringValue(n)), given(listValue(list)))}
+		}
+		return setValue(out)
 	})
 }

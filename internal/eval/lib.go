@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/internal/sema"
 )
@@ -22,46 +23,21 @@ var libIndex = map[string]libFunction{}
 
 // libBuiltins are the builtins that lib passes on under their names, behind the part of lib that has them, too.
 const libBuiltins = `
-attrsets  attrNames attrValues catAttrs getAttr hasAttr intersectAttrs isAttrs listToAttrs mapAttrs removeAttrs
+attrsets  attrNames attrValues catAttrs getAttr hasAttr intersectAttrs isAttrs listToAttrs mapAttrs removeAttrs zipAttrsWith
 debug     tryEval
-lists     all any concatLists concatMap elem elemAt filter genList head isList length map partition sort tail
-strings   isInt isString isPath stringLength substring concatStringsSep typeOf
+lists     all any concatLists concatMap elem elemAt filter genList groupBy head isList length map partition sort tail
+strings   isInt isString isPath stringLength substring concatStringsSep replaceStrings typeOf
 trivial   add bitAnd bitOr bitXor deepSeq isBool isFloat lessThan seq sub
 `
 
-// libResults are functions of which nothing is known but their arity and what they give if they do not fail: the part of lib
-// that has them, too, the kind, and the functions.
-const libResults = `
-attrsets list    mapAttrsToList:2 attrsToList:1 cartesianProduct:1
-attrsets set     recursiveUpdate:2 filterAttrs:2 mapAttrs':2 genAttrs:2 mapAttrsRecursive:2 zipAttrs:1 foldAttrs:3
-attrsets set     getAttrs:2
-lists    bool    allUnique:1
-lists    int     count:2
-lists    list    flatten:1 unique:1 range:2 remove:2 subtractLists:2 intersectLists:2 naturalSort:1 zipLists:2 imap0:2
-lists    list    imap1:2 reverseList:1 take:2 drop:2 zipListsWith:3 forEach:2
-meta     string  getExe:1 getExe':2
-modules  set     evalModules:1
-options  set     mkOption:1 mkEnableOption:1
-strings  bool    hasPrefix:2 hasSuffix:2 hasInfix:2 versionAtLeast:2 versionOlder:2
-strings  int     toInt:1
-strings  list    splitString:2 stringToCharacters:1
-strings  string  concatStrings:1 concatMapStrings:2 concatMapStringsSep:3 concatImapStrings:2 concatImapStringsSep:3
-strings  string  concatLines:1 toLower:1 toUpper:1 removePrefix:2 removeSuffix:2 escapeShellArg:1 escapeShellArgs:1
-strings  string  escape:2 fileContents:1 makeBinPath:1 makeLibraryPath:1 makeSearchPath:2 getName:1 getVersion:1
-strings  string  fixedWidthString:3 enableFeature:2 enableFeatureAs:3 withFeature:2 withFeatureAs:3 cmakeBool:2
-strings  string  cmakeFeature:2 mesonBool:2 mesonOption:2
-trivial  int     mod:2
-trivial  string  boolToString:1
-`
-
-// registerLib adds the functions of lib. Facts: lib/{lists,attrsets,strings,trivial,modules,options}.nix of nixpkgs; tests
-// compare with them.
+// registerLib adds the functions of lib. Facts: lib of nixpkgs 26.05 and of the releases before; tests compare with it.
 func registerLib() {
 	builtinGives := map[string]Kinds{
 		"attrNames": List, "attrValues": List, "catAttrs": List, "concatLists": List, "concatMap": List, "filter": List, "genList": List,
 		"map": List, "sort": List, "tail": List, "mapAttrs": Set, "listToAttrs": Set, "intersectAttrs": Set, "removeAttrs": Set,
 		"concatStringsSep": String, "substring": String, "typeOf": String, "elem": Bool, "any": Bool, "all": Bool, "hasAttr": Bool,
 		"isAttrs": Bool, "isBool": Bool, "isFloat": Bool, "isInt": Bool, "isList": Bool, "isString": Bool, "isPath": Bool, "lessThan": Bool,
+		"groupBy": Set, "partition": Set, "zipAttrsWith": Set, "replaceStrings": String,
 	}
 	for line := range strings.Lines(libBuiltins) {
 		if part, names, ok := strings.Cut(strings.TrimSpace(line), " "); ok {
@@ -70,90 +46,13 @@ func registerLib() {
 			}
 		}
 	}
-	kinds := map[string]Kinds{"string": String, "bool": Bool, "list": List, "set": Set, "int": Int}
-	for line := range strings.Lines(libResults) {
-		fields := strings.Fields(line)
-		for i, spec := range fields {
-			if name, arity, ok := strings.Cut(spec, ":"); i > 1 && ok {
-				result := bare(kinds[fields[1]])
-				registerInLib(fields[0], name, int(arity[0]-'0'), kinds[fields[1]], func(c *invocation) *Value {
-					c.mayFail()
-					return result
-				})
-			}
-		}
-	}
-	for name, otherwise := range map[string]*Value{
-		"lists.optional": emptyList, "lists.optionals": emptyList, "strings.optionalString": emptyString, "attrsets.optionalAttrs": setValue(&set{}),
-	} {
-		part, name, _ := strings.Cut(name, ".")
-		registerInLib(part, name, 2, otherwise.kinds, func(c *invocation) *Value {
-			at := c.at
-			at.lexical = false
-			return c.branch(at, c.force(c.args[0]), func() *Value {
-				if c.b.name == "optional" {
-					return listValue(c.args[1:])
-				}
-				return c.force(c.args[1])
-			}, constantly(otherwise))
-		})
-	}
+	registerLibTable()
 	registerProperties()
-	registerInLib("trivial", "isFunction", 1, Bool, asks(Function, functorName))
-	registerInLib("strings", "isStringLike", 1, Bool, asks(String|Path, toStringName, outPathName))
-	registerInLib("attrsets", "isDerivation", 1, Bool, func(c *invocation) *Value {
-		v := c.arg(0, Anything&^Failures)
-		switch {
-		case v == nil:
-			return nil
-		case v.kinds&Set == 0:
-			return falseValue
-		}
-		if v.isKnown() {
-			if _, has, _ := v.set.lookup("type"); has == absent {
-				return falseValue
-			}
-		}
-		c.mayFail()
-		return someBool
-	})
-	registerInLib("lists", "singleton", 1, List, func(c *invocation) *Value { return listValue(c.args) })
-	registerInLib("trivial", "id", 1, 0, func(c *invocation) *Value { return c.force(c.args[0]) })
-	registerInLib("trivial", "const", 2, 0, func(c *invocation) *Value { return c.force(c.args[0]) })
-	registerInLib("attrsets", "nameValuePair", 2, Set, func(c *invocation) *Value {
-		return setValue(&set{size: 2, own: map[string]attr{"name": {value: c.args[0]}, "value": {value: c.args[1]}}})
-	})
-}
-
-// asks evaluates a question for some kinds, or for sets with one of some attributes.
-func asks(k Kinds, attrs ...string) func(c *invocation) *Value {
-	return func(c *invocation) *Value {
-		v := c.arg(0, Anything&^Failures)
-		if v == nil {
-			return nil
-		}
-		var out *Value
-		v.each(func(x *Value) {
-			has := falseValue
-			switch {
-			case x.kinds&k != 0:
-				has = trueValue
-			case x.kinds == Set && x.set == nil:
-				has = someBool
-			case x.kinds == Set:
-				for _, name := range attrs {
-					switch _, there, _ := x.set.lookup(name); there {
-					case present:
-						has = trueValue
-					case possible:
-						has = join(has, trueValue)
-					}
-				}
-			}
-			out = join(out, has)
-		})
-		return out
-	}
+	registerLibSets()
+	registerLibLists()
+	registerLibStrings()
+	registerLibFunctions()
+	registerLibArities()
 }
 
 func registerInLib(part, name string, arity int, gives Kinds, run func(c *invocation) *Value) {
@@ -161,6 +60,98 @@ func registerInLib(part, name string, arity int, gives Kinds, run func(c *invoca
 	b := &builtin{name: name, arity: arity, run: run}
 	builtinTable = append(builtinTable, b)
 	builtinValues = append(builtinValues, functionValue(&function{builtin: b}))
+}
+
+// libValue returns a function of lib as a value.
+func libValue(name string) *Value { return builtinValues[libIndex[name].index] }
+
+// needs evaluates an argument that must be of one of the kinds, and is meant to be of fewer.
+func (c *invocation) needs(i int, k, meant Kinds) *Value {
+	return c.needAs(c.force(c.args[i]), i, k, meant)
+}
+
+// as evaluates a builtin with other arguments, as all that is left to do of the call, or as a step of it that the call
+// does for certain.
+func (c *invocation) as(name string, args ...*thunk) *Value {
+	own := c.args
+	c.args = args
+	v := builtinTable[builtinIndex[name]].run(c)
+	c.args = own
+	return v
+}
+
+// then evaluates a builtin of what a step gave; nil where that is impossible.
+func (c *invocation) then(name string, v *Value, before ...*thunk) *Value {
+	if v == nil {
+		return nil
+	}
+	return c.as(name, append(before, given(v))...)
+}
+
+// later returns the thunk of a part of the call's value.
+func (c *invocation) later(run func(c *invocation) *Value) *thunk {
+	at, b, args := c.at, c.b, c.args
+	at.lexical = false
+	return &thunk{fn: func(ev *Evaluation) *Value {
+		part := &invocation{Evaluation: ev, at: at, b: b, args: args}
+		v := run(part)
+		return join(v, part.fails)
+	}}
+}
+
+// closure returns a function that is no entry of the table.
+func (c *invocation) closure(arity int, run func(c *invocation) *Value) *Value {
+	return functionValue(&function{builtin: &builtin{name: c.b.name, arity: arity, run: run}})
+}
+
+// calls evaluates the call of an argument, or of one of the elements of a list that is an argument (else n is -1), as a step
+// that the call does for certain. What fails by that is told of that expression, if the call shows it.
+func (c *invocation) calls(i, n int, f *thunk, args ...*thunk) *Value {
+	fn := c.force(f)
+	if fn.Fails() {
+		return fn
+	}
+	at := c.at
+	span, shown := c.shows(i, n)
+	at.lexical = at.lexical && shown
+	v := c.call(at, fn, args)
+	if !v.Fails() || !at.lexical {
+		return v
+	}
+	return each(v, func(x *Value) *Value {
+		if f := x.fail; f != nil && f.at == at && f.End == 0 {
+			told := *f
+			told.Start, told.End = span.Start, span.End
+			x = &Value{kinds: x.kinds, fail: &told}
+		}
+		return x
+	})
+}
+
+// shows returns where an argument of the call stands, or an element of it.
+func (c *invocation) shows(i, n int) (span source.Span, ok bool) {
+	if c.at.code == nil {
+		return span, false
+	}
+	code, x := c.at.code, &c.at.code.exprs[c.at.expr]
+	if x.op != opCall || code.exprs[code.kids[x.a]].op != opGlobal || int(x.a)+1+i >= int(x.b) {
+		return span, false
+	}
+	e := code.kids[int(x.a)+1+i]
+	if n >= 0 {
+		x := &code.exprs[e]
+		if x.op != opList || int(x.a)+n >= int(x.b) {
+			return span, false
+		}
+		e = code.kids[int(x.a)+n]
+	}
+	return code.Span(Expr(e)), true
+}
+
+// each joins what is made of each of the alternatives of a value.
+func each(v *Value, do func(x *Value) *Value) (out *Value) {
+	v.each(func(x *Value) { out = join(out, do(x)) })
+	return out
 }
 
 // ofLib lowers a name or selection that means a function of nixpkgs' lib of which something is known.
@@ -196,4 +187,35 @@ func libPart(names *sema.Info, n ast.Node) (part string, ok bool) {
 		return "", false
 	}
 	return part, ok
+}
+
+// asks evaluates a question for some kinds, or for sets with one of some attributes.
+func asks(k Kinds, attrs ...string) func(c *invocation) *Value {
+	return func(c *invocation) *Value {
+		v := c.arg(0, Anything&^Failures)
+		if v == nil {
+			return nil
+		}
+		return each(v, func(x *Value) *Value {
+			has := falseValue
+			switch {
+			case x.kinds&Failures != 0:
+				return x
+			case x.kinds&k != 0:
+				has = trueValue
+			case x.kinds == Set && x.set == nil:
+				has = someBool
+			case x.kinds == Set:
+				for _, name := range attrs {
+					switch _, there, _ := x.set.lookup(name); there {
+					case present:
+						has = trueValue
+					case possible:
+						has = join(has, trueValue)
+					}
+				}
+			}
+			return has
+		})
+	}
 }

@@ -59,7 +59,9 @@ func libArgument() *Value {
 	parts, own := map[string]*set{}, map[string]attr{}
 	for name, f := range libIndex {
 		fn := attr{value: given(builtinValues[f.index])}
-		own[name] = fn
+		if own[name] = fn; f.part == onlyArity {
+			continue
+		}
 		if parts[f.part] == nil {
 			parts[f.part] = &set{own: map[string]attr{}, open: true}
 		}

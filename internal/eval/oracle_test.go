@@ -51,7 +51,7 @@ func runNix(t testing.TB, dir string, claims []claim, options ...string) (out, e
 	cmd.Stdin = strings.NewReader(in.String())
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	require.NoError(t, cmd.Run(), "%.300s", stderr.String())
+	require.NoError(t, cmd.Run(), "%s", stderr.String()[max(0, stderr.Len()-600):])
 	return ansi.ReplaceAllString(stdout.String(), ""), ansi.ReplaceAllString(stderr.String(), "")
 }
 

@@ -1,8 +1,6 @@
 package eval
 
 import (
-	"strings"
-
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/sema"
 )
@@ -43,7 +41,7 @@ func Worthwhile(t *ast.Tree, names *sema.Info) bool {
 				return true
 			}
 		case ast.Apply:
-			if known(n.FirstChild()) || libCall(n, 0) && (libCall(n.Child(1), 0) || known(n.Child(1)) && asksKinds(n.FirstChild())) {
+			if known(n.FirstChild()) || libCall(n, 0) && asksArgument(n) {
 				return true
 			}
 		case ast.Binary:
@@ -79,22 +77,6 @@ func libCall(n ast.Node, gives Kinds) bool {
 	return ok && (f.gives == 0 || f.gives != gives || f.shaped || args != builtinTable[f.index].arity)
 }
 
-// asksKinds reports whether a function of lib, which has its arguments but the last, asks of what kind that is.
-func asksKinds(fn ast.Node) bool {
-	name := ast.LastName(fn)
-	_, same := builtinIndex[name]
-	switch {
-	case fn.Unparen().Is(ast.Apply):
-		callee, _ := ast.Call(fn)
-		name = ast.LastName(callee)
-		_, same = builtinIndex[name]
-		return same
-	case name == "concatStringsSep":
-		return false // whose first argument is nearly always a literal string
-	}
-	return same || strings.HasPrefix(name, "optional")
-}
-
 // odd reports whether an operand is perhaps of a kind that the operator does not take, by its form alone.
 func odd(op ast.Op, n ast.Node) bool {
 	n = n.Unparen()
@@ -108,5 +90,10 @@ func odd(op ast.Op, n ast.Node) bool {
 	case ast.OpAdd:
 		return libCall(n, String) || known(n) && !n.Is(ast.String) && !n.Is(ast.IndString) && !n.Is(ast.Path) && !n.Is(ast.Int) && !n.Is(ast.Binary)
 	}
-	return libCall(n, Bool) || known(n) && !n.Is(ast.Binary) && !n.Is(ast.Unary) && !n.Is(ast.HasAttr) && !n.Is(ast.Int) && !n.Is(ast.String)
+	gives := Bool
+	switch op {
+	case ast.OpSub, ast.OpMul, ast.OpDiv, ast.OpLess, ast.OpLessEq, ast.OpGreater, ast.OpGreaterEq:
+		gives = Int
+	}
+	return libCall(n, gives) || known(n) && !n.Is(ast.Binary) && !n.Is(ast.Unary) && !n.Is(ast.HasAttr) && !n.Is(ast.Int) && !n.Is(ast.String)
 }

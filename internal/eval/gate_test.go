@@ -2,14 +2,17 @@ package eval
 
 import (
 	"io/fs"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/internal/testenv"
 	"github.com/nixsift/nixsift/parser"
@@ -30,10 +33,15 @@ func TestGate(t *testing.T) {
 			require.Empty(t, findings, "%s\n%s", name, text)
 		}
 	}
+	prepare()
 	g := &generator{Rand: rand.New(rand.NewPCG(5, 5))}
-	for range 4000 {
+	functions := slices.Sorted(maps.Keys(libIndex))
+	for range 8000 {
 		g.vars, g.left = nil, 8
-		call := g.pick("lib.attrNames", "lib.optional x", "lib.mkIf true", "lib.concatStrings", "lib.head", "lib.id")
+		call := "lib." + ast.QuoteAttr(functions[g.IntN(len(functions))])
+		for range g.IntN(builtinTable[libIndex[ast.LastName(parser.Parse(call).Expr())].index].arity) {
+			call += " " + g.pick("x", "x", "x.y", g.expr(g.kind(), 1))
+		}
 		inner := call + " " + g.expr(g.kind(), 1)
 		call = g.pick(inner, inner+" ++ x", "x // "+inner, `"${`+inner+`}"`, "!"+inner, "lib.tail ("+inner+")", "1 - "+inner, "("+inner+").a")
 		check("", "{ x, lib }: "+g.pick(g.expr(g.kind(), 2), "x.y "+g.expr(g.kind(), 1), call, call))

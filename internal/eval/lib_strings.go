@@ -9,7 +9,7 @@ func registerLibStrings() {
 			registerInLib("strings", name, arity, k, run)
 		}
 	}
-	toString, toBool, toAny := giving(String), giving(Bool), giving(0)
+	toString, toBool := giving(String), giving(Bool)
 	empty := given(emptyString)
 
 	toString("join", 2, func(c *invocation) *Value { return c.as("concatStringsSep", c.args...) })
@@ -58,7 +58,7 @@ func registerLibStrings() {
 		return boolValue(strings.Contains(whole.text, part.text))
 	})
 	for name, trim := range map[string]func(s, part string) string{"removePrefix": strings.TrimPrefix, "removeSuffix": strings.TrimSuffix} {
-		toAny(name, 2, func(c *invocation) *Value {
+		toString(name, 2, func(c *invocation) *Value { // or what can be made one
 			part, whole := c.text(0, coercion{copies: true}), c.text(1, coercion{copies: true})
 			v := c.force(c.args[1])
 			switch {
@@ -110,7 +110,7 @@ func registerLibStrings() {
 	}
 	toBool("isStringLike", 1, asks(String|Path, toStringName, outPathName))
 	for _, name := range []string{"getName", "getVersion"} {
-		toAny(name, 1, func(c *invocation) *Value {
+		toString(name, 1, func(c *invocation) *Value { // or what a package has in its place
 			v := c.arg(0, String|Set)
 			switch {
 			case v == nil:

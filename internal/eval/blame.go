@@ -73,8 +73,11 @@ func (f *Failure) Literal() bool {
 // that went well before.
 func (f *Failure) Callee() source.Span {
 	x := &f.at.code.exprs[f.at.expr]
-	if x.op != opCall {
+	switch {
+	case x.op != opCall:
 		return f.at.code.Span(f.at.expr)
+	case f.End > 0: // one that the function calls: lib.pipe x [ f ]
+		return source.Span{Start: f.Start, End: f.End}
 	}
 	kids := f.at.code.kids[x.a:x.b]
 	span := f.at.code.Span(Expr(kids[0]))
@@ -175,7 +178,7 @@ func (f *Failure) Extra() (names []string) {
 // CallArgument returns an argument of the call that fails, counted from 0; ok is false where the call does not show it.
 func (f *Failure) CallArgument(i int) (span source.Span, ok bool) {
 	x := &f.at.code.exprs[f.at.expr]
-	if x.op != opCall || int(x.a)+1+i >= int(x.b) || f.at.code.exprs[f.at.code.kids[x.a]].op != opGlobal && f.at.code.lastName(Expr(f.at.code.kids[x.a])) != f.Name {
+	if x.op != opCall || f.End > 0 || int(x.a)+1+i >= int(x.b) || f.at.code.exprs[f.at.code.kids[x.a]].op != opGlobal && f.at.code.lastName(Expr(f.at.code.kids[x.a])) != f.Name {
 		return source.Span{}, false
 	}
 	return f.at.code.Span(Expr(f.at.code.kids[int(x.a)+1+i])), true

@@ -106,7 +106,7 @@ func (c *invocation) needAs(v *Value, i int, k, meant Kinds) *Value {
 
 // callable evaluates the first argument, which must be a function, or a set that is called as one.
 func (c *invocation) callable() *Value {
-	v := c.arg(0, Function|Set)
+	v := c.needAs(c.force(c.args[0]), 0, Function|Set, Function)
 	if v == nil || v.kinds == Function {
 		return v
 	}

@@ -65,11 +65,6 @@ func registerInLib(part, name string, arity int, gives Kinds, run func(c *invoca
 // libValue returns a function of lib as a value.
 func libValue(name string) *Value { return builtinValues[libIndex[name].index] }
 
-// needs evaluates an argument that must be of one of the kinds, and is meant to be of fewer.
-func (c *invocation) needs(i int, k, meant Kinds) *Value {
-	return c.needAs(c.force(c.args[i]), i, k, meant)
-}
-
 // as evaluates a builtin with other arguments, as all that is left to do of the call, or as a step of it that the call
 // does for certain.
 func (c *invocation) as(name string, args ...*thunk) *Value {

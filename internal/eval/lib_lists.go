@@ -48,13 +48,13 @@ func registerLibLists() {
 		return out
 	})
 	toList("range", 2, func(c *invocation) *Value {
-		ordered := numbers | String | Path | List // what is not in order gives an empty list
-		a, b := c.needs(0, ordered, Int), c.needs(1, ordered, Int)
+		a, b := c.force(c.args[0]), c.force(c.args[1])
+		order := c.less(c.at, b, a, false)
 		switch {
-		case a == nil || b == nil:
-			return nil
+		case order.Fails():
+			return order
 		case !a.isKnown() || !b.isKnown() || (a.kinds|b.kinds) != Int:
-			c.mayFail()
+			c.mayFail() // what is not in order gives an empty list
 			return bare(List)
 		case a.num > b.num:
 			return emptyList

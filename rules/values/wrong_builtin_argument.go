@@ -11,9 +11,10 @@ import (
 
 var _ = rules.Register(&rules.Rule{
 	ID: "wrong-builtin-argument", Family: family, Since: "0.1.0", Stage: rules.Preview,
-	Summary: "A builtin function is given something of a kind that it does not take",
+	Summary: "A function of Nix or of nixpkgs' `lib` is given something of a kind that it does not take",
 	Doc: "`builtins.length { }`, `map f \"x\"` and `toString builtins.attrNames set`, where parentheses are missing, fail as soon as they\n" +
-		"are evaluated. So does `filter f list` where `f` returns something other than a Boolean." + severity,
+		"are evaluated. So do `lib.concatStringsSep list \",\"` and `lib.mapAttrs set f`, whose arguments are in the wrong order, and\n" +
+		"`filter f list` where `f` returns something other than a Boolean." + severity,
 	Severity: diag.Error, Presets: rules.Recommended,
 	File: func(p *rules.Pass) {
 		var last source.Span // of two wrong arguments of a call, one is told

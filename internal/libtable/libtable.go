@@ -6,9 +6,11 @@ package libtable
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Release is a release of nixpkgs: 25.11 is {25, 11}. The zero value is before all others.
@@ -61,6 +63,78 @@ func Lookup(name string) *Name {
 		return nil
 	}
 	return &names[i]
+}
+
+// Part is a part of lib that holds functions, and the names that it has, sorted.
+type Part struct {
+	Name  string
+	Names []string
+}
+
+// Parts returns the parts of the lib that the table was made of, sorted. It must not be changed.
+func Parts() []Part { return parts[:] }
+
+// PartNamed returns a part of lib, or nil.
+func PartNamed(name string) *Part {
+	i, ok := slices.BinarySearchFunc(parts[:], name, func(p Part, name string) int { return strings.Compare(p.Name, name) })
+	if !ok {
+		return nil
+	}
+	return &parts[i]
+}
+
+// Has reports whether the part has a name.
+func (p *Part) Has(name string) bool {
+	_, ok := slices.BinarySearch(p.Names, name)
+	return ok
+}
+
+// inParts has the names that parts of lib have and lib has not, with the first such part.
+var inParts = sync.OnceValue(func() map[string]string {
+	found := map[string]string{}
+	for _, p := range parts {
+		for _, name := range p.Names {
+			if _, known := found[name]; !known && Lookup(name) == nil && name[0] != '_' {
+				found[name] = p.Name
+			}
+		}
+	}
+	return found
+})
+
+// InPart returns the part of lib that has a name which lib itself has not; "" where there is none.
+func InPart(name string) string { return inParts()[name] }
+
+// OnlyInParts returns the names of which InPart tells, in no order.
+func OnlyInParts() []string { return slices.Collect(maps.Keys(inParts())) }
+
+// Made is the release that the lib of the table is of. Later ones may have other names.
+var Made = Release{26, 5}
+
+// flakeOnly are names that lib has where it is that of nixpkgs as a flake.
+var flakeOnly = []string{"nixos", "nixosSystem"}
+
+// former are names that releases before those that Deprecations tells of had.
+var former = []string{
+	"addErrorContextToAttrs", "attrNamesToStr", "composedArgsAndFun", "defaultOverridableDelayableArgs", "getConfig", "isUnexpectedNull", "literalDocBook",
+	"literalExample", "mdDoc", "mergeAttrByFunc", "mergeAttrsByFuncDefaults", "mergeAttrsByFuncDefaultsClean", "prepareDerivationArgs", "showVal",
+	"strict", "traceCall", "traceCall2", "traceCall3", "traceCallXml", "traceShowVal", "traceShowValMarked", "traceValIfNot", "traceXMLVal",
+	"traceXMLValMarked",
+}
+
+// formerInParts are such names of parts.
+var formerInParts = []string{
+	"lists.imap", "options.literalDocBook", "options.literalExample", "options.mdDoc", "types.loaOf", "types.string",
+}
+
+// Ever reports whether some release of nixpkgs has a name in a part of lib, or is known to have had it.
+func (p *Part) Ever(name string) bool {
+	return p.Has(name) || slices.Contains(formerInParts, p.Name+"."+name) || Deprecated(p.Name+"."+name) != nil
+}
+
+// Ever reports whether some release of nixpkgs has a name in lib, or is known to have had it.
+func Ever(name string) bool {
+	return Lookup(name) != nil || IsDeprecatedName(name) || slices.Contains(flakeOnly, name) || slices.Contains(former, name)
 }
 
 // Deprecation is a name of lib that should not be used any more.

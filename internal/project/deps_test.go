@@ -37,6 +37,7 @@ func TestDeps(t *testing.T) {
 		"reach":       func(dir string, a *project.Answers) { a.Reach(filepath.Join(dir, "b.nix")) },
 		"leaving":     func(dir string, a *project.Answers) { a.Leaving(filepath.Join(dir, "b.nix"), "y") },
 		"flake":       func(_ string, a *project.Answers) { a.Flake() },
+		"extends lib": func(_ string, a *project.Answers) { a.ExtendsLib() },
 		"nothing":     func(string, *project.Answers) {},
 	}
 	for _, c := range []struct {
@@ -54,6 +55,8 @@ func TestDeps(t *testing.T) {
 		{"flake.nix", "{ outputs = _: import ./a.nix; }", []string{"flake", "reach"}},
 		{"flake.nix", "{ outputs = _: import ./b.nix { x = 1; }; }", []string{"flake", "reach", "leaving", "references"}},
 		{"flake.nix", "{ outputs = _: import ./b.nix { y = 1; }; }", []string{"flake", "reach", "references"}},
+		{"a.nix", "{ callPackage, lib }: callPackage ./b.nix { x = 1; y = lib.id; }", []string{"references"}},
+		{"a.nix", "{ callPackage, lib }: callPackage ./b.nix { x = lib.extend (f: p: { }); }", []string{"references", "extends lib"}},
 		{"b.nix", "1", []string{"signature"}},
 		{"b.nix", "{ x, y }: [ x y ]", nil},
 		{"pass.nix", "import ./b.nix # as before", nil},

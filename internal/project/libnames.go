@@ -6,7 +6,7 @@ import (
 )
 
 var ownLib = declare(fact[string, map[string]bool]{
-	raises:  raisers{names: deprecatedNames()},
+	raises:  raisers{names: append(deprecatedNames(), libtable.OnlyInParts()...)},
 	collect: libNames,
 	index:   asSet,
 })
@@ -18,8 +18,13 @@ func deprecatedNames() (names []string) {
 	return names
 }
 
+// isLibName reports whether ownLib tells of a name: one that is deprecated in nixpkgs' lib, or that only a part of it has.
+func isLibName(name string) bool {
+	return libtable.IsDeprecatedName(name) || libtable.InPart(name) != ""
+}
+
 // DefinesLibName reports whether some file of the project defines a function that is called like a deprecated one of
-// nixpkgs' lib: a lib of the project's own, or nixpkgs' with additions, may have it.
+// nixpkgs' lib, or like one that only a part of it has: a lib of the project's own, or nixpkgs' with additions, may have it.
 func (a *Answers) DefinesLibName(name string) bool {
 	if a.deps != nil {
 		return noted(a.View, question{"lib name", name, ""}, func(a *Answers) bool { return a.DefinesLibName(name) })
@@ -28,14 +33,14 @@ func (a *Answers) DefinesLibName(name string) bool {
 }
 
 // libNames returns the functions that a file defines, or takes into a set from elsewhere than nixpkgs' lib, and that are
-// called like deprecated ones of that.
+// called like such of that.
 func libNames(t *ast.Tree) []string {
 	found := map[string]bool{}
 	for i, r := range t.Records() {
 		switch n := t.Node(ast.NodeID(i)); r.Kind {
 		case ast.Binding:
 			b := ast.BindingNode{Node: n}
-			if name := b.Attrpath().LastName(); libtable.IsDeprecatedName(name) && mayCall(b.Value()) {
+			if name := b.Attrpath().LastName(); isLibName(name) && mayCall(b.Value()) {
 				found[name] = true
 			}
 		case ast.Inherit:
@@ -44,7 +49,7 @@ func libNames(t *ast.Tree) []string {
 				continue
 			}
 			for part := range in.Names() {
-				if name, ok := ast.AttrName(part); ok && libtable.IsDeprecatedName(name) {
+				if name, ok := ast.AttrName(part); ok && isLibName(name) {
 					found[name] = true
 				}
 			}
@@ -77,7 +82,7 @@ func mayCall(value ast.Node) bool {
 			return value.Text() != "true" && value.Text() != "false" && value.Text() != "null"
 		case ast.Apply:
 			fn, _ := ast.Call(value)
-			return returnsFunctions[ast.LastName(fn)] || libtable.IsDeprecatedName(ast.LastName(fn))
+			return returnsFunctions[ast.LastName(fn)] || isLibName(ast.LastName(fn))
 		case ast.Let:
 			value = ast.LetExpr{Node: value}.Body()
 		case ast.With, ast.Assert:

@@ -44,3 +44,9 @@ var facts = []libtable.Deprecation{
 
 // arity corrects what cannot be measured: lib forces an argument before all are there.
 var arity = map[string]uint8{"foldl'": 3}
+
+// parts are the parts of lib that hold functions.
+var parts = []string{
+	"asserts", "attrsets", "cli", "customisation", "debug", "derivations", "fetchers", "fileset", "filesystem", "fixedPoints", "generators", "gvariant",
+	"lists", "meta", "modules", "options", "path", "sources", "strings", "stringsWithDeps", "trivial", "types", "versions",
+}

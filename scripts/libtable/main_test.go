@@ -22,6 +22,9 @@ func TestLibAgrees(t *testing.T) {
 	names, err := measure(nix, lib)
 	require.NoError(t, err)
 	assert.True(t, slices.Equal(libtable.Names(), names))
+	parts, err := measureParts(nix, lib)
+	require.NoError(t, err)
+	assert.Equal(t, libtable.Parts(), parts)
 	require.NoError(t, verify(nix, lib))
 }
 

@@ -1,0 +1,180 @@
+package values
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/libtable"
+	"github.com/nixsift/nixsift/internal/near"
+	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/internal/sema"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "unknown-lib-function", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	Summary: "A name is taken of nixpkgs' `lib` that it has not, and never had",
+	Doc: "`lib.concatString` fails with \"attribute 'concatString' missing\" as soon as it is evaluated. The rule knows the names of\n" +
+		"`lib` and of its parts such as `lib.strings`, and the names that earlier releases had: of what is gone by now,\n" +
+		"`deprecated-lib-alias` tells.\n" +
+		"\n" +
+		"It is a warning where `flake.lock` pins nixpkgs, and information without: a newer nixpkgs may have the name. A name that\n" +
+		"resembles none of `lib` is reported only where nixpkgs is pinned and it is not taken apart further, as in `lib.hm.dag`.\n" +
+		"Left alone are names that the file asks for, as in `lib ? name` and `lib.name or other`. In a project that extends\n" +
+		"`lib`, or gives its files another set under that name, nothing is reported but names that only a part of nixpkgs' `lib`\n" +
+		"has and the project defines nowhere: `lib.toPretty` for `lib.generators.toPretty`.\n" +
+		"\n" +
+		"The fix puts the name that was probably meant, or the part of `lib` that has it before it.",
+	Severity: diag.Warning, Presets: rules.Recommended,
+	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
+	On: []ast.Kind{ast.Select, ast.Ident, ast.Inherit},
+	Node: func(p *rules.Pass, n ast.Node) {
+		switch n.Kind() {
+		case ast.Inherit:
+			unknownInherited(p, ast.InheritNode{Node: n})
+			return
+		case ast.Ident:
+			if u, ok := p.Names().Use(n); !ok || u.Target != sema.ToWith || libtable.Ever(n.Text()) {
+				return
+			}
+		}
+		path, _, ok := nixlang.LibPath(p.Names(), n)
+		if !ok || byPosition(p.Names(), n) {
+			return
+		}
+		names := strings.Split(path, ".")
+		at := func(i int) ast.Node {
+			if n.Is(ast.Ident) {
+				return n
+			}
+			parts := slices.Collect((ast.SelectExpr{Node: n}).Attrpath().Children())
+			if i += len(parts) - len(names); i >= 0 {
+				return parts[i]
+			}
+			return ast.Node{}
+		}
+		switch part := libtable.PartNamed(names[0]); {
+		case part == nil && !libtable.Ever(names[0]):
+			aboutUnknown(p, nil, names[0], at(0), len(names) > 1, n.Is(ast.Ident))
+		case part != nil && len(names) > 1 && !part.Ever(names[1]):
+			aboutUnknown(p, part, names[1], at(1), len(names) > 2, n.Is(ast.Ident))
+		}
+	},
+})
+
+// unknownInherited examines inherit (lib) ….
+func unknownInherited(p *rules.Pass, in ast.InheritNode) {
+	from := in.From()
+	if !from.IsValid() {
+		return
+	}
+	base, ok := nixlang.LibSource(p.Names(), from)
+	part := libtable.PartNamed(base)
+	if !ok || base != "" && part == nil || byPosition(p.Names(), from) {
+		return
+	}
+	for name := range in.Names() {
+		switch text, ok := ast.AttrName(name); {
+		case !ok, part != nil && part.Ever(text), part == nil && (libtable.Ever(text) || libtable.PartNamed(text) != nil):
+		default:
+			aboutUnknown(p, part, text, name, false, true)
+		}
+	}
+}
+
+// byPosition reports whether the lib of an expression is the argument of a function without a pattern, lib: …, of which less is
+// known.
+func byPosition(names *sema.Info, n ast.Node) bool {
+	for n = n.Unparen(); n.Is(ast.Select); n = n.Unparen() {
+		n = (ast.SelectExpr{Node: n}).Operand()
+	}
+	b := names.Resolve(n)
+	return b != nil && b.Kind == sema.ParamBinding
+}
+
+// aboutUnknown reports a name that lib, or a part of it, has not. more tells that an attribute of it is taken, bound that the
+// name is that of a variable.
+func aboutUnknown(p *rules.Pass, part *libtable.Part, name string, at ast.Node, more, bound bool) {
+	if !at.IsValid() || asksFor(p.Tree, name) {
+		return
+	}
+	pin, pinned := p.Project.Pin()
+	pinned = pinned && pin.Has.Compare(libtable.Made) <= 0
+	holder := "`lib`"
+	var candidates []string
+	if part != nil {
+		holder, candidates = "`lib."+part.Name+"`", part.Names
+	} else {
+		for _, known := range libtable.Names() {
+			if !more || known.Args == 0 {
+				candidates = append(candidates, known.Name)
+			}
+		}
+	}
+	f := diag.Finding{Span: at.Span(), Message: "nixpkgs' " + holder + " has no " + diag.Code(name)}
+	elsewhere, guess := "", near.Find(name, candidates)
+	if part == nil {
+		elsewhere = libtable.InPart(name)
+	}
+	switch {
+	case elsewhere != "":
+		f.Help = "it is " + diag.Code("lib."+elsewhere+"."+name)
+		if !bound && at.Is(ast.Name) {
+			f.Fixes = []diag.Fix{rules.Replace("use "+diag.Code("lib."+elsewhere+"."+name), diag.Unsafe, at.Span(), elsewhere+"."+at.Text())}
+		}
+	case guess != "":
+		f.Help = "did you mean " + diag.Code(guess) + "?"
+		if !bound && at.Is(ast.Name) {
+			f.Fixes = []diag.Fix{rules.Replace("use "+diag.Code(guess), diag.Unsafe, at.Span(), ast.QuoteAttr(guess))}
+		}
+	case part != nil && libtable.Lookup(name) != nil:
+		f.Help = "it is " + diag.Code("lib."+name)
+	case part != nil:
+		return
+	case sema.LookupBuiltin(name) != nil:
+		f.Help = "it is " + diag.Code("builtins."+name)
+	case !pinned || more:
+		return
+	}
+	name = strings.Clone(name)
+	p.Ask(func(a *rules.Asked) {
+		if a.ExtendsLib() {
+			if elsewhere == "" || a.DefinesLibName(name) {
+				return
+			}
+			pinned = false
+		}
+		if pinned {
+			f.Message += ": evaluating this fails"
+		} else {
+			f.Severity = diag.Info
+		}
+		a.Report(f)
+	})
+}
+
+// asksFor reports whether a file asks somewhere whether a set has a name.
+func asksFor(t *ast.Tree, name string) bool {
+	for i, r := range t.Records() {
+		switch n := t.Node(ast.NodeID(i)); r.Kind {
+		case ast.HasAttr:
+			for part := range (ast.HasAttrExpr{Node: n}).Attrpath().Children() {
+				if text, ok := ast.AttrName(part); ok && text == name {
+					return true
+				}
+			}
+		case ast.Select:
+			s := ast.SelectExpr{Node: n}
+			if s.Default().IsValid() && strings.Contains(s.Attrpath().Text(), name) {
+				return true
+			}
+		case ast.String:
+			if text, ok := ast.StringValue(n); ok && text == name {
+				return true // hasAttr "name" lib
+			}
+		}
+	}
+	return false
+}

@@ -11,22 +11,32 @@ import (
 type examined struct {
 	memory   *eval.Memory // nil: it is made where it is needed
 	lower    sync.Once
+	lowered  *eval.Code // nil where Nix refuses the file
+	gate     sync.Once
 	code     *eval.Code // nil where nothing can be found
 	examine  sync.Once
 	failures []eval.Finding
 }
 
-// code returns the code of the file; nil where evaluating it can tell nothing, as with syntax errors.
-func (p *Pass) code() *eval.Code {
+// lowered returns the code of the file; nil where Nix refuses that.
+func (p *Pass) lowered() *eval.Code {
 	x := p.examined
 	x.lower.Do(func() {
-		if !eval.Worthwhile(p.Tree, p.Names()) {
-			return
-		}
 		if x.memory == nil {
 			x.memory = new(eval.Memory)
 		}
-		x.code = x.memory.Lower(p.Tree, p.Path, p.Names())
+		x.lowered = x.memory.Lower(p.Tree, p.Path, p.Names())
+	})
+	return x.lowered
+}
+
+// code returns the code of the file; nil where evaluating it can tell nothing, as with syntax errors.
+func (p *Pass) code() *eval.Code {
+	x := p.examined
+	x.gate.Do(func() {
+		if eval.Worthwhile(p.Tree, p.Names()) {
+			x.code = p.lowered()
+		}
 	})
 	return x.code
 }

@@ -93,6 +93,7 @@ func (p *Pass) Names() *sema.Info {
 func (p *Pass) Modules() *module.File {
 	if p.modules == nil {
 		p.modules = module.AnalyzeFile(p.Tree, p.Names())
+		p.modules.Code = p.lowered
 	}
 	return p.modules
 }

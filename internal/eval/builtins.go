@@ -58,7 +58,7 @@ var prepare = sync.OnceFunc(func() {
 	} {
 		own[name] = attr{value: given(v), maybe: name == "currentSystem"}
 	}
-	builtinsValue = setValue(&set{own: own, open: true, size: len(own)})
+	builtinsValue = setValue(&set{own: own, open: true, notLib: true, size: len(own)})
 	own["builtins"] = attr{value: given(builtinsValue)}
 })
 
@@ -81,8 +81,11 @@ func (ev *Evaluation) callBuiltin(at site, f *function, args []*thunk) (v *Value
 		return topValue, used
 	}
 	c := &invocation{Evaluation: ev, at: at, b: f.builtin, args: all}
-	v = f.builtin.run(c)
-	return join(v, c.fails), used
+	v = join(f.builtin.run(c), c.fails)
+	if v.Fails() {
+		v = v.through(at, f.builtin.name)
+	}
+	return v, used
 }
 
 // arg evaluates an argument that must be of one of the kinds; nil where it cannot be.

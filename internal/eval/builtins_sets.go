@@ -88,7 +88,8 @@ func registerSets() {
 		if !of.isKnown() || !of.set.plain() || !c.pay(of.set.size) {
 			return bare(Set)
 		}
-		out := &set{own: map[string]attr{}, code: of.set.code, expr: of.set.expr}
+		out := &set{own: map[string]attr{}}
+		out.code, out.expr = of.set.origin()
 		for n, a := range of.set.flat() {
 			if !gone[n] {
 				out.own[n] = a
@@ -124,7 +125,8 @@ func registerSets() {
 		case s == nil:
 			return bare(Set)
 		}
-		out := &set{own: make(map[string]attr, s.size), code: s.code, expr: s.expr}
+		out := &set{own: make(map[string]attr, s.size)}
+		out.code, out.expr = s.origin()
 		for n, a := range s.flat() {
 			out.own[n] = attr{value: c.apply(c.args[0], given(stringValue(n)), a.value)}
 		}

@@ -18,7 +18,7 @@ func (ev *Evaluation) eval(code *Code, e Expr, in *env) *Value {
 	v := ev.evalOp(at, &code.exprs[e], in)
 	ev.leave()
 	if v.kinds&^Failures == 0 && v.kinds != 0 {
-		v = v.through(at)
+		v = v.through(at, "")
 		if ev.watch != nil {
 			ev.watch.fails(at, v)
 		}

@@ -95,7 +95,7 @@ func (f *Failure) Origin() (file string, start, end uint32, ok bool) {
 	case f.fn != nil && f.fn.code != nil:
 		l := f.fn.lambda()
 		return f.fn.code.Path, l.start, l.end, true
-	case f.set != nil && f.set.code != nil:
+	case f.set != nil && f.set.code != nil && f.set.below == nil:
 		s := f.set.code.Span(f.set.expr)
 		return f.set.code.Path, s.Start, s.End, true
 	case f.thunk != nil && f.thunk.code != nil:

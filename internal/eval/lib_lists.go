@@ -33,7 +33,10 @@ func registerLibLists() {
 		if c.arg(0, Anything&^Failures) == nil {
 			return nil
 		}
-		if out, known := c.flattened(c.args[0], nil, 0); known {
+		switch out, known, ok := c.flattened(c.args[0], nil, 0); {
+		case !ok:
+			return nil
+		case known:
 			return listValue(out)
 		}
 		c.mayFail()
@@ -240,21 +243,28 @@ func (c *invocation) indexed(f, list *thunk, first int64) *Value {
 	return listValue(out)
 }
 
-// flattened adds the elements of a list, and of those in it; known is false where they are not all known.
-func (c *invocation) flattened(t *thunk, out []*thunk, depth int) (all []*thunk, known bool) {
+// flattened adds the elements of a list, and of those in it; known is false where they are not all known, ok where one of
+// them surely fails.
+func (c *invocation) flattened(t *thunk, out []*thunk, depth int) (all []*thunk, known, ok bool) {
 	v := c.force(t)
 	switch {
+	case v.Fails():
+		c.fails = join(c.fails, v)
+		return nil, false, false
 	case v.kinds&(List|Failures) == 0:
-		return append(out, t), true
+		return append(out, t), true, true
 	case v.kinds != List || !v.isKnown() || depth > maxCompared || !c.pay(len(v.list)+1):
-		return out, false
+		return out, false, true
 	}
+	known = true
 	for _, e := range v.list {
-		if out, known = c.flattened(e, out, depth+1); !known {
-			return out, false
+		more, all, ok := c.flattened(e, out, depth+1)
+		if !ok {
+			return nil, false, false
 		}
+		out, known = more, known && all
 	}
-	return out, true
+	return out, known, true
 }
 
 // distinct leaves out the elements of the first argument that are equal to one before.

@@ -1,5 +1,11 @@
 package eval
 
+import (
+	"sync"
+
+	"github.com/nixsift/nixsift/internal/sema"
+)
+
 // Properties are what mkIf, mkMerge and their kin give: sets that only the module system understands. Their attribute _type
 // says what they are (lib/modules.nix of nixpkgs).
 const (
@@ -52,10 +58,10 @@ func registerProperties() {
 // LibArgument returns nixpkgs' lib as an argument: the functions of which something is known, and any others.
 func LibArgument() Part {
 	prepare()
-	return Part{given(libArgument())}
+	return libArgument()
 }
 
-func libArgument() *Value {
+var libArgument = sync.OnceValue(func() Part {
 	parts, own := map[string]*set{}, map[string]attr{}
 	for name, f := range libIndex {
 		fn := attr{value: given(builtinValues[f.index])}
@@ -67,9 +73,35 @@ func libArgument() *Value {
 		}
 		parts[f.part].own[name] = fn
 	}
+	parts["path"] = &set{open: true, own: map[string]attr{"append": {value: given(functionValue(&function{builtin: pathAppend}))}}}
 	for name, s := range parts {
 		s.size = len(s.own)
 		own[name] = attr{value: given(setValue(s))}
 	}
-	return setValue(&set{own: own, open: true, size: len(own)})
+	return Part{given(setValue(&set{own: own, open: true, size: len(own)}))}
+})
+
+// pathAppend is lib.path.append, which lib itself has not.
+var pathAppend = &builtin{name: "path.append", arity: 2, run: func(c *invocation) *Value {
+	c.mayFail()
+	for _, t := range c.args {
+		if v := c.force(t); v.Fails() {
+			c.fails = join(c.fails, v)
+			return nil
+		}
+	}
+	return bare(Path)
+}}
+
+// PackagesArgument returns nixpkgs' packages as an argument: a set with lib, of which nothing else is known but that no function
+// of lib is among them.
+func PackagesArgument() Part {
+	prepare()
+	return Part{given(setValue(&set{own: map[string]attr{"lib": {value: LibArgument().t}}, open: true, notLib: true, size: 1}))}
+}
+
+// onlyInLib reports whether lib has a function that builtins have not.
+func onlyInLib(name string) bool {
+	_, known := libIndex[name]
+	return known && !sema.IsBuiltin(name)
 }

@@ -29,6 +29,19 @@ func Lower(t *ast.Tree, filePath string, names *sema.Info) *Code {
 	return code
 }
 
+// LowerBroken does what Lower does for a file that Nix may refuse: what Nix does not read, or finds no meaning for, is unknown.
+// It is nil where nothing is known at all.
+func LowerBroken(t *ast.Tree, filePath string, names *sema.Info) *Code {
+	l := lowerers.Get().(*lowerer)
+	defer lowerers.Put(l)
+	code := l.broken(t, filePath, names)
+	if code != nil {
+		code = code.keep()
+	}
+	l.reset()
+	return code
+}
+
 var lowerers = sync.Pool{New: func() any { return new(lowerer) }}
 
 // file lowers a file. What it returns holds until reset, and refers to the text.
@@ -36,12 +49,21 @@ func (l *lowerer) file(t *ast.Tree, filePath string, names *sema.Info) *Code {
 	if t.Root().HasError() {
 		return nil
 	}
+	code := l.broken(t, filePath, names)
+	if l.refused {
+		return nil
+	}
+	return code
+}
+
+// broken lowers a file that Nix may refuse.
+func (l *lowerer) broken(t *ast.Tree, filePath string, names *sema.Info) *Code {
 	prepare()
-	l.names = names
+	l.names, l.errors = names, t.Root().HasError()
 	code := &l.code
 	code.Path, code.exprs = filePath, append(code.exprs, expr{})
 	code.root = l.expr(t.Expr())
-	if l.refused || code.unsafe {
+	if code.unsafe {
 		return nil
 	}
 	code.defined, code.located = sync.OnceValue(code.define), sync.OnceValue(code.locate)
@@ -75,7 +97,7 @@ func (l *lowerer) reset() {
 	l.formals.Reset()
 	l.refs.Reset()
 	l.texts.Reset()
-	l.names, l.depth, l.numbered, l.refused = nil, 0, 0, false
+	l.names, l.depth, l.numbered, l.refused, l.errors = nil, 0, 0, false, false
 	clear(l.scopes[:cap(l.scopes)])
 	l.scopes, l.kids = l.scopes[:0], l.kids[:0]
 }
@@ -135,6 +157,7 @@ type lowerer struct {
 	depth    int
 	numbered uint32 // lets and recursive sets
 	refused  bool
+	errors   bool // the tree has some
 }
 
 func (l *lowerer) add(n ast.Node, x expr) Expr {
@@ -168,7 +191,13 @@ func (l *lowerer) constant(n ast.Node, v *Value) Expr {
 	return l.add(n, expr{op: opConst, a: uint32(len(l.code.consts) - 1)})
 }
 
-func (l *lowerer) unknown(n ast.Node) Expr { return l.add(n, expr{op: opUnknown}) }
+func (l *lowerer) unknown(n ast.Node) Expr {
+	if !n.IsValid() { // of a broken file
+		l.code.exprs = append(l.code.exprs, expr{})
+		return Expr(len(l.code.exprs) - 1)
+	}
+	return l.add(n, expr{op: opUnknown})
+}
 
 func (l *lowerer) expr(n ast.Node) Expr {
 	n = n.Unparen()
@@ -176,7 +205,12 @@ func (l *lowerer) expr(n ast.Node) Expr {
 		l.depth--
 		return l.unknown(n)
 	}
-	e := l.lower(n)
+	e := Expr(0)
+	if l.errors && (!n.IsValid() || n.Is(ast.Lambda) && n.FirstChild().HasError()) {
+		e = l.unknown(n)
+	} else {
+		e = l.lower(n)
+	}
 	l.depth--
 	return e
 }

@@ -1,6 +1,10 @@
 package eval
 
-import "github.com/nixsift/nixsift/ast/source"
+import (
+	"slices"
+
+	"github.com/nixsift/nixsift/ast/source"
+)
 
 // Part is something that is evaluated when it is asked for: an expression of a file, an attribute, an element, an argument.
 // It belongs to the evaluation that it was made in. The zero Part is none.
@@ -92,17 +96,119 @@ func (v *Value) Elements() (elems []Part, ok bool) {
 	return elems, true
 }
 
-// Attr returns an attribute. ok is false where the value is not surely one set that has it, with one value.
-func (v *Value) Attr(name string) (p Part, ok bool) {
-	if v.kinds != Set || !v.isKnown() {
-		return Part{}, false
+// sets returns the sets that a value is one of, but for failures; nil where it may be anything else, or a set of which
+// nothing is known.
+func (v *Value) sets() (all []*set) {
+	if v.kinds&^Failures != Set || v.rest&Set != 0 {
+		return nil
 	}
-	values, has, unknown := v.set.lookup(name)
-	if has != present || unknown || len(values) != 1 {
-		return Part{}, false
-	}
-	return Part{values[0]}, true
+	v.each(func(x *Value) {
+		if x.set != nil {
+			all = append(all, x.set)
+		}
+	})
+	return all
 }
+
+// Has reports whether a value, if it does not fail, surely is a set with an attribute.
+func (v *Value) Has(name string) bool {
+	all := v.sets()
+	for _, s := range all {
+		if _, has, _ := s.lookup(name); has != present {
+			return false
+		}
+	}
+	return len(all) > 0
+}
+
+// Attr returns an attribute. ok is false where a value, if it does not fail, is not surely a set that has it, or where
+// something that is not known may have put another in its place.
+func (v *Value) Attr(name string) (p Part, ok bool) {
+	var all []*thunk
+	for _, s := range v.sets() {
+		values, has, unknown := s.lookup(name)
+		if has != present || unknown {
+			return Part{}, false
+		}
+		for _, t := range values {
+			if !slices.Contains(all, t) {
+				all = append(all, t)
+			}
+		}
+	}
+	switch len(all) {
+	case 0:
+		return Part{}, false
+	case 1:
+		return Part{all[0]}, true
+	}
+	return Part{&thunk{fn: func(ev *Evaluation) (out *Value) {
+		for _, t := range all {
+			out = join(out, ev.force(t))
+		}
+		return out
+	}}}, true
+}
+
+// AttrPlace returns where a set literal gives an attribute of a set: its name, and the value as it is written. That is 0
+// where something else makes the value of it. ok is false where no literal is seen to give it.
+func (v *Value) AttrPlace(name string) (code *Code, at source.Span, value Expr, ok bool) {
+	for _, s := range v.sets() {
+		for ; s != nil; s = s.below {
+			own, has := s.get(name)
+			if !has {
+				continue
+			}
+			if s.code == nil || s.code.exprs[s.expr].op != opSet {
+				return nil, source.Span{}, 0, false
+			}
+			for _, a := range s.code.sets[s.code.exprs[s.expr].a].attrs {
+				if a.sym == name {
+					if own.value.code != nil {
+						value = a.value
+					}
+					return s.code, source.Span{Start: a.start, End: a.end}, value, true
+				}
+			}
+			break
+		}
+	}
+	return nil, source.Span{}, 0, false
+}
+
+// splits are the forms of lists that Split takes apart.
+var splits = [opConcatLists + 1]bool{opLet: true, opWith: true, opAssert: true, opConcatLists: true}
+
+// Split takes a list apart that is written with ++, behind let, with and assert or not: into the operands from left to right,
+// and into the conditions of the assertions around them. Any other part is the only operand.
+func (ev *Evaluation) Split(p Part) (operands, conditions []Part) {
+	todo := []*thunk{p.t}
+	for len(todo) > 0 {
+		t := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if t.env == nil || t.code == nil || len(operands) > maxOperands || !splits[t.code.exprs[t.expr].op] {
+			operands = append(operands, Part{t})
+			continue
+		}
+		x := &t.code.exprs[t.expr]
+		sub := func(e uint32, in *env) *thunk { return &thunk{code: t.code, expr: Expr(e), env: in} }
+		switch x.op {
+		case opLet:
+			todo = append(todo, sub(x.b, ev.bind(t.code, &t.code.sets[x.a], t.env)))
+		case opWith:
+			todo = append(todo, sub(x.b, &env{up: t.env, with: sub(x.a, t.env), lexical: t.env.lexical}))
+		case opAssert:
+			conditions = append(conditions, Part{sub(x.a, t.env)})
+			todo = append(todo, sub(x.b, t.env))
+		default:
+			todo = append(todo, sub(x.b, t.env), sub(x.a, t.env))
+		}
+	}
+	return operands, conditions
+}
+
+// maxOperands is the number of operands up to which lists are taken apart.
+const maxOperands = 1000
 
 // Names returns the names of the attributes of a set, sorted; ok is false where they are not all known.
 func (v *Value) Names() (names []string, ok bool) {
@@ -112,12 +218,13 @@ func (v *Value) Names() (names []string, ok bool) {
 	return v.set.names()
 }
 
-// SetPlace returns the expression that a known set, or the function that a value is, comes from: a literal, or a call.
+// SetPlace returns the expression that a known set comes from: a literal, or a call.
 func (v *Value) SetPlace() (code *Code, e Expr, ok bool) {
-	if v.set == nil || v.set.code == nil {
+	if v.set == nil {
 		return nil, 0, false
 	}
-	return v.set.code, v.set.expr, true
+	code, e = v.set.origin()
+	return code, e, code != nil
 }
 
 // Lambda returns the function of a file that a value is, and where its body is. ok is false for anything else.
@@ -138,18 +245,4 @@ func (v *Value) Formals() (names []string, ok bool) {
 		names = append(names, f.sym)
 	}
 	return names, true
-}
-
-// NameOf returns where the name of an attribute stands that a set literal of the file has.
-func (c *Code) NameOf(literal Expr, name string) (span source.Span, ok bool) {
-	x := &c.exprs[literal]
-	if x.op != opSet {
-		return source.Span{}, false
-	}
-	for _, a := range c.sets[x.a].attrs {
-		if a.sym == name {
-			return source.Span{Start: a.start, End: a.end}, true
-		}
-	}
-	return source.Span{}, false
 }

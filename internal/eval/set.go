@@ -19,13 +19,23 @@ type set struct {
 	literal *setCode
 	values  []*thunk
 	// open is set where there may be attributes that own has not. They hide those below.
-	open  bool
-	below *set
-	depth int // the layers below
-	size  int // the attributes of all layers
-	// code and expr are the literal that the set comes from, or nil.
+	open bool
+	// notLib is set where none of those has the name of a function that only lib has.
+	notLib bool
+	below  *set
+	depth  int // the layers below
+	size   int // the attributes of all layers
+	// code and expr are the literal or call that the uppermost layer comes from, or nil.
 	code *Code
 	expr Expr
+}
+
+// origin returns what a set of one layer comes from; nil where that is not one expression.
+func (s *set) origin() (code *Code, e Expr) {
+	if s.below != nil {
+		return nil, 0
+	}
+	return s.code, s.expr
 }
 
 // openSet is the set of which nothing is known.
@@ -79,7 +89,7 @@ func (s *set) lookup(name string) (values []*thunk, has presence, unknown bool) 
 			}
 			has = possible
 		}
-		if s.open {
+		if s.open && !(s.notLib && onlyInLib(name)) {
 			has, unknown = possible, true
 		}
 	}
@@ -173,7 +183,10 @@ func update(left, right *set) *set {
 	out := left
 	for _, layer := range slices.Backward(layers) {
 		n := max(len(layer.own), len(layer.values))
-		out = &set{own: layer.own, literal: layer.literal, values: layer.values, open: layer.open, below: out, depth: out.depth + 1, size: out.size + n}
+		out = &set{
+			own: layer.own, literal: layer.literal, values: layer.values, open: layer.open, below: out, depth: out.depth + 1,
+			size: out.size + n, code: layer.code, expr: layer.expr, notLib: layer.notLib,
+		}
 	}
 	if out.depth > maxLayers && out.plain() {
 		own := out.flat()

@@ -20,6 +20,8 @@ func (f *Failure) Source() *Source { return f.source }
 type Step struct {
 	Code *Code
 	Expr Expr
+	// Function is the name of the builtin, or of the function of lib, whose call the place is, where that does not go on.
+	Function string
 	// Next is nil at the expression that forces the source.
 	Next *Step
 }
@@ -60,20 +62,20 @@ func (v *Value) needs() bool {
 	return false
 }
 
-// through notes that a value, which fails, does so at one more place.
-func (v *Value) through(at site) *Value {
-	if !v.needs() {
+// through notes that a value, which fails, does so at one more place, for a function that is called there or none.
+func (v *Value) through(at site, function string) *Value {
+	if at.code == nil || !v.needs() {
 		return v
 	}
 	out := *v
 	if v.fail != nil {
-		out.via = &Step{at.code, at.expr, v.via}
+		out.via = &Step{at.code, at.expr, function, v.via}
 		return &out
 	}
 	out.alts = make([]*Value, len(v.alts))
 	for i, a := range v.alts {
 		if out.alts[i] = a; a.fail != nil {
-			out.alts[i] = a.through(at)
+			out.alts[i] = a.through(at, function)
 		}
 	}
 	return &out

@@ -196,7 +196,9 @@ func (ev *Evaluation) force(t *thunk) *Value {
 		copy(t.needs, needs)
 	}
 	t.state, t.value, t.height, t.paid = done, v, uint16(height), ev.question
-	t.env, t.fn = nil, nil
+	if t.fn = nil; t.code == nil || !splits[t.code.exprs[t.expr].op] {
+		t.env = nil
+	}
 	ev.needed(t)
 	return v
 }

@@ -218,7 +218,7 @@ func same(a, b *Value) bool {
 	case Function:
 		return a.fn == b.fn
 	}
-	return a.fail == b.fail
+	return a.fail == b.fail && a.via == b.via
 }
 
 // only returns the part of a value that has one of the kinds, or nil.

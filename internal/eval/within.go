@@ -1,7 +1,9 @@
 package eval
 
 import (
-	"sort"
+	"cmp"
+	"math"
+	"slices"
 
 	"github.com/nixsift/nixsift/ast/source"
 )
@@ -10,13 +12,25 @@ import (
 type places struct {
 	// around is the expression that each expression is a part of; 0 of the file's.
 	around []Expr
-	// spans are the expressions in the order of their spans, an outer one before those in it.
-	spans []Expr
+	// spans are where they end, in order; of those with one end, an outer one stands behind those in it. Nearly so they were
+	// lowered.
+	spans []placed
+}
+
+type placed struct {
+	end, start uint32
+	e          Expr
+}
+
+// compare orders expressions as spans has them.
+func (a placed) compare(b placed) int {
+	return cmp.Or(cmp.Compare(a.end, b.end), cmp.Compare(b.start, a.start), cmp.Compare(a.e, b.e))
 }
 
 // locate finds out where the expressions of a file stand.
 func (c *Code) locate() *places {
-	p := &places{around: make([]Expr, len(c.exprs))}
+	p := &places{around: make([]Expr, len(c.exprs)), spans: make([]placed, 0, len(c.exprs))}
+	sorted := true
 	path := func(e Expr, from, to uint32) {
 		for _, part := range c.paths[from:to] {
 			p.around[part.dyn] = e
@@ -63,33 +77,28 @@ func (c *Code) locate() *places {
 			p.around[x.a], p.around[x.b], p.around[x.c] = e, e, e
 		}
 		if e != 0 {
-			p.spans = append(p.spans, e)
+			here := placed{x.end, x.start, e}
+			sorted = sorted && (len(p.spans) == 0 || p.spans[len(p.spans)-1].compare(here) < 0)
+			p.spans = append(p.spans, here)
 		}
 	}
-	sort.SliceStable(p.spans, func(i, j int) bool {
-		a, b := &c.exprs[p.spans[i]], &c.exprs[p.spans[j]]
-		if a.start != b.start {
-			return a.start < b.start
-		}
-		if a.end != b.end {
-			return a.end > b.end
-		}
-		return p.spans[i] > p.spans[j]
-	})
+	if !sorted {
+		slices.SortFunc(p.spans, placed.compare)
+	}
 	return p
 }
 
 // At returns the outermost expression that stands at a span; ok is false where there is none.
 func (c *Code) At(span source.Span) (e Expr, ok bool) {
 	spans := c.located().spans
-	i := sort.Search(len(spans), func(i int) bool {
-		s := c.Span(spans[i])
-		return s.Start > span.Start || s.Start == span.Start && s.End <= span.End
-	})
-	if i == len(spans) || c.Span(spans[i]) != span {
+	i, found := slices.BinarySearchFunc(spans, placed{span.End, span.Start, math.MaxUint32}, placed.compare)
+	if !found {
+		i-- // the last that is before
+	}
+	if i < 0 || spans[i].end != span.End || spans[i].start != span.Start {
 		return 0, false
 	}
-	return spans[i], true
+	return spans[i].e, true
 }
 
 // Scopes are the names around the expressions of a file where the arguments of all functions are unknown, but for those that

@@ -213,6 +213,19 @@ func TestOrder(t *testing.T) {
 	}
 }
 
+// TestExpensive: what a part costs, however much, is no matter to the others, whichever stands first.
+func TestExpensive(t *testing.T) {
+	parts := []string{
+		"disabledModules = builtins.genList (i: builtins.foldl' (a: b: a + b) \"\" (map toString (builtins.genList (j: i + j) 400))) 1000;",
+		"imports = lib.optional config.a ./b;",
+		"config = lib.mkMerge [ { } (if config.a then { } else { }) ];",
+	}
+	for i := range parts {
+		text := "{ config, lib, ... }: { " + strings.Join(append(parts[i:len(parts):len(parts)], parts[:i]...), " ") + " }"
+		require.Equal(t, "imports:config.a\nnames of config:if config.a", kinds(text), text)
+	}
+}
+
 // kinds lists the obstacles of a module with the text they are about, sorted.
 func kinds(text string) string {
 	tree := parser.Parse(text)

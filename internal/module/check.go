@@ -6,6 +6,7 @@ import (
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/eval"
 )
 
 // Form is the way in which a module cannot be evaluated.
@@ -54,10 +55,8 @@ func (f *File) Obstacles() []Obstacle {
 			modules = append(modules, m)
 		}
 	}
-	for i, m := range modules {
-		work := (maxWork + nodeWork*len(f.tree.Records())) / len(modules)
-		c := &checker{file: f, module: m, ev: newEvaluator(f, i+1, work)}
-		f.obstacles = append(f.obstacles, c.run()...)
+	if len(modules) > 0 {
+		f.obstacles = f.check(modules)
 	}
 	if f.Partial() {
 		f.obstacles = nil
@@ -66,35 +65,73 @@ func (f *File) Obstacles() []Obstacle {
 	return f.obstacles
 }
 
-// What the evaluation of all modules of a file may cost: a fixed part, and a part for each node of the file.
-const (
-	maxWork  = 10 * maxFuel
-	nodeWork = 16
-)
+// check evaluates modules of the file, each by itself.
+func (f *File) check(modules []*Module) (obstacles []Obstacle) {
+	code := f.lowered()
+	if code == nil {
+		return nil
+	}
+	ev, lib := eval.NewEvaluation(), eval.LibArgument()
+	scopes := eval.NewScopes(code, map[string]eval.Part{"lib": lib})
+	for _, m := range modules {
+		c := &checker{
+			file: f, module: m, code: code, ev: ev, lib: lib, unknown: eval.Unknown(), args: m.ownArgs(),
+			given: map[string]eval.Part{}, sources: map[*eval.Source]Source{},
+			limit: (maxWork + nodeWork*len(f.tree.Records())) / len(modules),
+		}
+		// The functions around the module are called by something unknown; those that are modules themselves belong to
+		// other evaluations, so that their arguments are as unknown.
+		at := m.Node
+		if m.Func.IsValid() {
+			at = m.Func
+		}
+		if e, ok := code.At(at.Unparen().Span()); ok {
+			c.left = c.limit
+			c.loaded(fixed(scopes.Within(e), at))
+			obstacles = append(obstacles, c.obstacles...)
+		}
+	}
+	return obstacles
+}
+
+// lowered returns the code of the file.
+func (f *File) lowered() *eval.Code {
+	if f.Code != nil {
+		if code := f.Code(); code != nil {
+			return code
+		}
+	}
+	return eval.LowerBroken(f.tree, "", f.names)
+}
 
 // checker looks at one evaluation of the module system: a module and those written inside its imports.
 type checker struct {
 	file      *File
 	module    *Module
-	ev        *evaluator
+	code      *eval.Code
+	ev        *eval.Evaluation
+	lib       eval.Part
+	unknown   *eval.Value
+	args      map[string]bool // arguments that the module itself defines in _module.args
+	given     map[string]eval.Part
+	sources   map[*eval.Source]Source
+	limit     int // what the questions about one part of the module may cost
+	left      int // what remains of it
 	obstacles []Obstacle
 	depth     int
 }
 
-// run returns the obstacles of the module, or none where finding them costs too much.
-func (c *checker) run() []Obstacle {
-	c.ev.args = c.module.ownArgs()
-	// The functions around the module are called by something unknown; those that are modules themselves
-	// belong to other evaluations, so that their arguments are as unknown.
-	t := &thunk{node: c.module.Node}
-	if c.module.Func.IsValid() {
-		t = &thunk{node: c.module.Func}
+// bounded checks a part of the module. Where that costs too much nothing is said of the part; of others that depends in no way.
+func (c *checker) bounded(check func()) {
+	if c.depth > 1 {
+		check() // it belongs to a part of the module around it
+		return
 	}
-	c.loaded(t)
-	if c.ev.exhausted() {
-		return nil
+	c.left = c.limit
+	before := len(c.obstacles)
+	if check(); c.left < 0 {
+		c.obstacles = c.obstacles[:before]
 	}
-	return c.obstacles
 }
 
 // ownArgs returns the names that the module defines in _module.args.
@@ -169,201 +206,169 @@ func reading(why *Why, within ast.Node) source.Span {
 }
 
 // loaded checks a module as a value: a function, a set, or a property around definitions.
-func (c *checker) loaded(t *thunk) {
+func (c *checker) loaded(p *part) {
 	if c.depth > 12 {
 		return
 	}
 	c.depth++
 	defer func() { c.depth-- }()
-	body := t.node
-	v := c.ev.in(whileLoading, t)
-	if v.kind == vLambda {
-		env := &frame{lambda: v.node, group: c.ev.group, up: v.env}
-		body = ast.LambdaExpr{Node: v.node}.Body()
-		t = &thunk{node: body, env: env}
-		v = c.ev.in(whileLoading, t)
+	body := p.node
+	a := c.ask(p, whileLoading, c.module.Body)
+	if code, e, ok := a.Lambda(); ok {
+		if body = c.module.Body; code == c.code {
+			body = c.file.at(code.Span(e))
+		}
+		a = c.ask(c.called(a, ast.Node{}), whileLoading, body)
 	}
 	if !body.IsValid() {
 		body = c.module.Body
 	}
-	c.attributes(v, body)
+	c.attributes(a, body)
 }
 
 // attributes checks the evaluated attributes of a module.
-func (c *checker) attributes(v *value, within ast.Node) {
-	switch v.kind {
-	case vBottom:
-		c.report(Obstacle{Names: true, Why: v.why}, within)
-		return
-	case vProperty:
-		c.property(v, within, "")
-		return
-	case vAttrs:
-	default:
+func (c *checker) attributes(a answer, within ast.Node) {
+	if a.why != nil {
+		c.report(Obstacle{Names: true, Why: a.why}, within)
 		return
 	}
-	_, structured := v.attrs.get("config")
-	if !structured {
-		_, structured = v.attrs.get("options")
+	if p, ok := c.property(a, within); ok {
+		c.bounded(func() { c.inProperty(p, a, within, "") })
+		return
 	}
-	for _, name := range v.attrs.names {
-		a := v.attrs.index[name]
-		at := valueNode(a, within)
-		switch name {
-		case "imports":
-			c.imports(a.value, at, name)
-		case "require":
-			if !structured {
-				c.imports(a.value, at, name)
-			}
-		case "disabledModules":
-			c.shapeOnly(whileLoading, a.value, at, name, true)
-		case "options", "key":
-			c.shapeOnly(whileLoading, a.value, at, name, false)
-		case "freeformType":
-			c.freeformType(a.value, at)
-		case "config":
-			c.definitions(a.value, at, name)
-		case "_module":
-			if !structured {
-				c.internal(a.value, at)
-			}
+	structured := a.Has("config") || a.Has("options")
+	for _, name := range []string{"imports", "require", "disabledModules", "options", "key", "freeformType", "config", "_module"} {
+		p, _ := c.attr(a, name, within)
+		if p == nil || structured && (name == "require" || name == "_module") {
+			continue
 		}
+		c.bounded(func() {
+			switch name {
+			case "imports", "require":
+				c.imports(p, name)
+			case "disabledModules":
+				c.shapeOnly(p, name, true)
+			case "options", "key":
+				c.shapeOnly(p, name, false)
+			case "freeformType":
+				c.freeformType(p)
+			case "config":
+				c.definitions(p, name)
+			case "_module":
+				c.internal(p)
+			}
+		})
 	}
-}
-
-// valueNode returns the expression bound to an attribute where the file shows it, else the name.
-func valueNode(a tableAttr, within ast.Node) ast.Node {
-	if a.value.node.IsValid() {
-		return a.value.node
-	}
-	if a.part.IsValid() {
-		return a.part
-	}
-	return within
 }
 
 // shapeOnly checks a part of which only the outermost form, and for lists each element, is evaluated.
-func (c *checker) shapeOnly(m mask, t *thunk, within ast.Node, part string, elements bool) {
-	v := c.ev.in(m, t)
-	if v.kind == vBottom {
-		c.report(Obstacle{Part: part, Why: v.why, At: reading(v.why, within)}, within)
+func (c *checker) shapeOnly(p *part, name string, elements bool) {
+	a := c.ask(p, whileLoading, p.node)
+	if a.why != nil {
+		c.report(Obstacle{Part: name, Why: a.why, At: reading(a.why, p.node)}, p.node)
 	}
-	if v.kind != vList || !elements {
+	if !elements {
 		return
 	}
-	for _, e := range distinct(v.elems) {
-		if w := c.ev.in(m, e); w.kind == vBottom {
-			at := within
-			if e.node.IsValid() && within.Encloses(e.node) {
+	for _, e := range c.elements(a, p.node) {
+		if v := c.ask(e, whileLoading, p.node); v.why != nil {
+			at := p.node
+			if e.node.IsValid() && at.Encloses(e.node) {
 				at = e.node
 			}
-			c.report(Obstacle{Part: part, Why: w.why, At: reading(w.why, at), Element: true}, at)
+			c.report(Obstacle{Part: name, Why: v.why, At: reading(v.why, at), Element: true}, at)
 		}
 	}
-}
-
-// maxChecked bounds the elements of one list that are checked.
-const maxChecked = 2000
-
-// distinct returns the elements of a list, each once however often the list has it.
-func distinct(elems []*thunk) []*thunk {
-	if len(elems) < 2 {
-		return elems
-	}
-	seen := map[*thunk]bool{}
-	out := make([]*thunk, 0, min(len(elems), maxChecked))
-	for _, e := range elems {
-		if !seen[e] && len(out) < maxChecked {
-			seen[e] = true
-			out = append(out, e)
-		}
-	}
-	return out
 }
 
 // freeformType checks a type that decides which definitions are options: the condition of a mkIf included.
-func (c *checker) freeformType(t *thunk, within ast.Node) {
-	v := c.ev.in(whileDefining, t)
-	if v.kind == vProperty && v.property == "if" {
-		v = c.ev.in(whileDefining, v.cond)
+func (c *checker) freeformType(p *part) {
+	a := c.ask(p, whileDefining, p.node)
+	if prop, ok := c.property(a, p.node); ok && prop.kind == eval.IfProperty {
+		if cond, _ := c.attr(a, "condition", p.node); cond != nil {
+			a = c.ask(cond, whileDefining, p.node)
+		}
 	}
-	if v.kind == vBottom {
-		c.report(Obstacle{Part: "freeformType", Why: v.why, At: reading(v.why, within)}, within)
+	if a.why != nil {
+		c.report(Obstacle{Part: "freeformType", Why: a.why, At: reading(a.why, p.node)}, p.node)
 	}
 }
 
 // internal checks the definitions of _module.
-func (c *checker) internal(t *thunk, within ast.Node) {
-	v := c.ev.in(whileDefining, t)
-	switch v.kind {
-	case vBottom:
-		c.report(Obstacle{Part: "_module", Why: v.why, At: reading(v.why, within)}, within)
-	case vAttrs:
-		if a, ok := v.attrs.get("freeformType"); ok {
-			c.freeformType(a.value, valueNode(a, within))
-		}
+func (c *checker) internal(p *part) {
+	a := c.ask(p, whileDefining, p.node)
+	if a.why != nil {
+		c.report(Obstacle{Part: "_module", Why: a.why, At: reading(a.why, p.node)}, p.node)
+	} else if f, _ := c.attr(a, "freeformType", p.node); f != nil {
+		c.freeformType(f)
 	}
 }
 
 // definitions checks what stands under config: its names are needed before any value is.
-func (c *checker) definitions(t *thunk, within ast.Node, part string) {
+func (c *checker) definitions(p *part, name string) {
 	if c.depth > 24 {
 		return
 	}
 	c.depth++
 	defer func() { c.depth-- }()
-	v := c.ev.in(whileDefining, t)
-	switch v.kind {
-	case vBottom:
-		c.report(Obstacle{Names: true, Part: part, Why: v.why}, within)
-	case vProperty:
-		c.property(v, within, part)
-	case vAttrs:
-		c.definedNames(v, part)
-		if a, ok := v.attrs.get("_module"); ok {
-			c.internal(a.value, valueNode(a, within))
-		}
+	a := c.ask(p, whileDefining, p.node)
+	if a.why != nil {
+		c.report(Obstacle{Names: true, Part: name, Why: a.why}, p.node)
+		return
+	}
+	if prop, ok := c.property(a, p.node); ok {
+		c.inProperty(prop, a, p.node, name)
+		return
+	}
+	c.definedNames(a, p.node, name)
+	if m, _ := c.attr(a, "_module", p.node); m != nil {
+		c.internal(m)
 	}
 }
 
-// property checks the content of a mkIf, mkMerge or mkForce around definitions.
-func (c *checker) property(v *value, within ast.Node, part string) {
-	at := within
-	if n := v.content.node; n.IsValid() {
-		at = n
+// inProperty checks the content of a mkIf, mkMerge or mkForce around definitions.
+func (c *checker) inProperty(p property, a answer, within ast.Node, name string) {
+	if p.content == nil {
+		return
 	}
-	switch v.property {
-	case "if", "override":
-		c.definitions(v.content, at, part)
-	case "merge":
-		list := c.ev.in(whileDefining, v.content)
-		if list.kind == vBottom {
+	if !p.content.node.IsValid() {
+		p.content.node = within
+	}
+	switch p.kind {
+	case eval.IfProperty, eval.OverrideProperty:
+		c.definitions(p.content, name)
+	case eval.MergeProperty:
+		at := p.content.node
+		list := c.ask(p.content, whileDefining, at)
+		if list.why != nil {
 			c.report(Obstacle{Part: "mkMerge", Why: list.why, At: reading(list.why, at)}, at)
 			return
 		}
-		for _, e := range distinct(list.elems) {
-			inner := at
-			if e.node.IsValid() {
-				inner = e.node
+		for _, e := range c.elements(list, at) {
+			if !e.node.IsValid() {
+				e.node = at
 			}
-			c.definitions(e, inner, part)
+			c.definitions(e, name)
 		}
 	}
 }
 
 // definedNames finds imports and options among definitions.
-func (c *checker) definedNames(v *value, part string) {
+func (c *checker) definedNames(a answer, within ast.Node, part string) {
 	for _, name := range []string{"imports", "options", "config"} {
-		a, ok := v.attrs.get(name)
-		if !ok || !a.part.IsValid() || c.module.declares(name) {
+		if !a.Has(name) || c.module.declares(name) {
 			continue
 		}
+		code, at, value, ok := a.AttrPlace(name)
+		if !ok || code != c.code {
+			continue
+		}
+		key := c.file.at(at)
 		// Options of these names exist in some submodules: fileSystems.<name>.options.
-		if name == "options" && !declaresOptions(a) || name == "config" && (part != "" || c.module.Submodule) {
+		if name == "options" && !declaresOptions(key, c.file.at(code.Span(value))) || name == "config" && (part != "" || c.module.Submodule) {
 			continue
 		}
-		c.report(Obstacle{Form: Misplaced, Part: part, Name: name, At: a.part.Span()}, a.part)
+		c.report(Obstacle{Form: Misplaced, Part: part, Name: name, At: key.Span()}, key)
 	}
 }
 
@@ -382,11 +387,11 @@ func (m *Module) declares(name string) bool {
 	return false
 }
 
-// declaresOptions reports whether the value of an attribute holds a call of mkOption or its kin.
-func declaresOptions(a tableAttr) bool {
-	n := a.value.node
-	if !n.IsValid() {
-		if n = a.part.Parent().Parent(); !n.Is(ast.Binding) {
+// declaresOptions reports whether the value of an attribute holds a call of mkOption or its kin: what is written as its value,
+// or behind its name.
+func declaresOptions(key, n ast.Node) bool {
+	if !n.IsValid() || n == key {
+		if n = key.Parent().Parent(); !n.Is(ast.Binding) {
 			return false
 		}
 	}

@@ -5,126 +5,122 @@ import (
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/eval"
 )
 
-// imports checks a list of modules.
-func (c *checker) imports(t *thunk, within ast.Node, part string) {
-	if t.node.IsValid() {
-		c.importList(t.node, t.env, part)
+// imports checks a list of modules, operand by operand where it is written with ++, so that each cause is reported.
+func (c *checker) imports(p *part, name string) {
+	e := p.in(p.base)
+	code, at, ok := e.Place()
+	if !ok || code != c.code || code.Span(at) != p.node.Tail().Span() && code.Span(at) != p.node.Unparen().Span() {
+		c.importOperand(p, name) // the list is written elsewhere
 		return
 	}
-	c.importValue(c.ev.in(whileLoading, t), within, part)
-}
-
-// importList checks an expression operand by operand, so that each cause is reported.
-func (c *checker) importList(n ast.Node, env *frame, part string) {
-	for steps := 0; steps < 1000; steps++ {
-		n = n.Tail()
-		switch {
-		case n.Is(ast.Binary) && n.Op() == ast.OpConcat:
-			left := n.Child(0).Tail()
-			if left.Is(ast.Binary) && left.Op() == ast.OpConcat {
-				if c.depth > 24 {
-					return
-				}
-				c.depth++
-				c.importList(left, env, part)
-				c.depth--
-			} else {
-				c.importOperand(left, env, part)
-			}
-			n = n.Child(1)
-			continue
-		case n.Is(ast.Assert):
-			if v := c.ev.in(whileLoading, &thunk{node: n.FirstChild(), env: env}); v.kind == vBottom {
-				c.dependence(v, n.FirstChild(), part, false)
-			}
-			n = n.Child(1)
-			continue
-		}
-		c.importOperand(n, env, part)
+	operands, conditions := c.ev.Split(e)
+	if len(operands) == 1 && len(conditions) == 0 {
+		c.importOperand(p, name)
 		return
 	}
-}
-
-func (c *checker) importOperand(n ast.Node, env *frame, part string) {
-	v := c.ev.in(whileLoading, &thunk{node: n, env: env})
-	c.importValue(v, n, part)
-}
-
-// importValue checks an evaluated list of modules.
-func (c *checker) importValue(v *value, within ast.Node, part string) {
-	switch v.kind {
-	case vBottom:
-		c.dependence(v, within, part, false)
-	case vProperty:
-		c.propertyInImports(v, within, part, false, false)
-	case vList:
-		for _, e := range distinct(v.elems) {
-			at := within
-			if e.node.IsValid() && within.Encloses(e.node) {
-				at = e.node
-			}
-			c.imported(e, at, part)
+	each := func(all []eval.Part, nth func(e eval.Part, i int) eval.Part, check func(p *part)) {
+		for i, one := range all {
+			_, at, _ := one.Place()
+			q := &part{base: p.base, node: c.file.at(code.Span(at)), make: func(with choice) eval.Part { return nth(p.in(with), i) }}
+			q.made[p.base] = one
+			check(q)
 		}
+	}
+	each(conditions, func(e eval.Part, i int) eval.Part { _, all := c.ev.Split(e); return nth(all, i) }, func(p *part) {
+		if a := c.ask(p, whileLoading, p.node); a.why != nil {
+			c.dependence(a, p.node, name, false)
+		}
+	})
+	each(operands, func(e eval.Part, i int) eval.Part { all, _ := c.ev.Split(e); return nth(all, i) }, func(p *part) {
+		c.importOperand(p, name)
+	})
+}
+
+func nth(parts []eval.Part, i int) eval.Part {
+	if i < len(parts) {
+		return parts[i]
+	}
+	return eval.Part{}
+}
+
+// importOperand checks an evaluated list of modules.
+func (c *checker) importOperand(p *part, name string) {
+	within := p.node
+	a := c.ask(p, whileLoading, within)
+	if a.why != nil {
+		c.dependence(a, within, name, false)
+		return
+	}
+	if prop, ok := c.property(a, within); ok {
+		c.propertyInImports(prop, within, name, false, false)
+		return
+	}
+	for _, e := range c.elements(a, within) {
+		if !e.node.IsValid() || !within.Encloses(e.node) {
+			e.node = within
+		}
+		c.imported(e, name)
 	}
 }
 
-func (c *checker) dependence(v *value, within ast.Node, part string, element bool) {
-	c.report(Obstacle{Part: part, Why: v.why, Element: element, At: reading(v.why, within)}, within)
+func (c *checker) dependence(a answer, within ast.Node, part string, element bool) {
+	c.report(Obstacle{Part: part, Why: a.why, Element: element, At: reading(a.why, within)}, within)
 }
 
-func (c *checker) propertyInImports(v *value, within ast.Node, part string, element, unsure bool) {
+func (c *checker) propertyInImports(p property, within ast.Node, part string, element, unsure bool) {
 	at := within.Span()
-	if v.node.IsValid() && within.Encloses(v.node) {
-		at = v.node.Span()
-		if fn, _ := ast.Call(v.node); fn.IsValid() && within.Encloses(fn) {
+	if p.call.IsValid() && within.Encloses(p.call) {
+		at = p.call.Span()
+		if fn, _ := ast.Call(p.call); fn.IsValid() && within.Encloses(fn) {
 			at.End = fn.End()
 		}
 	}
-	c.report(Obstacle{Form: Property, Part: part, Name: v.s, At: at, Element: element, Unsure: unsure}, within)
+	c.report(Obstacle{Form: Property, Part: part, Name: p.name, At: at, Element: element, Unsure: unsure}, within)
 }
 
 // imported checks one element of imports.
-func (c *checker) imported(t *thunk, within ast.Node, part string) {
+func (c *checker) imported(p *part, name string) {
 	if c.depth > 12 {
 		return
 	}
-	v := c.ev.in(whileLoading, t)
-	switch v.kind {
-	case vBottom:
-		c.dependence(v, within, part, true)
-	case vLambda, vAttrs:
-		if v.kind == vLambda && !v.node.IsValid() {
-			return
-		}
-		c.loaded(t)
-	case vProperty:
-		c.importedProperty(v, within, part)
+	a := c.ask(p, whileLoading, p.node)
+	if a.why != nil {
+		c.dependence(a, p.node, name, true)
+		return
+	}
+	if prop, ok := c.property(a, p.node); ok {
+		c.importedProperty(prop, a, p.node, name)
+		return
+	}
+	if a.Kinds()&^eval.Failures == eval.Set || a.Kinds() == eval.Function {
+		c.loaded(p)
 	}
 }
 
 // importedProperty checks an element that is a mkIf or the like. The module system takes mkIf and mkForce
 // around definitions for a module with that config; around anything else, and with mkMerge, it fails.
-func (c *checker) importedProperty(v *value, within ast.Node, part string) {
-	if v.property != "if" && v.property != "override" {
-		c.propertyInImports(v, within, part, true, false)
+func (c *checker) importedProperty(p property, a answer, within ast.Node, part string) {
+	if p.kind != eval.IfProperty && p.kind != eval.OverrideProperty {
+		c.propertyInImports(p, within, part, true, false)
 		return
 	}
-	at := within
-	if n := v.content.node; n.IsValid() && within.Encloses(n) {
-		at = n
+	if p.content == nil {
+		return
 	}
-	inner := c.ev.in(whileDefining, v.content)
-	switch inner.kind {
-	case vPath, vLambda, vString, vList, vPrim, vScalar:
-		c.propertyInImports(v, within, part, true, false)
-	case vUnknown:
-		if v.content.node.IsValid() && namesModule(v.content.node) {
-			c.propertyInImports(v, within, part, true, true)
-		}
-	default:
-		c.property(v, at, "")
+	written := p.content.node
+	if !written.IsValid() || !within.Encloses(written) {
+		p.content.node = within
+	}
+	switch inner := c.ask(p.content, whileDefining, within); {
+	case inner.why != nil, inner.Kinds()&eval.Set != 0 && inner.Kinds() != eval.Anything, inner.Fails():
+		c.inProperty(p, a, within, "")
+	case inner.Kinds()&eval.Set == 0:
+		c.propertyInImports(p, within, part, true, false)
+	case written.IsValid() && namesModule(written):
+		c.propertyInImports(p, within, part, true, true)
 	}
 }
 

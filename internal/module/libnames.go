@@ -1,6 +1,18 @@
 package module
 
-import "github.com/nixsift/nixsift/internal/libtable"
+import (
+	"strings"
+
+	"github.com/nixsift/nixsift/internal/libtable"
+)
+
+func words(s string) map[string]bool {
+	m := map[string]bool{}
+	for _, w := range strings.Fields(s) {
+		m[w] = true
+	}
+	return m
+}
 
 // earlierLib are names of nixpkgs' lib that are gone and that the table of deprecations leaves to rules about
 // options.

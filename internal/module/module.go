@@ -8,7 +8,7 @@ package module
 
 import (
 	"github.com/nixsift/nixsift/ast"
-	"github.com/nixsift/nixsift/internal/attrs"
+	"github.com/nixsift/nixsift/internal/eval"
 	"github.com/nixsift/nixsift/internal/modsys"
 	"github.com/nixsift/nixsift/internal/sema"
 )
@@ -72,10 +72,11 @@ func (p Part) Name(i int) string {
 type File struct {
 	// Module is the file's value as a module, or nil where it has not the shape of one.
 	Module *Module
+	// Code returns the code of the file where that is there, or nil.
+	Code func() *eval.Code
 
 	tree   *ast.Tree
 	names  *sema.Info
-	sets   map[ast.NodeID]*attrs.Merged
 	inline []*Module
 	taken  map[ast.NodeID]bool // read as what submodule and its kin are given
 	// importing are the bindings whose path ends in imports.
@@ -100,19 +101,6 @@ func AnalyzeFile(t *ast.Tree, names *sema.Info) *File {
 	f := &File{tree: t, names: names}
 	f.Module = f.shape(t.Expr())
 	return f
-}
-
-// merged returns the attributes of a set literal or of the bindings of a let, merged.
-func (f *File) merged(set ast.Node) *attrs.Merged {
-	m := f.sets[set.ID()]
-	if m == nil {
-		if f.sets == nil {
-			f.sets = map[ast.NodeID]*attrs.Merged{}
-		}
-		m = attrs.Merge(set)
-		f.sets[set.ID()] = m
-	}
-	return m
 }
 
 // maxWraps bounds the functions, lets and parentheses around a module's body.

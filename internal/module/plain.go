@@ -1,12 +1,15 @@
 package module
 
-import "github.com/nixsift/nixsift/ast"
+import (
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/sema"
+)
 
 // plain reports whether the module is written so simply that its shape depends on nothing, as most are: lists of
 // path literals, sets with names written out, under mkIf and mkMerge or not. It costs little and says no in
 // every other case.
 func (m *Module) plain() bool {
-	return (!m.Func.IsValid() || plainAssert(m.Func)) && m.Body.Is(ast.AttrSet) && plainModule(m.Body)
+	return (!m.Func.IsValid() || plainAssert(m.Func)) && m.Body.Is(ast.AttrSet) && m.plainModule(m.Body)
 }
 
 // plainAssert reports whether nothing between a function and its body is evaluated.
@@ -15,7 +18,7 @@ func plainAssert(fn ast.Node) bool {
 	return n.Is(ast.AttrSet)
 }
 
-func plainModule(set ast.Node) bool {
+func (m *Module) plainModule(set ast.Node) bool {
 	for c := range set.Children() {
 		b, ok := ast.AsBinding(c)
 		if !ok {
@@ -32,7 +35,7 @@ func plainModule(set ast.Node) bool {
 		second := first.NextSibling()
 		switch first.Text() {
 		case "imports", "require", "disabledModules":
-			if second.IsValid() || !plainList(b.Value().Tail()) {
+			if second.IsValid() || !m.plainList(b.Value().Tail()) {
 				return false
 			}
 		case "options":
@@ -68,17 +71,48 @@ func plainInherit(n ast.InheritNode) bool {
 	return true
 }
 
-// plainList reports whether an expression is a list of literals.
-func plainList(n ast.Node) bool {
+// plainList reports whether an expression is a list of modules that lie elsewhere: paths, and what is selected of arguments
+// that are there before the modules are.
+func (m *Module) plainList(n ast.Node) bool {
 	if !n.Is(ast.List) {
 		return false
 	}
 	for c := range n.Children() {
-		if !c.Is(ast.Path) && !c.Is(ast.String) || c.FirstChild().IsValid() {
+		if !m.plainElement(c, 0) {
 			return false
 		}
 	}
 	return true
+}
+
+func (m *Module) plainElement(n ast.Node, depth int) bool {
+	n = n.Unparen()
+	switch n.Kind() {
+	case ast.Path, ast.String:
+		for c := range n.Children() {
+			if depth > 4 || !m.plainElement(c.FirstChild(), depth+1) {
+				return false
+			}
+		}
+		return true
+	case ast.Binary:
+		return n.Op() == ast.OpAdd && depth <= 4 && m.plainElement(n.Child(0), depth+1) && m.plainElement(n.Child(1), depth+1)
+	case ast.Select:
+		for c := range n.Child(1).Children() {
+			if !c.Is(ast.Name) {
+				return false
+			}
+		}
+		s := ast.SelectExpr{Node: n}
+		return !s.Default().IsValid() && m.plainElement(s.Operand(), depth+1) && s.Operand().Unparen().Is(ast.Ident)
+	case ast.Ident:
+		b := m.file.names.Resolve(n)
+		if b == nil || b.Kind != sema.FormalBinding || b.Decl.Parent().Parent() != m.Func {
+			return false
+		}
+		return b.Name != "config" && b.Name != "options" && b.Name != "pkgs" && b.Name != "lib"
+	}
+	return false
 }
 
 // plainNames reports whether an expression is a set whose first names are written out; definitions have

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/internal/sema"
 )
 
@@ -13,16 +14,15 @@ const maxScope = 256
 // Spell returns how a function of nixpkgs' lib is called at a place in the file: lib.mkIf where lib is in scope,
 // mkIf where that name is. It is "" where neither is.
 func (f *File) Spell(function string, at ast.Node) string {
-	ev := newEvaluator(f, 0, maxFuel)
-	ev.begin(anytime)
 	bare, seen := "", false
 	for up := at; up.IsValid(); up = up.Parent() {
 		if w, ok := ast.AsWith(up); ok && !w.Env().Encloses(at) {
-			v := ev.eval(w.Env(), nil)
-			if !seen && bare == "" && v.kind == vLib {
+			path, isLib := nixlang.LibSource(f.names, w.Env())
+			isLib = isLib && path == ""
+			if !seen && bare == "" && isLib {
 				bare = function
 			}
-			seen = seen || v.kind != vLib && (v.kind != vAttrs || v.attrs.open)
+			seen = seen || !isLib && mayHave(w.Env(), function)
 			continue
 		}
 		id, ok := f.names.ScopeOf(up)
@@ -37,19 +37,43 @@ func (f *File) Spell(function string, at ast.Node) string {
 			bind := f.names.Binding(b)
 			switch bind.Name {
 			case "lib":
-				if v := ev.binding(bind, bind.Node, nil); v.kind == vLib {
+				if nixlang.BindsLib(f.names, bind) {
 					return "lib." + function
 				}
 				return bare
 			case function:
-				if v := ev.binding(bind, bind.Node, nil); v.kind == vPrim && v.prim.name == function {
-					return function
+				if in, ok := ast.AsInherit(bind.Decl); ok && in.From().IsValid() {
+					if path, ok := nixlang.LibSource(f.names, in.From()); ok && (path == "" || libParts[path]) {
+						return function
+					}
 				}
 				seen = true
 			}
 		}
 	}
 	return bare
+}
+
+// libParts are the parts of lib whose functions have the meaning of those of lib itself.
+var libParts = words(`asserts attrsets customisation debug fixedPoints lists meta misc modules options strings trivial versions
+	filesystem`)
+
+// mayHave reports whether a set may have an attribute: whether it is anything but a literal without it.
+func mayHave(set ast.Node, name string) bool {
+	set = set.Unparen()
+	if !set.Is(ast.AttrSet) {
+		return true
+	}
+	for c := range set.Children() {
+		b, ok := ast.AsBinding(c)
+		if !ok {
+			return true
+		}
+		if first, static := ast.AttrName(b.Attrpath().FirstChild()); !static || first == name {
+			return true
+		}
+	}
+	return false
 }
 
 // SpellConfig returns how an option of the module's config is read at a place in the file: by the name that a

@@ -117,10 +117,11 @@ func IsLib(names *sema.Info, n ast.Node) bool {
 		env, ok := onlyWith(names, u.Scope)
 		return ok && NamesPackages(ast.LastName(env))
 	}
-	if u.Target != sema.ToBinding {
-		return false
-	}
-	b := names.Binding(u.Binding)
+	return u.Target == sema.ToBinding && BindsLib(names, names.Binding(u.Binding))
+}
+
+// BindsLib reports whether what binds the name lib binds nixpkgs' lib to it.
+func BindsLib(names *sema.Info, b *sema.Binding) bool {
 	switch b.Kind {
 	case sema.ParamBinding, sema.FormalBinding:
 		return true

@@ -87,22 +87,42 @@ func (f *Failure) Callee() source.Span {
 	return span
 }
 
-// Passed returns where an attribute of the argument of a call is written: its name. ok is false where the argument is no set
-// literal that stands in the call and has it.
+// Passed returns where an attribute of the argument of a call is written: its name. ok is false where no set literal that
+// the argument is made of, and that stands in the call, has it.
 func (f *Failure) Passed(name string) (span source.Span, ok bool) {
 	if f.arg == nil || f.arg.code != f.at.code || f.at.code == nil {
 		return source.Span{}, false
 	}
-	call, x := f.at.code.Span(f.at.expr), &f.at.code.exprs[f.arg.expr]
-	if x.op != opSet || x.start < call.Start || call.End < x.end {
+	call, arg := f.at.code.Span(f.at.expr), f.at.code.Span(f.arg.expr)
+	if !call.Covers(arg) {
 		return source.Span{}, false
 	}
-	for _, a := range f.at.code.sets[x.a].attrs {
-		if a.sym == name {
-			return source.Span{Start: a.start, End: a.end}, true
+	return f.at.code.written(f.arg.expr, name)
+}
+
+// written returns where the attribute of a set is written that // and bodies of let and the like make of literals.
+func (c *Code) written(e Expr, name string) (span source.Span, ok bool) {
+	for {
+		x := &c.exprs[e]
+		switch x.op {
+		case opLet, opWith, opAssert:
+			e = Expr(x.b)
+			continue
+		case opUpdate:
+			if span, ok = c.written(Expr(x.b), name); ok {
+				return span, true
+			}
+			e = Expr(x.a)
+			continue
+		case opSet:
+			for _, a := range c.sets[x.a].attrs {
+				if a.sym == name {
+					return source.Span{Start: a.start, End: a.end}, true
+				}
+			}
 		}
+		return source.Span{}, false
 	}
-	return source.Span{}, false
 }
 
 // Passes reports whether the argument of a call surely has an attribute.

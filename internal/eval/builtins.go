@@ -42,6 +42,7 @@ var prepare = sync.OnceFunc(func() {
 	registerSets()
 	registerStrings()
 	registerLib()
+	registerCallPackage()
 	own := map[string]attr{}
 	for i := range sema.Builtins() {
 		known := &sema.Builtins()[i]

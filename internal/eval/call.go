@@ -88,7 +88,11 @@ func (ev *Evaluation) callOne(at site, fn *Value, arg *thunk, before int) *Value
 	switch {
 	case wrong == 0:
 	case out == nil || out.Fails():
-		out = join(out, failed(&Failure{Reason: NotFunction, at: at, Got: wrong, Index: before, arg: arg}))
+		f := &Failure{Reason: NotFunction, at: at, Got: wrong, Index: before, arg: arg}
+		if fn.isKnown() {
+			f.set = fn.set
+		}
+		out = join(out, failed(f))
 	default:
 		out = join(out, bare(Hard))
 	}

@@ -29,7 +29,7 @@ const (
 	opConcat               // a string of kids[a:b]
 	opPathConcat           // a path of kids[a:b]
 	opVar                  // slot b of the environment a levels up; c numbers the let or recursive set that has the name, if one does
-	opWithVar              // the name symbols[a], which some with around may have
+	opWithVar              // the name symbols[a], which some with around may have; b is what it is by its name, as in attrName
 	opGlobal               // the builtin that builtinTable has at a
 	opBuiltins             // builtins
 	opLambda               // lambdas[a]
@@ -65,6 +65,7 @@ const (
 type expr struct {
 	op         op
 	inherited  bool // an opSelect that inherit (…) makes
+	asked      bool // an opCall of whose value an attribute is taken
 	a, b, c, d uint32
 	start, end uint32
 }
@@ -74,7 +75,9 @@ type attrName struct {
 	sym string
 	dyn Expr // the expression of a computed name, or 0
 	// nullable is set where a computed name may be null: for ${e}, not for "${e}".
-	nullable   bool
+	nullable bool
+	// named is the function that this is by its name where nothing is known of it: a place in builtinTable, or 0.
+	named      uint32
 	start, end uint32
 }
 
@@ -141,6 +144,7 @@ type lambdaCode struct {
 	at      bool
 	formals []formalCode
 	body    Expr
+	self    Expr // the opLambda
 	// start and end are those of the parameter.
 	start, end uint32
 }
@@ -148,6 +152,7 @@ type lambdaCode struct {
 type formalCode struct {
 	sym        string
 	def        Expr
+	named      uint32 // as in attrName
 	start, end uint32
 }
 

@@ -136,6 +136,11 @@ func (x *Examination) inside(l *lambdaCode, up *env) *thunk {
 	for i := range in.slots {
 		in.slots[i] = topThunk
 	}
+	for i := range l.formals {
+		if f := &l.formals[i]; f.named != 0 && f.def == 0 {
+			in.slots[i] = given(mayFailTo[f.named])
+		}
+	}
 	if l.at {
 		in.slots[len(l.formals)] = someSet
 	}

@@ -50,7 +50,7 @@ func (ev *Evaluation) evalOp(at site, x *expr, in *env) *Value {
 		}
 		return ev.force(t)
 	case opWithVar:
-		return ev.withVar(at, code.symbols[x.a], in)
+		return ev.assumed(ev.withVar(at, code.symbols[x.a], in), x.b)
 	case opGlobal:
 		return builtinValues[x.a]
 	case opBuiltins:

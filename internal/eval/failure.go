@@ -52,6 +52,8 @@ type Failure struct {
 	First source.Span
 	// Got and Other are the kinds that were met, Want is what a builtin takes in place of Got.
 	Got, Other, Want Kinds
+	// Filled is set where the call is one of callPackage or its kin, which fill in arguments.
+	Filled bool
 	// Index is the number of the argument, or of the arguments that went well before.
 	Index  int
 	set    *set

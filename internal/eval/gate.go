@@ -41,7 +41,7 @@ func Worthwhile(t *ast.Tree, names *sema.Info) bool {
 				return true
 			}
 		case ast.Apply:
-			if known(n.FirstChild()) || libCall(n, 0) && asksArgument(n) {
+			if known(n.FirstChild()) || fills(n) || libCall(n, 0) && asksArgument(n) {
 				return true
 			}
 		case ast.Binary:
@@ -75,6 +75,17 @@ func libCall(n ast.Node, gives Kinds) bool {
 	}
 	f, ok := libIndex[ast.LastName(fn)]
 	return ok && (f.gives == 0 || f.gives != gives || f.shaped || args != builtinTable[f.index].arity)
+}
+
+// fills reports whether a call of callPackage, or one of its kin, passes something, or is asked for an attribute of the result.
+func fills(n ast.Node) bool {
+	fn, args := ast.Call(n)
+	if byName[ast.LastName(fn)] == 0 || len(args) < 2 {
+		return false
+	}
+	last := args[len(args)-1].Unparen()
+	up := n.OutsideParens().Parent()
+	return !last.Is(ast.AttrSet) || last.FirstChild().IsValid() || up.Is(ast.Select) || up.Is(ast.InheritFrom)
 }
 
 // odd reports whether an operand is perhaps of a kind that the operator does not take, by its form alone.

@@ -18,6 +18,8 @@ import (
 // libCalls are calls of functions of lib that have a value, one for each that the evaluator takes for known.
 const libCalls = `
 concatStrings [ "a" "b" ]
+callPackageWith { b = 1; } ({ a, b }: { c = a + b; }) { a = 1; }
+callPackagesWith { b = 1; } ({ a, b }: { c = { d = a + b; }; }) { a = 1; }
 concatMapStrings (x: x) [ "a" ]
 concatMapStringsSep "," (x: x) [ "a" ]
 concatImapStrings (i: x: x) [ "a" ]

@@ -10,6 +10,7 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/arena"
 	"github.com/nixsift/nixsift/internal/attrs"
+	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/internal/sema"
 )
 
@@ -258,7 +259,11 @@ func (l *lowerer) lower(n ast.Node) Expr {
 		}
 		s := ast.SelectExpr{Node: n}
 		operand := l.expr(s.Operand())
+		l.code.exprs[operand].asked = true
 		from, to := l.attrpath(s.Attrpath())
+		if l.names != nil && nixlang.IsLib(l.names, s.Operand()) {
+			l.code.paths[to-1].named = 0 // lib has no packages
+		}
 		x := expr{op: opSelect, a: uint32(operand), b: from, c: to}
 		if d := s.Default(); d.IsValid() {
 			x.d = uint32(l.expr(d))
@@ -375,7 +380,7 @@ func (l *lowerer) variable(n ast.Node, name string) Expr {
 		}
 	case withs:
 		l.code.symbols = append(l.code.symbols, name)
-		return l.add(n, expr{op: opWithVar, a: uint32(len(l.code.symbols) - 1)})
+		return l.add(n, expr{op: opWithVar, a: uint32(len(l.code.symbols) - 1), b: byName[name]})
 	default:
 		l.refused = true // nothing binds it
 	}
@@ -408,7 +413,7 @@ func (l *lowerer) attrpath(p ast.AttrpathNode) (from, to uint32) {
 func (l *lowerer) attrName(part ast.Node) attrName {
 	a := attrName{start: part.Start(), end: part.End()}
 	if name, static := ast.AttrName(part); static {
-		a.sym = name
+		a.sym, a.named = name, byName[name]
 		return a
 	}
 	if part.Is(ast.Interpolation) {

@@ -14,7 +14,7 @@ func (l *lowerer) setOf(n ast.Node, s *attrs.Set) Expr {
 	}
 	code.from = l.refs.Many(len(s.From))
 	for i, from := range s.From {
-		code.from[i] = l.expr(from)
+		code.from[i] = l.source(from)
 	}
 	if !s.Rec && len(s.From) > 0 {
 		l.scopes = append(l.scopes, scope{})
@@ -37,6 +37,13 @@ func (l *lowerer) scopeOf(s *attrs.Set) scope {
 	return out
 }
 
+// source lowers what inherit takes attributes of.
+func (l *lowerer) source(n ast.Node) Expr {
+	e := l.expr(n)
+	l.code.exprs[e].asked = true
+	return e
+}
+
 // fill lowers the attributes of a set; outer is the number of scopes around it.
 func (l *lowerer) fill(code *setCode, s *attrs.Set, outer int) {
 	first := uint32(0) // the slot of the first source
@@ -57,7 +64,7 @@ func (l *lowerer) fill(code *setCode, s *attrs.Set, outer int) {
 		case a.Kind == attrs.InheritedFrom:
 			source := l.add(a.From.Expr, expr{op: opVar, b: first + uint32(a.From.Slot)})
 			from := uint32(len(l.code.paths))
-			l.code.paths = append(l.code.paths, attrName{sym: c.sym, start: c.start, end: c.end})
+			l.code.paths = append(l.code.paths, attrName{sym: c.sym, named: byName[c.sym], start: c.start, end: c.end})
 			c.value = l.add(a.Part, expr{op: opSelect, inherited: true, a: uint32(source), b: from, c: from + 1})
 		default:
 			c.value = l.expr(a.Value)
@@ -99,7 +106,7 @@ func (l *lowerer) let(n ast.LetExpr) Expr {
 	l.scopes = append(l.scopes, l.scopeOf(&m.Set))
 	code.from = l.refs.Many(len(m.From))
 	for i, from := range m.From {
-		code.from[i] = l.expr(from)
+		code.from[i] = l.source(from)
 	}
 	l.fill(&code, &m.Set, outer)
 	body := l.expr(n.Body())
@@ -128,7 +135,7 @@ func (l *lowerer) lambda(n ast.LambdaExpr) Expr {
 		for f := range p.Formals() {
 			name := f.Name()
 			bind(name.Text())
-			code.formals = append(code.formals, formalCode{sym: name.Text(), start: name.Start(), end: name.End()})
+			code.formals = append(code.formals, formalCode{sym: name.Text(), named: byName[name.Text()], start: name.Start(), end: name.End()})
 		}
 		if at := p.At(); at.IsValid() {
 			code.at = true
@@ -150,6 +157,7 @@ func (l *lowerer) lambda(n ast.LambdaExpr) Expr {
 	}
 	code.body = l.expr(n.Body())
 	l.scopes = l.scopes[:len(l.scopes)-1]
+	code.self = l.add(n.Node, expr{op: opLambda, a: uint32(len(l.code.lambdas))})
 	l.code.lambdas = append(l.code.lambdas, code)
-	return l.add(n.Node, expr{op: opLambda, a: uint32(len(l.code.lambdas) - 1)})
+	return code.self
 }

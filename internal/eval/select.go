@@ -63,6 +63,9 @@ func (ev *Evaluation) selectExpr(at site, x *expr, in *env) *Value {
 		}
 		v = found
 	}
+	if x.d == 0 {
+		v = ev.assumed(v, path[len(path)-1].named)
+	}
 	return join(out, v)
 }
 

@@ -25,6 +25,8 @@ type set struct {
 	below  *set
 	depth  int // the layers below
 	size   int // the attributes of all layers
+	// made is set where callPackage, as far as its name tells, has made it of the set below.
+	made bool
 	// code and expr are the literal or call that the uppermost layer comes from, or nil.
 	code *Code
 	expr Expr

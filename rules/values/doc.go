@@ -27,8 +27,8 @@ func each(p *rules.Pass, do func(f eval.Finding, code *eval.Code) (diag.Finding,
 			if f.Reason != r {
 				continue
 			}
-			if found, ok := do(f, code); ok && !told(p, f) {
-				report(p, found, f.Sure)
+			if found, ok := do(f, code); ok && !told(f) {
+				report(p, found, f.Sure && !f.Filled)
 			}
 		}
 	}
@@ -40,6 +40,14 @@ func report(p *rules.Pass, f diag.Finding, sure bool) {
 		f.Severity = diag.Warning
 	}
 	p.ReportMildly(f, diag.Hint)
+}
+
+// called returns what stands for the function of a call.
+func called(f eval.Finding) source.Span {
+	if f.Filled {
+		return f.Called()
+	}
+	return f.Callee()
 }
 
 // origin returns the place of the function or set that a failure is about.

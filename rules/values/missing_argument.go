@@ -2,7 +2,6 @@ package values
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/eval"
@@ -19,11 +18,13 @@ var _ = rules.Register(&rules.Rule{
 		"it, or give it a default: `{ a, b ? null }:`.\n" +
 		"\n" +
 		"Reported for functions of the file and of files that it imports, however they are called, with arguments that are known\n" +
-		"however they are put together. Calls of what `import ./file.nix` gives are the matter of `call-argument-mismatch`." + severity,
+		"however they are put together. Calls of what a file is, `import ./file.nix { … }`, are the matter of\n" +
+		"`call-argument-mismatch`. `callPackage` fills in what is missing, so of its calls only arguments that are not taken are\n" +
+		"reported, as a warning: what is called so may be another function." + severity,
 	Severity: diag.Error, Presets: rules.Recommended,
 	File: func(p *rules.Pass) {
 		each(p, func(f eval.Finding, _ *eval.Code) (diag.Finding, bool) {
-			missing := slices.DeleteFunc(slices.Clone(f.Names), func(name string) bool { return misspelt(f)[name] != "" })
+			missing := f.Lacking()
 			if len(missing) == 0 {
 				return diag.Finding{}, false // unexpected-argument tells of the name in its place
 			}
@@ -31,7 +32,7 @@ var _ = rules.Register(&rules.Rule{
 			if len(missing) > 1 {
 				word = "arguments"
 			}
-			callee := f.Callee()
+			callee := called(f)
 			return diag.Finding{
 				Span: callee, Related: origin(f, p.Path, "what it takes"),
 				Message: fmt.Sprintf("%s needs the %s %s, which the call does not pass", quoted(p, callee, "the function"), word, diag.List(missing, maxListed)),

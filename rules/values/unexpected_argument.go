@@ -1,12 +1,9 @@
 package values
 
 import (
-	"slices"
-
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/eval"
-	"github.com/nixsift/nixsift/internal/near"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -17,7 +14,9 @@ var _ = rules.Register(&rules.Rule{
 		"argument 'c'\". Correct the name, leave the argument out, or let the function take others: `{ a, b, ... }:`.\n" +
 		"\n" +
 		"Reported for functions of the file and of files that it imports, however they are called, with arguments that are known\n" +
-		"however they are put together. Calls of what `import ./file.nix` gives are the matter of `call-argument-mismatch`.\n" +
+		"however they are put together. Calls of what a file is, `import ./file.nix { … }`, are the matter of\n" +
+		"`call-argument-mismatch`. `callPackage` fills in what is missing, so of its calls only arguments that are not taken are\n" +
+		"reported, as a warning: what is called so may be another function.\n" +
 		"\n" +
 		"The fix puts the name that was probably meant." + severity,
 	Severity: diag.Error, Presets: rules.Recommended,
@@ -25,9 +24,9 @@ var _ = rules.Register(&rules.Rule{
 	File: func(p *rules.Pass) {
 		failures, _ := p.Failures()
 		for _, f := range failures {
-			if f.Reason == eval.UnexpectedArg && !told(p, f) {
+			if f.Reason == eval.UnexpectedArg && !told(f) {
 				for _, name := range f.Names {
-					report(p, unexpected(p, f, name), f.Sure)
+					report(p, unexpected(p, f, name), f.Sure && !f.Filled)
 				}
 			}
 		}
@@ -35,7 +34,7 @@ var _ = rules.Register(&rules.Rule{
 })
 
 func unexpected(p *rules.Pass, f eval.Finding, name string) diag.Finding {
-	callee := f.Callee()
+	callee := called(f)
 	found := diag.Finding{
 		Span: callee, Message: quoted(p, callee, "the function") + " takes no argument " + diag.Code(name) + ": the call fails",
 		Related: origin(f, p.Path, "what it takes"),
@@ -44,7 +43,7 @@ func unexpected(p *rules.Pass, f eval.Finding, name string) diag.Finding {
 	if written {
 		found.Span = at
 	}
-	guess := near.Among(name, free(f))
+	guess := f.Near(name)
 	if guess == "" {
 		return found
 	}
@@ -53,28 +52,6 @@ func unexpected(p *rules.Pass, f eval.Finding, name string) diag.Finding {
 		found.Fixes = []diag.Fix{rules.Replace("pass it as "+diag.Code(guess), diag.Unsafe, at, guess)}
 	}
 	return found
-}
-
-// free yields the names that a function takes and the call does not pass.
-func free(f eval.Finding) func(yield func(string) bool) {
-	return func(yield func(string) bool) {
-		for _, formal := range f.Candidates() {
-			if !f.Passes(formal) && !yield(formal) {
-				return
-			}
-		}
-	}
-}
-
-// misspelt returns the arguments that a call probably passes under another name, with that name.
-func misspelt(f eval.Finding) map[string]string {
-	meant := map[string]string{}
-	for _, passed := range f.Extra() {
-		if guess := near.Among(passed, slices.Values(slices.Collect(free(f)))); guess != "" {
-			meant[guess] = passed
-		}
-	}
-	return meant
 }
 
 // isBound reports whether a node is the name in `name = …`, which another name can stand for.

@@ -151,6 +151,9 @@ type Named struct {
 // Cycle returns the definitions of the file that an infinite recursion goes through, beginning with the one that needs
 // itself. direct tells that it alone does, without a call.
 func (f *Failure) Cycle() (members []Named, direct bool) {
+	if f.thunk.code == nil {
+		return nil, false
+	}
 	for i := len(f.cycle) - 1; i >= 0; i-- {
 		t := f.cycle[i]
 		if t.code != f.thunk.code || t.fn != nil {

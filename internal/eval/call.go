@@ -10,6 +10,8 @@ type function struct {
 
 	builtin *builtin
 	args    []*thunk
+	// lexical is set where the environments of calls count as those in which the arguments are unknown (see fixpoints).
+	lexical bool
 }
 
 func (f *function) lambda() *lambdaCode { return &f.code.lambdas[f.index] }
@@ -105,7 +107,7 @@ func (ev *Evaluation) callLambda(at site, f *function, arg *thunk) *Value {
 		return topValue
 	}
 	l := f.lambda()
-	inside := ev.level(f.env, false)
+	inside := ev.level(f.env, f.lexical)
 	if !l.pattern {
 		inside.slots = ev.lists.Many(1)
 		inside.slots[0] = arg
@@ -133,7 +135,7 @@ func (ev *Evaluation) callPattern(at site, f *function, s *set, arg *thunk) *Val
 	if !ev.pay(len(l.formals)) {
 		return topValue
 	}
-	inside := ev.level(f.env, false)
+	inside := ev.level(f.env, f.lexical)
 	inside.slots = ev.lists.Many(len(l.formals) + 1)[:0]
 	var lacking []string
 	sure := true // nothing is left to chance

@@ -58,6 +58,10 @@ func (c *invocation) callPackage(f packageFunction) *Value {
 		case x.kinds == Function && x.isKnown() && x.fn.code != nil && x.fn.lambda().pattern:
 			out = join(out, c.filled(f, x.fn))
 		case x.kinds == Function && x.isKnown() && x.fn.code != nil:
+			// Some releases of nixpkgs look at the arguments though nothing is filled in.
+			if v := c.force(c.args[f.args]); v.kinds&^Set != 0 || f.auto >= 0 && c.force(c.args[f.auto]).kinds&^Set != 0 {
+				c.mayFail()
+			}
 			out = join(out, c.applied(x, c.args[f.args]))
 		case x.kinds == Function:
 			out = topValue

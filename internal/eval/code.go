@@ -30,7 +30,7 @@ const (
 	opPathConcat           // a path of kids[a:b]
 	opVar                  // slot b of the environment a levels up; c numbers the let or recursive set that has the name, if one does
 	opWithVar              // the name symbols[a], which some with around may have; b is what it is by its name, as in attrName
-	opGlobal               // the builtin that builtinTable has at a
+	opGlobal               // the builtin that builtinTable has at a; b is how it is written, where that may need something
 	opBuiltins             // builtins
 	opLambda               // lambdas[a]
 	opCall                 // kids[a], applied to kids[a+1:b]
@@ -66,6 +66,7 @@ type expr struct {
 	op         op
 	inherited  bool // an opSelect that inherit (…) makes
 	asked      bool // an opCall of whose value an attribute is taken
+	aside      bool // in what an opGlobal is written as
 	a, b, c, d uint32
 	start, end uint32
 }
@@ -139,6 +140,7 @@ type dynamicCode struct {
 
 // lambdaCode is a function. Slot 0 is the argument, or slots are the formals in source order and then the @ name.
 type lambdaCode struct {
+	name    string // of the argument, where that is one name
 	pattern bool
 	open    bool // has …
 	at      bool

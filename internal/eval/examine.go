@@ -33,6 +33,8 @@ type Examination struct {
 	found    map[Expr][]*Failure
 	loops    map[*thunk]*Failure
 	inCycles map[*thunk]bool
+	// fixed are the fixpoints under examination; nil where none are.
+	fixed *fixpoints
 	// Exhausted counts the questions for which the fuel did not suffice.
 	Exhausted int
 }
@@ -90,8 +92,16 @@ func examine(ev *Evaluation, code *Code) (findings []Finding, x *Examination) {
 			}
 		}
 	}
+	told := map[source.Span]bool{}
 	for t, f := range x.loops {
-		findings = append(findings, Finding{f, t.code.Span(t.expr), sure[f]})
+		span := t.code.Span(t.expr)
+		told[span] = true
+		findings = append(findings, Finding{f, span, sure[f]})
+	}
+	for _, f := range x.fixpoints() {
+		if !told[f.Span] {
+			findings = append(findings, f)
+		}
 	}
 	slices.SortFunc(findings, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.Span.Start, b.Span.Start), cmp.Compare(a.Span.End, b.Span.End), cmp.Compare(a.Reason, b.Reason), cmp.Compare(a.Index, b.Index))
@@ -234,7 +244,10 @@ func (x *Examination) made(t *thunk) {
 }
 
 // lambda notes a function.
-func (x *Examination) lambda(at site, in *env) {
+func (x *Examination) lambda(at site, in *env, f *function) {
+	if x.fixed != nil && x.fixed.lambda(x, at, f) {
+		return
+	}
 	if at.lexical && at.code == x.code && x.mark(at.expr, asFunction) {
 		x.queue = append(x.queue, pending{lambda: at.expr, env: in})
 	}
@@ -270,7 +283,7 @@ func (x *Examination) undecided(at site) {
 
 // fails notes that an expression surely fails.
 func (x *Examination) fails(at site, v *Value) {
-	if !at.lexical || at.code != x.code || len(x.found[at.expr]) > 0 {
+	if !at.lexical || at.code != x.code || len(x.found[at.expr]) > 0 || x.fixed != nil {
 		return
 	}
 	v.failures(func(f *Failure) {
@@ -287,6 +300,10 @@ func (x *Examination) fails(at site, v *Value) {
 
 // recursion notes that a thunk asked for itself, and what came of it: an infinite recursion if nothing else is possible.
 func (x *Examination) recursion(_ *Evaluation, t *thunk, v *Value) {
+	if x.fixed != nil {
+		x.fixed.recursion(x, t, v)
+		return
+	}
 	if t.code != x.code || t.env == nil || !t.env.lexical || v.rest != 0 || x.inCycles[t] {
 		return
 	}

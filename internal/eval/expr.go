@@ -52,15 +52,20 @@ func (ev *Evaluation) evalOp(at site, x *expr, in *env) *Value {
 	case opWithVar:
 		return ev.assumed(ev.withVar(at, code.symbols[x.a], in), x.b)
 	case opGlobal:
+		if x.b != 0 && ev.watch != nil && ev.watch.fixed != nil {
+			if v := sub(x.b); v.Fails() {
+				return v
+			}
+		}
 		return builtinValues[x.a]
 	case opBuiltins:
 		return builtinsValue
 	case opLambda:
-		if ev.watch != nil {
-			ev.watch.lambda(at, in)
-		}
 		f := ev.functions.One()
 		f.code, f.index, f.env = code, x.a, in
+		if ev.watch != nil {
+			ev.watch.lambda(at, in, f)
+		}
 		return ev.known(Value{kinds: Function, fn: f})
 	case opCall:
 		return ev.callExpr(at, x, in)

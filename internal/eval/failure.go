@@ -62,6 +62,8 @@ type Failure struct {
 	thunk  *thunk
 	cycle  []*thunk
 	source *Source
+	// Fixpoint is the fixpoint that a recursion goes through, if it is one that only the way tells in which a function is used.
+	Fixpoint *Fixpoint
 }
 
 // failed returns a hard failure as a value.

@@ -28,6 +28,10 @@ func Worthwhile(t *ast.Tree, names *sema.Info) bool {
 	for i, r := range t.Records() {
 		n := t.Node(ast.NodeID(i))
 		switch r.Kind {
+		case ast.Lambda:
+			if isSelf(ast.LambdaExpr{Node: n}.Param().Text()) {
+				return true
+			}
 		case ast.With, ast.InheritFrom, ast.Select, ast.HasAttr:
 			if known(n.FirstChild()) || libCall(n.FirstChild(), Set) {
 				return true

@@ -26,7 +26,7 @@ func (c *Code) asks(e Expr, yield func(asked)) {
 		switch x := &c.exprs[e]; {
 		case x.op == opSelect && c.paths[x.b].dyn == 0:
 			attrs[Expr(x.a)] = c.paths[x.b].sym
-		case x.op == opVar && x.c != 0:
+		case x.op == opVar && x.c != 0 && !x.aside:
 			yield(asked{x.c, x.b, attrs[e]})
 		}
 	}

@@ -161,7 +161,39 @@ func (l *lowerer) ofLib(n ast.Node) (Expr, bool) {
 	if part, ok := libPart(l.names, n); !ok || part != "" && part != f.part {
 		return 0, false // another function of that name, as lib.lists.removePrefix
 	}
-	return l.add(n, expr{op: opGlobal, a: f.index}), true
+	return l.add(n, expr{op: opGlobal, a: f.index, b: uint32(l.asWritten(n))}), true
+}
+
+// asWritten lowers how a function of lib is written where that needs something besides lib, such as final in final.lib.id;
+// it returns 0 elsewhere.
+func (l *lowerer) asWritten(n ast.Node) Expr {
+	root := n
+	switch b := l.names.Resolve(n); {
+	case b == nil && n.Is(ast.Ident):
+		e := l.variable(n, n.Text()) // of a with
+		l.code.exprs[e].aside = true
+		return e
+	case b != nil:
+		in, _ := ast.AsInherit(b.Decl)
+		root = in.From().Unparen()
+	}
+	for root.Is(ast.Select) {
+		root = root.FirstChild().Unparen()
+	}
+	if b := l.names.Resolve(root); b == nil || b.Name == "lib" && (b.Kind == sema.FormalBinding || b.Kind == sema.ParamBinding) {
+		return 0
+	}
+	first := len(l.code.exprs)
+	var e Expr
+	if n.Is(ast.Select) {
+		e = l.selection(ast.SelectExpr{Node: n})
+	} else {
+		e = l.variable(n, n.Text())
+	}
+	for i := range l.code.exprs[first:] {
+		l.code.exprs[first+i].aside = true
+	}
+	return e
 }
 
 // libPart returns the part of lib that a name or selection takes something from: "" for lib itself.

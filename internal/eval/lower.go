@@ -257,19 +257,7 @@ func (l *lowerer) lower(n ast.Node) Expr {
 		if f, ok := l.ofLib(n); ok {
 			return f
 		}
-		s := ast.SelectExpr{Node: n}
-		operand := l.expr(s.Operand())
-		l.code.exprs[operand].asked = true
-		from, to := l.attrpath(s.Attrpath())
-		if l.names != nil && nixlang.IsLib(l.names, s.Operand()) {
-			l.code.paths[to-1].named = 0 // lib has no packages
-		}
-		x := expr{op: opSelect, a: uint32(operand), b: from, c: to}
-		if d := s.Default(); d.IsValid() {
-			x.d = uint32(l.expr(d))
-			l.missing(from, to)
-		}
-		return l.add(n, x)
+		return l.selection(ast.SelectExpr{Node: n})
 	case ast.HasAttr:
 		h := ast.HasAttrExpr{Node: n}
 		operand := l.expr(h.Operand())
@@ -304,6 +292,22 @@ func (l *lowerer) lower(n ast.Node) Expr {
 		return l.lambda(ast.LambdaExpr{Node: n})
 	}
 	return l.unknown(n) // <nixpkgs> and what Nix would not parse
+}
+
+// selection lowers a.b.c, with a default or without.
+func (l *lowerer) selection(s ast.SelectExpr) Expr {
+	operand := l.expr(s.Operand())
+	l.code.exprs[operand].asked = true
+	from, to := l.attrpath(s.Attrpath())
+	if l.names != nil && nixlang.IsLib(l.names, s.Operand()) {
+		l.code.paths[to-1].named = 0 // lib has no packages
+	}
+	x := expr{op: opSelect, a: uint32(operand), b: from, c: to}
+	if d := s.Default(); d.IsValid() {
+		x.d = uint32(l.expr(d))
+		l.missing(from, to)
+	}
+	return l.add(s.Node, x)
 }
 
 // missing notes the names of a path that a set may lack.

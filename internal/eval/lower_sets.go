@@ -144,6 +144,7 @@ func (l *lowerer) lambda(n ast.LambdaExpr) Expr {
 	} else {
 		names.names = l.texts.Many(1)[:0]
 		bind(param.Text())
+		code.name = param.Text()
 	}
 	l.scopes = append(l.scopes, names)
 	if ok {

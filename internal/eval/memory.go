@@ -84,7 +84,7 @@ func (c *Code) keep() *Code {
 	}
 	for i := range k.lambdas {
 		l := &k.lambdas[i]
-		l.formals = slices.Clone(l.formals)
+		l.name, l.formals = text(l.name), slices.Clone(l.formals)
 		for j := range l.formals {
 			l.formals[j].sym = text(l.formals[j].sym)
 		}

@@ -185,9 +185,12 @@ func (ev *Evaluation) force(t *thunk) *Value {
 	if t.back && ev.watch != nil {
 		ev.watch.recursion(ev, t, v)
 	}
-	needs := ev.asked[ev.begun:]
+	needs, asked := ev.asked[ev.begun:], len(ev.asked)
 	ev.asked, ev.begun = ev.asked[:ev.begun], begun
 	if ev.cuts != cuts || ev.touches != touches {
+		if ev.watch != nil && ev.watch.fixed != nil {
+			ev.asked = ev.asked[:asked] // by outer, too, which is not remembered either
+		}
 		t.state, t.own = fresh, 0
 		return v
 	}

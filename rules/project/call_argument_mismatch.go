@@ -2,6 +2,7 @@ package project
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
@@ -90,6 +91,9 @@ const maxListed = 6
 
 func missingArguments(p *rules.Pass, f eval.Finding, file string) {
 	missing := f.Lacking()
+	for i := range missing {
+		missing[i] = strings.Clone(missing[i])
+	}
 	if len(missing) == 0 {
 		return // each is passed under another name
 	}

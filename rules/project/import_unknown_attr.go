@@ -18,8 +18,8 @@ var _ = rules.Register(&rules.Rule{
 		"`inherit (import ./lib.nix) name;` makes, once it is used. The name was changed in one of the files only, or misspelt.\n" +
 		"\n" +
 		"Reported where all attributes of the set stand in the other file: it is a set literal, behind `let` and functions if\n" +
-		"need be, without `//` and computed names. Other sets are the matter of `missing-attribute`. A default (`or`) and a test (`?`) of the same name in the file say that it may\n" +
-		"be missing. In tests, examples and templates that nothing else imports, and for `inherit`, it is a warning.\n" +
+		"need be, without `//` and computed names. Other sets are the matter of `missing-attribute`. A\n" +
+		"default (`or`) and a test (`?`) of the same name in the file say that it may be missing. In tests, examples and templates that nothing else imports, and for `inherit`, it is a warning.\n" +
 		"\n" +
 		"The fix puts the name that was probably meant.",
 	Severity: diag.Error, Presets: rules.Recommended,

@@ -2,7 +2,9 @@ package values
 
 import (
 	"fmt"
+	"strings"
 
+	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/eval"
 	"github.com/nixsift/nixsift/rules"
@@ -15,26 +17,93 @@ var _ = rules.Register(&rules.Rule{
 		"Reported where a name needs itself on every way, through other names, calls and sets. Below a function, a list or\n" +
 		"a set, as in `a = [ a ]`, a name may refer to itself.\n" +
 		"\n" +
+		"In an overlay, `final` is what comes of it: `final: prev: { a = final.a.overrideAttrs …; }` asks for the `a` that it makes,\n" +
+		"and `final: prev: if final.stdenv.isLinux then { … } else { }` needs all packages before it is known which there are. Write\n" +
+		"`prev`, or put the condition into the value. So it is with `overrideScope`, `extend`, `makeExtensible`, `fix` and what a\n" +
+		"file defines like these. An overlay is what is used as one, and a function whose arguments are called `final: prev:` or\n" +
+		"`self: super:`. That an attribute needs itself is reported where no other overlay of the project defines one of the\n" +
+		"same name, which might come later and have it in its place.\n" +
+		"\n" +
 		"A name whose own value reads it at once is the matter of `self-binding`." + severity,
 	Severity: diag.Error, Presets: rules.Recommended,
 	File: func(p *rules.Pass) {
 		each(p, func(f eval.Finding, _ *eval.Code) (diag.Finding, bool) {
-			members, direct := f.Cycle()
-			if direct || len(members) == 0 {
+			if f.Fixpoint != nil {
+				reportFixpoint(p, f)
 				return diag.Finding{}, false
 			}
-			found := diag.Finding{Span: members[0].Span, Message: fmt.Sprintf("the value of %s needs itself: infinite recursion as soon as it is used", diag.Code(members[0].Name))}
-			var names []string
-			for _, m := range members[1:] {
-				names = append(names, m.Name)
-				if len(found.Related) < maxListed {
-					found.Related = append(found.Related, diag.Related{Span: m.Span, Message: "needed on the way"})
-				}
-			}
-			if len(names) > 0 {
-				found.Message = fmt.Sprintf("the value of %s needs %s, and so itself: infinite recursion as soon as it is used", diag.Code(members[0].Name), diag.List(names, maxListed))
-			}
-			return found, true
+			return recursion(f)
 		}, eval.Recursion)
 	},
 })
+
+// recursion tells of a name that needs itself.
+func recursion(f eval.Finding) (diag.Finding, bool) {
+	members, direct := f.Cycle()
+	if direct || len(members) == 0 {
+		return diag.Finding{}, false
+	}
+	found := diag.Finding{Span: members[0].Span, Message: fmt.Sprintf("the value of %s needs itself: infinite recursion as soon as it is used", diag.Code(members[0].Name))}
+	var names []string
+	for _, m := range members[1:] {
+		if m.Name == members[0].Name {
+			continue // passed on under its name
+		}
+		names = append(names, m.Name)
+		if len(found.Related) < maxListed {
+			found.Related = append(found.Related, diag.Related{Span: m.Span, Message: "needed on the way"})
+		}
+	}
+	if len(names) > 0 {
+		found.Message = fmt.Sprintf("the value of %s needs %s, and so itself: infinite recursion as soon as it is used", diag.Code(members[0].Name), diag.List(names, maxListed))
+	}
+	return found, true
+}
+
+// reportFixpoint reports a recursion through the argument of an overlay or the like, unless it goes through what another
+// overlay of the project may define anew.
+func reportFixpoint(p *rules.Pass, f eval.Finding) {
+	by := f.Fixpoint
+	param := diag.Code(by.Param)
+	var found diag.Finding
+	switch {
+	case by.Names:
+		found = diag.Finding{Span: f.Span, Message: fmt.Sprintf("which attributes there are depends on %s, which has them: infinite recursion as soon as one is used", param)}
+		if by.Overlay {
+			found.Message = fmt.Sprintf("which attributes this overlay gives depends on %s, which has them: infinite recursion as soon as a package is used", param)
+			found.Help = "ask what is there before the overlay, by its second argument, or put the condition into the values"
+		}
+		if file, start, end, ok := f.Forced(); ok && file != p.Path {
+			found.Related = []diag.Related{{File: file, Span: source.Span{Start: start, End: end}, Message: "needed here"}}
+		}
+	default:
+		var ok bool
+		if found, ok = recursion(f); !ok {
+			return
+		}
+		if len(by.Assumed) > 0 && by.Overlay {
+			found.Help = fmt.Sprintf("by %s, the overlay asks for what it makes itself, since no other one of the project defines %s; its second argument has what was before", param, diag.List(by.Assumed, maxListed))
+		}
+	}
+	if !f.Sure {
+		found.Severity = diag.Warning
+	}
+	path, own, assumed := p.Path, 0, make([]string, len(by.Assumed))
+	for i, name := range by.Assumed {
+		assumed[i] = strings.Clone(name)
+	}
+	if name := strings.TrimLeft(by.Param, "_"); by.Overlay && (name == "final" || name == "self") {
+		own = 1 // that is counted by its name
+	}
+	p.Ask(func(a *rules.Asked) {
+		for _, name := range assumed {
+			if a.OverlaysWith(name) > own {
+				return
+			}
+		}
+		if a.Sample(path) {
+			found.Severity = diag.Hint
+		}
+		a.Report(found)
+	})
+}

@@ -273,12 +273,21 @@ func (c *Code) fixpoints() map[Expr]fixKind {
 			overlay(e, true)
 		}
 	}
+	otherwise := map[Expr]bool{} // functions that are used in another way, perhaps
 	for i := range c.exprs {
 		switch x := &c.exprs[i]; x.op {
+		case opLet:
+			for _, a := range c.sets[x.a].attrs {
+				otherwise[a.value] = !speaksOfOverlays(a.sym)
+			}
 		case opCall:
 			kids := c.kids[x.a:x.b]
-			by, ok := fixedArgs[c.lastName(Expr(kids[0]))]
+			callee := c.lastName(Expr(kids[0]))
+			by, ok := fixedArgs[callee]
 			if !ok {
+				for _, k := range kids[1:] {
+					otherwise[Expr(k)] = !speaksOfOverlays(callee)
+				}
 				continue
 			}
 			for _, arg := range by.args {
@@ -306,14 +315,30 @@ func (c *Code) fixpoints() map[Expr]fixKind {
 					}
 				}
 			}
-		case opLambda:
+		}
+	}
+	for i := range c.exprs {
+		x := &c.exprs[i]
+		if x.op != opLambda || !isSelf(c.lambdas[x.a].name) || found[Expr(i)] != 0 {
+			continue
+		}
+		if !otherwise[Expr(i)] {
 			overlay(Expr(i), false)
-			if found[Expr(i)] == 0 && isSelf(c.lambdas[x.a].name) {
-				found[Expr(i)] = fixedHere
-			}
+		}
+		if found[Expr(i)] != 0 {
+			continue
+		}
+		found[Expr(i)] = fixedHere
+		if inner, ok := c.overlay(Expr(i), true); ok {
+			found[inner] = fixedInner
 		}
 	}
 	return found
+}
+
+// speaksOfOverlays reports whether something is called like an overlay, or like what takes one.
+func speaksOfOverlays(name string) bool {
+	return strings.Contains(name, "verla") || strings.Contains(name, "verrid") || strings.Contains(name, "xten")
 }
 
 // overlay returns the second function of one that is an overlay, by the names of its arguments unless it is certain.

@@ -106,7 +106,6 @@ var fixpointRows = []struct {
 	{`{ }: final: prev: { a = final.a; }`, `(lib.fix (lib.extends (file { }) packages)).a`, []string{`final.a`}},
 	{`_final: _prev: { a = _final.b; }`, `pkgs.a`, nil},
 	{`final: prev: { d = prev.d or 1; e = final.d; }`, `pkgs.e`, nil},
-	{`let f = final: prev: { a = final.a; }; in f`, `pkgs.a`, []string{`final.a`}},
 	// Files.
 	{`final: prev: { a = final.callPackage ./lazy.nix { inherit (final) a; }; }`, `pkgs.a`, nil},
 	{`final: prev: { a = final.callPackage ./eager.nix { inherit (final) a; }; }`, `pkgs.a`, []string{`final.callPackage ./eager.nix { inherit (final) a; }`}},
@@ -182,6 +181,9 @@ var fixpointRows = []struct {
 	{`let fix = f: let x = f x; in x; in fix (self: if self.a then { a = true; } else { })`, `file`, []string{`self`}},
 	{`let fix = f: let x = f x; in x; extends = o: g: final: let prev = g final; in prev // o final prev; in fix (extends (self: super: { a = self.a; }) (self: { a = 1; }))`, `file.a`, []string{`self.a`}},
 	{`let fix = f: let x = f x; in x; extends = o: g: final: let prev = g final; in prev // o final prev; in fix (extends (self: super: { a = super.a; b = self.a; }) (self: { a = 1; }))`, `file.b`, nil},
+	{`builtins.foldl' (final: prev: final // prev) { } [ { a = 1; } { b = 2; } ]`, `file.b`, nil},
+	{`let merge = self: super: self // super; in { a = merge { b = 1; } { }; }`, `file.a.b`, nil},
+	{`let overlay = self: super: { a = self.a; }; in overlay`, `pkgs.a`, []string{`self.a`}},
 	{`let once = f: f { a = 1; }; in once (self: { a = self.a; })`, `file.a`, nil},
 }
 

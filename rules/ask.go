@@ -42,12 +42,20 @@ func (a *Asked) Report(f diag.Finding) {
 
 // ReportMildly reports a finding, with another severity where the file is one for tests, examples or templates.
 func (p *Pass) ReportMildly(f diag.Finding, sample diag.Severity) {
-	path := p.Path
-	if !p.Project.InSamples(path) {
+	if !p.Project.InSamples(p.Path) {
 		p.Report(f)
 		return
 	}
+	p.ReportUnless(f, sample, func(*Asked) bool { return false })
+}
+
+// ReportUnless is ReportMildly for a finding that is none where the other files of the project say something.
+func (p *Pass) ReportUnless(f diag.Finding, sample diag.Severity, refuted func(a *Asked) bool) {
+	path := p.Path
 	p.Ask(func(a *Asked) {
+		if refuted(a) {
+			return
+		}
 		if a.Sample(path) {
 			f.Severity = sample
 		}

@@ -31,12 +31,10 @@ type Pass struct {
 	live     *sema.Live
 	modules  *module.File
 	shape    role.Shape
-	loads    []project.Load
 	examined *examined
 	asking   map[*Rule]*asking
 	doubt    *doubt
 	shaped   bool
-	loaded   bool
 }
 
 // Host is what runs rules: it takes their findings and knows their settings.
@@ -108,15 +106,6 @@ func (p *Pass) Shape() role.Shape {
 		p.shape, p.shaped = role.Classify(p.Path, p.Tree, p.Modules()), true
 	}
 	return p.shape
-}
-
-// Loads returns what the file does with the values of other files, as project.Loads tells it. It must not be changed.
-func (p *Pass) Loads() []project.Load {
-	if !p.loaded {
-		project.Loads(p.Path, p.Names(), func(l project.Load) { p.loads = append(p.loads, l) })
-		p.loaded = true
-	}
-	return p.loads
 }
 
 // Report reports a finding. An empty File means the file of the pass; a Severity of Off means the rule's

@@ -25,8 +25,8 @@ const (
 type Fixpoint struct {
 	// Param is the name of the argument.
 	Param string
-	// Overlay is set for final: prev: ….
-	Overlay bool
+	// Overlay is set for final: prev: …, and Named where its arguments are called like those of overlays.
+	Overlay, Named bool
 	// Names is set where the argument is needed before the names of the attributes are known that it has.
 	Names bool
 	// Assumed are the attributes of the overlay that the recursion goes through: it is none where another overlay that comes
@@ -188,17 +188,26 @@ func (fx *fixpoints) recursion(x *Examination, t *thunk, v *Value) {
 	needed := closure(x.ev.asked[x.ev.begun:], loop.cycle)
 	for _, f := range fx.found {
 		if f == self || needed[f.final] {
-			loop.Fixpoint.Param, loop.Fixpoint.Overlay = f.fn.lambda().name, f.kind == fixedOverlay
+			f.describe(loop.Fixpoint)
 			loop.Fixpoint.Assumed = append(loop.Fixpoint.Assumed, f.among(needed)...)
 		}
 	}
 	if self != nil {
-		loop.Fixpoint.Param, loop.Fixpoint.Overlay = self.fn.lambda().name, self.kind == fixedOverlay
+		self.describe(loop.Fixpoint)
 		found.Sure = true
 	}
 	slices.Sort(loop.Fixpoint.Assumed)
 	loop.Fixpoint.Assumed = slices.Compact(loop.Fixpoint.Assumed)
 	fx.loops = append(fx.loops, found)
+}
+
+// describe says of a recursion that it goes through the fixpoint.
+func (f *fixed) describe(by *Fixpoint) {
+	c := f.fn.code
+	by.Param, by.Overlay = f.fn.lambda().name, f.kind == fixedOverlay
+	if inner, ok := c.overlay(f.fn.lambda().self, true); ok && by.Overlay {
+		by.Named = NamedLikeOverlay(by.Param, c.lambdas[c.exprs[inner].a].name)
+	}
 }
 
 // closure returns the thunks of a cycle, others that these asked for, and all that those asked for.
@@ -362,6 +371,13 @@ func (c *Code) overlay(e Expr, certain bool) (inner Expr, ok bool) {
 	}
 	second := strings.TrimLeft(c.lambdas[x.a].name, "_")
 	return inner, certain || isSelf(first) && (second == "prev" || second == "super" || second == "" && strings.TrimLeft(first, "_") == "final")
+}
+
+// NamedLikeOverlay reports whether the arguments of a function of two, or one of them, have a name that only those of overlays
+// have.
+func NamedLikeOverlay(first, second string) bool {
+	second = strings.TrimLeft(second, "_")
+	return strings.TrimLeft(first, "_") == "final" || second == "prev" || second == "super"
 }
 
 // isSelf reports whether an argument is called like a fixpoint.

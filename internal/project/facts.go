@@ -133,9 +133,6 @@ type factStore struct {
 type kept struct {
 	said said
 	when *fileState // nil where no file changes
-	// signature is that of the file where signed is set: of those that were parsed anyway.
-	signature packedSignature
-	signed    bool
 }
 
 // fileState is what shows that a file has changed.
@@ -188,7 +185,7 @@ func (s *Snapshot) Expect(files int) {
 // Note keeps what a file says that was parsed from its text in the snapshot, so that it is not read again for a question.
 func (s *Snapshot) Note(path string, t *ast.Tree) {
 	if !s.facts.stamped {
-		s.facts.put(path, kept{said: saidByTree(t), signature: signatureOf(t), signed: true})
+		s.facts.put(path, kept{said: saidByTree(t)})
 	}
 }
 

@@ -23,7 +23,7 @@ func (s *Snapshot) Next(c Change) *Snapshot {
 		return start(c.FS, s.facts.without(c.Files))
 	}
 	next := &Snapshot{
-		fs: c.FS, ground: s.ground, flakes: s.flakes, locks: s.locks, ciCalls: s.ciCalls, sets: s.sets, signatures: s.signatures.without(c.Files...),
+		fs: c.FS, ground: s.ground, flakes: s.flakes, locks: s.locks, ciCalls: s.ciCalls, sets: s.sets,
 		files: s.files.without(c.Files), facts: s.facts.without(c.Files), trees: new(memo[string, *factTable]), inherited: map[string]*inheritance{},
 	}
 	for _, path := range c.Files {

@@ -2,13 +2,13 @@ package project
 
 import (
 	"iter"
-	"strings"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/eval"
 )
 
 var overlaid = declare(fact[string, map[string]int]{
-	raises:  raisers{names: []string{"final", "_final", "self", "_self", "prev", "_prev", "super", "_super"}},
+	raises:  raisers{names: []string{"final", "_final", "prev", "_prev", "super", "_super"}},
 	collect: overlayNames,
 	index: func(files iter.Seq2[string, []string]) map[string]int {
 		count := map[string]int{}
@@ -21,8 +21,8 @@ var overlaid = declare(fact[string, map[string]int]{
 	},
 })
 
-// OverlaysWith returns how many overlays of the project define an attribute of the given name: functions of two whose
-// arguments have the names that overlays give them, one of them at least.
+// OverlaysWith returns how many overlays of the project define an attribute of the given name: functions of two
+// that have the names of arguments that overlays have.
 func (a *Answers) OverlaysWith(name string) int {
 	if a.deps != nil {
 		return noted(a.View, question{"overlays with", name, ""}, func(a *Answers) int { return a.OverlaysWith(name) })
@@ -51,7 +51,6 @@ func overlayBody(l ast.LambdaExpr) (body ast.Node, ok bool) {
 	if !l.Param().Is(ast.Name) {
 		return ast.Node{}, false
 	}
-	first := strings.TrimLeft(l.Param().Text(), "_")
 	inner := l.Body().Unparen()
 	for inner.Is(ast.Let) || inner.Is(ast.With) || inner.Is(ast.Assert) {
 		inner = inner.Child(1).Unparen()
@@ -59,6 +58,6 @@ func overlayBody(l ast.LambdaExpr) (body ast.Node, ok bool) {
 	if !inner.Is(ast.Lambda) || !(ast.LambdaExpr{Node: inner}).Param().Is(ast.Name) {
 		return ast.Node{}, false
 	}
-	second := strings.TrimLeft((ast.LambdaExpr{Node: inner}).Param().Text(), "_")
-	return (ast.LambdaExpr{Node: inner}).Body(), first == "final" || first == "self" || second == "prev" || second == "super"
+	second := ast.LambdaExpr{Node: inner}
+	return second.Body(), eval.NamedLikeOverlay(l.Param().Text(), second.Param().Text())
 }

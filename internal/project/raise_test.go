@@ -59,7 +59,7 @@ func TestRaised(t *testing.T) {
 		`./a.nix`: {references.slot, steps.slot}, `import ./.`: {references.slot, steps.slot}, `../..`: {references.slot, steps.slot},
 		`./${x}/a`: {references.slot, steps.slot}, `self + x`: {steps.slot}, `"self"`: {steps.slot}, `itself`: nil,
 		`"./a.nix"`: nil, `# ./a.nix`: nil, `<nixpkgs>`: nil, `{ url = "https://a.b/c"; }`: nil,
-		`x.override { }`: {passed.slot}, `x."override"`: {passed.slot}, `callPackages`: {passed.slot}, `overrides`: nil, `xcallPackage`: nil,
+		`x.override { }`: {passed.slot}, `x."override"`: {passed.slot}, `callPackages`: {passed.slot, ownCallPackage.slot}, `final: x`: {overlaid.slot}, `"prev"`: {overlaid.slot}, `previous`: nil, `overrides`: nil, `xcallPackage`: nil,
 		`{ extraSpecialArgs = 1; }`: {moduleArgs.slot}, `{ specialArgs = 1; }`: {moduleArgs.slot}, `specialArg`: nil, `extraArgs`: {moduleArgs.slot},
 		`builtins.scopedImport`: {scopes.slot}, `"scoped import"`: nil, `{ extra-substituters = [ ]; }`: {caches.slot}, `{ fold = 1; }`: {ownLib.slot},
 		`foldr`: nil, `""`: nil, `''override''`: nil, `"a${b}override"`: nil,

@@ -22,8 +22,6 @@ type Snapshot struct {
 	locks   *memo[string, *flake.LockFile] // by folder
 	ciCalls *memo[string, map[string]bool] // by root
 	sets    *memo[string, map[string]bool] // what attributesOf returns
-	// signatures are those of files that facts has not, by path.
-	signatures *memo[string, packedSignature]
 
 	files *fileCache
 	facts *factStore
@@ -42,7 +40,7 @@ func NewLive(fsys workspace.FS) *Snapshot { return start(fsys, &factStore{stampe
 func start(fsys workspace.FS, facts *factStore) *Snapshot {
 	return &Snapshot{
 		fs: fsys, ground: newGround(fsys), flakes: new(memo[string, *flake.Flake]), locks: new(memo[string, *flake.LockFile]),
-		ciCalls: new(memo[string, map[string]bool]), sets: new(memo[string, map[string]bool]), signatures: new(memo[string, packedSignature]),
+		ciCalls: new(memo[string, map[string]bool]), sets: new(memo[string, map[string]bool]),
 		files: new(fileCache), facts: facts, trees: new(memo[string, *factTable]),
 	}
 }

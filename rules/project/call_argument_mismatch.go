@@ -62,22 +62,17 @@ func reportCall(p *rules.Pass, f eval.Finding, found diag.Finding) {
 	if f.Filled {
 		found.Severity = diag.Warning
 	}
-	reportPlaced(p, found)
+	reportPlaced(p, found, f.Filled)
 }
 
-// reportPlaced reports a finding, as a warning where the file is a sample.
-func reportPlaced(p *rules.Pass, found diag.Finding) {
-	path := p.Path
-	if !p.Project.InSamples(path) {
-		p.Report(found)
-		return
+// reportPlaced reports a finding, as a warning where the file is a sample. One that takes a function for callPackage by its
+// name is none where the project has a function of its own under that name.
+func reportPlaced(p *rules.Pass, found diag.Finding, byName bool) {
+	if byName {
+		p.ReportUnless(found, diag.Warning, func(a *rules.Asked) bool { return a.DefinesCallPackage() })
+	} else {
+		p.ReportMildly(found, diag.Warning)
 	}
-	p.Ask(func(a *rules.Asked) {
-		if a.Sample(path) {
-			found.Severity = diag.Warning
-		}
-		a.Report(found)
-	})
 }
 
 // origin returns the place of the function or set that a failure is about.

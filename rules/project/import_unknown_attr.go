@@ -46,7 +46,7 @@ var _ = rules.Register(&rules.Rule{
 					found.Fixes = []diag.Fix{rules.Replace("use "+diag.Code(guess), diag.Unsafe, f.Span, ast.QuoteAttr(guess))}
 				}
 			}
-			reportPlaced(p, found)
+			reportPlaced(p, found, f.OfPackage())
 		}
 	},
 })

@@ -28,18 +28,23 @@ func each(p *rules.Pass, do func(f eval.Finding, code *eval.Code) (diag.Finding,
 				continue
 			}
 			if found, ok := do(f, code); ok && !told(f) {
-				report(p, found, f.Sure && !f.Filled)
+				report(p, found, f)
 			}
 		}
 	}
 }
 
-// report reports a finding with the severity that its place gives it.
-func report(p *rules.Pass, f diag.Finding, sure bool) {
-	if !sure {
-		f.Severity = diag.Warning
+// report reports a finding with the severity that its place gives it. One that takes a function for callPackage by its name is
+// none where the project has a function of its own under that name.
+func report(p *rules.Pass, found diag.Finding, f eval.Finding) {
+	if !f.Sure || f.Filled {
+		found.Severity = diag.Warning
 	}
-	p.ReportMildly(f, diag.Hint)
+	if f.Filled {
+		p.ReportUnless(found, diag.Hint, func(a *rules.Asked) bool { return a.DefinesCallPackage() })
+	} else {
+		p.ReportMildly(found, diag.Hint)
+	}
 }
 
 // called returns what stands for the function of a call.

@@ -2,6 +2,7 @@ package values
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast/source"
@@ -88,22 +89,14 @@ func reportFixpoint(p *rules.Pass, f eval.Finding) {
 	if !f.Sure {
 		found.Severity = diag.Warning
 	}
-	path, own, assumed := p.Path, 0, make([]string, len(by.Assumed))
+	own, assumed := 0, make([]string, len(by.Assumed))
 	for i, name := range by.Assumed {
 		assumed[i] = strings.Clone(name)
 	}
-	if name := strings.TrimLeft(by.Param, "_"); by.Overlay && (name == "final" || name == "self") {
-		own = 1 // that is counted by its name
+	if by.Named {
+		own = 1 // that is one of those that are counted
 	}
-	p.Ask(func(a *rules.Asked) {
-		for _, name := range assumed {
-			if a.OverlaysWith(name) > own {
-				return
-			}
-		}
-		if a.Sample(path) {
-			found.Severity = diag.Hint
-		}
-		a.Report(found)
+	p.ReportUnless(found, diag.Hint, func(a *rules.Asked) bool {
+		return slices.ContainsFunc(assumed, func(name string) bool { return a.OverlaysWith(name) > own })
 	})
 }

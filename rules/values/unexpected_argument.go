@@ -26,7 +26,7 @@ var _ = rules.Register(&rules.Rule{
 		for _, f := range failures {
 			if f.Reason == eval.UnexpectedArg && !told(f) {
 				for _, name := range f.Names {
-					report(p, unexpected(p, f, name), f.Sure && !f.Filled)
+					report(p, unexpected(p, f, name), f)
 				}
 			}
 		}

@@ -90,7 +90,9 @@ func misspeltSystem(name string) string {
 }
 
 // bareCPU drops what people mistake in the names of processors.
-func bareCPU(cpu string) string { return strings.NewReplacer("_", "", "-", "").Replace(strings.ToLower(cpu)) }
+func bareCPU(cpu string) string {
+	return strings.NewReplacer("_", "", "-", "").Replace(strings.ToLower(cpu))
+}
 
 // eachOutputs calls tell for the sets of outputs of what surely is a flake.
 func eachOutputs(p *rules.Pass, f *flake.Flake, tell func(set flake.OutputSet, report func(diag.Finding))) {

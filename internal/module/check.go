@@ -233,12 +233,12 @@ func (c *checker) attributes(a answer, within ast.Node) {
 		return
 	}
 	if p, ok := c.property(a, within); ok {
-		c.bounded(func() { c.inProperty(p, a, within, "") })
+		c.bounded(func() { c.inProperty(p, within, "") })
 		return
 	}
 	structured := a.Has("config") || a.Has("options")
 	for _, name := range []string{"imports", "require", "disabledModules", "options", "key", "freeformType", "config", "_module"} {
-		p, _ := c.attr(a, name, within)
+		p := c.attr(a, name, within)
 		if p == nil || structured && (name == "require" || name == "_module") {
 			continue
 		}
@@ -270,7 +270,7 @@ func (c *checker) shapeOnly(p *part, name string, elements bool) {
 	if !elements {
 		return
 	}
-	for _, e := range c.elements(a, p.node) {
+	for _, e := range c.elements(a) {
 		if v := c.ask(e, whileLoading, p.node); v.why != nil {
 			at := p.node
 			if e.node.IsValid() && at.Encloses(e.node) {
@@ -285,7 +285,7 @@ func (c *checker) shapeOnly(p *part, name string, elements bool) {
 func (c *checker) freeformType(p *part) {
 	a := c.ask(p, whileDefining, p.node)
 	if prop, ok := c.property(a, p.node); ok && prop.kind == eval.IfProperty {
-		if cond, _ := c.attr(a, "condition", p.node); cond != nil {
+		if cond := c.attr(a, "condition", p.node); cond != nil {
 			a = c.ask(cond, whileDefining, p.node)
 		}
 	}
@@ -299,7 +299,7 @@ func (c *checker) internal(p *part) {
 	a := c.ask(p, whileDefining, p.node)
 	if a.why != nil {
 		c.report(Obstacle{Part: "_module", Why: a.why, At: reading(a.why, p.node)}, p.node)
-	} else if f, _ := c.attr(a, "freeformType", p.node); f != nil {
+	} else if f := c.attr(a, "freeformType", p.node); f != nil {
 		c.freeformType(f)
 	}
 }
@@ -317,17 +317,17 @@ func (c *checker) definitions(p *part, name string) {
 		return
 	}
 	if prop, ok := c.property(a, p.node); ok {
-		c.inProperty(prop, a, p.node, name)
+		c.inProperty(prop, p.node, name)
 		return
 	}
-	c.definedNames(a, p.node, name)
-	if m, _ := c.attr(a, "_module", p.node); m != nil {
+	c.definedNames(a, name)
+	if m := c.attr(a, "_module", p.node); m != nil {
 		c.internal(m)
 	}
 }
 
 // inProperty checks the content of a mkIf, mkMerge or mkForce around definitions.
-func (c *checker) inProperty(p property, a answer, within ast.Node, name string) {
+func (c *checker) inProperty(p property, within ast.Node, name string) {
 	if p.content == nil {
 		return
 	}
@@ -344,7 +344,7 @@ func (c *checker) inProperty(p property, a answer, within ast.Node, name string)
 			c.report(Obstacle{Part: "mkMerge", Why: list.why, At: reading(list.why, at)}, at)
 			return
 		}
-		for _, e := range c.elements(list, at) {
+		for _, e := range c.elements(list) {
 			if !e.node.IsValid() {
 				e.node = at
 			}
@@ -354,7 +354,7 @@ func (c *checker) inProperty(p property, a answer, within ast.Node, name string)
 }
 
 // definedNames finds imports and options among definitions.
-func (c *checker) definedNames(a answer, within ast.Node, part string) {
+func (c *checker) definedNames(a answer, part string) {
 	for _, name := range []string{"imports", "options", "config"} {
 		if !a.Has(name) || c.module.declares(name) {
 			continue

@@ -58,7 +58,7 @@ func (c *checker) importOperand(p *part, name string) {
 		c.propertyInImports(prop, within, name, false, false)
 		return
 	}
-	for _, e := range c.elements(a, within) {
+	for _, e := range c.elements(a) {
 		if !e.node.IsValid() || !within.Encloses(e.node) {
 			e.node = within
 		}
@@ -92,7 +92,7 @@ func (c *checker) imported(p *part, name string) {
 		return
 	}
 	if prop, ok := c.property(a, p.node); ok {
-		c.importedProperty(prop, a, p.node, name)
+		c.importedProperty(prop, p.node, name)
 		return
 	}
 	if a.Kinds()&^eval.Failures == eval.Set || a.Kinds() == eval.Function {
@@ -102,7 +102,7 @@ func (c *checker) imported(p *part, name string) {
 
 // importedProperty checks an element that is a mkIf or the like. The module system takes mkIf and mkForce
 // around definitions for a module with that config; around anything else, and with mkMerge, it fails.
-func (c *checker) importedProperty(p property, a answer, within ast.Node, part string) {
+func (c *checker) importedProperty(p property, within ast.Node, part string) {
 	if p.kind != eval.IfProperty && p.kind != eval.OverrideProperty {
 		c.propertyInImports(p, within, part, true, false)
 		return
@@ -116,7 +116,7 @@ func (c *checker) importedProperty(p property, a answer, within ast.Node, part s
 	}
 	switch inner := c.ask(p.content, whileDefining, within); {
 	case inner.why != nil, inner.Kinds()&eval.Set != 0 && inner.Kinds() != eval.Anything, inner.Fails():
-		c.inProperty(p, a, within, "")
+		c.inProperty(p, within, "")
 	case inner.Kinds()&eval.Set == 0:
 		c.propertyInImports(p, within, part, true, false)
 	case written.IsValid() && namesModule(written):

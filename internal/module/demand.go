@@ -105,17 +105,15 @@ func (c *checker) held(a answer, ph phase, within ast.Node) (known choice, held 
 	return known, held
 }
 
-// attr returns an attribute of an answer, with the place of its value and that of its name; nil where it is not surely known.
-func (c *checker) attr(a answer, name string, within ast.Node) (p *part, key ast.Node) {
+// attr returns an attribute of an answer; nil where it is not surely known.
+func (c *checker) attr(a answer, name string, within ast.Node) *part {
 	e, ok := a.Attr(name)
 	if !ok {
-		return nil, ast.Node{}
+		return nil
 	}
 	node := within
 	if code, at, value, ok := a.AttrPlace(name); ok && code == c.code {
-		key = c.file.at(at)
-		node = key
-		if value != 0 {
+		if node = c.file.at(at); value != 0 {
 			node = c.file.at(code.Span(value))
 		}
 	} else if code, value, ok := e.Place(); ok && code == c.code {
@@ -124,16 +122,16 @@ func (c *checker) attr(a answer, name string, within ast.Node) (p *part, key ast
 	if !node.IsValid() {
 		node = within
 	}
-	p = &part{base: a.with, node: node, make: func(with choice) eval.Part {
+	p := &part{base: a.with, node: node, make: func(with choice) eval.Part {
 		e, _ := c.evaluate(a.of.in(with)).Attr(name)
 		return e
 	}}
 	p.made[a.with] = e
-	return p, key
+	return p
 }
 
 // elements returns the elements of a list that is known, each once however often the list has it.
-func (c *checker) elements(a answer, within ast.Node) []*part {
+func (c *checker) elements(a answer) []*part {
 	elems, ok := a.Elements()
 	if !ok {
 		return nil
@@ -261,7 +259,7 @@ func (c *checker) propertyOf(a answer, v *eval.Value, within ast.Node) (property
 		p.call = c.file.at(code.Span(e))
 	}
 	one := answer{v, a.of, a.with, nil}
-	p.content, _ = c.attr(one, content, within)
+	p.content = c.attr(one, content, within)
 	if p.content != nil && p.call.Is(ast.Apply) {
 		fn, args := ast.Call(p.call)
 		if name := ast.LastName(fn); overrides[name] || name == p.name {

@@ -52,6 +52,7 @@ type fixpoints struct {
 	of    map[*thunk]*fixed
 	late  []pending // bodies with arguments that are not known, which are looked at in the end
 	loops []Finding
+	at    map[source.Span]int // in loops
 }
 
 // fixed is one function and its fixpoint.
@@ -69,7 +70,7 @@ func (x *Examination) fixpoints() []Finding {
 		return nil
 	}
 	ev := x.ev
-	fx := &fixpoints{kinds: kinds, of: map[*thunk]*fixed{}}
+	fx := &fixpoints{kinds: kinds, of: map[*thunk]*fixed{}, at: map[source.Span]int{}}
 	y := &Examination{
 		code: x.code, ev: ev, seen: make([]role, len(x.code.exprs)), found: map[Expr][]*Failure{}, loops: map[*thunk]*Failure{},
 		inCycles: map[*thunk]bool{}, fixed: fx,
@@ -198,7 +199,14 @@ func (fx *fixpoints) recursion(x *Examination, t *thunk, v *Value) {
 	}
 	slices.Sort(loop.Fixpoint.Assumed)
 	loop.Fixpoint.Assumed = slices.Compact(loop.Fixpoint.Assumed)
-	fx.loops = append(fx.loops, found)
+	i, again := fx.at[found.Span]
+	switch {
+	case !again:
+		fx.at[found.Span] = len(fx.loops)
+		fx.loops = append(fx.loops, found)
+	case fx.loops[i].Fixpoint.Param == "": // found where the file calls the function
+		fx.loops[i] = found
+	}
 }
 
 // describe says of a recursion that it goes through the fixpoint.

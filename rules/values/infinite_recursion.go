@@ -65,7 +65,10 @@ func recursion(f eval.Finding) (diag.Finding, bool) {
 // overlay of the project may define anew.
 func reportFixpoint(p *rules.Pass, f eval.Finding) {
 	by := f.Fixpoint
-	param := diag.Code(by.Param)
+	param := quoted(p, f.Span, "it")
+	if by.Param != "" {
+		param = diag.Code(by.Param)
+	}
 	var found diag.Finding
 	switch {
 	case by.Names:

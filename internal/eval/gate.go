@@ -83,6 +83,9 @@ func libCall(n ast.Node, gives Kinds) bool {
 
 // fills reports whether a call of callPackage, or one of its kin, passes something, or is asked for an attribute of the result.
 func fills(n ast.Node) bool {
+	if up := n.OutsideParens().Parent(); up.Is(ast.Apply) && up.FirstChild().Unparen() == n {
+		return false // the rest of the call
+	}
 	fn, args := ast.Call(n)
 	if byName[ast.LastName(fn)] == 0 || len(args) < 2 {
 		return false

@@ -24,7 +24,7 @@ var libIndex = map[string]libFunction{}
 // libBuiltins are the builtins that lib passes on under their names, behind the part of lib that has them, too.
 const libBuiltins = `
 attrsets  attrNames attrValues catAttrs getAttr hasAttr intersectAttrs isAttrs listToAttrs mapAttrs removeAttrs zipAttrsWith
-debug     tryEval
+-         tryEval
 lists     all any concatLists concatMap elem elemAt filter genList groupBy head isList length map partition sort tail
 strings   isInt isString isPath stringLength substring concatStringsSep replaceStrings typeOf
 trivial   add bitAnd bitOr bitXor deepSeq isBool isFloat lessThan seq sub

@@ -70,7 +70,7 @@ func registerLibFunctions() {
 		return c.ordering(c.less(c.at, c.force(c.args[0]), c.force(c.args[1]), false), intValue(-1), join(intValue(0), intValue(1)))
 	})
 	toBool("isFunction", 1, asks(Function, functorName))
-	toAny("assertMsg", 2, func(c *invocation) *Value {
+	registerInLib("asserts", "assertMsg", 2, 0, func(c *invocation) *Value {
 		return c.decided(0, constantly(trueValue), func() *Value {
 			c.mayFail() // releases differ in how
 			return falseValue

@@ -65,7 +65,7 @@ var libArgument = sync.OnceValue(func() Part {
 	parts, own := map[string]*set{}, map[string]attr{}
 	for name, f := range libIndex {
 		fn := attr{value: given(builtinValues[f.index])}
-		if own[name] = fn; f.part == onlyArity {
+		if own[name] = fn; f.part == noPart {
 			continue
 		}
 		if parts[f.part] == nil {

@@ -52,10 +52,10 @@ func registerLibSets() {
 		case s == nil:
 			return topValue
 		}
-		f := c.args[0]
+		f, all := c.args[0], s.flat()
 		step := c.closure(2, func(d *invocation) *Value {
 			name := d.force(d.args[1])
-			return d.call(d.at, d.force(f), []*thunk{d.args[0], d.args[1], s.flat()[name.text].value})
+			return d.call(d.at, d.force(f), []*thunk{d.args[0], d.args[1], all[name.text].value})
 		})
 		return c.as("foldl'", given(step), c.args[1], given(c.as("attrNames", c.args[2])))
 	})
@@ -69,8 +69,9 @@ func registerLibSets() {
 			return bare(Set)
 		}
 		var parts []*thunk
+		all := s.flat()
 		for _, name := range s.sorted() {
-			parts = append(parts, c.apply(c.args[0], given(stringValue(name)), s.flat()[name].value))
+			parts = append(parts, c.apply(c.args[0], given(stringValue(name)), all[name].value))
 		}
 		return c.merged(parts, 0)
 	})
@@ -229,8 +230,9 @@ func (c *invocation) filtered(deeply bool) *Value {
 		return nil
 	}
 	out := &set{own: make(map[string]attr, s.size), code: s.code, expr: s.expr}
+	all := s.flat()
 	for _, name := range s.sorted() {
-		value := s.flat()[name].value
+		value := all[name].value
 		keep := c.need(c.applied(f, given(stringValue(name)), value), 0, Bool)
 		if keep == nil {
 			return nil
@@ -239,8 +241,9 @@ func (c *invocation) filtered(deeply bool) *Value {
 			continue
 		}
 		if deeply {
+			whole := value
 			value = c.later(func(c *invocation) *Value {
-				return each(c.force(value), func(x *Value) *Value {
+				return each(c.force(whole), func(x *Value) *Value {
 					if x.kinds != Set {
 						return x
 					}

@@ -64,16 +64,15 @@ func registerLibTable() {
 	}
 }
 
-// onlyArity is the part of the functions of which nothing is known but their arity: lib itself has them, and what else does
-// is not told.
-const onlyArity = "-"
+// noPart stands for the part of functions that lib itself has, and of which no part is told.
+const noPart = "-"
 
 // registerLibArities adds the other functions of lib of which is known how many arguments they take: with fewer they are
 // functions.
 func registerLibArities() {
 	for _, n := range libtable.Names() {
 		if _, known := libIndex[n.Name]; !known && n.Args > 1 {
-			registerInLib(onlyArity, n.Name, int(n.Args), 0, func(*invocation) *Value { return topValue })
+			registerInLib(noPart, n.Name, int(n.Args), 0, func(*invocation) *Value { return topValue })
 		}
 	}
 }

@@ -1,11 +1,15 @@
 package eval
 
 import (
+	"fmt"
 	"math/rand/v2"
+	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/nixsift/nixsift/ast"
@@ -290,25 +294,81 @@ func splitCall(call string) (name string, args []string) {
 type libAsked struct {
 	claim
 	value     *Value
-	evaluates bool // it has a value, which is not quite unknown
+	evaluates bool // it has a value
+	// fails is a part of the value that is said to fail, or "".
+	fails string
+	// wider are calls of which this is one case, and what is said of them: some of the arguments are not known, or two are
+	// possible.
+	wider  []string
+	values []*Value
+}
+
+// deepFailure returns a part of a value that surely fails, of one that is known for the rest, as an attribute path and indices
+// behind the expression.
+func deepFailure(ev *Evaluation, v *Value, expr string, depth int) string {
+	switch {
+	case depth > 4 || !v.isKnown():
+	case v.Fails():
+		return expr
+	case v.kinds == List:
+		for i, e := range v.list {
+			if at := deepFailure(ev, ev.force(e), fmt.Sprintf("(builtins.elemAt %s %d)", expr, i), depth+1); at != "" {
+				return at
+			}
+		}
+	case v.kinds == Set && v.set.plain():
+		for _, n := range v.set.sorted() {
+			if at := deepFailure(ev, ev.force(v.set.flat()[n].value), "("+expr+")."+ast.QuoteAttr(n), depth+1); at != "" {
+				return at
+			}
+		}
+	}
+	return ""
+}
+
+// libValueOf says what an expression with lib, and with names of which nothing is known, is; ok is false where it is none.
+func libValueOf(dir, text string) (v *Value, ev *Evaluation, ok bool) {
+	tree := parser.Parse("{ lib, x, y, z, w, c }: " + text)
+	code := Lower(tree, dir+"/x.nix", sema.Resolve(tree))
+	if len(tree.Errors()) > 0 || code == nil {
+		return nil, nil, false
+	}
+	ev = NewEvaluation()
+	at := &Examination{code: code, ev: ev, seen: make([]role, len(code.exprs))}
+	root := ev.ask(&thunk{code: code, expr: code.root, env: &env{lexical: true}})
+	return ev.ask(at.inside(root.fn.lambda(), root.fn.env)), ev, true
 }
 
 // askLib says what a call of a function of lib gives; ok is false where it is no expression.
-func askLib(dir, lib, call string) (a libAsked, ok bool) {
-	text := "{ lib }: lib." + call
-	tree := parser.Parse(text)
-	code := Lower(tree, dir+"/x.nix", sema.Resolve(tree))
-	if len(tree.Errors()) > 0 || code == nil {
+func askLib(g *generator, dir, lib, name string, args []string) (a libAsked, ok bool) {
+	call := "lib." + name + " " + strings.Join(args, " ")
+	v, ev, ok := libValueOf(dir, call)
+	if !ok {
 		return a, false
 	}
-	ev := NewEvaluation()
-	x := &Examination{code: code, ev: ev, seen: make([]role, len(code.exprs))}
-	root := ev.ask(&thunk{code: code, expr: code.root, env: &env{lexical: true}})
-	a.value = ev.ask(x.inside(root.fn.lambda(), root.fn.env))
-	a.expr = "let lib = import " + lib + "; in lib." + call
-	if lit, known := literal(ev, a.value, 0); known && !ev.dry {
+	a.value, a.expr = v, "let lib = import "+lib+"; in "+call
+	if lit, known := literal(ev, v, 0); known && !ev.dry {
 		if a.literal = lit; lit == "" {
 			a.literal = "null"
+		}
+	}
+	if !v.Fails() && !ev.dry {
+		a.fails = deepFailure(ev, v, "("+a.expr+")", 0)
+	}
+	for i := range args {
+		if g.chance(60) {
+			continue
+		}
+		for _, as := range []string{"xyzwxyzw"[i : i+1], "(if c then " + args[i] + " else " + libSamples[g.IntN(len(libSamples))] + ")"} {
+			wider := slices.Clone(args)
+			wider[i] = as
+			if j := g.IntN(2 * len(args)); j < len(args) && j != i {
+				wider[j] = "xyzwxyzw"[j : j+1]
+			}
+			text := "lib." + name + " " + strings.Join(wider, " ")
+			if v, _, ok := libValueOf(dir, text); ok {
+				a.wider, a.values = append(a.wider, text), append(a.values, v)
+			}
 		}
 	}
 	return a, true
@@ -322,12 +382,15 @@ func TestLib(t *testing.T) {
 	g := &generator{Rand: rand.New(rand.NewPCG(9, 3))}
 	prepare()
 	var asked []libAsked
-	add := func(call string, evaluates bool) {
-		a, ok := askLib(dir, lib, call)
-		require.True(t, ok || !evaluates, call)
+	add := func(evaluates bool, name string, args ...string) {
+		a, ok := askLib(g, dir, lib, name, args)
+		require.True(t, ok || !evaluates, name)
 		if ok {
 			a.evaluates = evaluates
 			asked = append(asked, a)
+			if a.fails != "" {
+				asked = append(asked, libAsked{claim: claim{expr: a.fails}, value: failing})
+			}
 		}
 	}
 	called := map[string]bool{}
@@ -336,7 +399,7 @@ func TestLib(t *testing.T) {
 			continue
 		}
 		name, args := splitCall(line)
-		add(line, true)
+		add(true, name, args...)
 		if called[strings.Trim(name, `"`)] {
 			continue
 		}
@@ -345,7 +408,7 @@ func TestLib(t *testing.T) {
 			for _, sample := range libSamples {
 				other := slices.Clone(args)
 				other[i] = sample
-				add(name+" "+strings.Join(other, " "), false)
+				add(false, name, other...)
 			}
 		}
 	}
@@ -362,21 +425,22 @@ func TestLib(t *testing.T) {
 			require.Equal(t, int(known.Args), b.arity, name)
 		}
 		for n := range b.arity {
-			add(quoted+strings.Repeat(" (throw \"t\")", n), false)
+			add(false, quoted, slices.Repeat([]string{`(throw "t")`}, n)...)
 		}
-		if f.part == onlyArity {
+		if f.part == noPart {
 			continue
 		}
+		assert.True(t, libtable.PartNamed(f.part).Has(name), "lib.%s.%s", f.part, name)
 		if _, same := builtinIndex[name]; !same {
 			require.True(t, called[name], "no call of lib.%s", name)
 		}
 		for range 6 {
-			call := quoted
+			var args []string
 			for range b.arity {
 				g.vars, g.left = nil, 10
-				call += " " + g.expr(g.kind(), 2)
+				args = append(args, strings.ReplaceAll(g.expr(g.kind(), 2), "9223372036854775807", "9")) // not for a list that is as long
 			}
-			add(strings.ReplaceAll(call, "9223372036854775807", "9"), false) // not for a list that is as long
+			add(false, quoted, args...)
 		}
 	}
 	claims := make([]claim, len(asked))
@@ -388,6 +452,11 @@ func TestLib(t *testing.T) {
 		a := asked[i]
 		if a.value.kinds&o.kind == 0 {
 			t.Errorf("%s is %s %b to Nix, and said to be %s", a.expr, o.kind.Describe(), o.kind, outline(a.value))
+		}
+		for j, v := range a.values {
+			if v.kinds&o.kind == 0 {
+				t.Errorf("%s is %s %b to Nix, and %s is said to be %s", a.expr, o.kind.Describe(), o.kind, a.wider[j], outline(v))
+			}
 		}
 		if a.literal != "" && o.kind&Failures == 0 {
 			values++
@@ -406,4 +475,99 @@ func TestLib(t *testing.T) {
 		}
 	}
 	t.Logf("%d calls; %d of %d that fail are said to; %d values", len(asked), told, fails, values)
+}
+
+// TestLibTogether compares what is said of functions of lib inside each other: the calls that have a value, with such in the
+// place of their arguments, mostly ones that give the same kind. NIXSIFT_EVAL_CASES sets how many.
+func TestLibTogether(t *testing.T) {
+	cases := 1500
+	if n, err := strconv.Atoi(os.Getenv("NIXSIFT_EVAL_CASES")); err == nil {
+		cases = n
+	}
+	lib := testenv.Shared(t, "corpus", "nixpkgs-lib", "lib")
+	dir := testenv.Tree(t, map[string]string{"x.txt": "x", "x.json": "{}", "x.toml": "a = 1"})
+	g := &generator{Rand: rand.New(rand.NewPCG(4, uint64(cases)))}
+	type call struct {
+		name  string
+		args  []string
+		kinds []Kinds
+	}
+	var calls []call
+	giving, kinds := map[Kinds][]int{}, map[string]Kinds{}
+	kindOf := func(text string) Kinds {
+		if _, known := kinds[text]; !known {
+			v, _, ok := libValueOf(dir, text)
+			require.True(t, ok, text)
+			kinds[text] = v.kinds
+		}
+		return kinds[text]
+	}
+	for line := range strings.Lines(libCalls) {
+		if line = strings.TrimSpace(line); line == "" || strings.Contains(line, "throw") {
+			continue
+		}
+		var c call
+		c.name, c.args = splitCall(line)
+		for _, a := range c.args {
+			c.kinds = append(c.kinds, kindOf(a))
+		}
+		gives := kindOf("lib."+line) &^ Failures
+		giving[gives] = append(giving[gives], len(calls))
+		calls = append(calls, c)
+	}
+	var write func(c call, depth int) string
+	write = func(c call, depth int) string {
+		text := "lib." + c.name
+		for i, arg := range c.args {
+			inner := giving[c.kinds[i]]
+			switch {
+			case depth > 0 && len(inner) > 0 && g.chance(60):
+				arg = "(" + write(calls[inner[g.IntN(len(inner))]], depth-1) + ")"
+			case g.chance(3):
+				arg = libSamples[g.IntN(len(libSamples))]
+			case depth > 0 && c.kinds[i] == Function && g.chance(30):
+				arg = g.pick("lib.id", "(lib.const 1)", "lib.toUpper", "(lib.concat [ 1 ])", "lib.attrNames", "(lib.flip lib.const)", "(lib.mergeAttrs { q = 1; })", "lib.nameValuePair")
+			}
+			text += " " + arg
+		}
+		return text
+	}
+	var claims []claim
+	var values []*Value
+	for len(claims) < cases {
+		text := write(calls[g.IntN(len(calls))], 3)
+		v, ev, ok := libValueOf(dir, text)
+		if !ok {
+			continue
+		}
+		c := claim{expr: "let lib = import " + lib + "; in " + text}
+		if lit, known := literal(ev, v, 0); known && !ev.dry {
+			if c.literal = lit; lit == "" {
+				c.literal = "null"
+			}
+		}
+		claims, values = append(claims, c), append(values, v)
+		if at := deepFailure(ev, v, "("+c.expr+")", 0); at != "" && !v.Fails() && !ev.dry {
+			claims, values = append(claims, claim{expr: at}), append(values, failing)
+		}
+	}
+	fails, told, known := 0, 0, 0
+	for i, o := range askNix(t, dir, claims) {
+		v := values[i]
+		if v.kinds&o.kind == 0 {
+			t.Errorf("%s is %s %b to Nix, and said to be %s", claims[i].expr, o.kind.Describe(), o.kind, outline(v))
+		}
+		switch {
+		case o.kind&Failures != 0:
+			if fails++; v.Fails() {
+				told++
+			}
+		case claims[i].literal != "":
+			if known++; !o.same {
+				t.Errorf("%s is said to be %s", claims[i].expr, claims[i].literal)
+			}
+		}
+	}
+	t.Logf("%d of %d that fail are said to, of %d others the value is known", told, fails, known)
+	require.Greater(t, known, cases/10)
 }

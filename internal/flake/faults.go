@@ -170,7 +170,7 @@ func (n *Nix) findFaults(in *Input) {
 			f.Kind, f.Attr = FaultExtraInputs, in.Attr
 			in.fault(f)
 			return
-		case in.splitByDot(a, leaf) && (leaf != a || leaf.Sub("follows") == nil || n.byName[a.Name] == nil):
+		case in.splitByDot(leaf) && (leaf != a || leaf.Sub("follows") == nil || n.byName[a.Name] == nil):
 			f.Kind, f.Name, f.Leaf = FaultDot, in.Name+"."+name, leaf
 		case leaf == a && a.Sub("url") == nil && a.Sub("type") == nil:
 			f.Kind = FaultOverride
@@ -189,8 +189,8 @@ func (in *Input) hasReference() bool {
 	return looksLikeInput(in.Attr) || len(in.Attrs) > 0 || len(in.Opaque) > 0
 }
 
-// splitByDot reports whether all of the input is written as paths through a to leaf.
-func (in *Input) splitByDot(a, leaf *Attr) bool {
+// splitByDot reports whether all of the input is written as paths through leaf.
+func (in *Input) splitByDot(leaf *Attr) bool {
 	if in.hasReference() || len(in.nested) != 1 || len(leaf.Defs) != len(in.Attr.Defs) {
 		return false
 	}

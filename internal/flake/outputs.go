@@ -58,7 +58,7 @@ func (n *Nix) OutputSets() (sets []OutputSet) {
 			}
 		case ast.Apply:
 			fn, args := ast.Call(node)
-			switch name := lastName(fn); {
+			switch name := ast.LastName(fn); {
 			case name == "recursiveUpdate" && len(args) == 2:
 				add(s.scope, args...)
 			case s.scope != OutputsWhole:
@@ -102,17 +102,6 @@ func inside(n ast.Node) ast.Node {
 			return n
 		}
 	}
-}
-
-// lastName returns the name of a function that is called: eachSystem of flake-utils.lib.eachSystem.
-func lastName(fn ast.Node) string {
-	if s, ok := ast.AsSelect(fn); ok {
-		return s.Attrpath().LastName()
-	}
-	if fn.Is(ast.Ident) {
-		return fn.Text()
-	}
-	return ""
 }
 
 // partsModule returns the attributes of a module of flake-parts; without any where it is none that is written out.

@@ -2,7 +2,7 @@ package flake
 
 import (
 	"fmt"
-	"net"
+	"net/netip"
 	"net/url"
 	"strings"
 
@@ -52,7 +52,7 @@ var _ = rules.Register(&rules.Rule{
 
 // private reports whether a host lies on this machine or in a private network.
 func private(host string) bool {
-	if ip := net.ParseIP(host); ip != nil {
+	if ip, err := netip.ParseAddr(host); err == nil {
 		return ip.IsPrivate() || ip.IsLoopback() || ip.IsLinkLocalUnicast()
 	}
 	if !strings.Contains(host, ".") {

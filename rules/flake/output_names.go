@@ -6,6 +6,7 @@ import (
 
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/flake"
+	"github.com/nixsift/nixsift/internal/modsys"
 	"github.com/nixsift/nixsift/internal/near"
 	"github.com/nixsift/nixsift/rules"
 )
@@ -21,7 +22,7 @@ var (
 	// commonOutputs are names that Nix does not know, but that tools and people give to outputs on purpose.
 	commonOutputs = []string{
 		"agenix-rekey", "ciJobs", "colmena", "colmenaHive", "debug", "deploy", "devShellsFor", "devshells", "diskoConfigurations", "githubActions",
-		"hjemModules", "homeManagerConfigurations", "homeManagerModule", "homeManagerModules", "images", "library", "modules", "nixOnDroidConfigurations",
+		"hjemModules", "homeManagerConfigurations", "images", "library", "modules", "nixOnDroidConfigurations",
 		"nixosTests", "nixosProfiles", "packagesFor", "pkgs", "schemas", "systemConfigs", "systems", "tests", "wrapperModules", "wrappers",
 	}
 )
@@ -44,7 +45,7 @@ var deprecatedOutputs = map[string]deprecatedOutput{
 
 // meantOutput returns the output that an unknown name was probably meant to be, or "".
 func meantOutput(name string) string {
-	if _, deprecated := deprecatedOutputs[name]; deprecated || slices.Contains(commonOutputs, name) {
+	if _, deprecated := deprecatedOutputs[name]; deprecated || slices.Contains(commonOutputs, name) || modsys.IsExport(name) || modsys.IsExportOfOne(name) {
 		return ""
 	}
 	known := slices.Concat(systemOutputs, wholeOutputs)

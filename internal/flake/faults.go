@@ -100,8 +100,8 @@ func (a *Attr) LiteralType() (name string, ok bool) {
 	return "a set", len(a.Defs) > 0
 }
 
-// Computed returns the part of a value that Nix would have to evaluate; invalid for literals of whatever type. A name
-// that rec { } around it defines counts as none: where that is read first, Nix has its value at hand.
+// Computed returns the part of a value that Nix would have to evaluate; invalid for literals of whatever type. Of a name
+// that rec { } around it defines it may have the value at hand: where that is read first.
 func Computed(n ast.Node) ast.Node {
 	switch n = n.Unparen(); n.Kind() {
 	case ast.Apply, ast.Select, ast.HasAttr, ast.Binary, ast.Unary, ast.Let, ast.LegacyLet, ast.With, ast.If, ast.Assert, ast.SearchPath:
@@ -109,9 +109,6 @@ func Computed(n ast.Node) ast.Node {
 	case ast.Ident:
 		switch n.Text() {
 		case "true", "false", "null":
-			return ast.Node{}
-		}
-		if inRec(n) {
 			return ast.Node{}
 		}
 		return n
@@ -130,22 +127,6 @@ func Computed(n ast.Node) ast.Node {
 		}
 	}
 	return ast.Node{}
-}
-
-// inRec reports whether a rec { } around a variable defines its name.
-func inRec(n ast.Node) bool {
-	name := n.Text()
-	for up := n.Parent(); up.IsValid(); up = up.Parent() {
-		if !up.Is(ast.AttrSet) || !up.IsRec() {
-			continue
-		}
-		for c := range up.Children() {
-			if b, ok := ast.AsBinding(c); ok && b.Attrpath().FirstName() == name {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // findFaults finds what is wrong with an input as a whole, when all inputs are known.

@@ -28,6 +28,7 @@ type Nix struct {
 
 	byName    map[string]*Input // declared and implicit
 	followers func() map[string][]*Input
+	outputs   func() []OutputSet
 }
 
 // Input is one input of a flake, or one override of an input's input.
@@ -89,12 +90,15 @@ type Outputs struct {
 	Pattern  bool     // the parameter is a set pattern
 	Ellipsis bool     // the pattern ends in ...
 	At       ast.Node // the node that binds the whole argument: AtName, or the Name of a plain parameter
+
+	formals map[string]ast.FormalNode
 }
 
 // ReadNix reads the tree of a flake.nix.
 func ReadNix(t *ast.Tree) *Nix {
 	n := &Nix{Tree: t, Root: &Attr{}, InputsLiteral: true, byName: map[string]*Input{}}
 	n.followers = sync.OnceValue(n.readFollowers)
+	n.outputs = sync.OnceValue(n.readOutputSets)
 	expr := t.Expr().Unparen()
 	if !expr.Is(ast.AttrSet) {
 		n.InputsLiteral = false
@@ -159,6 +163,12 @@ func (n *Nix) readOutputs() {
 	o.Pattern, o.Ellipsis, o.At = true, p.HasEllipsis(), p.At()
 	for f := range p.Formals() {
 		o.Formals = append(o.Formals, f)
+		if o.formals == nil {
+			o.formals = map[string]ast.FormalNode{}
+		}
+		if name := f.Name().Text(); !o.formals[name].IsValid() {
+			o.formals[name] = f
+		}
 	}
 }
 
@@ -172,12 +182,8 @@ func (o *Outputs) ArgName() string {
 
 // Formal returns the formal with the given name.
 func (o *Outputs) Formal(name string) (ast.FormalNode, bool) {
-	for _, f := range o.Formals {
-		if f.Name().Text() == name {
-			return f, true
-		}
-	}
-	return ast.FormalNode{}, false
+	f, ok := o.formals[name]
+	return f, ok
 }
 
 // Input returns the input with the given name, declared or implicit, or nil.

@@ -26,7 +26,10 @@ const maxOutputSets = 64
 
 // OutputSets returns the sets of outputs that can be told by syntax, through let, with, if, //, recursiveUpdate,
 // eachSystem and eachDefaultSystem, and flake-parts' mkFlake, in no particular order.
-func (n *Nix) OutputSets() (sets []OutputSet) {
+// Callers do not write to them.
+func (n *Nix) OutputSets() []OutputSet { return n.outputs() }
+
+func (n *Nix) readOutputSets() (sets []OutputSet) {
 	if !n.Outputs.IsLambda {
 		return nil
 	}

@@ -43,6 +43,17 @@ func tellFaults(p *rules.Pass, f *flake.Flake, found []diag.Finding) {
 	})
 }
 
+// computed is flake.Computed without the names of rec { }, of which nothing is sure.
+func computed(p *rules.Pass, n ast.Node) ast.Node {
+	n = flake.Computed(n)
+	if n.Is(ast.Ident) {
+		if b := p.Names().Resolve(n); b != nil && p.Names().Scope(b.Scope).Node.Is(ast.AttrSet) {
+			return ast.Node{}
+		}
+	}
+	return n
+}
+
 // inputCode names an input in a message.
 func inputCode(in *flake.Input) string { return diag.Code(strings.Join(in.Path, "/")) }
 

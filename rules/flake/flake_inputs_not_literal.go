@@ -29,7 +29,7 @@ var _ = rules.Register(&rules.Rule{
 		ifFlake(p, f, f.Nix.Set, func(report func(diag.Finding)) {
 			seen := map[ast.Node]bool{}
 			tell := func(n ast.Node, of string) {
-				if n = flake.Computed(n); !n.IsValid() || seen[n] {
+				if n = computed(p, n); !n.IsValid() || seen[n] {
 					return
 				}
 				seen[n] = true

@@ -26,7 +26,7 @@ var _ = rules.Register(&rules.Rule{
 			found = append(found, diag.Finding{Span: head(n), Message: fmt.Sprintf(format, args...), Help: "write it out as a literal"})
 		}
 		check := func(n ast.Node, what, wants string, types ...string) {
-			if c := flake.Computed(n); c.IsValid() {
+			if c := computed(p, n); c.IsValid() {
 				tell(c, "%s is computed, but Nix reads it without evaluating anything", what)
 			} else if got, ok := flake.LiteralType(n); ok && !slices.Contains(types, got) {
 				tell(n, "%s is %s, but has to be %s", what, got, wants)
@@ -50,7 +50,7 @@ var _ = rules.Register(&rules.Rule{
 		if config := f.Nix.Root.Sub("nixConfig"); config != nil {
 			attr(config, "`nixConfig`", "a set", "a set")
 			for _, n := range config.Opaque {
-				if c := flake.Computed(n); c.IsValid() && !n.Is(ast.Name) {
+				if c := computed(p, n); c.IsValid() && !n.Is(ast.Name) {
 					tell(c, "the name of a setting is computed, but Nix reads `nixConfig` without evaluating anything")
 				}
 			}

@@ -138,6 +138,22 @@ var sizes = map[string]sized{
 				lockedNode("a", "a", times(n, ",", func(i int) string { return fmt.Sprintf(`"x%d": "x%d", "y%d": ["b"]`, i, i, i) }))
 		},
 	},
+	"inputs that Nix refuses": {
+		func(n int) string {
+			return times(n, "\n", func(i int) string {
+				return fmt.Sprintf(`i%d = "x"; j%d = { url = "git@h:o/%d"; folow = "a"; ref = "r"; nixpkgs.follows = "a"; }; k%d = { type = "gihub"; dir = 1; }; l.m%d.url = x;`, i, i, i, i, i)
+			})
+		},
+		func(int) string { return rootNode("") },
+	},
+	"references of all kinds": {
+		func(n int) string {
+			return times(n, "\n", func(i int) string {
+				return fmt.Sprintf(`i%d.url = "github:o/r?tag=%d"; j%d.url = "git://h/r?submodules=true"; k%d.url = "o/r%d"; l%d.url = "path:./x?ref=%d#y";`, i, i, i, i, i, i, i)
+			})
+		},
+		func(int) string { return rootNode("") },
+	},
 	"overrides that are gone": {
 		func(n int) string {
 			return times(n, "\n", func(i int) string { return fmt.Sprintf(`i%d.url = "github:o/i%d";`, i, i) })
@@ -169,6 +185,45 @@ func TestGrowth(t *testing.T) {
 			fsys.Set(lock, []byte(`{"nodes": {`+s.nodes(n)+`}, "root": "root", "version": 7}`))
 			return func() {
 				res, err := engine.Check(context.Background(), engine.Options{FS: fsys, Paths: []string{path, lock}, Only: only, Jobs: 1})
+				require.NoError(t, err)
+				require.Empty(t, res.Errors)
+			}
+		})
+	}
+}
+
+// TestGrowthOfOutputs holds what all rules of the family allocate to the size of outputs.
+func TestGrowthOfOutputs(t *testing.T) {
+	var only []string
+	for _, r := range rules.All() {
+		if r.Family == family {
+			only = append(only, r.ID)
+		}
+	}
+	each := func(format string) func(n int) string {
+		return func(n int) string {
+			return times(n, "\n", func(i int) string { return strings.ReplaceAll(format, "N", fmt.Sprint(i)) })
+		}
+	}
+	for name, outputs := range map[string]func(n int) string{
+		"formals": func(n int) string {
+			return "{ self" + times(n, "", func(i int) string { return fmt.Sprint(", inputs", i) }) + " }: { }"
+		},
+		"outputs": func(n int) string {
+			return "_: { " + each("overlaN = 1; packages.x86_64-linN = { }; overlays.oN = self: super: { }; templates.tN = { patth = ./.; };")(n) + " }"
+		},
+		"apps": func(n int) string {
+			return "_: { " + each(`apps.x86_64-linux.aN = { program = "x"; foo = 1; };`)(n) + " }"
+		},
+		"sets":     func(n int) string { return "_: { }" + each(" // { aN = 1; }")(n) },
+		"selected": func(n int) string { return "inputs: [ " + each("inputs.inputN inputs.self.xN")(n) + " ]" },
+	} {
+		growth.Memory(t, name, 200, func(n int) func() {
+			fsys := workspace.NewOverlay(workspace.OS)
+			path := filepath.Join(t.TempDir(), "flake.nix")
+			fsys.Set(path, []byte("{\n"+each(`inputs.inputN.url = "github:o/N";`)(n)+"\n outputs = "+outputs(n)+";\n}\n"))
+			return func() {
+				res, err := engine.Check(context.Background(), engine.Options{FS: fsys, Paths: []string{path}, Only: only, Jobs: 1})
 				require.NoError(t, err)
 				require.Empty(t, res.Errors)
 			}

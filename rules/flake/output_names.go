@@ -19,6 +19,7 @@ var (
 		"darwinConfigurations", "darwinModules", "flakeModule", "flakeModules", "herculesCI", "homeConfigurations", "homeModule", "homeModules",
 		"hydraJobs", "lib", "nixopsConfigurations", "nixosConfigurations", "nixosModules", "overlays", "templates",
 	}
+	knownOutputs = slices.Concat(systemOutputs, wholeOutputs)
 	// commonOutputs are names that Nix does not know, but that tools and people give to outputs on purpose.
 	commonOutputs = []string{
 		"agenix-rekey", "ciJobs", "colmena", "colmenaHive", "debug", "deploy", "devShellsFor", "devshells", "diskoConfigurations", "githubActions",
@@ -48,14 +49,13 @@ func meantOutput(name string) string {
 	if _, deprecated := deprecatedOutputs[name]; deprecated || slices.Contains(commonOutputs, name) || modsys.IsExport(name) || modsys.IsExportOfOne(name) {
 		return ""
 	}
-	known := slices.Concat(systemOutputs, wholeOutputs)
-	if slices.Contains(known, name) {
+	if slices.Contains(knownOutputs, name) {
 		return ""
 	}
-	if plural := name + "s"; slices.Contains(known, plural) {
+	if plural := name + "s"; slices.Contains(knownOutputs, plural) {
 		return plural
 	}
-	meant := near.Find(name, known)
+	meant := near.Find(name, knownOutputs)
 	if meant == "" || near.Distance(strings.ToLower(name), strings.ToLower(meant), 1) > 1 {
 		return "" // nixbsdConfigurations is another name
 	}

@@ -30,15 +30,18 @@ func notTaken(f *flake.Flake) []*flake.Input {
 	})
 }
 
-// meantInput returns the declared input that a formal was probably meant to name: no other formal names it; or nil.
-func meantInput(f *flake.Flake, implicit *flake.Input) *flake.Input {
+// meantInputs returns the declared inputs that implicit ones were probably meant to name: those that no formal names. It
+// looks at the first maxGuesses.
+func meantInputs(f *flake.Flake) map[*flake.Input]*flake.Input {
 	var names []string
 	for _, in := range notTaken(f) {
 		names = append(names, in.Name)
 	}
-	name := near.Find(implicit.Name, names)
-	if name == "" {
-		return nil
+	meant := map[*flake.Input]*flake.Input{}
+	for _, in := range f.Nix.Implicit[:min(len(f.Nix.Implicit), maxGuesses)] {
+		if name := near.Find(in.Name, names); name != "" {
+			meant[in] = f.Nix.Input(name)
+		}
 	}
-	return f.Nix.Input(name)
+	return meant
 }

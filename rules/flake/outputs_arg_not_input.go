@@ -27,6 +27,7 @@ var _ = rules.Register(&rules.Rule{
 			return
 		}
 		var found []diag.Finding
+		misspelt := meantInputs(f)
 		for _, in := range f.Nix.Implicit {
 			if _, locked := f.Resolve([]string{in.Name}); locked {
 				continue
@@ -36,7 +37,7 @@ var _ = rules.Register(&rules.Rule{
 				Message: fmt.Sprintf("%s is no input of the flake, so Nix looks it up in the registry", diag.Code(in.Name)),
 				Help:    fmt.Sprintf("declare %s", diag.Code("inputs."+in.Name+".url")),
 			}
-			meant := meantInput(f, in)
+			meant := misspelt[in]
 			switch _, known := in.Ref.Registry(); {
 			case meant != nil:
 				if !f.Nix.Outputs.Ellipsis {

@@ -29,8 +29,8 @@ var _ = rules.Register(&rules.Rule{
 		finding := diag.Finding{Span: patternSpan(pattern), Help: "end the pattern with `...`"}
 		var names []string
 		misspelt := map[*flake.Input]bool{}
-		for _, in := range f.Nix.Implicit {
-			misspelt[meantInput(f, in)] = true
+		for _, meant := range meantInputs(f) {
+			misspelt[meant] = true
 		}
 		for _, in := range missing {
 			if misspelt[in] {

@@ -13,7 +13,7 @@ var _ = rules.Register(&rules.Rule{
 	ID: "flake-input-bad-type", Family: family, Since: "0.1.0", Stage: rules.Preview,
 	Summary: "The type of an input is none that Nix has, or lacks attributes",
 	Doc: "An input in attribute form has the `type` of a fetcher: `github`, `gitlab`, `sourcehut`, `git`, `hg`, `path`, `tarball`,\n" +
-		"`file` or `indirect`. Of another one Nix 2.34 dies by an assertion, older versions say \"input '…' is unsupported\". Each\n" +
+		"`file` or `indirect`. Of another one Nix 2.34 dies by an assertion. Each\n" +
 		"type needs attributes of its own, as `github` does `owner` and `repo`: \"input attribute 'repo' is missing\".",
 	Severity: diag.Error, Presets: rules.Recommended, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Flake: func(p *rules.Pass, f *flake.Flake) {

@@ -23,7 +23,7 @@ var _ = rules.Register(&rules.Rule{
 		"- a `#fragment` names an output, and an input has none: \"unexpected fragment 'x' in flake reference\";\n" +
 		"- `https://github.com/owner/repo` is fetched as an archive, which that page is not.\n" +
 		"\n" +
-		"The last two but one depend on the registry and are warnings, as is the last.",
+		"What `owner/repo` is depends on the registry, and what the page of a repository is on its host: both are warnings.",
 	Severity: diag.Error, Presets: rules.Recommended, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
 		eachURL(p, f, func(in *flake.Input) []diag.Finding {

@@ -14,7 +14,7 @@ var _ = rules.Register(&rules.Rule{
 	Summary: "An input is looked up in the registry",
 	Doc: "`url = \"nixpkgs\"`, `flake:nixpkgs`, `type = \"indirect\"` and an input without a reference name an entry of the flake\n" +
 		"registry. What that is can differ from machine to machine when the input is locked; Nix after 2.26 takes the global\n" +
-		"registry only, and warns. Write the reference itself.\n" +
+		"registry only. Write the reference itself.\n" +
 		"\n" +
 		"A name without a slash or `./` is one of the registry too, and never a folder. Names that the global registry has are\n" +
 		"info.",

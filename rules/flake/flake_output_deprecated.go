@@ -61,7 +61,7 @@ func undeprecate(a *flake.Attr, d deprecatedOutput, scope flake.OutputScope) (fi
 	fix.Title = "write " + diag.Code(d.now+".default")
 	for _, def := range a.Defs {
 		path := def.Part.Parent()
-		if inherited(a) || path.FirstChild() != def.Part && a.Defs[0].Binding != def.Binding {
+		if inherited(a) || inRec(a) || path.FirstChild() != def.Part && a.Defs[0].Binding != def.Binding {
 			return diag.Fix{}, false
 		}
 		end := def.Part
@@ -87,6 +87,16 @@ func undeprecate(a *flake.Attr, d deprecatedOutput, scope flake.OutputScope) (fi
 func inherited(a *flake.Attr) bool {
 	for _, d := range a.Defs {
 		if d.Binding.Is(ast.Inherit) {
+			return true
+		}
+	}
+	return false
+}
+
+// inRec reports whether an attribute is defined in rec { }, where other attributes may name it.
+func inRec(a *flake.Attr) bool {
+	for _, d := range a.Defs {
+		if d.Binding.Parent().IsRec() {
 			return true
 		}
 	}

@@ -30,7 +30,7 @@ var _ = rules.Register(&rules.Rule{
 					Message: fmt.Sprintf("Nix does not know the output %s", diag.Code(a.Name)),
 					Help:    fmt.Sprintf("did you mean %s?", diag.Code(meant)),
 				}
-				if set.Attr.Sub(meant) == nil && a.Key().Parent().IsValid() && !usedAsSelf(f, a.Name) && !inherited(a) {
+				if set.Attr.Sub(meant) == nil && !usedAsSelf(f, a.Name) && !inherited(a) && !inRec(a) {
 					finding.Fixes = []diag.Fix{rename(a, meant)}
 				}
 				report(finding)

@@ -33,7 +33,8 @@ func lockOf(ref, rev string) string {
 var project = map[string][]string{
 	"flake.nix": {
 		`{ inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-23.11"; outputs = { self, nixpkgs }: { x = import ./load.nix; }; }`,
-		`{ inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-24.11"; outputs = { self, nixpkgs }: { y = import ./scoped.nix; }; }`,
+		`{ inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-24.11"; outputs = { self, nixpkgs }: { y = import ./scoped.nix; z = import ./pure.nix { }; }; }`,
+		`{ inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-24.11"; outputs = { self, nixpkgs }: { z = import (self + "/pure.nix") { pkgs = 1; }; }; }`,
 		`{ inputs = { nixpkgs.url = "github:NixOS/nixpkgs/nixos-24.11"; more.url = "github:o/r"; }; outputs = _: { }; }`,
 	},
 	"flake.lock": {
@@ -64,7 +65,10 @@ var project = map[string][]string{
 	"lib.nix":           {"{ crossLists = f: f; }\n", "{ nixpkgsVersion = x: x; }\n", "{ }\n"},
 	"examples/gone.nix": {"import ./nothing.nix\n", "import ../nothing.nix\n"},
 	"uses.nix":          {"import ./examples/gone.nix\n", "1\n"},
-	"nixsift.toml":      {"", "[rules]\nmissing-path = \"error\"\n", "[rules]\nunused-lambda-formal = \"off\"\n", "exclude = [ \"pkgs\" ]\n"},
+	"pure.nix": {
+		"{ pkgs ? import <nixpkgs> { } }: pkgs.${builtins.currentSystem}\n", "{ pkgs ? fetchTarball \"https://example.org/x\" }: import /etc/x ./Src ../../out pkgs\n", "1\n",
+	},
+	"nixsift.toml":      {"", "preview = true\n", "[rules]\nmissing-path = \"error\"\n", "[rules]\nunused-lambda-formal = \"off\"\n", "exclude = [ \"pkgs\" ]\n"},
 	"new.nix":           {"1\n"},
 	"src/default.nix":   {"1\n"},
 	".gitattributes":    {"", "pkgs/*.nix linguist-generated\n"},

@@ -43,10 +43,10 @@ var _ = rules.Register(&rules.Rule{
 		if what == "" || !fetches(n.Parent(), what == emptyHash) || documented(n) {
 			return
 		}
-		reportMilder(p, diag.Finding{
+		p.ReportMildly(diag.Finding{
 			Span: value.Span(), Message: fmt.Sprintf("%s is a placeholder: the build fails with a hash mismatch", what),
 			Help: "build it once, and write the hash that Nix prints behind `got:`",
-		})
+		}, diag.Hint)
 	},
 })
 

@@ -51,10 +51,10 @@ var _ = rules.Register(&rules.Rule{
 		if moving == "" {
 			return
 		}
-		reportMilder(p, diag.Finding{
+		p.ReportMildly(diag.Finding{
 			Span: url.Span(), Message: fmt.Sprintf("`%s` changes with the next commit, and then the hash is wrong", moving),
 			Help: "write the commit, or a tag",
-		})
+		}, diag.Hint)
 	},
 })
 

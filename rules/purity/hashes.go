@@ -5,10 +5,8 @@ import (
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
-	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/internal/sema"
-	"github.com/nixsift/nixsift/rules"
 )
 
 // isHashName reports whether an attribute of a fetcher or builder holds the hash of what is fetched: hash, sha256, vendorHash,
@@ -101,19 +99,4 @@ func documented(n ast.Node) bool {
 		}
 	}
 	return false
-}
-
-// reportMilder reports a finding, as a hint in tests, examples and templates.
-func reportMilder(p *rules.Pass, f diag.Finding) {
-	path := p.Path
-	if !p.Project.InSamples(path) {
-		p.Report(f)
-		return
-	}
-	p.Ask(func(a *rules.Asked) {
-		if a.Sample(path) {
-			f.Severity = diag.Hint
-		}
-		a.Report(f)
-	})
 }

@@ -36,9 +36,9 @@ var _ = rules.Register(&rules.Rule{
 		if !slices.ContainsFunc(names, func(attr string) bool { return slices.Contains(fetchers[name], attr) }) {
 			return
 		}
-		reportMilder(p, diag.Finding{
+		p.ReportMildly(diag.Finding{
 			Span: call.Func().Span(), Message: fmt.Sprintf("`%s` gets no hash: the build fails with a hash mismatch", name),
 			Help: "add `hash = \"\";`, build it once, and write the hash that Nix prints behind `got:`",
-		})
+		}, diag.Hint)
 	},
 })

@@ -16,8 +16,8 @@ const Reaching = "\n\nA flake reaches what its `flake.nix` imports, calls or has
 	"what is handed to a function, and the files of folders that are listed. `default.nix`, `shell.nix` and the like that no\n" +
 	"flake imports are evaluated impurely. The default of an argument counts where a file that a flake reaches imports this one and\n" +
 	"leaves the argument out. Nothing is said behind a condition that asks of the machine (`builtins ? currentSystem`,\n" +
-	"`inPureEvalMode`, `pathExists`, `getEnv`); what other conditions guard is reported more mildly, and in tests, examples and\n" +
-	"templates all is a hint.\n"
+	"`inPureEvalMode`, `pathExists`, `getEnv`); what other conditions guard is reported more mildly. In tests, examples and\n" +
+	"templates all is a hint where a flake reaches it, and nothing is said elsewhere.\n"
 
 // Degrees are the severities of a finding in a file that a flake surely reaches, in one that it may reach, and in others; diag.Off
 // stands for nothing.
@@ -175,11 +175,15 @@ func (p Purely) Report(pass *Pass, f diag.Finding, s Degrees) {
 		if p.depends && f.Severity > diag.Info {
 			f.Severity--
 		}
-		if f.Severity != diag.Off && a.Sample(path) {
+		if f.Severity == diag.Off {
+			return
+		}
+		if a.Sample(path) {
+			if how == project.Unreached {
+				return // as tests without a flake do
+			}
 			f.Severity = diag.Hint
 		}
-		if f.Severity != diag.Off {
-			a.Report(f)
-		}
+		a.Report(f)
 	})
 }

@@ -43,13 +43,18 @@ func (a *Answers) Reach(path string) Reach {
 }
 
 func (a *Answers) reach() *reached {
-	refs, ways := a.references(), steps.in(a.snapshot, a.Root())
-	return ways.reach.get(refs, func() *reached {
-		w := &walk{ground: a.folder.ground, refs: refs, steps: ways, reached: reached{files: a.snapshot.nixFilesOf(a.Root())}}
-		w.how = make([]Reach, len(w.files))
+	return steps.in(a.snapshot, a.Root()).reach.get(a.references(), func() *reached {
+		w := a.walk()
 		w.run()
 		return &w.reached
 	})
+}
+
+func (a *Answers) walk() *walk {
+	w := &walk{ground: a.folder.ground, refs: a.references(), steps: steps.in(a.snapshot, a.Root()), listed: map[folderWalk]bool{}}
+	w.files = a.snapshot.nixFilesOf(a.Root())
+	w.how = make([]Reach, len(w.files))
+	return w
 }
 
 // walk goes from file to file, along the sure ways first.
@@ -59,6 +64,14 @@ type walk struct {
 	refs        *referenceIndex
 	steps       *stepIndex
 	todo, later []int
+	listed      map[folderWalk]bool
+}
+
+// folderWalk is a folder whose files were gone through.
+type folderWalk struct {
+	dir   string
+	how   Reach
+	close bool
 }
 
 func (w *walk) run() {
@@ -157,6 +170,11 @@ var entryPoints = []string{"default.nix", "shell.nix", "release.nix", "ci.nix"}
 // below notes that the files below a folder are evaluated, of its own ones and the default.nix of those in it only where close
 // is set.
 func (w *walk) below(dir string, how Reach, close bool) {
+	key := folderWalk{dir, how, close}
+	if w.listed[key] {
+		return
+	}
+	w.listed[key] = true
 	prefix := strings.TrimSuffix(dir, string(filepath.Separator)) + string(filepath.Separator)
 	first, _ := w.find(prefix)
 	for i := first; i < len(w.files) && strings.HasPrefix(w.files[i].Path, prefix); i++ {

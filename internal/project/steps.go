@@ -116,11 +116,18 @@ func collectSteps(t *ast.Tree) (found []step) {
 			add(step{kind: stepLoader, base: base, rest: rest})
 		case kind == Other && base != "" && lastName(base+rest) == "" && listedBy(at):
 			add(step{kind: stepNear, base: base, rest: rest})
-		case kind == Other && !isData(at) && (joined || base != "" && lastName(base) != ""):
+		case kind == Other && mayBeNix(base+rest) && !isData(at) && (joined || base != "" && lastName(base) != ""):
 			add(step{kind: stepHanded, base: base, rest: rest})
 		}
 	}
 	return found
+}
+
+// mayBeNix reports whether a path is that of a Nix file or, by the look of its name, a folder: most of what is handed on is
+// patches and the like.
+func mayBeNix(text string) bool {
+	name := lastName(text)
+	return isNix(name) || !strings.Contains(strings.TrimPrefix(name, "."), ".")
 }
 
 // loaderKind returns what a path whose end is computed says of its folder.

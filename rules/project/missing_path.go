@@ -18,10 +18,13 @@ import (
 
 var _ = rules.Register(&rules.Rule{
 	ID: "missing-path", Family: family, Since: "0.1.0",
-	Summary: "A path literal names a file that does not exist",
+	Summary: "A path names a file that does not exist",
 	Doc: "Nix reads the file when the expression is used, and fails then: often only on one host, or in CI. The commonest causes\n" +
 		"are a name that changed and a file that moved, so a near name in the same folder is proposed, or the one file of the\n" +
 		"project whose path ends so. Each place that names the file is a finding, so that a comment there speaks of it alone.\n" +
+		"\n" +
+		"Of what puts text behind a path, or behind the flake itself, what is read where it stands is looked at: `import (./. +\n" +
+		"\"/x.nix\")`, `readFile \"${self}/x\"`.\n" +
 		"\n" +
 		"Nothing is said about paths that the file checks with `pathExists`, that are only turned into text, compared or\n" +
 		"completed by `+`, or that stand in an option's `example`; in templates, examples, test data and files that are only copied, which\n" +
@@ -34,10 +37,11 @@ var _ = rules.Register(&rules.Rule{
 	Severity: diag.Warning, Presets: rules.Recommended,
 	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Placed: true,
-	On:     []ast.Kind{ast.Path},
+	On:     []ast.Kind{ast.Path, ast.Ident},
 	File: func(pass *rules.Pass) {
 		m := missing{paths: paths{Pass: pass}, absent: map[string]*absent{}}
 		m.each(m.check)
+		m.eachCompleted(m.checkCompleted)
 		m.reportUnlessLeft()
 	},
 })
@@ -88,6 +92,14 @@ func (m *missing) check(n ast.Node, target string) {
 		m.absent[target] = a
 	}
 	m.report(a, l)
+}
+
+// checkCompleted reports what is put together, read where it stands, and not there.
+func (m *missing) checkCompleted(l literal) {
+	if l.probe || !l.folder && !readsFile(l.node) || m.Project.Kind(l.target) != project.Nothing || m.guarded(l) {
+		return
+	}
+	m.report(&absent{target: l.target, why: m.reason(l.target, m.Project.Rel(l.target))}, l)
 }
 
 // systems are functions whose list of modules is one as imports is.

@@ -14,7 +14,8 @@ var _ = rules.Register(&rules.Rule{
 	Doc: "A `.gitignore` that covers `flake.lock` keeps it out of the repository, and Nix, which sees of that only what Git tracks,\n" +
 		"locks all inputs anew each time. Take the pattern out, run `nix flake lock`, and commit the file.\n" +
 		"\n" +
-		"Of a lock that is there and ignored, `lock-untracked` tells. Tests, examples and templates are left alone.",
+		"Of a lock that is there and ignored, `lock-untracked` tells. It is an info for a flake in a folder of the repository, which may\n" +
+		"be one for tools; tests, examples and templates are left alone.",
 	Severity: diag.Warning, Presets: rules.Recommended, Placed: true,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
 		in, ok := unlockedInput(p, f)
@@ -22,10 +23,14 @@ var _ = rules.Register(&rules.Rule{
 		if !ok || !ignored {
 			return
 		}
-		reportUnlocked(p, f, diag.Finding{
+		finding := diag.Finding{
 			Span:    in.NameNode.Span(),
 			Message: fmt.Sprintf("`%s` in %s:%d keeps flake.lock out of Git, so Nix takes the inputs as they are that day", by.Pattern, p.Project.Rel(by.File), by.Line),
 			Help:    "do not ignore it, run `nix flake lock`, and commit the file",
-		})
+		}
+		if f.Dir != p.Project.Root() {
+			finding.Severity = diag.Info
+		}
+		reportUnlocked(p, f, finding)
 	},
 })

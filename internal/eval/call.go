@@ -106,6 +106,9 @@ func (ev *Evaluation) callLambda(at site, f *function, arg *thunk) *Value {
 	if !ev.pay(1) {
 		return topValue
 	}
+	if ev.trace != nil && ev.trace.called != nil {
+		ev.trace.called(at, f, arg)
+	}
 	l := f.lambda()
 	inside := ev.level(f.env, f.lexical)
 	if !l.pattern {

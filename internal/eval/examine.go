@@ -16,6 +16,8 @@ type Finding struct {
 	// Sure is set where evaluating the file, and calling what it is if that is a function, comes by the place for certain;
 	// else only evaluating something in it does.
 	Sure bool
+	// Way is how what is to blame came to its place, from there to where it is made: at most six places.
+	Way []Waypoint
 }
 
 // Examination looks for what surely fails in a file. It goes from the file's value to what that holds: attributes, elements,
@@ -88,7 +90,7 @@ func examine(ev *Evaluation, code *Code) (findings []Finding, x *Examination) {
 	for e, failures := range x.found {
 		for _, f := range failures {
 			if sure[f] || !guarded[e] {
-				findings = append(findings, Finding{f, f.span(code, e), sure[f]})
+				findings = append(findings, Finding{Failure: f, Span: f.span(code, e), Sure: sure[f]})
 			}
 		}
 	}
@@ -96,7 +98,7 @@ func examine(ev *Evaluation, code *Code) (findings []Finding, x *Examination) {
 	for t, f := range x.loops {
 		span := t.code.Span(t.expr)
 		told[span] = true
-		findings = append(findings, Finding{f, span, sure[f]})
+		findings = append(findings, Finding{Failure: f, Span: span, Sure: sure[f]})
 	}
 	for _, f := range x.fixpoints() {
 		if !told[f.Span] {
@@ -106,6 +108,7 @@ func examine(ev *Evaluation, code *Code) (findings []Finding, x *Examination) {
 	slices.SortFunc(findings, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.Span.Start, b.Span.Start), cmp.Compare(a.Span.End, b.Span.End), cmp.Compare(a.Reason, b.Reason), cmp.Compare(a.Index, b.Index))
 	})
+	x.explain(findings)
 	return findings, x
 }
 

@@ -15,7 +15,13 @@ func (ev *Evaluation) eval(code *Code, e Expr, in *env) *Value {
 		return topValue
 	}
 	at := site{code, e, in.lexical}
+	if ev.trace != nil {
+		ev.trace.begin()
+	}
 	v := ev.evalOp(at, &code.exprs[e], in)
+	if ev.trace != nil {
+		v = ev.trace.end(at, v)
+	}
 	ev.leave()
 	if v.kinds&^Failures == 0 && v.kinds != 0 {
 		v = v.through(at, "")
@@ -211,15 +217,16 @@ func (ev *Evaluation) setExpr(at site, s *setCode, in *env) *Value {
 
 // plainThunk is later without telling that a thunk was made. For a name it is what that stands for, as in Nix.
 func (ev *Evaluation) plainThunk(code *Code, e Expr, in *env) *thunk {
-	switch x := &code.exprs[e]; x.op {
-	case opUnknown:
+	switch x := &code.exprs[e]; {
+	case x.op == opVar:
+		return in.level(x.a).slots[x.b]
+	case ev.trace != nil: // who gives the value is of interest
+	case x.op == opUnknown:
 		return topThunk
-	case opConst:
+	case x.op == opConst:
 		t := ev.thunkOf(code, e, nil)
 		t.value, t.state = code.consts[x.a], done
 		return t
-	case opVar:
-		return in.level(x.a).slots[x.b]
 	}
 	return ev.thunkOf(code, e, in)
 }

@@ -161,7 +161,7 @@ func (l *lowerer) ofLib(n ast.Node) (Expr, bool) {
 	if part, ok := libPart(l.names, n); !ok || part != "" && part != f.part {
 		return 0, false // another function of that name, as lib.lists.removePrefix
 	}
-	return l.add(n, expr{op: opGlobal, a: f.index, b: uint32(l.asWritten(n))}), true
+	return l.add(n, expr{op: opGlobal, a: f.index, b: uint32(l.asWritten(n)), c: 1}), true
 }
 
 // asWritten lowers how a function of lib is written where that needs something besides lib, such as final in final.lib.id;

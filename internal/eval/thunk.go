@@ -84,6 +84,7 @@ type Evaluation struct {
 	dry     bool // the question's fuel is used up
 	files   map[string]*thunk
 	watch   *Examination
+	trace   *tracer // of a question that is asked to be shown, else nil
 
 	// What is made on the way.
 	thunks    arena.Pool[thunk]
@@ -153,6 +154,9 @@ func (ev *Evaluation) cut() *Value {
 func (ev *Evaluation) force(t *thunk) *Value {
 	switch t.state {
 	case done:
+		if ev.trace != nil {
+			ev.trace.reused(t)
+		}
 		if t.own == 0 && t.needs == nil {
 			return t.value
 		}
@@ -184,6 +188,9 @@ func (ev *Evaluation) force(t *thunk) *Value {
 	ev.current, ev.deepest = outer, max(deepest, ev.deepest)
 	if t.back && ev.watch != nil {
 		ev.watch.recursion(ev, t, v)
+	}
+	if ev.trace != nil {
+		ev.trace.forced(t, v)
 	}
 	needs, asked := ev.asked[ev.begun:], len(ev.asked)
 	ev.asked, ev.begun = ev.asked[:ev.begun], begun

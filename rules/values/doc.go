@@ -28,6 +28,7 @@ func each(p *rules.Pass, do func(f eval.Finding, code *eval.Code) (diag.Finding,
 				continue
 			}
 			if found, ok := do(f, code); ok && !told(f) {
+				withSteps(p, f, &found)
 				report(p, found, f)
 			}
 		}

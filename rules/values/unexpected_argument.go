@@ -26,7 +26,9 @@ var _ = rules.Register(&rules.Rule{
 		for _, f := range failures {
 			if f.Reason == eval.UnexpectedArg && !told(f) {
 				for _, name := range f.Names {
-					report(p, unexpected(p, f, name), f)
+					found := unexpected(p, f, name)
+					withSteps(p, f, &found)
+					report(p, found, f)
 				}
 			}
 		}

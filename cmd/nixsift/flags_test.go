@@ -144,6 +144,7 @@ var flagCases = []flagCase{
 		assert.Contains(t, read(t, filepath.Join(dir, ".pre-commit-config.yaml")), "- id: nixsift")
 	}},
 	{commands: "rules", flag: "format", with: "--format json", without: "", out: `"id"`},
+	{commands: "what", flag: "format", with: "--format json clean.nix:1:3", without: "clean.nix:1:3", out: `"kinds"`},
 	{commands: "parse", flag: "format", with: "--format nix clean.nix", without: "clean.nix", out: "{ a = 1; }"},
 }
 

@@ -41,7 +41,7 @@ var layers = []string{
 	"internal/role",
 	"internal/project",
 	"rules",
-	"internal/engine internal/migrate internal/githook internal/scaffold",
+	"internal/engine internal/migrate internal/githook internal/scaffold internal/inspect",
 	"rules/*",
 	"rules/all",
 	"lsp/protocol",

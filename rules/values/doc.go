@@ -17,7 +17,10 @@ const severity = "\n\nIt is an error where evaluating the file, or calling what 
 	"evaluating that attribute, element or function does; in tests, examples and templates it is a hint. Nothing is reported\n" +
 	"of what depends on arguments or on packages: only what fails whoever uses the file. What stands behind a condition is\n" +
 	"reported as well, unless the condition never holds, or is not known and asks of the same name: `if isFoo x then x.foo`. Of\n" +
-	"functions of nixpkgs' `lib`, the most usual are known.\n"
+	"functions of nixpkgs' `lib`, the most usual are known.\n" +
+	"\n" +
+	"A finding shows how what it blames came to its place. `nixsift what FILE:LINE:COLUMN` says what is known of any expression,\n" +
+	"and why.\n"
 
 // each calls do for what surely fails in the file for one of the reasons, and reports what it returns.
 func each(p *rules.Pass, do func(f eval.Finding, code *eval.Code) (diag.Finding, bool), reasons ...eval.Reason) {

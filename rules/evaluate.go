@@ -2,6 +2,7 @@ package rules
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/eval"
@@ -16,6 +17,8 @@ type examined struct {
 	code     *eval.Code // nil where nothing can be found
 	examine  sync.Once
 	failures []eval.Finding
+	// exhausted is set where the fuel did not suffice for all that was asked.
+	exhausted atomic.Bool
 }
 
 // lowered returns the code of the file; nil where Nix refuses that.
@@ -50,11 +53,19 @@ func (p *Pass) Failures() ([]eval.Finding, *eval.Code) {
 		if code := p.code(); code != nil {
 			ev := x.memory.Evaluation()
 			ev.Import = p.Project.Imported
-			x.failures, _ = eval.Examine(ev, code)
+			failures, examination := eval.Examine(ev, code)
+			x.failures = failures
+			if examination.Incomplete() {
+				x.exhausted.Store(true)
+			}
 		}
 	})
 	return x.failures, x.code
 }
+
+// Exhausted reports whether the fuel did not suffice for all that rules asked of the file: what surely fails there may not all
+// be found. It is false where nothing was evaluated.
+func (p *Pass) Exhausted() bool { return p.examined.exhausted.Load() }
 
 // What one question for a value may cost, in steps, and what all of a rule about a file may: a fixed part, and a part for each
 // expression.
@@ -92,9 +103,13 @@ func (p *Pass) Value(n ast.Node) *eval.Value {
 		p.asking[p.rule] = a
 	}
 	if a.spent > workOfValues+workOfExpr*code.Len() {
+		p.examined.exhausted.Store(true)
 		return eval.Unknown()
 	}
 	v := a.ev.Ask(a.scopes.Within(e))
+	if a.ev.Starved() {
+		p.examined.exhausted.Store(true)
+	}
 	a.spent += a.ev.Cost()
 	return v
 }

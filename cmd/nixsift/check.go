@@ -51,6 +51,7 @@ func checkCommand(s streams) *cobra.Command {
 		},
 	}
 	cmd.Flags().AddFlagSet(flags)
+	cmd.Flags().SetNormalizeFunc(spelling)
 	return cmd
 }
 
@@ -169,7 +170,8 @@ func (f *checkFlags) reportOf(res *engine.Result, wd string, took time.Duration)
 			Files: res.Files, Suppressed: res.Suppressed, Baselines: len(res.Baselines), Baselined: res.Baselined, Fixed: fixedInBaselines(res),
 			Generated: res.Generated, Duration: took,
 		},
-		Sources: res.Text, Rule: describe, BaseDir: wd, ToolVersion: version.Number,
+		Exhausted: res.Exhausted,
+		Sources:   res.Text, Rule: describe, BaseDir: wd, ToolVersion: version.Number,
 	}
 	for _, e := range res.Errors {
 		run.Errors = append(run.Errors, report.FileError{File: e.File, Message: e.Message, Kind: string(e.Kind), Line: e.Line, Column: e.Column})

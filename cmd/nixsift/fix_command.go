@@ -33,6 +33,7 @@ func fixCommand(s streams) *cobra.Command {
 		},
 	}
 	f.add(cmd.Flags())
+	cmd.Flags().SetNormalizeFunc(spelling)
 	return cmd
 }
 

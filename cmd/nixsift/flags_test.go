@@ -93,6 +93,7 @@ var flagCases = []flagCase{
 	{commands: "check fix", flag: "rule", with: "--rule missing-path=error warn.nix", without: "warn.nix", status: exitFindings, out: "error[missing-path]"},
 	{commands: "check fix", flag: "select", with: "--select useless-* warn.nix", without: "warn.nix", out: "no findings"},
 	{commands: "check fix", flag: "statistics", with: "--statistics two", without: "two", status: exitFindings, out: "missing-path"},
+	{commands: "check fix", flag: "statistics", with: "--stats two", without: "two", status: exitFindings, out: "missing-path"},
 	{commands: "check", flag: "stdin-path", with: "--stdin-path sub/x.nix -", without: "-", stdin: "import ./gone.nix\n", status: exitFindings, out: "sub/x.nix"},
 	{commands: "check fix", flag: "unsafe-fixes", with: "--unsafe-fixes --diff --only empty-list-concat eye.nix", without: "--diff --only empty-list-concat eye.nix", status: exitFindings, out: "+x: x"},
 	{commands: "check fix", flag: "verbose", with: "--verbose clean.nix", without: "clean.nix", out: "no findings", errs: "configuration: nixsift.toml"},

@@ -46,8 +46,16 @@ func (f *outputFlags) add(flags *pflag.FlagSet) {
 	flags.StringVar(&f.color, "color", "auto", "colours: auto, always or never")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "print findings, errors and what of the call is not checked: no summary, no other notes, no progress")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "tell on standard error which configuration holds, how long it took, and which links were left alone, and why")
-	flags.BoolVar(&f.statistics, "statistics", false, "count the findings by rule: in text instead of listing them, in JSON beside the list")
+	flags.BoolVar(&f.statistics, "statistics", false, "count the findings by rule: in text instead of listing them, in JSON beside the list; and name files that take too much to evaluate (--stats for short)")
 	flags.BoolVar(&f.all, "all", false, "print every finding, however many there are, on a terminal, too")
+}
+
+// spelling lets --stats stand for --statistics.
+func spelling(_ *pflag.FlagSet, name string) pflag.NormalizedName {
+	if name == "stats" {
+		name = "statistics"
+	}
+	return pflag.NormalizedName(name)
 }
 
 // validate refuses values that mean nothing, and takes the outputs apart.

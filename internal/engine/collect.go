@@ -26,7 +26,13 @@ func (e *Checker) collect(res *Result, workers []*worker, reported map[string]bo
 		maps.Copy(res.sums, w.sums)
 		maps.Copy(res.prints, w.prints)
 		maps.Copy(res.partial, w.partial)
+		for file := range w.exhausted {
+			if reported[file] {
+				res.Exhausted = append(res.Exhausted, file)
+			}
+		}
 	}
+	slices.Sort(res.Exhausted)
 	e.join(res, sorted(workers, func(f *diag.Finding) bool {
 		return reported[f.File] || res.bereft[f.File] && e.aboutGone(f.File, f.Span) || res.blocking[f.File] && rules.Lookup(f.Rule).Blocks()
 	}), suppressions)

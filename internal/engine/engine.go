@@ -102,6 +102,8 @@ type Result struct {
 	Notices   []config.Notice
 	LeftAlone []workspace.LeftAlone
 	Generated int // findings below error that were left out because their file is generated
+	// Exhausted are the files of which not all could be evaluated for want of fuel, sorted: something may not be found there.
+	Exhausted []string
 	// Excluded are the files that were named but are left out by the configuration, Empty the folders with
 	// nothing to check; both sorted by path.
 	Excluded []Excluded

@@ -41,6 +41,7 @@ type outcome struct {
 	sums         map[string]uint64
 	prints       map[string]prints
 	partial      map[string]bool
+	exhausted    map[string]bool
 	left         map[finder]int
 	checked      int
 	later        []later
@@ -60,6 +61,7 @@ func (o *outcome) take(w *worker) {
 	o.sums = moved(o.sums, &w.sums)
 	o.prints = moved(o.prints, &w.prints)
 	o.partial = moved(o.partial, &w.partial)
+	o.exhausted = moved(o.exhausted, &w.exhausted)
 	for of, n := range w.left {
 		if o.left == nil {
 			o.left = map[finder]int{}
@@ -96,6 +98,9 @@ func (o *outcome) addTo(w *worker) {
 	maps.Copy(w.prints, o.prints)
 	for file := range o.partial {
 		w.unsure(file)
+	}
+	for file := range o.exhausted {
+		w.exhausted = moved(w.exhausted, &map[string]bool{file: true})
 	}
 	for of, n := range o.left {
 		w.left[of] += n

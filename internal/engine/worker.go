@@ -75,7 +75,9 @@ type worker struct {
 	checked int
 	// partial are files that do not, or not wholly, parse, and empty ones; nil for none.
 	partial map[string]bool
-	bound   bound
+	// exhausted are files of which not all could be evaluated for want of fuel; nil for none.
+	exhausted map[string]bool
+	bound     bound
 }
 
 // later is the rest of a rule that asks what other files say, with what held when it asked.
@@ -324,6 +326,9 @@ func (w *worker) nix(path, text string) {
 	w.begin(path, tree, "")
 	w.syntax(pass, tree)
 	w.apply(pass, tree)
+	if pass.Exhausted() {
+		w.exhausted = moved(w.exhausted, &map[string]bool{path: true})
+	}
 	w.begin("", nil, "")
 	if suppress.Mentioned(text) {
 		if t := suppress.Parse(tree, w.engine.catalogue); t != nil {

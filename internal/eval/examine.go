@@ -39,7 +39,12 @@ type Examination struct {
 	fixed *fixpoints
 	// Exhausted counts the questions for which the fuel did not suffice.
 	Exhausted int
+	// spent is set where not all was looked at, since the file costs more than all questions together may.
+	spent bool
 }
+
+// Incomplete reports whether something may not be found for want of fuel.
+func (x *Examination) Incomplete() bool { return x.Exhausted > 0 || x.spent }
 
 // pending is something that is still to be evaluated.
 type pending struct {
@@ -84,6 +89,7 @@ func examine(ev *Evaluation, code *Code) (findings []Finding, x *Examination) {
 	}
 	ev.watch = nil
 	if ev.work > budget {
+		x.spent = true
 		return nil, x
 	}
 	guarded := x.guarded(slices.Collect(maps.Keys(x.found)))

@@ -24,6 +24,8 @@ type Run struct {
 	Errors   []FileError
 	Summary  Summary
 	Silenced []diag.Silenced // only SARIF tells them
+	// Exhausted are the files of which not all could be evaluated, sorted; they are told with the statistics.
+	Exhausted []string
 
 	// Sources returns the text of a file that a finding names; false where it cannot be had, which leaves
 	// the finding without line and excerpt. Nil knows no file.

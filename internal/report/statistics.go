@@ -90,8 +90,43 @@ func (p *printer) inNumbers() error {
 		p.table(colors, list)
 		p.printf("\n")
 	}
+	p.exhausted()
 	p.ending(colors)
 	return nil
+}
+
+// maxExhausted bounds the files that are named because not all of them could be evaluated.
+const maxExhausted = 20
+
+// exhausted names the files of which not all could be evaluated.
+func (p *printer) exhausted() {
+	files := p.Exhausted
+	if len(files) == 0 {
+		return
+	}
+	what := count(len(files), "file", true) + " took more to evaluate than one may: not all that fails there may be found"
+	p.wrapped(what+":", 0, 2, fmt.Sprint)
+	for _, file := range files[:min(len(files), maxExhausted)] {
+		p.printf("  %s\n", Visible(p.path(file)))
+	}
+	if more := len(files) - maxExhausted; more > 0 {
+		p.printf("  and %d more\n", more)
+	}
+	p.printf("\n")
+}
+
+// exhaustion is what JSON tells of these files: how many there are, and the first of them.
+type exhaustion struct {
+	Count int      `json:"count"`
+	Files []string `json:"files"`
+}
+
+func (p *printer) exhaustion() exhaustion {
+	out := exhaustion{Count: len(p.Exhausted), Files: []string{}}
+	for _, file := range p.Exhausted[:min(out.Count, maxExhausted)] {
+		out.Files = append(out.Files, p.path(file))
+	}
+	return out
 }
 
 // maxBrief bounds the errors that the brief form shows.
@@ -165,6 +200,10 @@ func (p *printer) jsonStatistics(out *jsonWriter) {
 	if p.opts.Statistics {
 		out.text(",\n\"statistics\":")
 		out.value(p.statistics(nil))
+		if len(p.Exhausted) > 0 {
+			out.text(",\n\"exhausted\":")
+			out.value(p.exhaustion())
+		}
 	}
 }
 
@@ -178,6 +217,13 @@ func (p *printer) jsonLinesStatistics(out *jsonWriter) {
 			Type string `json:"type"`
 			ruleCount
 		}{"statistics", c})
+		out.text("\n")
+	}
+	if len(p.Exhausted) > 0 {
+		out.value(struct {
+			Type string `json:"type"`
+			exhaustion
+		}{"exhausted", p.exhaustion()})
 		out.text("\n")
 	}
 }

@@ -67,6 +67,32 @@ func TestStatistics(t *testing.T) {
 	assert.Contains(t, lines[67], `{"type":"summary"`)
 }
 
+// TestExhausted: the files of which not all could be evaluated are named with the statistics, some of many.
+func TestExhausted(t *testing.T) {
+	run := manyFindings()
+	for i := range 23 {
+		run.Exhausted = append(run.Exhausted, fmt.Sprintf("/p/e%02d.nix", i))
+	}
+	opts := Options{Statistics: true}
+	for _, format := range []string{"text", "short"} {
+		got := write(t, format, run, opts)
+		assert.Contains(t, got, "by hand\n\n23 files took more to evaluate than one may: not all that fails there may be found:\n  e00.nix\n  e01.nix\n")
+		assert.Contains(t, got, "  e19.nix\n  and 3 more\n\n3 errors, ")
+		assert.NotContains(t, write(t, format, run, Options{}), "e00.nix")
+	}
+	text := write(t, "json", run, opts)
+	validate(t, text)
+	var out struct{ Exhausted exhaustion }
+	require.NoError(t, json.Unmarshal([]byte(text), &out))
+	assert.Equal(t, 23, out.Exhausted.Count)
+	assert.Len(t, out.Exhausted.Files, 20)
+	assert.Equal(t, "e00.nix", out.Exhausted.Files[0])
+	assert.Contains(t, write(t, "jsonl", run, opts), "\n"+`{"type":"exhausted","count":23,"files":["e00.nix",`)
+	assert.NotContains(t, write(t, "json", run, Options{}), "exhausted")
+	run.Exhausted = run.Exhausted[:1]
+	assert.Contains(t, write(t, "text", run, opts), "1 file took more to evaluate than one may: not all that fails there may be found:\n  e00.nix\n\n3 errors")
+}
+
 // TestStatisticsSeverity: a rule whose findings differ is counted once, with the worst.
 func TestStatisticsSeverity(t *testing.T) {
 	run := &Run{Findings: []diag.Finding{{Rule: "r", Severity: diag.Hint, File: "a"}, {Rule: "r", Severity: diag.Error, File: "b"}, {Rule: "r", Severity: diag.Info, File: "c"}}}

@@ -41,7 +41,7 @@ func (in *Inspector) Calls(code *Code, text string, of []FunctionID) (calls []Ca
 	}
 	ev.trace.called = s.called
 	for e := Expr(1); int(e) < len(code.exprs); e++ {
-		if code.exprs[e].op != opCall || s.w.parent[e] == 0 && e != code.root {
+		if code.exprs[e].op != opCall || s.w.around(e) == 0 && e != code.root {
 			continue
 		}
 		if s.spent() {
@@ -60,7 +60,7 @@ type callKey struct {
 // seeker looks for calls of functions.
 type seeker struct {
 	ev    *Evaluation
-	w     *world
+	w     world
 	text  string
 	of    []FunctionID
 	found map[callKey]*Call

@@ -108,7 +108,7 @@ func (in *Inspector) Ask(code *Code, p Place) Known {
 		t = w.selected(p.expr, p.n).thunk
 	case AtParameter:
 		l := &code.lambdas[x.a]
-		t = w.within(p.expr).slots[p.n]
+		t = w.parameter(p.expr, p.n)
 		k.Whole = l.pattern && int(p.n) == len(l.formals)
 		k.Functions = []FunctionID{{code.Path, x.a}}
 		if int(p.n) < len(l.formals) && l.formals[p.n].def != 0 {
@@ -211,7 +211,7 @@ func describe(v *Value) Described {
 func (s *set) facts() (out []AttrFact) {
 	seen := map[string]bool{}
 	for layer := s; layer != nil; layer = layer.below {
-		for name := range layer.own {
+		for name := range layer.all {
 			if seen[name] {
 				continue
 			}

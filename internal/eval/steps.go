@@ -22,29 +22,20 @@ func (ev *Evaluation) traced(t *thunk) (*Value, *step) {
 
 // explain finds the steps of findings, in their order, by asking anew what is to blame for each.
 func (x *Examination) explain(findings []Finding) {
-	var w *world
 	left := workOfSteps
 	for i := range findings {
 		f := &findings[i]
 		if f.at.code != x.code || f.Reason == Recursion || left < 0 {
 			continue
 		}
-		if w == nil {
-			w = newWorld(x.code, nil)
-		}
 		ev := &Evaluation{Fuel: x.ev.Fuel, Import: x.ev.Import, trace: newTracer()}
-		f.Way = f.steps(ev, w.anew(ev.trace))
+		f.Way = f.steps(ev, newWorld(x.code, ev.trace))
 		left -= ev.work
 	}
 }
 
-// anew returns the world with environments of its own.
-func (w *world) anew(trace *tracer) *world {
-	return &world{code: w.code, parent: w.parent, inside: w.inside, envs: map[Expr]*env{}, top: &env{lexical: true}, trace: trace}
-}
-
 // steps returns how what a failure blames came to its place.
-func (f *Finding) steps(ev *Evaluation, w *world) (steps []Waypoint) {
+func (f *Finding) steps(ev *Evaluation, w world) (steps []Waypoint) {
 	for _, c := range f.culprits(w) {
 		_, s := ev.traced(c.thunk)
 		if s == nil || c.thunk.value != nil && c.thunk.value.kinds == Anything {
@@ -76,7 +67,7 @@ type blamed struct {
 }
 
 // culprits returns what a failure blames, in the environments of a world.
-func (f *Failure) culprits(w *world) (out []blamed) {
+func (f *Failure) culprits(w world) (out []blamed) {
 	at, code := f.at, w.code
 	x := &code.exprs[at.expr]
 	whole := func(e uint32) blamed { return blamed{thunk: w.thunk(Expr(e)), span: code.Span(Expr(e))} }
@@ -122,20 +113,20 @@ func (f *Failure) culprits(w *world) (out []blamed) {
 			}
 		}
 	case BadOperand, BadOperands, BadCondition:
-		code.parts(at.expr, func(part Expr, _ bool) {
+		for _, part := range w.parts(at.expr) {
 			switch span := (source.Span{Start: f.Start, End: f.End}); {
 			case f.End > 0 && code.Span(part) == span:
 				out = slices.Insert(out, 0, whole(uint32(part)))
 			case f.Reason == BadOperands:
 				out = append(out, whole(uint32(part)))
 			}
-		})
+		}
 	case BadName:
-		code.parts(at.expr, func(part Expr, _ bool) {
+		for _, part := range w.parts(at.expr) {
 			if span := (source.Span{Start: f.Start, End: f.End}); len(out) == 0 && span.Covers(code.Span(part)) {
 				out = append(out, whole(uint32(part)))
 			}
-		})
+		}
 	case BadBuiltinArg, RelativePath:
 		shown(f.Index)
 	}
@@ -143,12 +134,12 @@ func (f *Failure) culprits(w *world) (out []blamed) {
 }
 
 // selected returns what the first n names of a selection give.
-func (w *world) selected(e Expr, n uint32) blamed {
+func (w world) selected(e Expr, n uint32) blamed {
 	x := w.code.exprs[e]
 	if n == 0 {
 		return blamed{thunk: w.thunk(Expr(x.a)), span: w.code.Span(Expr(x.a))}
 	}
-	in := w.around(e)
+	in := w.env(e)
 	x.c, x.d = x.b+n, 0
 	return w.part(e, in, source.Span{Start: w.code.Span(Expr(x.a)).Start, End: w.code.paths[x.c-1].end}, func(ev *Evaluation, at site) *Value {
 		return ev.selectExpr(at, &x, in)
@@ -156,12 +147,12 @@ func (w *world) selected(e Expr, n uint32) blamed {
 }
 
 // called returns what a call gives with its first n arguments.
-func (w *world) called(e Expr, n uint32) blamed {
+func (w world) called(e Expr, n uint32) blamed {
 	x := w.code.exprs[e]
 	if n == 0 {
 		return blamed{thunk: w.thunk(Expr(w.code.kids[x.a])), span: w.code.Span(Expr(w.code.kids[x.a]))}
 	}
-	in := w.around(e)
+	in := w.env(e)
 	x.b = x.a + 1 + n
 	return w.part(e, in, source.Span{Start: w.code.Span(e).Start, End: w.code.Span(Expr(w.code.kids[x.b-1])).End}, func(ev *Evaluation, at site) *Value {
 		return ev.callExpr(at, &x, in)
@@ -169,7 +160,7 @@ func (w *world) called(e Expr, n uint32) blamed {
 }
 
 // part returns the value of the beginning of an expression.
-func (w *world) part(e Expr, in *env, span source.Span, run func(ev *Evaluation, at site) *Value) blamed {
+func (w world) part(e Expr, in *env, span source.Span, run func(ev *Evaluation, at site) *Value) blamed {
 	at := site{w.code, e, in.lexical}
 	return blamed{span: span, thunk: &thunk{fn: func(ev *Evaluation) *Value {
 		ev.trace.begin()

@@ -108,6 +108,9 @@ type Scopes struct {
 	given map[string]Part
 	envs  map[Expr]*env // of what stands in an expression
 	made  Evaluation    // the memory for them
+	// unknown returns what stands for the argument of which nothing is known but its kinds, of the function at an expression, whose
+	// parameter is named at some bytes; nil is the same for all.
+	unknown func(e Expr, start, end uint32, kinds Kinds) *thunk
 }
 
 // NewScopes returns the scopes of a file for one evaluation. Arguments of the names in given are those, whatever function
@@ -145,20 +148,27 @@ func (s *Scopes) inside(e, part Expr, in *env) *env {
 	case opLambda:
 		l := &c.lambdas[x.a]
 		inside := &env{up: in, lexical: true}
-		arg := func(name string, otherwise *thunk) {
-			if p, ok := s.given[name]; ok {
-				otherwise = p.t
+		arg := func(start, end uint32, kinds Kinds) *thunk {
+			switch {
+			case s.unknown != nil:
+				return s.unknown(e, start, end, kinds)
+			case kinds == Set:
+				return someSet
 			}
-			inside.slots = append(inside.slots, otherwise)
+			return topThunk
 		}
 		if !l.pattern {
-			inside.slots = []*thunk{topThunk}
+			inside.slots = []*thunk{arg(l.start, l.end, Anything)}
 		}
 		for _, f := range l.formals {
-			arg(f.sym, topThunk)
+			t := arg(f.start, f.end, Anything)
+			if p, ok := s.given[f.sym]; ok {
+				t = p.t
+			}
+			inside.slots = append(inside.slots, t)
 		}
 		if l.at {
-			inside.slots = append(inside.slots, given(bare(Set)))
+			inside.slots = append(inside.slots, arg(l.start, l.end, Set))
 		}
 		s.envs[e] = inside
 		return inside

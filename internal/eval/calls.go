@@ -36,7 +36,7 @@ type FormalArgument struct {
 func (in *Inspector) Calls(code *Code, text string, of []FunctionID) (calls []Call, complete bool) {
 	ev := in.evaluation()
 	s := &seeker{
-		ev: ev, w: newWorld(code, ev.trace), text: text, of: of, found: map[callKey]*Call{},
+		ev: ev, w: newGround(code, ev.trace), text: text, of: of, found: map[callKey]*Call{},
 		budget: workOfFile + workOfExpr*len(code.exprs),
 	}
 	ev.trace.called = s.called
@@ -60,7 +60,7 @@ type callKey struct {
 // seeker looks for calls of functions.
 type seeker struct {
 	ev    *Evaluation
-	w     world
+	w     ground
 	text  string
 	of    []FunctionID
 	found map[callKey]*Call

@@ -99,7 +99,7 @@ type Inspector struct {
 // Ask returns what is known of a place in a file, whatever the arguments of the functions around it are.
 func (in *Inspector) Ask(code *Code, p Place) Known {
 	ev := in.evaluation()
-	w := newWorld(code, ev.trace)
+	w := newGround(code, ev.trace)
 	k := Known{Place: p}
 	x := &code.exprs[p.expr]
 	var t *thunk

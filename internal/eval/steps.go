@@ -29,13 +29,13 @@ func (x *Examination) explain(findings []Finding) {
 			continue
 		}
 		ev := &Evaluation{Fuel: x.ev.Fuel, Import: x.ev.Import, trace: newTracer()}
-		f.Way = f.steps(ev, newWorld(x.code, ev.trace))
+		f.Way = f.steps(ev, newGround(x.code, ev.trace))
 		left -= ev.work
 	}
 }
 
 // steps returns how what a failure blames came to its place.
-func (f *Finding) steps(ev *Evaluation, w world) (steps []Waypoint) {
+func (f *Finding) steps(ev *Evaluation, w ground) (steps []Waypoint) {
 	for _, c := range f.culprits(w) {
 		_, s := ev.traced(c.thunk)
 		if s == nil || c.thunk.value != nil && c.thunk.value.kinds == Anything {
@@ -66,8 +66,8 @@ type blamed struct {
 	span  source.Span
 }
 
-// culprits returns what a failure blames, in the environments of a world.
-func (f *Failure) culprits(w world) (out []blamed) {
+// culprits returns what a failure blames, in the environments of its file.
+func (f *Failure) culprits(w ground) (out []blamed) {
 	at, code := f.at, w.code
 	x := &code.exprs[at.expr]
 	whole := func(e uint32) blamed { return blamed{thunk: w.thunk(Expr(e)), span: code.Span(Expr(e))} }
@@ -134,7 +134,7 @@ func (f *Failure) culprits(w world) (out []blamed) {
 }
 
 // selected returns what the first n names of a selection give.
-func (w world) selected(e Expr, n uint32) blamed {
+func (w ground) selected(e Expr, n uint32) blamed {
 	x := w.code.exprs[e]
 	if n == 0 {
 		return blamed{thunk: w.thunk(Expr(x.a)), span: w.code.Span(Expr(x.a))}
@@ -147,7 +147,7 @@ func (w world) selected(e Expr, n uint32) blamed {
 }
 
 // called returns what a call gives with its first n arguments.
-func (w world) called(e Expr, n uint32) blamed {
+func (w ground) called(e Expr, n uint32) blamed {
 	x := w.code.exprs[e]
 	if n == 0 {
 		return blamed{thunk: w.thunk(Expr(w.code.kids[x.a])), span: w.code.Span(Expr(w.code.kids[x.a]))}
@@ -160,7 +160,7 @@ func (w world) called(e Expr, n uint32) blamed {
 }
 
 // part returns the value of the beginning of an expression.
-func (w world) part(e Expr, in *env, span source.Span, run func(ev *Evaluation, at site) *Value) blamed {
+func (w ground) part(e Expr, in *env, span source.Span, run func(ev *Evaluation, at site) *Value) blamed {
 	at := site{w.code, e, in.lexical}
 	return blamed{span: span, thunk: &thunk{fn: func(ev *Evaluation) *Value {
 		ev.trace.begin()

@@ -186,6 +186,8 @@ func (t *texter) short(d eval.Described) string {
 		}
 	}
 	switch {
+	case rest == eval.Anything&^eval.Failures && len(parts) == 0:
+		parts = append(parts, "anything")
 	case rest == eval.Anything&^eval.Failures:
 		parts = append(parts, "anything else")
 	case !d.Sole && len(parts) > 0 && rest != 0:

@@ -136,7 +136,7 @@ func (v *View) Pin() (libtable.Pin, bool) {
 		})
 		return p.Pin, p.ok
 	}
-	return libtable.PinOf(v.Flake())
+	return v.Flake().Pin()
 }
 
 // Within reports whether a path lies below the project's root. Where nothing bounds the project, neither a

@@ -245,9 +245,9 @@ func (n *pureNix) eval(t testing.TB, flake, output string) (said string, ok bool
 	ctx, cancel := gocontext.WithTimeout(gocontext.Background(), 5*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, n.nix, "eval", "--offline", "--json", "--store", filepath.Join(n.base, "store"), flake+"#"+output)
-	cmd.Env = append(gittest.Command(t, n.base).Env, "HOME="+n.base, "NIX_PATH=", "NIX_REMOTE=", "NIX_CONFIG="+strings.Join([]string{
+	cmd.Env = slices.Concat(gittest.Command(t, n.base).Env, []string{"HOME=" + n.base, "NIX_PATH=", "NIX_REMOTE=", "NIX_CONFIG=" + strings.Join([]string{
 		"experimental-features = nix-command flakes fetch-tree", "substituters =", "flake-registry =", "warn-dirty = false", "build-users-group =",
-	}, "\n"))
+	}, "\n")})
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, ctx.Err(), "Nix does not end")
 	return string(out), err == nil

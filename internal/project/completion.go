@@ -72,6 +72,9 @@ func flakeRoot(n ast.Node) ast.Node {
 	return ast.Node{}
 }
 
+// maxPieces is the number of texts behind a path up to which they are put together.
+const maxPieces = 32
+
 // completed returns the expression in which a path gets text behind it, path + "/x" or "${path}/x", and that text. It is not
 // whole where more follows that is computed, and joined where there is such an expression at all.
 func completed(n ast.Node) (at ast.Node, rest string, whole, joined bool) {
@@ -100,13 +103,14 @@ func completed(n ast.Node) (at ast.Node, rest string, whole, joined bool) {
 		}
 		return text, rest, whole, rest != ""
 	}
-	for whole {
+	for pieces := 0; whole; pieces++ {
 		up := at.Parent()
 		if !up.Is(ast.Binary) || up.Op() != ast.OpAdd || up.FirstChild() != at {
 			break
 		}
 		b := ast.BinaryExpr{Node: up}
 		text, ok := constantStart(b.Right().Unparen())
+		ok = ok && pieces < maxPieces
 		rest, whole, joined = rest+text, ok, true
 		at = up.OutsideParens()
 	}

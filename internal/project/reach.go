@@ -69,9 +69,9 @@ type walk struct {
 
 // folderWalk is a folder whose files were gone through.
 type folderWalk struct {
-	dir   string
-	how   Reach
-	close bool
+	dir string
+	how Reach
+	top bool // only what lies right in it
 }
 
 func (w *walk) run() {
@@ -167,10 +167,10 @@ func (w *walk) mark(i int, how Reach) {
 // entryPoints are files that people start Nix with where there is no flake: a folder that is listed has them for that.
 var entryPoints = []string{"default.nix", "shell.nix", "release.nix", "ci.nix"}
 
-// below notes that the files below a folder are evaluated, of its own ones and the default.nix of those in it only where close
+// below notes that the files below a folder are evaluated, of its own ones and the default.nix of those in it only where top
 // is set.
-func (w *walk) below(dir string, how Reach, close bool) {
-	key := folderWalk{dir, how, close}
+func (w *walk) below(dir string, how Reach, top bool) {
+	key := folderWalk{dir, how, top}
 	if w.listed[key] {
 		return
 	}
@@ -183,7 +183,7 @@ func (w *walk) below(dir string, how Reach, close bool) {
 		switch depth := strings.Count(folder, string(filepath.Separator)); {
 		case folder == "" && how < Reached && slices.Contains(entryPoints, name):
 		case name == "flake.nix":
-		case close && (depth > 1 || depth == 1 && name != "default.nix"):
+		case top && (depth > 1 || depth == 1 && name != "default.nix"):
 		default:
 			w.mark(i, how)
 		}

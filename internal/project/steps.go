@@ -81,7 +81,7 @@ func collectSteps(t *ast.Tree) (found []step) {
 			}
 		case n.FirstChild().IsValid():
 			text := t.Source()[n.Start():n.FirstChild().Start()]
-			if dir, _, ok := cutLast(text); ok && !strings.HasPrefix(text, "~") {
+			if dir, ok := upToSlash(text); ok && !strings.HasPrefix(text, "~") {
 				add(step{kind: loaderKind(dir), base: dir + "/."})
 			}
 			continue
@@ -95,7 +95,7 @@ func collectSteps(t *ast.Tree) (found []step) {
 			at = n
 		}
 		if !whole {
-			if dir, _, ok := cutLast(rest); ok && joined {
+			if dir, ok := upToSlash(rest); ok && joined {
 				add(step{kind: loaderKind(base + dir), base: base, rest: dir})
 			}
 			continue
@@ -138,13 +138,10 @@ func loaderKind(dir string) stepKind {
 	return stepListed
 }
 
-// cutLast divides a text at its last slash.
-func cutLast(text string) (before, after string, ok bool) {
+// upToSlash returns a text up to its last slash.
+func upToSlash(text string) (before string, ok bool) {
 	i := strings.LastIndexByte(text, '/')
-	if i < 0 {
-		return "", text, false
-	}
-	return text[:i], text[i+1:], true
+	return text[:max(0, i)], i >= 0
 }
 
 // loaders evaluate the Nix files of a folder that they are given: import-tree, haumea, lib.filesystem, nixpkgs'

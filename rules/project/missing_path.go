@@ -113,7 +113,7 @@ func isModule(n ast.Node) bool {
 	if project.Exported(n) {
 		return true
 	}
-	if name := listIn(n); name != "modules" && name != "extraModules" {
+	if listIn(n) == "" {
 		return false
 	}
 	left := maxModuleList

@@ -11,6 +11,7 @@ import (
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/modsys"
 	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/rules"

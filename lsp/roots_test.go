@@ -49,7 +49,7 @@ func TestRoots(t *testing.T) {
 		shown("one/caller.nix", "call-argument-mismatch")
 		c.Edit(uri("two/lib.nix"), 2, lsptest.Change{Text: "{ x, z ? 1 }: x\n"})
 		shown("one/caller.nix")
-		c.Edit(uri("two/lib.nix"), 3, lsptest.Change{Text: "{ z ? 1 }: x\n"})
+		c.Edit(uri("two/lib.nix"), 3, lsptest.Change{Text: "{ z ? 1 }: z\n"})
 		shown("one/caller.nix", "call-argument-mismatch")
 		c.Edit(uri("one/caller.nix"), 2, lsptest.Change{Text: "import ../two/lib.nix { z = 1; }\n"})
 		shown("one/caller.nix")

@@ -76,11 +76,11 @@ func (c *invocation) as(name string, args ...*thunk) *Value {
 }
 
 // then evaluates a builtin of what a step gave; nil where that is impossible.
-func (c *invocation) then(name string, v *Value, before ...*thunk) *Value {
+func (c *invocation) then(name string, v *Value) *Value {
 	if v == nil {
 		return nil
 	}
-	return c.as(name, append(before, given(v))...)
+	return c.as(name, given(v))
 }
 
 // later returns the thunk of a part of the call's value.

@@ -37,14 +37,14 @@ func registerLibFunctions() {
 	})
 	for name, words := range map[string][2]string{"boolToString": {"true", "false"}, "boolToYesNo": {"yes", "no"}} {
 		toString(name, 1, func(c *invocation) *Value {
-			return c.decided(0, constantly(stringValue(words[0])), constantly(stringValue(words[1])))
+			return c.decided(constantly(stringValue(words[0])), constantly(stringValue(words[1])))
 		})
 	}
 	toBool("and", 2, func(c *invocation) *Value {
-		return c.decided(0, func() *Value { return c.arg(1, Bool) }, constantly(falseValue))
+		return c.decided(func() *Value { return c.arg(1, Bool) }, constantly(falseValue))
 	})
 	toBool("or", 2, func(c *invocation) *Value {
-		return c.decided(0, constantly(trueValue), func() *Value { return c.arg(1, Bool) })
+		return c.decided(constantly(trueValue), func() *Value { return c.arg(1, Bool) })
 	})
 	toBool("xor", 2, func(c *invocation) *Value {
 		a, b := c.arg(0, Bool), c.arg(1, Bool)
@@ -71,7 +71,7 @@ func registerLibFunctions() {
 	})
 	toBool("isFunction", 1, asks(Function, functorName))
 	registerInLib("asserts", "assertMsg", 2, 0, func(c *invocation) *Value {
-		return c.decided(0, constantly(trueValue), func() *Value {
+		return c.decided(constantly(trueValue), func() *Value {
 			c.mayFail() // releases differ in how
 			return falseValue
 		})
@@ -108,9 +108,9 @@ func registerLibFunctions() {
 				return c.then("throw", c.force(c.args[1]))
 			}
 			if when {
-				return c.decided(0, does, same(c, false))
+				return c.decided(does, same(c, false))
 			}
-			return c.decided(0, same(c, false), does)
+			return c.decided(same(c, false), does)
 		})
 	}
 

@@ -159,7 +159,7 @@ func registerLibLists() {
 	} {
 		part, name, _ := strings.Cut(name, ".")
 		registerInLib(part, name, 2, otherwise.kinds, func(c *invocation) *Value {
-			return c.decided(0, func() *Value {
+			return c.decided(func() *Value {
 				if c.b.name == "optional" {
 					return listValue(c.args[1:])
 				}
@@ -169,9 +169,9 @@ func registerLibLists() {
 	}
 }
 
-// decided evaluates an argument that decides between two values.
-func (c *invocation) decided(i int, then, otherwise func() *Value) *Value {
-	cond := c.arg(i, Bool)
+// decided evaluates the first argument, which decides between two values.
+func (c *invocation) decided(then, otherwise func() *Value) *Value {
+	cond := c.arg(0, Bool)
 	if cond == nil {
 		return nil
 	}

@@ -42,7 +42,7 @@ func registerLibStrings() {
 			case part == nil || whole == nil:
 				return nil
 			case !part.isKnown() || !whole.isKnown() || c.force(c.args[0]).kinds != String:
-				return c.warned(0, someBool)
+				return c.warned(someBool)
 			}
 			return boolValue(has(whole.text, part.text))
 		})
@@ -53,7 +53,7 @@ func registerLibStrings() {
 		case part == nil || whole == nil:
 			return nil
 		case !plainText(part) || !plainText(whole) || c.force(c.args[0]).kinds != String:
-			return c.warned(0, someBool)
+			return c.warned(someBool)
 		}
 		return boolValue(strings.Contains(whole.text, part.text))
 	})
@@ -65,9 +65,9 @@ func registerLibStrings() {
 			case part == nil || whole == nil:
 				return nil
 			case v.kinds&^(String|Failures) != 0:
-				return c.warned(0, join(bare(String), v)) // itself, where there is nothing to remove
+				return c.warned(join(bare(String), v)) // itself, where there is nothing to remove
 			case !part.isKnown() || !whole.isKnown() || c.force(c.args[0]).kinds != String:
-				return c.warned(0, bare(String))
+				return c.warned(bare(String))
 			}
 			return stringValue(trim(whole.text, part.text))
 		})
@@ -139,9 +139,9 @@ func (c *invocation) glued(sep *thunk, list func() *Value) *Value {
 	return c.as("concatStringsSep", sep, given(texts))
 }
 
-// warned is a value, where a path in the place of a text is warned about, and may fail.
-func (c *invocation) warned(i int, v *Value) *Value {
-	if c.force(c.args[i]).kinds&^(String|Failures) != 0 {
+// warned is a value, where a path in the place of the first text is warned about, and may fail.
+func (c *invocation) warned(v *Value) *Value {
+	if c.force(c.args[0]).kinds&^(String|Failures) != 0 {
 		c.mayFail()
 	}
 	return v

@@ -3,6 +3,7 @@ package traps
 import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/eval"
+	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/rules"
 )
@@ -47,7 +48,7 @@ func ownUses(names *sema.Info) func(yield func(ownUse) bool) {
 					own.use, own.bare, own.arm, own.perhaps = u.Node, value.Unparen() == u.Node, arm, false
 					break
 				}
-				if !own.use.IsValid() && perhapsForced(value, u.Node) {
+				if !own.use.IsValid() && nixlang.MayForce(value, u.Node) {
 					own.use, own.perhaps = u.Node, true
 				}
 			}
@@ -175,37 +176,6 @@ func resultOfArm(e, n ast.Node) bool {
 			arm = true
 		case ast.Let, ast.With, ast.Assert:
 			if first {
-				return false
-			}
-		default:
-			return false
-		}
-		n = up
-	}
-	return false
-}
-
-// perhapsForced reports whether evaluating the expression e to a value may evaluate n, which lies in it, without a function, a
-// set or a list in between.
-func perhapsForced(e, n ast.Node) bool {
-	for range maxSteps {
-		if n == e {
-			return true
-		}
-		up := n.Parent()
-		first := up.FirstChild() == n
-		switch up.Kind() {
-		case ast.Paren, ast.Unary, ast.Binary, ast.Select, ast.HasAttr, ast.If, ast.Assert, ast.String, ast.IndString, ast.Path, ast.Interpolation, ast.Attrpath:
-		case ast.Apply, ast.Binding:
-			if !first {
-				return false
-			}
-		case ast.Let, ast.With:
-			if first {
-				return false
-			}
-		case ast.AttrSet:
-			if (ast.BindingNode{Node: n}).Attrpath().FirstChild().Is(ast.Name) {
 				return false
 			}
 		default:

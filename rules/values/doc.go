@@ -30,7 +30,7 @@ func each(p *rules.Pass, do func(f eval.Finding, code *eval.Code) (diag.Finding,
 			if f.Reason != r {
 				continue
 			}
-			if found, ok := do(f, code); ok && !told(f) {
+			if found, ok := do(f, code); ok && !told(p, f) {
 				withSteps(p, f, &found)
 				report(p, found, f)
 			}

@@ -8,6 +8,8 @@ import (
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/eval"
+	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -31,6 +33,9 @@ var _ = rules.Register(&rules.Rule{
 		each(p, func(f eval.Finding, _ *eval.Code) (diag.Finding, bool) {
 			if f.Fixpoint != nil {
 				reportFixpoint(p, f)
+				return diag.Finding{}, false
+			}
+			if members, _ := f.Cycle(); len(members) > 0 && readsItself(p.Names(), members[0].Span) {
 				return diag.Finding{}, false
 			}
 			return recursion(f)
@@ -102,4 +107,21 @@ func reportFixpoint(p *rules.Pass, f eval.Finding) {
 	p.ReportUnless(found, diag.Hint, func(a *rules.Asked) bool {
 		return slices.ContainsFunc(assumed, func(name string) bool { return a.OverlaysWith(name) > own })
 	})
+}
+
+// readsItself reports whether the value of the name at a span reads the name itself, without a function, a set or a list in
+// between: self-binding and rec-shadow-recursion tell of those.
+func readsItself(names *sema.Info, at source.Span) bool {
+	for i := range names.Bindings() {
+		b := names.Binding(sema.BindingID(i))
+		if i == 0 || b.Node.Span() != at || !b.Value.IsValid() {
+			continue
+		}
+		for u := range names.UsesOf(sema.BindingID(i)) {
+			if b.Value.Encloses(u.Node) && nixlang.MayForce(b.Value, u.Node) {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -24,7 +24,7 @@ var _ = rules.Register(&rules.Rule{
 	File: func(p *rules.Pass) {
 		failures, _ := p.Failures()
 		for _, f := range failures {
-			if f.Reason == eval.UnexpectedArg && !told(f) {
+			if f.Reason == eval.UnexpectedArg && !told(p, f) {
 				for _, name := range f.Names {
 					found := unexpected(p, f, name)
 					withSteps(p, f, &found)

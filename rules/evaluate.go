@@ -6,6 +6,8 @@ import (
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/eval"
+	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/internal/sema"
 )
 
 // examined is what evaluating a file tells. The passes over one file have it in common.
@@ -113,3 +115,99 @@ func (p *Pass) Value(n ast.Node) *eval.Value {
 	a.spent += a.ev.Cost()
 	return v
 }
+
+// IsOfFile reports whether a value is the set that another file is: import-unknown-attr tells what such a set lacks.
+func (p *Pass) IsOfFile(v *eval.Value) bool { return v.OfFile(p.code()) }
+
+// MayMiss reports whether the file asks somewhere whether a set has an attribute of a name, by ? or or: then sets may lack
+// it on purpose.
+func (p *Pass) MayMiss(name string) bool { return p.code() != nil && p.code().MayMiss(name) }
+
+// MayBe reports whether the evaluator may find that an expression is of some kinds, by the names that it begins with: of what
+// an argument holds, nothing is known. It is to be asked before Value, which may be the first to lower the file.
+func (p *Pass) MayBe(n ast.Node, k eval.Kinds) bool {
+	through, args := false, 0 // what is asked for is a part or a result; the arguments of the calls around
+	for range maxHead {
+		n = n.Unparen()
+		switch n.Kind() {
+		case ast.Select:
+			if builtin := nixlang.Builtin(p.Names(), n); args > 0 && builtin != "" {
+				return givesOf(builtin, args, k)
+			}
+			if !through && nixlang.Lib(p.Names(), n) != "" {
+				return k&eval.Function != 0
+			}
+			n, through = n.FirstChild(), true
+		case ast.Apply:
+			n, through, args = n.FirstChild(), true, args+1
+		case ast.Let, ast.With, ast.Assert, ast.If:
+			n = n.Child(1)
+		case ast.Ident:
+			u, ok := p.Names().Use(n)
+			switch {
+			case !ok:
+				return false
+			case n.Text() == "lib" && args > 0:
+				_, known := nixlang.LibSource(p.Names(), n)
+				return known && k != eval.Function
+			case u.Target == sema.ToGlobal && args > 0:
+				return givesOf(n.Text(), args, k)
+			case u.Target == sema.ToGlobal:
+				return literalKinds[n.Text()]&k != 0 || literalKinds[n.Text()] == 0 && k&(eval.Function|eval.Set) != 0
+			case u.Target != sema.ToBinding:
+				return false
+			}
+			b := p.Names().Binding(u.Binding)
+			from, inherited := ast.AsInherit(b.Decl)
+			switch {
+			case b.Kind != sema.LetBinding && b.Kind != sema.RecBinding:
+				return false
+			case inherited && from.From().IsValid():
+				n, through = from.From(), true
+			case inherited:
+				return false
+			case b.More || !b.Value.IsValid(): // paths make it a set
+				return through || k&eval.Set != 0
+			default:
+				n = b.Value
+			}
+		case ast.Lambda:
+			return through || k&eval.Function != 0
+		case ast.AttrSet, ast.LegacyLet:
+			return through || k&eval.Set != 0
+		case ast.List:
+			return k&eval.List != 0
+		case ast.String, ast.IndString, ast.URI:
+			return k&eval.String != 0
+		case ast.Int:
+			return k&eval.Int != 0
+		case ast.Float:
+			return k&eval.Float != 0
+		case ast.Path:
+			return k&eval.Path != 0
+		case ast.Binary, ast.Unary, ast.HasAttr:
+			switch n.Op() {
+			case ast.OpUpdate:
+				return through || k&eval.Set != 0
+			case ast.OpConcat:
+				return k&eval.List != 0
+			}
+			return k&^(eval.Set|eval.List|eval.Function) != 0
+		default:
+			return false
+		}
+	}
+	return false
+}
+
+// givesOf reports whether calling a builtin with some arguments may give something of some kinds that the evaluator knows of.
+func givesOf(builtin string, args int, k eval.Kinds) bool {
+	b := sema.LookupBuiltin(builtin)
+	return k&^eval.Function != 0 || builtin == "import" || b != nil && args < int(b.Args)
+}
+
+// literalKinds are the kinds of the names that Nix binds to something else than functions and sets.
+var literalKinds = map[string]eval.Kinds{"true": eval.Bool, "false": eval.Bool, "null": eval.Null}
+
+// maxHead bounds the expressions that are followed to the name that one begins with.
+const maxHead = 64

@@ -63,12 +63,6 @@ func (f *Failure) Operand() (span source.Span, ok bool) {
 	return span, false
 }
 
-// Literal reports whether the set of a missing attribute is one literal of the file, as it stands there.
-func (f *Failure) Literal() bool {
-	return f.set != nil && f.set.code == f.at.code && f.set.below == nil && f.at.code.exprs[f.set.expr].op == opSet &&
-		f.set.size == len(f.at.code.sets[f.at.code.exprs[f.set.expr].a].attrs)
-}
-
 // Callee returns what a call that fails applies to one argument too many, or to a wrong one: the function, with the arguments
 // that went well before.
 func (f *Failure) Callee() source.Span {

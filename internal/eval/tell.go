@@ -58,10 +58,24 @@ func (v *Value) Arity() (n int) {
 	}
 }
 
+// TakesSet reports whether a value is a function of a file with a set pattern.
+func (v *Value) TakesSet() bool {
+	return v.fn != nil && v.isKnown() && v.fn.code != nil && v.fn.lambda().pattern
+}
+
 // Builtin returns the name of the builtin, or function of lib, that a value is before it gets arguments, or "".
 func (v *Value) Builtin() string {
 	if v.fn == nil || !v.isKnown() || v.fn.builtin == nil || len(v.fn.args) > 0 {
 		return ""
 	}
 	return v.fn.builtin.name
+}
+
+// OfFile reports whether a value is the set that another file than the given one is, or that its function returns.
+func (v *Value) OfFile(other *Code) bool {
+	if v.set == nil || !v.isKnown() {
+		return false
+	}
+	_, _, ok := (&Failure{set: v.set, at: site{code: other}}).OfFile()
+	return ok
 }

@@ -64,7 +64,7 @@ var _ = rules.Register(&rules.Rule{
 
 // provenTwice returns the computed names that are surely those of attributes which their set has already.
 func provenTwice(p *rules.Pass) map[source.Span]eval.Finding {
-	if !hasNamesBeside(p.Tree) {
+	if !hasNamesBeside(p) {
 		return nil
 	}
 	proven := map[source.Span]eval.Finding{}
@@ -77,24 +77,43 @@ func provenTwice(p *rules.Pass) map[source.Span]eval.Finding {
 	return proven
 }
 
-// hasNamesBeside reports whether a set has a computed name and another one.
-func hasNamesBeside(t *ast.Tree) bool {
-	for i, r := range t.Records() {
+// hasNamesBeside reports whether a set has a computed name of which something may be known, and another one.
+func hasNamesBeside(p *rules.Pass) bool {
+	for i, r := range p.Tree.Records() {
 		if r.Kind != ast.Attrpath {
 			continue
 		}
-		path := ast.AttrpathNode{Node: t.Node(ast.NodeID(i))}
+		path := ast.AttrpathNode{Node: p.Tree.Node(ast.NodeID(i))}
 		b, ok := ast.AsBinding(path.Parent())
-		if !ok || static(path) {
+		if !ok || !slices.ContainsFunc(slices.Collect(path.Children()), func(part ast.Node) bool { return mayBeKnown(p, part) }) {
 			continue
 		}
 		for set := range attrs.Around(b) {
-			if first := set.FirstChild(); first.NextSibling().IsValid() {
+			if set.FirstChild().NextSibling().IsValid() {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// mayBeKnown reports whether a part of an attribute path is computed from what the evaluator may know.
+func mayBeKnown(p *rules.Pass, part ast.Node) bool {
+	if _, static := ast.AttrName(part); static {
+		return false
+	}
+	if part.Is(ast.Interpolation) {
+		part = part.FirstChild().Unparen()
+	}
+	if !part.Is(ast.String) && !part.Is(ast.IndString) {
+		return p.MayBe(part, eval.String)
+	}
+	for c := range part.Children() {
+		if !p.MayBe(c.FirstChild(), eval.String) {
+			return false
+		}
+	}
+	return true
 }
 
 // setsOfDynamic returns the sets that have several computed names, in themselves or in sets within that may merge. Outer

@@ -92,7 +92,7 @@ func TestSafeFixes(t *testing.T) {
 		if c.expr != `1"a"` {
 			assert.NotEqual(t, c.expr, after, "%s changes nothing", c.rule)
 		}
-		assert.Equal(t, eval(t, nix, c.expr), eval(t, nix, after), "%s: %s became %s", c.rule, c.expr, after)
+		assert.Equal(t, evaluate(t, nix, c.expr), evaluate(t, nix, after), "%s: %s became %s", c.rule, c.expr, after)
 	}
 }
 
@@ -124,12 +124,12 @@ func TestFacts(t *testing.T) {
 		{`if true then 1 else throw "x"`, "1"},
 		{`true -> 1 == 1`, "true"},
 	} {
-		assert.Equal(t, c.want, eval(t, nix, c.expr), c.expr)
+		assert.Equal(t, c.want, evaluate(t, nix, c.expr), c.expr)
 	}
 }
 
 // eval returns the value of an expression, or the message of the error without its place.
-func eval(t *testing.T, nix, expr string) string {
+func evaluate(t *testing.T, nix, expr string) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "a.nix")
 	require.NoError(t, os.WriteFile(file, []byte(expr), 0o644))

@@ -5,6 +5,7 @@ import (
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/eval"
 	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/rules"
 )
@@ -16,6 +17,7 @@ var _ = rules.Register(&rules.Rule{
 		"into it: an option with a type does, a derivation flattens the lists of its inputs silently. `lib.optionals` takes\n" +
 		"the list itself.\n" +
 		"\n" +
+		"Reported for lists, by their text or as what the argument surely comes to: `let deps = [ a b ]; in optional c deps`.\n" +
 		"The rule is silent below `lib.concatLists` and its like, which expect lists of lists, and in files that use\n" +
 		"`lib.flatten`. The fix needs an eye, as lists of lists may be meant elsewhere.",
 	Severity: diag.Warning, Presets: rules.Recommended,
@@ -25,11 +27,14 @@ var _ = rules.Register(&rules.Rule{
 	Node: func(p *rules.Pass, n ast.Node) {
 		a := ast.ApplyExpr{Node: n}
 		inner, ok := ast.AsApply(a.Func().Unparen())
-		if !ok || !a.Arg().Unparen().Is(ast.List) || ast.LastName(inner.Func()) != "optional" {
+		if !ok || ast.LastName(inner.Func()) != "optional" {
 			return
 		}
-		fn := inner.Func().Unparen()
+		arg, fn := a.Arg().Unparen(), inner.Func().Unparen()
 		if nixlang.Lib(p.Names(), fn) != "optional" || flattened(n) || strings.Contains(p.Tree.Source(), "flatten") {
+			return
+		}
+		if !arg.Is(ast.List) && !(p.MayBe(arg, eval.List) && p.Value(arg).Surely(eval.List)) {
 			return
 		}
 		f := diag.Finding{

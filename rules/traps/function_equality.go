@@ -3,6 +3,7 @@ package traps
 import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/eval"
 	"github.com/nixsift/nixsift/internal/libtable"
 	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/internal/sema"
@@ -15,7 +16,8 @@ var _ = rules.Register(&rules.Rule{
 	Doc: "Functions are never equal, not even to themselves: `f == f` is false and `f != f` is true, whatever `f` does. Compare\n" +
 		"a name or another property that tells them apart.\n" +
 		"\n" +
-		"Reported where one side is a function by its text, a name bound to one in the file, or a function of Nix or of `lib`.\n" +
+		"Reported where one side is a function by its text, a name bound to one in the file, a function of Nix or of `lib`, or\n" +
+		"surely comes to one, however it is reached: through sets, calls and files that are imported.\n" +
 		"`f == null` is a fine test, and `assert f != x;` holds, as it should.",
 	Severity: diag.Warning, Presets: rules.Recommended,
 	On: []ast.Kind{ast.Binary},
@@ -31,7 +33,7 @@ var _ = rules.Register(&rules.Rule{
 				return
 			}
 		}
-		if p.Names().IsGlobal(left, "null") || p.Names().IsGlobal(right, "null") {
+		if isNull(p, left) || isNull(p, right) {
 			return
 		}
 		if n.Op() == ast.OpNeq && asserted(n) {
@@ -66,9 +68,18 @@ func asserted(n ast.Node) bool {
 // maxAliases bounds the names that are followed from one to the next.
 const maxAliases = 4
 
-// isFunction reports whether an expression is a function: by its text, as a name that a let binds to one, or as
-// one of Nix or lib.
+// isNull reports whether an expression is null, by its text or as what it comes to.
+func isNull(p *rules.Pass, n ast.Node) bool {
+	return p.Names().IsGlobal(n, "null") || p.MayBe(n, eval.Null) && p.Value(n).Surely(eval.Null)
+}
+
+// isFunction reports whether an expression is a function: by its text, as a name that a let binds to one, as one of Nix or
+// lib, or as what it surely comes to.
 func isFunction(p *rules.Pass, n ast.Node) bool {
+	return functionByName(p, n) || p.MayBe(n, eval.Function) && p.Value(n).Surely(eval.Function)
+}
+
+func functionByName(p *rules.Pass, n ast.Node) bool {
 	names := p.Names()
 	for range maxAliases {
 		switch n.Kind() {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/eval"
 	"github.com/nixsift/nixsift/internal/near"
 	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/internal/sema"
@@ -17,8 +18,10 @@ var _ = rules.Register(&rules.Rule{
 	ID: "inherit-unknown-from", Family: family, Since: "0.1.0",
 	Summary: "An attribute is inherited from a set that has no such attribute",
 	Doc: "`inherit (set) name;` asks for the attribute only when the value is used: a name that `set` does not have goes\n" +
-		"unnoticed until then, and even `? name` says that it is there. Reported for `builtins` and for sets whose attributes\n" +
-		"all stand in the file.\n" +
+		"unnoticed until then, and even `? name` says that it is there. Reported for `builtins` and for sets of which all\n" +
+		"attributes are known: those that stand in the file, and those that are put together by functions, `//` and imports. Of the\n" +
+		"latter, a name that the file asks for with `?` or `or` somewhere may be missing. What is inherited from `import ./x.nix`\n" +
+		"itself is told by `import-unknown-attr`.\n" +
 		"\n" +
 		"A builtin that is newer than `minimum-nix-version`, or that only a fork or plugin has, is told as information.",
 	Severity: diag.Warning, Presets: rules.Recommended,
@@ -34,13 +37,21 @@ var _ = rules.Register(&rules.Rule{
 			inheritedBuiltins(p, in)
 			return
 		}
-		set, ok := literalSet(p.Names(), from)
+		has, set, ok := literalAttrs(p, from)
+		names := slices.Sorted(maps.Keys(has))
+		lacks := func(name string) bool { return !has[name] }
 		if !ok {
-			return
-		}
-		has, ok := attrNames(set)
-		if !ok {
-			return
+			if !p.MayBe(from, eval.Set) {
+				return
+			}
+			v := p.Value(from)
+			if !v.Surely(eval.Set) || p.IsOfFile(v) {
+				return
+			}
+			if names, _ = v.Names(); len(names) > maxAttrs {
+				names = nil // these are data
+			}
+			lacks = func(name string) bool { return v.Lacks(name) && !p.MayMiss(name) }
 		}
 		source := "the set"
 		if from.Is(ast.Ident) {
@@ -48,19 +59,26 @@ var _ = rules.Register(&rules.Rule{
 		}
 		for part := range in.Names() {
 			name, static := ast.AttrName(part)
-			if !static || has[name] {
+			if !static || !lacks(name) {
 				continue
 			}
-			f := diag.Finding{
-				Span:    part.Span(),
-				Message: source + " has no attribute " + diag.Code(name) + ": using it fails",
-				Related: []diag.Related{{Span: set.FirstToken().Span(), Message: "the set"}},
+			f := diag.Finding{Span: part.Span(), Message: source + " has no attribute " + diag.Code(name) + ": using it fails"}
+			if set.IsValid() {
+				f.Related = []diag.Related{{Span: set.FirstToken().Span(), Message: "the set"}}
 			}
-			propose(p, &f, part, name, slices.Sorted(maps.Keys(has)))
+			propose(p, &f, part, name, names)
 			p.Report(f)
 		}
 	},
 })
+
+// literalAttrs returns the names of the set literal that an expression is, and the literal; ok is false where it is none.
+func literalAttrs(p *rules.Pass, n ast.Node) (names map[string]bool, set ast.Node, ok bool) {
+	if set, ok = literalSet(p.Names(), n); ok {
+		names, ok = attrNames(set)
+	}
+	return names, set, ok
+}
 
 // propose adds the name that was probably meant. The fix changes it where it is used, too.
 func propose(p *rules.Pass, f *diag.Finding, part ast.Node, name string, all []string) {

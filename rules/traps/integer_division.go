@@ -5,6 +5,7 @@ import (
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/eval"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -12,7 +13,8 @@ var _ = rules.Register(&rules.Rule{
 	ID: "integer-division", Family: family, Since: "0.1.0",
 	Summary: "Two integers are divided with a remainder, or something by zero",
 	Doc: "The quotient of two integers is an integer, rounded towards zero: `7 / 2` is 3. Give one of them a point, `7 / 2.0`, where\n" +
-		"the fraction counts. Dividing by a literal zero, also by `0.0`, fails as soon as it is evaluated, and is an error.",
+		"the fraction counts. Dividing by zero, also by `0.0`, fails as soon as it is evaluated, and is an error: by a literal, or by\n" +
+		"what surely comes to the integer 0. A remainder is reported for literals only.",
 	Severity: diag.Info, Presets: rules.Strict,
 	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	On: []ast.Kind{ast.Binary},
@@ -22,7 +24,7 @@ var _ = rules.Register(&rules.Rule{
 		}
 		b := ast.BinaryExpr{Node: n}
 		left, right := b.Left().Unparen(), b.Right().Unparen()
-		if isZero(right) {
+		if isZero(right) || comesToZero(p, right) {
 			p.Report(diag.Finding{Span: n.Span(), Severity: diag.Error, Message: "division by zero"})
 			return
 		}
@@ -42,6 +44,15 @@ var _ = rules.Register(&rules.Rule{
 		p.Report(f)
 	},
 })
+
+// comesToZero reports whether the evaluator finds that an expression is the integer 0.
+func comesToZero(p *rules.Pass, n ast.Node) bool {
+	if n.Is(ast.Int) || n.Is(ast.Float) || !p.MayBe(n, eval.Int) {
+		return false
+	}
+	i, ok := p.Value(n).Int()
+	return ok && i == 0
+}
 
 // integer returns the value of an integer literal, with or without a minus.
 func integer(n ast.Node) (int64, bool) {

@@ -4,6 +4,7 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/eval"
 	"github.com/nixsift/nixsift/internal/libtable"
 	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/internal/sema"
@@ -19,7 +20,8 @@ var _ = rules.Register(&rules.Rule{
 		"Reported where a function, known as a builtin, as one of nixpkgs' lib, as `callPackage` or by its definition in the\n" +
 		"file, stands before a literal. Lists of functions, as for `lib.pipe`, have none. `optional` and the like are reported\n" +
 		"before anything, and so are `override`, `withPackages` and their kin before a set or function. A function that the file\n" +
-		"defines is told as information: a list of values of all kinds may hold it.",
+		"defines is told as information: a list of values of all kinds may hold it. What stands for a literal may be a name or a\n" +
+		"call that surely comes to one, and what stands for a function one that comes to that: `let path = ./a.nix; in [ import path ]`.",
 	Severity: diag.Warning, Presets: rules.Recommended,
 	Fix: rules.FixAlways, SafeFix: rules.NoSafeFix,
 	On: []ast.Kind{ast.List},
@@ -35,14 +37,20 @@ var _ = rules.Register(&rules.Rule{
 			}
 			literal := isLiteral(p, first)
 			later := !literal && first.NextSibling().IsValid() && isLiteral(p, first.NextSibling())
-			never := neverAnElement(head)
+			never := neverAnElement(ast.LastName(head))
 			changes := changesPackage(head, first)
-			if !changes && (!head.Is(ast.Ident) && !head.Is(ast.Select) || !literal && !later && !never && !fromSet(head, first)) {
+			named := literal || later || never || fromSet(head, first)
+			if !changes && (!head.Is(ast.Ident) && !head.Is(ast.Select) || !named && !p.MayBe(first, nonFunctions)) {
 				continue
 			}
 			name, args, local := head.Text(), 1, false
 			if !changes {
-				name, args, local = function(p.Names(), head)
+				if name, args, local = function(p.Names(), head); args == 0 && named {
+					name, args, local, never = reachedFunction(p, head)
+				}
+				if !named && args > 0 {
+					literal = p.Value(first).Surely(nonFunctions)
+				}
 			}
 			switch {
 			case changes:
@@ -103,8 +111,8 @@ func lastArg(first ast.Node, args int) ast.Node {
 }
 
 // neverAnElement reports whether a function is so particular that a list of functions does not hold it.
-func neverAnElement(n ast.Node) bool {
-	switch ast.LastName(n) {
+func neverAnElement(name string) bool {
+	switch name {
 	case "optional", "optionals", "optionalString", "optionalAttrs", "mkIf", "callPackage", "listOf", "attrsOf", "nullOr", "either":
 		return true
 	}
@@ -161,6 +169,28 @@ func isLiteral(p *rules.Pass, n ast.Node) bool {
 		}
 	}
 	return false
+}
+
+// nonFunctions are the kinds of what has no place in a list of functions; a set may be called.
+const nonFunctions = eval.Int | eval.Float | eval.Bool | eval.Null | eval.String | eval.Path | eval.List
+
+// reachedFunction is function for what the evaluator knows to be one. never tells that a list of functions does not hold it.
+func reachedFunction(p *rules.Pass, n ast.Node) (name string, args int, local, never bool) {
+	if !p.MayBe(n, eval.Function) {
+		return "", 0, false, false
+	}
+	v := p.Value(n)
+	if builtin := v.Builtin(); builtin != "" {
+		return n.Text(), v.Arity(), false, neverAnElement(builtin)
+	}
+	if _, _, ok := v.Lambda(); !ok || v.TakesSet() {
+		return "", 0, false, false
+	}
+	switch n.NextSibling().Kind() {
+	case ast.AttrSet, ast.Path, ast.SearchPath, ast.List:
+		return "", 0, false, false
+	}
+	return n.Text(), v.Arity(), true, false
 }
 
 // function returns the name of what is known to be a function and no element of its own, and the number of

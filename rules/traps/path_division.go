@@ -6,6 +6,7 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/eval"
 	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/internal/sema"
@@ -65,7 +66,7 @@ func calledWithPath(p *rules.Pass, call ast.ApplyExpr, text string) {
 		Message: "`" + short(call.Node) + "` calls `" + short(fn) + "` with the path `" + text + "`",
 	}
 	switch typ := nixlang.TypeOf(names, fn); {
-	case typ == nixlang.TypeInt || typ == nixlang.TypeFloat:
+	case typ == nixlang.TypeInt || typ == nixlang.TypeFloat, p.MayBe(fn, numbers) && p.Value(fn).Surely(numbers):
 		f.Severity = diag.Error
 		f.Message = "`" + short(call.Node) + "` calls the number `" + short(fn) + "` with the path `" + text + "`"
 	case !bound || typ != nixlang.TypeUnknown || isRootFolder(root):
@@ -80,6 +81,8 @@ func calledWithPath(p *rules.Pass, call ast.ApplyExpr, text string) {
 	}
 	p.Report(f)
 }
+
+const numbers = eval.Int | eval.Float
 
 // maxArgs is the number of arguments up to which a call is looked at.
 const maxArgs = 8

@@ -18,14 +18,14 @@ var _ = rules.Register(&rules.Rule{
 		"functions, `//`, `mapAttrs`, `listToAttrs` and the like.\n" +
 		"\n" +
 		"A default (`or`) or a test (`?`) of the same name anywhere in the file says that it may be missing; then only what the\n" +
-		"file surely evaluates is reported. What `inherit (set)` takes of a literal is told by `inherit-unknown-from`.\n" +
+		"file surely evaluates is reported. What `inherit (set)` takes is told by `inherit-unknown-from`.\n" +
 		"\n" +
 		"The fix puts the name that was probably meant." + severity,
 	Severity: diag.Error, Presets: rules.Recommended,
 	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	File: func(p *rules.Pass) {
 		each(p, func(f eval.Finding, code *eval.Code) (diag.Finding, bool) {
-			if !f.Sure && code.MayMiss(f.Name) || f.Inherited() && f.Literal() {
+			if !f.Sure && code.MayMiss(f.Name) || f.Inherited() {
 				return diag.Finding{}, false
 			}
 			set := "the set"
@@ -38,7 +38,7 @@ var _ = rules.Register(&rules.Rule{
 			}
 			if guess := near.Among(f.Name, slices.Values(f.Candidates())); guess != "" {
 				found.Help = "did you mean " + diag.Code(guess) + "?"
-				if !f.Inherited() && f.Span.Of(p.Tree.Source()) == f.Name {
+				if f.Span.Of(p.Tree.Source()) == f.Name {
 					found.Fixes = []diag.Fix{rules.Replace("use "+diag.Code(guess), diag.Unsafe, f.Span, ast.QuoteAttr(guess))}
 				}
 			}

@@ -52,8 +52,26 @@ func (f *File) Shape() role.Shape {
 
 // Code returns what Nix evaluates where it imports the file; nil where it refuses that.
 func (f *File) Code() *eval.Code {
-	return f.code.get(func() *eval.Code { return eval.Lower(f.Tree(), f.path, f.Names()) })
+	return f.code.get(func() *eval.Code {
+		if f.tree.done.Load() || len(f.text) > maxLent {
+			return eval.Lower(f.Tree(), f.path, f.Names())
+		}
+		r := readers.Get().(*reader)
+		defer readers.Put(r)
+		tree := r.parser.Parse(f.text)
+		return eval.Lower(tree, f.path, r.resolver.Resolve(tree))
+	})
 }
+
+// reader reads files of which the tree is not kept, of up to maxLent bytes.
+type reader struct {
+	parser   parser.Parser
+	resolver sema.Resolver
+}
+
+const maxLent = 1 << 19
+
+var readers = sync.Pool{New: func() any { return new(reader) }}
 
 // Imported returns the code that an import of an absolute path evaluates: that of the file, or of the default.nix of a folder,
 // links resolved as Nix does; nil where there is none.

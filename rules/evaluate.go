@@ -12,38 +12,33 @@ import (
 
 // examined is what evaluating a file tells. The passes over one file have it in common.
 type examined struct {
+	ready    sync.Once
 	memory   *eval.Memory // nil: it is made where it is needed
 	lower    sync.Once
 	lowered  *eval.Code // nil where Nix refuses the file
-	gate     sync.Once
-	code     *eval.Code // nil where nothing can be found
 	examine  sync.Once
+	code     *eval.Code // what is examined; nil where nothing can be found
 	failures []eval.Finding
 	// exhausted is set where the fuel did not suffice for all that was asked.
 	exhausted atomic.Bool
 }
 
-// lowered returns the code of the file; nil where Nix refuses that.
-func (p *Pass) lowered() *eval.Code {
+// memory returns what the file is evaluated in.
+func (p *Pass) memory() *eval.Memory {
 	x := p.examined
-	x.lower.Do(func() {
+	x.ready.Do(func() {
 		if x.memory == nil {
 			x.memory = new(eval.Memory)
 		}
-		x.lowered = x.memory.Lower(p.Tree, p.Path, p.Names())
 	})
-	return x.lowered
+	return x.memory
 }
 
-// code returns the code of the file; nil where evaluating it can tell nothing, as with syntax errors.
-func (p *Pass) code() *eval.Code {
+// lowered returns the code of the file; nil where Nix refuses that.
+func (p *Pass) lowered() *eval.Code {
 	x := p.examined
-	x.gate.Do(func() {
-		if eval.Worthwhile(p.Tree, p.Names()) {
-			x.code = p.lowered()
-		}
-	})
-	return x.code
+	x.lower.Do(func() { x.lowered = p.memory().Lower(p.Tree, p.Path, p.Names()) })
+	return x.lowered
 }
 
 // Failures returns what surely fails in the file when it is evaluated, whoever calls the functions in it, and the code that
@@ -52,10 +47,13 @@ func (p *Pass) code() *eval.Code {
 func (p *Pass) Failures() ([]eval.Finding, *eval.Code) {
 	x := p.examined
 	x.examine.Do(func() {
-		if code := p.code(); code != nil {
+		if !p.memory().Worthwhile(p.Tree, p.Names()) {
+			return
+		}
+		if x.code = p.lowered(); x.code != nil {
 			ev := x.memory.Evaluation()
 			ev.Import = p.Project.Imported
-			failures, examination := eval.Examine(ev, code)
+			failures, examination := eval.Examine(ev, x.code)
 			x.failures = failures
 			if examination.Incomplete() {
 				x.exhausted.Store(true)
@@ -87,7 +85,7 @@ type asking struct {
 // Value returns what an expression of the file is, as far as its outermost form, wherever it stands and whoever calls the
 // functions around it. Where nothing is known it may be anything.
 func (p *Pass) Value(n ast.Node) *eval.Value {
-	code := p.code()
+	code := p.lowered()
 	if code == nil {
 		return eval.Unknown()
 	}
@@ -117,11 +115,11 @@ func (p *Pass) Value(n ast.Node) *eval.Value {
 }
 
 // IsOfFile reports whether a value is the set that another file is: import-unknown-attr tells what such a set lacks.
-func (p *Pass) IsOfFile(v *eval.Value) bool { return v.OfFile(p.code()) }
+func (p *Pass) IsOfFile(v *eval.Value) bool { return v.OfFile(p.lowered()) }
 
 // MayMiss reports whether the file asks somewhere whether a set has an attribute of a name, by ? or or: then sets may lack
 // it on purpose.
-func (p *Pass) MayMiss(name string) bool { return p.code() != nil && p.code().MayMiss(name) }
+func (p *Pass) MayMiss(name string) bool { return p.lowered() != nil && p.lowered().MayMiss(name) }
 
 // MayBe reports whether the evaluator may find that an expression is of some kinds, by the names that it begins with: of what
 // an argument holds, nothing is known. It is to be asked before Value, which may be the first to lower the file.

@@ -4,10 +4,11 @@ import (
 	"sync"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/sema"
 )
 
 // accepted are the kinds with which a function of lib does not surely fail, by argument: those of the argument, and of the
-// elements where it is a list. Failures among them stand for the empty set.
+// elements where it is a list.
 type accepted struct{ whole, elements Kinds }
 
 // acceptedBy has what was found out of functions of lib, by index.
@@ -37,133 +38,90 @@ func (f libFunction) accepts() []accepted {
 			out[i].whole |= k & try(bare(k))
 			out[i].elements |= k & try(listValue([]*thunk{given(bare(k))}))
 		}
-		none := setValue(&set{})
-		out[i].whole |= emptySet & try(none)
-		out[i].elements |= emptySet & try(listValue([]*thunk{given(none)}))
+		if try(stringValue("a")) == 0 { // no path
+			out[i].whole &^= String
+		}
+		for k, none := range map[Kinds]*Value{noAttrs: setValue(&set{}), noElements: emptyList} {
+			out[i].whole |= k & try(none)
+			out[i].elements |= k & try(listValue([]*thunk{given(none)}))
+		}
 	}
 	acceptedBy.Store(f.index, out)
 	return out
 }
 
-const (
-	emptySet = Failures
-	anyKind  = Anything &^ Failures
-)
+// noAttrs and noElements stand for the empty set and the empty list.
+const noAttrs, noElements = Caught, Hard
 
-// asksArgument reports whether a call of a function of lib may fail by what is known of its last argument. What is known of all
-// arguments may come together to something wrong.
-func asksArgument(call ast.Node) bool {
-	fn, args := ast.Call(call)
-	f := libIndex[ast.LastName(fn)]
+// partsFail reports whether a call of a function of lib or builtins may fail by what is known of its last argument, or of all
+// together.
+func (g *gate) partsFail(f libFunction, call ast.Node, before int) bool {
 	accepts := f.accepts()
-	i := len(args) - 1
-	if i >= len(accepts) {
-		return f.gives&Function == 0 || known(args[i])
-	}
-	if beyond(args[i], accepts[i].whole, accepts[i].elements) {
+	if g.beyond(call.Child(1), accepts[before].whole, accepts[before].elements, maxNamed) {
 		return true
 	}
-	if i < len(accepts)-1 {
+	if f.single || before < len(accepts)-1 {
 		return false
 	}
-	made := false
-	for _, a := range args {
-		if a = a.Unparen(); !known(a) && !libCall(a, 0) {
+	made, lists := false, 0
+	for fn := call; fn.Is(ast.Apply); fn = fn.FirstChild().Unparen() {
+		k := g.sure(fn.Child(1))
+		if k == Anything {
 			return false
 		}
-		made = made || a.Is(ast.AttrSet) || a.Is(ast.Lambda) || a.Is(ast.List) && !onlyTexts(a)
+		if k&List != 0 {
+			lists++
+		}
+		made = made || lists > 1 || k == 0 || k&(Set|Function|Int) != 0 || k&List != 0 && !g.onlyTexts(fn.Child(1))
 	}
 	return made
 }
 
-// onlyTexts reports whether a list has nothing but texts and names in it.
-func onlyTexts(list ast.Node) bool {
+// onlyTexts reports whether an expression is a list with elements, and nothing but texts and what nothing is known of.
+func (g *gate) onlyTexts(list ast.Node) bool {
+	list = g.value(list)
 	for e := range list.Children() {
-		if e = e.Unparen(); !e.Is(ast.String) && !e.Is(ast.IndString) && known(e) || libCall(e, 0) {
+		if k := g.sure(e); k != Anything && k != String {
 			return false
 		}
 	}
-	return true
+	return list.Is(ast.List) && list.FirstChild().IsValid()
 }
 
-// beyond reports whether an expression may be known to be of another kind than some, or a list of such.
-func beyond(n ast.Node, whole, elements Kinds) bool {
-	n = n.Unparen()
+// beyond reports whether an expression may be known to be of none of some kinds, or a list of such.
+func (g *gate) beyond(n ast.Node, whole, elements Kinds, depth int) bool {
 	if whole == Anything && elements == Anything {
 		return false
 	}
-	k := literalKind(n)
+	n = g.value(n)
+	k := g.sure(n)
 	switch {
-	case k == anyKind:
+	case k == Anything:
 		return false
-	case k == 0:
+	case depth == 0 || k&whole == 0 || k&Set != 0 && whole&noAttrs == 0:
 		return true
-	case n.Is(ast.List):
-		for e := range n.Children() {
-			if beyond(e, elements, Anything) {
-				return true
-			}
+	case k&List != 0 && whole&noElements == 0 && !n.FirstChild().IsValid():
+		return true
+	case k&List == 0 || elements == Anything:
+		return false
+	}
+	for e := range n.Children() {
+		if g.beyond(e, elements, Anything, depth-1) {
+			return true
 		}
 	}
-	return k&^whole != 0 || n.Is(ast.AttrSet) && whole&emptySet == 0
+	return !n.Is(ast.List)
 }
 
-// literalKind returns the kind of an expression by its form: that of a literal, or of what an operator or a function of lib gives. It
-// is 0 where that depends, and anyKind where nothing tells.
-func literalKind(n ast.Node) Kinds {
-	switch n.Kind() {
-	case ast.String, ast.IndString, ast.URI:
-		return String
-	case ast.Int:
-		return Int
-	case ast.Float:
-		return Float
-	case ast.Path:
-		return Path
-	case ast.List:
-		return List
-	case ast.AttrSet:
-		return Set
-	case ast.Lambda:
-		return Function
-	case ast.HasAttr:
-		return Bool
-	case ast.Binary:
-		switch n.Op() {
-		case ast.OpEq, ast.OpNeq, ast.OpLess, ast.OpLessEq, ast.OpGreater, ast.OpGreaterEq, ast.OpAnd, ast.OpOr, ast.OpImpl:
-			return Bool
-		case ast.OpConcat:
-			return List
-		case ast.OpUpdate:
-			return Set
+// value returns the expression that a name of a let stands for.
+func (g *gate) value(n ast.Node) ast.Node {
+	for range maxNamed {
+		n = n.Unparen()
+		b := g.names.Resolve(n)
+		if b == nil || b.More || !b.Value.IsValid() || b.Kind != sema.LetBinding && b.Kind != sema.RecBinding {
+			break
 		}
-		return 0
-	case ast.Unary:
-		if n.Op() == ast.OpNot {
-			return Bool
-		}
-		return 0
-	case ast.Select, ast.Apply, ast.Ident:
-		switch n.Text() {
-		case "true", "false":
-			return Bool
-		case "null":
-			return Null
-		}
-		fn, args := ast.Call(n)
-		if !n.Is(ast.Apply) {
-			fn, args = n, nil
-		}
-		f, ok := libIndex[ast.LastName(fn)]
-		switch {
-		case !ok:
-			return anyKind
-		case len(args) < builtinTable[f.index].arity:
-			return Function
-		case len(args) > builtinTable[f.index].arity || f.shaped:
-			return 0
-		}
-		return f.gives
+		n = b.Value
 	}
-	return 0
+	return n
 }

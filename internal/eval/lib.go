@@ -16,6 +16,8 @@ type libFunction struct {
 	gives Kinds // where it does not fail; 0 where that depends
 	// shaped is set where more than the kind is known of what it gives.
 	shaped bool
+	// single is set where it asks of each argument by itself, and only of which kind that is.
+	single bool
 }
 
 // libIndex has the functions of nixpkgs' lib of which something is known, by name.

@@ -34,7 +34,7 @@ func registerProperties() {
 	register := func(name string, arity int, run func(c *invocation) *Value) {
 		registerInLib("modules", name, arity, Set, run)
 		f := libIndex[name]
-		f.shaped = true
+		f.shaped, f.single = true, true
 		libIndex[name] = f
 	}
 	register("mkIf", 2, func(c *invocation) *Value {

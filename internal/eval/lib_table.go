@@ -60,6 +60,7 @@ func registerLibTable() {
 			registerInLib(fields[0], name, len(strings.ReplaceAll(takes, "!", "")), gives, func(c *invocation) *Value {
 				return c.checked(takes, result)
 			})
+			askSingly(name)
 		}
 	}
 }
@@ -73,8 +74,16 @@ func registerLibArities() {
 	for _, n := range libtable.Names() {
 		if _, known := libIndex[n.Name]; !known && n.Args > 1 {
 			registerInLib(noPart, n.Name, int(n.Args), 0, func(*invocation) *Value { return topValue })
+			askSingly(n.Name)
 		}
 	}
+}
+
+// askSingly notes that a function asks of each argument by itself.
+func askSingly(name string) {
+	f := libIndex[name]
+	f.single = true
+	libIndex[name] = f
 }
 
 // checked evaluates a call of which is known what it takes and gives.

@@ -12,9 +12,13 @@ import (
 // Memory is what lowering and examining one file after the other takes. The zero Memory is ready for use; it belongs to one
 // goroutine. What was made in it ends with the next file.
 type Memory struct {
+	gate    gate
 	lowerer lowerer
 	ev      Evaluation
 }
+
+// Worthwhile does what the function Worthwhile does.
+func (m *Memory) Worthwhile(t *ast.Tree, names *sema.Info) bool { return m.gate.open(t, names) }
 
 // Lower does what the function Lower does, for code that is examined and not kept: it ends with the next call, and refers
 // to the text until then.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/nixsift/nixsift/internal/diag"
@@ -27,9 +28,13 @@ type openDocument struct {
 	ofFlake  []diag.Finding
 	// flakeDeps is what ofFlake depends on.
 	flakeDeps *engine.Deps
-	idle      *time.Timer
-	opened    bool // the first check is done
-	closed    bool
+	// whole is set where the next check is to evaluate other files, too: a check of a newer state never is, and what such
+	// a check found besides moves along till the next one.
+	whole    bool
+	crossing []diag.Finding
+	idle     *time.Timer
+	opened   bool // the first check is done
+	closed   bool
 
 	// lost says that the text is not what the client has, toldLost that it was told.
 	lost, toldLost bool
@@ -50,7 +55,10 @@ type result struct {
 	findings []diag.Finding
 	deps     *engine.Deps // what findings depend on beside the text; nil for nothing
 	cut      bool         // there may be more
-	err      error        // why there are none
+	// more is set where evaluating other files may tell more; then alone is what was found without what moved along.
+	more  bool
+	alone []diag.Finding
+	err   error // why there are none
 }
 
 // starving is how long after the last diagnostics a check may still be cancelled by a newer state. Behind
@@ -62,7 +70,7 @@ func (s *Server) schedule(o *openDocument, flake bool) {
 	if o.lost {
 		return
 	}
-	o.stale = true
+	o.stale, o.whole = true, false
 	o.flake = o.flake || flake && o.doc.flakeDir() != ""
 	if o.checking {
 		if time.Since(o.publishedAt) < starving {
@@ -91,6 +99,7 @@ func (s *Server) check(o *openDocument) {
 		flake := o.flake
 		o.flake = false
 		snap := s.snapshot(o)
+		snap.alone, o.whole = !o.whole, false
 		first := !o.opened
 		s.mu.Unlock()
 
@@ -151,11 +160,47 @@ func (s *Server) checkOnce(ctx context.Context, o *openDocument, snap *snapshot,
 	if flake && o.doc.serial == snap.doc.serial {
 		o.ofFlake, o.flakeDeps, o.settled = snap.ofFlake, snap.flakeDeps, nil
 	}
+	before := o.latest
 	s.publish(o, found, message)
+	if o.latest == found {
+		s.follow(o, before)
+	}
 	if o.latest != nil && o.latest.snap.flakeDeps != o.flakeDeps {
 		s.schedule(o, false) // what counts was found beside other findings of the flake than those that hold
 	}
 	return nil
+}
+
+// follow has a state checked again with what other files say, if that may tell more, and notes what it told. before is the
+// result before the latest. The lock is held.
+func (s *Server) follow(o *openDocument, before *result) {
+	found := o.latest
+	switch {
+	case found.more:
+		if !o.stale {
+			s.schedule(o, false)
+			o.whole = true
+		}
+	case found.snap.alone:
+		o.crossing = nil
+	case before != nil && before.more && before.snap.doc.serial == found.snap.doc.serial && o.doc.serial == found.snap.doc.serial:
+		o.crossing = without(found.findings, before.alone)
+	}
+}
+
+// without returns the findings of a list that another one has not.
+func without(list, other []diag.Finding) (rest []diag.Finding) {
+	for _, f := range list {
+		if !slices.ContainsFunc(other, func(g diag.Finding) bool { return saysSame(&f, &g) }) {
+			rest = append(rest, f)
+		}
+	}
+	return rest
+}
+
+// saysSame reports whether two findings in one text say the same.
+func saysSame(f, g *diag.Finding) bool {
+	return f.Rule == g.Rule && f.File == g.File && f.Span == g.Span && f.Message == g.Message
 }
 
 // checkFlake runs the rules of the document's flake.

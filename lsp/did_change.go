@@ -68,6 +68,7 @@ func (s *Server) change(o *openDocument, version *int, text string, edits []edit
 	s.setBuffer(doc)
 	for _, other := range s.open {
 		other.ofFlake = moved(other.ofFlake, doc.path, edits)
+		other.crossing = moved(other.crossing, doc.path, edits)
 	}
 	s.schedule(o, false)
 	s.whenIdle(o)

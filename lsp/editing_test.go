@@ -68,7 +68,7 @@ var project = map[string][]string{
 	"pure.nix": {
 		"{ pkgs ? import <nixpkgs> { } }: pkgs.${builtins.currentSystem}\n", "{ pkgs ? fetchTarball \"https://example.org/x\" }: import /etc/x ./Src ../../out pkgs\n", "1\n",
 	},
-	"nixsift.toml":      {"", "preview = true\n", "[rules]\nmissing-path = \"error\"\n", "[rules]\nunused-lambda-formal = \"off\"\n", "exclude = [ \"pkgs\" ]\n"},
+	"nixsift.toml":      {"preview = true\n", "", "[rules]\nmissing-path = \"error\"\n", "[rules]\nunused-lambda-formal = \"off\"\n", "exclude = [ \"pkgs\" ]\n"},
 	"new.nix":           {"1\n"},
 	"src/default.nix":   {"1\n"},
 	".gitattributes":    {"", "pkgs/*.nix linguist-generated\n"},
@@ -85,6 +85,11 @@ var project = map[string][]string{
 		"{ callPackage }: { a = import ./. { size = 1; }; b = callPackage ./. { nmae = 1; }; c = (import ./.).width; }\n",
 		"{ a = import ../../beside/lib.nix { nmae = 1; size = 2; }; inherit (import ../../beside) size depth; }\n",
 	},
+	"values/sum.nix": {
+		"1 + import ./part.nix\n", "# moved\n{ a = 1 + import ./part.nix; b = \"x\" - 1; }\n", "let f = import ./.; in { a = f { x = 1; }; b = f 2 + \"\"; c = \"${import ./part.nix}\"; }\n",
+	},
+	"values/part.nix":         {"2\n", "\"two\"\n", "import ./default.nix { x = 1; }\n", "[ \n", "import ../load.nix\n"},
+	"values/default.nix":      {"{ x }: x\n", "{ x, y }: [ ]\n", "# moved\nx: import ./part.nix\n"},
 	"../beside/lib.nix":       {"{ name, size }: name\n", "{ ... }: 1\n", "{ size }: { }\n"},
 	"../beside/default.nix":   {"{ size = 1; }\n", "rec { size = 1; depth = size; }\n", "import ../repo/calls/uses.nix\n"},
 	"modules/all.nix":         {"{ imports = [ ./extra.nix ]; }\n", "{ x = import ./extra.nix { pkgs = 1; }; }\n", "{ }\n"},

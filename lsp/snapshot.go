@@ -25,10 +25,13 @@ type snapshot struct {
 	ofFlake []diag.Finding // what the rules of the document's flake found in it
 	// flakeDeps is what ofFlake depends on; nil where those rules did not run.
 	flakeDeps *engine.Deps
-	fs        *workspace.Overlay
-	client    protocol.ClientCapabilities
-	report    func([]engine.FileError)
-	remark    func(string) // tells what need not be done at once
+	// alone is set where the check is not to evaluate other files; crossing is what they told last.
+	alone    bool
+	crossing []diag.Finding
+	fs       *workspace.Overlay
+	client   protocol.ClientCapabilities
+	report   func([]engine.FileError)
+	remark   func(string) // tells what need not be done at once
 }
 
 // snapshot takes the state for one document. The lock is held.
@@ -40,7 +43,7 @@ func (s *Server) snapshot(o *openDocument) *snapshot {
 		}
 	}
 	return &snapshot{
-		doc: o.doc, docs: docs, checker: s.checker, era: s.era, ofFlake: o.ofFlake, flakeDeps: o.flakeDeps,
+		doc: o.doc, docs: docs, checker: s.checker, era: s.era, ofFlake: o.ofFlake, flakeDeps: o.flakeDeps, crossing: o.crossing,
 		fs: s.overlay, client: s.client, report: s.report, remark: s.remark,
 	}
 }
@@ -64,12 +67,12 @@ func (p *snapshot) check(ctx context.Context, most int) (*result, error) {
 		problems = slices.DeleteFunc(problems, func(c config.Problem) bool { return c.File != doc.path })
 		return &result{snap: p, findings: append(configFindings(problems), p.renamed(c)...)}, nil
 	}
-	buffer := engine.Buffer{Path: doc.path, Kind: doc.kind, Text: doc.text, Most: most, Record: true}
+	buffer := engine.Buffer{Path: doc.path, Kind: doc.kind, Text: doc.text, Most: most, Record: true, Alone: p.alone}
 	checked, err := p.checker.CheckBuffer(ctx, buffer, p.ofFlake)
 	if err != nil {
 		return nil, err
 	}
-	out := &result{snap: p, findings: checked.Findings, cut: checked.Cut, deps: checked.Deps}
+	out := &result{snap: p, findings: checked.Findings, cut: checked.Cut, deps: checked.Deps, more: checked.More}
 	if !doc.onDisk { // a text that is in no place has nothing around it
 		out.findings = slices.DeleteFunc(out.findings, func(f diag.Finding) bool {
 			r := rules.Lookup(f.Rule)
@@ -81,6 +84,10 @@ func (p *snapshot) check(ctx context.Context, most int) (*result, error) {
 			f.Severity = diag.Hint
 			f.Help = strings.TrimSuffix("it is in the baseline, so `nixsift check` does not show it\n"+f.Help, "\n")
 		}
+	}
+	if out.more {
+		out.alone = out.findings
+		out.findings = diag.Sort(append(slices.Clone(out.findings), without(p.crossing, out.findings)...))
 	}
 	var errs []engine.FileError
 	for _, e := range checked.Errors {

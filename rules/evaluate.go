@@ -21,6 +21,9 @@ type examined struct {
 	failures []eval.Finding
 	// exhausted is set where the fuel did not suffice for all that was asked.
 	exhausted atomic.Bool
+	// alone is set where other files are not to be evaluated; more, where something is left out for that.
+	alone bool
+	more  atomic.Bool
 }
 
 // memory returns what the file is evaluated in.
@@ -52,11 +55,14 @@ func (p *Pass) Failures() ([]eval.Finding, *eval.Code) {
 		}
 		if x.code = p.lowered(); x.code != nil {
 			ev := x.memory.Evaluation()
-			ev.Import = p.Project.Imported
+			ev.Import, ev.Brief = p.imports(), x.alone
 			failures, examination := eval.Examine(ev, x.code)
 			x.failures = failures
 			if examination.Incomplete() {
 				x.exhausted.Store(true)
+			}
+			if examination.GaveUp && x.alone {
+				x.more.Store(true)
 			}
 		}
 	})
@@ -66,6 +72,23 @@ func (p *Pass) Failures() ([]eval.Finding, *eval.Code) {
 // Exhausted reports whether the fuel did not suffice for all that rules asked of the file: what surely fails there may not all
 // be found. It is false where nothing was evaluated.
 func (p *Pass) Exhausted() bool { return p.examined.exhausted.Load() }
+// Alone says that somebody waits: the file is evaluated by itself, and not at length.
+func (p *Pass) Alone() { p.examined.alone = true }
+
+// More reports whether something may be found that is left out since the file is evaluated alone.
+func (p *Pass) More() bool { return p.examined.more.Load() }
+
+// imports returns how the code of other files is found.
+func (p *Pass) imports() func(path string) *eval.Code {
+	x := p.examined
+	if !x.alone {
+		return p.Project.Imported
+	}
+	return func(string) *eval.Code {
+		x.more.Store(true)
+		return nil
+	}
+}
 
 // What one question for a value may cost, in steps, and what all of a rule about a file may: a fixed part, and a part for each
 // expression.
@@ -96,7 +119,7 @@ func (p *Pass) Value(n ast.Node) *eval.Value {
 	a := p.asking[p.rule]
 	if a == nil {
 		a = &asking{ev: eval.NewEvaluation(), scopes: eval.NewScopes(code, nil)}
-		a.ev.Fuel, a.ev.Import = fuelOfValue, p.Project.Imported
+		a.ev.Fuel, a.ev.Import = fuelOfValue, p.imports()
 		if p.asking == nil {
 			p.asking = map[*Rule]*asking{}
 		}

@@ -28,6 +28,9 @@ type Buffer struct {
 	Most int
 	// Record fills Checked.Deps.
 	Record bool
+	// Alone leaves out what evaluating other files, or evaluating at length, tells: Checked.More says whether that may be
+	// anything.
+	Alone bool
 }
 
 // Checked is what was found in a buffer.
@@ -36,6 +39,8 @@ type Checked struct {
 	Errors   []FileError
 	// Cut reports that a rule was stopped, so that there may be more findings.
 	Cut bool
+	// More reports that something may have been left out for Buffer.Alone.
+	More bool
 	// Deps is what the findings depend on beside the text.
 	Deps *Deps
 	// Notices are earlier ids of rules in the comments of a buffer.
@@ -129,7 +134,7 @@ func (e *Checker) CheckBuffer(ctx context.Context, b Buffer, ofFlake []diag.Find
 		return Checked{Deps: &Deps{b.Path, e.config(b.Path), e.baseline(b.Path), project.NewDeps()}}, nil
 	}
 	w := e.worker(b.Path)
-	w.ctx = ctx
+	w.ctx, w.alone = ctx, b.Alone
 	w.bound.most = b.Most
 	w.findings.last = slices.Clone(ofFlake)
 	w.open(b.Path)
@@ -151,14 +156,14 @@ func (e *Checker) CheckBuffer(ctx context.Context, b Buffer, ofFlake []diag.Find
 	if t := w.suppressions[b.Path]; t != nil {
 		notices = e.renamed(b.Path, t)
 		findings = e.suppress(&Result{}, b.Path, t, findings)
-		if cut { // what a comment silences may be among what was not looked for
+		if cut || w.more { // what a comment silences may be among what was not looked for
 			findings = slices.DeleteFunc(findings, func(f diag.Finding) bool { return f.Rule == suppress.Unused })
 		}
 	}
 	if err := w.view.RepoError(); err != nil {
 		w.errors = append(w.errors, FileError{File: w.view.Root(), Message: err.Error(), Kind: Unreadable})
 	}
-	out := Checked{diag.Sort(findings), w.errors, cut, deps, notices}
+	out := Checked{diag.Sort(findings), w.errors, cut, w.more, deps, notices}
 	release(w, b.Path, len(b.Text))
 	return out, ctx.Err()
 }
@@ -180,7 +185,7 @@ func (e *Checker) CheckFlake(ctx context.Context, dir string, most int) (Checked
 	deps := w.record(path)
 	w.flake(dir)
 	w.finishAll()
-	return Checked{diag.Sort(w.findings.take(nil, all)), w.errors, w.bound.cut, deps, nil}, ctx.Err()
+	return Checked{diag.Sort(w.findings.take(nil, all)), w.errors, w.bound.cut, false, deps, nil}, ctx.Err()
 }
 
 // Unsilenced returns the findings in a Nix file that the comments in its tree do not silence, and those about the

@@ -62,6 +62,8 @@ type worker struct {
 	config *config.Config
 	view   *project.View
 	plan   *plan
+	// alone and more are those of Buffer and Checked.
+	alone, more bool
 	// ctx ends the check of a buffer early; nil in a run, which ends between files.
 	ctx context.Context
 	// path is that of the file at hand, with its tree, or its text where it is not Nix. generated tells whether the file is
@@ -323,12 +325,16 @@ func (w *worker) nix(path, text string) {
 	}
 	pass := rules.NewPass(w, path, tree, w.view, w.plan.minNix, w.resolver)
 	pass.Evaluate(w.memory)
+	if w.alone {
+		pass.Alone()
+	}
 	w.begin(path, tree, "")
 	w.syntax(pass, tree)
 	w.apply(pass, tree)
 	if pass.Exhausted() {
 		w.exhausted = moved(w.exhausted, &map[string]bool{path: true})
 	}
+	w.more = pass.More()
 	w.begin("", nil, "")
 	if suppress.Mentioned(text) {
 		if t := suppress.Parse(tree, w.engine.catalogue); t != nil {

@@ -39,12 +39,12 @@ type Examination struct {
 	fixed *fixpoints
 	// Exhausted counts the questions for which the fuel did not suffice.
 	Exhausted int
-	// spent is set where not all was looked at, since the file costs more than all questions together may.
-	spent bool
+	// GaveUp is set where the file costs more than it may, so that nothing is said of it.
+	GaveUp bool
 }
 
 // Incomplete reports whether something may not be found for want of fuel.
-func (x *Examination) Incomplete() bool { return x.Exhausted > 0 || x.spent }
+func (x *Examination) Incomplete() bool { return x.Exhausted > 0 || x.GaveUp }
 
 // pending is something that is still to be evaluated.
 type pending struct {
@@ -61,13 +61,16 @@ type pending struct {
 // is said.
 const workOfFile, workOfExpr = 600_000, 30
 
+// The same where somebody waits.
+const briefWorkOfFile, briefWorkOfExpr = 20_000, 4
+
 // Examine looks for what surely fails in a file, with an evaluation that was not used before. It returns what it finds in
 // source order. A file that imports more files than an evaluation does is examined by itself.
 func Examine(ev *Evaluation, code *Code) ([]Finding, *Examination) {
 	imports := ev.Import != nil
 	findings, x := examine(ev, code)
 	if imports && ev.Import == nil {
-		*ev = Evaluation{Fuel: ev.Fuel}
+		*ev = Evaluation{Fuel: ev.Fuel, Brief: ev.Brief}
 		return examine(ev, code)
 	}
 	return findings, x
@@ -82,6 +85,9 @@ func examine(ev *Evaluation, code *Code) (findings []Finding, x *Examination) {
 	root := ev.thunkOf(code, code.root, ev.level(nil, true))
 	sure := x.body(ev.ask(root))
 	budget := ev.work + workOfFile + workOfExpr*len(code.exprs)
+	if ev.Brief {
+		budget = ev.work + briefWorkOfFile + briefWorkOfExpr*len(code.exprs)
+	}
 	for len(x.queue) > 0 && ev.work <= budget && len(ev.files) < maxFiles {
 		p := x.queue[0]
 		x.queue = x.queue[1:]
@@ -89,7 +95,7 @@ func examine(ev *Evaluation, code *Code) (findings []Finding, x *Examination) {
 	}
 	ev.watch = nil
 	if ev.work > budget {
-		x.spent = true
+		x.GaveUp = true
 		return nil, x
 	}
 	guarded := x.guarded(slices.Collect(maps.Keys(x.found)))

@@ -77,6 +77,13 @@ func (p typist) wait(b *testing.B, text string) {
 	}
 }
 
+// BenchmarkKeystrokePreview measures the same with the rules in preview, too.
+func BenchmarkKeystrokePreview(b *testing.B) {
+	for _, size := range []int{1 << 10, 160 << 10} {
+		b.Run(fmt.Sprintf("%dKB", size>>10), func(b *testing.B) { keystrokes(b, size, " ", "preview = true\n") })
+	}
+}
+
 // BenchmarkKeystroke measures the time from an edit to the diagnostics of its version, with all rules of
 // the default preset. Each edit is in the middle of the file: a blank that is typed, one after the other, or, in
 // turns, a bracket that breaks the code and its removal.
@@ -87,13 +94,13 @@ func BenchmarkKeystroke(b *testing.B) {
 			if typed != " " {
 				name += "/broken"
 			}
-			b.Run(name, func(b *testing.B) { keystrokes(b, size, typed) })
+			b.Run(name, func(b *testing.B) { keystrokes(b, size, typed, "") })
 		}
 	}
 }
 
 // editing starts a server and opens a file of about the given size.
-func editing(b *testing.B, size int) (p typist, uri, text string) {
+func editing(b *testing.B, size int, config string) (p typist, uri, text string) {
 	inR, inW := io.Pipe()
 	outR, outW := io.Pipe()
 	go func() {
@@ -105,7 +112,9 @@ func editing(b *testing.B, size int) (p typist, uri, text string) {
 	b.Cleanup(func() { _ = inW.Close() })
 	p = typist{inW, bufio.NewReaderSize(outR, 1<<20)}
 	text = module(size)
-	path := lsptest.WriteFile(b, b.TempDir(), filepath.Join("hosts", "a.nix"), text)
+	dir := b.TempDir()
+	lsptest.WriteFile(b, dir, "nixsift.toml", config)
+	path := lsptest.WriteFile(b, dir, filepath.Join("hosts", "a.nix"), text)
 	uri = lsptest.URI(path)
 	p.send(b, map[string]any{"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": map[string]any{"capabilities": json.RawMessage("{" + lsptest.Capable + "}")}})
 	p.wait(b, `"id":1`)
@@ -116,8 +125,8 @@ func editing(b *testing.B, size int) (p typist, uri, text string) {
 	return p, uri, text
 }
 
-func keystrokes(b *testing.B, size int, typed string) {
-	p, uri, text := editing(b, size)
+func keystrokes(b *testing.B, size int, typed, config string) {
+	p, uri, text := editing(b, size, config)
 	line := strings.Count(text[:len(text)/2], "\n")
 	at := map[string]int{"line": line, "character": 0}
 	var times []time.Duration
@@ -157,7 +166,7 @@ func BenchmarkCodeAction(b *testing.B) {
 	for _, size := range []int{160 << 10, 2 << 20} {
 		for _, name := range []string{"finding", "nothing", "whole file", "fix all"} {
 			b.Run(fmt.Sprintf("%dKB/%s", size>>10, name), func(b *testing.B) {
-				p, uri, text := editing(b, size)
+				p, uri, text := editing(b, size, "")
 				half := len(text) / 2
 				line := strings.Count(text[:half+strings.Index(text[half:], "undefinedName")], "\n")
 				at := lsptest.At(line, 0, line, 99)

@@ -24,6 +24,7 @@ type examined struct {
 	// alone is set where other files are not to be evaluated; more, where something is left out for that.
 	alone bool
 	more  atomic.Bool
+	stop  func() bool
 }
 
 // memory returns what the file is evaluated in.
@@ -53,16 +54,18 @@ func (p *Pass) Failures() ([]eval.Finding, *eval.Code) {
 		if !p.memory().Worthwhile(p.Tree, p.Names()) {
 			return
 		}
+		if x.alone && len(p.Tree.Records()) > aloneNodes {
+			x.more.Store(true)
+			return
+		}
 		if x.code = p.lowered(); x.code != nil {
 			ev := x.memory.Evaluation()
-			ev.Import, ev.Brief = p.imports(), x.alone
+			ev.Import, ev.Brief, ev.Stop = p.imports(), x.alone, x.stop
 			failures, examination := eval.Examine(ev, x.code)
 			x.failures = failures
 			if examination.Incomplete() {
 				x.exhausted.Store(true)
-			}
-			if examination.GaveUp && x.alone {
-				x.more.Store(true)
+				x.more.Store(x.alone || x.more.Load())
 			}
 		}
 	})
@@ -72,6 +75,9 @@ func (p *Pass) Failures() ([]eval.Finding, *eval.Code) {
 // Exhausted reports whether the fuel did not suffice for all that rules asked of the file: what surely fails there may not all
 // be found. It is false where nothing was evaluated.
 func (p *Pass) Exhausted() bool { return p.examined.exhausted.Load() }
+// aloneNodes is the number of nodes up to which a file is examined while somebody waits.
+const aloneNodes = 1 << 12
+
 // Alone says that somebody waits: the file is evaluated by itself, and not at length.
 func (p *Pass) Alone() { p.examined.alone = true }
 

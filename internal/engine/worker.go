@@ -323,8 +323,12 @@ func (w *worker) nix(path, text string) {
 	if w.ctx == nil {
 		w.engine.snapshot.Note(path, tree)
 	}
+	var stop func() bool
+	if w.ctx != nil {
+		stop = w.cancelled
+	}
 	pass := rules.NewPass(w, path, tree, w.view, w.plan.minNix, w.resolver)
-	pass.Evaluate(w.memory)
+	pass.Evaluate(w.memory, stop)
 	if w.alone {
 		pass.Alone()
 	}

@@ -61,16 +61,19 @@ type pending struct {
 // is said.
 const workOfFile, workOfExpr = 600_000, 30
 
-// The same where somebody waits.
-const briefWorkOfFile, briefWorkOfExpr = 20_000, 4
+// The same where somebody waits, and what one question may cost then.
+const briefWorkOfFile, briefWorkOfExpr, briefFuel = 10_000, 4, 3_000
 
 // Examine looks for what surely fails in a file, with an evaluation that was not used before. It returns what it finds in
 // source order. A file that imports more files than an evaluation does is examined by itself.
 func Examine(ev *Evaluation, code *Code) ([]Finding, *Examination) {
 	imports := ev.Import != nil
+	if ev.Brief {
+		ev.Fuel = min(ev.Fuel, briefFuel)
+	}
 	findings, x := examine(ev, code)
 	if imports && ev.Import == nil {
-		*ev = Evaluation{Fuel: ev.Fuel, Brief: ev.Brief}
+		*ev = Evaluation{Fuel: ev.Fuel, Brief: ev.Brief, Stop: ev.Stop}
 		return examine(ev, code)
 	}
 	return findings, x
@@ -89,6 +92,9 @@ func examine(ev *Evaluation, code *Code) (findings []Finding, x *Examination) {
 		budget = ev.work + briefWorkOfFile + briefWorkOfExpr*len(code.exprs)
 	}
 	for len(x.queue) > 0 && ev.work <= budget && len(ev.files) < maxFiles {
+		if ev.Stop != nil && ev.Stop() {
+			break
+		}
 		p := x.queue[0]
 		x.queue = x.queue[1:]
 		x.look(p)

@@ -64,8 +64,10 @@ type Evaluation struct {
 	Fuel int
 	// Import returns the code of a file by its absolute path, or nil where nothing is known of it. It may be nil.
 	Import func(path string) *Code
-	// Brief lets Examine give up on a file early.
+	// Brief lets Examine give up on a file early: somebody waits.
 	Brief bool
+	// Stop tells Examine that nobody waits for it any more. It may be nil.
+	Stop func() bool
 
 	fuel     int
 	work     int // what all questions together have cost, without what was only charged for

@@ -16,8 +16,8 @@ import (
 //
 // A document is checked as soon as it changes. While a check runs, further changes start none: it is
 // cancelled, and the newest state is checked when it is gone. So a fast typist makes no queue, and waits
-// for no timer. The rules of a flake look at more than the document; they wait until it is left alone, and
-// their findings move along with the edits till then.
+// for no timer. The rules of a flake look at more than the document, and so does evaluating what it imports;
+// they wait until it is left alone, and their findings move along with the edits till then.
 type openDocument struct {
 	doc *document
 
@@ -176,11 +176,15 @@ func (s *Server) checkOnce(ctx context.Context, o *openDocument, snap *snapshot,
 func (s *Server) follow(o *openDocument, before *result) {
 	found := o.latest
 	switch {
-	case found.more:
-		if !o.stale {
-			s.schedule(o, false)
-			o.whole = true
-		}
+	case found.more: // when the document is left alone for a while: that cannot be called off at once
+		time.AfterFunc(s.opts.Idle, func() {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			if !o.closed && !o.checking && o.latest == found {
+				s.schedule(o, false)
+				o.whole = true
+			}
+		})
 	case found.snap.alone:
 		o.crossing = nil
 	case before != nil && before.more && before.snap.doc.serial == found.snap.doc.serial && o.doc.serial == found.snap.doc.serial:

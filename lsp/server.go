@@ -34,8 +34,8 @@ type Options struct {
 	Version string
 	// Log takes what went wrong; nil is standard error.
 	Log io.Writer
-	// Idle is how long a document must be left alone before other files are evaluated for it, and the rules of its flake run again; 0 is a quarter of a
-	// second.
+	// Idle is how long a document must be left alone before other files are evaluated for it, and the rules of
+	// its flake run again; 0 is a quarter of a second.
 	Idle time.Duration
 	// Poll is how often the files around open documents are looked at, unless the client watches them; 0 is
 	// a second.

@@ -81,23 +81,22 @@ func Examine(ev *Evaluation, code *Code) ([]Finding, *Examination) {
 
 func examine(ev *Evaluation, code *Code) (findings []Finding, x *Examination) {
 	x = &Examination{
-		code: code, ev: ev, seen: make([]role, len(code.exprs)), found: map[Expr][]*Failure{}, loops: map[*thunk]*Failure{},
-		inCycles: map[*thunk]bool{},
+		code: code, ev: ev, seen: append(ev.seen[:0], make([]role, len(code.exprs))...), queue: ev.queue[:0],
+		found: map[Expr][]*Failure{}, loops: map[*thunk]*Failure{}, inCycles: map[*thunk]bool{},
 	}
 	ev.watch = x
+	defer func() { ev.seen, ev.queue = x.seen, x.queue }()
 	root := ev.thunkOf(code, code.root, ev.level(nil, true))
 	sure := x.body(ev.ask(root))
 	budget := ev.work + workOfFile + workOfExpr*len(code.exprs)
 	if ev.Brief {
 		budget = ev.work + briefWorkOfFile + briefWorkOfExpr*len(code.exprs)
 	}
-	for len(x.queue) > 0 && ev.work <= budget && len(ev.files) < maxFiles {
+	for next := 0; next < len(x.queue) && ev.work <= budget && len(ev.files) < maxFiles; next++ {
 		if ev.Stop != nil && ev.Stop() {
 			break
 		}
-		p := x.queue[0]
-		x.queue = x.queue[1:]
-		x.look(p)
+		x.look(x.queue[next])
 	}
 	ev.watch = nil
 	if ev.work > budget {

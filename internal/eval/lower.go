@@ -428,13 +428,25 @@ func (l *lowerer) attrName(part ast.Node) attrName {
 	return a
 }
 
+// maxIndented is the length of an indented string up to which its text is known.
+const maxIndented = 200
+
 // str lowers a string.
 func (l *lowerer) str(n ast.Node) Expr {
+	if n.Is(ast.IndString) && n.Span().Len() > maxIndented && !n.FirstChild().IsValid() {
+		return l.constant(n, bare(String))
+	}
 	if text, ok := ast.StringValue(n); ok {
 		return l.text(n, text)
 	}
 	first := len(l.kids)
-	if n.Is(ast.IndString) {
+	if n.Is(ast.IndString) && n.Span().Len() > maxIndented {
+		// A script or a file: nothing goes by its text.
+		l.wait(l.constant(n, bare(String)))
+		for interp := range n.Children() {
+			l.wait(l.expr(interp.FirstChild()))
+		}
+	} else if n.Is(ast.IndString) {
 		for _, p := range ast.IndentedParts(n) {
 			if p.Interp.IsValid() {
 				l.wait(l.expr(p.Interp.FirstChild()))

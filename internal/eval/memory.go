@@ -44,8 +44,12 @@ func (ev *Evaluation) reset() {
 	clear(ev.stack[:cap(ev.stack)])
 	clear(ev.asked[:cap(ev.asked)])
 	clear(ev.todo[:cap(ev.todo)])
+	clear(ev.queue[:cap(ev.queue)])
+	if cap(ev.seen) > maxReused {
+		ev.seen, ev.queue, ev.stack, ev.asked, ev.todo = nil, nil, nil, nil, nil
+	}
 	*ev = Evaluation{
-		Fuel: Fuel, stack: ev.stack[:0], asked: ev.asked[:0], todo: ev.todo[:0],
+		Fuel: Fuel, stack: ev.stack[:0], asked: ev.asked[:0], todo: ev.todo[:0], seen: ev.seen[:0], queue: ev.queue[:0],
 		thunks: ev.thunks, lists: ev.lists, envs: ev.envs, sets: ev.sets, values: ev.values, functions: ev.functions,
 	}
 }

@@ -90,7 +90,9 @@ type Evaluation struct {
 	watch   *Examination
 	trace   *tracer // of a question that is asked to be shown, else nil
 
-	// What is made on the way.
+	// What is made on the way, and what an Examination uses.
+	seen      []role
+	queue     []pending
 	thunks    arena.Pool[thunk]
 	lists     arena.Pool[*thunk]
 	envs      arena.Pool[env]

@@ -57,7 +57,9 @@ func NewPass(host Host, path string, tree *ast.Tree, v *project.View, minNix con
 
 // Evaluate gives the pass memory to evaluate the file in, which the passes of one goroutine may share as they do the resolver.
 // stop tells that nobody waits for the result any more, and may be nil.
-func (p *Pass) Evaluate(in *eval.Memory, stop func() bool) { p.examined.memory, p.examined.stop = in, stop }
+func (p *Pass) Evaluate(in *eval.Memory, stop func() bool) {
+	p.examined.memory, p.examined.stop = in, stop
+}
 
 // Share returns a pass over the same file for another goroutine and its host. The two have the names of the file
 // in common.

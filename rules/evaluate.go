@@ -75,6 +75,7 @@ func (p *Pass) Failures() ([]eval.Finding, *eval.Code) {
 // Exhausted reports whether the fuel did not suffice for all that rules asked of the file: what surely fails there may not all
 // be found. It is false where nothing was evaluated.
 func (p *Pass) Exhausted() bool { return p.examined.exhausted.Load() }
+
 // aloneNodes is the number of nodes up to which a file is examined while somebody waits.
 const aloneNodes = 1 << 12
 

@@ -162,7 +162,7 @@ func (p Purely) Report(pass *Pass, f diag.Finding, s Degrees) {
 			if caller == "" {
 				return
 			}
-			f.Message += fmt.Sprintf("; `%s` calls the file without `%s`", a.Rel(caller), p.formal)
+			f.Message += fmt.Sprintf("; %s calls the file without %s", diag.Code(a.Rel(caller)), diag.Code(p.formal))
 		}
 		switch how {
 		case project.Reached:

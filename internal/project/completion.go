@@ -59,7 +59,7 @@ func flakeRoot(n ast.Node) ast.Node {
 		return ast.Node{}
 	}
 	parts := ""
-	if s, ok := ast.AsSelect(n.Parent()); ok && n.Parent().FirstChild() == n {
+	if s, ok := ast.AsSelect(n.OutsideParens().Parent()); ok && s.FirstChild() == n.OutsideParens() {
 		if s.Default().IsValid() {
 			return ast.Node{}
 		}

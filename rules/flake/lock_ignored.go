@@ -25,7 +25,7 @@ var _ = rules.Register(&rules.Rule{
 		}
 		finding := diag.Finding{
 			Span:    in.NameNode.Span(),
-			Message: fmt.Sprintf("`%s` in %s:%d keeps flake.lock out of Git, so Nix takes the inputs as they are that day", by.Pattern, p.Project.Rel(by.File), by.Line),
+			Message: fmt.Sprintf("%s in %s:%d keeps flake.lock out of Git, so Nix takes the inputs as they are that day", diag.Code(by.Pattern), p.Project.Rel(by.File), by.Line),
 			Help:    "do not ignore it, run `nix flake lock`, and commit the file",
 		}
 		if f.Dir != p.Project.Root() {

@@ -42,7 +42,7 @@ func (p *paths) checkAbsolute(n ast.Node) {
 	text := n.FirstToken().Text()
 	if strings.HasPrefix(text, "~/") {
 		rules.Purely{}.Report(p.Pass, diag.Finding{
-			Span: n.Span(), Message: fmt.Sprintf("pure evaluation cannot resolve `%s`: it refuses the whole file", n.Text()),
+			Span: n.Span(), Message: fmt.Sprintf("pure evaluation cannot resolve %s: it refuses the whole file", diag.Code(n.Text())),
 			Help: "take the file into the repository and write a path relative to this file, or quote an absolute one",
 		}, rules.Degrees{Reached: diag.Error, Maybe: diag.Warning})
 		return
@@ -64,7 +64,7 @@ func (p *paths) checkAbsolute(n ast.Node) {
 	if documentation(n) || p.guarded(literal{node: n, target: n.Text()}) {
 		return
 	}
-	f := diag.Finding{Span: n.Span(), Message: fmt.Sprintf("pure evaluation may not read `%s`", n.Text())}
+	f := diag.Finding{Span: n.Span(), Message: "pure evaluation may not read " + diag.Code(n.Text())}
 	f.Help = "take the file into the repository, or quote the path if it is read at run time"
 	if s.Reached < diag.Error {
 		f.Fixes = []diag.Fix{rules.Replace("quote the path", diag.Unsafe, n.Span(), `"`+n.Text()+`"`)}
@@ -82,7 +82,7 @@ func (p *paths) checkRead(n ast.Node) {
 		return
 	}
 	p.Purely(n).Report(p.Pass, diag.Finding{
-		Span: n.Span(), Message: fmt.Sprintf("pure evaluation may not read `%s`", path),
+		Span: n.Span(), Message: "pure evaluation may not read " + diag.Code(path),
 		Help: "take the file into the repository; what is secret, read at run time: give the path itself to the service",
 	}, rules.Degrees{Reached: diag.Error, Maybe: diag.Warning})
 }

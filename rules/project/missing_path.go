@@ -134,9 +134,9 @@ const maxModuleList = 16
 func (m *missing) report(a *absent, l literal) {
 	l.there = a.folder
 	rel := m.Project.Rel(l.target)
-	f := diag.Finding{Span: l.node.Span(), Message: fmt.Sprintf("`%s` does not exist", rel)}
+	f := diag.Finding{Span: l.node.Span(), Message: diag.Code(rel) + " does not exist"}
 	if l.there {
-		f.Message = fmt.Sprintf("`%s` is a folder without a `default.nix`", rel)
+		f.Message = diag.Code(rel) + " is a folder without a `default.nix`"
 		f.Help = "importing a folder, or taking it for a module, reads its `default.nix`"
 		m.reportUnless(inSample, f)
 		return
@@ -144,7 +144,7 @@ func (m *missing) report(a *absent, l literal) {
 	if a.why == nil {
 		a.why = m.reason(a.target, rel)
 		if m.Project.Exists(a.target) {
-			a.why.message = fmt.Sprintf("`%s` is a link that leads nowhere", rel)
+			a.why.message = diag.Code(rel) + " is a link that leads nowhere"
 		}
 		if m.sought++; m.sought <= maxProposals {
 			a.seek = true
@@ -240,7 +240,7 @@ func (m *missing) reason(target, rel string) *reason {
 			return &reason{silent: true} // a submodule that is not checked out
 		}
 		if e, tracked := repo.Tracked(rel); tracked {
-			return &reason{silent: e.SkipWorktree, known: true, message: fmt.Sprintf("`%s` is tracked by Git, but deleted from the working tree", rel)}
+			return &reason{silent: e.SkipWorktree, known: true, message: diag.Code(rel) + " is tracked by Git, but deleted from the working tree"}
 		}
 		if repo.HasBelow(rel) {
 			return &reason{silent: true} // a folder of a sparse checkout

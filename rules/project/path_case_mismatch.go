@@ -34,11 +34,11 @@ var _ = rules.Register(&rules.Rule{
 				return
 			}
 			f := diag.Finding{
-				Span: n.Span(), Message: fmt.Sprintf("`%s` is written in another case than `%s`", n.Text(), p.Project.Rel(there)),
+				Span: n.Span(), Message: fmt.Sprintf("%s is written in another case than %s", diag.Code(n.Text()), diag.Code(p.Project.Rel(there))),
 				Help: "write it as the file is called: where the disk tells cases apart, it does not exist",
 			}
 			if text := recased(n.Text(), there); text != n.Text() {
-				f.Fixes = []diag.Fix{rules.Replace("write `"+text+"`", diag.Unsafe, n.Span(), text)}
+				f.Fixes = []diag.Fix{rules.Replace("write "+diag.Code(text), diag.Unsafe, n.Span(), text)}
 			}
 			p.Report(f)
 		})

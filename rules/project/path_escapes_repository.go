@@ -62,7 +62,7 @@ func (p *paths) checkEscape(n ast.Node) {
 		return
 	}
 	f := diag.Finding{
-		Span: n.Span(), Message: fmt.Sprintf("`%s` lies outside of the repository, which is all that Nix copies: reading it fails", n.Text()),
+		Span: n.Span(), Message: fmt.Sprintf("%s lies outside of the repository, which is all that Nix copies: reading it fails", diag.Code(n.Text())),
 		Help: "take the file into the repository, or make its folder an input of the flake; read secrets at run time",
 	}
 	s := rules.Degrees{Reached: diag.Warning, Maybe: diag.Info}
@@ -70,7 +70,7 @@ func (p *paths) checkEscape(n ast.Node) {
 		s = rules.Degrees{Reached: diag.Error, Maybe: diag.Warning}
 	}
 	if p.Project.Repo() == nil {
-		f.Message = fmt.Sprintf("`%s` lies outside of the flake, which is all that Nix copies: reading it fails", n.Text())
+		f.Message = fmt.Sprintf("%s lies outside of the flake, which is all that Nix copies: reading it fails", diag.Code(n.Text()))
 		if p.Project.Exists(target) { // this may be part of a repository, without its .git
 			s = rules.Degrees{Reached: diag.Warning, Maybe: diag.Info}
 		}

@@ -108,12 +108,12 @@ func isLink(repo *project.Repo, rel string) bool {
 
 func reportUntracked(p *rules.Pass, l literal, rel, linked string, isDir bool) {
 	f := diag.Finding{Span: l.node.Span()}
-	what := fmt.Sprintf("`%s` is not tracked by Git", rel)
+	what := diag.Code(rel) + " is not tracked by Git"
 	if isDir {
-		what = fmt.Sprintf("nothing in the folder `%s` is tracked by Git", rel)
+		what = "nothing in the folder " + diag.Code(rel) + " is tracked by Git"
 	}
 	if linked != "" && linked != rel {
-		what = fmt.Sprintf("`%s` is a link to `%s`, which is not tracked by Git", linked, rel)
+		what = fmt.Sprintf("%s is a link to %s, which is not tracked by Git", diag.Code(linked), diag.Code(rel))
 	}
 	add := "git add -N " + rel
 	ignore, ignored := p.Project.Repo().Ignored(rel, isDir)
@@ -127,10 +127,10 @@ func reportUntracked(p *rules.Pass, l literal, rel, linked string, isDir bool) {
 			f.Severity = diag.Info
 		}
 		f.Message = what + ", so in the flake it does not exist"
-		f.Help = "the test is false there although the file is here; if it is meant to be seen, run `" + add + "`"
+		f.Help = "the test is false there although the file is here; if it is meant to be seen, run " + diag.Code(add)
 	} else {
 		f.Message = what + ", so the flake cannot see it"
-		f.Help = "run `" + add + "`"
+		f.Help = "run " + diag.Code(add)
 	}
 	p.Report(f)
 }
@@ -145,7 +145,7 @@ func reportSubmodule(p *rules.Pass, l literal, rel, sub string) {
 	f := diag.Finding{
 		Severity: diag.Info,
 		Span:     l.node.Span(),
-		Message:  fmt.Sprintf("`%s` lies in the submodule `%s`, which the flake sees only when it is fetched with submodules", rel, sub),
+		Message:  fmt.Sprintf("%s lies in the submodule %s, which the flake sees only when it is fetched with submodules", diag.Code(rel), diag.Code(sub)),
 		Help:     "use the flake as `.?submodules=1`, or set `inputs.self.submodules = true;` (Nix 2.27 and later)",
 	}
 	path := p.Path

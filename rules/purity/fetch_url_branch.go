@@ -1,7 +1,6 @@
 package purity
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 
@@ -52,7 +51,7 @@ var _ = rules.Register(&rules.Rule{
 			return
 		}
 		p.ReportMildly(diag.Finding{
-			Span: url.Span(), Message: fmt.Sprintf("`%s` changes with the next commit, and then the hash is wrong", moving),
+			Span: url.Span(), Message: diag.Code(moving) + " changes with the next commit, and then the hash is wrong",
 			Help: "write the commit, or a tag",
 		}, diag.Hint)
 	},

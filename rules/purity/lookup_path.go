@@ -32,7 +32,7 @@ var _ = rules.Register(&rules.Rule{
 			if strings.HasPrefix(text, "<nix/") {
 				continue
 			}
-			f := diag.Finding{Span: n.Span(), Message: fmt.Sprintf("`%s` is looked up in `NIX_PATH`, which pure evaluation has not", text)}
+			f := diag.Finding{Span: n.Span(), Message: fmt.Sprintf("%s is looked up in `NIX_PATH`, which pure evaluation has not", diag.Code(text))}
 			f.Help = "in a flake, use the input instead, such as `inputs.nixpkgs`; elsewhere, a source that a hash pins"
 			at := p.Purely(n)
 			if at.Caught() {

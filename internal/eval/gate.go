@@ -325,8 +325,7 @@ func (g *gate) result(n ast.Node) Kinds {
 		return Set
 	case ast.OpAdd:
 		left := g.kinds(n.FirstChild())
-		switch {
-		case left == Anything:
+		if left == Anything {
 			return numbers | String | Path
 		}
 		return left & (String | Path)

@@ -48,7 +48,7 @@ func TestMemory(t *testing.T) {
 // TestMemoryAllocates: a file like one that was examined before takes next to no new memory.
 func TestMemoryAllocates(t *testing.T) {
 	text := "{ pkgs, lib }: let f = { x, y ? 1 }: x + y; s = { " + many(40, "n%d = { v = %[1]d; };") + " }; in { " +
-		many(40, "a%d = f { x = s.n%[1]d.v; }; b%[1]d = \"a${s.n%[1]d.v}\" + lib.optionalString (s.n%[2]d.v == 1) pkgs.x; ") + " }"
+		many(40, "a%d = f { x = s.n%[1]d.v; }; b%[1]d = \"a${toString s.n%[1]d.v}\" + lib.optionalString (s.n%[1]d.v == 1) pkgs.x; ") + " }"
 	tree := parser.Parse(text)
 	names := sema.Resolve(tree)
 	memory := new(Memory)

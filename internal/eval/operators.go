@@ -334,16 +334,20 @@ func (ev *Evaluation) equalSets(x, y *set, depth int) *Value {
 
 // addTo evaluates first + second; second is evaluated where Nix does.
 func (ev *Evaluation) addTo(at site, first *Value, second func() *Value) *Value {
-	if first.kinds == Anything {
-		second()
-		return bare(numbers | String | Path | Failures)
-	}
 	var r, out *Value
 	operand := func() *Value {
 		if r == nil {
 			r = second()
 		}
 		return r
+	}
+	const sums = numbers | String | Path | Failures
+	switch {
+	case first.kinds == Anything:
+		second()
+		return bare(sums)
+	case first.kinds == sums && first.isBare() && operand().kinds&(sums|Set)&^Failures != 0: // a long chain of which the beginning is not known
+		return first
 	}
 	wrong := Kinds(0)
 	first.each(func(x *Value) {

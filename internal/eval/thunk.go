@@ -233,7 +233,8 @@ func (ev *Evaluation) reuse(t *thunk) *Value {
 		return ev.cut()
 	}
 	ev.deepest = max(ev.deepest, ev.depth+int(t.height))
-	todo := append(ev.todo[:0], t)
+	todo := ev.todo[:0]
+	todo = append(todo, t)
 	for len(todo) > 0 && ev.fuel >= 0 {
 		t := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]

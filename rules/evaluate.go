@@ -16,6 +16,8 @@ type examined struct {
 	memory   *eval.Memory // nil: it is made where it is needed
 	lower    sync.Once
 	lowered  *eval.Code // nil where Nix refuses the file
+	look     sync.Once
+	loads    bool // the file names what evaluates other files
 	examine  sync.Once
 	code     *eval.Code // what is examined; nil where nothing can be found
 	failures []eval.Finding
@@ -70,6 +72,16 @@ func (p *Pass) Failures() ([]eval.Finding, *eval.Code) {
 		}
 	})
 	return x.failures, x.code
+}
+
+// FailuresOfFiles returns what Failures does where the file evaluates others, and so may fail for what those are; else none.
+func (p *Pass) FailuresOfFiles() ([]eval.Finding, *eval.Code) {
+	x := p.examined
+	x.look.Do(func() { x.loads = eval.Loads(p.Tree) })
+	if !x.loads {
+		return nil, nil
+	}
+	return p.Failures()
 }
 
 // Exhausted reports whether the fuel did not suffice for all that rules asked of the file: what surely fails there may not all

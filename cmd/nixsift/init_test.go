@@ -18,7 +18,7 @@ func TestInit(t *testing.T) {
 	dir := testenv.Tree(t, map[string]string{
 		"statix.toml":  "disabled = [\"eta_reduction\"]\nignore = [\"gen\"]\n",
 		"treefmt.toml": "[formatter.deadnix]\ncommand = \"deadnix\"\noptions = [\"--no-lambda-arg\"]\nincludes = [\"*.nix\"]\nexcludes = [\"gen/*\", \"old.nix\"]\n",
-		"a.nix":        "let\n  unused = 1;\n  f = x: g x;\n  g = y: 1;\nin\n{ inherit f; a = b: b == true; }\n",
+		"a.nix":        "let\n  unused = 1;\n  f = x: g x;\n  g = y: 1;\nin\n{ inherit f; a = { b, ... }: if b == true then 1 else 2; }\n",
 		"gen/a.nix":    "let unused = 1; in 1\n",
 		"old.nix":      "let unused = 1; in 1\n",
 	})

@@ -1,8 +1,25 @@
 package eval
 
+import "github.com/nixsift/nixsift/ast"
+
 // byName are functions of package sets, which are known by their name wherever nothing is known of their value: what a set
 // of packages, an argument or a with has under that name is taken for it.
 var byName = map[string]uint32{}
+
+// Loads reports whether a file names a function that evaluates other files: import, callPackage or one of its kin.
+func Loads(t *ast.Tree) bool {
+	prepare()
+	for i, r := range t.Records() {
+		if r.Kind != ast.Ident && r.Kind != ast.Name {
+			continue
+		}
+		switch name := t.Node(ast.NodeID(i)).Text(); {
+		case name == "import", name == "scopedImport", byName[name] != 0:
+			return true
+		}
+	}
+	return false
+}
 
 // assumed returns what an expression of which nothing is known is by its name, or v.
 func (ev *Evaluation) assumed(v *Value, named uint32) *Value {

@@ -53,12 +53,28 @@ func changesLib(t *ast.Tree) []string {
 			return []string{"lib"}
 		}
 	}
-	for _, name := range libFrameworks {
-		if strings.Contains(t.Source(), name) {
-			return []string{"lib"}
+	if isFlake(t) {
+		for _, name := range libFrameworks {
+			if strings.Contains(t.Source(), name) {
+				return []string{"lib"}
+			}
 		}
 	}
 	return nil
+}
+
+// isFlake reports whether a file is a set with inputs or outputs, where the names of other flakes stand.
+func isFlake(t *ast.Tree) bool {
+	top := t.Expr().Unparen()
+	if !top.Is(ast.AttrSet) {
+		return false
+	}
+	for n := range top.Children() {
+		if b, ok := ast.AsBinding(n); ok && (b.Attrpath().FirstName() == "inputs" || b.Attrpath().FirstName() == "outputs") {
+			return true
+		}
+	}
+	return false
 }
 
 // givesLib reports whether a value is nixpkgs' lib, or a variable of that name.

@@ -32,7 +32,7 @@ var _ = rules.Register(&rules.Rule{
 	Placed: true,
 	On:     []ast.Kind{ast.Path},
 	File: func(p *rules.Pass) {
-		failures, _ := p.Failures()
+		failures, _ := p.FailuresOfFiles()
 		for _, f := range failures {
 			_, given, ok := f.OfFile()
 			if !ok {

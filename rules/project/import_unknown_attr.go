@@ -27,7 +27,7 @@ var _ = rules.Register(&rules.Rule{
 	Placed: true,
 	On:     []ast.Kind{ast.Path},
 	File: func(p *rules.Pass) {
-		failures, code := p.Failures()
+		failures, code := p.FailuresOfFiles()
 		for _, f := range failures {
 			if _, _, ok := f.OfFile(); !ok || f.Reason != eval.MissingAttr || code.MayMiss(f.Name) {
 				continue

@@ -32,8 +32,8 @@ func inputsProject(modified int64) map[string]string {
 			inputs.vendor = { url = "https://example.org/vendor.tar.gz"; flake = false; };
 			inputs.dirty.url = "git+file:///srv/dirty";
 			inputs.rel.url = "path:./rel";
-			inputs.late.url = "github:o/late";
-			nixConfig.extra-substituters = [ "https://nix-community.cachix.org" "https://attic.example.org/team" ];
+			inputs.late.url = "github:cachix/late";
+			nixConfig.extra-substituters = [ "https://nix-community.cachix.org" "https://o.cachix.org" "https://attic.example.org/team" ];
 			outputs = _: { };
 		}`,
 		"flake.lock": `{"nodes": {
@@ -73,7 +73,7 @@ func TestInputs(t *testing.T) {
 		"dirty /srv/dirty git+file - 40 d - no no",
 		"rel ./rel path - - - yes -",
 		"home-manager/systems a-very-long-owner-of-it-all… github a1a1a1a 40 d token* no -",
-		"late o/late github - - token* no -",
+		"late cachix/late github - - token* no -",
 		"home-manager: follows nixpkgs = nixpkgs",
 		"home-manager: cache https://nix-community.cachix.org",
 		"core: cache https://attic.example.org/team",

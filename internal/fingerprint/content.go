@@ -15,10 +15,11 @@ import (
 // leaves both, and an edit of the neighbour on one side leaves one. Findings that read alike have the same.
 type Content struct{ Line, Before, Behind uint64 }
 
-// marked and near are how many bytes that are no white space count of what a finding marks, and on each side of that: few,
-// so that edits elsewhere leave them.
+// marked and near are how many bytes that are no white space count of what a finding marks, and on each side of that: of the
+// first enough for a path or a name, which tell what the finding is about, of the others few, so that edits elsewhere leave
+// them.
 const (
-	marked = 24
+	marked = 120
 	near   = 8
 )
 

@@ -1,6 +1,7 @@
 package fingerprint
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 	"testing"
@@ -50,6 +51,10 @@ func TestContent(t *testing.T) {
 		assert.Equal(t, c.before, before.Before == after.Before, name)
 		assert.Equal(t, c.behind, before.Behind == after.Behind, name)
 	}
+	path := "{ a = ./secrets/of/the/whole/cluster/tailscale-auth-%s.age; }"
+	one, other := fmt.Sprintf(path, "key"), fmt.Sprintf(path, "other")
+	a, b := ContentOf(one, source.Span{Start: 6, End: uint32(len(one) - 3)}), ContentOf(other, source.Span{Start: 6, End: uint32(len(other) - 3)})
+	assert.False(t, a.Line == b.Line || a.Before == b.Before || a.Behind == b.Behind, "paths that differ at their end only")
 	alike := contents("x = bad;\ny = 1;\nx = bad;\n")
 	assert.Equal(t, alike[0].Line, alike[1].Line)
 	assert.NotEqual(t, alike[0].Before, alike[1].Before)

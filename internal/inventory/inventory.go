@@ -186,8 +186,8 @@ func remote(text string) (from string, needs Need) {
 	return from, NeedsNetrc
 }
 
-// owns reports whether a cache seems to be that of an input: a label of its host, or a part of its path, is the owner or the name of the
-// repository, as in https://OWNER.cachix.org and https://attic.example.org/OWNER.
+// owns reports whether a cache seems to be that of an input: a label of its host below the domain, or a part of its path, is the owner or the
+// name of the repository, as in https://OWNER.cachix.org and https://attic.example.org/OWNER.
 func owns(from, cache string) bool {
 	u, err := url.Parse(cache)
 	if err != nil || from == "" || strings.HasPrefix(from, "/") {
@@ -195,7 +195,9 @@ func owns(from, cache string) bool {
 	}
 	repo := strings.TrimSuffix(path.Base(from), ".git")
 	owner := path.Base(path.Dir(from))
-	parts := append(strings.Split(u.Hostname(), "."), strings.Split(u.Path, "/")...)
+	labels := strings.Split(u.Hostname(), ".")
+	labels = labels[:max(0, len(labels)-2)] // cachix.org has everybody's caches
+	parts := append(labels, strings.Split(u.Path, "/")...)
 	if strings.EqualFold(from, "NixOS/nixpkgs") {
 		return u.Hostname() == "cache.nixos.org"
 	}

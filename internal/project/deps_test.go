@@ -61,6 +61,9 @@ func TestDeps(t *testing.T) {
 		{"flake.nix", "{ outputs = _: import ./b.nix { y = 1; }; }", []string{"flake", "reach", "references"}},
 		{"a.nix", "{ callPackage, lib }: callPackage ./b.nix { x = 1; y = lib.id; }", []string{"references"}},
 		{"a.nix", "{ callPackage, lib }: callPackage ./b.nix { x = lib.extend (f: p: { }); }", []string{"references", "extends lib"}},
+		{"a.nix", "{ callPackage, lib }: callPackage ./b.nix { x = final: prev: { inherit (prev) lib; y.lib = final.lib; }; }", []string{"references"}},
+		{"flake.nix", "{ outputs = _: { lib = { f = 1; }; }; }", []string{"flake"}},
+		{"flake.nix", "{ outputs = { lib, ... }: { lib.f = 1; x = g { lib = { f = 1; }; }; }; }", []string{"flake", "extends lib"}},
 		{"b.nix", "1", []string{"imported"}},
 		{"b.nix", "{ x, y }: [ x y ]", []string{"imported"}},
 	} {

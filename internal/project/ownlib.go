@@ -1,9 +1,11 @@
 package project
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/flake"
 	"github.com/nixsift/nixsift/internal/nixlang"
 )
 
@@ -23,17 +25,18 @@ func (a *Answers) ExtendsLib() bool {
 }
 
 // libFrameworks are parts of the names of flakes that give modules and packages a lib with more in it.
-var libFrameworks = []string{"snowfall", "digga", "flakelight", "divnix/std", "nixos-unified", "clan-core", "colmena.lib", "nixcfg", "lib-aggregate"}
+var libFrameworks = []string{"snowfall", "digga", "flakelight", "divnix/std", "nixos-unified", "clan-core", "nixcfg", "lib-aggregate"}
 
 // changesLib returns "lib" if a file does one of the things that ExtendsLib tells of.
 func changesLib(t *ast.Tree) []string {
+	outputs := ownOutputs(t)
 	for i, r := range t.Records() {
 		var changes bool
 		switch n := t.Node(ast.NodeID(i)); r.Kind {
 		case ast.Binding:
 			b := ast.BindingNode{Node: n}
 			path := b.Attrpath()
-			changes = path.LastName() == "lib" && path.Text() != "flake.lib" && !givesLib(b.Value())
+			changes = path.LastName() == "lib" && path.Text() != "flake.lib" && !slices.Contains(outputs, n) && !givesLib(b.Value())
 		case ast.Inherit:
 			in := ast.InheritNode{Node: n}
 			if from := in.From(); from.IsValid() && !packages(from) {
@@ -63,6 +66,21 @@ func changesLib(t *ast.Tree) []string {
 	return nil
 }
 
+// ownOutputs returns the bindings of a flake's output lib: others have it as self.lib, or as that of an input.
+func ownOutputs(t *ast.Tree) (bindings []ast.Node) {
+	if !isFlake(t) {
+		return nil
+	}
+	for _, set := range flake.ReadNix(t).OutputSets() {
+		if a := set.Attr.Sub("lib"); a != nil {
+			for _, def := range a.Defs {
+				bindings = append(bindings, def.Binding)
+			}
+		}
+	}
+	return bindings
+}
+
 // isFlake reports whether a file is a set with inputs or outputs, where the names of other flakes stand.
 func isFlake(t *ast.Tree) bool {
 	top := t.Expr().Unparen()
@@ -88,7 +106,7 @@ func givesLib(value ast.Node) bool {
 		if ast.LastName(value) != "lib" || s.Default().IsValid() {
 			return false
 		}
-		if holder := s.Holder(); nixlang.NamesPackages(holder) || holder == "stdenv" {
+		if holder := s.Holder(); nixlang.NamesPackages(holder) || holder == "stdenv" || ofOverlay[holder] {
 			return true
 		}
 		_, single := s.Attrpath().Single()
@@ -107,5 +125,8 @@ func packages(n ast.Node) bool {
 		return ast.LastName(fn) == "import" && nixlang.IsNixpkgs(args[0])
 	}
 	name := ast.LastName(n)
-	return nixlang.NamesPackages(name) || name == "stdenv"
+	return nixlang.NamesPackages(name) || name == "stdenv" || ofOverlay[name]
 }
+
+// ofOverlay are names that overlays give to the packages.
+var ofOverlay = map[string]bool{"final": true, "prev": true, "super": true, "_final": true, "_prev": true, "_super": true}

@@ -94,10 +94,13 @@ func byPosition(names *sema.Info, n ast.Node) bool {
 	return b != nil && b.Kind == sema.ParamBinding
 }
 
+// extensions are what frameworks of modules add to the lib that they hand to them: home-manager, nixvim, nvf.
+var extensions = map[string]bool{"hm": true, "nixvim": true, "nvim": true}
+
 // aboutUnknown reports a name that lib, or a part of it, has not. more tells that an attribute of it is taken, bound that the
 // name is that of a variable.
 func aboutUnknown(p *rules.Pass, part *libtable.Part, name string, at ast.Node, more, bound bool) {
-	if !at.IsValid() || asksFor(p.Tree, name) {
+	if !at.IsValid() || asksFor(p.Tree, name) || part == nil && extensions[name] {
 		return
 	}
 	pin, pinned := p.Project.Pin()

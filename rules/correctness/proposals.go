@@ -404,9 +404,27 @@ func addFormal(fn ast.Node, name string, f *diag.Finding) {
 	if pattern.HasError() {
 		return
 	}
-	f.Help = "add " + diag.Code(name) + " to the arguments of the function"
 	f.Related = []diag.Related{{Span: pattern.Span(), Message: "the arguments"}}
+	if meant := misspeltInput(fn, name); meant != "" {
+		f.Help = "rename the argument " + diag.Code(meant) + ", which is no input"
+		return
+	}
+	f.Help = "add " + diag.Code(name) + " to the arguments of the function"
 	if ast.IsIdentifier(name) {
 		f.Fixes = []diag.Fix{rules.AddFormal(pattern, name)}
 	}
+}
+
+// misspeltInput returns the argument of a flake's outputs that is no input, and was probably meant to be the input of a name.
+func misspeltInput(fn ast.Node, name string) string {
+	t := fn.Tree()
+	if !isOutputs(fn) || !isInput(t, name) {
+		return ""
+	}
+	for formal := range (ast.PatternNode{Node: fn.FirstChild()}).Formals() {
+		if other := formal.Name().Text(); other != "self" && !isInput(t, other) && near.Find(name, []string{other}) != "" {
+			return other
+		}
+	}
+	return ""
 }

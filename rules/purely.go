@@ -19,9 +19,18 @@ const Reaching = "\n\nA flake reaches what its `flake.nix` imports, calls or has
 	"`inPureEvalMode`, `pathExists`, `getEnv`); what other conditions guard is reported more mildly. In tests, examples and\n" +
 	"templates all is a hint where a flake reaches it, and nothing is said elsewhere.\n"
 
-// Degrees are the severities of a finding in a file that a flake surely reaches, in one that it may reach, and in others; diag.Off
-// stands for nothing.
-type Degrees struct{ Reached, Maybe, Other diag.Severity }
+// Degrees are the severities of a finding in a file that a flake surely reaches, in one that it may reach, in the default of an
+// argument that such a file leaves out and that may not count, and in others; diag.Off stands for nothing.
+type Degrees struct{ Reached, Maybe, Lazy, Other diag.Severity }
+
+// Impurity is a finding about an expression that is another in pure evaluation.
+type Impurity struct {
+	At      Purely
+	Finding diag.Finding
+	Degrees Degrees
+	// Other is the message where no flake reaches the file, if it is another one there.
+	Other string
+}
 
 // Purely is how an expression comes to be evaluated where evaluation is pure, in what a flake reaches. It refers to no tree.
 type Purely struct {
@@ -66,6 +75,8 @@ func purely(names *sema.Info, n ast.Node) (p Purely) {
 			switch name := ast.LastName(fn); {
 			case name == "tryEval":
 				p.caught = true
+			case name == "throw" || name == "abort":
+				p.guarded = true // it fails in any case
 			case len(args) == 1 && (strings.HasPrefix(name, "optional") || name == "mkIf"):
 				depends := p.depends
 				p.under(names, args[0])
@@ -152,38 +163,64 @@ func (p Purely) Reach(a *Asked, path string) (how project.Reach, caller string) 
 
 // Report reports what is wrong with the expression where evaluation is pure, as badly as who reaches the file says.
 func (p Purely) Report(pass *Pass, f diag.Finding, s Degrees) {
-	if p.guarded || p.inner {
+	pass.ReportImpure(false, Impurity{At: p, Finding: f, Degrees: s})
+}
+
+// ReportImpure reports impurities of the file, as badly as who reaches it says. Where that is not known, it reports just the first
+// one if once is set.
+func (p *Pass) ReportImpure(once bool, found ...Impurity) {
+	found = slices.DeleteFunc(found, func(i Impurity) bool { return i.At.guarded || i.At.inner })
+	if len(found) == 0 {
 		return
 	}
-	path := pass.Path
-	pass.Ask(func(a *Asked) {
-		how, caller := p.Reach(a, path)
-		if p.formal != "" {
-			if caller == "" {
-				return
+	path := p.Path
+	p.Ask(func(a *Asked) {
+		told := false
+		for _, i := range found {
+			f, how, ok := i.in(a, path)
+			if !ok || once && how != project.Reached && told {
+				continue
 			}
-			f.Message += fmt.Sprintf("; %s calls the file without %s", diag.Code(a.Rel(caller)), diag.Code(p.formal))
+			told = told || how != project.Reached
+			a.Report(f)
 		}
-		switch how {
-		case project.Reached:
-			f.Severity = s.Reached
-		case project.MaybeReached:
-			f.Severity = s.Maybe
-		default:
-			f.Severity = s.Other
-		}
-		if p.depends && f.Severity > diag.Info {
-			f.Severity--
-		}
-		if f.Severity == diag.Off {
-			return
-		}
-		if a.Sample(path) {
-			if how == project.Unreached {
-				return // as tests without a flake do
-			}
-			f.Severity = diag.Hint
-		}
-		a.Report(f)
 	})
+}
+
+// in returns the finding with what the other files of the project say of it; ok is false where it is none.
+func (i Impurity) in(a *Asked, path string) (f diag.Finding, how project.Reach, ok bool) {
+	f = i.Finding
+	how, caller := i.At.Reach(a, path)
+	if i.At.formal != "" {
+		if caller == "" {
+			return f, how, false
+		}
+		f.Message += fmt.Sprintf("; %s calls the file without %s", diag.Code(a.Rel(caller)), diag.Code(i.At.formal))
+	}
+	switch {
+	case how == project.Reached:
+		f.Severity = i.Degrees.Reached
+	case how == project.MaybeReached:
+		f.Severity = i.Degrees.Maybe
+	case caller != "":
+		f.Severity = i.Degrees.Lazy
+	default:
+		f.Severity = i.Degrees.Other
+		if i.Other != "" {
+			f.Message = i.Other
+		}
+	}
+	if i.At.depends && f.Severity > diag.Info {
+		f.Severity--
+	}
+	if f.Severity == diag.Off {
+		return f, how, false
+	}
+	if a.Sample(path) {
+		if how == project.Unreached {
+			return f, how, false // as tests without a flake do
+		}
+		f.Severity = diag.Hint
+	}
+	return f, how, true
 }

@@ -19,9 +19,8 @@ var _ = rules.Register(&rules.Rule{
 		"\"in pure evaluation mode, 'fetchGit' doesn't fetch unlocked input\", \"cannot call 'getFlake' on unlocked flake reference\".\n" +
 		"Write the whole revision, or make the source an input of the flake: its lock holds it.\n" +
 		"\n" +
-		"A local tree, as in `fetchGit ./.`, has no revision to write: an information where no flake reaches the file, and refused\n" +
-		"in pure evaluation all the same; take `./.` itself, or `self`. `getFlake` of a local path in such files is left alone, and\n" +
-		"so is what is no literal, or has names that are computed." + rules.Reaching,
+		"A local tree, as in `fetchGit ./.`, has no revision to write, and pure evaluation refuses it all the same; take `./.` itself,\n" +
+		"or `self`. In files that no flake reaches it is left alone, and so is what is no literal, or has names that are computed." + rules.Reaching,
 	Severity: diag.Error, Presets: rules.Recommended,
 	On: []ast.Kind{ast.Apply},
 	Node: func(p *rules.Pass, n ast.Node) {
@@ -37,13 +36,14 @@ var _ = rules.Register(&rules.Rule{
 			return
 		}
 		f := diag.Finding{Span: arg.Span(), Message: fmt.Sprintf("nothing locks what `%s` fetches: pure evaluation refuses it", name)}
-		s := rules.Degrees{Reached: diag.Error, Maybe: diag.Warning, Other: diag.Warning}
+		s := rules.Degrees{Reached: diag.Error, Maybe: diag.Warning, Lazy: diag.Warning, Other: diag.Warning}
 		switch {
 		case kind == localSource && name == "getFlake":
-			f.Message, s.Other = "nothing locks the flake of a local path: pure evaluation refuses it", diag.Off
+			f.Message, s.Lazy, s.Other = "nothing locks the flake of a local path: pure evaluation refuses it", diag.Off, diag.Off
 			f.Help = "use `self`, or make it an input"
 		case kind == localSource:
-			f.Message, s.Other = fmt.Sprintf("`%s` of a local tree has no revision: pure evaluation refuses it", name), diag.Info
+			f.Message = fmt.Sprintf("`%s` of a local tree has no revision: pure evaluation refuses it", name)
+			s.Lazy, s.Other = diag.Info, diag.Off
 			f.Help = "use the path itself, or `self`: of a flake they have what Git tracks"
 		case name == "getFlake":
 			f.Help = "write the whole revision into the reference, or make the flake an input"
@@ -53,7 +53,9 @@ var _ = rules.Register(&rules.Rule{
 		if arg.End()-arg.Start() > maxMarked {
 			f.Span = call.Func().Span()
 		}
-		p.Purely(n).Report(p, f, s)
+		p.ReportImpure(false, rules.Impurity{
+			At: p.Purely(n), Finding: f, Degrees: s, Other: fmt.Sprintf("nothing locks what `%s` fetches: it is what the source has on that day", name),
+		})
 	},
 })
 

@@ -2,6 +2,8 @@ package purity
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
@@ -17,11 +19,13 @@ var _ = rules.Register(&rules.Rule{
 	Doc: "In pure evaluation, that of flakes, `builtins.currentSystem` and `builtins.currentTime` are missing attributes, and\n" +
 		"`builtins.storePath` \"is not allowed\". `__currentSystem` is an undefined variable there: Nix refuses the whole file. Others do\n" +
 		"not fail, and are not what they seem: `builtins.getEnv` gives `\"\"`, `builtins.nixPath` `[ ]`, and `builtins.pathExists` of an\n" +
-		"absolute path `false`. Elsewhere they make of one source different results.\n" +
+		"absolute path `false`.\n" +
 		"\n" +
 		"Pass the value in: `system` from `eachSystem`, `genAttrs` or `perSystem`, a time such as `self.lastModified`, a setting as an\n" +
 		"option or an argument. Nothing is said of `builtins.currentSystem or …`, of builtins that the file tests for by\n" +
-		"`builtins ? …`, and of a `getEnv` whose empty result the file compares with." + rules.Reaching,
+		"`builtins ? …`, of a `getEnv` whose empty result the file compares with, and in messages of `throw`. Files that no flake\n" +
+		"reaches, as `shell.nix` and scripts for `nix eval --impure`, may ask the machine. Of one that a flake perhaps reaches, each\n" +
+		"builtin is reported once." + rules.Reaching,
 	Severity: diag.Error, Presets: rules.Recommended,
 	On: []ast.Kind{ast.Ident, ast.Select},
 	File: func(p *rules.Pass) {
@@ -30,6 +34,7 @@ var _ = rules.Register(&rules.Rule{
 		}
 		names := p.Names()
 		var asked map[string]bool
+		found := map[string][]rules.Impurity{} // by builtin
 		for i, r := range p.Tree.Records() {
 			if r.Kind != ast.Ident && r.Kind != ast.Select {
 				continue
@@ -44,7 +49,7 @@ var _ = rules.Register(&rules.Rule{
 				asked = nixlang.AskedBuiltins(names)
 			}
 			f := diag.Finding{Span: n.Span(), Message: say.message, Help: say.help}
-			s := rules.Degrees{Reached: diag.Warning, Maybe: diag.Info, Other: diag.Info}
+			s := rules.Degrees{Reached: diag.Warning, Maybe: diag.Info, Lazy: diag.Info}
 			at := p.Purely(n)
 			switch {
 			case n.Text() == "__currentSystem" || n.Text() == "__currentTime":
@@ -54,7 +59,10 @@ var _ = rules.Register(&rules.Rule{
 			case asked[name], name == "getEnv" && emptyCompared(names, n), name == "pathExists" && !asksMachine(n):
 				continue
 			}
-			at.Report(p, f, s)
+			found[name] = append(found[name], rules.Impurity{At: at, Finding: f, Degrees: s})
+		}
+		for _, name := range slices.Sorted(maps.Keys(found)) {
+			p.ReportImpure(true, found[name]...)
 		}
 	},
 })
@@ -93,7 +101,8 @@ func asksMachine(fn ast.Node) bool {
 	return nixlang.OfMachine(text) && !strings.HasPrefix(text, "/nix/store")
 }
 
-// emptyCompared reports whether the result of getEnv is compared, or its length asked for: then the file provides for an empty one.
+// emptyCompared reports whether the result of getEnv, or what has it as its value or default, is compared, or its length asked
+// for: then the file provides for an empty one.
 func emptyCompared(names *sema.Info, fn ast.Node) bool {
 	at := fn.OutsideParens()
 	call, ok := ast.AsApply(at.Parent())
@@ -104,18 +113,61 @@ func emptyCompared(names *sema.Info, fn ast.Node) bool {
 	if isCompared(result) {
 		return true
 	}
-	b, ok := ast.AsBinding(result.Parent())
-	if !ok {
+	b := boundTo(result)
+	if !b.IsValid() {
 		return false
 	}
 	name := b.Attrpath().LastName()
-	for _, u := range names.Uses() {
-		if u.Node.Text() == name && u.Target == sema.ToBinding && isCompared(u.Node.OutsideParens()) {
-			return true
+	for i, r := range fn.Tree().Records() {
+		switch n := fn.Tree().Node(ast.NodeID(i)); r.Kind {
+		case ast.Ident:
+			if u, ok := names.Use(n); ok && n.Text() == name && u.Target == sema.ToBinding && isCompared(n.OutsideParens()) {
+				return true
+			}
+		case ast.Select:
+			if name != "" && (ast.SelectExpr{Node: n}).Attrpath().LastName() == name && isCompared(n.OutsideParens()) {
+				return true
+			}
 		}
 	}
 	return false
 }
+
+// priorities are functions that give an option a value, with the number of their arguments.
+var priorities = map[string]int{"mkDefault": 1, "mkForce": 1, "mkOptionDefault": 1, "mkOverride": 2, "mkIf": 2}
+
+// boundTo returns the binding of a variable, or of an option, that has an expression as its value or default.
+func boundTo(n ast.Node) (b ast.BindingNode) {
+	for range maxAround {
+		up := n.Parent()
+		switch {
+		case up.Is(ast.Apply):
+			fn, args := ast.Call(up)
+			switch name := ast.LastName(fn); {
+			case name != "" && len(args) == priorities[name] && (ast.ApplyExpr{Node: up}).Arg() == n:
+			case name == "mkOption" && b.IsValid() && b.Attrpath().IsSingle("default"):
+			default:
+				return b
+			}
+		case up.Is(ast.Binding) && !b.IsValid():
+			b = ast.BindingNode{Node: up}
+			if !b.Attrpath().IsSingle("default") {
+				return b
+			}
+			n = up.Parent().OutsideParens()
+			continue
+		case up.Is(ast.Binding):
+			return ast.BindingNode{Node: up}
+		default:
+			return b
+		}
+		n = up.OutsideParens()
+	}
+	return b
+}
+
+// maxAround bounds how far around an expression what it is the value of is looked for.
+const maxAround = 16
 
 // isCompared reports whether an expression is an operand of == or !=, or an argument of a function that asks of its text.
 func isCompared(n ast.Node) bool {

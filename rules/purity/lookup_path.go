@@ -2,6 +2,7 @@ package purity
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
@@ -16,12 +17,17 @@ var _ = rules.Register(&rules.Rule{
 		"neither: \"cannot look up '<nixpkgs>' in pure evaluation mode\". In a flake, take the input, `inputs.nixpkgs` or\n" +
 		"`nixpkgs.lib.nixosSystem`; elsewhere, a source with a hash, as `fetchTarball` or npins give it.\n" +
 		"\n" +
-		"`<nix/fetchurl.nix>` is built in, and `tryEval` catches what fails. A file that binds `__findFile` looks up things in its own way." + rules.Reaching,
+		"`<nix/fetchurl.nix>` is built in, and `tryEval` catches what fails. A file that binds `__findFile` looks up things in its own way.\n" +
+		"A shell that people start by hand, `shell.nix` or a file that is a call of `mkShell`, may take what they have." + rules.Reaching,
 	Severity: diag.Error, Presets: rules.Recommended,
 	On: []ast.Kind{ast.SearchPath},
 	File: func(p *rules.Pass) {
 		if strings.Contains(p.Tree.Source(), "__findFile") {
 			return
+		}
+		elsewhere := diag.Info
+		if isShell(p.Path, p.Tree) {
+			elsewhere = diag.Off
 		}
 		for i, r := range p.Tree.Records() {
 			if r.Kind != ast.SearchPath {
@@ -38,7 +44,40 @@ var _ = rules.Register(&rules.Rule{
 			if at.Caught() {
 				continue
 			}
-			at.Report(p, f, rules.Degrees{Reached: diag.Error, Maybe: diag.Warning, Other: diag.Info})
+			p.ReportImpure(false, rules.Impurity{
+				At: at, Finding: f, Degrees: rules.Degrees{Reached: diag.Error, Maybe: diag.Warning, Lazy: diag.Info, Other: elsewhere},
+				Other: fmt.Sprintf("%s is what the `NIX_PATH` of whoever evaluates says", diag.Code(text)),
+			})
 		}
 	},
 })
+
+// isShell reports whether a file is a shell for development, by its name or what it gives.
+func isShell(path string, t *ast.Tree) bool {
+	if filepath.Base(path) == "shell.nix" {
+		return true
+	}
+	n := t.Expr().Unparen()
+	for range maxAround {
+		switch n.Kind() {
+		case ast.Lambda, ast.Let, ast.With, ast.Assert:
+			n = n.Child(n.NumChildren() - 1).Unparen()
+		case ast.Select:
+			n = (ast.SelectExpr{Node: n}).Operand().Unparen() // (buildFHSEnv { }).env
+		case ast.Apply:
+			fn, args := ast.Call(n)
+			if strings.Contains(ast.LastName(fn), "Shell") || strings.HasPrefix(ast.LastName(fn), "buildFHS") {
+				return true
+			}
+			for _, arg := range args {
+				if hook, _ := ast.Attr(arg.Unparen(), "shellHook"); arg.Unparen().Is(ast.AttrSet) && hook.IsValid() {
+					return true
+				}
+			}
+			return false
+		default:
+			return false
+		}
+	}
+	return false
+}

@@ -112,6 +112,8 @@ var pureCases = []pureCase{
 		works: []string{
 			"toString /etc/nosuch", "builtins.pathExists /etc/probed", "baseNameOf /etc/nosuch", `"/etc/nosuch"`, "/etc/nosuch == 1", "import ./sound.nix",
 			"if builtins.pathExists /etc/asked then import /etc/asked else 1", "builtins.substring 0 1 (self + /etc/nosuch)",
+			"builtins.filter builtins.pathExists [ /etc/filtered ]", `builtins.filter (p: builtins.pathExists (p + "/x")) [ /etc/completed ]`,
+			"let list = [ /etc/listed ]; in builtins.filter (p: builtins.pathExists p) list",
 		},
 	},
 	{

@@ -19,7 +19,8 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"Where only the name is wanted, quote it. Where the file belongs to the project, write a relative path. `/.`, which\n" +
 		"makes paths of strings, is not reported, and neither is what is appended: `/lib/x.nix` in `nixpkgs + /lib/x.nix`, or\n" +
-		"the elements of a list such as `[ /src /tests ]`, which no machine has at its root.",
+		"the elements of a list such as `[ /src /tests ]`, which no machine has at its root. The fix quotes what surely is used as\n" +
+		"text: the argument of `toString`, `import` and the like, and attributes named as `passwordFile` is.",
 	Severity: diag.Info, Presets: rules.Strict,
 	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Aliases: []string{"nix:lint-absolute-path-literals", "nixpkgs-vet:NPV-127", "nixpkgs-vet:NPV-128"},
@@ -33,7 +34,9 @@ var _ = rules.Register(&rules.Rule{
 			})
 		case strings.HasPrefix(text, "/") && text != "/" && text != "/." && !nixlang.Appended(n) && (nixlang.OfMachine(text) || !n.OutsideParens().Parent().Is(ast.List)):
 			f := diag.Finding{Span: n.Span(), Message: "absolute path literal", Help: "quote it, unless its content is to be copied to the store"}
-			f.Fixes = []diag.Fix{rules.Replace("quote the path", diag.Unsafe, n.Span(), `"`+n.Text()+`"`)}
+			if nixlang.OnlyText(n) {
+				f.Fixes = []diag.Fix{rules.Replace("quote the path", diag.Unsafe, n.Span(), `"`+n.Text()+`"`)}
+			}
 			report(p, f)
 		}
 	},

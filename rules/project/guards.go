@@ -14,14 +14,12 @@ import (
 type guards struct {
 	paths map[string]bool // absolute
 	funcs map[string]bool // functions of the file that ask about an argument
+	asks  bool            // it may ask about something
 }
 
 // guarded reports whether the file asks somewhere whether the target of a literal is there, or the folder around it.
 func (p *paths) guarded(l literal) bool {
-	if p.guards == nil {
-		p.guards = p.findGuards()
-	}
-	if len(p.guards.paths) == 0 && len(p.guards.funcs) == 0 {
+	if g := p.guarding(); len(g.paths) == 0 && len(g.funcs) == 0 {
 		return false
 	}
 	if p.guards.paths[l.target] {
@@ -48,10 +46,18 @@ func (p *paths) guarded(l literal) bool {
 	return false
 }
 
+func (p *paths) guarding() *guards {
+	if p.guards == nil {
+		p.guards = p.findGuards()
+	}
+	return p.guards
+}
+
 func (p *paths) findGuards() *guards {
 	g := &guards{paths: map[string]bool{}, funcs: map[string]bool{}}
 	text := p.Tree.Source()
-	if !slices.ContainsFunc([]string{"pathExists", "maybeMissing", "pathIs", "pathType", "readFileType", "readDir"}, func(word string) bool { return strings.Contains(text, word) }) {
+	g.asks = slices.ContainsFunc([]string{"pathExists", "maybeMissing", "pathIs", "pathType", "readFileType", "readDir"}, func(word string) bool { return strings.Contains(text, word) })
+	if !g.asks {
 		return g
 	}
 	for i, r := range p.Tree.Records() {

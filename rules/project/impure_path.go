@@ -20,7 +20,8 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"Take the file into the repository, as `./x.nix`. What a service reads at run time, such as a secret, is named by a string:\n" +
 		"`passwordFile = \"/run/secrets/x\"`. Where an absolute path literal is the value of an attribute, it may be meant as such a\n" +
-		"name, or be copied: a warning. Paths in files that no flake reaches are those of `absolute-path-literal`." + rules.Reaching,
+		"name, or be copied: a warning, with a fix that quotes it where the name of the attribute says so, as those of files of\n" +
+		"services do. Paths that go to `findFirst pathExists` and its kin are not read. Paths in files that no flake reaches are those of `absolute-path-literal`." + rules.Reaching,
 	Severity: diag.Error, Presets: rules.Recommended,
 	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	On: []ast.Kind{ast.Path, ast.String},
@@ -66,7 +67,7 @@ func (p *paths) checkAbsolute(n ast.Node) {
 	}
 	f := diag.Finding{Span: n.Span(), Message: "pure evaluation may not read " + diag.Code(n.Text())}
 	f.Help = "take the file into the repository, or quote the path if it is read at run time"
-	if s.Reached < diag.Error {
+	if s.Reached < diag.Error && nixlang.OnlyText(n) {
 		f.Fixes = []diag.Fix{rules.Replace("quote the path", diag.Unsafe, n.Span(), `"`+n.Text()+`"`)}
 	}
 	p.Purely(n).Report(p.Pass, f, s)

@@ -28,8 +28,11 @@ type literal struct {
 // paths knows the path literals of one file.
 type paths struct {
 	*rules.Pass
-	// bound are the bindings whose value is a path literal, by its node; nil until it is asked for.
+	// bound are the bindings whose value is a path literal or a list, by its node; nil until it is asked for.
 	bound map[ast.NodeID]sema.BindingID
+	// lambdas are those of which it is known whether they ask for existence, askedOf the variables whose paths are asked for.
+	lambdas map[ast.NodeID]bool
+	askedOf map[sema.BindingID]bool
 	// guards is nil until it is asked for.
 	guards *guards
 }
@@ -121,22 +124,14 @@ func (p *paths) useOf(n ast.Node) use {
 	if u := directUse(n); u != wanted {
 		return u
 	}
-	if onlyCompared(n) || p.textParam(n) {
+	if onlyCompared(n) || p.textParam(n) || p.guarding().asks && p.asked(n, maxAsked) {
 		return textOnly
 	}
 	// let f = ./x; in if pathExists f then …
 	if !n.OutsideParens().Parent().Is(ast.Binding) {
 		return wanted
 	}
-	if p.bound == nil {
-		p.bound = map[ast.NodeID]sema.BindingID{}
-		for id, b := range p.Names().Bindings() {
-			if value := b.Value.Unparen(); value.Is(ast.Path) {
-				p.bound[value.ID()] = sema.BindingID(id)
-			}
-		}
-	}
-	if id := p.bound[n.ID()]; id != 0 {
+	if id := p.variable(n); id != 0 {
 		for use := range p.Names().UsesOf(id) {
 			switch directUse(use.Node) {
 			case probed, textOnly:
@@ -145,6 +140,19 @@ func (p *paths) useOf(n ast.Node) use {
 		}
 	}
 	return wanted
+}
+
+// variable returns the variable whose value a path literal or a list is, or 0.
+func (p *paths) variable(value ast.Node) sema.BindingID {
+	if p.bound == nil {
+		p.bound = map[ast.NodeID]sema.BindingID{}
+		for id, b := range p.Names().Bindings() {
+			if value := b.Value.Unparen(); value.Is(ast.Path) || value.Is(ast.List) || value.Is(ast.Binary) {
+				p.bound[value.ID()] = sema.BindingID(id)
+			}
+		}
+	}
+	return p.bound[value.Unparen().ID()]
 }
 
 func directUse(n ast.Node) use {

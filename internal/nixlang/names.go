@@ -62,7 +62,8 @@ func Hidden(names *sema.Info, scope sema.ScopeID, name string) bool {
 }
 
 // Builtin returns the name of the builtin function or value that an expression means: map, builtins.map,
-// __map, a name inherited from builtins, and one that `with builtins;` provides. It is empty for anything else.
+// __map, a name inherited from builtins, and one that `with builtins;` provides; builtins may have another name, as in
+// let b = builtins. It is empty for anything else.
 func Builtin(names *sema.Info, n ast.Node) string {
 	n = n.Unparen()
 	switch n.Kind() {
@@ -80,18 +81,18 @@ func Builtin(names *sema.Info, n ast.Node) string {
 			return text
 		case sema.ToBinding:
 			b := names.Binding(u.Binding)
-			if in, ok := ast.AsInherit(b.Decl); ok && in.From().IsValid() && names.IsGlobal(in.From().Unparen(), "builtins") && sema.IsBuiltin(b.Name) {
+			if in, ok := ast.AsInherit(b.Decl); ok && in.From().IsValid() && IsBuiltins(names, in.From()) && sema.IsBuiltin(b.Name) {
 				return b.Name
 			}
 		case sema.ToWith:
-			if names.IsGlobal(innermostWith(names, u.Scope).Unparen(), "builtins") && sema.IsBuiltin(text) {
+			if IsBuiltins(names, innermostWith(names, u.Scope)) && sema.IsBuiltin(text) {
 				return text
 			}
 		}
 	case ast.Select:
 		s := ast.SelectExpr{Node: n}
 		part := s.Attrpath().FirstChild()
-		if s.Default().IsValid() || part.NextSibling().IsValid() || !names.IsGlobal(s.Operand().Unparen(), "builtins") {
+		if s.Default().IsValid() || part.NextSibling().IsValid() || !IsBuiltins(names, s.Operand()) {
 			return ""
 		}
 		if name, ok := ast.AttrName(part); ok && sema.IsBuiltin(name) {
@@ -99,6 +100,27 @@ func Builtin(names *sema.Info, n ast.Node) string {
 		}
 	}
 	return ""
+}
+
+// maxAlias is the number of names after which IsBuiltins gives up.
+const maxAlias = 4
+
+// IsBuiltins reports whether an expression is the set of builtins, under a name of the file's own, too.
+func IsBuiltins(names *sema.Info, n ast.Node) bool {
+	for range maxAlias {
+		if n = n.Unparen(); !n.Is(ast.Ident) {
+			return false
+		}
+		if names.IsGlobal(n, "builtins") {
+			return true
+		}
+		b := names.Resolve(n)
+		if b == nil || !b.Value.IsValid() {
+			return false
+		}
+		n = b.Value
+	}
+	return false
 }
 
 // innermostWith returns the attrset of the nearest with around a scope, which hides those of all others.

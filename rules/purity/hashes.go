@@ -36,6 +36,9 @@ func fetcher(names *sema.Info, fn ast.Node) string {
 		if (ast.SelectExpr{Node: fn}).Default().IsValid() {
 			return ""
 		}
+		if b := names.Resolve((ast.SelectExpr{Node: fn}).Operand().Unparen()); b != nil && nixlang.IsBuiltins(names, defaultOf(b)) {
+			return ""
+		}
 		return name
 	case ast.Ident:
 		u, ok := names.Use(fn)
@@ -43,18 +46,29 @@ func fetcher(names *sema.Info, fn ast.Node) string {
 			return ""
 		}
 		if u.Target == sema.ToWith {
-			return name
+			return name // nixlang.Builtin has ruled out with builtins
 		}
 		b := names.Resolve(fn)
 		if b == nil {
 			return ""
 		}
 		in, inherited := ast.AsInherit(b.Decl)
-		if b.Kind == sema.FormalBinding || inherited && in.From().IsValid() && !names.IsGlobal(in.From().Unparen(), "builtins") {
+		if d := defaultOf(b); d.IsValid() && nixlang.Builtin(names, d) == name {
+			return ""
+		}
+		if b.Kind == sema.FormalBinding || inherited && in.From().IsValid() && !nixlang.IsBuiltins(names, in.From()) {
 			return name
 		}
 	}
 	return ""
+}
+
+// defaultOf returns the default of an argument, which is what it is where nobody passes another. It is invalid where there is none.
+func defaultOf(b *sema.Binding) ast.Node {
+	if !b.Decl.Is(ast.Formal) {
+		return ast.Node{}
+	}
+	return ast.FormalNode{Node: b.Decl}.Default()
 }
 
 // attributes returns the names of the attributes of a set, and their values where they are not inherited; ok is false where some

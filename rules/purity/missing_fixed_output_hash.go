@@ -16,7 +16,8 @@ var _ = rules.Register(&rules.Rule{
 		"nixpkgs takes a placeholder, and the build fails with \"hash mismatch\"; it prints the right one.\n" +
 		"\n" +
 		"Reported where the argument is a set that is written out, with a URL or a repository, and none of its names, inherited ones\n" +
-		"included, is that of a hash. Functions of the file's own and those of `builtins` are others.",
+		"included, is that of a hash. Functions of the file's own and those of `builtins`, under whatever name, are others, and what\n" +
+		"is handed to `hashFile` is fetched for its hash.",
 	Severity: diag.Warning, Presets: rules.Recommended,
 	On: []ast.Kind{ast.Apply},
 	Node: func(p *rules.Pass, n ast.Node) {
@@ -30,7 +31,7 @@ var _ = rules.Register(&rules.Rule{
 			return
 		}
 		names, _, ok := attributes(set)
-		if !ok || slices.ContainsFunc(names, isHashName) || slices.Contains(names, "showURLs") || documented(n) {
+		if !ok || slices.ContainsFunc(names, isHashName) || slices.Contains(names, "showURLs") || documented(n) || hashed(n) {
 			return
 		}
 		if !slices.ContainsFunc(names, func(attr string) bool { return slices.Contains(fetchers[name], attr) }) {
@@ -42,3 +43,17 @@ var _ = rules.Register(&rules.Rule{
 		}, diag.Hint)
 	},
 })
+
+// hashed reports whether a file is an argument of a function that computes its hash.
+func hashed(n ast.Node) bool {
+	at := n.OutsideParens()
+	if in := at.Parent(); in.Is(ast.Interpolation) {
+		at = in.Parent().OutsideParens()
+	}
+	call, ok := ast.AsApply(at.Parent())
+	if !ok || call.Arg() != at {
+		return false
+	}
+	fn, _ := ast.Call(call.Func())
+	return ast.LastName(fn) == "hashFile"
+}

@@ -13,6 +13,7 @@ import (
 var sampleNames = []string{
 	"test", "tests", "testing", "testdata", "testflake", "example", "examples", "demo", "demos", "template", "templates", "fixture",
 	"fixtures", "sample", "samples", "sandbox", "playground", "skeleton",
+	"skel", "scaffold", "scaffolds", "boilerplate", "starter", "starters", "tutorial", "tutorials", "draft", "drafts",
 }
 
 // asideNames are folders that serve the development of what lies beside them.

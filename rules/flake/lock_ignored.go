@@ -15,12 +15,13 @@ var _ = rules.Register(&rules.Rule{
 		"locks all inputs anew each time. Take the pattern out, run `nix flake lock`, and commit the file.\n" +
 		"\n" +
 		"Of a lock that is there and ignored, `lock-untracked` tells. It is an info for a flake in a folder of the repository, which may\n" +
-		"be one for tools; tests, examples and templates are left alone.",
+		"be one for tools; tests, examples and templates are left alone. So is a pattern that is meant: with a comment above it that\n" +
+		"speaks of locks, or for `flake.lock` of folders below the root only, as `docs/*/flake.lock` or in a `.gitignore` there.",
 	Severity: diag.Warning, Presets: rules.Recommended, Placed: true,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
 		in, ok := unlockedInput(p, f)
 		by, ignored := ignoredLock(p, f)
-		if !ok || !ignored {
+		if !ok || !ignored || lockMeant(p, f, by) {
 			return
 		}
 		finding := diag.Finding{

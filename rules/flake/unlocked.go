@@ -1,7 +1,9 @@
 package flake
 
 import (
+	"path"
 	"path/filepath"
+	"strings"
 
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/flake"
@@ -35,11 +37,43 @@ func ignoredLock(p *rules.Pass, f *flake.Flake) (by git.Ignore, ok bool) {
 	return repo.Ignored(rel, false)
 }
 
+// lockMeant reports whether the pattern that ignores the lock of a flake is there for that: a comment above it speaks of locks, or
+// it names flake.lock and leaves that of the root in, so that those below are for others to lock.
+func lockMeant(p *rules.Pass, f *flake.Flake, by git.Ignore) bool {
+	if file := p.Project.File(by.File); file != nil && strings.Contains(strings.ToLower(commentAt(file.Text(), by.Line)), "lock") {
+		return true
+	}
+	if f.Dir == p.Project.Root() {
+		return false
+	}
+	if path.Base(by.Pattern) != "flake.lock" {
+		return false
+	}
+	_, root := p.Project.Repo().Ignored("flake.lock", false)
+	return !root
+}
+
+// commentAt returns the comment of a line of an ignore file, from 1: that above the patterns up to the next blank line.
+func commentAt(text string, line int) string {
+	lines := strings.Split(text, "\n")
+	comment := ""
+	for i := min(line, len(lines)+1) - 2; i >= 0; i-- {
+		at := strings.TrimSpace(lines[i])
+		if at == "" || comment != "" && !strings.HasPrefix(at, "#") {
+			break
+		}
+		if strings.HasPrefix(at, "#") {
+			comment += at + "\n"
+		}
+	}
+	return comment
+}
+
 // reportUnlocked reports a finding, but in tests, examples and templates and in what is only copied.
 func reportUnlocked(p *rules.Pass, f *flake.Flake, found diag.Finding) {
-	path := filepath.Join(f.Dir, "flake.nix")
+	at := filepath.Join(f.Dir, "flake.nix")
 	p.Ask(func(a *rules.Asked) {
-		if !a.InSamples(path) && !a.Copied(path) {
+		if !a.InSamples(at) && !a.Copied(at) {
 			a.Report(found)
 		}
 	})

@@ -108,6 +108,20 @@ func InPart(name string) string { return inParts()[name] }
 // OnlyInParts returns the names of which InPart tells, in no order.
 func OnlyInParts() []string { return slices.Collect(maps.Keys(inParts())) }
 
+// Data returns parts of lib that hold data, with the names that they had in the release the table is of: others have other ones.
+// It must not be changed.
+func Data() []Part { return data[:] }
+
+// InData returns the part of lib that holds data of a name; "" where there is none.
+func InData(name string) string {
+	for i := range data {
+		if data[i].Has(name) {
+			return data[i].Name
+		}
+	}
+	return ""
+}
+
 // Made is the release that the lib of the table is of. Later ones may have other names.
 var Made = Release{26, 5}
 

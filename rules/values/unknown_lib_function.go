@@ -1,6 +1,7 @@
 package values
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -24,7 +25,7 @@ var _ = rules.Register(&rules.Rule{
 		"resembles none of `lib` is reported only where nixpkgs is pinned and it is not taken apart further, as in `lib.hm.dag`.\n" +
 		"Left alone are names that the file asks for, as in `lib ? name` and `lib.name or other`. In a project that extends\n" +
 		"`lib`, or gives its files another set under that name, nothing is reported but names that only a part of nixpkgs' `lib`\n" +
-		"has and the project defines nowhere: `lib.toPretty` for `lib.generators.toPretty`.\n" +
+		"has and the project defines nowhere: `lib.toPretty` for `lib.generators.toPretty`. In tests and examples it is a hint.\n" +
 		"\n" +
 		"The fix puts the name that was probably meant, or the part of `lib` that has it before it.",
 	Severity: diag.Warning, Presets: rules.Recommended,
@@ -117,15 +118,16 @@ func aboutUnknown(p *rules.Pass, part *libtable.Part, name string, at ast.Node, 
 		}
 	}
 	f := diag.Finding{Span: at.Span(), Message: "nixpkgs' " + holder + " has no " + diag.Code(name)}
-	elsewhere, guess := "", near.Find(name, candidates)
+	elsewhere, data, guess := "", "", nearName(name, candidates)
 	if part == nil {
-		elsewhere = libtable.InPart(name)
+		elsewhere, data = libtable.InPart(name), libtable.InData(name)
 	}
 	switch {
-	case elsewhere != "":
-		f.Help = "it is " + diag.Code("lib."+elsewhere+"."+name)
+	case elsewhere != "" || data != "":
+		in := cmp.Or(elsewhere, data)
+		f.Help = "it is " + diag.Code("lib."+in+"."+name)
 		if !bound && at.Is(ast.Name) {
-			f.Fixes = []diag.Fix{rules.Replace("use "+diag.Code("lib."+elsewhere+"."+name), diag.Unsafe, at.Span(), elsewhere+"."+at.Text())}
+			f.Fixes = []diag.Fix{rules.Replace("use "+diag.Code("lib."+in+"."+name), diag.Unsafe, at.Span(), in+"."+at.Text())}
 		}
 	case guess != "":
 		f.Help = "did you mean " + diag.Code(guess) + "?"
@@ -142,6 +144,7 @@ func aboutUnknown(p *rules.Pass, part *libtable.Part, name string, at ast.Node, 
 		return
 	}
 	name = strings.Clone(name)
+	path := p.Path
 	p.Ask(func(a *rules.Asked) {
 		if a.ExtendsLib() {
 			if elsewhere == "" || a.DefinesLibName(name) {
@@ -154,8 +157,31 @@ func aboutUnknown(p *rules.Pass, part *libtable.Part, name string, at ast.Node, 
 		} else {
 			f.Severity = diag.Info
 		}
+		if a.Sample(path) {
+			f.Severity = diag.Hint
+		}
 		a.Report(f)
 	})
+}
+
+// nearName is near.Find, but of names of three letters only those are near that have the same letters.
+func nearName(name string, candidates []string) string {
+	if len(name) > 3 {
+		return near.Find(name, candidates)
+	}
+	for _, c := range candidates {
+		if len(c) == len(name) && letters(c) == letters(name) {
+			return c
+		}
+	}
+	return ""
+}
+
+// letters returns the letters of a name in order, without their case.
+func letters(name string) string {
+	sorted := []byte(strings.ToLower(name))
+	slices.Sort(sorted)
+	return string(sorted)
 }
 
 // asksFor reports whether a file asks somewhere whether a set has a name.

@@ -50,3 +50,6 @@ var parts = []string{
 	"asserts", "attrsets", "cli", "customisation", "debug", "derivations", "fetchers", "fileset", "filesystem", "fixedPoints", "generators", "gvariant",
 	"lists", "meta", "modules", "options", "path", "sources", "strings", "stringsWithDeps", "trivial", "types", "versions",
 }
+
+// dataParts are parts of lib that hold data with names that people write in its stead.
+var dataParts = []string{"licenses", "platforms"}

@@ -22,9 +22,12 @@ func TestLibAgrees(t *testing.T) {
 	names, err := measure(nix, lib)
 	require.NoError(t, err)
 	assert.True(t, slices.Equal(libtable.Names(), names))
-	parts, err := measureParts(nix, lib)
+	functions, err := measureParts(nix, lib, parts)
 	require.NoError(t, err)
-	assert.Equal(t, libtable.Parts(), parts)
+	assert.Equal(t, libtable.Parts(), functions)
+	data, err := measureParts(nix, lib, dataParts)
+	require.NoError(t, err)
+	assert.Equal(t, libtable.Data(), data)
 	require.NoError(t, verify(nix, lib))
 }
 

@@ -197,7 +197,7 @@ func owns(from, cache string) bool {
 	owner := path.Base(path.Dir(from))
 	labels := strings.Split(u.Hostname(), ".")
 	labels = labels[:max(0, len(labels)-2)] // cachix.org has everybody's caches
-	parts := append(labels, strings.Split(u.Path, "/")...)
+	parts := slices.Concat(labels, strings.Split(u.Path, "/"))
 	if strings.EqualFold(from, "NixOS/nixpkgs") {
 		return u.Hostname() == "cache.nixos.org"
 	}

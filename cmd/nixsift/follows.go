@@ -36,9 +36,12 @@ func followsCommand(s streams) *cobra.Command {
 			if write && (check || diff) {
 				return errors.New("--write writes what --check and --diff only tell of: use one of them")
 			}
-			plan, err := planFollows(s, strings.Join(args, ""))
+			plan, err := planFollows(s, args)
 			if err != nil {
 				return err
+			}
+			if check && plan.lock == nil && len(plan.inputs) > 0 {
+				return fmt.Errorf("%s: without flake.lock it is not known what inputs bring: `nix flake lock` makes it", shown(plan.wd, plan.file))
 			}
 			switch {
 			case diff:
@@ -66,23 +69,18 @@ type followsPlan struct {
 	fixed    *engine.Fixed
 	opts     engine.Options
 	lock     *flake.Lock // nil where there is none
+	inputs   []*flake.Input
 	added    []flake.Override
 	left     []diag.Finding // copies that have no fix
 }
 
-func planFollows(s streams, arg string) (*followsPlan, error) {
-	wd, dir, view, err := openFlake(arg)
+func planFollows(s streams, args []string) (*followsPlan, error) {
+	wd, dir, view, err := openFlake(args)
 	if err != nil {
 		return nil, err
 	}
 	p := &followsPlan{wd: wd, file: filepath.Join(dir, "flake.nix")}
-	switch nix := view.FlakeIn(dir).Nix; {
-	case nix.Tree.Root().HasError():
-		return nil, fmt.Errorf("%s has syntax errors: `nixsift check` tells them", shown(wd, p.file))
-	case !nix.InputsLiteral:
-		return nil, fmt.Errorf("%s: the inputs are not literal, so that Nix refuses them: `nixsift check` tells where", shown(wd, p.file))
-	}
-	p.lock = view.LockIn(dir).Lock
+	p.lock, p.inputs = view.LockIn(dir).Lock, view.FlakeIn(dir).Nix.AllInputs()
 	p.opts = engine.Options{Dir: wd, Paths: []string{p.file}, Only: []string{followsRule}, NoBaseline: true, NoExclude: true}
 	ctx, stop := untilSignal()
 	defer stop()
@@ -98,6 +96,9 @@ func planFollows(s streams, arg string) (*followsPlan, error) {
 		return nil, status(exitUsage)
 	}
 	tellRefused(s, wd, p.fixed)
+	if len(p.fixed.Refused) > 0 {
+		return nil, status(exitUsage) // the plan is not the whole
+	}
 	for _, f := range p.fixed.Result.Findings {
 		if f.Rule == followsRule {
 			p.left = append(p.left, f)

@@ -89,19 +89,39 @@ func TestFollows(t *testing.T) {
 	files["flake.nix"] = followsProject()["flake.nix"]
 	o = start(t, testenv.Tree(t, files), nil, "follows")
 	assert.Contains(t, o.out, "without flake.lock it is not known what that spares")
+	o = start(t, testenv.Tree(t, files), nil, "follows", "--check")
+	assert.Equal(t, exitUsage, o.status, "nothing is known")
+
+	// No follows can name an input with a slash in its name.
+	files = followsProject()
+	files["flake.nix"] = strings.Replace(files["flake.nix"], "nixpkgs.url", `"n/p".url`, 1)
+	files["flake.lock"] = strings.Replace(files["flake.lock"], `{"nixpkgs": "nixpkgs", "home`, `{"n/p": "nixpkgs", "home`, 1)
+	assert.Equal(t, exitClean, start(t, testenv.Tree(t, files), nil, "follows", "--check").status)
 }
 
 func TestFollowsRefuses(t *testing.T) {
-	files := map[string]string{"torn/flake.nix": "{ inputs.a.url = ; outputs = _: { }; }", "put/flake.nix": "{ inputs = import ./i.nix; outputs = _: { }; }"}
+	files := map[string]string{"torn/flake.nix": "{ inputs.a.url = ; outputs = _: { }; }", "put/flake.nix": "{ inputs = import ./i.nix; outputs = _: { }; }",
+		"circle/flake.nix": `{ inputs.a.follows = "b"; inputs.b.follows = "a"; outputs = _: { }; }`, "circle/flake.lock": `{"version": 7, "root": "root", "nodes": {"root": {"inputs": {"a": ["b"], "b": ["a"]}}}}`,
+		"wrong/flake.nix": "{ outputs = _: { }; }", "wrong/flake.lock": `{"version": 99, "root": "root", "nodes": {"root": {}}}`,
+		"merge/flake.nix": followsProject()["flake.nix"] + "/*\n<<<<<<< HEAD\n=======\n>>>>>>> x\n*/\n", "merge/flake.lock": followsProject()["flake.lock"],
+	}
 	dir := testenv.Tree(t, files)
 	for args, text := range map[string]string{
 		"none":                 "none does not exist",
 		"torn --write --check": "use one of them",
 		"torn --check":         "torn/flake.nix has syntax errors",
 		"put":                  "put/flake.nix: the inputs are not literal",
+		"circle":               "circle/flake.nix: a follows nothing that flake.lock has, or itself in a circle",
+		"wrong":                "wrong/flake.lock is no lock file that Nix reads",
+		"merge --check":        "the file has the markers of a merge",
 	} {
 		o := start(t, dir, nil, append([]string{"follows"}, strings.Fields(args)...)...)
 		assert.Equal(t, exitUsage, o.status, args)
 		assert.Contains(t, o.errors, text, args)
+	}
+	for _, command := range []string{"follows", "inputs"} {
+		assert.Equal(t, exitUsage, start(t, dir, nil, command, "").status, "an empty name")
+		assert.Equal(t, exitUsage, start(t, dir, nil, command, "torn").status)
+		assert.Equal(t, exitUsage, start(t, dir, nil, command, "circle").status)
 	}
 }

@@ -62,15 +62,15 @@ func inputsCommand(s streams) *cobra.Command {
 			if format != "text" && format != "json" {
 				return fmt.Errorf("unknown format %q: use text or json", format)
 			}
-			return listInputs(s, format, strings.Join(args, ""))
+			return listInputs(s, format, args)
 		},
 	}
 	cmd.Flags().StringVarP(&format, "format", "f", "text", "output format: text or json")
 	return cmd
 }
 
-func listInputs(s streams, format, arg string) error {
-	wd, dir, view, err := openFlake(arg)
+func listInputs(s streams, format string, args []string) error {
+	wd, dir, view, err := openFlake(args)
 	if err != nil {
 		return err
 	}
@@ -86,7 +86,11 @@ func listInputs(s streams, format, arg string) error {
 
 // openFlake finds the flake that an argument names and reads it. Where its lock file is there, and nothing is known of it, that is
 // an error.
-func openFlake(arg string) (wd, dir string, view *project.View, err error) {
+func openFlake(args []string) (wd, dir string, view *project.View, err error) {
+	arg := strings.Join(args, "")
+	if len(args) > 0 && arg == "" {
+		return wd, dir, nil, errors.New("the name of the flake is empty: name its folder, or leave it out for the one you stand in")
+	}
 	if wd, err = os.Getwd(); err != nil {
 		return wd, dir, nil, err
 	}
@@ -97,8 +101,25 @@ func openFlake(arg string) (wd, dir string, view *project.View, err error) {
 	if view.FlakeIn(dir) == nil {
 		return wd, dir, nil, fmt.Errorf("%s cannot be read", shown(wd, filepath.Join(dir, "flake.nix")))
 	}
-	if lock := view.LockIn(dir); unreadLock(lock) != nil {
-		return wd, dir, nil, fmt.Errorf("%s %w", shown(wd, lock.Path), unreadLock(lock))
+	if err := view.RepoError(); err != nil {
+		return wd, dir, nil, fmt.Errorf("the repository around %s cannot be read: %w", shown(wd, dir), err)
+	}
+	file := filepath.Join(dir, "flake.nix")
+	switch nix := view.FlakeIn(dir).Nix; {
+	case nix.Tree.Root().HasError():
+		return wd, dir, nil, fmt.Errorf("%s has syntax errors: `nixsift check` tells them", shown(wd, file))
+	case !nix.InputsLiteral:
+		return wd, dir, nil, fmt.Errorf("%s: the inputs are not literal, so that Nix refuses them: `nixsift check` tells where", shown(wd, file))
+	}
+	lock := view.LockIn(dir)
+	if err := unreadLock(lock); err != nil {
+		return wd, dir, nil, fmt.Errorf("%s %w", shown(wd, lock.Path), err)
+	}
+	f := view.FlakeIn(dir)
+	for _, in := range f.Nix.AllInputs() {
+		if _, ok := f.Resolve([]string{in.Name}); !ok && in.Follows != nil && lock.Lock != nil {
+			return wd, dir, nil, fmt.Errorf("%s: %s follows nothing that flake.lock has, or itself in a circle: `nixsift check` tells which", shown(wd, file), in.Name)
+		}
 	}
 	return wd, dir, view, nil
 }
@@ -148,7 +169,7 @@ func unreadLock(lock *flake.LockFile) error {
 	if lock.Error != nil {
 		return lock.Error
 	}
-	if lock.Lock == nil || lock.Lock.RootNode() == nil {
+	if lock.Lock == nil || lock.Lock.RootNode() == nil || len(lock.Lock.Problems) > 0 {
 		return errors.New("is no lock file that Nix reads: `nixsift check` says why")
 	}
 	return nil

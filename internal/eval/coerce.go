@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"math"
 	"strconv"
 	"strings"
 )
@@ -131,7 +132,7 @@ func (ev *Evaluation) coerceMore(x *Value, c coercion) (ok, bad *Value) {
 	case Int:
 		return stringValue(strconv.FormatInt(x.num, 10)), nil
 	case Float:
-		return stringValue(strconv.FormatFloat(x.real, 'f', 6, 64)), nil
+		return floatText(x.real), nil
 	case Bool:
 		if x.num != 0 {
 			return stringValue("1"), nil
@@ -173,4 +174,17 @@ func (ev *Evaluation) coerceMore(x *Value, c coercion) (ok, bad *Value) {
 		return bare(String), bad
 	}
 	return stringValue(b.String()), bad
+}
+
+// floatText returns a float as toString writes it, which is printf's %f; of what is no number the sign is not known.
+func floatText(f float64) *Value {
+	switch {
+	case math.IsInf(f, 1):
+		return stringValue("inf")
+	case math.IsInf(f, -1):
+		return stringValue("-inf")
+	case math.IsNaN(f):
+		return bare(String)
+	}
+	return stringValue(strconv.FormatFloat(f, 'f', 6, 64))
 }

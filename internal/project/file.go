@@ -74,16 +74,18 @@ const maxLent = 1 << 19
 var readers = sync.Pool{New: func() any { return new(reader) }}
 
 // Imported returns the code that an import of an absolute path evaluates: that of the file, or of the default.nix of a folder,
-// links resolved as Nix does; nil where there is none.
+// links resolved as Nix does (resolveExprPath in libexpr): in the path, not in the default.nix that it adds. It is nil where there
+// is none.
 func (v *View) Imported(path string) *eval.Code {
-	if v.Kind(path) == Folder {
-		path = filepath.Join(path, "default.nix")
-	}
-	if v.Kind(path) != Regular {
+	resolved, ok := v.RealPath(path)
+	if !ok {
 		return nil
 	}
-	path, ok := v.RealPath(path)
-	if !ok {
+	if v.Kind(path) == Folder {
+		resolved = filepath.Join(resolved, "default.nix")
+	}
+	path = resolved
+	if v.Kind(path) != Regular {
 		return nil
 	}
 	f := v.File(path)

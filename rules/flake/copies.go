@@ -206,6 +206,8 @@ func (d *duplicate) worth(f *flake.Flake, c choice) bool {
 		}
 	}
 	switch {
+	case !flake.IsID(c.in.Name):
+		return false // no follows can name it
 	case fixed(ref) && !(d.pinned && c.node != nil && c.node.NarHash() != "" && c.node.NarHash() == d.node.NarHash()):
 		return false
 	case c.node == nil || !c.node.Flake || d.source:

@@ -2,6 +2,7 @@ package flake
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
@@ -42,7 +43,12 @@ var _ = rules.Register(&rules.Rule{
 				}
 				both := false
 				for _, s := range sets {
-					both = both || s.Attr.Sub(d.now) != nil
+					if sub := s.Attr.Sub(d.now); sub != nil {
+						both = true
+						if hasDefault(sub) {
+							finding.Help = diag.Code(now) + " is there, too: this one can go, unless Nix before 2.7 is to find it"
+						}
+					}
 				}
 				if both {
 					finding.Severity = diag.Hint
@@ -54,6 +60,11 @@ var _ = rules.Register(&rules.Rule{
 		})
 	},
 })
+
+// hasDefault reports whether an output has a default, for some system or for all.
+func hasDefault(a *flake.Attr) bool {
+	return a.Sub("default") != nil || slices.ContainsFunc(a.Subs, func(system *flake.Attr) bool { return system.Sub("default") != nil })
+}
 
 // undeprecate returns the fix that writes the path of the present output. ok is false where the old one is not defined by
 // paths that can be changed alone.

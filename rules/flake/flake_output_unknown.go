@@ -2,7 +2,9 @@ package flake
 
 import (
 	"fmt"
+	"slices"
 
+	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/flake"
 	"github.com/nixsift/nixsift/rules"
@@ -13,7 +15,8 @@ var _ = rules.Register(&rules.Rule{
 	Summary: "The name of an output is almost one that Nix knows",
 	Doc: "A flake may have outputs of any name, but no command finds `pakcages` or `nixosConfiguration`. Only `nix flake check`\n" +
 		"tells: \"unknown flake output 'pakcages'\". Names that are unlike all known ones are legal and left alone, as are those\n" +
-		"that other tools read.",
+		"that other tools read. `nixConfig`, a `description` and the URLs of `inputs` that stand among the outputs belong beside\n" +
+		"`outputs`: a warning.",
 	Severity: diag.Info, Presets: rules.Recommended, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
 		eachOutputs(p, f, func(set flake.OutputSet, report func(diag.Finding)) {
@@ -21,6 +24,14 @@ var _ = rules.Register(&rules.Rule{
 				return // an option that does not exist, which flake-parts tells
 			}
 			for _, a := range set.Attr.Subs {
+				if len(a.Defs) > 0 && ofFlake(a) {
+					report(diag.Finding{
+						Span: a.Key().Span(), Severity: diag.Warning,
+						Message: fmt.Sprintf("%s is an attribute of the flake, and no output: Nix does not read it here", diag.Code(a.Name)),
+						Help:    "move it out of `outputs`, to where `inputs` and `outputs` stand",
+					})
+					continue
+				}
 				meant := meantOutput(a.Name)
 				if meant == "" || len(a.Defs) == 0 {
 					continue
@@ -38,3 +49,17 @@ var _ = rules.Register(&rules.Rule{
 		})
 	},
 })
+
+// ofFlake reports whether an output has the name and the form of an attribute of flakes themselves. Inputs that are handed out
+// as they are have another.
+func ofFlake(a *flake.Attr) bool {
+	switch a.Name {
+	case "description":
+		return slices.ContainsFunc(a.Defs, func(d flake.Def) bool { return d.Value.IsValid() && d.Value.Is(ast.String) })
+	case "nixConfig":
+		return len(a.Subs) > 0
+	case "inputs":
+		return slices.ContainsFunc(a.Subs, func(in *flake.Attr) bool { return in.Sub("url") != nil || in.Sub("follows") != nil })
+	}
+	return false
+}

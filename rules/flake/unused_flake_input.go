@@ -16,7 +16,8 @@ var _ = rules.Register(&rules.Rule{
 	ID: "unused-flake-input", Family: family, Since: "0.1.0", Stage: rules.Preview,
 	Summary: "Nothing uses an input of the flake",
 	Doc: "An input that nothing uses is fetched, locked and updated all the same, and whoever uses the flake as an input gets\n" +
-		"it too. Remove it.\n" +
+		"it too. Remove it, from the arguments of `outputs` as well: for a name that stands only there Nix asks the registry. An\n" +
+		"input that only follows another fetches nothing more, and is info.\n" +
 		"\n" +
 		"An input is used where `outputs` has its name, where another input follows it, and where all inputs are passed on:\n" +
 		"`inherit inputs`, `mkFlake { inherit inputs; }`, `import ./outputs.nix inputs`, `inputs.${name}`, `self.inputs`, or\n" +
@@ -44,6 +45,7 @@ var _ = rules.Register(&rules.Rule{
 		if p.Project.InAside(f.Dir) {
 			severity = diag.Info
 		}
+		listed := formalNames(f)
 		lock, dir, project := filepath.Join(f.Dir, "flake.lock"), f.Dir, p.Project
 		ifFlake(p, f, f.Nix.Set, func(report func(diag.Finding)) {
 			p.Ask(func(a *rules.Asked) {
@@ -62,16 +64,32 @@ var _ = rules.Register(&rules.Rule{
 					if strings.Contains(texts, in.Name) {
 						continue
 					}
-					a.Report(diag.Finding{
+					found := diag.Finding{
 						Span: in.NameNode.Span(), Severity: severity,
 						Message: fmt.Sprintf("nothing uses the input %s", diag.Code(in.Name)),
 						Help:    "remove it, and run `nix flake lock`",
-					})
+					}
+					if in.Follows != nil { // nothing more is fetched for it
+						found.Severity = diag.Info
+					}
+					if listed[in.Name] {
+						found.Help = "remove it, and its name from the arguments of `outputs`, for which Nix else asks the registry; then run `nix flake lock`"
+					}
+					a.Report(found)
 				}
 			})
 		})
 	},
 })
+
+// formalNames returns the names that outputs takes one by one.
+func formalNames(f *flake.Flake) map[string]bool {
+	names := map[string]bool{}
+	for _, formal := range f.Nix.Outputs.Formals {
+		names[strings.Clone(formal.Name().Text())] = true
+	}
+	return names
+}
 
 // followed reports whether another input follows an input or reaches into it.
 func followed(f *flake.Flake, in *flake.Input) bool {

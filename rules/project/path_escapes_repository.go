@@ -3,6 +3,7 @@ package project
 import (
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
@@ -63,7 +64,10 @@ func (p *paths) checkEscape(n ast.Node) {
 	}
 	f := diag.Finding{
 		Span: n.Span(), Message: fmt.Sprintf("%s lies outside of the repository, which is all that Nix copies: reading it fails", diag.Code(n.Text())),
-		Help: "take the file into the repository, or make its folder an input of the flake; read secrets at run time",
+		Help: "take the file into the repository, or make its folder an input of the flake",
+	}
+	if secretPath.MatchString(n.Text()) {
+		f.Help += "; or read what is secret at run time"
 	}
 	s := rules.Degrees{Reached: diag.Warning, Maybe: diag.Info}
 	if p.reads(n, use) {
@@ -83,6 +87,9 @@ func (p *paths) checkEscape(n ast.Node) {
 	}
 	p.Purely(n).Report(p.Pass, f, s)
 }
+
+// secretPath matches paths that look like those of secrets.
+var secretPath = regexp.MustCompile(`(?i)secret|passw|token|credential|private|vault|sops|\.(age|gpg|key|pem)$`)
 
 // reads reports whether a path literal is surely read, or copied, where it is used.
 func (p *paths) reads(n ast.Node, use use) bool {

@@ -3,6 +3,7 @@ package purity
 import (
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
@@ -13,8 +14,8 @@ import (
 var _ = rules.Register(&rules.Rule{
 	ID: "fetch-url-branch", Family: family, Since: "0.1.0", Stage: rules.Preview,
 	Summary: "What a hash pins is fetched from a branch or a pull request",
-	Doc: "`…/archive/master.tar.gz` and `…/pull/1.patch` are what they are on that day: with the next commit the hash is wrong, and who\n" +
-		"has not fetched it before cannot build. Write the commit or a tag in place of the branch, `…/commit/COMMIT.patch` in place of\n" +
+	Doc: "`…/archive/master.tar.gz` and `…/pull/1.patch` are what they are on that day: with the next commit, to the branch or to a pull\n" +
+		"request that is still open, the hash is wrong, and who has not fetched it before cannot build. Write the commit or a tag in place of the branch, `…/commit/COMMIT.patch` in place of\n" +
 		"the pull request.\n" +
 		"\n" +
 		"Reported for URLs of GitHub, GitLab, Codeberg and their kin in fetchers that are given a hash. `master`, `main`, `develop`,\n" +
@@ -50,10 +51,15 @@ var _ = rules.Register(&rules.Rule{
 		if moving == "" {
 			return
 		}
-		p.ReportMildly(diag.Finding{
+		f := diag.Finding{
 			Span: url.Span(), Message: diag.Code(moving) + " changes with the next commit, and then the hash is wrong",
 			Help: "write the commit, or a tag",
-		}, diag.Hint)
+		}
+		if strings.Contains(moving, "/") && !strings.HasPrefix(moving, "refs/") {
+			f.Message = diag.Code(moving) + " may change while the request is open, and then the hash is wrong"
+			f.Help = "write the patch of a commit, as `…/commit/COMMIT.patch`"
+		}
+		p.ReportMildly(f, diag.Hint)
 	},
 })
 

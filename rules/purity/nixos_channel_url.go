@@ -28,7 +28,7 @@ var _ = rules.Register(&rules.Rule{
 			if rest, ok := strings.CutPrefix(text, old); ok && rest != "" && rest[0] != '"' {
 				span := source.Span{Start: at, End: at + uint32(len(old))}
 				p.Report(diag.Finding{
-					Span: span, Message: "the old address of channels", Help: "write `https://channels.nixos.org/`",
+					Span: span, Message: diag.Code(old) + " is the old address of channels: it leads to the new one, and may cease to", Help: "write `https://channels.nixos.org/`",
 					Fixes: []diag.Fix{rules.Replace("write the address of today", diag.Unsafe, span, "https://channels.nixos.org/")},
 				})
 			}

@@ -1,6 +1,7 @@
 package traps
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
@@ -23,7 +24,7 @@ var _ = rules.Register(&rules.Rule{
 		"name in scope, `$${pkgs.system}`, or a call with such names, and an information where they hold just such a name.\n" +
 		"\n" +
 		"In an indented string a backslash escapes nothing either: `''\\${name}''` is a backslash and the value. That is an\n" +
-		"information, since text may want a backslash there. In other strings two quotes escape nothing: `\"''${name}\"` is two\n" +
+		"information, since text may want a backslash there, and sed commands as `s\\a\\${name}\\g` are left alone. In other strings two quotes escape nothing: `\"''${name}\"` is two\n" +
 		"quotes and the value. That is reported where no other quotes are in the string, which could belong to them.",
 	Severity: diag.Warning, Presets: rules.Recommended,
 	Fix: rules.FixAlways, SafeFix: rules.NoSafeFix,
@@ -71,7 +72,7 @@ func reportQuotes(p *rules.Pass, interp ast.Node) {
 func findBackslash(p *rules.Pass, interp ast.Node) {
 	text, at := p.Tree.Source(), interp.Start()
 	if expr := interp.FirstChild().Unparen(); !strings.HasSuffix(text[:at], `\`) || strings.HasSuffix(text[:at], `\\`) ||
-		!expr.Is(ast.Ident) || p.Names().Resolve(expr) == nil {
+		!expr.Is(ast.Ident) || p.Names().Resolve(expr) == nil || delimits(text, at-1, interp.End()) {
 		return
 	}
 	inner := interp.Text()
@@ -81,6 +82,26 @@ func findBackslash(p *rules.Pass, interp ast.Node) {
 		Help:    "write `''" + inner + "` for the text",
 		Fixes:   []diag.Fix{rules.Replace("write `''"+inner+"`", diag.Unsafe, source.Span{Start: at - 1, End: at}, "''")},
 	})
+}
+
+// sedBefore and sedAfter match what stands around a backslash that delimits the parts of a sed command, s\a\b\g, by how many such
+// stand before it.
+var (
+	sedBefore = [...]*regexp.Regexp{regexp.MustCompile(`(?:^|['"\s;{}/,0-9$])[sy]$`), regexp.MustCompile(`(?:^|['"\s;{}/,0-9$])[sy]\\[^\\]*$`)}
+	sedAfter  = [...]*regexp.Regexp{regexp.MustCompile(`^[^\\\n]*\\[^\\\n]*\\[0-9gIiMmepw]*(?:['"\s;}]|$)`), regexp.MustCompile(`^[^\\\n]*\\[0-9gIiMmepw]*(?:['"\s;}]|$)`)}
+)
+
+// delimits reports whether the backslash at a position, with an interpolation behind it that ends at another, is a delimiter of a
+// sed command.
+func delimits(text string, at, end uint32) bool {
+	before, after := text[max(0, int(at)-maxInner):at], text[end:min(len(text), int(end)+maxInner)]
+	before = before[strings.LastIndexByte(before, '\n')+1:]
+	for i := range sedBefore {
+		if sedBefore[i].MatchString(before) && sedAfter[i].MatchString(after) {
+			return true
+		}
+	}
+	return false
 }
 
 // findEscapes looks for $${ in a run of text: the lexer has left it there, so it does not interpolate.
@@ -125,7 +146,7 @@ func findEscapes(p *rules.Pass, n ast.Node, span source.Span, scope sema.ScopeID
 	}
 }
 
-// maxInner is the length, in bytes, up to which the text in braces is read as an expression.
+// maxInner is the length, in bytes, up to which the text in braces is read as an expression, and that around as a sed command.
 const maxInner = 200
 
 // readsNames reports whether text is a name, a selection or a call, with blanks between its parts, in which all

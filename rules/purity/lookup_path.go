@@ -3,6 +3,7 @@ package purity
 import (
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
@@ -52,6 +53,9 @@ var _ = rules.Register(&rules.Rule{
 	},
 })
 
+// shellMaker matches functions that make a shell for development: mkShell, mkShellNoCC, shellFor of Haskell, buildFHSEnv.
+var shellMaker = regexp.MustCompile(`Shell(NoCC)?$|^shellFor$|^buildFHS`)
+
 // isShell reports whether a file is a shell for development, by its name or what it gives.
 func isShell(path string, t *ast.Tree) bool {
 	if filepath.Base(path) == "shell.nix" {
@@ -66,7 +70,7 @@ func isShell(path string, t *ast.Tree) bool {
 			n = (ast.SelectExpr{Node: n}).Operand().Unparen() // (buildFHSEnv { }).env
 		case ast.Apply:
 			fn, args := ast.Call(n)
-			if strings.Contains(ast.LastName(fn), "Shell") || strings.HasPrefix(ast.LastName(fn), "buildFHS") {
+			if name := ast.LastName(fn); shellMaker.MatchString(name) || name == "override" && strings.Contains(fn.Text(), "mkShell") {
 				return true
 			}
 			for _, arg := range args {

@@ -35,7 +35,7 @@ func (p *Parser) checkTokens() {
 			p.checkStray(i)
 		case ast.TokText, ast.TokIndText:
 			if nul {
-				p.checkNUL(i)
+				p.checkNUL(i, k == ast.TokIndText)
 			}
 		}
 	}
@@ -73,15 +73,38 @@ func (p *Parser) checkFloat(i int) {
 	}
 }
 
-func (p *Parser) checkNUL(i int) {
+// checkNUL finds a NUL byte in a part of a string. One behind a backslash, in indented strings behind ”\, Nix takes.
+func (p *Parser) checkNUL(i int, indented bool) {
 	s := p.span(i, i)
-	if n := strings.IndexByte(s.Of(p.src), 0); n >= 0 {
+	if n := bareNUL(s.Of(p.src), indented); n >= 0 {
 		at := source.Span{Start: s.Start + uint32(n), End: s.Start + uint32(n) + 1}
 		p.addError(ast.SyntaxError{
 			Kind: ast.ErrNUL, Span: at, Message: "a string holds a NUL byte, which no Nix string can",
 			Fix: &ast.SyntaxFix{Title: "remove the NUL byte", Span: at},
 		})
 	}
+}
+
+// bareNUL returns the offset in bytes of the first NUL byte of a text that is not escaped, or -1.
+func bareNUL(text string, indented bool) int {
+	for n := range len(text) {
+		if text[n] != 0 {
+			continue
+		}
+		before, escaped := strings.CutSuffix(text[:n], `\`)
+		switch {
+		case indented:
+			quotes := len(before) - len(strings.TrimRight(before, "'"))
+			escaped = escaped && quotes%3 == 2 // ''' is an escape of its own
+		default:
+			escaped = escaped && (len(before)-len(strings.TrimRight(before, `\`)))%2 == 0
+		}
+		if escaped {
+			continue
+		}
+		return n
+	}
+	return -1
 }
 
 // isInvisible reports whether stray text is nothing but characters that look like blanks or like nothing.

@@ -10,7 +10,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "flake-input-bad-type", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "flake-input-bad-type", Family: family, Since: "0.1.0",
 	Summary: "The type of an input is none that Nix has, or lacks attributes",
 	Doc: "An input in attribute form has the `type` of a fetcher: `github`, `gitlab`, `sourcehut`, `git`, `hg`, `path`, `tarball`,\n" +
 		"`file` or `indirect`. Of another one Nix 2.34 dies by an assertion. Each\n" +

@@ -11,7 +11,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "flake-input-nested-inputs", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "flake-input-nested-inputs", Family: family, Since: "0.1.0",
 	Summary: "An input stands inside another input",
 	Doc: "All inputs of a flake stand side by side in `inputs`. One inside another is refused: \"flake input attribute 'editor'\n" +
 		"is a thunk while a string, Boolean, or integer is expected\". Three mistakes lead there:\n" +

@@ -14,7 +14,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "flake-input-unknown-attr", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "flake-input-unknown-attr", Family: family, Since: "0.1.0",
 	Summary: "An input has an attribute that Nix does not know",
 	Doc: "An input has `url`, `flake`, `follows` and `inputs`. What a fetcher takes, as `owner`, `ref`, `rev` and `dir`, counts only\n" +
 		"beside `type`, and each type takes attributes of its own. All else is refused: \"unexpected flake input attribute\n" +

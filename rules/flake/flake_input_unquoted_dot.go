@@ -11,7 +11,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "flake-input-unquoted-dot", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "flake-input-unquoted-dot", Family: family, Since: "0.1.0",
 	Summary: "The name of an input has a dot and no quotes",
 	Doc: "`inputs.agents.nix.url` is an input `agents` with an attribute `nix`: \"flake input attribute 'nix' is a thunk while a\n" +
 		"string, Boolean, or integer is expected\". In quotes, `inputs.\"agents.nix\".url`, it is one name; but `follows`,\n" +

@@ -11,7 +11,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "flake-input-wrong-type", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "flake-input-wrong-type", Family: family, Since: "0.1.0",
 	Summary: "An input, or an attribute of one, has a value of the wrong type",
 	Doc: "An input is a set: of `inputs.a = \"github:o/r\";` Nix says \"expected a set but got a string\". `flake` takes `true` and\n" +
 		"`false` without quotes (\"expected a Boolean but got a string\"), `follows` a string, `url` a string or, from Nix 2.26\n" +

@@ -11,7 +11,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "flake-metadata-not-literal", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "flake-metadata-not-literal", Family: family, Since: "0.1.0",
 	Summary: "The description or nixConfig of a flake is computed, or of the wrong type",
 	Doc: "Nix reads `description` and `nixConfig` without evaluating anything. The description is a string as it is written\n" +
 		"(\"expected a string but got a thunk\"), `nixConfig` a set of strings, integers, Booleans, paths and lists of strings\n" +

@@ -9,7 +9,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "flake-self-input-attr", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "flake-self-input-attr", Family: family, Since: "0.1.0",
 	Summary: "`inputs.self` has what Nix does not take there",
 	Doc: "`self` is the flake itself and needs no input. `inputs.self` says how it is fetched, from Nix 2.27 on: with `submodules`\n" +
 		"and `lfs`, both `true` or `false`. All else is refused: \"flake 'self' attribute 'url' is not supported\". Among the\n" +

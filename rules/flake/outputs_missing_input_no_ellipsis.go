@@ -9,7 +9,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "outputs-missing-input-no-ellipsis", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "outputs-missing-input-no-ellipsis", Family: family, Since: "0.1.0",
 	Summary: "`outputs` does not take an input that the flake declares",
 	Doc: "Nix calls `outputs` with all inputs. A pattern that names only some of them and has no `...` refuses the others:\n" +
 		"\"function 'outputs' called with unexpected argument 'a'\". That holds with `inputs@` before it, too, for inputs with\n" +

@@ -7,7 +7,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "outputs-missing-self", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "outputs-missing-self", Family: family, Since: "0.1.0",
 	Summary: "`outputs` does not take `self`",
 	Doc: "Nix calls `outputs` with the inputs and with `self`, the flake itself. A pattern that has neither `self` nor `...`\n" +
 		"refuses that: \"function 'outputs' called with unexpected argument 'self'\".",

@@ -203,7 +203,7 @@ func isHgRef(text string) bool  { return hgRef.MatchString(text) }
 
 var (
 	urlText = regexp.MustCompile(`^(?:[\w.~!$&'()*+,;=:@/-]|%[0-9a-fA-F]{2}|\[[0-9a-fA-F:.]*\])*(?:\?(?:[^\x00-\x20#%]|%[0-9a-fA-F]{2})*)?(?:#(?:[^\x00-\x20%]|%[0-9a-fA-F]{2})*)?$`)
-	badPort = regexp.MustCompile(`^[^/?#]*//[^/?#]*:[0-9]*[^0-9/?#\]@][^/?#@]*(?:[/?#]|$)`)
+	badPort = regexp.MustCompile(`^[^/?#]*//[^/?#\[]*:[0-9]*[^0-9/?#\]@][^/?#@]*(?:[/?#]|$)`)
 )
 
 // isURLText reports whether a text can be a URL, or a path, for Nix's git fetcher.

@@ -42,6 +42,8 @@ var refCases = []struct {
 	{"git+file:./x", map[string]string{"type": "git", "url": "file:./x"}},
 	{"git://example.org/x", map[string]string{"type": "git", "url": "git://example.org/x"}},
 	{"hg+https://example.org/x", map[string]string{"type": "hg", "url": "https://example.org/x"}},
+	{"http://[::1]/x.tar.gz", map[string]string{"type": "tarball", "url": "http://[::1]/x.tar.gz"}},
+	{"git+https://[2001:db8::1]:8443/x.git", map[string]string{"type": "git", "url": "https://[2001:db8::1]:8443/x.git"}},
 	{"https://example.org/x.tar.gz", map[string]string{"type": "tarball", "url": "https://example.org/x.tar.gz"}},
 	{"https://example.org/x?token=1&ref=a", map[string]string{"type": "tarball", "url": "https://example.org/x?ref=a&token=1"}},
 	{"https://example.org/x.zip?rev=" + someRev, map[string]string{"type": "tarball", "url": "https://example.org/x.zip", "rev": someRev}},

@@ -169,7 +169,7 @@ func (r *Report) JSON(dir string) JSON {
 		out.Assumptions.Files = append(out.Assumptions.Files, w.path(f))
 	}
 	if len(k.Functions) > 0 {
-		out.Calls = &jsonCalls{Complete: !r.Incomplete, Unread: r.Unread, List: []jsonCall{}}
+		out.Calls = &jsonCalls{Complete: !r.Incomplete && r.Unread == 0, Unread: r.Unread, List: []jsonCall{}}
 		for i := range r.Calls {
 			out.Calls.List = append(out.Calls.List, w.call(&r.Calls[i]))
 		}

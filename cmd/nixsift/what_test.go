@@ -69,8 +69,8 @@ func TestWhat(t *testing.T) {
 
   is       a function that takes a set of 2 attributes and any others (lib.nix:4:8)
              name                   lib.nix:4:10
-             size (has a default)   lib.nix:4:16
-  called   main.nix:4:12            with name: a string: "ü"; size: not passed
+             size ?                 lib.nix:4:16
+  called   main.nix:4:12            with name: a string: "ü"; not passed: size
 `},
 		{"lib.nix", "|x: x;", `lib.nix:2:10: the parameter ` + "`x`" + `
 

@@ -160,7 +160,7 @@ func (t *texter) detail(f *eval.Fact) {
 		for _, a := range f.Function.Formals {
 			name := report.Visible(a.Name)
 			if a.Optional {
-				name += " (has a default)"
+				name += " ?"
 			}
 			inner(f.Function.File, a.Span, name)
 		}
@@ -368,17 +368,17 @@ func (t *texter) passed(c *eval.Call) string {
 	if len(c.Formals) == 0 || t.Known.Whole {
 		return "with " + t.short(c.Argument)
 	}
-	var parts []string
+	var parts, filled, lacking []string
 	for _, f := range c.Formals {
-		text := t.short(f.Value)
+		text, others := t.short(f.Value), &parts
 		switch {
 		case f.Given:
 		case f.Maybe:
 			text = "perhaps passed"
 		case c.By != "":
-			text = "taken from the package set"
+			text, others = "taken from the package set", &filled
 		default:
-			text = "not passed"
+			text, others = "not passed", &lacking
 		}
 		if t.Known.Kind == eval.AtParameter && f.Name == t.Known.Name {
 			if f.Given {
@@ -386,7 +386,17 @@ func (t *texter) passed(c *eval.Call) string {
 			}
 			return text
 		}
-		parts = append(parts, report.Visible(f.Name)+": "+text)
+		if name := report.Visible(f.Name); others == &parts {
+			parts = append(parts, name+": "+text)
+		} else {
+			*others = append(*others, name)
+		}
+	}
+	if len(filled) > 0 {
+		parts = append(parts, "from the package set: "+diag.Join(filled, maxPlaces))
+	}
+	if len(lacking) > 0 {
+		parts = append(parts, "not passed: "+diag.Join(lacking, maxPlaces))
 	}
 	return "with " + strings.Join(parts, "; ")
 }

@@ -74,7 +74,9 @@ func TestDeadnix(t *testing.T) {
 			require.Equal(t, exitClean, status, errs)
 			_, out, _ := nixsift(t, dir, "", "check", "--format", "json")
 			assert.Equal(t, ours, oursDead(t, out))
-			assert.Equal(t, theirs, theirsDead(t, deadnixProgram(t), dir, args), "what deadnix says")
+			if program := deadnixProgram(t); program != "" {
+				assert.Equal(t, theirs, theirsDead(t, program, dir, args), "what deadnix says")
+			}
 		})
 	}
 }
@@ -101,8 +103,8 @@ func oursDead(t *testing.T, out string) []deadName {
 	return list
 }
 
-// deadnixProgram returns the path of deadnix 1.3. Without one that NIXSIFT_DEADNIX names or the search path has, it skips the
-// test, even where oracles are required: it takes a Rust compiler, which not every machine has, to get it.
+// deadnixProgram returns the path of deadnix 1.3, which NIXSIFT_DEADNIX names or the search path has; "" without one: it takes
+// a Rust compiler, which not every machine has, to get it, and what it says stands in the fixture.
 func deadnixProgram(t *testing.T) string {
 	t.Helper()
 	program := os.Getenv("NIXSIFT_DEADNIX")
@@ -110,7 +112,8 @@ func deadnixProgram(t *testing.T) string {
 		program, _ = exec.LookPath("deadnix")
 	}
 	if program == "" {
-		t.Skip("deadnix 1.3 (NIXSIFT_DEADNIX) is missing")
+		t.Log("deadnix 1.3 (NIXSIFT_DEADNIX) is missing: what the fixture has of it is not compared")
+		return ""
 	}
 	out, err := exec.Command(program, "--version").Output()
 	require.NoError(t, err, program)

@@ -32,57 +32,46 @@ type Place struct {
 // Locate returns the innermost expression or name that stands at an offset of the file that was lowered; ok is false where
 // none does, as in front of all code.
 func (c *Code) Locate(t *ast.Tree, offset uint32) (p Place, ok bool) {
-	l := locator{c, map[source.Span]Expr{}}
-	for e := range c.exprs {
-		if e > 0 {
-			l.at[c.Span(Expr(e))] = Expr(e) // the outermost of several
-		}
-	}
 	for n := t.NodeAt(source.Span{Start: offset, End: offset + 1}); n.IsValid(); n = n.Parent() {
-		if p, ok = l.place(n); ok && n.Span().Contains(offset) {
+		if p, ok = c.place(n); ok && n.Span().Contains(offset) {
 			return p, true
 		}
 	}
 	return Place{}, false
 }
 
-type locator struct {
-	*Code
-	at map[source.Span]Expr
-}
-
 // place returns what a node stands for by itself.
-func (l locator) place(n ast.Node) (Place, bool) {
+func (c *Code) place(n ast.Node) (Place, bool) {
 	up := n.Parent()
 	switch {
 	case n.Is(ast.Binding):
-		return l.definition(ast.BindingNode{Node: n}.Attrpath().Last())
+		return c.definition(ast.BindingNode{Node: n}.Attrpath().Last())
 	case up.Is(ast.Attrpath) && up.Parent().Is(ast.Binding):
-		if p, ok := l.definition(n); ok {
+		if p, ok := c.definition(n); ok {
 			return p, true
 		}
 	case up.Is(ast.Attrpath) && up.Parent().Is(ast.Select):
-		if p, ok := l.selection(n, up.Parent()); ok {
+		if p, ok := c.selection(n, up.Parent()); ok {
 			return p, true
 		}
 	case up.Is(ast.Inherit):
 		name, static := ast.AttrName(n)
-		if e, ok := l.at[n.Span()]; ok && static {
+		if e, ok := c.At(n.Span()); ok && static {
 			return Place{Kind: AtDefinition, Span: n.Span(), Name: name, expr: e}, true
 		}
 	case n.Is(ast.Name) && up.Is(ast.Lambda), n.Is(ast.AtName), n.Is(ast.Formal):
-		return l.parameter(n)
+		return c.parameter(n)
 	case n.Is(ast.AttrSet) && n.OutsideParens().Parent().Is(ast.Binding):
-		if _, ok := l.at[n.Span()]; !ok { // others were merged with it
-			return l.definition(ast.BindingNode{Node: n.OutsideParens().Parent()}.Attrpath().Last())
+		if _, ok := c.At(n.Span()); !ok { // others were merged with it
+			return c.definition(ast.BindingNode{Node: n.OutsideParens().Parent()}.Attrpath().Last())
 		}
 	}
 	inner := n.Unparen()
-	if e, ok := l.at[inner.Span()]; ok {
+	if e, ok := c.At(inner.Span()); ok {
 		return Place{Span: inner.Span(), expr: e}, true
 	}
 	for lib := n; lib.Is(ast.Ident) || lib.Is(ast.Select); lib = lib.Parent() {
-		if e, ok := l.at[lib.Span()]; ok && l.exprs[e].op == opGlobal {
+		if e, ok := c.At(lib.Span()); ok && c.exprs[e].op == opGlobal {
 			return Place{Kind: AtLib, Span: n.Span(), Name: n.Text(), expr: e}, true
 		}
 	}
@@ -90,7 +79,7 @@ func (l locator) place(n ast.Node) (Place, bool) {
 }
 
 // definition returns the place of a part of the path of a binding. What Nix makes of it may be merged of several.
-func (l locator) definition(part ast.Node) (Place, bool) {
+func (c *Code) definition(part ast.Node) (Place, bool) {
 	path := part.Parent()
 	var names []string // from the one at hand outward
 	for p := path.FirstChild(); p.IsValid(); p = p.NextSibling() {
@@ -109,11 +98,11 @@ func (l locator) definition(part ast.Node) (Place, bool) {
 		if in.Is(ast.Bindings) {
 			in = in.Parent()
 		}
-		if e, ok := l.at[in.Span()]; ok {
-			if l.exprs[e].op == opSelect { // let { … }
-				e = Expr(l.exprs[e].a)
+		if e, ok := c.At(in.Span()); ok {
+			if c.exprs[e].op == opSelect { // let { … }
+				e = Expr(c.exprs[e].a)
 			}
-			if value := l.defines(e, names); value != 0 {
+			if value := c.defines(e, names); value != 0 {
 				return Place{Kind: AtDefinition, Span: part.Span(), Name: names[0], expr: value}, true
 			}
 			return Place{}, false
@@ -150,15 +139,15 @@ func (c *Code) defines(e Expr, names []string) Expr {
 }
 
 // selection returns the place of a name in a selection.
-func (l locator) selection(part, sel ast.Node) (Place, bool) {
-	e, ok := l.at[sel.Span()]
+func (c *Code) selection(part, sel ast.Node) (Place, bool) {
+	e, ok := c.At(sel.Span())
 	if !ok {
 		return Place{}, false
 	}
-	if x := &l.exprs[e]; x.op == opSelect && !x.inherited {
-		for n, p := range l.paths[x.b:x.c] {
+	if x := &c.exprs[e]; x.op == opSelect && !x.inherited {
+		for n, p := range c.paths[x.b:x.c] {
 			if p.start == part.Start() && p.end == part.End() && p.dyn == 0 {
-				return Place{Kind: AtSelection, Span: source.Span{Start: l.exprs[x.a].start, End: p.end}, Name: p.sym, expr: e, n: uint32(n) + 1}, true
+				return Place{Kind: AtSelection, Span: source.Span{Start: c.exprs[x.a].start, End: p.end}, Name: p.sym, expr: e, n: uint32(n) + 1}, true
 			}
 		}
 	}
@@ -166,7 +155,7 @@ func (l locator) selection(part, sel ast.Node) (Place, bool) {
 }
 
 // parameter returns the place of a parameter: a name, a formal, or what stands behind @.
-func (l locator) parameter(n ast.Node) (Place, bool) {
+func (c *Code) parameter(n ast.Node) (Place, bool) {
 	name := n
 	if n.Is(ast.Formal) {
 		name = n.FirstChild()
@@ -175,12 +164,12 @@ func (l locator) parameter(n ast.Node) (Place, bool) {
 	if fn.Is(ast.Pattern) {
 		fn = fn.Parent()
 	}
-	e, ok := l.at[fn.Span()]
-	if !ok || l.exprs[e].op != opLambda {
+	e, ok := c.At(fn.Span())
+	if !ok || c.exprs[e].op != opLambda {
 		return Place{}, false
 	}
 	p := Place{Kind: AtParameter, Span: name.Span(), Name: strings.Clone(name.Text()), expr: e}
-	f := &l.lambdas[l.exprs[e].a]
+	f := &c.lambdas[c.exprs[e].a]
 	for i := range f.formals {
 		if f.formals[i].start == name.Start() {
 			p.n = uint32(i)

@@ -2,7 +2,6 @@ package eval
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"strings"
 
@@ -194,7 +193,7 @@ func (s *seeker) packaged(e Expr) {
 
 func (s *seeker) sorted() []Call {
 	var out []Call
-	for _, c := range slices.Collect(maps.Values(s.found)) {
+	for _, c := range s.found {
 		out = append(out, *c)
 	}
 	slices.SortFunc(out, func(a, b Call) int {

@@ -138,9 +138,7 @@ func (c *checker) why(need eval.Need, p *part, within ast.Node) *Why {
 		}
 		inner = n
 	}
-	for i, j := 0, len(w.Steps)-1; i < j; i, j = i+1, j-1 {
-		w.Steps[i], w.Steps[j] = w.Steps[j], w.Steps[i]
-	}
+	slices.Reverse(w.Steps)
 	if len(w.Steps) > maxTold {
 		w.Steps = append(w.Steps[:maxTold/2:maxTold/2], w.Steps[len(w.Steps)-maxTold/2:]...)
 	}

@@ -332,6 +332,7 @@ func fit(rows [][]string, width int) {
 	for _, w := range widths[2:] {
 		room -= w
 	}
+	room = max(room, 24) // a kind may be a whole path: then the lines are longer
 	second := min(widths[1], max(room-widths[0], room/2))
 	for _, row := range rows {
 		row[0], row[1] = clip(row[0], room-second), clip(row[1], second)

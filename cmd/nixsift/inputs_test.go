@@ -133,3 +133,12 @@ func TestInputsRefuses(t *testing.T) {
 	assert.Equal(t, exitClean, o.status, o.errors)
 	assert.Equal(t, "the flake has no inputs\n", o.out)
 }
+
+// The kind of an input without a scheme is all of its URL.
+func TestInputsOfLongKind(t *testing.T) {
+	lock := `{"nodes": {"a": {"locked": {"type": "git", "url": "/home/` + strings.Repeat("x", 120) + `", "rev": "` + strings.Repeat("a", 40) + `"}, "original": {"type": "indirect", "id": "a"}}, "root": {"inputs": {"a": "a"}}}, "root": "root", "version": 7}`
+	dir := testenv.Tree(t, map[string]string{"flake.nix": "{ outputs = { self, a }: { }; }", "flake.lock": lock})
+	o := start(t, dir, nil, "inputs")
+	assert.Equal(t, exitClean, o.status, o.errors)
+	assert.Contains(t, o.out, "\na  ")
+}

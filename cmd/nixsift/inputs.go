@@ -91,7 +91,7 @@ func openFlake(args []string) (wd, dir string, view *project.View, err error) {
 	if len(args) > 0 && arg == "" {
 		return wd, dir, nil, errors.New("the name of the flake is empty: name its folder, or leave it out for the one you stand in")
 	}
-	if wd, err = os.Getwd(); err != nil {
+	if wd, err = workingDir(); err != nil {
 		return wd, dir, nil, err
 	}
 	if dir, err = flakeFolder(wd, arg); err != nil {

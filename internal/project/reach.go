@@ -27,11 +27,16 @@ type reached struct {
 }
 
 func (r *reached) of(path string) Reach {
-	i, ok := slices.BinarySearchFunc(r.files, path, func(f workspace.File, path string) int { return strings.Compare(f.Path, path) })
+	i, ok := r.find(path)
 	if !ok {
 		return Unreached
 	}
 	return r.how[i]
+}
+
+// find returns where a file is, or would be.
+func (r *reached) find(path string) (i int, ok bool) {
+	return slices.BinarySearchFunc(r.files, path, func(f workspace.File, path string) int { return strings.Compare(f.Path, path) })
 }
 
 // Reach returns how the flakes of the project reach a file of it.
@@ -101,7 +106,7 @@ func (w *walk) from(path string, how Reach) {
 		}
 	}
 	for _, s := range w.steps.of(path) {
-		target, ok := w.target(path, s)
+		target, ok := w.ground.stepTarget(path, s)
 		if !ok {
 			continue
 		}
@@ -123,11 +128,7 @@ func (w *walk) from(path string, how Reach) {
 	}
 }
 
-// target returns the path that a step leads to from a file.
-func (w *walk) target(from string, s step) (path string, ok bool) {
-	return w.ground.stepTarget(from, s)
-}
-
+// stepTarget returns the path that a step leads to from a file.
 func (g *ground) stepTarget(from string, s step) (path string, ok bool) {
 	if s.base != "" {
 		return filepath.Clean(resolve(from, s.base) + filepath.FromSlash(s.rest)), true
@@ -146,10 +147,6 @@ func (w *walk) visit(path string, how Reach) bool {
 	}
 	w.mark(i, how)
 	return true
-}
-
-func (w *walk) find(path string) (i int, ok bool) {
-	return slices.BinarySearchFunc(w.files, path, func(f workspace.File, path string) int { return strings.Compare(f.Path, path) })
 }
 
 func (w *walk) mark(i int, how Reach) {

@@ -239,12 +239,7 @@ const maxGiven = 64
 
 // givenNames returns the names of the set that an import with arguments passes.
 func givenNames(path ast.Node) (names []string, open bool) {
-	call := path.OutsideParens().Parent().OutsideParens()
-	outer, ok := ast.AsApply(call.Parent())
-	if !ok || outer.Func() != call {
-		return nil, true
-	}
-	set := outer.Arg().Unparen()
+	set := argumentBehind(path).Unparen()
 	if !set.Is(ast.AttrSet) {
 		return nil, true
 	}

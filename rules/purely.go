@@ -126,7 +126,8 @@ var usedArgs = []string{"pkgs", "nixpkgs", "lib"}
 
 // certain reports whether the default counts in any case once the caller leaves the argument out.
 func (p *Purely) certain() bool {
-	return slices.ContainsFunc(append(p.through, p.formal), func(name string) bool { return slices.Contains(usedArgs, name) })
+	used := func(name string) bool { return slices.Contains(usedArgs, name) }
+	return used(p.formal) || slices.ContainsFunc(p.through, used)
 }
 
 // machineWords are what conditions have that ask of the machine, in lower case.

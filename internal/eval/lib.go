@@ -64,6 +64,11 @@ func registerInLib(part, name string, arity int, gives Kinds, run func(c *invoca
 	builtinValues = append(builtinValues, functionValue(&function{builtin: b}))
 }
 
+// giving returns what adds the functions of a part of lib that give values of some kinds.
+func giving(part string, k Kinds) func(name string, arity int, run func(c *invocation) *Value) {
+	return func(name string, arity int, run func(c *invocation) *Value) { registerInLib(part, name, arity, k, run) }
+}
+
 // libValue returns a function of lib as a value.
 func libValue(name string) *Value { return builtinValues[libIndex[name].index] }
 

@@ -2,9 +2,6 @@ package eval
 
 // registerLibFunctions adds what lib.trivial and lib.fixedPoints make of functions, and of conditions.
 func registerLibFunctions() {
-	giving := func(part string, k Kinds) func(name string, arity int, run func(c *invocation) *Value) {
-		return func(name string, arity int, run func(c *invocation) *Value) { registerInLib(part, name, arity, k, run) }
-	}
 	toAny, toBool, toString := giving("trivial", 0), giving("trivial", Bool), giving("trivial", String)
 
 	toAny("id", 1, func(c *invocation) *Value { return c.force(c.args[0]) })

@@ -8,12 +8,7 @@ import (
 
 // registerLibLists adds what lib.lists makes of lists.
 func registerLibLists() {
-	giving := func(k Kinds) func(name string, arity int, run func(c *invocation) *Value) {
-		return func(name string, arity int, run func(c *invocation) *Value) {
-			registerInLib("lists", name, arity, k, run)
-		}
-	}
-	toList, toBool, toAny := giving(List), giving(Bool), giving(0)
+	toList, toBool, toAny := giving("lists", List), giving("lists", Bool), giving("lists", 0)
 
 	toList("singleton", 1, func(c *invocation) *Value { return listValue(c.args) })
 	toList("forEach", 2, func(c *invocation) *Value { return c.as("map", c.args[1], c.args[0]) })

@@ -4,12 +4,7 @@ import "slices"
 
 // registerLibSets adds what lib.attrsets makes of sets.
 func registerLibSets() {
-	giving := func(k Kinds) func(name string, arity int, run func(c *invocation) *Value) {
-		return func(name string, arity int, run func(c *invocation) *Value) {
-			registerInLib("attrsets", name, arity, k, run)
-		}
-	}
-	toSet, toList, toAny := giving(Set), giving(List), giving(0)
+	toSet, toList, toAny := giving("attrsets", Set), giving("attrsets", List), giving("attrsets", 0)
 
 	toSet("nameValuePair", 2, func(c *invocation) *Value { return pair(c.args[0], c.args[1]) })
 	toSet("mapAttrs'", 2, func(c *invocation) *Value {

@@ -4,12 +4,7 @@ import "strings"
 
 // registerLibStrings adds what lib.strings makes of texts.
 func registerLibStrings() {
-	giving := func(k Kinds) func(name string, arity int, run func(c *invocation) *Value) {
-		return func(name string, arity int, run func(c *invocation) *Value) {
-			registerInLib("strings", name, arity, k, run)
-		}
-	}
-	toString, toBool := giving(String), giving(Bool)
+	toString, toBool := giving("strings", String), giving("strings", Bool)
 	empty := given(emptyString)
 
 	toString("join", 2, func(c *invocation) *Value { return c.as("concatStringsSep", c.args...) })

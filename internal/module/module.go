@@ -92,9 +92,6 @@ const (
 	doneObstacles
 )
 
-// Analyze reads a file as a module; nil where it has not the shape of one.
-func Analyze(t *ast.Tree, names *sema.Info) *Module { return AnalyzeFile(t, names).Module }
-
 // AnalyzeFile reads the modules of a file. It looks at the file's outermost expression alone; the rest is
 // read when it is asked for.
 func AnalyzeFile(t *ast.Tree, names *sema.Info) *File {

@@ -152,14 +152,7 @@ func (p *followsPlan) tell(s streams) error {
 
 // overrideText writes an override as it may stand in flake.nix.
 func overrideText(o flake.Override) string {
-	var b strings.Builder
-	for i, name := range o.Path {
-		if i > 0 {
-			b.WriteByte('.')
-		}
-		b.WriteString("inputs." + ast.QuoteAttr(name))
-	}
-	return b.String() + ".follows = " + ast.QuoteString(strings.Join(o.Target, "/")) + ";"
+	return flake.AttrPath(o.Path) + ".follows = " + ast.QuoteString(strings.Join(o.Target, "/")) + ";"
 }
 
 // contentOf tells the channel and the revision of a node in parentheses, as far as it has them.

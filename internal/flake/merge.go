@@ -1,11 +1,27 @@
 package flake
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+)
 
 // Override is an input of an input that flake.nix makes follow another.
 type Override struct {
 	Path   []string // the input names from the root
 	Target []string // the path of the input that it follows; empty for the flake itself
+}
+
+// AttrPath writes the override of an input path as flake.nix has it: inputs.a.inputs.b.
+func AttrPath(path []string) string {
+	var b strings.Builder
+	for i, name := range path {
+		if i > 0 {
+			b.WriteByte('.')
+		}
+		b.WriteString("inputs." + ast.QuoteAttr(name))
+	}
+	return b.String()
 }
 
 // NewOverrides returns the overrides by follows that one flake.nix has and another, before it, has not, in the order of the

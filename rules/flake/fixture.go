@@ -97,6 +97,6 @@ func (c *followsCheck) reportFixture() {
 	}
 	first := &c.copies[0]
 	finding.Message = fmt.Sprintf("the inputs of this flake, which serves tests or fetches inputs only, bring copies of what it has: %s", diag.List(paths, 4))
-	finding.Help = fmt.Sprintf("where the time to fetch them counts, let them follow: `%s.follows = %s;`", attrPath(first.d.path), ast.QuoteString(first.target()))
+	finding.Help = fmt.Sprintf("where the time to fetch them counts, let them follow: `%s.follows = %s;`", flake.AttrPath(first.d.path), ast.QuoteString(first.target()))
 	c.found = append(c.found, finding)
 }

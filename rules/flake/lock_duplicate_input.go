@@ -182,7 +182,7 @@ func (g *copyGroup) cure() string {
 	}
 	var follow []string
 	for _, c := range g.copies {
-		follow = append(follow, fmt.Sprintf("`%s.follows = %s;`", attrPath([]string{c.in.Name, c.entry.Name}), ast.QuoteString(g.name)))
+		follow = append(follow, fmt.Sprintf("`%s.follows = %s;`", flake.AttrPath([]string{c.in.Name, c.entry.Name}), ast.QuoteString(g.name)))
 	}
 	return "declare " + strings.TrimSpace(declared) + " and write " + diag.Join(follow, 4)
 }

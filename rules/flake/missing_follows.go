@@ -341,7 +341,7 @@ func messageOfSmall(in *flake.Input, group []rating) string {
 func (c *followsCheck) help(group []rating) string {
 	var lines []string
 	for _, r := range group {
-		lines = append(lines, "`"+attrPath(r.d.path)+".follows = "+ast.QuoteString(r.target())+";`")
+		lines = append(lines, "`"+flake.AttrPath(r.d.path)+".follows = "+ast.QuoteString(r.target())+";`")
 	}
 	text := "write " + diag.Join(lines, 4)
 	if choices := group[0].d.choices; len(group) == 1 && len(choices) > 1 {
@@ -357,18 +357,6 @@ func (c *followsCheck) help(group []rating) string {
 		text += ", so that one package set is downloaded, evaluated and built against"
 	}
 	return text
-}
-
-// attrPath writes the override of an input path: inputs.a.inputs.b.
-func attrPath(path []string) string {
-	var b strings.Builder
-	for i, name := range path {
-		if i > 0 {
-			b.WriteByte('.')
-		}
-		b.WriteString("inputs." + ast.QuoteAttr(name))
-	}
-	return b.String()
 }
 
 // fix lets the direct inputs of a group follow.
@@ -436,7 +424,7 @@ func (c *followsCheck) unlocked(in *flake.Input) {
 		Severity: diag.Info, Span: place(in),
 		Message:  fmt.Sprintf("`%s` has an input `nixpkgs`, which will be locked beside the flake's `%s`", in.Name, target),
 		Subjects: []string{d.joined()}, Anywhere: true,
-		Help:    fmt.Sprintf("write `%s.follows = %s;`", attrPath(d.path), ast.QuoteString(target)),
+		Help:    fmt.Sprintf("write `%s.follows = %s;`", flake.AttrPath(d.path), ast.QuoteString(target)),
 		Related: []diag.Related{{Span: place(choices[0]), Message: fmt.Sprintf("the flake's `%s`", target)}},
 	}
 	if isTestOnly(in.Ref.Repository(), "nixpkgs") {

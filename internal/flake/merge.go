@@ -38,7 +38,7 @@ func NewOverrides(before, after *Nix) (added []Override) {
 	for _, root := range after.AllInputs() {
 		for in := range root.All() {
 			if in.Follows != nil && in.Parent != nil && !had[strings.Join(in.Path, "/")+"\x00"+in.Follows.Text] {
-				added = append(added, Override{in.Path, nonEmpty(strings.Split(in.Follows.Text, "/"))})
+				added = append(added, Override{in.Path, in.Follows.Path})
 			}
 		}
 	}

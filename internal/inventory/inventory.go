@@ -89,7 +89,7 @@ func Of(f *flake.Flake, view *project.View, storeDir string, exists func(path st
 	}
 	for _, in := range declared(f) {
 		_, has := f.Resolve([]string{in.Name})
-		if has || in.Name == "self" || in.Follows != nil {
+		if has || in.Follows != nil {
 			continue
 		}
 		out = append(out, describe(Input{Path: in.Path, IsFlake: in.Flake, Why: "flake.lock does not have it: `nix flake lock` adds it"}, in.Ref))

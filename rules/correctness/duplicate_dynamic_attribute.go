@@ -85,13 +85,23 @@ func hasNamesBeside(p *rules.Pass) bool {
 		}
 		path := ast.AttrpathNode{Node: p.Tree.Node(ast.NodeID(i))}
 		b, ok := ast.AsBinding(path.Parent())
-		if !ok || !slices.ContainsFunc(slices.Collect(path.Children()), func(part ast.Node) bool { return mayBeKnown(p, part) }) {
+		if !ok || !hasKnown(p, path) {
 			continue
 		}
 		for set := range attrs.Around(b) {
 			if set.FirstChild().NextSibling().IsValid() {
 				return true
 			}
+		}
+	}
+	return false
+}
+
+// hasKnown reports whether a part of an attribute path may be known though it is computed.
+func hasKnown(p *rules.Pass, path ast.AttrpathNode) bool {
+	for part := range path.Children() {
+		if mayBeKnown(p, part) {
+			return true
 		}
 	}
 	return false

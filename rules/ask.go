@@ -20,7 +20,7 @@ type Asked struct {
 // needs of the file it must hold already, findings with their fixes best of all: by then other files lie in the
 // memory of the tree. Only what comes of Pass.Project, Rule.Flake and Rule.Script lives on.
 func (p *Pass) Ask(then func(a *Asked)) {
-	a := &Asked{Answers: p.Project.Answers(), rule: p.rule, path: p.Path}
+	a := &Asked{Answers: p.Project.AnswersFrom(p.rule.Asks), rule: p.rule, path: p.Path}
 	if p.doubts() {
 		if p.doubt == nil {
 			p.doubt = doubtOf(p.Tree)

@@ -12,6 +12,7 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/flake"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/internal/shell"
 )
 
@@ -153,6 +154,9 @@ type Rule struct {
 	// Syntax is the kind of parser error that the rule presents. It may stand beside Node, for what Nix accepts of the
 	// same mistake.
 	Syntax ast.ErrorKind
+	// Asks are the facts of other files that the rule asks for behind Pass.Ask, beside who refers to a file: a run collects
+	// no others, and a rule that asks for more panics.
+	Asks project.Facts
 	// Engine marks rules whose findings the engine makes itself, such as unused suppressions.
 	Engine bool
 

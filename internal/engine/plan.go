@@ -29,6 +29,7 @@ type plan struct {
 	locks    []*rules.Rule
 	scripts  []*rules.Rule
 	syntax   map[ast.ErrorKind]*rules.Rule
+	asks     project.Facts // that the rules ask for
 }
 
 // level is the severity of a rule, and whether the user set it.
@@ -214,8 +215,10 @@ func (e *Checker) plan(c *config.Config, path string) *plan {
 			continue
 		}
 		p.severity[r] = level{sev, configured}
+		p.asks |= r.Asks
 		p.add(r)
 	}
+	e.snapshot.Want(p.asks | project.ForReferences)
 	e.plans[resolved] = p
 	return p
 }

@@ -17,11 +17,14 @@ var ownCallPackage = declare(fact[string, map[string]bool]{
 	index: asSet,
 })
 
+// ForDefinesCallPackage are the facts that DefinesCallPackage answers from.
+var ForDefinesCallPackage = ownCallPackage.facts()
+
 // DefinesCallPackage reports whether some file of the project defines a function as an attribute callPackage or callPackages:
 // what has that name elsewhere may be it.
 func (a *Answers) DefinesCallPackage() bool {
 	if a.deps != nil {
 		return noted(a.View, question{what: "defines callPackage"}, func(a *Answers) bool { return a.DefinesCallPackage() })
 	}
-	return len(ownCallPackage.in(a.snapshot, a.Root())) > 0
+	return len(ownCallPackage.in(a)) > 0
 }

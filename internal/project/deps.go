@@ -56,14 +56,14 @@ func (d *Deps) note(v *View, q question, holds func(*Answers) bool) {
 // noted answers a question of a view that records, and keeps it with its answer. Views that do not record must not come
 // here: what they ask shall cost nothing more.
 func noted[A comparable](v *View, q question, ask func(*Answers) A) A {
-	answer := ask(&Answers{v.plain()})
+	answer := ask(v.plain().Answers())
 	v.deps.note(v, q, func(a *Answers) bool { return ask(a) == answer })
 	return answer
 }
 
 // notedBy is noted for answers that equal tells the same.
 func notedBy[A any](v *View, q question, equal func(x, y A) bool, ask func(*Answers) A) A {
-	answer := ask(&Answers{v.plain()})
+	answer := ask(v.plain().Answers())
 	v.deps.note(v, q, func(a *Answers) bool { return equal(ask(a), answer) })
 	return answer
 }

@@ -44,11 +44,20 @@ type kind interface {
 // kinds are the declared facts, by slot.
 var kinds []kind
 
+// Facts is a set of kinds of facts: those that some questions to Answers are answered from.
+type Facts uint32
+
+// Everything has all kinds.
+const Everything = ^Facts(0)
+
 func declare[T, X any](k fact[T, X]) *fact[T, X] {
 	k.slot = len(kinds)
 	kinds = append(kinds, &k)
 	return &k
 }
+
+// facts returns the set of this kind alone.
+func (k *fact[T, X]) facts() Facts { return 1 << k.slot }
 
 func (k *fact[T, X]) raisedBy() *raisers { return &k.raises }
 
@@ -69,9 +78,12 @@ func (k *fact[T, X]) indexed(t *factTable) any {
 	})
 }
 
-// in returns what answers questions about a fact in the project with a root.
-func (k *fact[T, X]) in(s *Snapshot, root string) X {
-	t := s.factsOf(root)
+// in returns what answers questions about a fact in the project of a view.
+func (k *fact[T, X]) in(a *Answers) X {
+	if a.asks&k.facts() == 0 {
+		panic("facts of other files are asked for that the rule does not say it asks for: see Asks of rules.Rule")
+	}
+	t := a.snapshot.factsOf(a.Root(), k.facts())
 	return t.indexes[k.slot].get(func() any { return k.indexed(t) }).(X)
 }
 
@@ -86,7 +98,7 @@ func (s said) of(slot int) any {
 }
 
 // saidBy collects what a file says, of kinds that its tokens raise.
-func saidBy(t *ast.Tree, raised uint32) (out said) {
+func saidBy(t *ast.Tree, raised Facts) (out said) {
 	for slot, k := range kinds {
 		if raised&(1<<slot) == 0 {
 			continue
@@ -101,22 +113,22 @@ func saidBy(t *ast.Tree, raised uint32) (out said) {
 	return out
 }
 
-// saidByTree collects what a file says that is parsed.
-func saidByTree(t *ast.Tree) said {
+// saidByTree collects what a file says that is parsed, of some kinds.
+func saidByTree(t *ast.Tree, want Facts) said {
 	text := t.Tokens()
 	if len(t.Errors()) > 0 {
 		// Where there are errors, the tokens of the tree may be others than those that saidByText looks at.
 		text = new(parser.Parser).Lex(t.Source())
 	}
-	if raised := tokens().raised(text); raised != 0 {
+	if raised := raisedBy(text, want); raised != 0 {
 		return saidBy(t, raised)
 	}
 	return nil
 }
 
-// saidByText collects what a file says; it parses those only that may say something.
-func saidByText(ps *parser.Parser, text string) said {
-	if raised := tokens().raised(ps.Lex(text)); raised != 0 {
+// saidByText collects what a file says, of some kinds; it parses those only that may say something.
+func saidByText(ps *parser.Parser, text string, want Facts) said {
+	if raised := raisedBy(ps.Lex(text), want); raised != 0 {
 		return saidBy(ps.ParseLexed(), raised)
 	}
 	return nil
@@ -125,13 +137,16 @@ func saidByText(ps *parser.Parser, text string) said {
 // factStore keeps what files say, by absolute path.
 type factStore struct {
 	stamped bool // each with the state of its file
-	mu      sync.Mutex
-	of      map[string]kept
+	// wanted are the kinds that somebody may ask for: of files that are parsed anyway, they are noted.
+	wanted atomic.Uint32
+	mu     sync.Mutex
+	of     map[string]kept
 }
 
-// kept is what a file said when it had a state.
+// kept is what a file said, of some kinds, when it had a state.
 type kept struct {
 	said said
+	of   Facts
 	when *fileState // nil where no file changes
 }
 
@@ -167,6 +182,7 @@ func (f *factStore) without(paths []string) *factStore {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	next := &factStore{of: maps.Clone(f.of)}
+	next.wanted.Store(f.wanted.Load())
 	for _, path := range paths {
 		delete(next.of, path)
 	}
@@ -182,17 +198,21 @@ func (s *Snapshot) Expect(files int) {
 	}
 }
 
+// Want says that facts may be asked for, beside those that were named before: a run says so before it notes files. What
+// is asked for else is answered all the same, from files that are read once more for it.
+func (s *Snapshot) Want(facts Facts) { s.facts.wanted.Or(uint32(facts)) }
+
 // Note keeps what a file says that was parsed from its text in the snapshot, so that it is not read again for a question.
 func (s *Snapshot) Note(path string, t *ast.Tree) {
-	if !s.facts.stamped {
-		s.facts.put(path, kept{said: saidByTree(t)})
+	if want := Facts(s.facts.wanted.Load()); !s.facts.stamped && want != 0 {
+		s.facts.put(path, kept{said: saidByTree(t, want), of: want})
 	}
 }
 
-// saidIn returns what a file says; nothing where it cannot be read.
-func (s *Snapshot) saidIn(path string, r *factReader) said {
+// saidIn returns what a file says, of some kinds at least; nothing where it cannot be read.
+func (s *Snapshot) saidIn(path string, want Facts, r *factReader) said {
 	old, known := s.facts.get(path)
-	now := kept{}
+	now := kept{of: want | old.of}
 	if s.facts.stamped {
 		info, err := s.fs.Stat(path)
 		if err != nil {
@@ -201,11 +221,11 @@ func (s *Snapshot) saidIn(path string, r *factReader) said {
 		now.when = &fileState{info.Size(), info.ModTime()}
 		known = known && old.when.equal(now.when)
 	}
-	if known {
+	if known && old.of&want == want {
 		return old.said
 	}
 	if text, err := r.read(s.fs, path); err == nil {
-		now.said = saidByText(&r.parser, text)
+		now.said = saidByText(&r.parser, text, now.of)
 	}
 	s.facts.put(path, now)
 	return now.said
@@ -229,8 +249,9 @@ func (r *factReader) read(fsys workspace.FS, path string) (string, error) {
 	return unsafe.String(unsafe.SliceData(b), len(b)), err
 }
 
-// factTable is what all Nix files of a project say.
+// factTable is what all Nix files of a project say, of some kinds.
 type factTable struct {
+	of      Facts
 	files   []workspace.File // sorted by path
 	said    []said           // by file
 	indexes []*lazy[any]     // by slot
@@ -242,13 +263,29 @@ type inheritance struct {
 	changed map[string]bool
 }
 
-func (s *Snapshot) factsOf(root string) *factTable {
-	return s.trees.get(root, func() *factTable {
-		if old := s.inherited[root]; old != nil {
+// tableKey names a table: that of the kinds that were wanted when it was made, or that of a kind that was not.
+type tableKey struct {
+	root string
+	late Facts
+}
+
+// factsOf returns a table of the project with a root that has a kind.
+func (s *Snapshot) factsOf(root string, of Facts) *factTable {
+	if wanted := Facts(s.facts.wanted.Load()); wanted&of != 0 {
+		if t := s.table(tableKey{root, 0}, wanted); t.of&of != 0 {
+			return t
+		}
+	}
+	return s.table(tableKey{root, of}, of)
+}
+
+func (s *Snapshot) table(key tableKey, of Facts) *factTable {
+	return s.trees.get(key, func() *factTable {
+		if old := s.inherited[key]; old != nil {
 			return old.table.after(s, old.changed)
 		}
-		files := s.nixFilesOf(root)
-		t := &factTable{files: files, said: s.gather(files), indexes: make([]*lazy[any], len(kinds))}
+		files := s.nixFilesOf(key.root)
+		t := &factTable{of: of, files: files, said: s.gather(files, of), indexes: make([]*lazy[any], len(kinds))}
 		for slot := range t.indexes {
 			t.indexes[slot] = &lazy[any]{}
 		}
@@ -265,13 +302,13 @@ func (t *factTable) after(s *Snapshot, changed map[string]bool) *factTable {
 		if !ok {
 			continue
 		}
-		now := s.saidIn(path, new(factReader))
+		now := s.saidIn(path, t.of, new(factReader))
 		for slot := range kinds {
-			if reflect.DeepEqual(now.of(slot), t.said[i].of(slot)) {
+			if t.of&(1<<slot) == 0 || reflect.DeepEqual(now.of(slot), t.said[i].of(slot)) {
 				continue
 			}
 			if next == nil {
-				next = &factTable{t.files, slices.Clone(t.said), slices.Clone(t.indexes)}
+				next = &factTable{t.of, t.files, slices.Clone(t.said), slices.Clone(t.indexes)}
 			}
 			next.said[i] = now
 			next.indexes[slot] = &lazy[any]{}
@@ -283,8 +320,8 @@ func (t *factTable) after(s *Snapshot, changed map[string]bool) *factTable {
 	return next
 }
 
-// gather returns what each file says.
-func (s *Snapshot) gather(files []workspace.File) []said {
+// gather returns what each file says, of some kinds at least.
+func (s *Snapshot) gather(files []workspace.File, of Facts) []said {
 	all := make([]said, len(files))
 	var next atomic.Int64
 	var wg sync.WaitGroup
@@ -298,7 +335,7 @@ func (s *Snapshot) gather(files []workspace.File) []said {
 			}()
 			var r factReader
 			for i := int(next.Add(1)) - 1; i < len(files); i = int(next.Add(1)) - 1 {
-				all[i] = s.saidIn(files[i].Path, &r)
+				all[i] = s.saidIn(files[i].Path, of, &r)
 			}
 		})
 	}

@@ -11,6 +11,9 @@ var ownLib = declare(fact[string, map[string]bool]{
 	index:   asSet,
 })
 
+// ForDefinesLibName are the facts that DefinesLibName answers from.
+var ForDefinesLibName = ownLib.facts()
+
 func deprecatedNames() (names []string) {
 	for _, d := range libtable.Deprecations() {
 		names = append(names, d.Name)
@@ -29,7 +32,7 @@ func (a *Answers) DefinesLibName(name string) bool {
 	if a.deps != nil {
 		return noted(a.View, question{"lib name", name, ""}, func(a *Answers) bool { return a.DefinesLibName(name) })
 	}
-	return ownLib.in(a.snapshot, a.Root())[name]
+	return ownLib.in(a)[name]
 }
 
 // libNames returns the functions that a file defines, or takes into a set from elsewhere than nixpkgs' lib, and that are

@@ -24,7 +24,7 @@ func (s *Snapshot) Next(c Change) *Snapshot {
 	}
 	next := &Snapshot{
 		fs: c.FS, ground: s.ground, flakes: s.flakes, locks: s.locks, ciCalls: s.ciCalls, sets: s.sets,
-		files: s.files.without(c.Files), facts: s.facts.without(c.Files), trees: new(memo[string, *factTable]), inherited: map[string]*inheritance{},
+		files: s.files.without(c.Files), facts: s.facts.without(c.Files), trees: new(memo[tableKey, *factTable]), inherited: map[tableKey]*inheritance{},
 	}
 	for _, path := range c.Files {
 		dir, name := filepath.Split(path)
@@ -40,17 +40,17 @@ func (s *Snapshot) Next(c Change) *Snapshot {
 		}
 		next.sets = next.sets.without(path, dir)
 	}
-	for root, old := range s.inherited {
-		next.inherit(root, old.table, old.changed, c.Files)
+	for key, old := range s.inherited {
+		next.inherit(key, old.table, old.changed, c.Files)
 	}
-	for root, table := range s.trees.known() {
-		next.inherit(root, table, nil, c.Files)
+	for key, table := range s.trees.known() {
+		next.inherit(key, table, nil, c.Files)
 	}
 	return next
 }
 
-// inherit takes over the facts of a root, but for those of files that changed before or just now.
-func (s *Snapshot) inherit(root string, t *factTable, before map[string]bool, now []string) {
+// inherit takes over a table, but for those of files that changed before or just now.
+func (s *Snapshot) inherit(key tableKey, t *factTable, before map[string]bool, now []string) {
 	changed := make(map[string]bool, len(before)+len(now))
 	for path := range before {
 		changed[path] = true
@@ -58,7 +58,7 @@ func (s *Snapshot) inherit(root string, t *factTable, before map[string]bool, no
 	for _, path := range now {
 		changed[path] = true
 	}
-	s.inherited[root] = &inheritance{t, changed}
+	s.inherited[key] = &inheritance{t, changed}
 }
 
 // ofGround reports whether the text of a file decides on what is known of others.

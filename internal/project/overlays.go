@@ -21,13 +21,16 @@ var overlaid = declare(fact[string, map[string]int]{
 	},
 })
 
+// ForOverlaysWith are the facts that OverlaysWith answers from.
+var ForOverlaysWith = overlaid.facts()
+
 // OverlaysWith returns how many overlays of the project define an attribute of the given name: functions of two
 // that have the names of arguments that overlays have.
 func (a *Answers) OverlaysWith(name string) int {
 	if a.deps != nil {
 		return noted(a.View, question{"overlays with", name, ""}, func(a *Answers) int { return a.OverlaysWith(name) })
 	}
-	return overlaid.in(a.snapshot, a.Root())[name]
+	return overlaid.in(a)[name]
 }
 
 // overlayNames returns the attributes that the overlays in a file define, each as often as there are overlays with it.

@@ -10,10 +10,13 @@ import (
 )
 
 var changedLib = declare(fact[string, map[string]bool]{
-	raises:  raisers{names: []string{"lib"}},
+	raises:  raisers{names: []string{"lib", "inputs", "outputs"}}, // a flake may have the library in its URL only
 	collect: changesLib,
 	index:   asSet,
 })
+
+// ForExtendsLib are the facts that ExtendsLib answers from.
+var ForExtendsLib = changedLib.facts()
 
 // ExtendsLib reports whether something in the project may put another set in the place of nixpkgs' lib, or more into it: a
 // value of its own under that name, lib.extend, lib // …, or a framework that hands out a lib of its own.
@@ -21,7 +24,7 @@ func (a *Answers) ExtendsLib() bool {
 	if a.deps != nil {
 		return noted(a.View, question{what: "extends lib"}, func(a *Answers) bool { return a.ExtendsLib() })
 	}
-	return changedLib.in(a.snapshot, a.Root())["lib"]
+	return changedLib.in(a)["lib"]
 }
 
 // libFrameworks are parts of the names of flakes that give modules and packages a lib with more in it.

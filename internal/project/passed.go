@@ -15,6 +15,9 @@ var passed = declare(fact[string, map[string]bool]{
 	index:   asSet,
 })
 
+// ForMayPass are the facts that MayPass answers from.
+var ForMayPass = passed.facts()
+
 // asSet is the index of facts that are names.
 func asSet(files iter.Seq2[string, []string]) map[string]bool {
 	found := map[string]bool{}
@@ -34,7 +37,7 @@ func (a *Answers) MayPass(path, name string) bool {
 	if a.deps != nil {
 		return noted(a.View, question{"may pass", path, name}, func(a *Answers) bool { return a.MayPass(path, name) })
 	}
-	found := passed.in(a.snapshot, a.Root())
+	found := passed.in(a)
 	pkg := strings.TrimSuffix(filepath.Base(path), ".nix")
 	if pkg == "default" || pkg == "package" {
 		pkg = filepath.Base(filepath.Dir(path))

@@ -108,6 +108,7 @@ func TestNote(t *testing.T) {
 	assert.True(t, fresh.Answers().MayPass(target, "one"))
 
 	s := project.New(workspace.OS)
+	s.Want(project.Everything)
 	for _, name := range []string{"a.nix", "b/x.nix"} {
 		text, err := os.ReadFile(filepath.Join(dir, name))
 		require.NoError(t, err)
@@ -121,6 +122,59 @@ func TestNote(t *testing.T) {
 	assert.True(t, p.Answers().MayPass(target, "one"))
 	assert.False(t, p.Answers().MayPass(target, "two"))
 	assert.False(t, p.Answers().SpecialArg("lib"))
+}
+
+// TestWant holds that answers do not depend on what was wanted when files were noted, nor when: what was not is read again,
+// in later snapshots, too.
+func TestWant(t *testing.T) {
+	files := map[string]string{
+		"flake.nix": "{ outputs = _: import ./a.nix; }", "a.nix": "{ lib }: { lib = lib.extend ./b.nix; specialArgs = { x = 1; }; }", "b.nix": "final: prev: { f = 1; }",
+	}
+	dir := testenv.Tree(t, files)
+	path := filepath.Join(dir, "b.nix")
+	type answers struct {
+		refs       int
+		reach      project.Reach
+		extends, x bool
+		overlays   int
+	}
+	ask := func(s *project.Snapshot) answers {
+		a := s.View(path).Answers()
+		return answers{len(a.References(path)), a.Reach(path), a.ExtendsLib(), a.SpecialArg("x"), a.OverlaysWith("f")}
+	}
+	want := ask(project.New(workspace.OS))
+	require.Equal(t, answers{1, project.MaybeReached, true, true, 1}, want)
+	for _, wanted := range []project.Facts{0, project.ForReferences, project.ForReach | project.ForExtendsLib, project.Everything} {
+		for _, before := range []bool{false, true} { // whether something was asked before more was wanted
+			s := project.New(workspace.OS)
+			s.Want(wanted)
+			for name, text := range files {
+				s.Note(filepath.Join(dir, name), parser.Parse(text))
+			}
+			if before {
+				s.View(path).Answers().References(path)
+			}
+			s.Want(project.ForSpecialArg)
+			assert.Equal(t, want, ask(s), "%b", wanted)
+
+			overlay := workspace.NewOverlay(workspace.OS)
+			changed := filepath.Join(dir, "a.nix")
+			overlay.Set(changed, []byte("{ specialArgs = { y = 1; }; }"))
+			next := s.Next(project.Change{FS: overlay, Files: []string{changed}})
+			assert.Equal(t, answers{0, project.Unreached, false, false, 1}, ask(next), "%b", wanted)
+			assert.Equal(t, want, ask(next.Next(project.Change{FS: workspace.OS, Files: []string{changed}})), "%b", wanted)
+		}
+	}
+}
+
+// TestAnswersFrom holds that a rule is not answered from facts that it does not say it asks for.
+func TestAnswersFrom(t *testing.T) {
+	dir := testenv.Tree(t, map[string]string{"a.nix": "1"})
+	path := filepath.Join(dir, "a.nix")
+	a := project.New(workspace.OS).View(path).AnswersFrom(project.ForSpecialArg)
+	assert.False(t, a.SpecialArg("x"))
+	assert.Empty(t, a.References(path))
+	assert.Panics(t, func() { a.ExtendsLib() })
 }
 
 func TestSpecialArgs(t *testing.T) {

@@ -2,7 +2,6 @@ package project
 
 import (
 	"strings"
-	"sync"
 
 	"github.com/nixsift/nixsift/ast"
 )
@@ -17,8 +16,8 @@ type raisers struct {
 
 // tokenTable finds the kinds that tokens raise.
 type tokenTable struct {
-	paths uint32            // the kinds, as a set of slots
-	names map[string]uint32 // by name
+	paths Facts
+	names map[string]Facts // by name
 	edges []edge
 	// first has the lengths that names with a first byte have, and last those with a last byte, as sets; 63 stands for all
 	// from there on. Most words of a file are of no length that counts.
@@ -29,19 +28,27 @@ type tokenTable struct {
 type edge struct {
 	text  string
 	ends  bool
-	kinds uint32
+	kinds Facts
 }
 
-// tokens is the table of the declared kinds.
-var tokens = sync.OnceValue(func() *tokenTable {
-	t := &tokenTable{names: map[string]uint32{}}
-	for slot, k := range kinds {
-		t.add(k.raisedBy(), 1<<slot)
-	}
-	return t
-})
+// tables has the tables of sets of kinds.
+var tables memo[Facts, *tokenTable]
 
-func (t *tokenTable) add(r *raisers, kinds uint32) {
+// raisedBy returns those of some kinds that a text raises.
+func raisedBy(text ast.Tokens, want Facts) Facts {
+	t := tables.get(want, func() *tokenTable {
+		t := &tokenTable{names: map[string]Facts{}}
+		for slot, k := range kinds {
+			if want&(1<<slot) != 0 {
+				t.add(k.raisedBy(), 1<<slot)
+			}
+		}
+		return t
+	})
+	return t.raised(text)
+}
+
+func (t *tokenTable) add(r *raisers, kinds Facts) {
 	if r.paths {
 		t.paths |= kinds
 	}
@@ -63,8 +70,8 @@ func (t *tokenTable) add(r *raisers, kinds uint32) {
 func lengthBit(n int) uint64 { return 1 << min(n, 63) }
 
 // raised returns the kinds that a text raises.
-func (t *tokenTable) raised(text ast.Tokens) uint32 {
-	var found uint32
+func (t *tokenTable) raised(text ast.Tokens) Facts {
+	var found Facts
 	for i, k := range text.Kinds {
 		switch k {
 		case ast.TokPath:
@@ -87,7 +94,7 @@ func (t *tokenTable) raised(text ast.Tokens) uint32 {
 }
 
 // named returns the kinds that a name raises.
-func (t *tokenTable) named(name string) uint32 {
+func (t *tokenTable) named(name string) Facts {
 	found := t.names[name]
 	for _, e := range t.edges {
 		if e.ends && strings.HasSuffix(name, e.text) || !e.ends && strings.HasPrefix(name, e.text) {

@@ -30,14 +30,14 @@ func TestRaise(t *testing.T) {
 		require.NoError(t, err)
 		text := string(b)
 		for _, text := range []string{text, text[:len(text)/2]} { // half a file has errors
-			want := saidBy(parser.Parse(text), 1<<len(kinds)-1)
+			want := saidBy(parser.Parse(text), Everything)
 			buf := []byte(text)
-			got := saidByText(&ps, unsafe.String(unsafe.SliceData(buf), len(buf)))
+			got := saidByText(&ps, unsafe.String(unsafe.SliceData(buf), len(buf)), Everything)
 			clear(buf)
 			if len(parser.Parse(text).Errors()) == 0 && !reflect.DeepEqual(want, got) {
 				t.Errorf("%s: %v, want %v", path, got, want)
 			}
-			if noted := saidByTree(parser.Parse(text)); !reflect.DeepEqual(noted, got) {
+			if noted := saidByTree(parser.Parse(text), Everything); !reflect.DeepEqual(noted, got) {
 				t.Errorf("%s: noted as %v, read as %v", path, noted, got)
 			}
 			if got == nil {
@@ -62,12 +62,16 @@ func TestRaised(t *testing.T) {
 		`x.override { }`: {passed.slot}, `x."override"`: {passed.slot}, `callPackages`: {passed.slot, ownCallPackage.slot}, `final: x`: {overlaid.slot}, `"prev"`: {overlaid.slot}, `previous`: nil, `overrides`: nil, `xcallPackage`: nil,
 		`{ extraSpecialArgs = 1; }`: {moduleArgs.slot}, `{ specialArgs = 1; }`: {moduleArgs.slot}, `specialArg`: nil, `extraArgs`: {moduleArgs.slot},
 		`builtins.scopedImport`: {scopes.slot}, `"scoped import"`: nil, `{ extra-substituters = [ ]; }`: {caches.slot}, `{ fold = 1; }`: {ownLib.slot},
+		`{ lib = 1; }`: {changedLib.slot}, `{ inputs.a.url = "snowfall"; }`: {changedLib.slot}, `{ "outputs" = 1; }`: {changedLib.slot}, `liba`: nil,
 		`foldr`: nil, `""`: nil, `''override''`: nil, `"a${b}override"`: nil,
 	} {
-		var set uint32
+		var set Facts
 		for _, slot := range want {
 			set |= 1 << slot
 		}
-		assert.Equal(t, set, tokens().raised(ps.Lex(text)), "%s", text)
+		assert.Equal(t, set, raisedBy(ps.Lex(text), Everything), "%s", text)
+		for slot := range kinds {
+			assert.Equal(t, set&(1<<slot), raisedBy(ps.Lex(text), 1<<slot), "%s, of one kind", text)
+		}
 	}
 }

@@ -48,7 +48,7 @@ func (a *Answers) Reach(path string) Reach {
 }
 
 func (a *Answers) reach() *reached {
-	return steps.in(a.snapshot, a.Root()).reach.get(a.references(), func() *reached {
+	return steps.in(a).reach.get(a.references(), func() *reached {
 		w := a.walk()
 		w.run()
 		return &w.reached
@@ -56,7 +56,7 @@ func (a *Answers) reach() *reached {
 }
 
 func (a *Answers) walk() *walk {
-	w := &walk{ground: a.folder.ground, refs: a.references(), steps: steps.in(a.snapshot, a.Root()), listed: map[folderWalk]bool{}}
+	w := &walk{ground: a.folder.ground, refs: a.references(), steps: steps.in(a), listed: map[folderWalk]bool{}}
 	w.files = a.snapshot.nixFilesOf(a.Root())
 	w.how = make([]Reach, len(w.files))
 	return w
@@ -206,7 +206,7 @@ func (a *Answers) Leaving(path, name string, through ...string) Caller {
 		more := strings.Join(append([]string{name}, through...), " ")
 		return noted(a.View, question{"leaving", path, more}, func(a *Answers) Caller { return a.Leaving(path, name, through...) })
 	}
-	ways := steps.in(a.snapshot, a.Root())
+	ways := steps.in(a)
 	calls := ways.calls.get(func() map[string][]caller {
 		all := map[string][]caller{}
 		for i, from := range ways.paths {

@@ -75,6 +75,9 @@ var references = declare(fact[literal, *referenceIndex]{
 	index: newReferenceIndex,
 })
 
+// ForReferences are the facts that tell who refers to a file, and so what that is.
+var ForReferences = references.facts()
+
 // argumentBehind returns the argument that a function gets behind a path, as in f ./x { … }; the node is invalid where
 // there is none.
 func argumentBehind(path ast.Node) ast.Node {
@@ -155,7 +158,7 @@ func (a *Answers) Role(path string, shape role.Shape) role.Role {
 	return shape.Role(refs)
 }
 
-func (a *Answers) references() *referenceIndex { return references.in(a.snapshot, a.Root()) }
+func (a *Answers) references() *referenceIndex { return references.in(a) }
 
 // Copied reports whether a file, or a folder that it lies in, is only copied by the files of the project, as the
 // skeleton of something else: then it is evaluated at another place, with other files around it.

@@ -47,6 +47,9 @@ var scopes = declare(fact[scope, []scopedFrom]{
 	},
 })
 
+// ForGiven are the facts that Given answers from.
+var ForGiven = scopes.facts()
+
 // Giver is what may give a file a name that the file does not bind.
 type Giver struct {
 	// From is the file that opens the scope, or "" where a tool does.
@@ -71,7 +74,7 @@ func (a *Answers) Given(path string, names []string) map[string]Giver {
 			given[name] = g
 		}
 	}
-	for _, sc := range scopes.in(a.snapshot, a.Root()) {
+	for _, sc := range scopes.in(a) {
 		has := func(name string) bool { return a.snapshot.has(sc, name) }
 		switch {
 		case a.isFor(sc, path):

@@ -25,9 +25,9 @@ type Snapshot struct {
 
 	files *fileCache
 	facts *factStore
-	trees *memo[string, *factTable] // by root
+	trees *memo[tableKey, *factTable]
 	// inherited are the facts of roots that were known before, with the paths that have changed since.
-	inherited map[string]*inheritance
+	inherited map[tableKey]*inheritance
 }
 
 // New makes a snapshot of a file system, which must not change as long as it is used.
@@ -41,7 +41,7 @@ func start(fsys workspace.FS, facts *factStore) *Snapshot {
 	return &Snapshot{
 		fs: fsys, ground: newGround(fsys), flakes: new(memo[string, *flake.Flake]), locks: new(memo[string, *flake.LockFile]),
 		ciCalls: new(memo[string, map[string]bool]), sets: new(memo[string, map[string]bool]),
-		files: new(fileCache), facts: facts, trees: new(memo[string, *factTable]),
+		files: new(fileCache), facts: facts, trees: new(memo[tableKey, *factTable]),
 	}
 }
 

@@ -12,13 +12,16 @@ var moduleArgs = declare(fact[string, map[string]bool]{
 	index:   asSet,
 })
 
+// ForSpecialArg are the facts that SpecialArg answers from.
+var ForSpecialArg = moduleArgs.facts()
+
 // SpecialArg reports whether some file of the project passes an argument of the given name to modules by
 // specialArgs, extraSpecialArgs or, to a function of its own, extraArgs, written as a set, or by a set of names that a let binds.
 func (a *Answers) SpecialArg(name string) bool {
 	if a.deps != nil {
 		return noted(a.View, question{"special arg", name, ""}, func(a *Answers) bool { return a.SpecialArg(name) })
 	}
-	return moduleArgs.in(a.snapshot, a.Root())[name]
+	return moduleArgs.in(a)[name]
 }
 
 // argsName reports whether an attribute of that name holds arguments for modules: specialArgs, extraSpecialArgs, or

@@ -44,6 +44,9 @@ var steps = declare(fact[step, *stepIndex]{
 	},
 })
 
+// ForReach are the facts that Reach and Leaving answer from.
+var ForReach = steps.facts()
+
 // stepIndex holds the steps of a project.
 type stepIndex struct {
 	paths []string // of the files that have steps, sorted

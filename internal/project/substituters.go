@@ -36,10 +36,13 @@ var caches = declare(fact[string, []string]{
 	index: func(files iter.Seq2[string, []string]) []string { return sortedNames(asSet(files)) },
 })
 
+// ForSubstituters are the facts that Substituters answers from.
+var ForSubstituters = caches.facts()
+
 // Substituters returns the binary caches that the Nix files of the project name in settings, sorted.
 func (a *Answers) Substituters() []string {
 	if a.deps != nil {
 		return notedBy(a.View, question{what: "substituters"}, slices.Equal[[]string], func(a *Answers) []string { return a.Substituters() })
 	}
-	return caches.in(a.snapshot, a.Root())
+	return caches.in(a)
 }

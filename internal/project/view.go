@@ -16,10 +16,17 @@ type View struct {
 }
 
 // Answers answers questions about what other Nix files say. The first that is about all files of a project needs all of them.
-type Answers struct{ *View }
+type Answers struct {
+	*View
+	asks Facts
+}
 
 // Answers returns what answers for the project of the view.
-func (v *View) Answers() *Answers { return &Answers{v} }
+func (v *View) Answers() *Answers { return &Answers{v, Everything} }
+
+// AnswersFrom returns Answers that panics where it is asked for facts that are not among some. Who refers to a file is
+// told in any case.
+func (v *View) AnswersFrom(facts Facts) *Answers { return &Answers{v, facts | ForReferences} }
 
 // Recording returns the view with everything that it is asked kept in d.
 func (v *View) Recording(d *Deps) *View {

@@ -4,6 +4,7 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/rules"
 )
@@ -19,6 +20,7 @@ var _ = rules.Register(&rules.Rule{
 	Severity: diag.Error, Presets: rules.Recommended, Mandatory: true,
 	Fix: rules.FixAlways, SafeFix: rules.NoSafeFix,
 	Aliases: []string{"nixf:sema-primop-needs-prefix"},
+	Asks:    project.ForGiven,
 	File: undefinedAs(unprefixedName, func(_ *rules.Pass, u sema.Use, _ int) presented {
 		name, _ := ast.AttrName(u.Node)
 		f := diag.Finding{

@@ -6,6 +6,7 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/rules"
 )
@@ -18,6 +19,7 @@ var _ = rules.Register(&rules.Rule{
 		"one on each side.",
 	Severity: diag.Error, Presets: rules.Recommended, Mandatory: true,
 	Fix: rules.FixAlways, SafeFix: rules.NoSafeFix,
+	Asks: project.ForGiven,
 	File: undefinedAs(subtraction, func(p *rules.Pass, u sema.Use, _ int) presented {
 		name := u.Node.Text()
 		text := strings.Join(terms(p.Names(), u, name), " - ")

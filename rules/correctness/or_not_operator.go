@@ -4,6 +4,7 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/rules"
 )
@@ -19,6 +20,7 @@ var _ = rules.Register(&rules.Rule{
 	Severity: diag.Error, Presets: rules.Recommended, Mandatory: true,
 	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Aliases: []string{"nixf:parse-kw-or-isnot-binary-op"},
+	Asks:    project.ForGiven,
 	File: undefinedAs(wordOr, func(_ *rules.Pass, u sema.Use, _ int) presented {
 		f := diag.Finding{
 			Span:    u.Node.Span(),

@@ -7,6 +7,7 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -20,6 +21,7 @@ var _ = rules.Register(&rules.Rule{
 		"There is one finding for each file. If all files of a folder are loaded so, turn the rule off for it with an\n" +
 		"`[[override]]` in `nixsift.toml`.",
 	Severity: diag.Info, Presets: rules.Recommended,
+	Asks: project.ForGiven,
 	File: func(p *rules.Pass) {
 		uses, all := undefinedUses(p)
 		var names []string // in the order of their first uses

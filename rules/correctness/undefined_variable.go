@@ -3,6 +3,7 @@ package correctness
 import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/internal/role"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/rules"
@@ -23,6 +24,7 @@ var _ = rules.Register(&rules.Rule{
 	Severity: diag.Error, Presets: rules.Recommended, Mandatory: true,
 	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Aliases: []string{"nixf:sema-undefined-variable", "nil:undefined_name"},
+	Asks:    project.ForGiven,
 	File: undefinedAs(plainName, func(p *rules.Pass, u sema.Use, before int) presented {
 		f := presented{Finding: undefined(u)}
 		if before >= maxProposals {

@@ -24,6 +24,7 @@ var _ = rules.Register(&rules.Rule{
 	Severity: diag.Info, Presets: rules.Strict,
 	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Aliases: []string{"nix:lint-absolute-path-literals", "nixpkgs-vet:NPV-127", "nixpkgs-vet:NPV-128"},
+	Asks:    project.ForReach,
 	On:      []ast.Kind{ast.Path},
 	Node: func(p *rules.Pass, n ast.Node) {
 		text := n.FirstToken().Text()

@@ -44,6 +44,7 @@ var _ = rules.Register(&rules.Rule{
 	Severity: diag.Warning, Presets: rules.Recommended, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Aliases: []string{"flint:duplicate-inputs"},
 	Options: []*rules.Option{followsAllow.Option},
+	Asks:    project.ForSubstituters,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
 		if !f.Nix.InputsLiteral {
 			return

@@ -3,6 +3,7 @@ package module
 import (
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/module"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -14,6 +15,7 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"Below the first name it is fine: `users.users.${config.me} = { … };`. A name from `specialArgs` is fine everywhere.",
 	Severity: diag.Error, Presets: rules.Recommended,
+	Asks: project.ForSpecialArg,
 	File: each(nameForShape, func(file *module.File, pr module.Obstacle) diag.Finding {
 		f := diag.Finding{
 			Span: pr.At,

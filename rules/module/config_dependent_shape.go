@@ -3,6 +3,7 @@ package module
 import (
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/module"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -16,6 +17,7 @@ var _ = rules.Register(&rules.Rule{
 		"Make the shape fixed and let values depend on `config`: `lib.mkIf` in place of a condition, `config.assertions` in place\n" +
 		"of `assert`.",
 	Severity: diag.Error, Presets: rules.Recommended,
+	Asks: project.ForSpecialArg,
 	File: each(otherShape, func(file *module.File, pr module.Obstacle) diag.Finding {
 		f := diag.Finding{Span: pr.At, Help: help(pr)}
 		switch pr.Part {

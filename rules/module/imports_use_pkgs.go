@@ -3,6 +3,7 @@ package module
 import (
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/module"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -18,6 +19,7 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"Nothing is reported where the project passes `pkgs` in `specialArgs`.",
 	Severity: diag.Error, Presets: rules.Recommended,
+	Asks: project.ForSpecialArg,
 	File: each(importsUsePkgs, func(file *module.File, pr module.Obstacle) diag.Finding {
 		f := diag.Finding{
 			Span:    pr.At,

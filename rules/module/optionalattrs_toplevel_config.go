@@ -3,6 +3,7 @@ package module
 import (
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/module"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -16,6 +17,7 @@ var _ = rules.Register(&rules.Rule{
 		"Use `lib.mkIf`, and `lib.mkMerge` in place of `//`. One level down, as in `config.services = lib.optionalAttrs …`, the\n" +
 		"set is a value and nothing is wrong. `options ? x` may decide directly at `config`, not at the top of the module.",
 	Severity: diag.Error, Presets: rules.Recommended,
+	Asks: project.ForSpecialArg,
 	File: each(functionForShape, func(file *module.File, pr module.Obstacle) diag.Finding {
 		how := "//"
 		if pr.Why.Construct == module.ByFunction {

@@ -8,6 +8,7 @@ import (
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/eval"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -30,6 +31,7 @@ var _ = rules.Register(&rules.Rule{
 	Severity: diag.Error, Presets: rules.Recommended,
 	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Placed: true,
+	Asks:   project.ForDefinesCallPackage,
 	On:     []ast.Kind{ast.Path},
 	File: func(p *rules.Pass) {
 		failures, _ := p.FailuresOfFiles()

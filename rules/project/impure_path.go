@@ -7,6 +7,7 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -24,7 +25,8 @@ var _ = rules.Register(&rules.Rule{
 		"services do. Paths that go to `findFirst pathExists` and its kin are not read. Paths in files that no flake reaches are those of `absolute-path-literal`." + rules.Reaching,
 	Severity: diag.Error, Presets: rules.Recommended,
 	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
-	On: []ast.Kind{ast.Path, ast.String},
+	Asks: project.ForReach,
+	On:   []ast.Kind{ast.Path, ast.String},
 	File: func(pass *rules.Pass) {
 		p := &paths{Pass: pass}
 		for i, r := range p.Tree.Records() {

@@ -24,6 +24,7 @@ var _ = rules.Register(&rules.Rule{
 		"alone. `pathExists` does not fail, but is false: a warning, and so is a path that only is a value here." + rules.Reaching,
 	Severity: diag.Error, Presets: rules.Recommended,
 	Placed: true,
+	Asks:   project.ForReach,
 	On:     []ast.Kind{ast.Path},
 	File: func(pass *rules.Pass) {
 		if pass.Project.FlakeDir() == "" {

@@ -27,6 +27,7 @@ var _ = rules.Register(&rules.Rule{
 		"of Git, and for `path:` references, everything is visible.",
 	Severity: diag.Error, Presets: rules.Recommended,
 	Placed: true,
+	Asks:   project.ForReach,
 	On:     []ast.Kind{ast.Path, ast.Ident},
 	File: func(pass *rules.Pass) {
 		if !pass.Project.InFlake() {

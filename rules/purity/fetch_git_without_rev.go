@@ -9,6 +9,7 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -22,7 +23,8 @@ var _ = rules.Register(&rules.Rule{
 		"A local tree, as in `fetchGit ./.`, has no revision to write, and pure evaluation refuses it all the same; take `./.` itself,\n" +
 		"or `self`. In files that no flake reaches it is left alone, and so is what is no literal, or has names that are computed." + rules.Reaching,
 	Severity: diag.Error, Presets: rules.Recommended,
-	On: []ast.Kind{ast.Apply},
+	Asks: project.ForReach,
+	On:   []ast.Kind{ast.Apply},
 	Node: func(p *rules.Pass, n ast.Node) {
 		call := ast.ApplyExpr{Node: n}
 		name := nixlang.Builtin(p.Names(), call.Func())

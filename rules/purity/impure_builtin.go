@@ -9,6 +9,7 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/rules"
 )
@@ -27,7 +28,8 @@ var _ = rules.Register(&rules.Rule{
 		"reaches, as `shell.nix` and scripts for `nix eval --impure`, may ask the machine. Of one that a flake perhaps reaches, each\n" +
 		"builtin is reported once." + rules.Reaching,
 	Severity: diag.Error, Presets: rules.Recommended,
-	On: []ast.Kind{ast.Ident, ast.Select},
+	Asks: project.ForReach,
+	On:   []ast.Kind{ast.Ident, ast.Select},
 	File: func(p *rules.Pass) {
 		if !mentionsImpure(p.Tree.Source()) {
 			return

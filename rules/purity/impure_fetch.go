@@ -6,6 +6,7 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -18,7 +19,8 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"In files that no flake surely reaches, `fetch-tarball-without-hash` speaks." + rules.Reaching,
 	Severity: diag.Error, Presets: rules.Recommended,
-	On: []ast.Kind{ast.Apply},
+	Asks: project.ForReach,
+	On:   []ast.Kind{ast.Apply},
 	Node: func(p *rules.Pass, n ast.Node) {
 		name, url, ok := nixlang.UnhashedFetch(p.Names(), ast.ApplyExpr{Node: n})
 		if !ok {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -21,7 +22,8 @@ var _ = rules.Register(&rules.Rule{
 		"`<nix/fetchurl.nix>` is built in, and `tryEval` catches what fails. A file that binds `__findFile` looks up things in its own way.\n" +
 		"A shell that people start by hand, `shell.nix` or a file that is a call of `mkShell`, may take what they have." + rules.Reaching,
 	Severity: diag.Error, Presets: rules.Recommended,
-	On: []ast.Kind{ast.SearchPath},
+	Asks: project.ForReach,
+	On:   []ast.Kind{ast.SearchPath},
 	File: func(p *rules.Pass) {
 		if strings.Contains(p.Tree.Source(), "__findFile") {
 			return

@@ -46,6 +46,7 @@ var _ = rules.Register(&rules.Rule{
 		"nil:unused_binding", "hammering:unused-argument",
 	},
 	Options: []*rules.Option{formalsEverywhere.Option, formalsInterfaces.Option},
+	Asks:    project.ForMayPass,
 	On:      []ast.Kind{ast.Formal},
 	File: func(p *rules.Pass) {
 		var scope sema.ScopeID

@@ -8,6 +8,7 @@ import (
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/libtable"
 	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/rules"
 )
@@ -24,7 +25,8 @@ var _ = rules.Register(&rules.Rule{
 		"The fix is safe where the new name means the same and the pinned nixpkgs, or any, has it.",
 	Severity: diag.Warning, Presets: rules.Recommended, Tags: diag.Deprecated,
 	Fix: rules.FixSometimes, SafeFix: rules.SameValue,
-	On: []ast.Kind{ast.Select, ast.Ident, ast.Inherit},
+	Asks: project.ForDefinesLibName,
+	On:   []ast.Kind{ast.Select, ast.Ident, ast.Inherit},
 	Node: func(p *rules.Pass, n ast.Node) {
 		if n.Is(ast.Inherit) {
 			inheritedAliases(p, ast.InheritNode{Node: n})

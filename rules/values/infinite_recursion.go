@@ -9,6 +9,7 @@ import (
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/eval"
 	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/rules"
 )
@@ -29,6 +30,7 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"A name whose own value reads it at once is the matter of `self-binding`." + severity,
 	Severity: diag.Error, Presets: rules.Recommended,
+	Asks: project.ForDefinesCallPackage | project.ForOverlaysWith,
 	File: func(p *rules.Pass) {
 		each(p, func(f eval.Finding, _ *eval.Code) (diag.Finding, bool) {
 			if f.Fixpoint != nil {

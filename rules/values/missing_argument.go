@@ -5,6 +5,7 @@ import (
 
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/eval"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -22,6 +23,7 @@ var _ = rules.Register(&rules.Rule{
 		"`call-argument-mismatch`. `callPackage` fills in what is missing, so of its calls only arguments that are not taken are\n" +
 		"reported, as a warning: what is called so may be another function." + severity,
 	Severity: diag.Error, Presets: rules.Recommended,
+	Asks: project.ForDefinesCallPackage,
 	File: func(p *rules.Pass) {
 		each(p, func(f eval.Finding, _ *eval.Code) (diag.Finding, bool) {
 			missing := f.Lacking()

@@ -7,6 +7,7 @@ import (
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/eval"
 	"github.com/nixsift/nixsift/internal/near"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -23,6 +24,7 @@ var _ = rules.Register(&rules.Rule{
 		"The fix puts the name that was probably meant." + severity,
 	Severity: diag.Error, Presets: rules.Recommended,
 	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
+	Asks: project.ForDefinesCallPackage,
 	File: func(p *rules.Pass) {
 		each(p, func(f eval.Finding, code *eval.Code) (diag.Finding, bool) {
 			if !f.Sure && code.MayMiss(f.Name) || f.Inherited() {

@@ -10,6 +10,7 @@ import (
 	"github.com/nixsift/nixsift/internal/libtable"
 	"github.com/nixsift/nixsift/internal/near"
 	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/rules"
 )
@@ -30,7 +31,8 @@ var _ = rules.Register(&rules.Rule{
 		"The fix puts the name that was probably meant, or the part of `lib` that has it before it.",
 	Severity: diag.Warning, Presets: rules.Recommended,
 	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
-	On: []ast.Kind{ast.Select, ast.Ident, ast.Inherit},
+	Asks: project.ForExtendsLib | project.ForDefinesLibName,
+	On:   []ast.Kind{ast.Select, ast.Ident, ast.Inherit},
 	Node: func(p *rules.Pass, n ast.Node) {
 		switch n.Kind() {
 		case ast.Inherit:

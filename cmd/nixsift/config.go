@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -130,6 +131,12 @@ func (e *effective) settings() []keyValue {
 	if c.Baseline != "" {
 		list = append(list, keyValue{"baseline", slashed(filepath.Dir(c.Origin("baseline").File), c.Baseline)})
 	}
+	if c.Inputs.Store {
+		list = append(list, keyValue{"inputs.store", true})
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Inputs.Places)) {
+		list = append(list, keyValue{"inputs." + name, slashed(filepath.Dir(c.InputOrigin(name).File), c.Inputs.Places[name])})
+	}
 	if c.Required != "" {
 		list = slices.Insert(list, 0, keyValue{"required-version", c.Required})
 	}
@@ -166,7 +173,7 @@ func (e *effective) text(s streams) error {
 		fmt.Fprintf(&b, "# It is not checked: `%s` excludes it (%s).\n", report.Visible(e.excluded.Text), place(e.wd, e.excluded.From))
 	}
 	for _, v := range e.settings() {
-		fmt.Fprintf(&b, "%s = %s # %s\n", v.key, tomlValue(v.value), e.place(e.config.Origin(v.key), v.key))
+		fmt.Fprintf(&b, "%s = %s # %s\n", tomlKey(v.key), tomlValue(v.value), e.place(e.config.Origin(v.key), v.key))
 	}
 	b.WriteString("exclude = [")
 	for _, p := range e.config.Exclude() {
@@ -196,6 +203,18 @@ func (e *effective) text(s streams) error {
 	}
 	_, err := fmt.Fprint(s.out, b.String())
 	return err
+}
+
+// tomlKey writes a key, or two with a dot between them, the first of which needs no quotes.
+func tomlKey(key string) string {
+	table, name, dotted := strings.Cut(key, ".")
+	if !dotted {
+		return key
+	}
+	if strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") != "" {
+		name = tomlValue(name)
+	}
+	return table + "." + name
 }
 
 // tomlValue writes a value of TOML in one line.

@@ -81,6 +81,8 @@ var flagCases = []flagCase{
 	}},
 	{commands: "check fix", flag: "jobs", with: "--jobs 1 two", without: "two", status: exitFindings, out: "2 warnings in 2 files", same: true},
 	{commands: "check fix", flag: "jobs", with: "-j -1 two", without: "two", status: exitUsage, errs: "--jobs -1"},
+	{commands: "check fix files", flag: "inputs", with: "--inputs clean.nix", without: "clean.nix", same: true},
+	{commands: "config", flag: "inputs", with: "--inputs .", without: ".", out: "inputs.store = true # --inputs"},
 	{commands: "check fix", flag: "max-findings", with: "--max-findings 1 two", without: "two", status: exitFindings, errs: "1 more finding not printed (--max-findings 1)"},
 	{commands: "check fix", flag: "no-exclude", with: "--no-exclude vendor", without: "vendor", status: exitFindings, out: "vendor/old.nix"},
 	{commands: "check fix", flag: "only", with: "--only useless-parens info.nix warn.nix --fail-on info --diff", without: "info.nix warn.nix --fail-on info --diff", status: exitFindings, out: "+{ a = { }; }"},
@@ -153,6 +155,7 @@ var flagCases = []flagCase{
 var elsewhere = map[string]string{
 	"check watch":         "TestWatch",
 	"lsp preview":         "TestFlags", // of check, whose engine it is
+	"lsp inputs":          "TestFlags",
 	"lsp stdio":           "TestProgram",
 	"lsp clientProcessId": "TestServerFlags",
 	"lsp node-ipc":        "TestServerFlags",
@@ -176,6 +179,7 @@ var elsewhere = map[string]string{
 	"baseline edition":     "TestFlags",
 	"baseline no-exclude":  "TestFlags",
 	"baseline preview":     "TestFlags",
+	"baseline inputs":      "TestFlags",
 	"suppress reason":      "TestSuppressCommand",
 	"suppress no-reason":   "TestSuppressCommand",
 	"suppress diff":        "TestSuppressCommand",
@@ -191,6 +195,7 @@ var elsewhere = map[string]string{
 	"suppress only":        "TestFlags",
 	"suppress preset":      "TestFlags",
 	"suppress preview":     "TestFlags",
+	"suppress inputs":      "TestFlags",
 	"suppress rule":        "TestFlags",
 }
 

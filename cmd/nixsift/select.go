@@ -33,6 +33,7 @@ func addEngineFlags(flags *pflag.FlagSet, opts *engine.Options) {
 	flags.StringArrayVar(&opts.Severities, "rule", nil, "set the severity of a rule: `ID=SEVERITY`")
 	flags.StringArrayVar(&opts.Only, "only", nil, "run these `rules` only, whatever the configuration says of them ("+names+")")
 	flags.BoolVar(&opts.Preview, "preview", false, "let presets and patterns turn on rules in preview, too")
+	flags.BoolVar(&opts.Inputs, "inputs", false, "let findings rest on sources of flake inputs in the Nix store, too")
 	flags.StringArrayVar(&opts.Exclude, "exclude", nil, "leave out files that match this `pattern`, relative to the folder you stand in, too")
 	flags.BoolVar(&opts.NoExclude, "no-exclude", false, "check what the configuration excludes")
 }

@@ -60,6 +60,7 @@ type Config struct {
 	Preview    bool          // patterns and presets mean rules in preview, too
 	Required   string        // the versions of the program that the configuration is for, "" for all
 	Baseline   string        // the absolute path of the baseline that a file names, or ""
+	Inputs     Inputs        // the sources of inputs that findings may rest on
 	FailOn     diag.Severity // the least severity of a finding that makes the exit status 1
 
 	baselineAt Problem // without a message, at the value of Baseline
@@ -110,7 +111,7 @@ func (c *Config) Sources() []Source { return c.sources }
 func (c *Config) Notices() []Notice { return c.notices }
 
 // Origin returns where the value of a key comes from that is not about one rule: preset, edition,
-// minimum-nix-version, generated, preview, required-version, baseline, fail-on.
+// minimum-nix-version, generated, preview, required-version, baseline, fail-on; InputOrigin knows the table of inputs.
 func (c *Config) Origin(key string) Origin {
 	if o, ok := c.origins[key]; ok {
 		return o

@@ -35,7 +35,7 @@ const (
 var (
 	topKeys = []string{
 		extendsKey, requiredKey, presetKey, editionKey, previewKey, selectKey, ignoreKey, excludeKey, minimumNixKey, generatedKey, failOnKey, baselineKey,
-		rulesKey, overrideKey,
+		inputsKey, rulesKey, overrideKey,
 	}
 	overrideKeys = []string{pathsKey, selectKey, ignoreKey, rulesKey}
 )
@@ -92,6 +92,8 @@ func (d *decoder) file(c *Config, root *value) *layer {
 			set(e, d.version(c, e))
 		case baselineKey:
 			set(e, d.baseline(c, e))
+		case inputsKey:
+			d.inputs(c, e)
 		case excludeKey:
 			l.exclude = d.globs(e)
 		case overrideKey:

@@ -22,6 +22,7 @@ type Flags struct {
 	Exclude []string // patterns of files, relative to Dir
 	Dir     string   // absolute
 	Preview bool     // as if the files set preview
+	Inputs  bool     // as if the files allowed sources in the Nix store
 }
 
 // flags are Flags, read.
@@ -59,7 +60,7 @@ func (c *Config) With(f Flags) (*Config, error) {
 	}
 	d := &Config{
 		Path: c.Path, Dir: c.Dir, Preset: c.Preset, Edition: c.Edition, MinimumNix: c.MinimumNix, Generated: c.Generated,
-		Preview: c.Preview, Required: c.Required, Baseline: c.Baseline, baselineAt: c.baselineAt, FailOn: c.FailOn, cat: c.cat, sources: c.sources, layers: c.layers, flags: x.out,
+		Preview: c.Preview, Required: c.Required, Baseline: c.Baseline, baselineAt: c.baselineAt, Inputs: c.Inputs, FailOn: c.FailOn, cat: c.cat, sources: c.sources, layers: c.layers, flags: x.out,
 		origins: maps.Clone(c.origins), notices: append(c.notices[:len(c.notices):len(c.notices)], x.out.notices...),
 		resolved: map[string]*Resolved{},
 	}
@@ -71,6 +72,9 @@ func (c *Config) With(f Flags) (*Config, error) {
 	}
 	if f.Preview {
 		d.Preview, d.origins["preview"] = true, Origin{What: "--preview"}
+	}
+	if f.Inputs {
+		d.Inputs.Store, d.origins[inputsKey+"."+storeKey] = true, Origin{What: "--inputs"}
 	}
 	return d, nil
 }

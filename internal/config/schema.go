@@ -34,8 +34,14 @@ func (c *Catalogue) Schema() ([]byte, error) {
 		generatedKey:  described("Whether generated files are checked like others, not for errors only.", object{"type": "boolean", "default": false}),
 		failOnKey:     described("The least severity of a finding that makes the exit status 1.", object{"enum": gates, "default": "warning"}),
 		baselineKey:   described("The baseline, relative to this file: the findings that it lists are neither shown nor count. Without it, "+baseline.FileName+" beside this file, if there is one.", object{"type": "string", "not": object{"pattern": `^[/~]|/$|^\s*$`}}),
-		rulesKey:      object{"$ref": "#/$defs/rules"},
-		overrideKey:   described("What holds for some files only. Of several that match, the last one wins.", list(object{"$ref": "#/$defs/override"})),
+		inputsKey: object{
+			"description": "Which sources of flake inputs findings may rest on, beside those in the repository itself.",
+			"type":        "object", "properties": object{storeKey: described("Whether those in the Nix store count, where the lock file says which they are.",
+				object{"anyOf": []any{object{"type": "boolean", "default": false}, object{"$ref": "#/$defs/place"}}})},
+			"additionalProperties": described("The folder of the source of the input of this name, relative to this file.", object{"$ref": "#/$defs/place"}),
+		},
+		rulesKey:    object{"$ref": "#/$defs/rules"},
+		overrideKey: described("What holds for some files only. Of several that match, the last one wins.", list(object{"$ref": "#/$defs/override"})),
 	}
 	schema := object{
 		"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": SchemaURL, "title": "nixsift.toml",
@@ -43,6 +49,7 @@ func (c *Catalogue) Schema() ([]byte, error) {
 		"type":        "object", "additionalProperties": false, "properties": top,
 		"$defs": object{
 			"file":     object{"type": "string", "not": object{"pattern": `^[/~]|://|^\s*$`}},
+			"place":    object{"type": "string", "not": object{"pattern": `^[/~]|://|^\s*$`}},
 			"glob":     glob,
 			"selector": c.selectorSchema(),
 			"severity": object{"enum": severities},

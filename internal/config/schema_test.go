@@ -57,7 +57,9 @@ func TestSchema(t *testing.T) {
 		"[rules]\n'deadnix:lets' = 'off'", "[rules]\nflake = 'off'", "[rules]\n'missing-*' = 'off'", "[rules]\nsyntax-error = 'off'", "[rules]\nsyntax-error = {severity = 'error'}",
 		"[rules]\nmissing-follows = { allow = ['a'], severity = 'off' }", "[rules]\nmissing-follows = { allow = 'a' }", "[rules.missing-follows]\nalow = []",
 		"[[override]]\npaths = ['a']\nignore = ['flake']", "[[override]]\nignore = ['flake']", "[[override]]\npaths = ['/a']\nignore = ['flake']",
-		"[[override]]\npaths = ['a']\nexclude = ['flake']", "exclude = ['./a/', 'a..b/c', '...']", "exclude = ['..', 'a']", "exclude = ['a/../b']", "exclude = ['./..']", "generated = 1", "preview = false", "fail-on = 'hint'", "fail-on = 'off'", "fail-on = 'bad'", "fail-on = 1",
+		"[[override]]\npaths = ['a']\nexclude = ['flake']", "exclude = ['./a/', 'a..b/c', '...']", "exclude = ['..', 'a']", "exclude = ['a/../b']", "exclude = ['./..']", "generated = 1", "preview = false",
+		"[inputs]\nstore = true\ncore = '../core'", "[inputs]\nstore = '../store'", "[inputs]\nstore = 1", "[inputs]\ncore = true", "[inputs]\ncore = ''",
+		"[inputs]\ncore = '/x'", "[inputs]\ncore = '~/x'", "[inputs]\ncore = 'https://x/y'", "inputs = true", "inputs.core = ' '", "fail-on = 'hint'", "fail-on = 'off'", "fail-on = 'bad'", "fail-on = 1",
 	} {
 		all = append(all, example{text, familiesCatalogue()})
 	}

@@ -38,6 +38,8 @@ type Options struct {
 	// Select, Ignore and Only say which rules run, and Preview that patterns mean those in preview, too; see config.Flags.
 	Select, Ignore, Only []string
 	Preview              bool
+	// Inputs allows findings to rest on sources of inputs in the Nix store.
+	Inputs bool
 	// Exclude are patterns of files to leave out beside those of the configuration, relative to the absolute path Dir.
 	Exclude []string
 	Dir     string
@@ -159,7 +161,7 @@ func New(opts Options) (*Engine, error) {
 	e := &Engine{catalogue: Catalogue(), opts: opts}
 	e.flags = config.Flags{
 		Preset: opts.Preset, Edition: opts.Edition, Select: opts.Select, Ignore: opts.Ignore, Only: opts.Only, Rules: opts.Severities,
-		Exclude: opts.Exclude, Dir: opts.Dir, Preview: opts.Preview,
+		Exclude: opts.Exclude, Dir: opts.Dir, Preview: opts.Preview, Inputs: opts.Inputs,
 	}
 	c, err := config.Default(e.catalogue).With(e.flags)
 	if err != nil {

@@ -171,6 +171,7 @@ func (w *worker) open(path string) {
 	dir := path[:strings.LastIndexByte(path, filepath.Separator)+1]
 	if dir != w.folder {
 		w.folder, w.config, w.view = dir, w.engine.config(path), w.engine.snapshot.View(path)
+		w.view = w.view.With(w.engine.sources(w.config))
 	}
 	w.plan = w.engine.plan(w.config, path)
 }

@@ -13,6 +13,7 @@ type View struct {
 	snapshot *Snapshot
 	folder   *folder
 	deps     *Deps
+	sources  *Sources // of inputs; nil for none beside those in the project
 }
 
 // Answers answers questions about what other Nix files say. The first that is about all files of a project needs all of them.
@@ -40,13 +41,13 @@ func (v *View) Recording(d *Deps) *View {
 	}
 	now := surroundings(v)
 	d.note(v, question{what: "surroundings"}, func(a *Answers) bool { return surroundings(a.View) == now })
-	return &View{v.snapshot, v.folder, d}
+	return &View{v.snapshot, v.folder, d, v.sources}
 }
 
 // Of returns what the check of another file sees, given by its absolute path, be it in this project or in another. A
 // view that records goes on to.
 func (v *View) Of(path string) *View {
-	other := v.snapshot.View(path)
+	other := v.snapshot.View(path).With(v.sources)
 	if v.deps != nil {
 		return other.Recording(v.deps)
 	}
@@ -60,7 +61,9 @@ type surroundings struct {
 }
 
 // plain returns the view as one that does not record.
-func (v *View) plain() *View { return &View{snapshot: v.snapshot, folder: v.folder} }
+func (v *View) plain() *View {
+	return &View{snapshot: v.snapshot, folder: v.folder, sources: v.sources}
+}
 
 // Root returns the folder that bounds the project: the repository's root, else the root of what Nix copied to its store,
 // else the outermost flake around the folder, else the folder itself.

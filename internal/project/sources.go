@@ -42,6 +42,17 @@ type Source struct {
 // may be of another version.
 func (s Source) Whole() bool { return s.Origin == OriginStore || s.Origin == OriginBeside }
 
+// Name says in a message where a file of the source is, given by its path from Dir.
+func (s Source) Name(v *View, file string) string {
+	switch s.Origin {
+	case OriginBeside:
+		return "its `" + file + "`"
+	case OriginStore:
+		return "`" + file + "` of its source in the Nix store"
+	}
+	return "`" + v.Rel(filepath.Join(s.Dir, filepath.FromSlash(file))) + "`"
+}
+
 // With returns the view as one for which sources count.
 func (v *View) With(s *Sources) *View {
 	w := *v

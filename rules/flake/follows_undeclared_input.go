@@ -82,9 +82,12 @@ func checkFollows(p *rules.Pass, f *flake.Flake, in *flake.Input, guesses *int) 
 			suggest(&finding, in, names, target[1:])
 		}
 	case len(target) > 1:
-		owner, names, missing := missingBelow(p, f, target)
+		owner, names, missing, sure := missingBelow(p, f, target)
 		if missing == "" {
 			return
+		}
+		if !sure {
+			finding.Severity = diag.Warning
 		}
 		finding.Message = fmt.Sprintf("input %s follows %s, but %s has no input %s", diag.Code(strings.Join(in.Path, "/")), diag.Code(in.Follows.Text), diag.Code(strings.Join(owner, "/")), diag.Code(missing))
 		finding.Help = diag.Code(strings.Join(owner, "/")) + " has no inputs"
@@ -115,11 +118,14 @@ func overridden(p *rules.Pass, f *flake.Flake, in *flake.Input) (severity diag.S
 			}
 			continue
 		}
-		names, known := inputNames(p, f, in.Parent)
-		if !known {
+		own, known := inputNames(p, f, in.Parent)
+		switch {
+		case !known:
 			severity = diag.Warning
-		} else if !slices.Contains(names, in.Name) {
+		case !slices.Contains(own.names, in.Name):
 			return diag.Off, false
+		case !own.sure:
+			severity = diag.Warning
 		}
 	}
 	return severity, true
@@ -132,51 +138,49 @@ func local(f *flake.Flake, in *flake.Input) bool {
 	return root == nil || root.Ref.IsLocal() || in.Ref.IsLocal()
 }
 
-// missingBelow returns the first name of a path that the lock surely lacks, the inputs before it and the
-// names that exist there. The first segment exists.
-func missingBelow(p *rules.Pass, f *flake.Flake, path []string) (owner, names []string, missing string) {
+// missingBelow returns the first name of a path that surely is not there, the inputs before it and the
+// names that exist there. The first segment exists. sure is false where a checkout tells, which may be of another version.
+func missingBelow(p *rules.Pass, f *flake.Flake, path []string) (owner, names []string, missing string, sure bool) {
 	root := f.Nix.Input(path[0])
 	for seen := map[*flake.Input]bool{}; root != nil && root.Follows != nil; {
 		if len(root.Follows.Path) != 1 || seen[root] {
-			return nil, nil, "" // reaches into another input, or itself
+			return nil, nil, "", false // reaches into another input, or itself
 		}
 		seen[root] = true
 		root = f.Nix.Input(root.Follows.Path[0])
 	}
 	switch {
 	case root == nil || !root.Literal:
-		return nil, nil, ""
+		return nil, nil, "", false
 	case !root.Flake:
-		return path[:1], nil, path[1]
-	case root.Ref.IsLocal():
-		if names, known := inputNames(p, f, root); known && !slices.Contains(names, path[1]) {
-			return path[:1], names, path[1]
-		}
-		return nil, nil, ""
+		return path[:1], nil, path[1], true
 	}
-	if _, ok := f.NodeOf(root); !ok {
-		return nil, nil, ""
+	if _, ok := f.NodeOf(root); !ok || root.Ref.IsLocal() {
+		if own, known := inputNames(p, f, root); known && !slices.Contains(own.names, path[1]) {
+			return path[:1], own.names, path[1], own.sure
+		}
+		return nil, nil, "", false
 	}
 	over := root
 	for i := 1; i < len(path); i++ {
 		node, ok := f.Resolve(path[:i])
 		if !ok {
-			return nil, nil, ""
+			return nil, nil, "", false
 		}
 		n := f.Lock.Node(node)
 		if _, ok := n.Input(path[i]); !ok {
 			for _, in := range n.Inputs {
 				names = append(names, in.Name)
 			}
-			return path[:i], names, path[i]
+			return path[:i], names, path[i], true
 		}
 		if over != nil {
 			if over = over.Override(path[i]); over != nil && f.Stale(over) {
-				return nil, nil, ""
+				return nil, nil, "", false
 			}
 		}
 	}
-	return nil, nil, ""
+	return nil, nil, "", false
 }
 
 // suggest adds the root input that was probably meant.

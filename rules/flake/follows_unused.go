@@ -20,8 +20,9 @@ var _ = rules.Register(&rules.Rule{
 		"upstream, or the name is mistyped and what was meant does not follow.\n" +
 		"\n" +
 		"Which inputs `a` has is read from `flake.lock`, or from its `flake.nix` where that lies beside this flake. Where the\n" +
-		"lock file is missing or of another version of `a`, the rule knows the inputs of some well-known flakes, such as\n" +
-		"flake-utils and crane, and says so as info; else it is silent.",
+		"lock file is missing or of another version of `a`, its source tells, if that is at hand ([sources of\n" +
+		"inputs](../configuration.md#sources-of-inputs)), or what the rule knows of some well-known flakes, such as flake-utils and\n" +
+		"crane, which it says as info; else it is silent.",
 	Severity: diag.Warning, Presets: rules.Recommended, Fix: rules.FixSometimes, SafeFix: rules.FewerTokens, Tags: diag.Unnecessary,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
 		if !f.Nix.InputsLiteral {
@@ -38,27 +39,26 @@ var _ = rules.Register(&rules.Rule{
 })
 
 func checkOverride(p *rules.Pass, f *flake.Flake, over *flake.Input) {
-	locked := true
+	locked := true // each input on the way has a node of its own
 	for up := over.Parent; up != nil; up = up.Parent {
 		if !up.Flake || up.Follows != nil {
 			return
 		}
 		locked = locked && owned(f, up.Path)
 	}
-	var names []string
-	known := false
-	if locked {
-		names, known = inputNames(p, f, over.Parent)
-	}
-	source, severity, safety := "`flake.lock`", diag.Warning, diag.Safe
+	severity, safety := diag.Warning, diag.Unsafe
+	own, known := inputNames(p, f, over.Parent)
 	switch {
-	case known && local(f, over.Parent):
-		source = "its `flake.nix`"
+	case known && !locked && inLock(f, over.Parent) && !local(f, over.Parent):
+		return
+	case known && own.sure:
+		safety = diag.Safe
 	case !known && over.Parent.Parent == nil && !inLock(f, over.Parent):
 		// The main branch may have changed since.
-		source, severity, safety = "what is known of it", diag.Info, diag.Unsafe
-		names, known = wellKnownInputs(over.Parent)
+		own.by, severity = "what is known of it", diag.Info
+		own.names, known = wellKnownInputs(over.Parent)
 	}
+	names, source := own.names, own.by
 	if !known || slices.Contains(names, over.Name) {
 		return
 	}

@@ -292,7 +292,7 @@ func (c *ci) with(n ast.Node, s *scope, uses, job, step string) {
 			c.add(text, s, &Script{Source: GitHubInput, Shell: "bash", Job: job, Step: step, WorkingDir: dir})
 		}
 		c.inputs = append(c.inputs, pendingInput{Input{Uses: uses, Name: e.key, Job: job, Step: step, Text: text.text,
-			Span: text.span}, text, s})
+			Span: text.span, at: text.at}, text, s})
 	}
 }
 

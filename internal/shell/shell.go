@@ -117,6 +117,8 @@ type Script struct {
 	// Commands are ordered by their place in the file. A command that several jobs share through a YAML
 	// anchor is in the first script only.
 	Commands []Command
+	// Written is what the script writes to files, in no order.
+	Written []Written
 	// Err is the first syntax error of the text, or a limit that was reached. A script may be right all the same: of
 	// another shell than it says, or a template.
 	Err *Problem
@@ -237,7 +239,12 @@ type Input struct {
 	// Words are the input's words as a shell would split them, where it holds options; an input that is a
 	// command (`run`, `script`, `command`) is a Script instead.
 	Words []Word
+
+	at *textMap
 }
+
+// SpanOf maps the half-open range [start, end) of Text to the file.
+func (in *Input) SpanOf(start, end int) source.Span { return in.at.span(start, end) }
 
 // Call is a file of the same repository that a script or step runs.
 type Call struct {

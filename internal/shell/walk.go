@@ -57,6 +57,7 @@ type walker struct {
 	depth     int
 	end       int // the furthest place seen
 	deep      bool
+	into      []rawWord // the files that the output of the statement goes to
 }
 
 // unit reads one unit: its calls and assignments go to the reader and the script's scope.
@@ -106,20 +107,30 @@ func (w *walker) stmt(s *syntax.Stmt) {
 	w.depth++
 	defer func() { w.depth-- }()
 	// `a && b | c` leans to the left: collect the right sides.
-	var right []*syntax.Stmt
+	type side struct {
+		stmt *syntax.Stmt
+		into []rawWord
+	}
+	var right []side
+	outer := w.into
 	for {
 		w.redirects(s)
 		bin, ok := s.Cmd.(*syntax.BinaryCmd)
 		if !ok || bin.X == nil {
 			break
 		}
-		right = append(right, bin.Y)
+		right = append(right, side{bin.Y, w.into})
+		if bin.Op == syntax.Pipe || bin.Op == syntax.PipeAll {
+			w.into = w.teeFiles(bin.Y)
+		}
 		s = bin.X
 	}
-	w.command(s)
+	w.within(s.Redirs, func() { w.command(s) })
 	for i := len(right) - 1; i >= 0; i-- {
-		w.stmt(right[i])
+		w.into = right[i].into
+		w.stmt(right[i].stmt)
 	}
+	w.into = outer
 }
 
 func (w *walker) redirects(s *syntax.Stmt) {
@@ -356,16 +367,24 @@ func (w *walker) call(c *syntax.CallExpr, redirs []*syntax.Redirect) {
 			}
 		}
 	}
+	w.written(run, redirs)
 	w.special(words, redirs)
 }
 
 // heredoc reads a here-document that a shell gets as its program.
 func (w *walker) heredoc(r *syntax.Redirect) {
+	if doc, ok := w.hereText(r); ok {
+		w.nested(&doc, w.u.script, w.u.depth, w.recovered)
+	}
+}
+
+// hereText returns the text of a here-document as the command gets it.
+func (w *walker) hereText(r *syntax.Redirect) (doc rawWord, ok bool) {
 	start, end, _, ok := w.document(r)
 	if !ok {
-		return
+		return rawWord{}, false
 	}
-	doc := rawWord{at: w.u.at, whole: w.u.at.span(start, end)}
+	doc = rawWord{at: w.u.at, whole: w.u.at.span(start, end)}
 	literal := false
 	for _, p := range r.Word.Parts {
 		if l, ok := p.(*syntax.Lit); !ok || strings.Contains(l.Value, "\\") {
@@ -377,7 +396,7 @@ func (w *walker) heredoc(r *syntax.Redirect) {
 	} else {
 		w.u.literal(&doc, start, end, true, "$`\\")
 	}
-	w.nested(&doc, w.u.script, w.u.depth, w.recovered)
+	return doc, true
 }
 
 // document returns the range of a here-document's text, and the end of the line that ends it. The parser's

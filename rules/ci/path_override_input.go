@@ -49,13 +49,13 @@ var _ = rules.Register(&rules.Rule{
 				in, c.scratch = script, false
 			}
 			if !cmd.Recovered && isNix(cmd.Name) {
-				c.args(script, cmd.Name, cmd.Args)
+				c.args(call{script, cmd.Name, ownArgs(cmd.Name, cmd.Args), cmd.Span})
 			}
 			c.enter(script, cmd)
 		}
 		for _, in := range d.Inputs {
 			c.scratch = false
-			c.args(nil, "", in.Words)
+			c.args(call{nil, "", in.Words, in.Span})
 		}
 	},
 })
@@ -72,18 +72,6 @@ type overrides struct {
 	scratch  bool            // the script is in a folder that belongs to no repository or is not tracked yet
 }
 
-// byPeople reports whether no CI runs the script.
-func (c *overrides) byPeople(script *shell.Script) bool {
-	if c.doc.System != shell.None || script == nil {
-		return false
-	}
-	recipe := ""
-	if script.Source == shell.Recipe {
-		recipe = script.Job
-	}
-	return !c.pass.Project.RunByCI(c.pass.Path, recipe)
-}
-
 // writesLock reports whether the arguments are those of a command that writes flake.lock.
 func writesLock(args []shell.Word) bool {
 	return len(args) > 1 && args[0].Text == "flake" && (args[1].Text == "lock" || args[1].Text == "update")
@@ -91,13 +79,10 @@ func writesLock(args []shell.Word) bool {
 
 // lockedInNix finds overrides in shell text of a Nix file that go into flake.lock.
 func lockedInNix(p *rules.Pass, str ast.Node) {
-	start := str.Start() + 2
-	var opaque []shell.Region
-	for c := range str.Children() {
-		opaque = append(opaque, shell.Region{Start: int(c.Start() - start), End: int(c.End() - start)})
+	doc := embedded(p, str)
+	if doc == nil {
+		return
 	}
-	text := strings.TrimSuffix(str.Text(), "''")[2:]
-	doc := shell.ReadText(p.Path, text, func(i int) uint32 { return start + uint32(i) }, opaque...)
 	for _, cmd := range doc.Commands() {
 		if cmd.Recovered || cmd.Name != "nix" || !writesLock(cmd.Args) {
 			continue
@@ -164,7 +149,7 @@ func (c *overrides) override(script *shell.Script, name, ref shell.Word, locks b
 	}
 	if locks {
 		f.Message += "; the absolute path goes into `flake.lock`"
-	} else if c.byPeople(script) {
+	} else if byPeople(c.pass, c.doc, script) {
 		f.Severity = diag.Info
 	}
 	if c.notFlake(name.Text) {
@@ -206,7 +191,7 @@ func (c *overrides) machinePath(script *shell.Script, name, ref shell.Word) {
 	for _, prefix := range []string{"git+file://", "git+file:"} {
 		path = strings.TrimPrefix(path, prefix)
 	}
-	if placeOf(path) != machine || strings.HasPrefix(path, "/nix/store/") || c.byPeople(script) {
+	if placeOf(path) != machine || strings.HasPrefix(path, "/nix/store/") || byPeople(c.pass, c.doc, script) {
 		return
 	}
 	c.report(diag.Finding{
@@ -220,7 +205,7 @@ func (c *overrides) machinePath(script *shell.Script, name, ref shell.Word) {
 func (c *overrides) reference(script *shell.Script, ref shell.Word) {
 	text := strings.TrimPrefix(ref.Text, flakeOption)
 	path, ok := strings.CutPrefix(text, "path:")
-	if !ok || c.byPeople(script) || isScratch(script, path) || c.scratch && placeOf(path) != machine {
+	if !ok || byPeople(c.pass, c.doc, script) || isScratch(script, path) || c.scratch && placeOf(path) != machine {
 		return
 	}
 	where := placeOf(path)
@@ -238,7 +223,7 @@ func (c *overrides) reference(script *shell.Script, ref shell.Word) {
 // inputsFrom checks --inputs-from REF, which names where inputs are looked up; what is built does not depend on it.
 func (c *overrides) inputsFrom(script *shell.Script, ref shell.Word) {
 	path, ok := strings.CutPrefix(ref.Text, "path:")
-	if !ok || c.byPeople(script) || c.scratch {
+	if !ok || byPeople(c.pass, c.doc, script) || c.scratch {
 		return
 	}
 	f := diag.Finding{

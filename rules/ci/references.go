@@ -41,47 +41,57 @@ var valuesOf = map[string]int{
 }
 
 // args looks at the arguments of a command for overrides and references.
-func (c *overrides) args(script *shell.Script, name string, args []shell.Word) {
-	locks := writesLock(args)
-	references := slices.Contains(plainReferences, name)
+func (c *overrides) args(in call) {
+	locks := writesLock(in.args)
+	for i, w := range in.args {
+		switch {
+		case w.Text == "--override-input" && i+2 < len(in.args):
+			c.override(in.script, in.args[i+1], in.args[i+2], locks)
+		case w.Text == "--inputs-from" && i+1 < len(in.args):
+			c.inputsFrom(in.script, in.args[i+1])
+		}
+	}
+	for _, ref := range in.references() {
+		c.reference(in.script, ref)
+	}
+}
+
+// references returns the words that name the flakes that the command builds, runs or evaluates; none stands for the flake of
+// the folder.
+func (c *call) references() (out []shell.Word) {
+	references := slices.Contains(plainReferences, c.name)
 	var plain []string
-	for i := 0; i < len(args); i++ {
-		switch w := args[i]; {
+	for i := 0; i < len(c.args); i++ {
+		switch w := c.args[i]; {
 		case w.Text == "--":
-			references = false
-			if name == "nix" || name == "nom" {
-				return // what follows is for the program that runs
-			}
+			return out
 		case w.Text == "--override-input":
-			if i+2 < len(args) {
-				c.override(script, args[i+1], args[i+2], locks)
-			}
 			i += 2
-		case w.Text == "--inputs-from" && i+1 < len(args):
-			c.inputsFrom(script, args[i+1])
+		case w.Text == "--inputs-from":
 			i++
-		case (w.Text == "--flake" || w.Text == "-f" && name == "colmena") && i+1 < len(args):
-			c.reference(script, args[i+1])
+		case (w.Text == "--flake" || w.Text == "-f" && c.name == "colmena") && i+1 < len(c.args):
+			out = append(out, c.args[i+1])
 			i++
 		case strings.HasPrefix(w.Text, flakeOption):
-			c.reference(script, w)
-		case isNixCommand(name) && (w.Text == "--expr" || w.Text == "--file" || w.Text == "-f"):
+			out = append(out, w)
+		case isNixCommand(c.name) && (w.Text == "--expr" || w.Text == "--file" || w.Text == "-f"):
 			plain = append(plain, "") // the plain arguments are attributes
 			references = false
 			i++
 		case valuesOf[w.Text] > 0:
 			i += valuesOf[w.Text]
 		case strings.HasPrefix(w.Text, "-"):
-		case isNixCommand(name) && !references:
+		case isNixCommand(c.name) && !references:
 			plain = append(plain, w.Text)
 			references = takesReferences(plain)
 		case references:
-			if c.reference(script, w); len(plain) > 0 && plain[0] == "run" {
+			if out = append(out, w); len(plain) > 0 && plain[0] == "run" {
 				references = false // the others are for the program
 				plain = append(plain, w.Text)
 			}
 		}
 	}
+	return out
 }
 
 // isNixCommand reports whether a program has the subcommands of nix.

@@ -1,0 +1,124 @@
+package ci
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/flake"
+	"github.com/nixsift/nixsift/internal/shell"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "accept-flake-config-in-ci", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	Summary: "CI takes the settings of Nix from the flake that it builds",
+	Doc: "With `--accept-flake-config`, or `accept-flake-config = true` in `nix.conf`, Nix takes all of a flake's `nixConfig` without a\n" +
+		"question: caches and the keys that it trusts for them, and hooks that run programs. In CI the user is often trusted by\n" +
+		"the daemon, so whoever may change `flake.nix`, by a pull request too, decides whose binaries are taken.\n" +
+		"\n" +
+		"Caches that CI shall use are better named where it installs Nix (`extra_nix_config`, `extra-conf`), with their keys. For\n" +
+		"the flake of the repository itself this is information; it is a warning where the flake comes from elsewhere, and may\n" +
+		"change without a change here.",
+	Severity: diag.Warning, Presets: rules.Recommended,
+	Mentions: []string{"accept-flake-config"},
+	Programs: isNix,
+	Script: func(p *rules.Pass, d *shell.Doc) {
+		eachSetting(p, d, func(s setting) {
+			if s.name == "accept-flake-config" && s.value == "true" {
+				acceptedConfig(p, s)
+			}
+		})
+	},
+})
+
+func acceptedConfig(p *rules.Pass, s setting) {
+	f := diag.Finding{
+		Span: s.span, Severity: diag.Info,
+		Message: fmt.Sprintf("`%s` lets every flake of the job set caches, trusted keys and hooks of Nix", s.written),
+		Help:    "name the caches and keys that CI shall trust where it installs Nix",
+	}
+	if s.call != nil {
+		if ref, ok := s.call.foreign(); ok {
+			f.Severity = diag.Warning
+			f.Message = fmt.Sprintf("`%s` takes caches, trusted keys and hooks from `%s`, whatever they are when CI runs", s.written, ref.Text)
+			f.Help = "name the caches and keys that CI shall trust where it installs Nix, or pin the flake to a revision"
+			p.Report(f)
+			return
+		}
+	}
+	var names []string
+	known, trusts := false, false
+	if own := p.Project.Flake(); own != nil && own.Nix != nil && own.Nix.Root != nil {
+		settings, literal := own.Nix.Config()
+		for _, c := range settings {
+			if !slices.Contains(neverAsked, c.Name) {
+				names = append(names, c.Name)
+				trusts = trusts || decidesTrust(c.Name)
+			}
+		}
+		known = literal
+	}
+	switch {
+	case len(names) > 0 && !trusts:
+		f.Message = fmt.Sprintf("`%s` takes %s from `nixConfig`, and whatever a change of `flake.nix` adds", s.written, diag.List(names, 4))
+		f.Help = "set them where CI installs Nix"
+	case len(names) > 0:
+		f.Message = fmt.Sprintf("`%s` takes %s from `nixConfig`: who changes `flake.nix` decides what CI trusts", s.written, diag.List(names, 4))
+	case known && s.call != nil && s.call.local():
+		f.Message = fmt.Sprintf("`%s` has no effect: `nixConfig` of `flake.nix` sets nothing that Nix asks about, and that of inputs is never taken", s.written)
+		f.Help = "leave it out, so that a later change of `flake.nix` is not taken unseen"
+	}
+	p.Report(f)
+}
+
+// neverAsked are the settings that Nix takes from any flake without a question (ConfigFile::apply in src/libflake/config.cc).
+var neverAsked = []string{
+	"bash-prompt", "bash-prompt-prefix", "bash-prompt-suffix", "flake-registry", "commit-lock-file-summary", "commit-lockfile-summary",
+}
+
+// decidesTrust reports whether a setting decides whose binaries and programs are taken.
+func decidesTrust(name string) bool {
+	for _, part := range []string{"substituters", "binary-cache", "keys", "hook", "plugin", "builders", "sandbox"} {
+		if strings.Contains(name, part) {
+			return true
+		}
+	}
+	return false
+}
+
+// foreign returns a reference of the command to a flake that is neither the repository's nor fixed to a revision.
+func (c *call) foreign() (ref shell.Word, ok bool) {
+	_, ofInputs := c.has("--inputs-from")
+	for _, w := range c.references() {
+		r, ok := refOf(w)
+		if ok && !r.IsLocal() && !r.IsPinned() && !(r.Type == flake.TypeIndirect && (ofInputs || r.ID == "nixpkgs")) && !r.IsNixpkgs() {
+			return w, true
+		}
+	}
+	return shell.Word{}, false
+}
+
+// local reports whether the command is about flakes of the checkout only.
+func (c *call) local() bool {
+	for _, w := range c.references() {
+		if r, ok := refOf(w); !ok || !r.IsLocal() {
+			return false
+		}
+	}
+	return c.name != ""
+}
+
+// refOf reads a reference without its fragment, where all of it is known.
+func refOf(w shell.Word) (r flake.Ref, ok bool) {
+	text, _, _ := strings.Cut(strings.TrimPrefix(w.Text, flakeOption), "#")
+	if text == "" {
+		text = "."
+	}
+	if strings.ContainsAny(text, "$`{") {
+		return flake.Ref{}, false
+	}
+	r, err := flake.ParseRef(text)
+	return r, err == nil
+}

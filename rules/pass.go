@@ -94,7 +94,7 @@ func (p *Pass) Names() *sema.Info {
 func (p *Pass) Modules() *module.File {
 	if p.modules == nil {
 		p.modules = module.AnalyzeFile(p.Tree, p.Names())
-		p.modules.Code = p.lowered
+		p.modules.Code, p.modules.Import = p.lowered, p.imports()
 	}
 	return p.modules
 }

@@ -74,6 +74,7 @@ var libArgument = sync.OnceValue(func() Part {
 		parts[f.part].own[name] = fn
 	}
 	parts["path"] = &set{open: true, own: map[string]attr{"append": {value: given(functionValue(&function{builtin: pathAppend}))}}}
+	parts["modules"].own["importApply"] = attr{value: given(functionValue(&function{builtin: importApply}))}
 	for name, s := range parts {
 		s.size = len(s.own)
 		own[name] = attr{value: given(setValue(s))}
@@ -91,6 +92,21 @@ var pathAppend = &builtin{name: "path.append", arity: 2, run: func(c *invocation
 		}
 	}
 	return bare(Path)
+}}
+
+// importApply is lib.modules.importApply, which lib itself has not: a module that imports what the function in a file makes of
+// an argument.
+var importApply = &builtin{name: "importApply", arity: 2, run: func(c *invocation) *Value {
+	module := c.later(func(c *invocation) *Value {
+		fn := c.as("import", c.args[0])
+		if fn == nil || fn.Fails() {
+			return fn
+		}
+		return c.call(c.at, fn, c.args[1:2])
+	})
+	return setValue(&set{own: map[string]attr{
+		"_file": {value: given(bare(Anything &^ Failures))}, "imports": {value: given(listValue([]*thunk{module}))},
+	}, size: 2, code: c.at.code, expr: c.at.expr})
 }}
 
 // PackagesArgument returns nixpkgs' packages as an argument: a set with lib, of which nothing else is known but that no function

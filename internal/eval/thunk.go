@@ -64,6 +64,9 @@ type Evaluation struct {
 	Fuel int
 	// Import returns the code of a file by its absolute path, or nil where nothing is known of it. It may be nil.
 	Import func(path string) *Code
+	// Written has functions of lib taken from where they are written, as from pkgs in pkgs.lib.id: where that fails, so does the
+	// function.
+	Written bool
 	// Brief lets Examine give up on a file early: somebody waits.
 	Brief bool
 	// Stop tells Examine that nobody waits for it any more. It may be nil.

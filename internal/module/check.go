@@ -72,6 +72,7 @@ func (f *File) check(modules []*Module) (obstacles []Obstacle) {
 		return nil
 	}
 	ev, lib := eval.NewEvaluation(), eval.LibArgument()
+	ev.Written, ev.Import = true, f.Import
 	scopes := eval.NewScopes(code, map[string]eval.Part{"lib": lib})
 	for _, m := range modules {
 		c := &checker{
@@ -119,6 +120,7 @@ type checker struct {
 	left      int // what remains of it
 	obstacles []Obstacle
 	depth     int
+	listing   bool // what is checked is a list of modules, or part of one
 }
 
 // bounded checks a part of the module. Where that costs too much nothing is said of the part; of others that depends in no way.
@@ -245,7 +247,9 @@ func (c *checker) attributes(a answer, within ast.Node) {
 		c.bounded(func() {
 			switch name {
 			case "imports", "require":
+				c.listing = true
 				c.imports(p, name)
+				c.listing = false
 			case "disabledModules":
 				c.shapeOnly(p, name, true)
 			case "options", "key":

@@ -96,7 +96,10 @@ func (c *checker) imported(p *part, name string) {
 		return
 	}
 	if a.Kinds()&^eval.Failures == eval.Set || a.Kinds() == eval.Function {
+		listing := c.listing
+		c.listing = false
 		c.loaded(p)
+		c.listing = listing
 	}
 }
 

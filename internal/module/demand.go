@@ -96,7 +96,7 @@ func (c *checker) held(a answer, ph phase, within ast.Node) (known choice, held 
 		switch {
 		case why.Source == FromOptions && ph == whileDefining && !why.readsDefinitions():
 			known |= withOptions
-		case why.Source == FromPkgs && why.readsLib():
+		case why.Source == FromPkgs && why.readsLib() && !c.listing:
 			known |= withPkgs
 		case held == nil, held.Construct == ByUpdate && !held.Decider.IsValid() && why.Construct != ByUpdate && why.Construct != ByValue:
 			held = why // an inner cause in either operand says more than the operand as a whole

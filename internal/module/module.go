@@ -74,6 +74,8 @@ type File struct {
 	Module *Module
 	// Code returns the code of the file where that is there, or nil.
 	Code func() *eval.Code
+	// Import returns the code of another file by its absolute path, or nil where nothing is known of it. It may be nil.
+	Import func(path string) *eval.Code
 
 	tree   *ast.Tree
 	names  *sema.Info

@@ -1,6 +1,8 @@
 package module
 
 import (
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/module"
 	"github.com/nixsift/nixsift/rules"
@@ -15,19 +17,42 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"Import the module always and use `mkIf` inside it. If the condition comes from `specialArgs`, use `lib.optional`.",
 	Severity: diag.Error, Presets: rules.Recommended,
-	File: each(mkIfInImports, func(_ *module.File, pr module.Obstacle) diag.Finding {
-		f := diag.Finding{
-			Span:    pr.At,
-			Message: "`" + pr.Part + "` is a list, but `" + pr.Name + "` makes a set",
-			Help:    "import the module always and use `lib.mkIf` inside it, or `lib.optional` with a condition from `specialArgs`",
-		}
-		if pr.Element {
-			f.Message = "`" + pr.Name + "` around a module in `" + pr.Part + "` is no module"
-		}
-		if pr.Unsure {
-			f.Severity = diag.Warning
-			f.Message += ", unless it is a plain set of definitions"
-		}
-		return f
-	}),
+	File: func(p *rules.Pass) {
+		mkIfInParts(p)
+		mkIfOfUsers(p)
+	},
 })
+
+var mkIfInParts = each(mkIfInImports, func(_ *module.File, pr module.Obstacle) diag.Finding {
+	f := listNotSet(pr.Part, pr.Name, pr.At)
+	if pr.Element {
+		f.Message = "`" + pr.Name + "` around a module in `" + pr.Part + "` is no module"
+	}
+	if pr.Unsure {
+		f.Severity = diag.Warning
+		f.Message += ", unless it is a plain set of definitions"
+	}
+	return f
+})
+
+func listNotSet(part, name string, at source.Span) diag.Finding {
+	return diag.Finding{
+		Span:    at,
+		Message: "`" + part + "` is a list, but `" + name + "` makes a set",
+		Help:    "import the module always and use `lib.mkIf` inside it, or `lib.optional` with a condition from `specialArgs`",
+	}
+}
+
+// mkIfOfUsers looks at home-manager.users.<name>.imports where the path is written out: no set there is a module by itself.
+func mkIfOfUsers(p *rules.Pass) {
+	for _, n := range p.Modules().Importing() {
+		b := ast.BindingNode{Node: n}
+		path := pathAround(b)
+		if at := len(path) - 4; at < 0 || path[at] != "home-manager" || path[at+1] != "users" || len(b.Attrpath().Parts()) < 2 {
+			continue
+		}
+		if prop, ok := propertyOf(p.Names(), b.Value()); ok && b.Value().Encloses(prop.call) {
+			p.Report(listNotSet("imports", prop.name, source.Span{Start: prop.call.Start(), End: prop.fn.End()}))
+		}
+	}
+}

@@ -273,7 +273,7 @@ var truths = []truth{
 	{"-", `{ lib, ... }: { users.u = { imports = lib.mkIf true [ { v = [ "g" ]; } ]; }; }`},
 	{"-", `{ lib, ... }: { options.a.enable = lib.mkEnableOption "a"; y = 1; }`},
 	{"-", `{ config, lib, ... }: { config.y = lib.mkIf (config.y == 1) 2; }`},
-	{"-", `{ config, lib, ... }: { imports = [ (import ./eager.nix { inherit config; }) ]; }`},
+	{inImports, `{ config, lib, ... }: { imports = [ (import ./eager.nix { inherit config; }) ]; }`},
 	{"-", `{ lib, ... }: { imports = [ ./leaf.nix (lib.optionals true [ ./y.nix ]) ]; }`},
 	{"-", `{ config, lib, ... }: { config = lib.mkBefore { y = 1; }; }`},
 	{"-", `{ config, lib, ... }: { config = lib.getAttrs [ "y" ] config.on.attrs; }`},

@@ -4,32 +4,57 @@ package near
 import (
 	"iter"
 	"math/bits"
-	"slices"
 	"strings"
 )
 
 // Find returns the candidate with the smallest edit distance to name, the first of equals, or "" where
 // more than a third of the name would have to change. Case is ignored. Names of one or two letters are near
 // to nothing.
-func Find(name string, candidates []string) string { return Among(name, slices.Values(candidates)) }
+func Find(name string, candidates []string) string {
+	s, ok := searchOf(name)
+	if !ok {
+		return ""
+	}
+	for _, c := range candidates {
+		s.try(c)
+	}
+	return s.best
+}
 
 // Among is Find over candidates that stand in no slice.
 func Among(name string, candidates iter.Seq[string]) string {
-	if len(name) < 3 || len(name) > 64 {
+	s, ok := searchOf(name)
+	if !ok {
 		return ""
 	}
-	lower := strings.ToLower(name)
-	best, limit := "", min(3, len(name)/3)
-	letters := bytesOf(lower)
 	for c := range candidates {
-		if c == name || len(c)-len(name) > limit || len(name)-len(c) > limit || apart(letters, bytesOf(c)) > 2*limit {
-			continue
-		}
-		if d := Distance(lower, strings.ToLower(c), limit); d <= limit {
-			best, limit = c, d-1
-		}
+		s.try(c)
 	}
-	return best
+	return s.best
+}
+
+// search is the look for the candidate nearest to a name.
+type search struct {
+	name, lower, best string
+	limit             int // what a better candidate may differ by
+	letters           uint64
+}
+
+func searchOf(name string) (search, bool) {
+	if len(name) < 3 || len(name) > 64 {
+		return search{}, false
+	}
+	lower := strings.ToLower(name)
+	return search{name: name, lower: lower, limit: min(3, len(name)/3), letters: bytesOf(lower)}, true
+}
+
+func (s *search) try(c string) {
+	if c == s.name || len(c)-len(s.name) > s.limit || len(s.name)-len(c) > s.limit || apart(s.letters, bytesOf(c)) > 2*s.limit {
+		return
+	}
+	if d := Distance(s.lower, strings.ToLower(c), s.limit); d <= s.limit {
+		s.best, s.limit = c, d-1
+	}
 }
 
 // bytesOf returns the set of the bytes of a text, those of letters without their case, each as the bit of its last six.

@@ -135,8 +135,8 @@ func (v *View) besideSource(f *flake.Flake, in *flake.Input) (Source, bool) {
 	if err != nil {
 		return s, false
 	}
-	real, ok := v.RealPath(s.Dir)
-	return s, ok && real == filepath.Join(root, rel)
+	resolved, ok := v.RealPath(s.Dir)
+	return s, ok && resolved == filepath.Join(root, rel)
 }
 
 // givenSource is a flake that is checked in the same run: the one that a reference to files names, or the one that is called

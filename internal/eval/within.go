@@ -90,6 +90,9 @@ func (c *Code) locate() *places {
 
 // At returns the outermost expression that stands at a span; ok is false where there is none.
 func (c *Code) At(span source.Span) (e Expr, ok bool) {
+	if c.root != 0 && span == c.Span(c.root) {
+		return c.root, true // it is often asked for, and nothing has to be located
+	}
 	spans := c.located().spans
 	i, found := slices.BinarySearchFunc(spans, placed{span.End, span.Start, math.MaxUint32}, placed.compare)
 	if !found {
@@ -124,6 +127,9 @@ func (s *Scopes) Within(e Expr) Part { return Part{&thunk{code: s.code, expr: e,
 
 // env returns the environment of an expression.
 func (s *Scopes) env(e Expr) *env {
+	if e == s.code.root {
+		return &env{lexical: true}
+	}
 	around := s.code.located().around
 	var path []Expr // from the expression outward, as far as nothing is known
 	in := &env{lexical: true}

@@ -5,14 +5,24 @@ import (
 	"github.com/nixsift/nixsift/internal/libtable"
 )
 
-var ownLib = declare(fact[string, map[string]bool]{
-	raises:  raisers{names: append(deprecatedNames(), libtable.OnlyInParts()...)},
-	collect: libNames,
-	index:   asSet,
-})
+var (
+	ownDeprecated = declare(fact[string, map[string]bool]{
+		raises:  raisers{names: deprecatedNames()},
+		collect: func(t *ast.Tree) []string { return libNames(t, libtable.IsDeprecatedName) },
+		index:   asSet,
+	})
+	ownParts = declare(fact[string, map[string]bool]{
+		raises: raisers{names: libtable.OnlyInParts()},
+		collect: func(t *ast.Tree) []string {
+			return libNames(t, func(name string) bool { return libtable.InPart(name) != "" })
+		},
+		index: asSet,
+	})
+)
 
-// ForDefinesLibName are the facts that DefinesLibName answers from.
-var ForDefinesLibName = ownLib.facts()
+// ForDefinesLibName are the facts that DefinesLibName answers from where the name is deprecated, ForDefinesPartName those where only
+// a part of lib has it.
+var ForDefinesLibName, ForDefinesPartName = ownDeprecated.facts(), ownParts.facts()
 
 func deprecatedNames() (names []string) {
 	for _, d := range libtable.Deprecations() {
@@ -21,7 +31,7 @@ func deprecatedNames() (names []string) {
 	return names
 }
 
-// isLibName reports whether ownLib tells of a name: one that is deprecated in nixpkgs' lib, or that only a part of it has.
+// isLibName reports whether one of the facts tells of a name.
 func isLibName(name string) bool {
 	return libtable.IsDeprecatedName(name) || libtable.InPart(name) != ""
 }
@@ -32,18 +42,20 @@ func (a *Answers) DefinesLibName(name string) bool {
 	if a.deps != nil {
 		return noted(a.View, question{"lib name", name, ""}, func(a *Answers) bool { return a.DefinesLibName(name) })
 	}
-	return ownLib.in(a)[name]
+	if libtable.IsDeprecatedName(name) {
+		return ownDeprecated.in(a)[name]
+	}
+	return ownParts.in(a)[name]
 }
 
-// libNames returns the functions that a file defines, or takes into a set from elsewhere than nixpkgs' lib, and that are
-// called like such of that.
-func libNames(t *ast.Tree) []string {
+// libNames returns the functions of some names that a file defines, or takes into a set from elsewhere than nixpkgs' lib.
+func libNames(t *ast.Tree, of func(name string) bool) []string {
 	found := map[string]bool{}
 	for i, r := range t.Records() {
 		switch n := t.Node(ast.NodeID(i)); r.Kind {
 		case ast.Binding:
 			b := ast.BindingNode{Node: n}
-			if name := b.Attrpath().LastName(); isLibName(name) && mayCall(b.Value()) {
+			if name := b.Attrpath().LastName(); of(name) && mayCall(b.Value()) {
 				found[name] = true
 			}
 		case ast.Inherit:
@@ -52,7 +64,7 @@ func libNames(t *ast.Tree) []string {
 				continue
 			}
 			for part := range in.Names() {
-				if name, ok := ast.AttrName(part); ok && isLibName(name) {
+				if name, ok := ast.AttrName(part); ok && of(name) {
 					found[name] = true
 				}
 			}

@@ -31,7 +31,7 @@ var _ = rules.Register(&rules.Rule{
 	Asks: project.ForReach,
 	On:   []ast.Kind{ast.Ident, ast.Select},
 	File: func(p *rules.Pass) {
-		if !mentionsImpure(p.Tree.Source()) {
+		if !mentionsImpure(p.Tree) {
 			return
 		}
 		names := p.Names()
@@ -79,14 +79,32 @@ var impure = map[string]struct{ message, help string }{
 	"pathExists":    {"`pathExists` of an absolute path is false in pure evaluation", "ask at run time, or take the file into the repository"},
 }
 
-func mentionsImpure(text string) bool {
-	for name := range impure {
-		if strings.Contains(text, name) {
+// mentionsImpure reports whether one of the tokens of a file is the name of one of them. Few are of their lengths, so that this is
+// faster than looking for the names in the text.
+func mentionsImpure(t *ast.Tree) bool {
+	text := t.Tokens()
+	for i, k := range text.Kinds {
+		if k != ast.TokIdent && k != ast.TokText {
+			continue
+		}
+		name := text.Source[text.Start[i]:text.Start[i+1]]
+		if impureLengths>>len(name)&1 == 0 {
+			continue
+		}
+		if _, ok := impure[strings.TrimPrefix(name, "__")]; ok {
 			return true
 		}
 	}
 	return false
 }
+
+// impureLengths are the lengths of the names of impure, with the underscores that they may have, as a set.
+var impureLengths = func() (set uint64) {
+	for name := range impure {
+		set |= 1<<len(name) | 1<<(len(name)+len("__"))
+	}
+	return set
+}()
 
 // asksMachine reports whether pathExists is called with a path of the machine that evaluates.
 func asksMachine(fn ast.Node) bool {

@@ -31,7 +31,7 @@ var _ = rules.Register(&rules.Rule{
 		"The fix puts the name that was probably meant, or the part of `lib` that has it before it.",
 	Severity: diag.Warning, Presets: rules.Recommended,
 	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
-	Asks: project.ForExtendsLib | project.ForDefinesLibName,
+	Asks: project.ForExtendsLib | project.ForDefinesLibName | project.ForDefinesPartName,
 	On:   []ast.Kind{ast.Select, ast.Ident, ast.Inherit},
 	Node: func(p *rules.Pass, n ast.Node) {
 		switch n.Kind() {
@@ -103,7 +103,7 @@ var extensions = map[string]bool{"hm": true, "nixvim": true, "nvim": true}
 // aboutUnknown reports a name that lib, or a part of it, has not. more tells that an attribute of it is taken, bound that the
 // name is that of a variable.
 func aboutUnknown(p *rules.Pass, part *libtable.Part, name string, at ast.Node, more, bound bool) {
-	if !at.IsValid() || asksFor(p.Tree, name) || part == nil && extensions[name] {
+	if !at.IsValid() || part == nil && extensions[name] {
 		return
 	}
 	pin, pinned := p.Project.Pin()
@@ -143,6 +143,9 @@ func aboutUnknown(p *rules.Pass, part *libtable.Part, name string, at ast.Node, 
 	case sema.LookupBuiltin(name) != nil:
 		f.Help = "it is " + diag.Code("builtins."+name)
 	case !pinned || more:
+		return
+	}
+	if asksFor(p.Tree, name) {
 		return
 	}
 	name = strings.Clone(name)

@@ -8,6 +8,7 @@ package ast
 
 import (
 	"iter"
+	"slices"
 	"sort"
 
 	"github.com/nixsift/nixsift/ast/source"
@@ -142,8 +143,26 @@ func (t *Tree) HasComment(s source.Span) bool {
 	return false
 }
 
-// NodeAt returns the innermost node whose span covers s.
+// NodeAt returns the innermost node whose span covers s; of two that meet at an empty one, the first.
 func (t *Tree) NodeAt(s source.Span) Node {
+	if s.Start >= s.End || len(t.errors) > 0 { // what could not be read may have no bytes
+		return t.descend(s)
+	}
+	// The last node that begins before the first byte, or with it, lies in the one that is looked for.
+	i, _ := slices.BinarySearchFunc(t.nodes, s.Start, func(r NodeRecord, at uint32) int {
+		if t.tokStart[r.First] <= at {
+			return -1
+		}
+		return 1
+	})
+	n := Node{t, NodeID(max(i, 1) - 1)}
+	for n.id != t.Root().id && !n.Span().Covers(s) {
+		n = n.Parent()
+	}
+	return n
+}
+
+func (t *Tree) descend(s source.Span) Node {
 	n := t.Root()
 	for {
 		inner := Node{}

@@ -69,6 +69,9 @@ func (p *Pass) Failures() ([]eval.Finding, *eval.Code) {
 				x.exhausted.Store(true)
 				x.more.Store(x.alone || x.more.Load())
 			}
+			if examination.Unexplained {
+				x.more.Store(true)
+			}
 		}
 	})
 	return x.failures, x.code

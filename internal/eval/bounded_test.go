@@ -173,6 +173,10 @@ func TestGrowth(t *testing.T) {
 			return "let " + many(n, "a%d = [ 1 ];") + " in { " + many(n, "b%[1]d = a%[1]d ++ [ %[2]d ];") + "}"
 		},
 		"calls": func(n int) string { return "let f = { x, y ? 1 }: x + y; in [ " + many(n, "(f { x = %d; })") + "]" },
+		"findings of one let": func(n int) string {
+			return "let " + many(n, "a%d = 1;") + " in {\n" + many(n, "b%[1]d = \"${a%[1]d}\"; # %[2]d\n") + "}"
+		},
+		"calls that fail": func(n int) string { return "let f = { x }: x; in [ " + many(n, "(f { y = %d; })") + "]" },
 		"paths": func(n int) string { return "{ " + many(n, "a.b.c%d = 1;") + "}" },
 	} {
 		growth.Memory(t, name, 500, func(n int) func() {

@@ -59,7 +59,7 @@ type callKey struct {
 // seeker looks for calls of functions.
 type seeker struct {
 	ev    *Evaluation
-	w     ground
+	w     *ground
 	text  string
 	of    []FunctionID
 	found map[callKey]*Call

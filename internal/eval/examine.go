@@ -41,6 +41,8 @@ type Examination struct {
 	Exhausted int
 	// GaveUp is set where the file costs more than it may, so that nothing is said of it.
 	GaveUp bool
+	// Unexplained is set where findings have no Way since somebody waits.
+	Unexplained bool
 }
 
 // Incomplete reports whether something may not be found for want of fuel.

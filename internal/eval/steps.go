@@ -6,8 +6,9 @@ import (
 	"github.com/nixsift/nixsift/ast/source"
 )
 
-// maxSteps bounds the steps that are told of a finding, workOfSteps what finding those of a file may cost.
-const maxSteps, workOfSteps = 6, workOfFile
+// maxSteps bounds the steps that are told of a finding, workOfSteps what finding those of a file may cost, and briefWorkOfSteps the
+// same where somebody waits.
+const maxSteps, workOfSteps, briefWorkOfSteps = 6, workOfFile, briefWorkOfFile
 
 // traced evaluates a thunk as a question of its own, and returns what gave its value; nil where the fuel did not suffice.
 func (ev *Evaluation) traced(t *thunk) (*Value, *step) {
@@ -20,22 +21,30 @@ func (ev *Evaluation) traced(t *thunk) (*Value, *step) {
 	return v, parts[len(parts)-1]
 }
 
-// explain finds the steps of findings, in their order, by asking anew what is to blame for each.
+// explain finds the steps of findings, in their order, by asking anew what is to blame for each. All are asked of one evaluation:
+// what leads to many is evaluated once.
 func (x *Examination) explain(findings []Finding) {
+	ev := &Evaluation{Fuel: x.ev.Fuel, Import: x.ev.Import, trace: newTracer()}
+	w := newGround(x.code, ev.trace)
 	left := workOfSteps
+	if x.ev.Brief {
+		left = briefWorkOfSteps
+	}
 	for i := range findings {
 		f := &findings[i]
-		if f.at.code != x.code || f.Reason == Recursion || left < 0 {
+		if f.at.code != x.code || f.Reason == Recursion {
 			continue
 		}
-		ev := &Evaluation{Fuel: x.ev.Fuel, Import: x.ev.Import, trace: newTracer()}
-		f.Way = f.steps(ev, newGround(x.code, ev.trace))
-		left -= ev.work
+		if ev.work+w.looked > left || x.ev.Stop != nil && x.ev.Stop() {
+			x.Unexplained = x.ev.Brief
+			return
+		}
+		f.Way = f.steps(ev, w)
 	}
 }
 
 // steps returns how what a failure blames came to its place.
-func (f *Finding) steps(ev *Evaluation, w ground) (steps []Waypoint) {
+func (f *Finding) steps(ev *Evaluation, w *ground) (steps []Waypoint) {
 	for _, c := range f.culprits(w) {
 		_, s := ev.traced(c.thunk)
 		if s == nil || c.thunk.value != nil && c.thunk.value.kinds == Anything {
@@ -67,7 +76,7 @@ type blamed struct {
 }
 
 // culprits returns what a failure blames, in the environments of its file.
-func (f *Failure) culprits(w ground) (out []blamed) {
+func (f *Failure) culprits(w *ground) (out []blamed) {
 	at, code := f.at, w.code
 	x := &code.exprs[at.expr]
 	whole := func(e uint32) blamed { return blamed{thunk: w.thunk(Expr(e)), span: code.Span(Expr(e))} }
@@ -134,7 +143,7 @@ func (f *Failure) culprits(w ground) (out []blamed) {
 }
 
 // selected returns what the first n names of a selection give.
-func (w ground) selected(e Expr, n uint32) blamed {
+func (w *ground) selected(e Expr, n uint32) blamed {
 	x := w.code.exprs[e]
 	if n == 0 {
 		return blamed{thunk: w.thunk(Expr(x.a)), span: w.code.Span(Expr(x.a))}
@@ -147,7 +156,7 @@ func (w ground) selected(e Expr, n uint32) blamed {
 }
 
 // called returns what a call gives with its first n arguments.
-func (w ground) called(e Expr, n uint32) blamed {
+func (w *ground) called(e Expr, n uint32) blamed {
 	x := w.code.exprs[e]
 	if n == 0 {
 		return blamed{thunk: w.thunk(Expr(w.code.kids[x.a])), span: w.code.Span(Expr(w.code.kids[x.a]))}
@@ -160,7 +169,7 @@ func (w ground) called(e Expr, n uint32) blamed {
 }
 
 // part returns the value of the beginning of an expression.
-func (w ground) part(e Expr, in *env, span source.Span, run func(ev *Evaluation, at site) *Value) blamed {
+func (w *ground) part(e Expr, in *env, span source.Span, run func(ev *Evaluation, at site) *Value) blamed {
 	at := site{w.code, e, in.lexical}
 	return blamed{span: span, thunk: &thunk{fn: func(ev *Evaluation) *Value {
 		ev.trace.begin()

@@ -106,21 +106,38 @@ func TestSteps(t *testing.T) {
 	}
 }
 
-// TestStepsBounded: what finding the steps of many findings costs is bounded, and the first ones have theirs.
+// TestStepsBounded: what leads to many findings is found out once for all of them, where somebody waits as well; and nothing is
+// looked for where nobody waits any more.
 func TestStepsBounded(t *testing.T) {
-	text := "let n = builtins.foldl' (a: b: a + b) 0 (builtins.genList (x: x) 100); in {\n" + many(2000, `a%d = "${n}";`) + "}"
-	tree := parser.Parse(text)
-	code := Lower(tree, "/p/main.nix", nil)
-	findings, _ := Examine(NewEvaluation(), code)
-	require.Len(t, findings, 2000)
-	with := 0
-	for _, f := range findings {
-		if len(f.Way) > 0 {
-			with++
+	with := func(text string, ev Evaluation) (findings, explained int) {
+		ev.Fuel = Fuel
+		found, _ := Examine(&ev, Lower(parser.Parse(text), "/p/main.nix", nil))
+		for _, f := range found {
+			if len(f.Way) > 0 {
+				explained++
+			}
 		}
+		return len(found), explained
 	}
-	require.NotEmpty(t, findings[0].Way)
-	require.Less(t, with, 1000)
+	sum := "let n = builtins.foldl' (a: b: a + b) 0 (builtins.genList (x: x) 100); in {\n" + many(2000, `a%d = "${n}";`) + "}"
+	findings, explained := with(sum, Evaluation{})
+	require.Equal(t, 2000, findings)
+	require.Equal(t, 2000, explained)
+
+	names := "let\n" + many(300, "n%d = 1;") + "in {\n" + many(300, "a%[1]d = \"${n%[1]d}\"; # %[2]d\n") + "}"
+	findings, explained = with(names, Evaluation{Brief: true})
+	require.Equal(t, 300, findings)
+	require.Equal(t, 300, explained)
+
+	asked, end := 0, -1
+	stop := func() bool { asked++; return asked == end }
+	findings, explained = with("let n = 1; in { a = \"${n}\"; }", Evaluation{Stop: stop})
+	require.Equal(t, 1, findings)
+	require.Equal(t, 1, explained)
+	asked, end = 0, asked // the last time that it was asked was before that finding
+	findings, explained = with("let n = 1; in { a = \"${n}\"; }", Evaluation{Stop: stop})
+	require.Equal(t, 1, findings)
+	require.Zero(t, explained)
 }
 
 // TestTracing: with tracing, an evaluation says the same as without.

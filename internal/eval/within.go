@@ -12,6 +12,8 @@ import (
 type places struct {
 	// around is the expression that each expression is a part of; 0 of the file's.
 	around []Expr
+	// attr numbers the expressions that are values of attributes of a set or let, from 1, in that.
+	attr []uint32
 	// spans are where they end, in order; of those with one end, an outer one stands behind those in it. Nearly so they were
 	// lowered.
 	spans []placed
@@ -29,7 +31,7 @@ func (a placed) compare(b placed) int {
 
 // locate finds out where the expressions of a file stand.
 func (c *Code) locate() *places {
-	p := &places{around: make([]Expr, len(c.exprs)), spans: make([]placed, 0, len(c.exprs))}
+	p := &places{around: make([]Expr, len(c.exprs)), attr: make([]uint32, len(c.exprs)), spans: make([]placed, 0, len(c.exprs))}
 	sorted := true
 	path := func(e Expr, from, to uint32) {
 		for _, part := range c.paths[from:to] {
@@ -60,8 +62,9 @@ func (c *Code) locate() *places {
 			path(e, x.b, x.c)
 		case opSet, opLet:
 			s := &c.sets[x.a]
-			for _, a := range s.attrs {
-				p.around[a.value] = e
+			for i := len(s.attrs) - 1; i >= 0; i-- {
+				value := s.attrs[i].value
+				p.around[value], p.attr[value] = e, uint32(i)+1
 			}
 			for _, d := range s.dynamic {
 				p.around[d.value], p.around[d.name.dyn] = e, e
@@ -218,10 +221,17 @@ func (c *Code) outer(e, part Expr) bool {
 	if x.op != opSet && x.op != opLet || c.exprs[part].op != opVar {
 		return false
 	}
-	for _, a := range c.sets[x.a].attrs {
-		if a.value == part {
-			return a.outer
-		}
+	i, ok := c.attrOf(x, part)
+	return ok && c.sets[x.a].attrs[i].outer
+}
+
+// attrOf returns the number of the attribute of a set or let whose value a part of it is; ok is false where it is something else,
+// as the body of a let.
+func (c *Code) attrOf(x *expr, part Expr) (i uint32, ok bool) {
+	i = c.located().attr[part]
+	attrs := c.sets[x.a].attrs
+	if i == 0 || int(i) > len(attrs) || attrs[i-1].value != part {
+		return 0, false
 	}
-	return false
+	return i - 1, true
 }

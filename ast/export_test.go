@@ -1,0 +1,4 @@
+package ast
+
+// Descend is NodeAt by going down from the root.
+var Descend = (*Tree).descend

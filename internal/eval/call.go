@@ -27,7 +27,11 @@ func (ev *Evaluation) callExpr(at site, x *expr, in *env) *Value {
 	if ev.watch != nil {
 		ev.watch.call(at, args)
 	}
-	return ev.call(at, fn, args)
+	v := ev.call(at, fn, args)
+	if ev.watch != nil {
+		ev.watch.gave(at, v)
+	}
+	return v
 }
 
 // call applies a value to arguments.

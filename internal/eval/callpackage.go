@@ -190,6 +190,16 @@ func (c *invocation) filled(f packageFunction, fn *function) *Value {
 				f.at, f.arg, f.Filled = c.at, c.args[len(c.args)-1], true
 			}
 		})
+		if v.Fails() {
+			v = each(v, func(x *Value) *Value {
+				if f := x.fail; f != nil && !f.at.lexical && !f.Filled {
+					told := *f
+					told.Filled = true
+					x = &Value{kinds: x.kinds, fail: &told, via: x.via}
+				}
+				return x
+			})
+		}
 		out = join(out, v)
 	})
 	return out

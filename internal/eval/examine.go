@@ -18,6 +18,12 @@ type Finding struct {
 	Sure bool
 	// Way is how what is to blame came to its place, from there to where it is made: at most six places.
 	Way []Waypoint
+	// Inside is where a failure happens in a function that fails for what it is called with; nil where that is the place at
+	// hand. Span is then the argument that is to blame, or the call, and what the Failure says of places is about the function.
+	Inside *Inside
+	// entry is the expression of the file that fails so, or of whose value the part of does; blamed is the argument that Span is.
+	entry, blamed Expr
+	of            element
 }
 
 // Examination looks for what surely fails in a file. It goes from the file's value to what that holds: attributes, elements,
@@ -25,8 +31,9 @@ type Finding struct {
 // nothing uses, or the arm of a condition that never holds, is not looked at.
 //
 // A place is looked at in the one environment that its file gives it, in which the arguments of all functions around it are
-// unknown. So what is found there holds whenever the place is evaluated. In calls that are evaluated on the way with known
-// arguments, nothing is found. Nor is anything where a condition asks of what fails, and is not known (see guarded).
+// unknown. So what is found there holds whenever the place is evaluated. What fails in a call, for the arguments that it has, is
+// found where that comes to such a place (see entered). Nothing is found where a condition asks of what fails, and is not
+// known (see guarded).
 type Examination struct {
 	code     *Code
 	ev       *Evaluation
@@ -35,6 +42,9 @@ type Examination struct {
 	found    map[Expr][]*Failure
 	loops    map[*thunk]*Failure
 	inCycles map[*thunk]bool
+	entries  map[Expr]entry
+	carried  map[*Failure]bool // the failures that have entered
+	applied  []applied
 	// fixed are the fixpoints under examination; nil where none are.
 	fixed *fixpoints
 	// Exhausted counts the questions for which the fuel did not suffice.
@@ -85,6 +95,7 @@ func examine(ev *Evaluation, code *Code) (findings []Finding, x *Examination) {
 	x = &Examination{
 		code: code, ev: ev, seen: append(ev.seen[:0], make([]role, len(code.exprs))...), queue: ev.queue[:0],
 		found: map[Expr][]*Failure{}, loops: map[*thunk]*Failure{}, inCycles: map[*thunk]bool{},
+		entries: map[Expr]entry{}, carried: map[*Failure]bool{},
 	}
 	ev.watch = x
 	defer func() { ev.seen, ev.queue = x.seen, x.queue }()
@@ -100,11 +111,12 @@ func examine(ev *Evaluation, code *Code) (findings []Finding, x *Examination) {
 		}
 		x.look(x.queue[next])
 	}
-	ev.watch = nil
 	if ev.work > budget {
-		x.GaveUp = true
+		ev.watch, x.GaveUp = nil, true
 		return nil, x
 	}
+	x.applications()
+	ev.watch = nil
 	guarded := x.guarded(slices.Collect(maps.Keys(x.found)))
 	for e, failures := range x.found {
 		for _, f := range failures {
@@ -113,6 +125,7 @@ func examine(ev *Evaluation, code *Code) (findings []Finding, x *Examination) {
 			}
 		}
 	}
+	findings = append(findings, x.through(sure)...)
 	told := map[source.Span]bool{}
 	for t, f := range x.loops {
 		span := t.code.Span(t.expr)
@@ -247,6 +260,7 @@ const (
 	asFunction
 	asCall
 	asSet
+	asGiven     // not queued: a call of which is noted what it gives
 	asUndecided // not queued: a condition, or a call of one of guards, that is not known to hold or not
 )
 
@@ -310,6 +324,7 @@ func (x *Examination) fails(at site, v *Value) {
 	}
 	v.failures(func(f *Failure) {
 		if f.at != at {
+			x.entered(at, v, element{})
 			return
 		}
 		switch f.Reason {

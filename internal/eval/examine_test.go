@@ -37,7 +37,7 @@ func TestExamine(t *testing.T) {
 		`let x = x; in { y = x; }`:                                        {"x"},
 		`let a = b; b = a; in [ a b ]`:                                    {"b"},
 		`c: let u = if c then t else 1; t = u; in [ t u ]`:                nil,
-		`let f = x: x + 1; in f "a"`:                                      nil,
+		`let f = x: x + 1; in f "a"`:                                      {`"a"`},
 		`let unused = {}.a; in 1`:                                         nil,
 		`[ (1 2) ]`:                                                       {"1 2"},
 		`{ lib }: let x = { }; in if lib.isFunction x then x 1 else if lib.isDerivation x then x.outPath else 2`: nil,

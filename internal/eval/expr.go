@@ -14,6 +14,10 @@ func (ev *Evaluation) eval(code *Code, e Expr, in *env) *Value {
 	if !ev.enter() {
 		return topValue
 	}
+	if e == ev.hole && e != 0 && code == ev.holed {
+		ev.leave()
+		return topValue
+	}
 	at := site{code, e, in.lexical}
 	if ev.trace != nil {
 		ev.trace.begin()
@@ -218,6 +222,8 @@ func (ev *Evaluation) setExpr(at site, s *setCode, in *env) *Value {
 // plainThunk is later without telling that a thunk was made. For a name it is what that stands for, as in Nix.
 func (ev *Evaluation) plainThunk(code *Code, e Expr, in *env) *thunk {
 	switch x := &code.exprs[e]; {
+	case e == ev.hole && code == ev.holed:
+		return topThunk
 	case x.op == opVar:
 		return in.level(x.a).slots[x.b]
 	case ev.trace != nil: // who gives the value is of interest

@@ -137,7 +137,7 @@ func (g *gate) callFails(n ast.Node) bool {
 	case g.sure(fn) == Anything:
 		return false
 	}
-	return !g.plainLambda(fn, before)
+	return !g.plainLambda(fn, before) || g.sure(n.Child(1)) != Anything
 }
 
 // fills reports whether a call of callPackage, or one of its kin, passes something, or is asked for an attribute of the result.
@@ -157,7 +157,7 @@ func fills(n ast.Node) bool {
 // harmless are functions that ask only of which kinds their arguments are, by the names that they have in builtins or lib.
 var harmless = map[string][]Kinds{
 	"optional": {Bool, Anything}, "optionals": {Bool, List}, "optionalString": {Bool, String}, "optionalAttrs": {Bool, Set},
-	"map": {Function, List}, "mapAttrs": {Anything, Set}, "attrNames": {Set}, "attrValues": {Set},
+	"attrNames": {Set}, "attrValues": {Set},
 	"import": {Path}, "throw": {String}, "abort": {String}, "pathExists": {Path}, "readFile": {Path}, "readDir": {Path},
 	"isNull": {Anything}, "isString": {Anything}, "isList": {Anything}, "isBool": {Anything}, "isInt": {Anything},
 	"isAttrs": {Anything}, "isFunction": {Anything}, "isPath": {Anything}, "trace": {Anything, Anything},

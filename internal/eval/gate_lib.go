@@ -63,7 +63,7 @@ func (g *gate) partsFail(f libFunction, call ast.Node, before int) bool {
 	if f.single || before < len(accepts)-1 {
 		return false
 	}
-	made, lists := false, 0
+	made, lists, plain := false, 0, false
 	for fn := call; fn.Is(ast.Apply); fn = fn.FirstChild().Unparen() {
 		k := g.sure(fn.Child(1))
 		if k == Anything {
@@ -72,9 +72,10 @@ func (g *gate) partsFail(f libFunction, call ast.Node, before int) bool {
 		if k&List != 0 {
 			lists++
 		}
+		plain = plain || k&^(Set|Function|Int|List) != 0
 		made = made || lists > 1 || k == 0 || k&(Set|Function|Int) != 0 || k&List != 0 && !g.onlyTexts(fn.Child(1))
 	}
-	return made
+	return made || plain && lists > 0 && (f.gives == 0 || f.gives&(List|Set) != 0) // what cannot be called may be in the place of a function
 }
 
 // onlyTexts reports whether an expression is a list with elements, and nothing but texts and what nothing is known of.

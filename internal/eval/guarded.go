@@ -77,6 +77,16 @@ func (f *Failure) culprit() Expr {
 // and asks of what they ask of: if isFoo x then x.foo. It may be one that never holds of what fails. The arguments of
 // functions do not count, since nothing that surely fails depends on them.
 func (x *Examination) guarded(fail []Expr) map[Expr]bool {
+	return x.guardedBy(fail, func(e Expr) (culprits []Expr) {
+		for _, f := range x.found[e] {
+			culprits = append(culprits, f.culprit())
+		}
+		return culprits
+	})
+}
+
+// guardedBy is guarded for expressions of which culprits tells what has to be another one for them not to fail.
+func (x *Examination) guardedBy(fail []Expr, culprits func(e Expr) []Expr) map[Expr]bool {
 	var open []Expr
 	for e, r := range x.seen {
 		if r&asUndecided != 0 {
@@ -100,9 +110,10 @@ func (x *Examination) guarded(fail []Expr) map[Expr]bool {
 			open = open[1:]
 		}
 		around = x.covering(around, e)
-		of := make([][]asked, len(x.found[e]))
-		for i, f := range x.found[e] {
-			x.code.asks(f.culprit(), func(a asked) { of[i] = append(of[i], a) })
+		blamed := culprits(e)
+		of := make([][]asked, len(blamed))
+		for i, b := range blamed {
+			x.code.asks(b, func(a asked) { of[i] = append(of[i], a) })
 		}
 		if len(around) > maxConditions {
 			guarded[e] = !slices.ContainsFunc(of, func(asks []asked) bool { return len(asks) == 0 })

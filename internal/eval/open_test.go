@@ -26,10 +26,23 @@ func (g *generator) openFile() string {
 	for _, v := range g.vars[2:] {
 		fmt.Fprintf(&b, "%s = %s; ", v.name, g.expr(v.kind, 4))
 	}
+	for i := range 2 {
+		before, from := len(g.vars), g.kind()
+		g.vars = append(g.vars, variable{"z", from})
+		fmt.Fprintf(&b, "f%d = %s%s; ", i, g.pick("z: ", "{ z ? 1 }: ", "{ z, ... }: "), g.expr(g.kind(), 4))
+		g.vars = g.vars[:before]
+	}
 	b.WriteString("in { ")
 	for i := range 4 {
 		fmt.Fprintf(&b, "q%d = %s; ", i, g.expr(g.kind(), 4))
 	}
+	arg := func() string {
+		k := g.kind()
+		return g.pick(g.expr(k, 1), "{ z = "+g.expr(k, 1)+"; }")
+	}
+	fmt.Fprintf(&b, "q4 = map f0 [ %s %s %s ]; ", arg(), arg(), arg())
+	fmt.Fprintf(&b, "q5 = builtins.mapAttrs (_: f1) { a = %s; b = %s; }; ", arg(), arg())
+	fmt.Fprintf(&b, "q6 = f0 %s; q7 = f1 %s; q8 = (f1 %s).a; ", arg(), arg(), arg())
 	return b.String() + "}"
 }
 
@@ -48,7 +61,7 @@ func TestOpenSoundness(t *testing.T) {
 	g := &generator{Rand: rand.New(rand.NewPCG(3, uint64(cases)))}
 	_, errs := runNix(t, dir, []claim{{expr: `builtins.seq 1 (abort "` + arrived + `")`}})
 	require.Contains(t, errs, "message: '"+arrived, "Nix tells where it comes")
-	findings := 0
+	findings, inside := 0, 0
 	var claims []claim
 	ask := func() {
 		_, errs := runNix(t, dir, claims)
@@ -74,20 +87,29 @@ func TestOpenSoundness(t *testing.T) {
 			if f.Reason == Recursion {
 				at = site{code: f.thunk.code, expr: f.thunk.expr}
 			}
+			if f.Inside != nil {
+				at = site{code: code, expr: f.entry}
+				inside++
+			}
 			span := at.code.Span(at.expr)
-			if at.code.exprs[at.expr].inherited || f.Reason == Uncoercible && span.Of(text) == "" {
+			if at.code.exprs[at.expr].inherited || f.Reason == Uncoercible && f.Inside == nil && span.Of(text) == "" {
 				continue
 			}
 			findings++
 			failing := "(" + span.Of(text) + ")"
-			if f.Reason == Uncoercible {
+			switch {
+			case f.of.is && f.of.name != "":
+				failing += "." + strconv.Quote(f.of.name)
+			case f.of.is:
+				failing = fmt.Sprintf("(builtins.elemAt %s %d)", failing, f.of.index)
+			case f.Inside == nil && f.Reason == Uncoercible:
 				failing = `"${` + span.Of(text) + `}"`
 			}
 			wrapped := text[:span.Start] + "(builtins.seq " + failing + ` (abort "` + arrived + `"))` + text[span.End:]
 			for range 3 {
 				g.vars, g.left = nil, 20
 				arg := "{ x = " + g.expr(g.kind(), 2) + "; y = " + g.expr(Set, 2) + "; }"
-				for i := range 4 {
+				for i := range 9 {
 					claims = append(claims, claim{expr: fmt.Sprintf("builtins.deepSeq ((%s) %s).q%d 1", wrapped, arg, i)})
 				}
 			}
@@ -97,6 +119,6 @@ func TestOpenSoundness(t *testing.T) {
 		}
 	}
 	ask()
-	t.Log(findings, "findings")
+	t.Log(findings, "findings,", inside, "of them in calls, for their arguments")
 	require.Greater(t, findings, cases/2)
 }

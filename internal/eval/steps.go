@@ -32,7 +32,7 @@ func (x *Examination) explain(findings []Finding) {
 	}
 	for i := range findings {
 		f := &findings[i]
-		if f.at.code != x.code || f.Reason == Recursion {
+		if f.at.code != x.code && f.Inside == nil || f.Reason == Recursion {
 			continue
 		}
 		if ev.work+w.looked > left || x.ev.Stop != nil && x.ev.Stop() {
@@ -45,7 +45,13 @@ func (x *Examination) explain(findings []Finding) {
 
 // steps returns how what a failure blames came to its place.
 func (f *Finding) steps(ev *Evaluation, w *ground) (steps []Waypoint) {
-	for _, c := range f.culprits(w) {
+	culprits := []blamed{{thunk: w.thunk(f.blamed), span: w.code.Span(f.blamed)}}
+	if f.Inside == nil {
+		culprits = f.culprits(w)
+	} else if f.blamed == 0 {
+		return nil
+	}
+	for _, c := range culprits {
 		_, s := ev.traced(c.thunk)
 		if s == nil || c.thunk.value != nil && c.thunk.value.kinds == Anything {
 			continue

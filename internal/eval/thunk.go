@@ -91,7 +91,10 @@ type Evaluation struct {
 	dry     bool // the question's fuel is used up
 	files   map[string]*thunk
 	watch   *Examination
-	trace   *tracer // of a question that is asked to be shown, else nil
+	// hole is an expression of the code holed of which nothing is to be known, or 0.
+	hole  Expr
+	holed *Code
+	trace *tracer // of a question that is asked to be shown, else nil
 
 	// What is made on the way, and what an Examination uses.
 	seen      []role

@@ -70,7 +70,7 @@ func provenTwice(p *rules.Pass) map[source.Span]eval.Finding {
 	proven := map[source.Span]eval.Finding{}
 	failures, _ := p.Failures()
 	for _, f := range failures {
-		if f.Reason == eval.DuplicateAttr {
+		if f.Reason == eval.DuplicateAttr && f.Inside == nil {
 			proven[f.Span] = f
 		}
 	}

@@ -37,7 +37,7 @@ var _ = rules.Register(&rules.Rule{
 		failures, _ := p.FailuresOfFiles()
 		for _, f := range failures {
 			_, given, ok := f.OfFile()
-			if !ok {
+			if !ok || f.Inside != nil {
 				continue
 			}
 			file := diag.Code(p.Project.Rel(f.FileNamed()))

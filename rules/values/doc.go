@@ -15,9 +15,10 @@ const family = "values"
 // severity is what all pages say of it.
 const severity = "\n\nIt is an error where evaluating the file, or calling what it is, comes by for certain, and a warning where only\n" +
 	"evaluating that attribute, element or function does; in tests, examples and templates it is a hint. Nothing is reported\n" +
-	"of what depends on arguments or on packages: only what fails whoever uses the file. What stands behind a condition is\n" +
-	"reported as well, unless the condition never holds, or is not known and asks of the same name: `if isFoo x then x.foo`. Of\n" +
-	"functions of nixpkgs' `lib`, the most usual are known.\n" +
+	"of what depends on arguments that are not known, or on packages: only what fails whoever uses the file. What fails in a\n" +
+	"function for the arguments of a call is reported at the argument to blame, or at the call, with the place in the function.\n" +
+	"What stands behind a condition is reported as well, unless the condition never holds, or is not known and asks of the same\n" +
+	"name: `if isFoo x then x.foo`. Of functions of nixpkgs' `lib`, the most usual are known.\n" +
 	"\n" +
 	"A finding shows how what it blames came to its place. `nixsift what FILE:LINE:COLUMN` says what is known of any expression,\n" +
 	"and why.\n"
@@ -28,6 +29,12 @@ func each(p *rules.Pass, do func(f eval.Finding, code *eval.Code) (diag.Finding,
 	for _, f := range failures {
 		for _, r := range reasons {
 			if f.Reason != r {
+				continue
+			}
+			if f.Inside != nil {
+				if isMatterOf(f, reasons) && !(f.Reason == eval.MissingAttr && !f.Sure && (f.MayMiss() || code.MayMiss(f.Name))) {
+					report(p, inside(p, f), f)
+				}
 				continue
 			}
 			if found, ok := do(f, code); ok && !told(p, f) {

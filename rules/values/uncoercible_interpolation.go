@@ -26,22 +26,30 @@ var _ = rules.Register(&rules.Rule{
 			found := diag.Finding{
 				Span: f.Span, Message: fmt.Sprintf("%s is %s, which interpolation does not make a string: evaluating this fails", quoted(p, f.Span, "this"), kinds(f.Got, "something")),
 			}
-			switch {
-			case f.Got&^(eval.Int|eval.Float) == 0:
-				found.Help = "`toString` makes a string of it"
+			found.Help = coercible(f.Got)
+			if f.Got&^(eval.Int|eval.Float) == 0 {
 				text := f.Span.Of(p.Tree.Source())
 				if n := p.Tree.NodeAt(f.Span); !n.Is(ast.Ident) && !n.Is(ast.Select) && !n.Is(ast.Int) {
 					text = "(" + text + ")"
 				}
 				found.Fixes = []diag.Fix{rules.Replace("convert it by `toString`", diag.Unsafe, f.Span, "toString "+text)}
-			case f.Got == eval.List:
-				found.Help = "`builtins.concatStringsSep` joins a list of strings, `toString` puts blanks between"
-			case f.Got == eval.Function:
-				found.Help = "call the function"
-			case f.Got == eval.Bool:
-				found.Help = "`if … then \"true\" else \"false\"` writes it out; `toString` makes \"1\" and \"\" of it"
 			}
 			return found, true
 		}, eval.Uncoercible)
 	},
 })
+
+// coercible says how a string is made of values of some kinds; "" where that is not known.
+func coercible(k eval.Kinds) string {
+	switch {
+	case k&^(eval.Int|eval.Float) == 0:
+		return "`toString` makes a string of it"
+	case k == eval.List:
+		return "`builtins.concatStringsSep` joins a list of strings, `toString` puts blanks between"
+	case k == eval.Function:
+		return "call the function"
+	case k == eval.Bool:
+		return "`if … then \"true\" else \"false\"` writes it out; `toString` makes \"1\" and \"\" of it"
+	}
+	return ""
+}

@@ -26,7 +26,11 @@ var _ = rules.Register(&rules.Rule{
 	File: func(p *rules.Pass) {
 		failures, _ := p.Failures()
 		for _, f := range failures {
-			if f.Reason == eval.UnexpectedArg && !told(p, f) {
+			switch {
+			case f.Reason != eval.UnexpectedArg:
+			case f.Inside != nil:
+				report(p, inside(p, f), f)
+			case !told(p, f):
 				for _, name := range f.Names {
 					found := unexpected(p, f, name)
 					withSteps(p, f, &found)

@@ -38,18 +38,7 @@ var _ = rules.Register(&rules.Rule{
 			default:
 				found.Message = fmt.Sprintf("%s does not take %s and %s: evaluating this fails", diag.Code(op), kinds(f.Got, "one thing"), kinds(f.Other, "another"))
 			}
-			if op == "+" && (f.Got == eval.String || f.Got == eval.Path) && f.Other&^(eval.Int|eval.Float) == 0 {
-				found.Help = "`toString` makes a string of it"
-			}
-			if op == "+" && f.Got == eval.List {
-				found.Help = "lists are joined by `++`"
-			}
-			if op == "//" && f.Got == eval.List {
-				found.Help = "lists are joined by `++`"
-			}
-			if op == "++" && f.Got == eval.Set {
-				found.Help = "sets are joined by `//`"
-			}
+			found.Help = rightOperator(f, op)
 			return found, true
 		}, eval.BadOperand, eval.BadOperands)
 	},
@@ -57,3 +46,16 @@ var _ = rules.Register(&rules.Rule{
 
 // noun names a kind.
 var noun = map[eval.Kinds]string{eval.List: "list", eval.Set: "set"}
+
+// rightOperator says what to write in place of an operator with wrong operands; "" where that is not known.
+func rightOperator(f eval.Finding, op string) string {
+	switch {
+	case op == "+" && (f.Got == eval.String || f.Got == eval.Path) && f.Other&^(eval.Int|eval.Float) == 0:
+		return "`toString` makes a string of it"
+	case (op == "+" || op == "//") && f.Got == eval.List:
+		return "lists are joined by `++`"
+	case op == "++" && f.Got == eval.Set:
+		return "sets are joined by `//`"
+	}
+	return ""
+}

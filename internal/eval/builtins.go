@@ -41,6 +41,7 @@ var prepare = sync.OnceFunc(func() {
 	registerLists()
 	registerSets()
 	registerStrings()
+	registerNamed()
 	registerLib()
 	registerCallPackage()
 	own := map[string]attr{}

@@ -119,8 +119,8 @@ func registerStrings() {
 	// What takes strings, or values of which nothing more is asked, and gives what is not worked out.
 	for spec, result := range map[string]Kinds{
 		"compareVersions ss": Int, "hashString ss": String | Hard, "splitVersion s": List, "getEnv s": String, "match ss": Null | List | Hard,
-		"split ss": List | Hard, "parseDrvName s": Set, "fromJSON s": Anything, "fromTOML s": Anything, "toJSON v": String | Failures,
-		"toXML v": String | Failures, "hasContext s": Bool, "getContext s": Set, "placeholder s": String, "unsafeGetAttrPos sa": Null | Set,
+		"split ss": List | Hard, "fromJSON s": Anything, "fromTOML s": Anything, "toXML v": String | Failures,
+		"hasContext s": Bool, "getContext s": Set, "placeholder s": String,
 		"pathExists p": Bool | Failures, "readFile p": String | Failures, "readDir p": Set | Failures, "readFileType p": String | Failures,
 		"hashFile sp": String | Failures, "filterSource fp": String | Failures, "scopedImport ap": Anything, "toPath p": String | Failures,
 	} {

@@ -56,6 +56,7 @@ type Failure struct {
 	Filled bool
 	// Index is the number of the argument, or of the arguments that went well before.
 	Index  int
+	takes  []string // the names that a builtin takes, of MissingArg and UnexpectedArg
 	set    *set
 	fn     *function
 	arg    *thunk // of BadArgument, MissingArg and UnexpectedArg
@@ -82,6 +83,8 @@ func (f *Failure) Candidates() []string {
 		}
 		names, _ := f.set.names()
 		return names
+	case f.takes != nil:
+		return f.takes
 	case f.fn != nil && f.fn.code != nil:
 		var names []string
 		for _, formal := range f.fn.lambda().formals {

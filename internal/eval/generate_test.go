@@ -313,7 +313,9 @@ func (g *generator) made(k Kinds, d int) string {
 			func() string { return "builtins.head (builtins.attrNames " + e(Set) + ")" },
 			func() string { return e(Set) + " + " + e(String) },
 			func() string { return `builtins.replaceStrings [ "a" ] [ "b" ] ` + e(String) },
-		}[g.IntN(12)]()
+			func() string { return "builtins.toJSON " + e(g.kind()) },
+			func() string { return "(builtins.parseDrvName " + e(String) + ")." + g.pick("name", "version", "a") },
+		}[g.IntN(14)]()
 	case Null:
 		return "null"
 	case Path:
@@ -335,7 +337,14 @@ func (g *generator) made(k Kinds, d int) string {
 			func() string { return "builtins.tail " + e(List) },
 			func() string { return "builtins.catAttrs " + e(String) + " " + g.listOf(Set, d) },
 			func() string { return "builtins.sort (x: y: x < y) " + g.listOf(Int, d) },
-		}[g.IntN(12)]()
+			func() string {
+				k := g.kind()
+				return "builtins.sort (x: y: " + g.pick("x.a < y.a", "x", "y == x") + ") " + g.listOf(k, d)
+			},
+			func() string {
+				return "builtins.genericClosure { " + g.pick("startSet", "start") + " = " + g.pick("[ ]", "[ { key = 1; } ]") + "; " + g.pick("", "operator = x: [ ]; ") + "}"
+			},
+		}[g.IntN(14)]()
 	case Set:
 		return []func() string{
 			func() string { return g.set("", d) },

@@ -15,7 +15,8 @@ var _ = rules.Register(&rules.Rule{
 	Summary: "Something is interpolated that cannot be made a string",
 	Doc: "`\"${x}\"` takes strings, paths and sets with `outPath` or `__toString`, such as packages. A number fails with \"cannot\n" +
 		"coerce an integer to a string\", and so do Booleans, `null`, lists, functions and other sets. `toString` takes numbers,\n" +
-		"Booleans, `null` and lists, too; `concatStringsSep` joins a list.\n" +
+		"Booleans, `null` and lists, too; `concatStringsSep` joins a list. The name of\n" +
+		"an attribute, `set.${x}` or `{ ${x} = 1; }`, has to be a string, or `null` where it is defined.\n" +
 		"\n" +
 		"The fix puts `toString` before a number." + severity,
 	Severity: diag.Error, Presets: rules.Recommended,
@@ -23,6 +24,9 @@ var _ = rules.Register(&rules.Rule{
 	Asks: project.ForDefinesCallPackage,
 	File: func(p *rules.Pass) {
 		each(p, func(f eval.Finding, _ *eval.Code) (diag.Finding, bool) {
+			if f.Reason == eval.BadName {
+				return diag.Finding{Span: f.Span, Message: fmt.Sprintf("%s is %s, which is no name of an attribute: evaluating this fails", quoted(p, f.Span, "this"), kinds(f.Got, "something"))}, true
+			}
 			found := diag.Finding{
 				Span: f.Span, Message: fmt.Sprintf("%s is %s, which interpolation does not make a string: evaluating this fails", quoted(p, f.Span, "this"), kinds(f.Got, "something")),
 			}
@@ -35,7 +39,7 @@ var _ = rules.Register(&rules.Rule{
 				found.Fixes = []diag.Fix{rules.Replace("convert it by `toString`", diag.Unsafe, f.Span, "toString "+text)}
 			}
 			return found, true
-		}, eval.Uncoercible)
+		}, eval.Uncoercible, eval.BadName)
 	},
 })
 

@@ -75,12 +75,17 @@ type Part struct {
 func Parts() []Part { return parts[:] }
 
 // PartNamed returns a part of lib, or nil.
-func PartNamed(name string) *Part {
-	i, ok := slices.BinarySearchFunc(parts[:], name, func(p Part, name string) int { return strings.Compare(p.Name, name) })
+func PartNamed(name string) *Part { return partNamed(parts[:], name) }
+
+// DataNamed returns a part of lib that holds data, or nil.
+func DataNamed(name string) *Part { return partNamed(data[:], name) }
+
+func partNamed(in []Part, name string) *Part {
+	i, ok := slices.BinarySearchFunc(in, name, func(p Part, name string) int { return strings.Compare(p.Name, name) })
 	if !ok {
 		return nil
 	}
-	return &parts[i]
+	return &in[i]
 }
 
 // Has reports whether the part has a name.
@@ -139,6 +144,7 @@ var former = []string{
 // formerInParts are such names of parts.
 var formerInParts = []string{
 	"lists.imap", "options.literalDocBook", "options.literalExample", "options.mdDoc", "types.loaOf", "types.string",
+	"systems.forMeta", "systems.supported",
 }
 
 // Ever reports whether some release of nixpkgs has a name in a part of lib, or is known to have had it.

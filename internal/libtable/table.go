@@ -231,6 +231,10 @@ var parts = [...]Part{
 	{"stringsWithDeps", []string{
 		"fullDepEntry", "noDepEntry", "packEntry", "stringAfter", "textClosureList", "textClosureMap",
 	}},
+	{"systems", []string{
+		"architectures", "doubles", "elaborate", "equals", "examples", "flakeExposed",
+		"functionNames", "inspect", "parse", "platforms", "systemToAttrs",
+	}},
 	{"trivial", []string{
 		"add", "and", "bitAnd", "bitNot", "bitOr", "bitXor",
 		"boolToString", "boolToYesNo", "ceil", "checkListOfEnum", "codeName", "compare",
@@ -257,6 +261,13 @@ var parts = [...]Part{
 		"serializableValueWith", "setType", "shellPackage", "singleLineStr", "str", "strMatching",
 		"submodule", "submoduleWith", "toml", "types", "uniq", "unique",
 		"unspecified",
+	}},
+	{"types.ints", []string{
+		"between", "positive", "s16", "s32", "s8", "u16",
+		"u32", "u8", "unsigned",
+	}},
+	{"types.numbers", []string{
+		"between", "nonnegative", "positive",
 	}},
 	{"versions", []string{
 		"compareVersions", "major", "majorMinor", "minor", "pad", "patch",
@@ -328,6 +339,9 @@ var data = [...]Part{
 		"riscv32", "riscv64", "rx", "s390", "s390x", "sh4",
 		"uefi", "unix", "vc4", "wasi", "windows", "x86",
 		"x86_64",
+	}},
+	{"sourceTypes", []string{
+		"binaryBytecode", "binaryFirmware", "binaryNativeCode", "fromSource", "obfuscatedCode",
 	}},
 }
 

@@ -24,6 +24,9 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"It is a warning where `flake.lock` pins nixpkgs, and information without: a newer nixpkgs may have the name. A name that\n" +
 		"resembles none of `lib` is reported only where nixpkgs is pinned and it is not taken apart further, as in `lib.hm.dag`.\n" +
+		"Of data, `lib.licenses`, `lib.platforms` and `lib.sourceTypes`, only names are reported that are nearly one of it, and not by\n" +
+		"a number alone, as information: other releases have other ones.\n" +
+		"\n" +
 		"Left alone are names that the file asks for, as in `lib ? name` and `lib.name or other`. In a project that extends\n" +
 		"`lib`, or gives its files another set under that name, nothing is reported but names that only a part of nixpkgs' `lib`\n" +
 		"has and the project defines nowhere: `lib.toPretty` for `lib.generators.toPretty`. In tests and examples it is a hint.\n" +
@@ -43,7 +46,7 @@ var _ = rules.Register(&rules.Rule{
 				return
 			}
 		}
-		path, _, ok := nixlang.LibPath(p.Names(), n)
+		path, ok := pathInLib(p.Names(), n)
 		if !ok || byPosition(p.Names(), n) {
 			return
 		}
@@ -58,14 +61,48 @@ var _ = rules.Register(&rules.Rule{
 			}
 			return ast.Node{}
 		}
-		switch part := libtable.PartNamed(names[0]); {
+		part := libtable.PartNamed(names[0])
+		switch data := libtable.DataNamed(names[0]); {
+		case data != nil && len(names) > 1 && !data.Ever(names[1]):
+			aboutData(p, data, names[1], at(1), n.Is(ast.Ident))
 		case part == nil && !libtable.Ever(names[0]):
 			aboutUnknown(p, nil, names[0], at(0), len(names) > 1, n.Is(ast.Ident))
 		case part != nil && len(names) > 1 && !part.Ever(names[1]):
 			aboutUnknown(p, part, names[1], at(1), len(names) > 2, n.Is(ast.Ident))
+		case part != nil && len(names) > 2:
+			if inner := libtable.PartNamed(names[0] + "." + names[1]); inner != nil && !inner.Ever(names[2]) {
+				aboutUnknown(p, inner, names[2], at(2), len(names) > 3, n.Is(ast.Ident))
+			}
 		}
 	},
 })
+
+// pathInLib returns the path below nixpkgs' lib that a name or selection means, also by a name of the file for a part of lib:
+// inherit (lib) types; … types.str.
+func pathInLib(names *sema.Info, n ast.Node) (path string, ok bool) {
+	if path, _, ok = nixlang.LibPath(names, n); ok || !n.Is(ast.Select) {
+		return path, ok
+	}
+	s := ast.SelectExpr{Node: n}
+	of := s.Operand().Unparen()
+	if s.Default().IsValid() || !of.Is(ast.Ident) || libtable.PartNamed(of.Text()) == nil && libtable.DataNamed(of.Text()) == nil {
+		return "", false
+	}
+	base := ""
+	if b := names.Resolve(of); b == nil {
+		base, _, ok = nixlang.LibPath(names, of)
+	} else if in, inherited := ast.AsInherit(b.Decl); inherited && in.From().IsValid() && !b.More {
+		base, ok = nixlang.LibSource(names, in.From())
+		base = strings.TrimPrefix(base+"."+b.Name, ".")
+	} else if !inherited && b.Value.IsValid() && !b.More && (b.Kind == sema.LetBinding || b.Kind == sema.RecBinding) {
+		base, ok = nixlang.LibSource(names, b.Value)
+	}
+	rest, static := s.Attrpath().Static()
+	if !ok || !static || base != of.Text() {
+		return "", false
+	}
+	return base + "." + strings.Join(rest, "."), true
+}
 
 // unknownInherited examines inherit (lib) ….
 func unknownInherited(p *rules.Pass, in ast.InheritNode) {
@@ -74,12 +111,16 @@ func unknownInherited(p *rules.Pass, in ast.InheritNode) {
 		return
 	}
 	base, ok := nixlang.LibSource(p.Names(), from)
-	part := libtable.PartNamed(base)
-	if !ok || base != "" && part == nil || byPosition(p.Names(), from) {
+	part, data := libtable.PartNamed(base), libtable.DataNamed(base)
+	if !ok || base != "" && part == nil && data == nil || byPosition(p.Names(), from) {
 		return
 	}
 	for name := range in.Names() {
 		switch text, ok := ast.AttrName(name); {
+		case data != nil:
+			if ok && !data.Ever(text) {
+				aboutData(p, data, text, name, true)
+			}
 		case !ok, part != nil && part.Ever(text), part == nil && (libtable.Ever(text) || libtable.PartNamed(text) != nil):
 		default:
 			aboutUnknown(p, part, text, name, false, true)
@@ -121,6 +162,11 @@ func aboutUnknown(p *rules.Pass, part *libtable.Part, name string, at ast.Node, 
 	}
 	f := diag.Finding{Span: at.Span(), Message: "nixpkgs' " + holder + " has no " + diag.Code(name)}
 	elsewhere, data, guess := "", "", nearName(name, candidates)
+	if part != nil && guess == "" && len(name) == 3 {
+		if near := near.Find(name, candidates); near != "" && near[0] == name[0] {
+			guess = near // lib.types.bol
+		}
+	}
 	if part == nil {
 		elsewhere, data = libtable.InPart(name), libtable.InData(name)
 	}
@@ -131,6 +177,8 @@ func aboutUnknown(p *rules.Pass, part *libtable.Part, name string, at ast.Node, 
 		if !bound && at.Is(ast.Name) {
 			f.Fixes = []diag.Fix{rules.Replace("use "+diag.Code("lib."+in+"."+name), diag.Unsafe, at.Span(), in+"."+at.Text())}
 		}
+	case guess == "" && part != nil && part.Name == "types" && near.Find(name, []string{"string"}) != "":
+		f.Help = "did you mean `str`?" // types.string is gone
 	case guess != "":
 		f.Help = "did you mean " + diag.Code(guess) + "?"
 		if !bound && at.Is(ast.Name) {
@@ -167,6 +215,42 @@ func aboutUnknown(p *rules.Pass, part *libtable.Part, name string, at ast.Node, 
 		}
 		a.Report(f)
 	})
+}
+
+// aboutData reports a name that a part of lib with data has not, such as that of a licence, where it is nearly one that is there.
+// Other releases have other ones, which mostly differ in a number.
+func aboutData(p *rules.Pass, part *libtable.Part, name string, at ast.Node, bound bool) {
+	guess := nearName(name, part.Names)
+	if !at.IsValid() || guess == "" || lettersOf(guess) == lettersOf(name) || asksFor(p.Tree, name) {
+		return
+	}
+	f := diag.Finding{
+		Span: at.Span(), Severity: diag.Info, Message: "nixpkgs' " + diag.Code("lib."+part.Name) + " has no " + diag.Code(name),
+		Help: "did you mean " + diag.Code(guess) + "?",
+	}
+	if !bound && at.Is(ast.Name) {
+		f.Fixes = []diag.Fix{rules.Replace("use "+diag.Code(guess), diag.Unsafe, at.Span(), ast.QuoteAttr(guess))}
+	}
+	path := p.Path
+	p.Ask(func(a *rules.Asked) {
+		if a.ExtendsLib() {
+			return
+		}
+		if a.Sample(path) {
+			f.Severity = diag.Hint
+		}
+		a.Report(f)
+	})
+}
+
+// lettersOf returns the letters of a name in small ones.
+func lettersOf(name string) string {
+	return strings.Map(func(r rune) rune {
+		if r < 'a' || r > 'z' {
+			return -1
+		}
+		return r
+	}, strings.ToLower(name))
 }
 
 // nearName is near.Find, but of names of three letters only those are near that have the same letters.

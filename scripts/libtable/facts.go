@@ -45,11 +45,11 @@ var facts = []libtable.Deprecation{
 // arity corrects what cannot be measured: lib forces an argument before all are there.
 var arity = map[string]uint8{"foldl'": 3}
 
-// parts are the parts of lib that hold functions.
+// parts are the parts of lib that hold functions, and parts of those.
 var parts = []string{
 	"asserts", "attrsets", "cli", "customisation", "debug", "derivations", "fetchers", "fileset", "filesystem", "fixedPoints", "generators", "gvariant",
-	"lists", "meta", "modules", "options", "path", "sources", "strings", "stringsWithDeps", "trivial", "types", "versions",
+	"lists", "meta", "modules", "options", "path", "sources", "strings", "stringsWithDeps", "systems", "trivial", "types", "types.ints", "types.numbers", "versions",
 }
 
 // dataParts are parts of lib that hold data with names that people write in its stead.
-var dataParts = []string{"licenses", "platforms"}
+var dataParts = []string{"licenses", "platforms", "sourceTypes"}

@@ -128,7 +128,10 @@ func measureParts(nix, lib string, parts []string) ([]libtable.Part, error) {
 	}
 	parts = slices.Sorted(slices.Values(parts))
 	names := strings.Join(parts, `" "`)
-	out, _, err := eval(nix, fmt.Sprintf(`let lib = import %s; in map (p: { Name = p; Names = builtins.attrNames lib.${p}; }) [ "%s" ]`, path, names))
+	out, _, err := eval(nix, fmt.Sprintf(`let
+  lib = import %s;
+  names = p: builtins.attrNames (lib.attrByPath (lib.splitString "." p) null lib);
+in map (p: { Name = p; Names = names p; }) [ "%s" ]`, path, names))
 	if err != nil {
 		return nil, err
 	}

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
-	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/internal/shell"
@@ -36,40 +35,46 @@ var _ = rules.Register(&rules.Rule{
 	On: []ast.Kind{ast.IndString},
 	Node: func(p *rules.Pass, n ast.Node) {
 		if text := n.Text(); strings.Contains(text, "--override-input") && strings.Contains(text, "path:") {
-			lockedInNix(p, n)
+			overriddenInNix(p, n)
 		}
 	},
 	Mentions: []string{"--override-input", "path:.", "path:/", "path:~", "path:$", "path:\"", "path:'"},
 	Programs: isNix,
 	Script: func(p *rules.Pass, d *shell.Doc) {
-		c := &overrides{pass: p, doc: d, seen: map[source.Span]bool{}}
-		var in *shell.Script
-		for script, cmd := range d.Commands() {
-			if script != in {
-				in, c.scratch = script, false
-			}
-			if !cmd.Recovered && isNix(cmd.Name) {
-				c.args(call{script, cmd.Name, ownArgs(cmd.Name, cmd.Args), cmd.Span})
-			}
-			c.enter(script, cmd)
-		}
-		for _, in := range d.Inputs {
-			c.scratch = false
-			c.args(call{nil, "", in.Words, in.Span})
-		}
+		c := &overrides{once: newOnce(p), doc: d, inputs: true, flakes: !p.Runs("path-installable")}
+		c.document()
 	},
 })
 
 // overrides looks for references in the words of commands. A word that two commands share through a
 // variable is reported once.
 type overrides struct {
-	pass *rules.Pass
-	doc  *shell.Doc
-	seen map[source.Span]bool
+	*once
+	doc    *shell.Doc
+	inputs bool // report inputs that are replaced
+	flakes bool // report flakes that are taken
 
 	fetched  map[string]bool // folders of the checkout that other repositories are fetched into
 	lookedAt bool            // fetched is known
 	scratch  bool            // the script is in a folder that belongs to no repository or is not tracked yet
+}
+
+// document looks at all commands of the document.
+func (c *overrides) document() {
+	var in *shell.Script
+	for script, cmd := range c.doc.Commands() {
+		if script != in {
+			in, c.scratch = script, false
+		}
+		if !cmd.Recovered && isNix(cmd.Name) {
+			c.args(call{script, cmd.Name, ownArgs(cmd.Name, cmd.Args), cmd.Span})
+		}
+		c.enter(script, cmd)
+	}
+	for _, in := range c.doc.Inputs {
+		c.scratch = false
+		c.args(call{nil, "", in.Words, in.Span})
+	}
 }
 
 // writesLock reports whether the arguments are those of a command that writes flake.lock.
@@ -77,25 +82,34 @@ func writesLock(args []shell.Word) bool {
 	return len(args) > 1 && args[0].Text == "flake" && (args[1].Text == "lock" || args[1].Text == "update")
 }
 
-// lockedInNix finds overrides in shell text of a Nix file that go into flake.lock.
-func lockedInNix(p *rules.Pass, str ast.Node) {
+// overriddenInNix finds overrides in shell text of a Nix file: those that go into flake.lock, and those by folders that are
+// not in the store.
+func overriddenInNix(p *rules.Pass, str ast.Node) {
 	doc := embedded(p, str)
 	if doc == nil {
 		return
 	}
-	for _, cmd := range doc.Commands() {
-		if cmd.Recovered || cmd.Name != "nix" || !writesLock(cmd.Args) {
-			continue
-		}
-		for i, w := range cmd.Args {
-			if w.Text != "--override-input" || i+2 >= len(cmd.Args) || !strings.HasPrefix(cmd.Args[i+2].Text, "path:") {
+	for _, c := range calls(doc) {
+		locks := c.name == "nix" && writesLock(c.args)
+		for i, w := range c.args {
+			if w.Text != "--override-input" || i+2 >= len(c.args) {
 				continue
 			}
-			f := diag.Finding{
-				Span: cmd.Args[i+2].Span,
-				Message: fmt.Sprintf("input `%s` is replaced by `%s`, whose absolute path goes into `flake.lock`",
-					cmd.Args[i+1].Text, cmd.Args[i+2].Text),
-				Help: "other machines, and this one after a garbage collection, do not have it; lock a reference that can be fetched",
+			name, ref := c.args[i+1], c.args[i+2]
+			path, ok := strings.CutPrefix(ref.Text, "path:")
+			f := diag.Finding{Span: ref.Span}
+			switch {
+			case !ok:
+				continue
+			case locks:
+				f.Message = fmt.Sprintf("input `%s` is replaced by `%s`, whose absolute path goes into `flake.lock`", name.Text, ref.Text)
+				f.Help = "other machines, and this one after a garbage collection, do not have it; lock a reference that can be fetched"
+			case placeOf(path) == unknown || isScratch(c.script, path):
+				continue
+			default:
+				f.Severity = diag.Info
+				f.Message = fmt.Sprintf("input `%s` is replaced by `%s`, a copy of the folder with its untracked files", name.Text, ref.Text)
+				f.Help = "without `path:` Nix takes the folder through Git, tracked files only"
 			}
 			p.ReportMildly(f, diag.Info)
 		}
@@ -199,47 +213,6 @@ func (c *overrides) machinePath(script *shell.Script, name, ref shell.Word) {
 		Message: fmt.Sprintf("input `%s` is replaced by `%s`, a path of one machine", name.Text, ref.Text),
 		Help:    "CI and other machines do not have it; use a Git URL or a path within the checkout",
 	})
-}
-
-// reference checks a flake reference that a command builds or runs.
-func (c *overrides) reference(script *shell.Script, ref shell.Word) {
-	text := strings.TrimPrefix(ref.Text, flakeOption)
-	path, ok := strings.CutPrefix(text, "path:")
-	if !ok || byPeople(c.pass, c.doc, script) || isScratch(script, path) || c.scratch && placeOf(path) != machine {
-		return
-	}
-	where := placeOf(path)
-	f := diag.Finding{
-		Span:    ref.Span,
-		Message: fmt.Sprintf("the flake is taken from `%s`, a copy of the folder with its untracked files: every hash changes with them", text),
-	}
-	if where == inside {
-		f.Severity = diag.Info
-	}
-	c.withoutPath(&f, ref, path, where)
-	c.report(f)
-}
-
-// inputsFrom checks --inputs-from REF, which names where inputs are looked up; what is built does not depend on it.
-func (c *overrides) inputsFrom(script *shell.Script, ref shell.Word) {
-	path, ok := strings.CutPrefix(ref.Text, "path:")
-	if !ok || byPeople(c.pass, c.doc, script) || c.scratch {
-		return
-	}
-	f := diag.Finding{
-		Span: ref.Span, Severity: diag.Info,
-		Message: fmt.Sprintf("inputs are looked up in `%s`, a copy of the folder with its untracked files", ref.Text),
-	}
-	c.withoutPath(&f, ref, path, placeOf(path))
-	c.report(f)
-}
-
-func (c *overrides) report(f diag.Finding) {
-	if c.seen[f.Span] {
-		return
-	}
-	c.seen[f.Span] = true
-	c.pass.Report(f)
 }
 
 // notFlake reports whether flake.nix declares an input with flake = false.

@@ -10,7 +10,7 @@ import (
 // nixPrograms are the commands that take flake references, beside those that start with "nix".
 var nixPrograms = []string{
 	"home-manager", "darwin-rebuild", "system-manager", "colmena", "deploy", "devenv", "nh", "nom", "om", "disko", "attic", "cachix",
-	"devour-flake",
+	"devour-flake", "omnix",
 }
 
 func isNix(name string) bool {
@@ -18,7 +18,7 @@ func isNix(name string) bool {
 }
 
 // plainReferences are programs whose plain arguments are flake references, whatever their subcommand.
-var plainReferences = []string{"deploy", "nh", "om", "devour-flake"}
+var plainReferences = []string{"deploy", "nh", "om", "omnix", "nixci", "devour-flake"}
 
 // flakeOption begins a word with an option and its reference in one.
 const flakeOption = "--flake="
@@ -45,14 +45,16 @@ func (c *overrides) args(in call) {
 	locks := writesLock(in.args)
 	for i, w := range in.args {
 		switch {
-		case w.Text == "--override-input" && i+2 < len(in.args):
+		case c.inputs && w.Text == "--override-input" && i+2 < len(in.args):
 			c.override(in.script, in.args[i+1], in.args[i+2], locks)
-		case w.Text == "--inputs-from" && i+1 < len(in.args):
+		case c.flakes && w.Text == "--inputs-from" && i+1 < len(in.args):
 			c.inputsFrom(in.script, in.args[i+1])
 		}
 	}
-	for _, ref := range in.references() {
-		c.reference(in.script, ref)
+	if c.flakes {
+		for _, ref := range in.references() {
+			c.reference(in.script, ref)
+		}
 	}
 }
 

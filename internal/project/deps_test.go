@@ -9,6 +9,7 @@ import (
 
 	"github.com/nixsift/nixsift/internal/growth"
 	"github.com/nixsift/nixsift/internal/project"
+	"github.com/nixsift/nixsift/internal/shell"
 	"github.com/nixsift/nixsift/internal/testenv"
 	"github.com/nixsift/nixsift/internal/workspace"
 )
@@ -39,6 +40,7 @@ func TestDeps(t *testing.T) {
 		"leaving":     func(dir string, a *project.Answers) { a.Leaving(filepath.Join(dir, "b.nix"), "y") },
 		"flake":       func(_ string, a *project.Answers) { a.Flake() },
 		"extends lib": func(_ string, a *project.Answers) { a.ExtendsLib() },
+		"keyless":     func(_ string, a *project.Answers) { a.JobsWithoutKey(func(*shell.Command) bool { return true }) },
 		"nothing":     func(string, *project.Answers) {},
 	}
 	for _, c := range []struct {
@@ -64,6 +66,8 @@ func TestDeps(t *testing.T) {
 		{"a.nix", "{ callPackage, lib }: callPackage ./b.nix { x = final: prev: { inherit (prev) lib; y.lib = final.lib; }; }", []string{"references"}},
 		{"flake.nix", "{ outputs = _: { lib = { f = 1; }; }; }", []string{"flake"}},
 		{"flake.nix", "{ outputs = { lib, ... }: { lib.f = 1; x = g { lib = { f = 1; }; }; }; }", []string{"flake", "extends lib"}},
+		{".gitlab-ci.yml", "build:\n  script: nix build", []string{"keyless"}},
+		{".gitlab-ci.yml", "build:\n  script: ssh-add k; nix build", nil},
 		{"b.nix", "1", []string{"imported"}},
 		{"b.nix", "{ x, y }: [ x y ]", []string{"imported"}},
 	} {

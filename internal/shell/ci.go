@@ -199,6 +199,34 @@ func (c *ci) variables(s *scope, n ast.Node, prefix string) {
 	}
 }
 
+// jobs notes the jobs of a file. Each ends where the next one, or another key of the document, begins.
+func (c *ci) jobs(doc ast.Node, jobs []entry, runner string) {
+	var starts []int
+	for _, e := range append(c.y.entries(doc), jobs...) {
+		starts = append(starts, e.keyAt)
+	}
+	slices.Sort(starts)
+	for _, e := range jobs {
+		end := len(c.y.text)
+		if i, _ := slices.BinarySearch(starts, e.keyAt+1); i < len(starts) {
+			end = starts[i]
+		}
+		c.doc.Jobs = append(c.doc.Jobs, Job{Name: e.key, Runner: c.labels(c.y.get(e.value, runner)), Span: c.y.root.span(e.keyAt, end)})
+	}
+}
+
+// labels returns the labels of a runner: one, a list of them, or GitHub's mapping with the key labels.
+func (c *ci) labels(n ast.Node) string {
+	if text, ok := c.y.scalar(n); ok {
+		return text.text
+	}
+	var out []string
+	for _, item := range append(c.y.items(n), c.y.items(c.y.get(n, "labels"))...) {
+		out = append(out, c.y.str(item))
+	}
+	return strings.Join(append(out, c.y.str(c.y.get(n, "labels"))), " ")
+}
+
 func (c *ci) exprs(text string) []expr {
 	if c.doc.System == GitLab {
 		return gitlabExprs(text)

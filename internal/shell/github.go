@@ -42,6 +42,7 @@ func (c *ci) workflow(doc ast.Node) {
 		if len(entries) == 0 {
 			c.refuse(jobs.keyAt, "`jobs` is empty")
 		}
+		c.jobs(doc, entries, "runs-on")
 		for _, e := range entries {
 			c.job(e, top, defaults)
 		}

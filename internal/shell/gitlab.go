@@ -26,7 +26,9 @@ func (c *ci) gitlab(doc ast.Node) {
 	if c.refused {
 		defer c.stray(doc, gitlabStrays, c.readStray(top, GitLabScript))
 	}
-	for _, e := range c.y.entries(doc) {
+	entries := c.y.entries(doc)
+	c.jobs(doc, slices.DeleteFunc(slices.Clone(entries), func(e entry) bool { return gitlabGlobals[e.key] || strings.HasPrefix(e.key, ".") }), "tags")
+	for _, e := range entries {
 		if gitlabGlobals[e.key] {
 			continue
 		}

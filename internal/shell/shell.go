@@ -56,6 +56,7 @@ type Doc struct {
 	Scripts []*Script
 	Inputs  []Input // `with:` inputs of steps and reusable workflows
 	Calls   []Call  // files that the scripts and steps run
+	Jobs    []Job   // of a CI file, in its order; of GitHub's, Forgejo's and Gitea's workflows and GitLab's
 	// Problems are those of the file itself, in its order: YAML that does not parse or that the CI system refuses, a
 	// limit that was reached. What could be read beside it is kept. Problems of shell text are in Script.Err.
 	Problems []Problem
@@ -245,6 +246,15 @@ type Input struct {
 
 // SpanOf maps the half-open range [start, end) of Text to the file.
 func (in *Input) SpanOf(start, end int) source.Span { return in.at.span(start, end) }
+
+// Job is a job of a CI file.
+type Job struct {
+	Name string
+	// Runner is `runs-on` or `tags`, several labels with blanks between.
+	Runner string
+	// Span reaches from the job's name to what stands behind it.
+	Span source.Span
+}
 
 // Call is a file of the same repository that a script or step runs.
 type Call struct {

@@ -1,0 +1,219 @@
+package ci
+
+import (
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/flake"
+	"github.com/nixsift/nixsift/internal/inventory"
+	"github.com/nixsift/nixsift/internal/project"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "git-ssh-input-without-key", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	Summary: "What is fetched over SSH is fetched where no key is to be seen",
+	Doc: "Nix fetches the inputs of a flake in the process that the user runs, with that user's SSH key, agent and known hosts; the\n" +
+		"daemon's do not count. A CI job that evaluates a flake with a `git+ssh://` input needs a key: \"Host key verification\n" +
+		"failed\", or \"Permission denied (publickey)\", is what it says without. `access-tokens` is for https; it helps together\n" +
+		"with `url.….insteadOf` only.\n" +
+		"\n" +
+		"A job counts as having a key if anything in it, or in the scripts and actions of the repository that it calls, is about SSH, a\n" +
+		"deploy key or `insteadOf`, or if it runs on a machine of one's own. An input whose content is in the store already, by\n" +
+		"`nix flake archive` or from a binary cache, needs no key; so this is information.\n" +
+		"\n" +
+		"The same for what a system fetches by itself: `system.autoUpgrade` runs as root and needs root's key; in the unit of\n" +
+		"a user that systemd makes up (`DynamicUser`) `~` is `/`, so a key in `~/.ssh` is not found.",
+	Severity: diag.Info, Presets: rules.Recommended,
+	On: []ast.Kind{ast.File, ast.Binding},
+	Node: func(p *rules.Pass, n ast.Node) {
+		if b, ok := ast.AsBinding(n); ok {
+			switch lastName(b) {
+			case "flake":
+				upgradeOverSSH(p, b)
+			case "GIT_SSH_COMMAND":
+				if keyInHome.MatchString(b.Value().Text()) {
+					homeOfDynamicUser(p, b)
+				}
+			case "script", "preStart", "postStart", "ExecStart", "ExecStartPre", "Environment":
+				if text := b.Value().Text(); strings.Contains(text, "GIT_SSH_COMMAND") && keyInHome.MatchString(text) && !strings.Contains(text, "HOME=") {
+					homeOfDynamicUser(p, b)
+				}
+			}
+			return
+		}
+		if filepath.Base(p.Path) == "flake.nix" {
+			inputsOverSSH(p)
+		}
+	},
+})
+
+// inputsOverSSH reports inputs of a flake that jobs without a key fetch.
+func inputsOverSSH(p *rules.Pass) {
+	f := p.Project.FlakeIn(filepath.Dir(p.Path))
+	if f == nil || f.Nix == nil || filepath.Dir(p.Path) != p.Project.Root() {
+		return
+	}
+	var jobs []project.Job
+	asked := false
+	for _, in := range f.Nix.Inputs {
+		through, ok := overSSH(f, in)
+		if !ok {
+			continue
+		}
+		if !asked {
+			jobs, asked = p.Project.JobsWithoutKey(inventory.Fetches), true
+		}
+		if len(jobs) == 0 {
+			return
+		}
+		f := diag.Finding{
+			Span:    in.NameNode.Span(),
+			Message: fmt.Sprintf("`%s` is fetched over SSH, and %s no key for that", through, named(jobs)),
+			Help:    "give the job a deploy key (an SSH agent before the first command of Nix), or fetch over https with a token in `access-tokens`",
+		}
+		if in.URLNode.IsValid() && through == in.Name {
+			f.Span = in.URLNode.Span()
+		}
+		p.Report(f)
+	}
+}
+
+// named tells which jobs have no key.
+func named(jobs []project.Job) string {
+	var names []string
+	for _, j := range jobs {
+		if j.Name == "" {
+			names = append(names, j.File)
+		} else {
+			names = append(names, j.Name+" of "+j.File)
+		}
+	}
+	if len(names) == 1 {
+		return "the job " + diag.List(names, 1) + " has"
+	}
+	return "the jobs " + diag.List(names, 3) + " have"
+}
+
+// overSSH reports whether an input, or an input of it by the lock, is fetched over SSH, and returns its path.
+func overSSH(f *flake.Flake, in *flake.Input) (path string, ok bool) {
+	if in.Follows != nil {
+		return "", false
+	}
+	if strings.HasPrefix(in.Ref.URL, "ssh:") {
+		return in.Name, true
+	}
+	if f.Lock == nil || !in.Ref.IsZero() && in.Ref.IsLocal() {
+		return "", false
+	}
+	for _, node := range f.Reachable() {
+		n := f.Lock.Node(node)
+		if n == nil || node == f.Lock.Root {
+			continue
+		}
+		if ref, ok := n.Locked.Ref(); ok && strings.HasPrefix(ref.URL, "ssh:") {
+			if path, ok := f.PathTo(node); ok && len(path) > 1 && path[0] == in.Name {
+				return strings.Join(path, "/"), true
+			}
+		}
+	}
+	return "", false
+}
+
+// upgradeOverSSH reports system.autoUpgrade.flake with a URL of SSH, in a file that says nothing of a key.
+func upgradeOverSSH(p *rules.Pass, b ast.BindingNode) {
+	path := attrPath(b)
+	i := slices.Index(path, "autoUpgrade")
+	if i < 1 || path[i-1] != "system" || path[len(path)-1] != "flake" {
+		return
+	}
+	url, ok := flake.StringLiteral(b.Value())
+	if !ok {
+		return
+	}
+	ref, err := flake.ParseRef(strings.Split(url, "#")[0])
+	if err != nil || !strings.HasPrefix(ref.URL, "ssh:") || project.SaysKey(p.Tree.Root().Text()) {
+		return
+	}
+	p.Report(diag.Finding{
+		Span:    b.Value().Span(),
+		Message: "the upgrade fetches this over SSH as root: it needs a key of root's, and the host among root's known hosts",
+		Help: "set `systemd.services.nixos-upgrade.environment.GIT_SSH_COMMAND` to `ssh -i` with the file of a deploy key, and " +
+			"`programs.ssh.knownHosts` for the host",
+	})
+}
+
+// homeOfDynamicUser reports a key in the home of a user that has none.
+func homeOfDynamicUser(p *rules.Pass, b ast.BindingNode) {
+	path := attrPath(b)
+	i := slices.Index(path, "services")
+	if i < 1 || path[i-1] != "systemd" || len(path) < i+3 {
+		return
+	}
+	service := path[:i+2]
+	var dynamic ast.Node
+	for n := range p.Tree.Root().Descendants() {
+		other, ok := ast.AsBinding(n)
+		if !ok {
+			continue
+		}
+		name := lastName(other)
+		if name != "DynamicUser" && name != "HOME" {
+			continue
+		}
+		if at := attrPath(other); len(at) <= len(service) || !slices.Equal(at[:len(service)], service) {
+			continue
+		}
+		if name == "HOME" {
+			return
+		}
+		if other.Value().Text() == "true" {
+			dynamic = other.Node
+		}
+	}
+	if dynamic.IsValid() {
+		p.Report(diag.Finding{
+			Span:    b.Value().Span(),
+			Message: fmt.Sprintf("`~` is `/` in `%s`: with `DynamicUser` systemd makes up a user without a home, so the key is not found", service[len(service)-1]),
+			Help:    "pass the key by `LoadCredential`, and name it as `$CREDENTIALS_DIRECTORY/…`",
+			Related: []diag.Related{{Span: dynamic.Span(), Message: "the user is made for each start here"}},
+		})
+	}
+}
+
+// keyInHome matches a key in a home folder, as ssh is told it.
+var keyInHome = regexp.MustCompile(`(~|\$HOME|\$\{HOME\}|%h)/[^ "']*`)
+
+// lastName returns the last name of a binding's attribute path, "" for a computed one.
+func lastName(b ast.BindingNode) (name string) {
+	for part := range b.Attrpath().Children() {
+		if name = strings.Trim(part.Text(), `"`); part.Is(ast.Interpolation) {
+			name = ""
+		}
+	}
+	return name
+}
+
+// attrPath returns the names by which the file reaches a binding, from its outermost set on; "" stands for a computed name.
+// Functions and conditions around a set are looked through.
+func attrPath(b ast.BindingNode) (path []string) {
+	for n := b.Node; n.IsValid(); n = n.Parent() {
+		if in, ok := ast.AsBinding(n); ok {
+			var names []string
+			for part := range in.Attrpath().Children() {
+				name := strings.Trim(part.Text(), `"`)
+				if part.Is(ast.Interpolation) {
+					name = ""
+				}
+				names = append(names, name)
+			}
+			path = append(names, path...)
+		}
+	}
+	return path
+}

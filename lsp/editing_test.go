@@ -35,6 +35,7 @@ var project = map[string][]string{
 		`{ inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-23.11"; outputs = { self, nixpkgs }: { x = import ./load.nix; }; }`,
 		`{ inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-24.11"; outputs = { self, nixpkgs }: { y = import ./scoped.nix; z = import ./pure.nix { }; }; }`,
 		`{ inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-24.11"; outputs = { self, nixpkgs }: { z = import (self + "/pure.nix") { pkgs = 1; }; }; }`,
+		`{ inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-24.11"; outputs = inputs@{ self, nixpkgs }: { nixosModules = import ./own.nix inputs; x = nixpkgs.lib.nixosSystem { specialArgs = { inherit inputs self; }; modules = [ ./modules/own.nix ]; }; }; }`,
 		`{ inputs = { nixpkgs.url = "github:NixOS/nixpkgs/nixos-24.11"; more.url = "github:o/r"; }; outputs = _: { }; }`,
 	},
 	"flake.lock": {
@@ -68,12 +69,17 @@ var project = map[string][]string{
 	"pure.nix": {
 		"{ pkgs ? import <nixpkgs> { } }: pkgs.${builtins.currentSystem}\n", "{ pkgs ? fetchTarball \"https://example.org/x\" }: import /etc/x ./Src ../../out pkgs\n", "1\n",
 	},
-	"nixsift.toml":      {"preview = true\n", "", "[rules]\nmissing-path = \"error\"\n", "[rules]\nunused-lambda-formal = \"off\"\n", "exclude = [ \"pkgs\" ]\n"},
-	"new.nix":           {"1\n"},
-	"src/default.nix":   {"1\n"},
-	".gitattributes":    {"", "pkgs/*.nix linguist-generated\n"},
-	".gitignore":        {"", "new.nix\n"},
-	"examples/a/.keep":  {""},
+	"nixsift.toml":     {"preview = true\n", "", "[rules]\nmissing-path = \"error\"\n", "[rules]\nunused-lambda-formal = \"off\"\n", "exclude = [ \"pkgs\" ]\n"},
+	"new.nix":          {"1\n"},
+	"src/default.nix":  {"1\n"},
+	".gitattributes":   {"", "pkgs/*.nix linguist-generated\n"},
+	".gitignore":       {"", "new.nix\n"},
+	"examples/a/.keep": {""},
+	"own.nix":          {"inputs: { first = 1; }\n", "inputs: { first = 1; second = inputs.self.nixosModules.first; }\n", "{ self, ... }: self.all\n"},
+	"modules/own.nix": {
+		"{ self, inputs, ... }: { imports = [ self.nixosModules.secnd inputs.nixpgks.x ]; }\n", "{ self, inputs, ... }: { imports = [ self.nixosModules.first inputs.mroe.x ]; }\n",
+		"{ inputs = import ./extra.nix; }\n",
+	},
 	"modules/extra.nix": {"{ pkgs, ... }: { my.thing = pkgs.x; imports = [ pkgs.y ]; }\n", "{ a, ... }: { b = a; }\n"},
 	"calls/tool.nix": {
 		"{ size, name ? \"x\" }: size\n", "# moved\n{ size, depth }:\n{ inherit size depth; }\n", "{ size, ... }@args: { inherit (args) size; all = args; }\n",

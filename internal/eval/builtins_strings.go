@@ -176,7 +176,7 @@ func importFile(c *invocation) *Value {
 	switch {
 	case v == nil:
 		return nil
-	case c.Import == nil || !v.isKnown() || v.kinds != Path:
+	case c.Import == nil || !v.isKnown() || v.kinds != Path && !c.Texts:
 		return topValue
 	}
 	t := c.files[v.text]

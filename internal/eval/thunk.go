@@ -67,6 +67,8 @@ type Evaluation struct {
 	// Written has functions of lib taken from where they are written, as from pkgs in pkgs.lib.id: where that fails, so does the
 	// function.
 	Written bool
+	// Texts lets import read what a text names, too, where that is a folder of the file system and no store path.
+	Texts bool
 	// Brief lets Examine give up on a file early: somebody waits.
 	Brief bool
 	// Stop tells Examine that nobody waits for it any more. It may be nil.

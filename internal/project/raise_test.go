@@ -57,12 +57,12 @@ func TestRaised(t *testing.T) {
 	var ps parser.Parser
 	for text, want := range map[string][]int{
 		`./a.nix`: {references.slot, steps.slot}, `import ./.`: {references.slot, steps.slot}, `../..`: {references.slot, steps.slot},
-		`./${x}/a`: {references.slot, steps.slot}, `self + x`: {steps.slot}, `"self"`: {steps.slot}, `itself`: nil,
+		`./${x}/a`: {references.slot, steps.slot}, `self + x`: {steps.slot, rebound.slot}, `"self"`: {steps.slot, rebound.slot}, `itself`: nil, `inputs.a`: {rebound.slot, changedLib.slot}, `input`: nil,
 		`"./a.nix"`: nil, `# ./a.nix`: nil, `<nixpkgs>`: nil, `{ url = "https://a.b/c"; }`: nil,
 		`x.override { }`: {passed.slot}, `x."override"`: {passed.slot}, `callPackages`: {passed.slot, ownCallPackage.slot}, `final: x`: {overlaid.slot}, `"prev"`: {overlaid.slot}, `previous`: nil, `overrides`: nil, `xcallPackage`: nil,
 		`{ extraSpecialArgs = 1; }`: {moduleArgs.slot}, `{ specialArgs = 1; }`: {moduleArgs.slot}, `specialArg`: nil, `extraArgs`: {moduleArgs.slot},
 		`builtins.scopedImport`: {scopes.slot}, `"scoped import"`: nil, `{ extra-substituters = [ ]; }`: {caches.slot}, `{ fold = 1; }`: {ownDeprecated.slot},
-		`{ lib = 1; }`: {changedLib.slot}, `{ inputs.a.url = "snowfall"; }`: {changedLib.slot}, `{ "outputs" = 1; }`: {changedLib.slot}, `liba`: nil,
+		`{ lib = 1; }`: {changedLib.slot}, `{ inputs.a.url = "snowfall"; }`: {changedLib.slot, rebound.slot}, `{ "outputs" = 1; }`: {changedLib.slot}, `liba`: nil,
 		`foldr`: nil, `""`: nil, `''override''`: nil, `"a${b}override"`: nil,
 	} {
 		var set Facts

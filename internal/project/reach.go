@@ -199,15 +199,10 @@ type Caller struct {
 	Reach
 }
 
-// Leaving returns the file that a flake reaches most surely of those that import a file and call it with a set that surely lacks
-// a name, and, where through has names, one of these: so that its default counts.
-func (a *Answers) Leaving(path, name string, through ...string) Caller {
-	if a.deps != nil {
-		more := strings.Join(append([]string{name}, through...), " ")
-		return noted(a.View, question{"leaving", path, more}, func(a *Answers) Caller { return a.Leaving(path, name, through...) })
-	}
+// callers returns the calls with a set whose names are known, by what is called.
+func (a *Answers) callers() map[string][]caller {
 	ways := steps.in(a)
-	calls := ways.calls.get(func() map[string][]caller {
+	return ways.calls.get(func() map[string][]caller {
 		all := map[string][]caller{}
 		for i, from := range ways.paths {
 			for _, s := range ways.steps[i] {
@@ -221,6 +216,16 @@ func (a *Answers) Leaving(path, name string, through ...string) Caller {
 		}
 		return all
 	})
+}
+
+// Leaving returns the file that a flake reaches most surely of those that import a file and call it with a set that surely lacks
+// a name, and, where through has names, one of these: so that its default counts.
+func (a *Answers) Leaving(path, name string, through ...string) Caller {
+	if a.deps != nil {
+		more := strings.Join(append([]string{name}, through...), " ")
+		return noted(a.View, question{"leaving", path, more}, func(a *Answers) Caller { return a.Leaving(path, name, through...) })
+	}
+	calls := a.callers()
 	best := Caller{}
 	consider := func(target string) {
 		for _, c := range calls[target] {

@@ -1,0 +1,114 @@
+package flake
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/near"
+	"github.com/nixsift/nixsift/internal/project"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "self-output-missing", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	Summary: "A flake uses an output of its own that it does not have",
+	Doc: "`self.packages.${system}.nam` or `self.nixosConfigurations.hots` fails with \"attribute 'nam' missing\" when it is evaluated, which\n" +
+		"may be late: in one host, in a check, in a shell script of a package. Reported where all names are known that the output has,\n" +
+		"also through `let`, `//`, `genAttrs`, flake-utils, flake-parts and files that `outputs` imports. A name below a system counts\n" +
+		"as missing where no system has it.\n" +
+		"\n" +
+		"In other files than `flake.nix` the argument `self` is the flake where a flake reaches the file and passes it, by\n" +
+		"`specialArgs`, `import ./x.nix { inherit self; }` or flake-parts, and where no file of the project gives the name to anything\n" +
+		"else. What a file asks for by `?` or `or` may be missing.\n" +
+		"\n" +
+		"The fix puts the name that was probably meant.",
+	Severity: diag.Warning, Presets: rules.Recommended, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
+	Asks: project.ForHanding,
+	On:   []ast.Kind{ast.Select, ast.Inherit, ast.With},
+	File: func(p *rules.Pass) {
+		f := p.Project.Flake()
+		if f == nil || f.Nix.Outputs.Attr == nil {
+			return
+		}
+		for _, t := range takenOf(p) {
+			if t.of != ownOutputs && t.of != systemParts || ofSource(t.path[0].name) {
+				continue
+			}
+			path := t.names()
+			at, known, missing := p.Project.Outputs(f.Dir).Missing(path)
+			if !missing {
+				continue
+			}
+			part, ok := t.partAt(at)
+			if !ok || part.name == "" || p.MayMiss(part.name) {
+				continue
+			}
+			name := strings.Clone(part.name)
+			meant := near.Find(name, known)
+			if at == 0 && t.given != "" && meant == "" {
+				continue // another thing of that name
+			}
+			found := diag.Finding{
+				Span:    part.node.Span(),
+				Message: "the flake has no output " + diag.Code(written(path[:at+1])) + ": evaluating this fails",
+			}
+			if len(known) > 0 {
+				found.Help = "there is " + listed(known)
+			}
+			if meant != "" {
+				found.Help = "did you mean " + diag.Code(meant) + "?"
+				if part.node.Text() == name && !part.node.Parent().Is(ast.Inherit) && !part.node.Is(ast.Ident) {
+					found.Fixes = []diag.Fix{rules.Replace("write "+diag.Code(meant), diag.Unsafe, part.node.Span(), ast.QuoteAttr(meant))}
+				}
+			}
+			for i := range path {
+				path[i] = strings.Clone(path[i])
+			}
+			reportTaken(p, f, &t, found, func(a *rules.Asked, dir string) bool {
+				_, _, missing := a.Outputs(dir).Missing(path)
+				return !missing
+			})
+		}
+	},
+})
+
+// ofSource reports whether a flake has an attribute beside its outputs (call-flake.nix).
+func ofSource(name string) bool {
+	return slices.Contains([]string{
+		"_type", "dirtyRev", "dirtyShortRev", "inputs", "lastModified", "lastModifiedDate", "narHash", "outPath", "outputs", "rev", "revCount",
+		"shortRev", "sourceInfo", "submodules",
+	}, name)
+}
+
+// written returns a path of outputs as messages write it.
+func written(path []string) string {
+	parts := make([]string, len(path))
+	for i, name := range path {
+		switch {
+		case name != "":
+			parts[i] = ast.QuoteAttr(name)
+		case i == 1 && slices.Contains(systemOutputs, path[0]):
+			parts[i] = "<system>"
+		default:
+			parts[i] = "<name>"
+		}
+	}
+	return strings.Join(parts, ".")
+}
+
+// maxListed is the number of names that a message lists.
+const maxListed = 5
+
+// listed returns some names as messages list them.
+func listed(names []string) string {
+	var parts []string
+	for _, name := range names[:min(len(names), maxListed)] {
+		parts = append(parts, diag.Code(name))
+	}
+	if len(names) > maxListed {
+		parts = append(parts, "…")
+	}
+	return strings.Join(parts, ", ")
+}

@@ -31,7 +31,8 @@ var homes = map[string]string{
 
 // alsoWrite are files that write some of these texts for another reason.
 var alsoWrite = map[string][]string{
-	"rules/traps/nixpkgs.go": {"submoduleWith"}, // functions by their number of arguments
+	"rules/flake/flake_function_argument.go": {"extraModules", "baseModules"}, // arguments of functions that make systems
+	"rules/traps/nixpkgs.go":                 {"submoduleWith"},               // functions by their number of arguments
 }
 
 // types are names of types that stand for one concept, with the one package that declares them.

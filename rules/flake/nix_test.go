@@ -83,8 +83,12 @@ var refusals = map[string]map[string]string{
 	"flake-input-points-to-file": {"": `flake.nix/flake.nix' does not exist|lib.nix/flake.nix' does not exist`},
 	"flake-input-indirect":       {"name": `cannot find flake 'flake:nixpkgs'`, "none": `cannot find flake 'flake:engine'`, "folder": `cannot find flake 'flake:sub'`},
 	"flake-input-unknown":        {"own": `attribute 'hardware' missing`, "plain": `undefined variable 'nixpgs'`, "self": `attribute 'self' missing`},
-	"self-output-missing":        {"proof": `attribute 'b' missing`, "top": `attribute 'libs' missing`},
-	"flake-output-unknown":       {"pakcages": `unknown flake output 'pakcages'`, "singular": `unknown flake output 'nixosConfiguration'.*unknown flake output 'template'`, "each": `unknown flake output 'devShels'`, "rec": `unknown flake output 'nixosModles'`},
+	"flake-function-argument": {
+		"proof":         `called with unexpected argument 'extraSpecialArgs'`,
+		"proof-modules": `attribute 'modules' missing`, "proof-utils": `attempt to call something which is not a function but a set`,
+	},
+	"self-output-missing":  {"proof": `attribute 'b' missing`, "top": `attribute 'libs' missing`},
+	"flake-output-unknown": {"pakcages": `unknown flake output 'pakcages'`, "singular": `unknown flake output 'nixosConfiguration'.*unknown flake output 'template'`, "each": `unknown flake output 'devShels'`, "rec": `unknown flake output 'nixosModles'`},
 	"flake-output-deprecated": {
 		"whole": `'defaultPackage' is deprecated; use 'packages.<system>.default'.*'overlay' is deprecated; use 'overlays.default'.*'nixosModule' is deprecated; use 'nixosModules.default'`,
 		"each":  `'devShell' is deprecated; use 'devShells.<system>.default'`, "both": `'overlay' is deprecated`, "rec": `'overlay' is deprecated`, "read": `'overlay' is deprecated`,
@@ -179,7 +183,7 @@ func TestNixRefuses(t *testing.T) {
 }
 
 // mixed are the rules whose fixtures have flakes, too, that Nix refuses for another reason.
-var mixed = map[string]bool{"flake-input-url-and-follows": true, "flake-missing-outputs": true, "flake-not-attrset": true, "flake-input-unknown": true}
+var mixed = map[string]bool{"flake-input-url-and-follows": true, "flake-missing-outputs": true, "flake-not-attrset": true, "flake-input-unknown": true, "flake-function-argument": true}
 
 // checked are the rules about what nix flake check tells, be it as a warning.
 var checked = map[string]bool{
@@ -190,4 +194,5 @@ var checked = map[string]bool{
 // evaluated are the rules about what Nix only finds when it calls the outputs.
 var evaluated = map[string]bool{
 	"outputs-missing-self": true, "outputs-missing-input-no-ellipsis": true, "outputs-arg-not-input": true, "flake-input-unknown": true, "self-output-missing": true,
+	"flake-function-argument": true,
 }

@@ -71,16 +71,21 @@ type ownReader struct {
 	known   map[sema.BindingID]taken
 }
 
+func newOwnReader(p *rules.Pass) *ownReader {
+	r := &ownReader{names: p.Names(), known: map[sema.BindingID]taken{}}
+	if filepath.Base(p.Path) == "flake.nix" {
+		r.outputs = outputsFunction(p.Tree)
+	}
+	return r
+}
+
 // takenOf returns what a file takes of its flake, in source order: of that only what the flake's function gets from Nix, and
 // what arguments have that are called so.
 func takenOf(p *rules.Pass) (all []taken) {
 	if text := p.Tree.Source(); !strings.Contains(text, "inputs") && !strings.Contains(text, "self") {
 		return nil
 	}
-	r := &ownReader{names: p.Names(), known: map[sema.BindingID]taken{}}
-	if filepath.Base(p.Path) == "flake.nix" {
-		r.outputs = outputsFunction(p.Tree)
-	}
+	r := newOwnReader(p)
 	seen := map[source.Span]bool{}
 	add := func(t taken, ok bool) {
 		if !ok || len(t.path) == 0 {
@@ -187,6 +192,8 @@ func (r *ownReader) bound(b *sema.Binding, depth int) (t taken) {
 			return taken{of: withSelf}
 		case b.Name == "self":
 			return taken{of: ownOutputs}
+		default:
+			return taken{of: withSelf, path: []part{{b.Name, b.Node}}}
 		}
 	case b.Kind == sema.FormalBinding:
 		if f := (ast.FormalNode{Node: b.Decl}); !f.Default().IsValid() {

@@ -95,6 +95,7 @@ const (
 	fuelOfOutputs  = 200_000
 	workOfOutputs  = 2_000_000
 	maxOutputDepth = 3
+	maxDeployDepth = 4 // of nodes.HOST.profiles.PROFILE
 	maxOutputNames = 4_000
 )
 
@@ -126,12 +127,12 @@ func (r *outputsReader) read() *Outputs {
 	return r.tree(calledFlake.apply(map[string]eval.Part{
 		"outputs": function, "inputs": r.inputs(f), "unknown": eval.Open(), "outPath": eval.Text(r.dir),
 		"perhaps": eval.Perhaps("rev", "shortRev", "dirtyRev", "dirtyShortRev", "revCount", "submodules"),
-	}), 0)
+	}), maxOutputDepth)
 }
 
-// tree asks for the names of a set, and of what it holds.
-func (r *outputsReader) tree(p eval.Part, depth int) *Outputs {
-	if !p.IsValid() || depth >= maxOutputDepth || r.spent > workOfOutputs || r.names > maxOutputNames {
+// tree asks for the names of a set, and of what it holds, as many levels of them.
+func (r *outputsReader) tree(p eval.Part, levels int) *Outputs {
+	if !p.IsValid() || levels == 0 || r.spent > workOfOutputs || r.names > maxOutputNames {
 		return unknownOutputs
 	}
 	v := r.ev.Ask(p)
@@ -143,7 +144,11 @@ func (r *outputsReader) tree(p eval.Part, depth int) *Outputs {
 	r.names += len(names)
 	o := &Outputs{Below: make(map[string]*Outputs, len(names)), Whole: whole}
 	for _, name := range names {
-		o.Below[strings.Clone(name)] = r.tree(v.Member(name), depth+1)
+		below := levels - 1
+		if levels == maxOutputDepth && name == "deploy" {
+			below = maxDeployDepth
+		}
+		o.Below[strings.Clone(name)] = r.tree(v.Member(name), below)
 	}
 	return o
 }

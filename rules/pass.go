@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"time"
+
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/config"
@@ -23,6 +25,8 @@ type Pass struct {
 	Project *project.View
 	// MinNix is the oldest Nix that has to work with the file.
 	MinNix config.Version
+	// Now is the moment that ages count from, as whoever runs the rules has it; zero where no age is to be told.
+	Now time.Time
 
 	host     Host
 	rule     *Rule

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/nixsift/nixsift/internal/changes"
 	"github.com/nixsift/nixsift/internal/config"
@@ -58,6 +59,8 @@ type Options struct {
 	// files that none holds for belong to one at the top of their project.
 	Baseline             string
 	NoBaseline, Adopting bool
+	// Now is the moment that the age of what is locked counts from; with the zero time rules tell no age.
+	Now time.Time
 	// Jobs is the number of files checked at once; 0 is one for each processor.
 	Jobs int
 	// Approve, where it is given, is asked about each fix before Fix applies it: one after the other, in the order of the

@@ -309,6 +309,13 @@ func unreadable(err error) string {
 	return "cannot be read: " + err.Error()
 }
 
+// pass makes the pass for a file that is open.
+func (w *worker) pass(path string, tree *ast.Tree, v *project.View, resolver *sema.Resolver) *rules.Pass {
+	p := rules.NewPass(w, path, tree, v, w.plan.minNix, resolver)
+	p.Now = w.engine.opts.Now
+	return p
+}
+
 // nix checks one Nix file.
 func (w *worker) nix(path, text string) {
 	parse := w.parser.Parse
@@ -323,7 +330,7 @@ func (w *worker) nix(path, text string) {
 	if w.ctx != nil {
 		stop = w.cancelled
 	}
-	pass := rules.NewPass(w, path, tree, w.view, w.plan.minNix, w.resolver)
+	pass := w.pass(path, tree, w.view, w.resolver)
 	pass.Evaluate(w.memory, stop)
 	if w.alone {
 		pass.Alone()

@@ -80,7 +80,7 @@ func (w *worker) script(path, text string, kind workspace.Kind) {
 		w.unsure(path)
 	}
 	w.unread(path, doc)
-	pass := rules.NewPass(w, path, nil, v, w.plan.minNix, w.resolver)
+	pass := w.pass(path, nil, v, w.resolver)
 	w.begin(path, nil, text)
 	for _, r := range w.plan.scripts {
 		pass.SetRule(r)
@@ -147,7 +147,7 @@ func (w *worker) flake(dir string) {
 	default:
 		w.begin(l.Path, nil, "")
 		w.asked, w.generated = true, false // every lock file is, and none the less of interest
-		pass := rules.NewPass(w, l.Path, nil, w.view, w.plan.minNix, new(sema.Resolver))
+		pass := w.pass(l.Path, nil, w.view, new(sema.Resolver))
 		for _, r := range w.plan.locks {
 			pass.SetRule(r)
 			w.guard(pass.Rule, func() { r.Lock(pass, l) })
@@ -161,7 +161,7 @@ func (w *worker) flake(dir string) {
 	if len(f.Nix.Tree.Errors()) > 0 {
 		w.unsure(path)
 	}
-	pass := rules.NewPass(w, path, f.Nix.Tree, w.view, w.plan.minNix, new(sema.Resolver))
+	pass := w.pass(path, f.Nix.Tree, w.view, new(sema.Resolver))
 	w.begin(path, f.Nix.Tree, "")
 	for _, r := range w.plan.flakes {
 		pass.SetRule(r)
@@ -176,7 +176,7 @@ func (w *worker) lockAlone(dir string) {
 		return
 	}
 	f := flake.NewAlone(dir, l)
-	pass := rules.NewPass(w, l.Path, nil, w.view, w.plan.minNix, new(sema.Resolver))
+	pass := w.pass(l.Path, nil, w.view, new(sema.Resolver))
 	for _, r := range w.plan.flakes {
 		if r.LockAlone {
 			pass.SetRule(r)

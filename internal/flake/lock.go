@@ -181,6 +181,18 @@ func (n *LockNode) NarHash() string { return n.Locked.Get("narHash") }
 // DirtyRev returns the revision of a dirty work tree, or "".
 func (n *LockNode) DirtyRev() string { return n.Locked.Get("dirtyRev") }
 
+// ByHashOnly reports whether the hash of the content is all that the locked reference has of a kind that is found again by its
+// revision, or is an entry of a registry: Nix warns that it is unlocked (LockedNode in lockfile.cc).
+func (n *LockNode) ByHashOnly() bool {
+	switch n.Locked.Get("type") {
+	case TypeGitHub, TypeGitLab, TypeSourceHut, TypeGit, TypeHg:
+		return n.Rev() == "" && n.NarHash() != ""
+	case TypeIndirect:
+		return n.NarHash() != ""
+	}
+	return false
+}
+
 // LastModified returns the time of the locked content in seconds since 1970, or 0.
 func (n *LockNode) LastModified() int64 {
 	t, _ := strconv.ParseInt(n.Locked.Get("lastModified"), 10, 64)

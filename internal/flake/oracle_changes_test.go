@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"sort"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -166,7 +167,7 @@ func TestChangesLikeNix(t *testing.T) {
 	urls := o.library(t)
 	random := rand.New(rand.NewPCG(5, 6))
 	counts := map[string]int{}
-	for locked := 0; locked < changesLikeNix; {
+	for pairs := 0; pairs < changesLikeNix(t); {
 		d := draft{}
 		for _, name := range inputNames[:1+random.IntN(len(inputNames))] {
 			d[name] = randomInput(random, name, urls)
@@ -177,14 +178,14 @@ func TestChangesLikeNix(t *testing.T) {
 			counts["not lockable"]++
 			continue
 		}
-		locked++
 		b, err := os.ReadFile(filepath.Join(dir, "flake.lock"))
 		if os.IsNotExist(err) {
 			continue // no inputs
 		}
 		require.NoError(t, err)
 		lock := string(b)
-		for try := range 4 {
+		for try := range perLock {
+			pairs++
 			changed := d.clone()
 			for range try { // the first is as it was
 				changed.change(random, urls)
@@ -207,8 +208,20 @@ func TestChangesLikeNix(t *testing.T) {
 	assert.Positive(t, counts[string(rewritten)])
 }
 
-// changesLikeNix is how many flakes TestChangesLikeNix locks.
-const changesLikeNix = 30
+// changesLikeNix returns how many pairs of a flake.nix and a lock file TestChangesLikeNix compares: NIXSIFT_LOCK_PAIRS says so, and a
+// few minutes are enough for a thousand.
+func changesLikeNix(t *testing.T) int {
+	text := os.Getenv("NIXSIFT_LOCK_PAIRS")
+	if text == "" {
+		return 120
+	}
+	n, err := strconv.Atoi(text)
+	require.NoError(t, err)
+	return n
+}
+
+// perLock is how many flakes are held against one lock file.
+const perLock = 4
 
 // TestLockAloneLikeNix holds against Nix what the model says of lock files alone: Nix takes those that are
 // accepted with the flake.nix that declares what is locked, and others with none.

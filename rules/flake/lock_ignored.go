@@ -20,8 +20,11 @@ var _ = rules.Register(&rules.Rule{
 	Severity: diag.Warning, Presets: rules.Recommended, Placed: true,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
 		in, ok := unlockedInput(p, f)
+		if !ok {
+			return
+		}
 		by, ignored := ignoredLock(p, f)
-		if !ok || !ignored || lockMeant(p, f, by) {
+		if !ignored || lockMeant(p, f, by) {
 			return
 		}
 		finding := diag.Finding{

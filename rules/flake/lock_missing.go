@@ -18,7 +18,10 @@ var _ = rules.Register(&rules.Rule{
 	Severity: diag.Info, Presets: rules.Recommended, Placed: true,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
 		in, ok := unlockedInput(p, f)
-		if _, ignored := ignoredLock(p, f); !ok || ignored {
+		if !ok {
+			return
+		}
+		if _, ignored := ignoredLock(p, f); ignored {
 			return
 		}
 		reportUnlocked(p, f, diag.Finding{

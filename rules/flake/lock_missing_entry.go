@@ -19,14 +19,18 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"A formal of `outputs` that no input declares is an input too. It, and an input without a `url`, is looked up in the\n" +
 		"registry under its name, and fails where that has none of the name. The rule says nothing where there is no lock\n" +
-		"file.",
+		"file, and of a misspelt name `outputs-arg-not-input` tells.",
 	Severity: diag.Warning, Presets: rules.Recommended,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
 		if !f.Nix.InputsLiteral || !soundLock(f) || lostRoot(f) {
 			return
 		}
+		var misspelt map[*flake.Input]*flake.Input // by the rule that offers the right name
+		if p.Runs("outputs-arg-not-input") {
+			misspelt = meantInputs(f)
+		}
 		for _, in := range f.Nix.AllInputs() {
-			if !f.Missing(in) || in.RefErr != nil {
+			if !f.Missing(in) || in.RefErr != nil || misspelt[in] != nil {
 				continue
 			}
 			finding := diag.Finding{

@@ -2,7 +2,9 @@ package flake
 
 import (
 	"fmt"
+	gopath "path"
 	"path/filepath"
+	"strings"
 
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/flake"
@@ -53,7 +55,7 @@ func reportStale(p *rules.Pass, f *flake.Flake, c flake.Change) {
 			finding.Message = fmt.Sprintf("input `%s` follows the flake itself in flake.lock, but not in flake.nix any more", path)
 		}
 	case flake.ChangeParent:
-		finding.Message = fmt.Sprintf("input `%s` is locked as Nix before 2.26 did with relative paths, so a newer Nix rewrites flake.lock", path)
+		finding.Message = parentMessage(f, c, path)
 	case flake.ChangeShared:
 		finding.Message = fmt.Sprintf("input `%s` shares the node `%s` with another input, so Nix rewrites flake.lock", path, c.Entry.Node)
 		finding.Help = "run `nix flake lock`; to have one copy only, let the inputs follow in flake.nix"
@@ -73,6 +75,27 @@ func reportStale(p *rules.Pass, f *flake.Flake, c flake.Change) {
 		finding.Severity = diag.Info
 	}
 	p.Report(finding)
+}
+
+// parentMessage says why Nix does not keep an entry for what it records of the flake that a relative path starts from.
+func parentMessage(f *flake.Flake, c flake.Change, path string) string {
+	node := f.Lock.Node(c.Entry.Node)
+	original, _ := node.Original.Ref()
+	switch {
+	case c.Input != nil && c.Input.Ref.IsRelative() && !original.IsRelative() && !madeAbsolute(original.Path, c.Input.Ref.Path):
+		return fmt.Sprintf("input `%s` has changed: flake.lock has %s", path, lockedAs(f, c.Entry))
+	case !node.HasParent:
+		return fmt.Sprintf("input `%s` is locked as Nix before 2.26 did with relative paths, so a newer Nix rewrites flake.lock", path)
+	case !original.IsRelative():
+		return fmt.Sprintf("input `%s` is locked with a `parent`, which only a relative path has, so Nix rewrites flake.lock", path)
+	}
+	return fmt.Sprintf("input `%s` is locked as a path in the flake of `%s`, not of the one that has it as an input, so Nix rewrites flake.lock", path, inputPath(node.Parent))
+}
+
+// madeAbsolute reports whether an absolute path can be what Nix before 2.26 made of a relative one.
+func madeAbsolute(absolute, relative string) bool {
+	clean := strings.TrimLeft(gopath.Clean("/"+relative), "/")
+	return clean == "" || strings.HasSuffix(gopath.Clean(absolute), "/"+clean)
 }
 
 // lockedAs says what an entry of the lock file is.

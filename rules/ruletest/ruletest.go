@@ -13,6 +13,7 @@ import (
 	"sort"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -32,6 +33,9 @@ var (
 	update = flag.Bool("update", false, "rewrite the golden sections of the fixtures that run")
 	ranges = flag.Bool("ranges", false, "with -update: also mark the range of every finding")
 )
+
+// Now is the moment at which fixtures are checked.
+var Now = time.Date(2026, time.December, 1, 12, 0, 0, 0, time.UTC)
 
 // Run runs the fixtures in dir, a file RULE.txtar for each rule that the test links in.
 func Run(t *testing.T, dir string) {
@@ -133,7 +137,7 @@ func initRepo(t testing.TB, root string, repo fixture.Repo) {
 
 func check(t *testing.T, root string, r *rules.Rule) *engine.Result {
 	t.Helper()
-	res, err := engine.Check(context.Background(), engine.Options{Paths: []string{root}, Only: []string{r.ID}})
+	res, err := engine.Check(context.Background(), engine.Options{Paths: []string{root}, Only: []string{r.ID}, Now: Now})
 	require.NoError(t, err)
 	res.Findings = slices.DeleteFunc(res.Findings, func(d diag.Finding) bool { return d.Rule != r.ID && rules.Lookup(d.Rule).Blocks() })
 	return res
@@ -202,7 +206,7 @@ func checkFixes(t *testing.T, path string, f *fixture.Fixture, r *rules.Rule, ro
 	}
 	got := map[string]string{}
 	for _, level := range []fix.Level{fix.OnlySafe, fix.AlsoUnsafe} {
-		out, err := engine.Fix(context.Background(), engine.Options{Paths: []string{root}, Only: []string{r.ID}}, level)
+		out, err := engine.Fix(context.Background(), engine.Options{Paths: []string{root}, Only: []string{r.ID}, Now: Now}, level)
 		require.NoError(t, err)
 		require.Empty(t, out.Broken, "a fix leads to code that does not parse")
 		require.Empty(t, out.Refused, "a fix does harm")

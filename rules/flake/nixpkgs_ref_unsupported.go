@@ -1,0 +1,57 @@
+package flake
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/flake"
+	"github.com/nixsift/nixsift/internal/libtable"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "nixpkgs-ref-unsupported", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	Summary: "An input follows a release of nixpkgs that gets no fixes any more",
+	Doc: "A release of NixOS gets fixes, for security too, until a month after the next one: `nixos-24.05` and `nixpkgs-24.05-darwin` until the end\n" +
+		"of 2024. After that the branch stands still.\n" +
+		"\n" +
+		"Which releases there are and when they end is a table in the program, up to " + libtable.Newest().String() + " and of " + libtable.Known.Format("January 2006") + ". What had ended by then is\n" +
+		"told always; what has ended since by the moment of the run, or by what `--now` says. A release that is not in the table is left alone, and\n" +
+		"when the last one in it has ended a finding says that the table is old. So are inputs that a revision fixes, and forks.",
+	Severity: diag.Info, Presets: rules.Recommended,
+	Flake: func(p *rules.Pass, f *flake.Flake) {
+		now := libtable.Known
+		if p.Now.After(now) {
+			now = p.Now
+		}
+		for _, root := range f.Nix.Inputs {
+			for in := range root.All() {
+				if in.RefErr != nil || len(in.Faults) > 0 || in.Follows != nil || !in.Ref.IsNixpkgs() || in.Ref.IsPinned() {
+					continue
+				}
+				release, ok := libtable.ParseRelease(in.Ref.Release())
+				if !ok {
+					continue
+				}
+				until, known := libtable.Support(release)
+				if !known || !now.After(until.AddDate(0, 0, 1)) {
+					continue
+				}
+				finding := diag.Finding{
+					Span:    place(in),
+					Message: fmt.Sprintf("input %s is nixpkgs %s, which has had no fixes since %s", inputCode(in), release, until.Format(time.DateOnly)),
+					Help:    fmt.Sprintf("take a later release, as `nixos-%s`, or `nixos-unstable`, and run `nix flake lock`", libtable.Newest()),
+				}
+				if libtable.Outdated(now) {
+					finding.Help = fmt.Sprintf("take a later release or `nixos-unstable`, and run `nix flake lock`; this version of nixsift knows the releases up to %s, and by %s there are others",
+						libtable.Newest(), now.UTC().Format(time.DateOnly))
+				}
+				if p.Project.InAside(f.Dir) {
+					finding.Severity = diag.Hint
+				}
+				p.Report(finding)
+			}
+		}
+	},
+})

@@ -80,6 +80,7 @@ var refusals = map[string]map[string]string{
 		"short":   `hash 'abc1234' has wrong length for hash algorithm 'sha1'`,
 		"git-rev": `hash 'v1' has wrong length for hash algorithm 'sha1'`,
 	},
+	"flake-input-missing-path":   {"": `flake.nix' does not exist`},
 	"flake-input-points-to-file": {"": `flake.nix/flake.nix' does not exist|lib.nix/flake.nix' does not exist`},
 	"flake-input-indirect":       {"name": `cannot find flake 'flake:nixpkgs'`, "none": `cannot find flake 'flake:engine'`, "folder": `cannot find flake 'flake:sub'`},
 	"flake-input-unknown":        {"own": `attribute 'hardware' missing`, "plain": `undefined variable 'nixpgs'`, "self": `attribute 'self' missing`},
@@ -183,7 +184,7 @@ func TestNixRefuses(t *testing.T) {
 }
 
 // mixed are the rules whose fixtures have flakes, too, that Nix refuses for another reason.
-var mixed = map[string]bool{"flake-input-url-and-follows": true, "flake-missing-outputs": true, "flake-not-attrset": true, "flake-input-unknown": true, "flake-function-argument": true}
+var mixed = map[string]bool{"flake-input-missing-path": true, "flake-input-url-and-follows": true, "flake-missing-outputs": true, "flake-not-attrset": true, "flake-input-unknown": true, "flake-function-argument": true}
 
 // checked are the rules about what nix flake check tells, be it as a warning.
 var checked = map[string]bool{

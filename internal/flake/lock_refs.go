@@ -198,6 +198,9 @@ func isSHA1(text string) bool {
 
 func isRev(text string) bool { return bareRev.MatchString(text) || prefixedRev.MatchString(text) }
 
+// IsGitRef reports whether a text can be the name of a branch or tag in Git, or a path to one.
+func IsGitRef(text string) bool { return isGitRef(text) }
+
 func isGitRef(text string) bool { return !badGitRef.MatchString(text) }
 func isHgRef(text string) bool  { return hgRef.MatchString(text) }
 

@@ -21,11 +21,13 @@ var _ = rules.Register(&rules.Rule{
 		"- Git and Mercurial leave them in the URL that is fetched; reported is what is meant for Nix, as `branch` and `tag`.\n" +
 		"\n" +
 		"`submodules`, `shallow`, `lfs`, `allRefs` and `exportIgnore` are on with `1` only: `submodules=true` turns them off.\n" +
+		"In attribute form they are attributes: of `url = \"https://…?ref=main\"` beside `type = \"git\"` the `ref` goes to the server.\n" +
 		"`rev` has to be a whole revision (\"hash 'main' has wrong length for hash algorithm 'sha1'\"), and references to GitHub,\n" +
 		"GitLab and SourceHut have one of `ref` and `rev`. What Nix refuses is an error, the rest a warning.",
 	Severity: diag.Warning, Presets: rules.Recommended, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
 		eachURL(p, f, badParameters)
+		eachTyped(p, f, badAttrs)
 	},
 })
 

@@ -20,18 +20,27 @@ var _ = rules.Register(&rules.Rule{
 		"  `github.com/owner/repo` are paths: \"path '…/git@host:owner/repo/flake.nix' does not exist\";\n" +
 		"- `ssh://…`, `ftp://…` and `codeberg:…` are refused: \"input 'ssh://…' is unsupported\";\n" +
 		"- `owner/repo` is the branch `repo` of a flake `owner` of the registry;\n" +
+		"- `owner/repo/branch` is refused, \"'branch' is not a commit hash\", and so is `path://host/x`;\n" +
+		"- an empty url is the root of the file system;\n" +
 		"- a `#fragment` names an output, and an input has none: \"unexpected fragment 'x' in flake reference\";\n" +
 		"- `https://github.com/owner/repo` is fetched as an archive, which that page is not.\n" +
+		"\n" +
+		"In attribute form the type says how the url is read: archives take `https://…` without `tarball+`, no type takes `github:…`, and\n" +
+		"`git+ssh://host:owner/repo` is refused there, too.\n" +
 		"\n" +
 		"What `owner/repo` is depends on the registry, and what the page of a repository is on its host: both are warnings.",
 	Severity: diag.Error, Presets: rules.Recommended, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
 		eachURL(p, f, func(in *flake.Input) []diag.Finding {
+			if finding, ok := emptyURL(in); ok {
+				return []diag.Finding{finding}
+			}
 			if finding, ok := badURL(p, f, in); ok {
 				return []diag.Finding{finding}
 			}
 			return nil
 		})
+		eachTyped(p, f, badAttrURL)
 	},
 })
 
@@ -47,6 +56,24 @@ func badURL(p *rules.Pass, f *flake.Flake, in *flake.Input) (finding diag.Findin
 		finding.Help = "remove " + diag.Code("#"+fragment) + ", and take the output where the input is used"
 		finding.Fixes = rewriteURL(in, body)
 		return finding, true
+	case pathHost.MatchString(text) && in.RefErr != nil:
+		host := pathHost.FindStringSubmatch(text)[1]
+		finding.Message = fmt.Sprintf("input %s is a path with the host %s, which Nix refuses", inputCode(in), diag.Code(host))
+		finding.Help = "write `path:/…` for an absolute path, `path:./…` for one in the flake"
+		if rest, _, _ := strings.Cut(strings.TrimPrefix(text, "path://"), "?"); exists(p, target(f, &flake.Input{Ref: flake.Ref{Path: rest}})) {
+			meant = "path:./" + strings.TrimPrefix(strings.TrimPrefix(text, "path://"), "./")
+		}
+	case in.Ref.Type == flake.TypeIndirect && in.RefErr != nil:
+		id, rest, _ := strings.Cut(text, "/")
+		finding.Message = fmt.Sprintf("input %s is %s of the registry with %s behind it, which is neither a branch or tag nor one with a revision", inputCode(in), diag.Code(id), diag.Code(rest))
+		finding.Help = "write a reference with its scheme, as `github:owner/repo/branch`"
+		if to, known := in.Ref.Registry(); known {
+			if r, err := flake.ParseRef(to.String()); err == nil && r.Type == flake.TypeGitHub {
+				meant = "github:" + r.Owner + "/" + r.Repo + "/" + rest
+			}
+		} else {
+			meant = "github:" + text
+		}
 	case in.Ref.Type == flake.TypePath && misreadAsPath(text, in.Ref) && !exists(p, target(f, in)):
 		finding.Message = fmt.Sprintf("input %s has a url that Nix reads as the path %s in the flake, where nothing is", inputCode(in), diag.Code(in.Ref.Path))
 		finding.Help = "write a scheme that Nix knows: `github:owner/repo`, `git+ssh://git@host/owner/repo`, `git+https://…`"
@@ -84,7 +111,30 @@ func badURL(p *rules.Pass, f *flake.Flake, in *flake.Input) (finding diag.Findin
 	return finding, true
 }
 
+// emptyURL finds a url that names nothing: a path that Nix takes for the root of the file system, or a host that is missing.
+func emptyURL(in *flake.Input) (finding diag.Finding, ok bool) {
+	finding.Span = in.URLNode.Span()
+	body, _, _ := strings.Cut(in.Ref.Text, "#")
+	body, _, _ = strings.Cut(body, "?")
+	switch {
+	case body == "" || body == "path:" || body == "path://":
+		finding.Message = fmt.Sprintf("input %s has an empty url, which Nix reads as the root of the file system", inputCode(in))
+		finding.Help = "write a reference, as `github:owner/repo`, or `path:./…` for a folder of the flake"
+	case hostless.MatchString(body):
+		finding.Message = fmt.Sprintf("input %s has a url without a host", inputCode(in))
+		finding.Help = "write the host between `//` and the next slash"
+	default:
+		return finding, false
+	}
+	if !in.Flake {
+		finding.Severity = diag.Warning // it is read only where it is used
+	}
+	return finding, true
+}
+
 var (
+	pathHost   = regexp.MustCompile(`^path://([^/?#]+)`)
+	hostless   = regexp.MustCompile(`^(?:(?:git|hg|tarball|file)\+)?(?:https?|ssh|git)://(?:[/:]|$)`)
 	scpURL     = regexp.MustCompile(`^(?:git\+)?(?:ssh:)?([\w.-]+@[\w.-]+):([\w.~][\w./~-]*)$`)
 	portURL    = regexp.MustCompile(`^(?:git\+)?ssh://((?:[\w.-]+@)?[\w.-]+):([A-Za-z_~][\w./~-]*)((?:\?[^#]*)?)$`)
 	sshURL     = regexp.MustCompile(`^ssh://[^:]+(?::[0-9]+)?/`)

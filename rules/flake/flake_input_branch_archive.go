@@ -3,6 +3,7 @@ package flake
 import (
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/nixsift/nixsift/internal/diag"
@@ -16,25 +17,32 @@ var _ = rules.Register(&rules.Rule{
 	Doc: "`https://github.com/owner/repo/archive/main.tar.gz` is another archive as soon as the branch moves. flake.lock has the\n" +
 		"hash of its content and no revision, so that from then on the lock file matches nothing that can be fetched.\n" +
 		"`github:owner/repo/main` is locked by the commit. Archives of tags and commits are left alone.",
-	Severity: diag.Info, Presets: rules.Recommended, Fix: rules.FixAlways, SafeFix: rules.NoSafeFix,
+	Severity: diag.Info, Presets: rules.Recommended, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
-		eachURL(p, f, func(in *flake.Input) []diag.Finding {
+		archive := func(in *flake.Input) []diag.Finding {
 			if in.RefErr != nil || in.Ref.Type != flake.TypeTarball || in.Ref.Params["narHash"] != "" || in.Ref.Rev != "" {
 				return nil
 			}
-			m := branchArchive.FindStringSubmatch(strings.TrimPrefix(in.Ref.Text, "tarball+"))
+			m := branchArchive.FindStringSubmatch(strings.TrimPrefix(in.URL, "tarball+"))
 			if m == nil {
 				return nil
 			}
 			branch := m[3] + m[4]
 			text := map[string]string{"github.com": "github:", "gitlab.com": "gitlab:"}[m[1]] + m[2] + "/" + branch
-			return []diag.Finding{{
+			finding := diag.Finding{
 				Span:    in.URLNode.Span(),
 				Message: fmt.Sprintf("input %s is the archive of the branch %s, whose lock fails when the branch moves", inputCode(in), diag.Code(branch)),
 				Help:    "write " + diag.Code(text),
-				Fixes:   rewriteURL(in, text),
-			}}
-		})
+			}
+			if _, typed := in.FetcherAttr("type"); !typed {
+				finding.Fixes = rewriteURL(in, text)
+			} else {
+				finding.Help = "write `url = " + strconv.Quote(text) + ";` without `type`"
+			}
+			return []diag.Finding{finding}
+		}
+		eachURL(p, f, archive)
+		eachTyped(p, f, archive)
 	},
 })
 

@@ -20,8 +20,8 @@ var _ = rules.Register(&rules.Rule{
 		"Inputs with a `rev` or a `narHash` are silent, as are hosts of private networks.",
 	Severity: diag.Warning, Presets: rules.Recommended, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
-		eachURL(p, f, func(in *flake.Input) []diag.Finding {
-			scheme := in.Ref.Scheme()
+		insecure := func(in *flake.Input) []diag.Finding {
+			scheme := strings.Replace(in.Ref.Scheme(), "git+git+", "git+", 1) // beside a type the url may have git+, too
 			secure := strings.Replace(scheme, "http", "https", 1)
 			switch scheme {
 			case "http", "git+http", "hg+http":
@@ -39,13 +39,27 @@ var _ = rules.Register(&rules.Rule{
 				Message: fmt.Sprintf("input %s is fetched by %s, which is neither encrypted nor authenticated", inputCode(in), diag.Code(scheme+"://")),
 				Help:    "write " + diag.Code(secure+"://"),
 			}
-			if before, rest, ok := strings.Cut(in.Ref.Text, "://"); ok && u.Port() == "" {
-				if strings.HasPrefix(before, "tarball+") || strings.HasPrefix(before, "file+") {
-					secure = before + "s"
-				}
+			before, rest, ok := strings.Cut(in.URL, "://")
+			switch _, typed := in.FetcherAttr("type"); {
+			case !ok || u.Port() != "":
+			case typed && strings.HasPrefix(before, in.Ref.Type+"+"):
+				finding.Fixes = rewriteURL(in, in.Ref.Type+"+https://"+rest)
+			case typed:
+				finding.Help = "write `https://`"
+				finding.Fixes = rewriteURL(in, "https://"+rest)
+			case strings.HasPrefix(before, "tarball+") || strings.HasPrefix(before, "file+"):
+				finding.Fixes = rewriteURL(in, before+"s://"+rest)
+			default:
 				finding.Fixes = rewriteURL(in, secure+"://"+rest)
 			}
 			return []diag.Finding{finding}
+		}
+		eachURL(p, f, insecure)
+		eachTyped(p, f, func(in *flake.Input) []diag.Finding {
+			if !in.URLNode.IsValid() {
+				return nil
+			}
+			return insecure(in)
 		})
 	},
 })

@@ -16,7 +16,20 @@ func eachURL(p *rules.Pass, f *flake.Flake, tell func(in *flake.Input) []diag.Fi
 	var found []diag.Finding
 	for _, root := range f.Nix.Inputs {
 		for in := range root.All() {
-			if _, typed := in.FetcherAttr("type"); !typed && in.URLNode.IsValid() && in.Ref.Text != "" && !in.URLNode.Is(ast.Path) {
+			if _, typed := in.FetcherAttr("type"); !typed && in.URLNode.IsValid() && (in.Ref.Text != "" || in.URL == "" && in.Ref.Type == flake.TypePath) && !in.URLNode.Is(ast.Path) {
+				found = append(found, tell(in)...)
+			}
+		}
+	}
+	tellFaults(p, f, found)
+}
+
+// eachTyped calls tell for the inputs and overrides of a flake that have a type, all of whose attributes are known and taken by Nix.
+func eachTyped(p *rules.Pass, f *flake.Flake, tell func(in *flake.Input) []diag.Finding) {
+	var found []diag.Finding
+	for _, root := range f.Nix.Inputs {
+		for in := range root.All() {
+			if _, typed := in.FetcherAttr("type"); typed && in.Literal && len(in.Faults) == 0 && in.Ref.Type != "" {
 				found = append(found, tell(in)...)
 			}
 		}

@@ -36,7 +36,7 @@ func reportLoaded(p *rules.Pass, m *module.Module, sure bool, f diag.Finding) {
 	if kind, settled := shape.Kind(); settled && kind != role.Module {
 		return
 	}
-	sure = sure && m.Func.IsValid() && m.Certainty == module.Certain && takesModuleArgs(m)
+	sure = sure && m.Func.IsValid() && !m.Curried && m.Certainty != module.Possible && takesModuleArgs(m)
 	p.Ask(func(a *rules.Asked) {
 		r := a.Role(path, shape)
 		if r.Kind == role.Module && (r.Listed() || sure && !r.CallerArgs()) {

@@ -1,0 +1,278 @@
+package module
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/near"
+	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/internal/sema"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "mkoption-argument", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	Summary: "`mkOption`, `mkEnableOption` or a type is given what it does not take",
+	Doc: "`lib.mkOption` takes a set with `type`, `default`, `defaultText`, `example`, `description`, `apply`, `internal`, `visible`,\n" +
+		"`readOnly` and `relatedPackages`, and fails with any other attribute. `type` is one of `lib.types`: a string with its\n" +
+		"name is none, and `types.listOf`, `types.attrsOf` or `types.nullOr` alone is a function that waits for the type of what it\n" +
+		"holds. What options a `types.submodule` has stands in its `options`; without that they are definitions of options\n" +
+		"that do not exist.\n" +
+		"\n" +
+		"A default that its type refuses is a warning: it fails unless something defines the option. `types.nullOr` allows\n" +
+		"`null`.\n" +
+		"\n" +
+		"`lib.mkEnableOption` takes the name of what is enabled, as a text. Another default is `lib.mkEnableOption \"x\" // { default = true; }`.",
+	Severity: diag.Error, Presets: rules.Recommended, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
+	On: []ast.Kind{ast.Apply},
+	Node: func(p *rules.Pass, n ast.Node) {
+		fn, args := shortCall(n)
+		if args == 0 || n.HasError() {
+			return
+		}
+		last := (ast.ApplyExpr{Node: n}).Arg().Unparen()
+		switch name := ast.LastName(fn); name {
+		case "mkOption":
+			if args == 1 && ofLib(p.Names(), fn) {
+				optionArgument(p, last)
+			}
+		case "mkEnableOption":
+			if ofLib(p.Names(), fn) {
+				enableArgument(p, n, fn, last, args)
+			}
+		case "submodule":
+			if args == 1 && typeName(p.Names(), fn) == name {
+				submoduleOptions(p, last)
+			}
+		}
+	},
+})
+
+// ofLib reports whether a function of this name is that of nixpkgs' lib.
+func ofLib(names *sema.Info, fn ast.Node) bool {
+	if nixlang.Lib(names, fn) != "" {
+		return true
+	}
+	u, ok := names.Use(fn.Unparen())
+	return ok && u.Target == sema.ToWith // of several
+}
+
+// optionArguments are the formals of mkOption (lib/options.nix).
+var optionArguments = strings.Fields("default defaultText example description relatedPackages type apply internal visible readOnly")
+
+var takesOptionArgument = set(strings.Join(optionArguments, " "))
+
+func optionArgument(p *rules.Pass, arg ast.Node) {
+	switch arg.Kind() {
+	case ast.AttrSet:
+	case ast.String, ast.IndString, ast.List:
+		p.Report(diag.Finding{Span: arg.Span(), Message: "`mkOption` takes a set, and this is " + kindNames[nixlang.TypeOf(p.Names(), arg)]})
+		return
+	default:
+		return
+	}
+	var typ, fallback ast.Node
+	for c := range arg.Children() {
+		if in, ok := ast.AsInherit(c); ok {
+			for name := range in.Names() {
+				unknownArgument(p, name)
+			}
+			continue
+		}
+		b, ok := ast.AsBinding(c)
+		if !ok {
+			continue
+		}
+		unknownArgument(p, b.Attrpath().First())
+		switch {
+		case b.Attrpath().IsSingle("type"):
+			typ = b.Value()
+		case b.Attrpath().IsSingle("default"):
+			fallback = b.Value()
+		}
+	}
+	if !typ.IsValid() || badType(p, typ, 8) || !fallback.IsValid() {
+		return
+	}
+	if what := refused(p.Names(), typ, fallback); what != "" {
+		f := diag.Finding{
+			Span: fallback.Span(), Severity: diag.Warning,
+			Message: fmt.Sprintf("the default is %s, which %s refuses: it fails unless something defines the option", what, diag.Code(oneLine(typ.Unparen()))),
+			Related: []diag.Related{{Span: typ.Span(), Message: "the type is this"}},
+		}
+		if nixlang.TypeOf(p.Names(), fallback) == nixlang.TypeNull {
+			f.Help = "use `types.nullOr`, or leave the default out: then the option has to be defined"
+		}
+		p.Report(f)
+	}
+}
+
+func unknownArgument(p *rules.Pass, name ast.Node) {
+	text, ok := ast.AttrName(name)
+	if !ok || takesOptionArgument[text] || text == "_type" {
+		return
+	}
+	f := diag.Finding{Span: name.Span(), Message: "`mkOption` takes no " + diag.Code(text) + ": evaluation fails"}
+	switch meant := near.Find(text, optionArguments); {
+	case meant != "":
+		f.Help = "did you mean " + diag.Code(meant) + "?"
+		if name.Is(ast.Name) && name.Parent().Is(ast.Attrpath) {
+			f.Fixes = []diag.Fix{rules.Replace("write "+diag.Code(meant), diag.Unsafe, name.Span(), meant)}
+		}
+	case text == "options":
+		f.Help = "options inside an option are those of its type: `types.submodule { options = …; }`"
+	default:
+		f.Help = "it takes " + strings.Join(optionArguments, ", ")
+	}
+	p.Report(f)
+}
+
+// badType reports what surely is no type where one is wanted.
+func badType(p *rules.Pass, typ ast.Node, depth int) bool {
+	n := typ.Tail()
+	if depth == 0 {
+		return false
+	}
+	fn, args := n, []ast.Node(nil)
+	switch n.Kind() {
+	case ast.String, ast.IndString, ast.List, ast.Int, ast.Path:
+		f := diag.Finding{Span: n.Span(), Message: "a type is wanted here, one of `lib.types`, and this is " + kindNames[nixlang.TypeOf(p.Names(), n)]}
+		if text, ok := ast.StringValue(n); ok {
+			meant, known := typeArguments[text]
+			if short := shortTypes[text]; short != "" {
+				text, known = short, true
+			}
+			if known && meant == 0 {
+				f.Help = "did you mean " + diag.Code("lib.types."+text) + "?"
+			}
+		}
+		p.Report(f)
+		return true
+	case ast.AttrSet:
+		if _, own := ast.Attr(n, "_type"); own || n.FirstChild().IsValid() && !isDeclaration(n) {
+			return false
+		}
+		p.Report(diag.Finding{Span: n.Span(), Message: "a type is wanted here, one of `lib.types`, and this is a set", Help: "use `types.submodule`"})
+		return true
+	case ast.Apply:
+		fn, args = ast.Call(n)
+	case ast.Ident, ast.Select:
+	default:
+		return false
+	}
+	name := typeName(p.Names(), fn)
+	if name == "" || intsOf(fn) {
+		return false
+	}
+	switch takes := typeArguments[name]; {
+	case len(args) < takes:
+		what := "the type of what it holds"
+		switch name {
+		case "enum":
+			what = "the list of its values"
+		case "submodule", "submoduleWith":
+			what = "a module with the options"
+		case "strMatching", "separatedString", "either", "oneOf", "addCheck", "unique", "coercedTo", "pathWith", "attrsWith", "deferredModuleWith", "defaultTypeName":
+			what = "more"
+		}
+		p.Report(diag.Finding{Span: n.Span(), Message: fmt.Sprintf("%s is a function here: it takes %s", diag.Code("types."+name), what)})
+		return true
+	case len(args) > takes:
+		p.Report(diag.Finding{
+			Span:    source.Span{Start: args[takes].Start(), End: args[len(args)-1].End()},
+			Message: fmt.Sprintf("%s takes %s: evaluation fails", diag.Code("types."+name), count(takes)), Help: "put parentheses around what belongs together",
+		})
+		return true
+	}
+	switch name {
+	case "listOf", "nonEmptyListOf", "attrsOf", "lazyAttrsOf", "nullOr", "functionTo", "uniq":
+		return badType(p, args[0], depth-1)
+	case "either":
+		return badType(p, args[0], depth-1) || badType(p, args[1], depth-1)
+	case "enum", "oneOf":
+		list := args[0].Unparen()
+		if kind := nixlang.TypeOf(p.Names(), list); kind != nixlang.TypeUnknown && kind != nixlang.TypeList {
+			p.Report(diag.Finding{Span: list.Span(), Message: fmt.Sprintf("%s takes a list, and this is %s", diag.Code("types."+name), kindNames[kind])})
+			return true
+		}
+	}
+	return false
+}
+
+// shortTypes are the names that other languages have for types.
+var shortTypes = map[string]string{"string": "str", "boolean": "bool", "integer": "int", "list": "", "set": ""}
+
+func count(n int) string {
+	switch n {
+	case 0:
+		return "no argument"
+	case 1:
+		return "one argument"
+	}
+	return fmt.Sprintf("%d arguments", n)
+}
+
+// isDeclaration reports whether all attributes of a set are options that functions of lib declare.
+func isDeclaration(set ast.Node) bool {
+	some := false
+	for c := range set.Children() {
+		b, ok := ast.AsBinding(c)
+		if !ok {
+			return false
+		}
+		n := b.Value().Tail()
+		for n.Is(ast.Binary) && n.Op() == ast.OpUpdate {
+			n = n.FirstChild().Tail()
+		}
+		if fn, _ := ast.Call(n); !n.Is(ast.Apply) || !declaring[ast.LastName(fn)] {
+			return false
+		}
+		some = true
+	}
+	return some
+}
+
+// submoduleOptions reports a submodule whose options do not stand in options.
+func submoduleOptions(p *rules.Pass, arg ast.Node) {
+	n := arg.Tail()
+	if l, ok := ast.AsLambda(n); ok {
+		n = l.Body().Tail()
+	}
+	if !n.Is(ast.AttrSet) || !isDeclaration(n) {
+		return
+	}
+	first := (ast.BindingNode{Node: n.FirstChild()}).Attrpath()
+	if first.FirstName() == "options" || first.FirstName() == "config" {
+		return
+	}
+	p.Report(diag.Finding{
+		Span:    first.Span(),
+		Message: "the options of a submodule stand in its `options`: here " + diag.Code(first.Dotted()) + " defines an option that does not exist",
+		Help:    "write `options = { … };` around them",
+	})
+}
+
+// enableArgument reports calls of mkEnableOption with something else than a text, or with more.
+func enableArgument(p *rules.Pass, call, fn, last ast.Node, args int) {
+	if args > 1 {
+		if inner, ok := ast.AsApply(call.FirstChild().Unparen()); ok && inner.Func().Unparen() == fn.Unparen() {
+			p.Report(diag.Finding{
+				Span: last.Span(), Message: "`mkEnableOption` takes one argument, a text: evaluation fails",
+				Help: "use `lib.mkEnableOption \"…\" // { default = true; }` for another default",
+			})
+		}
+		return
+	}
+	if !last.Is(ast.AttrSet) && !last.Is(ast.List) {
+		return
+	}
+	f := diag.Finding{
+		Span: last.Span(), Severity: diag.Warning,
+		Message: "`mkEnableOption` takes a text, and this is " + kindNames[nixlang.TypeOf(p.Names(), last)] + ": the default stays false, and its description fails",
+		Help:    "use `lib.mkEnableOption \"…\" // { … }`, or `lib.mkOption`",
+	}
+	p.Report(f)
+}

@@ -177,7 +177,7 @@ func TestGrowth(t *testing.T) {
 			return "let " + many(n, "a%d = 1;") + " in {\n" + many(n, "b%[1]d = \"${a%[1]d}\"; # %[2]d\n") + "}"
 		},
 		"calls that fail": func(n int) string { return "let f = { x }: x; in [ " + many(n, "(f { y = %d; })") + "]" },
-		"paths": func(n int) string { return "{ " + many(n, "a.b.c%d = 1;") + "}" },
+		"paths":           func(n int) string { return "{ " + many(n, "a.b.c%d = 1;") + "}" },
 	} {
 		growth.Memory(t, name, 500, func(n int) func() {
 			text := make(n)

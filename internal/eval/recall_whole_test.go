@@ -74,7 +74,7 @@ func TestRecallWhole(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(2, 2))
 	type mutant struct {
 		kind, of string
-		findings       int
+		findings int
 	}
 	var mutants []mutant
 	var claims []claim

@@ -60,7 +60,7 @@ func TestRaised(t *testing.T) {
 		`./${x}/a`: {references.slot, steps.slot}, `self + x`: {steps.slot, rebound.slot}, `"self"`: {steps.slot, rebound.slot}, `itself`: nil, `inputs.a`: {rebound.slot, changedLib.slot}, `input`: nil,
 		`"./a.nix"`: nil, `# ./a.nix`: nil, `<nixpkgs>`: nil, `{ url = "https://a.b/c"; }`: nil,
 		`x.override { }`: {passed.slot}, `x."override"`: {passed.slot}, `callPackages`: {passed.slot, ownCallPackage.slot}, `final: x`: {overlaid.slot}, `"prev"`: {overlaid.slot}, `previous`: nil, `overrides`: nil, `xcallPackage`: nil,
-		`{ extraSpecialArgs = 1; }`: {moduleArgs.slot}, `{ specialArgs = 1; }`: {moduleArgs.slot}, `specialArg`: nil, `extraArgs`: {moduleArgs.slot},
+		`{ extraSpecialArgs = 1; }`: {moduleArgs.slot, argsOfModules.slot}, `{ specialArgs = 1; }`: {moduleArgs.slot, argsOfModules.slot}, `specialArg`: nil, `extraArgs`: {moduleArgs.slot, argsOfModules.slot},
 		`builtins.scopedImport`: {scopes.slot}, `"scoped import"`: nil, `{ extra-substituters = [ ]; }`: {caches.slot}, `{ fold = 1; }`: {ownDeprecated.slot},
 		`{ lib = 1; }`: {changedLib.slot}, `{ inputs.a.url = "snowfall"; }`: {changedLib.slot, rebound.slot}, `{ "outputs" = 1; }`: {changedLib.slot}, `liba`: nil,
 		`foldr`: nil, `""`: nil, `''override''`: nil, `"a${b}override"`: nil,

@@ -6,7 +6,6 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/modsys"
-	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -41,11 +40,10 @@ var _ = rules.Register(&rules.Rule{
 			refs := a.References(path)
 			listed, other := false, false
 			for _, r := range refs {
-				if r.Kind == project.InList && listsDirectly(a, r.From, path) {
-					listed = true
-				} else {
-					other = true
+				for _, place := range placesOf(a, r.From, path) {
+					listed = listed || place != asElse
 				}
+				other = true
 			}
 			switch {
 			case listed:
@@ -144,35 +142,6 @@ func onlyModuleArgs(pattern ast.PatternNode) bool {
 		if b, ok := ast.AsBinding(c); ok {
 			name := b.Attrpath().FirstName()
 			if modsys.NamespaceOf(name).Telling || name == "imports" || name == "options" {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// listsDirectly reports whether a file has another one in a list of modules as it stands, and does not hand the list to a
-// function that may call what is in it.
-func listsDirectly(a *rules.Asked, from, target string) bool {
-	file := a.File(from)
-	if file == nil || file.Tree() == nil {
-		return false
-	}
-	t := file.Tree()
-	for i, r := range t.Records() {
-		if r.Kind != ast.Path {
-			continue
-		}
-		n := t.Node(ast.NodeID(i))
-		if at, ok := project.Resolve(from, n); !ok || at != target && at+"/default.nix" != target {
-			continue
-		}
-		at := n.OutsideParens()
-		if call, ok := ast.AsApply(at.Parent()); ok && call.Arg() == at && ast.LastName(call.Func()) == "import" {
-			at = call.OutsideParens()
-		}
-		if list := at.Parent(); list.Is(ast.List) {
-			if name, direct := modsys.Listed(list); name != "" && direct && (name == "imports" || list.OutsideParens().Parent().Is(ast.Binding)) {
 				return true
 			}
 		}

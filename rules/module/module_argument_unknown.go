@@ -1,0 +1,74 @@
+package module
+
+import (
+	"strings"
+
+	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/project"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "module-argument-unknown", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	Summary: "A module uses an argument that nothing passes to it",
+	Doc: "A module gets `config`, `options`, `lib`, `pkgs` and a few more from the module system, what `specialArgs` and\n" +
+		"`extraSpecialArgs` of the evaluation hold, and what modules set in `_module.args`. Any other argument is looked up in\n" +
+		"`config._module.args` when it is used: \"attribute 'x' missing\", and in `imports` \"infinite recursion encountered\".\n" +
+		"\n" +
+		"Pass it in the `specialArgs` of `nixosSystem`, as in `specialArgs = { inherit inputs; };`, or in `extraSpecialArgs` of\n" +
+		"home-manager. `imports` can only use those.\n" +
+		"\n" +
+		"The rule speaks where all files that import the module are seen, up to the evaluations that the project makes, and where all\n" +
+		"that these pass is written out. What a module from elsewhere may set in `_module.args` is not known, so that only what\n" +
+		"`imports` need is an error.",
+	Severity: diag.Error, Presets: rules.Recommended, Asks: project.ForModuleArg,
+	File: func(p *rules.Pass) {
+		m := p.Module()
+		if m == nil || !m.Func.IsValid() || m.Curried || m.Body.HasError() {
+			return
+		}
+		for _, arg := range moduleArguments(p.Names(), m, false) {
+			if arg.formal.Default().IsValid() {
+				continue // module-argument-default
+			}
+			unknownModuleArgument(p, arg)
+		}
+	},
+})
+
+func unknownModuleArgument(p *rules.Pass, arg ownArgument) {
+	path, name := strings.Clone(p.Path), arg.name
+	formal, use := arg.formal.Span(), arg.use.Span()
+	var imports source.Span
+	if arg.inImports.IsValid() {
+		imports = arg.inImports.Span()
+	}
+	byModules := p.Runs("inputs-from-module-args")
+	p.Ask(func(a *rules.Asked) {
+		given := a.ModuleArg(name)
+		inImports := imports != source.Span{}
+		if given.Special || given.SpecialOpen || !inImports && (given.Defined || given.DefinedOpen) || inImports && given.Defined && byModules {
+			return
+		}
+		if useOf(a, path) != usedByHost {
+			return
+		}
+		f := diag.Finding{
+			Span: formal, Severity: diag.Warning,
+			Message: "nothing passes " + diag.Code(name) + " to this module: evaluation fails where it is used",
+			Help:    "pass it in `specialArgs` of the evaluation, or set it in `_module.args`",
+			Related: []diag.Related{{Span: use, Message: "it is used here"}},
+		}
+		if inImports {
+			f.Severity = diag.Error
+			f.Message = "no `specialArgs` have " + diag.Code(name) + ", and `imports` need it: infinite recursion"
+			f.Help = "pass it in `specialArgs` of the evaluation"
+			f.Related = []diag.Related{{Span: imports, Message: "`imports` need it here"}}
+		}
+		if given.Near != "" {
+			f.Help = "did you mean " + diag.Code(given.Near) + "?"
+		}
+		a.Report(f)
+	})
+}

@@ -139,6 +139,7 @@ type indPiece struct {
 	text    string
 	interp  Node
 	escaped bool
+	size    int // bytes in the source
 }
 
 // splitIndented cuts the raw text of an indented string where Nix's lexer does (lexer.l, IND_STRING).
@@ -146,7 +147,7 @@ func splitIndented(raw string, out []indPiece) []indPiece {
 	start := 0
 	flush := func(end int) {
 		if end > start {
-			out = append(out, indPiece{text: raw[start:end]})
+			out = append(out, indPiece{text: raw[start:end], size: end - start})
 		}
 	}
 	for i := 0; i < len(raw); {
@@ -154,17 +155,17 @@ func splitIndented(raw string, out []indPiece) []indPiece {
 		switch {
 		case strings.HasPrefix(rest, "''$"):
 			flush(i)
-			out = append(out, indPiece{text: "$", escaped: true})
+			out = append(out, indPiece{text: "$", escaped: true, size: 3})
 			i += 3
 			start = i
 		case strings.HasPrefix(rest, "'''"):
 			flush(i)
-			out = append(out, indPiece{text: "''", escaped: true})
+			out = append(out, indPiece{text: "''", escaped: true, size: 3})
 			i += 3
 			start = i
 		case strings.HasPrefix(rest, `''\`) && len(rest) > 3:
 			flush(i)
-			out = append(out, indPiece{text: string([]byte{unescapeByte(rest[3])}), escaped: true})
+			out = append(out, indPiece{text: string([]byte{unescapeByte(rest[3])}), escaped: true, size: 4})
 			i += 4
 			start = i
 		case rest[0] == '$' || rest[0] == '\'':
@@ -174,7 +175,7 @@ func splitIndented(raw string, out []indPiece) []indPiece {
 				continue
 			}
 			flush(i)
-			out = append(out, indPiece{text: rest[:1], escaped: true})
+			out = append(out, indPiece{text: rest[:1], escaped: true, size: 1})
 			i++
 			start = i
 		default:
@@ -185,14 +186,15 @@ func splitIndented(raw string, out []indPiece) []indPiece {
 	return out
 }
 
-// IndentedParts decodes an indented string: the common indentation is removed, escapes are resolved
-// (parser-state.hh, stripIndentation). An empty result is the empty string.
-func IndentedParts(n Node) []IndentedPart {
-	var pieces []indPiece
+// indPieces returns the raw pieces of an indented string, and where its text begins.
+func indPieces(n Node) (pieces []indPiece, start uint32) {
 	first := true
 	for p := range Parts(n) {
+		if first {
+			start = p.Span.Start
+		}
 		if !p.IsText() {
-			pieces = append(pieces, indPiece{interp: p.Interp})
+			pieces = append(pieces, indPiece{interp: p.Interp, size: int(p.Span.Len())})
 			first = false
 			continue
 		}
@@ -200,12 +202,20 @@ func IndentedParts(n Node) []IndentedPart {
 		if first {
 			// The opening token takes the rest of a first line of blanks alone.
 			if rest := strings.TrimLeft(raw, " "); strings.HasPrefix(rest, "\n") {
+				start += uint32(len(raw) - len(rest) + 1)
 				raw = rest[1:]
 			}
 			first = false
 		}
 		pieces = splitIndented(raw, pieces)
 	}
+	return pieces, start
+}
+
+// IndentedParts decodes an indented string: the common indentation is removed, escapes are resolved
+// (parser-state.hh, stripIndentation). An empty result is the empty string.
+func IndentedParts(n Node) []IndentedPart {
+	pieces, _ := indPieces(n)
 	minIndent := indentation(pieces)
 	var out []IndentedPart
 	atStart, dropped := true, 0

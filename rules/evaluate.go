@@ -138,6 +138,19 @@ func (p *Pass) Value(n ast.Node) *eval.Value {
 	if !ok {
 		return eval.Unknown()
 	}
+	return p.ask(code, func(a *asking) eval.Part { return a.scopes.Within(e) })
+}
+
+// Part returns what a part of a value that the same rule got by Value is, as Value does.
+func (p *Pass) Part(of eval.Part) *eval.Value {
+	if !of.IsValid() {
+		return eval.Unknown()
+	}
+	return p.ask(p.lowered(), func(*asking) eval.Part { return of })
+}
+
+// ask asks what the running rule asks for.
+func (p *Pass) ask(code *eval.Code, part func(a *asking) eval.Part) *eval.Value {
 	a := p.asking[p.rule]
 	if a == nil {
 		a = &asking{ev: eval.NewEvaluation(), scopes: eval.NewScopes(code, nil)}
@@ -151,7 +164,7 @@ func (p *Pass) Value(n ast.Node) *eval.Value {
 		p.examined.exhausted.Store(true)
 		return eval.Unknown()
 	}
-	v := a.ev.Ask(a.scopes.Within(e))
+	v := a.ev.Ask(part(a))
 	if a.ev.Starved() {
 		p.examined.exhausted.Store(true)
 	}

@@ -14,21 +14,15 @@ import (
 // A reader gathers what the scripts of one document do: first every call and assignment of all of them,
 // then, in finish, the commands that the calls come to.
 type reader struct {
-	doc       *Doc
-	calls     []call
-	functions map[function]bool
-	fuel      int // that expansions may take
-	known     map[valueKey][][]rawWord
-	reached   map[reach]bool
-}
-
-type function struct {
-	script *Script
-	name   string
+	doc     *Doc
+	calls   []call
+	fuel    int // that expansions may take
+	known   map[valueKey][][]rawWord
+	reached map[reach]bool
 }
 
 func newReader(d *Doc) *reader {
-	return &reader{doc: d, functions: map[function]bool{}, fuel: minFuel + len(d.Text)}
+	return &reader{doc: d, fuel: minFuel + len(d.Text)}
 }
 
 // define records an assignment in a script.
@@ -61,7 +55,7 @@ func (r *reader) finish() {
 	for i := range r.calls {
 		c := &r.calls[i]
 		name := c.words[0].text()
-		if c.words[0].static() && r.functions[function{c.script, name}] {
+		if c.words[0].static() && c.script.functions[name] {
 			c.script.scope.define(&variable{name: "@", fn: name, array: true, words: c.words[1:], whole: c.words[0]})
 		}
 	}

@@ -129,11 +129,12 @@ type Script struct {
 	// Cuts are the commands some of whose variables were not followed, since they lead too far or have too many values.
 	Cuts []Cut
 
-	at      *textMap
-	scope   *scope
-	exports *scope // where writes to $GITHUB_ENV and $GITHUB_OUTPUT take effect
-	stepID  string
-	own     []*variable
+	at        *textMap
+	scope     *scope
+	functions map[string]bool
+	exports   *scope // where writes to $GITHUB_ENV and $GITHUB_OUTPUT take effect
+	stepID    string
+	own       []*variable
 }
 
 // fail notes a problem and the part of the file that is not surely read for it. The first problem is kept.

@@ -173,7 +173,10 @@ func (w *walker) command(s *syntax.Stmt) {
 		outer := w.fn
 		if c.Name != nil {
 			w.fn = c.Name.Value
-			w.functions[function{w.u.script, w.fn}] = true
+			if w.u.script.functions == nil {
+				w.u.script.functions = map[string]bool{}
+			}
+			w.u.script.functions[w.fn] = true
 		}
 		w.stmt(c.Body)
 		w.fn = outer

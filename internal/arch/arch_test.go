@@ -40,6 +40,7 @@ var layers = []string{
 	"internal/module",
 	"internal/role",
 	"internal/project",
+	"internal/builders",
 	"rules",
 	"internal/engine internal/inventory internal/migrate internal/githook internal/scaffold internal/inspect",
 	"rules/*",

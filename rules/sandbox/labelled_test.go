@@ -40,6 +40,7 @@ func TestLabelled(t *testing.T) {
 		missed        []string
 	}{
 		{archive: "network.txtar", rule: "network-in-builder", found: []string{"needs", "unsandboxed"}, mild: "unsandboxed"},
+		{archive: "tools.txtar", rule: "script-tool-not-in-closure", found: []string{"lacking", "unsure"}, mild: "unsure"},
 	} {
 		t.Run(set.rule, func(t *testing.T) {
 			root, names := labelled(t, set.archive)

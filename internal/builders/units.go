@@ -85,7 +85,9 @@ func (r *Reader) define(u *Unit, option []string, b ast.BindingNode) {
 	case name == "PATH", name == "Environment" && strings.Contains(b.Value().Text(), "PATH"), name == "environment" && !b.Value().Unparen().Is(ast.AttrSet):
 		u.OwnPath = true
 	case len(option) == 1 && slices.Contains(unitScripts, name):
-		u.Whole = u.Whole || name == "script"
+		// mkBefore and mkAfter add to what somebody else defines.
+		fn, _ := ast.Call(b.Value())
+		u.Whole = u.Whole || name == "script" && ast.LastName(fn) != "mkAfter" && ast.LastName(fn) != "mkBefore"
 		u.Scripts = append(u.Scripts, UnitScript{Script: Script{Attr: name, Expr: property(b.Value())}})
 	case len(option) == 2 && option[0] == "serviceConfig" && slices.Contains(unitPrograms, name):
 		u.Whole = u.Whole || name == "ExecStart"

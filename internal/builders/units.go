@@ -49,7 +49,7 @@ func (r *Reader) Units() []*Unit {
 		if !slices.Contains(unitScripts, last) && !slices.Contains(unitPrograms, last) && last != "path" && last != "PATH" && last != "Environment" && last != "environment" {
 			continue
 		}
-		path := pathOf(b)
+		path := PathOf(b)
 		at := slices.Index(path, "systemd")
 		if at < 0 {
 			continue
@@ -191,9 +191,9 @@ func property(n ast.Node) ast.Node {
 // maxAround bounds the nodes around a binding that its path is taken from.
 const maxAround = 64
 
-// pathOf returns the attributes that lead to a binding from the outermost set around, through mkIf, mkMerge, // and lists of them.
+// PathOf returns the attributes that lead to a binding from the outermost set around, through mkIf, mkMerge, // and lists of them.
 // A dynamic attribute is as it is written.
-func pathOf(b ast.BindingNode) []string {
+func PathOf(b ast.BindingNode) []string {
 	var path []string // from the innermost one outward
 	n := b.Node
 	for range maxAround {

@@ -46,6 +46,7 @@ func TestDeps(t *testing.T) {
 		"rebound":     func(_ string, a *project.Answers) { a.Rebound("inputs") },
 		"handed":      func(dir string, a *project.Answers) { a.Handed(filepath.Join(dir, "b.nix"), "y") },
 		"flakes":      func(_ string, a *project.Answers) { a.Flakes() },
+		"image":       func(_ string, a *project.Answers) { a.MayProvideImage("docker.io/own", "1") },
 		"nothing":     func(string, *project.Answers) {},
 	}
 	for _, c := range []struct {
@@ -72,6 +73,8 @@ func TestDeps(t *testing.T) {
 		{"flake.nix", "{ outputs = _: { lib = { f = 1; }; }; }", []string{"flake", "outputs"}},
 		{"flake.nix", "{ outputs = { lib, ... }: { lib.f = 1; x = g { lib = { f = 1; }; }; }; }", []string{"flake", "extends lib", "outputs"}},
 		{"host.nix", "{ specialArgs = { inherit tools; inputs = f inputs; }; }", []string{"file", "rebound"}},
+		{"a.nix", "{ callPackage, t }: callPackage ./b.nix { x = 1; y = t.buildImage { name = \"own\"; tag = \"2\"; }; }", []string{"references"}},
+		{"a.nix", "{ callPackage, t }: callPackage ./b.nix { x = 1; y = t.buildImage { name = \"own\"; tag = \"1\"; }; }", []string{"references", "image"}},
 		{".gitlab-ci.yml", "build:\n  script: nix build", []string{"keyless"}},
 		{".gitlab-ci.yml", "build:\n  script: ssh-add k; nix build", nil},
 		{"b.nix", "1", []string{"imported"}},

@@ -41,9 +41,15 @@ func TestLabelled(t *testing.T) {
 	}{
 		{archive: "network.txtar", rule: "network-in-builder", found: []string{"needs", "unsandboxed"}, mild: "unsandboxed"},
 		{archive: "tools.txtar", rule: "script-tool-not-in-closure", found: []string{"lacking", "unsure"}, mild: "unsure"},
+		{archive: "images.txtar", rule: "k8s-latest-image", found: []string{"latest"}},
+		{archive: "images.txtar", rule: "k8s-image-not-in-closure", found: []string{"outside"}},
 	} {
 		t.Run(set.rule, func(t *testing.T) {
 			root, names := labelled(t, set.archive)
+			settings := "[rules]\n" + set.rule + " = { airgapped = true }\n"
+			if set.archive == "images.txtar" {
+				require.NoError(t, os.WriteFile(filepath.Join(root, "nixsift.toml"), []byte(settings), 0o600))
+			}
 			res, err := engine.Check(context.Background(), engine.Options{Paths: []string{root}, Only: []string{set.rule}})
 			require.NoError(t, err)
 			severity := map[string]string{}

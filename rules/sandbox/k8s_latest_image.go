@@ -1,0 +1,49 @@
+package sandbox
+
+import (
+	"fmt"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var latestAirgapped = rules.NewSetting("airgapped", "Report images for a cluster that reaches no registry.", false)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "k8s-latest-image", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	Summary: "A manifest for Kubernetes names an image without a fixed version",
+	Doc: "`image: app` and `image: app:latest` stand for what the registry has at the moment. Kubernetes asks the registry for it at each\n" +
+		"start (`imagePullPolicy` is `Always` for `latest`), which a cluster behind an air gap cannot reach, and nobody knows which version runs.\n" +
+		"\n" +
+		"Name a version that is loaded with the machine, as by `services.k3s.images`. Read are manifests in sets with `apiVersion` and `kind`,\n" +
+		"as for `services.k3s.manifests` and `builtins.toJSON`, and YAML in strings. An image with a digest has a fixed version.\n" +
+		"\n" +
+		"The rule finds something only where it is told that the clusters are airgapped:\n" +
+		"\n" +
+		"```toml\n" +
+		"[rules]\n" +
+		"k8s-latest-image = { airgapped = true }\n" +
+		"```",
+	Severity: diag.Warning, Presets: rules.Recommended,
+	Options: []*rules.Option{latestAirgapped.Option},
+	On:      []ast.Kind{ast.String, ast.IndString},
+	File: func(p *rules.Pass) {
+		if !latestAirgapped.In(p) {
+			return
+		}
+		for _, image := range manifestImages(p) {
+			tag := image.tag()
+			if image.hasDigest() || tag != "" && tag != "latest" || tag == "" && image.isComputed() {
+				continue
+			}
+			f := diag.Finding{Span: image.Span, Related: image.related(), Help: "name a version, and load the image with the machine"}
+			if tag == "" {
+				f.Message = fmt.Sprintf("the image `%s` has no tag, so that it is `latest`: a cluster without network cannot pull it", image.Text)
+			} else {
+				f.Message = fmt.Sprintf("the image `%s` is pulled at each start, which a cluster without network cannot", image.Text)
+			}
+			p.ReportMildly(f, diag.Info)
+		}
+	},
+})

@@ -95,3 +95,16 @@ var namespaces = map[string]Namespace{
 
 // NamespaceOf returns what is known of options whose first name is name.
 func NamespaceOf(name string) Namespace { return namespaces[name] }
+
+// foreign are first names of options of widely used modules that come from flakes and channels of their own.
+var foreign = words(`age agenix sops home-manager stylix disko impermanence catppuccin nixvim nvf jovian microvm lanzaboote nur wsl proxmox
+	deployment colmena nixos-shell raspberry-pi raspberry-pi-nix mailserver simple-nixos-mailserver nix-bitcoin musnix chaotic
+	snowfallorg flatpak topology garnix vscode-server spicetify lollypops clan hjem maid nix-topology
+	assertions warnings meta lib passthru ids location krb5 jobs nixops dysnomia oci ec2 openstack sdImage isoImage image
+	perSystem flake systems debug transposition devenv devShells treefmt pre-commit packages apps checks overlays process-compose
+	nixosConfig osConfig appstream snapraid docker-containers nesting manual submoduleSupport uninstall news targets specialization
+	pam i18n nixosModules homeModules darwinModules testing nodes defaults testScript name enableOCR interactive driver`)
+
+// IsForeign reports whether a first name of options is one of widely used modules, so that a project that declares options
+// there adds to those of others.
+func IsForeign(name string) bool { return foreign[name] }

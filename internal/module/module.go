@@ -85,6 +85,8 @@ type File struct {
 	importing []ast.Node
 	lets      map[ast.NodeID]sema.BindingID // by the Binding that declares them
 	obstacles []Obstacle
+	declared  []Declared // and the paths below which there may be others
+	opens     [][]string
 	defined   int // definitions read so far, each as often as it was
 	done      uint8
 }
@@ -92,6 +94,7 @@ type File struct {
 const (
 	doneInline = 1 << iota
 	doneObstacles
+	doneDeclared
 )
 
 // AnalyzeFile reads the modules of a file. It looks at the file's outermost expression alone; the rest is

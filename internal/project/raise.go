@@ -10,6 +10,7 @@ import (
 // a question about all files, and few of the others are looked through.
 type raisers struct {
 	paths bool // a path literal
+	sets  bool // an attribute, or a name of a let, that is given a value
 	// Identifiers, names of attributes and strings that are nothing else: whole, or by how they start or end.
 	names, starts, ends []string
 }
@@ -17,6 +18,7 @@ type raisers struct {
 // tokenTable finds the kinds that tokens raise.
 type tokenTable struct {
 	paths Facts
+	sets  Facts
 	names map[string]Facts // by name
 	edges []edge
 	// first has the lengths that names with a first byte have, and last those with a last byte, as sets; 63 stands for all
@@ -52,6 +54,9 @@ func (t *tokenTable) add(r *raisers, kinds Facts) {
 	if r.paths {
 		t.paths |= kinds
 	}
+	if r.sets {
+		t.sets |= kinds
+	}
 	for _, name := range r.names {
 		t.names[name] |= kinds
 		t.first[name[0]] |= lengthBit(len(name))
@@ -76,6 +81,9 @@ func (t *tokenTable) raised(text ast.Tokens) Facts {
 		switch k {
 		case ast.TokPath:
 			found |= t.paths
+			continue
+		case ast.TokAssign:
+			found |= t.sets
 			continue
 		case ast.TokIdent:
 		case ast.TokText:

@@ -1,0 +1,237 @@
+package module
+
+import (
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/modsys"
+	"github.com/nixsift/nixsift/internal/sema"
+)
+
+// Defined is an option that a module of the file defines, or a part of one: the innermost attribute that is no set literal.
+type Defined struct {
+	Path []string
+	// Parts are the names of the path where they are written. Node is the last of them, Value the value; that is invalid where
+	// it is inherited from a set.
+	Parts       []ast.Node
+	Node, Value ast.Node
+	// Cut is set where a computed name follows the path, so that any option below it may be defined.
+	Cut bool
+	// Priority is that of lib.modules: 100 for a plain definition, 0 where it is not known.
+	Priority int64
+	// Conditional is set where a condition decides whether it counts.
+	Conditional bool
+	// Ordered is set where mkBefore or the like stands around it.
+	Ordered bool
+	// User is set where it is an option of home-manager, defined from outside: home-manager.users.kim.….
+	User bool
+	Of   *Module
+}
+
+// plainPriority is the priority of a definition that says nothing of it (lib/modules.nix, defaultOverridePriority).
+const plainPriority = 100
+
+var overridePriority = map[string]int64{"mkDefault": 1000, "mkForce": 50, "mkVMOverride": 10, "mkOptionDefault": 1500, "mkImageMediaOverride": 60}
+
+// EachDefined yields what the modules of the file define, in source order within each of them.
+func (f *File) EachDefined(yield func(Defined)) {
+	w := definedWalk{f: f, yield: yield, left: maxDefinitions + nodeDefinitions*len(f.tree.Records())}
+	if f.Module != nil {
+		w.module(f.Module)
+	}
+	for _, m := range f.Inline() {
+		if !m.Submodule {
+			w.module(m)
+		}
+	}
+	w.listed()
+}
+
+type definedWalk struct {
+	f     *File
+	yield func(Defined)
+	of    *Module
+	left  int
+}
+
+// state is what stands around a definition.
+type state struct {
+	path        []string
+	parts       []ast.Node
+	at          ast.Node
+	priority    int64
+	conditional bool
+	ordered     bool
+	user        bool
+	depth       int
+}
+
+// reservedKeys are attributes of a module that are no definitions (lib/modules.nix, unifyModuleSyntax).
+var reservedKeys = words("imports require options config disabledModules freeformType _module _file _class key")
+
+func (w *definedWalk) module(m *Module) {
+	w.of = m
+	w.body(m.Body, m.Structured())
+}
+
+// body reads the attributes of a module.
+func (w *definedWalk) body(body ast.Node, structured bool) {
+	w.f.Definitions(body, func(p Part) {
+		s := state{priority: plainPriority, conditional: p.Guarded, at: p.Path[0]}
+		first := p.Name(0)
+		path := p.Path
+		switch {
+		case first == "config":
+			path = path[1:]
+		case structured || reservedKeys[first]:
+			return
+		}
+		w.binding(s, path, p.Value, p.Node)
+	})
+}
+
+// listed reads the sets that are elements of lists of modules, and that nothing else takes for modules.
+func (w *definedWalk) listed() {
+	records := w.f.tree.Records()
+	for i := range records {
+		if records[i].Kind != ast.List {
+			continue
+		}
+		list := w.f.tree.Node(ast.NodeID(i))
+		name, direct := modsys.Listed(list)
+		if name == "" || !direct {
+			continue
+		}
+		for c := range list.Children() {
+			if c = c.Unparen(); c.Is(ast.AttrSet) && !w.f.isModuleSet(c) {
+				m := &Module{Node: c, Body: c, file: w.f, Inline: true, Certainty: Certain}
+				w.module(m)
+			}
+		}
+	}
+}
+
+// binding reads what is bound at a path.
+func (w *definedWalk) binding(s state, path []ast.Node, value, node ast.Node) {
+	for _, part := range path {
+		name, ok := w.f.optionName(part, len(s.path) == 0)
+		s.at = part
+		if !ok {
+			if len(s.path) == 2 && s.path[0] == "home-manager" && s.path[1] == "users" {
+				name = "_"
+			} else {
+				w.emit(s, ast.Node{}, true)
+				return
+			}
+		}
+		s.path = append(s.path[:len(s.path):len(s.path)], name)
+		s.parts = append(s.parts[:len(s.parts):len(s.parts)], part)
+		if len(s.path) == 3 && s.path[0] == "home-manager" && s.path[1] == "users" {
+			s.path, s.parts, s.user = nil, nil, true
+		}
+	}
+	if !value.IsValid() && node.Is(ast.Inherit) {
+		if b := w.f.names.Resolve(s.at); b != nil && b.Kind == sema.LetBinding && !b.More && !(ast.InheritNode{Node: node}).From().IsValid() {
+			value = b.Value
+		}
+	}
+	w.value(s, value)
+}
+
+// value reads the value of a definition.
+func (w *definedWalk) value(s state, n ast.Node) {
+	s.depth++
+	if w.left--; w.left < 0 || s.depth > maxNesting || !n.IsValid() {
+		w.emit(s, n, len(s.path) == 0)
+		return
+	}
+	written := n
+	n = w.f.followed(n)
+	if n.Is(ast.Assert) {
+		n = w.f.followed(n.Child(1))
+	}
+	switch n.Kind() {
+	case ast.AttrSet:
+		if !n.FirstChild().IsValid() {
+			break
+		}
+		for c := range n.Children() {
+			if b, ok := ast.AsBinding(c); ok {
+				if s.user && len(s.path) == 0 && reservedKeys[b.Attrpath().FirstName()] {
+					continue
+				}
+				w.binding(s, b.Attrpath().Parts(), b.Value(), c)
+				continue
+			}
+			for name := range (ast.InheritNode{Node: c}).Names() {
+				w.binding(s, []ast.Node{name}, ast.Node{}, c)
+			}
+		}
+		return
+	case ast.Lambda:
+		if s.user && len(s.path) == 0 {
+			w.value(s, (ast.LambdaExpr{Node: n}).Body())
+			return
+		}
+	case ast.If:
+		s.conditional = true
+		w.value(s, n.Child(1))
+		w.value(s, n.Child(2))
+		return
+	case ast.Binary:
+		if n.Op() == ast.OpUpdate {
+			w.value(s, n.Child(0))
+			w.value(s, n.Child(1))
+			return
+		}
+	case ast.Apply:
+		if w.property(s, n) {
+			return
+		}
+	}
+	w.emit(s, written, len(s.path) == 0)
+}
+
+// property reads what mkIf and its kin are put around.
+func (w *definedWalk) property(s state, call ast.Node) bool {
+	fn, args := ast.Call(call)
+	last := args[len(args)-1]
+	switch name := ast.LastName(fn); {
+	case (name == "mkIf" || name == "optionalAttrs") && len(args) == 2:
+		s.conditional = true
+		w.value(s, last)
+	case name == "mkMerge" && len(args) == 1:
+		list := w.f.followed(last)
+		if !list.Is(ast.List) {
+			return false
+		}
+		for c := range list.Children() {
+			w.value(s, c)
+		}
+	case (name == "mkBefore" || name == "mkAfter") && len(args) == 1, name == "mkOrder" && len(args) == 2:
+		s.ordered = true
+		w.value(s, last)
+	case overridePriority[name] != 0 && len(args) == 1:
+		s.priority = overridePriority[name]
+		w.value(s, last)
+	case name == "mkOverride" && len(args) == 2:
+		s.priority, _ = ast.IntValue(args[0].Unparen())
+		w.value(s, last)
+	default:
+		return false
+	}
+	return true
+}
+
+func (w *definedWalk) emit(s state, value ast.Node, cut bool) {
+	if len(s.path) == 0 && !cut {
+		return
+	}
+	path := make([]string, len(s.path))
+	for i, name := range s.path {
+		path[i] = strings.Clone(name)
+	}
+	w.yield(Defined{
+		Path: path, Parts: s.parts, Node: s.at, Value: value, Cut: cut, Priority: s.priority, Conditional: s.conditional, Ordered: s.ordered, User: s.user, Of: w.of,
+	})
+}

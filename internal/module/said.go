@@ -1,0 +1,149 @@
+package module
+
+import (
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/modsys"
+)
+
+// Said is what the modules of a file say to those of others. It refers neither to the tree nor to its text.
+type Said struct {
+	Declared []Declared
+	// Opens are the paths below which the file may declare any other options.
+	Opens   [][]string
+	Defined []SaidDefined
+	Read    []SaidRead
+	Imports []Imported
+	// Lists is the number of lists of modules that functions are given.
+	Lists int
+	// Hosts is set where the file is a flake, or the like, with configurations, Exports where it has modules for others.
+	Hosts, Exports bool
+	// Disables is set where the module takes others out, so that what it imports may not count.
+	Disables bool
+}
+
+// SaidDefined is a definition, as others need to know it.
+type SaidDefined struct {
+	Path []string
+	Span source.Span
+	// Value is set for definitions that count without a condition, with the usual priority, in the module that the file is.
+	Value Value
+	Cut   bool
+}
+
+// SaidRead is a place that reads options, as others need to know it.
+type SaidRead struct {
+	Path []string
+	Cut  bool
+	// Guarded is set where it may be missing.
+	Guarded bool
+}
+
+// Imported is a file that a module imports in any case.
+type Imported struct {
+	Path string // as the literal says it
+	Span source.Span
+	// List is 0 for the imports of the module that the file is, else the number of the list of modules that a function is given.
+	List int
+	// Called is set for (import ./x.nix), which is imported as often as it stands there.
+	Called bool
+}
+
+// Said returns what the modules of the file say to those of others.
+func (f *File) Said() (s Said) {
+	s.Declared, s.Opens = f.Declarations()
+	f.EachDefined(func(d Defined) {
+		one := SaidDefined{Path: d.Path, Span: d.Node.Span(), Cut: d.Cut}
+		if d.Of == f.Module && !d.Conditional && !d.User && d.Priority == plainPriority && !d.Cut && d.Value.IsValid() {
+			if v := f.Written(d.Value); v.Exact {
+				one.Value = v
+			}
+		}
+		s.Defined = append(s.Defined, one)
+	})
+	f.EachRead(func(r Read) { s.Read = append(s.Read, SaidRead{r.Path, r.Cut, r.Guarded}) })
+	if f.Module != nil {
+		for _, p := range f.Module.Parts() {
+			switch name := p.Name(0); {
+			case name == "disabledModules":
+				s.Disables = true
+			case len(p.Path) == 1 && name == "imports" && !p.Guarded:
+				f.imported(p.Value, func(i Imported) { s.Imports = append(s.Imports, i) }, maxNesting)
+			}
+		}
+	}
+	records := f.tree.Records()
+	for i := range records {
+		if records[i].Kind != ast.Binding {
+			continue
+		}
+		b := ast.BindingNode{Node: f.tree.Node(ast.NodeID(i))}
+		for part := range b.Attrpath().Children() {
+			switch name, _ := ast.AttrName(part); {
+			case name == "modules" && !part.NextSibling().IsValid() && isArgument(b):
+				s.Lists++
+				f.imported(b.Value(), func(i Imported) {
+					i.List = s.Lists
+					s.Imports = append(s.Imports, i)
+				}, maxNesting)
+			case strings.HasSuffix(name, "Configurations"):
+				s.Hosts = true
+			case modsys.IsExport(name) || modsys.IsExportOfOne(name):
+				s.Exports = true
+			}
+		}
+	}
+	return s
+}
+
+// isArgument reports whether a binding is one of a set that a function is given.
+func isArgument(b ast.BindingNode) bool {
+	set := b.Parent().OutsideParens()
+	call, ok := ast.AsApply(set.Parent())
+	return ok && call.Arg() == set
+}
+
+// imported yields the files that a list of modules names in any case.
+func (f *File) imported(n ast.Node, yield func(Imported), depth int) {
+	if depth == 0 || !n.IsValid() {
+		return
+	}
+	n = f.followed(n)
+	switch n.Kind() {
+	case ast.Binary:
+		if n.Op() == ast.OpConcat {
+			f.imported(n.Child(0), yield, depth-1)
+			f.imported(n.Child(1), yield, depth-1)
+		}
+	case ast.List:
+		for c := range n.Children() {
+			f.element(c, yield, depth-1)
+		}
+	}
+}
+
+// element yields what an element of a list of modules names.
+func (f *File) element(n ast.Node, yield func(Imported), depth int) {
+	at := n.Unparen()
+	n = f.followed(n)
+	switch n.Kind() {
+	case ast.Path:
+		if !n.FirstChild().IsValid() && !n.HasError() {
+			yield(Imported{Path: strings.Clone(n.Text()), Span: at.Span()})
+		}
+	case ast.Apply:
+		fn, args := ast.Call(n)
+		if path := f.followed(args[0]); len(args) == 1 && fn.Unparen().Text() == "import" && path.Is(ast.Path) && !path.FirstChild().IsValid() {
+			yield(Imported{Path: strings.Clone(path.Text()), Span: at.Span(), Called: true})
+		}
+	case ast.Lambda, ast.AttrSet:
+		if l, ok := ast.AsLambda(n); ok {
+			n = f.followed(l.Body())
+		}
+		if b, ok := ast.Attr(n, "imports"); ok && depth > 0 {
+			f.imported(b.Value(), yield, depth-1)
+		}
+	}
+}

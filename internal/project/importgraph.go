@@ -1,0 +1,350 @@
+package project
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/module"
+)
+
+// importGraph is which files of a project are imported by which in any case: by path literals in imports, and in the lists of
+// modules that functions are given. What a condition, a computed path or another project imports is not in it, so that
+// it tells what surely is together, and never what is missing.
+type importGraph struct {
+	index *moduleIndex
+	edges map[string][]importEdge // by file, those of the module that it is
+	// clashes are what fails where an evaluation has two files, by the one that it is told of.
+	clashes map[string][]Clash
+	cycles  map[string]ImportCycle
+}
+
+// importEdge is a file that another imports.
+type importEdge struct {
+	to     string
+	span   source.Span
+	called bool
+}
+
+// evaluation is a list of files that are imported together: what one flake, or one file, passes to the module system.
+type evaluation struct {
+	from  string
+	span  source.Span
+	start []string
+}
+
+// ClashKind says what two files disagree about.
+type ClashKind uint8
+
+// The kinds of clash.
+const (
+	DeclaredTwice ClashKind = iota // both declare an option, with types that do not go together
+	DefinedTwice                   // both define an option, plainly and with different values
+)
+
+// Clash is what fails wherever two files are imported together.
+type Clash struct {
+	Kind ClashKind
+	Path []string
+	Span source.Span
+	// Value and OtherValue are those of the definitions.
+	Value, OtherValue module.Value
+	// Other is the other file, and the place in it.
+	Other     string
+	OtherSpan source.Span
+	// Root is a file that imports both, through others or not.
+	Root     string
+	RootSpan source.Span
+}
+
+// ImportCycle is a way of imports that leads from a file back to it.
+type ImportCycle struct {
+	Span source.Span // of the import, in the file
+	// Files are those on the way, from the one that is imported to the file itself.
+	Files []string
+}
+
+// Clashes returns what fails wherever a file is imported together with another one, as some evaluation of the project does.
+func (a *Answers) Clashes(path string) []Clash {
+	if a.deps != nil {
+		q := question{"clashes", path, ""}
+		same := func(x, y []Clash) bool { return slices.EqualFunc(x, y, Clash.equal) }
+		return notedBy(a.View, q, same, func(a *Answers) []Clash { return a.Clashes(path) })
+	}
+	return a.importGraph().clashes[path]
+}
+
+func (c Clash) equal(o Clash) bool {
+	return c.Kind == o.Kind && slices.Equal(c.Path, o.Path) && c.Span == o.Span && c.Other == o.Other && c.OtherSpan == o.OtherSpan &&
+		c.Root == o.Root && c.RootSpan == o.RootSpan && c.Value.Describe() == o.Value.Describe() && c.OtherValue.Describe() == o.OtherValue.Describe()
+}
+
+// Cycle returns a cycle of imports that a file is in; ok is false where there is none, or where it is told of another file.
+func (a *Answers) Cycle(path string) (c ImportCycle, ok bool) {
+	if a.deps != nil {
+		type answer struct {
+			ImportCycle
+			ok bool
+		}
+		same := func(x, y answer) bool { return x.ok == y.ok && x.Span == y.Span && slices.Equal(x.Files, y.Files) }
+		got := notedBy(a.View, question{"import cycle", path, ""}, same, func(a *Answers) answer {
+			c, ok := a.Cycle(path)
+			return answer{c, ok}
+		})
+		return got.ImportCycle, got.ok
+	}
+	c, ok = a.importGraph().cycles[path]
+	return c, ok
+}
+
+func (a *Answers) importGraph() *importGraph {
+	x := modules.in(a)
+	g := a.folder.ground
+	return x.graph.get(g, func() *importGraph {
+		graph := &importGraph{index: x, edges: map[string][]importEdge{}, clashes: map[string][]Clash{}, cycles: map[string]ImportCycle{}}
+		var all []evaluation
+		imported := map[string]bool{}
+		for _, path := range x.paths {
+			lists := make([]evaluation, x.said[path].Lists+1)
+			for _, i := range x.said[path].Imports {
+				to, ok := x.moduleAt(path, i.Path)
+				if !ok {
+					continue
+				}
+				if i.List > 0 {
+					l := &lists[i.List]
+					l.from, l.start = path, append(l.start, to)
+					if len(l.start) == 1 {
+						l.span = i.Span
+					}
+					continue
+				}
+				graph.edges[path] = append(graph.edges[path], importEdge{to, i.Span, i.Called})
+				imported[to] = imported[to] || to != path
+			}
+			for _, l := range lists {
+				if len(l.start) > 0 {
+					all = append(all, l)
+				}
+			}
+		}
+		for _, path := range x.paths {
+			if !imported[path] && len(graph.edges[path]) > 0 {
+				all = append(all, evaluation{path, graph.edges[path][0].span, []string{path}})
+			}
+		}
+		graph.findClashes(all)
+		graph.findCycles()
+		return graph
+	})
+}
+
+// moduleAt returns the file that a path literal in a file names, if that says something about modules.
+func (x *moduleIndex) moduleAt(from, literal string) (path string, ok bool) {
+	if strings.HasPrefix(literal, "~") || strings.HasPrefix(literal, "<") {
+		return "", false
+	}
+	path = resolve(from, literal)
+	if x.said[path] == nil {
+		path = filepath.Join(path, "default.nix")
+	}
+	return path, x.said[path] != nil
+}
+
+// maxTogether bounds the files that are looked at for evaluations: each time an evaluation imports one.
+const maxTogether = 200_000
+
+// findClashes looks at what each evaluation imports.
+func (g *importGraph) findClashes(all []evaluation) {
+	interesting := g.inSeveral()
+	if len(interesting) == 0 {
+		return
+	}
+	left := maxTogether
+	type pair struct {
+		a, b  string
+		path  string
+		where source.Span
+	}
+	told := map[pair]bool{}
+	for _, e := range all {
+		files := g.together(e)
+		if left -= len(files); left < 0 {
+			return
+		}
+		first := map[string]spoken{}
+		for _, file := range files {
+			for _, s := range interesting[file] {
+				before, seen := first[s.key()]
+				if !seen {
+					first[s.key()] = s
+					continue
+				}
+				if before.file == s.file || !g.clash(before, s) || told[pair{before.file, s.file, s.name, before.span}] {
+					continue
+				}
+				told[pair{before.file, s.file, s.name, before.span}] = true
+				g.clashes[before.file] = append(g.clashes[before.file], Clash{
+					Kind: s.kind, Path: s.path, Span: before.span, Value: before.value, OtherValue: s.value,
+					Other: s.file, OtherSpan: s.span, Root: e.from, RootSpan: e.span,
+				})
+			}
+		}
+	}
+}
+
+// spoken is a declaration or a definition that may clash with that of another file.
+type spoken struct {
+	kind  ClashKind
+	file  string
+	name  string
+	path  []string
+	span  source.Span
+	value module.Value
+	decl  module.Declared
+}
+
+func (s spoken) key() string { return string(rune('0'+s.kind)) + s.name }
+
+// inSeveral returns what several files declare, or define differently.
+func (g *importGraph) inSeveral() map[string][]spoken {
+	byName := map[string][]spoken{}
+	for _, path := range g.index.paths {
+		said := g.index.said[path]
+		for _, d := range said.Declared {
+			if d.How == module.ByOption && !d.Guarded {
+				s := spoken{kind: DeclaredTwice, file: path, name: strings.Join(d.Path, "\x00"), path: d.Path, span: d.Span, decl: d}
+				byName[s.key()] = append(byName[s.key()], s)
+			}
+		}
+		for _, d := range said.Defined {
+			if d.Value.Exact && g.index.single(d.Path) {
+				s := spoken{kind: DefinedTwice, file: path, name: strings.Join(d.Path, "\x00"), path: d.Path, span: d.Span, value: d.Value}
+				byName[s.key()] = append(byName[s.key()], s)
+			}
+		}
+	}
+	byFile := map[string][]spoken{}
+	for _, all := range byName {
+		if !slices.ContainsFunc(all, func(s spoken) bool { return s.file != all[0].file }) {
+			continue
+		}
+		for _, s := range all {
+			byFile[s.file] = append(byFile[s.file], s)
+		}
+	}
+	for _, all := range byFile {
+		slices.SortFunc(all, func(a, b spoken) int { return int(a.span.Start) - int(b.span.Start) })
+	}
+	return byFile
+}
+
+// clash reports whether two declarations, or two definitions, fail together.
+func (g *importGraph) clash(a, b spoken) bool {
+	if a.kind == DefinedTwice {
+		return a.value.Kinds != b.value.Kinds || a.value.Literal != b.value.Literal
+	}
+	x, y := a.decl.Type.Kinds(), b.decl.Type.Kinds()
+	return a.decl.Facts&b.decl.Facts != 0 || x != 0 && y != 0 && x&y == 0
+}
+
+// together returns the files that an evaluation imports in any case, the nearest first; none where it takes modules out.
+func (g *importGraph) together(e evaluation) []string {
+	seen := map[string]bool{}
+	var files []string
+	add := func(path string) {
+		if !seen[path] {
+			seen[path] = true
+			files = append(files, path)
+		}
+	}
+	for _, path := range e.start {
+		add(path)
+	}
+	for i := 0; i < len(files); i++ {
+		if g.index.said[files[i]].Disables {
+			return nil
+		}
+		for _, edge := range g.edges[files[i]] {
+			add(edge.to)
+		}
+	}
+	return files
+}
+
+// findCycles finds a cycle for each group of files that import each other, and tells it of the first file.
+func (g *importGraph) findCycles() {
+	state := map[string]int{} // 1 on the way, 2 done
+	var way []string
+	var visit func(path string)
+	visit = func(path string) {
+		state[path] = 1
+		way = append(way, path)
+		for _, e := range g.edges[path] {
+			switch state[e.to] {
+			case 0:
+				if len(way) < maxWay {
+					visit(e.to)
+				}
+			case 1:
+				if _, told := g.cycles[path]; !told {
+					g.cycles[path] = ImportCycle{e.span, slices.Clone(way[slices.Index(way, e.to):])}
+				}
+			}
+		}
+		way = way[:len(way)-1]
+		state[path] = 2
+	}
+	for _, path := range g.index.paths {
+		if state[path] == 0 && len(g.edges[path]) > 0 {
+			visit(path)
+		}
+	}
+}
+
+// maxWay bounds the depth to which imports are followed for cycles.
+const maxWay = 1000
+
+// singleTypes are types of which two definitions must be the same (lib/types.nix, mergeEqualOption and mergeOneOption).
+var singleTypes = map[string]bool{
+	"bool": true, "int": true, "float": true, "number": true, "str": true, "nonEmptyStr": true, "singleLineStr": true, "strMatching": true,
+	"path": true, "port": true, "enum": true, "ints.unsigned": true, "ints.positive": true, "ints.between": true, "ints.u8": true,
+	"ints.u16": true, "ints.u32": true, "ints.s8": true, "ints.s16": true, "ints.s32": true, "passwdEntry": true,
+}
+
+// singleOptions are options of NixOS, home-manager and nix-darwin that have one value.
+var singleOptions = map[string]bool{
+	"time.timeZone": true, "networking.hostName": true, "networking.domain": true, "networking.hostId": true, "networking.useDHCP": true,
+	"i18n.defaultLocale": true, "system.stateVersion": true, "home.stateVersion": true, "home.username": true, "home.homeDirectory": true,
+	"console.keyMap": true, "console.font": true, "users.mutableUsers": true, "networking.firewall.enable": true,
+	"networking.networkmanager.enable": true, "services.xserver.xkb.layout": true, "services.xserver.xkb.variant": true,
+	"boot.loader.timeout": true, "boot.loader.systemd-boot.enable": true, "boot.loader.grub.enable": true,
+	"security.sudo.wheelNeedsPassword": true, "services.openssh.settings.PermitRootLogin": true,
+	"services.openssh.settings.PasswordAuthentication": true, "networking.nftables.enable": true, "zramSwap.enable": true,
+}
+
+// single reports whether an option has one value, which two definitions must agree on.
+func (x *moduleIndex) single(path []string) bool {
+	root := x.options()
+	if answer := root.find(path); answer.Verdict == OptionExists {
+		return answer.At == len(path) && !slices.ContainsFunc(answer.Declared, func(d DeclaredOption) bool { return !isSingle(&d.Type) })
+	} else if answer.Verdict == OptionRenamed {
+		return false
+	}
+	if singleOptions[strings.Join(path, ".")] {
+		return true
+	}
+	return len(path) == 3 && path[2] == "enable" && switches[path[0]]
+}
+
+// switches are namespaces below which enable is a Boolean.
+var switches = map[string]bool{"services": true, "programs": true, "hardware": true, "virtualisation": true, "security": true}
+
+func isSingle(t *module.Type) bool {
+	if t.Name == "nullOr" && len(t.Of) == 1 {
+		return isSingle(&t.Of[0])
+	}
+	return singleTypes[t.Name]
+}
+

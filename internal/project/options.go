@@ -1,0 +1,388 @@
+package project
+
+import (
+	"iter"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/modsys"
+	"github.com/nixsift/nixsift/internal/module"
+	"github.com/nixsift/nixsift/internal/near"
+	"github.com/nixsift/nixsift/internal/sema"
+)
+
+var modules = declare(fact[module.Said, *moduleIndex]{
+	raises: raisers{sets: true, names: []string{"config"}},
+	collect: func(t *ast.Tree) []module.Said {
+		s := module.AnalyzeFile(t, sema.Resolve(t)).Said()
+		if reflect.ValueOf(s).IsZero() {
+			return nil
+		}
+		return []module.Said{s}
+	},
+	index: func(files iter.Seq2[string, []module.Said]) *moduleIndex {
+		x := &moduleIndex{said: map[string]*module.Said{}}
+		for path, said := range files {
+			x.paths = append(x.paths, path)
+			x.said[path] = &said[0]
+		}
+		return x
+	},
+})
+
+// ForModules are the facts that questions about options and imports of modules are answered from.
+var ForModules = modules.facts()
+
+// moduleIndex is what the modules of a project say.
+type moduleIndex struct {
+	paths []string // sorted
+	said  map[string]*module.Said
+	tree  lazy[*optionNode]
+	uses  lazy[*optionUses]
+	graph memo[*ground, *importGraph]
+}
+
+// optionNode is an option, or a set of options, of a project.
+type optionNode struct {
+	children map[string]*optionNode
+	declared []DeclaredOption
+	// open is set where there may be others below it.
+	open bool
+}
+
+// DeclaredOption is where an option is declared.
+type DeclaredOption struct {
+	File string
+	Span source.Span
+	How  module.Declaration
+	Type module.Type
+	New  []string
+
+	facts   module.DeclaredFacts
+	guarded bool
+}
+
+func (n *optionNode) at(path []string) *optionNode {
+	for _, name := range path {
+		child := n.children[name]
+		if child == nil {
+			if n.children == nil {
+				n.children = map[string]*optionNode{}
+			}
+			child = &optionNode{}
+			n.children[name] = child
+		}
+		n = child
+	}
+	return n
+}
+
+// options returns the options that the project declares.
+func (x *moduleIndex) options() *optionNode {
+	return x.tree.get(func() *optionNode {
+		root := &optionNode{}
+		for _, path := range x.paths {
+			s := x.said[path]
+			for _, d := range s.Declared {
+				n := root.at(d.Path)
+				n.declared = append(n.declared, DeclaredOption{path, d.Span, d.How, d.Type, d.New, d.Facts, d.Guarded})
+			}
+			for _, open := range s.Opens {
+				root.at(open).open = true
+			}
+		}
+		return root
+	})
+}
+
+// OptionVerdict says what is known of an option.
+type OptionVerdict uint8
+
+// The verdicts.
+const (
+	NothingKnown  OptionVerdict = iota
+	OptionExists                // the project declares it, or one that it is a part of
+	OptionMissing               // nothing declares it, though all that is declared around it is known
+	OptionRenamed               // another one has taken its place, or it is gone
+)
+
+// OptionAnswer is what a project knows of an option.
+type OptionAnswer struct {
+	Verdict OptionVerdict
+	// At is, for OptionMissing, the number of names before the first that is missing; else that of the names of the option:
+	// what follows is part of its value.
+	At int
+	// Near is the name that was probably meant, for OptionMissing.
+	Near string
+	// Own is set where the first name of the path is one of the project's own.
+	Own bool
+	// Declared is where the option is declared, or, for OptionMissing, options beside it.
+	Declared []DeclaredOption
+}
+
+func (o OptionAnswer) equal(p OptionAnswer) bool { return reflect.DeepEqual(o, p) }
+
+// Option tells what the project knows of the option that a path names, or that has what it names.
+func (a *Answers) Option(path []string) OptionAnswer {
+	if a.deps != nil {
+		q := question{"option", strings.Join(path, "\x00"), ""}
+		return notedBy(a.View, q, OptionAnswer.equal, func(a *Answers) OptionAnswer { return a.Option(path) })
+	}
+	x := modules.in(a)
+	root := x.options()
+	if len(path) == 0 {
+		return OptionAnswer{}
+	}
+	answer := root.find(path)
+	answer.Own = x.owns(path[0])
+	if answer.Verdict != OptionMissing {
+		return answer
+	}
+	if x.used().asked.has(path[:answer.At+1]) || !answer.Own && (answer.Near == "" || !root.ownsSet(path[:answer.At])) {
+		return OptionAnswer{}
+	}
+	return answer
+}
+
+// maxOptionBeside is the number of options beside a missing one that are told.
+const maxOptionBeside = 1
+
+// find looks for an option in a tree.
+func (n *optionNode) find(path []string) OptionAnswer {
+	if n.open {
+		return OptionAnswer{}
+	}
+	for i, name := range path {
+		child := n.children[name]
+		if child == nil {
+			near := near.Find(name, n.names())
+			return OptionAnswer{Verdict: OptionMissing, At: i, Near: near, Declared: n.some(near)}
+		}
+		n = child
+		if len(n.declared) > 0 && len(n.children) == 0 || n.open {
+			return n.option(path, i+1)
+		}
+	}
+	if len(n.declared) > 0 {
+		return n.option(path, len(path))
+	}
+	return OptionAnswer{}
+}
+
+// option tells of an option that has the first names of a path.
+func (n *optionNode) option(path []string, at int) OptionAnswer {
+	answer := OptionAnswer{Verdict: OptionExists, At: at, Declared: n.declared}
+	if n.open || len(n.declared) == 0 {
+		return OptionAnswer{}
+	}
+	renamed := func(d DeclaredOption) bool { return d.How == module.Renamed || d.How == module.Removed }
+	if !slices.ContainsFunc(n.declared, func(d DeclaredOption) bool { return !renamed(d) }) {
+		answer.Verdict = OptionRenamed
+		return answer
+	}
+	if at == len(path) {
+		return answer
+	}
+	return inType(n.declared, path, at, answer)
+}
+
+// inType goes on in the types of an option: submodules have options, and sets of them names of the user's.
+func inType(declared []DeclaredOption, path []string, at int, answer OptionAnswer) OptionAnswer {
+	if len(declared) != 1 {
+		return answer
+	}
+	d := declared[0]
+	t := &d.Type
+	for i := at; i < len(path); {
+		switch {
+		case (t.Name == "nullOr" || t.Name == "uniq") && len(t.Of) == 1:
+			t = &t.Of[0]
+		case (t.Name == "attrsOf" || t.Name == "lazyAttrsOf") && len(t.Of) == 1:
+			t = &t.Of[0]
+			i++
+			answer.At, answer.Declared = i, []DeclaredOption{{File: d.File, Span: d.Span, How: d.How, Type: *t}}
+		case (t.Name == "submodule" || t.Name == "submoduleWith") && !t.Open && len(t.Options) > 0:
+			sub := &optionNode{}
+			for _, o := range t.Options {
+				n := sub.at(o.Path)
+				n.declared = append(n.declared, DeclaredOption{d.File, o.Span, o.How, o.Type, o.New, o.Facts, o.Guarded})
+			}
+			inner := sub.find(path[i:])
+			if inner.Verdict == NothingKnown {
+				return answer
+			}
+			if path[i] == "_module" {
+				return OptionAnswer{}
+			}
+			inner.At += i
+			return inner
+		default:
+			return answer
+		}
+	}
+	return answer
+}
+
+func (n *optionNode) names() []string {
+	names := make([]string, 0, len(n.children))
+	for name := range n.children {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// some returns where a child is declared, or, where it is called "", any of the children.
+func (n *optionNode) some(name string) []DeclaredOption {
+	names := n.names()
+	if name != "" {
+		names = []string{name}
+	}
+	for _, name := range names {
+		child := n.children[name]
+		if len(child.declared) > 0 {
+			return child.declared[:min(maxOptionBeside, len(child.declared))]
+		}
+		if found := child.some(""); len(found) > 0 {
+			return found
+		}
+	}
+	return nil
+}
+
+// ownsSet reports whether a set of options is the project's alone: it declares the enable of it, with a default, which nothing
+// else can do then.
+func (n *optionNode) ownsSet(path []string) bool {
+	if len(path) < 2 {
+		return false
+	}
+	for _, name := range path {
+		if n = n.children[name]; n == nil || n.open {
+			return false
+		}
+	}
+	enable := n.children["enable"]
+	return enable != nil && slices.ContainsFunc(enable.declared, func(d DeclaredOption) bool {
+		return d.How == module.ByOption && d.facts&module.HasDefault != 0 && !d.guarded
+	})
+}
+
+// owns reports whether all options whose path begins with a name are the project's.
+func (x *moduleIndex) owns(name string) bool {
+	root := x.options()
+	n := root.children[name]
+	if root.open || n == nil || n.open || modsys.NamespaceOf(name) != (modsys.Namespace{}) || modsys.IsForeign(name) {
+		return false
+	}
+	return !x.used().foreign[name]
+}
+
+// optionUses is how the project uses options.
+type optionUses struct {
+	// foreign are first names under which the project uses so many options that it does not declare that others declare them.
+	foreign map[string]bool
+	// defined and read are the paths that are, as sets of dotted keys; whole has those below which all is.
+	defined, read *useNode
+	asked         *useNode // what is read though it may be missing
+}
+
+// useNode is a name that is used, with those behind it.
+type useNode struct {
+	children map[string]*useNode
+	whole    bool // all below it is used
+	here     bool
+}
+
+func (n *useNode) add(path []string, cut bool) {
+	for _, name := range path {
+		child := n.children[name]
+		if child == nil {
+			if n.children == nil {
+				n.children = map[string]*useNode{}
+			}
+			child = &useNode{}
+			n.children[name] = child
+		}
+		n = child
+	}
+	n.here = true
+	n.whole = n.whole || cut
+}
+
+// touches reports whether a use names an option, a set that has it, or something in it.
+func (n *useNode) touches(path []string) bool {
+	for _, name := range path {
+		if n.here || n.whole {
+			return true
+		}
+		if n = n.children[name]; n == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// has reports whether a use names a path, or something below it.
+func (n *useNode) has(path []string) bool {
+	for _, name := range path {
+		if n = n.children[name]; n == nil {
+			return false
+		}
+	}
+	return true
+}
+
+func (x *moduleIndex) used() *optionUses {
+	return x.uses.get(func() *optionUses {
+		u := &optionUses{map[string]bool{}, &useNode{}, &useNode{}, &useNode{}}
+		for _, path := range x.paths {
+			for _, d := range x.said[path].Defined {
+				u.defined.add(d.Path, d.Cut)
+			}
+			for _, r := range x.said[path].Read {
+				if r.Guarded {
+					u.asked.add(r.Path, r.Cut)
+				} else {
+					u.read.add(r.Path, r.Cut)
+				}
+			}
+		}
+		root := x.options()
+		for name, n := range root.children {
+			declared := n.count()
+			missing := map[string]bool{}
+			for _, uses := range []*useNode{u.defined.children[name], u.read.children[name]} {
+				uses.missing(n, name, missing)
+			}
+			if len(missing) > max(1, declared/8) {
+				u.foreign[name] = true
+			}
+		}
+		return u
+	})
+}
+
+func (n *optionNode) count() int {
+	total := len(n.declared)
+	for _, c := range n.children {
+		total += c.count()
+	}
+	return total
+}
+
+// missing adds the uses below a node that options lack, but for those that are near to one.
+func (n *useNode) missing(of *optionNode, path string, found map[string]bool) {
+	if n == nil || of.open || len(of.declared) > 0 && len(of.children) == 0 {
+		return
+	}
+	for name, used := range n.children {
+		if child := of.children[name]; child != nil {
+			used.missing(child, path+"."+name, found)
+		} else if near.Find(name, of.names()) == "" {
+			found[path+"."+name] = true
+		}
+	}
+}

@@ -1,0 +1,159 @@
+package module
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/eval"
+	"github.com/nixsift/nixsift/internal/modsys"
+	"github.com/nixsift/nixsift/internal/module"
+	"github.com/nixsift/nixsift/internal/project"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "option-value-type", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	Summary: "An option is defined with a value that its type refuses",
+	Doc: "The module system checks each definition that counts: `my.port = \"80\";` fails with \"A definition for option `my.port' is\n" +
+		"not of type `16 bit unsigned integer'\" where the option is a `types.port`.\n" +
+		"\n" +
+		"The rule knows the types that the project's modules write with `lib.types`, and looks at values of which is surely known\n" +
+		"what they are. Under a condition, or with a priority that another definition may beat, the value does not always count:\n" +
+		"then it is a warning.",
+	Severity: diag.Error, Presets: rules.Recommended,
+	Asks: project.ForModules,
+	File: func(p *rules.Pass) {
+		f := p.Modules()
+		own := ownNames(f)
+		f.EachDefined(func(d module.Defined) {
+			if d.Value.IsValid() && !d.Cut && (own[d.Path[0]] || !modsys.NamespaceOf(d.Path[0]).Telling) {
+				valueType(p, f, d)
+			}
+		})
+	},
+})
+
+// ownNames returns the first names of the options that a file declares.
+func ownNames(f *module.File) map[string]bool {
+	own := map[string]bool{}
+	declared, _ := f.Declarations()
+	for _, d := range declared {
+		own[d.Path[0]] = true
+	}
+	return own
+}
+
+// valueOf returns what is known of the value of a definition.
+func valueOf(p *rules.Pass, f *module.File, n ast.Node) module.Value {
+	if v := f.Written(n); v.Kinds != 0 || !p.MayBe(n, eval.Anything&^eval.Failures) {
+		return v
+	}
+	v := p.Value(n)
+	out := module.Value{Kinds: v.Kinds() &^ eval.Failures}
+	switch {
+	case out.Kinds&eval.Set != 0 && !v.Lacks("_type"):
+		return module.Value{} // it may be a mkIf or the like
+	case out.Kinds&eval.Function != 0, out.Kinds == eval.Anything&^eval.Failures:
+		return module.Value{}
+	case out.Kinds == eval.Int:
+		if i, ok := v.Int(); ok {
+			out.Literal, out.Exact = fmt.Sprint(i), true
+		}
+	case out.Kinds == eval.String:
+		out.Literal, out.Exact = v.Text()
+		out.Literal = strings.Clone(out.Literal)
+	case out.Kinds == eval.Bool:
+		if b, ok := v.Bool(); ok {
+			out.Literal, out.Exact = fmt.Sprint(b), true
+		}
+	}
+	return out
+}
+
+func valueType(p *rules.Pass, f *module.File, d module.Defined) {
+	value := valueOf(p, f, d.Value)
+	nested := module.Value{Kinds: eval.Set}
+	path, at, file := cloned(d.Path), d.Value.Span(), p.Path
+	names := d.Node.Span()
+	mild := d.Conditional || d.Priority != 100 && d.Priority != 50 || maybeAbsent(d.Of, d.Node)
+	ask(p, d.Of, func(a *rules.Asked) {
+		answer := a.Option(path)
+		if answer.Verdict != project.OptionExists {
+			return
+		}
+		v, what := value, value.Describe()
+		found := diag.Finding{Span: at}
+		if answer.At < len(path) {
+			v, what, found.Span = nested, "", names
+		}
+		for _, o := range answer.Declared {
+			if o.How != module.ByOption || o.Type.Accepts(v) {
+				return
+			}
+		}
+		if what == "" || len(what) > 60 {
+			what = v.Kinds.Describe()
+		}
+		t := answer.Declared[0].Type
+		found.Message = fmt.Sprintf("the option %s is of type %s, which refuses %s", diag.Code(dotted(path[:answer.At])), diag.Code(t.Describe()), told(v, what))
+		found.Related = declaredAt(file, answer.Declared[:1], "its type is declared here")
+		found.Help = insteadOf(&t, v)
+		if mild {
+			found.Severity = diag.Warning
+		}
+		a.Report(found)
+	})
+}
+
+// told names a value in a message.
+func told(v module.Value, what string) string {
+	if v.Exact {
+		return "the " + kindOfExact(v) + " " + diag.Code(what)
+	}
+	if v.Kinds == eval.List {
+		for _, e := range v.Elements {
+			if e.Exact {
+				return "a list with such elements"
+			}
+		}
+	}
+	return what
+}
+
+func kindOfExact(v module.Value) string {
+	switch v.Kinds {
+	case eval.String:
+		return "string"
+	case eval.Bool:
+		return "Boolean"
+	case eval.Null:
+		return "value"
+	}
+	return "number"
+}
+
+// insteadOf says what to write.
+func insteadOf(t *module.Type, v module.Value) string {
+	text := v.Literal
+	switch kinds := t.Kinds(); {
+	case !v.Exact:
+	case v.Kinds == eval.String && kinds&eval.Int != 0 && isDigits(text):
+		return "write it without quotes: " + diag.Code(text)
+	case v.Kinds == eval.String && kinds == eval.Bool && (text == "true" || text == "false"):
+		return "write it without quotes: " + diag.Code(text)
+	case v.Kinds != eval.String && v.Kinds != eval.Null && kinds == eval.String:
+		return "write it as a string: " + diag.Code(`"`+text+`"`)
+	case v.Kinds == eval.String && (t.Name == "path" || t.Name == "pathInStore"):
+		return "write an absolute path, or a path literal such as `./x`"
+	case v.Kinds == eval.Null:
+		return "a type of `nullOr` takes `null`"
+	}
+	if t.Name == "listOf" && v.Kinds&eval.List == 0 {
+		return "put it into a list: `[ … ]`"
+	}
+	return ""
+}
+
+func isDigits(text string) bool { return text != "" && strings.Trim(text, "0123456789") == "" }

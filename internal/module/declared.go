@@ -33,6 +33,7 @@ const (
 	ByOption  Declaration = iota // mkOption and its kin
 	ByUnknown                    // a function of which only the name says that it declares an option
 	Renamed                      // mkRenamedOptionModule and its kin: another option has taken its place
+	Changed                      // mkChangedOptionModule and its kin: another option has, with another value
 	Aliased                      // mkAliasOptionModule: another name of an option
 	Removed                      // mkRemovedOptionModule: defining it fails
 )
@@ -290,7 +291,7 @@ var renamers = map[string]struct {
 	args     int
 }{
 	"mkRenamedOptionModule": {Renamed, 0, 1, 2}, "mkAliasOptionModule": {Aliased, 0, 1, 2}, "mkAliasOptionModuleMD": {Aliased, 0, 1, 2},
-	"mkRemovedOptionModule": {Removed, 0, -1, 2}, "mkChangedOptionModule": {Renamed, 0, 1, 3}, "mkMergedOptionModule": {Renamed, -1, 1, 3},
+	"mkRemovedOptionModule": {Removed, 0, -1, 2}, "mkChangedOptionModule": {Changed, 0, 1, 3}, "mkMergedOptionModule": {Changed, -1, 1, 3},
 }
 
 // renames reads a call that renames or removes options.

@@ -36,8 +36,8 @@ var overridePriority = map[string]int64{"mkDefault": 1000, "mkForce": 50, "mkVMO
 // EachDefined yields what the modules of the file define, in source order within each of them.
 func (f *File) EachDefined(yield func(Defined)) {
 	w := definedWalk{f: f, yield: yield, left: maxDefinitions + nodeDefinitions*len(f.tree.Records())}
-	if f.Module != nil {
-		w.module(f.Module)
+	if m := f.orSet(); m != nil {
+		w.module(m)
 	}
 	for _, m := range f.Inline() {
 		if !m.Submodule {
@@ -45,6 +45,19 @@ func (f *File) EachDefined(yield func(Defined)) {
 		}
 	}
 	w.listed()
+}
+
+// orSet returns the module that the file is, be it a plain set that nothing tells apart from other data.
+func (f *File) orSet() *Module {
+	if f.Module == nil && f.plainSet == nil {
+		if n := f.tree.Expr().Tail(); n.Is(ast.AttrSet) && !n.HasError() {
+			f.plainSet = &Module{Node: n, Body: n, file: f}
+		}
+	}
+	if f.Module == nil {
+		return f.plainSet
+	}
+	return f.Module
 }
 
 type definedWalk struct {

@@ -56,7 +56,7 @@ func (f *File) Said() (s Said) {
 	s.Declared, s.Opens = f.Declarations()
 	f.EachDefined(func(d Defined) {
 		one := SaidDefined{Path: d.Path, Span: d.Node.Span(), Cut: d.Cut}
-		if d.Of == f.Module && !d.Conditional && !d.User && d.Priority == plainPriority && !d.Cut && d.Value.IsValid() {
+		if d.Of == f.orSet() && !d.Conditional && !d.User && d.Priority == plainPriority && !d.Cut && d.Value.IsValid() {
 			if v := f.Written(d.Value); v.Exact {
 				one.Value = v
 			}
@@ -66,28 +66,21 @@ func (f *File) Said() (s Said) {
 	f.EachRead(func(r Read) { s.Read = append(s.Read, SaidRead{r.Path, r.Cut, r.Guarded}) })
 	if f.Module != nil {
 		for _, p := range f.Module.Parts() {
-			switch name := p.Name(0); {
-			case name == "disabledModules":
-				s.Disables = true
-			case len(p.Path) == 1 && name == "imports" && !p.Guarded:
-				f.imported(p.Value, func(i Imported) { s.Imports = append(s.Imports, i) }, maxNesting)
-			}
+			s.Disables = s.Disables || p.Name(0) == "disabledModules"
 		}
 	}
+	s.Imports = f.ImportedFiles()
 	records := f.tree.Records()
 	for i := range records {
 		if records[i].Kind != ast.Binding {
 			continue
 		}
 		b := ast.BindingNode{Node: f.tree.Node(ast.NodeID(i))}
+		if isModuleList(b) {
+			s.Lists++
+		}
 		for part := range b.Attrpath().Children() {
 			switch name, _ := ast.AttrName(part); {
-			case name == "modules" && !part.NextSibling().IsValid() && isArgument(b):
-				s.Lists++
-				f.imported(b.Value(), func(i Imported) {
-					i.List = s.Lists
-					s.Imports = append(s.Imports, i)
-				}, maxNesting)
 			case strings.HasSuffix(name, "Configurations"):
 				s.Hosts = true
 			case modsys.IsExport(name) || modsys.IsExportOfOne(name):
@@ -96,6 +89,38 @@ func (f *File) Said() (s Said) {
 		}
 	}
 	return s
+}
+
+// ImportedFiles returns the files that the modules of the file import in any case, and those of the lists of modules that
+// functions are given.
+func (f *File) ImportedFiles() (found []Imported) {
+	if f.Module != nil {
+		for _, p := range f.Module.Parts() {
+			if len(p.Path) == 1 && p.Name(0) == "imports" && !p.Guarded {
+				f.imported(p.Value, func(i Imported) { found = append(found, i) }, maxNesting)
+			}
+		}
+	}
+	lists := 0
+	records := f.tree.Records()
+	for i := range records {
+		if records[i].Kind != ast.Binding {
+			continue
+		}
+		if b := (ast.BindingNode{Node: f.tree.Node(ast.NodeID(i))}); isModuleList(b) {
+			lists++
+			f.imported(b.Value(), func(i Imported) {
+				i.List = lists
+				found = append(found, i)
+			}, maxNesting)
+		}
+	}
+	return found
+}
+
+// isModuleList reports whether a binding is the list of modules that a function is given.
+func isModuleList(b ast.BindingNode) bool {
+	return b.Attrpath().LastName() == "modules" && isArgument(b)
 }
 
 // isArgument reports whether a binding is one of a set that a function is given.

@@ -288,9 +288,7 @@ func (g *importGraph) findCycles() {
 					visit(e.to)
 				}
 			case 1:
-				if _, told := g.cycles[path]; !told {
-					g.cycles[path] = ImportCycle{e.span, slices.Clone(way[slices.Index(way, e.to):])}
-				}
+				g.addCycle(way[slices.Index(way, e.to):])
 			}
 		}
 		way = way[:len(way)-1]
@@ -301,6 +299,17 @@ func (g *importGraph) findCycles() {
 			visit(path)
 		}
 	}
+}
+
+// addCycle tells a cycle of its first file.
+func (g *importGraph) addCycle(files []string) {
+	first := files[0]
+	if _, told := g.cycles[first]; told {
+		return
+	}
+	rotated := append(slices.Clone(files[1:]), first)
+	i := slices.IndexFunc(g.edges[first], func(e importEdge) bool { return e.to == rotated[0] })
+	g.cycles[first] = ImportCycle{g.edges[first][i].span, rotated}
 }
 
 // maxWay bounds the depth to which imports are followed for cycles.
@@ -347,4 +356,3 @@ func isSingle(t *module.Type) bool {
 	}
 	return singleTypes[t.Name]
 }
-

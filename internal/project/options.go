@@ -178,7 +178,9 @@ func (n *optionNode) option(path []string, at int) OptionAnswer {
 	if n.open || len(n.declared) == 0 {
 		return OptionAnswer{}
 	}
-	renamed := func(d DeclaredOption) bool { return d.How == module.Renamed || d.How == module.Removed }
+	renamed := func(d DeclaredOption) bool {
+		return d.How == module.Renamed || d.How == module.Changed || d.How == module.Removed
+	}
 	if !slices.ContainsFunc(n.declared, func(d DeclaredOption) bool { return !renamed(d) }) {
 		answer.Verdict = OptionRenamed
 		return answer

@@ -57,7 +57,9 @@ func declaredAt(path string, declared []project.DeclaredOption, message string) 
 }
 
 // isSurelyModule reports whether a module that defines options is one, as far as its file tells.
-func isSurelyModule(m *module.Module) bool { return m.Inline || m.Certainty > module.Possible && !m.Curried }
+func isSurelyModule(m *module.Module) bool {
+	return m.Inline || m.Certainty > module.Possible && !m.Curried
+}
 
 // ask gives the rest of a rule about something in a module, if any, to what knows the other files, unless the file is a module only by its looks:
 // then it has to be listed as one.

@@ -1,0 +1,107 @@
+package module
+
+import (
+	"fmt"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/module"
+	"github.com/nixsift/nixsift/internal/project"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "renamed-option", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	Summary: "An option is used under a name that it had before",
+	Doc: "`lib.mkRenamedOptionModule`, `mkRenamedOptionModuleWith`, `mkChangedOptionModule` and `mkMergedOptionModule` let an old name\n" +
+		"go on to work: each definition of it is a warning when the configuration is built, until the name is taken away. What\n" +
+		"`mkRemovedOptionModule` names fails as soon as it is defined, which is an error here.\n" +
+		"\n" +
+		"`mkAliasOptionModule` makes a second name that is as good as the first: it is not reported.",
+	Severity: diag.Warning, Presets: rules.Recommended, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
+	Asks: project.ForModules,
+	File: func(p *rules.Pass) {
+		f := p.Modules()
+		told := map[source.Span]bool{}
+		f.EachDefined(func(d module.Defined) {
+			if len(d.Path) > 1 {
+				renamedOption(p, d.Of, d.Path, d.Parts, true, told)
+			}
+		})
+		f.EachRead(func(r module.Read) {
+			if r.Own && len(r.Path) > 1 && len(r.Parts) > 0 {
+				parts := make([]ast.Node, len(r.Path))
+				for i := range parts {
+					if own := i - len(r.Path) + len(r.Parts); own >= 0 {
+						parts[i] = r.Parts[own]
+					}
+				}
+				renamedOption(p, nil, r.Path, parts, false, told)
+			}
+		})
+	},
+})
+
+// renamedOption asks for an option, and reports it where it is the name of one that is gone. Parts are invalid where the path does
+// not stand in one piece with the rest.
+func renamedOption(p *rules.Pass, m *module.Module, path []string, parts []ast.Node, defined bool, told map[source.Span]bool) {
+	path = cloned(path)
+	spans := make([]source.Span, len(path))
+	for i, n := range parts {
+		if n.IsValid() {
+			spans[i] = n.Span()
+		}
+	}
+	file := p.Path
+	ask(p, m, func(a *rules.Asked) {
+		answer := a.Option(path)
+		if answer.Verdict != project.OptionRenamed || len(answer.Declared) == 0 {
+			return
+		}
+		d := answer.Declared[0]
+		at := spans[answer.At-1]
+		if at == (source.Span{}) || told[at] || d.File == file && d.Span.Covers(at) {
+			return
+		}
+		told[at] = true
+		found := diag.Finding{Span: at, Message: fmt.Sprintf("the option %s is renamed", diag.Code(dotted(path[:answer.At])))}
+		switch {
+		case d.How == module.Removed && defined:
+			found.Message = fmt.Sprintf("the option %s is removed: defining it fails", diag.Code(dotted(path[:answer.At])))
+			found.Severity = diag.Error
+		case d.How == module.Removed:
+			return // there is nothing to read
+		case d.New != nil:
+			found.Message = fmt.Sprintf("the option %s is called %s", diag.Code(dotted(path[:answer.At])), diag.Code(dotted(d.New)))
+			found.Help = "use the new name"
+			if d.How == module.Changed {
+				found.Message = fmt.Sprintf("the option %s has become %s", diag.Code(dotted(path[:answer.At])), diag.Code(dotted(d.New)))
+				found.Help = "use the new name, with a value that means the same there"
+			} else if fix, ok := renameTo(path[:answer.At], d.New, spans[:answer.At]); ok {
+				found.Fixes = []diag.Fix{fix}
+			}
+		}
+		found.Related = declaredAt(file, answer.Declared[:1], "here it is said so")
+		a.Report(found)
+	})
+}
+
+// renameTo is the fix that replaces the names of a path which differ, if they stand in one piece.
+func renameTo(old, new []string, spans []source.Span) (diag.Fix, bool) {
+	same := 0
+	for same < min(len(old), len(new))-1 && old[same] == new[same] {
+		same++
+	}
+	first := spans[same]
+	if first == (source.Span{}) {
+		return diag.Fix{}, false
+	}
+	for i := same + 1; i < len(spans); i++ {
+		if spans[i].Start != spans[i-1].End+1 { // other than a dot stands between them
+			return diag.Fix{}, false
+		}
+	}
+	span := source.Span{Start: first.Start, End: spans[len(spans)-1].End}
+	return rules.Replace("use the new name", diag.Unsafe, span, dotted(new[same:])), true
+}

@@ -112,7 +112,7 @@ func (w *definedWalk) listed() {
 		}
 		list := w.f.tree.Node(ast.NodeID(i))
 		name, direct := modsys.Listed(list)
-		if name == "" || !direct {
+		if name == "" || !direct || name == "modules" && !isArgumentOf(list) {
 			continue
 		}
 		for c := range list.Children() {
@@ -122,6 +122,16 @@ func (w *definedWalk) listed() {
 			}
 		}
 	}
+}
+
+// isArgumentOf reports whether a list is, or is a part of, an attribute of a set that a function is given.
+func isArgumentOf(list ast.Node) bool {
+	for up := range list.Ancestors() {
+		if b, ok := ast.AsBinding(up); ok {
+			return isArgument(b)
+		}
+	}
+	return false
 }
 
 // binding reads what is bound at a path.

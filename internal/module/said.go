@@ -18,6 +18,8 @@ type Said struct {
 	Imports []Imported
 	// Lists is the number of lists of modules that functions are given.
 	Lists int
+	// Inner are the path literals of files whose modules belong to submodules.
+	Inner []string
 	// Hosts is set where the file is a flake, or the like, with configurations, Exports where it has modules for others.
 	Hosts, Exports bool
 	// Disables is set where the module takes others out, so that what it imports may not count.
@@ -72,6 +74,9 @@ func (f *File) Said() (s Said) {
 	s.Imports = f.ImportedFiles()
 	records := f.tree.Records()
 	for i := range records {
+		if records[i].Kind == ast.Apply {
+			s.Inner = append(s.Inner, f.innerPaths(ast.ApplyExpr{Node: f.tree.Node(ast.NodeID(i))})...)
+		}
 		if records[i].Kind != ast.Binding {
 			continue
 		}
@@ -89,6 +94,26 @@ func (f *File) Said() (s Said) {
 		}
 	}
 	return s
+}
+
+// innerPaths returns the path literals in what submodule and its kin are given, as it is written or as a let names it.
+func (f *File) innerPaths(call ast.ApplyExpr) (paths []string) {
+	if f.submoduleFunc(call.Func()) == "" {
+		return nil
+	}
+	for n := range call.Arg().Descendants() {
+		if n.Is(ast.Ident) {
+			n = f.followed(n)
+		}
+		if n.Is(ast.Apply) {
+			_, args := ast.Call(n)
+			n = args[0].Unparen()
+		}
+		if n.Is(ast.Path) && !n.FirstChild().IsValid() {
+			paths = append(paths, strings.Clone(n.Text()))
+		}
+	}
+	return paths
 }
 
 // ImportedFiles returns the files that the modules of the file import in any case, and those of the lists of modules that

@@ -49,9 +49,11 @@ type moduleIndex struct {
 type optionNode struct {
 	children map[string]*optionNode
 	declared []DeclaredOption
-	// open is set where there may be others below it.
-	open bool
+	// openers are the files that may declare others below it.
+	openers []string
 }
+
+func (n *optionNode) open() bool { return len(n.openers) > 0 }
 
 // DeclaredOption is where an option is declared.
 type DeclaredOption struct {
@@ -84,18 +86,48 @@ func (n *optionNode) at(path []string) *optionNode {
 func (x *moduleIndex) options() *optionNode {
 	return x.tree.get(func() *optionNode {
 		root := &optionNode{}
+		inner := x.inner()
 		for _, path := range x.paths {
+			if inner[path] {
+				continue
+			}
 			s := x.said[path]
 			for _, d := range s.Declared {
 				n := root.at(d.Path)
 				n.declared = append(n.declared, DeclaredOption{path, d.Span, d.How, d.Type, d.New, d.Facts, d.Guarded})
 			}
 			for _, open := range s.Opens {
-				root.at(open).open = true
+				n := root.at(open)
+				n.openers = append(n.openers, path)
 			}
 		}
 		return root
 	})
+}
+
+// inner returns the files whose modules belong to submodules, and no others: their options are parts of others.
+func (x *moduleIndex) inner() map[string]bool {
+	inner := map[string]bool{}
+	var todo []string
+	add := func(from string, literal string) {
+		if to, ok := x.moduleAt(from, literal); ok && !inner[to] {
+			inner[to] = true
+			todo = append(todo, to)
+		}
+	}
+	for _, path := range x.paths {
+		for _, literal := range x.said[path].Inner {
+			add(path, literal)
+		}
+	}
+	for len(todo) > 0 {
+		path := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		for _, i := range x.said[path].Imports {
+			add(path, i.Path)
+		}
+	}
+	return inner
 }
 
 // OptionVerdict says what is known of an option.
@@ -121,6 +153,8 @@ type OptionAnswer struct {
 	Own bool
 	// Declared is where the option is declared, or, for OptionMissing, options beside it.
 	Declared []DeclaredOption
+
+	opened bool // a file may declare others around it
 }
 
 func (o OptionAnswer) equal(p OptionAnswer) bool { return reflect.DeepEqual(o, p) }
@@ -137,7 +171,7 @@ func (a *Answers) Option(path []string) OptionAnswer {
 		return OptionAnswer{}
 	}
 	answer := root.find(path)
-	answer.Own = x.owns(path[0])
+	answer.Own = x.owns(path[0]) && !answer.opened
 	if answer.Verdict != OptionMissing {
 		return answer
 	}
@@ -152,17 +186,19 @@ const maxOptionBeside = 1
 
 // find looks for an option in a tree.
 func (n *optionNode) find(path []string) OptionAnswer {
-	if n.open {
-		return OptionAnswer{}
-	}
+	opened := false // something may declare more around it
 	for i, name := range path {
 		child := n.children[name]
+		if child == nil && n.open() {
+			return OptionAnswer{}
+		}
 		if child == nil {
 			near := near.Find(name, n.names())
-			return OptionAnswer{Verdict: OptionMissing, At: i, Near: near, Declared: n.some(near)}
+			return OptionAnswer{Verdict: OptionMissing, At: i, Near: near, Declared: n.some(near), opened: opened}
 		}
+		opened = opened || n.open()
 		n = child
-		if len(n.declared) > 0 && len(n.children) == 0 || n.open {
+		if len(n.declared) > 0 && len(n.children) == 0 {
 			return n.option(path, i+1)
 		}
 	}
@@ -175,7 +211,7 @@ func (n *optionNode) find(path []string) OptionAnswer {
 // option tells of an option that has the first names of a path.
 func (n *optionNode) option(path []string, at int) OptionAnswer {
 	answer := OptionAnswer{Verdict: OptionExists, At: at, Declared: n.declared}
-	if n.open || len(n.declared) == 0 {
+	if n.open() || len(n.declared) == 0 {
 		return OptionAnswer{}
 	}
 	renamed := func(d DeclaredOption) bool {
@@ -255,20 +291,22 @@ func (n *optionNode) some(name string) []DeclaredOption {
 	return nil
 }
 
-// ownsSet reports whether a set of options is the project's alone: it declares the enable of it, with a default, which nothing
-// else can do then.
+// ownsSet reports whether a set of options is the project's alone: a file declares the enable of it, with a default, which nothing
+// else can do then. What other files may declare further up is taken for something else; what that file may, is not.
 func (n *optionNode) ownsSet(path []string) bool {
 	if len(path) < 2 {
 		return false
 	}
+	openers := slices.Clone(n.openers)
 	for _, name := range path {
-		if n = n.children[name]; n == nil || n.open {
+		if n = n.children[name]; n == nil {
 			return false
 		}
+		openers = append(openers, n.openers...)
 	}
 	enable := n.children["enable"]
-	return enable != nil && slices.ContainsFunc(enable.declared, func(d DeclaredOption) bool {
-		return d.How == module.ByOption && d.facts&module.HasDefault != 0 && !d.guarded
+	return !n.open() && enable != nil && slices.ContainsFunc(enable.declared, func(d DeclaredOption) bool {
+		return d.How == module.ByOption && d.facts&module.HasDefault != 0 && !d.guarded && !slices.Contains(openers, d.File)
 	})
 }
 
@@ -276,7 +314,7 @@ func (n *optionNode) ownsSet(path []string) bool {
 func (x *moduleIndex) owns(name string) bool {
 	root := x.options()
 	n := root.children[name]
-	if root.open || n == nil || n.open || modsys.NamespaceOf(name) != (modsys.Namespace{}) || modsys.IsForeign(name) {
+	if root.open() || n == nil || n.open() || modsys.NamespaceOf(name) != (modsys.Namespace{}) || modsys.IsForeign(name) {
 		return false
 	}
 	return !x.used().foreign[name]
@@ -377,7 +415,7 @@ func (n *optionNode) count() int {
 
 // missing adds the uses below a node that options lack, but for those that are near to one.
 func (n *useNode) missing(of *optionNode, path string, found map[string]bool) {
-	if n == nil || of.open || len(of.declared) > 0 && len(of.children) == 0 {
+	if n == nil || of.open() || len(of.declared) > 0 && len(of.children) == 0 {
 		return
 	}
 	for name, used := range n.children {

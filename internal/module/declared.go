@@ -2,6 +2,7 @@ package module
 
 import (
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
@@ -71,7 +72,9 @@ func (f *File) Declarations() (found []Declared, opens [][]string) {
 				}
 			}
 		case ast.Apply:
-			w.renames(ast.ApplyExpr{Node: f.tree.Node(ast.NodeID(i))})
+			if n := f.tree.Node(ast.NodeID(i)); !n.Parent().Is(ast.Apply) || n.Parent().FirstChild() != n {
+				w.renames(ast.ApplyExpr{Node: n})
+			}
 		}
 	}
 	if w.left < 0 {
@@ -84,10 +87,18 @@ func (f *File) Declarations() (found []Declared, opens [][]string) {
 
 // isModuleSet reports whether a set is the body of a module.
 func (f *File) isModuleSet(set ast.Node) bool {
-	if f.Module != nil && f.Module.Body == set {
-		return true
+	if f.bodies == nil {
+		f.bodies = map[ast.NodeID]bool{}
+		if f.Module != nil {
+			f.bodies[f.Module.Body.ID()] = true
+		}
+		for _, m := range f.Inline() {
+			if !m.Submodule {
+				f.bodies[m.Body.ID()] = true
+			}
+		}
 	}
-	return slices.ContainsFunc(f.Inline(), func(m *Module) bool { return m.Body == set && !m.Submodule })
+	return f.bodies[set.ID()]
 }
 
 // declarations reads what is declared.
@@ -124,7 +135,16 @@ func (w *declarations) atOptions(b ast.BindingNode) {
 
 // inSubmodule reports whether a set is, or lies in, the module of a submodule.
 func (w *declarations) inSubmodule(set ast.Node) bool {
-	return slices.ContainsFunc(w.f.Inline(), func(m *Module) bool { return m.Submodule && m.Node.Encloses(set) })
+	inline := w.f.Inline()
+	// Those that begin before the set, and are not inside another submodule, cannot be many that reach so far.
+	i := sort.Search(len(inline), func(i int) bool { return inline[i].Node.ID() > set.ID() })
+	for steps := 0; i > 0 && steps < maxNesting; steps++ {
+		i--
+		if inline[i].Submodule && inline[i].Node.Encloses(set) {
+			return true
+		}
+	}
+	return false
 }
 
 // module reads what the set of a module declares, that of a submodule: it may have any name where it has a freeformType or
@@ -149,10 +169,10 @@ func (w *declarations) module(set ast.Node) {
 
 // declare reads what a value declares at a prefix and the parts of more.
 func (w *declarations) declare(more []ast.Node, prefix []string, value, attr ast.Node, guarded bool, depth int) {
-	path := prefix[:len(prefix):len(prefix)]
+	path := slices.Clone(prefix)
 	for _, part := range more {
 		name, ok := w.f.optionName(part, len(path) == 0)
-		if !ok {
+		if !ok || len(path) == maxPath {
 			w.open(path)
 			return
 		}

@@ -1,7 +1,7 @@
 package module
 
 import (
-	"strings"
+	"slices"
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/modsys"
@@ -66,6 +66,9 @@ type definedWalk struct {
 	of    *Module
 	left  int
 }
+
+// maxPath bounds the names of an option that are looked at.
+const maxPath = 64
 
 // state is what stands around a definition.
 type state struct {
@@ -136,9 +139,14 @@ func isArgumentOf(list ast.Node) bool {
 
 // binding reads what is bound at a path.
 func (w *definedWalk) binding(s state, path []ast.Node, value, node ast.Node) {
-	for _, part := range path {
+	s.path, s.parts = slices.Clone(s.path), slices.Clone(s.parts)
+	for i, part := range path {
 		name, ok := w.f.optionName(part, len(s.path) == 0)
 		s.at = part
+		if i == maxPath || len(s.path) > maxPath {
+			w.emit(s, ast.Node{}, true)
+			return
+		}
 		if !ok {
 			if len(s.path) == 2 && s.path[0] == "home-manager" && s.path[1] == "users" {
 				name = "_"
@@ -147,8 +155,7 @@ func (w *definedWalk) binding(s state, path []ast.Node, value, node ast.Node) {
 				return
 			}
 		}
-		s.path = append(s.path[:len(s.path):len(s.path)], name)
-		s.parts = append(s.parts[:len(s.parts):len(s.parts)], part)
+		s.path, s.parts = append(s.path, name), append(s.parts, part)
 		if len(s.path) == 3 && s.path[0] == "home-manager" && s.path[1] == "users" {
 			s.path, s.parts, s.user = nil, nil, true
 		}
@@ -250,11 +257,7 @@ func (w *definedWalk) emit(s state, value ast.Node, cut bool) {
 	if len(s.path) == 0 && !cut {
 		return
 	}
-	path := make([]string, len(s.path))
-	for i, name := range s.path {
-		path[i] = strings.Clone(name)
-	}
 	w.yield(Defined{
-		Path: path, Parts: s.parts, Node: s.at, Value: value, Cut: cut, Priority: s.priority, Conditional: s.conditional, Ordered: s.ordered, User: s.user, Of: w.of,
+		Path: s.path, Parts: s.parts, Node: s.at, Value: value, Cut: cut, Priority: s.priority, Conditional: s.conditional, Ordered: s.ordered, User: s.user, Of: w.of,
 	})
 }

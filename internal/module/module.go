@@ -77,7 +77,8 @@ type File struct {
 	// Import returns the code of another file by its absolute path, or nil where nothing is known of it. It may be nil.
 	Import func(path string) *eval.Code
 
-	plainSet *Module // see orSet
+	plainSet *Module             // see orSet
+	bodies   map[ast.NodeID]bool // of the modules, see isModuleSet
 
 	tree   *ast.Tree
 	names  *sema.Info

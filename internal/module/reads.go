@@ -32,6 +32,12 @@ func (f *File) EachRead(yield func(Read)) {
 	records := f.tree.Records()
 	for i := range records {
 		switch records[i].Kind {
+		case ast.Apply:
+			if n := f.tree.Node(ast.NodeID(i)); n.Parent().Is(ast.Apply) && n.Parent().FirstChild() == n {
+				continue // the whole call tells
+			} else if lookups[ast.LastName((ast.ApplyExpr{Node: innermost(n)}).Func())] {
+				r.node(n, yield)
+			}
 		case ast.Ident, ast.Select, ast.HasAttr:
 			r.node(f.tree.Node(ast.NodeID(i)), yield)
 		case ast.Inherit:
@@ -122,6 +128,9 @@ func (r *reader) node(n ast.Node, yield func(Read)) {
 		s := ast.SelectExpr{Node: n}
 		read.Guarded = s.Default().IsValid()
 		read.Parts = s.Attrpath().Parts()
+	case ast.Apply:
+		fn, _ := ast.Call(n)
+		read.Guarded = ast.LastName(fn) != "getAttrFromPath"
 	case ast.HasAttr:
 		read.Guarded = true
 		read.Parts = (ast.HasAttrExpr{Node: n}).Attrpath().Parts()
@@ -134,6 +143,17 @@ func (r *reader) node(n ast.Node, yield func(Read)) {
 
 // lookups are functions that take an attribute from a set by a list of names.
 var lookups = words("attrByPath hasAttrByPath getAttrFromPath")
+
+// innermost returns the call with the first argument.
+func innermost(call ast.Node) ast.Node {
+	for {
+		fn := (ast.ApplyExpr{Node: call}).Func().Unparen()
+		if !fn.Is(ast.Apply) {
+			return call
+		}
+		call = fn
+	}
+}
 
 // passed reports whether config as a whole is an argument of a function that takes what a list of names says.
 func (r *reader) passed(n, call ast.Node) bool {

@@ -34,6 +34,9 @@ type Value struct {
 	Elements []Value
 }
 
+// maxElements is the number of elements of a list that are looked at.
+const maxElements = 64
+
 // typeKinds are the kinds of value that types of lib.types accept (lib/types.nix). A string may be a path or a store path, a
 // set a derivation or what toString makes a path of, and a function the module of a submodule.
 var typeKinds = map[string]eval.Kinds{
@@ -256,6 +259,9 @@ func (f *File) written(n ast.Node, depth int) (v Value) {
 	case ast.List:
 		v.Kinds, v.Elements = eval.List, []Value{}
 		for c := range n.Children() {
+			if len(v.Elements) == maxElements {
+				break
+			}
 			v.Elements = append(v.Elements, f.written(c, depth-1))
 		}
 	case ast.AttrSet:

@@ -48,6 +48,7 @@ type moduleIndex struct {
 // optionNode is an option, or a set of options, of a project.
 type optionNode struct {
 	children map[string]*optionNode
+	names    []string // of the children, sorted
 	declared []DeclaredOption
 	// openers are the files that may declare others below it.
 	openers []string
@@ -101,6 +102,7 @@ func (x *moduleIndex) options() *optionNode {
 				n.openers = append(n.openers, path)
 			}
 		}
+		root.seal()
 		return root
 	})
 }
@@ -193,7 +195,7 @@ func (n *optionNode) find(path []string) OptionAnswer {
 			return OptionAnswer{}
 		}
 		if child == nil {
-			near := near.Find(name, n.names())
+			near := near.Find(name, n.names)
 			return OptionAnswer{Verdict: OptionMissing, At: i, Near: near, Declared: n.some(near), opened: opened}
 		}
 		opened = opened || n.open()
@@ -248,6 +250,7 @@ func inType(declared []DeclaredOption, path []string, at int, answer OptionAnswe
 				n := sub.at(o.Path)
 				n.declared = append(n.declared, DeclaredOption{d.File, o.Span, o.How, o.Type, o.New, o.Facts, o.Guarded})
 			}
+			sub.seal()
 			inner := sub.find(path[i:])
 			if inner.Verdict == NothingKnown {
 				return answer
@@ -264,18 +267,19 @@ func inType(declared []DeclaredOption, path []string, at int, answer OptionAnswe
 	return answer
 }
 
-func (n *optionNode) names() []string {
-	names := make([]string, 0, len(n.children))
-	for name := range n.children {
-		names = append(names, name)
+// seal sorts the names below a node, after which it does not change.
+func (n *optionNode) seal() {
+	n.names = make([]string, 0, len(n.children))
+	for name, child := range n.children {
+		n.names = append(n.names, name)
+		child.seal()
 	}
-	slices.Sort(names)
-	return names
+	slices.Sort(n.names)
 }
 
 // some returns where a child is declared, or, where it is called "", any of the children.
 func (n *optionNode) some(name string) []DeclaredOption {
-	names := n.names()
+	names := n.names
 	if name != "" {
 		names = []string{name}
 	}
@@ -421,7 +425,7 @@ func (n *useNode) missing(of *optionNode, path string, found map[string]bool) {
 	for name, used := range n.children {
 		if child := of.children[name]; child != nil {
 			used.missing(child, path+"."+name, found)
-		} else if near.Find(name, of.names()) == "" {
+		} else if near.Find(name, of.names) == "" {
 			found[path+"."+name] = true
 		}
 	}

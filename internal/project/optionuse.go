@@ -1,0 +1,75 @@
+package project
+
+import (
+	"strings"
+
+	"github.com/nixsift/nixsift/internal/module"
+)
+
+// OptionUse says what a project does with an option that it declares.
+type OptionUse uint8
+
+// The uses.
+const (
+	OptionRead    OptionUse = iota // it is read, or may be, in the project or elsewhere
+	OptionDefined                  // it is defined, and nothing reads it
+	OptionUnused                   // it is neither
+)
+
+// UseOfOption returns what the project does with an option. Only a project that has configurations, and no modules for others,
+// reads its own options alone.
+func (a *Answers) UseOfOption(path []string) OptionUse {
+	if a.deps != nil {
+		q := question{"use of option", strings.Join(path, "\x00"), ""}
+		return noted(a.View, q, func(a *Answers) OptionUse { return a.UseOfOption(path) })
+	}
+	x := modules.in(a)
+	if !x.complete() || !x.owns(path[0]) || strings.HasPrefix(path[0], "${") {
+		return OptionRead
+	}
+	u := x.used()
+	switch {
+	case u.read.touches(path) || u.asked.touches(path) || x.isTarget(path):
+		return OptionRead
+	case u.defined.touches(path):
+		return OptionDefined
+	}
+	return OptionUnused
+}
+
+// complete reports whether all that reads the options of the project is in it.
+func (x *moduleIndex) complete() bool {
+	hosts := false
+	for _, s := range x.said {
+		if s.Exports {
+			return false
+		}
+		hosts = hosts || s.Hosts
+	}
+	return hosts
+}
+
+// isTarget reports whether an option has taken the place of another, or is taken from one: then it is read under that name.
+func (x *moduleIndex) isTarget(path []string) bool {
+	for _, s := range x.said {
+		for _, d := range s.Declared {
+			if d.How >= module.Renamed && (isPrefix(d.New, path) || isPrefix(d.Path, path)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// isPrefix reports whether a path that has names begins another.
+func isPrefix(prefix, path []string) bool {
+	if len(prefix) == 0 || len(prefix) > len(path) {
+		return false
+	}
+	for i, name := range prefix {
+		if path[i] != name {
+			return false
+		}
+	}
+	return true
+}

@@ -3,6 +3,7 @@ package correctness
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -27,7 +28,7 @@ var _ = rules.Register(&rules.Rule{
 		"Names that are written otherwise are reported where what they are is known: `let k = \"x\"; in { x = 1; ${k} = 2; }`.\n" +
 		"\n" +
 		"A name that is `null` defines nothing, so that two of them are accepted; what may be null is a warning. A name in quotes\n" +
-		"cannot be null, nor can one with text beside the value.",
+		"cannot be null, nor can one with text beside the value." + rules.Failing,
 	Severity: diag.Error, Presets: rules.Recommended,
 	On: []ast.Kind{ast.Interpolation},
 	File: func(p *rules.Pass) {
@@ -43,11 +44,13 @@ var _ = rules.Register(&rules.Rule{
 			}
 			for s := range merged.Walk() {
 				if len(s.Dynamic) > 1 {
-					reportSameNames(p, s.Dynamic, proven)
+					reportSameNames(p, s.Dynamic, proven, s == &merged.Set && ofFile(set))
 				}
 			}
 		}
-		for span, f := range proven {
+		spans := slices.SortedFunc(maps.Keys(proven), func(a, b source.Span) int { return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End)) })
+		for _, span := range spans {
+			f := proven[span]
 			found := diag.Finding{
 				Span: span,
 				Message: fmt.Sprintf("%s is %s, which the set has already: Nix fails with \"dynamic attribute … already defined\"",
@@ -57,7 +60,7 @@ var _ = rules.Register(&rules.Rule{
 			if f.First.End > 0 {
 				found.Related = []diag.Related{{Span: f.First, Message: "first defined here"}}
 			}
-			p.Report(found)
+			p.ReportFailing(found, f.Sure, nil)
 		}
 	},
 })
@@ -161,8 +164,9 @@ func static(path ast.AttrpathNode) bool {
 	return true
 }
 
-// reportSameNames reports the computed names of one set that were there before, and takes them from those that are proven.
-func reportSameNames(p *rules.Pass, dynamic []attrs.Dynamic, proven map[source.Span]eval.Finding) {
+// reportSameNames reports the computed names of one set that were there before, and takes them from those that are proven. value
+// says that evaluating the file surely comes by the set.
+func reportSameNames(p *rules.Pass, dynamic []attrs.Dynamic, proven map[source.Span]eval.Finding, value bool) {
 	first := map[string]ast.Node{}
 	for _, d := range dynamic {
 		name, quoted := computedName(d.Part)
@@ -176,8 +180,8 @@ func reportSameNames(p *rules.Pass, dynamic []attrs.Dynamic, proven map[source.S
 		if !sameVariables(p.Names(), was, name) {
 			continue
 		}
-		value := p.Value(name)
-		if p.Names().IsGlobal(name, "null") || value.Surely(eval.Null) {
+		known := p.Value(name)
+		if p.Names().IsGlobal(name, "null") || known.Surely(eval.Null) {
 			continue
 		}
 		f := diag.Finding{
@@ -189,11 +193,31 @@ func reportSameNames(p *rules.Pass, dynamic []attrs.Dynamic, proven map[source.S
 		if d.Lost && p.MinNix.Before(mergesDeep) {
 			f.Help += "; Nix before " + mergesDeep.String() + " drops the second without a word"
 		}
-		if !quoted && !quotedBefore && !isText(p.Names(), name) && !value.Surely(eval.String) {
-			f.Severity = diag.Warning
+		sure := quoted || quotedBefore || isText(p.Names(), name) || known.Surely(eval.String)
+		if twice, ok := proven[f.Span]; ok {
+			sure = twice.Sure
+		} else {
+			sure = sure && value
 		}
 		delete(proven, f.Span)
-		p.Report(f)
+		p.ReportFailing(f, sure, nil)
+	}
+}
+
+// ofFile reports whether a set is the value of the file, or what that gives when it is called.
+func ofFile(set ast.Node) bool {
+	at := set.OutsideParens()
+	for up := at.Parent(); ; at, up = up.OutsideParens(), up.OutsideParens().Parent() {
+		switch {
+		case up.Is(ast.File):
+			return true
+		case up.Is(ast.Let) || up.Is(ast.With) || up.Is(ast.Assert) || up.Is(ast.Lambda):
+			if up.Child(1) != at {
+				return false
+			}
+		case !up.Is(ast.Binary) || up.Op() != ast.OpUpdate:
+			return false
+		}
 	}
 }
 

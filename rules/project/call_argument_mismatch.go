@@ -24,8 +24,7 @@ var _ = rules.Register(&rules.Rule{
 		"is called with is the matter of `missing-argument` and `unexpected-argument`.\n" +
 		"\n" +
 		"`callPackage` fills in what is missing, so there only arguments that are not taken are reported, as a warning: what is\n" +
-		"called so may be another function. What is missing is known where `callPackageWith` gets all that there is. In tests,\n" +
-		"examples and templates that nothing else imports, all are warnings.\n" +
+		"called so may be another function. What is missing is known where `callPackageWith` gets all that there is." + rules.Failing + "\n" +
 		"\n" +
 		"The fix puts the name that was probably meant.",
 	Severity: diag.Error, Presets: rules.Recommended,
@@ -61,19 +60,16 @@ var _ = rules.Register(&rules.Rule{
 
 // reportCall reports what is wrong with a call.
 func reportCall(p *rules.Pass, f eval.Finding, found diag.Finding) {
-	if f.Filled {
-		found.Severity = diag.Warning
-	}
-	reportPlaced(p, found, f.Filled)
+	reportPlaced(p, found, f.Sure && !f.Filled, f.Filled)
 }
 
-// reportPlaced reports a finding, as a warning where the file is a sample. One that takes a function for callPackage by its
-// name is none where the project has a function of its own under that name.
-func reportPlaced(p *rules.Pass, found diag.Finding, byName bool) {
+// reportPlaced reports a finding. One that takes a function for callPackage by its name is none where the project has a function
+// of its own under that name.
+func reportPlaced(p *rules.Pass, found diag.Finding, sure, byName bool) {
 	if byName {
-		p.ReportUnless(found, diag.Warning, func(a *rules.Asked) bool { return a.DefinesCallPackage() })
+		p.ReportFailing(found, sure, func(a *rules.Asked) bool { return a.DefinesCallPackage() })
 	} else {
-		p.ReportMildly(found, diag.Warning)
+		p.ReportFailing(found, sure, nil)
 	}
 }
 

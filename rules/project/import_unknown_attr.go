@@ -20,7 +20,7 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"Reported where all attributes of the set stand in the other file: it is a set literal, behind `let` and functions if\n" +
 		"need be, without `//` and computed names. Other sets are the matter of `missing-attribute`. A\n" +
-		"default (`or`) and a test (`?`) of the same name in the file say that it may be missing. In tests, examples and templates that nothing else imports, and for `inherit`, it is a warning.\n" +
+		"default (`or`) and a test (`?`) of the same name in the file say that it may be missing. For `inherit` it is a warning." + rules.Failing + "\n" +
 		"\n" +
 		"The fix puts the name that was probably meant.",
 	Severity: diag.Error, Presets: rules.Recommended,
@@ -39,16 +39,13 @@ var _ = rules.Register(&rules.Rule{
 				Message: fmt.Sprintf("%s has no attribute %s: using it fails", diag.Code(p.Project.Rel(f.FileNamed())), diag.Code(f.Name)),
 				Related: origin(f, "the set"),
 			}
-			if f.Inherited() || f.OfPackage() {
-				found.Severity = diag.Warning
-			}
 			if guess := near.Among(f.Name, slices.Values(f.Candidates())); guess != "" {
 				found.Help = "did you mean " + diag.Code(guess) + "?"
 				if !f.Inherited() && f.Span.Of(p.Tree.Source()) == f.Name {
 					found.Fixes = []diag.Fix{rules.Replace("use "+diag.Code(guess), diag.Unsafe, f.Span, ast.QuoteAttr(guess))}
 				}
 			}
-			reportPlaced(p, found, f.OfPackage())
+			reportPlaced(p, found, f.Sure && !f.Inherited() && !f.OfPackage(), f.OfPackage())
 		}
 	},
 })

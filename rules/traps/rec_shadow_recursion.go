@@ -2,6 +2,7 @@ package traps
 
 import (
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/rules"
@@ -13,11 +14,12 @@ var _ = rules.Register(&rules.Rule{
 	Doc: "In `let a = 1; in rec { a = a; }` the inner `a` hides the outer one also in its own value: Nix stops with \"infinite\n" +
 		"recursion encountered\" as soon as it is used. The same goes for `let a = a + 1;` and for a formal's default,\n" +
 		"`{ a ? a }:`, which is a warning, as callers may all pass `a`. `inherit a;` takes the outer name; a changed value\n" +
-		"needs another name, or a set without `rec`.",
+		"needs another name, or a set without `rec`." + rules.Failing,
 	Severity: diag.Error, Presets: rules.Recommended,
 	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	File: func(p *rules.Pass) {
 		names := p.Names()
+		var come map[source.Span]bool
 		for own := range ownUses(names) {
 			if !own.outer || !own.needsItself(p) || own.arm {
 				continue
@@ -31,9 +33,13 @@ var _ = rules.Register(&rules.Rule{
 			if own.outerNode.IsValid() {
 				f.Related = append(f.Related, diag.Related{Span: own.outerNode.Span(), Message: "the outer one, hidden here"})
 			}
+			if come == nil {
+				come = recursions(p)
+			}
+			sure := come[b.Node.Span()]
 			switch {
 			case b.Kind == sema.FormalBinding:
-				f.Severity = diag.Warning // callers may all pass it
+				sure = false // callers may all pass it
 				f.Message = "the default of `" + b.Name + "` reads `" + b.Name + "` itself, not the outer one: infinite recursion where it is not passed"
 				f.Help = "a default sees the formals of its own function; give it another name"
 			case own.bare:
@@ -44,10 +50,7 @@ var _ = rules.Register(&rules.Rule{
 			default:
 				f.Help = "give the new value another name"
 			}
-			if usedOnlyInside(names, own.id, valueOf(b)) {
-				f.Severity = diag.Warning // nothing evaluates it
-			}
-			p.Report(f)
+			p.ReportFailing(f, sure, nil)
 		}
 	},
 })

@@ -1,8 +1,9 @@
 package traps
 
 import (
-	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/eval"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/rules"
 )
@@ -15,12 +16,13 @@ var _ = rules.Register(&rules.Rule{
 		"\"infinite recursion encountered\" as soon as it is used. Below a function or a set, as in `f = n: f (n - 1)`, a\n" +
 		"name may refer to itself. A default is a warning, as callers may all pass the argument.\n" +
 		"So is the name as the result of an arm of `if`, `x = if c then v else x;`, which recurses where the arm is taken. Where it is\n" +
-		"known that an arm is never taken, or always, that counts.\n" +
+		"known that an arm is never taken, or always, that counts." + rules.Failing + "\n" +
 		"\n" +
 		"Where an outer name is hidden, `rec-shadow-recursion` speaks instead.",
 	Severity: diag.Error, Presets: rules.Recommended,
 	File: func(p *rules.Pass) {
 		names := p.Names()
+		var come map[source.Span]bool
 		for own := range ownUses(names) {
 			if own.outer || !own.needsItself(p) {
 				continue
@@ -34,32 +36,38 @@ var _ = rules.Register(&rules.Rule{
 			if !own.bare {
 				f.Message = "the value of `" + b.Name + "` needs the value of `" + b.Name + "`: infinite recursion as soon as it is used"
 			}
+			if come == nil {
+				come = recursions(p)
+			}
+			sure := come[b.Node.Span()]
 			switch {
 			case own.arm:
-				f.Severity = diag.Warning // the other arms give a value
+				sure = false // the other arms give a value
 				f.Message = "`" + b.Name + "` is `" + b.Name + "` itself in this arm: infinite recursion where the arm is taken"
 				f.Help = "write the value that is meant here, or `throw` what is wrong where the arm is never to be taken"
 			case b.Kind == sema.FormalBinding:
-				f.Severity = diag.Warning // callers may all pass it
+				sure = false // callers may all pass it
 				f.Message = "the default of `" + b.Name + "` reads `" + b.Name + "` itself: infinite recursion where it is not passed"
 				f.Help = "a default sees the formals of its own function; give it another name, or no default"
-			case usedOnlyInside(names, own.id, valueOf(b)):
-				f.Severity = diag.Warning // nothing evaluates it
 			}
-			p.Report(f)
+			p.ReportFailing(f, sure, nil)
 		}
 	},
 })
 
-// usedOnlyInside reports whether a let binding is used nowhere but in its own value.
-func usedOnlyInside(names *sema.Info, id sema.BindingID, value ast.Node) bool {
-	if names.Binding(id).Kind != sema.LetBinding {
-		return false
-	}
-	for u := range names.UsesOf(id) {
-		if !value.Encloses(u.Node) {
-			return false
+// recursions returns the names of the file that surely need themselves, by where they are bound, and whether evaluating the file
+// surely comes by.
+func recursions(p *rules.Pass) map[source.Span]bool {
+	come := map[source.Span]bool{}
+	failures, _ := p.Failures()
+	for _, f := range failures {
+		if f.Reason != eval.Recursion || f.Fixpoint != nil {
+			continue
+		}
+		members, _ := f.Cycle()
+		for _, m := range members {
+			come[m.Span] = come[m.Span] || f.Sure
 		}
 	}
-	return true
+	return come
 }

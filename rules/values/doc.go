@@ -13,8 +13,7 @@ import (
 const family = "values"
 
 // severity is what all pages say of it.
-const severity = "\n\nIt is an error where evaluating the file, or calling what it is, comes by for certain, and a warning where only\n" +
-	"evaluating that attribute, element or function does; in tests, examples and templates it is a hint. Nothing is reported\n" +
+const severity = rules.Failing + " Nothing is reported\n" +
 	"of what depends on arguments that are not known, or on packages: only what fails whoever uses the file. What fails in a\n" +
 	"function for the arguments of a call is reported at the argument to blame, or at the call, with the place in the function.\n" +
 	"What stands behind a condition is reported as well, unless the condition never holds, or is not known and asks of the same\n" +
@@ -48,13 +47,10 @@ func each(p *rules.Pass, do func(f eval.Finding, code *eval.Code) (diag.Finding,
 // report reports a finding with the severity that its place gives it. One that takes a function for callPackage by its name is
 // none where the project has a function of its own under that name.
 func report(p *rules.Pass, found diag.Finding, f eval.Finding) {
-	if !f.Sure || f.Filled {
-		found.Severity = diag.Warning
-	}
 	if f.Filled {
-		p.ReportUnless(found, diag.Hint, func(a *rules.Asked) bool { return a.DefinesCallPackage() })
+		p.ReportFailing(found, false, func(a *rules.Asked) bool { return a.DefinesCallPackage() })
 	} else {
-		p.ReportMildly(found, diag.Hint)
+		p.ReportFailing(found, f.Sure, nil)
 	}
 }
 

@@ -96,9 +96,6 @@ func reportFixpoint(p *rules.Pass, f eval.Finding) {
 			found.Help = fmt.Sprintf("by %s, the overlay asks for what it makes itself, since no other one of the project defines %s; its second argument has what was before", param, diag.List(by.Assumed, maxListed))
 		}
 	}
-	if !f.Sure {
-		found.Severity = diag.Warning
-	}
 	own, assumed := 0, make([]string, len(by.Assumed))
 	for i, name := range by.Assumed {
 		assumed[i] = strings.Clone(name)
@@ -106,7 +103,7 @@ func reportFixpoint(p *rules.Pass, f eval.Finding) {
 	if by.Named {
 		own = 1 // that is one of those that are counted
 	}
-	p.ReportUnless(found, diag.Hint, func(a *rules.Asked) bool {
+	p.ReportFailing(found, f.Sure, func(a *rules.Asked) bool {
 		return slices.ContainsFunc(assumed, func(name string) bool { return a.OverlaysWith(name) > own })
 	})
 }

@@ -105,20 +105,23 @@ func (p *Purely) defaultOf(names *sema.Info, f ast.FormalNode) {
 			continue
 		}
 		for u := range names.UsesOf(id) {
-			p.inner, p.formal = false, strings.Clone(f.Name().Text())
 			if !f.Parent().Encloses(u.Node) {
+				p.inner, p.formal = false, strings.Clone(f.Name().Text())
 				return
 			}
 			left := maxPlace
-			for up := u.Node.Parent(); left > 0; up, left = up.Parent(), left-1 {
-				if up.Is(ast.Formal) {
+			for up := u.Node.Parent(); left > 0 && !up.Is(ast.Lambda); up, left = up.Parent(), left-1 {
+				// What a function in a default reads, nothing may ever ask for.
+				if up.Is(ast.Formal) && up.Parent() == f.Parent() {
 					through = append(through, strings.Clone((ast.FormalNode{Node: up}).Name().Text()))
 					break
 				}
 			}
 		}
 	}
-	p.through = through
+	if p.through = through; len(through) > 0 {
+		p.inner, p.formal = false, strings.Clone(f.Name().Text())
+	}
 }
 
 // usedArgs are arguments of functions that files use in any case.

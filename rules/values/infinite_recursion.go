@@ -32,12 +32,16 @@ var _ = rules.Register(&rules.Rule{
 	Severity: diag.Error, Presets: rules.Recommended,
 	Asks: project.ForDefinesCallPackage | project.ForOverlaysWith,
 	File: func(p *rules.Pass) {
+		var bound map[source.Span]sema.BindingID // made with the first finding
 		each(p, func(f eval.Finding, _ *eval.Code) (diag.Finding, bool) {
 			if f.Fixpoint != nil {
 				reportFixpoint(p, f)
 				return diag.Finding{}, false
 			}
-			if members, _ := f.Cycle(); len(members) > 0 && readsItself(p.Names(), members[0].Span) {
+			if bound == nil {
+				bound = boundAt(p.Names())
+			}
+			if members, _ := f.Cycle(); len(members) > 0 && readsItself(p.Names(), bound[members[0].Span]) {
 				return diag.Finding{}, false
 			}
 			return recursion(f)
@@ -108,18 +112,27 @@ func reportFixpoint(p *rules.Pass, f eval.Finding) {
 	})
 }
 
-// readsItself reports whether the value of the name at a span reads the name itself, without a function, a set or a list in
-// between: self-binding and rec-shadow-recursion tell of those.
-func readsItself(names *sema.Info, at source.Span) bool {
+// boundAt returns the bindings of the file that have a value, by where they are bound.
+func boundAt(names *sema.Info) map[source.Span]sema.BindingID {
+	bound := map[source.Span]sema.BindingID{}
 	for i := range names.Bindings() {
-		b := names.Binding(sema.BindingID(i))
-		if i == 0 || b.Node.Span() != at || !b.Value.IsValid() {
-			continue
+		if b := names.Binding(sema.BindingID(i)); i > 0 && b.Value.IsValid() {
+			bound[b.Node.Span()] = sema.BindingID(i)
 		}
-		for u := range names.UsesOf(sema.BindingID(i)) {
-			if b.Value.Encloses(u.Node) && nixlang.MayForce(b.Value, u.Node) {
-				return true
-			}
+	}
+	return bound
+}
+
+// readsItself reports whether the value of a binding reads its name, without a function, a set or a list in between: self-binding
+// and rec-shadow-recursion tell of those. The binding may be 0, for none.
+func readsItself(names *sema.Info, id sema.BindingID) bool {
+	if id == 0 {
+		return false
+	}
+	b := names.Binding(id)
+	for u := range names.UsesOf(id) {
+		if b.Value.Encloses(u.Node) && nixlang.MayForce(b.Value, u.Node) {
+			return true
 		}
 	}
 	return false

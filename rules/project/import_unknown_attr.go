@@ -31,7 +31,7 @@ var _ = rules.Register(&rules.Rule{
 	File: func(p *rules.Pass) {
 		failures, code := p.FailuresOfFiles()
 		for _, f := range failures {
-			if _, _, ok := f.OfFile(); !ok || f.Reason != eval.MissingAttr || code.MayMiss(f.Name) {
+			if _, _, ok := f.OfFile(); !ok || f.Inside != nil || f.Reason != eval.MissingAttr || code.MayMiss(f.Name) {
 				continue
 			}
 			found := diag.Finding{

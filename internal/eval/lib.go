@@ -28,8 +28,8 @@ const libBuiltins = `
 attrsets  attrNames attrValues catAttrs getAttr hasAttr intersectAttrs isAttrs listToAttrs mapAttrs removeAttrs zipAttrsWith
 -         tryEval
 lists     all any concatLists concatMap elem elemAt filter genList groupBy head isList length map partition sort tail
-strings   isInt isString isPath stringLength substring concatStringsSep replaceStrings typeOf
-trivial   add bitAnd bitOr bitXor deepSeq isBool isFloat lessThan seq sub
+strings   split toJSON isInt isString isPath stringLength substring concatStringsSep replaceStrings typeOf
+trivial   pathExists add bitAnd bitOr bitXor deepSeq isBool isFloat lessThan seq sub
 `
 
 // registerLib adds the functions of lib. Facts: lib of nixpkgs 26.05 and of the releases before; tests compare with it.
@@ -39,7 +39,7 @@ func registerLib() {
 		"map": List, "sort": List, "tail": List, "mapAttrs": Set, "listToAttrs": Set, "intersectAttrs": Set, "removeAttrs": Set,
 		"concatStringsSep": String, "substring": String, "typeOf": String, "elem": Bool, "any": Bool, "all": Bool, "hasAttr": Bool,
 		"isAttrs": Bool, "isBool": Bool, "isFloat": Bool, "isInt": Bool, "isList": Bool, "isString": Bool, "isPath": Bool, "lessThan": Bool,
-		"groupBy": Set, "partition": Set, "zipAttrsWith": Set, "replaceStrings": String,
+		"split": List, "toJSON": String, "pathExists": Bool, "groupBy": Set, "partition": Set, "zipAttrsWith": Set, "replaceStrings": String,
 	}
 	for line := range strings.Lines(libBuiltins) {
 		if part, names, ok := strings.Cut(strings.TrimSpace(line), " "); ok {

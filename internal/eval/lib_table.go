@@ -14,24 +14,42 @@ attrsets any     updateManyAttrsByPath:l-
 attrsets list    cartesianProduct:a collect:f- mapAttrsToListRecursive:-a mapCartesianProduct:-a
 attrsets set     foldAttrs:--l zipAttrsWithNames:l-- mapAttrsRecursiveCond:--a recursiveUpdateUntil:-aa overrideExisting:a-
 attrsets string  showAttrPath:l
+asserts  bool    assertOneOf:--l
+derivations set  lazyDerivation:a
+debug    list    runTests:a
+filesystem bool  pathIsDirectory:p pathIsRegularFile:p
+generators set   mkLuaInline:-
 lists    any     findFirst:--l findSingle:---l crossLists:-l compareLists:---
 lists    bool    mutuallyExclusive:l-
 lists    int     count:-l
 lists    list    ifilter0:-l naturalSort:l sortOn:-l takeEnd:-l dropEnd:-l uniqueStrings:l
 lists    set     toposort:-l groupBy':---l
+meta     any     getLicenseFromSpdxId:s hiPrio:a lowPrio:a addMetaAttrs:-a
+meta     set     setName:-a
 meta     string  getExe:- getExe':--
-modules  set     evalModules:a
+modules  set     evalModules:a setDefaultModuleLocation:-- mkDefinition:a
+options  set     literalExpression:s! literalMD:s!
+options  string  showOption:l
 options  set     mkOption:a mkEnableOption:- mkPackageOption:--a
+sources  set     cleanSource:- cleanSourceWith:a sourceByRegex:-- sourceFilesBySuffices:--
+stringsWithDeps set stringAfter:-- noDepEntry:- fullDepEntry:-- packEntry:-
 strings  any     fixedWidthString:--t
 strings  bool    versionAtLeast:ss versionOlder:ss isValidPosixName:s isStorePath:-
 strings  int     toInt:s toIntBase10:s
 strings  list    intersperse:-l
 strings  string  escapeShellArg:T escapeShellArgs:l escape:ls escapeXML:s escapeRegex:s escapeURL:s trim:s
+strings  string  replaceString:s-s toSentenceCase:s! toCamelCase:s!
 strings  string  makeBinPath:l makeLibraryPath:l makeIncludePath:l makeSearchPath:-l makeSearchPathOutput:--l
 strings  string  stringAsChars:-t toShellVar:s- toShellVars:a
 strings  string  enableFeature:b!t! enableFeatureAs:b!t!- withFeature:bt! withFeatureAs:bt!-
 strings  string  cmakeBool:s!b! cmakeFeature:s!s! mesonBool:s!b! mesonOption:s!s! mesonEnable:s!b!
+trivial  bool    oldestSupportedReleaseIsAtLeast:n
+trivial  int     fromHexString:s
+trivial  string  toHexString:n!
 trivial  any     importJSON:p importTOML:p mod:nn bitNot:n functionArgs:F
+types    any     setType:-a
+types    bool    isType:--
+types    set     mkOptionType:a
 trivial  set     setFunctionArgs:-- mirrorFunctionArgs:--
 `
 

@@ -29,6 +29,39 @@ concatMapStringsSep "," (x: x) [ "a" ]
 concatImapStrings (i: x: x) [ "a" ]
 concatImapStringsSep "," (i: x: x) [ "a" ]
 concatLines [ "a" ]
+assertOneOf "x" 1 [ 1 ]
+lazyDerivation { derivation = { }; }
+runTests { }
+pathIsDirectory ./.
+pathIsRegularFile ./x.txt
+mkLuaInline "x"
+getLicenseFromSpdxId "MIT"
+hiPrio { }
+lowPrio { }
+addMetaAttrs { } { }
+setName "x" { }
+setDefaultModuleLocation ./x.nix { }
+literalExpression "x"
+literalMD "x"
+mkDefinition { value = 1; file = "x"; }
+showOption [ "a" ]
+cleanSource ./.
+cleanSourceWith { src = ./.; }
+sourceByRegex ./. [ ]
+sourceFilesBySuffices ./. [ ]
+stringAfter [ ] "x"
+noDepEntry "x"
+fullDepEntry "x" [ ]
+packEntry [ ]
+replaceString "a" "b" "ab"
+toSentenceCase "ab"
+toCamelCase "a-b"
+oldestSupportedReleaseIsAtLeast 2305
+fromHexString "ff"
+toHexString 255
+setType "x" { }
+isType "x" 1
+mkOptionType { name = "x"; }
 toLower "A"
 toUpper "a"
 removePrefix "a" "ab"

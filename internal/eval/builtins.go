@@ -11,6 +11,8 @@ import (
 type builtin struct {
 	name  string
 	arity int
+	// assumed is set for functions of nixpkgs that are known by their name only (see builders).
+	assumed bool
 	// run evaluates a call. It returns what the call gives where the arguments are as Nix wants them, or nil where that is
 	// impossible; the failures are those of the invocation besides.
 	run func(c *invocation) *Value
@@ -44,6 +46,7 @@ var prepare = sync.OnceFunc(func() {
 	registerNamed()
 	registerLib()
 	registerCallPackage()
+	registerBuilders()
 	own := map[string]attr{}
 	for i := range sema.Builtins() {
 		known := &sema.Builtins()[i]

@@ -20,6 +20,9 @@ func (f *function) lambda() *lambdaCode { return &f.code.lambdas[f.index] }
 func (ev *Evaluation) callExpr(at site, x *expr, in *env) *Value {
 	kids := at.code.kids[x.a:x.b]
 	fn := ev.eval(at.code, Expr(kids[0]), in)
+	if x.d != 0 && fn.rest == Anything {
+		fn = builderValues[x.d]
+	}
 	args := ev.lists.Many(len(kids) - 1)
 	for i, k := range kids[1:] {
 		args[i] = ev.plainThunk(at.code, Expr(k), in)

@@ -33,7 +33,7 @@ const (
 	opGlobal               // the builtin that builtinTable has at a; b is how it is written, where that may need something; c is 1 where it is meant as a function of nixpkgs' lib
 	opBuiltins             // builtins
 	opLambda               // lambdas[a]
-	opCall                 // kids[a], applied to kids[a+1:b]
+	opCall                 // kids[a], applied to kids[a+1:b]; d is the builder that this is by its name where nothing is known of it, or 0
 	opSelect               // a, the path paths[b:c], the default d
 	opHasAttr              // a, the path paths[b:c]
 	opList                 // kids[a:b]

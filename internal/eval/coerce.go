@@ -71,7 +71,7 @@ func (ev *Evaluation) coerce(v *Value, c coercion) (ok, bad *Value) {
 	switch {
 	case wrong == 0:
 	case ok == nil:
-		f := &Failure{Reason: c.reason, at: c.at, Got: wrong, Index: c.index, Name: c.name}
+		f := &Failure{Reason: c.reason, at: c.at, Got: wrong, Index: c.index, Name: c.name, Assumed: v.assumes()}
 		switch c.reason {
 		case BadBuiltinArg:
 			f.Want = String

@@ -338,7 +338,9 @@ func (ev *Evaluation) want(v *Value, k Kinds, blame func(got Kinds) *Failure) (o
 	ok, bad = v.only(k), v.only(Failures)
 	if wrong := v.kinds &^ (k | Failures); wrong != 0 {
 		if ok == nil { // the reason is of interest only where nothing else is possible
-			bad = join(bad, failed(blame(wrong)))
+			f := blame(wrong)
+			f.Assumed = v.assumes()
+			bad = join(bad, failed(f))
 		} else {
 			bad = join(bad, bare(Hard))
 		}

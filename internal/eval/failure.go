@@ -54,6 +54,8 @@ type Failure struct {
 	Got, Other, Want Kinds
 	// Filled is set where the call is one of callPackage or its kin, which fill in arguments.
 	Filled bool
+	// Assumed is the function of nixpkgs that a failure rests on, where that is known by its name only.
+	Assumed string
 	// Index is the number of the argument, or of the arguments that went well before.
 	Index  int
 	takes  []string // the names that a builtin takes, of MissingArg and UnexpectedArg

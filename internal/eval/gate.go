@@ -127,6 +127,9 @@ func (g *gate) callFails(n ast.Node) bool {
 	switch {
 	case byName[ast.LastName(fn)] != 0:
 		return false // fills tells
+	case builderIndex[ast.LastName(fn)] != 0:
+		b := builders[ast.LastName(fn)]
+		return before == 0 && b.args == 1 && g.builderFails(n, b)
 	case known && before >= f.arity():
 		return g.sure(n.FirstChild()) != Anything // what the function gives is called
 	case known:
@@ -426,6 +429,9 @@ func (g *gate) call(n ast.Node) Kinds {
 		return 0
 	}
 	if !known {
+		if b, ok := builders[ast.LastName(fn)]; ok && args < b.args {
+			return 0
+		}
 		if g.kinds(fn) == Anything {
 			return Anything
 		}

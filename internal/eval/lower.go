@@ -290,7 +290,7 @@ func (l *lowerer) call(n, fn ast.Node, args []ast.Node) Expr {
 		l.wait(l.expr(a))
 	}
 	from, to := l.operands(first)
-	return l.add(n, expr{op: opCall, a: from, b: to})
+	return l.add(n, expr{op: opCall, a: from, b: to, d: l.builder(fn)})
 }
 
 var binaryOps = map[ast.Op]op{

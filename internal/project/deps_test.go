@@ -35,6 +35,7 @@ func TestDeps(t *testing.T) {
 		"sample":      func(dir string, a *project.Answers) { a.Sample(filepath.Join(dir, "tests/t.nix")) },
 		"file":        func(dir string, a *project.Answers) { a.File(filepath.Join(dir, "host.nix")) },
 		"overlays":    func(_ string, a *project.Answers) { a.OverlaysWith("o") },
+		"builder":     func(_ string, a *project.Answers) { a.DefinesBuilder("writeText") },
 		"callPackage": func(_ string, a *project.Answers) { a.DefinesCallPackage() },
 		"imported":    func(dir string, a *project.Answers) { a.Imported(filepath.Join(dir, "b.nix")) },
 		"reach":       func(dir string, a *project.Answers) { a.Reach(filepath.Join(dir, "b.nix")) },

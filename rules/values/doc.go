@@ -7,6 +7,7 @@ import (
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/eval"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -21,6 +22,9 @@ const severity = rules.Failing + " Nothing is reported\n" +
 	"\n" +
 	"A finding shows how what it blames came to its place. `nixsift what FILE:LINE:COLUMN` says what is known of any expression,\n" +
 	"and why.\n"
+
+// asks are the facts that report asks the project for.
+var asks = project.ForDefinesCallPackage | project.ForDefinesBuilder
 
 // each calls do for what surely fails in the file for one of the reasons, and reports what it returns.
 func each(p *rules.Pass, do func(f eval.Finding, code *eval.Code) (diag.Finding, bool), reasons ...eval.Reason) {
@@ -47,9 +51,16 @@ func each(p *rules.Pass, do func(f eval.Finding, code *eval.Code) (diag.Finding,
 // report reports a finding with the severity that its place gives it. One that takes a function for callPackage by its name is
 // none where the project has a function of its own under that name.
 func report(p *rules.Pass, found diag.Finding, f eval.Finding) {
-	if f.Filled {
+	switch {
+	case f.Assumed != "":
+		if found.Help == "" {
+			found.Help = "nixpkgs' own " + diag.Code(f.Assumed) + " is meant, which an overlay may replace"
+		}
+		name := f.Assumed
+		p.ReportFailing(found, false, func(a *rules.Asked) bool { return a.DefinesBuilder(name) })
+	case f.Filled:
 		p.ReportFailing(found, false, func(a *rules.Asked) bool { return a.DefinesCallPackage() })
-	} else {
+	default:
 		p.ReportFailing(found, f.Sure, nil)
 	}
 }

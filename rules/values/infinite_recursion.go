@@ -30,7 +30,7 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"A name whose own value reads it at once is the matter of `self-binding`." + severity,
 	Severity: diag.Error, Presets: rules.Recommended,
-	Asks: project.ForDefinesCallPackage | project.ForOverlaysWith,
+	Asks: asks | project.ForOverlaysWith,
 	File: func(p *rules.Pass) {
 		var bound map[source.Span]sema.BindingID // made with the first finding
 		each(p, func(f eval.Finding, _ *eval.Code) (diag.Finding, bool) {

@@ -5,7 +5,6 @@ import (
 
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/eval"
-	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -21,9 +20,13 @@ var _ = rules.Register(&rules.Rule{
 		"Reported for functions of the file and of files that it imports, however they are called, with arguments that are known\n" +
 		"however they are put together. Calls of what a file is, `import ./file.nix { … }`, are the matter of\n" +
 		"`call-argument-mismatch`. `callPackage` fills in what is missing, so of its calls only arguments that are not taken are\n" +
-		"reported, as a warning: what is called so may be another function." + severity,
+		"reported, as a warning: what is called so may be another function.\n" +
+		"\n" +
+		"Functions of nixpkgs that make derivations, such as `writeShellApplication` and\n" +
+		"`fetchFromGitHub`, are known where they are called as what `pkgs` has, or by an argument of that name: as a warning, and not\n" +
+		"where the project gives the name to something of its own." + severity,
 	Severity: diag.Error, Presets: rules.Recommended,
-	Asks: project.ForDefinesCallPackage,
+	Asks: asks,
 	File: func(p *rules.Pass) {
 		each(p, func(f eval.Finding, _ *eval.Code) (diag.Finding, bool) {
 			missing := f.Lacking()

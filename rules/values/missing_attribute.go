@@ -7,7 +7,6 @@ import (
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/eval"
 	"github.com/nixsift/nixsift/internal/near"
-	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -24,7 +23,7 @@ var _ = rules.Register(&rules.Rule{
 		"The fix puts the name that was probably meant." + severity,
 	Severity: diag.Error, Presets: rules.Recommended,
 	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
-	Asks: project.ForDefinesCallPackage,
+	Asks: asks,
 	File: func(p *rules.Pass) {
 		each(p, func(f eval.Finding, code *eval.Code) (diag.Finding, bool) {
 			if !f.Sure && code.MayMiss(f.Name) || f.Inherited() {

@@ -5,7 +5,6 @@ import (
 
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/eval"
-	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -15,7 +14,7 @@ var _ = rules.Register(&rules.Rule{
 	Doc: "Nix takes nothing but `true` and `false` for a condition: `if list then …`, `assert 1;`, `!null` and `x || \"\"` fail with\n" +
 		"\"expected a Boolean but found …\". Compare instead: `list != [ ]`, `x != null`." + severity,
 	Severity: diag.Error, Presets: rules.Recommended,
-	Asks: project.ForDefinesCallPackage,
+	Asks: asks,
 	File: func(p *rules.Pass) {
 		each(p, func(f eval.Finding, _ *eval.Code) (diag.Finding, bool) {
 			return diag.Finding{

@@ -5,7 +5,6 @@ import (
 
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/eval"
-	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -15,7 +14,7 @@ var _ = rules.Register(&rules.Rule{
 	Doc: "`\"a\" \"b\"` is a call: Nix fails with \"attempt to call something which is not a function\". Mostly a `;`, a comma or an\n" +
 		"operator is missing, or a function got one argument too many. A set with `__functor` can be called." + severity,
 	Severity: diag.Error, Presets: rules.Recommended,
-	Asks: project.ForDefinesCallPackage,
+	Asks: asks,
 	File: func(p *rules.Pass) {
 		each(p, func(f eval.Finding, _ *eval.Code) (diag.Finding, bool) {
 			callee := f.Callee()

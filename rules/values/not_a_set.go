@@ -5,7 +5,6 @@ import (
 
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/eval"
-	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -15,7 +14,7 @@ var _ = rules.Register(&rules.Rule{
 	Doc: "`[ 1 ].a` asks a list for an attribute, `with \"x\"; name` a string, and `({ a }: a) 1` gives a number to a function that\n" +
 		"takes a set: Nix fails with \"expected a set but found …\". With a default, `[ 1 ].a or 2`, the first is legal." + severity,
 	Severity: diag.Error, Presets: rules.Recommended,
-	Asks: project.ForDefinesCallPackage,
+	Asks: asks,
 	File: func(p *rules.Pass) {
 		each(p, func(f eval.Finding, _ *eval.Code) (diag.Finding, bool) {
 			if f.Reason == eval.NotSet {

@@ -4,7 +4,6 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/eval"
-	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -17,12 +16,13 @@ var _ = rules.Register(&rules.Rule{
 		"Reported for functions of the file and of files that it imports, however they are called, with arguments that are known\n" +
 		"however they are put together. Calls of what a file is, `import ./file.nix { … }`, are the matter of\n" +
 		"`call-argument-mismatch`. `callPackage` fills in what is missing, so of its calls only arguments that are not taken are\n" +
-		"reported, as a warning: what is called so may be another function.\n" +
+		"reported, as a warning: what is called so may be another function. Of functions of nixpkgs such as `writeShellApplication`, only\n" +
+		"arguments are reported that are nearly one that they take, as a warning, too.\n" +
 		"\n" +
 		"The fix puts the name that was probably meant." + severity,
 	Severity: diag.Error, Presets: rules.Recommended,
 	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
-	Asks: project.ForDefinesCallPackage,
+	Asks: asks,
 	File: func(p *rules.Pass) {
 		failures, _ := p.Failures()
 		for _, f := range failures {

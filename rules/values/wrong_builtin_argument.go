@@ -6,7 +6,6 @@ import (
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/eval"
-	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -17,7 +16,7 @@ var _ = rules.Register(&rules.Rule{
 		"are evaluated. So do `lib.concatStringsSep list \",\"` and `lib.mapAttrs set f`, whose arguments are in the wrong order, and\n" +
 		"`filter f list` where `f` returns something other than a Boolean." + severity,
 	Severity: diag.Error, Presets: rules.Recommended,
-	Asks: project.ForDefinesCallPackage,
+	Asks: asks,
 	File: func(p *rules.Pass) {
 		var last source.Span // of two wrong arguments of a call, one is told
 		each(p, func(f eval.Finding, _ *eval.Code) (diag.Finding, bool) {

@@ -5,7 +5,6 @@ import (
 
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/eval"
-	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -16,7 +15,7 @@ var _ = rules.Register(&rules.Rule{
 		"evaluated. Use the other operator, or convert: `\"port \" + toString 80`. `==` and `!=` take anything, and `<` takes two\n" +
 		"numbers, strings, paths or lists." + severity,
 	Severity: diag.Error, Presets: rules.Recommended,
-	Asks: project.ForDefinesCallPackage,
+	Asks: asks,
 	File: func(p *rules.Pass) {
 		told := map[eval.Expr]bool{}
 		each(p, func(f eval.Finding, _ *eval.Code) (diag.Finding, bool) {

@@ -243,17 +243,17 @@ func registerLists() {
 		case len(elems) == 1:
 			return listValue(elems)
 		}
-		var any *Value
+		var every *Value
 		for _, e := range elems {
-			any = join(any, c.force(e))
+			every = join(every, c.force(e))
 		}
-		if c.need(c.applied(c.force(c.args[0]), given(any), given(any)), 0, Bool) == nil {
+		if c.need(c.applied(c.force(c.args[0]), given(every), given(every)), 0, Bool) == nil {
 			return nil
 		}
 		c.mayFail()
 		out := make([]*thunk, len(elems)) // in an order that is not worked out
 		for i := range out {
-			out[i] = given(any)
+			out[i] = given(every)
 		}
 		return listValue(out)
 	})

@@ -7,6 +7,7 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/eval"
 	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/internal/sema"
 )
 
@@ -170,6 +171,15 @@ func (p *Pass) ask(code *eval.Code, part func(a *asking) eval.Part) *eval.Value 
 	}
 	a.spent += a.ev.Cost()
 	return v
+}
+
+// Outputs returns what is known of the outputs of the flake in a folder.
+func (p *Pass) Outputs(dir string) *project.Outputs {
+	if x := p.examined; x.alone {
+		x.more.Store(true)
+		return &project.Outputs{}
+	}
+	return p.Project.Outputs(dir)
 }
 
 // IsOfFile reports whether a value is the set that another file is: import-unknown-attr tells what such a set lacks.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/eval"
 	"github.com/nixsift/nixsift/internal/flake"
 	"github.com/nixsift/nixsift/internal/sema"
@@ -19,6 +20,9 @@ type Outputs struct {
 	Below map[string]*Outputs
 	// Whole tells that there are no others.
 	Whole bool
+	// File and Span are where it is defined: the name, or else the value; the file is "" where that is not known.
+	File string
+	Span source.Span
 
 	files map[string]bool // of the root: the files that were evaluated for it
 }
@@ -60,6 +64,7 @@ func (o *Outputs) Missing(path []string) (at int, names []string, ok bool) {
 	return at + 1, slices.Sorted(maps.Keys(all)), true
 }
 
+// equal reports whether two trees have the same names, wherever they are defined.
 func (o *Outputs) equal(other *Outputs) bool {
 	return o == other || o.Whole == other.Whole && maps.EqualFunc(o.Below, other.Below, (*Outputs).equal)
 }
@@ -148,9 +153,26 @@ func (r *outputsReader) tree(p eval.Part, levels int) *Outputs {
 		if levels == maxOutputDepth && name == "deploy" {
 			below = maxDeployDepth
 		}
-		o.Below[strings.Clone(name)] = r.tree(v.Member(name), below)
+		o.Below[strings.Clone(name)] = r.tree(v.Member(name), below).at(v, name)
 	}
 	return o
+}
+
+// at returns a tree with the place where an attribute of a value is defined.
+func (o *Outputs) at(v *eval.Value, name string) *Outputs {
+	code, span, _, ok := v.AttrPlace(name)
+	if !ok {
+		var e eval.Expr
+		if code, e, ok = v.Member(name).Place(); ok {
+			span = code.Span(e)
+		}
+	}
+	if !ok || code.Path == "" {
+		return o
+	}
+	placed := *o
+	placed.File, placed.Span = code.Path, span
+	return &placed
 }
 
 // imported returns the code of a file, and notes that it counts.

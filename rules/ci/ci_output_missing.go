@@ -185,7 +185,7 @@ func (r *missingOutputs) ask(c *call, ref shell.Word, a attribute) {
 	}
 	name, meant := "", ""
 	for _, f := range flakes {
-		outputs := r.pass.Project.Outputs(f.Dir)
+		outputs := r.pass.Outputs(f.Dir)
 		for _, path := range a.paths {
 			at, known, missing := outputs.Missing(path)
 			if !missing {

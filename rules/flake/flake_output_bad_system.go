@@ -7,6 +7,7 @@ import (
 
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/flake"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -39,8 +40,51 @@ var _ = rules.Register(&rules.Rule{
 				}
 			}
 		})
+		eachEvaluated(p, f, func(name string, o *project.Outputs, written map[string]bool, report func(*project.Outputs, diag.Finding)) {
+			switch {
+			case wholeOnly(name) && written == nil && belowSystems(o):
+				report(o, diag.Finding{
+					Message: fmt.Sprintf("%s is an output of the whole flake, but has a set for each system", diag.Code(name)),
+					Help:    "no command finds what is below a system by its name: define it without",
+				})
+			case slices.Contains(systemOutputs, name):
+				for _, system := range o.Names() {
+					if written[system] {
+						continue
+					}
+					if meant := misspeltSystem(system); meant != "" {
+						report(placeOf(o.Below[system], o), diag.Finding{
+							Message: fmt.Sprintf("%s has %s, which is no system", diag.Code(name), diag.Code(system)), Help: "did you mean " + diag.Code(meant) + "?",
+						})
+					} else if !strings.Contains(system, "-") {
+						report(placeOf(o.Below[system], o), diag.Finding{
+							Message: fmt.Sprintf("%s has a set for each system, and %s is none", diag.Code(name), diag.Code(system)),
+							Help:    "write " + diag.Code(name+".<system>."+system),
+						})
+					}
+				}
+			}
+		})
 	},
 })
+
+// placeOf returns what has the place of an output, or else of that which it stands in.
+func placeOf(o, around *project.Outputs) *project.Outputs {
+	if o.File == "" {
+		return around
+	}
+	return o
+}
+
+// belowSystems reports whether an output has sets with names for systems, and nothing else.
+func belowSystems(o *project.Outputs) bool {
+	for _, name := range o.Names() {
+		if below := o.Below[name]; !slices.Contains(usualDoubles, name) || !below.Whole || len(below.Below) == 0 {
+			return false
+		}
+	}
+	return o.Whole && len(o.Below) > 0
+}
 
 // wholeOnly reports whether nothing finds an output below a system. lib and hydraJobs may have systems.
 func wholeOnly(name string) bool {

@@ -7,6 +7,7 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/flake"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -57,6 +58,20 @@ var _ = rules.Register(&rules.Rule{
 				}
 				report(finding)
 			}
+		})
+		eachEvaluated(p, f, func(name string, o *project.Outputs, written map[string]bool, report func(*project.Outputs, diag.Finding)) {
+			d, ok := deprecatedOutputs[name]
+			if !ok || written != nil {
+				return
+			}
+			finding := diag.Finding{Message: fmt.Sprintf("the output %s is deprecated", diag.Code(name)), Help: "write " + diag.Code(d.now+".default")}
+			if d.perSystem {
+				finding.Help = "write " + diag.Code(d.now+".<system>.default")
+			}
+			if p.Outputs(f.Dir).Below[d.now] != nil {
+				finding.Severity = diag.Hint
+			}
+			report(o, finding)
 		})
 	},
 })

@@ -7,6 +7,7 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/flake"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -45,6 +46,14 @@ var _ = rules.Register(&rules.Rule{
 					finding.Fixes = []diag.Fix{rename(a, meant)}
 				}
 				report(finding)
+			}
+		})
+		eachEvaluated(p, f, func(name string, o *project.Outputs, written map[string]bool, report func(*project.Outputs, diag.Finding)) {
+			if meant := meantOutput(name); meant != "" && written == nil {
+				report(o, diag.Finding{
+					Message: fmt.Sprintf("Nix does not know the output %s", diag.Code(name)),
+					Help:    fmt.Sprintf("did you mean %s?", diag.Code(meant)),
+				})
 			}
 		})
 	},

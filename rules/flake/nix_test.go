@@ -103,6 +103,7 @@ var refusals = map[string]map[string]string{
 		"each":  `'devShell' is deprecated; use 'devShells.<system>.default'`, "both": `'overlay' is deprecated`, "rec": `'overlay' is deprecated`, "read": `'overlay' is deprecated`,
 	},
 	"flake-output-bad-system": {
+		"variable": `'default' is not a valid system type`, "file": `'default' is not a valid system type`,
 		"none": `'default' is not a valid system type`, "set": `'ci' is not a valid system type`, "underscore": `'x86_64_linux' is not a valid system type`,
 		"misspelt": `omitted these incompatible systems: aarch64-linx, x86-64_linux`, "each": `overlay is not a function, but a set instead`,
 	},

@@ -8,6 +8,7 @@ import (
 	"github.com/nixsift/nixsift/internal/flake"
 	"github.com/nixsift/nixsift/internal/modsys"
 	"github.com/nixsift/nixsift/internal/near"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -101,6 +102,55 @@ func eachOutputs(p *rules.Pass, f *flake.Flake, tell func(set flake.OutputSet, r
 	for _, set := range f.Nix.OutputSets() {
 		tell(set, func(finding diag.Finding) { found = append(found, finding) })
 	}
+	reportOutputs(p, f, found)
+}
+
+// eachEvaluated calls tell for the outputs that evaluation sees and no set of outputs that is written out has: of such a set,
+// the others below. Those of other files are reported where outputs is defined.
+func eachEvaluated(p *rules.Pass, f *flake.Flake, tell func(name string, o *project.Outputs, written map[string]bool, report func(at *project.Outputs, finding diag.Finding))) {
+	if !f.Nix.Outputs.IsLambda {
+		return
+	}
+	var found []diag.Finding
+	file := f.Nix.Outputs.Attr.Key().Span()
+	report := func(at *project.Outputs, finding diag.Finding) {
+		for _, name := range at.Names() {
+			if at.File != "" {
+				break
+			}
+			at = at.Below[name] // what a function of flake-utils puts there, say
+		}
+		switch finding.Span = file; at.File {
+		case "":
+		case p.Path:
+			finding.Span = at.Span
+		default:
+			finding.Message += ", which " + diag.Code(p.Project.Rel(at.File)) + " defines"
+		}
+		found = append(found, finding)
+	}
+	outputs := p.Outputs(f.Dir)
+	for _, name := range outputs.Names() {
+		var written map[string]bool // nil where the output is not written out
+		for _, set := range f.Nix.OutputSets() {
+			a := set.Attr.Sub(name)
+			if a == nil || set.Scope == flake.OutputsPerSystem {
+				continue
+			}
+			if written == nil {
+				written = map[string]bool{}
+			}
+			for _, below := range a.Subs {
+				written[below.Name] = true
+			}
+		}
+		tell(name, outputs.Below[name], written, report)
+	}
+	reportOutputs(p, f, found)
+}
+
+// reportOutputs reports findings about outputs of what surely is a flake.
+func reportOutputs(p *rules.Pass, f *flake.Flake, found []diag.Finding) {
 	if len(found) == 0 {
 		return
 	}

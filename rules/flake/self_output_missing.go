@@ -37,7 +37,7 @@ var _ = rules.Register(&rules.Rule{
 				continue
 			}
 			path := t.names()
-			at, known, missing := p.Project.Outputs(f.Dir).Missing(path)
+			at, known, missing := p.Outputs(f.Dir).Missing(path)
 			if !missing {
 				continue
 			}

@@ -63,10 +63,13 @@ var _ = rules.Register(&rules.Rule{
 			if name == "self" {
 				found.Message, found.Help = "`self.inputs` has no `self`: evaluating this fails", "write `self`"
 			}
-			reportTaken(p, f, &t, found, func(a *rules.Asked, dir string) bool {
-				other := a.FlakeIn(dir)
-				return other == nil || !other.Nix.InputsLiteral || other.Nix.Input(name) != nil
-			})
+			reportTaken(p, f, &t, found, func(a *rules.Asked, dir string) bool { return hasInput(a, dir, name) })
 		}
 	},
 })
+
+// hasInput reports whether the flake in a folder may have an input.
+func hasInput(a *rules.Asked, dir, name string) bool {
+	f := a.FlakeIn(dir)
+	return f == nil || !f.Nix.InputsLiteral || f.Nix.Input(name) != nil
+}

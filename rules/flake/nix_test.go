@@ -193,7 +193,7 @@ func TestNixRefuses(t *testing.T) {
 }
 
 // mixed are the rules whose fixtures have flakes, too, that Nix refuses for another reason.
-var mixed = map[string]bool{"flake-input-missing-path": true, "flake-input-url-and-follows": true, "flake-missing-outputs": true, "flake-not-attrset": true, "flake-input-unknown": true, "flake-function-argument": true}
+var mixed = map[string]bool{"flake-input-missing-path": true, "flake-input-url-and-follows": true, "flake-missing-outputs": true, "flake-not-attrset": true, "flake-input-unknown": true, "flake-function-argument": true, "input-output-missing": true}
 
 // checked are the rules about what nix flake check tells, be it as a warning.
 var checked = map[string]bool{
@@ -204,5 +204,5 @@ var checked = map[string]bool{
 // evaluated are the rules about what Nix only finds when it calls the outputs.
 var evaluated = map[string]bool{
 	"outputs-missing-self": true, "outputs-missing-input-no-ellipsis": true, "outputs-arg-not-input": true, "flake-input-unknown": true, "self-output-missing": true,
-	"flake-function-argument": true,
+	"flake-function-argument": true, "input-output-missing": true,
 }

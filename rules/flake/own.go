@@ -40,25 +40,35 @@ type taken struct {
 	given string
 }
 
-// names returns the names of the path, as flake outputs are asked for them.
+// names returns the names of the path as outputs are asked for them: of this flake, or of an input.
 func (t *taken) names() (names []string) {
-	for i, p := range t.path {
-		names = append(names, p.name)
-		if i == 0 && t.of == systemParts {
-			names = append(names, "") // the system
+	for i, p := range t.path[t.outputs():] {
+		if names = append(names, p.name); i == 0 && t.bySystem() {
+			names = append(names, "")
 		}
 	}
 	return names
 }
 
-// partAt returns the part of the path that is one of names.
-func (t *taken) partAt(i int) (part, bool) {
-	if t.of == systemParts && i > 0 {
+// outputs returns where the outputs begin in the path: behind the name of an input.
+func (t *taken) outputs() int {
+	if t.of == ownOutputs || t.of == systemParts {
+		return 0
+	}
+	return 1
+}
+
+// bySystem reports whether the outputs are those of one system, as flake-parts passes them.
+func (t *taken) bySystem() bool { return strings.HasSuffix(t.given, "'") }
+
+// partAt returns the part of the path that is one of names; ok is false for the system.
+func (t *taken) partAt(i int) (p part, ok bool) {
+	if t.bySystem() && i > 0 {
 		if i--; i == 0 {
 			return part{}, false
 		}
 	}
-	return t.path[i], true
+	return t.path[t.outputs()+i], true
 }
 
 // ownNames are the names under which files have their flake and its inputs, by convention outside of flake.nix.

@@ -33,38 +33,13 @@ var _ = rules.Register(&rules.Rule{
 			return
 		}
 		for _, t := range takenOf(p) {
-			if t.of != ownOutputs && t.of != systemParts || ofSource(t.path[0].name) {
+			if t.of != ownOutputs && t.of != systemParts {
 				continue
 			}
 			path := t.names()
-			at, known, missing := p.Outputs(f.Dir).Missing(path)
-			if !missing {
+			found, ok := missingOutput(p, &t, p.Outputs(f.Dir), path, "the flake")
+			if !ok {
 				continue
-			}
-			part, ok := t.partAt(at)
-			if !ok || part.name == "" || p.MayMiss(part.name) {
-				continue
-			}
-			name := strings.Clone(part.name)
-			meant := near.Find(name, known)
-			if at == 0 && t.given != "" && meant == "" {
-				continue // another thing of that name
-			}
-			found := diag.Finding{
-				Span:    part.node.Span(),
-				Message: "the flake has no output " + diag.Code(written(path[:at+1])) + ": evaluating this fails",
-			}
-			if len(known) > 0 {
-				found.Help = "there is " + listed(known)
-			}
-			if meant != "" {
-				found.Help = "did you mean " + diag.Code(meant) + "?"
-				if part.node.Text() == name && !part.node.Parent().Is(ast.Inherit) && !part.node.Is(ast.Ident) {
-					found.Fixes = []diag.Fix{rules.Replace("write "+diag.Code(meant), diag.Unsafe, part.node.Span(), ast.QuoteAttr(meant))}
-				}
-			}
-			for i := range path {
-				path[i] = strings.Clone(path[i])
 			}
 			reportTaken(p, f, &t, found, func(a *rules.Asked, dir string) bool {
 				_, _, missing := a.Outputs(dir).Missing(path)
@@ -73,6 +48,43 @@ var _ = rules.Register(&rules.Rule{
 		}
 	},
 })
+
+// missingOutput returns a finding about the first name of what a file takes of outputs that is missing there; ok is false where
+// none surely is. The path is cloned.
+func missingOutput(p *rules.Pass, t *taken, outputs *project.Outputs, path []string, flake string) (found diag.Finding, ok bool) {
+	if len(path) == 0 || ofSource(path[0]) {
+		return found, false
+	}
+	at, known, missing := outputs.Missing(path)
+	if !missing {
+		return found, false
+	}
+	part, ok := t.partAt(at)
+	if !ok || part.name == "" || p.MayMiss(part.name) {
+		return found, false
+	}
+	for i := range path {
+		path[i] = strings.Clone(path[i])
+	}
+	meant := near.Find(path[at], known)
+	if at == 0 && t.given != "" && meant == "" {
+		return found, false // another thing of that name
+	}
+	found = diag.Finding{
+		Span:    part.node.Span(),
+		Message: flake + " has no output " + diag.Code(written(path[:at+1])) + ": evaluating this fails",
+	}
+	if len(known) > 0 {
+		found.Help = "there is " + listed(known)
+	}
+	if meant != "" {
+		found.Help = "did you mean " + diag.Code(meant) + "?"
+		if part.node.Text() == path[at] && !part.node.Parent().Is(ast.Inherit) && !part.node.Is(ast.Ident) {
+			found.Fixes = []diag.Fix{rules.Replace("write "+diag.Code(meant), diag.Unsafe, part.node.Span(), ast.QuoteAttr(meant))}
+		}
+	}
+	return found, true
+}
 
 // ofSource reports whether a flake has an attribute beside its outputs (call-flake.nix).
 func ofSource(name string) bool {

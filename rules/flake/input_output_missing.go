@@ -1,0 +1,52 @@
+package flake
+
+import (
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/project"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "input-output-missing", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	Summary: "An output is taken of an input that does not have it",
+	Doc: "`other.nixosModules.defualt` fails with \"attribute 'defualt' missing\" when it is evaluated. The outputs of an input are known\n" +
+		"where its source is at hand: a flake in a folder beside this one (`path:./other`), one whose place `nixsift.toml` tells, one that\n" +
+		"is checked in the same run, and, where that is asked for, what lies in the Nix store. They are evaluated as those of this flake\n" +
+		"(see `self-output-missing`). A checkout may be of another version than `flake.lock` has: there it is info.\n" +
+		"\n" +
+		"The fix puts the name that was probably meant.",
+	Severity: diag.Warning, Presets: rules.Recommended, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
+	Asks: project.ForHanding,
+	On:   []ast.Kind{ast.Select, ast.Inherit, ast.With},
+	File: func(p *rules.Pass) {
+		f := p.Project.Flake()
+		if f == nil || f.Nix.Outputs.Attr == nil {
+			return
+		}
+		for _, t := range takenOf(p) {
+			if t.of != withSelf && t.of != withoutSelf || len(t.path) < 2 {
+				continue
+			}
+			in := f.Nix.Input(t.path[0].name)
+			if in == nil || !in.Flake {
+				continue
+			}
+			at, source, ok := p.Project.InputFlake(f.Dir, in.Name)
+			if !ok || at.Nix.Outputs.Attr == nil {
+				continue
+			}
+			found, ok := missingOutput(p, &t, p.Outputs(at.Dir), t.names(), "the input "+diag.Code(in.Name))
+			if !ok {
+				continue
+			}
+			if found.Severity = diag.Info; source.Whole() {
+				found.Severity = diag.Warning
+			}
+			name := strings.Clone(in.Name)
+			reportTaken(p, f, &t, found, func(a *rules.Asked, dir string) bool { return hasInput(a, dir, name) })
+		}
+	},
+})

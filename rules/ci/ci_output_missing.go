@@ -26,7 +26,7 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"The fix puts the name that was probably meant. In scripts that no CI runs it is info.",
 	Severity: diag.Warning, Presets: rules.Recommended, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
-	Mentions: []string{".#", "--flake", "nix build", "nix run", "nix develop", "nix shell", "nix eval", "nix fmt", "nom build", "nom develop"},
+	Mentions: []string{".#", "--flake", "nix build ./", "nix run ./", "nix develop ./", "nix shell ./", "nix eval ./", "nix fmt"},
 	Programs: isNix,
 	Script: func(p *rules.Pass, d *shell.Doc) {
 		if p.Project.InSamples(p.Path) {

@@ -242,6 +242,6 @@ var partsModules = map[string][]string{
 	"nix-darwin":            {"darwinConfigurations", "darwinModules"},
 	"nix-unit":              {"checks", "tests"},
 	"pre-commit-hooks.nix":  {"checks", "devShells"},
-	"process-compose-flake": {"packages"},
+	"process-compose-flake": {"apps", "checks", "legacyPackages", "packages"},
 	"treefmt-nix":           {"checks", "formatter"},
 }

@@ -165,17 +165,17 @@ func TestOutputs(t *testing.T) {
 		})
 		out, err := exec.Command(testenv.Nix234(t), "--eval", "--strict", "--json", filepath.Join(dir, "names.nix")).Output()
 		require.NoError(t, err)
-		var real []any
-		require.NoError(t, json.Unmarshal(out, &real))
+		var found []any
+		require.NoError(t, json.Unmarshal(out, &found))
 		for i, c := range outputsCases {
-			assert.Empty(t, missingIn(trees[i], real[i], ""), c.outputs)
+			assert.Empty(t, missingIn(trees[i], found[i], ""), c.outputs)
 		}
 	})
 }
 
 // missingIn returns what Nix has, and the tree says that there surely is not.
-func missingIn(o *project.Outputs, real any, path string) (missing []string) {
-	all, ok := real.(map[string]any)
+func missingIn(o *project.Outputs, nix any, path string) (missing []string) {
+	all, ok := nix.(map[string]any)
 	if !ok {
 		return nil
 	}

@@ -92,7 +92,7 @@ var builders = map[string]*builder{
 			"hostName": "set `networking.hostName` in a module", "hostname": "set `networking.hostName` in a module",
 			"stateVersion": "set `system.stateVersion` in a module", "hostPlatform": "set `nixpkgs.hostPlatform` in a module",
 		},
-		check: func(c *builderCall) { c.set(0) },
+		check: (*builderCall).set,
 	},
 	"homeManagerConfiguration": {
 		repository: "github.com/nix-community/home-manager",
@@ -106,7 +106,7 @@ var builders = map[string]*builder{
 			"stateVersion": "set `home.stateVersion` in a module",
 		},
 		goneIn: "22.11",
-		check:  func(c *builderCall) { c.set(0) },
+		check:  (*builderCall).set,
 	},
 	"darwinSystem": {
 		repository: "github.com/nix-darwin/nix-darwin",
@@ -118,7 +118,7 @@ var builders = map[string]*builder{
 			"extraSpecialArgs": "write `specialArgs`", "configuration": "write `modules = [ … ]`", "imports": "write `modules = [ … ]`",
 			"overlays": "set `nixpkgs.overlays` in a module", "stateVersion": "set `system.stateVersion` in a module",
 		},
-		check: func(c *builderCall) { c.set(0) },
+		check: (*builderCall).set,
 	},
 	"nixOnDroidConfiguration": {
 		repository: "github.com/nix-community/nix-on-droid",
@@ -129,7 +129,7 @@ var builders = map[string]*builder{
 			"system": "write `pkgs = import nixpkgs { system = \"aarch64-linux\"; }`",
 		},
 		goneIn: "22.11",
-		check:  func(c *builderCall) { c.set(0) },
+		check:  (*builderCall).set,
 	},
 	"mkFlake": {
 		repository: "github.com/hercules-ci/flake-parts",
@@ -218,9 +218,9 @@ func (c *builderCall) report(at ast.Node, message, help string) *diag.Finding {
 	return &c.found[len(c.found)-1]
 }
 
-// set checks the argument that is a set.
-func (c *builderCall) set(i int) {
-	arg := c.args[i].Unparen()
+// set checks the first argument, which is a set.
+func (c *builderCall) set() {
+	arg := c.args[0].Unparen()
 	v := c.Value(arg)
 	if v.Kinds()&eval.Set == 0 {
 		return
@@ -266,7 +266,7 @@ func isNull(v *eval.Value, c *builderCall, name string) bool {
 
 // partsArguments checks a call of flake-parts' mkFlake.
 func partsArguments(c *builderCall) {
-	c.set(0)
+	c.set()
 	if len(c.found) > 0 {
 		return
 	}

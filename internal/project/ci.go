@@ -10,7 +10,14 @@ import (
 )
 
 // ciFolders are folders whose scripts are there for CI.
-var ciFolders = []string{"ci", ".ci", ".github", ".gitlab", ".forgejo", ".gitea", ".woodpecker"}
+var ciFolders = []string{"ci", ".ci", ".github", ".gitlab", ".forgejo", ".gitea", ".woodpecker", ".circleci", ".buildkite", ".azure-pipelines",
+	".azuredevops", ".builds"}
+
+// ciFiles are the names of CI files at the project's root.
+var ciFiles = []string{
+	".gitlab-ci.yml", ".woodpecker.yml", ".woodpecker.yaml", ".drone.yml", ".travis.yml", ".cirrus.yml", "bitbucket-pipelines.yml",
+	"azure-pipelines.yml", "azure-pipelines.yaml", ".build.yml", "Jenkinsfile",
+}
 
 // RunByCI reports whether CI runs a script: a CI file of the project calls it, directly or through another
 // script, or it lies in a folder that is there for CI. Of a Makefile or justfile, recipe is the one in question.
@@ -80,7 +87,7 @@ func (s *Snapshot) ciFiles(root string, do func(doc *shell.Doc)) {
 	for _, folder := range ciFolders {
 		candidates = append(candidates, filepath.Join(root, folder))
 	}
-	for _, name := range []string{".gitlab-ci.yml", ".woodpecker.yml", ".woodpecker.yaml"} {
+	for _, name := range ciFiles {
 		candidates = append(candidates, filepath.Join(root, name))
 	}
 	for _, c := range candidates {

@@ -21,9 +21,18 @@ const (
 	GitHubAction
 	GitLab
 	Woodpecker
+	CircleCI
+	Buildkite
+	Azure
+	Travis
+	Cirrus
+	Bitbucket
+	SourceHut
+	Jenkins
 )
 
-var systemNames = [...]string{"none", "github workflow", "github action", "gitlab", "woodpecker"}
+var systemNames = [...]string{"none", "github workflow", "github action", "gitlab", "woodpecker", "circleci", "buildkite", "azure", "travis",
+	"cirrus", "bitbucket", "sourcehut", "jenkins"}
 
 // String returns the system in words, for messages and tests.
 func (s System) String() string {
@@ -38,6 +47,9 @@ func Classify(file string) System {
 	file = path.Clean(file)
 	base, dir := path.Base(file), "/"+path.Dir(file)+"/"
 	ext := path.Ext(base)
+	if base == "Jenkinsfile" || strings.HasPrefix(base, "Jenkinsfile.") || ext == ".Jenkinsfile" || ext == ".jenkinsfile" {
+		return Jenkins
+	}
 	if ext != ".yml" && ext != ".yaml" {
 		return None
 	}
@@ -53,6 +65,21 @@ func Classify(file string) System {
 		return GitLab
 	case name == ".woodpecker" || name == ".drone" || strings.Contains(dir, "/.woodpecker/") || strings.Contains(dir, "/.crow/"):
 		return Woodpecker
+	case strings.Contains(dir, "/.circleci/"):
+		return CircleCI
+	case strings.Contains(dir, "/.buildkite/"):
+		return Buildkite
+	case strings.HasPrefix(name, "azure-pipelines") || strings.HasPrefix(name, ".azure-pipelines") || strings.Contains(dir, "/.azure-pipelines/") ||
+		strings.Contains(dir, "/.azuredevops/"):
+		return Azure
+	case name == ".travis":
+		return Travis
+	case name == ".cirrus":
+		return Cirrus
+	case name == "bitbucket-pipelines":
+		return Bitbucket
+	case name == ".build" || in(".builds"):
+		return SourceHut
 	}
 	return None
 }
@@ -63,11 +90,16 @@ func IsCI(file string) bool { return Classify(file) != None }
 // ReadCI reads a CI file. The path is relative to the repository's root; a file whose path says nothing is
 // classified by its content. It never fails: see Doc.Problems.
 func ReadCI(file, text string) *Doc {
-	d := &Doc{Path: file, Text: text}
+	d := &Doc{Path: file, Text: text, System: Classify(file)}
 	r := newReader(d)
+	if d.System == Jenkins {
+		norm, at := normalize(text)
+		r.jenkins(norm, at)
+		r.finish()
+		return d
+	}
 	y := parseYAML(text)
 	c := &ci{reader: r, y: y, read: map[int]bool{}}
-	d.System = Classify(file)
 	if d.System == None {
 		d.System = c.sniff()
 	}
@@ -76,8 +108,13 @@ func ReadCI(file, text string) *Doc {
 	for _, doc := range y.docs {
 		c.document(doc)
 	}
-	c.refusedEmpty()
 	c.inputWords()
+	if _, ok := services[d.System]; ok {
+		r.finish()
+		d.unsure(y)
+		return d
+	}
+	c.refusedEmpty()
 	r.finish()
 	d.Problems = append(y.problems, d.Problems...)
 	slices.SortStableFunc(d.Problems, func(a, b Problem) int { return cmp.Compare(a.Span.Start, b.Span.Start) })
@@ -88,7 +125,9 @@ func ReadCI(file, text string) *Doc {
 // knows no case, but an expression may be a key again and again (TemplateReader of actions/runner); Forgejo, Gitea and
 // Woodpecker read with go-yaml, which compares the text.
 func (c *ci) refusedKeys() {
-	if c.doc.System == GitLab || c.doc.System == None {
+	switch c.doc.System {
+	case GitHubWorkflow, GitHubAction, Woodpecker:
+	default:
 		return
 	}
 	github := c.github() && c.doc.System != Woodpecker
@@ -126,6 +165,10 @@ func (c *ci) document(doc ast.Node) {
 			c.y.fail(source.Span{}, "the YAML could not be read: %v", p)
 		}
 	}()
+	if _, ok := services[c.doc.System]; ok {
+		c.service(doc)
+		return
+	}
 	switch c.y.resolve(doc).(type) {
 	case ast.MapNode, *ast.NullNode, nil:
 	default:
@@ -231,8 +274,17 @@ func (c *ci) exprs(text string) []expr {
 	if c.doc.System == GitLab {
 		return gitlabExprs(text)
 	}
-	if c.doc.System == Woodpecker {
+	if s, ok := services[c.doc.System]; ok {
+		if s.exprs == nil {
+			return nil
+		}
+		return s.exprs(text)
+	}
+	switch c.doc.System {
+	case Woodpecker:
 		return nil
+	case None: // a Taskfile
+		return taskExprs(text)
 	}
 	return githubExprs(text)
 }

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// ReadScript reads a shell script, or the recipes of a Makefile or justfile. The dialect comes from the `#!` line
+// ReadScript reads a shell script, the recipes of a Makefile, justfile or Taskfile, or the RUN instructions of a Dockerfile. The dialect comes from the `#!` line
 // or, without one, the extension. It never fails: a script for another interpreter has no commands.
 func ReadScript(file, text string) *Doc {
 	d := &Doc{Path: file, Text: text}
@@ -14,13 +14,30 @@ func ReadScript(file, text string) *Doc {
 	}
 	norm, at := normalize(text)
 	r := newReader(d)
-	if tool := RecipeTool(file); tool != "" {
+	switch tool := RecipeTool(file); {
+	case tool == "task":
+		c := &ci{reader: r, y: parseYAML(text), read: map[int]bool{}}
+		for _, doc := range c.y.docs {
+			c.taskfile(doc)
+		}
+		defer d.unsure(c.y)
+	case tool != "":
 		r.recipes(tool, norm, at)
-	} else {
+	case IsDockerfile(file):
+		r.docker(norm, at)
+	default:
 		r.script(&Script{Source: ScriptFile, Shell: Dialect(file, norm), Text: norm, Span: at.span(0, len(norm)), at: at}, nil)
 	}
 	r.finish()
 	return d
+}
+
+// unsure notes a YAML file that was not read as a whole. It may be right all the same: a template, or for another version of the
+// service. So it counts only where it mentions what somebody looks for.
+func (d *Doc) unsure(y *yamlFile) {
+	if len(y.problems) > 0 {
+		d.Unread = append(d.Unread, y.root.span(0, len(y.text)))
+	}
 }
 
 // Region is a half-open range [Start, End) of byte offsets into the text that ReadText is given.
@@ -101,7 +118,7 @@ func IsScript(file, text string) bool {
 	case ".sh", ".bash", ".zsh", ".ksh", ".bats", ".envrc":
 		return true
 	}
-	if RecipeTool(file) != "" {
+	if RecipeTool(file) != "" || IsDockerfile(file) {
 		return true
 	}
 	_, known := languages[Dialect(file, text)]

@@ -206,12 +206,31 @@ func exported(words []rawWord) []Word {
 	return out
 }
 
+// checkoutVars are the variables in which CI services name the folder of the checkout.
+var checkoutVars = []string{"GITHUB_WORKSPACE", "FORGEJO_WORKSPACE", "GITEA_WORKSPACE", "CI_PROJECT_DIR", "CI_WORKSPACE", "DRONE_WORKSPACE",
+	"CIRCLE_WORKING_DIRECTORY", "BUILDKITE_BUILD_CHECKOUT_PATH", "BUILD_SOURCESDIRECTORY", "BUILD_REPOSITORY_LOCALPATH", "TRAVIS_BUILD_DIR",
+	"CIRRUS_WORKING_DIR", "BITBUCKET_CLONE_DIR", "WORKSPACE"}
+
+// CheckoutRoots returns how scripts and CI files write the folder of the checkout by what the CI service sets.
+func CheckoutRoots() (out []string) {
+	for _, name := range checkoutVars {
+		out = append(out, "$"+name, "${"+name+"}")
+	}
+	return append(out, "${{ github.workspace }}", "${{github.workspace}}", "$(Build.SourcesDirectory)", "$(Build.Repository.LocalPath)")
+}
+
+// slashed returns folders as the beginnings of paths in them.
+func slashed(dirs []string) (out []string) {
+	for _, dir := range dirs {
+		out = append(out, dir+"/")
+	}
+	return out
+}
+
 // Prefixes that stand for the root of the checkout, and for the directory of the running script.
 var (
-	rootPrefixes = []string{"$GITHUB_WORKSPACE/", "${GITHUB_WORKSPACE}/", "${{ github.workspace }}/",
-		"${{github.workspace}}/", "$CI_PROJECT_DIR/", "${CI_PROJECT_DIR}/", "$CI_WORKSPACE/", "${CI_WORKSPACE}/",
-		"$(git rev-parse --show-toplevel)/", "$FORGEJO_WORKSPACE/", "$GITEA_WORKSPACE/"}
-	dirPrefixes = []string{"$(dirname \"$0\")/", "$(dirname $0)/", "$(dirname \"${BASH_SOURCE[0]}\")/",
+	rootPrefixes = slashed(append(CheckoutRoots(), "$(git rev-parse --show-toplevel)"))
+	dirPrefixes  = []string{"$(dirname \"$0\")/", "$(dirname $0)/", "$(dirname \"${BASH_SOURCE[0]}\")/",
 		"${BASH_SOURCE%/*}/", "${0%/*}/", "$GITHUB_ACTION_PATH/", "${GITHUB_ACTION_PATH}/",
 		"${{ github.action_path }}/", "${{github.action_path}}/"}
 	herePrefixes = []string{"$PWD/", "${PWD}/", "$(pwd)/"}

@@ -9,14 +9,15 @@ import (
 	"github.com/nixsift/nixsift/ast/source"
 )
 
-// recipeFiles are the names under which make and just look for their file (GNU Make manual, "What Name to Give
-// Your Makefile"; just manual, "Quick Start").
+// recipeFiles are the names under which make, just and task look for their file (GNU Make manual, "What Name to Give
+// Your Makefile"; just manual, "Quick Start"; taskfile.dev, "Supported file names").
 var recipeFiles = map[string][]string{
 	"make": {"Makefile", "makefile", "GNUmakefile"},
 	"just": {"justfile", "Justfile", ".justfile"},
+	"task": {"Taskfile.yml", "taskfile.yml", "Taskfile.yaml", "taskfile.yaml", "Taskfile.dist.yml", "Taskfile.dist.yaml"},
 }
 
-// RecipeTool returns the program that reads a file of recipes, make or just, or "".
+// RecipeTool returns the program that reads a file of recipes, make, just or task, or "".
 func RecipeTool(file string) string {
 	base := path.Base(file)
 	for tool, names := range recipeFiles {
@@ -25,6 +26,9 @@ func RecipeTool(file string) string {
 				return tool
 			}
 		}
+	}
+	if isTaskfile(base) {
+		return "task"
 	}
 	switch path.Ext(base) {
 	case ".mk":
@@ -243,6 +247,9 @@ type recipe struct {
 // recipeCalls records that a command runs recipes: make, or just, in the script's directory or that of -C.
 func (r *reader) recipeCalls(s *Script, words []Word) {
 	tool := words[0].program()
+	if tool == "go-task" {
+		tool = "task"
+	}
 	if text := words[0].Text; tool == "gmake" || text == "$(MAKE)" || text == "${MAKE}" {
 		tool = "make"
 	}

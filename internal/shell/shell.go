@@ -1,5 +1,6 @@
 // Package shell reads the shell text of CI files (GitHub, Forgejo and Gitea workflows and composite
-// actions, GitLab CI, Woodpecker), of shell scripts, Makefiles and justfiles, and of text that another language embeds. It says
+// actions, GitLab CI, Woodpecker, CircleCI, Buildkite, Azure Pipelines, Jenkins and others), of shell scripts, Makefiles, justfiles,
+// Taskfiles and Dockerfiles, and of text that another language embeds. It says
 // which commands run with which words, follows simple assignments, and maps every position back to the
 // file. The grammars are libraries': mvdan.cc/sh for shell, goccy/go-yaml for YAML. Reading never fails:
 // what does not parse is recorded, and the rest is kept.
@@ -25,11 +26,12 @@ const (
 	GitLabScript                   // `script:`, `before_script:`, `after_script:` of GitLab CI
 	WoodpeckerCommands             // `commands:` of a Woodpecker (or Drone) step
 	EmbeddedText                   // text that ReadText was given
-	Recipe                         // a recipe of a Makefile or justfile
+	Recipe                         // a recipe of a Makefile, justfile or Taskfile, a RUN of a Dockerfile
+	ServiceCommand                 // a command of another CI service
 )
 
 var kindNames = [...]string{"script file", "github run", "github shell", "github input",
-	"gitlab script", "woodpecker commands", "embedded text", "recipe"}
+	"gitlab script", "woodpecker commands", "embedded text", "recipe", "service command"}
 
 // String returns the kind in words, for messages and tests.
 func (k Kind) String() string {

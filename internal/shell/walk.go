@@ -449,9 +449,17 @@ func (r *reader) nested(w *rawWord, s *Script, depth int, recovered bool) {
 	}
 }
 
-// special records what `set --` and writes to $GITHUB_ENV and $GITHUB_OUTPUT assign.
+// special reads the commands of aliases, and records what `set --` and writes to $GITHUB_ENV and $GITHUB_OUTPUT assign.
 func (w *walker) special(words []rawWord, redirs []*syntax.Redirect) {
 	switch words[0].text() {
+	case "alias":
+		for _, arg := range words[1:] {
+			text := arg.text()
+			if name, _, ok := strings.Cut(text, "="); ok {
+				value := arg.slice(len(name)+1, len(text))
+				w.nested(&value, w.u.script, w.u.depth, w.recovered)
+			}
+		}
 	case "set":
 		for i := range words {
 			if words[i].text() == "--" {

@@ -37,7 +37,7 @@ func (k Kind) String() string {
 // Provider is the service that reads a CI file.
 type Provider uint8
 
-// The providers. Gitea reads the files of Forgejo's form in its own folder.
+// The providers. Gitea reads the files of Forgejo's form in its own folder, Drone's have the form of Woodpecker's.
 const (
 	NoProvider Provider = iota
 	GitHub
@@ -45,11 +45,21 @@ const (
 	Gitea
 	GitLab
 	Woodpecker
+	Drone
+	CircleCI
+	Buildkite
+	Azure
+	Travis
+	Cirrus
+	Bitbucket
+	SourceHut
+	Jenkins
 )
 
 // String returns the provider's name.
 func (p Provider) String() string {
-	return [...]string{"none", "github", "forgejo", "gitea", "gitlab", "woodpecker"}[p]
+	return [...]string{"none", "github", "forgejo", "gitea", "gitlab", "woodpecker", "drone", "circleci", "buildkite", "azure", "travis", "cirrus",
+		"bitbucket", "sourcehut", "jenkins"}[p]
 }
 
 // KindOf returns the kind of the file at path, which need not exist. A script without extension is Other:
@@ -68,28 +78,45 @@ func KindOf(path string) Kind {
 		if ProviderOf(path) != NoProvider {
 			return CI
 		}
-	case "", ".justfile":
-		if isRecipes(filepath.Base(path)) {
-			return Shell
-		}
+	}
+	switch name := filepath.Base(path); {
+	case isJenkinsfile(name):
+		return CI
+	case isRecipes(name):
+		return Shell
 	}
 	return Other
 }
 
-// isRecipes reports whether make or just looks for its recipes under a name.
+// isRecipes reports whether make, just, task, direnv or docker looks for commands under a name.
 func isRecipes(name string) bool {
 	switch name {
-	case "Makefile", "makefile", "GNUmakefile", "justfile", "Justfile", ".justfile":
+	case "Makefile", "makefile", "GNUmakefile", "justfile", "Justfile", ".justfile", ".envrc",
+		"Taskfile.yml", "Taskfile.yaml", "taskfile.yml", "taskfile.yaml", "Taskfile.dist.yml", "Taskfile.dist.yaml":
 		return true
+	}
+	for _, docker := range []string{"Dockerfile", "Containerfile"} {
+		if name == docker || strings.HasPrefix(name, docker+".") || strings.HasSuffix(name, "."+docker) {
+			return true
+		}
 	}
 	return false
 }
 
+func isJenkinsfile(name string) bool {
+	return name == "Jenkinsfile" || strings.HasPrefix(name, "Jenkinsfile.") || strings.HasSuffix(name, ".Jenkinsfile") || strings.HasSuffix(name, ".jenkinsfile")
+}
+
 // ciFolders are the hidden folders that hold CI files.
-var ciFolders = map[string]Provider{".github": GitHub, ".forgejo": Forgejo, ".gitea": Gitea, ".gitlab": GitLab, ".woodpecker": Woodpecker}
+var ciFolders = map[string]Provider{".github": GitHub, ".forgejo": Forgejo, ".gitea": Gitea, ".gitlab": GitLab, ".woodpecker": Woodpecker,
+	".circleci": CircleCI, ".buildkite": Buildkite, ".azure-pipelines": Azure, ".azuredevops": Azure, ".builds": SourceHut}
+
+// ciFiles are the names of files that a service reads wherever they lie, without extension.
+var ciFiles = map[string]Provider{".woodpecker": Woodpecker, ".drone": Drone, ".travis": Travis, ".cirrus": Cirrus,
+	"bitbucket-pipelines": Bitbucket, ".build": SourceHut, "azure-pipelines": Azure, ".azure-pipelines": Azure}
 
 // ProviderOf returns the service that reads the file at path, wherever in a tree its folders lie:
-// workflows and composite actions of GitHub, Forgejo and Gitea, GitLab's and Woodpecker's pipelines.
+// workflows and composite actions of GitHub, Forgejo and Gitea, the pipelines of the others. Of a Jenkinsfile, KindOf tells.
 func ProviderOf(path string) Provider {
 	path = filepath.ToSlash(path)
 	dir, name := "", path
@@ -105,12 +132,14 @@ func ProviderOf(path string) Provider {
 	switch {
 	case strings.HasSuffix(stem, ".gitlab-ci"):
 		return GitLab
-	case stem == ".woodpecker":
-		return Woodpecker
+	case ciFiles[stem] != NoProvider:
+		return ciFiles[stem]
+	case strings.HasPrefix(stem, "azure-pipelines"):
+		return Azure
 	}
 	up, last := split(dir)
 	switch p := ciFolders[last]; {
-	case p == Woodpecker:
+	case p == Woodpecker, p == SourceHut:
 		return p
 	case last == "workflows":
 		_, service := split(up)
@@ -121,7 +150,7 @@ func ProviderOf(path string) Provider {
 	for below := ""; dir != ""; below = last { // from the inside out
 		dir, last = split(dir)
 		switch p := ciFolders[last]; {
-		case p == GitLab && below == "ci":
+		case p == GitLab && below == "ci", p == CircleCI, p == Buildkite, p == Azure:
 			return p
 		case (p == GitHub || p == Forgejo || p == Gitea) && below == "actions" && stem == "action":
 			return p

@@ -14,6 +14,9 @@ func TestKindOf(t *testing.T) {
 		"/r/.github/workflows/sub/ci.yml": Other, "/r/.github/dependabot.yml": Other, "/r/workflows/ci.yml": Other,
 		"/r/.github/actions/setup/action.yml": CI, "/r/.github/actions/a/b/action.yaml": CI, "/r/.github/actions/a/other.yml": Other,
 		"/r/action.yml": Other, "/r/.github/workflows/x.json": Other,
+		"/r/.envrc": Shell, "/r/Dockerfile": Shell, "/r/Dockerfile.dev": Shell, "ci.Dockerfile": Shell, "Containerfile": Shell, "/r/Dockerfiles": Other,
+		"Taskfile.yml": Shell, "/r/taskfile.yaml": Shell, "/r/tasks.yml": Other, "/r/Jenkinsfile": CI, "/r/ci/nightly.Jenkinsfile": CI, "Jenkinsfile.release": CI,
+		"/r/.circleci/config.yml": CI,
 	} {
 		assert.Equal(t, want, KindOf(path), path)
 	}
@@ -26,6 +29,9 @@ func TestProviderOf(t *testing.T) {
 		"/r/.gitlab-ci.yml":                GitLab, "build.gitlab-ci.yml": GitLab, "/r/.gitlab/ci/a/b.yml": GitLab, "/r/.gitlab/issue.yml": NoProvider,
 		"/r/.gitlab/ci.yml":  NoProvider,
 		"/r/.woodpecker.yml": Woodpecker, "/r/.woodpecker/test.yaml": Woodpecker, "/r/.woodpecker/sub/x.yml": NoProvider,
+		"/r/.circleci/config.yml": CircleCI, "/r/.buildkite/steps/a.yaml": Buildkite, "azure-pipelines.yml": Azure, "azure-pipelines-pr.yml": Azure,
+		"/r/.azure-pipelines/a.yml": Azure, ".drone.yml": Drone, "/r/.travis.yml": Travis, "/r/.cirrus.yml": Cirrus, "bitbucket-pipelines.yml": Bitbucket,
+		"/r/.build.yml": SourceHut, "/r/.builds/nix.yml": SourceHut, "/r/build.yml": NoProvider, "/r/circleci/config.yml": NoProvider,
 		"/r/.woodpecker/x.nix": NoProvider, "": NoProvider, "/": NoProvider, "x.yml": NoProvider,
 	} {
 		assert.Equal(t, want, ProviderOf(path), path)

@@ -326,7 +326,7 @@ func mayMatter(name string) bool {
 	case ".nix", ".lock", ".sh", ".bash", ".yml", ".yaml", ".mk", ".just":
 		return true
 	}
-	return isRecipes(name)
+	return isRecipes(name) || isJenkinsfile(name)
 }
 
 // enter completes a folder with what its entries tell: another repository, an ignore file.

@@ -26,8 +26,9 @@ var _ = rules.Register(&rules.Rule{
 		"What is only read, copied or hashed may come by `path:`: a template, `nix flake show`, `nix hash path`; so may what lies\n" +
 		"in a temporary folder.\n" +
 		"\n" +
-		"Checked are GitHub, Forgejo, Gitea, GitLab and Woodpecker files and the scripts, Makefiles and justfiles that they\n" +
-		"run. Those that only people run may use folders beside the checkout; there an override by `path:` is information,\n" +
+		"Checked are the files of GitHub, Forgejo, Gitea, GitLab, Woodpecker, Drone, CircleCI, Buildkite, Azure Pipelines, Jenkins,\n" +
+		"Travis, Cirrus, Bitbucket and builds.sr.ht, and the scripts, Makefiles, justfiles and Taskfiles that they run. Those that\n" +
+		"only people run, `.envrc` and Dockerfiles may use folders beside the checkout; there an override by `path:` is information,\n" +
 		"unless it goes into `flake.lock`, which is looked for in the shell text of Nix files too. So is one by a folder of the\n" +
 		"same checkout that Git tracks, and for an input that is no flake.",
 	Severity: diag.Warning, Presets: rules.Recommended,
@@ -229,12 +230,11 @@ func (c *overrides) notFlake(name string) bool {
 	return false
 }
 
-// workspaceVars are the variables that hold the checkout's root.
-var workspaceVars = []string{
-	"$PWD", "${PWD}", "$(pwd)", "`pwd`", "$GITHUB_WORKSPACE", "${GITHUB_WORKSPACE}", "${{ github.workspace }}", "${{github.workspace}}",
-	"$CI_PROJECT_DIR", "${CI_PROJECT_DIR}", "$CI_WORKSPACE", "${CI_WORKSPACE}", "$(git rev-parse --show-toplevel)",
-	"$(CURDIR)", "${CURDIR}", "$(PWD)", "$(shell pwd)", "{{justfile_directory()}}", "{{ justfile_directory() }}",
-}
+// workspaceVars are the variables and commands that stand for the checkout's root.
+var workspaceVars = append(shell.CheckoutRoots(),
+	"$PWD", "${PWD}", "$(pwd)", "`pwd`", "$(git rev-parse --show-toplevel)", "$(CURDIR)", "${CURDIR}", "$(PWD)", "$(shell pwd)",
+	"{{justfile_directory()}}", "{{ justfile_directory() }}", "{{.ROOT_DIR}}", "{{.TASKFILE_DIR}}",
+)
 
 // inside tells what a folder of the checkout holds, as far as the file and the working tree show it.
 func (c *overrides) inside(script *shell.Script, path string) place {

@@ -7,8 +7,9 @@ import (
 	"github.com/nixsift/nixsift/internal/shell"
 )
 
-// nixPrograms are the commands that take flake references, beside those that start with "nix".
+// nixPrograms are the commands that take flake references, beside those that start with "nix"; `use flake` is direnv's.
 var nixPrograms = []string{
+	"use", "use_flake",
 	"home-manager", "darwin-rebuild", "system-manager", "colmena", "deploy", "devenv", "nh", "nom", "om", "disko", "attic", "cachix",
 	"devour-flake", "omnix",
 }
@@ -46,16 +47,30 @@ func (c *overrides) args(in call) {
 	for i, w := range in.args {
 		switch {
 		case c.inputs && w.Text == "--override-input" && i+2 < len(in.args):
-			c.override(in.script, in.args[i+1], in.args[i+2], locks)
+			for _, ref := range values(in.args[i+2]) {
+				c.override(in.script, in.args[i+1], ref, locks)
+			}
 		case c.flakes && w.Text == "--inputs-from" && i+1 < len(in.args):
-			c.inputsFrom(in.script, in.args[i+1])
+			for _, ref := range values(in.args[i+1]) {
+				c.inputsFrom(in.script, ref)
+			}
 		}
 	}
 	if c.flakes {
-		for _, ref := range in.references() {
-			c.reference(in.script, ref)
+		for _, w := range in.references() {
+			for _, ref := range values(w) {
+				c.reference(in.script, ref)
+			}
 		}
 	}
+}
+
+// values returns the words that a word may stand for: of a loop, a matrix, several assignments.
+func values(w shell.Word) []shell.Word {
+	if len(w.Alts) > 0 {
+		return w.Alts
+	}
+	return []shell.Word{w}
 }
 
 // references returns the words that name the flakes that the command builds, runs or evaluates; none stands for the flake of

@@ -1,0 +1,121 @@
+package shell
+
+import (
+	"path"
+	"strings"
+)
+
+// IsDockerfile reports whether docker and podman look for instructions in a file of that name.
+func IsDockerfile(file string) bool {
+	base := path.Base(file)
+	for _, name := range []string{"Dockerfile", "Containerfile"} {
+		if base == name || strings.HasPrefix(base, name+".") || strings.HasSuffix(base, "."+name) || strings.EqualFold(path.Ext(base), "."+name) {
+			return true
+		}
+	}
+	return false
+}
+
+// docker reads the commands of a Dockerfile (docs.docker.com/reference/dockerfile): RUN in its shell form, with continued lines
+// and here-documents. ENV and ARG are variables of what follows.
+func (r *reader) docker(text string, at *textMap) {
+	vars := &scope{}
+	for start := 0; start < len(text); {
+		end := start + lineLen(text[start:])
+		line := text[start:end]
+		word, rest, _ := strings.Cut(strings.TrimLeft(line, " \t"), " ")
+		from := end - len(rest)
+		switch strings.ToUpper(word) {
+		case "RUN":
+			end = r.dockerRun(text, from, at, vars)
+		case "ENV", "ARG":
+			dockerVariables(text, from, end, at, vars)
+		}
+		start = end + 1
+	}
+}
+
+// dockerRun reads a RUN instruction whose arguments begin at an offset, and returns where it ends.
+func (r *reader) dockerRun(text string, start int, at *textMap, vars *scope) (end int) {
+	for strings.HasPrefix(text[start:], "--") { // --mount=…
+		n := strings.IndexAny(text[start:], " \t\n")
+		if n < 0 || text[start+n] == '\n' {
+			break
+		}
+		start += n + 1
+	}
+	first := text[start : start+lineLen(text[start:])]
+	stop := "" // of a here-document
+	if i := strings.Index(first, "<<"); i >= 0 && !strings.HasPrefix(first[i:], "<<<") {
+		if words := strings.Fields(first[i:]); len(words) > 0 {
+			stop = strings.Trim(strings.TrimLeft(words[0], "<-"), `"'`)
+		}
+	}
+	var b textBuilder
+	for i := start; ; i = end + 1 {
+		end = i + lineLen(text[i:])
+		line := text[i:end]
+		comment := stop == "" && i > start && strings.HasPrefix(strings.TrimLeft(line, " \t"), "#")
+		if !comment { // which docker takes away
+			b.add(line, i, len(line))
+			b.add("\n", end, 0)
+		}
+		done := !comment && !strings.HasSuffix(strings.TrimRight(line, " \t"), "\\")
+		if stop != "" {
+			done = i > start && strings.TrimLeft(line, "\t") == stop
+		}
+		if done || end >= len(text) {
+			break
+		}
+	}
+	s := &Script{Source: Recipe, Shell: "sh", Text: b.text.String(), at: b.mapTo(at, start), scope: &scope{parent: vars}, Env: env(vars)}
+	s.Span = at.span(start, min(end, len(text)))
+	switch {
+	case strings.HasPrefix(first, "["): // a list of words, without a shell
+		return end
+	case strings.HasPrefix(first, "<<"): // the document alone is the program
+		body := strings.TrimSuffix(strings.TrimRight(s.Text[len(first):], "\n"), stop)
+		s.Text = strings.Repeat(" ", len(first)) + body
+		s.Shell = Dialect("", strings.TrimLeft(s.Text, " \n"))
+	}
+	r.script(s, nil)
+	return end
+}
+
+// dockerVariables reads NAME=value… and, of ENV, NAME value.
+func dockerVariables(text string, start, end int, at *textMap, vars *scope) {
+	define := func(name string, from, to int) {
+		value := strings.Trim(text[from:to], `"'`)
+		if i := strings.Index(text[from:to], value); i > 0 {
+			from += i
+		}
+		s := scalar{text: value, at: &textMap{pieces: []piece{{0, len(value), from, len(value)}}, parent: at}}
+		w := s.word(nil)
+		vars.define(&variable{name: name, words: []rawWord{w}, whole: w, ci: true})
+	}
+	line := text[start:end]
+	for i := 0; i < len(line); {
+		if line[i] == ' ' || line[i] == '\t' {
+			i++
+			continue
+		}
+		k := i
+		var quote byte
+		for ; k < len(line) && (quote != 0 || line[k] != ' ' && line[k] != '\t'); k++ {
+			if c := line[k]; c == quote {
+				quote = 0
+			} else if quote == 0 && (c == '"' || c == '\'') {
+				quote = c
+			}
+		}
+		name, _, ok := strings.Cut(line[i:k], "=")
+		if !ok || !validName(name) {
+			if i == 0 && validName(line[i:k]) && k < len(line) {
+				define(line[i:k], start+k+1, end)
+			}
+			return
+		}
+		define(name, start+i+len(name)+1, start+k)
+		i = k
+	}
+}

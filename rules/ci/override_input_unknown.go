@@ -73,7 +73,9 @@ func (r *unknownInputs) command(c *call) {
 		case c.subcommand() == "flake lock" || c.subcommand() == "flake show" || c.subcommand() == "flake metadata" || c.subcommand() == "flake archive":
 			refs = c.plain()[2:]
 		}
-		flakes = r.at.flakes(refs)
+		if len(refs) > 0 || isNixCommand(c.name) || strings.HasPrefix(c.name, "use") {
+			flakes = r.at.flakes(refs)
+		}
 	}
 	for _, w := range named {
 		r.name(w, flakes, overridden)

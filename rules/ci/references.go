@@ -76,7 +76,7 @@ func values(w shell.Word) []shell.Word {
 // references returns the words that name the flakes that the command builds, runs or evaluates; none stands for the flake of
 // the folder.
 func (c *call) references() (out []shell.Word) {
-	references := slices.Contains(plainReferences, c.name)
+	references := slices.Contains(plainReferences, c.name) || c.name == "use_flake"
 	var plain []string
 	for i := 0; i < len(c.args); i++ {
 		switch w := c.args[i]; {
@@ -101,6 +101,8 @@ func (c *call) references() (out []shell.Word) {
 		case isNixCommand(c.name) && !references:
 			plain = append(plain, w.Text)
 			references = takesReferences(plain)
+		case c.name == "use" && !references:
+			references = w.Text == "flake"
 		case references:
 			if out = append(out, w); len(plain) > 0 && plain[0] == "run" {
 				references = false // the others are for the program

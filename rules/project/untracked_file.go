@@ -3,6 +3,7 @@ package project
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
@@ -36,7 +37,7 @@ var _ = rules.Register(&rules.Rule{
 		p := &paths{Pass: pass}
 		p.each(func(n ast.Node, path string) {
 			if rel, ok := p.Project.Repo().Rel(path); ok {
-				if e, tracked := p.Project.Repo().Tracked(rel); tracked && e.Mode != git.Symlink {
+				if e, tracked := p.Project.Repo().Tracked(rel); tracked && e.Mode != git.Symlink && e.Mode != git.Submodule {
 					return
 				}
 			}
@@ -84,6 +85,10 @@ func checkTracked(p *rules.Pass, l literal) {
 	linked := ""
 	if resolved, ok := p.Project.RealPath(target); ok && resolved != target {
 		if r, ok := repo.Rel(resolved); ok {
+			if link := untrackedLink(p, rel); link != "" {
+				reportUntracked(p, l, link, "", false)
+				return
+			}
 			linked, rel = rel, r
 			seen = visible(repo, rel, isDir)
 		}
@@ -92,6 +97,32 @@ func checkTracked(p *rules.Pass, l literal) {
 		return
 	}
 	reportUntracked(p, l, rel, linked, isDir)
+}
+
+// untrackedLink returns the first link on the way to a path of the repository that Git does not track, or "": Nix does not see
+// it, whatever it leads to.
+func untrackedLink(p *rules.Pass, rel string) string {
+	repo := p.Project.Repo()
+	at, ok := p.Project.RealPath(repo.Root())
+	for end := 0; ok && end < len(rel); end++ {
+		if i := strings.IndexByte(rel[end:], '/'); i >= 0 {
+			end += i
+		} else {
+			end = len(rel)
+		}
+		prefix := rel[:end]
+		var next string
+		if next, ok = p.Project.RealPath(filepath.Join(repo.Root(), filepath.FromSlash(prefix))); !ok {
+			break
+		}
+		if next != filepath.Join(at, filepath.Base(prefix)) && !isLink(repo, prefix) {
+			if inside, ok := repo.Rel(filepath.Join(at, filepath.Base(prefix))); !ok || !isLink(repo, inside) {
+				return prefix
+			}
+		}
+		at = next
+	}
+	return ""
 }
 
 // visible reports whether the index has a file, or something below a folder.
@@ -151,7 +182,7 @@ func reportSubmodule(p *rules.Pass, l literal, rel, sub string) {
 	}
 	path := p.Path
 	p.Ask(func(a *rules.Asked) {
-		if a.Reach(path) == project.Reached && !l.probe {
+		if a.Reach(path) != project.Unreached && !l.probe {
 			f.Severity = diag.Warning // unless whoever uses the flake asks for them
 		}
 		a.Report(f)

@@ -381,27 +381,6 @@ func (w *walker) heredoc(r *syntax.Redirect) {
 	}
 }
 
-// hereText returns the text of a here-document as the command gets it.
-func (w *walker) hereText(r *syntax.Redirect) (doc rawWord, ok bool) {
-	start, end, _, ok := w.document(r)
-	if !ok {
-		return rawWord{}, false
-	}
-	doc = rawWord{at: w.u.at, whole: w.u.at.span(start, end)}
-	literal := false
-	for _, p := range r.Word.Parts {
-		if l, ok := p.(*syntax.Lit); !ok || strings.Contains(l.Value, "\\") {
-			literal = true
-		}
-	}
-	if literal {
-		w.u.verbatim(&doc, start, end, false)
-	} else {
-		w.u.literal(&doc, start, end, true, "$`\\")
-	}
-	return doc, true
-}
-
 // document returns the range of a here-document's text, and the end of the line that ends it. The parser's
 // own end is behind that line if the delimiter is quoted, and before it otherwise.
 func (w *walker) document(r *syntax.Redirect) (start, end, after int, ok bool) {

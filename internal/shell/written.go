@@ -1,6 +1,10 @@
 package shell
 
-import "mvdan.cc/sh/v3/syntax"
+import (
+	"strings"
+
+	"mvdan.cc/sh/v3/syntax"
+)
 
 // Written is text that a script writes to a file: what echo, printf or cat prints into it, and what tee gets.
 type Written struct {
@@ -110,4 +114,25 @@ func (w *walker) input(r *syntax.Redirect) (text rawWord, ok bool) {
 		return w.u.raw(r.Word, w.base, w.fn), true
 	}
 	return rawWord{}, false
+}
+
+// hereText returns the text of a here-document as the command gets it.
+func (w *walker) hereText(r *syntax.Redirect) (doc rawWord, ok bool) {
+	start, end, _, ok := w.document(r)
+	if !ok {
+		return rawWord{}, false
+	}
+	doc = rawWord{at: w.u.at, whole: w.u.at.span(start, end)}
+	literal := false
+	for _, p := range r.Word.Parts {
+		if l, ok := p.(*syntax.Lit); !ok || strings.Contains(l.Value, "\\") {
+			literal = true
+		}
+	}
+	if literal {
+		w.u.verbatim(&doc, start, end, false)
+	} else {
+		w.u.literal(&doc, start, end, true, "$`\\")
+	}
+	return doc, true
 }

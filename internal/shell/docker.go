@@ -68,7 +68,7 @@ func (r *reader) dockerRun(text string, start int, at *textMap, vars *scope) (en
 			break
 		}
 	}
-	s := &Script{Source: Recipe, Shell: "sh", Text: b.text.String(), at: b.mapTo(at, start), scope: &scope{parent: vars}, Env: env(vars)}
+	s := &Script{Source: Recipe, Shell: "sh", Text: b.text.String(), at: b.mapTo(at, start), scope: &scope{parent: vars}}
 	s.Span = at.span(start, min(end, len(text)))
 	switch {
 	case strings.HasPrefix(first, "["): // a list of words, without a shell

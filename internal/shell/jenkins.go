@@ -9,6 +9,12 @@ import (
 // variables of environment blocks. Groovy is not parsed: strings and comments are told apart, what is computed is not read.
 func (r *reader) jenkins(text string, at *textMap) {
 	vars := &scope{}
+	defer func() {
+		shared := env(vars)
+		for _, s := range r.doc.Scripts {
+			s.Env = shared
+		}
+	}()
 	for i := 0; i < len(text); {
 		switch {
 		case strings.HasPrefix(text[i:], "//"):
@@ -21,7 +27,7 @@ func (r *reader) jenkins(text string, at *textMap) {
 			i += end + 4
 		case text[i] == '\'' || text[i] == '"':
 			body, end := groovyString(text, i)
-			before := text[lineStart(text, i):i]
+			before := lineBefore(text, i)
 			if shStep.MatchString(before) {
 				r.groovyScript(text, body[0], body[1], at, vars)
 			} else if m := groovyVariable.FindStringSubmatch(before); m != nil {
@@ -43,8 +49,14 @@ var (
 	groovyVariable = regexp.MustCompile(`^\s*([A-Z_][A-Z0-9_]*)\s*=\s*$`)
 )
 
-// lineStart returns where the line of an offset begins.
-func lineStart(text string, at int) int { return strings.LastIndexByte(text[:at], '\n') + 1 }
+// maxStep is how much of a line is looked at for what stands before a string, in bytes.
+const maxStep = 400
+
+// lineBefore returns what stands before an offset on its line.
+func lineBefore(text string, at int) string {
+	before := text[max(0, at-maxStep):at]
+	return before[strings.LastIndexByte(before, '\n')+1:]
+}
 
 // groovyString returns the range of the text in the string that begins at an offset, and where the string ends.
 func groovyString(text string, at int) (body [2]int, end int) {
@@ -84,7 +96,7 @@ func (r *reader) groovyScript(text string, start, end int, at *textMap, vars *sc
 		i++
 	}
 	b.add(text[run:end], run, end-run)
-	s := &Script{Source: ServiceCommand, Text: b.text.String(), scope: &scope{parent: vars}, Env: env(vars)}
+	s := &Script{Source: ServiceCommand, Text: b.text.String(), scope: &scope{parent: vars}}
 	s.at, s.Span, s.Shell = b.mapTo(at, start), at.span(start, end), Dialect("", s.Text)
 	r.script(s, nil)
 }

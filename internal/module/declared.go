@@ -201,7 +201,7 @@ func (w *declarations) declare(more []ast.Node, prefix []string, value, attr ast
 				if b := w.f.names.Resolve(part); !in.From().IsValid() && b != nil && b.Kind == sema.LetBinding && !b.More && b.Value.IsValid() {
 					w.declare([]ast.Node{part}, path, b.Value, part, guarded, depth-1)
 				} else {
-					w.open(append(path[:len(path):len(path)], name))
+					w.open(append(path[:len(path):len(path)], strings.Clone(name)))
 				}
 			}
 		}

@@ -33,6 +33,8 @@ type SaidDefined struct {
 	// Value is set for definitions that count without a condition, with the usual priority, in the module that the file is.
 	Value Value
 	Cut   bool
+	// Priority is that of lib.modules; 0 where it is not known.
+	Priority int64
 }
 
 // SaidRead is a place that reads options, as others need to know it.
@@ -57,7 +59,7 @@ type Imported struct {
 func (f *File) Said() (s Said) {
 	s.Declared, s.Opens = f.Declarations()
 	f.EachDefined(func(d Defined) {
-		one := SaidDefined{Path: d.Path, Span: d.Node.Span(), Cut: d.Cut}
+		one := SaidDefined{Path: d.Path, Span: d.Node.Span(), Cut: d.Cut, Priority: d.Priority}
 		if d.Of == f.orSet() && !d.Conditional && !d.User && d.Priority == plainPriority && !d.Cut && d.Value.IsValid() {
 			if v := f.Written(d.Value); v.Exact {
 				one.Value = v

@@ -48,6 +48,10 @@ func TestDeps(t *testing.T) {
 		"handed":      func(dir string, a *project.Answers) { a.Handed(filepath.Join(dir, "b.nix"), "y") },
 		"flakes":      func(_ string, a *project.Answers) { a.Flakes() },
 		"image":       func(_ string, a *project.Answers) { a.MayProvideImage("docker.io/own", "1") },
+		"option":      func(_ string, a *project.Answers) { a.Option([]string{"my", "port"}) },
+		"clashes":     func(dir string, a *project.Answers) { a.Clashes(filepath.Join(dir, "b.nix")) },
+		"cycle":       func(dir string, a *project.Answers) { a.Cycle(filepath.Join(dir, "a.nix")) },
+		"use":         func(_ string, a *project.Answers) { a.UseOfOption([]string{"my", "port"}) },
 		"nothing":     func(string, *project.Answers) {},
 	}
 	for _, c := range []struct {
@@ -79,6 +83,10 @@ func TestDeps(t *testing.T) {
 		{".gitlab-ci.yml", "build:\n  script: nix build", []string{"keyless"}},
 		{".gitlab-ci.yml", "build:\n  script: ssh-add k; nix build", nil},
 		{"b.nix", "1", []string{"imported"}},
+		{"a.nix", "{ lib, ... }: { options.my.port = lib.mkOption { }; }", []string{"references", "option"}},
+		{"a.nix", "{ lib, ... }: { my.prt = 1; }", []string{"references"}},
+		{"a.nix", "{ lib, ... }: { imports = [ ./a.nix ]; }", []string{"references", "cycle"}},
+		{"flake.nix", "{ outputs = _: { nixosConfigurations = { }; nixosModules = { }; }; }", []string{"flake", "outputs"}},
 		{"b.nix", "{ x, y }: [ x y ]", []string{"imported"}},
 	} {
 		for name, question := range ask {

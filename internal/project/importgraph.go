@@ -53,6 +53,8 @@ type Clash struct {
 	// Other is the other file, and the place in it.
 	Other     string
 	OtherSpan source.Span
+	// Unsure is set where a file that may belong to the evaluation, too, defines the option with a stronger priority.
+	Unsure bool
 	// Root is a file that imports both, through others or not.
 	Root     string
 	RootSpan source.Span
@@ -76,7 +78,7 @@ func (a *Answers) Clashes(path string) []Clash {
 }
 
 func (c Clash) equal(o Clash) bool {
-	return c.Kind == o.Kind && slices.Equal(c.Path, o.Path) && c.Span == o.Span && c.Other == o.Other && c.OtherSpan == o.OtherSpan &&
+	return c.Kind == o.Kind && slices.Equal(c.Path, o.Path) && c.Span == o.Span && c.Unsure == o.Unsure && c.Other == o.Other && c.OtherSpan == o.OtherSpan &&
 		c.Root == o.Root && c.RootSpan == o.RootSpan && c.Value.Describe() == o.Value.Describe() && c.OtherValue.Describe() == o.OtherValue.Describe()
 }
 
@@ -174,6 +176,10 @@ func (g *importGraph) findClashes(all []evaluation) {
 			return
 		}
 		first := map[string]spoken{}
+		here := map[string]bool{}
+		for _, file := range files {
+			here[file] = true
+		}
 		for _, file := range files {
 			for _, s := range interesting[file] {
 				before, seen := first[s.key()]
@@ -184,15 +190,37 @@ func (g *importGraph) findClashes(all []evaluation) {
 				if before.file == s.file || !g.clash(before, s) || told[pair{before.file, s.file, s.name, before.span}] {
 					continue
 				}
+				stronger, elsewhere := g.stronger(s, here)
+				if stronger {
+					continue
+				}
 				told[pair{before.file, s.file, s.name, before.span}] = true
 				g.clashes[before.file] = append(g.clashes[before.file], Clash{
 					Kind: s.kind, Path: s.path, Span: before.span, Value: before.value, OtherValue: s.value,
-					Other: s.file, OtherSpan: s.span, Root: e.from, RootSpan: e.span,
+					Other: s.file, OtherSpan: s.span, Unsure: elsewhere, Root: e.from, RootSpan: e.span,
 				})
 			}
 		}
 	}
 }
+
+// stronger reports whether one of some files, or one elsewhere in the project, defines an option with a stronger priority.
+func (g *importGraph) stronger(s spoken, files map[string]bool) (here, elsewhere bool) {
+	if s.kind != DefinedTwice || g.index.used().defined.strongest(s.path) == plainPriority {
+		return false, false
+	}
+	for path, said := range g.index.said {
+		for _, d := range said.Defined {
+			if d.Priority < plainPriority && (isPrefix(d.Path, s.path) || isPrefix(s.path, d.Path)) {
+				here, elsewhere = here || files[path], true
+			}
+		}
+	}
+	return here, elsewhere
+}
+
+// plainPriority is the priority of a definition that says nothing of it.
+const plainPriority = 100
 
 // spoken is a declaration or a definition that may clash with that of another file.
 type spoken struct {

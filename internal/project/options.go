@@ -155,6 +155,8 @@ type OptionAnswer struct {
 	Own bool
 	// Declared is where the option is declared, or, for OptionMissing, options beside it.
 	Declared []DeclaredOption
+	// Strongest is the strongest priority with which a module of the project defines the option, for OptionExists.
+	Strongest int64
 
 	opened bool // a file may declare others around it
 }
@@ -174,6 +176,9 @@ func (a *Answers) Option(path []string) OptionAnswer {
 	}
 	answer := root.find(path)
 	answer.Own = x.owns(path[0]) && !answer.opened
+	if answer.Verdict == OptionExists {
+		answer.Strongest = x.used().defined.strongest(path[:answer.At])
+	}
 	if answer.Verdict != OptionMissing {
 		return answer
 	}
@@ -338,6 +343,37 @@ type useNode struct {
 	children map[string]*useNode
 	whole    bool // all below it is used
 	here     bool
+	// beats is the strongest priority of a definition that is not plain, of the name or of anything below it; own of the name
+	// alone. 0 is the strongest.
+	beats, own int64
+}
+
+// weakest is the priority that gives way to all others.
+const weakest = 1 << 40
+
+// addDefined adds a definition.
+func (n *useNode) addDefined(path []string, cut bool, priority int64) {
+	n.add(path, cut)
+	for _, name := range path {
+		n = n.children[name]
+		n.beats = min(n.beats, priority)
+	}
+	n.own = min(n.own, priority)
+}
+
+// strongest returns the strongest priority with which an option is defined, or a set that has it, or something in it.
+func (n *useNode) strongest(path []string) int64 {
+	priority := int64(weakest)
+	for i, name := range path {
+		if n = n.children[name]; n == nil {
+			break
+		}
+		if i == len(path)-1 {
+			return min(priority, n.beats)
+		}
+		priority = min(priority, n.own)
+	}
+	return priority
 }
 
 func (n *useNode) add(path []string, cut bool) {
@@ -347,7 +383,7 @@ func (n *useNode) add(path []string, cut bool) {
 			if n.children == nil {
 				n.children = map[string]*useNode{}
 			}
-			child = &useNode{}
+			child = &useNode{beats: weakest, own: weakest}
 			n.children[name] = child
 		}
 		n = child
@@ -384,7 +420,7 @@ func (x *moduleIndex) used() *optionUses {
 		u := &optionUses{map[string]bool{}, &useNode{}, &useNode{}, &useNode{}}
 		for _, path := range x.paths {
 			for _, d := range x.said[path].Defined {
-				u.defined.add(d.Path, d.Cut)
+				u.defined.addDefined(d.Path, d.Cut, d.Priority)
 			}
 			for _, r := range x.said[path].Read {
 				if r.Guarded {

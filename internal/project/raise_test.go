@@ -58,12 +58,12 @@ func TestRaised(t *testing.T) {
 	for text, want := range map[string][]int{
 		`./a.nix`: {references.slot, steps.slot}, `import ./.`: {references.slot, steps.slot}, `../..`: {references.slot, steps.slot},
 		`./${x}/a`: {references.slot, steps.slot}, `self + x`: {steps.slot, rebound.slot}, `"self"`: {steps.slot, rebound.slot}, `itself`: nil, `inputs.a`: {rebound.slot, changedLib.slot}, `input`: nil,
-		`"./a.nix"`: nil, `# ./a.nix`: nil, `<nixpkgs>`: nil, `{ url = "https://a.b/c"; }`: nil,
+		`"./a.nix"`: nil, `# ./a.nix`: nil, `<nixpkgs>`: nil, `{ url = "https://a.b/c"; }`: {modules.slot},
 		`x.override { }`: {passed.slot}, `x."override"`: {passed.slot}, `callPackages`: {passed.slot, ownCallPackage.slot}, `final: x`: {overlaid.slot}, `"prev"`: {overlaid.slot}, `previous`: nil, `overrides`: nil, `xcallPackage`: nil,
-		`{ extraSpecialArgs = 1; }`: {moduleArgs.slot, argsOfModules.slot}, `{ specialArgs = 1; }`: {moduleArgs.slot, argsOfModules.slot}, `specialArg`: nil, `extraArgs`: {moduleArgs.slot, argsOfModules.slot},
-		`builtins.scopedImport`: {scopes.slot}, `"scoped import"`: nil, `{ extra-substituters = [ ]; }`: {caches.slot}, `{ fold = 1; }`: {ownDeprecated.slot},
-		`{ lib = 1; }`: {changedLib.slot}, `{ inputs.a.url = "snowfall"; }`: {changedLib.slot, rebound.slot}, `{ "outputs" = 1; }`: {changedLib.slot}, `liba`: nil,
-		`foldr`: nil, `""`: nil, `''override''`: nil, `"a${b}override"`: nil,
+		`{ extraSpecialArgs = 1; }`: {moduleArgs.slot, argsOfModules.slot, modules.slot}, `{ specialArgs = 1; }`: {moduleArgs.slot, argsOfModules.slot, modules.slot}, `specialArg`: nil, `extraArgs`: {moduleArgs.slot, argsOfModules.slot},
+		`builtins.scopedImport`: {scopes.slot}, `"scoped import"`: nil, `{ extra-substituters = [ ]; }`: {caches.slot, modules.slot}, `{ fold = 1; }`: {ownDeprecated.slot, modules.slot},
+		`{ lib = 1; }`: {changedLib.slot, modules.slot}, `{ inputs.a.url = "snowfall"; }`: {changedLib.slot, rebound.slot, modules.slot}, `{ "outputs" = 1; }`: {changedLib.slot, modules.slot}, `liba`: nil,
+		`foldr`: nil, `config.a`: {modules.slot}, `a == b`: nil, `let inherit (x) configs; in a`: nil, `""`: nil, `''override''`: nil, `"a${b}override"`: nil,
 	} {
 		var set Facts
 		for _, slot := range want {

@@ -23,6 +23,9 @@ func clashing(kind project.ClashKind, present func(a *rules.Asked, c project.Cla
 				}
 				f := present(a, c)
 				f.Span = c.Span
+				if c.Unsure {
+					f.Severity = diag.Warning
+				}
 				if c.Root != path && c.Root != c.Other {
 					f.Related = append(f.Related, diag.Related{File: c.Root, Span: c.RootSpan, Message: "both are imported by way of this"})
 				}

@@ -77,7 +77,7 @@ func valueType(p *rules.Pass, f *module.File, d module.Defined) {
 	nested := module.Value{Kinds: eval.Set}
 	path, at, file := cloned(d.Path), d.Value.Span(), p.Path
 	names := d.Node.Span()
-	mild := d.Conditional || d.Priority != 100 && d.Priority != 50 || maybeAbsent(d.Of, d.Node)
+	mild, priority := d.Conditional || maybeAbsent(d.Of, d.Node), d.Priority
 	ask(p, d.Of, func(a *rules.Asked) {
 		answer := a.Option(path)
 		if answer.Verdict != project.OptionExists {
@@ -100,7 +100,7 @@ func valueType(p *rules.Pass, f *module.File, d module.Defined) {
 		found.Message = fmt.Sprintf("the option %s is of type %s, which refuses %s", diag.Code(dotted(path[:answer.At])), diag.Code(t.Describe()), told(v, what))
 		found.Related = declaredAt(file, answer.Declared[:1], "its type is declared here")
 		found.Help = insteadOf(&t, v)
-		if mild {
+		if mild || answer.Strongest < priority || priority > 100 {
 			found.Severity = diag.Warning
 		}
 		a.Report(found)

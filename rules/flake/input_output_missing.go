@@ -5,6 +5,7 @@ import (
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/flake"
 	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/rules"
 )
@@ -30,23 +31,34 @@ var _ = rules.Register(&rules.Rule{
 			if t.of != withSelf && t.of != withoutSelf || len(t.path) < 2 {
 				continue
 			}
-			in := f.Nix.Input(t.path[0].name)
-			if in == nil || !in.Flake {
-				continue
+			in := standsFor(f, f.Nix.Input(t.path[0].name))
+			if in == nil || !in.Flake || in.Ref.IsNixpkgs() {
+				continue // nixpkgs has more than anybody reads at once
 			}
 			at, source, ok := p.Project.InputFlake(f.Dir, in.Name)
 			if !ok || at.Nix.Outputs.Attr == nil {
 				continue
 			}
-			found, ok := missingOutput(p, &t, p.Outputs(at.Dir), t.names(), "the input "+diag.Code(in.Name))
+			found, ok := missingOutput(p, &t, p.Outputs(at.Dir), t.names(), "the input "+diag.Code(t.path[0].name))
 			if !ok {
 				continue
 			}
 			if found.Severity = diag.Info; source.Whole() {
 				found.Severity = diag.Warning
 			}
-			name := strings.Clone(in.Name)
+			name := strings.Clone(t.path[0].name)
 			reportTaken(p, f, &t, found, func(a *rules.Asked, dir string) bool { return hasInput(a, dir, name) })
 		}
 	},
 })
+
+// standsFor returns the input of the flake that one follows, through others; nil where that is none of the flake's own.
+func standsFor(f *flake.Flake, in *flake.Input) *flake.Input {
+	for n := 0; in != nil && in.Follows != nil; n++ {
+		if len(in.Follows.Path) != 1 || n > maxAliases {
+			return nil
+		}
+		in = f.Nix.Input(in.Follows.Path[0])
+	}
+	return in
+}

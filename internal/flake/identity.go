@@ -156,6 +156,16 @@ func urlRepository(text string) string {
 	return repoName(host, u.Path)
 }
 
+var scpRemote = regexp.MustCompile(`^(?:[\w.-]+@)?([\w.-]+):([^/].*)$`)
+
+// RemoteRepository returns the Repository behind the URL of a remote as Git has it, "git@host:owner/repo" among them.
+func RemoteRepository(text string) string {
+	if m := scpRemote.FindStringSubmatch(text); m != nil {
+		text = "ssh://" + m[1] + "/" + m[2]
+	}
+	return urlRepository(text)
+}
+
 // archiveRepository returns the repository of an archive's URL where its form tells, else "".
 func archiveRepository(text string) string {
 	u, err := url.Parse(text)

@@ -366,3 +366,16 @@ func TestRefDetails(t *testing.T) {
 	assert.Empty(t, Ref{}.Repository())
 	assert.Empty(t, Ref{}.Channel())
 }
+
+func TestRemoteRepository(t *testing.T) {
+	for url, want := range map[string]string{
+		"git@github.com:Ada/Engine.git":           "github.com/ada/engine",
+		"https://github.com/ada/engine":           "github.com/ada/engine",
+		"ssh://git@github.com:22/ada/engine.git":  "github.com/ada/engine",
+		"host:path/to/repo":                       "host/path/to/repo",
+		"/srv/git/engine.git":                     "/srv/git/engine",
+		"https://git.example.org/Ada/engine.git/": "git.example.org/Ada/engine",
+	} {
+		assert.Equal(t, want, RemoteRepository(url), url)
+	}
+}

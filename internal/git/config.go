@@ -17,13 +17,14 @@ import (
 // settings are the variables of git-config(1) that say how to read a repository.
 type settings struct {
 	bare          bool
-	objectFormat  string // "" is sha1
-	excludesFile  string // absolute path; "" for none
-	hooksPath     string // absolute path; "" for none
-	hooksUnsure   string // why that is not where git looks for hooks; "" where it is
-	worktree      bool   // config.worktree is read too
-	defaultBranch string // of init.defaultBranch; "" for none
-	err           error  // why git refuses the configuration, and with it the repository
+	objectFormat  string   // "" is sha1
+	excludesFile  string   // absolute path; "" for none
+	hooksPath     string   // absolute path; "" for none
+	hooksUnsure   string   // why that is not where git looks for hooks; "" where it is
+	worktree      bool     // config.worktree is read too
+	defaultBranch string   // of init.defaultBranch; "" for none
+	remotes       []string // the URLs of the remotes, as they are written
+	err           error    // why git refuses the configuration, and with it the repository
 }
 
 // Bounds of a configuration: the size of a file in bytes, git's own bound of the depth of includes, and that
@@ -147,6 +148,10 @@ func (x *configReader) set(file string, depth int, name, value string, blank boo
 		x.out.defaultBranch = value
 	case "core.hookspath":
 		x.setHooksPath(value)
+	default:
+		if strings.HasPrefix(name, "remote.") && strings.HasSuffix(name, ".url") && value != "" {
+			x.out.remotes = append(x.out.remotes, value)
+		}
 	}
 	if !x.own || depth > 0 { // what makes the format git reads from the repository's file itself
 		return nil

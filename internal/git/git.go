@@ -318,6 +318,9 @@ func (r *Repo) HooksDir() (dir string, own bool) {
 	return dir, false
 }
 
+// Remotes returns the URLs of the remotes as the configuration has them.
+func (r *Repo) Remotes() []string { return r.config().remotes }
+
 // HooksUnsure returns why git looks for hooks elsewhere than in HooksDir, or nowhere; "" where it looks there.
 func (r *Repo) HooksUnsure() string { return r.config().hooksUnsure }
 

@@ -3,7 +3,7 @@ package project
 import (
 	"path"
 	"path/filepath"
-	"strings"
+	"slices"
 
 	"github.com/nixsift/nixsift/internal/flake"
 )
@@ -139,8 +139,8 @@ func (v *View) besideSource(f *flake.Flake, in *flake.Input) (Source, bool) {
 	return s, ok && resolved == filepath.Join(root, rel)
 }
 
-// givenSource is a flake that is checked in the same run: the one that a reference to files names, or the one that is called
-// like the repository.
+// givenSource is a flake that is checked in the same run: the one that a reference to files names, or a clone of the
+// repository.
 func (v *View) givenSource(f *flake.Flake, in *flake.Input) (Source, bool) {
 	if v.sources == nil || in.Follows != nil {
 		return Source{}, false
@@ -160,13 +160,18 @@ func (v *View) givenSource(f *flake.Flake, in *flake.Input) (Source, bool) {
 		}
 		return Source{}, false
 	}
-	if repository := in.Ref.Repository(); repository != "" && len(v.sources.Given) > 1 {
-		for _, given := range v.sources.Given {
-			if strings.EqualFold(filepath.Base(given), path.Base(repository)) && given != v.snapshot.ViewOf(f.Dir).Root() {
-				if s, ok := v.source(given, in.Ref.Dir, OriginGiven); ok {
-					return s, true
-				}
-			}
+	repository := in.Ref.Repository()
+	if repository == "" || len(v.sources.Given) < 2 {
+		return Source{}, false
+	}
+	for _, given := range v.sources.Given {
+		at := v.snapshot.ViewOf(given)
+		if repo := at.folder.repo; repo == nil || at.folder.repoErr != nil || repo.Root() != given || given == v.snapshot.ViewOf(f.Dir).Root() ||
+			!slices.ContainsFunc(repo.Remotes(), func(url string) bool { return flake.RemoteRepository(url) == repository }) {
+			continue
+		}
+		if s, ok := v.source(given, in.Ref.Dir, OriginGiven); ok {
+			return s, true
 		}
 	}
 	return Source{}, false

@@ -64,6 +64,10 @@ func sources(t *testing.T) (root string) {
 		"core/flake.nix": "{ inputs.n.url = \"github:o/n\"; outputs = _: { }; }", "fork/flake.nix": "{ outputs = _: { }; }", emptyPath + "/flake.nix": "{ outputs = _: { }; }",
 	})
 	gittest.Init(t, root, "app")
+	gittest.Init(t, root, "core")
+	gittest.Run(t, filepath.Join(root, "core"), "remote", "add", "upstream", "git@github.com:me/core.git")
+	gittest.Init(t, root, "fork")
+	gittest.Run(t, filepath.Join(root, "fork"), "remote", "add", "origin", "https://github.com/other/core")
 	gittest.Write(t, filepath.Join(root, "app"), "flake.nix", strings.ReplaceAll(sourcesFlake, "ROOT", root))
 	gittest.Write(t, filepath.Join(root, "app"), "flake.lock", sourcesLock)
 	require.NoError(t, os.Symlink("sub", filepath.Join(root, "app/link")))

@@ -20,7 +20,7 @@ import (
 // TestFollowsOfCorpus holds missing-follows against a table of real flakes that says, for each input of an
 // input, whether it follows: what follows is never reported; what has a copy is, unless the flake's own
 // input is that copy or there is none like it. A copy beside whose input a comment speaks of following is decided, and
-// counts neither way.
+// counts neither way. With -v it tells the verdict on each copy.
 func TestFollowsOfCorpus(t *testing.T) {
 	table := testenv.Shared(t, "corpus", "follows.tsv")
 	repos := testenv.Shared(t, "corpus", "repos")
@@ -53,15 +53,21 @@ func TestFollowsOfCorpus(t *testing.T) {
 		case "follows":
 			require.False(t, hit, "%s: %s/%s follows", row[0], row[2], row[3])
 		case "own-copy":
-			if !hit && decided(t, filepath.Join(repos, filepath.FromSlash(row[0]), "flake.nix"), row[2]) {
-				continue
-			}
-			copies++
-			if hit {
+			verdict := "silent"
+			switch {
+			case hit:
+				verdict = "reported"
+				copies++
 				found++
+			case decided(t, filepath.Join(repos, filepath.FromSlash(row[0]), "flake.nix"), row[2]):
+				verdict = "decided"
+			default:
+				copies++
 			}
+			t.Logf("%s\t%s\t%s/%s", verdict, row[0], row[2], row[3])
 		}
 	}
+	t.Logf("%d of %d copies reported", found, copies)
 	require.GreaterOrEqual(t, found*100, copies*85, "copies found: %d of %d", found, copies)
 	for _, f := range res.Findings {
 		if f.Rule != "missing-follows" {

@@ -4,15 +4,13 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"iter"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -74,10 +72,13 @@ func listInputs(s streams, format string, args []string) error {
 	if err != nil {
 		return err
 	}
-	inputs := inventory.Of(view.FlakeIn(dir), view, flake.StoreDir, func(path string) bool {
+	inputs, unread := inventory.Of(view.FlakeIn(dir), view, flake.StoreDir, func(path string) bool {
 		_, err := os.Lstat(path)
 		return err == nil
 	})
+	for _, file := range unread {
+		fmt.Fprintf(s.err, "nixsift: %s cannot be read wholly, so jobs in it that need a key may be missing; `nixsift check` says why\n", report.Visible(file))
+	}
 	if format == "json" {
 		return inputsJSON(s, slashed(wd, dir), inputs)
 	}
@@ -225,11 +226,7 @@ func inputsText(s streams, inputs []inventory.Input, now time.Time) error {
 		rows = append(rows, row)
 	}
 	fit(rows, inputsWidth)
-	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
-	for _, row := range rows {
-		fmt.Fprintln(w, strings.Join(row, "\t"))
-	}
-	if err := w.Flush(); err != nil {
+	if err := writeColumns(s.out, rows); err != nil {
 		return err
 	}
 	for _, in := range inputs {
@@ -319,33 +316,68 @@ func byFile(jobs []project.Job) iter.Seq2[string, []string] {
 	}
 }
 
-// fit shortens the first two columns of a table so that its lines fit a width, the second first.
-func fit(rows [][]string, width int) {
-	const gap = 2
-	var widths [8]int
+// columnGap is the number of blanks between two columns of a table, maxKind the columns of a kind.
+const (
+	columnGap = 2
+	maxKind   = 12
+)
+
+// widthsOf returns the widths of the columns of a table, as a terminal shows them.
+func widthsOf(rows [][]string) (widths [8]int) {
 	for _, row := range rows {
 		for i, cell := range row {
-			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+			widths[i] = max(widths[i], report.Columns(cell))
 		}
 	}
-	room := width - gap*(len(widths)-1)
+	return widths
+}
+
+// fit shortens the first three columns of a table so that its lines fit a width: the third to what a kind needs, then the second first.
+func fit(rows [][]string, width int) {
+	for _, row := range rows {
+		row[2] = clip(row[2], maxKind)
+	}
+	widths := widthsOf(rows)
+	room := width - columnGap*(len(widths)-1)
 	for _, w := range widths[2:] {
 		room -= w
 	}
-	room = max(room, 24) // a kind may be a whole path: then the lines are longer
 	second := min(widths[1], max(room-widths[0], room/2))
 	for _, row := range rows {
 		row[0], row[1] = clip(row[0], room-second), clip(row[1], second)
 	}
 }
 
+// writeColumns writes the rows of a table, each cell but the last as wide as its column.
+func writeColumns(to io.Writer, rows [][]string) error {
+	widths := widthsOf(rows)
+	var b strings.Builder
+	for _, row := range rows {
+		for i, cell := range row {
+			b.WriteString(cell)
+			if i < len(row)-1 {
+				b.WriteString(strings.Repeat(" ", widths[i]-report.Columns(cell)+columnGap))
+			}
+		}
+		b.WriteByte('\n')
+	}
+	_, err := io.WriteString(to, b.String())
+	return err
+}
+
 // shortRev returns a revision as people quote it.
 func shortRev(rev string) string { return rev[:min(len(rev), 7)] }
 
-// clip shortens a text to a width in code points.
+// clip shortens a text to so many columns of a terminal.
 func clip(text string, width int) string {
-	if r := []rune(text); len(r) > width {
-		return string(slices.Concat(r[:width-1], []rune("…")))
+	if report.Columns(text) <= width {
+		return text
+	}
+	used := 0
+	for i, r := range text {
+		if used += report.Columns(string(r)); used > width-1 {
+			return text[:i] + "…"
+		}
 	}
 	return text
 }

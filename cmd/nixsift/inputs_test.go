@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/nixsift/nixsift/internal/report"
 	"github.com/nixsift/nixsift/internal/testenv"
 )
 
@@ -134,11 +136,38 @@ func TestInputsRefuses(t *testing.T) {
 	assert.Equal(t, "the flake has no inputs\n", o.out)
 }
 
-// The kind of an input without a scheme is all of its URL.
-func TestInputsOfLongKind(t *testing.T) {
-	lock := `{"nodes": {"a": {"locked": {"type": "git", "url": "/home/` + strings.Repeat("x", 120) + `", "rev": "` + strings.Repeat("a", 40) + `"}, "original": {"type": "indirect", "id": "a"}}, "root": {"inputs": {"a": "a"}}}, "root": "root", "version": 7}`
-	dir := testenv.Tree(t, map[string]string{"flake.nix": "{ outputs = { self, a }: { }; }", "flake.lock": lock})
+// TestInputsWidth holds that the lines of the table fit, whatever the references are: a path without a scheme, host:path, wide characters,
+// a scheme that is none.
+func TestInputsWidth(t *testing.T) {
+	long := strings.Repeat("x", 120)
+	node := func(name, url string) string {
+		return `"` + name + `": {"flake": false, "locked": {"type": "git", "url": "` + url + `", "rev": "` + strings.Repeat("a", 40) + `"}, "original": {"type": "indirect", "id": "` + name + `"}}, `
+	}
+	lock := `{"nodes": {` + node("a", "/home/"+long) + node("b", "git@example.org:"+long) + strings.NewReplacer(`"git"`, `"github"`, `"url": "x"`, `"owner": "`+strings.Repeat("雪", 60)+`", "repo": "r"`).Replace(node("c", "x")) + node("d", long+"://example.org") +
+		`"root": {"inputs": {"a": "a", "b": "b", "c": "c", "d": "d"}}}, "root": "root", "version": 7}`
+	dir := testenv.Tree(t, map[string]string{"flake.nix": "{ outputs = { self, a, b, c, d }: { }; }", "flake.lock": lock})
+	o := start(t, dir, nil, "inputs")
+	require.Equal(t, exitClean, o.status, o.errors)
+	for line := range strings.Lines(o.out) {
+		assert.LessOrEqual(t, report.Columns(strings.TrimSuffix(line, "\n")), inputsWidth, line)
+	}
+	for name, want := range map[string][2]string{"a": {"git", "-"}, "b": {"git", "ssh key"}, "c": {"github", "token*"}} {
+		row := regexp.MustCompile(`(?m)^` + name + ` .*$`).FindString(o.out)
+		assert.Regexp(t, `  `+regexp.QuoteMeta(want[0])+`  `, row)
+		assert.Contains(t, row, want[1])
+	}
+}
+
+// TestInputsTellsUnreadCI holds that a CI file of which not all can be told is named.
+func TestInputsTellsUnreadCI(t *testing.T) {
+	dir := testenv.Tree(t, map[string]string{
+		"flake.nix":                `{ inputs.core.url = "git+ssh://git@example.org/core"; outputs = _: { }; }`,
+		"flake.lock":               `{"nodes": {"core": {"locked": {"type": "git", "url": "ssh://git@example.org/core", "rev": "` + strings.Repeat("a", 40) + `"}, "original": {"type": "git", "url": "ssh://git@example.org/core"}}, "root": {"inputs": {"core": "core"}}}, "root": "root", "version": 7}`,
+		".github/workflows/ci.yml": "jobs:\n  build:\n    steps:\n      - run: nix build\n", ".github/workflows/torn.yml": "jobs: [\n",
+	})
 	o := start(t, dir, nil, "inputs")
 	assert.Equal(t, exitClean, o.status, o.errors)
-	assert.Contains(t, o.out, "\na  ")
+	assert.Contains(t, o.errors, "torn.yml cannot be read wholly")
+	assert.NotContains(t, o.errors, "ci.yml")
+	assert.Contains(t, o.out, "ci.yml: build")
 }

@@ -6,6 +6,7 @@ package inventory
 import (
 	"net/url"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -64,9 +65,9 @@ type Input struct {
 }
 
 // Of returns the inputs that a flake locks, in the order in which the root reaches them, and those that it declares and has not
-// locked yet. exists reports whether a path of the store is there.
-func Of(f *flake.Flake, view *project.View, storeDir string, exists func(path string) bool) []Input {
-	var out []Input
+// locked yet. exists reports whether a path of the store is there. unread are the CI files, by their paths in the project, of which not
+// all can be told; they are read only where a job may need a key.
+func Of(f *flake.Flake, view *project.View, storeDir string, exists func(path string) bool) (out []Input, unread []string) {
 	var caches []string
 	if f.Nix != nil {
 		for _, s := range f.Nix.Substituters() {
@@ -103,11 +104,12 @@ func Of(f *flake.Flake, view *project.View, storeDir string, exists func(path st
 			continue
 		}
 		if !asked {
-			jobs, asked = view.Jobs(Fetches), true
+			jobs, unread = view.Jobs(Fetches)
+			asked = true
 		}
 		in.Jobs = jobs
 	}
-	return out
+	return out, unread
 }
 
 // declared returns the inputs that flake.nix declares, in its order, implicit ones last.
@@ -164,12 +166,23 @@ func describe(in Input, ref flake.Ref) Input {
 		in.From = ref.ID
 	default:
 		in.From, in.Needs = remote(ref.URL)
+		if !strings.Contains(ref.URL, ":") || in.Needs == NeedsKey && !strings.HasPrefix(ref.URL, "ssh:") {
+			in.Kind = ref.Type // a path, or host:path, has no scheme
+		}
 	}
 	return in
 }
 
+// hostPath matches what Git takes for host:path, by SSH.
+var hostPath = regexp.MustCompile(`^(?:[\w.-]+@)?[\w.-]+:[^/].*$`)
+
 // remote returns the host and path of a URL, and what fetching from it takes.
 func remote(text string) (from string, needs Need) {
+	if scheme, _, found := strings.Cut(text, ":"); !found {
+		return text, NeedsNothing // a path
+	} else if strings.Contains(scheme, "@") && hostPath.MatchString(text) {
+		return text[strings.Index(text, "@")+1:], NeedsKey
+	}
 	u, err := url.Parse(text)
 	if err != nil {
 		return text, NeedsNetrc

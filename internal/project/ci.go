@@ -61,7 +61,11 @@ func (s *Snapshot) calledByCI(root string) map[string]bool {
 			}
 		}
 	}
-	s.ciFiles(root, func(doc *shell.Doc) { add(doc.Calls) })
+	s.ciFiles(root, func(_ string, doc *shell.Doc) {
+		if doc != nil {
+			add(doc.Calls)
+		}
+	})
 	for len(todo) > 0 {
 		call := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
@@ -81,8 +85,9 @@ func (s *Snapshot) calledByCI(root string) map[string]bool {
 	return called
 }
 
-// ciFiles calls do for the CI files below root, in the order of their folders.
-func (s *Snapshot) ciFiles(root string, do func(doc *shell.Doc)) {
+// ciFiles calls do for the CI files below root, in the order of their folders: with their path relative to it, and nil where they
+// cannot be read.
+func (s *Snapshot) ciFiles(root string, do func(rel string, doc *shell.Doc)) {
 	var candidates []string
 	for _, folder := range ciFolders {
 		candidates = append(candidates, filepath.Join(root, folder))
@@ -103,8 +108,11 @@ func (s *Snapshot) ciFiles(root string, do func(doc *shell.Doc)) {
 			if err != nil {
 				continue
 			}
+			rel = filepath.ToSlash(rel)
 			if text, err := s.fs.ReadFile(f.Path); err == nil {
-				do(shell.ReadCI(filepath.ToSlash(rel), string(text)))
+				do(rel, shell.ReadCI(rel, string(text)))
+			} else {
+				do(rel, nil)
 			}
 		}
 	}
@@ -117,12 +125,17 @@ type Job struct {
 }
 
 // Jobs returns the jobs of the project's CI files that run a command of some kind, themselves or by a script of the
-// project, in the order of the files.
-func (v *View) Jobs(kind func(cmd *shell.Command) bool) []Job {
+// project, in the order of the files, and the CI files of which nothing, or not all, can be told.
+func (v *View) Jobs(kind func(cmd *shell.Command) bool) (jobs []Job, unread []string) {
 	root := v.folder.root
 	search := scriptSearch{snapshot: v.snapshot, root: root, kind: kind, read: map[string]scriptFound{}}
-	var jobs []Job
-	v.snapshot.ciFiles(root, func(doc *shell.Doc) {
+	v.snapshot.ciFiles(root, func(rel string, doc *shell.Doc) {
+		if doc == nil || len(doc.Problems) > 0 {
+			unread = append(unread, rel)
+		}
+		if doc == nil {
+			return
+		}
 		for _, script := range doc.Scripts {
 			job := Job{doc.Path, script.Job}
 			if slices.Contains(jobs, job) {
@@ -137,7 +150,7 @@ func (v *View) Jobs(kind func(cmd *shell.Command) bool) []Job {
 			}
 		}
 	})
-	return jobs
+	return jobs, unread
 }
 
 // scriptSearch looks for a command in scripts and in those that they call.

@@ -28,8 +28,9 @@ func (v *View) JobsWithoutKey(fetches func(cmd *shell.Command) bool) (jobs []Job
 		return jobs
 	}
 	docs := map[string]*shell.Doc{}
-	v.snapshot.ciFiles(v.folder.root, func(doc *shell.Doc) { docs[doc.Path] = doc })
-	for _, job := range v.Jobs(fetches) {
+	v.snapshot.ciFiles(v.folder.root, func(rel string, doc *shell.Doc) { docs[rel] = doc })
+	all, _ := v.Jobs(fetches)
+	for _, job := range all {
 		if doc := docs[job.File]; doc != nil && !v.snapshot.hasKey(v.folder.root, doc, job.Name) {
 			jobs = append(jobs, job)
 		}

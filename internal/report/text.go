@@ -84,7 +84,7 @@ func (p *printer) fileError(colors palette, e FileError, wrapped bool) {
 	p.printf("%s%s", file, colors.severity[diag.Error].Sprint("error"))
 	text := fmt.Sprintf(": %s [%s]", Visible(e.Message), e.Kind)
 	if wrapped {
-		p.wrapped(text, columns(file)+len("error"), 2, fmt.Sprint)
+		p.wrapped(text, Columns(file)+len("error"), 2, fmt.Sprint)
 	} else {
 		p.printf("%s\n", text)
 	}
@@ -210,7 +210,7 @@ func (p *printer) excerpt(colors palette, margin int, arrow, file string, s sour
 		}
 		if marked > 0 {
 			under := strings.Repeat(string(mark), marked)
-			if room := p.width() - margin - frameWidth; below != "" && (p.width() == 0 || before+marked+1+columns(below) <= room) {
+			if room := p.width() - margin - frameWidth; below != "" && (p.width() == 0 || before+marked+1+Columns(below) <= room) {
 				under, below = under+" "+below, ""
 			}
 			p.printf("%s%s%s\n", frame, strings.Repeat(" ", before), tint.Sprint(under))
@@ -227,7 +227,7 @@ const frameWidth = len(" | ")
 // label writes a label that has no place beside its mark below it, as far to the right as it fits.
 func (p *printer) label(frame string, margin, before int, label string, tint *color.Color) {
 	room := p.width() - margin - frameWidth
-	indent := max(0, min(before, room-columns(label)))
+	indent := max(0, min(before, room-Columns(label)))
 	for _, l := range wrap(label, room-indent, room-indent) {
 		p.printf("%s%s%s\n", frame, strings.Repeat(" ", indent), tint.Sprint(l))
 	}

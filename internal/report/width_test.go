@@ -78,12 +78,12 @@ func TestWidths(t *testing.T) {
 			words := strings.Fields(line)
 			long := 0
 			for _, w := range words {
-				long = max(long, columns(w))
+				long = max(long, Columns(w))
 			}
 			if long > width-len("   =   ") && len(words) <= 1 {
 				continue
 			}
-			assert.LessOrEqual(t, columns(line), width, line)
+			assert.LessOrEqual(t, Columns(line), width, line)
 		}
 	}
 }

@@ -8,8 +8,8 @@ import (
 // minWidth is the narrowest terminal that is laid out for; in narrower ones lines are broken by the terminal.
 const minWidth = 20
 
-// columns returns the columns that a terminal needs for a text, as Visible returns it.
-func columns(s string) int {
+// Columns returns the columns that a terminal needs for a text, as Visible returns it.
+func Columns(s string) int {
 	n := 0
 	for _, r := range s {
 		_, w := glyph(r, utf8.RuneLen(r))
@@ -27,7 +27,7 @@ func wrap(text string, first, width int) []string {
 	var lines []string
 	line, used, limit := "", 0, first
 	for i, word := range strings.Split(text, " ") {
-		n := columns(word)
+		n := Columns(word)
 		switch {
 		case i > 0 && used+1+n <= limit:
 			line, used = line+" "+word, used+1+n

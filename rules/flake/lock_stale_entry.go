@@ -24,7 +24,11 @@ var _ = rules.Register(&rules.Rule{
 		"gone from `flake.nix` counts for the inputs of the flake's own inputs only, as Nix looks no deeper.\n" +
 		"\n" +
 		"A lock file that Nix before 2.26 wrote for a relative path, and one in which a tool let two inputs share a node, are\n" +
-		"written anew, too.",
+		"written anew, too.\n" +
+		"\n" +
+		"This and the other rules about `flake.lock` decide what can be told offline: inputs and overrides of any depth that are added, removed, follow\n" +
+		"something else or have another reference, `flake = false`, relative paths. They say nothing of inputs that are computed, of what the\n" +
+		"flake of an input that is fetched anew has, and of an override that followed into its own input and is gone.",
 	Severity: diag.Warning, Presets: rules.Recommended, LockAlone: true,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
 		if !soundLock(f) {

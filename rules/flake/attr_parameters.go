@@ -16,8 +16,8 @@ var hostName = regexp.MustCompile(`^[a-zA-Z0-9.-]*$`) // hostRegex in libfetcher
 // read there.
 func badAttrs(in *flake.Input) (found []diag.Finding) {
 	forge := in.Ref.Type == flake.TypeGitHub || in.Ref.Type == flake.TypeGitLab || in.Ref.Type == flake.TypeSourceHut
-	tell := func(a flake.FetcherAttr, severity diag.Severity, message, help string) {
-		found = append(found, diag.Finding{Span: a.Node.Span(), Severity: severity, Message: message, Help: help})
+	tell := func(a flake.FetcherAttr, message, help string) {
+		found = append(found, diag.Finding{Span: a.Node.Span(), Severity: diag.Error, Message: message, Help: help})
 	}
 	ref, hasRef := in.FetcherAttr("ref")
 	for _, a := range in.Attrs {
@@ -27,17 +27,17 @@ func badAttrs(in *flake.Input) (found []diag.Finding) {
 			if !hex(a.Value) && !hasRef {
 				help = "for a branch or a tag write `ref`"
 			}
-			tell(a, diag.Error, fmt.Sprintf("%s is not a whole revision", diag.Code(a.Value)), help)
+			tell(a, fmt.Sprintf("%s is not a whole revision", diag.Code(a.Value)), help)
 		case a.Name == "rev" && forge && hasRef:
-			tell(ref, diag.Error, "the input has a branch or tag beside its revision, and Nix refuses both", "keep one of them")
+			tell(ref, "the input has a branch or tag beside its revision, and Nix refuses both", "keep one of them")
 		case a.Name == "ref" && (forge || in.Ref.Type == flake.TypeGit) && !flake.IsGitRef(a.Value):
-			tell(a, diag.Error, fmt.Sprintf("%s cannot be the name of a branch or tag", diag.Code(a.Value)), "write a name without blanks, `..` and the signs `~^:?*[`")
+			tell(a, fmt.Sprintf("%s cannot be the name of a branch or tag", diag.Code(a.Value)), "write a name without blanks, `..` and the signs `~^:?*[`")
 		case a.Name == "host" && forge && !hostName.MatchString(a.Value):
-			tell(a, diag.Error, fmt.Sprintf("%s is not the name of a host", diag.Code(a.Value)), "write the name only, as `git.example.org`")
+			tell(a, fmt.Sprintf("%s is not the name of a host", diag.Code(a.Value)), "write the name only, as `git.example.org`")
 		case (a.Name == "owner" || a.Name == "repo") && forge && a.Value == "":
-			tell(a, diag.Error, fmt.Sprintf("%s is empty", diag.Code(a.Name)), "write whose repository it is, and which")
+			tell(a, fmt.Sprintf("%s is empty", diag.Code(a.Name)), "write whose repository it is, and which")
 		case (a.Name == "owner" || a.Name == "repo") && in.Ref.Type == flake.TypeGitHub && strings.Contains(a.Value, "/"):
-			tell(a, diag.Error, fmt.Sprintf("%s has a slash, which neither an owner nor a repository has at GitHub", diag.Code(a.Value)), "write the owner and the repository apart")
+			tell(a, fmt.Sprintf("%s has a slash, which neither an owner nor a repository has at GitHub", diag.Code(a.Value)), "write the owner and the repository apart")
 		}
 	}
 	if !in.URLNode.IsValid() || in.Ref.Type != flake.TypeGit && in.Ref.Type != flake.TypeHg {

@@ -191,6 +191,25 @@ func (a *Answers) Option(path []string) OptionAnswer {
 // maxOptionBeside is the number of options beside a missing one that are told.
 const maxOptionBeside = 1
 
+// DeclaresAround reports whether the project declares the option that a path names, or one that it is a part of, or may do so
+// by a function or a computed name beside it.
+func (a *Answers) DeclaresAround(path []string) bool {
+	if a.deps != nil {
+		q := question{"declares around", strings.Join(path, "\x00"), ""}
+		return noted(a.View, q, func(a *Answers) bool { return a.DeclaresAround(path) })
+	}
+	n := modules.in(a).options()
+	for _, name := range path {
+		if n = n.children[name]; n == nil {
+			return false
+		}
+		if n.open() || len(n.declared) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // find looks for an option in a tree.
 func (n *optionNode) find(path []string) OptionAnswer {
 	opened := false // something may declare more around it

@@ -21,15 +21,16 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"The rule knows the types that the project's modules write with `lib.types`, and looks at values of which is surely known\n" +
 		"what they are. Under a condition, or with a priority that another definition may beat, the value does not always count:\n" +
-		"then it is a warning.",
+		"then it is a warning. Types of options that other projects declare come from the lists that `unknown-option`\n" +
+		"is given; a list may be that of another module system, so that such findings are warnings.",
 	Severity: diag.Error, Presets: rules.Recommended,
 	Asks: project.ForModules,
 	File: func(p *rules.Pass) {
 		f := p.Modules()
-		own := ownNames(f)
+		own, lists := ownNames(f), listsOf(p)
 		f.EachDefined(func(d module.Defined) {
-			if d.Value.IsValid() && !d.Cut && (own[d.Path[0]] || !modsys.NamespaceOf(d.Path[0]).Telling) {
-				valueType(p, f, d)
+			if d.Value.IsValid() && !d.Cut && (own[d.Path[0]] || len(lists) > 0 || !modsys.NamespaceOf(d.Path[0]).Telling) {
+				valueType(p, f, lists, d)
 			}
 		})
 	},
@@ -72,14 +73,14 @@ func valueOf(p *rules.Pass, f *module.File, n ast.Node) module.Value {
 	return out
 }
 
-func valueType(p *rules.Pass, f *module.File, d module.Defined) {
+func valueType(p *rules.Pass, f *module.File, lists []string, d module.Defined) {
 	value := valueOf(p, f, d.Value)
 	nested := module.Value{Kinds: eval.Set}
 	path, at, file := cloned(d.Path), d.Value.Span(), p.Path
 	names := d.Node.Span()
 	mild, priority := d.Conditional || maybeAbsent(d.Of, d.Node), d.Priority
 	ask(p, d.Of, func(a *rules.Asked) {
-		answer := a.Option(path)
+		answer, listed := optionOf(a, lists, path)
 		if answer.Verdict != project.OptionExists {
 			return
 		}
@@ -98,9 +99,11 @@ func valueType(p *rules.Pass, f *module.File, d module.Defined) {
 		}
 		t := answer.Declared[0].Type
 		found.Message = fmt.Sprintf("the option %s is of type %s, which refuses %s", diag.Code(dotted(path[:answer.At])), diag.Code(t.Describe()), told(v, what))
-		found.Related = declaredAt(file, answer.Declared[:1], "its type is declared here")
+		if !listed {
+			found.Related = declaredAt(file, answer.Declared[:1], "its type is declared here")
+		}
 		found.Help = insteadOf(&t, v)
-		if mild || answer.Strongest < priority || priority > 100 {
+		if mild || listed || answer.Strongest < priority || priority > 100 {
 			found.Severity = diag.Warning
 		}
 		a.Report(found)

@@ -1,6 +1,7 @@
 package module
 
 import (
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -10,6 +11,41 @@ import (
 	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/rules"
 )
+
+// optionLists are the lists of options that other projects declare; all rules about options read them.
+var optionLists = rules.NewSetting("lists",
+	"Lists of the options that are declared elsewhere, looked for in the folder of a file and in those above it, up to the project's root: options.json, as NixOS, home-manager, nix-darwin and nixvim build it for their manuals.",
+	[]string{})
+
+// listsOf returns the absolute paths of the lists of options: each is looked for in the folder of the file and in those above.
+func listsOf(p *rules.Pass) []string {
+	var lists []string
+	for _, list := range optionLists.In(p) {
+		if filepath.IsAbs(list) {
+			lists = append(lists, list)
+			continue
+		}
+		for dir := filepath.Dir(p.Path); ; dir = filepath.Dir(dir) {
+			if at := filepath.Join(dir, filepath.FromSlash(list)); p.Project.Kind(at) == project.Regular {
+				lists = append(lists, at)
+				break
+			}
+			if dir == p.Project.Root() || dir == filepath.Dir(dir) {
+				break
+			}
+		}
+	}
+	return lists
+}
+
+// optionOf asks the project for an option, and the lists of those that are declared elsewhere where the project does not know it.
+func optionOf(a *rules.Asked, lists, path []string) (answer project.OptionAnswer, listed bool) {
+	answer = a.Option(path)
+	if answer.Verdict != project.NothingKnown || len(lists) == 0 || a.DeclaresAround(path) {
+		return answer, false
+	}
+	return a.ListedOption(lists, path), true
+}
 
 // dotted returns an option's path as code.
 func dotted(path []string) string {

@@ -21,17 +21,23 @@ var _ = rules.Register(&rules.Rule{
 		"modules of the project declare. Of `services`, `programs` and the like it knows the sets whose `enable` the project\n" +
 		"declares, and reports there what looks misspelt. Submodules are known as far as they are written out.\n" +
 		"\n" +
+		"Options that other projects declare are known from their lists: `lists = [ \"options.json\" ]` under\n" +
+		"`[rules.unknown-option]` names them. Since a list has no internal and no renamed options, only what looks misspelt is\n" +
+		"reported, as a warning.\n" +
+		"\n" +
 		"It is silent where more may be declared than it sees: names that are computed, a `freeformType`, options that a\n" +
 		"function makes, and namespaces of which the project uses more than it declares. What may be missing on purpose,\n" +
 		"`config.my.web or { }` and `config ? my.web`, is not reported.",
 	Severity: diag.Error, Presets: rules.Recommended,
-	Asks: project.ForModules,
+	Options: []*rules.Option{optionLists.Option},
+	Asks:    project.ForModules,
 	File: func(p *rules.Pass) {
+		lists := listsOf(p)
 		f := p.Modules()
 		told := map[source.Span]bool{}
 		f.EachDefined(func(d module.Defined) {
 			if len(d.Path) > 1 && !maybeAbsent(d.Of, d.Node) {
-				unknownOption(p, d.Of, d.Path, d.Parts, "defined", told)
+				unknownOption(p, lists, d.Of, d.Path, d.Parts, "defined", told)
 			}
 		})
 		f.EachRead(func(r module.Read) {
@@ -45,13 +51,13 @@ var _ = rules.Register(&rules.Rule{
 					parts[i] = r.Parts[own]
 				}
 			}
-			unknownOption(p, nil, r.Path, parts, "read", told)
+			unknownOption(p, lists, nil, r.Path, parts, "read", told)
 		})
 	},
 })
 
 // unknownOption asks for an option, and reports it where nothing declares it, once for each place.
-func unknownOption(p *rules.Pass, m *module.Module, path []string, parts []ast.Node, verb string, told map[source.Span]bool) {
+func unknownOption(p *rules.Pass, lists []string, m *module.Module, path []string, parts []ast.Node, verb string, told map[source.Span]bool) {
 	path = cloned(path)
 	spans := make([]source.Span, len(path))
 	for i := range spans {
@@ -59,8 +65,8 @@ func unknownOption(p *rules.Pass, m *module.Module, path []string, parts []ast.N
 	}
 	file := p.Path
 	ask(p, m, func(a *rules.Asked) {
-		answer := a.Option(path)
-		if answer.Verdict != project.OptionMissing || told[spans[answer.At]] {
+		answer, listed := optionOf(a, lists, path)
+		if answer.Verdict != project.OptionMissing || told[spans[answer.At]] || listed && answer.Near == "" {
 			return
 		}
 		told[spans[answer.At]] = true
@@ -73,6 +79,9 @@ func unknownOption(p *rules.Pass, m *module.Module, path []string, parts []ast.N
 		if answer.Near != "" {
 			found.Help = fmt.Sprintf("did you mean %s?", diag.Code(dotted(append(cloned(path[:answer.At]), answer.Near))))
 			beside = diag.Code(answer.Near) + " is declared here"
+		}
+		if listed {
+			found.Message = fmt.Sprintf("the option %s is %s, but is none of those that are listed", diag.Code(missing), verb)
 		}
 		if answer.Near == "" || !answer.Own {
 			found.Severity = diag.Warning

@@ -1,0 +1,117 @@
+package module
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/near"
+	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "unit-key-unknown", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	Summary: "A key or a value in the section of a unit is a slip of one that systemd knows",
+	Doc: "What stands in `serviceConfig`, `timerConfig`, `unitConfig` and the sections of home-manager's units is written into the unit\n" +
+		"file as it is. systemd ignores a key that it does not know, with a line in its journal: a timer with `OnCalender` never\n" +
+		"starts. A service with an unknown `Type` is not loaded.\n" +
+		"\n" +
+		"Only keys are reported that are close to a known one, so that newer keys of systemd's pass.",
+	Severity: diag.Warning, Presets: rules.Recommended, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
+	On: []ast.Kind{ast.Binding},
+	Node: func(p *rules.Pass, n ast.Node) {
+		b := ast.BindingNode{Node: n}
+		key, ok := ast.AttrName(b.Attrpath().Last())
+		if !ok || len(key) < 3 || n.HasError() || strings.HasPrefix(key, "X-") {
+			return
+		}
+		before, _ := b.Attrpath().LastTwo()
+		name := ""
+		if before.IsValid() {
+			name, _ = ast.AttrName(before)
+		} else if up, ok := holder(n.Parent()); ok {
+			name = up.Attrpath().LastName()
+		}
+		section := unitSections[name]
+		if section == nil {
+			return
+		}
+		if u, ok := unitAt(pathAround(b)); !ok || !strings.HasSuffix(name, "Config") && !u.user {
+			return
+		}
+		if section.has[key] {
+			unitValue(p, b, key)
+			return
+		}
+		meant := nearKey(key, section)
+		if meant == "" || isUnitOption[key] {
+			return
+		}
+		f := diag.Finding{
+			Span:    b.Attrpath().Last().Span(),
+			Message: fmt.Sprintf("systemd knows no %s in %s and ignores it", diag.Code(key), diag.Code(name)),
+			Help:    "did you mean " + diag.Code(meant) + "?",
+		}
+		if b.Attrpath().Last().Is(ast.Name) {
+			f.Fixes = []diag.Fix{rules.Replace("write "+diag.Code(meant), diag.Unsafe, b.Attrpath().Last().Span(), meant)}
+		}
+		p.Report(f)
+	},
+})
+
+// nearKey returns the key that was probably meant, by two edits or case alone.
+func nearKey(key string, section *unitSection) string {
+	lower, best, limit := strings.ToLower(key), "", 2
+	if len(key) < 6 {
+		limit = 1
+	}
+	for _, k := range section.keys {
+		if d := near.Distance(lower, strings.ToLower(k), limit); d <= limit {
+			best, limit = k, d-1
+			if limit < 0 {
+				break
+			}
+		}
+	}
+	return best
+}
+
+// unitValue reports a value that a key of few values does not take.
+func unitValue(p *rules.Pass, b ast.BindingNode, key string) {
+	values := unitValues[key]
+	if values == nil {
+		return
+	}
+	n := b.Value().Tail()
+	if prop, ok := propertyOf(p.Names(), n); ok && n.Encloses(prop.call) {
+		_, args := ast.Call(prop.call)
+		n = args[len(args)-1].Tail()
+	}
+	text, ok := ast.StringValue(n)
+	if !ok {
+		if key == "Restart" && p.Names().IsGlobal(n, "true") || key == "Type" && nixlang.TypeOf(p.Names(), n) == nixlang.TypeBool {
+			text, ok = n.Text(), true
+		}
+	}
+	if !ok || text == "" {
+		return
+	}
+	for _, v := range values {
+		if v == text {
+			return
+		}
+	}
+	f := diag.Finding{
+		Span: n.Span(), Message: fmt.Sprintf("%s is none of the values that systemd knows for %s", diag.Code(text), diag.Code(key)),
+		Help: "it takes " + strings.Join(values, ", "),
+	}
+	if meant := near.Find(text, values); meant != "" {
+		f.Help = "did you mean " + diag.Code(meant) + "?"
+		if n.Is(ast.String) {
+			f.Fixes = []diag.Fix{rules.Replace("write "+diag.Code(meant), diag.Unsafe, n.Span(), ast.QuoteString(meant))}
+		}
+	}
+	p.Report(f)
+}

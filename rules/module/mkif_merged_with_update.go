@@ -7,7 +7,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "mkif-merged-with-update", Family: family, Since: "0.1.0",
+	ID: "mkif-merged-with-update", Family: family, Since: "0.1.0", Aliases: []string{"mkif-update"},
 	Summary: "`//` joins a set with `mkIf`, `mkMerge` or the like, and one of the two is lost",
 	Doc: "`lib.mkIf c { b = 2; }` is a set with the condition and the content in it. `{ a = 1; } // lib.mkIf c { b = 2; }` adds\n" +
 		"those to the other set; the module system then sees a `mkIf` and takes its content alone: `a` is lost without a word, on\n" +

@@ -14,7 +14,7 @@ var _ = rules.Register(&rules.Rule{
 		"whichever side it stands. The same goes for `mkMerge`, `mkForce`, `mkDefault` and their kin.\n" +
 		"\n" +
 		"Join them by `lib.mkMerge [ { a = 1; } (lib.mkIf c { b = 2; }) ]`. An empty set loses nothing and is let pass.",
-	Severity: diag.Warning, Presets: rules.Recommended,
+	Severity: diag.Warning, Presets: rules.Recommended, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	On: []ast.Kind{ast.Binary},
 	Node: func(p *rules.Pass, n ast.Node) {
 		if n.Op() != ast.OpUpdate {
@@ -36,6 +36,7 @@ var _ = rules.Register(&rules.Rule{
 				Message: "`//` with `" + prop.name + "`: only its content counts, the other set is lost",
 				Help:    "use `lib.mkMerge [ … ]` to join them",
 				Related: []diag.Related{{Span: other.Unparen().Span(), Message: "this is lost"}},
+				Fixes:   joinByMerge(p.Modules(), n, [2]string{}),
 			})
 			return
 		}

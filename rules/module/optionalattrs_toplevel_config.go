@@ -16,7 +16,7 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"Use `lib.mkIf`, and `lib.mkMerge` in place of `//`. One level down, as in `config.services = lib.optionalAttrs …`, the\n" +
 		"set is a value and nothing is wrong. `options ? x` may decide directly at `config`, not at the top of the module.",
-	Severity: diag.Error, Presets: rules.Recommended,
+	Severity: diag.Error, Presets: rules.Recommended, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Asks: project.ForSpecialArg,
 	File: each(functionForShape, func(file *module.File, pr module.Obstacle) diag.Finding {
 		how := "//"
@@ -28,6 +28,10 @@ var _ = rules.Register(&rules.Rule{
 			Message: "with `" + how + "`, which options " + atPart(pr.Part) + " defines depends on " + reads(file, pr.Why) + ", but " +
 				missing(pr.Why, "these names are known"),
 			Help: "use `lib.mkIf` for the condition and `lib.mkMerge` to join sets",
+		}
+		// Under mkIf an option has to exist, which is what options are asked for.
+		if pr.Why.Construct == module.ByFunction && pr.Why.Source != module.FromOptions {
+			f.Fixes = asMkIf(file, pr.Why.Node)
 		}
 		f.Related = trail(pr.Why, f)
 		return f

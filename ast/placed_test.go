@@ -42,7 +42,7 @@ func TestPlacedTexts(t *testing.T) {
 				continue
 			}
 			got.WriteString(p.Text)
-			if len(p.Text) == int(p.Span.Len()) && !strings.ContainsAny(p.Text, "\r\n\t'$ ") {
+			if len(p.Text) == p.Span.Len() && !strings.ContainsAny(p.Text, "\r\n\t'$ ") {
 				require.Equal(t, p.Span.Of(text), p.Text, text)
 			}
 		}

@@ -194,7 +194,7 @@ func indPieces(n Node) (pieces []indPiece, start uint32) {
 			start = p.Span.Start
 		}
 		if !p.IsText() {
-			pieces = append(pieces, indPiece{interp: p.Interp, size: int(p.Span.Len())})
+			pieces = append(pieces, indPiece{interp: p.Interp, size: p.Span.Len()})
 			first = false
 			continue
 		}

@@ -1,6 +1,10 @@
 package shell
 
-import "github.com/nixsift/nixsift/ast/source"
+import (
+	"strings"
+
+	"github.com/nixsift/nixsift/ast/source"
+)
 
 // A Piece is a part of shell text that another language puts together.
 type Piece struct {
@@ -20,16 +24,22 @@ func ReadPieces(file string, pieces []Piece) *Doc {
 		if p.Opaque && p.Text != "" {
 			exprs = append(exprs, expr{start: b.text.Len(), end: b.text.Len() + len(p.Text)})
 		}
-		b.add(p.Text, int(p.Span.Start), int(p.Span.Len()))
+		b.add(p.Text, int(p.Span.Start), p.Span.Len())
 	}
 	d := &Doc{Path: file, Text: b.text.String()}
 	r := newReader(d)
 	s := &Script{Source: EmbeddedText, Shell: Dialect("", d.Text), Text: d.Text, at: b.mapTo(nil, 0)}
+	if len(exprs) > 0 && exprs[0].end <= lineLen(d.Text) && namesShell(s.Shell) {
+		s.Shell = "bash"
+	}
 	s.Span = s.at.span(0, len(s.Text))
 	r.script(s, exprs)
 	r.finish()
 	return d
 }
+
+// namesShell reports whether the expression behind #! is a shell: ${pkgs.runtimeShell}, ${stdenv.shell}.
+func namesShell(interpreter string) bool { return strings.HasSuffix(strings.ToLower(interpreter), "shell}") }
 
 // Defines reports whether the script defines a function of the name, which hides the program.
 func (s *Script) Defines(name string) bool { return s.functions[name] }

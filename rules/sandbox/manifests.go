@@ -273,7 +273,7 @@ func linesOf(n ast.Node) (lines []textLine) {
 			}
 			b.WriteByte(text[i])
 			span := p.Span
-			if !p.Interp.IsValid() && len(text) == int(span.Len()) {
+			if !p.Interp.IsValid() && len(text) == span.Len() {
 				span = source.Span{Start: span.Start + uint32(i), End: span.Start + uint32(i) + 1}
 			}
 			at.spans = append(at.spans, span)

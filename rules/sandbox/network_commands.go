@@ -51,7 +51,7 @@ var programs = map[string]func(*line) (use, bool){
 	"nerdctl": (*line).pull, "crictl": (*line).pull, "apt-get": (*line).system, "apt": (*line).system, "apk": (*line).system, "dnf": (*line).system,
 	"yum": (*line).system, "rsync": (*line).rsync, "scp": (*line).rsync, "bundle": (*line).bundle, "gem": (*line).bundle, "composer": (*line).composer,
 	"cabal": (*line).index, "opam": (*line).index, "stack": (*line).index, "terraform": (*line).terraform, "hg": (*line).checkout, "svn": (*line).checkout,
-	"nix-prefetch-url": (*line).wget, "gh": (*line).gh, "deno": (*line).deno, "npx": (*line).npx,
+	"nix-prefetch-url": (*line).wget, "gh": (*line).gh, "deno": (*line).deno, "npx": (*line).npx, "mvn": (*line).mvn,
 }
 
 // words are the programs' names, for a first look.
@@ -124,7 +124,9 @@ const (
 var (
 	domain   = regexp.MustCompile(`^(?:[A-Za-z0-9_-]+@)?(?:[A-Za-z0-9-]+\.)+[a-z]{2,}(?:[:/?]|$)`)
 	hostPath = regexp.MustCompile(`^(?:[\w.-]+@)?[\w.-]+\.[\w.-]+:[\w./~-]*$|^[\w.-]+@[\w.-]+:`)
-	naming   = regexp.MustCompile(`(?i)url|uri|remote|origin|mirror|registry|endpoint|homepage|host|domain`)
+	// otherHost matches what rsync and scp take for a path on another machine.
+	otherHost = regexp.MustCompile(`^(?:[\w.-]+@)?[\w.-]+::?[\w./~-]*$`)
+	naming    = regexp.MustCompile(`(?i)url|uri|remote|origin|mirror|registry|endpoint|homepage|host|domain`)
 )
 
 // address tells where a URL, or what stands for one, leads.
@@ -315,8 +317,8 @@ func after(ops []string, name string) []string {
 
 func (l *line) rsync() (use, bool) {
 	for _, o := range l.operands("efTBPioFcS", "--exclude --include --filter --files-from --exclude-from --include-from --rsh --rsync-path --log-file --chmod --chown --password-file") {
-		host, _, isURL := strings.Cut(strings.TrimPrefix(o, "rsync://"), ":")
-		if strings.HasPrefix(o, "rsync://") && address(o) == remote || isURL && !isLocalHost(host) && hostPath.MatchString(o) {
+		host, _, _ := strings.Cut(o, ":")
+		if strings.HasPrefix(o, "rsync://") && address(o) == remote || !isLocalHost(host) && otherHost.MatchString(o) {
 			return use{0, l.cmdName(), fetchFixed, false}, true
 		}
 	}

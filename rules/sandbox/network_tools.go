@@ -362,6 +362,15 @@ func (l *line) terraform() (use, bool) {
 	return use{}, false
 }
 
+func (l *line) mvn() (use, bool) {
+	for i, a := range l.args {
+		if (a == "dependency:go-offline" || a == "dependency:resolve" || a == "dependency:get") && !l.has("-o", "--offline") {
+			return use{i + 1, "mvn " + a, "`maven.buildMavenPackage` with `mvnHash`", false}, true
+		}
+	}
+	return use{}, false
+}
+
 func (l *line) deno() (use, bool) {
 	name, n, _ := l.sub("", "")
 	if (name == "cache" || name == "install") && !l.has("--cached-only", "--no-remote") {

@@ -28,6 +28,28 @@ type Reader struct {
 	// Project is what is around the file: scripts may stand in files of their own.
 	Project *project.View
 	Evaluator
+
+	bound map[ast.NodeID]sema.BindingID // names by their definitions, once somebody asks for them
+}
+
+// usesOf returns the uses of the name that a definition binds.
+func (r *Reader) usesOf(definition ast.Node) (uses []sema.Use) {
+	if r.bound == nil {
+		r.bound = map[ast.NodeID]sema.BindingID{}
+		for i := range r.Names.Bindings() {
+			if b := &r.Names.Bindings()[i]; b.Decl.Is(ast.Binding) {
+				r.bound[b.Decl.ID()] = sema.BindingID(i)
+			}
+		}
+	}
+	id, ok := r.bound[definition.ID()]
+	if !ok {
+		return nil
+	}
+	for u := range r.Names.UsesOf(id) {
+		uses = append(uses, u)
+	}
+	return uses
 }
 
 // Verdict is an answer that may not be known.
@@ -58,6 +80,38 @@ func (r *Reader) Follow(n ast.Node) ast.Node {
 		n = b.Value
 	}
 	return n
+}
+
+// mayBuild reports whether a call may be one that makes a derivation, by the name that it begins with.
+func (r *Reader) mayBuild(n ast.Node) bool {
+	last := n.Child(1)
+	fn := n
+	for fn.Is(ast.Apply) {
+		fn = fn.FirstChild().Unparen()
+	}
+	switch fn.Kind() {
+	case ast.Select:
+		return isBuilder(ast.LastName(fn))
+	case ast.Ident:
+	default:
+		return false
+	}
+	b := r.Names.Resolve(fn)
+	switch {
+	case b == nil:
+		return isBuilder(fn.Text())
+	case b.Kind == sema.LetBinding || b.Kind == sema.RecBinding:
+		if b.Value.IsValid() && b.Value.Unparen().Is(ast.Lambda) {
+			return tail(last).Is(ast.AttrSet)
+		}
+		return true
+	}
+	return isBuilder(b.Name)
+}
+
+// isBuilder reports whether a function of the name makes or changes a derivation.
+func isBuilder(name string) bool {
+	return isRunCommand(name) || isSetBuilder(name) || name == "runCommandWith" || strings.HasPrefix(name, "override")
 }
 
 // called is what a call calls.

@@ -43,6 +43,9 @@ func (r *Reader) Derivation(n ast.Node) (d Derivation, ok bool) {
 	if up, isCall := ast.AsApply(at.Parent()); isCall && up.Func() == at {
 		return d, false // the call is not complete
 	}
+	if !n.Is(ast.Apply) || !r.mayBuild(n) {
+		return d, false
+	}
 	fn, _ := ast.Call(n)
 	c, ok := r.call(n)
 	if !ok {
@@ -106,6 +109,10 @@ func (r *Reader) wrapped(d Derivation, c called) (Derivation, bool) {
 	if !ok || !isSetBuilder(inner.name) {
 		return d, false
 	}
+	d.Builder = inner.name
+	if d.phases(r, last); len(d.Scripts) == 0 {
+		return d, false
+	}
 	// The attributes go on as a whole: args, args // { … }, { … } // args.
 	passed := false
 	for _, u := range r.usesOfParam(c.own) {
@@ -122,8 +129,7 @@ func (r *Reader) wrapped(d Derivation, c called) (Derivation, bool) {
 	if !passed {
 		return d, false
 	}
-	d.Builder, d.Attrs, d.wrapper = inner.name, last, c.own
-	d.phases(r, last)
+	d.Attrs, d.wrapper = last, c.own
 	return d, true
 }
 
@@ -135,14 +141,13 @@ func (r *Reader) usesOfParam(fn ast.Node) (uses []sema.Use) {
 		return nil
 	}
 	pattern, isPattern := l.Pattern()
-	for b := range r.Names.InScope(scope) {
-		if isPattern && b.Node != pattern.At() {
+	s := r.Names.Scope(scope)
+	for id := s.First; id <= s.Last; id++ {
+		if isPattern && r.Names.Binding(id).Node != pattern.At() {
 			continue
 		}
-		for _, u := range r.Names.Uses() {
-			if u.Target == sema.ToBinding && r.Names.Binding(u.Binding) == b {
-				uses = append(uses, u)
-			}
+		for u := range r.Names.UsesOf(id) {
+			uses = append(uses, u)
 		}
 	}
 	return uses

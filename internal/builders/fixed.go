@@ -147,12 +147,8 @@ func (r *Reader) overridingCall(call, drv ast.Node) bool {
 
 // overriddenByName reports whether a derivation that a binding names is given an outputHash where the name is used.
 func (r *Reader) overriddenByName(binding ast.Node) bool {
-	for _, u := range r.Names.Uses() {
-		if u.Target != sema.ToBinding || !u.Node.Is(ast.Ident) {
-			continue
-		}
-		b := r.Names.Binding(u.Binding)
-		if b.Decl != binding {
+	for _, u := range r.usesOf(binding) {
+		if !u.Node.Is(ast.Ident) {
 			continue
 		}
 		at := u.Node.OutsideParens()

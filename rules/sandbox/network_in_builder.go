@@ -32,18 +32,23 @@ var _ = rules.Register(&rules.Rule{
 		"relaxed: that is an info. So is a command that a condition decides about, or whose address is not known.",
 	Severity: diag.Warning, Presets: rules.Recommended,
 	On: []ast.Kind{ast.Apply},
-	Node: func(p *rules.Pass, n ast.Node) {
+	File: func(p *rules.Pass) {
 		r := &builders.Reader{Path: p.Path, Names: p.Names(), Project: p.Project, Evaluator: p}
-		d, ok := r.Derivation(n)
-		if !ok {
-			return
-		}
-		if d.Base.IsValid() {
-			loosened(p, r, &d)
-		}
-		c := check{pass: p, reader: r, derivation: &d}
-		for _, s := range d.Scripts {
-			c.script(s, s.Attr, 0)
+		for i, rec := range p.Tree.Records() {
+			if rec.Kind != ast.Apply {
+				continue
+			}
+			d, ok := r.Derivation(p.Tree.Node(ast.NodeID(i)))
+			if !ok {
+				continue
+			}
+			if d.Base.IsValid() {
+				loosened(p, r, &d)
+			}
+			c := check{pass: p, reader: r, derivation: &d}
+			for _, s := range d.Scripts {
+				c.script(s, s.Attr, 0)
+			}
 		}
 	},
 })

@@ -41,15 +41,24 @@ func (r *Reader) Units() []*Unit {
 	byName := map[string]*Unit{}
 	tree := r.Names.Tree()
 	for i, rec := range tree.Records() {
-		if rec.Kind != ast.Binding {
+		n := tree.Node(ast.NodeID(i))
+		if rec.Kind != ast.Binding && rec.Kind != ast.Inherit {
 			continue
 		}
-		b := ast.BindingNode{Node: tree.Node(ast.NodeID(i))}
-		last := b.Attrpath().LastName()
+		b, isBinding := ast.AsBinding(n)
+		last := ""
+		if isBinding {
+			last = b.Attrpath().LastName()
+		} else if last = inheritsPath(n); last == "" {
+			continue
+		}
 		if !slices.Contains(unitScripts, last) && !slices.Contains(unitPrograms, last) && last != "path" && last != "PATH" && last != "Environment" && last != "environment" {
 			continue
 		}
-		path := PathOf(b)
+		path := pathTo(n)
+		if !isBinding {
+			path = append(path, last)
+		}
 		at := slices.Index(path, "systemd")
 		if at < 0 {
 			continue
@@ -71,9 +80,60 @@ func (r *Reader) Units() []*Unit {
 			u = &Unit{Name: rest[1], User: user}
 			byName[key], units = u, append(units, u)
 		}
+		if !isBinding {
+			u.OwnPath = true
+			continue
+		}
 		r.define(u, rest[2:], b)
 	}
 	return units
+}
+
+// inheritsPath returns the name of an inherited part of a unit that may have its path, or "".
+func inheritsPath(inherit ast.Node) string {
+	for name := range (ast.InheritNode{Node: inherit}).Names() {
+		switch text, _ := ast.AttrName(name); text {
+		case "path", "environment", "serviceConfig":
+			return "path"
+		}
+	}
+	return ""
+}
+
+// mergedWithOthers reports whether the set of a unit in which a binding stands is put together with something that is no set of
+// the file: by //, or in mkMerge.
+func (r *Reader) mergedWithOthers(b ast.BindingNode) bool {
+	if _, single := b.Attrpath().Single(); !single {
+		return false // the set around is one of units
+	}
+	isSet := func(n ast.Node) bool {
+		n = r.Follow(property(n))
+		if fn, args := ast.Call(n); len(args) == 2 && ast.LastName(fn) == "optionalAttrs" {
+			n = args[1].Unparen()
+		}
+		return n.Is(ast.AttrSet)
+	}
+	n := b.Parent()
+	for range maxAround {
+		up := n.Parent()
+		switch up.Kind() {
+		case ast.Binary:
+			if !isSet(up.Child(1)) && up.Child(1) != n || !isSet(up.FirstChild()) && up.FirstChild() != n {
+				return true
+			}
+		case ast.List:
+			for e := range up.Children() {
+				if e != n && !isSet(e) {
+					return true
+				}
+			}
+		case ast.Apply, ast.Paren, ast.Let, ast.With, ast.Assert:
+		default:
+			return false
+		}
+		n = up
+	}
+	return true
 }
 
 // define notes a definition of a part of a unit.
@@ -85,12 +145,14 @@ func (r *Reader) define(u *Unit, option []string, b ast.BindingNode) {
 	case name == "PATH", name == "Environment" && strings.Contains(b.Value().Text(), "PATH"), name == "environment" && !b.Value().Unparen().Is(ast.AttrSet):
 		u.OwnPath = true
 	case len(option) == 1 && slices.Contains(unitScripts, name):
+		u.OwnPath = u.OwnPath || r.mergedWithOthers(b)
 		// mkBefore and mkAfter add to what somebody else defines.
 		fn, _ := ast.Call(b.Value())
 		u.Whole = u.Whole || name == "script" && ast.LastName(fn) != "mkAfter" && ast.LastName(fn) != "mkBefore"
 		u.Scripts = append(u.Scripts, UnitScript{Script: Script{Attr: name, Expr: property(b.Value())}})
 	case len(option) == 2 && option[0] == "serviceConfig" && slices.Contains(unitPrograms, name):
 		u.Whole = u.Whole || name == "ExecStart"
+		u.OwnPath = u.OwnPath || r.mergedWithOthers(b)
 		if s, ok := r.program(b.Value()); ok {
 			s.Attr = name
 			u.Scripts = append(u.Scripts, s)
@@ -175,12 +237,21 @@ func (r *Reader) application(c called) (a Application, ok bool) {
 	return a, a.Text.IsValid()
 }
 
+// isProperty reports whether a function of nixpkgs' lib gives an option the value that is its last argument.
+func isProperty(name string) bool {
+	switch name {
+	case "mkIf", "mkMerge", "mkForce", "mkDefault", "mkOverride", "mkBefore", "mkAfter", "mkOrder", "mkOptionDefault", "mkVMOverride", "mkImageMediaOverride":
+		return true
+	}
+	return false
+}
+
 // property returns what mkIf, mkForce and their kin give an option.
 func property(n ast.Node) ast.Node {
 	for range maxFollow {
 		n = n.Unparen()
 		fn, args := ast.Call(n)
-		if len(args) == 0 || !strings.HasPrefix(ast.LastName(fn), "mk") {
+		if len(args) == 0 || !isProperty(ast.LastName(fn)) {
 			return n
 		}
 		n = args[len(args)-1]
@@ -193,9 +264,11 @@ const maxAround = 64
 
 // PathOf returns the attributes that lead to a binding from the outermost set around, through mkIf, mkMerge, // and lists of them.
 // A dynamic attribute is as it is written.
-func PathOf(b ast.BindingNode) []string {
+func PathOf(b ast.BindingNode) []string { return pathTo(b.Node) }
+
+// pathTo is PathOf for a binding or an inherit.
+func pathTo(n ast.Node) []string {
 	var path []string // from the innermost one outward
-	n := b.Node
 	for range maxAround {
 		if binding, ok := ast.AsBinding(n); ok {
 			for _, part := range slices.Backward(binding.Attrpath().Parts()) {
@@ -221,7 +294,7 @@ func PathOf(b ast.BindingNode) []string {
 			}
 		case ast.Apply:
 			fn, _ := ast.Call(up)
-			if !strings.HasPrefix(ast.LastName(fn), "mk") && ast.LastName(fn) != "optionalAttrs" || (ast.ApplyExpr{Node: up}).Arg() != n {
+			if !isProperty(ast.LastName(fn)) && ast.LastName(fn) != "optionalAttrs" || (ast.ApplyExpr{Node: up}).Arg() != n {
 				slices.Reverse(path)
 				return path
 			}

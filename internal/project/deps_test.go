@@ -52,6 +52,7 @@ func TestDeps(t *testing.T) {
 		"clashes":     func(dir string, a *project.Answers) { a.Clashes(filepath.Join(dir, "b.nix")) },
 		"cycle":       func(dir string, a *project.Answers) { a.Cycle(filepath.Join(dir, "a.nix")) },
 		"use":         func(_ string, a *project.Answers) { a.UseOfOption([]string{"my", "port"}) },
+		"installs":    func(_ string, a *project.Answers) { a.Installs("fzf") },
 		"nothing":     func(string, *project.Answers) {},
 	}
 	for _, c := range []struct {
@@ -80,6 +81,7 @@ func TestDeps(t *testing.T) {
 		{"host.nix", "{ specialArgs = { inherit tools; inputs = f inputs; }; }", []string{"file", "rebound"}},
 		{"a.nix", "{ callPackage, t }: callPackage ./b.nix { x = 1; y = t.buildImage { name = \"own\"; tag = \"2\"; }; }", []string{"references"}},
 		{"a.nix", "{ callPackage, t }: callPackage ./b.nix { x = 1; y = t.buildImage { name = \"own\"; tag = \"1\"; }; }", []string{"references", "image"}},
+		{"host.nix", "{ specialArgs = { inherit tools; }; environment.systemPackages = [ pkgs.fzf ]; }", []string{"file", "installs"}},
 		{".gitlab-ci.yml", "build:\n  script: nix build", []string{"keyless"}},
 		{".gitlab-ci.yml", "build:\n  script: ssh-add k; nix build", nil},
 		{"b.nix", "1", []string{"imported"}},

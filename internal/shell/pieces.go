@@ -39,7 +39,9 @@ func ReadPieces(file string, pieces []Piece) *Doc {
 }
 
 // namesShell reports whether the expression behind #! is a shell: ${pkgs.runtimeShell}, ${stdenv.shell}.
-func namesShell(interpreter string) bool { return strings.HasSuffix(strings.ToLower(interpreter), "shell}") }
+func namesShell(interpreter string) bool {
+	return strings.HasSuffix(strings.ToLower(interpreter), "shell}")
+}
 
 // Defines reports whether the script defines a function of the name, which hides the program.
 func (s *Script) Defines(name string) bool { return s.functions[name] }

@@ -10,6 +10,7 @@ import (
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/builders"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/internal/shell"
 	"github.com/nixsift/nixsift/rules"
 )
@@ -24,10 +25,11 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"List the package in `path` or `runtimeInputs`, or call `${pkgs.jq}/bin/jq`. Only programs count that are known by name. Nothing is\n" +
 		"said where the script sets `PATH`, defines a function of the name or asks by `command -v`, nor where the list of packages is not\n" +
-		"wholly known. For a program whose caller may provide it, and for a service of which the file defines a part only, it is an info,\n" +
+		"wholly known, nor of what the caller has to provide where a file of the project installs it. For a program whose caller may provide it, and for a service of which the file defines a part only, it is an info,\n" +
 		"and only programs count that are not on every machine.",
 	Severity: diag.Warning, Presets: rules.Recommended,
-	On: []ast.Kind{ast.Apply, ast.Binding},
+	Asks: project.ForInstalls,
+	On:   []ast.Kind{ast.Apply, ast.Binding},
 	File: func(p *rules.Pass) {
 		src := p.Tree.Source()
 		isUnit := strings.Contains(src, "systemd")
@@ -168,7 +170,12 @@ func (c *closure) script(n ast.Node, have []string, inherits bool, severity diag
 		if text.Guarded(cmd.Word.Span) {
 			f.Severity = diag.Info
 		}
-		c.pass.ReportMildly(f, diag.Info)
+		if !inherits {
+			c.pass.ReportMildly(f, diag.Info)
+			continue
+		}
+		packages := append(slices.Clone(t.packages), name)
+		c.pass.ReportUnless(f, diag.Info, func(a *rules.Asked) bool { return slices.ContainsFunc(packages, a.Installs) })
 	}
 }
 

@@ -393,7 +393,7 @@ func (s *selfSearch) from(start int, way []int, edges []edge, told map[string]bo
 	for _, e := range s.edges(way[len(way)-1]) {
 		key := strings.Join(s.all[e.to].path, ".")
 		if key == strings.Join(s.all[start].path, ".") && len(way) > 1 {
-			all := append(edges[:len(edges):len(edges)], e)
+			all := append(slices.Clone(edges), e)
 			if !compatible(all) {
 				continue
 			}

@@ -34,7 +34,7 @@ func moduleArguments(names *sema.Info, m *module.Module, all bool) (out []ownArg
 	set := ownArgsOf(m)
 	for formal := range pattern.Formals() {
 		name := formal.Name().Text()
-		if basic[name] || !all && modsys.IsArgument(name) && !projectArguments[name] || strings.HasPrefix(name, "_") || set[name] {
+		if basic[name] || modsys.IsList(name) || !all && modsys.IsArgument(name) && !projectArguments[name] || strings.HasPrefix(name, "_") || set[name] {
 			continue
 		}
 		a := ownArgument{formal: formal, name: strings.Clone(name)}
@@ -59,7 +59,7 @@ func moduleArguments(names *sema.Info, m *module.Module, all bool) (out []ownArg
 }
 
 // basic are the arguments that every module of NixOS, home-manager or nix-darwin may use.
-var basic = set("config options lib pkgs modulesPath specialArgs utils name osConfig nixosConfig darwinConfig extendModules baseModules extraModules modules noUserModules")
+var basic = set("config options lib pkgs modulesPath specialArgs utils name osConfig nixosConfig darwinConfig extendModules noUserModules")
 
 // projectArguments are arguments that module systems of flakes pass, and projects to their other modules.
 var projectArguments = set("inputs self")
@@ -251,7 +251,7 @@ func placeOf(path ast.Node) listing {
 		return asElse
 	case inEvaluator(at):
 		return asHost
-	case name == "imports" || name == "sharedModules":
+	case modsys.Imports(name):
 		return asImport
 	}
 	return asElse

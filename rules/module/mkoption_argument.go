@@ -2,11 +2,13 @@ package module
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/module"
 	"github.com/nixsift/nixsift/internal/near"
 	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/internal/sema"
@@ -44,7 +46,7 @@ var _ = rules.Register(&rules.Rule{
 				enableArgument(p, n, fn, last, args)
 			}
 		case "submodule":
-			if args == 1 && typeName(p.Names(), fn) == name {
+			if args == 1 && typeName(p.Modules(), fn) == name {
 				submoduleOptions(p, last)
 			}
 		}
@@ -97,7 +99,7 @@ func optionArgument(p *rules.Pass, arg ast.Node) {
 	if !typ.IsValid() || badType(p, typ, 8) || !fallback.IsValid() {
 		return
 	}
-	if what := refused(p.Names(), typ, fallback); what != "" {
+	if what := refused(p.Modules(), typ, fallback); what != "" && !defined(p, arg) {
 		f := diag.Finding{
 			Span: fallback.Span(), Severity: diag.Warning,
 			Message: fmt.Sprintf("the default is %s, which %s refuses: it fails unless something defines the option", what, diag.Code(oneLine(typ.Unparen()))),
@@ -108,6 +110,23 @@ func optionArgument(p *rules.Pass, arg ast.Node) {
 		}
 		p.Report(f)
 	}
+}
+
+// defined reports whether the module defines the option that a call of mkOption declares, so that its default does not count.
+func defined(p *rules.Pass, arg ast.Node) bool {
+	b, ok := ast.AsBinding(arg.OutsideParens().Parent().OutsideParens().Parent())
+	if !ok {
+		return false
+	}
+	path := pathAround(b)
+	if len(path) < 2 || path[0] != "options" {
+		return false
+	}
+	found := false
+	p.Modules().EachDefined(func(d module.Defined) {
+		found = found || !d.Conditional && slices.Equal(d.Path, path[1:])
+	})
+	return found
 }
 
 func unknownArgument(p *rules.Pass, name ast.Node) {
@@ -163,8 +182,8 @@ func badType(p *rules.Pass, typ ast.Node, depth int) bool {
 	default:
 		return false
 	}
-	name := typeName(p.Names(), fn)
-	if name == "" || intsOf(fn) {
+	name := typeName(p.Modules(), fn)
+	if name == "" {
 		return false
 	}
 	switch takes := typeArguments[name]; {
@@ -173,9 +192,9 @@ func badType(p *rules.Pass, typ ast.Node, depth int) bool {
 		switch name {
 		case "enum":
 			what = "the list of its values"
-		case "submodule", "submoduleWith":
+		case "submodule":
 			what = "a module with the options"
-		case "strMatching", "separatedString", "either", "oneOf", "addCheck", "unique", "coercedTo", "pathWith", "attrsWith", "deferredModuleWith", "defaultTypeName":
+		case "strMatching", "separatedString", "either", "oneOf", "addCheck", "unique", "coercedTo", "pathWith", "attrsWith":
 			what = "more"
 		}
 		p.Report(diag.Finding{Span: n.Span(), Message: fmt.Sprintf("%s is a function here: it takes %s", diag.Code("types."+name), what)})

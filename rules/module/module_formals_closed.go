@@ -94,10 +94,10 @@ func standsAsModule(p *rules.Pass, n ast.Node) bool {
 		if name == "" || !direct {
 			return false
 		}
-		return name == "imports" || name == "modules" || name == "sharedModules"
+		return name == "modules" || modsys.Imports(name)
 	case ast.Apply:
 		fn, args := ast.Call(up)
-		return len(args) == 1 && args[0].Unparen() == n && typeName(p.Names(), fn) == "submodule"
+		return len(args) == 1 && args[0].Unparen() == n && typeName(p.Modules(), fn) == "submodule"
 	case ast.Binding:
 		path := pathAround(ast.BindingNode{Node: up})
 		last := len(path) - 1

@@ -37,7 +37,9 @@ var _ = rules.Register(&rules.Rule{
 			return
 		}
 		_, all := ast.Call(n)
-		want, kind, first := "", nixlang.TypeUnknown, all[0].Unparen()
+		first := all[0].Unparen()
+		var want string
+		var kind nixlang.Type
 		switch name {
 		case "mkIf":
 			want, kind = "a condition", nixlang.TypeBool

@@ -20,7 +20,7 @@ var _ = rules.Register(&rules.Rule{
 	On: []ast.Kind{ast.List},
 	Node: func(p *rules.Pass, n ast.Node) {
 		name, direct := modsys.Listed(n)
-		if name != "imports" && name != "modules" && name != "sharedModules" || !direct || n.HasError() {
+		if name != "modules" && !modsys.Imports(name) || !direct || n.HasError() {
 			return
 		}
 		for c := range n.Children() {

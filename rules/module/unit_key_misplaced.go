@@ -71,7 +71,7 @@ func misplaced(p *rules.Pass, b ast.BindingNode, u unitPlace, path []string) {
 		return ast.Node{}
 	}
 	first := u.rest[0]
-	home := strings.Contains(" Unit Service Install Timer Socket Path Slice Mount Automount ", " "+first+" ")
+	home := homeSections[first]
 	switch {
 	case at(0).IsValid() && !home && first != "" && first[0] >= 'A' && first[0] <= 'Z':
 		section := sectionOf(u.kind, first)
@@ -113,10 +113,12 @@ func ofHome(path []string) bool {
 	return false
 }
 
+// homeSections are the sections of units as systemd, and so home-manager, calls them.
+var homeSections = set("Unit Service Install Timer Socket Path Slice Mount Automount")
+
 // nixosSection returns what NixOS calls a section of home-manager's units.
 func nixosSection(name string) string {
-	switch name {
-	case "Install":
+	if name == "Install" {
 		return "wantedBy"
 	}
 	return strings.ToLower(name[:1]) + name[1:] + "Config"

@@ -301,6 +301,9 @@ func (f *File) written(n ast.Node, depth int) (v Value) {
 // Kinds returns the kinds of value that the type accepts; 0 where that is not known.
 func (t *Type) Kinds() eval.Kinds { return typeKinds[t.Name] }
 
+// IsSubmodule reports whether values of the type are modules.
+func (t *Type) IsSubmodule() bool { return t.Name == "submodule" || t.Name == "submoduleWith" }
+
 // Accepts reports whether a value may be of the type; it is true where that is not known.
 func (t *Type) Accepts(v Value) bool {
 	if v.Kinds == 0 || v.Kinds&eval.Failures != 0 && v.Kinds&^eval.Failures == 0 {

@@ -178,8 +178,11 @@ func typeDescribed(text string) module.Type {
 	if rest, ok := strings.CutPrefix(text, "one of "); ok && !strings.Contains(text, " or ") {
 		t := module.Type{Name: "enum"}
 		for part := range strings.SplitSeq(rest, ", ") {
-			value, ok := strings.CutPrefix(part, `"`)
-			if value, ok = strings.CutSuffix(value, `"`); !ok || strings.ContainsAny(value, `"\`) {
+			if len(part) < 2 || part[0] != '"' || part[len(part)-1] != '"' {
+				return module.Type{}
+			}
+			value := part[1 : len(part)-1]
+			if strings.ContainsAny(value, `"\`) {
 				return module.Type{}
 			}
 			t.Values = append(t.Values, module.Value{Kinds: eval.String, Literal: value, Exact: true})

@@ -268,7 +268,7 @@ func inType(declared []DeclaredOption, path []string, at int, answer OptionAnswe
 			t = &t.Of[0]
 			i++
 			answer.At, answer.Declared = i, []DeclaredOption{{File: d.File, Span: d.Span, How: d.How, Type: *t}}
-		case (t.Name == "submodule" || t.Name == "submoduleWith") && !t.Open && len(t.Options) > 0:
+		case t.IsSubmodule() && !t.Open && len(t.Options) > 0:
 			sub := &optionNode{}
 			for _, o := range t.Options {
 				n := sub.at(o.Path)

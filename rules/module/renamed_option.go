@@ -88,9 +88,9 @@ func renamedOption(p *rules.Pass, m *module.Module, path []string, parts []ast.N
 }
 
 // renameTo is the fix that replaces the names of a path which differ, if they stand in one piece.
-func renameTo(old, new []string, spans []source.Span) (diag.Fix, bool) {
+func renameTo(path, to []string, spans []source.Span) (diag.Fix, bool) {
 	same := 0
-	for same < min(len(old), len(new))-1 && old[same] == new[same] {
+	for same < min(len(path), len(to))-1 && path[same] == to[same] {
 		same++
 	}
 	first := spans[same]
@@ -103,5 +103,5 @@ func renameTo(old, new []string, spans []source.Span) (diag.Fix, bool) {
 		}
 	}
 	span := source.Span{Start: first.Start, End: spans[len(spans)-1].End}
-	return rules.Replace("use the new name", diag.Unsafe, span, dotted(new[same:])), true
+	return rules.Replace("use the new name", diag.Unsafe, span, dotted(to[same:])), true
 }

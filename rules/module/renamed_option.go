@@ -18,6 +18,8 @@ var _ = rules.Register(&rules.Rule{
 		"go on to work: each definition of it is a warning when the configuration is built, until the name is taken away. What\n" +
 		"`mkRemovedOptionModule` names fails as soon as it is defined, which is an error here.\n" +
 		"\n" +
+		"In files for tests, examples and templates it is a hint: tests of old names use them on purpose.\n" +
+		"\n" +
 		"`mkAliasOptionModule` makes a second name that is as good as the first: it is not reported.",
 	Severity: diag.Warning, Presets: rules.Recommended, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Asks: project.ForModules,
@@ -83,6 +85,9 @@ func renamedOption(p *rules.Pass, m *module.Module, path []string, parts []ast.N
 			}
 		}
 		found.Related = declaredAt(file, answer.Declared[:1], "here it is said so")
+		if a.Sample(file) {
+			found.Severity = diag.Hint // tests use old names to see that they work
+		}
 		a.Report(found)
 	})
 }

@@ -20,9 +20,11 @@ var (
 	})
 )
 
-// ForDefinesLibName are the facts that DefinesLibName answers from where the name is deprecated, ForDefinesPartName those where only
-// a part of lib has it.
-var ForDefinesLibName, ForDefinesPartName = ownDeprecated.facts(), ownParts.facts()
+// ForDefinesLibName are the facts that DefinesLibName answers from where the name is deprecated.
+var ForDefinesLibName = ownDeprecated.facts()
+
+// ForDefinesPartName are the facts that it answers from where only a part of lib has the name.
+var ForDefinesPartName = ownParts.facts()
 
 func deprecatedNames() (names []string) {
 	for _, d := range libtable.Deprecations() {

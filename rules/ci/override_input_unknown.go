@@ -49,12 +49,12 @@ func (r *unknownInputs) command(c *call) {
 	var named []shell.Word // with the names, slashes and all
 	var overridden []string
 	for i, w := range c.args {
-		switch {
-		case (w.Text == "--override-input" || w.Text == "--update-input") && i+1 < len(c.args):
-			named = append(named, c.args[i+1])
-			if w.Text == "--override-input" {
-				overridden = append(overridden, c.args[i+1].Text)
-			}
+		if w.Text != "--override-input" && w.Text != "--update-input" || i+1 == len(c.args) {
+			continue
+		}
+		named = append(named, c.args[i+1])
+		if w.Text == "--override-input" {
+			overridden = append(overridden, c.args[i+1].Text)
 		}
 	}
 	if update {

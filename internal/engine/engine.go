@@ -39,7 +39,7 @@ type Options struct {
 	// Select, Ignore and Only say which rules run, and Preview that patterns mean those in preview, too; see config.Flags.
 	Select, Ignore, Only []string
 	Preview              bool
-	// Inputs allows findings to rest on sources of inputs in the Nix store.
+	// Inputs allows findings to rest on sources of inputs in the Nix store, and on other flakes that the run is about.
 	Inputs bool
 	// Exclude are patterns of files to leave out beside those of the configuration, relative to the absolute path Dir.
 	Exclude []string

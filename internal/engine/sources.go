@@ -7,5 +7,9 @@ import (
 
 // sources says which sources of inputs findings about files of a configuration may rest on.
 func (e *Engine) sources(c *config.Config) *project.Sources {
-	return &project.Sources{Store: c.Inputs.Store, Places: c.Inputs.Places, Given: e.opts.Paths}
+	s := &project.Sources{Store: c.Inputs.Store, Places: c.Inputs.Places}
+	if c.Inputs.Store {
+		s.Given = e.opts.Paths // unasked, a file's findings would depend on what else is checked
+	}
+	return s
 }

@@ -15,7 +15,7 @@ var _ = rules.Register(&rules.Rule{
 	Summary: "An output is taken of an input that does not have it",
 	Doc: "`other.nixosModules.defualt` fails with \"attribute 'defualt' missing\" when it is evaluated. The outputs of an input are known\n" +
 		"where its source is at hand: a flake in a folder beside this one (`path:./other`), one whose place `nixsift.toml` tells, one that\n" +
-		"is checked in the same run, and, where that is asked for, what lies in the Nix store. They are evaluated as those of this flake\n" +
+		"is checked in the same run or lies in the Nix store, where that is asked for. They are evaluated as those of this flake\n" +
 		"(see `self-output-missing`). A checkout may be of another version than `flake.lock` has: there it is info.\n" +
 		"\n" +
 		"The fix puts the name that was probably meant.",

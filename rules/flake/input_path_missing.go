@@ -18,7 +18,7 @@ var _ = rules.Register(&rules.Rule{
 	ID: "input-path-missing", Family: family, Since: "0.1.0", Stage: rules.Preview,
 	Summary: "A path in the source of an input is not there",
 	Doc: "`\"${inputs.core}/modules/x.nix\"` and `inputs.core + \"/modules/x.nix\"` are files of the input's source tree. Where that is at hand, in the same\n" +
-		"repository, at a place that the configuration names, in the same run, or in the Nix store, if that is allowed ([sources of\n" +
+		"repository, at a place that the configuration names, or, if that is allowed, in the same run or in the Nix store ([sources of\n" +
 		"inputs](../configuration.md#sources-of-inputs)), the file is looked for. A checkout may be of another version than flake.lock has.\n" +
 		"\n" +
 		"In other files than `flake.nix` the argument `inputs` is the flake's where a flake reaches the file and passes that. Files that ask\n" +

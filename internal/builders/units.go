@@ -264,11 +264,21 @@ const maxAround = 64
 
 // PathOf returns the attributes that lead to a binding from the outermost set around, through mkIf, mkMerge, // and lists of them.
 // A dynamic attribute is as it is written.
-func PathOf(b ast.BindingNode) []string { return pathTo(b.Node) }
+func PathOf(b ast.BindingNode) []string {
+	path, _ := PathFrom(b.Node)
+	return path
+}
 
 // pathTo is PathOf for a binding or an inherit.
 func pathTo(n ast.Node) []string {
-	var path []string // from the innermost one outward
+	path, _ := PathFrom(n)
+	return path
+}
+
+// PathFrom is PathOf for any expression in a set, or one of its attributes. top is the outermost node that the path leads from: the set, or
+// the binding of a let.
+func PathFrom(n ast.Node) (path []string, top ast.Node) {
+	defer func() { slices.Reverse(path) }() // it is gathered from the innermost one outward
 	for range maxAround {
 		if binding, ok := ast.AsBinding(n); ok {
 			for _, part := range slices.Backward(binding.Attrpath().Parts()) {
@@ -284,28 +294,23 @@ func pathTo(n ast.Node) []string {
 		case ast.AttrSet, ast.Binding, ast.List, ast.Paren:
 		case ast.Let, ast.With, ast.Assert:
 			if up.FirstChild() == n {
-				slices.Reverse(path)
-				return path
+				return path, n
 			}
 		case ast.Binary:
 			if up.Op() != ast.OpUpdate {
-				slices.Reverse(path)
-				return path
+				return path, n
 			}
 		case ast.Apply:
 			fn, _ := ast.Call(up)
 			if !isProperty(ast.LastName(fn)) && ast.LastName(fn) != "optionalAttrs" || (ast.ApplyExpr{Node: up}).Arg() != n {
-				slices.Reverse(path)
-				return path
+				return path, n
 			}
 		default:
-			slices.Reverse(path)
-			return path
+			return path, n
 		}
 		n = up
 	}
-	slices.Reverse(path)
-	return path
+	return path, n
 }
 
 // Packages returns the names of the packages in a list: pkgs.jq, with pkgs; [ jq ], names of the file for these. open is set where

@@ -95,6 +95,7 @@ type Finding struct {
 	Judged   Severity // that the rule gave, whatever the configuration makes of it; the engine sets it
 	Tags     Tag
 	Anywhere bool   // the Subjects alone tell what the finding is about, wherever in the file it stands
+	Secret   bool   // what Span marks is a secret, which nothing may show
 	Message  string // what is wrong; lower case, no final period, names in backticks
 	Help     string // what to do; optional
 	Related  []Related

@@ -11,6 +11,7 @@ import (
 	_ "github.com/nixsift/nixsift/rules/project"
 	_ "github.com/nixsift/nixsift/rules/purity"
 	_ "github.com/nixsift/nixsift/rules/sandbox"
+	_ "github.com/nixsift/nixsift/rules/secrets"
 	_ "github.com/nixsift/nixsift/rules/style"
 	_ "github.com/nixsift/nixsift/rules/suppressions"
 	_ "github.com/nixsift/nixsift/rules/suspicious"

@@ -1,0 +1,157 @@
+package secrets
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/secret"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var _ = rules.Register(&rules.Rule{
+	ID: "plaintext-password", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	Summary: "A password or token is written as the value of an option",
+	Doc: "What an option holds is written into a file of the Nix store, which everybody on the machine can read, goes to every cache and machine\n" +
+		"that the configuration is copied to, and stands in the history of Git for good.\n" +
+		"\n" +
+		"Options that take the name of a file, as `hashedPasswordFile`, `passwordFile`, `tokenFile` and `environmentFile`, read the secret on the\n" +
+		"machine. sops-nix and agenix put such files there; write their path as a string, `config.sops.secrets.NAME.path`.\n" +
+		"\n" +
+		"Known are the options of NixOS, nix-darwin and home-manager that take a secret, and settings of services whose names say so. Hashes of\n" +
+		"passwords, initial passwords and values like `changeme` are told as info. Nothing is said of what stands for a secret that is put in later,\n" +
+		"as `$NAME` and `@NAME@`, of examples, of tests and of `virtualisation.vmVariant`.",
+	Severity: diag.Warning, Presets: rules.Recommended,
+	On: []ast.Kind{ast.Binding, ast.Inherit},
+	File: func(p *rules.Pass) {
+		r := newReader(p)
+		told := map[source.Span]bool{}
+		r.attributesOf(maySecret, func(a attribute) {
+			if a.last == usersOf && r.Follow(a.value).Is(ast.AttrSet) {
+				r.basicAuth(p, a, told)
+				return
+			}
+			if _, static := ast.StringValue(a.value.Unparen()); !static && a.value.Unparen().Is(ast.AttrSet) {
+				return
+			}
+			for _, n := range r.literals(a.value) {
+				value, whole := ast.StringValue(n)
+				if !whole || told[n.Span()] || isStandIn(value) || isHash(value) && !mayHash(a.last) {
+					continue
+				}
+				for _, path := range r.pathsOf(a) {
+					o, ok := secretOption(path)
+					if !ok {
+						continue
+					}
+					if !apart(a.node) && !slices.ContainsFunc(machines, func(m string) bool { return slices.Contains(path, m) }) {
+						told[n.Span()] = true
+						reportPassword(p, o, n, a, value)
+					}
+					break
+				}
+			}
+		})
+	},
+})
+
+// maySecret reports whether an attribute may be an option that takes a secret.
+func maySecret(name string) bool {
+	return name == usersOf || optionNames[name] || isSecretSetting(name)
+}
+
+// mayHash reports whether the hash of what an option holds tells something: passwords can be guessed from it, what is made at random cannot.
+func mayHash(name string) bool {
+	return strings.Contains(strings.ToLower(name), "pass") || name == usersOf
+}
+
+// isStandIn reports whether a value stands for a password that comes from elsewhere, or says that there is none.
+func isStandIn(value string) bool {
+	if isHash(value) {
+		return false
+	}
+	if secret.IsPlaceholder(value) {
+		return true
+	}
+	return slices.Contains([]string{"x", "none", "null", "true", "false", "yes", "no", "optional", "required", "disabled", "enabled", "prompt", "ask", "auto", "env", "keyring"}, strings.ToLower(value))
+}
+
+// basicAuth reports the passwords of nginx, whose names are those of users.
+func (r *reader) basicAuth(p *rules.Pass, a attribute, told map[source.Span]bool) {
+	set := r.Follow(a.value)
+	if !set.Is(ast.AttrSet) || apart(a.node) {
+		return
+	}
+	for c := range set.Children() {
+		b, ok := ast.AsBinding(c)
+		if !ok {
+			continue
+		}
+		for _, n := range r.literals(b.Value()) {
+			value, whole := ast.StringValue(n)
+			if !whole || told[n.Span()] || isStandIn(value) {
+				continue
+			}
+			for _, path := range r.pathsOf(a) {
+				if o, ok := secretOption(append(path, "*")); ok {
+					told[n.Span()] = true
+					reportPassword(p, o, n, attribute{c, usersOf, b.Value()}, value)
+					break
+				}
+			}
+		}
+	}
+}
+
+func reportPassword(p *rules.Pass, o option, n ast.Node, a attribute, value string) {
+	what := "the secret"
+	severity := o.severity()
+	switch {
+	case o.hashed || isHash(value):
+		what, severity = "the hash of a password", diag.Info
+	case strings.Contains(strings.ToLower(a.last), "pass") || a.last == usersOf:
+		what = "the password"
+	case strings.Contains(strings.ToLower(a.last), "token"):
+		what = "the token"
+	case strings.Contains(strings.ToLower(a.last), "key"):
+		what = "the key"
+	}
+	if secret.IsWeak(value) {
+		severity = min(severity, diag.Info)
+	}
+	f := diag.Finding{Span: n.Span(), Severity: severity, Secret: true,
+		Message: fmt.Sprintf("%s in `%s` is in Git and in the Nix store, where everybody can read it", what, a.last), Help: helpFor(&o)}
+	if !a.value.Span().Covers(n.Span()) {
+		f.Related = []diag.Related{{Span: nameSpan(a), Message: "it is given to the option here"}}
+	}
+	p.ReportMildly(f, diag.Hint)
+}
+
+// helpFor says how the option gets its secret.
+func helpFor(o *option) string {
+	if to := o.file(); to != "" {
+		return "use `" + to + "`, so that it is read on the machine; sops-nix or agenix can put it there"
+	}
+	return "give it at run time: an option that takes a file, `EnvironmentFile`, or `LoadCredential`; sops-nix or agenix can put it there"
+}
+
+// nameSpan returns where an attribute is named.
+func nameSpan(a attribute) source.Span {
+	if b, ok := ast.AsBinding(a.node); ok {
+		return b.Attrpath().Span()
+	}
+	return a.node.Span()
+}
+
+// isHash reports whether a value is the hash of a password as crypt(5) and password managers write it.
+func isHash(value string) bool {
+	for _, prefix := range []string{"$1$", "$2a$", "$2b$", "$2y$", "$5$", "$6$", "$7$", "$y$", "$gy$", "$argon2", "grub.pbkdf2", "{SSHA", "{PBKDF2", "$pbkdf2"} {
+		if strings.HasPrefix(value, prefix) {
+			return true
+		}
+	}
+	return false
+}

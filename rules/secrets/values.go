@@ -1,0 +1,264 @@
+package secrets
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/builders"
+	"github.com/nixsift/nixsift/internal/sema"
+	"github.com/nixsift/nixsift/rules"
+)
+
+// reader follows names of one file.
+type reader struct {
+	*builders.Reader
+	bindings map[ast.NodeID]sema.BindingID // by what declares them; made when it is first asked for
+}
+
+func newReader(p *rules.Pass) *reader {
+	return &reader{Reader: &builders.Reader{Path: p.Path, Names: p.Names(), Project: p.Project, Evaluator: p}}
+}
+
+// declared returns the binding of a let that a node declares; that without uses, 0, for others.
+func (r *reader) declared(n ast.Node) sema.BindingID {
+	if r.bindings == nil {
+		r.bindings = map[ast.NodeID]sema.BindingID{}
+		for i := range r.Names.Bindings() {
+			if b := &r.Names.Bindings()[i]; b.Kind == sema.LetBinding && b.Decl.IsValid() {
+				r.bindings[b.Decl.ID()] = sema.BindingID(i)
+			}
+		}
+	}
+	return r.bindings[n.ID()]
+}
+
+// maxPaths bounds the paths that one attribute is followed to, and maxUses the uses of one name.
+const (
+	maxPaths = 16
+	maxUses  = 8
+)
+
+// paths returns the options that an attribute may be: those of the set around it, and of the places where a set that a name stands for, or
+// that a function gives, goes. In the place of a name that is not known, as in genAttrs, stands "*".
+func (r *reader) paths(n ast.Node) (found [][]string) {
+	type step struct {
+		at   ast.Node
+		rest []string
+	}
+	todo := []step{{at: n}}
+	seen := map[ast.NodeID]bool{}
+	for len(todo) > 0 && len(found) < maxPaths {
+		s := todo[0]
+		todo = todo[1:]
+		if seen[s.at.ID()] {
+			continue
+		}
+		seen[s.at.ID()] = true
+		path, top := builders.PathFrom(s.at)
+		path = append(path, s.rest...)
+		found = append(found, path)
+		for top.Parent().Is(ast.Lambda) && top.Parent().Child(1) == top {
+			top = top.Parent()
+		}
+		if fn := top.OutsideParens(); top.Is(ast.Lambda) && fn.Parent().Is(ast.Apply) {
+			call, args := ast.Call(outermost(fn))
+			if slices.Contains([]string{"genAttrs", "genAttrs'", "mapAttrs", "listToAttrs", "mapAttrs'", "imap0", "imap1"}, ast.LastName(call)) && slices.Contains(args, fn) {
+				todo = append(todo, step{outermost(fn), append([]string{"*"}, path...)})
+			}
+			continue
+		}
+		// The binding of a let: what it gives goes where its name stands.
+		rest := path
+		if top.Is(ast.Binding) && len(rest) > 0 {
+			rest = rest[1:]
+		} else {
+			top = top.OutsideParens().Parent()
+		}
+		if !top.Is(ast.Binding) || !top.Parent().Is(ast.Bindings) || !(ast.BindingNode{Node: top}).Attrpath().IsSingle((ast.BindingNode{Node: top}).Attrpath().FirstName()) {
+			continue
+		}
+		left := maxUses
+		for u := range r.Names.UsesOf(r.declared(top)) {
+			if left--; left < 0 {
+				break
+			}
+			use := u.Node.OutsideParens()
+			for use.Parent().Is(ast.Apply) && use.Parent().Child(0) == use {
+				use = use.Parent().OutsideParens()
+			}
+			todo = append(todo, step{use, rest})
+		}
+	}
+	return found
+}
+
+// outermost returns the call that an argument belongs to, with all its arguments.
+func outermost(n ast.Node) ast.Node {
+	for up := n.Parent(); up.Is(ast.Apply) || up.Is(ast.Paren); up = n.Parent() {
+		if up.Is(ast.Paren) && up.Parent().Is(ast.Apply) && up.Parent().Child(1) == up {
+			return n
+		}
+		n = up
+	}
+	return n
+}
+
+// maxLiterals bounds the texts that a value is followed to, and maxLevels the expressions within each other.
+const (
+	maxLiterals = 16
+	maxLevels   = 12
+)
+
+// literals returns the strings without interpolation that a value is, or may be, through names, properties of modules and conditions.
+func (r *reader) literals(n ast.Node) []ast.Node { return r.leaves(n, maxLevels, nil) }
+
+func (r *reader) leaves(n ast.Node, depth int, out []ast.Node) []ast.Node {
+	if depth == 0 || len(out) >= maxLiterals || !n.IsValid() {
+		return out
+	}
+	n = r.Follow(n)
+	switch n.Kind() {
+	case ast.String, ast.IndString, ast.Path:
+		return append(out, n)
+	case ast.If:
+		return r.leaves(n.Child(2), depth-1, r.leaves(n.Child(1), depth-1, out))
+	case ast.Let, ast.With, ast.Assert:
+		return r.leaves(n.Child(1), depth-1, out)
+	case ast.Apply:
+		fn, args := ast.Call(n)
+		name := ast.LastName(fn)
+		if strings.HasPrefix(name, "mk") && name != "mkOption" || name == "toString" || name == "trim" || name == "optionalString" && len(args) == 2 {
+			last := args[len(args)-1]
+			if l := r.Follow(last); name == "mkMerge" && l.Is(ast.List) {
+				for c := range l.Children() {
+					out = r.leaves(c, depth-1, out)
+				}
+				return out
+			}
+			return r.leaves(last, depth-1, out)
+		}
+	case ast.Select:
+		s := ast.SelectExpr{Node: n}
+		if set := r.Follow(s.Operand()); set.Is(ast.AttrSet) {
+			if names, static := s.Attrpath().Static(); static {
+				if b, has := ast.Attr(set, names...); has {
+					return r.leaves(b.Value(), depth-1, out)
+				}
+			}
+		}
+		if d := s.Default(); d.IsValid() {
+			return r.leaves(d, depth-1, out)
+		}
+	}
+	return out
+}
+
+// shown are attributes whose values are documentation.
+var shown = []string{"example", "defaultText", "description", "longDescription", "expected", "testScript", "default_text"}
+
+// machines are attributes that hold the machines of a test, and variants that only serve development.
+var machines = []string{"vmVariant", "vmVariantWithBootLoader", "vmVariantWithDisko", "nodes", "testScript"}
+
+// maxUp bounds the expressions around one that are looked at.
+const maxUp = 256
+
+// apart reports whether an expression is documentation, or part of a test: what it holds is no secret.
+func apart(n ast.Node) bool {
+	left := maxUp
+	for up := range n.Ancestors() {
+		if left--; left == 0 {
+			return false
+		}
+		switch up.Kind() {
+		case ast.Binding:
+			for _, part := range (ast.BindingNode{Node: up}).Attrpath().Parts() {
+				if name, static := ast.AttrName(part); static && (slices.Contains(shown, name) || slices.Contains(machines, name)) {
+					return true
+				}
+			}
+		case ast.AttrSet:
+			if _, has := ast.Attr(up, "testScript"); has {
+				return true
+			}
+		case ast.Apply:
+			fn, _ := ast.Call(up)
+			if isTest(ast.LastName(fn)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// isTest reports whether a function runs a test in virtual machines, or makes the documentation of an option.
+func isTest(name string) bool {
+	switch name {
+	case "runTest", "makeTest", "nixosTest", "runNixOSTest", "simpleTest", "makeTestPython", "literalExpression", "literalExample", "runTestOn", "handleTest", "mkTest":
+		return true
+	}
+	return false
+}
+
+// usersOf is the option of nginx in which the names of users are attributes.
+const usersOf = "basicAuth"
+
+// attribute is an attribute with a value: bound, or inherited.
+type attribute struct {
+	// Node is the Binding, or the name in an Inherit.
+	node  ast.Node
+	last  string
+	value ast.Node
+}
+
+// attributesOf yields the attributes of a file whose own name, the last of the path, is wanted.
+func (r *reader) attributesOf(wanted func(name string) bool, yield func(attribute)) {
+	tree := r.Names.Tree()
+	for i, rec := range tree.Records() {
+		switch rec.Kind {
+		case ast.Binding:
+			n := tree.Node(ast.NodeID(i))
+			b := ast.BindingNode{Node: n}
+			path := b.Attrpath()
+			switch name := path.LastName(); {
+			case wanted(name):
+				yield(attribute{n, name, b.Value()})
+			case path.NumChildren() > 1 && wanted(usersOf):
+				if of, static := ast.AttrName(path.Child(path.NumChildren() - 2)); static && of == usersOf {
+					yield(attribute{n, usersOf, b.Value()})
+				}
+			}
+		case ast.Inherit:
+			in := ast.InheritNode{Node: tree.Node(ast.NodeID(i))}
+			for part := range in.Names() {
+				name, static := ast.AttrName(part)
+				if !static || !wanted(name) {
+					continue
+				}
+				if from := in.From(); from.IsValid() {
+					if set := r.Follow(from); set.Is(ast.AttrSet) {
+						if b, has := ast.Attr(set, name); has {
+							yield(attribute{part, name, b.Value()})
+						}
+					}
+					continue
+				}
+				if b := r.Names.Resolve(part); b != nil && b.Kind == sema.LetBinding && !b.More && b.Value.IsValid() {
+					yield(attribute{part, name, b.Value})
+				}
+			}
+		}
+	}
+}
+
+// pathsOf returns the options that an attribute may be.
+func (r *reader) pathsOf(a attribute) [][]string {
+	if a.node.Is(ast.Binding) {
+		return r.paths(a.node)
+	}
+	paths := r.paths(a.node.Parent())
+	for i := range paths {
+		paths[i] = append(paths[i], a.last)
+	}
+	return paths
+}

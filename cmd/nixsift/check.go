@@ -171,7 +171,7 @@ func (f *checkFlags) reportOf(res *engine.Result, wd string, took time.Duration)
 			Generated: res.Generated, Duration: took,
 		},
 		Exhausted: res.Exhausted,
-		Sources:   res.Text, Rule: describe, BaseDir: wd, ToolVersion: version.Number,
+		Sources:   res.Text, Rule: describe, Secrets: res.Secrets, BaseDir: wd, ToolVersion: version.Number,
 	}
 	for _, e := range res.Errors {
 		run.Errors = append(run.Errors, report.FileError{File: e.File, Message: e.Message, Kind: string(e.Kind), Line: e.Line, Column: e.Column})

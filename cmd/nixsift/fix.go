@@ -21,6 +21,7 @@ import (
 	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/internal/report"
 	"github.com/nixsift/nixsift/internal/rewrite"
+	"github.com/nixsift/nixsift/internal/secret"
 	"github.com/nixsift/nixsift/internal/workspace"
 )
 
@@ -152,15 +153,15 @@ func (f *checkFlags) showDiffs(s streams, wd string, out *engine.Fixed, files []
 	if len(files) == 0 {
 		return nil
 	}
-	if err := showChanges(s, wd, out.Before, out.Texts, files); err != nil {
+	if err := showChanges(s, wd, out.Before, out.Texts, files, out.Result.Secrets); err != nil {
 		return err
 	}
 	fmt.Fprintf(s.err, "nixsift: would apply %s in %s%s\n", plural(out.Applied, "fix"), plural(len(files), "file"), byRule(out.Rules))
 	return nil
 }
 
-// showChanges writes what turns the texts of files into others.
-func showChanges(s streams, wd string, before, after map[string]string, files []string) error {
+// showChanges writes what turns the texts of files into others, with stars in place of secrets.
+func showChanges(s streams, wd string, before, after map[string]string, files []string, secrets *secret.Values) error {
 	prefix := prefixOf(wd)
 	var w io.Writer = s.out
 	var shown strings.Builder
@@ -173,8 +174,12 @@ func showChanges(s streams, wd string, before, after map[string]string, files []
 		if info, err := os.Stat(file); err == nil {
 			changed.Executable = info.Mode()&0o100 != 0
 		}
-		if err := patch.Write(w, changed); err != nil {
+		masked, err := writeMasked(w, changed, secrets)
+		if err != nil {
 			return fmt.Errorf("writing the diff: %w", err)
+		}
+		if masked {
+			fmt.Fprintf(s.err, "nixsift: %s: stars stand for a secret, so that this diff cannot be applied: use --fix\n", report.Visible(changed.Name))
 		}
 	}
 	for line := range strings.SplitAfterSeq(shown.String(), "\n") {
@@ -187,6 +192,25 @@ func showChanges(s streams, wd string, before, after map[string]string, files []
 		}
 	}
 	return nil
+}
+
+// writeMasked writes a diff with stars in place of secrets, and returns whether it shows any.
+func writeMasked(w io.Writer, changed patch.File, secrets *secret.Values) (masked bool, err error) {
+	var plain, shown strings.Builder
+	if err := patch.Write(&plain, changed); err != nil {
+		return false, err
+	}
+	text := plain.String()
+	// Lines are left out and others come before them, so that the texts are masked as wholes: a secret may go over several lines.
+	changed.Before, changed.After = secrets.Mask("", changed.Before), secrets.Mask("", changed.After)
+	if err := patch.Write(&shown, changed); err != nil {
+		return false, err
+	}
+	if shown.String() != text {
+		masked, text = true, shown.String()
+	}
+	_, err = io.WriteString(w, text)
+	return masked, err
 }
 
 // byRule returns how many fixes of which rules there are, the most frequent first, behind a colon.

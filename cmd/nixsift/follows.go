@@ -169,7 +169,7 @@ func (p *followsPlan) diff(s streams) error {
 		fmt.Fprintf(s.err, "nixsift: %s: no input is to follow\n", shown(p.wd, p.file))
 		return nil
 	}
-	return showChanges(s, p.wd, p.fixed.Before, p.fixed.Texts, []string{p.file})
+	return showChanges(s, p.wd, p.fixed.Before, p.fixed.Texts, []string{p.file}, nil)
 }
 
 func (p *followsPlan) write(s streams) error {

@@ -117,7 +117,7 @@ func (f *suppressFlags) run(s streams, args []string) error {
 	switch {
 	case f.diff:
 		done.pending = done.pending || len(files) > 0
-		if err := showChanges(s, wd, out.Before, out.Texts, files); err != nil {
+		if err := showChanges(s, wd, out.Before, out.Texts, files, res.Secrets); err != nil {
 			return err
 		}
 	case len(files) == 0 && len(out.Left) == 0:

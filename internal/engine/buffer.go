@@ -13,6 +13,7 @@ import (
 	"github.com/nixsift/nixsift/internal/config"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/project"
+	"github.com/nixsift/nixsift/internal/secret"
 	"github.com/nixsift/nixsift/internal/suppress"
 	"github.com/nixsift/nixsift/internal/workspace"
 	"github.com/nixsift/nixsift/parser"
@@ -163,9 +164,24 @@ func (e *Checker) CheckBuffer(ctx context.Context, b Buffer, ofFlake []diag.Find
 	if err := w.view.RepoError(); err != nil {
 		w.errors = append(w.errors, FileError{File: w.view.Root(), Message: err.Error(), Kind: Unreadable})
 	}
+	findings = hideSecrets(findings, b.Text)
 	out := Checked{diag.Sort(findings), w.errors, cut, w.more, deps, notices}
 	release(w, b.Path, len(b.Text))
 	return out, ctx.Err()
+}
+
+// hideSecrets takes the secrets in a text out of what findings about it say.
+func hideSecrets(findings []diag.Finding, text string) []diag.Finding {
+	var known secret.Values
+	for _, f := range findings {
+		if f.Secret && int(f.Span.End) <= len(text) {
+			known.Note(f.File, f.Span, f.Span.Of(text))
+		}
+	}
+	for i := range findings {
+		findings[i], _ = known.HideIn(&findings[i])
+	}
+	return findings
 }
 
 // CheckFlake runs the flake rules on the flake in a folder. The findings lie in flake.nix and flake.lock;

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/secret"
 	"github.com/nixsift/nixsift/internal/suppress"
 	"github.com/nixsift/nixsift/rules"
 )
@@ -33,12 +34,28 @@ func (e *Checker) collect(res *Result, workers []*worker, reported map[string]bo
 		}
 	}
 	slices.Sort(res.Exhausted)
+	res.noteSecrets(workers)
 	e.join(res, sorted(workers, func(f *diag.Finding) bool {
 		return reported[f.File] || res.bereft[f.File] && e.aboutGone(f.File, f.Span) || res.blocking[f.File] && rules.Lookup(f.Rule).Blocks()
 	}), suppressions)
 	slices.SortStableFunc(res.Silenced, func(a, b diag.Silenced) int { return diag.Compare(a.Finding, b.Finding) })
 	res.Errors = e.withConfigErrors(res.Errors)
 	res.Notices = e.notices(suppressions)
+}
+
+// noteSecrets gathers the secrets that were found, whether or not the findings are told.
+func (r *Result) noteSecrets(workers []*worker) {
+	r.Secrets = &secret.Values{}
+	for _, w := range workers {
+		for f := range w.findings.each {
+			if !f.Secret {
+				continue
+			}
+			if text, ok := r.Text(f.File); ok && int(f.Span.End) <= len(text) {
+				r.Secrets.Note(f.File, f.Span, f.Span.Of(text))
+			}
+		}
+	}
 }
 
 // sorted returns the findings of the workers that are wanted, in the order of diag.Compare but for those of one place. They

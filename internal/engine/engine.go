@@ -20,6 +20,7 @@ import (
 	"github.com/nixsift/nixsift/internal/config"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/project"
+	"github.com/nixsift/nixsift/internal/secret"
 	"github.com/nixsift/nixsift/internal/suppress"
 	"github.com/nixsift/nixsift/internal/workspace"
 	"github.com/nixsift/nixsift/rules"
@@ -113,7 +114,8 @@ type Result struct {
 	// nothing to check; both sorted by path.
 	Excluded []Excluded
 	Empty    []workspace.EmptyFolder
-	Configs  []string // the configuration files that hold for something, sorted
+	Configs  []string       // the configuration files that hold for something, sorted
+	Secrets  *secret.Values // what rules found of them, silenced or not; nothing may show them
 	settings *settings
 
 	gate     func(file string) diag.Severity

@@ -10,6 +10,7 @@ import (
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/fix"
 	"github.com/nixsift/nixsift/internal/project"
+	"github.com/nixsift/nixsift/internal/secret"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/internal/workspace"
 	"github.com/nixsift/nixsift/parser"
@@ -36,6 +37,7 @@ type Proposal struct {
 	fix.Planned
 	At            source.Position   // of the finding
 	Before, After map[string]string // the texts of the files that it changes
+	Secrets       *secret.Values    // what nothing may show
 }
 
 // Refusal is a fix that was left out.
@@ -119,6 +121,7 @@ type fixer struct {
 	outside  []Refusal
 	told     map[string]bool // fixes in outside
 	doubts   []doubt         // of the round
+	secrets  *secret.Values  // that were found so far
 }
 
 // check runs the rules on paths as the files are now. What the last check learned of files that did not change
@@ -135,7 +138,12 @@ func (x *fixer) check(paths []string) (*Result, error) {
 		c = c.Next(project.Change{FS: workspace.Remember(x.opts.FS), Files: slices.Collect(maps.Keys(x.dirty))})
 	}
 	x.last, x.dirty = c, map[string]bool{}
-	return c.Run(x.ctx, paths)
+	res, err := c.Run(x.ctx, paths)
+	if res != nil && res.Secrets != nil {
+		res.Secrets = res.Secrets.With(x.secrets) // fixes may take away what marks one
+		x.secrets = res.Secrets
+	}
+	return res, err
 }
 
 // set gives a file a text.
@@ -320,7 +328,7 @@ func (x *fixer) approved(f *fixFile, list []fix.Planned) ([]fix.Planned, error) 
 		if good, err := x.good(p, done.Texts); err != nil || !good {
 			return []fix.Planned{p}, err
 		}
-		q := Proposal{Planned: p, At: source.NewLineIndex(f.text).Position(p.Finding.Span.Start), Before: map[string]string{}, After: done.Texts}
+		q := Proposal{Planned: p, At: source.NewLineIndex(f.text).Position(p.Finding.Span.Start), Before: map[string]string{}, After: done.Texts, Secrets: x.secrets}
 		for _, file := range p.Files() {
 			q.Before[file] = x.file(file).text
 		}

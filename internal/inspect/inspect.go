@@ -25,6 +25,8 @@ type Report struct {
 
 	snapshot *project.Snapshot
 	lines    map[string]*source.LineIndex
+
+	isSecret *bool // what secretly tells, once it is asked
 }
 
 // Error tells why nothing is known of a place: where in a file it is, and why. Line is 0 where it is about the whole file.
@@ -155,7 +157,7 @@ func (r *Report) Text(file string, span source.Span) string {
 	if cut && strings.TrimSpace(more) != "" {
 		text = strings.TrimSpace(text) + " …"
 	}
-	return text
+	return r.hideLiteral(text)
 }
 
 func (r *Report) linesOf(file string) *source.LineIndex {

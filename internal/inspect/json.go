@@ -219,7 +219,9 @@ func (w writer) fact(f *eval.Fact) jsonFact {
 		}
 	case eval.Bool:
 		out.Value = f.Bool
-	case eval.String, eval.Path:
+	case eval.String:
+		out.Value = w.hide(f.Text)
+	case eval.Path:
 		out.Value = f.Text
 	case eval.List:
 		out.Length = &f.Length

@@ -244,7 +244,7 @@ func (t *texter) fact(f *eval.Fact) string {
 	case eval.Bool:
 		return "a Boolean: " + strconv.FormatBool(f.Bool)
 	case eval.String:
-		return "a string: " + strconv.Quote(cut(f.Text))
+		return "a string: " + strconv.Quote(cut(t.hide(f.Text)))
 	case eval.Path:
 		return "a path: " + report.Visible(t.path(f.Text))
 	case eval.List:

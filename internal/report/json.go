@@ -148,7 +148,7 @@ func (p *printer) jsonFinding(f *diag.Finding) jsonFinding {
 		j.Related = append(j.Related, jsonRelated{p.path(file), p.jsonRange(file, r.Span), r.Message})
 	}
 	for _, fix := range f.Fixes {
-		if !expressible(fix) {
+		if !p.expressible(fix) {
 			continue
 		}
 		edits := []jsonEdit{}
@@ -168,12 +168,6 @@ func (p *printer) url(rule string) string {
 		p.urls[rule] = url
 	}
 	return url
-}
-
-// expressible reports whether a fix can be told in JSON: applied from there, text that is not UTF-8 would
-// do harm.
-func expressible(fix diag.Fix) bool {
-	return !slices.ContainsFunc(fix.Edits, func(e diag.Edit) bool { return !utf8.ValidString(e.Text) })
 }
 
 func (p *printer) jsonRange(file string, s source.Span) jsonRange {

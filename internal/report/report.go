@@ -15,6 +15,7 @@ import (
 
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/secret"
 )
 
 // Run is the outcome of a run.
@@ -32,6 +33,9 @@ type Run struct {
 	Sources func(file string) (text string, ok bool)
 	// Rule describes a rule; the zero value where it is not known. Nil knows no rule.
 	Rule func(id string) Rule
+
+	// Secrets are what nothing may show. Nil knows those of known form alone.
+	Secrets *secret.Values
 
 	BaseDir     string // the absolute path that paths are relative to, or "" to leave them alone
 	ToolVersion string
@@ -130,6 +134,7 @@ func Write(w io.Writer, name string, run *Run, opts Options) error {
 	if known.Rule == nil {
 		known.Rule = func(string) Rule { return Rule{} }
 	}
+	known.hideSecrets()
 	p := &printer{Run: &known, w: bufio.NewWriter(w), opts: opts, indexes: map[string]*source.LineIndex{}, urls: map[string]string{}, paths: map[string]string{}}
 	if err := formats[i].write(p); err != nil {
 		return err
@@ -143,7 +148,8 @@ type printer struct {
 	w       *bufio.Writer
 	opts    Options
 	indexes map[string]*source.LineIndex
-	urls    map[string]string // by rule
+	masked  struct{ file, text string } // the text of the file last shown, without secrets
+	urls    map[string]string           // by rule
 	paths   map[string]string
 }
 

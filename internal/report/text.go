@@ -198,7 +198,7 @@ func (p *printer) excerpt(colors palette, margin int, arrow, file string, s sour
 			p.printf("%s\n", colors.frame.Sprint("..."))
 			line = last
 		}
-		text, before, marked := p.line(x, margin, line, s)
+		text, before, marked := p.line(x, p.shownText(file, x), margin, line, s)
 		if text != "" {
 			text = " " + text
 		}
@@ -233,9 +233,9 @@ func (p *printer) label(frame string, margin, before int, label string, tint *co
 	}
 }
 
-// line returns a line as it is shown, and the columns before and of the marks below it for the part of s on it; of no marks
+// line returns a line of the text to be shown, and the columns before and of the marks below it for the part of s on it; of no marks
 // where that is nothing but indentation.
-func (p *printer) line(x *source.LineIndex, margin, line int, s source.Span) (text string, before, marked int) {
+func (p *printer) line(x *source.LineIndex, shown string, margin, line int, s source.Span) (text string, before, marked int) {
 	width := 120
 	if p.width() > 0 {
 		const ellipses = 2
@@ -247,10 +247,10 @@ func (p *printer) line(x *source.LineIndex, margin, line int, s source.Span) (te
 		part := source.Span{Start: from, End: max(from, to)}.Of(x.Text())
 		from += uint32(len(part) - len(strings.TrimLeft(part, " \t")))
 		if from >= to {
-			return drawLine(l.Of(x.Text()), 0, 0, width).text, 0, 0
+			return drawLine(l.Of(shown), 0, 0, width).text, 0, 0
 		}
 	}
-	d := drawLine(l.Of(x.Text()), int(min(from, l.End)-l.Start), int(max(from, to)-l.Start), width)
+	d := drawLine(l.Of(shown), int(min(from, l.End)-l.Start), int(max(from, to)-l.Start), width)
 	return d.text, d.before, max(1, d.marked)
 }
 

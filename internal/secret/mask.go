@@ -1,10 +1,14 @@
 package secret
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/diag"
 )
 
 // Mask returns a text with stars in place of each byte of some ranges, line ends apart, so that offsets stay what they are.
@@ -23,57 +27,75 @@ func Mask(text string, spans []source.Span) string {
 	return string(out)
 }
 
-// Spans returns where Find finds secrets.
-func Spans(text string) []source.Span {
-	var out []source.Span
-	for _, f := range Find(text) {
-		out = append(out, f.Span)
-	}
-	return out
-}
-
 // Hidden stands for a secret in a message.
 const Hidden = "***"
 
-// Values are the texts of secrets, to be kept out of others.
-type Values struct{ texts []string }
+// Values are the secrets that rules found, to be kept out of everything that is shown. The zero value and nil know those of known form
+// alone. Several goroutines may ask at once when nobody notes any more.
+type Values struct {
+	texts  map[string]bool
+	places map[string][]source.Span // by file
 
-// leastBare is the length from which a secret is looked for in texts without its quotes: shorter ones are words of other things.
-const leastBare = 6
-
-// Add notes a secret by its text in a file: with its quotes, if it has any, and each line of it without.
-func (v *Values) Add(text string) {
-	add := func(s string, least int) {
-		if len(s) >= least && !slices.Contains(v.texts, s) {
-			v.texts = append(v.texts, s)
-		}
-	}
-	add(text, leastBare)
-	for line := range strings.Lines(text) {
-		line = strings.TrimSpace(line)
-		for len(line) > 0 && strings.IndexByte(`"'`, line[0]) >= 0 {
-			line = line[1:]
-		}
-		add(strings.TrimRight(line, `"';`), leastBare)
-	}
-	if len(text) > 2 && text[0] == '"' {
-		add(text, 3)
-	}
-	slices.SortFunc(v.texts, func(a, b string) int { return len(b) - len(a) })
+	once     sync.Once
+	sorted   []string // the longest first
+	replacer *strings.Replacer
 }
 
-// Hide returns a text without the secrets, those of known shapes included.
-func (v *Values) Hide(text string) string {
-	for _, s := range v.texts {
-		if strings.Contains(text, s) {
-			text = strings.ReplaceAll(text, s, Hidden)
+// leastBare is the length from which a secret is looked for without its quotes: shorter ones are words of other things.
+const leastBare = 6
+
+// Note adds a secret by its place and its text there.
+func (v *Values) Note(file string, at source.Span, text string) {
+	if v.texts == nil {
+		v.texts, v.places = map[string]bool{}, map[string][]source.Span{}
+	}
+	v.places[file] = append(v.places[file], at)
+	if len(text) > 2 {
+		if quote := text[0]; (quote == '"' || quote == '\'') && text[len(text)-1] == quote {
+			v.texts[text] = true
 		}
+	}
+	for line := range strings.Lines(text) {
+		if line = strings.Trim(line, " \t\r\n\"'"); len(line) >= leastBare {
+			v.texts[line] = true
+		}
+	}
+}
+
+// With returns the secrets of both; the places are those of v.
+func (v *Values) With(other *Values) *Values {
+	if other == nil || len(other.texts) == 0 {
+		return v
+	}
+	out := &Values{texts: maps.Clone(other.texts), places: v.places}
+	maps.Copy(out.texts, v.texts)
+	return out
+}
+
+func (v *Values) prepare() {
+	v.once.Do(func() {
+		for text := range v.texts {
+			v.sorted = append(v.sorted, text)
+		}
+		slices.SortFunc(v.sorted, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
+		pairs := make([]string, 0, 2*len(v.sorted))
+		for _, text := range v.sorted {
+			pairs = append(pairs, text, Hidden)
+		}
+		v.replacer = strings.NewReplacer(pairs...)
+	})
+}
+
+// Hide returns a text without the secrets.
+func (v *Values) Hide(text string) string {
+	if v != nil && len(v.texts) > 0 && len(text) > 2 {
+		v.prepare()
+		text = v.replacer.Replace(text)
 	}
 	if len(text) < minWord {
 		return text
 	}
-	found := Find(text)
-	for _, f := range slices.Backward(found) {
+	for _, f := range slices.Backward(Find(text)) {
 		text = text[:f.Span.Start] + Hidden + text[f.Span.End:]
 	}
 	return text
@@ -81,3 +103,55 @@ func (v *Values) Hide(text string) string {
 
 // Shows reports whether a text has one of the secrets in it.
 func (v *Values) Shows(text string) bool { return v.Hide(text) != text }
+
+// Mask returns the text of a file, or of a version of it, with stars in place of the secrets, so that offsets stay what they are. With no
+// file, places count in none.
+func (v *Values) Mask(file, text string) string {
+	var spans []source.Span
+	for _, f := range Find(text) {
+		spans = append(spans, f.Span)
+	}
+	if v != nil && len(v.texts) > 0 {
+		v.prepare()
+		for _, s := range v.sorted {
+			for at := 0; ; {
+				i := strings.Index(text[at:], s)
+				if i < 0 {
+					break
+				}
+				spans = append(spans, source.Span{Start: uint32(at + i), End: uint32(at + i + len(s))})
+				at += i + len(s)
+			}
+		}
+	}
+	if v != nil && file != "" {
+		spans = append(spans, v.places[file]...)
+	}
+	return Mask(text, spans)
+}
+
+// HideIn returns a finding that says nothing of the secrets. The texts of its fixes stay: those that show one are for whoever has the
+// file.
+func (v *Values) HideIn(f *diag.Finding) (out diag.Finding, changed bool) {
+	text := func(to *string) {
+		if hidden := v.Hide(*to); hidden != *to {
+			*to, changed = hidden, true
+		}
+	}
+	out = *f
+	text(&out.Message)
+	text(&out.Help)
+	for i := range f.Related {
+		if v.Shows(f.Related[i].Message) {
+			out.Related = slices.Clone(out.Related)
+			text(&out.Related[i].Message)
+		}
+	}
+	for i := range f.Fixes {
+		if v.Shows(f.Fixes[i].Title) {
+			out.Fixes = slices.Clone(out.Fixes)
+			text(&out.Fixes[i].Title)
+		}
+	}
+	return out, changed
+}

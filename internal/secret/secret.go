@@ -273,3 +273,16 @@ func IsWeak(value string) bool {
 		"sw2ycwtib9zpoohopsmm", // the default of Grafana
 	}, lower)
 }
+
+// names are the last words of names of settings that hold secrets, without what separates words.
+var names = []string{
+	"password", "passwd", "passphrase", "dbpass", "adminpass", "userpass", "smtppass", "clientsecret", "secretkey", "secretaccesskey", "jwtsecret",
+	"sessionsecret", "cookiesecret", "sharedsecret", "apikey", "apisecret", "apitoken", "accesstoken", "authtoken", "bottoken", "admintoken", "astoken", "hstoken",
+	"encryptionkey", "masterkey", "privatekey",
+}
+
+// IsName reports whether the name of a setting or attribute says that it holds a secret.
+func IsName(name string) bool {
+	plain := strings.ToLower(strings.NewReplacer("-", "", "_", "", ".", "", " ", "").Replace(name))
+	return plain == "token" || plain == "secret" || plain == "psk" || slices.ContainsFunc(names, func(s string) bool { return strings.HasSuffix(plain, s) })
+}

@@ -42,7 +42,7 @@ var _ = rules.Register(&rules.Rule{
 const accessTokensName = "access-tokens"
 
 // accessTokenOf matches a host and its token (Nix, libfetchers/fetch-settings.hh), as nix.conf and sets of Nix have them.
-var accessTokenOf = regexp.MustCompile(`[A-Za-z0-9-]+\.[A-Za-z0-9./-]+["']?[ ]*=[ ]*["']?(?:PAT:|OAuth2:|oauth2:)?([A-Za-z0-9_.~+/-]{12,}=*)`)
+var accessTokenOf = regexp.MustCompile(`[A-Za-z0-9-]+\.[A-Za-z0-9./-]+["']?[ ]*=[ ]*["']?(?:PAT:|OAuth2:|oauth2:)?([A-Za-z0-9_.~+/-]{8,}=*)`)
 
 // accessTokens finds the tokens in settings of Nix in a text.
 func accessTokens(text string) (out []source.Span) {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/secret"
 )
 
 // option is an option whose value is a secret.
@@ -150,19 +151,6 @@ var optionNames = func() map[string]bool {
 // settings are attributes below which modules take the settings of a program as it names them.
 var settings = []string{"settings", "config", "extraConfig", "configuration", "serverConfig", "serverProperties", "extraSettings"}
 
-// secretSettings are names of settings that hold secrets, without what separates their words. Programs have them as the last words of names.
-var secretSettings = []string{
-	"password", "passwd", "passphrase", "dbpass", "adminpass", "userpass", "smtppass", "clientsecret", "secretkey", "secretaccesskey", "jwtsecret",
-	"sessionsecret", "cookiesecret", "sharedsecret", "apikey", "apisecret", "apitoken", "accesstoken", "authtoken", "bottoken", "admintoken", "astoken", "hstoken",
-	"encryptionkey", "masterkey", "privatekey",
-}
-
-// isSecretSetting reports whether a setting of a program is a secret by its name.
-func isSecretSetting(name string) bool {
-	plain := strings.ToLower(strings.NewReplacer("-", "", "_", "", ".", "", " ", "").Replace(name))
-	return plain == "token" || plain == "secret" || slices.ContainsFunc(secretSettings, func(s string) bool { return strings.HasSuffix(plain, s) })
-}
-
 // secretOption tells which option takes a secret a path is; ok is false where it is none.
 func secretOption(path []string) (o option, ok bool) {
 	if len(path) == 0 {
@@ -177,7 +165,7 @@ func secretOption(path []string) (o option, ok bool) {
 		}
 	}
 	at := slices.Index(path, "services")
-	if at < 0 || len(path) < at+4 || !isSecretSetting(last) {
+	if at < 0 || len(path) < at+4 || !secret.IsName(last) {
 		return o, false
 	}
 	below := path[at+2 : len(path)-1]

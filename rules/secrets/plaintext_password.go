@@ -60,7 +60,7 @@ var _ = rules.Register(&rules.Rule{
 
 // maySecret reports whether an attribute may be an option that takes a secret.
 func maySecret(name string) bool {
-	return name == usersOf || optionNames[name] || isSecretSetting(name)
+	return name == usersOf || optionNames[name] || secret.IsName(name)
 }
 
 // mayHash reports whether the hash of what an option holds tells something: passwords can be guessed from it, what is made at random cannot.

@@ -1,0 +1,186 @@
+//go:build unix
+
+package main
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/nixsift/nixsift/lsp"
+	"github.com/nixsift/nixsift/lsp/lsptest"
+)
+
+// planted is a project full of secrets, each of which has a part that stands nowhere else.
+type planted struct {
+	rand   *rand.Rand
+	plain  []string // passwords, which only rules recognise
+	formed []string // keys and tokens, which have a form
+}
+
+const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+func (p *planted) random(n int, alphabet string) string {
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = alphabet[p.rand.IntN(len(alphabet))]
+	}
+	return string(b)
+}
+
+func (p *planted) password() string {
+	s := p.random(10, letters)
+	p.plain = append(p.plain, s)
+	return s
+}
+
+// short is a password of four letters, which is looked for with its quotes.
+func (p *planted) short() string {
+	s := p.random(4, letters)
+	p.plain = append(p.plain, `"`+s+`"`)
+	return s
+}
+
+func (p *planted) formedAs(prefix string, n int, alphabet string) string {
+	s := p.random(n, alphabet)
+	p.formed = append(p.formed, s)
+	return prefix + s
+}
+
+func (p *planted) token() string {
+	switch p.rand.IntN(4) {
+	case 0:
+		return p.formedAs("ghp_", 36, letters)
+	case 1:
+		return p.formedAs("glpat-", 20, letters)
+	case 2:
+		return p.formedAs("npm_", 36, letters)
+	}
+	return p.formedAs("sk_live_", 24, letters)
+}
+
+func (p *planted) key() string {
+	lines := []string{"-----BEGIN OPENSSH PRIVATE KEY-----"}
+	for range 3 {
+		lines = append(lines, p.formedAs("", 64, letters+"+/"))
+	}
+	return strings.Join(append(lines, "-----END OPENSSH PRIVATE KEY-----"), "\n      ")
+}
+
+// write makes the files. Beside the secrets, on their lines, stands what other rules report and mend.
+func (p *planted) write(t *testing.T, dir string) {
+	var host strings.Builder
+	line := func(format string, args ...any) { fmt.Fprintf(&host, format+"\n", args...) }
+	line("{ config, lib, pkgs, ... }:\nlet\n  wifi = (\"%s\");\n  unused = \"%s\";\n  same = rec { password = \"%s\"; };\nin\n{", p.password(), p.token(), p.password())
+	line("  networking.wireless.networks.home.psk = wifi; users.users.same = same;")
+	line("  users.users.twice.password = \"%[1]s\"; # not %[1]s again\n  users.users.thrice = { password = \"%[1]s\"; password = \"%[1]s\"; };", p.password())
+	for i := range 25 {
+		line("  users.users.u%d = rec { isNormalUser = true == true; password = (\"%s\"); };", i, p.password())
+	}
+	for i := range 5 {
+		line("  users.users.s%d = rec { password = (\"%s\"); };", i, p.short())
+	}
+	for i := range 10 {
+		line("  services.wonder%d.settings = { a = let in 1; auth.client_secret = lib.mkForce (\"%s\"); };", i, p.password())
+		line("  services.k3s.token = if true == true then \"%s\" else (\"%s\");", p.password(), p.password())
+	}
+	for i := range 10 {
+		line("  environment.variables.T%d = (\"%s\"); environment.etc.e%d.text = ''\n      export A=%s\n      %s\n  '';", i, p.token(), i, p.token(), p.key())
+		line("  x%d.url = (\"https://kim:%s@git.corp.net/a\");", i, p.password())
+	}
+	line("  nix.settings.access-tokens = [ (\"git.corp.net=%s\") ];\n}", p.password())
+	files := map[string]string{
+		"host.nix":                 host.String(),
+		"flake.nix":                fmt.Sprintf("{\n  inputs.a.url = (\"git+https://oauth2:%s@gitlab.com/a/b\");\n  outputs = { self, a }: { nixosConfigurations.h = a.lib.nixosSystem { modules = [ ./host.nix ]; }; };\n}\n", p.token()),
+		".github/workflows/ci.yml": fmt.Sprintf("on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    env:\n      T: %s\n    steps:\n      - run: nix build --impure --option access-tokens git.corp.net=%s && git clone https://kim:%s@git.corp.net/x\n", p.token(), p.password(), p.password()),
+		"build.sh":                 fmt.Sprintf("#!/bin/sh\nexport T=%s\nnix build --impure github:a/b --option access-tokens github.com=%s\n", p.token(), p.token()),
+		"nixsift.toml":             "preset = \"all\"\npreview = true\n",
+	}
+	for name, text := range files {
+		file := filepath.Join(dir, name)
+		require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755))
+		require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
+	}
+}
+
+// shows returns the secrets that a text has in it.
+func shows(text string, secrets []string) (found []string) {
+	for _, s := range secrets {
+		if strings.Contains(text, s) || strings.Contains(text, strings.ReplaceAll(s, `"`, `\"`)) && strings.HasPrefix(s, `"`) {
+			found = append(found, s)
+		}
+	}
+	return found
+}
+
+// TestSecretsAreNotShown plants secrets everywhere and looks for them in all that the program writes, but into the files that it mends.
+func TestSecretsAreNotShown(t *testing.T) {
+	dir := t.TempDir()
+	p := &planted{rand: rand.New(rand.NewPCG(3, 5))}
+	p.write(t, dir)
+	all := append(append([]string{}, p.plain...), p.formed...)
+	require.Greater(t, len(all), 100)
+	told := 0
+	look := func(secrets []string, args ...string) string {
+		out := start(t, dir, nil, args...)
+		text := out.out + out.errors
+		told += len(text)
+		assert.Empty(t, shows(text, secrets), "%v", args)
+		assert.NotContains(t, text, "panic", "%v", args)
+		return text
+	}
+	for _, format := range []string{"text", "short", "json", "jsonl", "sarif", "github", "gitlab", "checkstyle", "markdown"} {
+		text := look(all, "check", "--format", format, ".")
+		assert.Contains(t, text, "plaintext-password", format)
+	}
+	stars := look(all, "check", "--only", "plaintext-password,inline-private-key,inline-token,credentials-in-url,access-tokens-in-file", ".")
+	assert.Contains(t, stars, "****")
+	assert.Contains(t, look(all, "check", "--unsafe-fixes", "--diff", "."), "cannot be applied")
+	look(all, "check", "--statistics", ".")
+	look(all, "suppress", "--diff", ".")
+	look(all, "inputs", ".")
+	look(all, "explain", "plaintext-password")
+	// What only has a form is not shown either where no rule looks for it.
+	look(p.formed, "check", "--isolated", "--preset", "all", "--no-preview", ".")
+	look(p.formed, "check", "--only", "redundant-parentheses,useless-parentheses,bool-comparison", ".")
+	// Values, at the places where they stand.
+	host, err := os.ReadFile(filepath.Join(dir, "host.nix"))
+	require.NoError(t, err)
+	for i, line := range strings.Split(string(host), "\n") {
+		if at := strings.Index(line, "(\""); at >= 0 && i%5 == 0 {
+			for _, format := range []string{"text", "json"} {
+				look(all, "what", "--format", format, fmt.Sprintf("host.nix:%d:%d", i+1, at+3))
+			}
+		}
+	}
+	look(all, "baseline", ".")
+	written, err := filepath.Glob(filepath.Join(dir, "*baseline*"))
+	require.NoError(t, err)
+	for _, file := range written {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		assert.Empty(t, shows(string(text), all), file)
+	}
+	assert.NotEmpty(t, written)
+	look(all, "check", "--format", "sarif", ".")
+	c := lsptest.Start(t, lsp.Options{Version: "1"})
+	c.Initialize(dir, "")
+	for _, name := range []string{"host.nix", "flake.nix"} {
+		text, err := os.ReadFile(filepath.Join(dir, name))
+		require.NoError(t, err)
+		uri := "file://" + filepath.Join(dir, name)
+		c.Open(uri, "nix", 1, string(text))
+		assert.NotEmpty(t, c.Diagnostics(uri, 1).Diagnostics)
+	}
+	for _, m := range c.Messages() {
+		assert.Empty(t, shows(string(m.Params)+string(m.Result), all), m.Method)
+	}
+	look(all, "fix", "--unsafe-fixes", ".")
+	assert.Greater(t, told, 10000)
+}

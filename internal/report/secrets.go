@@ -1,0 +1,65 @@
+package report
+
+import (
+	"slices"
+	"unicode/utf8"
+
+	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/diag"
+)
+
+// hideSecrets takes the secrets out of all that is said. What is unchanged is not copied.
+func (r *Run) hideSecrets() {
+	shared := len(r.All) == len(r.Findings) && (len(r.All) == 0 || &r.All[0] == &r.Findings[0])
+	r.Findings = r.hidden(r.Findings)
+	if shared {
+		r.All = r.Findings
+	}
+	copied := false
+	for i := range r.Silenced {
+		reason := r.Secrets.Hide(r.Silenced[i].Reason)
+		f, changed := r.Secrets.HideIn(&r.Silenced[i].Finding)
+		if !changed && reason == r.Silenced[i].Reason {
+			continue
+		}
+		if !copied {
+			r.Silenced, copied = slices.Clone(r.Silenced), true
+		}
+		r.Silenced[i].Finding, r.Silenced[i].Reason = f, reason
+	}
+	for i := range r.Errors {
+		if text := r.Secrets.Hide(r.Errors[i].Message); text != r.Errors[i].Message {
+			r.Errors = slices.Clone(r.Errors)
+			r.Errors[i].Message = text
+		}
+	}
+}
+
+func (r *Run) hidden(findings []diag.Finding) []diag.Finding {
+	copied := false
+	for i := range findings {
+		f, changed := r.Secrets.HideIn(&findings[i])
+		if !changed {
+			continue
+		}
+		if !copied {
+			findings, copied = slices.Clone(findings), true
+		}
+		findings[i] = f
+	}
+	return findings
+}
+
+// shownText returns the text of a file with stars in place of secrets.
+func (p *printer) shownText(file string, x *source.LineIndex) string {
+	if p.masked.file != file || file == "" {
+		p.masked.file, p.masked.text = file, p.Secrets.Mask(file, x.Text())
+	}
+	return p.masked.text
+}
+
+// expressible reports whether a fix can be told to programs: applied from there, text that is not UTF-8 would do harm, and so would one
+// in which stars stand for a secret.
+func (p *printer) expressible(fix diag.Fix) bool {
+	return !slices.ContainsFunc(fix.Edits, func(e diag.Edit) bool { return !utf8.ValidString(e.Text) || p.Secrets.Shows(e.Text) })
+}

@@ -323,14 +323,14 @@ func (w *worker) nix(path, text string) {
 		parse = w.parser.Reparse
 	}
 	tree := parse(text)
-	if w.ctx == nil {
-		w.engine.snapshot.Note(path, tree)
-	}
 	var stop func() bool
 	if w.ctx != nil {
 		stop = w.cancelled
 	}
 	pass := w.pass(path, tree, w.view, w.resolver)
+	if w.ctx == nil {
+		w.engine.snapshot.Note(path, tree, pass.Names)
+	}
 	pass.Evaluate(w.memory, stop)
 	if w.alone {
 		pass.Alone()

@@ -13,6 +13,7 @@ import (
 	"unsafe"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/internal/workspace"
 	"github.com/nixsift/nixsift/parser"
 )
@@ -26,8 +27,9 @@ import (
 type fact[T, X any] struct {
 	// raises are the tokens without which a file has no such facts.
 	raises raisers
-	// collect returns the facts of a file that has one of them.
+	// collect returns the facts of a file that has one of them, or resolve does, which needs the names of the file.
 	collect func(t *ast.Tree) []T
+	resolve func(t *ast.Tree, names *sema.Info) []T
 	// index makes what answers questions. files yields the files that have such facts, by path, in its order.
 	index func(files iter.Seq2[string, []T]) X
 
@@ -37,9 +39,12 @@ type fact[T, X any] struct {
 // kind is a fact of any type.
 type kind interface {
 	raisedBy() *raisers
-	collected(t *ast.Tree) any
+	collected(t *ast.Tree, names namesOf) any
 	indexed(t *factTable) any
 }
+
+// namesOf returns the names of a file, which it resolves when they are first asked for.
+type namesOf func() *sema.Info
 
 // kinds are the declared facts, by slot.
 var kinds []kind
@@ -61,8 +66,14 @@ func (k *fact[T, X]) facts() Facts { return 1 << k.slot }
 
 func (k *fact[T, X]) raisedBy() *raisers { return &k.raises }
 
-func (k *fact[T, X]) collected(t *ast.Tree) any {
-	if list := k.collect(t); len(list) > 0 {
+func (k *fact[T, X]) collected(t *ast.Tree, names namesOf) any {
+	var list []T
+	if k.resolve != nil {
+		list = k.resolve(t, names())
+	} else {
+		list = k.collect(t)
+	}
+	if len(list) > 0 {
 		return slices.Clip(list)
 	}
 	return nil
@@ -98,12 +109,12 @@ func (s said) of(slot int) any {
 }
 
 // saidBy collects what a file says, of kinds that its tokens raise.
-func saidBy(t *ast.Tree, raised Facts) (out said) {
+func saidBy(t *ast.Tree, names namesOf, raised Facts) (out said) {
 	for slot, k := range kinds {
 		if raised&(1<<slot) == 0 {
 			continue
 		}
-		if v := k.collected(t); v != nil {
+		if v := k.collected(t, names); v != nil {
 			if out == nil {
 				out = make(said, len(kinds))
 			}
@@ -114,22 +125,14 @@ func saidBy(t *ast.Tree, raised Facts) (out said) {
 }
 
 // saidByTree collects what a file says that is parsed, of some kinds.
-func saidByTree(t *ast.Tree, want Facts) said {
+func saidByTree(t *ast.Tree, names namesOf, want Facts) said {
 	text := t.Tokens()
 	if len(t.Errors()) > 0 {
 		// Where there are errors, the tokens of the tree may be others than those that saidByText looks at.
 		text = new(parser.Parser).Lex(t.Source())
 	}
 	if raised := raisedBy(text, want); raised != 0 {
-		return saidBy(t, raised)
-	}
-	return nil
-}
-
-// saidByText collects what a file says, of some kinds; it parses those only that may say something.
-func saidByText(ps *parser.Parser, text string, want Facts) said {
-	if raised := raisedBy(ps.Lex(text), want); raised != 0 {
-		return saidBy(ps.ParseLexed(), raised)
+		return saidBy(t, names, raised)
 	}
 	return nil
 }
@@ -202,10 +205,11 @@ func (s *Snapshot) Expect(files int) {
 // is asked for else is answered all the same, from files that are read once more for it.
 func (s *Snapshot) Want(facts Facts) { s.facts.wanted.Or(uint32(facts)) }
 
-// Note keeps what a file says that was parsed from its text in the snapshot, so that it is not read again for a question.
-func (s *Snapshot) Note(path string, t *ast.Tree) {
+// Note keeps what a file says that was parsed from its text in the snapshot, so that it is not read again for a question. The names
+// of the file are asked for where they are needed.
+func (s *Snapshot) Note(path string, t *ast.Tree, names func() *sema.Info) {
 	if want := Facts(s.facts.wanted.Load()); !s.facts.stamped && want != 0 {
-		s.facts.put(path, kept{said: saidByTree(t, want), of: want})
+		s.facts.put(path, kept{said: saidByTree(t, names, want), of: want})
 	}
 }
 
@@ -225,7 +229,7 @@ func (s *Snapshot) saidIn(path string, want Facts, r *factReader) said {
 		return old.said
 	}
 	if text, err := r.read(s.fs, path); err == nil {
-		now.said = saidByText(&r.parser, text, now.of)
+		now.said = r.said(text, now.of)
 	}
 	s.facts.put(path, now)
 	return now.said
@@ -233,8 +237,19 @@ func (s *Snapshot) saidIn(path string, want Facts, r *factReader) said {
 
 // factReader reads one file after the other for its facts, into the same memory.
 type factReader struct {
-	parser parser.Parser
-	buf    []byte
+	parser   parser.Parser
+	resolver sema.Resolver
+	buf      []byte
+}
+
+// said collects what a file says, of some kinds; it parses those only that may say something.
+func (r *factReader) said(text string, want Facts) said {
+	raised := raisedBy(r.parser.Lex(text), want)
+	if raised == 0 {
+		return nil
+	}
+	t := r.parser.ParseLexed()
+	return saidBy(t, func() *sema.Info { return r.resolver.Resolve(t) }, raised)
 }
 
 // maxReused is the size in bytes of the largest text that is read into memory that is used again.

@@ -16,8 +16,8 @@ import (
 
 var modules = declare(fact[module.Said, *moduleIndex]{
 	raises: raisers{sets: true, names: []string{"config"}},
-	collect: func(t *ast.Tree) []module.Said {
-		s := module.AnalyzeFile(t, sema.Resolve(t)).Said()
+	resolve: func(t *ast.Tree, names *sema.Info) []module.Said {
+		s := module.AnalyzeFile(t, names).Said()
 		if reflect.ValueOf(s).IsZero() {
 			return nil
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/git/gittest"
 	"github.com/nixsift/nixsift/internal/project"
+	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/internal/testenv"
 	"github.com/nixsift/nixsift/internal/workspace"
 	"github.com/nixsift/nixsift/parser"
@@ -112,7 +113,7 @@ func TestNote(t *testing.T) {
 	for _, name := range []string{"a.nix", "b/x.nix"} {
 		text, err := os.ReadFile(filepath.Join(dir, name))
 		require.NoError(t, err)
-		s.Note(filepath.Join(dir, name), parser.Parse(string(text)))
+		note(s, filepath.Join(dir, name), string(text))
 		require.NoError(t, os.Remove(filepath.Join(dir, name)))
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), nil, 0o666))
 	}
@@ -122,6 +123,12 @@ func TestNote(t *testing.T) {
 	assert.True(t, p.Answers().MayPass(target, "one"))
 	assert.False(t, p.Answers().MayPass(target, "two"))
 	assert.False(t, p.Answers().SpecialArg("lib"))
+}
+
+// note parses a text for a snapshot, as a run does.
+func note(s *project.Snapshot, path, text string) {
+	tree := parser.Parse(text)
+	s.Note(path, tree, func() *sema.Info { return sema.Resolve(tree) })
 }
 
 // TestWant holds that answers do not depend on what was wanted when files were noted, nor when: what was not is read again,
@@ -149,7 +156,7 @@ func TestWant(t *testing.T) {
 			s := project.New(workspace.OS)
 			s.Want(wanted)
 			for name, text := range files {
-				s.Note(filepath.Join(dir, name), parser.Parse(text))
+				note(s, filepath.Join(dir, name), text)
 			}
 			if before {
 				s.View(path).Answers().References(path)

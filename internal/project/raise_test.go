@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/internal/testenv"
 	"github.com/nixsift/nixsift/parser"
 )
@@ -20,7 +21,7 @@ import (
 // compares. The text is overwritten behind it: facts do not refer to it.
 func TestRaise(t *testing.T) {
 	dir := testenv.Shared(t, "corpus", "bench")
-	var ps parser.Parser
+	var r factReader
 	said, silent := 0, 0
 	require.NoError(t, filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".nix") {
@@ -30,14 +31,16 @@ func TestRaise(t *testing.T) {
 		require.NoError(t, err)
 		text := string(b)
 		for _, text := range []string{text, text[:len(text)/2]} { // half a file has errors
-			want := saidBy(parser.Parse(text), Everything)
+			tree := parser.Parse(text)
+			names := func() *sema.Info { return sema.Resolve(tree) }
+			want := saidBy(tree, names, Everything)
 			buf := []byte(text)
-			got := saidByText(&ps, unsafe.String(unsafe.SliceData(buf), len(buf)), Everything)
+			got := r.said(unsafe.String(unsafe.SliceData(buf), len(buf)), Everything)
 			clear(buf)
-			if len(parser.Parse(text).Errors()) == 0 && !reflect.DeepEqual(want, got) {
+			if len(tree.Errors()) == 0 && !reflect.DeepEqual(want, got) {
 				t.Errorf("%s: %v, want %v", path, got, want)
 			}
-			if noted := saidByTree(parser.Parse(text), Everything); !reflect.DeepEqual(noted, got) {
+			if noted := saidByTree(tree, names, Everything); !reflect.DeepEqual(noted, got) {
 				t.Errorf("%s: noted as %v, read as %v", path, noted, got)
 			}
 			if got == nil {

@@ -36,7 +36,7 @@ type scopedFrom struct {
 
 var scopes = declare(fact[scope, []scopedFrom]{
 	raises:  raisers{names: []string{"scoped", "scopedImport"}},
-	collect: scopesOf,
+	resolve: scopesOf,
 	index: func(files iter.Seq2[string, []scope]) (found []scopedFrom) {
 		for path, list := range files {
 			for _, sc := range list {
@@ -172,8 +172,8 @@ func (a *Answers) hasPaisano() bool {
 }
 
 // scopesOf returns what a file brings into the scope of others.
-func scopesOf(t *ast.Tree) (scopes []scope) {
-	r := scopeReader{names: sema.Resolve(t)}
+func scopesOf(t *ast.Tree, names *sema.Info) (scopes []scope) {
+	r := scopeReader{names: names}
 	for i, rec := range t.Records() {
 		if rec.Kind != ast.Ident && rec.Kind != ast.Select {
 			continue

@@ -329,7 +329,7 @@ func (w *worker) nix(path, text string) {
 	}
 	pass := w.pass(path, tree, w.view, w.resolver)
 	if w.ctx == nil {
-		w.engine.snapshot.Note(path, tree, pass.Names)
+		w.engine.snapshot.Note(path, tree, pass.Modules)
 	}
 	pass.Evaluate(w.memory, stop)
 	if w.alone {

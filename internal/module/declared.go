@@ -176,7 +176,7 @@ func (w *declarations) declare(more []ast.Node, prefix []string, value, attr ast
 			w.open(path)
 			return
 		}
-		path = append(path, name)
+		path = append(path, strings.Clone(name))
 	}
 	if w.left--; w.left < 0 || depth <= 0 || !value.IsValid() || value.HasError() {
 		w.open(path)
@@ -239,7 +239,7 @@ func (w *declarations) declare(more []ast.Node, prefix []string, value, attr ast
 }
 
 // optionName returns the name of a part of an option's path. The first part may be computed, as in ${namespace}: it is named by
-// its text then.
+// its text then. The name may be a part of the text of the file.
 func (f *File) optionName(part ast.Node, first bool) (name string, ok bool) {
 	name = f.PathName(part)
 	if _, static := ast.AttrName(part); !static && name == part.Text() {
@@ -247,7 +247,7 @@ func (f *File) optionName(part ast.Node, first bool) (name string, ok bool) {
 			return "", false
 		}
 	}
-	return strings.Clone(name), true
+	return name, true
 }
 
 // option adds a declared option.

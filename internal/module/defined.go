@@ -1,8 +1,6 @@
 package module
 
 import (
-	"slices"
-
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/modsys"
 	"github.com/nixsift/nixsift/internal/sema"
@@ -33,9 +31,13 @@ const plainPriority = 100
 
 var overridePriority = map[string]int64{"mkDefault": 1000, "mkForce": 50, "mkVMOverride": 10, "mkOptionDefault": 1500, "mkImageMediaOverride": 60}
 
-// EachDefined yields what the modules of the file define, in source order within each of them.
-func (f *File) EachDefined(yield func(Defined)) {
-	w := definedWalk{f: f, yield: yield, left: maxDefinitions + nodeDefinitions*len(f.tree.Records())}
+// DefinedOptions returns what the modules of the file define, in source order within each of them.
+func (f *File) DefinedOptions() []Defined {
+	if f.done&doneDefined != 0 {
+		return f.defs
+	}
+	f.done |= doneDefined
+	w := definedWalk{f: f, left: maxDefinitions + nodeDefinitions*len(f.tree.Records())}
 	if m := f.orSet(); m != nil {
 		w.module(m)
 	}
@@ -45,6 +47,8 @@ func (f *File) EachDefined(yield func(Defined)) {
 		}
 	}
 	w.listed()
+	f.defs = w.found
+	return f.defs
 }
 
 // orSet returns the module that the file is, be it a plain set that nothing tells apart from other data.
@@ -62,9 +66,30 @@ func (f *File) orSet() *Module {
 
 type definedWalk struct {
 	f     *File
-	yield func(Defined)
+	found []Defined
 	of    *Module
 	left  int
+	room  room
+}
+
+// room gives the paths of definitions memory, much at a time.
+type room struct {
+	path  []string
+	parts []ast.Node
+}
+
+// leastRoom and mostRoom bound the number of names for which there is memory at a time.
+const leastRoom, mostRoom = 16, 512
+
+// keep returns copies.
+func (r *room) keep(path []string, parts []ast.Node) ([]string, []ast.Node) {
+	if len(r.path)+len(path) > cap(r.path) {
+		n := max(leastRoom, min(2*cap(r.path), mostRoom), len(path))
+		r.path, r.parts = make([]string, 0, n), make([]ast.Node, 0, n)
+	}
+	at, end := len(r.path), len(r.path)+len(path)
+	r.path, r.parts = append(r.path, path...), append(r.parts, parts...)
+	return r.path[at:end:end], r.parts[at:end:end]
 }
 
 // maxPath bounds the names of an option that are looked at.
@@ -139,7 +164,6 @@ func isArgumentOf(list ast.Node) bool {
 
 // binding reads what is bound at a path.
 func (w *definedWalk) binding(s state, path []ast.Node, value, node ast.Node) {
-	s.path, s.parts = slices.Clone(s.path), slices.Clone(s.parts)
 	for i, part := range path {
 		name, ok := w.f.optionName(part, len(s.path) == 0)
 		s.at = part
@@ -257,7 +281,8 @@ func (w *definedWalk) emit(s state, value ast.Node, cut bool) {
 	if len(s.path) == 0 && !cut {
 		return
 	}
-	w.yield(Defined{
-		Path: s.path, Parts: s.parts, Node: s.at, Value: value, Cut: cut, Priority: s.priority, Conditional: s.conditional, Ordered: s.ordered, User: s.user, Of: w.of,
+	path, parts := w.room.keep(s.path, s.parts)
+	w.found = append(w.found, Defined{
+		Path: path, Parts: parts, Node: s.at, Value: value, Cut: cut, Priority: s.priority, Conditional: s.conditional, Ordered: s.ordered, User: s.user, Of: w.of,
 	})
 }

@@ -90,6 +90,9 @@ type File struct {
 	obstacles []Obstacle
 	declared  []Declared // and the paths below which there may be others
 	opens     [][]string
+	defs      []Defined
+	reads     []Read
+	uses      Uses
 	defined   int // definitions read so far, each as often as it was
 	done      uint8
 }
@@ -98,6 +101,9 @@ const (
 	doneInline = 1 << iota
 	doneObstacles
 	doneDeclared
+	doneDefined
+	doneReads
+	doneUses
 )
 
 // AnalyzeFile reads the modules of a file. It looks at the file's outermost expression alone; the rest is
@@ -408,6 +414,9 @@ var overrides = words("mkDefault mkForce mkOverride mkVMOverride mkOptionDefault
 
 // EachDefinition yields the attributes that an expression of the module defines: those of the value of config.
 func (m *Module) EachDefinition(n ast.Node, yield func(Part)) { m.file.Definitions(n, yield) }
+
+// Names returns the resolved names of the file.
+func (f *File) Names() *sema.Info { return f.names }
 
 // Names returns the resolved names of the module's file.
 func (m *Module) Names() *sema.Info { return m.file.names }

@@ -2,7 +2,6 @@ package module
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/sema"
@@ -26,8 +25,16 @@ type Read struct {
 // configNames are the arguments that hold the values of options: of the module's own evaluation, and of that around it.
 var configNames = words("config osConfig nixosConfig darwinConfig hmConfig")
 
-// EachRead yields the places of the file that read options, of whatever evaluation, in source order.
-func (f *File) EachRead(yield func(Read)) {
+// ReadOptions returns the places of the file that read options, of whatever evaluation, in source order.
+func (f *File) ReadOptions() []Read {
+	if f.done&doneReads == 0 {
+		f.done |= doneReads
+		f.eachRead(func(r Read) { f.reads = append(f.reads, r) })
+	}
+	return f.reads
+}
+
+func (f *File) eachRead(yield func(Read)) {
 	r := reader{f: f, left: maxDefinitions + nodeDefinitions*len(f.tree.Records())}
 	records := f.tree.Records()
 	for i := range records {
@@ -79,7 +86,7 @@ func (r *reader) inherited(base optionPlace, part ast.Node, yield func(Read)) {
 	}
 	read := Read{Path: base.path, Node: part, Cut: base.cut, Own: base.own}
 	if name, static := ast.AttrName(part); static && !base.cut {
-		read.Path = append(slices.Clip(base.path), strings.Clone(name))
+		read.Path = append(slices.Clip(base.path), name)
 		read.Parts = []ast.Node{part}
 	}
 	yield(read)
@@ -191,7 +198,7 @@ func (r *reader) place(n ast.Node, depth int) (p optionPlace, ok bool) {
 				return r.place(b.Node, depth-1)
 			}
 			if p, ok = r.place(in.From(), depth-1); ok && !p.cut {
-				p.path = append(slices.Clip(p.path), strings.Clone(b.Name))
+				p.path = append(slices.Clip(p.path), b.Name)
 				return p, true
 			}
 			// inherit (args) config

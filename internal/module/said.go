@@ -13,8 +13,7 @@ type Said struct {
 	Declared []Declared
 	// Opens are the paths below which the file may declare any other options.
 	Opens   [][]string
-	Defined []SaidDefined
-	Read    []SaidRead
+	Uses    Uses
 	Imports []Imported
 	// Lists is the number of lists of modules that functions are given.
 	Lists int
@@ -24,25 +23,6 @@ type Said struct {
 	Hosts, Exports bool
 	// Disables is set where the module takes others out, so that what it imports may not count.
 	Disables bool
-}
-
-// SaidDefined is a definition, as others need to know it.
-type SaidDefined struct {
-	Path []string
-	Span source.Span
-	// Value is set for definitions that count without a condition, with the usual priority, in the module that the file is.
-	Value Value
-	Cut   bool
-	// Priority is that of lib.modules; 0 where it is not known.
-	Priority int64
-}
-
-// SaidRead is a place that reads options, as others need to know it.
-type SaidRead struct {
-	Path []string
-	Cut  bool
-	// Guarded is set where it may be missing.
-	Guarded bool
 }
 
 // Imported is a file that a module imports in any case.
@@ -58,16 +38,7 @@ type Imported struct {
 // Said returns what the modules of the file say to those of others.
 func (f *File) Said() (s Said) {
 	s.Declared, s.Opens = f.Declarations()
-	f.EachDefined(func(d Defined) {
-		one := SaidDefined{Path: d.Path, Span: d.Node.Span(), Cut: d.Cut, Priority: d.Priority}
-		if d.Of == f.orSet() && !d.Conditional && !d.User && d.Priority == plainPriority && !d.Cut && d.Value.IsValid() {
-			if v := f.Written(d.Value); v.Exact {
-				one.Value = v
-			}
-		}
-		s.Defined = append(s.Defined, one)
-	})
-	f.EachRead(func(r Read) { s.Read = append(s.Read, SaidRead{r.Path, r.Cut, r.Guarded}) })
+	s.Uses = f.Uses()
 	if f.Module != nil {
 		for _, p := range f.Module.Parts() {
 			s.Disables = s.Disables || p.Name(0) == "disabledModules"

@@ -13,6 +13,7 @@ import (
 	"unsafe"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/module"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/internal/workspace"
 	"github.com/nixsift/nixsift/parser"
@@ -27,9 +28,9 @@ import (
 type fact[T, X any] struct {
 	// raises are the tokens without which a file has no such facts.
 	raises raisers
-	// collect returns the facts of a file that has one of them, or resolve does, which needs the names of the file.
+	// collect returns the facts of a file that has one of them, or analyze does, which needs the names or the modules of the file.
 	collect func(t *ast.Tree) []T
-	resolve func(t *ast.Tree, names *sema.Info) []T
+	analyze func(t *ast.Tree, f *module.File) []T
 	// index makes what answers questions. files yields the files that have such facts, by path, in its order.
 	index func(files iter.Seq2[string, []T]) X
 
@@ -39,12 +40,12 @@ type fact[T, X any] struct {
 // kind is a fact of any type.
 type kind interface {
 	raisedBy() *raisers
-	collected(t *ast.Tree, names namesOf) any
+	collected(t *ast.Tree, modules modulesOf) any
 	indexed(t *factTable) any
 }
 
-// namesOf returns the names of a file, which it resolves when they are first asked for.
-type namesOf func() *sema.Info
+// modulesOf returns the modules of a file, which it reads when they are first asked for.
+type modulesOf func() *module.File
 
 // kinds are the declared facts, by slot.
 var kinds []kind
@@ -66,10 +67,10 @@ func (k *fact[T, X]) facts() Facts { return 1 << k.slot }
 
 func (k *fact[T, X]) raisedBy() *raisers { return &k.raises }
 
-func (k *fact[T, X]) collected(t *ast.Tree, names namesOf) any {
+func (k *fact[T, X]) collected(t *ast.Tree, modules modulesOf) any {
 	var list []T
-	if k.resolve != nil {
-		list = k.resolve(t, names())
+	if k.analyze != nil {
+		list = k.analyze(t, modules())
 	} else {
 		list = k.collect(t)
 	}
@@ -109,12 +110,12 @@ func (s said) of(slot int) any {
 }
 
 // saidBy collects what a file says, of kinds that its tokens raise.
-func saidBy(t *ast.Tree, names namesOf, raised Facts) (out said) {
+func saidBy(t *ast.Tree, modules modulesOf, raised Facts) (out said) {
 	for slot, k := range kinds {
 		if raised&(1<<slot) == 0 {
 			continue
 		}
-		if v := k.collected(t, names); v != nil {
+		if v := k.collected(t, modules); v != nil {
 			if out == nil {
 				out = make(said, len(kinds))
 			}
@@ -125,14 +126,14 @@ func saidBy(t *ast.Tree, names namesOf, raised Facts) (out said) {
 }
 
 // saidByTree collects what a file says that is parsed, of some kinds.
-func saidByTree(t *ast.Tree, names namesOf, want Facts) said {
+func saidByTree(t *ast.Tree, modules modulesOf, want Facts) said {
 	text := t.Tokens()
 	if len(t.Errors()) > 0 {
 		// Where there are errors, the tokens of the tree may be others than those that saidByText looks at.
 		text = new(parser.Parser).Lex(t.Source())
 	}
 	if raised := raisedBy(text, want); raised != 0 {
-		return saidBy(t, names, raised)
+		return saidBy(t, modules, raised)
 	}
 	return nil
 }
@@ -205,11 +206,11 @@ func (s *Snapshot) Expect(files int) {
 // is asked for else is answered all the same, from files that are read once more for it.
 func (s *Snapshot) Want(facts Facts) { s.facts.wanted.Or(uint32(facts)) }
 
-// Note keeps what a file says that was parsed from its text in the snapshot, so that it is not read again for a question. The names
-// of the file are asked for where they are needed.
-func (s *Snapshot) Note(path string, t *ast.Tree, names func() *sema.Info) {
+// Note keeps what a file says that was parsed from its text in the snapshot, so that it is not read again for a question. Its modules
+// are asked for where they are needed.
+func (s *Snapshot) Note(path string, t *ast.Tree, modules func() *module.File) {
 	if want := Facts(s.facts.wanted.Load()); !s.facts.stamped && want != 0 {
-		s.facts.put(path, kept{said: saidByTree(t, names, want), of: want})
+		s.facts.put(path, kept{said: saidByTree(t, modules, want), of: want})
 	}
 }
 
@@ -249,7 +250,7 @@ func (r *factReader) said(text string, want Facts) said {
 		return nil
 	}
 	t := r.parser.ParseLexed()
-	return saidBy(t, func() *sema.Info { return r.resolver.Resolve(t) }, raised)
+	return saidBy(t, func() *module.File { return module.AnalyzeFile(t, r.resolver.Resolve(t)) }, raised)
 }
 
 // maxReused is the size in bytes of the largest text that is read into memory that is used again.

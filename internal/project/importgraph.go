@@ -210,8 +210,8 @@ func (g *importGraph) stronger(s spoken, files map[string]bool) (here, elsewhere
 		return false, false
 	}
 	for path, said := range g.index.said {
-		for _, d := range said.Defined {
-			if d.Priority < plainPriority && (isPrefix(d.Path, s.path) || isPrefix(s.path, d.Path)) {
+		for _, d := range said.Uses.Each() {
+			if d.Defined && d.Priority < plainPriority && (isPrefix(d.Path, s.path) || isPrefix(s.path, d.Path)) {
 				here, elsewhere = here || files[path], true
 			}
 		}
@@ -246,9 +246,9 @@ func (g *importGraph) inSeveral() map[string][]spoken {
 				byName[s.key()] = append(byName[s.key()], s)
 			}
 		}
-		for _, d := range said.Defined {
+		for _, d := range said.Uses.Each() {
 			if d.Value.Exact && g.index.single(d.Path) {
-				s := spoken{kind: DefinedTwice, file: path, name: strings.Join(d.Path, "\x00"), path: d.Path, span: d.Span, value: d.Value}
+				s := spoken{kind: DefinedTwice, file: path, name: strings.Join(d.Path, "\x00"), path: slices.Clone(d.Path), span: d.Node, value: d.Value}
 				byName[s.key()] = append(byName[s.key()], s)
 			}
 		}

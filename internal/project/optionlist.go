@@ -26,6 +26,7 @@ type listedOption struct {
 // what it names. Files that cannot be read, or are no such lists, know nothing.
 func (a *Answers) ListedOption(lists []string, path []string) OptionAnswer {
 	if a.deps != nil {
+		path = slices.Clone(path)
 		q := question{"listed option", strings.Join(path, "\x00"), strings.Join(lists, "\x00")}
 		return notedBy(a.View, q, OptionAnswer.equal, func(a *Answers) OptionAnswer { return a.ListedOption(lists, path) })
 	}

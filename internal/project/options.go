@@ -11,13 +11,12 @@ import (
 	"github.com/nixsift/nixsift/internal/modsys"
 	"github.com/nixsift/nixsift/internal/module"
 	"github.com/nixsift/nixsift/internal/near"
-	"github.com/nixsift/nixsift/internal/sema"
 )
 
 var modules = declare(fact[module.Said, *moduleIndex]{
 	raises: raisers{sets: true, names: []string{"config"}},
-	resolve: func(t *ast.Tree, names *sema.Info) []module.Said {
-		s := module.AnalyzeFile(t, names).Said()
+	analyze: func(_ *ast.Tree, f *module.File) []module.Said {
+		s := f.Said()
 		if reflect.ValueOf(s).IsZero() {
 			return nil
 		}
@@ -163,9 +162,11 @@ type OptionAnswer struct {
 
 func (o OptionAnswer) equal(p OptionAnswer) bool { return reflect.DeepEqual(o, p) }
 
-// Option tells what the project knows of the option that a path names, or that has what it names.
+// Option tells what the project knows of the option that a path names, or that has what it names. The path may be changed
+// afterwards.
 func (a *Answers) Option(path []string) OptionAnswer {
 	if a.deps != nil {
+		path = slices.Clone(path)
 		q := question{"option", strings.Join(path, "\x00"), ""}
 		return notedBy(a.View, q, OptionAnswer.equal, func(a *Answers) OptionAnswer { return a.Option(path) })
 	}
@@ -195,6 +196,7 @@ const maxOptionBeside = 1
 // by a function or a computed name beside it.
 func (a *Answers) DeclaresAround(path []string) bool {
 	if a.deps != nil {
+		path = slices.Clone(path)
 		q := question{"declares around", strings.Join(path, "\x00"), ""}
 		return noted(a.View, q, func(a *Answers) bool { return a.DeclaresAround(path) })
 	}
@@ -438,14 +440,14 @@ func (x *moduleIndex) used() *optionUses {
 	return x.uses.get(func() *optionUses {
 		u := &optionUses{map[string]bool{}, &useNode{}, &useNode{}, &useNode{}}
 		for _, path := range x.paths {
-			for _, d := range x.said[path].Defined {
-				u.defined.addDefined(d.Path, d.Cut, d.Priority)
-			}
-			for _, r := range x.said[path].Read {
-				if r.Guarded {
-					u.asked.add(r.Path, r.Cut)
-				} else {
-					u.read.add(r.Path, r.Cut)
+			for _, use := range x.said[path].Uses.Each() {
+				switch {
+				case use.Defined:
+					u.defined.addDefined(use.Path, use.Cut, use.Priority)
+				case use.Guarded:
+					u.asked.add(use.Path, use.Cut)
+				default:
+					u.read.add(use.Path, use.Cut)
 				}
 			}
 		}

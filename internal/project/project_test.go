@@ -10,6 +10,7 @@ import (
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/git/gittest"
+	"github.com/nixsift/nixsift/internal/module"
 	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/internal/testenv"
@@ -128,7 +129,7 @@ func TestNote(t *testing.T) {
 // note parses a text for a snapshot, as a run does.
 func note(s *project.Snapshot, path, text string) {
 	tree := parser.Parse(text)
-	s.Note(path, tree, func() *sema.Info { return sema.Resolve(tree) })
+	s.Note(path, tree, func() *module.File { return module.AnalyzeFile(tree, sema.Resolve(tree)) })
 }
 
 // TestWant holds that answers do not depend on what was wanted when files were noted, nor when: what was not is read again,

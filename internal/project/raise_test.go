@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/nixsift/nixsift/internal/module"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/internal/testenv"
 	"github.com/nixsift/nixsift/parser"
@@ -32,15 +33,15 @@ func TestRaise(t *testing.T) {
 		text := string(b)
 		for _, text := range []string{text, text[:len(text)/2]} { // half a file has errors
 			tree := parser.Parse(text)
-			names := func() *sema.Info { return sema.Resolve(tree) }
-			want := saidBy(tree, names, Everything)
+			modules := func() *module.File { return module.AnalyzeFile(tree, sema.Resolve(tree)) }
+			want := saidBy(tree, modules, Everything)
 			buf := []byte(text)
 			got := r.said(unsafe.String(unsafe.SliceData(buf), len(buf)), Everything)
 			clear(buf)
 			if len(tree.Errors()) == 0 && !reflect.DeepEqual(want, got) {
 				t.Errorf("%s: %v, want %v", path, got, want)
 			}
-			if noted := saidByTree(tree, names, Everything); !reflect.DeepEqual(noted, got) {
+			if noted := saidByTree(tree, modules, Everything); !reflect.DeepEqual(noted, got) {
 				t.Errorf("%s: noted as %v, read as %v", path, noted, got)
 			}
 			if got == nil {

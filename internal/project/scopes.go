@@ -9,6 +9,7 @@ import (
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/flake"
+	"github.com/nixsift/nixsift/internal/module"
 	"github.com/nixsift/nixsift/internal/sema"
 )
 
@@ -36,7 +37,7 @@ type scopedFrom struct {
 
 var scopes = declare(fact[scope, []scopedFrom]{
 	raises:  raisers{names: []string{"scoped", "scopedImport"}},
-	resolve: scopesOf,
+	analyze: scopesOf,
 	index: func(files iter.Seq2[string, []scope]) (found []scopedFrom) {
 		for path, list := range files {
 			for _, sc := range list {
@@ -172,8 +173,8 @@ func (a *Answers) hasPaisano() bool {
 }
 
 // scopesOf returns what a file brings into the scope of others.
-func scopesOf(t *ast.Tree, names *sema.Info) (scopes []scope) {
-	r := scopeReader{names: names}
+func scopesOf(t *ast.Tree, f *module.File) (scopes []scope) {
+	r := scopeReader{names: f.Names()}
 	for i, rec := range t.Records() {
 		if rec.Kind != ast.Ident && rec.Kind != ast.Select {
 			continue

@@ -122,11 +122,7 @@ func defined(p *rules.Pass, arg ast.Node) bool {
 	if len(path) < 2 || path[0] != "options" {
 		return false
 	}
-	found := false
-	p.Modules().EachDefined(func(d module.Defined) {
-		found = found || !d.Conditional && slices.Equal(d.Path, path[1:])
-	})
-	return found
+	return slices.ContainsFunc(p.Modules().DefinedOptions(), func(d module.Defined) bool { return !d.Conditional && slices.Equal(d.Path, path[1:]) })
 }
 
 func unknownArgument(p *rules.Pass, name ast.Node) {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/eval"
 	"github.com/nixsift/nixsift/internal/modsys"
@@ -27,12 +28,35 @@ var _ = rules.Register(&rules.Rule{
 	Asks: project.ForModules,
 	File: func(p *rules.Pass) {
 		f := p.Modules()
-		own, lists := ownNames(f), listsOf(p)
-		f.EachDefined(func(d module.Defined) {
-			if d.Value.IsValid() && !d.Cut && (own[d.Path[0]] || len(lists) > 0 || !modsys.NamespaceOf(d.Path[0]).Telling) {
-				valueType(p, f, lists, d)
+		own, lists, file := ownNames(f), listsOf(p), p.Path
+		var sure, unsure []valued
+		var doubtful *module.Module
+		for _, d := range f.DefinedOptions() {
+			if !d.Value.IsValid() || d.Cut || !own[d.Path[0]] && len(lists) == 0 && modsys.NamespaceOf(d.Path[0]).Telling {
+				continue
 			}
-		})
+			v := valued{
+				path: cloned(d.Path), value: valueOf(p, f, d.Value), at: d.Value.Span(), names: d.Node.Span(),
+				mild: d.Conditional || maybeAbsent(d.Of, d.Node), priority: d.Priority,
+			}
+			if isSurelyModule(d.Of) {
+				sure = append(sure, v)
+			} else {
+				unsure, doubtful = append(unsure, v), d.Of
+			}
+		}
+		askOf := func(m *module.Module, all []valued) {
+			if len(all) == 0 {
+				return
+			}
+			ask(p, m, func(a *rules.Asked) {
+				for i := range all {
+					valueType(a, file, lists, &all[i])
+				}
+			})
+		}
+		askOf(nil, sure)
+		askOf(doubtful, unsure)
 	},
 })
 
@@ -73,41 +97,43 @@ func valueOf(p *rules.Pass, f *module.File, n ast.Node) module.Value {
 	return out
 }
 
-func valueType(p *rules.Pass, f *module.File, lists []string, d module.Defined) {
-	value := valueOf(p, f, d.Value)
-	nested := module.Value{Kinds: eval.Set}
-	path, at, file := cloned(d.Path), d.Value.Span(), p.Path
-	names := d.Node.Span()
-	mild, priority := d.Conditional || maybeAbsent(d.Of, d.Node), d.Priority
-	ask(p, d.Of, func(a *rules.Asked) {
-		answer, listed := optionOf(a, lists, path)
-		if answer.Verdict != project.OptionExists {
+// valued is a definition with what is known of its value.
+type valued struct {
+	path      []string
+	value     module.Value
+	at, names source.Span // of the value, and of the last name of the path
+	mild      bool        // it may not count
+	priority  int64
+}
+
+func valueType(a *rules.Asked, file string, lists []string, d *valued) {
+	answer, listed := optionOf(a, lists, d.path)
+	if answer.Verdict != project.OptionExists {
+		return
+	}
+	v, what := d.value, d.value.Describe()
+	found := diag.Finding{Span: d.at}
+	if answer.At < len(d.path) {
+		v, what, found.Span = module.Value{Kinds: eval.Set}, "", d.names
+	}
+	for _, o := range answer.Declared {
+		if o.How != module.ByOption || o.Type.Accepts(v) {
 			return
 		}
-		v, what := value, value.Describe()
-		found := diag.Finding{Span: at}
-		if answer.At < len(path) {
-			v, what, found.Span = nested, "", names
-		}
-		for _, o := range answer.Declared {
-			if o.How != module.ByOption || o.Type.Accepts(v) {
-				return
-			}
-		}
-		if what == "" || len(what) > 60 {
-			what = v.Kinds.Describe()
-		}
-		t := answer.Declared[0].Type
-		found.Message = fmt.Sprintf("the option %s is of type %s, which refuses %s", diag.Code(dotted(path[:answer.At])), diag.Code(t.Describe()), told(v, what))
-		if !listed {
-			found.Related = declaredAt(file, answer.Declared[:1], "its type is declared here")
-		}
-		found.Help = insteadOf(&t, v)
-		if mild || listed || answer.Strongest < priority || priority > 100 {
-			found.Severity = diag.Warning
-		}
-		a.Report(found)
-	})
+	}
+	if what == "" || len(what) > 60 {
+		what = v.Kinds.Describe()
+	}
+	t := answer.Declared[0].Type
+	found.Message = fmt.Sprintf("the option %s is of type %s, which refuses %s", diag.Code(dotted(d.path[:answer.At])), diag.Code(t.Describe()), told(v, what))
+	if !listed {
+		found.Related = declaredAt(file, answer.Declared[:1], "its type is declared here")
+	}
+	found.Help = insteadOf(&t, v)
+	if d.mild || listed || answer.Strongest < d.priority || d.priority > 100 {
+		found.Severity = diag.Warning
+	}
+	a.Report(found)
 }
 
 // told names a value in a message.

@@ -112,6 +112,48 @@ func ask(p *rules.Pass, m *module.Module, then func(a *rules.Asked)) {
 	})
 }
 
+// eachUse calls a rule for the options with more than one name that modules of the file define and those that its own config is
+// asked for, if the rule wants them, when the other files are known: a file that is a module only by its looks has to be listed as one.
+func eachUse(p *rules.Pass, wantsDefined func(*module.Defined) bool, wantsRead func(*module.Read) bool, then func(*rules.Asked, *module.Use)) {
+	f := p.Modules()
+	var sure, unsure []uint32 // the numbers of uses
+	defined, reads := f.DefinedOptions(), f.ReadOptions()
+	var doubtful *module.Module
+	for i := range defined {
+		switch d := &defined[i]; {
+		case len(d.Path) < 2 || !wantsDefined(d):
+		case isSurelyModule(d.Of):
+			sure = append(sure, uint32(i))
+		default:
+			unsure, doubtful = append(unsure, uint32(i)), d.Of
+		}
+	}
+	for i := range reads {
+		if r := &reads[i]; r.Own && len(r.Path) > 1 && len(r.Parts) > 0 && wantsRead(r) {
+			sure = append(sure, uint32(len(defined)+i))
+		}
+	}
+	askOf := func(m *module.Module, numbers []uint32) {
+		if len(numbers) == 0 {
+			return
+		}
+		uses := f.Uses()
+		ask(p, m, func(a *rules.Asked) {
+			left := numbers
+			for i, u := range uses.Each() {
+				if left[0] == uint32(i) {
+					if then(a, u); len(left) == 1 {
+						return
+					}
+					left = left[1:]
+				}
+			}
+		})
+	}
+	askOf(doubtful, slices.Clone(unsure))
+	askOf(nil, slices.Clone(sure))
+}
+
 // cloned returns a path apart from the text that it stands in.
 func cloned(path []string) []string {
 	out := slices.Clone(path)

@@ -3,7 +3,6 @@ package module
 import (
 	"fmt"
 
-	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/module"
@@ -24,72 +23,48 @@ var _ = rules.Register(&rules.Rule{
 	Severity: diag.Warning, Presets: rules.Recommended, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Asks: project.ForModules,
 	File: func(p *rules.Pass) {
-		f := p.Modules()
+		file := p.Path
 		told := map[source.Span]bool{}
-		f.EachDefined(func(d module.Defined) {
-			if len(d.Path) > 1 {
-				renamedOption(p, d.Of, d.Path, d.Parts, true, told)
-			}
-		})
-		f.EachRead(func(r module.Read) {
-			if r.Own && len(r.Path) > 1 && len(r.Parts) > 0 {
-				parts := make([]ast.Node, len(r.Path))
-				for i := range parts {
-					if own := i - len(r.Path) + len(r.Parts); own >= 0 {
-						parts[i] = r.Parts[own]
-					}
-				}
-				renamedOption(p, nil, r.Path, parts, false, told)
-			}
-		})
+		all := func(*module.Defined) bool { return true }
+		eachUse(p, all, func(*module.Read) bool { return true }, func(a *rules.Asked, u *module.Use) { renamedOption(a, file, u, told) })
 	},
 })
 
-// renamedOption asks for an option, and reports it where it is the name of one that is gone. Parts are invalid where the path does
-// not stand in one piece with the rest.
-func renamedOption(p *rules.Pass, m *module.Module, path []string, parts []ast.Node, defined bool, told map[source.Span]bool) {
-	path = cloned(path)
-	spans := make([]source.Span, len(path))
-	for i, n := range parts {
-		if n.IsValid() {
-			spans[i] = n.Span()
+// renamedOption reports an option under the name of one that is gone.
+func renamedOption(a *rules.Asked, file string, u *module.Use, told map[source.Span]bool) {
+	path, spans := u.Path, u.Spans
+	answer := a.Option(path)
+	if answer.Verdict != project.OptionRenamed || len(answer.Declared) == 0 {
+		return
+	}
+	d := answer.Declared[0]
+	at := spans[answer.At-1]
+	if at == (source.Span{}) || told[at] || d.File == file && d.Span.Covers(at) {
+		return
+	}
+	told[at] = true
+	found := diag.Finding{Span: at, Message: fmt.Sprintf("the option %s is renamed", diag.Code(dotted(path[:answer.At])))}
+	switch {
+	case d.How == module.Removed && u.Defined:
+		found.Message = fmt.Sprintf("the option %s is removed: defining it fails", diag.Code(dotted(path[:answer.At])))
+		found.Severity = diag.Error
+	case d.How == module.Removed:
+		return // there is nothing to read
+	case d.New != nil:
+		found.Message = fmt.Sprintf("the option %s is called %s", diag.Code(dotted(path[:answer.At])), diag.Code(dotted(d.New)))
+		found.Help = "use the new name"
+		if d.How == module.Changed {
+			found.Message = fmt.Sprintf("the option %s has become %s", diag.Code(dotted(path[:answer.At])), diag.Code(dotted(d.New)))
+			found.Help = "use the new name, with a value that means the same there"
+		} else if fix, ok := renameTo(path[:answer.At], d.New, spans[:answer.At]); ok {
+			found.Fixes = []diag.Fix{fix}
 		}
 	}
-	file := p.Path
-	ask(p, m, func(a *rules.Asked) {
-		answer := a.Option(path)
-		if answer.Verdict != project.OptionRenamed || len(answer.Declared) == 0 {
-			return
-		}
-		d := answer.Declared[0]
-		at := spans[answer.At-1]
-		if at == (source.Span{}) || told[at] || d.File == file && d.Span.Covers(at) {
-			return
-		}
-		told[at] = true
-		found := diag.Finding{Span: at, Message: fmt.Sprintf("the option %s is renamed", diag.Code(dotted(path[:answer.At])))}
-		switch {
-		case d.How == module.Removed && defined:
-			found.Message = fmt.Sprintf("the option %s is removed: defining it fails", diag.Code(dotted(path[:answer.At])))
-			found.Severity = diag.Error
-		case d.How == module.Removed:
-			return // there is nothing to read
-		case d.New != nil:
-			found.Message = fmt.Sprintf("the option %s is called %s", diag.Code(dotted(path[:answer.At])), diag.Code(dotted(d.New)))
-			found.Help = "use the new name"
-			if d.How == module.Changed {
-				found.Message = fmt.Sprintf("the option %s has become %s", diag.Code(dotted(path[:answer.At])), diag.Code(dotted(d.New)))
-				found.Help = "use the new name, with a value that means the same there"
-			} else if fix, ok := renameTo(path[:answer.At], d.New, spans[:answer.At]); ok {
-				found.Fixes = []diag.Fix{fix}
-			}
-		}
-		found.Related = declaredAt(file, answer.Declared[:1], "here it is said so")
-		if a.Sample(file) {
-			found.Severity = diag.Hint // tests use old names to see that they work
-		}
-		a.Report(found)
-	})
+	found.Related = declaredAt(file, answer.Declared[:1], "here it is said so")
+	if a.Sample(file) {
+		found.Severity = diag.Hint // tests use old names to see that they work
+	}
+	a.Report(found)
 }
 
 // renameTo is the fix that replaces the names of a path which differ, if they stand in one piece.

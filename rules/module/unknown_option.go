@@ -2,8 +2,8 @@ package module
 
 import (
 	"fmt"
+	"slices"
 
-	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/module"
@@ -32,61 +32,45 @@ var _ = rules.Register(&rules.Rule{
 	Options: []*rules.Option{optionLists.Option},
 	Asks:    project.ForModules,
 	File: func(p *rules.Pass) {
-		lists := listsOf(p)
-		f := p.Modules()
+		lists, file := listsOf(p), p.Path
 		told := map[source.Span]bool{}
-		f.EachDefined(func(d module.Defined) {
-			if len(d.Path) > 1 && !maybeAbsent(d.Of, d.Node) {
-				unknownOption(p, lists, d.Of, d.Path, d.Parts, "defined", told)
-			}
-		})
-		f.EachRead(func(r module.Read) {
-			if !r.Own || r.Guarded || len(r.Path) < 2 || len(r.Parts) == 0 {
-				return
-			}
-			parts := make([]ast.Node, len(r.Path))
-			for i := range parts {
-				parts[i] = r.Node
-				if own := i - len(r.Path) + len(r.Parts); own >= 0 {
-					parts[i] = r.Parts[own]
-				}
-			}
-			unknownOption(p, lists, nil, r.Path, parts, "read", told)
+		eachUse(p, func(d *module.Defined) bool { return !maybeAbsent(d.Of, d.Node) }, func(r *module.Read) bool { return !r.Guarded }, func(a *rules.Asked, u *module.Use) {
+			unknownOption(a, file, lists, u, told)
 		})
 	},
 })
 
-// unknownOption asks for an option, and reports it where nothing declares it, once for each place.
-func unknownOption(p *rules.Pass, lists []string, m *module.Module, path []string, parts []ast.Node, verb string, told map[source.Span]bool) {
-	path = cloned(path)
-	spans := make([]source.Span, len(path))
-	for i := range spans {
-		spans[i] = parts[i].Span()
+// unknownOption reports an option that nothing declares, once for each place.
+func unknownOption(a *rules.Asked, file string, lists []string, u *module.Use, told map[source.Span]bool) {
+	answer, listed := optionOf(a, lists, u.Path)
+	if answer.Verdict != project.OptionMissing || listed && answer.Near == "" {
+		return
 	}
-	file := p.Path
-	ask(p, m, func(a *rules.Asked) {
-		answer, listed := optionOf(a, lists, path)
-		if answer.Verdict != project.OptionMissing || told[spans[answer.At]] || listed && answer.Near == "" {
-			return
-		}
-		told[spans[answer.At]] = true
-		missing := dotted(path[:answer.At+1])
-		found := diag.Finding{
-			Span:    spans[answer.At],
-			Message: fmt.Sprintf("the option %s is %s, but nothing declares it", diag.Code(missing), verb),
-		}
-		beside := "options beside it are declared here"
-		if answer.Near != "" {
-			found.Help = fmt.Sprintf("did you mean %s?", diag.Code(dotted(append(cloned(path[:answer.At]), answer.Near))))
-			beside = diag.Code(answer.Near) + " is declared here"
-		}
-		if listed {
-			found.Message = fmt.Sprintf("the option %s is %s, but is none of those that are listed", diag.Code(missing), verb)
-		}
-		if answer.Near == "" || !answer.Own {
-			found.Severity = diag.Warning
-		}
-		found.Related = declaredAt(file, answer.Declared, beside)
-		a.Report(found)
-	})
+	at := u.Spans[answer.At]
+	if at == (source.Span{}) {
+		at = u.Node
+	}
+	if told[at] {
+		return
+	}
+	told[at] = true
+	verb := "read"
+	if u.Defined {
+		verb = "defined"
+	}
+	missing := dotted(u.Path[:answer.At+1])
+	found := diag.Finding{Span: at, Message: fmt.Sprintf("the option %s is %s, but nothing declares it", diag.Code(missing), verb)}
+	beside := "options beside it are declared here"
+	if answer.Near != "" {
+		found.Help = fmt.Sprintf("did you mean %s?", diag.Code(dotted(append(slices.Clone(u.Path[:answer.At]), answer.Near))))
+		beside = diag.Code(answer.Near) + " is declared here"
+	}
+	if listed {
+		found.Message = fmt.Sprintf("the option %s is %s, but is none of those that are listed", diag.Code(missing), verb)
+	}
+	if answer.Near == "" || !answer.Own {
+		found.Severity = diag.Warning
+	}
+	found.Related = declaredAt(file, answer.Declared, beside)
+	a.Report(found)
 }

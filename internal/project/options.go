@@ -40,6 +40,7 @@ type moduleIndex struct {
 	paths []string // sorted
 	said  map[string]*module.Said
 	tree  lazy[*optionNode]
+	whole lazy[bool]
 	uses  lazy[*optionUses]
 	graph memo[*ground, *importGraph]
 }
@@ -51,6 +52,8 @@ type optionNode struct {
 	declared []DeclaredOption
 	// openers are the files that may declare others below it.
 	openers []string
+	// inner are the options that its type has, if it is a submodule, or a set of them, or the like.
+	inner *optionNode
 }
 
 func (n *optionNode) open() bool { return len(n.openers) > 0 }
@@ -252,15 +255,15 @@ func (n *optionNode) option(path []string, at int) OptionAnswer {
 	if at == len(path) {
 		return answer
 	}
-	return inType(n.declared, path, at, answer)
+	return n.inType(path, at, answer)
 }
 
 // inType goes on in the types of an option: submodules have options, and sets of them names of the user's.
-func inType(declared []DeclaredOption, path []string, at int, answer OptionAnswer) OptionAnswer {
-	if len(declared) != 1 {
+func (n *optionNode) inType(path []string, at int, answer OptionAnswer) OptionAnswer {
+	if len(n.declared) != 1 {
 		return answer
 	}
-	d := declared[0]
+	d := &n.declared[0]
 	t := &d.Type
 	for i := at; i < len(path); {
 		switch {
@@ -270,14 +273,8 @@ func inType(declared []DeclaredOption, path []string, at int, answer OptionAnswe
 			t = &t.Of[0]
 			i++
 			answer.At, answer.Declared = i, []DeclaredOption{{File: d.File, Span: d.Span, How: d.How, Type: *t}}
-		case t.IsSubmodule() && !t.Open && len(t.Options) > 0:
-			sub := &optionNode{}
-			for _, o := range t.Options {
-				n := sub.at(o.Path)
-				n.declared = append(n.declared, DeclaredOption{d.File, o.Span, o.How, o.Type, o.New, o.Facts, o.Guarded})
-			}
-			sub.seal()
-			inner := sub.find(path[i:])
+		case hasOptions(t):
+			inner := n.inner.find(path[i:])
 			if inner.Verdict == NothingKnown {
 				return answer
 			}
@@ -293,8 +290,33 @@ func inType(declared []DeclaredOption, path []string, at int, answer OptionAnswe
 	return answer
 }
 
+// hasOptions reports whether a type is a submodule of which all options are known.
+func hasOptions(t *module.Type) bool { return t.IsSubmodule() && !t.Open && len(t.Options) > 0 }
+
+// setInner makes the tree of the options that the type of an option has.
+func (n *optionNode) setInner() {
+	if len(n.declared) != 1 {
+		return
+	}
+	d := &n.declared[0]
+	t := &d.Type
+	for len(t.Of) == 1 && (t.Name == "nullOr" || t.Name == "uniq" || t.Name == "attrsOf" || t.Name == "lazyAttrsOf") {
+		t = &t.Of[0]
+	}
+	if !hasOptions(t) {
+		return
+	}
+	n.inner = &optionNode{}
+	for _, o := range t.Options {
+		at := n.inner.at(o.Path)
+		at.declared = append(at.declared, DeclaredOption{d.File, o.Span, o.How, o.Type, o.New, o.Facts, o.Guarded})
+	}
+	n.inner.seal()
+}
+
 // seal sorts the names below a node, after which it does not change.
 func (n *optionNode) seal() {
+	n.setInner()
 	n.names = make([]string, 0, len(n.children))
 	for name, child := range n.children {
 		n.names = append(n.names, name)

@@ -39,14 +39,16 @@ func (a *Answers) UseOfOption(path []string) OptionUse {
 
 // complete reports whether all that reads the options of the project is in it.
 func (x *moduleIndex) complete() bool {
-	hosts := false
-	for _, s := range x.said {
-		if s.Exports {
-			return false
+	return x.whole.get(func() bool {
+		hosts := false
+		for _, s := range x.said {
+			if s.Exports {
+				return false
+			}
+			hosts = hosts || s.Hosts
 		}
-		hosts = hosts || s.Hosts
-	}
-	return hosts
+		return hosts
+	})
 }
 
 // isTarget reports whether an option has taken the place of another, or is taken from one: then it is read under that name.

@@ -31,14 +31,11 @@ var _ = rules.Register(&rules.Rule{
 		own, lists, file := ownNames(f), listsOf(p), p.Path
 		var sure, unsure []valued
 		var doubtful *module.Module
-		for _, d := range f.DefinedOptions() {
+		for i, d := range f.DefinedOptions() {
 			if !d.Value.IsValid() || d.Cut || !own[d.Path[0]] && len(lists) == 0 && modsys.NamespaceOf(d.Path[0]).Telling {
 				continue
 			}
-			v := valued{
-				path: cloned(d.Path), value: valueOf(p, f, d.Value), at: d.Value.Span(), names: d.Node.Span(),
-				mild: d.Conditional || maybeAbsent(d.Of, d.Node), priority: d.Priority,
-			}
+			v := valued{use: i, value: valueOf(p, f, d.Value), at: d.Value.Span(), mild: d.Conditional || maybeAbsent(d.Of, d.Node)}
 			if isSurelyModule(d.Of) {
 				sure = append(sure, v)
 			} else {
@@ -49,9 +46,16 @@ var _ = rules.Register(&rules.Rule{
 			if len(all) == 0 {
 				return
 			}
+			uses := f.Uses()
 			ask(p, m, func(a *rules.Asked) {
-				for i := range all {
-					valueType(a, file, lists, &all[i])
+				left := all
+				for i, u := range uses.Each() {
+					if left[0].use == i {
+						if valueType(a, file, lists, u, &left[0]); len(left) == 1 {
+							return
+						}
+						left = left[1:]
+					}
 				}
 			})
 		}
@@ -99,22 +103,21 @@ func valueOf(p *rules.Pass, f *module.File, n ast.Node) module.Value {
 
 // valued is a definition with what is known of its value.
 type valued struct {
-	path      []string
-	value     module.Value
-	at, names source.Span // of the value, and of the last name of the path
-	mild      bool        // it may not count
-	priority  int64
+	use   int // its number
+	value module.Value
+	at    source.Span // of the value
+	mild  bool        // it may not count
 }
 
-func valueType(a *rules.Asked, file string, lists []string, d *valued) {
-	answer, listed := optionOf(a, lists, d.path)
+func valueType(a *rules.Asked, file string, lists []string, u *module.Use, d *valued) {
+	answer, listed := optionOf(a, lists, u.Path)
 	if answer.Verdict != project.OptionExists {
 		return
 	}
 	v, what := d.value, d.value.Describe()
 	found := diag.Finding{Span: d.at}
-	if answer.At < len(d.path) {
-		v, what, found.Span = module.Value{Kinds: eval.Set}, "", d.names
+	if answer.At < len(u.Path) {
+		v, what, found.Span = module.Value{Kinds: eval.Set}, "", u.Node
 	}
 	for _, o := range answer.Declared {
 		if o.How != module.ByOption || o.Type.Accepts(v) {
@@ -125,12 +128,12 @@ func valueType(a *rules.Asked, file string, lists []string, d *valued) {
 		what = v.Kinds.Describe()
 	}
 	t := answer.Declared[0].Type
-	found.Message = fmt.Sprintf("the option %s is of type %s, which refuses %s", diag.Code(dotted(d.path[:answer.At])), diag.Code(t.Describe()), told(v, what))
+	found.Message = fmt.Sprintf("the option %s is of type %s, which refuses %s", diag.Code(dotted(u.Path[:answer.At])), diag.Code(t.Describe()), told(v, what))
 	if !listed {
 		found.Related = declaredAt(file, answer.Declared[:1], "its type is declared here")
 	}
 	found.Help = insteadOf(&t, v)
-	if d.mild || listed || answer.Strongest < d.priority || d.priority > 100 {
+	if d.mild || listed || answer.Strongest < u.Priority || u.Priority > 100 {
 		found.Severity = diag.Warning
 	}
 	a.Report(found)

@@ -354,8 +354,8 @@ func (w *condition) in(n ast.Node) bool {
 // name follows a name to the module's own options, or to what a let binds to it.
 func (w *condition) name(n ast.Node) bool {
 	read := n
-	if s := n.Parent(); s.Is(ast.Select) && s.FirstChild() == n {
-		read = s
+	for at := n.OutsideParens(); at.Parent().Is(ast.Select) && at.Parent().FirstChild() == at; at = read.OutsideParens() {
+		read = at.Parent()
 	}
 	if read.OutsideParens().Parent().Is(ast.InheritFrom) {
 		return false // the inherited names are what counts

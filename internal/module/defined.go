@@ -17,6 +17,10 @@ type Defined struct {
 	Cut bool
 	// Priority is that of lib.modules: 100 for a plain definition, 0 where it is not known.
 	Priority int64
+	// Override is the call that gives it the priority, invalid for a plain definition, and Level the number of names of the path
+	// at whose value that stands: the option that these name, if there is one, is defined with the priority as a whole.
+	Override ast.Node
+	Level    int
 	// Conditional is set where a condition decides whether it counts.
 	Conditional bool
 	// Ordered is set where mkBefore or the like stands around it.
@@ -101,6 +105,8 @@ type state struct {
 	parts       []ast.Node
 	at          ast.Node
 	priority    int64
+	override    ast.Node
+	level       int
 	conditional bool
 	ordered     bool
 	user        bool
@@ -266,10 +272,11 @@ func (w *definedWalk) property(s state, call ast.Node) bool {
 		s.ordered = true
 		w.value(s, last)
 	case overridePriority[name] != 0 && len(args) == 1:
-		s.priority = overridePriority[name]
+		s.priority, s.override, s.level = overridePriority[name], call, len(s.path)
 		w.value(s, last)
 	case name == "mkOverride" && len(args) == 2:
 		s.priority, _ = ast.IntValue(args[0].Unparen())
+		s.override, s.level = call, len(s.path)
 		w.value(s, last)
 	default:
 		return false
@@ -283,6 +290,7 @@ func (w *definedWalk) emit(s state, value ast.Node, cut bool) {
 	}
 	path, parts := w.room.keep(s.path, s.parts)
 	w.found = append(w.found, Defined{
-		Path: path, Parts: parts, Node: s.at, Value: value, Cut: cut, Priority: s.priority, Conditional: s.conditional, Ordered: s.ordered, User: s.user, Of: w.of,
+		Path: path, Parts: parts, Node: s.at, Value: value, Cut: cut, Priority: s.priority, Override: s.override, Level: s.level,
+		Conditional: s.conditional, Ordered: s.ordered, User: s.user, Of: w.of,
 	})
 }

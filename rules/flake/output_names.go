@@ -118,7 +118,11 @@ func eachEvaluated(p *rules.Pass, f *flake.Flake, tell func(name string, o *proj
 			if at.File != "" {
 				break
 			}
-			at = at.Below[name] // what a function of flake-utils puts there, say
+			below := at.Below[name] // what a function of flake-utils puts there, say
+			if below == nil {
+				return // nothing that is seen defines it: an input, say, handed out as it is
+			}
+			at = below
 		}
 		switch finding.Span = file; at.File {
 		case "":

@@ -28,8 +28,8 @@ type Use struct {
 	// Cut and Guarded are those of Defined and Read, Priority is that of Defined.
 	Cut, Guarded bool
 	Priority     int64
-	// Value is set for definitions that count without a condition, with the usual priority, in the module that the file is, if it
-	// is exactly known.
+	// Value is set for definitions that count without a condition, with the usual priority or a stronger one, in the module that the
+	// file is, if it is exactly known; for a list with a stronger one, without what is in it.
 	Value Value
 }
 
@@ -39,6 +39,7 @@ const (
 	packedCut
 	packedGuarded
 	packedValue
+	packedList // the value is a list, of which no more is kept
 )
 
 // Uses returns what the modules of the file define and read.
@@ -51,7 +52,7 @@ func (f *File) Uses() Uses {
 		for i := range defined {
 			d := &defined[i]
 			u := Use{Path: d.Path, Node: d.Node.Span(), Defined: true, Cut: d.Cut, Priority: d.Priority}
-			if d.Of == own && !d.Conditional && !d.User && d.Priority == plainPriority && !d.Cut && d.Value.IsValid() {
+			if d.Of == own && !d.Conditional && !d.User && 0 < d.Priority && d.Priority <= plainPriority && !d.Cut && d.Value.IsValid() {
 				u.Value = f.Written(d.Value)
 			}
 			p.add(u, d.Parts)
@@ -90,7 +91,7 @@ func (p *packer) add(u Use, parts []ast.Node) {
 	for _, f := range []struct {
 		flag int64
 		set  bool
-	}{{packedDefined, u.Defined}, {packedCut, u.Cut}, {packedGuarded, u.Guarded}, {packedValue, u.Value.Exact}} {
+	}{{packedDefined, u.Defined}, {packedCut, u.Cut}, {packedGuarded, u.Guarded}, {packedValue, u.Value.Exact}, {packedList, !u.Value.Exact && u.Value.Kinds == eval.List && u.Priority < plainPriority}} {
 		if f.set {
 			flags |= f.flag
 		}
@@ -182,6 +183,9 @@ func (r *unpacker) next(u *Use) {
 	u.Priority, u.Value = 0, Value{}
 	if u.Defined {
 		u.Priority = r.number()
+	}
+	if flags&packedList != 0 {
+		u.Value.Kinds = eval.List
 	}
 	if flags&packedValue != 0 {
 		u.Value = Value{Kinds: eval.Kinds(r.number()), Literal: r.text(), Exact: true}

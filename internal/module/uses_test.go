@@ -50,7 +50,7 @@ func TestUses(t *testing.T) {
 		}
 	}
 	assert.Equal(t, len(defined)+len(reads), n)
-	assert.Equal(t, []string{"my.web.port = -80", `my.web.host = "ä"`}, exact)
+	assert.Equal(t, []string{"my.web.port = -80", `my.web.host = "ä"`, "my.web.a.b.c = true"}, exact)
 	for range (Uses{}).Each() {
 		t.Fatal("none")
 	}

@@ -3,9 +3,11 @@ package project
 import (
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/eval"
 	"github.com/nixsift/nixsift/internal/module"
 )
 
@@ -41,6 +43,8 @@ type ClashKind uint8
 const (
 	DeclaredTwice ClashKind = iota // both declare an option, with types that do not go together
 	DefinedTwice                   // both define an option, plainly and with different values
+	ForcedTwice                    // both define an option with the same priority, stronger than a plain definition, and with different values
+	JoinedTwice                    // both define an option with such a priority and with lists, which are joined
 )
 
 // Clash is what fails wherever two files are imported together.
@@ -206,12 +210,12 @@ func (g *importGraph) findClashes(all []evaluation) {
 
 // stronger reports whether one of some files, or one elsewhere in the project, defines an option with a stronger priority.
 func (g *importGraph) stronger(s spoken, files map[string]bool) (here, elsewhere bool) {
-	if s.kind != DefinedTwice || g.index.used().defined.strongest(s.path) == plainPriority {
+	if s.kind == DeclaredTwice || g.index.used().defined.strongest(s.path) == s.priority {
 		return false, false
 	}
 	for path, said := range g.index.said {
 		for _, d := range said.Uses.Each() {
-			if d.Defined && d.Priority < plainPriority && (isPrefix(d.Path, s.path) || isPrefix(s.path, d.Path)) {
+			if d.Defined && d.Priority < s.priority && (isPrefix(d.Path, s.path) || isPrefix(s.path, d.Path)) {
 				here, elsewhere = here || files[path], true
 			}
 		}
@@ -231,9 +235,13 @@ type spoken struct {
 	span  source.Span
 	value module.Value
 	decl  module.Declared
+	// priority is that of a definition.
+	priority int64
 }
 
-func (s spoken) key() string { return string(rune('0'+s.kind)) + s.name }
+func (s spoken) key() string {
+	return string(rune('0'+s.kind)) + strconv.FormatInt(s.priority, 10) + "\x00" + s.name
+}
 
 // inSeveral returns what several files declare, or define differently.
 func (g *importGraph) inSeveral() map[string][]spoken {
@@ -247,8 +255,10 @@ func (g *importGraph) inSeveral() map[string][]spoken {
 			}
 		}
 		for _, d := range said.Uses.Each() {
-			if d.Value.Exact && g.index.single(d.Path) {
-				s := spoken{kind: DefinedTwice, file: path, name: strings.Join(d.Path, "\x00"), path: slices.Clone(d.Path), span: d.Node, value: d.Value}
+			if kind, ok := g.definedHow(d); ok {
+				s := spoken{
+					kind: kind, file: path, name: strings.Join(d.Path, "\x00"), path: slices.Clone(d.Path), span: d.Node, value: d.Value, priority: d.Priority,
+				}
 				byName[s.key()] = append(byName[s.key()], s)
 			}
 		}
@@ -268,9 +278,25 @@ func (g *importGraph) inSeveral() map[string][]spoken {
 	return byFile
 }
 
-// clash reports whether two declarations, or two definitions, fail together.
+// definedHow returns how a definition may clash with another.
+func (g *importGraph) definedHow(d *module.Use) (kind ClashKind, ok bool) {
+	switch {
+	case d.Value.Exact && d.Priority == plainPriority:
+		return DefinedTwice, g.index.single(d.Path)
+	case d.Value.Exact:
+		return ForcedTwice, g.index.single(d.Path)
+	case d.Value.Kinds == eval.List:
+		return JoinedTwice, true
+	}
+	return 0, false
+}
+
+// clash reports whether two declarations fail together, or two definitions do, or are joined.
 func (g *importGraph) clash(a, b spoken) bool {
-	if a.kind == DefinedTwice {
+	switch a.kind {
+	case JoinedTwice:
+		return true
+	case DefinedTwice, ForcedTwice:
 		return a.value.Kinds != b.value.Kinds || a.value.Literal != b.value.Literal
 	}
 	x, y := a.decl.Type.Kinds(), b.decl.Type.Kinds()

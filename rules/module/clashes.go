@@ -23,7 +23,7 @@ func clashing(kind project.ClashKind, present func(a *rules.Asked, c project.Cla
 				}
 				f := present(a, c)
 				f.Span = c.Span
-				if c.Unsure {
+				if c.Unsure && f.Severity != diag.Info {
 					f.Severity = diag.Warning
 				}
 				if c.Root != path && c.Root != c.Other {

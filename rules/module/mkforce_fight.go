@@ -27,9 +27,11 @@ var _ = rules.Register(&rules.Rule{
 		"about plain definitions.",
 	Severity: diag.Error, Presets: rules.Recommended,
 	Asks: project.ForModules,
-	On:   []ast.Kind{ast.AttrSet},
+	On:   []ast.Kind{ast.Apply},
 	File: func(p *rules.Pass) {
-		forcedInModule(p)
+		if !forcedInModule(p) {
+			return
+		}
 		clashing(project.ForcedTwice, func(a *rules.Asked, c project.Clash) diag.Finding {
 			return diag.Finding{
 				Message: fmt.Sprintf("the option %s is forced to be %s here and %s in %s, which is imported together with this file",
@@ -50,8 +52,8 @@ var _ = rules.Register(&rules.Rule{
 	},
 })
 
-// forcedInModule reports what one module forces twice.
-func forcedInModule(p *rules.Pass) {
+// forcedInModule reports what one module forces twice; some is set where the file forces anything.
+func forcedInModule(p *rules.Pass) (some bool) {
 	file := p.Modules()
 	type forced struct {
 		module.Defined
@@ -67,6 +69,7 @@ func forcedInModule(p *rules.Pass) {
 		if d.User || d.Cut || !d.Value.IsValid() || d.Priority <= 0 || d.Priority >= 100 {
 			continue
 		}
+		some = true
 		o, one := option{d.Of, strings.Join(d.Path, "\x00"), d.Priority}, forced{d, file.Written(d.Value)}
 		before, again := first[o]
 		if !again {
@@ -98,6 +101,7 @@ func forcedInModule(p *rules.Pass) {
 			a.Report(found)
 		})
 	}
+	return some
 }
 
 // hasOneValue are types of which two definitions must be the same (lib/types.nix, mergeEqualOption and mergeOneOption).

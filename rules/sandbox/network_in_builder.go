@@ -38,10 +38,11 @@ var _ = rules.Register(&rules.Rule{
 			if rec.Kind != ast.Apply {
 				continue
 			}
-			d, ok := r.Derivation(p.Tree.Node(ast.NodeID(i)))
+			found, ok := r.Derivation(p.Tree.Node(ast.NodeID(i)))
 			if !ok {
 				continue
 			}
+			d := found // on the heap, unlike what most calls give
 			if d.Base.IsValid() {
 				loosened(p, r, &d)
 			}

@@ -153,12 +153,3 @@ func eachUse(p *rules.Pass, wantsDefined func(*module.Defined) bool, wantsRead f
 	askOf(doubtful, slices.Clone(unsure))
 	askOf(nil, slices.Clone(sure))
 }
-
-// cloned returns a path apart from the text that it stands in.
-func cloned(path []string) []string {
-	out := slices.Clone(path)
-	for i := range out {
-		out[i] = strings.Clone(out[i])
-	}
-	return out
-}

@@ -37,7 +37,7 @@ var layers = []string{
 	"internal/workspace",
 	"internal/flake internal/shell internal/config internal/watch internal/changes",
 	"internal/fix internal/suppress internal/report internal/fixture internal/patch internal/rewrite",
-	"internal/module",
+	"internal/module internal/pattern",
 	"internal/role",
 	"internal/project",
 	"internal/builders",

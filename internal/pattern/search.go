@@ -1,0 +1,240 @@
+package pattern
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/attrs"
+	"github.com/nixsift/nixsift/internal/sema"
+)
+
+// Match is a place that a pattern matches.
+type Match struct {
+	// Node is what the pattern's expression matched: of a set, the literal.
+	Node ast.Node
+	// Span is the place: that of Node, of the first parts of a selection, or of the statement that a pattern of one attribute
+	// has met.
+	Span source.Span
+	// Vars are the captures of the metavariables, in the order of Pattern.Vars.
+	Vars []Capture
+	// Possible is set where several withs may give a name, so that it may mean something else.
+	Possible bool
+
+	p     *Pattern
+	at    []ast.Node
+	rests []ast.Node
+	bare  bool // only the first parts of a selection
+	dots  bool // a set that dotted attributes make in Node
+}
+
+// Var returns the capture of a metavariable.
+func (m *Match) Var(name string) (Capture, bool) {
+	i := slices.Index(m.p.vars, name)
+	if i < 0 {
+		return Capture{}, false
+	}
+	return m.Vars[i], true
+}
+
+// Found is what a pattern matches in a file.
+type Found struct {
+	Matches []Match // by place
+	// Cut is set where looking for matches would have taken too long, so that there may be more.
+	Cut bool
+	// Steps tells how much work it was.
+	Steps int
+}
+
+// maxSteps is what a pattern may take in one file.
+const maxSteps = 1 << 25
+
+// Find returns all matches in a file. Nodes with syntax errors match nothing.
+func (p *Pattern) Find(names *sema.Info) Found {
+	t := names.Tree()
+	if !t.Kinds().HaveAny(p.kinds) || !p.MayMatch(t.Source()) {
+		return Found{}
+	}
+	f := finder{m: p.matcher(names)}
+	for id := range t.Records() {
+		n := t.Node(ast.NodeID(id))
+		if f.m.steps > maxSteps {
+			f.Cut = true
+			break
+		}
+		if p.kinds.HaveAny(ast.KindsOf(n.Kind())) {
+			f.look(n)
+		}
+	}
+	f.Steps = f.m.steps
+	slices.SortStableFunc(f.Matches, func(a, b Match) int {
+		return cmp.Or(cmp.Compare(a.Span.Start, b.Span.Start), cmp.Compare(b.Span.End, a.Span.End))
+	})
+	return f.Found
+}
+
+// At returns the first match of the pattern with a node, and whether there is one.
+func (p *Pattern) At(names *sema.Info, n ast.Node) (Match, bool) {
+	f := finder{m: p.matcher(names)}
+	if n = n.Unparen(); p.kinds.HaveAny(ast.KindsOf(n.Kind())) {
+		f.look(n)
+	}
+	if len(f.Matches) == 0 {
+		return Match{}, false
+	}
+	return f.Matches[0], true
+}
+
+// MayMatch reports whether a text has all the words that the pattern needs. Quoted names may have escapes, and are not
+// looked for then.
+func (p *Pattern) MayMatch(text string) bool {
+	for _, w := range p.words {
+		if !strings.Contains(text, w) {
+			return strings.Contains(text, `"\`)
+		}
+	}
+	return true
+}
+
+func (p *Pattern) matcher(names *sema.Info) *matcher {
+	return &matcher{
+		p: p, names: names, sets: map[ast.NodeID]*attrs.Merged{},
+		bound: make([]Capture, len(p.vars)+1), isBound: make([]bool, len(p.vars)+1), at: make([]ast.Node, len(p.metas)),
+	}
+}
+
+type finder struct {
+	Found
+	m    *matcher
+	dots bool // what is tried is made by dotted attributes
+}
+
+// look tries a node and, of a selection, its first parts.
+func (f *finder) look(n ast.Node) {
+	p := f.m.p
+	if n.HasError() {
+		return
+	}
+	if (n.Is(ast.Apply) || n.Is(ast.Ident)) && !f.callsHead(n) {
+		return
+	}
+	if n.Is(ast.AttrSet) && p.root.Is(ast.AttrSet) {
+		f.lookInSet(n)
+		return
+	}
+	f.attempt(&goal{do: doExpr, p: p.root, t: n}, n, n.Span())
+	s, ok := ast.AsSelect(n)
+	if !ok || s.Default().IsValid() || !p.root.Is(ast.Select) {
+		return
+	}
+	c := chainOf(n)
+	own := len(s.Attrpath().Parts())
+	want := len(chainOf(p.root).parts)
+	for i := len(c.parts) - own; i < min(len(c.parts)-1, maxPrefixes); i++ {
+		if i+1 < want {
+			continue
+		}
+		f.m.end = c.parts[i].End()
+		f.attempt(&goal{do: doExpr, p: p.root, t: n}, n, source.Span{Start: n.Start(), End: f.m.end})
+		f.m.end = 0
+	}
+}
+
+// callsHead reports whether a call has the function that the pattern names, or may have, and as many arguments. Of a pattern
+// with any number of arguments that is asked of whole calls only.
+func (f *finder) callsHead(n ast.Node) bool {
+	p := f.m.p
+	if p.args < 0 {
+		out := n.OutsideParens()
+		if up := out.Parent(); up.Is(ast.Apply) && up.FirstChild() == out {
+			return false
+		}
+		n, _ = ast.Call(n)
+		return p.head == "" || headName(n) == p.head
+	}
+	if p.head == "" {
+		return true
+	}
+	for range p.args {
+		if n = n.Unparen(); !n.Is(ast.Apply) {
+			return false
+		}
+		n = n.FirstChild()
+	}
+	return headName(n) == p.head
+}
+
+// maxPrefixes bounds the parts of a selection after which its first parts are tried.
+const maxPrefixes = 64
+
+// lookInSet tries a set literal, and the sets that its dotted attributes make.
+func (f *finder) lookInSet(n ast.Node) {
+	p := f.m.p
+	for s := range f.m.merged(n).Walk() {
+		if s.Literal.IsValid() && s.Literal != n {
+			continue
+		}
+		f.dots = !s.Literal.IsValid()
+		span := n.Span()
+		if f.dots {
+			span = spanOf(s)
+		}
+		f.attempt(&goal{do: doSet, set: p.sets[p.root.ID()], of: s, t: n}, n, span)
+	}
+	f.dots = false
+}
+
+// attempt goes for a goal and keeps the matches: the first or, of a set with one attribute, all.
+func (f *finder) attempt(g *goal, n ast.Node, span source.Span) {
+	m := f.m
+	m.undo(mark{})
+	clear(m.at)
+	m.fuel, m.cut = stepsOf+stepsPerNode*int(n.SubtreeEnd()-n.ID()), false
+	of, one := m.p.only()
+	seen := map[source.Span]bool{}
+	m.found = func() bool {
+		match := Match{Node: n, Span: span, Vars: slices.Clone(m.bound[1:]), Possible: m.possible, p: m.p, at: slices.Clone(m.at), rests: slices.Clone(m.rests), bare: m.end != 0, dots: f.dots}
+		if one {
+			part := m.at[of.ID()]
+			for part.IsValid() && !part.Is(ast.Binding) && !part.Is(ast.Inherit) && part != n {
+				part = part.Parent()
+			}
+			if part.IsValid() {
+				match.Span = part.Span()
+			}
+			if at := m.at[of.ID()]; at.IsValid() && part.Is(ast.Inherit) {
+				match.Span = at.Span()
+			}
+			if seen[match.Span] {
+				return false
+			}
+			seen[match.Span] = true
+		}
+		f.Matches = append(f.Matches, match)
+		return !one
+	}
+	m.solve(g)
+	f.Cut = f.Cut || m.cut
+}
+
+// only returns the last part of the path of the one attribute that the pattern is, if it is a set with one and no more.
+func (p *Pattern) only() (ast.Node, bool) {
+	if !p.root.Is(ast.AttrSet) {
+		return ast.Node{}, false
+	}
+	c := p.root.FirstChild()
+	if !c.IsValid() || c.NextSibling().IsValid() || len(p.sets[p.root.ID()].rests) > 0 {
+		return ast.Node{}, false
+	}
+	if b, ok := ast.AsBinding(c); ok {
+		return b.Attrpath().Last(), true
+	}
+	for name := range (ast.InheritNode{Node: c}).Names() {
+		if !name.NextSibling().IsValid() {
+			return name, true
+		}
+	}
+	return ast.Node{}, false
+}

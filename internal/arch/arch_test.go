@@ -42,7 +42,7 @@ var layers = []string{
 	"internal/project",
 	"internal/builders",
 	"rules",
-	"internal/engine internal/inventory internal/migrate internal/githook internal/scaffold internal/inspect",
+	"internal/engine internal/inventory internal/migrate internal/githook internal/scaffold internal/inspect internal/query",
 	"rules/*",
 	"rules/all",
 	"lsp/protocol",

@@ -33,6 +33,12 @@ func (c Capture) Text() string {
 	return c.Span.Of(c.tree.Source())
 }
 
+// InPieces reports whether the code does not stand in the file as it is: Text has put it together.
+func (c Capture) InPieces() bool { return c.made }
+
+// Many reports whether the metavariable is written with three dollar signs.
+func (c Capture) Many() bool { return c.many }
+
 // level returns how tightly the code binds.
 func (c Capture) level() nixlang.Level {
 	switch {

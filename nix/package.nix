@@ -37,7 +37,7 @@ build {
   };
 
   # `go run ./scripts/vendorhash` keeps it.
-  vendorHash = "sha256-FZUBnvHHMI5cJZulomRlpb1sg14su26+5sT7DjHVYfM=";
+  vendorHash = "sha256-uPMGu5MiaFWGrDlmWzZ13yn/T6mE6teRERVjc2B370E=";
 
   subPackages = [ "cmd/nixsift" ];
   env.CGO_ENABLED = 0;

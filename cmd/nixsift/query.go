@@ -19,9 +19,9 @@ import (
 
 // queryFlags are the flags of `nixsift query`.
 type queryFlags struct {
-	replace, format       string
-	possible, diff, write bool
-	check                 bool
+	replace, format, where string
+	possible, diff, write  bool
+	check                  bool
 }
 
 func queryCommand(s streams) *cobra.Command {
@@ -43,7 +43,7 @@ func queryCommand(s streams) *cobra.Command {
 			return checkPaths(args[1:])
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			q, err := f.read(args[0], cmd.Flags().Changed("replace"))
+			q, err := f.read(args[0], cmd.Flags().Changed("replace"), cmd.Flags().Changed("where"))
 			if err != nil {
 				return err
 			}
@@ -51,6 +51,7 @@ func queryCommand(s streams) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&f.replace, "replace", "", "what a match is to become: a `PATTERN` with the same metavariables; told by --diff, done by --write")
+	cmd.Flags().StringVar(&f.where, "where", "", "take only matches of which this `CONDITION` holds, such as '$x is list and not inside \"assert $c; $b\"'")
 	cmd.Flags().BoolVar(&f.possible, "possible", false, "also show what may match: names that one of several `with` gives")
 	cmd.Flags().StringVarP(&f.format, "format", "f", "text", "output format: text or json")
 	cmd.Flags().BoolVar(&f.diff, "diff", false, "show what --replace changes, for git apply")
@@ -60,7 +61,7 @@ func queryCommand(s streams) *cobra.Command {
 }
 
 // read compiles the patterns of a call and refuses flags that contradict each other.
-func (f *queryFlags) read(text string, replace bool) (*query.Query, error) {
+func (f *queryFlags) read(text string, replace, where bool) (*query.Query, error) {
 	switch {
 	case f.format != "text" && f.format != "json":
 		return nil, fmt.Errorf("unknown format %q: use text or json", f.format)
@@ -80,6 +81,11 @@ func (f *queryFlags) read(text string, replace bool) (*query.Query, error) {
 		return nil, patternError("the pattern", text, err)
 	}
 	q := &query.Query{Pattern: p, Possible: f.possible}
+	if where {
+		if q.Where, err = query.ReadWhere(f.where, p); err != nil {
+			return nil, patternError("--where", f.where, err)
+		}
+	}
 	if replace {
 		if q.Replace, err = p.Replacement(f.replace); err != nil {
 			return nil, patternError("--replace", f.replace, err)
@@ -125,6 +131,7 @@ func (f *queryFlags) run(s streams, q *query.Query, args []string) error {
 	}
 	ctx, stop := untilSignal()
 	defer stop()
+	q.Dir = wd
 	files, failed, err := f.search(ctx, s, q, opts)
 	if ctx.Err() != nil {
 		return stopped(ctx, s)

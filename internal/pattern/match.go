@@ -90,6 +90,12 @@ type matcher struct {
 	fuel  int // left of this one
 	cut   bool
 	found func() (stop bool)
+	given []given // what variables stand for from the start
+}
+
+type given struct {
+	v int
+	c Capture
 }
 
 // stepsOf is what an attempt may take beside stepsPerNode for each node that it looks at.

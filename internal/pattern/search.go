@@ -87,6 +87,24 @@ func (p *Pattern) At(names *sema.Info, n ast.Node) (Match, bool) {
 	return f.Matches[0], true
 }
 
+// Beside is At for a pattern that is told of beside a match of another: metavariables of the same name stand for the same code.
+func (p *Pattern) Beside(names *sema.Info, n ast.Node, other *Match) (Match, bool) {
+	if n = n.Unparen(); !p.kinds.HaveAny(ast.KindsOf(n.Kind())) {
+		return Match{}, false
+	}
+	f := finder{m: p.matcher(names)}
+	for i, name := range p.vars {
+		if c, ok := other.Var(name); ok {
+			f.m.given = append(f.m.given, given{i + 1, c})
+		}
+	}
+	f.look(n)
+	if len(f.Matches) == 0 {
+		return Match{}, false
+	}
+	return f.Matches[0], true
+}
+
 // MayMatch reports whether a text has all the words that the pattern needs. Quoted names may have escapes, and are not
 // looked for then.
 func (p *Pattern) MayMatch(text string) bool {
@@ -191,6 +209,10 @@ func (f *finder) attempt(g *goal, n ast.Node, span source.Span) {
 	m := f.m
 	m.undo(mark{})
 	clear(m.at)
+	for _, g := range m.given {
+		m.bound[g.v], m.isBound[g.v] = g.c, true
+		m.trail = append(m.trail, g.v)
+	}
 	m.fuel, m.cut = stepsOf+stepsPerNode*int(n.SubtreeEnd()-n.ID()), false
 	of, one := m.p.only()
 	seen := map[source.Span]bool{}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/pattern"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/internal/workspace"
 	"github.com/nixsift/nixsift/parser"
@@ -20,6 +21,9 @@ type Query struct {
 	Replace *pattern.Replacement // nil where nothing is to be rewritten
 	// Possible asks for matches that are only possible, too. They are never rewritten.
 	Possible bool
+	Where    *Where // nil for all matches
+	// Dir is the folder that paths in conditions are relative to.
+	Dir string
 }
 
 // File is what is found in a file.
@@ -68,6 +72,10 @@ type Var struct {
 // Run looks into files, several at once, and returns what it found in those that have something to tell, in their order.
 func (q *Query) Run(ctx context.Context, fsys workspace.FS, paths []string) ([]File, error) {
 	found := make([]*File, len(paths))
+	var snapshot *project.Snapshot
+	if q.Where != nil && q.Where.Values {
+		snapshot = project.New(fsys)
+	}
 	var next atomic.Int64
 	var wait sync.WaitGroup
 	var panicked atomic.Value
@@ -78,7 +86,7 @@ func (q *Query) Run(ctx context.Context, fsys workspace.FS, paths []string) ([]F
 					panicked.CompareAndSwap(nil, panicValue{v})
 				}
 			}()
-			w := worker{Query: q, fs: fsys}
+			w := worker{Query: q, fs: fsys, snapshot: snapshot}
 			for i := int(next.Add(1)) - 1; i < len(paths) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
 				found[i] = w.look(paths[i])
 			}
@@ -105,9 +113,10 @@ type panicValue struct{ value any }
 // worker looks into one file after the other.
 type worker struct {
 	*Query
-	fs     workspace.FS
-	parser parser.Parser
-	names  sema.Resolver
+	fs       workspace.FS
+	snapshot *project.Snapshot // where conditions ask the evaluator
+	parser   parser.Parser
+	names    sema.Resolver
 }
 
 // look returns what is found in a file, nil for nothing.
@@ -124,9 +133,16 @@ func (w *worker) look(path string) *File {
 	names := w.names.Resolve(tree)
 	found := w.Pattern.Find(names)
 	f := &File{Path: path, Text: text, After: text, Cut: found.Cut, Broken: len(tree.Errors()) > 0}
+	about := &asked{names: names, path: path, name: nameIn(w.Dir, path)}
+	if w.snapshot != nil {
+		about.view = w.snapshot.View(path)
+	}
 	var sure []pattern.Match
 	for i := range found.Matches {
 		m := &found.Matches[i]
+		if about.match = m; w.Where != nil && !w.Where.holds(about) {
+			continue
+		}
 		switch {
 		case !m.Possible:
 			sure = append(sure, *m)

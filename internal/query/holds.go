@@ -1,0 +1,222 @@
+package query
+
+import (
+	"path/filepath"
+	"strconv"
+
+	"github.com/bmatcuk/doublestar/v4"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/eval"
+	"github.com/nixsift/nixsift/internal/pattern"
+	"github.com/nixsift/nixsift/internal/project"
+	"github.com/nixsift/nixsift/internal/sema"
+)
+
+// fuelOfValue is what the evaluator may take for one question.
+const fuelOfValue = 1 << 16
+
+// asked is what conditions are asked of: a file and, in turn, its matches.
+type asked struct {
+	names *sema.Info
+	path  string // absolute
+	name  string // with slashes, as paths are compared
+	view  *project.View
+	code  *eval.Code // once it is asked for
+	ready bool
+	match *pattern.Match
+}
+
+// holds reports whether a condition holds for a match.
+func (w *Where) holds(a *asked) bool { return a.anyOf(w.cond) }
+
+func (a *asked) anyOf(x *anyOf) bool {
+	for _, all := range x.All {
+		ok := true
+		for _, c := range all.Parts {
+			if ok = a.condition(c) != (len(c.Not)%2 == 1); !ok {
+				break
+			}
+		}
+		if ok {
+			return true
+		}
+	}
+	return false
+}
+
+func (a *asked) condition(c *condition) bool {
+	switch {
+	case c.Group != nil:
+		return a.anyOf(c.Group)
+	case c.Near != nil && c.Near.Where == "inside":
+		return a.inside(c.Near.pattern)
+	case c.Near != nil:
+		return a.has(c.Near.pattern)
+	case c.Path != nil:
+		ok, _ := doublestar.Match(c.Path.Text.text(), a.name)
+		return ok
+	case c.Text != nil:
+		text := a.capture(c.Text.Var).Text()
+		switch c.Text.Op {
+		case "=~":
+			return c.Text.re.MatchString(text)
+		case "==":
+			return text == c.Text.With.text()
+		}
+		return text != c.Text.With.text()
+	case c.Value != nil:
+		v := a.value(a.capture(c.Value.Var))
+		same, known := c.Value.With.isValue(v)
+		return known && same == (c.Value.Op == "==")
+	case c.Is != nil:
+		return a.is(a.capture(c.Is.Var), kinds[c.Is.Kind.Text])
+	}
+	return c.Equal.With.isCode(a.capture(c.Equal.Var)) == (c.Equal.Op == "==")
+}
+
+func (a *asked) capture(n name) pattern.Capture {
+	c, _ := a.match.Var(n.Text[1:])
+	return c
+}
+
+// inside reports whether something around the match is what a pattern matches, with the same metavariables.
+func (a *asked) inside(p *pattern.Pattern) bool {
+	for n := range a.match.Node.Ancestors() {
+		if n.Is(ast.Paren) {
+			continue
+		}
+		if _, ok := p.Beside(a.names, n, a.match); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// has reports whether something in the match is what a pattern matches, with the same metavariables.
+func (a *asked) has(p *pattern.Pattern) bool {
+	for n := range a.match.Node.Descendants() {
+		if n == a.match.Node || n.Is(ast.Paren) || !a.match.Span.Covers(n.Span()) {
+			continue
+		}
+		if _, ok := p.Beside(a.names, n, a.match); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// isCode reports whether code is a literal of that value, in any spelling.
+func (l literal) isCode(c pattern.Capture) bool {
+	n := c.Node.Unparen()
+	switch {
+	case l.String != nil:
+		text, ok := ast.ConstantText(n)
+		if !ok {
+			text, ok = ast.StringValue(n)
+		}
+		return ok && text == l.String.text()
+	case l.Int != nil:
+		if n.Is(ast.Unary) && n.Op() == ast.OpNeg {
+			v, ok := ast.IntValue(n.FirstChild().Unparen())
+			return ok && -v == *l.Int
+		}
+		v, ok := ast.IntValue(n)
+		return ok && v == *l.Int
+	case l.Float != nil:
+		v, err := strconv.ParseFloat(c.Text(), 64)
+		return err == nil && n.Is(ast.Float) && v == *l.Float
+	}
+	return n.Is(ast.Ident) && n.Text() == l.Word
+}
+
+// isValue compares with what the evaluator knows; known is false where that does not suffice.
+func (l literal) isValue(v *eval.Value) (same, known bool) {
+	k := v.Kinds()
+	if k&eval.Failures != 0 && v.Fails() {
+		return false, false
+	}
+	switch {
+	case l.String != nil:
+		if text, ok := v.Text(); ok && v.Surely(eval.String) {
+			return text == l.String.text(), true
+		}
+		return false, !mayBe(k, eval.String)
+	case l.Int != nil:
+		if i, ok := v.Int(); ok {
+			return i == *l.Int, true
+		}
+		return false, !mayBe(k, eval.Int|eval.Float)
+	case l.Float != nil:
+		return false, !mayBe(k, eval.Int|eval.Float)
+	case l.Word == "null":
+		return v.Surely(eval.Null), v.Surely(eval.Null) || !mayBe(k, eval.Null)
+	}
+	if b, ok := v.Bool(); ok {
+		return b == (l.Word == "true"), true
+	}
+	return false, !mayBe(k, eval.Bool)
+}
+
+func mayBe(k, of eval.Kinds) bool { return k&of != 0 }
+
+// is reports whether code surely has a kind.
+func (a *asked) is(c pattern.Capture, k eval.Kinds) bool {
+	n := c.Node.Unparen()
+	if n.IsValid() {
+		switch n.Kind() {
+		case ast.List:
+			return k == eval.List
+		case ast.AttrSet:
+			return k == eval.Set
+		case ast.String, ast.IndString, ast.URI:
+			return k == eval.String
+		case ast.Lambda:
+			return k == eval.Function
+		case ast.Int:
+			return k == eval.Int
+		case ast.Float:
+			return k == eval.Float
+		case ast.Path, ast.SearchPath:
+			return k == eval.Path
+		}
+	}
+	return a.value(c).Surely(k)
+}
+
+// value returns what the evaluator knows of code.
+func (a *asked) value(c pattern.Capture) *eval.Value {
+	if !a.ready {
+		a.ready = true
+		if f := a.view.File(a.path); f != nil {
+			a.code = f.Code()
+		}
+	}
+	if a.code == nil || c.InPieces() || c.Many() || c.Span.Len() == 0 {
+		return eval.Unknown()
+	}
+	span := c.Span
+	if c.Node.IsValid() {
+		span = c.Node.Unparen().Span()
+	}
+	return a.at(span)
+}
+
+func (a *asked) at(span source.Span) *eval.Value {
+	e, ok := a.code.At(span)
+	if !ok {
+		return eval.Unknown()
+	}
+	ev := eval.NewEvaluation()
+	ev.Fuel, ev.Import = fuelOfValue, a.view.Imported
+	return ev.Ask(eval.NewScopes(a.code, nil).Within(e))
+}
+
+// nameIn returns the path of a file as conditions compare it: relative to a folder, with slashes.
+func nameIn(dir, path string) string {
+	if rel, err := filepath.Rel(dir, path); err == nil {
+		path = rel
+	}
+	return filepath.ToSlash(path)
+}

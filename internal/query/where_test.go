@@ -1,0 +1,126 @@
+package query_test
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/nixsift/nixsift/internal/pattern"
+	"github.com/nixsift/nixsift/internal/query"
+	"github.com/nixsift/nixsift/internal/testenv"
+	"github.com/nixsift/nixsift/internal/workspace"
+)
+
+const whereText = `{ lib, f, x, ... }:
+let port = 8080; name = "web"; list = [ 1 ]; in
+{
+  a = f 8080;
+  b = f port;
+  c = f "web";
+  d = f ''web'';
+  e = f name;
+  g = f [ x ];
+  h = f list;
+  i = f x;
+  j = lib.mkIf x (f { k = 1; });
+  l = f ./p;
+  m = f (y: y);
+  n = f true;
+  o = f null;
+  p = f 1.5;
+  q = f (-1);
+  r = f (x == x);
+}
+`
+
+// TestWhere holds which of the calls above a condition takes.
+func TestWhere(t *testing.T) {
+	dir := testenv.Tree(t, map[string]string{"hosts/a.nix": whereText})
+	p, err := pattern.Compile("f $x")
+	require.NoError(t, err)
+	for _, c := range []struct{ where, want string }{
+		{`$x == 8080`, "8080"},
+		{`$x == "web"`, `"web" ''web''`},
+		{`$x == -1`, "(-1)"},
+		{`$x == true or $x == null or $x == 1.5`, "true null 1.5"},
+		{`value($x) == 8080`, "8080 port"},
+		{`value($x) == 'web'`, `"web" ''web'' name`},
+		{`value($x) == true`, "true"},
+		{`value($x) == null`, "null"},
+		{`value($x) != 8080 and $x is int`, "(-1)"},
+		{`$x is list`, "[ x ] list"},
+		{`$x is string and not ($x == "web")`, "name"},
+		{`$x is set`, "{ k = 1; }"},
+		{`$x is path or $x is function`, "./p (y: y)"},
+		{`$x is bool`, "true (x == x)"},
+		{`$x is float or $x is null`, "null 1.5"},
+		{`text($x) =~ "^[a-z]+$" and not $x is bool and not $x is null`, "port name list x"},
+		{`text($x) == "port"`, "port"},
+		{`inside "lib.mkIf $c $_"`, "{ k = 1; }"},
+		{`inside "lib.mkIf $x $_"`, ""},
+		{`inside "{ b = $_; }" and not inside "lib.mkIf $c $_" and $x == 8080`, "8080"},
+		{`has "{ k = $_; }"`, "{ k = 1; }"},
+		{`has '$a == $a'`, "(x == x)"},
+		{`path ~ "hosts/**" and $x == 8080`, "8080"},
+		{`not path ~ "{hosts,modules}/*.nix"`, ""},
+		{`not not ($x == 8080)`, "8080"},
+	} {
+		w, err := query.ReadWhere(c.where, p)
+		require.NoError(t, err, c.where)
+		q := query.Query{Pattern: p, Where: w, Dir: dir}
+		files, err := q.Run(t.Context(), workspace.OS, []string{filepath.Join(dir, "hosts/a.nix")})
+		require.NoError(t, err)
+		var got []string
+		for _, f := range files {
+			for _, m := range f.Matches {
+				got = append(got, strings.TrimPrefix(m.Text, "f "))
+			}
+		}
+		assert.Equal(t, c.want, strings.Join(got, " "), c.where)
+	}
+}
+
+func TestWhereErrors(t *testing.T) {
+	p, err := pattern.Compile("f $value $$$rest")
+	require.NoError(t, err)
+	for _, c := range []struct {
+		where string
+		at    int
+		says  string
+	}{
+		{"", 0, "the condition ends here, but a condition: $x is"},
+		{"$value", 6, "ends here, but is, == or !="},
+		{"$value is", 9, "but a kind: bool, float"},
+		{"$value is lst", 10, "unknown kind `lst`; did you mean `list`?"},
+		{"$valu is list", 0, "no metavariable $valu; did you mean $value?"},
+		{"$value == 1 nad $value == 2", 12, "`nad` is not expected here, but and, or, or the end; did you mean `and`?"},
+		{"insid 'f $x'", 0, "did you mean `inside`?"},
+		{"inside f", 7, "a pattern in quotes"},
+		{"inside 'f ('", 7, "in this pattern, at byte 4"},
+		{"text($value) =~ '('", 16, "missing closing )"},
+		{"path ~ '{a'", 7, "no pattern of paths"},
+		{"($value == 1", 12, "ends here"},
+		{"$value == \"a", 10, "no part of a condition"},
+		{strings.Repeat("(", 100), 64, "64 deep"},
+		{strings.Repeat("x", 1<<15), 0, "bytes"},
+	} {
+		_, err := query.ReadWhere(c.where, p)
+		var e *pattern.Error
+		if assert.ErrorAs(t, err, &e, c.where) {
+			assert.Equal(t, c.at, e.Offset, "%s: %s", c.where, e.Message)
+			assert.Contains(t, e.Message, c.says, c.where)
+		}
+	}
+}
+
+func FuzzWhere(f *testing.F) {
+	for _, s := range []string{"$x is list and not inside 'f $x'", "text($x) =~ \"a\" or ($x == 1.5)", "value($x) != null", "path ~ '*'"} {
+		f.Add(s)
+	}
+	p, err := pattern.Compile("f $x")
+	require.NoError(f, err)
+	f.Fuzz(func(_ *testing.T, text string) { _, _ = query.ReadWhere(text, p) })
+}

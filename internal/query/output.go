@@ -126,9 +126,12 @@ const maxShown = 120
 
 // firstLine returns the first line of code, and dots where there is more.
 func firstLine(text string) string {
-	line, _, more := strings.Cut(strings.ReplaceAll(text, "\r", "\n"), "\n")
+	line, more := text, false
 	if len(line) > maxShown {
 		line, more = strings.ToValidUTF8(line[:maxShown], ""), true
+	}
+	if i := strings.IndexAny(line, "\r\n"); i >= 0 {
+		line, more = line[:i], true
 	}
 	line = report.Visible(strings.ReplaceAll(line, "\t", " "))
 	if more {

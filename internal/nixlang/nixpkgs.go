@@ -64,8 +64,8 @@ func IsNixpkgs(n ast.Node) bool {
 	return false
 }
 
-// IsPackages reports whether a variable holds the packages of nixpkgs: one that a caller passes as pkgs, or that is
-// bound to a call of what nixpkgs' source holds or to legacyPackages.
+// IsPackages reports whether a variable holds the packages of nixpkgs: one that a caller passes as pkgs and that has no set
+// written out as its default, or that is bound to a call of what nixpkgs' source holds or to legacyPackages.
 func IsPackages(names *sema.Info, n ast.Node) bool {
 	n = n.Unparen()
 	b := names.Resolve(n)
@@ -73,7 +73,9 @@ func IsPackages(names *sema.Info, n ast.Node) bool {
 		return false
 	}
 	switch b.Kind {
-	case sema.FormalBinding, sema.ParamBinding:
+	case sema.FormalBinding:
+		return b.Name == "pkgs" && !ast.FormalNode{Node: b.Decl}.Default().Unparen().Is(ast.AttrSet)
+	case sema.ParamBinding:
 		return b.Name == "pkgs"
 	case sema.LetBinding:
 		if b.More || !b.Value.IsValid() {

@@ -41,11 +41,13 @@ func TestNamesPackages(t *testing.T) {
 
 func TestIsPackages(t *testing.T) {
 	for text, want := range map[string]bool{
-		"{ pkgs }: pkgs":                           true,
-		"pkgs: pkgs":                               true,
-		"{ pkgs, ... }@args: args":                 false,
-		"{ stdenv }: stdenv":                       false,
-		"let pkgs = import <nixpkgs> { }; in pkgs": true,
+		"{ pkgs }: pkgs":                                          true,
+		"pkgs: pkgs":                                              true,
+		"{ pkgs ? import <nixpkgs> { } }: pkgs":                   true,
+		"{ pkgs ? { a = 1; } }: pkgs":                             false,
+		"{ pkgs, ... }@args: args":                                false,
+		"{ stdenv }: stdenv":                                      false,
+		"let pkgs = import <nixpkgs> { }; in pkgs":                true,
 		"let p = import inputs.nixpkgs { inherit system; }; in p": true,
 		"let pkgs = nixpkgs.legacyPackages.${system}; in pkgs":    true,
 		"let pkgs = import ./nixpkgs-config.nix { }; in pkgs":     false,

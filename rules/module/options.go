@@ -153,3 +153,12 @@ func eachUse(p *rules.Pass, wantsDefined func(*module.Defined) bool, wantsRead f
 	askOf(doubtful, slices.Clone(unsure))
 	askOf(nil, slices.Clone(sure))
 }
+
+// cloned returns the names of a path without the text that they were read from.
+func cloned(path []string) []string {
+	out := make([]string, len(path))
+	for i, name := range path {
+		out[i] = strings.Clone(name)
+	}
+	return out
+}

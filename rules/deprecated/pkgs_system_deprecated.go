@@ -1,0 +1,170 @@
+package deprecated
+
+import (
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/libtable"
+	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/internal/sema"
+	"github.com/nixsift/nixsift/rules"
+)
+
+// systemWarned is the release of nixpkgs that warns of pkgs.system (pkgs/top-level/aliases.nix, 2025-10-28).
+var systemWarned = libtable.Release{Year: 25, Month: 11}
+
+// hostPlatform is the path below the packages of nixpkgs that has the name of the system.
+const hostPlatform = "stdenv.hostPlatform"
+
+var _ = rules.Register(&rules.Rule{
+	ID: "pkgs-system-deprecated", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	Summary: "`pkgs.system` is used",
+	Doc: "`system` in the packages of nixpkgs is an old name of `stdenv.hostPlatform.system`. Since 25.11 nixpkgs warns where it is\n" +
+		"evaluated; where `config.allowAliases` is false, it is missing and evaluation fails.\n" +
+		"\n" +
+		"Where `flake.lock` pins nixpkgs, that decides: with one that surely does not warn yet nothing is said. With one that may\n" +
+		"not, as an unstable branch before 25.11, and without such a lock it is information.\n" +
+		"\n" +
+		"Meant are the selection, `inherit (pkgs) system`, and `system` where one `with pkgs` alone gives it. `pkgs` is an argument\n" +
+		"of that name, or a name that the file binds to an import of nixpkgs or to `legacyPackages`. What asks first is left\n" +
+		"alone: `if pkgs ? system then pkgs.system else …`, `pkgs.system or …`.\n" +
+		"\n" +
+		"The fix is safe where the file itself takes the packages from nixpkgs. An argument may be another set, without\n" +
+		"`stdenv`: there the fix needs an eye.",
+	Severity: diag.Warning, Presets: rules.Recommended, Tags: diag.Deprecated,
+	Fix: rules.FixSometimes, SafeFix: rules.SameValue,
+	On: []ast.Kind{ast.Select, ast.Ident, ast.Inherit},
+	Node: func(p *rules.Pass, n ast.Node) {
+		switch n.Kind() {
+		case ast.Select:
+			selectedSystem(p, ast.SelectExpr{Node: n})
+		case ast.Ident:
+			if n.Text() == "system" {
+				systemOfWith(p, n)
+			}
+		case ast.Inherit:
+			inheritedSystem(p, ast.InheritNode{Node: n})
+		}
+	},
+})
+
+// selectedSystem examines pkgs.system.
+func selectedSystem(p *rules.Pass, s ast.SelectExpr) {
+	pkgs := s.Operand()
+	if s.Default().IsValid() || !s.Attrpath().IsSingle("system") || !nixlang.IsPackages(p.Names(), pkgs) || asksForSystem(s.Node, pkgs) {
+		return
+	}
+	part := s.Attrpath().First()
+	fix := rules.Replace(useHostPlatform, systemSafety(p, pkgs), part.Span(), hostPlatform+".system")
+	reportSystem(p, s.Node, pkgs, fix)
+}
+
+// systemOfWith examines the name system, which a with may give: in an expression, or inherited from the scope.
+func systemOfWith(p *rules.Pass, name ast.Node) {
+	u, ok := p.Names().Use(name)
+	if !ok {
+		return
+	}
+	pkgs, ok := nixlang.GivenByWith(p.Names(), u)
+	if !ok || !nixlang.IsPackages(p.Names(), pkgs) || asksForSystem(name, pkgs) {
+		return
+	}
+	if !name.Is(ast.Ident) || nixlang.Hidden(p.Names(), u.Scope, "stdenv") {
+		reportSystem(p, name, pkgs)
+		return
+	}
+	reportSystem(p, name, pkgs, rules.Replace(useHostPlatform, systemSafety(p, pkgs), name.Span(), hostPlatform+".system"))
+}
+
+// inheritedSystem examines inherit (pkgs) system, and inherit system below with pkgs.
+func inheritedSystem(p *rules.Pass, in ast.InheritNode) {
+	from, count := in.From(), 0
+	var system ast.Node
+	for part := range in.Names() {
+		count++
+		if name, ok := ast.AttrName(part); ok && name == "system" {
+			system = part
+		}
+	}
+	switch {
+	case !system.IsValid():
+	case !from.IsValid():
+		systemOfWith(p, system)
+	case nixlang.IsPackages(p.Names(), from) && !asksForSystem(in.Node, from):
+		pkgs, safety := from.Unparen(), systemSafety(p, from)
+		fix := rules.Insert(useHostPlatform, safety, pkgs.End(), "."+hostPlatform)
+		if count > 1 {
+			gap := " "
+			if nixlang.StartsLine(in.FirstToken()) {
+				gap = nixlang.LineBreak(p.Tree.Source()) + nixlang.Indent(p.Tree, in.Start())
+			}
+			fix = rules.Insert(useHostPlatform, safety, in.Start(), "inherit ("+pkgs.Text()+"."+hostPlatform+") system;"+gap)
+			fix.Edits = append(fix.Edits, nixlang.Cut(p.Tree, system.Span()))
+		}
+		reportSystem(p, system, pkgs, fix)
+	}
+}
+
+const useHostPlatform = "use `" + hostPlatform + ".system`"
+
+// reportSystem reports a use of the system of the packages, unless the pinned nixpkgs does not warn of it.
+func reportSystem(p *rules.Pass, at, pkgs ast.Node, fixes ...diag.Fix) {
+	pin, pinned := p.Project.Pin()
+	if pinned && pin.May.Compare(systemWarned) < 0 {
+		return
+	}
+	name := pkgs.Unparen().Text()
+	f := diag.Finding{
+		Span: at.Span(), Message: "`" + name + ".system` is deprecated since nixpkgs " + systemWarned.String(),
+		Help: "use `" + name + "." + hostPlatform + ".system`", Fixes: fixes,
+	}
+	if !pinned || pin.Has.Compare(systemWarned) < 0 {
+		f.Severity = diag.Info
+	}
+	p.Report(f)
+}
+
+// systemSafety says who may apply a fix: only packages that the file takes from nixpkgs surely have the new name.
+func systemSafety(p *rules.Pass, pkgs ast.Node) diag.Safety {
+	b := p.Names().Resolve(pkgs.Unparen())
+	if b == nil || b.Kind != sema.LetBinding {
+		return diag.Unsafe
+	}
+	s, ok := ast.AsSelect(b.Value.Unparen())
+	if !ok { // import nixpkgs { }
+		return diag.Safe
+	}
+	holder := ast.LastName(s.Operand())
+	for _, name := range s.Attrpath().Names() {
+		if name == "legacyPackages" && nixlang.NamesPackages(holder) {
+			return diag.Safe
+		}
+		holder = name
+	}
+	return diag.Unsafe
+}
+
+// asksForSystem reports whether what is around an expression asks whether the packages have a system, pkgs ? system: the
+// condition of an if, or what stands before && or ||.
+func asksForSystem(n, pkgs ast.Node) bool {
+	for range 64 {
+		up := n.Parent()
+		var cond ast.Node
+		switch up.Kind() {
+		case ast.File:
+			return false
+		case ast.If, ast.Binary:
+			cond = up.FirstChild()
+		}
+		if cond.IsValid() && cond != n {
+			cond = cond.Unparen()
+			if cond.Is(ast.Unary) {
+				cond = cond.FirstChild().Unparen()
+			}
+			if h, ok := ast.AsHasAttr(cond); ok && h.Attrpath().IsSingle("system") && nixlang.Same(h.Operand(), pkgs) {
+				return true
+			}
+		}
+		n = up
+	}
+	return false
+}

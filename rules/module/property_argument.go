@@ -5,7 +5,11 @@ import (
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/eval"
+	"github.com/nixsift/nixsift/internal/modsys"
+	"github.com/nixsift/nixsift/internal/module"
 	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -13,10 +17,15 @@ var _ = rules.Register(&rules.Rule{
 	ID: "property-argument", Family: family, Since: "0.1.0", Stage: rules.Preview,
 	Summary: "`mkIf`, `mkOverride` or the like is given too few arguments, or one of the wrong kind",
 	Doc: "`lib.mkIf` takes a condition and a content, `lib.mkOverride` and `lib.mkOrder` a number and a content, `lib.mkMerge` a list, the others\n" +
-		"a content. With one argument too few the value is a function, which no option takes. A priority that is no integer cannot be\n" +
-		"compared with those of other definitions, and `mkIf` refuses a condition that is no Boolean when its option is read.",
+		"a content. With one argument too few the value is a function. An option that the project declares with a type that refuses\n" +
+		"functions fails then; where the type is not known, it is a warning for options of NixOS and its kin, and nothing is said of\n" +
+		"others: `lib.mkOverride 500` is a legal value for `types.raw`, `types.anything` or `types.functionTo`.\n" +
+		"\n" +
+		"A priority that is no integer cannot be compared with those of other definitions, and `mkIf` refuses a condition that is no\n" +
+		"Boolean when its option is read.",
 	Severity: diag.Error, Presets: rules.Recommended,
-	On: []ast.Kind{ast.Apply, ast.Ident, ast.Select},
+	Asks: project.ForModules,
+	On:   []ast.Kind{ast.Apply, ast.Ident, ast.Select},
 	Node: func(p *rules.Pass, n ast.Node) {
 		if !n.Is(ast.Apply) {
 			if name := ast.LastName(n); propertyArity[name] > 0 && isValue(n) && moduleFunction(p.Names(), n) == name {
@@ -68,19 +77,67 @@ func isValue(n ast.Node) bool {
 	return false
 }
 
+// tooFew reports a property that lacks arguments where a module defines an option with it: a function is a value as good as
+// any other, so the option's type decides.
 func tooFew(p *rules.Pass, n, fn ast.Node, name string) {
-	m := p.Module()
-	if m == nil && len(p.Modules().Inline()) == 0 || !inDefinitions(p, n) {
+	if p.Module() == nil && len(p.Modules().Inline()) == 0 {
 		return
 	}
 	more := "its content"
 	if n == fn && propertyArity[name] == 2 {
 		more = map[bool]string{true: "a condition and its content", false: "a number and its content"}[name == "mkIf"]
 	}
-	p.Report(diag.Finding{
+	found := diag.Finding{
 		Span: n.Span(), Message: fmt.Sprintf("`%s` lacks %s here: the value is a function", name, more),
 		Help: "put parentheses around what belongs together",
+	}
+	seen := false
+	p.Modules().EachDefined(func(d module.Defined) {
+		if !seen && d.Value.IsValid() && d.Value.Unparen() == n.Unparen() {
+			seen = true
+			reportTooFew(p, d, found)
+		}
 	})
+}
+
+func reportTooFew(p *rules.Pass, d module.Defined, found diag.Finding) {
+	mild := d.Conditional || d.User || maybeAbsent(d.Of, d.Node)
+	if len(d.Path) == 0 { // config itself, which is a set
+		if mild {
+			found.Severity = diag.Warning
+		}
+		p.Report(found)
+		return
+	}
+	path, file, lists, priority := cloned(d.Path), p.Path, listsOf(p), d.Priority
+	ask(p, d.Of, func(a *rules.Asked) {
+		answer, listed := optionOf(a, lists, path)
+		switch {
+		case answer.Verdict == project.NothingKnown && !a.DeclaresAround(path) && refusesFunctions(path):
+			found.Severity = diag.Warning
+		case answer.Verdict != project.OptionExists || answer.At < len(path):
+			return
+		default:
+			for _, o := range answer.Declared {
+				if o.How != module.ByOption || o.Type.Accepts(module.Value{Kinds: eval.Function}) {
+					return
+				}
+			}
+			if !listed {
+				found.Related = declaredAt(file, answer.Declared[:1], "its type is declared here")
+			}
+			if mild || listed || answer.Strongest < priority || priority > 100 {
+				found.Severity = diag.Warning
+			}
+		}
+		a.Report(found)
+	})
+}
+
+// refusesFunctions reports whether hardly any option of the module systems that stands where a path does takes a function as it is.
+// nixpkgs.config does, and system.build takes anything.
+func refusesFunctions(path []string) bool {
+	return modsys.NamespaceOf(path[0]).Telling && path[0] != "nixpkgs" && (path[0] != "system" || len(path) < 2 || path[1] != "build")
 }
 
 // inDefinitions reports whether an expression stands among the definitions of a module: what is around it are sets and

@@ -28,7 +28,7 @@ var _ = rules.Register(&rules.Rule{
 		"files that such a script is read from, and the `kustomization.yaml` of a folder that is built. A command counts where it is\n" +
 		"called, not in `echo` and comments, and where its address is none of the machine or the build itself. Derivations with\n" +
 		"`outputHash`, however it is set, or with `__impure` may use the network, and so may what runs elsewhere: `shellHook`, update\n" +
-		"scripts, programs, services. With `__noChroot = true` the build asks to run outside of the sandbox, which Nix refuses unless it is\n" +
+		"scripts, programs, services, the effects of Hercules CI. With `__noChroot = true` the build asks to run outside of the sandbox, which Nix refuses unless it is\n" +
 		"relaxed: that is an info. So is a command that a condition decides about, or whose address is not known.",
 	Severity: diag.Warning, Presets: rules.Recommended,
 	On: []ast.Kind{ast.Apply},
@@ -69,11 +69,14 @@ type check struct {
 func (c *check) silent() bool {
 	if !c.judged {
 		c.judged = true
-		c.quiet = c.reader.Fixed(c.derivation) != builders.No || c.reader.Flag(c.derivation, "__impure") != builders.No
+		c.quiet = c.reader.Fixed(c.derivation) != builders.No || c.reader.Flag(c.derivation, "__impure") != builders.No || c.reader.Effect(c.derivation)
 		c.unsandboxed = !c.quiet && c.reader.Flag(c.derivation, "__noChroot") != builders.No
 	}
 	return c.quiet
 }
+
+// effectVariable begins the variables that the agent of Hercules CI gives to effects, and no builder has.
+const effectVariable = "HERCULES_CI_"
 
 // maxScripts bounds how deep the scripts that scripts run are read.
 const maxScripts = 3
@@ -97,6 +100,9 @@ func (c *check) script(s builders.Script, attr string, depth int) {
 		l.about = l.doc.Text
 	}
 	l.about += c.derivation.Call.Text()
+	if strings.Contains(l.about, effectVariable) {
+		return
+	}
 	l.tree.src = sourceOf(c.reader, c.derivation)
 	for script, cmd := range l.doc.Commands() {
 		if cmd.Recovered {

@@ -135,16 +135,15 @@ var flakeOnly = []string{"nixos", "nixosSystem"}
 
 // former are names that releases before those that Deprecations tells of had.
 var former = []string{
-	"addErrorContextToAttrs", "attrNamesToStr", "composedArgsAndFun", "defaultOverridableDelayableArgs", "getConfig", "isUnexpectedNull", "literalDocBook",
-	"literalExample", "mdDoc", "mergeAttrByFunc", "mergeAttrsByFuncDefaults", "mergeAttrsByFuncDefaultsClean", "prepareDerivationArgs", "showVal",
-	"strict", "traceCall", "traceCall2", "traceCall3", "traceCallXml", "traceShowVal", "traceShowValMarked", "traceValIfNot", "traceXMLVal",
+	"addErrorContextToAttrs", "attrNamesToStr", "composedArgsAndFun", "defaultOverridableDelayableArgs", "defaultPriority", "getConfig", "isUnexpectedNull",
+	"mergeAttrByFunc", "mergeAttrsByFuncDefaults", "mergeAttrsByFuncDefaultsClean", "prepareDerivationArgs", "showVal", "strict", "toGNUCommandLine",
+	"toGNUCommandLineShell", "traceCall", "traceCall2", "traceCall3", "traceCallXml", "traceShowVal", "traceShowValMarked", "traceValIfNot", "traceXMLVal",
 	"traceXMLValMarked",
 }
 
 // formerInParts are such names of parts.
 var formerInParts = []string{
-	"lists.imap", "options.literalDocBook", "options.literalExample", "options.mdDoc", "types.loaOf", "types.string",
-	"systems.forMeta", "systems.supported",
+	"lists.imap", "types.loaOf", "systems.forMeta", "systems.supported",
 }
 
 // Ever reports whether some release of nixpkgs has a name in a part of lib, or is known to have had it.
@@ -154,7 +153,7 @@ func (p *Part) Ever(name string) bool {
 
 // Ever reports whether some release of nixpkgs has a name in lib, or is known to have had it.
 func Ever(name string) bool {
-	return Lookup(name) != nil || IsDeprecatedName(name) || slices.Contains(flakeOnly, name) || slices.Contains(former, name)
+	return Lookup(name) != nil || Deprecated(name) != nil || slices.Contains(flakeOnly, name) || slices.Contains(former, name)
 }
 
 // Deprecation is a name of lib that should not be used any more.
@@ -170,6 +169,8 @@ type Deprecation struct {
 	UseSince Release
 	// Same is set where the replacement means exactly the same.
 	Same bool
+	// Identity is set where it is a function that returns its argument, since UseSince: a call of it may go.
+	Identity bool
 	// Advice says what to do where Use does not say it all.
 	Advice string
 	// Since is the release from which nixpkgs says so; zero for any.

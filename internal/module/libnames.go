@@ -14,11 +14,7 @@ func words(s string) map[string]bool {
 	return m
 }
 
-// earlierLib are names of nixpkgs' lib that are gone and that the table of deprecations leaves to rules about
-// options.
-var earlierLib = words("literalExample literalDocBook mdDoc")
-
 // isLibName reports whether nixpkgs' lib has, or had, a name: what with lib; can bind.
 func isLibName(name string) bool {
-	return libtable.Lookup(name) != nil || libtable.IsDeprecatedName(name) || earlierLib[name]
+	return libtable.Lookup(name) != nil || libtable.IsDeprecatedName(name)
 }

@@ -1,6 +1,7 @@
 package traps
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
@@ -22,6 +23,7 @@ var _ = rules.Register(&rules.Rule{
 		"such a lock, and for names that nixpkgs does not warn about yet, it is information. A fork of nixpkgs counts by the\n" +
 		"release in its branch. Names that the project defines itself are left alone: its `lib` may have them.\n" +
 		"\n" +
+		"Where the function returned its argument, as `lib.mdDoc` did, the fix removes the call.\n" +
 		"The fix is safe where the new name means the same and the pinned nixpkgs, or any, has it.",
 	Severity: diag.Warning, Presets: rules.Recommended, Tags: diag.Deprecated,
 	Fix: rules.FixSometimes, SafeFix: rules.SameValue,
@@ -45,7 +47,11 @@ var _ = rules.Register(&rules.Rule{
 			return
 		}
 		f.Span = part.Span()
-		if fix, ok := renameAlias(p, n, part, d); ok {
+		fix, ok := renameAlias(p, n, part, d)
+		if d.Identity {
+			fix, ok = withoutCall(p, n, d)
+		}
+		if ok {
 			f.Fixes = []diag.Fix{fix}
 		}
 		reportAlias(p, path, f)
@@ -134,10 +140,7 @@ func renameAlias(p *rules.Pass, n, part ast.Node, d *libtable.Deprecation) (diag
 	if d.Use == "" || !d.Same {
 		return diag.Fix{}, false
 	}
-	safety := diag.Unsafe
-	if pin, pinned := p.Project.Pin(); d.UseSince.IsZero() || pinned && pin.Has.Compare(d.UseSince) >= 0 {
-		safety = diag.Safe
-	}
+	safety := safetyOf(p, d)
 	title := "use `lib." + d.Use + "`"
 	set, name, inSet := strings.Cut(d.Use, ".")
 	if !inSet {
@@ -164,6 +167,31 @@ func renameAlias(p *rules.Pass, n, part ast.Node, d *libtable.Deprecation) (diag
 		return fix, true
 	}
 	return diag.Fix{}, false
+}
+
+// safetyOf is that of a fix which holds from a release on.
+func safetyOf(p *rules.Pass, d *libtable.Deprecation) diag.Safety {
+	if pin, pinned := p.Project.Pin(); d.UseSince.IsZero() || pinned && pin.Has.Compare(d.UseSince) >= 0 {
+		return diag.Safe
+	}
+	return diag.Unsafe
+}
+
+// withoutCall puts the argument in the place of a call of a function that returns it: without the parentheses
+// around the call where it needs none.
+func withoutCall(p *rules.Pass, n ast.Node, d *libtable.Deprecation) (diag.Fix, bool) {
+	call, ok := ast.AsApply(n.Parent())
+	if !ok || call.Func() != n || call.HasError() {
+		return diag.Fix{}, false
+	}
+	arg, whole := call.Arg(), call.Node
+	if up := whole.Parent(); up.Is(ast.Paren) && slices.Contains([]ast.Kind{ast.String, ast.IndString, ast.Ident, ast.Paren}, arg.Kind()) {
+		whole = up
+	}
+	if !arg.IsValid() || p.Tree.HasComment(source.Span{Start: whole.Start(), End: arg.Start()}) || p.Tree.HasComment(source.Span{Start: arg.End(), End: whole.End()}) {
+		return diag.Fix{}, false
+	}
+	return rules.Replace("remove the call of `"+d.Name+"`", safetyOf(p, d), whole.Span(), arg.Text()), true
 }
 
 func scopeOf(names *sema.Info, n ast.Node) sema.ScopeID {

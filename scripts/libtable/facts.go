@@ -8,7 +8,7 @@ const private = "it is internal to the module system; nothing replaces it"
 
 // facts are kept by hand. Where nothing else is said, they are from the release notes of nixpkgs
 // (doc/release-notes/rl-2511.section.md and older ones in nixos/doc/manual/release-notes), section "Nixpkgs
-// Library". The names about documentation formats (mdDoc, literalExample) have rules of their own.
+// Library".
 var facts = []libtable.Deprecation{
 	{Name: "cartesianProductOfSets", Set: "attrsets", Use: "cartesianProduct", UseSince: r(24, 11), Same: true, Since: r(24, 11), Gone: r(25, 11)},
 	{Name: "zip", Set: "attrsets", Use: "zipAttrsWith", Same: true, Gone: r(25, 11)},
@@ -22,13 +22,17 @@ var facts = []libtable.Deprecation{
 	{Name: "pathIsDirectory", Set: "sources", OnlySet: true, Use: "filesystem.pathIsDirectory", UseSince: r(23, 5), Same: true, Since: r(23, 11), Gone: r(25, 11)},
 	{Name: "pathIsRegularFile", Set: "sources", OnlySet: true, Use: "filesystem.pathIsRegularFile", UseSince: r(23, 5), Same: true, Since: r(23, 11), Gone: r(25, 11)},
 	{Name: "mkPackageOptionMD", Set: "options", Use: "mkPackageOption", UseSince: r(24, 5), Same: true, Since: r(24, 11), Gone: r(25, 11)},
+	{Name: "mdDoc", Set: "options", Identity: true, UseSince: r(24, 5), Advice: "remove the call: descriptions are Markdown anyway", Since: r(24, 5), Gone: r(24, 11)},
+	{Name: "literalExample", Set: "options", Use: "literalExpression", UseSince: r(21, 11), Same: true, Advice: "for text, `lib.literalMD`", Since: r(21, 11), Gone: r(25, 11)}, // NixOS/nixpkgs#136909
+	{Name: "literalDocBook", Set: "options", Use: "literalMD", UseSince: r(22, 11), Advice: "it takes Markdown", Since: r(22, 11), Gone: r(23, 11)},
+	{Name: "string", Set: "types", OnlySet: true, Use: "types.str", Advice: "it does not join several definitions; `lib.types.lines` and `lib.types.separatedString` do", Since: r(23, 11), Gone: r(25, 11)},
 	{Name: "mkStrict", Set: "modules", Advice: "use `lib.mkOverride 0`", Gone: r(21, 11)},                                                 // NixOS/nixpkgs#125991
 	{Name: "mkAliasIfDef", Set: "", Advice: "use `lib.mkIf option.isDefined`", Since: r(26, 5), Gone: r(26, 11)},                          // first seen without it
 	{Name: "mkAliasIfDef", Set: "modules", OnlySet: true, Advice: "use `lib.mkIf option.isDefined`", Since: r(26, 5)},                     // lib/modules.nix
 	{Name: "fold", Set: "lists", Use: "foldr", Same: true, Since: r(26, 5)},                                                               // NixOS/nixpkgs#456532
 	{Name: "nixpkgsVersion", Set: "trivial", Use: "version", Same: true},                                                                  // NixOS/nixpkgs#72260
 	{Name: "isInOldestRelease", Set: "trivial", Use: "oldestSupportedReleaseIsAtLeast", UseSince: r(24, 11), Same: true, Since: r(25, 5)}, // lib/trivial.nix
-	{Name: "mkFixStrictness", Set: "modules", Advice: "remove the call: it returns its argument"},                                         // lib/modules.nix
+	{Name: "mkFixStrictness", Set: "modules", Identity: true, Advice: "remove the call: it returns its argument"},                         // lib/modules.nix
 	{Name: "mkAliasOptionModuleMD", Set: "modules", Use: "mkAliasOptionModule", UseSince: r(24, 5), Same: true, Since: r(25, 11)},
 	{Name: "evalOptionValue", Set: "", Advice: private, Since: r(24, 5)}, // rl-2405
 	{Name: "toGNUCommandLine", Set: "cli", OnlySet: true, Use: "cli.toCommandLineGNU", UseSince: r(25, 11), Advice: "it takes other settings", Since: r(25, 11)},

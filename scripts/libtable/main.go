@@ -213,6 +213,7 @@ func render(names []libtable.Name, parts, data []libtable.Part, deprecations []l
 		field(&b, "Use", d.Use)
 		release(&b, "UseSince", d.UseSince)
 		flagField(&b, "Same", d.Same)
+		flagField(&b, "Identity", d.Identity)
 		field(&b, "Advice", d.Advice)
 		release(&b, "Since", d.Since)
 		release(&b, "Gone", d.Gone)

@@ -235,7 +235,7 @@ func (f *queryFlags) rewrite(ctx context.Context, s streams, wd string, paths []
 		done += file.Done
 	}
 	if f.diff {
-		if err := showChanges(s, wd, before, after, changed); err != nil {
+		if err := showChanges(s, wd, before, after, changed, nil); err != nil {
 			fmt.Fprintf(s.err, "nixsift: %s\n", report.Visible(err.Error()))
 			return false
 		}

@@ -91,13 +91,12 @@ func tooFew(p *rules.Pass, n, fn ast.Node, name string) {
 		Span: n.Span(), Message: fmt.Sprintf("`%s` lacks %s here: the value is a function", name, more),
 		Help: "put parentheses around what belongs together",
 	}
-	seen := false
-	p.Modules().EachDefined(func(d module.Defined) {
-		if !seen && d.Value.IsValid() && d.Value.Unparen() == n.Unparen() {
-			seen = true
+	for _, d := range p.Modules().DefinedOptions() {
+		if d.Value.IsValid() && d.Value.Unparen() == n.Unparen() {
 			reportTooFew(p, d, found)
+			return
 		}
-	})
+	}
 }
 
 func reportTooFew(p *rules.Pass, d module.Defined, found diag.Finding) {

@@ -57,6 +57,8 @@ func (c *Code) locate() *places {
 		case opSelect:
 			p.around[x.a], p.around[x.d] = e, e
 			path(e, x.b, x.c)
+		case opGlobal:
+			p.around[x.b] = e
 		case opHasAttr:
 			p.around[x.a] = e
 			path(e, x.b, x.c)

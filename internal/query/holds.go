@@ -203,14 +203,8 @@ func (a *asked) value(c pattern.Capture) *eval.Value {
 	return a.at(span)
 }
 
-// at returns the value of the expression at a span. Where the evaluator fails over the place nothing is known of it: a search
-// looks at expressions of every kind, and one must not end the others.
-func (a *asked) at(span source.Span) (v *eval.Value) {
-	defer func() {
-		if recover() != nil {
-			v = eval.Unknown()
-		}
-	}()
+// at returns the value of the expression at a span.
+func (a *asked) at(span source.Span) *eval.Value {
 	e, ok := a.code.At(span)
 	if !ok {
 		return eval.Unknown()

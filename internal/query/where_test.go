@@ -124,3 +124,21 @@ func FuzzWhere(f *testing.F) {
 	require.NoError(f, err)
 	f.Fuzz(func(_ *testing.T, text string) { _, _ = query.ReadWhere(text, p) })
 }
+
+// TestWhereOfNames holds that values are known of what a function of lib is written as, too.
+func TestWhereOfNames(t *testing.T) {
+	dir := testenv.Tree(t, map[string]string{"a.nix": "{ h, ... }: let inherit (h) lib; n = 1; in lib.filterAttrs (a: b: n == 1)"})
+	p, err := pattern.Compile("$x")
+	require.NoError(t, err)
+	w, err := query.ReadWhere("$x is int", p)
+	require.NoError(t, err)
+	q := query.Query{Pattern: p, Where: w, Dir: dir}
+	files, err := q.Run(t.Context(), workspace.OS, []string{filepath.Join(dir, "a.nix")})
+	require.NoError(t, err)
+	require.Len(t, files, 1)
+	var got []string
+	for _, m := range files[0].Matches {
+		got = append(got, m.Text)
+	}
+	assert.Equal(t, []string{"1", "n", "1"}, got)
+}

@@ -103,3 +103,58 @@ func TestChainsAreLinear(t *testing.T) {
 		return func() { ReadScript("a.sh", text) }
 	})
 }
+
+// TestDoubledValues holds that a value which is doubled over and over yields words in proportion to the text, and not to what
+// the shell would make of it.
+func TestDoubledValues(t *testing.T) {
+	doubled := func(n int, end string) string {
+		var b strings.Builder
+		b.WriteString("a0=\"nix build .#x\"\n")
+		for i := range n {
+			fmt.Fprintf(&b, "a%d=\"$a%d $a%[2]d\"; ", i+1, i)
+		}
+		fmt.Fprintf(&b, "\n"+end+"\n", n)
+		return b.String()
+	}
+	made := func(n int) string {
+		var b strings.Builder
+		b.WriteString("X0 = nix build .#x\n")
+		for i := range n {
+			fmt.Fprintf(&b, "X%d = $(X%d) $(X%[2]d)\n", i+1, i)
+		}
+		fmt.Fprintf(&b, "all:\n\t$(X%d)\n", n)
+		return b.String()
+	}
+	just := func(n int) string {
+		var b strings.Builder
+		b.WriteString("x0 := \"nix build .#x\"\n")
+		for i := range n {
+			fmt.Fprintf(&b, "x%d := \"$x%d $x%[2]d\"\n", i+1, i)
+		}
+		fmt.Fprintf(&b, "all:\n    {{x%d}}\n", n)
+		return b.String()
+	}
+	for name, of := range map[string]struct {
+		file string
+		text func(n int) string
+	}{
+		"words": {"a.sh", func(n int) string { return doubled(n, "$a%d") }},
+		"eval":  {"a.sh", func(n int) string { return doubled(n, `eval "$a%d"`) }},
+		"shell": {"a.sh", func(n int) string { return doubled(n, `sh -c "$a%d"`) }},
+		"make":  {"Makefile", made},
+		"just":  {"justfile", just},
+	} {
+		for n := range 64 {
+			text := of.text(n)
+			words := 0
+			for _, c := range ReadScript(of.file, text).Commands() {
+				words += 1 + len(c.Args)
+			}
+			assert.LessOrEqual(t, words, minFuel+2*len(text), "%s %d", name, n)
+		}
+		growth.Memory(t, name, 12, func(n int) func() {
+			text := of.text(n)
+			return func() { ReadScript(of.file, text) }
+		})
+	}
+}

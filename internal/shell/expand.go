@@ -71,11 +71,12 @@ type fuel struct {
 	out  bool // something was not expanded for want of it, or because it lies too deep
 }
 
-// What one call may take of the fuel of its document, which is minFuel and as much as that has bytes: maxCallFuel, and half
-// of what is left where that is more. maxVariables bounds how many variables may lead from one to the next.
+// What one call may take of the fuel of its document, which is minFuel and twice as much as that has bytes: maxCallFuel, and half
+// of what is left where that is more. A value that is doubled over and over ends
+// at a few thousand words so, which every rule looks at. maxVariables bounds how many variables may lead from one to the next.
 const (
-	maxCallFuel  = 5000
-	minFuel      = 50_000
+	maxCallFuel  = 1000
+	minFuel      = 10_000
 	maxVariables = 20_000
 )
 

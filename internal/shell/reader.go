@@ -22,7 +22,7 @@ type reader struct {
 }
 
 func newReader(d *Doc) *reader {
-	return &reader{doc: d, fuel: minFuel + len(d.Text)}
+	return &reader{doc: d, fuel: minFuel + 2*len(d.Text)}
 }
 
 // define records an assignment in a script.

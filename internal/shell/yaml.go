@@ -143,6 +143,7 @@ func (y *yamlFile) parse() (file *ast.File, bad *yamlError) {
 		return nil, e
 	}
 	file, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
+	straighten(tokens)
 	if err == nil {
 		return file, nil
 	}
@@ -160,6 +161,23 @@ func (y *yamlFile) parse() (file *ast.File, bad *yamlError) {
 		}
 	}
 	return nil, bad
+}
+
+// straighten corrects the columns behind tags: the library's scanner does not count the "!" that begins one.
+func straighten(tokens token.Tokens) {
+	line, tags := 0, 0
+	for _, tk := range tokens {
+		if tk.Position == nil {
+			continue
+		}
+		if tk.Position.Line != line {
+			line, tags = tk.Position.Line, 0
+		}
+		tk.Position.Column += tags
+		if tk.Type == token.TagType {
+			tags++
+		}
+	}
 }
 
 // retry blanks lines until the rest parses: the line of the error or the one before, where the mistake may

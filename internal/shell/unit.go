@@ -151,15 +151,23 @@ func (r *depthReader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// parse parses the unit and hands over what it reads. After a syntax error it keeps the statements before,
-// tries the rest with the parser's own recovery, and otherwise goes on behind the line that the failing
-// statement begins with. take returns the end of what it was given.
+// parse parses the unit and hands over what it reads. After a syntax error that is not a subscript's, it keeps the
+// statements before, tries the rest with the parser's own recovery, and otherwise goes on behind the line that the
+// failing statement begins with. take returns the end of what it was given.
 func (u *unit) parse(take func(chunk) int) {
 	fuel := 4*len(u.masked) + 1<<16
-	recovered := false
+	recovered, keys := false, false
 	for base := 0; base < len(u.masked) && fuel > 0; {
 		stmts, used, err := u.statements(base, 0)
 		fuel -= used
+		if err != nil && !keys {
+			keys = true
+			if masked := maskKeys(u.masked); masked != u.masked {
+				u.masked = masked
+				stmts, used, err = u.statements(base, 0)
+				fuel -= used
+			}
+		}
 		end := base
 		if len(stmts) > 0 {
 			end = take(chunk{base, stmts, recovered})

@@ -93,6 +93,16 @@ func (p *recipeReader) line(line string, start int) {
 		taken = start + len(line)
 		return
 	}
+	if p.tool == "just" {
+		if parts := backticks(line); parts != nil {
+			for _, part := range parts {
+				p.skip(taken, start+part[0])
+				p.command(line[part[0]:part[1]], start+part[0])
+				taken = start + part[1]
+			}
+			return
+		}
+	}
 	head, needs, found := strings.Cut(line, ":")
 	fields := strings.Fields(strings.TrimLeft(head, "@"))
 	if !found || len(fields) == 0 || p.tool == "just" && (fields[0] == "set" || fields[0] == "alias") {
@@ -199,6 +209,48 @@ func (p *recipeReader) flush() {
 	}
 	p.script(s, exprs)
 	p.body = textBuilder{}
+}
+
+// backticks returns the ranges of the commands in the value of a justfile's assignment, without the backticks: just gives
+// each to the shell, and takes nothing in it for its own (just manual, "Command Evaluation Using Backticks"). It is nil for
+// other lines, and for commands of several lines.
+func backticks(line string) (out [][2]int) {
+	name, value, found := strings.Cut(line, ":=")
+	if !found || !recipeName(strings.TrimSpace(strings.TrimPrefix(name, "export "))) {
+		return nil
+	}
+	for at := len(line) - len(value); at < len(line); at++ {
+		c := line[at]
+		if c == '#' {
+			return out
+		}
+		if c != '`' && c != '\'' && c != '"' {
+			continue
+		}
+		end := at + 1
+		for end < len(line) && line[end] != c {
+			if c == '"' && line[end] == '\\' {
+				end++
+			}
+			end++
+		}
+		if end >= len(line) || strings.HasPrefix(line[at:], "```") {
+			return nil
+		}
+		if c == '`' {
+			out = append(out, [2]int{at + 1, end})
+		}
+		at = end
+	}
+	return out
+}
+
+// command adds a command that just runs for the value of a variable.
+func (p *recipeReader) command(text string, src int) {
+	s := &Script{Source: Recipe, Shell: Dialect("", text), Text: text, scope: &scope{parent: p.vars},
+		at:   &textMap{pieces: []piece{{0, len(text), src, len(text)}}, parent: p.at},
+		Span: source.Span{Start: p.at.start(src), End: p.at.end(src + len(text))}}
+	p.script(s, nil)
 }
 
 // word returns a value as a word.

@@ -82,3 +82,26 @@ func TestRecipes(t *testing.T) {
 		assert.Equal(t, want, RecipeTool(file), file)
 	}
 }
+
+func TestBackticksOfJust(t *testing.T) {
+	text := "current-system := `nix eval --impure --raw --expr builtins.currentSystem`\n" +
+		"export rev := trim(`git rev-parse HEAD`) + \"`nix no`\" + `nix a` # `nix no`\n" +
+		"lib := \"path:../lib\"\n" +
+		"all: # `nix no`\n    nix build --override-input lib {{lib}}\n" +
+		"later := 'x' + `nix run \"path:./y\" | cat`\nopen := `nix no\n"
+	for name, text := range variants(text) {
+		d := ReadScript("justfile", text)
+		require.Equal(t, strings.Join([]string{
+			"nix|eval|--impure|--raw|--expr|builtins.currentSystem", "git|rev-parse|HEAD", "nix|a",
+			"nix|build|--override-input|lib|path:../lib^inputs.lib", "nix|run|path:./y", "cat", "",
+		}, "\n"), render(d), name)
+		for _, c := range d.Commands() {
+			require.True(t, strings.HasPrefix(text[c.Span.Start:], c.Name), "%s: %s", name, c.Name)
+		}
+		_, _, ok := d.Mention(d.Unread, []string{"--impure", "nix a", "path:./y"})
+		assert.False(t, ok, name)
+		_, _, ok = d.Mention(d.Unread, []string{"open := `nix no"})
+		assert.True(t, ok, name)
+		assert.Equal(t, map[string]bool{"all": true}, d.Run(nil), name)
+	}
+}

@@ -2,9 +2,11 @@ package ci
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/flake"
 	"github.com/nixsift/nixsift/internal/shell"
@@ -20,20 +22,48 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"Caches that CI shall use are better named where it installs Nix (`extra_nix_config`, `extra-conf`), with their keys. For\n" +
 		"the flake of the repository itself this is information; it is a warning where the flake comes from elsewhere, and may\n" +
-		"change without a change here.",
+		"change without a change here. A flake from elsewhere at a fixed revision is as it was when it was chosen.",
 	Severity: diag.Warning, Presets: rules.Recommended,
 	Mentions: []string{"accept-flake-config"},
 	Programs: isNix,
 	Script: func(p *rules.Pass, d *shell.Doc) {
+		var evaluated map[source.Span][]*flake.Flake
 		eachSetting(p, d, func(s setting) {
-			if s.name == "accept-flake-config" && s.value == "true" {
-				acceptedConfig(p, s)
+			if s.name != "accept-flake-config" || s.value != "true" {
+				return
 			}
+			own := p.Project.Flake()
+			if s.call != nil && s.call.name != "" {
+				if evaluated == nil {
+					evaluated = evaluatedFlakes(p, d)
+				}
+				own = nil
+				if flakes := evaluated[s.call.span]; len(flakes) == 1 {
+					own = flakes[0]
+				}
+			}
+			acceptedConfig(p, s, own)
 		})
 	},
 })
 
-func acceptedConfig(p *rules.Pass, s setting) {
+// evaluatedFlakes returns the flakes of the checkout that the commands of Nix evaluate, by the spans of the commands.
+func evaluatedFlakes(p *rules.Pass, d *shell.Doc) map[source.Span][]*flake.Flake {
+	at := &places{pass: p, doc: d}
+	out := map[source.Span][]*flake.Flake{}
+	for script, cmd := range d.Commands() {
+		at.enter(script)
+		if !cmd.Recovered && isNix(cmd.Name) {
+			c := call{script, cmd.Name, ownArgs(cmd.Name, cmd.Args), cmd.Span}
+			out[cmd.Span] = at.flakes(c.references())
+		}
+		at.follow(cmd)
+	}
+	return out
+}
+
+// acceptedConfig reports a setting that lets Nix take the nixConfig of a flake: own, where it is known and in the checkout.
+func acceptedConfig(p *rules.Pass, s setting, own *flake.Flake) {
 	f := diag.Finding{
 		Span: s.span, Severity: diag.Info,
 		Message: fmt.Sprintf("`%s` lets every flake of the job set caches, trusted keys and hooks of Nix", s.written),
@@ -47,10 +77,13 @@ func acceptedConfig(p *rules.Pass, s setting) {
 			p.Report(f)
 			return
 		}
+		if s.call.elsewhere() {
+			return
+		}
 	}
 	var names []string
 	known, trusts := false, false
-	if own := p.Project.Flake(); own != nil && own.Nix != nil && own.Nix.Root != nil {
+	if own != nil && own.Nix != nil && own.Nix.Root != nil {
 		settings, literal := own.Nix.Config()
 		for _, c := range settings {
 			if !slices.Contains(neverAsked, c.Name) {
@@ -99,6 +132,21 @@ func (c *call) foreign() (ref shell.Word, ok bool) {
 	}
 	return shell.Word{}, false
 }
+
+// elsewhere reports whether the command is about flakes of other repositories only: of nixpkgs, of the inputs that the lock
+// fixes, of references to a revision or to what a variable says.
+func (c *call) elsewhere() bool {
+	refs := c.references()
+	for _, w := range refs {
+		if r, ok := refOf(w); ok && r.IsLocal() || !ok && !remoteRef.MatchString(w.Text) {
+			return false
+		}
+	}
+	return len(refs) > 0
+}
+
+// remoteRef matches references to other repositories whatever the variables in them are.
+var remoteRef = regexp.MustCompile(`^(?:--flake=)?(?:github|gitlab|sourcehut|(?:git\+|tarball\+|file\+|hg\+)?(?:https?|ssh|git)):`)
 
 // local reports whether the command is about flakes of the checkout only.
 func (c *call) local() bool {

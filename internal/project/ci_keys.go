@@ -11,13 +11,13 @@ import (
 )
 
 // JobsWithoutKey returns the jobs of the project's CI files that run a command that fetches, on a machine of the CI service, and
-// give it no SSH key that could be seen: no agent, no key file, no GIT_SSH_COMMAND, no other URL in the place of SSH ones. It is
-// asked for with one function only, whatever that is.
-func (v *View) JobsWithoutKey(fetches func(cmd *shell.Command) bool) (jobs []Job) {
+// give it no SSH key that could be seen: no agent, no key file, no GIT_SSH_COMMAND, no other URL in the place of SSH ones. Jobs
+// to which only other repositories are checked out do not count. A name stands for one function only.
+func (v *View) JobsWithoutKey(name string, fetches func(cmd *shell.Command) bool) (jobs []Job) {
 	if v.deps != nil {
-		listed := noted(v, question{what: "jobs without key"}, func(a *Answers) string {
+		listed := noted(v, question{what: "jobs without key", about: name}, func(a *Answers) string {
 			var b strings.Builder
-			for _, j := range a.JobsWithoutKey(fetches) {
+			for _, j := range a.JobsWithoutKey(name, fetches) {
 				b.WriteString(j.File + "\x00" + j.Name + "\x00")
 			}
 			return b.String()
@@ -31,7 +31,7 @@ func (v *View) JobsWithoutKey(fetches func(cmd *shell.Command) bool) (jobs []Job
 	v.snapshot.ciFiles(v.folder.root, func(rel string, doc *shell.Doc) { docs[rel] = doc })
 	all, _ := v.Jobs(fetches)
 	for _, job := range all {
-		if doc := docs[job.File]; doc != nil && !v.snapshot.hasKey(v.folder.root, doc, job.Name) {
+		if doc := docs[job.File]; doc != nil && !lacksCheckout(doc, job.Name) && !v.snapshot.hasKey(v.folder.root, doc, job.Name) {
 			jobs = append(jobs, job)
 		}
 	}
@@ -95,6 +95,37 @@ func (s *Snapshot) hasKey(root string, doc *shell.Doc, name string) bool {
 				todo = append(todo, shell.ReadScript(file, string(text)).Calls...)
 			}
 		}
+	}
+	return false
+}
+
+// checkouts matches the steps that check a repository out: actions/checkout and those of others.
+var checkouts = regexp.MustCompile(`uses:\s*["']?[^\s"']*checkout[\w-]*@`)
+
+// clones matches the commands that get a repository in another way.
+var clones = regexp.MustCompile(`\b(git|gh repo|glab repo|hub|jj git) clone\b`)
+
+// lacksCheckout reports whether a job of a workflow works on other repositories only: each of its checkouts names one, or it
+// has none and clones what it works on.
+func lacksCheckout(doc *shell.Doc, name string) bool {
+	if doc.System != shell.GitHubWorkflow {
+		return false // other services check out by themselves
+	}
+	for _, job := range doc.Jobs {
+		if job.Name != name {
+			continue
+		}
+		own := doc.Text[job.Span.Start:job.Span.End]
+		all, others := len(checkouts.FindAllString(own, -1)), 0
+		if all == 0 {
+			return clones.MatchString(own)
+		}
+		for _, in := range doc.Inputs {
+			if job.Span.Covers(in.Span) && in.Name == "repository" && strings.Contains(in.Uses, "checkout") && !strings.Contains(in.Text, "github.") {
+				others++
+			}
+		}
+		return others >= all
 	}
 	return false
 }

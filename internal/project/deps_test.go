@@ -42,7 +42,7 @@ func TestDeps(t *testing.T) {
 		"leaving":     func(dir string, a *project.Answers) { a.Leaving(filepath.Join(dir, "b.nix"), "y") },
 		"flake":       func(_ string, a *project.Answers) { a.Flake() },
 		"extends lib": func(_ string, a *project.Answers) { a.ExtendsLib() },
-		"keyless":     func(_ string, a *project.Answers) { a.JobsWithoutKey(func(*shell.Command) bool { return true }) },
+		"keyless":     func(_ string, a *project.Answers) { a.JobsWithoutKey("all", func(*shell.Command) bool { return true }) },
 		"outputs":     func(dir string, a *project.Answers) { a.Outputs(dir) },
 		"rebound":     func(_ string, a *project.Answers) { a.Rebound("inputs") },
 		"handed":      func(dir string, a *project.Answers) { a.Handed(filepath.Join(dir, "b.nix"), "y") },

@@ -12,6 +12,7 @@ import (
 	"github.com/nixsift/nixsift/internal/flake"
 	"github.com/nixsift/nixsift/internal/inventory"
 	"github.com/nixsift/nixsift/internal/project"
+	"github.com/nixsift/nixsift/internal/shell"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -25,7 +26,9 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"A job counts as having a key if anything in it, or in the scripts and actions of the repository that it calls, is about SSH, a\n" +
 		"deploy key or `insteadOf`, or if it runs on a machine of one's own. An input whose content is in the store already, by\n" +
-		"`nix flake archive` or from a binary cache, needs no key; so this is information.\n" +
+		"`nix flake archive` or from a binary cache, needs no key; so this is information. What `flake.lock` has is fetched when it\n" +
+		"is used: for such inputs only commands such as `nix build` and `nix flake check` count. Jobs that check out or clone other\n" +
+		"repositories only, and commands about other flakes, do not count.\n" +
 		"\n" +
 		"The same for what a system fetches by itself: `system.autoUpgrade` runs as root and needs root's key; in the unit of\n" +
 		"a user that systemd makes up (`DynamicUser`) `~` is `/`, so a key in `~/.ssh` is not found.",
@@ -59,22 +62,23 @@ func inputsOverSSH(p *rules.Pass) {
 	if f == nil || f.Nix == nil || filepath.Dir(p.Path) != p.Project.Root() {
 		return
 	}
-	var jobs []project.Job
-	asked := false
 	for _, in := range f.Nix.Inputs {
 		through, ok := overSSH(f, in)
 		if !ok {
 			continue
 		}
-		if !asked {
-			jobs, asked = p.Project.JobsWithoutKey(inventory.Fetches), true
+		// Nix fetches what the lock lacks to lock it, and what it has when something of it is used.
+		does, name, fetches := "is", "to lock", locksHere
+		if _, locked := f.Resolve([]string{in.Name}); locked {
+			does, name, fetches = "may be", "to build", buildsHere
 		}
+		jobs := p.Project.JobsWithoutKey(name, fetches)
 		if len(jobs) == 0 {
-			return
+			continue
 		}
 		f := diag.Finding{
 			Span:    in.NameNode.Span(),
-			Message: fmt.Sprintf("`%s` is fetched over SSH, and %s no key for that", through, named(jobs)),
+			Message: fmt.Sprintf("`%s` %s fetched over SSH, and %s no key for that", through, does, named(jobs)),
 			Help:    "give the job a deploy key (an SSH agent before the first command of Nix), or fetch over https with a token in `access-tokens`",
 		}
 		if in.URLNode.IsValid() && through == in.Name {
@@ -82,6 +86,36 @@ func inputsOverSSH(p *rules.Pass) {
 		}
 		p.Report(f)
 	}
+}
+
+// locksHere reports whether a command locks a flake of the checkout, or may do so.
+func locksHere(cmd *shell.Command) bool {
+	if !inventory.Fetches(cmd) {
+		return false
+	}
+	c := call{nil, cmd.Name, ownArgs(cmd.Name, cmd.Args), cmd.Span}
+	refs := c.references()
+	for _, w := range refs {
+		if r, ok := refOf(w); ok && r.IsLocal() || !ok && !remoteRef.MatchString(w.Text) {
+			return true
+		}
+	}
+	if _, file := c.has("--expr", "--file", "-f"); file && isNixCommand(c.name) {
+		return false
+	}
+	return len(refs) == 0
+}
+
+// buildsHere reports whether a command uses so much of a flake of the checkout that it mostly fetches all locked inputs.
+func buildsHere(cmd *shell.Command) bool {
+	if !locksHere(cmd) {
+		return false
+	}
+	if isNixCommand(cmd.Name) {
+		c := call{nil, cmd.Name, ownArgs(cmd.Name, cmd.Args), cmd.Span}
+		return slices.Contains([]string{"build", "flake check", "flake archive", "flake prefetch-inputs", "flake update"}, c.subcommand())
+	}
+	return cmd.Name != "direnv" && cmd.Name != "devenv"
 }
 
 // named tells which jobs have no key.

@@ -55,6 +55,18 @@ func (f *File) DefinedOptions() []Defined {
 	return f.defs
 }
 
+// DefinedIn returns what the modules that are written inside a node define, those of submodules too, in source order within
+// each of them.
+func (f *File) DefinedIn(n ast.Node) []Defined {
+	w := definedWalk{f: f, left: maxDefinitions + nodeDefinitions*len(f.tree.Records())}
+	for _, m := range f.Inline() {
+		if n.Encloses(m.Node) {
+			w.module(m)
+		}
+	}
+	return w.found
+}
+
 // orSet returns the module that the file is, be it a plain set that nothing tells apart from other data.
 func (f *File) orSet() *Module {
 	if f.Module == nil && f.plainSet == nil {

@@ -112,6 +112,9 @@ func optionArgument(p *rules.Pass, arg ast.Node) {
 	}
 }
 
+// optionDefault is the priority of the default of an option (lib/modules.nix, mkOptionDefault).
+const optionDefault = 1500
+
 // defined reports whether the module defines the option that a call of mkOption declares, so that its default does not count.
 func defined(p *rules.Pass, arg ast.Node) bool {
 	b, ok := ast.AsBinding(arg.OutsideParens().Parent().OutsideParens().Parent())
@@ -122,7 +125,32 @@ func defined(p *rules.Pass, arg ast.Node) bool {
 	if len(path) < 2 || path[0] != "options" {
 		return false
 	}
-	return slices.ContainsFunc(p.Modules().DefinedOptions(), func(d module.Defined) bool { return !d.Conditional && slices.Equal(d.Path, path[1:]) })
+	path = path[1:]
+	all := p.Modules().DefinedOptions()
+	if around := submoduleAround(p.Modules(), arg); around.IsValid() {
+		all = p.Modules().DefinedIn(around)
+	}
+	return slices.ContainsFunc(all, func(d module.Defined) bool {
+		return !d.Conditional && d.Priority < optionDefault && len(d.Path) >= len(path) && slices.Equal(d.Path[:len(path)], path) &&
+			!maybeAbsent(d.Of, d.Node)
+	})
+}
+
+// submoduleAround returns the innermost module of a type that a node stands in, or the list of such that has it; invalid where there
+// is none.
+func submoduleAround(f *module.File, n ast.Node) (around ast.Node) {
+	for _, m := range f.Inline() {
+		if m.Submodule && m.Node.Encloses(n) {
+			around = m.Node
+		}
+	}
+	if !around.IsValid() {
+		return around
+	}
+	if list := around.OutsideParens().Parent(); list.Is(ast.List) {
+		return list
+	}
+	return around
 }
 
 func unknownArgument(p *rules.Pass, name ast.Node) {

@@ -45,12 +45,15 @@ var deprecatedOutputs = map[string]deprecatedOutput{
 	"overlay":         {"overlays", false},
 }
 
+// knowsOutput reports whether a name is one that Nix, other tools or people give to outputs on purpose.
+func knowsOutput(name string) bool {
+	_, deprecated := deprecatedOutputs[name]
+	return deprecated || slices.Contains(knownOutputs, name) || slices.Contains(commonOutputs, name) || modsys.IsExport(name) || modsys.IsExportOfOne(name)
+}
+
 // meantOutput returns the output that an unknown name was probably meant to be, or "".
 func meantOutput(name string) string {
-	if _, deprecated := deprecatedOutputs[name]; deprecated || slices.Contains(commonOutputs, name) || modsys.IsExport(name) || modsys.IsExportOfOne(name) {
-		return ""
-	}
-	if slices.Contains(knownOutputs, name) {
+	if knowsOutput(name) {
 		return ""
 	}
 	if plural := name + "s"; slices.Contains(knownOutputs, plural) {

@@ -23,7 +23,8 @@ var _ = rules.Register(&rules.Rule{
 		"`specialArgs`, `import ./x.nix { inherit self; }` or flake-parts, and where no file of the project gives the name to anything\n" +
 		"else. What a file asks for by `?` or `or` may be missing.\n" +
 		"\n" +
-		"The fix puts the name that was probably meant.",
+		"The fix puts the name that was probably meant; the name of an output itself it changes to a well-known one only, as a definition\n" +
+		"`nixosConfiguration` is what is misspelt where `self.nixosConfigurations` is used.",
 	Severity: diag.Warning, Presets: rules.Recommended, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Asks: project.ForHanding,
 	On:   []ast.Kind{ast.Select, ast.Inherit, ast.With},
@@ -79,7 +80,11 @@ func missingOutput(p *rules.Pass, t *taken, outputs *project.Outputs, path []str
 	}
 	if meant != "" {
 		found.Help = "did you mean " + diag.Code(meant) + "?"
-		if part.node.Text() == path[at] && !part.node.Parent().Is(ast.Inherit) && !part.node.Is(ast.Ident) {
+		if at == 0 && knowsOutput(path[0]) && !knowsOutput(meant) {
+			found.Help = "the output " + diag.Code(meant) + " looks misspelt where it is defined"
+		}
+		safe := at > 0 || knowsOutput(meant) && !knowsOutput(path[0]) // else the definition may be what is misspelt
+		if safe && part.node.Text() == path[at] && !part.node.Parent().Is(ast.Inherit) && !part.node.Is(ast.Ident) {
 			found.Fixes = []diag.Fix{rules.Replace("write "+diag.Code(meant), diag.Unsafe, part.node.Span(), ast.QuoteAttr(meant))}
 		}
 	}

@@ -458,6 +458,10 @@ func (n *useNode) has(path []string) bool {
 	return true
 }
 
+// maxOwnMistakes is the number of options that a project may use under a first name without declaring them, and the name is still its
+// own, where it declares as many there; where it declares many options, it is an eighth of those.
+const maxOwnMistakes = 3
+
 func (x *moduleIndex) used() *optionUses {
 	return x.uses.get(func() *optionUses {
 		u := &optionUses{map[string]bool{}, &useNode{}, &useNode{}, &useNode{}}
@@ -480,7 +484,7 @@ func (x *moduleIndex) used() *optionUses {
 			for _, uses := range []*useNode{u.defined.children[name], u.read.children[name]} {
 				uses.missing(n, name, missing)
 			}
-			if len(missing) > max(1, declared/8) {
+			if len(missing) > max(min(declared, maxOwnMistakes), declared/8) {
 				u.foreign[name] = true
 			}
 		}

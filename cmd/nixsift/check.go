@@ -168,7 +168,7 @@ func (f *checkFlags) reportOf(res *engine.Result, wd string, took time.Duration)
 		Findings: limitFindings(res.Findings, f.maxFindings), All: res.Findings, Silenced: res.Silenced,
 		Summary: report.Summary{
 			Files: res.Files, Suppressed: res.Suppressed, Baselines: len(res.Baselines), Baselined: res.Baselined, Fixed: fixedInBaselines(res),
-			Generated: res.Generated, Duration: took,
+			Generated: res.Generated, Previews: res.Previews(), Duration: took,
 		},
 		Exhausted: res.Exhausted,
 		Sources:   res.Text, Rule: describe, Secrets: res.Secrets, BaseDir: wd, ToolVersion: version.Number,

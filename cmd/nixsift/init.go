@@ -112,10 +112,11 @@ func writeConfig(s streams, from string, force bool, args []string) error {
 	return nil
 }
 
-// configHead returns how a new configuration begins: with the schema, for editors, and the newest edition of the presets.
+// configHead returns how a new configuration begins: with the schema, for editors, the newest edition of the presets,
+// and how to turn on the rules in preview.
 func configHead() string {
 	editions := engine.Catalogue().Editions()
-	return fmt.Sprintf("#:schema %s\nedition = %q\n", config.SchemaURL, editions[len(editions)-1])
+	return fmt.Sprintf("#:schema %s\nedition = %q\n# preview = true\n", config.SchemaURL, editions[len(editions)-1])
 }
 
 // migrationPlan returns the plan that the arguments of init ask for.

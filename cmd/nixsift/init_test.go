@@ -73,7 +73,7 @@ func TestInitAlone(t *testing.T) {
 	assert.Contains(t, errs, "found no settings of statix, deadnix, nixf-diagnose")
 	text, err := os.ReadFile(filepath.Join(dir, "nixsift.toml"))
 	require.NoError(t, err)
-	assert.Equal(t, "#:schema "+config.SchemaURL+"\nedition = \"2026\"\npreset = \"recommended\"\n", string(text))
+	assert.Equal(t, "#:schema "+config.SchemaURL+"\nedition = \"2026\"\n# preview = true\npreset = \"recommended\"\n", string(text))
 }
 
 // TestInitNixpkgs writes what NixOS/nixpkgs checks into a checkout of it.

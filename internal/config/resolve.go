@@ -99,6 +99,7 @@ func choose(selects, ignores []listed) []choice {
 type Resolved struct {
 	minNix Version
 	rules  map[string]*state
+	chosen bool // the command line alone says which rules run
 }
 
 // state is what is said about one rule so far.
@@ -117,6 +118,9 @@ func (s *state) turn(on bool, from Origin) {
 	s.on, s.denied, s.from = on, !on, from
 }
 
+// inPreview is the origin of a rule that the preset names and does not turn on, since it is in preview.
+const inPreview = "in preview"
+
 // resolve lays the preset, the files with the overrides that match, and the command line over each other.
 func (c *Config) resolve(hits []byte) *Resolved {
 	r := &Resolved{minNix: c.MinimumNix, rules: make(map[string]*state, len(c.cat.rules))}
@@ -127,7 +131,7 @@ func (c *Config) resolve(hits []byte) *Resolved {
 		case rule.Mandatory:
 			s.from = Origin{What: "always on"}
 		case rule.Preview && !s.on && c.presetNames(rule):
-			s.from.What = "in preview"
+			s.from.What = inPreview
 		case !s.on && c.presetNames(rule):
 			s.from.What = "edition `" + rule.Edition + "` of the presets"
 		}
@@ -150,6 +154,7 @@ func (c *Config) resolve(hits []byte) *Resolved {
 	}
 	if c.flags != nil {
 		c.flags.apply(c, r)
+		r.chosen = c.flags.narrows()
 	}
 	return r
 }
@@ -236,6 +241,12 @@ func (r *Resolved) Off(rule string) bool {
 
 // Origin returns who turned the rule with the id on or off, or set its severity.
 func (r *Resolved) Origin(rule string) Origin { return r.rules[rule].from }
+
+// InPreview reports whether nothing but its being in preview keeps a rule of the preset from running.
+func (r *Resolved) InPreview(rule string) bool {
+	s := r.rules[rule]
+	return s != nil && !s.on && !r.chosen && s.from.What == inPreview
+}
 
 // Options returns the options of the rule with the id, defaults included: string, int64, bool or
 // []string by name; nil for a rule without any. The map must not be changed.

@@ -135,6 +135,9 @@ type Result struct {
 // Gate returns the least severity of a finding about a file with which its configuration makes a run fail.
 func (r *Result) Gate(file string) diag.Severity { return r.gate(file) }
 
+// Previews returns the number of rules that ran for no file, and would have run for some were they not in preview.
+func (r *Result) Previews() int { return r.settings.previews() }
+
 // Excluded is a file that a pattern leaves out.
 type Excluded struct {
 	Path string

@@ -86,6 +86,27 @@ func newSettings(fs workspace.FS, snapshot *project.Snapshot, before *settings) 
 	return s
 }
 
+// previews counts the rules that no configuration of a file turned on, and that some would have turned on were they not in preview.
+func (s *settings) previews() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := 0
+	for _, r := range rules.All() {
+		held := false
+		for resolved := range s.plans {
+			if on, _ := resolved.Severity(r.ID); on != diag.Off {
+				held = false
+				break
+			}
+			held = held || resolved.InPreview(r.ID)
+		}
+		if held {
+			n++
+		}
+	}
+	return n
+}
+
 // loaded is a configuration file, read.
 type loaded struct {
 	config   *config.Config

@@ -75,6 +75,7 @@ type Summary struct {
 	Baselined  int // findings that are in a baseline
 	Fixed      int // findings of baselines that are gone
 	Generated  int // findings that were left out because their file is generated
+	Previews   int // rules that did not run for being in preview alone
 	Duration   time.Duration
 }
 

@@ -119,6 +119,9 @@ func (p *printer) ending(colors palette) {
 		p.printf("\n")
 	}
 	p.wrapped(p.summary(), 0, 2, fmt.Sprint)
+	if n := p.Summary.Previews; n > 0 {
+		p.wrapped(count(n, "rule", true)+" in preview did not run (--preview)", 0, 2, fmt.Sprint)
+	}
 }
 
 func (p *printer) finding(colors palette, f *diag.Finding) {

@@ -357,6 +357,12 @@ var ranges = map[string][2]string{
 	"numbers.nonnegative": {"0", ""}, "numbers.positive": {"1", ""},
 }
 
+// Range returns the bounds of a type of integers that has some, both included; high is "" where there is none.
+func (t *Type) Range() (low, high string, ok bool) {
+	r, ok := ranges[t.Name]
+	return r[0], r[1], ok
+}
+
 func (t *Type) inRange(literal string) bool {
 	r, ok := ranges[t.Name]
 	return !ok || !lessInt(literal, r[0]) && (r[1] == "" || !lessInt(r[1], literal))

@@ -10,6 +10,7 @@ import (
 	"github.com/nixsift/nixsift/internal/eval"
 	"github.com/nixsift/nixsift/internal/modsys"
 	"github.com/nixsift/nixsift/internal/module"
+	"github.com/nixsift/nixsift/internal/near"
 	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/rules"
 )
@@ -184,6 +185,40 @@ func insteadOf(t *module.Type, v module.Value) string {
 	}
 	if t.Name == "listOf" && v.Kinds&eval.List == 0 {
 		return "put it into a list: `[ … ]`"
+	}
+	if low, high, ok := t.Range(); ok && v.Exact && v.Kinds == eval.Int {
+		if high == "" {
+			return "it takes numbers from " + low + " on"
+		}
+		return "it takes numbers from " + low + " to " + high
+	}
+	return nearValue(t, v)
+}
+
+// nearValue names the value of an enum that was probably meant; an enum within a nullOr or a list counts, too.
+func nearValue(t *module.Type, v module.Value) string {
+	for _, of := range t.Of {
+		if v.Kinds == eval.List {
+			for _, e := range v.Elements {
+				if help := nearValue(&of, e); help != "" {
+					return help
+				}
+			}
+		} else if help := nearValue(&of, v); help != "" {
+			return help
+		}
+	}
+	if t.Name != "enum" || !v.Exact || v.Kinds != eval.String {
+		return ""
+	}
+	var texts []string
+	for _, one := range t.Values {
+		if one.Exact && one.Kinds == eval.String {
+			texts = append(texts, one.Literal)
+		}
+	}
+	if meant := near.Find(v.Literal, texts); meant != "" {
+		return "did you mean " + diag.Code(meant) + "?"
 	}
 	return ""
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/shell"
 )
 
@@ -74,8 +75,30 @@ func values(w shell.Word) []shell.Word {
 }
 
 // references returns the words that name the flakes that the command builds, runs or evaluates; none stands for the flake of
-// the folder.
+// the folder. A word that comes from one place several times, through variables, is one.
 func (c *call) references() (out []shell.Word) {
+	type place struct {
+		span source.Span
+		text string
+	}
+	var seen map[place]bool
+	for _, w := range c.allReferences() {
+		if w.Via != "" {
+			at := place{w.Span, w.Text}
+			if seen[at] {
+				continue
+			}
+			if seen == nil {
+				seen = map[place]bool{}
+			}
+			seen[at] = true
+		}
+		out = append(out, w)
+	}
+	return out
+}
+
+func (c *call) allReferences() (out []shell.Word) {
 	references := slices.Contains(plainReferences, c.name) || c.name == "use_flake"
 	var plain []string
 	for i := 0; i < len(c.args); i++ {

@@ -2,6 +2,7 @@ package all_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -36,6 +37,42 @@ func TestToldOnce(t *testing.T) {
 		var got []string
 		for _, f := range res.Findings {
 			got = append(got, f.Rule)
+		}
+		assert.Equal(t, c.want, got)
+	}
+}
+
+// TestBrokenReferenceToldOnce holds that of an input whose reference is wrong as it is written the lock rules say nothing, unless the rule that
+// tells of it is off.
+func TestBrokenReferenceToldOnce(t *testing.T) {
+	dir := testenv.Tree(t, map[string]string{
+		"flake.nix": `{
+  inputs.a.url = "github:ada";
+  inputs.b.follows = "aa/c";
+  inputs.c.url = "codeberg:ada/c";
+  inputs.d.url = "github:ada/d/main";
+  outputs = _: { };
+}`,
+		"flake.lock": `{"nodes": {
+  "a": {"locked": {"lastModified": 1, "narHash": "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", "owner": "ada", "repo": "a", "rev": "f74102da460f19c53e615c7e723afcfe10f5220d", "type": "github"}, "original": {"owner": "ada", "repo": "a", "type": "github"}},
+  "d": {"locked": {"lastModified": 1, "narHash": "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", "owner": "ada", "repo": "d", "rev": "f74102da460f19c53e615c7e723afcfe10f5220d", "type": "github"}, "original": {"owner": "ada", "repo": "d", "type": "github"}},
+  "root": {"inputs": {"a": "a", "b": ["a"], "d": "d"}}}, "root": "root", "version": 7}`,
+	})
+	lock := []string{"lock-stale-entry", "lock-missing-entry"}
+	for _, c := range []struct {
+		only []string
+		want []string
+	}{
+		{lock, []string{"lock-stale-entry a", "lock-stale-entry b", "lock-stale-entry d"}},
+		{append([]string{"flake-input-bad-url", "follows-undeclared-input"}, lock...), []string{
+			"flake-input-bad-url a", "follows-undeclared-input b", "flake-input-bad-url c", "lock-stale-entry d",
+		}},
+	} {
+		res, err := engine.Check(context.Background(), engine.Options{Paths: []string{dir}, Only: c.only})
+		require.NoError(t, err)
+		var got []string
+		for _, f := range res.Findings {
+			got = append(got, f.Rule+" "+strings.Split(f.Message, "`")[1])
 		}
 		assert.Equal(t, c.want, got)
 	}

@@ -31,18 +31,21 @@ var _ = rules.Register(&rules.Rule{
 		"What `owner/repo` is depends on the registry, and what the page of a repository is on its host: both are warnings.",
 	Severity: diag.Error, Presets: rules.Recommended, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
-		eachURL(p, f, func(in *flake.Input) []diag.Finding {
-			if finding, ok := emptyURL(in); ok {
-				return []diag.Finding{finding}
-			}
-			if finding, ok := badURL(p, f, in); ok {
-				return []diag.Finding{finding}
-			}
-			return nil
-		})
+		eachURL(p, f, func(in *flake.Input) []diag.Finding { return urlFaults(p, f, in) })
 		eachTyped(p, f, badAttrURL)
 	},
 })
+
+// urlFaults returns what is wrong with the URL of an input without a type: one finding at most.
+func urlFaults(p *rules.Pass, f *flake.Flake, in *flake.Input) []diag.Finding {
+	if finding, ok := emptyURL(in); ok {
+		return []diag.Finding{finding}
+	}
+	if finding, ok := badURL(p, f, in); ok {
+		return []diag.Finding{finding}
+	}
+	return nil
+}
 
 func badURL(p *rules.Pass, f *flake.Flake, in *flake.Input) (finding diag.Finding, ok bool) {
 	text := in.Ref.Text

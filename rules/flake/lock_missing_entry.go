@@ -30,7 +30,7 @@ var _ = rules.Register(&rules.Rule{
 			misspelt = meantInputs(f)
 		}
 		for _, in := range f.Nix.AllInputs() {
-			if !f.Missing(in) || in.RefErr != nil || misspelt[in] != nil {
+			if !f.Missing(in) || in.RefErr != nil || misspelt[in] != nil || toldBroken(p, f, in) {
 				continue
 			}
 			finding := diag.Finding{

@@ -36,6 +36,9 @@ var _ = rules.Register(&rules.Rule{
 		}
 		inLock := map[flake.ChangeKind]int{}
 		for _, c := range f.Changes() {
+			if c.Input != nil && toldBroken(p, f, c.Input) {
+				continue
+			}
 			if c.Input == nil {
 				inLock[c.Kind]++
 			}

@@ -16,7 +16,7 @@ func eachURL(p *rules.Pass, f *flake.Flake, tell func(in *flake.Input) []diag.Fi
 	var found []diag.Finding
 	for _, root := range f.Nix.Inputs {
 		for in := range root.All() {
-			if _, typed := in.FetcherAttr("type"); !typed && in.URLNode.IsValid() && (in.Ref.Text != "" || in.URL == "" && in.Ref.Type == flake.TypePath) && !in.URLNode.Is(ast.Path) {
+			if byURL(in) {
 				found = append(found, tell(in)...)
 			}
 		}
@@ -29,12 +29,46 @@ func eachTyped(p *rules.Pass, f *flake.Flake, tell func(in *flake.Input) []diag.
 	var found []diag.Finding
 	for _, root := range f.Nix.Inputs {
 		for in := range root.All() {
-			if _, typed := in.FetcherAttr("type"); typed && in.Literal && len(in.Faults) == 0 && in.Ref.Type != "" {
+			if byType(in) {
 				found = append(found, tell(in)...)
 			}
 		}
 	}
 	tellFaults(p, f, found)
+}
+
+// byURL reports whether an input has a URL that is known, and no type.
+func byURL(in *flake.Input) bool {
+	_, typed := in.FetcherAttr("type")
+	return !typed && in.URLNode.IsValid() && (in.Ref.Text != "" || in.URL == "" && in.Ref.Type == flake.TypePath) && !in.URLNode.Is(ast.Path)
+}
+
+// byType reports whether an input has a type, and all its attributes are known and taken by Nix.
+func byType(in *flake.Input) bool {
+	_, typed := in.FetcherAttr("type")
+	return typed && in.Literal && len(in.Faults) == 0 && in.Ref.Type != ""
+}
+
+// toldBroken reports whether another rule tells that what an input refers to is wrong as it is written: until that is mended, it says
+// nothing that it differs from what is locked.
+func toldBroken(p *rules.Pass, f *flake.Flake, in *flake.Input) bool {
+	if to := in.Follows; to != nil {
+		if !p.Runs("follows-undeclared-input") || len(to.Path) == 0 && to.Err == nil || to.Err == nil && f.Nix.Input(to.Path[0]) != nil {
+			return false
+		}
+		if in.Parent == nil {
+			return true
+		}
+		_, known := overridden(p, f, in)
+		return known
+	}
+	switch {
+	case !p.Runs("flake-input-bad-url"):
+		return false
+	case byURL(in):
+		return len(urlFaults(p, f, in)) > 0
+	}
+	return byType(in) && len(badAttrURL(in)) > 0
 }
 
 // rewriteURL returns the fix that writes another reference.

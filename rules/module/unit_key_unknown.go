@@ -95,13 +95,11 @@ func unitValue(p *rules.Pass, b ast.BindingNode, key string) {
 			text, ok = n.Text(), true
 		}
 	}
-	if !ok || text == "" {
+	if !ok || text == "" || strings.ContainsRune(text, '%') {
 		return
 	}
-	for _, v := range values {
-		if v == text {
-			return
-		}
+	if isUnitValue(values, text) {
+		return
 	}
 	f := diag.Finding{
 		Span: n.Span(), Message: fmt.Sprintf("%s is none of the values that systemd knows for %s", diag.Code(text), diag.Code(key)),

@@ -107,13 +107,36 @@ var isUnitOption = set(strings.Join(unitOptions, " "))
 
 // unitValues are the values that keys of services take, where they are few (systemd.service(5), systemd.exec(5), systemd.kill(5)).
 var unitValues = map[string][]string{
-	"Type":         {"simple", "exec", "forking", "oneshot", "dbus", "notify", "notify-reload", "idle"},
-	"Restart":      {"no", "always", "on-success", "on-failure", "on-abnormal", "on-abort", "on-watchdog"},
-	"KillMode":     {"control-group", "mixed", "process", "none"},
-	"NotifyAccess": {"none", "main", "exec", "all"},
-	"ExitType":     {"main", "cgroup"},
-	"OOMPolicy":    {"continue", "stop", "kill"},
-	"RestartMode":  {"normal", "direct", "debug"},
-	"DevicePolicy": {"auto", "closed", "strict"},
-	"KeyringMode":  {"inherit", "private", "shared"},
+	"Type":          {"simple", "exec", "forking", "oneshot", "dbus", "notify", "notify-reload", "idle"},
+	"Restart":       {"no", "always", "on-success", "on-failure", "on-abnormal", "on-abort", "on-watchdog"},
+	"KillMode":      {"control-group", "mixed", "process", "none"},
+	"NotifyAccess":  {"none", "main", "exec", "all"},
+	"ExitType":      {"main", "cgroup"},
+	"OOMPolicy":     {"continue", "stop", "kill"},
+	"RestartMode":   {"normal", "direct", "debug"},
+	"DevicePolicy":  {"auto", "closed", "strict"},
+	"KeyringMode":   {"inherit", "private", "shared"},
+	"ProtectSystem": {"yes", "no", "full", "strict"}, "ProtectHome": {"yes", "no", "read-only", "tmpfs"}, "PrivateTmp": {"yes", "no", "disconnected"},
+	"ProtectProc": {"noaccess", "invisible", "ptraceable", "default"}, "ProcSubset": {"all", "pid"}, "UtmpMode": {"init", "login", "user"},
+	"RuntimeDirectoryPreserve": {"yes", "no", "restart"},
+	"StandardInput":            {"null", "tty", "tty-force", "tty-fail", "data", "file:", "socket", "fd", "fd:"},
+	"StandardOutput":           outputs, "StandardError": outputs,
 }
+
+// outputs are where a service may write to; those with a colon are beginnings. The syslog ones are of older releases.
+var outputs = []string{
+	"inherit", "null", "tty", "journal", "kmsg", "journal+console", "kmsg+console", "file:", "append:", "truncate:", "socket", "fd", "fd:",
+	"syslog", "syslog+console",
+}
+
+// isUnitValue reports whether one of the values of a key is a text: those that take "yes" take all spellings of Booleans (systemd.syntax(7)).
+func isUnitValue(values []string, text string) bool {
+	for _, v := range values {
+		if v == text || strings.HasSuffix(v, ":") && strings.HasPrefix(text, v) || v == "yes" && unitBooleans[strings.ToLower(text)] {
+			return true
+		}
+	}
+	return false
+}
+
+var unitBooleans = set("1 yes y true t on 0 no n false f off")

@@ -74,7 +74,7 @@ func token(word string, before, after byte) (f Found, ok bool) {
 	}
 	for _, s := range shapesBy[word[0]] {
 		rest, has := strings.CutPrefix(word, s.prefix)
-		if !has || partly && strings.IndexAny(s.prefix, "_-.") < 0 {
+		if !has || partly && !strings.ContainsAny(s.prefix, "_-.") {
 			continue
 		}
 		rest = strings.TrimRight(rest, ".")

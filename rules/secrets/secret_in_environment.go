@@ -25,7 +25,7 @@ var _ = rules.Register(&rules.Rule{
 	File: func(p *rules.Pass) {
 		r := newReader(p)
 		told := map[source.Span]bool{}
-		report := func(a attribute, name string, n ast.Node, at source.Span) {
+		report := func(a attribute, name string, at source.Span) {
 			if told[at] || apart(a.node) {
 				return
 			}
@@ -48,7 +48,7 @@ var _ = rules.Register(&rules.Rule{
 				}
 				for _, n := range r.literals(a.value) {
 					if value, whole := ast.StringValue(n); whole && isSecretValue(value) {
-						report(a, a.last, n, n.Span())
+						report(a, a.last, n.Span())
 					}
 				}
 			}
@@ -82,7 +82,7 @@ func isSecretValue(value string) bool {
 }
 
 // assignments reports the secrets in the variables that Environment= of a unit sets.
-func (r *reader) assignments(a attribute, report func(a attribute, name string, n ast.Node, at source.Span)) {
+func (r *reader) assignments(a attribute, report func(a attribute, name string, at source.Span)) {
 	values := []ast.Node{a.value}
 	if list := r.Follow(a.value); list.Is(ast.List) {
 		values = values[:0]
@@ -95,7 +95,7 @@ func (r *reader) assignments(a attribute, report func(a attribute, name string, 
 			text, whole := ast.StringValue(n)
 			name, value, ok := strings.Cut(strings.Trim(text, `"'`), "=")
 			if whole && ok && isVariable(name) && isSecretValue(strings.Trim(value, `"'`)) {
-				report(a, name, n, n.Span())
+				report(a, name, n.Span())
 			}
 		}
 	}

@@ -58,10 +58,16 @@ func main() {
 	boundMemory()
 	// Memory that is never touched costs nothing, but counts for the pace of the collector, which starts whenever
 	// the heap has grown by a part of itself: all the time, where it is small. By half, so that large runs take less.
-	reserve := make([]byte, 72<<20)
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(50)
+	// In pieces, since one that begins where something was freed is cleared, and so touched, as a whole.
+	pace := debug.SetGCPercent(-1)
+	var reserve [18][]byte
+	for i := range reserve {
+		reserve[i] = make([]byte, 4<<20)
 	}
+	if os.Getenv("GOGC") == "" {
+		pace = 50
+	}
+	debug.SetGCPercent(pace)
 	out := bufio.NewWriterSize(os.Stdout, 1<<16)
 	code := run(os.Args[1:], streams{os.Stdin, out, os.Stdout, os.Stderr, terminalOf(os.Stdout), terminalOf(os.Stderr)})
 	// A reader that goes away ends the program by SIGPIPE, where there is such a signal.

@@ -147,7 +147,8 @@ type Rule struct {
 	// Script is called once for each CI file and each shell script. It may stand beside Node.
 	Script func(p *Pass, d *shell.Doc)
 	// Mentions are texts of which a script has one wherever Script may find something: a script that cannot be
-	// read is an error where it has one of them in the part that was not read, and of no interest elsewhere.
+	// read is an error where it has one of them in the part that was not read, and of no interest elsewhere. None are for a rule
+	// that looks at the text alone, which is there in any case.
 	Mentions []string
 	// Programs reports whether Script looks at the arguments of a program; nil stands for every program.
 	Programs func(name string) bool
@@ -213,8 +214,8 @@ func (r *Rule) validate() error {
 		return fmt.Errorf("one check must be set, found %d", checks)
 	case r.Node != nil && len(r.On) == 0, r.Node == nil && r.File == nil && len(r.On) > 0:
 		return fmt.Errorf("node and On go together; a file rule may have On")
-	case (r.Script != nil) != (len(r.Mentions) > 0):
-		return fmt.Errorf("script and Mentions go together")
+	case r.Script == nil && len(r.Mentions) > 0:
+		return fmt.Errorf("mentions go with Script")
 	}
 	if _, err := strconv.ParseUint(r.Edition, 10, 16); r.Edition != "" && (err != nil || len(r.Edition) != 4) {
 		return fmt.Errorf("the edition %q is no year", r.Edition)

@@ -70,7 +70,7 @@ func TestMistakes(t *testing.T) {
 		"the id is not kebab-case":                       func(r *Rule) { r.ID = "Second" },
 		"is registered twice":                            func(r *Rule) { r.ID = "first" },
 		"family, summary, doc and since must be set":     func(r *Rule) { r.Doc = "" },
-		"script and Mentions go together":                func(r *Rule) { r.Mentions = []string{"a"} },
+		"mentions go with Script":                        func(r *Rule) { r.Mentions = []string{"a"} },
 		"the summary ends with a period":                 func(r *Rule) { r.Summary += "." },
 		"the severity must be set; leave Presets empty ": func(r *Rule) { r.Severity = diag.Off },
 	} {

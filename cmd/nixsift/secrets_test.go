@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/nixsift/nixsift/internal/testenv"
 	"github.com/nixsift/nixsift/lsp"
 	"github.com/nixsift/nixsift/lsp/lsptest"
 )
@@ -183,4 +184,16 @@ func TestSecretsAreNotShown(t *testing.T) {
 	}
 	look(all, "fix", "--unsafe-fixes", ".")
 	assert.Greater(t, told, 10000)
+}
+
+// TestSecretsInUnreadScripts holds that the rules about secrets look at the text of a script, parsed or not: what they look at is no
+// reason to call the script unread.
+func TestSecretsInUnreadScripts(t *testing.T) {
+	const data = "#!/usr/bin/env bash\nsed '1,/^DATA$/d' \"$0\"\nexit\nDATA\nhaha :D :) xox https://ana:b@c npm_config AKIA\n"
+	dir := testenv.Tree(t, map[string]string{"data.sh": data, "token.sh": data + "(ghp_DjJpz6ZFkn7XvgKJWSKhK7EGYfwzy9zMTI18)\n"})
+	o := start(t, dir, nil, "check", "--preview", "data.sh")
+	assert.Equal(t, 0, o.status, o.out+o.errors)
+	o = start(t, dir, nil, "check", "--preview", "token.sh")
+	assert.Equal(t, 1, o.status, o.out+o.errors)
+	assert.Contains(t, o.out, "inline-token")
 }

@@ -29,7 +29,6 @@ var _ = rules.Register(&rules.Rule{
 			}
 		}
 	},
-	Mentions: []string{accessTokensName},
 	Script: func(p *rules.Pass, d *shell.Doc) {
 		for _, at := range accessTokens(d.Text) {
 			if !commented(d.Text, at.Start) && !(p.Runs("inline-token") && known(d.Text, at)) {

@@ -31,7 +31,6 @@ var _ = rules.Register(&rules.Rule{
 			}
 		}
 	},
-	Mentions: []string{"://"},
 	Script: func(p *rules.Pass, d *shell.Doc) {
 		for _, at := range credentials(d.Text) {
 			if !commented(d.Text, at.span.Start) && (!at.known || !p.Runs("inline-token")) {

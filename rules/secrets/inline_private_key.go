@@ -17,8 +17,7 @@ var _ = rules.Register(&rules.Rule{
 		"files, CI files and scripts. Headers alone, public keys and certificates are no finding. It is info where the names say that the key is\n" +
 		"one for tests (`snakeoil`), and a hint in tests, examples and templates.",
 	Severity: diag.Warning, Presets: rules.Recommended,
-	On:       []ast.Kind{ast.File},
-	Node:     func(p *rules.Pass, _ ast.Node) { reportInline(p, true) },
-	Mentions: []string{"PRIVATE KEY", "AGE-SECRET-KEY-"},
-	Script:   func(p *rules.Pass, d *shell.Doc) { reportInScript(p, d, true) },
+	On:     []ast.Kind{ast.File},
+	Node:   func(p *rules.Pass, _ ast.Node) { reportInline(p, true) },
+	Script: func(p *rules.Pass, d *shell.Doc) { reportInScript(p, d, true) },
 })

@@ -17,8 +17,7 @@ var _ = rules.Register(&rules.Rule{
 		"files, CI files and scripts, comments included. What repeats, counts or says that it is an example is no finding. Keys that are often\n" +
 		"meant to be public are told as info, and what lies in tests, examples and templates as a hint.",
 	Severity: diag.Warning, Presets: rules.Recommended,
-	On:       []ast.Kind{ast.File},
-	Node:     func(p *rules.Pass, _ ast.Node) { reportInline(p, false) },
-	Mentions: []string{"ghp_", "gho_", "ghs_", "github_pat_", "glpat-", "xox", "AKIA", "sk_live_", "npm_", "tskey-", "dckr_pat_"},
-	Script:   func(p *rules.Pass, d *shell.Doc) { reportInScript(p, d, false) },
+	On:     []ast.Kind{ast.File},
+	Node:   func(p *rules.Pass, _ ast.Node) { reportInline(p, false) },
+	Script: func(p *rules.Pass, d *shell.Doc) { reportInScript(p, d, false) },
 })

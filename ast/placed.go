@@ -1,10 +1,6 @@
 package ast
 
-import (
-	"strings"
-
-	"github.com/nixsift/nixsift/ast/source"
-)
+import "github.com/nixsift/nixsift/ast/source"
 
 // PlacedText is a piece of a string with its place in the file: text, byte by byte where it is as long as its span and as a whole
 // where an escape makes it shorter, or an interpolation.
@@ -60,64 +56,24 @@ func placeUnescaped(out []PlacedText, span source.Span, raw string) []PlacedText
 	return out
 }
 
-// placedIndented is PlacedTexts for indented strings; it takes the same steps as IndentedParts.
+// placedIndented is PlacedTexts for indented strings.
 func placedIndented(n Node) []PlacedText {
 	pieces, at := indPieces(n)
-	least := indentation(pieces)
+	strip := newStripper(pieces)
 	var out []PlacedText
-	atStart, dropped := true, 0
 	for i, p := range pieces {
-		start := at
-		at += uint32(p.size)
-		span := source.Span{Start: start, End: at}
-		switch {
-		case p.interp.IsValid():
-			atStart, dropped = false, 0
+		span := source.Span{Start: at, End: at + uint32(p.size)}
+		at = span.End
+		strip.piece(p, i == len(pieces)-1, func(from, to int) {
+			kept := span
+			if p.size == len(p.text) {
+				kept = source.Span{Start: span.Start + uint32(from), End: span.Start + uint32(to)}
+			}
+			out = append(out, PlacedText{Text: p.text[from:to], Span: kept})
+		})
+		if p.interp.IsValid() {
 			out = append(out, PlacedText{Span: span, Interp: p.interp})
-			continue
-		case p.size != len(p.text):
-			// An escape ends the blanks of a line, unless it is a blank or a line end itself, which IndentedParts takes as such.
-			if c := p.text[0]; atStart && c == ' ' {
-				if dropped++; dropped <= least {
-					continue
-				}
-			} else if c == '\n' {
-				atStart, dropped = true, 0
-			} else if atStart {
-				atStart, dropped = false, 0
-			}
-			out = append(out, PlacedText{Text: p.text, Span: span})
-			continue
 		}
-		end := len(p.text)
-		if i == len(pieces)-1 {
-			// Blanks behind the last newline belong to the closing quotes.
-			if k := strings.LastIndexByte(p.text, '\n'); k >= 0 && strings.Trim(p.text[k+1:], " ") == "" {
-				end = k + 1
-			}
-		}
-		run := 0
-		flush := func(to int) {
-			if run < to {
-				out = append(out, PlacedText{Text: p.text[run:to], Span: source.Span{Start: start + uint32(run), End: start + uint32(to)}})
-			}
-		}
-		for j := 0; j < end; j++ {
-			switch c := p.text[j]; {
-			case !atStart:
-				atStart = c == '\n'
-			case c == ' ':
-				if dropped++; dropped <= least {
-					flush(j)
-					run = j + 1
-				}
-			case c == '\n':
-				dropped = 0
-			default:
-				atStart, dropped = false, 0
-			}
-		}
-		flush(end)
 	}
 	return out
 }

@@ -216,47 +216,66 @@ func indPieces(n Node) (pieces []indPiece, start uint32) {
 // (parser-state.hh, stripIndentation). An empty result is the empty string.
 func IndentedParts(n Node) []IndentedPart {
 	pieces, _ := indPieces(n)
-	minIndent := indentation(pieces)
+	strip := newStripper(pieces)
 	var out []IndentedPart
-	atStart, dropped := true, 0
+	var b []byte
 	for i, p := range pieces {
-		if p.interp.IsValid() {
-			atStart, dropped = false, 0
+		b = b[:0]
+		strip.piece(p, i == len(pieces)-1, func(from, to int) { b = append(b, p.text[from:to]...) })
+		switch {
+		case p.interp.IsValid():
 			out = append(out, IndentedPart{Interp: p.interp})
-			continue
-		}
-		b := make([]byte, 0, len(p.text))
-		for j := 0; j < len(p.text); j++ {
-			c := p.text[j]
-			switch {
-			case !atStart:
-				b = append(b, c)
-				atStart = c == '\n'
-			case c == ' ':
-				if dropped >= minIndent {
-					b = append(b, c)
-				}
-				dropped++
-			case c == '\n':
-				b = append(b, c)
-				dropped = 0
-			default:
-				atStart, dropped = false, 0
-				b = append(b, c)
-			}
-		}
-		s := string(b)
-		if i == len(pieces)-1 {
-			// Blanks behind the last newline belong to the closing quotes.
-			if k := strings.LastIndexByte(s, '\n'); k >= 0 && strings.Trim(s[k+1:], " ") == "" {
-				s = s[:k+1]
-			}
-		}
-		if s != "" {
-			out = append(out, IndentedPart{Text: s})
+		case len(b) > 0:
+			out = append(out, IndentedPart{Text: string(b)})
 		}
 	}
 	return out
+}
+
+// stripper takes the common indentation away from the pieces of an indented string, one after the other.
+type stripper struct {
+	least, dropped int // blanks: to be dropped at the start of each line, and those of this line so far
+	atStart        bool
+}
+
+func newStripper(pieces []indPiece) stripper {
+	return stripper{least: indentation(pieces), atStart: true}
+}
+
+// piece calls keep for each run of the text of the next piece that stays.
+func (s *stripper) piece(p indPiece, last bool, keep func(from, to int)) {
+	if p.interp.IsValid() {
+		s.atStart, s.dropped = false, 0
+		return
+	}
+	end := len(p.text)
+	if last {
+		// Blanks behind the last newline belong to the closing quotes.
+		if k := strings.LastIndexByte(p.text, '\n'); k >= 0 && strings.Trim(p.text[k+1:], " ") == "" {
+			end = k + 1
+		}
+	}
+	run := 0
+	for j := range end {
+		switch c := p.text[j]; {
+		case !s.atStart:
+			s.atStart = c == '\n'
+		case c == ' ':
+			if s.dropped++; s.dropped <= s.least {
+				if run < j {
+					keep(run, j)
+				}
+				run = j + 1
+			}
+		case c == '\n':
+			s.dropped = 0
+		default:
+			s.atStart, s.dropped = false, 0
+		}
+	}
+	if run < end {
+		keep(run, end)
+	}
 }
 
 // indentation returns the least number of leading blanks of the lines that hold more than blanks.

@@ -73,7 +73,8 @@ func (p *Parser) checkFloat(i int) {
 	}
 }
 
-// checkNUL finds a NUL byte in a part of a string. One behind a backslash, in indented strings behind ”\, Nix takes.
+// checkNUL finds a NUL byte in a part of a string. Nix takes one behind a backslash, which in indented
+// strings stands behind two quotes.
 func (p *Parser) checkNUL(i int, indented bool) {
 	s := p.span(i, i)
 	if n := bareNUL(s.Of(p.src), indented); n >= 0 {

@@ -191,7 +191,7 @@ func withoutCall(p *rules.Pass, n ast.Node, d *libtable.Deprecation) (diag.Fix, 
 	if !arg.IsValid() || p.Tree.HasComment(source.Span{Start: whole.Start(), End: arg.Start()}) || p.Tree.HasComment(source.Span{Start: arg.End(), End: whole.End()}) {
 		return diag.Fix{}, false
 	}
-	return rules.Replace("remove the call of `"+d.Name+"`", safetyOf(p, d), whole.Span(), arg.Text()), true
+	return rules.Replace("remove the call of `"+d.Name+"`", safetyOf(p, d), whole.Span(), nixlang.Splice(p.Tree, whole.Span(), arg.Text())), true
 }
 
 func scopeOf(names *sema.Info, n ast.Node) sema.ScopeID {

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/eval"
 	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/internal/sema"
 )
@@ -54,7 +55,7 @@ func namesHash(name string) bool {
 
 // baseFixed tells whether the derivation that an override changes may have a fixed output.
 func (r *Reader) baseFixed(d *Derivation) Verdict {
-	if p, has, _ := r.Value(tail(d.Attrs)).Lookup("outputHash"); has != 0 && p.IsValid() {
+	if p, has, _ := r.Value(tail(d.Attrs)).Lookup("outputHash"); has != eval.Absent && p.IsValid() {
 		return No // set to null
 	}
 	base := r.Follow(d.Base)

@@ -125,7 +125,7 @@ func (f *Failure) Passes(name string) bool {
 		return false
 	}
 	_, has, _ := f.arg.value.set.lookup(name)
-	return has == present
+	return has == Present
 }
 
 // Argument returns where the argument of a call stands, if that is in the file.

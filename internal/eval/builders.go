@@ -88,13 +88,13 @@ func (c *invocation) ofBuilder(b builder) {
 	}
 	var lacking, extra []string
 	for _, name := range b.required {
-		if _, has, _ := v.set.lookup(name); has == absent {
+		if _, has, _ := v.set.lookup(name); has == Absent {
 			lacking = append(lacking, name)
 		}
 	}
 	free := func(yield func(string) bool) {
 		for _, name := range b.names {
-			if _, has, _ := v.set.lookup(name); has == absent && !yield(name) {
+			if _, has, _ := v.set.lookup(name); has == Absent && !yield(name) {
 				return
 			}
 		}

@@ -124,14 +124,14 @@ func (c *invocation) callable() *Value {
 		if x.kinds != Set {
 			return
 		}
-		has := possible
+		has := Possible
 		if x.set != nil {
 			_, has, _ = x.set.lookup(functorName)
 		}
-		if has != absent {
+		if has != Absent {
 			out = join(out, x)
 		}
-		missing = missing || has != present
+		missing = missing || has != Present
 	})
 	switch {
 	case out == nil:

@@ -77,7 +77,7 @@ func (c *invocation) byNames(takes namedArguments) *Value {
 	}
 	var lacking, extra []string
 	for _, name := range required {
-		if _, has, _ := v.set.lookup(name); has == absent {
+		if _, has, _ := v.set.lookup(name); has == Absent {
 			lacking = append(lacking, name)
 		}
 	}
@@ -104,7 +104,7 @@ func (c *invocation) byNames(takes namedArguments) *Value {
 // starts reports whether the argument of genericClosure surely has elements to start with.
 func (c *invocation) starts(s *set) bool {
 	values, has, unknown := s.lookup("startSet")
-	if has != present || unknown || len(values) != 1 {
+	if has != Present || unknown || len(values) != 1 {
 		return false
 	}
 	v := c.force(values[0])

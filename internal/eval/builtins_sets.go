@@ -52,13 +52,13 @@ func registerSets() {
 		}
 		found, has := c.attribute(of, name.text)
 		switch {
-		case has == absent:
+		case has == Absent:
 			f := &Failure{Reason: MissingAttr, at: c.at, Name: name.text}
 			if of.isKnown() {
 				f.set = of.set
 			}
 			return failed(f)
-		case has == possible:
+		case has == Possible:
 			c.fail()
 		}
 		return found
@@ -146,9 +146,9 @@ func registerSets() {
 			}
 			found, has := c.attribute(pair, "name")
 			switch has {
-			case absent:
+			case Absent:
 				return c.refuse()
-			case possible:
+			case Possible:
 				c.fail()
 			}
 			name := c.need(found, 0, String)
@@ -163,9 +163,9 @@ func registerSets() {
 			_, twice := out.own[name.text]
 			switch {
 			case twice:
-			case has == absent:
+			case has == Absent:
 				return c.refuse()
-			case has == possible || unknown || len(values) != 1:
+			case has == Possible || unknown || len(values) != 1:
 				known = false
 			default:
 				out.own[name.text] = attr{value: values[0]}
@@ -196,8 +196,8 @@ func registerSets() {
 			}
 			values, has, unknown := v.set.lookup(name.text)
 			switch {
-			case has == absent:
-			case has == present && !unknown && len(values) == 1:
+			case has == Absent:
+			case has == Present && !unknown && len(values) == 1:
 				out = append(out, values[0])
 			default:
 				known = false

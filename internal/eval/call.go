@@ -85,7 +85,7 @@ func (ev *Evaluation) callOne(at site, fn *Value, arg *thunk, before int) *Value
 			for _, t := range values {
 				out = join(out, ev.call(at, ev.force(t), []*thunk{given(x), arg}))
 			}
-			if has == absent {
+			if has == Absent {
 				wrong |= Set
 			}
 		case x.kinds == Set:
@@ -153,15 +153,15 @@ func (ev *Evaluation) callPattern(at site, f *function, s *set, arg *thunk) *Val
 		formal := &l.formals[i]
 		values, has, unknown := s.lookup(formal.sym)
 		switch {
-		case has == present && !unknown && len(values) == 1:
+		case has == Present && !unknown && len(values) == 1:
 			inside.slots = append(inside.slots, values[0])
 			continue
-		case has == absent && formal.def != 0:
+		case has == Absent && formal.def != 0:
 			inside.slots = append(inside.slots, ev.thunkOf(f.code, formal.def, inside))
 			continue
-		case has == absent:
+		case has == Absent:
 			lacking = append(lacking, formal.sym)
-		case has == possible && formal.def == 0:
+		case has == Possible && formal.def == 0:
 			sure = false
 		}
 		inside.slots = append(inside.slots, topThunk)

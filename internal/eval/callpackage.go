@@ -85,7 +85,7 @@ func (c *invocation) callPackage(f packageFunction) *Value {
 		case x.kinds == Set && x.set == nil:
 			out = topValue
 		case x.kinds == Set:
-			if _, has, _ := x.set.lookup(functorName); has != absent {
+			if _, has, _ := x.set.lookup(functorName); has != Absent {
 				out = topValue
 				return
 			}
@@ -130,7 +130,7 @@ func (c *invocation) loaded(t *thunk) *Value {
 			out = join(out, join(importFile(of), of.fails))
 		case x.kinds&(Function|Failures) != 0 || x.kinds == Set && x.set != nil:
 			if x.kinds == Set {
-				if _, has, _ := x.set.lookup(functorName); has != present {
+				if _, has, _ := x.set.lookup(functorName); has != Present {
 					out = topValue // it may have an outPath
 					return
 				}
@@ -164,9 +164,9 @@ func (c *invocation) filled(f packageFunction, fn *function) *Value {
 			continue
 		}
 		switch values, has, unknown := auto.set.lookup(name); {
-		case has == present && !unknown && len(values) == 1:
+		case has == Present && !unknown && len(values) == 1:
 			below.own[name] = attr{value: values[0]}
-		case has != absent:
+		case has != Absent:
 			below.own[name] = attr{value: topThunk, maybe: true}
 		}
 	}

@@ -146,9 +146,9 @@ func (s *seeker) passed(c *Call, l *lambdaCode, v *Value) {
 		a := FormalArgument{Name: formal.sym, Maybe: true, Value: Described{Kinds: Anything}}
 		if sets != nil && sets.isKnown() {
 			values, has, unknown := sets.set.lookup(formal.sym)
-			a.Given, a.Maybe = has == present, has == possible
+			a.Given, a.Maybe = has == Present, has == Possible
 			switch {
-			case has == absent:
+			case has == Absent:
 				a.Value = Described{}
 			case !unknown && len(values) == 1:
 				a.Value = describe(s.ev.ask(values[0]))

@@ -110,7 +110,7 @@ func (ev *Evaluation) coerceSet(x *Value, c coercion) (ok, bad *Value, none bool
 			text, fails := ev.coerce(v, c)
 			ok, bad = join(ok, text), join(bad, fails)
 		}
-		if has == present {
+		if has == Present {
 			return ok, bad, false
 		}
 	}

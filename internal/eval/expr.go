@@ -366,7 +366,7 @@ func (ev *Evaluation) withVar(at site, name string, in *env) *Value {
 		}
 		found, has := ev.attribute(ok, name)
 		out = join(out, found)
-		if has == present {
+		if has == Present {
 			return out
 		}
 	}
@@ -375,7 +375,7 @@ func (ev *Evaluation) withVar(at site, name string, in *env) *Value {
 
 // attribute evaluates an attribute of a set, or of the alternatives that a value with nothing but sets has. The value is nil
 // where none has it.
-func (ev *Evaluation) attribute(v *Value, name string) (found *Value, has presence) {
+func (ev *Evaluation) attribute(v *Value, name string) (found *Value, has Presence) {
 	some, all := false, true
 	v.each(func(alt *Value) {
 		s := alt.set
@@ -389,13 +389,13 @@ func (ev *Evaluation) attribute(v *Value, name string) (found *Value, has presen
 		if unknown {
 			found = join(found, topValue)
 		}
-		some, all = some || has != absent, all && has == present
+		some, all = some || has != Absent, all && has == Present
 	})
 	switch {
 	case all:
-		return found, present
+		return found, Present
 	case some:
-		return found, possible
+		return found, Possible
 	}
-	return found, absent
+	return found, Absent
 }

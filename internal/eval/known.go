@@ -217,7 +217,7 @@ func (s *set) facts() (out []AttrFact) {
 			}
 			seen[name] = true
 			values, has, _ := s.lookup(name)
-			f := AttrFact{Name: name, Maybe: has != present}
+			f := AttrFact{Name: name, Maybe: has != Present}
 			f.File, f.Span = s.defines(name, values)
 			out = append(out, f)
 		}

@@ -242,9 +242,9 @@ func asks(k Kinds, attrs ...string) func(c *invocation) *Value {
 			case x.kinds == Set:
 				for _, name := range attrs {
 					switch _, there, _ := x.set.lookup(name); there {
-					case present:
+					case Present:
 						has = trueValue
-					case possible:
+					case Possible:
 						has = join(has, trueValue)
 					}
 				}

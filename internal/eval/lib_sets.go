@@ -142,7 +142,7 @@ func registerLibSets() {
 			return falseValue
 		}
 		if v.isKnown() {
-			if _, has, _ := v.set.lookup("type"); has == absent {
+			if _, has, _ := v.set.lookup("type"); has == Absent {
 				return falseValue
 			}
 		}
@@ -320,18 +320,18 @@ func (c *invocation) updateAttr(lower, upper *set, name string) attr {
 	}
 	below, above := one(a, anyA), one(b, anyB)
 	switch {
-	case hasB == absent:
-		return attr{value: below, maybe: hasA != present}
-	case hasA == absent:
-		return attr{value: above, maybe: hasB != present}
+	case hasB == Absent:
+		return attr{value: below, maybe: hasA != Present}
+	case hasA == Absent:
+		return attr{value: above, maybe: hasB != Present}
 	}
-	return attr{maybe: hasA != present && hasB != present, value: c.later(func(c *invocation) *Value {
+	return attr{maybe: hasA != Present && hasB != Present, value: c.later(func(c *invocation) *Value {
 		l, r := c.force(below), c.force(above)
 		out := l.only(Failures)
-		if hasB != present {
+		if hasB != Present {
 			out = join(out, l)
 		}
-		if hasA != present || l.kinds&^(Set|Failures) != 0 {
+		if hasA != Present || l.kinds&^(Set|Failures) != 0 {
 			out = join(out, r)
 		}
 		if l.kinds&Set == 0 {
@@ -378,10 +378,10 @@ func (c *invocation) along(otherwise func(of *Value, name string) *Value) *Value
 			return out
 		}
 		found, has := c.attribute(sets, name.text)
-		if has != present {
+		if has != Present {
 			out = join(out, otherwise(sets, name.text))
 		}
-		if has == absent {
+		if has == Absent {
 			return out
 		}
 		v = found
@@ -427,10 +427,10 @@ func hasAlong(c *invocation) *Value {
 			return join(out, c.hasName(sets, name.text))
 		}
 		found, has := c.attribute(sets, name.text)
-		if has != present {
+		if has != Present {
 			out = join(out, falseValue)
 		}
-		if has == absent {
+		if has == Absent {
 			return out
 		}
 		v = found

@@ -1,13 +1,8 @@
 package eval
 
-// Presence says whether a set has an attribute.
-type Presence uint8
-
-// The presences. Possible is said, too, of a value of which it is not known whether it is a set.
-const (
-	Absent Presence = iota
-	Possible
-	Present
+import (
+	"maps"
+	"slices"
 )
 
 // Lookup tells of an attribute whether a value that is a set has it. p is what it is in that case; whole is set where it can be
@@ -17,13 +12,16 @@ func (v *Value) Lookup(name string) (p Part, has Presence, whole bool) {
 		return Part{}, Possible, false
 	}
 	var all []*thunk
-	first := true
 	whole = true
-	for _, s := range v.sets() {
-		values, in, unknown := s.lookup(name)
-		all = append(all, values...)
-		if here := Presence(in); first {
-			has, first = here, false
+	for i, s := range v.sets() {
+		values, here, unknown := s.lookup(name)
+		for _, t := range values {
+			if !slices.Contains(all, t) {
+				all = append(all, t)
+			}
+		}
+		if i == 0 {
+			has = here
 		} else if here != has {
 			has = Possible
 		}
@@ -41,4 +39,61 @@ func (v *Value) Lookup(name string) (p Part, has Presence, whole bool) {
 		}
 		return out
 	}}}, has, whole
+}
+
+// Has reports whether a value, if it does not fail, surely is a set with an attribute.
+func (v *Value) Has(name string) bool {
+	_, has, _ := v.Lookup(name)
+	return has == Present
+}
+
+// Attr returns an attribute. ok is false where a value, if it does not fail, is not surely a set that has it, or where
+// something that is not known may have put another in its place.
+func (v *Value) Attr(name string) (p Part, ok bool) {
+	p, has, whole := v.Lookup(name)
+	if has != Present || !whole {
+		return Part{}, false
+	}
+	return p, true
+}
+
+// Member returns what an attribute of a value may be. It is none where nothing is known of that: where the value may be something
+// else than the sets that are known, too, or these may have any value for it.
+func (v *Value) Member(name string) Part {
+	if p, _, whole := v.Lookup(name); whole {
+		return p
+	}
+	return Part{}
+}
+
+// Members returns the names of the attributes that a value may have, sorted. whole tells that the value, if it does not fail, is a
+// set, and that it has no others.
+func (v *Value) Members() (names []string, whole bool) {
+	found := map[string]bool{}
+	whole = v.kinds&^Failures != 0
+	v.each(func(x *Value) {
+		switch {
+		case x.kinds&^Failures == 0:
+		case x.set == nil:
+			whole = false
+		default:
+			for s := x.set; s != nil; s = s.below {
+				whole = whole && !s.open
+				for name := range s.all {
+					found[name] = true
+				}
+			}
+		}
+	})
+	return slices.Sorted(maps.Keys(found)), whole
+}
+
+// Perhaps returns a part that is a set which may have each of some attributes, of which nothing else is known, and no others.
+func Perhaps(names ...string) Part {
+	prepare()
+	s := &set{own: make(map[string]attr, len(names)), size: len(names)}
+	for _, name := range names {
+		s.own[name] = attr{value: topThunk, maybe: true}
+	}
+	return Part{given(setValue(s))}
 }

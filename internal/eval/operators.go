@@ -295,8 +295,8 @@ func falseIn(v *Value) (out *Value) {
 // equalSets compares sets. Nix goes by the age of its symbols, so what is met first is not known.
 func (ev *Evaluation) equalSets(x, y *set, depth int) *Value {
 	typ := "type"
-	if _, has, _ := x.lookup(typ); has != absent {
-		if _, has, _ := y.lookup(typ); has != absent {
+	if _, has, _ := x.lookup(typ); has != Absent {
+		if _, has, _ := y.lookup(typ); has != Absent {
 			return bare(Bool | Failures) // derivations are compared by outPath
 		}
 	}

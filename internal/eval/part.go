@@ -1,8 +1,6 @@
 package eval
 
 import (
-	"slices"
-
 	"github.com/nixsift/nixsift/ast/source"
 )
 
@@ -108,46 +106,6 @@ func (v *Value) sets() (all []*set) {
 		}
 	})
 	return all
-}
-
-// Has reports whether a value, if it does not fail, surely is a set with an attribute.
-func (v *Value) Has(name string) bool {
-	all := v.sets()
-	for _, s := range all {
-		if _, has, _ := s.lookup(name); has != present {
-			return false
-		}
-	}
-	return len(all) > 0
-}
-
-// Attr returns an attribute. ok is false where a value, if it does not fail, is not surely a set that has it, or where
-// something that is not known may have put another in its place.
-func (v *Value) Attr(name string) (p Part, ok bool) {
-	var all []*thunk
-	for _, s := range v.sets() {
-		values, has, unknown := s.lookup(name)
-		if has != present || unknown {
-			return Part{}, false
-		}
-		for _, t := range values {
-			if !slices.Contains(all, t) {
-				all = append(all, t)
-			}
-		}
-	}
-	switch len(all) {
-	case 0:
-		return Part{}, false
-	case 1:
-		return Part{all[0]}, true
-	}
-	return Part{&thunk{fn: func(ev *Evaluation) (out *Value) {
-		for _, t := range all {
-			out = join(out, ev.force(t))
-		}
-		return out
-	}}}, true
 }
 
 // AttrPlace returns where a set literal gives an attribute of a set: its name, and the value as it is written. That is 0

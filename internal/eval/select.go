@@ -44,11 +44,11 @@ func (ev *Evaluation) selectExpr(at site, x *expr, in *env) *Value {
 			return join(out, topValue)
 		}
 		found, has := ev.attribute(ok, name)
-		if has != present {
+		if has != Present {
 			switch {
 			case x.d != 0:
 				fallback()
-			case has == absent:
+			case has == Absent:
 				f := &Failure{Reason: MissingAttr, at: at, Name: name, Start: part.start, End: part.end}
 				if ok.isKnown() {
 					f.set = ok.set
@@ -58,7 +58,7 @@ func (ev *Evaluation) selectExpr(at site, x *expr, in *env) *Value {
 				out = join(out, bare(Hard))
 			}
 		}
-		if has == absent {
+		if has == Absent {
 			return out
 		}
 		v = found
@@ -117,10 +117,10 @@ func (ev *Evaluation) hasAttr(at site, v *Value, path []attrName, in *env) *Valu
 			return join(out, ev.hasName(sets, name))
 		}
 		found, has := ev.attribute(sets, name)
-		if has != present {
+		if has != Present {
 			out = join(out, falseValue)
 		}
-		if has == absent {
+		if has == Absent {
 			return out
 		}
 		v = found
@@ -136,9 +136,9 @@ func (ev *Evaluation) hasName(sets *Value, name string) (out *Value) {
 			s = openSet
 		}
 		switch _, has, _ := s.lookup(name); has {
-		case present:
+		case Present:
 			out = join(out, trueValue)
-		case absent:
+		case Absent:
 			out = join(out, falseValue)
 		default:
 			out = someBool

@@ -72,27 +72,28 @@ func (s *set) all(yield func(string, attr) bool) {
 	}
 }
 
-// presence says whether a set has an attribute.
-type presence uint8
+// Presence says whether a set has an attribute.
+type Presence uint8
 
+// The presences. Possible is said, too, of a value of which it is not known whether it is a set.
 const (
-	absent presence = iota
-	possible
-	present
+	Absent Presence = iota
+	Possible
+	Present
 )
 
 // lookup looks an attribute up. values are those that it may have, and unknown tells that it may have any other.
-func (s *set) lookup(name string) (values []*thunk, has presence, unknown bool) {
+func (s *set) lookup(name string) (values []*thunk, has Presence, unknown bool) {
 	for ; s != nil; s = s.below {
 		if a, ok := s.get(name); ok {
 			values = append(values, a.value)
 			if !a.maybe {
-				return values, present, unknown
+				return values, Present, unknown
 			}
-			has = possible
+			has = Possible
 		}
 		if s.open && !(s.notLib && onlyInLib(name)) {
-			has, unknown = possible, true
+			has, unknown = Possible, true
 		}
 	}
 	return values, has, unknown

@@ -31,11 +31,11 @@ func (v *Value) Lacks(name string) bool {
 		if x.kinds != Set {
 			return
 		}
-		has := possible
+		has := Possible
 		if x.set != nil {
 			_, has, _ = x.set.lookup(name)
 		}
-		lacks = lacks && has == absent
+		lacks = lacks && has == Absent
 	})
 	return lacks
 }

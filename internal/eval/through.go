@@ -193,7 +193,7 @@ func (v *Value) element(of element) *thunk {
 	case v.kinds == List && of.name == "" && of.index < len(v.list):
 		return v.list[of.index]
 	case v.kinds == Set:
-		if values, has, unknown := v.set.lookup(of.name); has == present && !unknown && len(values) == 1 {
+		if values, has, unknown := v.set.lookup(of.name); has == Present && !unknown && len(values) == 1 {
 			return values[0]
 		}
 	}

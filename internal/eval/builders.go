@@ -147,15 +147,7 @@ func isOfPackages(names *sema.Info, fn ast.Node, name string) bool {
 	case !ok:
 		return false
 	case u.Target == sema.ToWith:
-		for s := u.Scope; ; s = names.Scope(s).Parent {
-			scope := names.Scope(s)
-			if !scope.Node.IsValid() {
-				return false
-			}
-			if scope.Node.Is(ast.With) {
-				return nixlang.NamesPackages(ast.LastName(ast.WithExpr{Node: scope.Node}.Env()))
-			}
-		}
+		return nixlang.NamesPackages(ast.LastName(nixlang.InnermostWith(names, u.Scope)))
 	case u.Target != sema.ToBinding:
 		return false
 	}

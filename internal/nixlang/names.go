@@ -85,7 +85,7 @@ func Builtin(names *sema.Info, n ast.Node) string {
 				return b.Name
 			}
 		case sema.ToWith:
-			if IsBuiltins(names, innermostWith(names, u.Scope)) && sema.IsBuiltin(text) {
+			if IsBuiltins(names, InnermostWith(names, u.Scope)) && sema.IsBuiltin(text) {
 				return text
 			}
 		}
@@ -123,8 +123,8 @@ func IsBuiltins(names *sema.Info, n ast.Node) bool {
 	return false
 }
 
-// innermostWith returns the attrset of the nearest with around a scope, which hides those of all others.
-func innermostWith(names *sema.Info, scope sema.ScopeID) ast.Node {
+// InnermostWith returns the attrset of the nearest with around a scope, which hides those of all others.
+func InnermostWith(names *sema.Info, scope sema.ScopeID) ast.Node {
 	for range 256 {
 		if scope == 0 {
 			break

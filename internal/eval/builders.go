@@ -86,25 +86,12 @@ func (c *invocation) ofBuilder(b builder) {
 	case v.kinds != Set || !v.isKnown():
 		return
 	}
-	var lacking, extra []string
-	for _, name := range b.required {
-		if _, has, _ := v.set.lookup(name); has == Absent {
-			lacking = append(lacking, name)
-		}
-	}
-	free := func(yield func(string) bool) {
-		for _, name := range b.names {
-			if _, has, _ := v.set.lookup(name); has == Absent && !yield(name) {
-				return
-			}
-		}
-	}
-	for s := v.set; s != nil && b.names != nil; s = s.below {
-		for name, a := range s.all {
-			if !a.maybe && !slices.Contains(b.names, name) && near.Among(name, free) != "" { // others may be new
-				extra = append(extra, name)
-			}
-		}
+	lacking := v.set.lacking(b.required)
+	var extra []string
+	if b.names != nil {
+		free := v.set.lacking(b.names)
+		extra = v.set.others(b.names)
+		extra = slices.DeleteFunc(extra, func(name string) bool { return near.Find(name, free) == "" }) // they may be new
 	}
 	switch {
 	case len(extra) > 0:

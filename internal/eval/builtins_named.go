@@ -75,19 +75,11 @@ func (c *invocation) byNames(takes namedArguments) *Value {
 	if c.b.name == "genericClosure" && c.starts(v.set) {
 		required = append(slices.Clone(required), "operator")
 	}
-	var lacking, extra []string
-	for _, name := range required {
-		if _, has, _ := v.set.lookup(name); has == Absent {
-			lacking = append(lacking, name)
-		}
-	}
+	lacking := v.set.lacking(required)
 	known := slices.Concat(takes.required, takes.others)
-	for s := v.set; s != nil && !takes.open; s = s.below {
-		for name, a := range s.all {
-			if !slices.Contains(known, name) && !a.maybe {
-				extra = append(extra, name)
-			}
-		}
+	var extra []string
+	if !takes.open {
+		extra = v.set.others(known)
 	}
 	failure := &Failure{Reason: MissingArg, at: c.at, Names: lacking, arg: c.args[0], takes: known}
 	switch {

@@ -99,6 +99,28 @@ func (s *set) lookup(name string) (values []*thunk, has Presence, unknown bool) 
 	return values, has, unknown
 }
 
+// lacking returns those of some names that the set surely has not, in their order.
+func (s *set) lacking(names []string) (out []string) {
+	for _, name := range names {
+		if _, has, _ := s.lookup(name); has == Absent {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// others returns the names that the set surely has besides some, in no order.
+func (s *set) others(names []string) (out []string) {
+	for ; s != nil; s = s.below {
+		for name, a := range s.all {
+			if !a.maybe && !slices.Contains(names, name) {
+				out = append(out, name)
+			}
+		}
+	}
+	return out
+}
+
 // closed reports whether all names of the set are known.
 func (s *set) closed() bool {
 	for ; s != nil; s = s.below {

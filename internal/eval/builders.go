@@ -11,7 +11,8 @@ import (
 )
 
 // builder says what a function of nixpkgs that makes a derivation takes, in all releases since 22.05: the number of its
-// arguments; of one that takes a set, what it needs there and, where it takes nothing else, all names that a release has had.
+// arguments, which nixlang knows; of one that takes a set, what it needs there and, where it takes nothing else, all names that a
+// release has had.
 type builder struct {
 	args     int
 	required []string
@@ -21,23 +22,29 @@ type builder struct {
 // builders are known by their name where they are called, as what pkgs has, or a with or an argument gives. Facts:
 // pkgs/build-support/trivial-builders, make-desktopitem, fetchgithub and fetchgit of nixpkgs, and their manual. Several take a
 // function in place of the set by now.
-var builders = map[string]builder{
-	"runCommand": {args: 3}, "runCommandLocal": {args: 3}, "runCommandCC": {args: 3},
-	"writeText": {args: 2}, "writeTextDir": {args: 2}, "writeScript": {args: 2}, "writeScriptBin": {args: 2},
-	"writeShellScript": {args: 2}, "writeShellScriptBin": {args: 2}, "linkFarm": {args: 2},
-	"writeShellApplication": {args: 1, required: []string{"name", "text"}, names: []string{
+var builders = withArgs(map[string]builder{
+	"runCommand": {}, "runCommandLocal": {}, "runCommandCC": {}, "writeText": {}, "writeTextDir": {}, "writeScript": {}, "writeScriptBin": {},
+	"writeShellScript": {}, "writeShellScriptBin": {}, "linkFarm": {},
+	"writeShellApplication": {required: []string{"name", "text"}, names: []string{
 		"name", "text", "runtimeInputs", "runtimeEnv", "meta", "passthru", "checkPhase", "excludeShellChecks", "extraShellCheckFlags", "bashOptions",
 		"derivationArgs", "inheritPath",
 	}},
-	"writeTextFile": {args: 1, required: []string{"name", "text"}, names: []string{
+	"writeTextFile": {required: []string{"name", "text"}, names: []string{
 		"name", "text", "executable", "destination", "checkPhase", "meta", "passthru", "allowSubstitutes", "preferLocalBuild", "derivationArgs",
 	}},
-	"makeDesktopItem": {args: 1, required: []string{"name", "desktopName"}},
-	"fetchFromGitHub": {args: 1, required: []string{"owner", "repo"}}, "fetchgit": {args: 1, required: []string{"url"}},
-	"fetchurl": {args: 1}, "fetchzip": {args: 1}, "fetchpatch": {args: 1}, "fetchpatch2": {args: 1}, "fetchFromGitLab": {args: 1},
-	"buildEnv": {args: 1}, "mkShell": {args: 1}, "mkShellNoCC": {args: 1}, "mkDerivation": {args: 1},
-	"buildGoModule": {args: 1}, "buildNpmPackage": {args: 1}, "buildRustPackage": {args: 1}, "buildPythonPackage": {args: 1},
-	"buildPythonApplication": {args: 1},
+	"makeDesktopItem": {required: []string{"name", "desktopName"}},
+	"fetchFromGitHub": {required: []string{"owner", "repo"}}, "fetchgit": {required: []string{"url"}},
+	"fetchurl": {}, "fetchzip": {}, "fetchpatch": {}, "fetchpatch2": {}, "fetchFromGitLab": {},
+	"buildEnv": {}, "mkShell": {}, "mkShellNoCC": {}, "mkDerivation": {},
+	"buildGoModule": {}, "buildNpmPackage": {}, "buildRustPackage": {}, "buildPythonPackage": {}, "buildPythonApplication": {},
+})
+
+func withArgs(all map[string]builder) map[string]builder {
+	for name, b := range all {
+		b.args = nixlang.MakerArgs(name)
+		all[name] = b
+	}
+	return all
 }
 
 // Builders returns the names of the functions of nixpkgs that are known where they are called, sorted.

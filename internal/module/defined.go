@@ -122,6 +122,7 @@ type state struct {
 	conditional bool
 	ordered     bool
 	user        bool
+	later       names // those that replace what stands at the path, see laterNames
 	depth       int
 }
 
@@ -140,6 +141,8 @@ func (w *definedWalk) body(body ast.Node, structured bool) {
 		first := p.Name(0)
 		path := p.Path
 		switch {
+		case p.Replaced:
+			return
 		case first == "config":
 			path = path[1:]
 		case structured || reservedKeys[first]:
@@ -183,6 +186,10 @@ func isArgumentOf(list ast.Node) bool {
 // binding reads what is bound at a path.
 func (w *definedWalk) binding(s state, path []ast.Node, value, node ast.Node) {
 	for i, part := range path {
+		if s.later.has(part) {
+			return
+		}
+		s.later = nil
 		name, ok := w.f.optionName(part, len(s.path) == 0)
 		s.at = part
 		if i == maxPath || len(s.path) > maxPath {
@@ -252,7 +259,9 @@ func (w *definedWalk) value(s state, n ast.Node) {
 		return
 	case ast.Binary:
 		if n.Op() == ast.OpUpdate {
-			w.value(s, n.Child(0))
+			left := s
+			left.later = w.f.laterNames(n.Child(1), s.later)
+			w.value(left, n.Child(0))
 			w.value(s, n.Child(1))
 			return
 		}
@@ -268,7 +277,11 @@ func (w *definedWalk) value(s state, n ast.Node) {
 func (w *definedWalk) property(s state, call ast.Node) bool {
 	fn, args := ast.Call(call)
 	last := args[len(args)-1]
-	switch name := ast.LastName(fn); {
+	name := ast.LastName(fn)
+	if name != "optionalAttrs" {
+		s.later = nil // what // adds to a property is no definition
+	}
+	switch {
 	case (name == "mkIf" || name == "optionalAttrs") && len(args) == 2:
 		s.conditional = true
 		w.value(s, last)

@@ -57,6 +57,8 @@ type Part struct {
 	Value ast.Node
 	// Guarded is set where a condition stands around the set that holds it.
 	Guarded bool
+	// Replaced is set where a later operand of // surely has an attribute of the first name, so that this one is none.
+	Replaced bool
 }
 
 // Name returns the name of element i of the path, or "" where there is none or it is computed.
@@ -341,7 +343,7 @@ func (f *File) Partial() bool {
 // mkDefault, if, let and the names of a let.
 func (f *File) Definitions(n ast.Node, yield func(Part)) {
 	w := definitionWalk{f: f, yield: yield}
-	w.walk(n, false, 0)
+	w.walk(n, false, nil, 0)
 }
 
 type definitionWalk struct {
@@ -349,7 +351,7 @@ type definitionWalk struct {
 	yield func(Part)
 }
 
-func (w *definitionWalk) walk(n ast.Node, guarded bool, depth int) {
+func (w *definitionWalk) walk(n ast.Node, guarded bool, later names, depth int) {
 	for i := 0; i < maxWraps; i++ {
 		n = n.Tail()
 		if !n.Is(ast.Assert) {
@@ -369,43 +371,46 @@ func (w *definitionWalk) walk(n ast.Node, guarded bool, depth int) {
 			switch c.Kind() {
 			case ast.Binding:
 				b := ast.BindingNode{Node: c}
-				w.yield(Part{Path: b.Attrpath().Parts(), Node: c, Value: b.Value(), Guarded: guarded})
+				w.yield(Part{Path: b.Attrpath().Parts(), Node: c, Value: b.Value(), Guarded: guarded, Replaced: later.has(b.Attrpath().First())})
 			case ast.Inherit:
 				for name := range (ast.InheritNode{Node: c}).Names() {
 					w.f.defined++
-					w.yield(Part{Path: []ast.Node{name}, Node: c, Guarded: guarded})
+					w.yield(Part{Path: []ast.Node{name}, Node: c, Guarded: guarded, Replaced: later.has(name)})
 				}
 			}
 		}
 	case ast.Binary:
 		if n.Op() == ast.OpUpdate {
-			w.walk(n.Child(0), guarded, depth+1)
-			w.walk(n.Child(1), guarded, depth+1)
+			w.walk(n.Child(0), guarded, w.f.laterNames(n.Child(1), later), depth+1)
+			w.walk(n.Child(1), guarded, later, depth+1)
 		}
 	case ast.If:
-		w.walk(n.Child(1), true, depth+1)
-		w.walk(n.Child(2), true, depth+1)
+		w.walk(n.Child(1), true, later, depth+1)
+		w.walk(n.Child(2), true, later, depth+1)
 	case ast.Ident:
 		if v := w.f.letValue(n); v.IsValid() {
-			w.walk(v, guarded, depth+4)
+			w.walk(v, guarded, later, depth+4)
 		}
 	case ast.Apply:
 		fn, args := ast.Call(n)
 		last := args[len(args)-1]
 		switch name := ast.LastName(fn); {
 		case (name == "mkIf" || name == "optionalAttrs") && len(args) == 2:
-			w.walk(last, true, depth+1)
+			if name == "mkIf" {
+				later = nil // what // adds to the property is no definition
+			}
+			w.walk(last, true, later, depth+1)
 		case (name == "mkMerge" || name == "mergeAttrsList") && len(args) == 1:
 			if list := last.Tail(); list.Is(ast.List) {
 				for c := range list.Children() {
-					w.walk(c, guarded, depth+1)
+					w.walk(c, guarded, nil, depth+1)
 				}
 			}
 		case (name == "recursiveUpdate" || name == "mergeAttrs") && len(args) == 2:
-			w.walk(args[0], guarded, depth+1)
-			w.walk(last, guarded, depth+1)
+			w.walk(args[0], guarded, later, depth+1)
+			w.walk(last, guarded, later, depth+1)
 		case overrides[name]:
-			w.walk(last, guarded, depth+1)
+			w.walk(last, guarded, nil, depth+1)
 		}
 	}
 }

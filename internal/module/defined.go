@@ -30,8 +30,8 @@ type Defined struct {
 	Of   *Module
 }
 
-// plainPriority is the priority of a definition that says nothing of it (lib/modules.nix, defaultOverridePriority).
-const plainPriority = 100
+// PlainPriority is the priority of a definition that says nothing of it (lib/modules.nix, defaultOverridePriority).
+const PlainPriority = 100
 
 var overridePriority = map[string]int64{"mkDefault": 1000, "mkForce": 50, "mkVMOverride": 10, "mkOptionDefault": 1500, "mkImageMediaOverride": 60}
 
@@ -137,7 +137,7 @@ func (w *definedWalk) module(m *Module) {
 // body reads the attributes of a module.
 func (w *definedWalk) body(body ast.Node, structured bool) {
 	w.f.Definitions(body, func(p Part) {
-		s := state{priority: plainPriority, conditional: p.Guarded, at: p.Path[0]}
+		s := state{priority: PlainPriority, conditional: p.Guarded, at: p.Path[0]}
 		first := p.Name(0)
 		path := p.Path
 		switch {

@@ -301,6 +301,18 @@ func (f *File) written(n ast.Node, depth int) (v Value) {
 // Kinds returns the kinds of value that the type accepts; 0 where that is not known.
 func (t *Type) Kinds() eval.Kinds { return typeKinds[t.Name] }
 
+// oneValue are types of which two definitions must be the same (lib/types.nix, mergeEqualOption and mergeOneOption).
+var oneValue = words(`bool int float number str nonEmptyStr singleLineStr strMatching path port enum passwdEntry ints.unsigned ints.positive
+	ints.between ints.u8 ints.u16 ints.u32 ints.s8 ints.s16 ints.s32`)
+
+// HasOneValue reports whether an option of the type has one value, which its definitions must agree on; those of null and it do so, too.
+func (t *Type) HasOneValue() bool {
+	if t.Name == "nullOr" && len(t.Of) == 1 {
+		return t.Of[0].HasOneValue()
+	}
+	return oneValue[t.Name]
+}
+
 // IsSubmodule reports whether values of the type are modules.
 func (t *Type) IsSubmodule() bool { return t.Name == "submodule" || t.Name == "submoduleWith" }
 

@@ -52,7 +52,7 @@ func (f *File) Uses() Uses {
 		for i := range defined {
 			d := &defined[i]
 			u := Use{Path: d.Path, Node: d.Node.Span(), Defined: true, Cut: d.Cut, Priority: d.Priority}
-			if d.Of == own && !d.Conditional && !d.User && 0 < d.Priority && d.Priority <= plainPriority && !d.Cut && d.Value.IsValid() {
+			if d.Of == own && !d.Conditional && !d.User && 0 < d.Priority && d.Priority <= PlainPriority && !d.Cut && d.Value.IsValid() {
 				u.Value = f.Written(d.Value)
 			}
 			p.add(u, d.Parts)
@@ -91,7 +91,7 @@ func (p *packer) add(u Use, parts []ast.Node) {
 	for _, f := range []struct {
 		flag int64
 		set  bool
-	}{{packedDefined, u.Defined}, {packedCut, u.Cut}, {packedGuarded, u.Guarded}, {packedValue, u.Value.Exact}, {packedList, !u.Value.Exact && u.Value.Kinds == eval.List && u.Priority < plainPriority}} {
+	}{{packedDefined, u.Defined}, {packedCut, u.Cut}, {packedGuarded, u.Guarded}, {packedValue, u.Value.Exact}, {packedList, !u.Value.Exact && u.Value.Kinds == eval.List && u.Priority < PlainPriority}} {
 		if f.set {
 			flags |= f.flag
 		}

@@ -223,9 +223,6 @@ func (g *importGraph) stronger(s spoken, files map[string]bool) (here, elsewhere
 	return here, elsewhere
 }
 
-// plainPriority is the priority of a definition that says nothing of it.
-const plainPriority = 100
-
 // spoken is a declaration or a definition that may clash with that of another file.
 type spoken struct {
 	kind  ClashKind
@@ -281,7 +278,7 @@ func (g *importGraph) inSeveral() map[string][]spoken {
 // definedHow returns how a definition may clash with another.
 func (g *importGraph) definedHow(d *module.Use) (kind ClashKind, ok bool) {
 	switch {
-	case d.Value.Exact && d.Priority == plainPriority:
+	case d.Value.Exact && d.Priority == module.PlainPriority:
 		return DefinedTwice, g.index.single(d.Path)
 	case d.Value.Exact:
 		return ForcedTwice, g.index.single(d.Path)
@@ -369,13 +366,6 @@ func (g *importGraph) addCycle(files []string) {
 // maxWay bounds the depth to which imports are followed for cycles.
 const maxWay = 1000
 
-// singleTypes are types of which two definitions must be the same (lib/types.nix, mergeEqualOption and mergeOneOption).
-var singleTypes = map[string]bool{
-	"bool": true, "int": true, "float": true, "number": true, "str": true, "nonEmptyStr": true, "singleLineStr": true, "strMatching": true,
-	"path": true, "port": true, "enum": true, "ints.unsigned": true, "ints.positive": true, "ints.between": true, "ints.u8": true,
-	"ints.u16": true, "ints.u32": true, "ints.s8": true, "ints.s16": true, "ints.s32": true, "passwdEntry": true,
-}
-
 // singleOptions are options of NixOS, home-manager and nix-darwin that have one value.
 var singleOptions = map[string]bool{
 	"time.timeZone": true, "networking.hostName": true, "networking.domain": true, "networking.hostId": true, "networking.useDHCP": true,
@@ -391,7 +381,7 @@ var singleOptions = map[string]bool{
 func (x *moduleIndex) single(path []string) bool {
 	root := x.options()
 	if answer := root.find(path); answer.Verdict == OptionExists {
-		return answer.At == len(path) && !slices.ContainsFunc(answer.Declared, func(d DeclaredOption) bool { return !isSingle(&d.Type) })
+		return answer.At == len(path) && !slices.ContainsFunc(answer.Declared, func(d DeclaredOption) bool { return !d.Type.HasOneValue() })
 	} else if answer.Verdict == OptionRenamed {
 		return false
 	}
@@ -403,10 +393,3 @@ func (x *moduleIndex) single(path []string) bool {
 
 // switches are namespaces below which enable is a Boolean.
 var switches = map[string]bool{"services": true, "programs": true, "hardware": true, "virtualisation": true, "security": true}
-
-func isSingle(t *module.Type) bool {
-	if t.Name == "nullOr" && len(t.Of) == 1 {
-		return isSingle(&t.Of[0])
-	}
-	return singleTypes[t.Name]
-}

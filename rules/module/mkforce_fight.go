@@ -66,7 +66,7 @@ func forcedInModule(p *rules.Pass) (some bool) {
 	}
 	first := map[option]forced{}
 	for _, d := range file.DefinedOptions() {
-		if d.User || d.Cut || !d.Value.IsValid() || d.Priority <= 0 || d.Priority >= 100 {
+		if d.User || d.Cut || !d.Value.IsValid() || d.Priority <= 0 || d.Priority >= module.PlainPriority {
 			continue
 		}
 		some = true
@@ -94,7 +94,7 @@ func forcedInModule(p *rules.Pass) (some bool) {
 				if slices.ContainsFunc(o.Declared, joinsTexts) {
 					return
 				}
-				if o.At == len(path) && !slices.ContainsFunc(o.Declared, func(d project.DeclaredOption) bool { return !hasOneValue[d.Type.Name] }) {
+				if o.At == len(path) && !slices.ContainsFunc(o.Declared, func(d project.DeclaredOption) bool { return !d.Type.HasOneValue() }) {
 					found.Severity = diag.Error
 				}
 			}
@@ -104,14 +104,11 @@ func forcedInModule(p *rules.Pass) (some bool) {
 	return some
 }
 
-// hasOneValue are types of which two definitions must be the same (lib/types.nix, mergeEqualOption and mergeOneOption).
-var hasOneValue = set("bool int float number str nonEmptyStr singleLineStr path port enum")
-
 // joinsTexts reports whether an option is, or holds, something that several definitions are joined or chosen from.
 func joinsTexts(d project.DeclaredOption) bool {
 	switch d.Type.Name {
 	case "lines", "commas", "envVar", "separatedString", "boolByOr", "attrs", "raw", "unspecified":
 		return true
 	}
-	return d.Type.Name == "" || len(d.Type.Of) > 0 && !hasOneValue[d.Type.Of[0].Name]
+	return d.Type.Name == "" || len(d.Type.Of) > 0 && !d.Type.Of[0].HasOneValue()
 }

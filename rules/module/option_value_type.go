@@ -134,7 +134,7 @@ func valueType(a *rules.Asked, file string, lists []string, u *module.Use, d *va
 		found.Related = declaredAt(file, answer.Declared[:1], "its type is declared here")
 	}
 	found.Help = insteadOf(&t, v)
-	if d.mild || listed || answer.Strongest < u.Priority || u.Priority > 100 {
+	if d.mild || listed || answer.Strongest < u.Priority || u.Priority > module.PlainPriority {
 		found.Severity = diag.Warning
 	}
 	a.Report(found)

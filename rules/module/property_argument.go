@@ -125,7 +125,7 @@ func reportTooFew(p *rules.Pass, d module.Defined, found diag.Finding) {
 			if !listed {
 				found.Related = declaredAt(file, answer.Declared[:1], "its type is declared here")
 			}
-			if mild || listed || answer.Strongest < priority || priority > 100 {
+			if mild || listed || answer.Strongest < priority || priority > module.PlainPriority {
 				found.Severity = diag.Warning
 			}
 		}

@@ -376,7 +376,7 @@ func (x *moduleIndex) owns(name string) bool {
 type optionUses struct {
 	// foreign are first names under which the project uses so many options that it does not declare that others declare them.
 	foreign map[string]bool
-	// defined and read are the paths that are, as sets of dotted keys; whole has those below which all is.
+	// defined and read are the paths that are defined and read.
 	defined, read *useNode
 	asked         *useNode // what is read though it may be missing
 }

@@ -2,6 +2,7 @@ package module
 
 import (
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/rules"
 )
@@ -26,11 +27,8 @@ var _ = rules.Register(&rules.Rule{
 		f := diag.Finding{Span: both[0].Span(), Message: "the condition is always true: `mkIf` does nothing here", Help: "leave the content alone"}
 		if !value {
 			f.Message, f.Help = "the condition is never true: what `mkIf` holds does not count", "leave it out"
-		} else if head := n.Span(); true {
-			head.End = both[1].Start()
-			if !n.Tree().HasComment(head) {
-				f.Fixes = []diag.Fix{rules.Delete("leave `mkIf true` out", diag.Unsafe, head)}
-			}
+		} else if head := (source.Span{Start: n.Start(), End: both[1].Start()}); !n.Tree().HasComment(head) {
+			f.Fixes = []diag.Fix{rules.Delete("leave `mkIf true` out", diag.Unsafe, head)}
 		}
 		p.Report(f)
 	},

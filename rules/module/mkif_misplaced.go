@@ -2,7 +2,6 @@ package module
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
@@ -64,7 +63,7 @@ var (
 		writeScriptBin writeShellScript writeShellScriptBin writeShellApplication symlinkJoin buildEnv buildGoModule buildRustPackage
 		buildPythonPackage buildPythonApplication buildNpmPackage buildFHSEnv overrideAttrs substituteAll replaceVars fetchurl fetchFromGitHub
 		optionalString escapeShellArg escapeShellArgs makeBinPath makeLibraryPath makeSearchPath removePrefix removeSuffix splitString toUpper toLower`)
-	writesOut = set(strings.Join([]string{"toJSON", "toXML", "toINI", "toYAML", "toTOML", "toKeyValue", "toGitINI", "toLua", "toPretty", "toPlist", "toDhall", "toHyprconf"}, " "))
+	writesOut = set("toJSON toXML toINI toYAML toTOML toKeyValue toGitINI toLua toPretty toPlist toDhall toHyprconf")
 )
 
 // eachPlain yields what an argument consists of: it, and the values of sets and elements of lists that are written out.

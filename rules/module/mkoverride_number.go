@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/nixsift/nixsift/ast"
-	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/rules"
 )
@@ -27,7 +26,7 @@ var _ = rules.Register(&rules.Rule{
 		}
 		f := diag.Finding{Span: n.Span(), Message: fmt.Sprintf("`%s %d` is `%s`", name, number, better), Help: "use the name"}
 		if text := p.Modules().Spell(better, n); text != "" && app.Func() == fn {
-			f.Fixes = []diag.Fix{rules.Replace("use `"+text+"`", diag.Unsafe, source.Span{Start: n.Start(), End: n.End()}, text)}
+			f.Fixes = []diag.Fix{rules.Replace("use `"+text+"`", diag.Unsafe, n.Span(), text)}
 		}
 		p.Report(f)
 	},

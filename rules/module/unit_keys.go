@@ -95,15 +95,12 @@ func init() {
 	}
 }
 
-// unitOptions are the options of a unit of NixOS outside of its sections (nixos/lib/systemd-unit-options.nix).
-var unitOptions = strings.Fields(`enable overrideStrategy description documentation after before wants requires requisite bindsTo
+// isUnitOption has the options of a unit of NixOS outside of its sections (nixos/lib/systemd-unit-options.nix).
+var isUnitOption = set(`enable overrideStrategy description documentation after before wants requires requisite bindsTo
 	partOf upholds conflicts wantedBy requiredBy upheldBy aliases unitConfig onFailure onSuccess startLimitBurst startLimitIntervalSec
 	restartTriggers reloadTriggers name environment path serviceConfig enableStrictShellChecks script scriptArgs preStart postStart
 	reload preStop postStop jobScripts reloadIfChanged restartIfChanged stopIfChanged notSocketActivated startAt confinement runner
-	listenStreams listenDatagrams socketConfig timerConfig pathConfig mountConfig automountConfig sliceConfig what where type options
-	stopIfChanged aliases`)
-
-var isUnitOption = set(strings.Join(unitOptions, " "))
+	listenStreams listenDatagrams socketConfig timerConfig pathConfig mountConfig automountConfig sliceConfig what where type options`)
 
 // unitValues are the values that keys of services take, where they are few (systemd.service(5), systemd.exec(5), systemd.kill(5)).
 var unitValues = map[string][]string{

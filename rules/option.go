@@ -34,6 +34,12 @@ func (s Setting[T]) In(p *Pass) T {
 	return v.(T)
 }
 
+// Named tells what came of a file that the setting names, for the file of a pass: a problem is one of the configuration, and so is a file
+// that is there for none of the files that are checked.
+func (s Setting[T]) Named(p *Pass, name string, found bool, problem string) {
+	p.host.Named(s.Option.rule, s.Option.Name, name, found, problem)
+}
+
 // unlisted returns an option that no rule lists, so that nobody can set it, or nil.
 func unlisted() *Option {
 	for _, o := range declared {

@@ -49,6 +49,9 @@ type Host interface {
 	Option(rule *Rule, name string) any
 	// Runs reports whether a rule is on for the file.
 	Runs(rule *Rule) bool
+	// Named takes what came of a file that a setting of a rule names: found is not set where it is not there for the file at hand, and
+	// problem says what is wrong with one that is, or is "".
+	Named(rule *Rule, setting, name string, found bool, problem string)
 	// Later takes the rest of a rule, to be called once all files of the project are known.
 	Later(rule *Rule, then func(host Host))
 }

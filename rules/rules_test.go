@@ -21,6 +21,8 @@ func (settings) Report(*Rule, diag.Finding) {}
 func (settings) Later(*Rule, func(Host))    {}
 func (settings) Runs(*Rule) bool            { return true }
 
+func (settings) Named(*Rule, string, string, bool, string) {}
+
 func (s settings) Option(r *Rule, name string) any {
 	if r != s.rule {
 		return nil

@@ -12,7 +12,7 @@ import (
 
 // collect joins what the workers found.
 func (e *Checker) collect(res *Result, workers []*worker, reported map[string]bool) {
-	suppressions := map[string]*suppress.Table{}
+	suppressions, named := map[string]*suppress.Table{}, map[namedFile]bool{}
 	for _, w := range workers {
 		maps.Copy(suppressions, w.suppressions)
 		res.Errors = append(res.Errors, w.errors...)
@@ -27,10 +27,16 @@ func (e *Checker) collect(res *Result, workers []*worker, reported map[string]bo
 		maps.Copy(res.sums, w.sums)
 		maps.Copy(res.prints, w.prints)
 		maps.Copy(res.partial, w.partial)
+		maps.Copy(named, w.named)
 		for file := range w.exhausted {
 			if reported[file] {
 				res.Exhausted = append(res.Exhausted, file)
 			}
+		}
+	}
+	for n := range named {
+		if !n.found && !named[namedFile{n.by, true}] {
+			res.Errors = append(res.Errors, n.by)
 		}
 	}
 	slices.Sort(res.Exhausted)

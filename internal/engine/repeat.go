@@ -42,6 +42,7 @@ type outcome struct {
 	prints       map[string]prints
 	partial      map[string]bool
 	exhausted    map[string]bool
+	named        map[namedFile]bool
 	left         map[finder]int
 	checked      int
 	later        []later
@@ -62,6 +63,7 @@ func (o *outcome) take(w *worker) {
 	o.prints = moved(o.prints, &w.prints)
 	o.partial = moved(o.partial, &w.partial)
 	o.exhausted = moved(o.exhausted, &w.exhausted)
+	o.named = moved(o.named, &w.named)
 	for of, n := range w.left {
 		if o.left == nil {
 			o.left = map[finder]int{}
@@ -101,6 +103,9 @@ func (o *outcome) addTo(w *worker) {
 	}
 	for file := range o.exhausted {
 		w.exhausted = moved(w.exhausted, &map[string]bool{file: true})
+	}
+	for n := range o.named {
+		w.named = moved(w.named, &map[namedFile]bool{n: true})
 	}
 	for of, n := range o.left {
 		w.left[of] += n

@@ -74,7 +74,9 @@ type worker struct {
 	partial map[string]bool
 	// exhausted are files of which not all could be evaluated for want of fuel; nil for none.
 	exhausted map[string]bool
-	bound     bound
+	// named are the files that settings of rules name, as they were looked for; nil for none.
+	named map[namedFile]bool
+	bound bound
 }
 
 // later is the rest of a rule that asks what other files say, with what held when it asked.
@@ -189,6 +191,25 @@ func (w *worker) Option(r *rules.Rule, name string) any { return w.plan.resolved
 
 // Runs reports whether a rule is on for the file at hand.
 func (w *worker) Runs(r *rules.Rule) bool { return w.plan.severity[r].severity != diag.Off }
+
+// namedFile is a file that a setting of a rule names: whether it is there for a file that was checked.
+type namedFile struct {
+	by    FileError // what there is to say where it is there for none
+	found bool
+}
+
+// Named notes what came of a file that a setting of a rule names.
+func (w *worker) Named(r *rules.Rule, setting, name string, found bool, problem string) {
+	from, _ := w.plan.resolved.OptionOrigin(r.ID, setting)
+	e := FileError{File: cmp.Or(from.File, w.engine.opts.Dir), Kind: BadConfig, Line: from.Line, Column: min(from.Line, 1)}
+	what := fmt.Sprintf("`%s` that `%s` of %s names ", name, setting, r.ID)
+	if problem != "" {
+		e.Message = what + problem
+		w.errors = append(w.errors, e)
+	}
+	e.Message = what + "is not there"
+	w.named = moved(w.named, &map[namedFile]bool{{e, found}: true})
+}
 
 // do checks a unit with the rules of its plan. What fails outside of a rule costs this unit only.
 func (w *worker) do(u unit) {

@@ -2,6 +2,8 @@ package project
 
 import (
 	"encoding/json"
+	"errors"
+	"io/fs"
 	"slices"
 	"strings"
 
@@ -32,13 +34,7 @@ func (a *Answers) ListedOption(lists []string, path []string) OptionAnswer {
 	}
 	missing := OptionAnswer{}
 	for _, list := range lists {
-		root := a.snapshot.lists.get(list, func() *listedOption {
-			text, err := a.snapshot.fs.ReadFile(list)
-			if err != nil {
-				return nil
-			}
-			return readOptionList(text)
-		})
+		root := a.snapshot.optionList(list).root
 		if root == nil || root.children[path[0]] == nil {
 			continue
 		}
@@ -53,7 +49,39 @@ func (a *Answers) ListedOption(lists []string, path []string) OptionAnswer {
 	return missing
 }
 
-// readOptionList reads an options.json; nil where it is none.
+// optionList is a file of options, read: root is nil where there is a problem.
+type optionList struct {
+	root    *listedOption
+	problem string
+}
+
+func (s *Snapshot) optionList(path string) optionList {
+	return s.lists.get(path, func() optionList {
+		text, err := s.fs.ReadFile(path)
+		if err != nil {
+			var pe *fs.PathError
+			if errors.As(err, &pe) {
+				err = pe.Err
+			}
+			return optionList{problem: "cannot be read: " + err.Error()}
+		}
+		root := readOptionList(text)
+		if root == nil {
+			return optionList{problem: "is no list of options as options.json has them"}
+		}
+		return optionList{root: root}
+	})
+}
+
+// OptionListProblem says what is wrong with a list of options, given by its absolute path, or returns "".
+func (v *View) OptionListProblem(path string) string {
+	if v.deps != nil {
+		return noted(v, question{"option list", path, ""}, func(a *Answers) string { return a.OptionListProblem(path) })
+	}
+	return v.snapshot.optionList(path).problem
+}
+
+// readOptionList reads an options.json; nil where it is none, or has no option.
 func readOptionList(text []byte) *listedOption {
 	var list map[string]struct{ Type *string }
 	if json.Unmarshal(text, &list) != nil {
@@ -70,6 +98,9 @@ func readOptionList(text []byte) *listedOption {
 		}
 		n.option, n.typ = true, typeDescribed(*o.Type)
 		n.closed = strings.Contains(*o.Type, "submodule") && !strings.Contains(*o.Type, "open submodule") && !strings.Contains(*o.Type, " or ")
+	}
+	if root.children == nil {
+		return nil
 	}
 	root.seal()
 	return root

@@ -30,6 +30,8 @@ func (c *counter) Option(*rules.Rule, string) any   { return nil }
 
 func (*counter) Runs(*rules.Rule) bool { return true }
 
+func (*counter) Named(*rules.Rule, string, string, bool, string) {}
+
 func (c *counter) Later(_ *rules.Rule, then func(rules.Host)) { then(c) }
 
 // costs returns what each rule, and each analysis that rules share, costs on a text.

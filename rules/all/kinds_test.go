@@ -35,6 +35,8 @@ func (s silent) Option(*rules.Rule, string) any { return nil }
 
 func (silent) Runs(*rules.Rule) bool { return true }
 
+func (silent) Named(*rules.Rule, string, string, bool, string) {}
+
 func (s silent) Later(r *rules.Rule, _ func(rules.Host)) {
 	assert.Fail(s.t, "a rule asks something without the nodes that it asks for", "%s in %s", r.ID, s.path)
 }

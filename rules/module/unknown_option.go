@@ -23,7 +23,8 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"Options that other projects declare are known from their lists: `lists = [ \"options.json\" ]` under\n" +
 		"`[rules.unknown-option]` names them. Since a list has no internal and no renamed options, only what looks misspelt is\n" +
-		"reported, as a warning.\n" +
+		"reported, as a warning. A list that is there for none of the files that are checked, or that is none, is a mistake in the\n" +
+		"configuration.\n" +
 		"\n" +
 		"It is silent where more may be declared than it sees: names that are computed, a `freeformType`, options that a\n" +
 		"function makes, and namespaces of which the project uses more than it declares. What may be missing on purpose,\n" +

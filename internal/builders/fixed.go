@@ -11,7 +11,10 @@ import (
 
 // Fixed tells whether a derivation has a fixed output, which lets its builder use the network: whether outputHash is set, by its own
 // attributes or by those that an override around it adds. stdenv drops attributes that are null.
-func (r *Reader) Fixed(d *Derivation) Verdict {
+func (r *Reader) Fixed(d *Derivation) Verdict { return r.fixed(d, maxFollow) }
+
+// fixed is Fixed for what is no more than some derivations below the one that was asked about: one may be its own base.
+func (r *Reader) fixed(d *Derivation, depth int) Verdict {
 	if fn := r.defined(d.fn); fn.IsValid() && !d.wrapper.IsValid() {
 		return Maybe // a function of the file that is called like one of nixpkgs
 	}
@@ -22,7 +25,7 @@ func (r *Reader) Fixed(d *Derivation) Verdict {
 	case d.wrapper.IsValid() && (strings.Contains(d.wrapper.Text(), "outputHash") || r.passesHash(d)):
 		return Maybe
 	case d.Base.IsValid() && own == No:
-		own = r.baseFixed(d)
+		own = r.baseFixed(d, depth)
 	}
 	if own == Yes || r.overridden(d.Call) {
 		return max(own, Maybe)
@@ -54,14 +57,17 @@ func namesHash(name string) bool {
 }
 
 // baseFixed tells whether the derivation that an override changes may have a fixed output.
-func (r *Reader) baseFixed(d *Derivation) Verdict {
+func (r *Reader) baseFixed(d *Derivation, depth int) Verdict {
+	if depth == 0 {
+		return Maybe
+	}
 	if p, has, _ := r.Value(tail(d.Attrs)).Lookup("outputHash"); has != eval.Absent && p.IsValid() {
 		return No // set to null
 	}
 	base := r.Follow(d.Base)
 	if base.Is(ast.Apply) {
 		if inner, ok := r.Derivation(base); ok {
-			return r.Fixed(&inner)
+			return r.fixed(&inner, depth-1)
 		}
 		if c, ok := r.call(base); ok && (c.name == "override" || c.name == "callPackage") {
 			return No
@@ -75,6 +81,9 @@ func (r *Reader) baseFixed(d *Derivation) Verdict {
 	path := s.Attrpath().Names()
 	if strings.HasPrefix(ast.LastName(base), "override") {
 		path = path[:len(path)-1]
+	}
+	if len(path) == 0 {
+		return Maybe // the function itself
 	}
 	holder := s.Operand().Unparen()
 	within := ast.LastName(holder)

@@ -21,6 +21,7 @@ type Text struct {
 	interps map[uint32]ast.Node // by the place of their pieces
 	guarded []source.Span       // literals that a condition decides about
 	size    int
+	steps   int // the expressions that were looked at
 	r       *Reader
 }
 
@@ -29,6 +30,7 @@ const (
 	maxText  = 1 << 19
 	maxDepth = 8
 	maxParts = 1 << 14
+	maxSteps = 4 * maxParts // also of texts that are empty
 )
 
 // Text returns the shell text of an expression of the file.
@@ -110,6 +112,12 @@ func (t *Text) opaque(n ast.Node) {
 
 // expr adds an expression.
 func (t *Text) expr(n ast.Node, depth int, guarded bool) {
+	if t.steps++; t.steps > maxSteps || len(t.Pieces) > maxParts {
+		t.size = maxText + 1
+	}
+	if t.size > maxText {
+		return
+	}
 	n = t.r.Follow(n)
 	if depth > maxDepth {
 		t.opaque(n)

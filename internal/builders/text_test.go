@@ -152,3 +152,17 @@ func TestBadText(t *testing.T) {
 		})
 	}
 }
+
+// TestTextSteps: strings that interpolate each other again and again are not followed to the end, be they empty or not.
+func TestTextSteps(t *testing.T) {
+	for _, last := range []string{"", "curl"} {
+		file := fmt.Sprintf("let s8 = %q;", last)
+		for k := range 8 {
+			file += fmt.Sprintf(" s%d = \"%s\";", k, strings.Repeat(fmt.Sprintf("${ s%d }", k+1), 50))
+		}
+		text, ok := textOf(file + " in s0")
+		require.True(t, ok)
+		assert.Empty(t, text.Pieces, last)
+		assert.Less(t, len(text.Literals), 2*maxSteps, last)
+	}
+}

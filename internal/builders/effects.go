@@ -9,11 +9,12 @@ const maxEffectNames = 3
 // what has isEffect, what mkEffect makes and runIf is given, and what stands as a value in the effects of a job, by itself or
 // by a name (hercules-ci-agent, onPush.<name>.outputs.effects). A derivation that an effect uses is built as any other.
 func (r *Reader) Effect(d *Derivation) bool {
-	return ast.LastName(d.fn) == "mkEffect" || r.effectAt(d.Call, maxEffectNames) || r.Flag(d, "isEffect") != No
+	return ast.LastName(d.fn) == "mkEffect" || r.effectAt(d.Call, maxEffectNames, map[ast.NodeID]int{}) || r.Flag(d, "isEffect") != No
 }
 
-// effectAt reports whether the value of an expression is an effect for where it stands.
-func (r *Reader) effectAt(at ast.Node, depth int) bool {
+// effectAt reports whether the value of an expression is an effect for where it stands. asked has how deep the names are asked that
+// were so already.
+func (r *Reader) effectAt(at ast.Node, depth int, asked map[ast.NodeID]int) bool {
 	effects := false // what is looked at is a part of them
 	at = at.OutsideParens()
 	for up := at.Parent(); up.IsValid(); at, up = up, up.Parent() {
@@ -40,7 +41,7 @@ func (r *Reader) effectAt(at ast.Node, depth int) bool {
 		case ast.Binding:
 			b := ast.BindingNode{Node: up}
 			path := b.Attrpath()
-			if !effects && depth > 0 && r.effectByName(up, depth-1) {
+			if !effects && depth > 0 && r.effectByName(up, depth-1, asked) {
 				return true
 			}
 			if up.Parent().Is(ast.Bindings) {
@@ -58,13 +59,17 @@ func (r *Reader) effectAt(at ast.Node, depth int) bool {
 }
 
 // effectByName reports whether a use of what a definition binds is an effect.
-func (r *Reader) effectByName(definition ast.Node, depth int) bool {
+func (r *Reader) effectByName(definition ast.Node, depth int, asked map[ast.NodeID]int) bool {
+	if before, ok := asked[definition.ID()]; ok && before >= depth {
+		return false
+	}
+	asked[definition.ID()] = depth
 	for _, u := range r.usesOf(definition) {
 		at := u.Node
 		if up := at.Parent(); up.Is(ast.Inherit) {
 			at = up
 		}
-		if r.effectAt(at, depth) {
+		if r.effectAt(at, depth, asked) {
 			return true
 		}
 	}

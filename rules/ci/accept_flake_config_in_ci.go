@@ -51,14 +51,7 @@ var _ = rules.Register(&rules.Rule{
 func evaluatedFlakes(p *rules.Pass, d *shell.Doc) map[source.Span][]*flake.Flake {
 	at := &places{pass: p, doc: d}
 	out := map[source.Span][]*flake.Flake{}
-	for script, cmd := range d.Commands() {
-		at.enter(script)
-		if !cmd.Recovered && isNix(cmd.Name) {
-			c := call{script, cmd.Name, ownArgs(cmd.Name, cmd.Args), cmd.Span}
-			out[cmd.Span] = at.flakes(c.references())
-		}
-		at.follow(cmd)
-	}
+	at.calls(func(c *call) { out[c.span] = at.flakes(c.references()) })
 	return out
 }
 

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/near"
 	"github.com/nixsift/nixsift/internal/shell"
@@ -33,13 +32,11 @@ var _ = rules.Register(&rules.Rule{
 			return
 		}
 		r := &missingOutputs{once: newOnce(p), at: &places{pass: p, doc: d}}
-		for script, cmd := range d.Commands() {
-			r.at.enter(script)
-			if !cmd.Recovered && isNix(cmd.Name) && !strings.Contains(script.Text, "flake.nix") {
-				r.command(&call{script, cmd.Name, ownArgs(cmd.Name, cmd.Args), cmd.Span})
+		r.at.calls(func(c *call) {
+			if !strings.Contains(c.script.Text, "flake.nix") {
+				r.command(c)
 			}
-			r.at.follow(cmd)
-		}
+		})
 	},
 })
 
@@ -205,14 +202,12 @@ func (r *missingOutputs) ask(c *call, ref shell.Word, a attribute) {
 		if meant != "" {
 			f.Help = "did you mean " + diag.Code(meant) + "?"
 			if j := strings.Index(ref.Text[i+1:], name); strings.Count(ref.Text[i+1:], name) == 1 && ref.Via == "" && !strings.ContainsAny(meant, ". \"") {
-				f.Fixes = []diag.Fix{rules.Replace("write "+diag.Code(meant), diag.Unsafe, spanIn(&ref, i+1+j, len(name)), meant)}
+				f.Fixes = []diag.Fix{rules.Replace("write "+diag.Code(meant), diag.Unsafe, ref.At(i+1+j, i+1+j+len(name)), meant)}
 			}
 		}
 	}
 	r.report(f)
 }
-
-func spanIn(w *shell.Word, at, length int) source.Span { return w.At(at, at+length) }
 
 // asked returns the command as messages name it.
 func asked(c *call) string {

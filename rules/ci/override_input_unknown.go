@@ -28,13 +28,7 @@ var _ = rules.Register(&rules.Rule{
 	Programs: isNix,
 	Script: func(p *rules.Pass, d *shell.Doc) {
 		r := &unknownInputs{once: newOnce(p), at: &places{pass: p, doc: d}}
-		for script, cmd := range d.Commands() {
-			r.at.enter(script)
-			if !cmd.Recovered && isNix(cmd.Name) {
-				r.command(&call{script, cmd.Name, ownArgs(cmd.Name, cmd.Args), cmd.Span})
-			}
-			r.at.follow(cmd)
-		}
+		r.at.calls(r.command)
 	},
 })
 

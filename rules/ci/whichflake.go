@@ -21,6 +21,17 @@ type places struct {
 	dirs   []string // absolute; empty where the script may be anywhere
 }
 
+// calls goes through the commands of Nix in the document, and on the way with the script from folder to folder.
+func (l *places) calls(do func(c *call)) {
+	for script, cmd := range l.doc.Commands() {
+		l.enter(script)
+		if !cmd.Recovered && isNix(cmd.Name) {
+			do(&call{script, cmd.Name, ownArgs(cmd.Name, cmd.Args), cmd.Span})
+		}
+		l.follow(cmd)
+	}
+}
+
 // enter begins a script.
 func (l *places) enter(script *shell.Script) {
 	if l.script == script && script != nil {

@@ -55,7 +55,7 @@ func (r *Reader) Units() []*Unit {
 		if !slices.Contains(unitScripts, last) && !slices.Contains(unitPrograms, last) && last != "path" && last != "PATH" && last != "Environment" && last != "environment" {
 			continue
 		}
-		path := pathTo(n)
+		path, _ := PathFrom(n)
 		if !isBinding {
 			path = append(path, last)
 		}
@@ -266,12 +266,6 @@ const maxAround = 64
 // A dynamic attribute is as it is written.
 func PathOf(b ast.BindingNode) []string {
 	path, _ := PathFrom(b.Node)
-	return path
-}
-
-// pathTo is PathOf for a binding or an inherit.
-func pathTo(n ast.Node) []string {
-	path, _ := PathFrom(n)
 	return path
 }
 

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -55,13 +56,7 @@ var programs = map[string]func(*line) (use, bool){
 }
 
 // words are the programs' names, for a first look.
-var words = func() (all []string) {
-	for name := range programs {
-		all = append(all, name)
-	}
-	slices.Sort(all)
-	return all
-}()
+var words = slices.Sorted(maps.Keys(programs))
 
 const (
 	fetchFile  = "`pkgs.fetchurl`"

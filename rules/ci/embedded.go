@@ -32,8 +32,7 @@ func embedded(p *rules.Pass, str ast.Node) *shell.Doc {
 func isProse(str ast.Node) bool {
 	for n := str.Parent(); n.IsValid(); n = n.Parent() {
 		if b, ok := ast.AsBinding(n); ok {
-			text := b.Attrpath().Text()
-			name := text[strings.LastIndexByte(text, '.')+1:]
+			name := b.Attrpath().LastName()
 			return slices.Contains([]string{"description", "longDescription", "help", "usage", "message", "welcomeText", "example", "motd"}, name)
 		}
 	}

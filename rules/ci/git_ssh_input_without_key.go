@@ -36,7 +36,7 @@ var _ = rules.Register(&rules.Rule{
 	On: []ast.Kind{ast.File, ast.Binding},
 	Node: func(p *rules.Pass, n ast.Node) {
 		if b, ok := ast.AsBinding(n); ok {
-			switch lastName(b) {
+			switch b.Attrpath().LastName() {
 			case "flake":
 				upgradeOverSSH(p, b)
 			case "GIT_SSH_COMMAND":
@@ -196,7 +196,7 @@ func homeOfDynamicUser(p *rules.Pass, b ast.BindingNode) {
 		if !ok {
 			continue
 		}
-		name := lastName(other)
+		name := other.Attrpath().LastName()
 		if name != "DynamicUser" && name != "HOME" {
 			continue
 		}
@@ -223,30 +223,12 @@ func homeOfDynamicUser(p *rules.Pass, b ast.BindingNode) {
 // keyInHome matches a key in a home folder, as ssh is told it.
 var keyInHome = regexp.MustCompile(`(~|\$HOME|\$\{HOME\}|%h)/[^ "']*`)
 
-// lastName returns the last name of a binding's attribute path, "" for a computed one.
-func lastName(b ast.BindingNode) (name string) {
-	for part := range b.Attrpath().Children() {
-		if name = strings.Trim(part.Text(), `"`); part.Is(ast.Interpolation) {
-			name = ""
-		}
-	}
-	return name
-}
-
 // attrPath returns the names by which the file reaches a binding, from its outermost set on; "" stands for a computed name.
 // Functions and conditions around a set are looked through.
 func attrPath(b ast.BindingNode) (path []string) {
 	for n := b.Node; n.IsValid(); n = n.Parent() {
 		if in, ok := ast.AsBinding(n); ok {
-			var names []string
-			for part := range in.Attrpath().Children() {
-				name := strings.Trim(part.Text(), `"`)
-				if part.Is(ast.Interpolation) {
-					name = ""
-				}
-				names = append(names, name)
-			}
-			path = append(names, path...)
+			path = append(in.Attrpath().Names(), path...)
 		}
 	}
 	return path

@@ -10,7 +10,7 @@ import (
 	"github.com/nixsift/nixsift/rules"
 )
 
-var closureAirgapped = rules.NewSetting("airgapped", "Report images for a cluster that reaches no registry.", false)
+var closureAirgapped = airgapped()
 
 var _ = rules.Register(&rules.Rule{
 	ID: "k8s-image-not-in-closure", Family: family, Since: "0.1.0", Stage: rules.Preview,
@@ -22,12 +22,7 @@ var _ = rules.Register(&rules.Rule{
 		"are compared by name and tag; where the name or tag of an image of the project is computed, it may be this one. Those of `rancher/`\n" +
 		"come with K3s' own archive of images. What is interpolated, or has a digest alone, is not judged.\n" +
 		"\n" +
-		"The rule finds something only where it is told that the clusters are airgapped:\n" +
-		"\n" +
-		"```toml\n" +
-		"[rules]\n" +
-		"k8s-image-not-in-closure = { airgapped = true }\n" +
-		"```",
+		toldAirgapped("k8s-image-not-in-closure"),
 	Severity: diag.Warning, Presets: rules.Recommended,
 	Options: []*rules.Option{closureAirgapped.Option},
 	Asks:    project.ForImages,

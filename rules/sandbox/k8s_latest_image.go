@@ -8,7 +8,7 @@ import (
 	"github.com/nixsift/nixsift/rules"
 )
 
-var latestAirgapped = rules.NewSetting("airgapped", "Report images for a cluster that reaches no registry.", false)
+var latestAirgapped = airgapped()
 
 var _ = rules.Register(&rules.Rule{
 	ID: "k8s-latest-image", Family: family, Since: "0.1.0", Stage: rules.Preview,
@@ -19,12 +19,7 @@ var _ = rules.Register(&rules.Rule{
 		"Name a version that is loaded with the machine, as by `services.k3s.images`. Read are manifests in sets with `apiVersion` and `kind`,\n" +
 		"as for `services.k3s.manifests` and `builtins.toJSON`, and YAML in strings. An image with a digest has a fixed version.\n" +
 		"\n" +
-		"The rule finds something only where it is told that the clusters are airgapped:\n" +
-		"\n" +
-		"```toml\n" +
-		"[rules]\n" +
-		"k8s-latest-image = { airgapped = true }\n" +
-		"```",
+		toldAirgapped("k8s-latest-image"),
 	Severity: diag.Warning, Presets: rules.Recommended,
 	Options: []*rules.Option{latestAirgapped.Option},
 	On:      []ast.Kind{ast.String, ast.IndString},

@@ -13,6 +13,16 @@ import (
 	"github.com/nixsift/nixsift/rules"
 )
 
+// airgapped is the setting of a rule that finds something only for clusters without network.
+func airgapped() rules.Setting[bool] {
+	return rules.NewSetting("airgapped", "Report images for a cluster that reaches no registry.", false)
+}
+
+// toldAirgapped is what the page of such a rule says of the setting.
+func toldAirgapped(id string) string {
+	return "The rule finds something only where it is told that the clusters are airgapped:\n\n```toml\n[rules]\n" + id + " = { airgapped = true }\n```"
+}
+
 // reference is the image of a container in a manifest of Kubernetes, as the file has it.
 type reference struct {
 	Span source.Span

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/nixsift/nixsift/ast/source"
 )
@@ -281,8 +282,32 @@ var names = []string{
 	"encryptionkey", "masterkey", "privatekey",
 }
 
-// IsName reports whether the name of a setting or attribute says that it holds a secret.
+// longest is the length of the longest of these.
+var longest = len(slices.MaxFunc(names, func(a, b string) int { return len(a) - len(b) }))
+
+// IsName reports whether the name of a setting or attribute says that it holds a secret. It is asked of every attribute, and so allocates
+// nothing but for names that are not ASCII.
 func IsName(name string) bool {
-	plain := strings.ToLower(strings.NewReplacer("-", "", "_", "", ".", "", " ", "").Replace(name))
-	return plain == "token" || plain == "secret" || plain == "psk" || slices.ContainsFunc(names, func(s string) bool { return strings.HasSuffix(plain, s) })
+	if strings.IndexFunc(name, func(r rune) bool { return r >= utf8.RuneSelf }) >= 0 {
+		name = strings.ToLower(name)
+	}
+	var room [32]byte
+	at := len(room) // the end of the name in lower case, without what separates words, from here on
+	for i := len(name) - 1; i >= 0 && len(room)-at <= longest; i-- {
+		c := name[i]
+		switch {
+		case strings.IndexByte("-_. ", c) >= 0:
+			continue
+		case 'A' <= c && c <= 'Z':
+			c += 'a' - 'A'
+		}
+		at--
+		room[at] = c
+	}
+	plain := room[at:]
+	switch string(plain) {
+	case "token", "secret", "psk":
+		return true
+	}
+	return slices.ContainsFunc(names, func(s string) bool { return len(s) <= len(plain) && string(plain[len(plain)-len(s):]) == s })
 }

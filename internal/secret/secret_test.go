@@ -48,3 +48,16 @@ func TestValues(t *testing.T) {
 	assert.Equal(t, "plain", (*secret.Values)(nil).Hide("plain"))
 	assert.Equal(t, "a *\n* c", secret.Mask("a b\nd c", []source.Span{{Start: 2, End: 5}}))
 }
+
+func TestIsName(t *testing.T) {
+	for name, want := range map[string]bool{
+		"password": true, "adminPassword": true, "admin_pass-word": true, "PASSWORD": true, "services.x.apiKey": true, "secret access key": true,
+		"a-very-long-name-before-the-secretAccessKey": true, "\u00e4Password": true, "pass\u212aey": false, "api\u212aey": true, // the sign of Kelvin is a k in lower case
+		"token": true, "to_ken": true, "PSK": true, "secret": true, "mytoken": false, "psks": false, "passwordFile": false, "pass": false, "": false, "-": false,
+		strings.Repeat("-", 99) + "token": true, strings.Repeat("x", 99) + "token": false,
+	} {
+		assert.Equal(t, want, secret.IsName(name), "%q", name)
+	}
+	assert.Zero(t, testing.AllocsPerRun(10, func() { secret.IsName("services.example-Setting_Password") }))
+	assert.Zero(t, testing.AllocsPerRun(10, func() { secret.IsName("enable") }))
+}

@@ -28,28 +28,6 @@ type Reader struct {
 	// Project is what is around the file: scripts may stand in files of their own.
 	Project *project.View
 	Evaluator
-
-	bound map[ast.NodeID]sema.BindingID // names by their definitions, once somebody asks for them
-}
-
-// usesOf returns the uses of the name that a definition binds.
-func (r *Reader) usesOf(definition ast.Node) (uses []sema.Use) {
-	if r.bound == nil {
-		r.bound = map[ast.NodeID]sema.BindingID{}
-		for i := range r.Names.Bindings() {
-			if b := &r.Names.Bindings()[i]; b.Decl.Is(ast.Binding) {
-				r.bound[b.Decl.ID()] = sema.BindingID(i)
-			}
-		}
-	}
-	id, ok := r.bound[definition.ID()]
-	if !ok {
-		return nil
-	}
-	for u := range r.Names.UsesOf(id) {
-		uses = append(uses, u)
-	}
-	return uses
 }
 
 // Verdict is an answer that may not be known.

@@ -64,7 +64,7 @@ func (r *Reader) effectByName(definition ast.Node, depth int, asked map[ast.Node
 		return false
 	}
 	asked[definition.ID()] = depth
-	for _, u := range r.usesOf(definition) {
+	for u := range r.Names.UsesOf(r.Names.Declared(definition)) {
 		at := u.Node
 		if up := at.Parent(); up.Is(ast.Inherit) {
 			at = up

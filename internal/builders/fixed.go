@@ -157,7 +157,7 @@ func (r *Reader) overridingCall(call, drv ast.Node) bool {
 
 // overriddenByName reports whether a derivation that a binding names is given an outputHash where the name is used.
 func (r *Reader) overriddenByName(binding ast.Node) bool {
-	for _, u := range r.usesOf(binding) {
+	for u := range r.Names.UsesOf(r.Names.Declared(binding)) {
 		if !u.Node.Is(ast.Ident) {
 			continue
 		}

@@ -260,16 +260,8 @@ func (f *File) boundStanding(b ast.BindingNode, path []string) standing {
 	if len(path) != 1 || !b.Value().Is(ast.Lambda) {
 		return nowhere
 	}
-	if f.lets == nil {
-		f.lets = map[ast.NodeID]sema.BindingID{}
-		for id, bind := range f.names.Bindings() {
-			if id != 0 && bind.Kind == sema.LetBinding {
-				f.lets[bind.Decl.ID()] = sema.BindingID(id)
-			}
-		}
-	}
-	id, ok := f.lets[b.ID()]
-	if !ok || !f.names.IsUsed(id) {
+	id := f.names.Declared(b.Node)
+	if f.names.Binding(id).Kind != sema.LetBinding || !f.names.IsUsed(id) {
 		return nowhere
 	}
 	for u := range f.names.UsesOf(id) {

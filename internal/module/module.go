@@ -88,7 +88,6 @@ type File struct {
 	taken  map[ast.NodeID]bool // read as what submodule and its kin are given
 	// importing are the bindings whose path ends in imports.
 	importing []ast.Node
-	lets      map[ast.NodeID]sema.BindingID // by the Binding that declares them
 	obstacles []Obstacle
 	declared  []Declared // and the paths below which there may be others
 	opens     [][]string

@@ -69,7 +69,7 @@ func (r *Resolver) Resolve(t *ast.Tree) *Info {
 	clear(r.useOf)
 	r.current, r.owner = r.current[:0], r.owner[:0]
 	r.active, r.pending = r.active[:0], r.pending[:0]
-	r.extra, r.merged, r.opened, r.recs, r.scopeOf = nil, nil, nil, nil, nil
+	r.extra, r.merged, r.opened, r.recs, r.scopeOf, r.declared = nil, nil, nil, nil, nil, nil
 	r.scope, r.parked, r.withs = 0, 0, 0
 	r.scan(t)
 	for len(r.active) > 0 {

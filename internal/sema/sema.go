@@ -87,9 +87,10 @@ type Info struct {
 	scopes    []Scope
 	bindings  []Binding
 	uses      []Use
-	useOf     []uint32               // by node: index into uses plus 1
-	lock      sync.Mutex             // of scopeOf
-	scopeOf   map[ast.NodeID]ScopeID // made when it is first asked for
+	useOf     []uint32                 // by node: index into uses plus 1
+	lock      sync.Mutex               // of scopeOf and declared
+	scopeOf   map[ast.NodeID]ScopeID   // made when it is first asked for
+	declared  map[ast.NodeID]BindingID // by a Binding; made when it is first asked for
 	conflicts []conflict
 	undefined []uint32
 	liveness  Live // memory for Live
@@ -125,6 +126,25 @@ func (x *Info) ScopeOf(n ast.Node) (ScopeID, bool) {
 	}
 	id, ok := x.scopeOf[n.ID()]
 	return id, ok && n.IsValid()
+}
+
+// Declared returns the name of a let or rec that a Binding declares; where it is none, or not the first of several for one name, that is 0,
+// which has no uses.
+func (x *Info) Declared(n ast.Node) BindingID {
+	if !n.Is(ast.Binding) {
+		return 0
+	}
+	x.lock.Lock()
+	defer x.lock.Unlock()
+	if x.declared == nil {
+		x.declared = map[ast.NodeID]BindingID{}
+		for id := range x.bindings {
+			if b := &x.bindings[id]; b.Decl.Is(ast.Binding) {
+				x.declared[b.Decl.ID()] = BindingID(id)
+			}
+		}
+	}
+	return x.declared[n.ID()]
 }
 
 // Use returns the use that stands at an Ident or an inherited name.

@@ -44,7 +44,7 @@ var _ = rules.Register(&rules.Rule{
 			}
 			r := newReader(p)
 			uses := false
-			for u := range r.Names.UsesOf(r.declared(b)) {
+			for u := range r.Names.UsesOf(r.Names.Declared(b)) {
 				if at := bindingOf(u.Node); at.IsValid() && takesSecretFile((ast.BindingNode{Node: at}).Attrpath().LastName()) && !isDecrypted(at) {
 					uses = true
 				}

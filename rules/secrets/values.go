@@ -13,24 +13,10 @@ import (
 // reader follows names of one file.
 type reader struct {
 	*builders.Reader
-	bindings map[ast.NodeID]sema.BindingID // by what declares them; made when it is first asked for
 }
 
 func newReader(p *rules.Pass) *reader {
-	return &reader{Reader: &builders.Reader{Path: p.Path, Names: p.Names(), Project: p.Project, Evaluator: p}}
-}
-
-// declared returns the binding of a let that a node declares; that without uses, 0, for others.
-func (r *reader) declared(n ast.Node) sema.BindingID {
-	if r.bindings == nil {
-		r.bindings = map[ast.NodeID]sema.BindingID{}
-		for i := range r.Names.Bindings() {
-			if b := &r.Names.Bindings()[i]; b.Kind == sema.LetBinding && b.Decl.IsValid() {
-				r.bindings[b.Decl.ID()] = sema.BindingID(i)
-			}
-		}
-	}
-	return r.bindings[n.ID()]
+	return &reader{&builders.Reader{Path: p.Path, Names: p.Names(), Project: p.Project, Evaluator: p}}
 }
 
 // maxPaths bounds the paths that one attribute is followed to, and maxUses the uses of one name.
@@ -79,7 +65,7 @@ func (r *reader) paths(n ast.Node) (found [][]string) {
 			continue
 		}
 		left := maxUses
-		for u := range r.Names.UsesOf(r.declared(top)) {
+		for u := range r.Names.UsesOf(r.Names.Declared(top)) {
 			if left--; left < 0 {
 				break
 			}

@@ -129,21 +129,7 @@ func (m *matcher) named(g *goal) (stop bool) {
 	if a.Kind != attrs.Plain {
 		return false
 	}
-	for i, d := range g.of.Dynamic { // a computed name is one, too
-		if m.cut {
-			return true
-		}
-		if slices.Contains(g.dyn, i) {
-			continue
-		}
-		at := m.mark()
-		next := &goal{do: doNamed, i: g.i + 1, set: g.set, of: g.of, t: g.t, used: g.used, dyn: append(slices.Clip(g.dyn), i), next: g.next}
-		if val, ok := m.value(a.Value, m.p.implied[a.Set], d.Value, d.Set, next); ok && m.solve(&goal{do: doPart, p: a.Part, t: d.Part, next: val}) {
-			return true
-		}
-		m.undo(at)
-	}
-	return false
+	return m.computed(g, attrs.Dynamic{Part: a.Part, Value: a.Value, Set: a.Set}) // a computed name is one, too
 }
 
 // dynamic matches the attributes with computed names, g.i the first that is left.
@@ -151,7 +137,11 @@ func (m *matcher) dynamic(g *goal) (stop bool) {
 	if g.i == len(g.set.dynamic) {
 		return m.solve(&goal{do: doRest, set: g.set, of: g.of, t: g.t, used: g.used, dyn: g.dyn, next: g.next})
 	}
-	a := g.set.dynamic[g.i]
+	return m.computed(g, g.set.dynamic[g.i])
+}
+
+// computed matches an attribute, that of g.i, with those that have computed names.
+func (m *matcher) computed(g *goal, a attrs.Dynamic) (stop bool) {
 	for i, d := range g.of.Dynamic {
 		if m.cut {
 			return true
@@ -160,7 +150,7 @@ func (m *matcher) dynamic(g *goal) (stop bool) {
 			continue
 		}
 		at := m.mark()
-		next := &goal{do: doDynamic, i: g.i + 1, set: g.set, of: g.of, t: g.t, used: g.used, dyn: append(slices.Clip(g.dyn), i), next: g.next}
+		next := &goal{do: g.do, i: g.i + 1, set: g.set, of: g.of, t: g.t, used: g.used, dyn: append(slices.Clip(g.dyn), i), next: g.next}
 		if val, ok := m.value(a.Value, m.p.implied[a.Set], d.Value, d.Set, next); ok && m.solve(&goal{do: doPart, p: a.Part, t: d.Part, next: val}) {
 			return true
 		}

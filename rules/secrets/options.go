@@ -36,7 +36,7 @@ var options = func() (out []option) {
 	add("networking.networkmanager.ensureProfiles.environmentFiles`, with `psk = \"$NAME\"", "networking.networkmanager.ensureProfiles.profiles.*.*.psk",
 		"networking.networkmanager.ensureProfiles.profiles.*.*.password", "networking.networkmanager.ensureProfiles.profiles.*.*.private-key",
 		"networking.networkmanager.ensureProfiles.profiles.*.*.preshared-key")
-	add("networking.wireless.iwd", "networking.wireless.iwd.networks.*.Security.Passphrase")
+	add("", "networking.wireless.iwd.networks.*.Security.Passphrase")
 	add("privateKeyFile", "networking.wireguard.interfaces.*.privateKey", "networking.wg-quick.interfaces.*.privateKey")
 	add("presharedKeyFile", "networking.wireguard.interfaces.*.peers.presharedKey", "networking.wireguard.interfaces.*.peers.*.presharedKey",
 		"networking.wg-quick.interfaces.*.peers.presharedKey")
@@ -64,9 +64,9 @@ var options = func() (out []option) {
 		"services.matrix-synapse.settings.**.client_secret")
 	add("static-auth-secret-file", "services.coturn.static-auth-secret")
 	add("credentialsFile", "services.transmission.settings.rpc-password")
-	add("services.code-server", "services.code-server.hashedPassword")
+	add("", "services.code-server.hashedPassword")
 	add("environmentFile", "services.murmur.password", "services.murmur.registerPassword")
-	add("initialAdminPassword", "services.keycloak.initialAdminPassword")
+	add("", "services.keycloak.initialAdminPassword")
 	add("passwordFile", "services.ddclient.password", "services.duplicity.password", "services.mpd.password", "services.mpdscribble.endpoints.*.password",
 		"services.home-assistant.password", "services.postgresqlBackup.password", "services.gitea.database.password", "services.forgejo.database.password",
 		"services.wordpress.sites.*.database.password", "services.zabbixServer.database.password", "services.zabbixWeb.database.password",
@@ -79,7 +79,7 @@ var options = func() (out []option) {
 	add("environmentFile", "services.searx.settings.server.secret_key", "services.searxng.settings.server.secret_key", "services.paperless.settings.PAPERLESS_SECRET_KEY",
 		"services.paperless.settings.PAPERLESS_ADMIN_PASSWORD", "services.paperless.extraConfig.PAPERLESS_SECRET_KEY", "services.hedgedoc.settings.**.sessionSecret",
 		"services.vaultwarden.config.ADMIN_TOKEN", "services.vaultwarden.config.SMTP_PASSWORD", "services.vaultwarden.config.adminToken", "services.vaultwarden.config.smtpPassword",
-		"services.vaultwarden.config.adminToken", "services.miniflux.config.ADMIN_PASSWORD")
+		"services.miniflux.config.ADMIN_PASSWORD")
 	add("keyFile", "services.oauth2-proxy.clientSecret", "services.oauth2-proxy.cookie.secret", "services.oauth2_proxy.clientSecret", "services.oauth2_proxy.cookie.secret")
 	add("client_secret_path", "services.headscale.settings.oidc.client_secret")
 	add("passwordeval", "programs.msmtp.accounts.*.password", "programs.msmtp.defaults.password")
@@ -99,15 +99,6 @@ var options = func() (out []option) {
 	add("ldap_user_pass_file", "services.lldap.settings.ldap_user_pass")
 	return out
 }()
-
-// notOption are lines of the table that name no option; the help is the common one.
-func (o *option) file() string {
-	switch o.instead {
-	case "services.code-server", "initialAdminPassword", "networking.wireless.iwd":
-		return ""
-	}
-	return o.instead
-}
 
 func split(path string) []string { return strings.Split(path, ".") }
 

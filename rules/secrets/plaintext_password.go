@@ -132,8 +132,8 @@ func reportPassword(p *rules.Pass, o option, n ast.Node, a attribute, value stri
 
 // helpFor says how the option gets its secret.
 func helpFor(o *option) string {
-	if to := o.file(); to != "" {
-		return "use `" + to + "`, so that it is read on the machine; sops-nix or agenix can put it there"
+	if o.instead != "" {
+		return "use `" + o.instead + "`, so that it is read on the machine; sops-nix or agenix can put it there"
 	}
 	return "give it at run time: an option that takes a file, `EnvironmentFile`, or `LoadCredential`; sops-nix or agenix can put it there"
 }

@@ -152,3 +152,23 @@ func TestScopes(t *testing.T) {
 	require.True(t, ok)
 	assert.Equal(t, "a", x.Binding(x.Scope(id).First).Name)
 }
+
+func TestDeclared(t *testing.T) {
+	tree := parser.Parse("let a = 1; b.c = 2; b.d = 3; inherit (x) e; in { f = a; g = rec { h = b; }; }")
+	names := sema.Resolve(tree)
+	got := map[string]string{}
+	for n := range tree.Root().Descendants() {
+		if n.Is(ast.Binding) || n.Is(ast.Inherit) {
+			id := names.Declared(n)
+			name := ""
+			if id != 0 {
+				name = names.Binding(id).Name
+			}
+			got[n.Text()] = name
+		}
+	}
+	assert.Equal(t, map[string]string{
+		"a = 1;": "a", "b.c = 2;": "b", "b.d = 3;": "", "inherit (x) e;": "", "f = a;": "", "g = rec { h = b; };": "", "h = b;": "h",
+	}, got)
+	assert.Zero(t, testing.AllocsPerRun(10, func() { names.Declared(tree.Expr().FirstChild().FirstChild()) }))
+}

@@ -156,12 +156,23 @@ func urlRepository(text string) string {
 	return repoName(host, u.Path)
 }
 
-var scpRemote = regexp.MustCompile(`^(?:[\w.-]+@)?([\w.-]+):([^/].*)$`)
+// scpRemote matches host:path, which may begin with a slash where a user stands before the host: else that would be a scheme.
+var scpRemote = regexp.MustCompile(`^(?:[\w.-]+@([\w.-]+):/?|([\w.-]+):)([^/].*)$`)
+
+// SSHRemote takes apart what Git takes for a host, reached by SSH, and a path: git@host:owner/repo (git-fetch manual,
+// "Git URLs"). ok is false for other texts.
+func SSHRemote(text string) (host, path string, ok bool) {
+	m := scpRemote.FindStringSubmatch(text)
+	if m == nil {
+		return "", "", false
+	}
+	return m[1] + m[2], m[3], true
+}
 
 // RemoteRepository returns the Repository behind the URL of a remote as Git has it, "git@host:owner/repo" among them.
 func RemoteRepository(text string) string {
-	if m := scpRemote.FindStringSubmatch(text); m != nil {
-		text = "ssh://" + m[1] + "/" + m[2]
+	if host, path, ok := SSHRemote(text); ok {
+		text = "ssh://" + host + "/" + path
 	}
 	return urlRepository(text)
 }

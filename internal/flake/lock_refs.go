@@ -28,7 +28,7 @@ var (
 	hashAttr   = attrRule{kind: jsonString, valid: isNarHash, lockedOnly: true, what: "a SHA-256 hash in SRI form"}
 	forgeRev   = attrRule{kind: jsonString, valid: isSHA1, what: "a revision"}
 	laterRev   = attrRule{kind: jsonString, valid: isRev, lockedOnly: true, what: "a revision"}
-	gitRefAttr = attrRule{kind: jsonString, valid: isGitRef, what: "the name of a branch or tag"}
+	gitRefAttr = attrRule{kind: jsonString, valid: IsGitRef, what: "the name of a branch or tag"}
 	hgRefAttr  = attrRule{kind: jsonString, valid: isHgRef, what: "the name of a branch or tag"}
 	gitURLAttr = attrRule{kind: jsonString, required: true, valid: isURLText, what: "a URL"}
 	urlAttr    = attrRule{kind: jsonString, required: true, valid: isAbsoluteURL, lockedOnly: true, what: "a URL"}
@@ -199,9 +199,7 @@ func isSHA1(text string) bool {
 func isRev(text string) bool { return bareRev.MatchString(text) || prefixedRev.MatchString(text) }
 
 // IsGitRef reports whether a text can be the name of a branch or tag in Git, or a path to one.
-func IsGitRef(text string) bool { return isGitRef(text) }
-
-func isGitRef(text string) bool { return !badGitRef.MatchString(text) }
+func IsGitRef(text string) bool { return !badGitRef.MatchString(text) }
 func isHgRef(text string) bool  { return hgRef.MatchString(text) }
 
 var (

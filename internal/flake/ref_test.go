@@ -370,6 +370,7 @@ func TestRefDetails(t *testing.T) {
 func TestRemoteRepository(t *testing.T) {
 	for url, want := range map[string]string{
 		"git@github.com:Ada/Engine.git":           "github.com/ada/engine",
+		"git@github.com:/Ada/Engine.git":          "github.com/ada/engine",
 		"https://github.com/ada/engine":           "github.com/ada/engine",
 		"ssh://git@github.com:22/ada/engine.git":  "github.com/ada/engine",
 		"host:path/to/repo":                       "host/path/to/repo",

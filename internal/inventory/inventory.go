@@ -6,7 +6,6 @@ package inventory
 import (
 	"net/url"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -173,14 +172,11 @@ func describe(in Input, ref flake.Ref) Input {
 	return in
 }
 
-// hostPath matches what Git takes for host:path, by SSH.
-var hostPath = regexp.MustCompile(`^(?:[\w.-]+@)?[\w.-]+:[^/].*$`)
-
 // remote returns the host and path of a URL, and what fetching from it takes.
 func remote(text string) (from string, needs Need) {
 	if scheme, _, found := strings.Cut(text, ":"); !found {
 		return text, NeedsNothing // a path
-	} else if strings.Contains(scheme, "@") && hostPath.MatchString(text) {
+	} else if _, _, ok := flake.SSHRemote(text); ok && strings.Contains(scheme, "@") {
 		return text[strings.Index(text, "@")+1:], NeedsKey
 	}
 	u, err := url.Parse(text)

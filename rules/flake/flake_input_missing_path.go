@@ -26,22 +26,20 @@ var _ = rules.Register(&rules.Rule{
 	Flake: func(p *rules.Pass, f *flake.Flake) {
 		var found []diag.Finding
 		var s *signs
-		for _, root := range f.Nix.Inputs {
-			for in := range root.All() {
-				finding, ok := missingInput(p, f, in)
-				if !ok {
-					continue
-				}
-				if s == nil {
-					s = readSigns(p, f)
-				}
-				for _, n := range s.notes[root] {
-					if strings.Contains(strings.ToLower(n.text), "overrid") {
-						finding.Severity = diag.Warning
-					}
-				}
-				found = append(found, finding)
+		for _, in := range f.Nix.Inputs {
+			finding, ok := missingInput(p, f, in)
+			if !ok {
+				continue
 			}
+			if s == nil {
+				s = readSigns(p, f)
+			}
+			for _, n := range s.notes[in] {
+				if strings.Contains(strings.ToLower(n.text), "overrid") {
+					finding.Severity = diag.Warning
+				}
+			}
+			found = append(found, finding)
 		}
 		tellFaults(p, f, found)
 	},
@@ -50,7 +48,7 @@ var _ = rules.Register(&rules.Rule{
 func missingInput(p *rules.Pass, f *flake.Flake, in *flake.Input) (finding diag.Finding, ok bool) {
 	ref := in.Ref
 	switch {
-	case !ref.IsRelative() || in.RefErr != nil || len(in.Faults) > 0 || !in.Literal || in.Parent != nil:
+	case !ref.IsRelative() || in.RefErr != nil || len(in.Faults) > 0 || !in.Literal:
 		return finding, false
 	case ref.Path == "" || strings.HasPrefix(ref.Path, "~") || strings.ContainsAny(ref.Path+ref.Dir, "@$<>{}") || misreadAsPath(ref.Text, ref):
 		return finding, false

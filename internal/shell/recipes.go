@@ -89,6 +89,9 @@ func (p *recipeReader) line(line string, start int) {
 	defer func() { p.skip(taken, start+len(line)) }()
 	if name, value, at, ok := p.assignment(line); ok {
 		w := p.word(value, start+at)
+		if p.tool == "just" && line[at-1] == '"' {
+			w = p.unescaped(value, start+at)
+		}
 		p.vars.define(&variable{name: "inputs." + name, words: []rawWord{w}, whole: w, ci: true})
 		taken = start + len(line)
 		return
@@ -160,13 +163,50 @@ func (p *recipeReader) assignment(line string) (name, value string, at int, ok b
 	}
 	value = strings.TrimRight(line[at:], " \t")
 	if p.tool == "just" {
-		if len(value) < 2 || value[0] != '"' && value[0] != '\'' || strings.IndexByte(value[1:], value[0]) != len(value)-2 {
+		if len(value) < 2 || value[0] != '"' && value[0] != '\'' || stringEnd(value) != len(value) {
 			return "", "", 0, false
 		}
 		at++
 		value = value[1 : len(value)-1]
 	}
 	return name, value, at, value != ""
+}
+
+// stringEnd returns where the string that a value of just begins with ends, or 0: "…" has escapes, '…' has none (just manual,
+// "Strings").
+func stringEnd(value string) int {
+	for i := 1; i < len(value); i++ {
+		switch {
+		case value[i] == value[0]:
+			return i + 1
+		case value[i] == '\\' && value[0] == '"':
+			i++
+		}
+	}
+	return 0
+}
+
+// justEscapes are the escapes of one letter in "…" of just.
+var justEscapes = map[byte]string{'n': "\n", 'r': "\r", 't': "\t", '"': "\"", '\\': "\\"}
+
+// unescaped returns the content of "…" of just as a word; an escape of another kind stays as it is written.
+func (p *recipeReader) unescaped(value string, src int) rawWord {
+	var b textBuilder
+	from := 0
+	for i := 0; i+1 < len(value); i++ {
+		if value[i] != '\\' {
+			continue
+		}
+		if is, ok := justEscapes[value[i+1]]; ok {
+			b.add(value[from:i], src+from, i-from)
+			b.add(is, src+i, 2)
+			from = i + 2
+		}
+		i++
+	}
+	b.add(value[from:], src+from, len(value)-from)
+	s := scalar{text: b.text.String(), at: b.mapTo(p.at, src)}
+	return s.word(nil)
 }
 
 func recipeName(s string) bool {

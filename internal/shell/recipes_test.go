@@ -83,6 +83,21 @@ func TestRecipes(t *testing.T) {
 	}
 }
 
+func TestStringsOfJust(t *testing.T) {
+	text := "v := \"$(curl https://a.io | jq \\\"x\\\" )\"\n" +
+		"lib := \"path:../\\\"lib\"\nraw := 'path:\\a'\n" +
+		"open := \"a\\\"\n" +
+		"all:\n    nix build --override-input lib {{raw}}\n"
+	for name, text := range variants(text) {
+		d := ReadScript("justfile", text)
+		require.Equal(t, "nix|build|--override-input|lib|path:\\a^inputs.raw\n", render(d), name)
+		_, _, ok := d.Mention(d.Unread, []string{"curl", "path:../", "path:\\a"})
+		assert.False(t, ok, name)
+		_, _, ok = d.Mention(d.Unread, []string{"open := "})
+		assert.True(t, ok, name)
+	}
+}
+
 func TestBackticksOfJust(t *testing.T) {
 	text := "current-system := `nix eval --impure --raw --expr builtins.currentSystem`\n" +
 		"export rev := trim(`git rev-parse HEAD`) + \"`nix no`\" + `nix a` # `nix no`\n" +

@@ -46,7 +46,7 @@ var _ = rules.Register(&rules.Rule{
 				for _, m := range storePath.FindAllStringIndex(part.Span.Of(src), -1) {
 					at := source.Span{Start: part.Span.Start + uint32(m[0]), End: part.Span.Start + uint32(m[1])}
 					text := at.Of(src)
-					if strings.Trim(text[len(storeDir):len(storeDir)+hashLength], text[len(storeDir):len(storeDir)+1]) == "" || commented(src, at.Start) {
+					if strings.Trim(text[len(storeDir):len(storeDir)+hashLength], text[len(storeDir):len(storeDir)+1]) == "" || commented(src, n.Start(), at.Start) {
 						continue // a placeholder
 					}
 					message := "the text `%s…` does not make the path a part of the closure"
@@ -104,8 +104,10 @@ func kept(n ast.Node) bool {
 	return false
 }
 
-// commented reports whether the line of a text has a comment of a script before a place.
-func commented(src string, at uint32) bool {
-	line := src[strings.LastIndexByte(src[:at], '\n')+1 : at]
-	return strings.HasPrefix(strings.TrimSpace(line), "#")
+// commented reports whether a place lies behind the # of a comment, in its line of the text that begins at start: at the beginning of
+// the line or behind a blank, as shells and files of configuration have it.
+func commented(src string, start, at uint32) bool {
+	line := src[max(strings.LastIndexByte(src[:at], '\n')+1, int(start)):at]
+	line = " " + strings.TrimLeft(line, "\"'")
+	return strings.Contains(line, " #") || strings.Contains(line, "\t#")
 }

@@ -2,6 +2,7 @@ package module
 
 import (
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/internal/sema"
@@ -33,6 +34,9 @@ var _ = rules.Register(&rules.Rule{
 		value, named, ok := constantNamed(p, cond)
 		if !ok || !named && (name == "if" || name == "mkIf") || n.HasError() {
 			return
+		}
+		if !named && p.Tree.HasComment(source.Span{Start: n.Start(), End: held.Start()}) {
+			return // a stub that its author explains
 		}
 		f := diag.Finding{Span: held.Span(), Help: "leave it out"}
 		switch {

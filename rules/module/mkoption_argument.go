@@ -25,7 +25,7 @@ var _ = rules.Register(&rules.Rule{
 		"that do not exist.\n" +
 		"\n" +
 		"A default that its type refuses is a warning: it fails unless something defines the option. `types.nullOr` allows\n" +
-		"`null`.\n" +
+		"`null`. Nothing is said of the default of an `internal` option, which its own module defines.\n" +
 		"\n" +
 		"`lib.mkEnableOption` takes the name of what is enabled, as a text. Another default is `lib.mkEnableOption \"x\" // { default = true; }`.",
 	Severity: diag.Error, Presets: rules.Recommended, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
@@ -77,6 +77,7 @@ func optionArgument(p *rules.Pass, arg ast.Node) {
 		return
 	}
 	var typ, fallback ast.Node
+	internal := false
 	for c := range arg.Children() {
 		if in, ok := ast.AsInherit(c); ok {
 			for name := range in.Names() {
@@ -94,9 +95,12 @@ func optionArgument(p *rules.Pass, arg ast.Node) {
 			typ = b.Value()
 		case b.Attrpath().IsSingle("default"):
 			fallback = b.Value()
+		case b.Attrpath().IsSingle("internal"):
+			value, ok := constant(p, b.Value())
+			internal = !ok || value
 		}
 	}
-	if !typ.IsValid() || badType(p, typ, 8) || !fallback.IsValid() {
+	if !typ.IsValid() || badType(p, typ, 8) || !fallback.IsValid() || internal {
 		return
 	}
 	if what := refused(p.Modules(), typ, fallback); what != "" && !defined(p, arg) {

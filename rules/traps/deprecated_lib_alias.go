@@ -88,6 +88,9 @@ func inheritedAliases(p *rules.Pass, in ast.InheritNode) {
 		}
 		if f, _, ok := aboutAlias(p, name); ok {
 			f.Span = part.Span()
+			if f.Severity == diag.Error {
+				f.Severity = diag.Warning // lazy: it fails only where the name is used
+			}
 			reportAlias(p, name, f)
 		}
 	}

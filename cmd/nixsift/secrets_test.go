@@ -95,6 +95,13 @@ func (p *planted) write(t *testing.T, dir string) {
 		line("  environment.variables.T%d = (\"%s\"); environment.etc.e%d.text = ''\n      export A=%s\n      %s\n  '';", i, p.token(), i, p.token(), p.key())
 		line("  x%d.url = (\"https://kim:%s@git.corp.net/a\");", i, p.password())
 	}
+	for i := range 3 {
+		line("  users.users.p%d = { isNormalUser = true == true; password = \"${\"%s\"}\"; };", i, p.password())
+		line("  users.users.q%d = { password = (\"%s\" + \"%s\"); };", i, p.password(), p.password())
+		line("  users.users.r%d = { password = toString (\"%s\"); };", i, p.password())
+		line("  users.users.v%d = let pw = (\"%s\"); in { password = \"${pw}\"; };", i, p.password())
+		line("  users.users.w%d = { password = \"%s${(\"%s\")}\"; };", i, p.password(), p.password())
+	}
 	line("  nix.settings.access-tokens = [ (\"git.corp.net=%s\") ];\n}", p.password())
 	files := map[string]string{
 		"host.nix":                 host.String(),

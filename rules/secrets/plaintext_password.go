@@ -37,9 +37,8 @@ var _ = rules.Register(&rules.Rule{
 			if _, static := ast.StringValue(a.value.Unparen()); !static && a.value.Unparen().Is(ast.AttrSet) {
 				return
 			}
-			for _, n := range r.literals(a.value) {
-				value, whole := ast.StringValue(n)
-				if !whole || told[n.Span()] || isStandIn(value) || isHash(value) && !mayHash(a.last) {
+			for _, l := range r.fragments(a.value) {
+				if told[l.at] || isStandIn(l.value) || isHash(l.value) && !mayHash(a.last) {
 					continue
 				}
 				for _, path := range r.pathsOf(a) {
@@ -48,8 +47,8 @@ var _ = rules.Register(&rules.Rule{
 						continue
 					}
 					if !apart(a.node) && !slices.ContainsFunc(machines, func(m string) bool { return slices.Contains(path, m) }) {
-						told[n.Span()] = true
-						reportPassword(p, o, n, a, value)
+						told[l.at] = true
+						reportPassword(p, o, l, a)
 					}
 					break
 				}
@@ -90,15 +89,14 @@ func (r *reader) basicAuth(p *rules.Pass, a attribute, told map[source.Span]bool
 		if !ok {
 			continue
 		}
-		for _, n := range r.literals(b.Value()) {
-			value, whole := ast.StringValue(n)
-			if !whole || told[n.Span()] || isStandIn(value) {
+		for _, l := range r.fragments(b.Value()) {
+			if told[l.at] || isStandIn(l.value) {
 				continue
 			}
 			for _, path := range r.pathsOf(a) {
 				if o, ok := secretOption(append(path, "*")); ok {
-					told[n.Span()] = true
-					reportPassword(p, o, n, attribute{c, usersOf, b.Value()}, value)
+					told[l.at] = true
+					reportPassword(p, o, l, attribute{c, usersOf, b.Value()})
 					break
 				}
 			}
@@ -106,11 +104,11 @@ func (r *reader) basicAuth(p *rules.Pass, a attribute, told map[source.Span]bool
 	}
 }
 
-func reportPassword(p *rules.Pass, o option, n ast.Node, a attribute, value string) {
+func reportPassword(p *rules.Pass, o option, l fragment, a attribute) {
 	what := "the secret"
 	severity := o.severity()
 	switch {
-	case o.hashed || isHash(value):
+	case o.hashed || isHash(l.value):
 		what, severity = "the hash of a password", diag.Info
 	case strings.Contains(strings.ToLower(a.last), "pass") || a.last == usersOf:
 		what = "the password"
@@ -119,12 +117,12 @@ func reportPassword(p *rules.Pass, o option, n ast.Node, a attribute, value stri
 	case strings.Contains(strings.ToLower(a.last), "key"):
 		what = "the key"
 	}
-	if secret.IsWeak(value) {
+	if secret.IsWeak(l.value) {
 		severity = min(severity, diag.Info)
 	}
-	f := diag.Finding{Span: n.Span(), Severity: severity, Secret: true,
+	f := diag.Finding{Span: l.at, Severity: severity, Secret: true,
 		Message: fmt.Sprintf("%s in `%s` is in Git and in the Nix store, where everybody can read it", what, a.last), Help: helpFor(&o)}
-	if !a.value.Span().Covers(n.Span()) {
+	if !a.value.Span().Covers(l.at) {
 		f.Related = []diag.Related{{Span: nameSpan(a), Message: "it is given to the option here"}}
 	}
 	p.ReportMildly(f, diag.Hint)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/builders"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/rules"
@@ -96,7 +97,8 @@ const (
 	maxLevels   = 12
 )
 
-// literals returns the strings without interpolation that a value is, or may be, through names, properties of modules and conditions.
+// literals returns the strings, and what is put together with +, that a value is, or may be, through names, properties of modules and
+// conditions.
 func (r *reader) literals(n ast.Node) []ast.Node { return r.leaves(n, maxLevels, nil) }
 
 func (r *reader) leaves(n ast.Node, depth int, out []ast.Node) []ast.Node {
@@ -107,6 +109,10 @@ func (r *reader) leaves(n ast.Node, depth int, out []ast.Node) []ast.Node {
 	switch n.Kind() {
 	case ast.String, ast.IndString, ast.Path:
 		return append(out, n)
+	case ast.Binary:
+		if n.Op() == ast.OpAdd {
+			return append(out, n)
+		}
 	case ast.If:
 		return r.leaves(n.Child(2), depth-1, r.leaves(n.Child(1), depth-1, out))
 	case ast.Let, ast.With, ast.Assert:
@@ -138,6 +144,66 @@ func (r *reader) leaves(n ast.Node, depth int, out []ast.Node) []ast.Node {
 		}
 	}
 	return out
+}
+
+// fragment is a literal that a value is, or is put together from.
+type fragment struct {
+	at source.Span
+	// value is that of the whole.
+	value string
+}
+
+// fragments returns the literals that a value is, or may be, as literals does, and those it is put together from by interpolation and +
+// where all of them are known.
+func (r *reader) fragments(n ast.Node) (out []fragment) {
+	for _, leaf := range r.literals(n) {
+		if value, whole := ast.StringValue(leaf); whole {
+			out = append(out, fragment{leaf.Span(), value})
+		} else if spans, value, known := r.compose(leaf, maxLevels); known {
+			for _, at := range spans {
+				out = append(out, fragment{at, value})
+			}
+		}
+	}
+	return out
+}
+
+// compose returns the places of the literals that a string is put together from, and its value; known is false where a part comes from
+// elsewhere.
+func (r *reader) compose(n ast.Node, depth int) (spans []source.Span, value string, known bool) {
+	if depth == 0 || !n.IsValid() {
+		return nil, "", false
+	}
+	n = r.Follow(n)
+	if value, known = ast.StringValue(n); known {
+		return []source.Span{n.Span()}, value, true
+	}
+	add := func(part ast.Node) bool {
+		more, text, ok := r.compose(part, depth-1)
+		spans, value = append(spans, more...), value+text
+		return ok && len(spans) <= maxLiterals
+	}
+	switch n.Kind() {
+	case ast.String, ast.IndString:
+		for p := range ast.Parts(n) {
+			if p.Interp.IsValid() {
+				if !add(p.Interp.FirstChild()) {
+					return nil, "", false
+				}
+			} else if text := p.Span.Of(r.Names.Tree().Source()); text != "" {
+				spans, value = append(spans, p.Span), value+text
+			}
+		}
+		return spans, value, true
+	case ast.Binary:
+		known = n.Op() == ast.OpAdd && add(n.Child(0)) && add(n.Child(1))
+		return spans, value, known
+	case ast.Apply:
+		if fn, args := ast.Call(n); ast.LastName(fn) == "toString" && len(args) == 1 {
+			return r.compose(args[0], depth-1)
+		}
+	}
+	return nil, "", false
 }
 
 // shown are attributes whose values are documentation.

@@ -2,6 +2,7 @@ package secrets
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -23,7 +24,8 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"Known are the options of NixOS, nix-darwin and home-manager that take a secret, and settings of services whose names say so. Hashes of\n" +
 		"passwords, initial passwords and values like `changeme` are told as info. Nothing is said of what stands for a secret that is put in later,\n" +
-		"as `$NAME` and `@NAME@`, of examples, of tests and of `virtualisation.vmVariant`.",
+		"as `$NAME` and `@NAME@`, of durations, of names of fields and headers, of the examples of options, of the machines of a test and of\n" +
+		"`virtualisation.vmVariant`. In files for tests, examples and templates, findings are hints.",
 	Severity: diag.Warning, Presets: rules.Recommended,
 	On: []ast.Kind{ast.Binding, ast.Inherit},
 	File: func(p *rules.Pass) {
@@ -75,8 +77,17 @@ func isStandIn(value string) bool {
 	if secret.IsPlaceholder(value) {
 		return true
 	}
-	return slices.Contains([]string{"x", "none", "null", "true", "false", "yes", "no", "optional", "required", "disabled", "enabled", "prompt", "ask", "auto", "env", "keyring"}, strings.ToLower(value))
+	if duration.MatchString(value) || nameOfField.MatchString(value) {
+		return true
+	}
+	return slices.Contains([]string{"ldap", "oauth2", "x", "none", "null", "true", "false", "yes", "no", "optional", "required", "disabled", "enabled", "prompt", "ask", "auto", "env", "keyring"}, strings.ToLower(value))
 }
+
+// duration matches how long something holds, as a token does; a bare number is none, for passwords are such too.
+var duration = regexp.MustCompile(`^[0-9]+ ?(ms|s|sec|secs|seconds?|m|min|mins|minutes?|h|hours?|d|days?|w|weeks?|months?|y|years?)$`)
+
+// nameOfField matches the name of a field of a form, or of a header, that has the secret.
+var nameOfField = regexp.MustCompile(`^([a-z]+_)*(password|passwd|token|secret)_(field|attribute|header|column|input)$|^X-([A-Z][A-Za-z]*-)*(Token|Key|Secret|Password)$`)
 
 // basicAuth reports the passwords of nginx, whose names are those of users.
 func (r *reader) basicAuth(p *rules.Pass, a attribute, told map[source.Span]bool) {
@@ -108,6 +119,8 @@ func reportPassword(p *rules.Pass, o option, l fragment, a attribute) {
 	what := "the secret"
 	severity := o.severity()
 	switch {
+	case o.hashed && isDummy(l.value):
+		what, severity = "what stands for the hash of a password", diag.Hint
 	case o.hashed || isHash(l.value):
 		what, severity = "the hash of a password", diag.Info
 	case strings.Contains(strings.ToLower(a.last), "pass") || a.last == usersOf:
@@ -142,6 +155,12 @@ func nameSpan(a attribute) source.Span {
 		return b.Attrpath().Span()
 	}
 	return a.node.Span()
+}
+
+// isDummy reports whether a value says of itself that it is no hash.
+func isDummy(value string) bool {
+	lower := strings.NewReplacer("_", "", "-", "", " ", "").Replace(strings.ToLower(value))
+	return !isHash(value) && (strings.Contains(lower, "donotuse") || strings.Contains(lower, "dummy") || strings.Contains(lower, "nohash") || strings.Contains(lower, "notahash"))
 }
 
 // isHash reports whether a value is the hash of a password as crypt(5) and password managers write it.

@@ -1,6 +1,8 @@
 package module
 
 import (
+	"slices"
+
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/modsys"
 	"github.com/nixsift/nixsift/internal/sema"
@@ -15,12 +17,11 @@ type Defined struct {
 	Node, Value ast.Node
 	// Cut is set where a computed name follows the path, so that any option below it may be defined.
 	Cut bool
-	// Priority is that of lib.modules: 100 for a plain definition, 0 where it is not known.
+	// Priority is that of lib.modules: 100 for a plain definition, 0 where it is not known, as with different ones at several names of
+	// the path.
 	Priority int64
-	// Override is the call that gives it the priority, invalid for a plain definition, and Level the number of names of the path
-	// at whose value that stands: the option that these name, if there is one, is defined with the priority as a whole.
-	Override ast.Node
-	Level    int
+	// Overrides are the calls that give priorities, from the outermost one; none for a plain definition.
+	Overrides []Override
 	// Conditional is set where a condition decides whether it counts.
 	Conditional bool
 	// Ordered is set where mkBefore or the like stands around it.
@@ -28,6 +29,14 @@ type Defined struct {
 	// User is set where it is an option of home-manager, defined from outside: home-manager.users.kim.….
 	User bool
 	Of   *Module
+}
+
+// Override is a call of mkForce or the like around a definition. Level is the number of names of the path at whose value it stands:
+// the option that these name, if there is one, is defined with the priority as a whole. Priority is 0 where it is not known.
+type Override struct {
+	Call     ast.Node
+	Level    int
+	Priority int64
 }
 
 // PlainPriority is the priority of a definition that says nothing of it (lib/modules.nix, defaultOverridePriority).
@@ -117,8 +126,7 @@ type state struct {
 	parts       []ast.Node
 	at          ast.Node
 	priority    int64
-	override    ast.Node
-	level       int
+	overrides   []Override
 	conditional bool
 	ordered     bool
 	user        bool
@@ -297,16 +305,26 @@ func (w *definedWalk) property(s state, call ast.Node) bool {
 		s.ordered = true
 		w.value(s, last)
 	case overridePriority[name] != 0 && len(args) == 1:
-		s.priority, s.override, s.level = overridePriority[name], call, len(s.path)
-		w.value(s, last)
+		w.value(s.overridden(call, overridePriority[name]), last)
 	case name == "mkOverride" && len(args) == 2:
-		s.priority, _ = ast.IntValue(args[0].Unparen())
-		s.override, s.level = call, len(s.path)
-		w.value(s, last)
+		priority, _ := ast.IntValue(args[0].Unparen())
+		w.value(s.overridden(call, priority), last)
 	default:
 		return false
 	}
 	return true
+}
+
+// overridden returns what stands around a definition inside a call that gives a priority. Of two at one name the outer one counts.
+func (s state) overridden(call ast.Node, priority int64) state {
+	switch n := len(s.overrides); {
+	case n == 0:
+		s.priority = priority
+	case s.overrides[n-1].Level != len(s.path) && s.priority != priority:
+		s.priority = 0
+	}
+	s.overrides = append(slices.Clip(s.overrides), Override{call, len(s.path), priority})
+	return s
 }
 
 func (w *definedWalk) emit(s state, value ast.Node, cut bool) {
@@ -315,7 +333,7 @@ func (w *definedWalk) emit(s state, value ast.Node, cut bool) {
 	}
 	path, parts := w.room.keep(s.path, s.parts)
 	w.found = append(w.found, Defined{
-		Path: path, Parts: parts, Node: s.at, Value: value, Cut: cut, Priority: s.priority, Override: s.override, Level: s.level,
+		Path: path, Parts: parts, Node: s.at, Value: value, Cut: cut, Priority: s.priority, Overrides: s.overrides,
 		Conditional: s.conditional, Ordered: s.ordered, User: s.user, Of: w.of,
 	})
 }

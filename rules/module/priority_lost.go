@@ -36,7 +36,7 @@ var _ = rules.Register(&rules.Rule{
 		for _, d := range f.DefinedOptions() {
 			if !d.User && !d.Cut && len(d.Path) > 0 {
 				all = append(all, d)
-				mixed = mixed || d.Override.IsValid()
+				mixed = mixed || len(d.Overrides) > 0
 			}
 		}
 		if !mixed {
@@ -73,28 +73,65 @@ func (l *lostSearch) weak(d module.Defined) {
 		return
 	}
 	for _, strong := range beside {
-		if strong.Priority <= 0 || d.Priority <= strong.Priority {
-			continue
-		}
-		if names := sharedOption(d, strong); names > 0 && alwaysBeside(d.Of, strong, d) && l.surelyPlain(strong.Value) {
+		if names := lostOption(d, strong); names > 0 && alwaysBeside(d.Of, strong, d) && l.surelyPlain(strong.Value) {
 			l.report(d, strong, names)
 			return
 		}
 	}
 }
 
-// sharedOption returns the number of names of the option that two definitions are of, or are parts of what is defined with a priority; 0 if
-// there is none.
-func sharedOption(d, strong module.Defined) int {
+// lostOption returns the number of names of the option of which one definition is lost to another, both being of it or of parts of its
+// value; 0 if there is none.
+func lostOption(d, strong module.Defined) int {
 	if slices.Equal(strong.Path, d.Path) {
-		return len(d.Path)
+		if beaten(d, strong, len(d.Path)) {
+			return len(d.Path)
+		}
+		return 0
 	}
-	for _, level := range []int{d.Level, strong.Level} {
-		if level > 0 && level <= min(len(d.Path), len(strong.Path)) && slices.Equal(d.Path[:level], strong.Path[:level]) {
-			return level
+	for _, of := range [][]module.Override{d.Overrides, strong.Overrides} {
+		for _, o := range of {
+			if o.Level > 0 && o.Level <= min(len(d.Path), len(strong.Path)) && slices.Equal(d.Path[:o.Level], strong.Path[:o.Level]) && beaten(d, strong, o.Level) {
+				return o.Level
+			}
 		}
 	}
 	return 0
+}
+
+// beaten reports whether one definition is weaker than another at a name of their paths, or already before it, whichever of the names
+// are those of options and which are parts of an option's value: priorities count at each of these on their own.
+func beaten(d, strong module.Defined, names int) bool {
+	from := make([]bool, names+1) // whether it is beaten behind each name, the two being equal up to there
+	for i := names - 1; i >= 0; i-- {
+		from[i] = true
+		for j := i + 1; j <= names && from[i]; j++ {
+			weaker, stronger := priorityBetween(d, i, j), priorityBetween(strong, i, j)
+			from[i] = stronger > 0 && (weaker > stronger || weaker == stronger && from[j])
+		}
+	}
+	return from[0]
+}
+
+// priorityBetween returns the priority that a definition has at a name, the names between being no options: what stands around a set
+// of options is pushed down to each, where the outermost counts (lib/modules.nix, pushDownProperties).
+func priorityBetween(d module.Defined, after, upTo int) int64 {
+	for _, o := range d.Overrides {
+		if level := max(o.Level, 1); after < level && level <= upTo {
+			return o.Priority
+		}
+	}
+	return module.PlainPriority
+}
+
+// ownOverride returns the outermost call that gives a definition a priority, and does not stand around the other one.
+func ownOverride(d, other module.Defined) ast.Node {
+	for i, o := range d.Overrides {
+		if i >= len(other.Overrides) || other.Overrides[i].Call != o.Call {
+			return o.Call
+		}
+	}
+	return ast.Node{}
 }
 
 // surelyPlain reports whether a value surely is no mkIf, mkDefault or the like that a function or a name stands for.
@@ -113,9 +150,10 @@ func (l *lostSearch) surelyPlain(value ast.Node) bool {
 // report tells of a definition that is lost to another, of the option that the first names of both paths are.
 func (l *lostSearch) report(weak, strong module.Defined, names int) {
 	place := weak.Node
+	by, beatenBy := ownOverride(weak, strong), ownOverride(strong, weak)
 	switch {
-	case weak.Override.IsValid():
-		place = weak.Override
+	case by.IsValid():
+		place = by
 	case weak.Value.IsValid():
 		place = weak.Value
 	}
@@ -124,12 +162,12 @@ func (l *lostSearch) report(weak, strong module.Defined, names int) {
 	}
 	l.told[place] = true
 	what, holds, how := "this definition", "this definition", "plainly"
-	if weak.Override.IsValid() {
-		what = "this " + diag.Code(overrideName(weak))
-		holds = "what " + diag.Code(overrideName(weak)) + " holds"
+	if by.IsValid() {
+		what = "this " + diag.Code(overrideName(by))
+		holds = "what " + diag.Code(overrideName(by)) + " holds"
 	}
-	if strong.Override.IsValid() {
-		how = "by " + diag.Code(overrideName(strong))
+	if beatenBy.IsValid() {
+		how = "by " + diag.Code(overrideName(beatenBy))
 	}
 	path, other := cloned(weak.Path), diag.Code(dotted(cloned(strong.Path)))
 	found := diag.Finding{
@@ -170,9 +208,9 @@ func keepsProperties(d project.DeclaredOption) bool {
 	return false
 }
 
-// overrideName returns the name of the function that gives a definition its priority.
-func overrideName(d module.Defined) string {
-	fn, _ := ast.Call(d.Override)
+// overrideName returns the name of the function that a call gives a priority with.
+func overrideName(call ast.Node) string {
+	fn, _ := ast.Call(call)
 	return strings.Clone(ast.LastName(fn))
 }
 

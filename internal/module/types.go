@@ -2,6 +2,7 @@ package module
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
@@ -313,6 +314,15 @@ func (t *Type) HasOneValue() bool {
 	return oneValue[t.Name]
 }
 
+// Agree reports whether two definitions of an option that has one value may have these values, which are known exactly: an enum merges
+// whatever is equal, other types numbers of one kind alone.
+func (t *Type) Agree(v, w Value) bool {
+	if t.Name == "nullOr" && len(t.Of) == 1 {
+		return t.Of[0].Agree(v, w)
+	}
+	return v.Equal(w) && (v.Kinds == w.Kinds || t.Name == "enum")
+}
+
 // IsSubmodule reports whether values of the type are modules.
 func (t *Type) IsSubmodule() bool { return t.Name == "submodule" || t.Name == "submoduleWith" }
 
@@ -358,8 +368,26 @@ func (t *Type) enumAccepts(v Value) bool {
 		return true
 	}
 	return slices.ContainsFunc(t.Values, func(one Value) bool {
-		return v.Kinds&one.Kinds != 0 && (!v.Exact || v.Literal == one.Literal)
+		return !v.Exact && v.Kinds&one.Kinds != 0 || v.Exact && v.Equal(one)
 	})
+}
+
+const numbers = eval.Int | eval.Float
+
+// Equal reports whether two values that are known exactly are equal for ==, for which 1 and 1.0 are.
+func (v Value) Equal(w Value) bool {
+	if v.Kinds == w.Kinds && v.Literal == w.Literal {
+		return true
+	}
+	switch {
+	case v.Kinds&^numbers != 0 || w.Kinds&^numbers != 0:
+		return false
+	case v.Kinds == eval.Int && w.Kinds == eval.Int:
+		return !lessInt(v.Literal, w.Literal) && !lessInt(w.Literal, v.Literal)
+	}
+	a, errA := strconv.ParseFloat(v.Literal, 64)
+	b, errB := strconv.ParseFloat(w.Literal, 64)
+	return errA == nil && errB == nil && a == b
 }
 
 // ranges are the types of integers with bounds of their own.

@@ -294,7 +294,12 @@ func (g *importGraph) clash(a, b spoken) bool {
 	case JoinedTwice:
 		return true
 	case DefinedTwice, ForcedTwice:
-		return a.value.Kinds != b.value.Kinds || a.value.Literal != b.value.Literal
+		root := g.index.options()
+		answer := root.find(a.path)
+		if answer.Verdict != OptionExists {
+			answer.Declared = []DeclaredOption{{}}
+		}
+		return !slices.ContainsFunc(answer.Declared, func(d DeclaredOption) bool { return d.Type.Agree(a.value, b.value) })
 	}
 	x, y := a.decl.Type.Kinds(), b.decl.Type.Kinds()
 	return a.decl.Facts&b.decl.Facts != 0 || x != 0 && y != 0 && x&y == 0

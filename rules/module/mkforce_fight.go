@@ -76,7 +76,7 @@ func forcedInModule(p *rules.Pass) (some bool) {
 			first[o] = one
 			continue
 		}
-		if !one.value.Exact || !before.value.Exact || one.value.Describe() == before.value.Describe() ||
+		if !one.value.Exact || !before.value.Exact || (&module.Type{}).Agree(one.value, before.value) ||
 			!alwaysBeside(d.Of, d, before.Defined) || !alwaysBeside(d.Of, before.Defined, d) {
 			continue
 		}
@@ -88,10 +88,10 @@ func forcedInModule(p *rules.Pass) (some bool) {
 			Help:    "force it once",
 			Related: []diag.Related{{Span: before.Value.Span(), Message: "the other definition"}},
 		}
-		lists := listsOf(p)
+		lists, here, there := listsOf(p), one.value, before.value
 		ask(p, d.Of, func(a *rules.Asked) {
 			if o, _ := optionOf(a, lists, path); o.Verdict == project.OptionExists && o.At <= len(path) {
-				if slices.ContainsFunc(o.Declared, joinsTexts) {
+				if slices.ContainsFunc(o.Declared, joinsTexts) || slices.ContainsFunc(o.Declared, func(d project.DeclaredOption) bool { return d.Type.Agree(here, there) }) {
 					return
 				}
 				if o.At == len(path) && !slices.ContainsFunc(o.Declared, func(d project.DeclaredOption) bool { return !d.Type.HasOneValue() }) {

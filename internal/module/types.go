@@ -326,6 +326,17 @@ func (t *Type) Agree(v, w Value) bool {
 // IsSubmodule reports whether values of the type are modules.
 func (t *Type) IsSubmodule() bool { return t.Name == "submodule" || t.Name == "submoduleWith" }
 
+// MayBeModule reports whether a value of the type may be a module, which the module system evaluates.
+func (t *Type) MayBeModule() bool {
+	switch t.Name {
+	case "deferredModule", "deferredModuleWith":
+		return true
+	case "nullOr", "uniq", "unique", "either", "oneOf", "coercedTo":
+		return slices.ContainsFunc(t.Of, func(o Type) bool { return o.MayBeModule() })
+	}
+	return t.IsSubmodule()
+}
+
 // Accepts reports whether a value may be of the type; it is true where that is not known.
 func (t *Type) Accepts(v Value) bool {
 	if v.Kinds == 0 || v.Kinds&eval.Failures != 0 && v.Kinds&^eval.Failures == 0 {

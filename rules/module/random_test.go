@@ -20,7 +20,10 @@ import (
 )
 
 // graphRules are the rules that look at several modules, or at the options that they declare.
-var graphRules = []string{"unknown-option", "option-value-type", "renamed-option", "duplicate-option", "conflicting-definitions", "import-cycle"}
+var graphRules = []string{
+	"unknown-option", "option-value-type", "renamed-option", "duplicate-option", "conflicting-definitions", "import-cycle",
+	"mkforce-fight", "mkoverride-around-mkif",
+}
 
 // TestRandomProjects makes small projects of modules at random and evaluates them with the real module system, in one process:
 // where a rule finds an error, evaluation fails. NIXSIFT_MODULE_CASES says how many.
@@ -109,15 +112,18 @@ var (
 		"bool", "int", "str", "lines", "path", "port", "ints.positive", "float", "(listOf str)", "(attrsOf int)", "(nullOr str)", `(enum [ "a" "b" ])`,
 		"(either int bool)", "(oneOf [ str (listOf int) ])", "anything", "attrs", "(submodule { options.v = mkOption { type = int; default = 1; }; })",
 		"(attrsOf (submodule { options.v = mkOption { type = str; default = \"v\"; }; }))", "(coercedTo int toString str)", "raw", "(uniq int)", "singleLineStr",
+		"(enum [ 1 2 ])", "(nullOr (submodule { options.v = mkOption { type = int; default = 1; }; options.w = mkOption { type = int; default = 1; }; }))", "deferredModule",
 	}
 	randomDefaults = []string{
 		"true", "1", `"s"`, `"l"`, "/p", "1", "1", "1.5", "[ ]", "{ }", "null", `"a"`, "1", `"s"`, "1", "{ }", "{ }", "{ }", `"s"`, "1", "1", `"s"`,
+		"1.0", "{ v = mkDefault 2; w = 3; }", "{ }",
 	}
 	randomValues = []string{
 		"true", "false", "1", "2", "0", "70000", `"a"`, `"c"`, `"/p"`, "/q", "null", "[ ]", `[ "a" ]`, "[ 1 ]", "{ }", "{ v = 2; }", `{ v = "w"; }`,
 		"{ k.v = 1; }", `{ k.v = "w"; }`, "1.5", "x: x", "(let n = 1; in n)", `"${toString 1}"`, "config.own.a1", "(if config.own.a1 == 1 then 1 else true)", "{ k = 1; }",
+		"1.0", "2.0", "{ k = mkDefault 1; l = 2; }", "{ v = mkForce 1; }", "({ v = \"x\"; } // { v = 2; })",
 	}
-	randomWraps = []string{"%s", "%s", "%s", "%s", "%s", "mkForce %s", "mkDefault %s", "mkIf true %s", "mkIf false %s", "mkMerge [ %s ]", "mkOverride 100 %s"}
+	randomWraps = []string{"%s", "%s", "%s", "%s", "%s", "mkForce %s", "mkDefault %s", "mkIf true %s", "mkIf false %s", "mkMerge [ %s ]", "mkOverride 100 %s", "mkForce (mkIf true %s)", "mkForce (mkMerge [ %s ])"}
 )
 
 // randomProject returns the files of a project; m0.nix imports the others.
@@ -170,8 +176,13 @@ func randomProject(r *rand.Rand) map[string]string {
 				config = config[:strings.LastIndex(config, " "+path)] // no attribute twice
 			}
 		}
-		files[fmt.Sprintf("m%d.nix", i)] = fmt.Sprintf("{ config, lib, ... }:\nwith lib;\n{\n  imports = [ %s %s ];\n  options = with types; {%s };\n  config = {%s };\n}\n",
-			strings.Join(imports, " "), renames, declared[i], config)
+		more := ""
+		if r.IntN(4) == 0 {
+			o := options[r.IntN(len(options))]
+			more = fmt.Sprintf(" // { %s = %s; }", o.path, randomDefaults[o.kind])
+		}
+		files[fmt.Sprintf("m%d.nix", i)] = fmt.Sprintf("{ config, lib, ... }:\nwith lib;\n{\n  imports = [ %s %s ];\n  options = with types; {%s };\n  config = {%s }%s;\n}\n",
+			strings.Join(imports, " "), renames, declared[i], config, more)
 	}
 	return files
 }

@@ -95,6 +95,7 @@ type File struct {
 	reads     []Read
 	uses      Uses
 	defined   int // definitions read so far, each as often as it was
+	named     int // names of operands of // looked at so far, see laterNames
 	done      uint8
 }
 

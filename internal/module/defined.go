@@ -39,6 +39,12 @@ type Override struct {
 	Priority int64
 }
 
+// OfValue reports whether the priority is that of the value itself, not of a set that it stands in: only of such definitions does the
+// priority decide about the option at the path, whatever is an option.
+func (d *Defined) OfValue() bool {
+	return !slices.ContainsFunc(d.Overrides, func(o Override) bool { return o.Level != len(d.Path) })
+}
+
 // PlainPriority is the priority of a definition that says nothing of it (lib/modules.nix, defaultOverridePriority).
 const PlainPriority = 100
 

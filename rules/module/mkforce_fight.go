@@ -66,7 +66,7 @@ func forcedInModule(p *rules.Pass) (some bool) {
 	}
 	first := map[option]forced{}
 	for _, d := range file.DefinedOptions() {
-		if d.User || d.Cut || !d.Value.IsValid() || d.Priority <= 0 || d.Priority >= module.PlainPriority {
+		if d.User || d.Cut || !d.Value.IsValid() || d.Priority <= 0 || d.Priority >= module.PlainPriority || !d.OfValue() {
 			continue
 		}
 		some = true

@@ -43,16 +43,20 @@ func (a AttrpathNode) Single() (part Node, ok bool) {
 	return part, part.IsValid() && !part.NextSibling().IsValid()
 }
 
-// Parts returns the parts in source order.
-func (a AttrpathNode) Parts() (parts []Node) {
-	for c := range a.Children() {
+// Parts returns the parts in source order. Like Call, Names and Static, it allocates only for callers that keep them.
+func (a AttrpathNode) Parts() []Node { return a.appendParts(make([]Node, 0, 4)) }
+
+func (a AttrpathNode) appendParts(parts []Node) []Node {
+	for c := a.FirstChild(); c.IsValid(); c = c.NextSibling() {
 		parts = append(parts, c)
 	}
 	return parts
 }
 
 // Names returns the names of the parts in source order; that of a dynamic part is "".
-func (a AttrpathNode) Names() (names []string) {
+func (a AttrpathNode) Names() []string { return a.appendNames(make([]string, 0, 4)) }
+
+func (a AttrpathNode) appendNames(names []string) []string {
 	for c := range a.Children() {
 		name, _ := AttrName(c)
 		names = append(names, name)
@@ -71,7 +75,9 @@ func (a AttrpathNode) Has(names ...string) bool {
 }
 
 // Static returns the path as names; ok is false if a part is dynamic.
-func (a AttrpathNode) Static() (names []string, ok bool) {
+func (a AttrpathNode) Static() (names []string, ok bool) { return a.appendStatic(make([]string, 0, 4)) }
+
+func (a AttrpathNode) appendStatic(names []string) ([]string, bool) {
 	for c := range a.Children() {
 		name, static := AttrName(c)
 		if !static {

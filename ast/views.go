@@ -219,9 +219,12 @@ func (a ApplyExpr) Func() Node { return a.FirstChild() }
 func (a ApplyExpr) Arg() Node { return a.Child(1) }
 
 // Call flattens a chain of applications, parentheses around inner ones included: the innermost function
-// and all arguments in order. A node that is no application is its own function, without arguments.
-func Call(n Node) (fn Node, args []Node) {
-	fn = n.Unparen()
+// and all arguments in order. A node that is no application is its own function, without arguments. It is small enough to become
+// part of its callers: those that do not keep the arguments have them on the stack.
+func Call(n Node) (fn Node, args []Node) { return appendCall(n, make([]Node, 0, 4)) }
+
+func appendCall(n Node, args []Node) (Node, []Node) {
+	fn := n.Unparen()
 	for fn.Is(Apply) {
 		a := ApplyExpr{fn}
 		args = append(args, a.Arg())

@@ -12,13 +12,21 @@ import (
 	_ "github.com/nixsift/nixsift/rules/all"
 )
 
-// BenchmarkCheck checks the benchmark tree with the recommended rules.
+// BenchmarkCheck checks the benchmark tree with the recommended rules, with those in preview, too, and with all there are.
 func BenchmarkCheck(b *testing.B) {
 	tree := testenv.Shared(b, "corpus", "bench")
-	for b.Loop() {
-		res, err := engine.Check(context.Background(), engine.Options{Paths: []string{tree}})
-		require.NoError(b, err)
-		require.NotZero(b, res.Files)
+	for name, opts := range map[string]engine.Options{
+		"recommended": {}, "preview": {Preview: true}, "everything": {Preset: "all", Preview: true},
+	} {
+		opts.Paths = []string{tree}
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				res, err := engine.Check(context.Background(), opts)
+				require.NoError(b, err)
+				require.NotZero(b, res.Files)
+			}
+		})
 	}
 }
 

@@ -20,99 +20,110 @@ const maxCycle = 4
 
 // cycles looks for options of the module that need each other.
 func (s *selfSearch) cycles() {
-	told := map[string]bool{}
-	for _, f := range s.found {
-		told[strings.Join(f.Path, ".")] = true
-	}
 	s.findCyclic()
-	for i, d := range s.all {
-		if key := strings.Join(d.path, "."); told[key] || !s.cyclic[key] {
-			continue
+	if !slices.Contains(s.cyclic, true) {
+		return
+	}
+	told := make([]bool, len(s.options))
+	for _, f := range s.found {
+		told[s.byPath[strings.Join(f.Path, ".")]] = true
+	}
+	for i := range s.all {
+		if option := s.all[i].option; !told[option] && s.cyclic[option] {
+			s.from(i, []int{i}, nil, told)
 		}
-		s.from(i, []int{i}, nil, told)
 	}
 }
 
 // findCyclic finds the options that may be in a cycle: only for those it is looked for, since what surely is
 // needed costs the evaluator far more.
 func (s *selfSearch) findCyclic() {
-	s.cyclic = map[string]bool{}
-	reads := func(key string) (to []string) {
-		for _, i := range s.byPath[key] {
-			d := s.all[i]
-			nodes := d.conditions
-			if d.value.IsValid() {
-				nodes = append(slices.Clip(nodes), d.value)
-			} else if base := s.m.ConfigPath(d.from); base != nil {
-				to = append(to, strings.Join(append(slices.Clone(base), d.path[len(d.path)-1]), "."))
-			}
-			for _, n := range nodes {
-				for _, r := range s.reads(n) {
-					for k := 1; k <= len(r.path); k++ {
-						to = append(to, strings.Join(r.path[:k], "."))
-					}
-				}
-			}
+	s.cyclic = make([]bool, len(s.options))
+	edges, back := make([][]int, len(s.options)), make([][]int, len(s.options))
+	any := false
+	for from := range s.options {
+		edges[from] = s.optionsRead(from)
+		for _, to := range edges[from] {
+			back[to] = append(back[to], from)
+			any = true
 		}
-		return slices.DeleteFunc(to, func(to string) bool { return to == key || len(s.byPath[to]) == 0 })
 	}
-	edges, back := map[string][]string{}, map[string][]string{}
-	for key := range s.byPath {
-		if to := reads(key); len(to) > 0 {
-			edges[key] = to
-			for _, t := range to {
-				back[t] = append(back[t], key)
-			}
-		}
+	if !any {
+		return
 	}
 	// What is in a cycle is read and reads: take away what is not, until nothing changes. What is left on ways between cycles costs
 	// only time.
-	var todo []string
-	out, in := map[string]int{}, map[string]int{}
-	for key := range s.byPath {
-		out[key], in[key] = len(edges[key]), len(back[key])
-		if out[key] == 0 || in[key] == 0 {
-			todo = append(todo, key)
+	var todo []int
+	out, in := make([]int, len(s.options)), make([]int, len(s.options))
+	for i := range s.options {
+		s.cyclic[i] = true
+		out[i], in[i] = len(edges[i]), len(back[i])
+		if out[i] == 0 || in[i] == 0 {
+			todo = append(todo, i)
 		}
 	}
-	gone := map[string]bool{}
 	for len(todo) > 0 {
-		key := todo[len(todo)-1]
+		i := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
-		if gone[key] {
+		if !s.cyclic[i] {
 			continue
 		}
-		gone[key] = true
-		for _, t := range edges[key] {
+		s.cyclic[i] = false
+		for _, t := range edges[i] {
 			if in[t]--; in[t] == 0 {
 				todo = append(todo, t)
 			}
 		}
-		for _, f := range back[key] {
+		for _, f := range back[i] {
 			if out[f]--; out[f] == 0 {
 				todo = append(todo, f)
 			}
 		}
 	}
-	for key := range s.byPath {
-		if !gone[key] {
-			s.cyclic[key] = true
+}
+
+// optionsRead returns the options of the module that the definitions of one of them read, but for itself, each as often as it is read.
+func (s *selfSearch) optionsRead(from int) (to []int) {
+	add := func(option int, ok bool) {
+		if ok && option != from {
+			to = append(to, option)
 		}
 	}
+	for _, i := range s.options[from] {
+		d := &s.all[i]
+		if !d.value.IsValid() {
+			add(s.inheritedOption(d))
+		}
+		for k := range len(d.conditions) + 1 {
+			n := d.value
+			if k < len(d.conditions) {
+				n = d.conditions[k]
+			}
+			if !n.IsValid() {
+				continue
+			}
+			for _, r := range s.reads(n) {
+				for names := 1; names <= len(r.path); names++ {
+					add(s.optionAt(r, names))
+				}
+			}
+		}
+	}
+	return to
 }
 
 // from goes on from the last of the definitions on a way; edges are those between them.
-func (s *selfSearch) from(start int, way []int, edges []edge, told map[string]bool) {
+func (s *selfSearch) from(start int, way []int, edges []edge, told []bool) {
 	for _, e := range s.edges(way[len(way)-1]) {
-		key := strings.Join(s.all[e.to].path, ".")
-		if key == strings.Join(s.all[start].path, ".") && len(way) > 1 {
+		option := s.all[e.to].option
+		if option == s.all[start].option && len(way) > 1 {
 			all := append(slices.Clone(edges), e)
 			if !compatible(all) {
 				continue
 			}
 			found := SelfDefinition{Module: s.m, Path: s.all[start].path, Node: s.all[start].node, Use: all[0].use, Default: s.all[start].isDefault}
 			for j, i := range way {
-				told[strings.Join(s.all[i].path, ".")] = true
+				told[s.all[i].option] = true
 				found.Unsure = found.Unsure || all[j].weak
 				if j > 0 {
 					found.Through = append(found.Through, Through{s.all[i].path, s.all[i].node})
@@ -121,11 +132,11 @@ func (s *selfSearch) from(start int, way []int, edges []edge, told map[string]bo
 			s.found = append(s.found, found)
 			return
 		}
-		if told[key] || len(way) == maxCycle || slices.Contains(way, e.to) || e.to < start {
+		if told[option] || len(way) == maxCycle || slices.Contains(way, e.to) || e.to < start {
 			continue
 		}
 		s.from(start, append(way[:len(way):len(way)], e.to), append(edges[:len(edges):len(edges)], e), told)
-		if told[strings.Join(s.all[start].path, ".")] {
+		if told[s.all[start].option] {
 			return
 		}
 	}
@@ -153,17 +164,16 @@ func (s *selfSearch) edges(i int) (out []edge) {
 	if d.isDefault && s.definedPlainly(d.path) {
 		return nil
 	}
-	own := strings.Join(d.path, ".")
 	each := func(n ast.Node, value bool, do func(at int, use ast.Node)) {
-		seen := map[string]bool{}
+		seen := map[int]bool{}
 		for _, r := range s.reads(n) {
 			for k := 1; k <= len(r.path); k++ {
-				key := strings.Join(r.path[:k], ".")
-				all := s.byPath[key]
-				if len(all) == 0 || seen[key] || value && key == own || !s.cyclic[key] {
+				option, ok := s.optionAt(r, k)
+				if !ok || seen[option] || value && option == d.option || !s.cyclic[option] {
 					continue
 				}
-				seen[key] = true
+				seen[option] = true
+				all := s.options[option]
 				if use := s.needs(n, s.all[all[0]].path); use.IsValid() && s.exactly(n, s.all[all[0]].path) {
 					for _, at := range all {
 						do(at, use)
@@ -177,8 +187,8 @@ func (s *selfSearch) edges(i int) (out []edge) {
 	}
 	if d.value.IsValid() {
 		each(d.value, true, func(at int, use ast.Node) { out = append(out, edge{at, use, d.conditions, d.weak}) })
-	} else if base := s.m.ConfigPath(d.from); base != nil {
-		for _, at := range s.byPath[strings.Join(append(slices.Clone(base), d.path[len(d.path)-1]), ".")] {
+	} else if option, ok := s.inheritedOption(&d); ok {
+		for _, at := range s.options[option] {
 			out = append(out, edge{at, d.node, d.conditions, d.weak})
 		}
 	}

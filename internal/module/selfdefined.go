@@ -40,6 +40,7 @@ type own struct {
 	conditions []ast.Node
 	weak       bool // a definition that counts more keeps it from being evaluated
 	isDefault  bool
+	option     int // its number, see selfSearch
 }
 
 // What looking for definitions that need themselves may cost in a file: definitions, and questions for the evaluator.
@@ -59,10 +60,16 @@ func (m *Module) SelfDefinitions() []SelfDefinition {
 	if len(s.all) > maxOwn {
 		return nil
 	}
-	s.byPath = map[string][]int{}
-	for i, d := range s.all {
+	s.byPath = make(map[string]int, len(s.all))
+	for i := range s.all {
+		d := &s.all[i]
 		key := strings.Join(d.path, ".")
-		s.byPath[key] = append(s.byPath[key], i)
+		option, ok := s.byPath[key]
+		if !ok {
+			option = len(s.options)
+			s.byPath[key], s.options = option, append(s.options, nil)
+		}
+		d.option, s.options[option] = option, append(s.options[option], i)
 	}
 	for i := range s.all {
 		s.direct(i)
@@ -77,14 +84,16 @@ type selfQuestion struct {
 }
 
 type selfSearch struct {
-	m      *Module
-	all    []own
-	byPath map[string][]int
-	code   *eval.Code
-	read   map[ast.NodeID][]read
-	asked  map[selfQuestion]ast.Node // what reads the path; invalid where it is not surely needed
-	found  []SelfDefinition
-	cyclic map[string]bool // the paths of options that may need themselves by way of others, as far as what they read tells
+	m   *Module
+	all []own
+	// options are those that are defined, each with its definitions; byPath gives their numbers.
+	options [][]int
+	byPath  map[string]int
+	code    *eval.Code
+	read    map[ast.NodeID][]read
+	asked   map[selfQuestion]ast.Node // what reads the path; invalid where it is not surely needed
+	found   []SelfDefinition
+	cyclic  []bool // the options that may need themselves by way of others, as far as what they read tells
 }
 
 // collect reads the definitions and defaults of the module.
@@ -218,9 +227,30 @@ func (s *selfSearch) valueNeeds(d own, path []string) ast.Node {
 	return s.needs(d.value, path)
 }
 
+// optionAt returns the option that the first names of what is read are.
+func (s *selfSearch) optionAt(r read, names int) (option int, ok bool) {
+	end := names - 1 // of the key: the dots, and the names
+	for _, name := range r.path[:names] {
+		end += len(name)
+	}
+	option, ok = s.byPath[r.key[:end]]
+	return option, ok
+}
+
+// inheritedOption returns the option whose value an inherited definition is.
+func (s *selfSearch) inheritedOption(d *own) (option int, ok bool) {
+	base := s.m.ConfigPath(d.from)
+	if base == nil {
+		return 0, false
+	}
+	option, ok = s.byPath[strings.Join(append(slices.Clone(base), d.path[len(d.path)-1]), ".")]
+	return option, ok
+}
+
 // definedPlainly reports whether the module has a definition of an option beside its default.
 func (s *selfSearch) definedPlainly(path []string) bool {
-	return slices.ContainsFunc(s.byPath[strings.Join(path, ".")], func(i int) bool { return !s.all[i].isDefault })
+	option, ok := s.byPath[strings.Join(path, ".")]
+	return ok && slices.ContainsFunc(s.options[option], func(i int) bool { return !s.all[i].isDefault })
 }
 
 // needs returns what reads an option, where an expression surely fails unless the value of the option is there; an invalid
@@ -247,6 +277,7 @@ func (s *selfSearch) needs(n ast.Node, path []string) ast.Node {
 // read is a place that reads an option, or leads to one that does.
 type read struct {
 	path []string // nil for a name that a with may bind
+	key  string   // the path with dots
 	use  ast.Node
 	// names is set where only the names of a set are asked for: those of options do not depend on definitions.
 	names bool
@@ -293,7 +324,7 @@ func (s *selfSearch) reads(n ast.Node) []read {
 				at = d
 			}
 			if path := s.m.ConfigPath(d); len(path) > 0 {
-				found = append(found, read{path, at, asksNames(d)})
+				found = append(found, read{path, strings.Join(path, "."), at, asksNames(d)})
 				end = d.SubtreeEnd()
 				continue
 			}
@@ -302,7 +333,7 @@ func (s *selfSearch) reads(n ast.Node) []read {
 			}
 			switch b := s.m.file.names.Resolve(d); {
 			case b == nil:
-				found = append(found, read{nil, at, false})
+				found = append(found, read{use: at})
 			case b.Kind == sema.LetBinding && !b.More && b.Value.IsValid() && !seen[b.Decl] && depth < maxAliases && !n.Encloses(b.Decl):
 				seen[b.Decl] = true
 				look(b.Value, at, depth+1)

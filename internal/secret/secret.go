@@ -25,19 +25,23 @@ type Found struct {
 // minWord is the length of the shortest token that is looked for.
 const minWord = 20
 
-// Find returns the secrets in a text, in order and without placeholders.
+// Find returns the secrets in a text, in order and without placeholders. It is asked of all text, and so goes through that once; what few
+// texts have is looked for where the words say that there is any.
 func Find(text string) []Found {
 	var out []Found
+	long, pem := false, false
 	for i := 0; i < len(text); {
-		if !wordByte[text[i]] {
+		if c := text[i]; !wordByte[c] {
 			i++
+			long = long || c == '=' && i < len(text) && text[i] == '='
 			continue
 		}
 		start := i
 		for i < len(text) && wordByte[text[i]] {
 			i++
 		}
-		if i-start < minWord {
+		word := text[start:i]
+		if len(word) < len(pemBegin) {
 			continue
 		}
 		before, after := byte(0), byte(0)
@@ -47,16 +51,28 @@ func Find(text string) []Found {
 		if i < len(text) {
 			after = text[i]
 		}
-		if f, ok := token(text[start:i], before, after); ok {
+		long = long || after == '/' && strings.HasSuffix(word, ".com")
+		pem = pem || after == ' ' && strings.HasSuffix(word, pemBegin)
+		if len(word) < minWord {
+			continue
+		}
+		if f, ok := token(word, before, after); ok {
 			f.Span.Start, f.Span.End = f.Span.Start+uint32(start), f.Span.End+uint32(start)
 			out = append(out, f)
 		}
 	}
-	out = appendLong(out, text)
-	out = appendPEM(out, text)
+	if long {
+		out = appendLong(out, text)
+	}
+	if pem {
+		out = appendPEM(out, text)
+	}
 	slices.SortFunc(out, func(a, b Found) int { return int(a.Span.Start) - int(b.Span.Start) })
 	return out
 }
+
+// pemBegin is the last word before the label of a text in the form of RFC 7468.
+const pemBegin = "-----BEGIN"
 
 // wordByte tells the bytes that tokens are made of.
 var wordByte = func() (of [256]bool) {
@@ -145,7 +161,7 @@ func appendLong(out []Found, text string) []Found {
 
 // appendPEM finds private keys in the form of RFC 7468, of OpenSSH and of PGP: the header, and behind it what is encoded.
 func appendPEM(out []Found, text string) []Found {
-	const begin, private = "-----BEGIN ", "PRIVATE KEY"
+	const begin, private = pemBegin + " ", "PRIVATE KEY"
 	for at := 0; ; {
 		i := strings.Index(text[at:], begin)
 		if i < 0 {
@@ -285,9 +301,25 @@ var names = []string{
 // longest is the length of the longest of these.
 var longest = len(slices.MaxFunc(names, func(a, b string) int { return len(a) - len(b) }))
 
+// mayEnd tells the bytes that a name of a secret may end in: those of the last letters in either case, what separates words, and all that is
+// not ASCII.
+var mayEnd = func() (of [256]bool) {
+	for _, name := range append([]string{"token", "secret", "psk", "-", "_", ".", " "}, names...) {
+		last := name[len(name)-1:]
+		of[last[0]], of[strings.ToUpper(last)[0]] = true, true
+	}
+	for c := utf8.RuneSelf; c < len(of); c++ {
+		of[c] = true
+	}
+	return of
+}()
+
 // IsName reports whether the name of a setting or attribute says that it holds a secret. It is asked of every attribute, and so allocates
 // nothing but for names that are not ASCII.
 func IsName(name string) bool {
+	if name == "" || !mayEnd[name[len(name)-1]] {
+		return false
+	}
 	if strings.IndexFunc(name, func(r rune) bool { return r >= utf8.RuneSelf }) >= 0 {
 		name = strings.ToLower(name)
 	}

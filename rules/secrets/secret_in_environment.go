@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
@@ -58,7 +59,7 @@ var _ = rules.Register(&rules.Rule{
 
 // isVariable reports whether the name of a variable says that it holds a secret.
 func isVariable(name string) bool {
-	if strings.ToUpper(name) != name {
+	if strings.IndexFunc(name, func(r rune) bool { return r != unicode.ToUpper(r) }) >= 0 {
 		return false
 	}
 	return secret.IsName(name) || strings.HasSuffix(name, "_TOKEN") || strings.HasSuffix(name, "_SECRET") || strings.HasSuffix(name, "_PASS")

@@ -271,12 +271,12 @@ func (r *reader) attributesOf(wanted func(name string) bool, yield func(attribut
 		case ast.Binding:
 			n := tree.Node(ast.NodeID(i))
 			b := ast.BindingNode{Node: n}
-			path := b.Attrpath()
-			switch name := path.LastName(); {
+			before, last := b.Attrpath().LastTwo()
+			switch name, _ := ast.AttrName(last); {
 			case wanted(name):
 				yield(attribute{n, name, b.Value()})
-			case path.NumChildren() > 1 && wanted(usersOf):
-				if of, static := ast.AttrName(path.Child(path.NumChildren() - 2)); static && of == usersOf {
+			case before.IsValid() && wanted(usersOf):
+				if of, static := ast.AttrName(before); static && of == usersOf {
 					yield(attribute{n, usersOf, b.Value()})
 				}
 			}

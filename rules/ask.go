@@ -63,24 +63,6 @@ func (p *Pass) ReportUnless(f diag.Finding, sample diag.Severity, refuted func(a
 	})
 }
 
-// Failing is what the pages of rules say that report by ReportFailing.
-const Failing = "\n\nIt is an error where evaluating the file, or calling what it is, comes by for certain, and a warning where only\n" +
-	"evaluating that attribute, element or function does; in tests, examples and templates it is a hint."
-
-// ReportFailing reports a finding about what fails wherever it is evaluated: with its severity where evaluating the file, or
-// calling what it is, surely comes by; as a warning where only evaluating something in it does; and as a hint where the file is
-// one for tests, examples or templates. It is none where refuted, which may be nil, holds.
-func (p *Pass) ReportFailing(f diag.Finding, sure bool, refuted func(a *Asked) bool) {
-	if !sure {
-		f.Severity = diag.Warning
-	}
-	if refuted != nil {
-		p.ReportUnless(f, diag.Hint, refuted)
-	} else {
-		p.ReportMildly(f, diag.Hint)
-	}
-}
-
 // WithRole calls then with the role of the file, at once where that does not depend on who refers to it, else as Ask does:
 // then may use nothing of the file in any case.
 func (p *Pass) WithRole(then func(r role.Role, report func(diag.Finding))) {

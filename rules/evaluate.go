@@ -22,6 +22,8 @@ type examined struct {
 	examine  sync.Once
 	code     *eval.Code // what is examined; nil where nothing can be found
 	failures []eval.Finding
+	merge    sync.Once
+	merged   merges
 	// exhausted is set where the fuel did not suffice for all that was asked.
 	exhausted atomic.Bool
 	// alone is set where other files are not to be evaluated; more, where something is left out for that.

@@ -161,9 +161,9 @@ func (x *Examination) body(v *Value) map[*Failure]bool {
 	sure := map[*Failure]bool{}
 	for range maxBodies {
 		if v.Fails() {
-			reasons := 0
-			v.failures(func(*Failure) { reasons++ })
-			v.failures(func(f *Failure) { sure[f] = v.rest == 0 && (reasons == 1 || f.fn != nil) }) // not where one of several is met
+			for _, f := range v.Ends() {
+				sure[f] = true
+			}
 			break
 		}
 		if !v.isKnown() || v.fn == nil || v.fn.code != x.code || !v.fn.env.lexical {

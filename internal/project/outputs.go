@@ -76,7 +76,7 @@ func (v *View) Outputs(dir string) *Outputs {
 		return notedBy(v, question{"outputs", dir, ""}, (*Outputs).equal, func(a *Answers) *Outputs { return a.Outputs(dir) })
 	}
 	return v.snapshot.outputs.get(dir, func() *Outputs {
-		r := &outputsReader{view: v.Of(filepath.Join(dir, "flake.nix")), dir: dir, files: map[string]bool{}}
+		r := v.readerOf(dir)
 		o := r.read()
 		root := *o
 		root.files = r.files
@@ -88,7 +88,7 @@ func (v *View) Outputs(dir string) *Outputs {
 func outputsAfter(m *memo[string, *Outputs], changed []string) *memo[string, *Outputs] {
 	var gone []string
 	for dir, o := range m.known() {
-		if slices.ContainsFunc(changed, func(path string) bool { return o.files[path] || path == filepath.Join(dir, "flake.lock") }) {
+		if dependsOn(o.files, dir, changed) {
 			gone = append(gone, dir)
 		}
 	}
@@ -112,27 +112,37 @@ type outputsReader struct {
 	ev    *eval.Evaluation
 	spent int
 	names int
+	hole  Passage // of which nothing is to be known
 }
 
 func (r *outputsReader) read() *Outputs {
+	root := r.root()
+	if !root.IsValid() {
+		return unknownOutputs
+	}
+	return r.tree(root, maxOutputDepth)
+}
+
+// root returns the outputs of the flake, called as Nix does; none where nothing is known of them.
+func (r *outputsReader) root() eval.Part {
 	f := r.view.FlakeIn(r.dir)
 	if f == nil || !f.Nix.Outputs.IsLambda {
-		return unknownOutputs
-	}
-	code := r.imported(filepath.Join(r.dir, "flake.nix"))
-	if code == nil {
-		return unknownOutputs
+		return eval.Part{}
 	}
 	r.ev = eval.NewEvaluation()
+	code := r.imported(filepath.Join(r.dir, "flake.nix"))
+	if code == nil {
+		return eval.Part{}
+	}
 	r.ev.Fuel, r.ev.Import, r.ev.Texts = fuelOfOutputs, r.imported, true
 	function, ok := r.ev.Ask(code.Root()).Attr("outputs")
 	if !ok {
-		return unknownOutputs
+		return eval.Part{}
 	}
-	return r.tree(calledFlake.apply(map[string]eval.Part{
+	return calledFlake.apply(map[string]eval.Part{
 		"outputs": function, "inputs": r.inputs(f), "unknown": eval.Open(), "outPath": eval.Text(r.dir),
 		"perhaps": eval.Perhaps("rev", "shortRev", "dirtyRev", "dirtyShortRev", "revCount", "submodules"),
-	}), maxOutputDepth)
+	})
 }
 
 // tree asks for the names of a set, and of what it holds, as many levels of them.
@@ -185,7 +195,9 @@ func (r *outputsReader) imported(file string) *eval.Code {
 	}
 	r.files[file] = true
 	r.files[filepath.Join(file, "default.nix")] = true
-	return r.view.Imported(file)
+	code := r.view.Imported(file)
+	r.unknownAt(code)
+	return code
 }
 
 // maxListed bounds the files that are imported of a folder at once.

@@ -30,7 +30,8 @@ var _ = rules.Register(&rules.Rule{
 		"A name that is `null` defines nothing, so that two of them are accepted; what may be null is a warning. A name in quotes\n" +
 		"cannot be null, nor can one with text beside the value." + rules.Failing,
 	Severity: diag.Error, Presets: rules.Recommended,
-	On: []ast.Kind{ast.Interpolation},
+	Asks: rules.ForComes,
+	On:   []ast.Kind{ast.Interpolation},
 	File: func(p *rules.Pass) {
 		proven := provenTwice(p)
 		opened := map[ast.NodeID]bool{}
@@ -60,7 +61,7 @@ var _ = rules.Register(&rules.Rule{
 			if f.First.End > 0 {
 				found.Related = []diag.Related{{Span: f.First, Message: "first defined here"}}
 			}
-			p.ReportFailing(found, f.Sure, nil)
+			p.ReportFailing(found, p.Comes(f), nil)
 		}
 	},
 })
@@ -193,14 +194,14 @@ func reportSameNames(p *rules.Pass, dynamic []attrs.Dynamic, proven map[source.S
 		if d.Lost && p.MinNix.Before(mergesDeep) {
 			f.Help += "; Nix before " + mergesDeep.String() + " drops the second without a word"
 		}
-		sure := quoted || quotedBefore || isText(p.Names(), name) || known.Surely(eval.String)
+		comes := rules.Perhaps
 		if twice, ok := proven[f.Span]; ok {
-			sure = twice.Sure
-		} else {
-			sure = sure && value
+			comes = p.Comes(twice)
+		} else if value && (quoted || quotedBefore || isText(p.Names(), name) || known.Surely(eval.String)) {
+			comes = rules.Surely
 		}
 		delete(proven, f.Span)
-		p.ReportFailing(f, sure, nil)
+		p.ReportFailing(f, comes, nil)
 	}
 }
 

@@ -30,7 +30,7 @@ var _ = rules.Register(&rules.Rule{
 	Severity: diag.Error, Presets: rules.Recommended,
 	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Placed: true,
-	Asks:   project.ForDefinesCallPackage,
+	Asks:   project.ForDefinesCallPackage | rules.ForComes,
 	On:     []ast.Kind{ast.Path},
 	File: func(p *rules.Pass) {
 		failures, _ := p.FailuresOfFiles()
@@ -60,16 +60,20 @@ var _ = rules.Register(&rules.Rule{
 
 // reportCall reports what is wrong with a call.
 func reportCall(p *rules.Pass, f eval.Finding, found diag.Finding) {
-	reportPlaced(p, found, f.Sure && !f.Filled, f.Filled)
+	comes := rules.Perhaps
+	if !f.Filled {
+		comes = p.Comes(f)
+	}
+	reportPlaced(p, found, comes, f.Filled)
 }
 
 // reportPlaced reports a finding. One that takes a function for callPackage by its name is none where the project has a function
 // of its own under that name.
-func reportPlaced(p *rules.Pass, found diag.Finding, sure, byName bool) {
+func reportPlaced(p *rules.Pass, found diag.Finding, comes rules.Comes, byName bool) {
 	if byName {
-		p.ReportFailing(found, sure, func(a *rules.Asked) bool { return a.DefinesCallPackage() })
+		p.ReportFailing(found, comes, func(a *rules.Asked) bool { return a.DefinesCallPackage() })
 	} else {
-		p.ReportFailing(found, sure, nil)
+		p.ReportFailing(found, comes, nil)
 	}
 }
 

@@ -26,7 +26,7 @@ var _ = rules.Register(&rules.Rule{
 	Severity: diag.Error, Presets: rules.Recommended,
 	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Placed: true,
-	Asks:   project.ForDefinesCallPackage,
+	Asks:   project.ForDefinesCallPackage | rules.ForComes,
 	On:     []ast.Kind{ast.Path},
 	File: func(p *rules.Pass) {
 		failures, code := p.FailuresOfFiles()
@@ -45,7 +45,11 @@ var _ = rules.Register(&rules.Rule{
 					found.Fixes = []diag.Fix{rules.Replace("use "+diag.Code(guess), diag.Unsafe, f.Span, ast.QuoteAttr(guess))}
 				}
 			}
-			reportPlaced(p, found, f.Sure && !f.Inherited() && !f.OfPackage(), f.OfPackage())
+			comes := rules.Perhaps
+			if !f.Inherited() && !f.OfPackage() {
+				comes = p.Comes(f)
+			}
+			reportPlaced(p, found, comes, f.OfPackage())
 		}
 	},
 })

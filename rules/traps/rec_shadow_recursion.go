@@ -17,9 +17,10 @@ var _ = rules.Register(&rules.Rule{
 		"needs another name, or a set without `rec`." + rules.Failing,
 	Severity: diag.Error, Presets: rules.Recommended,
 	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
+	Asks: rules.ForComes,
 	File: func(p *rules.Pass) {
 		names := p.Names()
-		var come map[source.Span]bool
+		var come map[source.Span]rules.Comes
 		for own := range ownUses(names) {
 			if !own.outer || !own.needsItself(p) || own.arm {
 				continue
@@ -36,10 +37,10 @@ var _ = rules.Register(&rules.Rule{
 			if come == nil {
 				come = recursions(p)
 			}
-			sure := come[b.Node.Span()]
+			comes := come[b.Node.Span()]
 			switch {
 			case b.Kind == sema.FormalBinding:
-				sure = false // callers may all pass it
+				comes = rules.Perhaps // callers may all pass it
 				f.Message = "the default of `" + b.Name + "` reads `" + b.Name + "` itself, not the outer one: infinite recursion where it is not passed"
 				f.Help = "a default sees the formals of its own function; give it another name"
 			case own.bare:
@@ -50,7 +51,7 @@ var _ = rules.Register(&rules.Rule{
 			default:
 				f.Help = "give the new value another name"
 			}
-			p.ReportFailing(f, sure, nil)
+			p.ReportFailing(f, comes, nil)
 		}
 	},
 })

@@ -20,9 +20,10 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"Where an outer name is hidden, `rec-shadow-recursion` speaks instead.",
 	Severity: diag.Error, Presets: rules.Recommended,
+	Asks: rules.ForComes,
 	File: func(p *rules.Pass) {
 		names := p.Names()
-		var come map[source.Span]bool
+		var come map[source.Span]rules.Comes
 		for own := range ownUses(names) {
 			if own.outer || !own.needsItself(p) {
 				continue
@@ -39,34 +40,35 @@ var _ = rules.Register(&rules.Rule{
 			if come == nil {
 				come = recursions(p)
 			}
-			sure := come[b.Node.Span()]
+			comes := come[b.Node.Span()]
 			switch {
 			case own.arm:
-				sure = false // the other arms give a value
+				comes = rules.Perhaps // the other arms give a value
 				f.Message = "`" + b.Name + "` is `" + b.Name + "` itself in this arm: infinite recursion where the arm is taken"
 				f.Help = "write the value that is meant here, or `throw` what is wrong where the arm is never to be taken"
 			case b.Kind == sema.FormalBinding:
-				sure = false // callers may all pass it
+				comes = rules.Perhaps // callers may all pass it
 				f.Message = "the default of `" + b.Name + "` reads `" + b.Name + "` itself: infinite recursion where it is not passed"
 				f.Help = "a default sees the formals of its own function; give it another name, or no default"
 			}
-			p.ReportFailing(f, sure, nil)
+			p.ReportFailing(f, comes, nil)
 		}
 	},
 })
 
-// recursions returns the names of the file that surely need themselves, by where they are bound, and whether evaluating the file
-// surely comes by.
-func recursions(p *rules.Pass) map[source.Span]bool {
-	come := map[source.Span]bool{}
+// recursions returns the names of the file that surely need themselves, by where they are bound, and whether evaluation surely
+// comes by.
+func recursions(p *rules.Pass) map[source.Span]rules.Comes {
+	come := map[source.Span]rules.Comes{}
 	failures, _ := p.Failures()
 	for _, f := range failures {
 		if f.Reason != eval.Recursion || f.Fixpoint != nil {
 			continue
 		}
 		members, _ := f.Cycle()
+		comes := p.Comes(f)
 		for _, m := range members {
-			come[m.Span] = come[m.Span] || f.Sure
+			come[m.Span] = come[m.Span].Or(comes)
 		}
 	}
 	return come

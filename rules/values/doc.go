@@ -24,7 +24,7 @@ const severity = rules.Failing + " Nothing is reported\n" +
 	"and why.\n"
 
 // asks are the facts that report asks the project for.
-var asks = project.ForDefinesCallPackage | project.ForDefinesBuilder
+var asks = project.ForDefinesCallPackage | project.ForDefinesBuilder | rules.ForComes
 
 // each calls do for what surely fails in the file for one of the reasons, and reports what it returns.
 func each(p *rules.Pass, do func(f eval.Finding, code *eval.Code) (diag.Finding, bool), reasons ...eval.Reason) {
@@ -57,11 +57,11 @@ func report(p *rules.Pass, found diag.Finding, f eval.Finding) {
 			found.Help = "nixpkgs' own " + diag.Code(f.Assumed) + " is meant, which an overlay may replace"
 		}
 		name := f.Assumed
-		p.ReportFailing(found, false, func(a *rules.Asked) bool { return a.DefinesBuilder(name) })
+		p.ReportFailing(found, rules.Perhaps, func(a *rules.Asked) bool { return a.DefinesBuilder(name) })
 	case f.Filled:
-		p.ReportFailing(found, false, func(a *rules.Asked) bool { return a.DefinesCallPackage() })
+		p.ReportFailing(found, rules.Perhaps, func(a *rules.Asked) bool { return a.DefinesCallPackage() })
 	default:
-		p.ReportFailing(found, f.Sure, nil)
+		p.ReportFailing(found, p.Comes(f), nil)
 	}
 }
 

@@ -99,7 +99,7 @@ func ReadCI(file, text string) *Doc {
 		return d
 	}
 	y := parseYAML(text)
-	c := &ci{reader: r, y: y, read: map[int]bool{}}
+	c := &ci{reader: r, y: y, read: map[int]bool{}, scripts: map[int]*Script{}}
 	if d.System == None {
 		d.System = c.sniff()
 	}
@@ -190,8 +190,9 @@ func (c *ci) document(doc ast.Node) {
 type ci struct {
 	*reader
 	y      *yamlFile
-	read   map[int]bool // scalars that were read as scripts or inputs
-	inputs []pendingInput
+	read    map[int]bool    // scalars that were read as scripts or inputs
+	scripts map[int]*Script // of GitHub's steps, by their scalars
+	inputs  []pendingInput
 
 	torn    bool // the text is not what was meant: some of it was not read
 	refused bool // the CI system refuses the file for its structure

@@ -11,6 +11,17 @@ type scope struct {
 	parent *scope
 	vars   map[string][]*variable
 	order  []*variable
+	hidden bool // of a job that only others extend
+}
+
+// idle reports whether nothing runs in the scope itself.
+func (s *scope) idle() bool {
+	for ; s != nil; s = s.parent {
+		if s.hidden {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *scope) define(v *variable) {

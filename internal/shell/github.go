@@ -9,9 +9,9 @@ import (
 	"mvdan.cc/sh/v3/syntax"
 )
 
-// runDefaults are the `defaults.run` in force.
+// runDefaults are the `defaults.run` in force, and the conditions of the job.
 type runDefaults struct {
-	shell, dir string
+	shell, dir, condition string
 }
 
 func (c *ci) defaults(d runDefaults, n ast.Node, s *scope, job string) runDefaults {
@@ -60,6 +60,7 @@ func (c *ci) job(e entry, top *scope, defaults runDefaults) {
 		c.with(job, s, uses.text, e.key, "")
 	}
 	d := c.defaults(defaults, job, s, e.key)
+	d.condition = c.y.str(c.y.get(job, "if"))
 	if d.shell == "" && strings.Contains(c.y.str(c.y.get(job, "runs-on")), "windows") {
 		d.shell = "pwsh"
 	}
@@ -140,13 +141,33 @@ func (c *ci) inputDefaults(s *scope, inputs ast.Node) {
 			w := v.word(c.exprs(v.text))
 			s.define(&variable{name: "inputs." + e.key, words: []rawWord{w}, whole: w})
 		}
+		c.choices(s, "inputs."+e.key, c.y.get(e.value, "options"))
 	}
 }
 
-// matrix defines the values that a job's matrix gives `matrix.NAME`.
+// choices defines the values in a list, each of which a variable may have.
+func (c *ci) choices(s *scope, name string, list ast.Node) {
+	for _, item := range c.y.items(list) {
+		if v, ok := c.y.scalar(item); ok {
+			w := v.word(c.exprs(v.text))
+			s.define(&variable{name: name, words: []rawWord{w}, whole: w, ci: true})
+		}
+	}
+}
+
+// matrix defines the values that a job's matrix gives `matrix.NAME`, but for those that it excludes altogether.
 func (c *ci) matrix(s *scope, n ast.Node) {
+	excluded := map[[2]string]bool{}
+	for _, item := range c.y.items(c.y.get(n, "exclude")) {
+		if one := c.y.entries(item); len(one) == 1 {
+			excluded[[2]string{one[0].key, c.y.str(one[0].value)}] = true
+		}
+	}
 	for _, e := range c.y.entries(n) {
 		items := c.y.items(e.value)
+		if e.key == "exclude" {
+			continue
+		}
 		if e.key == "include" {
 			for _, item := range items {
 				c.variables(s, item, "matrix.")
@@ -155,6 +176,9 @@ func (c *ci) matrix(s *scope, n ast.Node) {
 		}
 		for _, item := range items {
 			if v, ok := c.y.scalar(item); ok {
+				if excluded[[2]string{e.key, v.text}] {
+					continue
+				}
 				w := v.word(c.exprs(v.text))
 				s.define(&variable{name: "matrix." + e.key, words: []rawWord{w}, whole: w})
 			} else {
@@ -220,13 +244,25 @@ func (c *ci) step(step ast.Node, job *scope, d runDefaults, jobName string) {
 		c.uses(uses)
 		c.with(step, s, uses.text, jobName, name)
 	}
-	run := c.y.get(step, "run")
-	if run == nil && c.y.shape(step) != mappingShape {
-		run = step
+	text := c.y.get(step, "run")
+	if text == nil && c.y.shape(step) != mappingShape {
+		text = step
 	}
-	if run, ok := c.lines(run); ok && c.first(run) {
-		c.add(run, s, &Script{Source: GitHubRun, Shell: interpreter(d.shell), Job: jobName, Step: name,
-			WorkingDir: d.dir, exports: job, stepID: id})
+	run, ok := c.lines(text)
+	if !ok {
+		return
+	}
+	if first := c.scripts[run.id]; first != nil {
+		if len(first.aliased) < maxReadings {
+			first.aliased = append(first.aliased, s)
+		}
+		return
+	}
+	if c.first(run) {
+		script := &Script{Source: GitHubRun, Shell: interpreter(d.shell), Job: jobName, Step: name,
+			WorkingDir: d.dir, exports: job, stepID: id, If: d.condition + "\n" + c.y.str(c.y.get(step, "if"))}
+		c.scripts[run.id] = script
+		c.add(run, s, script)
 	}
 }
 

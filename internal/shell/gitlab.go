@@ -32,12 +32,21 @@ func (c *ci) gitlab(doc ast.Node) {
 		if gitlabGlobals[e.key] {
 			continue
 		}
-		s := &scope{parent: top}
-		c.variables(s, c.y.get(e.value, "variables"), "")
-		for _, m := range c.y.items(c.y.get(e.value, "parallel", "matrix")) {
-			c.variables(s, m, "")
+		s := &scope{parent: top, hidden: strings.HasPrefix(e.key, ".")}
+		from := c.extended(entries, e, 0)
+		seen := map[string]bool{}
+		for _, job := range from {
+			c.gitlabVariables(s, job.value, seen)
 		}
-		c.gitlabScripts(e.value, s, e.key)
+		for _, key := range gitlabScriptKeys {
+			for _, job := range from {
+				if _, ok := c.y.key(job.value, key); ok {
+					c.gitlabScript(c.y.get(job.value, key), s, e.key, key)
+					break
+				}
+			}
+		}
+		c.gitlabScript(c.y.get(e.value, "hooks", "pre_get_sources_script"), s, e.key, "pre_get_sources_script")
 		c.includes(c.y.get(e.value, "trigger", "include"))
 		for _, step := range c.y.items(c.y.get(e.value, "run")) {
 			c.gitlabScript(c.y.get(step, "script"), s, e.key, c.y.str(c.y.get(step, "name")))
@@ -94,8 +103,57 @@ func (c *ci) checkScripts(job ast.Node) {
 	}
 }
 
+// maxExtends is how many jobs may extend each other, one after the other (docs.gitlab.com, "extends").
+const maxExtends = 11
+
+// extended returns a job and behind it those of the file that it extends, each before what it overrides: of several, the last
+// counts most.
+func (c *ci) extended(jobs []entry, job entry, depth int) []entry {
+	out := []entry{job}
+	names := c.y.get(job.value, "extends")
+	if names == nil || depth == maxExtends {
+		return out
+	}
+	list := append(c.y.items(names), names)
+	for i := len(list) - 1; i >= 0; i-- {
+		name := c.y.str(list[i])
+		at := slices.IndexFunc(jobs, func(e entry) bool { return e.key == name })
+		if at >= 0 && name != "" && len(out) < maxReadings {
+			out = append(out, c.extended(jobs, jobs[at], depth+1)...)
+		}
+	}
+	return out
+}
+
+// gitlabVariables defines the variables of a job, but for those that seen has: what a job sets counts more than what it extends.
+// Those of parallel:matrix are lists.
+func (c *ci) gitlabVariables(s *scope, job ast.Node, seen map[string]bool) {
+	own := &scope{}
+	c.variables(own, c.y.get(job, "variables"), "")
+	for _, e := range c.y.entries(c.y.get(job, "variables")) {
+		c.choices(own, e.key, c.y.get(e.value, "options"))
+	}
+	for _, row := range c.y.items(c.y.get(job, "parallel", "matrix")) {
+		c.variables(own, row, "")
+		for _, e := range c.y.entries(row) {
+			c.choices(own, e.key, e.value)
+		}
+	}
+	for _, v := range own.order {
+		if !seen[v.name] {
+			s.define(v)
+		}
+	}
+	for _, v := range own.order {
+		seen[v.name] = true
+	}
+}
+
+// gitlabScriptKeys are the scripts of a job, in the order in which they run.
+var gitlabScriptKeys = []string{"before_script", "script", "after_script"}
+
 func (c *ci) gitlabScripts(n ast.Node, s *scope, job string) {
-	for _, key := range []string{"before_script", "script", "after_script"} {
+	for _, key := range gitlabScriptKeys {
 		c.gitlabScript(c.y.get(n, key), s, job, key)
 	}
 	c.gitlabScript(c.y.get(n, "hooks", "pre_get_sources_script"), s, job, "pre_get_sources_script")
@@ -136,6 +194,15 @@ func (c *ci) includes(n ast.Node) {
 func (c *ci) woodpecker(doc ast.Node) {
 	top := &scope{}
 	c.variables(top, c.y.get(doc, "environment"), "")
+	matrix := c.y.get(doc, "matrix")
+	for _, e := range c.y.entries(matrix) {
+		if e.key != "include" {
+			c.choices(top, e.key, e.value)
+		}
+	}
+	for _, row := range c.y.items(c.y.get(matrix, "include")) {
+		c.variables(top, row, "")
+	}
 	job := c.y.str(c.y.get(doc, "name"))
 	steps := 0
 	for _, key := range []string{"clone", "steps", "pipeline", "services"} {

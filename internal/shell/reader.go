@@ -59,7 +59,7 @@ func (r *reader) finish() {
 			c.script.scope.define(&variable{name: "@", fn: name, array: true, words: c.words[1:], whole: c.words[0]})
 		}
 	}
-	seen := map[source.Span]bool{}
+	seen := map[source.Span]*sharedScopes{}
 	for i := 0; i < len(r.calls); i++ {
 		r.resolve(r.calls[i], seen)
 	}
@@ -73,7 +73,7 @@ func (r *reader) finish() {
 }
 
 // resolve adds the commands that a call comes to.
-func (r *reader) resolve(c call, seen map[source.Span]bool) {
+func (r *reader) resolve(c call, seen map[source.Span]*sharedScopes) {
 	defer func() {
 		if p := recover(); p != nil {
 			c.script.fail(fmt.Sprintf("the shell text could not be read: %v", p), c.words[0].whole, c.span())
@@ -97,10 +97,14 @@ func (r *reader) resolve(c call, seen map[source.Span]bool) {
 	}
 	for _, words := range run.cmds {
 		cmd := Command{Name: words[0].program(), Word: words[0], Args: words[1:], Span: ownSpan(words), Recovered: c.recovered}
-		if seen[cmd.Span] {
+		if first := seen[cmd.Span]; first != nil {
+			if len(first.scopes) < maxReadings {
+				first.scopes = append(first.scopes, c.script.scope)
+			}
 			continue
 		}
-		seen[cmd.Span] = true
+		cmd.shared = &sharedScopes{}
+		seen[cmd.Span] = cmd.shared
 		c.script.Commands = append(c.script.Commands, cmd)
 		if strings.Contains(words[0].Text, "/") {
 			r.callFile(c.script, &words[0])

@@ -245,7 +245,7 @@ func (p *recipeReader) flush() {
 	if p.tool == "just" {
 		exprs = enclosed(text, "{{", "}}", nil)
 	} else {
-		exprs = enclosed(text, "$(", ")", p.body.pieces)
+		exprs = makeExprs(text, p.body.pieces)
 	}
 	p.script(s, exprs)
 	p.body = textBuilder{}
@@ -299,7 +299,14 @@ func (p *recipeReader) word(value string, src int) rawWord {
 	if p.tool == "just" {
 		return s.word(nil)
 	}
-	return s.word(enclosed(value, "$(", ")", nil))
+	return s.word(makeExprs(value, nil))
+}
+
+// makeExprs finds $(NAME) and ${NAME}, which are the same.
+func makeExprs(text string, pieces []piece) []expr {
+	out := append(enclosed(text, "$(", ")", pieces), enclosed(text, "${", "}", pieces)...)
+	slices.SortFunc(out, func(a, b expr) int { return a.start - b.start })
+	return slices.CompactFunc(out, func(a, b expr) bool { return max(a.start, b.start) < min(a.end, b.end) })
 }
 
 // enclosed finds what the tool replaces: {{name}}, or $(NAME) where the pieces do not say that it was $$(NAME),

@@ -113,6 +113,8 @@ type Script struct {
 	Span source.Span
 	// WorkingDir is the directory the script starts in as written, empty for the checkout's root.
 	WorkingDir string
+	// If are the conditions of the step and of its job as the CI file gives them, with a line end between.
+	If string
 	// Env holds the variables that the CI file sets for this script, innermost last.
 	Env []Assign
 	// Assigns holds the script's own assignments in source order.
@@ -137,6 +139,7 @@ type Script struct {
 	exports   *scope // where writes to $GITHUB_ENV and $GITHUB_OUTPUT take effect
 	stepID    string
 	own       []*variable
+	aliased   []*scope // around the places that have the script's text once more, through an alias
 }
 
 // fail notes a problem and the part of the file that is not surely read for it. The first problem is kept.
@@ -195,7 +198,12 @@ type Command struct {
 	// Recovered is set where the text around or before the command has a syntax error, so that it may not
 	// be a command at all.
 	Recovered bool
+
+	shared *sharedScopes
 }
+
+// sharedScopes are the scopes of other scripts that have a command once more.
+type sharedScopes struct{ scopes []*scope }
 
 // Word is one word of shell text.
 type Word struct {

@@ -34,6 +34,8 @@ type variable struct {
 	array  bool
 	append bool
 	ci     bool // set by the CI file
+	set    bool // assigned by a script
+	each   bool // of a loop: each of the words is a value
 	fn     string
 	scope  *scope  // in which the words are expanded, if not where the variable is used
 	whole  rawWord // for its span: the assignment as a whole
@@ -204,7 +206,7 @@ func (w *walker) command(s *syntax.Stmt) {
 func (w *walker) loop(l syntax.Loop) {
 	switch l := l.(type) {
 	case *syntax.WordIter:
-		v := &variable{fn: w.fn}
+		v := &variable{fn: w.fn, each: true}
 		for _, item := range l.Items {
 			w.word(item)
 			if l.Name != nil {
@@ -306,7 +308,7 @@ func (w *walker) parts(parts []syntax.WordPart) {
 }
 
 func (w *walker) assign(a *syntax.Assign) {
-	v := &variable{append: a.Append, fn: w.fn}
+	v := &variable{append: a.Append, fn: w.fn, set: true}
 	w.arithm(a.Index)
 	if a.Value != nil {
 		w.word(a.Value)

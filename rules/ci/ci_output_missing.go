@@ -5,7 +5,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/flake"
 	"github.com/nixsift/nixsift/internal/near"
 	"github.com/nixsift/nixsift/internal/shell"
 	"github.com/nixsift/nixsift/rules"
@@ -15,34 +17,48 @@ var _ = rules.Register(&rules.Rule{
 	ID: "ci-output-missing", Family: family, Since: "0.1.0", Stage: rules.Preview,
 	Summary: "A command of CI or a script asks for an output that the flake does not have",
 	Doc: "`nix build .#nam` fails with \"flake … does not provide attribute 'packages.x86_64-linux.nam',\n" +
-		"'legacyPackages.x86_64-linux.nam' or 'nam'\". So do `nix run`, `nix develop .#ci`, `nixos-rebuild --flake .#host`,\n" +
-		"`darwin-rebuild`, `home-manager`, `nix-on-droid` and `deploy .#node` with names that the flake does not have, and `nix build`\n" +
-		"without a name where it has no default.\n" +
+		"'legacyPackages.x86_64-linux.nam' or 'nam'\". So do `nix run`, `nix develop .#ci`, `use flake .#ci`,\n" +
+		"`nixos-rebuild --flake .#host`, `nixos-anywhere`, `disko-install`, `darwin-rebuild`, `home-manager`, `nix-on-droid`, `nh os -H host`\n" +
+		"and `deploy .#node` with names that the flake does not have, and `nix build` without a name where it has no default.\n" +
 		"\n" +
 		"Reported where all names are known that the outputs have in which Nix looks, also through `let`, `//`, `genAttrs`, flake-utils,\n" +
-		"flake-parts and imported files. A name counts as missing where no system has it. Names with variables or values of a matrix in\n" +
-		"them are not looked at, nor are commands of which it cannot be seen in which folder they run.\n" +
+		"flake-parts and imported files. A name counts as missing where no system has it. Names with variables in\n" +
+		"them are looked at with each value that is written down: of a matrix, a loop, an array, `env`, parameters and their defaults. Not\n" +
+		"looked at are values for which a condition asks, and commands of which it cannot be seen in which folder they run.\n" +
 		"\n" +
 		"The fix puts the name that was probably meant. In scripts that no CI runs it is info.",
 	Severity: diag.Warning, Presets: rules.Recommended, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
-	Mentions: []string{".#", "--flake", "nix build ./", "nix run ./", "nix develop ./", "nix shell ./", "nix eval ./", "nix fmt"},
+	Mentions: []string{".#", "--flake", "nix build ./", "nix run ./", "nix develop ./", "nix shell ./", "nix eval ./", "nix fmt", "nh ", "use flake"},
 	Programs: isNix,
 	Script: func(p *rules.Pass, d *shell.Doc) {
 		if p.Project.InSamples(p.Path) {
 			return
 		}
-		r := &missingOutputs{once: newOnce(p), at: &places{pass: p, doc: d}}
+		r := &missingOutputs{once: newOnce(p), at: &places{pass: p, doc: d}, works: map[source.Span]bool{}}
 		r.at.calls(func(c *call) {
 			if !strings.Contains(c.script.Text, "flake.nix") {
 				r.command(c)
 			}
 		})
+		for _, m := range r.values {
+			if !r.works[m.value] {
+				r.report(m.finding)
+			}
+		}
 	},
 })
 
 type missingOutputs struct {
 	*once
-	at *places
+	at     *places
+	works  map[source.Span]bool // values of variables with which some command finds something
+	values []missingValue
+}
+
+// A missingValue is a value of a variable with which a command finds nothing.
+type missingValue struct {
+	value   source.Span
+	finding diag.Finding
 }
 
 // attribute is where Nix looks for what a command asks for: in the order of the paths, of which "" is a system.
@@ -76,77 +92,128 @@ func lookups(subcommand string) (prefixes, defaults [][]string) {
 // configurations are the outputs that programs look into for the name in their --flake.
 var configurations = map[string]string{
 	"nixos-rebuild": "nixosConfigurations", "nixos-rebuild-ng": "nixosConfigurations", "nixos-install": "nixosConfigurations",
-	"nixos-anywhere": "nixosConfigurations", "darwin-rebuild": "darwinConfigurations", "home-manager": "homeConfigurations",
-	"nix-on-droid": "nixOnDroidConfigurations",
+	"nixos-anywhere": "nixosConfigurations", "nixos-generate": "nixosConfigurations", "disko-install": "nixosConfigurations",
+	"darwin-rebuild": "darwinConfigurations", "home-manager": "homeConfigurations", "nix-on-droid": "nixOnDroidConfigurations",
 }
+
+// exact are programs whose --flake has the whole path of an attribute.
+var exact = []string{"nix-eval-jobs", "nix-fast-build", "nix-unit"}
 
 // command looks at what a command asks for.
 func (r *missingOutputs) command(c *call) {
 	refs := c.references()
 	switch output := configurations[c.name]; {
 	case output != "":
-		for _, ref := range refs {
-			if name := fragment(ref); name != "" && !strings.HasPrefix(name, output) {
-				name = strings.Trim(name, "\"'")
-				r.ask(c, ref, attribute{[][]string{{output, name}, {"packages", "", output, name}, {"legacyPackages", "", output, name}}, 1})
+		r.each(c, refs, func(ref string) (a attribute) {
+			if name := strings.Trim(fragment(ref), "\"'"); name != "" && !strings.HasPrefix(name, output) {
+				a = attribute{[][]string{{output, name}, {"packages", "", output, name}, {"legacyPackages", "", output, name}}, 1}
 			}
-		}
+			return a
+		})
 	case c.name == "deploy":
-		for _, ref := range refs {
+		r.each(c, refs, func(ref string) (a attribute) {
 			name, profile, _ := strings.Cut(fragment(ref), ".")
 			if name == "" {
-				continue
+				return a
 			}
 			path := []string{"deploy", "nodes", name}
 			if profile != "" {
 				path = append(path, "profiles", profile)
 			}
-			r.ask(c, ref, attribute{[][]string{path}, len(path) - 2})
-		}
+			return attribute{[][]string{path}, len(path) - 2}
+		})
+	case c.name == "disko":
+		r.each(c, refs, func(ref string) (a attribute) {
+			if name := fragment(ref); name != "" {
+				a = attribute{[][]string{{"diskoConfigurations", name}, {"nixosConfigurations", name}}, 1}
+			}
+			return a
+		})
+	case c.name == "nh":
+		r.nh(c)
+	case slices.Contains(exact, c.name):
+		r.each(c, refs, func(ref string) (a attribute) {
+			if names := outputNames(fragment(ref)); names != nil {
+				a = attribute{[][]string{names}, len(names)}
+			}
+			return a
+		})
+	case c.name == "use" && len(c.args) > 0 && c.args[0].Text == "flake", c.name == "use_flake":
+		r.installables(c, refs, "develop")
 	case isNixCommand(c.name):
-		r.nix(c, refs)
+		r.installables(c, refs, c.subcommand())
 	}
 }
 
-// nix looks at what a command of nix asks for.
-func (r *missingOutputs) nix(c *call, refs []shell.Word) {
-	subcommand := c.subcommand()
+// nh looks at the host or home that nh is asked for beside the flake.
+func (r *missingOutputs) nh(c *call) {
+	plain := c.plain()
+	if len(plain) < 2 {
+		return
+	}
+	output, option := "", []string{"-H", "--hostname"}
+	switch plain[0].Text {
+	case "os":
+		output = "nixosConfigurations"
+	case "darwin":
+		output = "darwinConfigurations"
+	case "home":
+		output, option = "homeConfigurations", []string{"-c", "--configuration"}
+	default:
+		return
+	}
+	at := slices.IndexFunc(c.args, func(w shell.Word) bool { return slices.Contains(option, w.Text) })
+	here := slices.IndexFunc(plain, func(w shell.Word) bool { return strings.HasPrefix(w.Text, ".") && !strings.Contains(w.Text, "#") })
+	if at < 0 || at+1 >= len(c.args) || here < 0 {
+		return
+	}
+	if name := c.args[at+1]; name.Static && name.Text != "" {
+		flakes := r.at.flakes(plain[here : here+1])
+		if m := r.missing(flakes, attribute{[][]string{{output, name.Text}}, 1}); m != nil {
+			r.report(r.finding(c, m, name.Span))
+		}
+	}
+}
+
+// installables looks at what a command asks for as a subcommand of nix does.
+func (r *missingOutputs) installables(c *call, refs []shell.Word, subcommand string) {
 	prefixes, defaults := lookups(subcommand)
 	switch subcommand {
 	case "build", "run", "develop":
 		if _, elsewhere := c.has("--expr", "--file", "-f", "--stdin", "--all", "--installable"); len(refs) == 0 && !elsewhere {
-			r.ask(c, shell.Word{Text: ".", Static: true, Span: c.span}, attribute{defaults, 0})
+			refs = []shell.Word{{Text: ".", Static: true, Span: c.span}}
 		}
 	case "shell", "eval", "bundle", "print-dev-env", "path-info", "copy", "why-depends", "profile install", "profile add", "derivation show":
 	case "fmt":
-		r.ask(c, shell.Word{Text: ".", Static: true, Span: c.span}, attribute{[][]string{{"formatter", ""}}, 0})
+		refs = []shell.Word{{Text: ".", Static: true, Span: c.span}}
+		r.each(c, refs, func(string) attribute { return attribute{[][]string{{"formatter", ""}}, 0} })
 		return
 	default:
 		return
 	}
-	for _, ref := range refs {
+	r.each(c, refs, func(ref string) (a attribute) {
 		name := fragment(ref)
 		if name == "" {
-			r.ask(c, ref, attribute{defaults, 0})
-			continue
+			return attribute{defaults, 0}
 		}
 		absolute := strings.HasPrefix(name, ".")
 		names := outputNames(strings.TrimPrefix(name, "."))
-		a := attribute{named: len(names)}
+		if len(names) == 0 {
+			return a
+		}
 		for _, prefix := range prefixes {
 			if len(prefix) == 0 || !absolute {
 				a.paths = append(a.paths, slices.Concat(prefix, names))
 			}
 		}
-		if len(names) > 0 {
-			r.ask(c, ref, a)
-		}
-	}
+		a.named = len(names)
+		return a
+	})
 }
 
 // fragment returns what a reference names behind #, without the outputs of a derivation behind ^.
-func fragment(ref shell.Word) string {
-	_, name, _ := strings.Cut(ref.Text, "#")
+func fragment(ref string) string {
+	_, name, _ := strings.Cut(ref, "#")
 	name, _, _ = strings.Cut(name, "^")
 	return name
 }
@@ -171,42 +238,138 @@ func outputNames(text string) (names []string) {
 	return names
 }
 
-// ask reports a reference where none of the flakes that it may mean has any of the paths.
-func (r *missingOutputs) ask(c *call, ref shell.Word, a attribute) {
-	if !ref.Static || len(ref.Alts) > 0 || strings.ContainsAny(ref.Text, "$`{*%") || len(a.paths) == 0 {
-		return
+// each looks at the references of a command, by what is asked for with a text; nothing where that has no paths.
+func (r *missingOutputs) each(c *call, refs []shell.Word, of func(ref string) attribute) {
+	for _, ref := range refs {
+		if !ref.Static || len(ref.Alts) > 0 || strings.Contains(ref.Text, "{") && !ref.Quoted {
+			r.readings(c, ref, of)
+			continue
+		}
+		m := r.ask(ref.Text, of)
+		if m == nil {
+			continue
+		}
+		i := strings.IndexByte(ref.Text, '#')
+		if i < 0 || i+1 == len(ref.Text) {
+			r.report(r.finding(c, m, ref.Span))
+			continue
+		}
+		f := r.finding(c, m, ref.At(i+1, len(ref.Text)))
+		if j := m.in(ref.Text); j >= 0 && ref.Via == "" && plainName(m.meant) {
+			f.Fixes = []diag.Fix{rules.Replace("write "+diag.Code(m.meant), diag.Unsafe, ref.At(j, j+len(m.name)), m.meant)}
+		}
+		r.report(f)
 	}
-	flakes := r.at.flakes([]shell.Word{ref})
+}
+
+// A missed is what a command asks for that is not there.
+type missed struct {
+	attribute
+	name, meant string // of the command, as far as it is seen which one is missing, and what was probably meant
+}
+
+// in returns the offset at which a reference has the name, once and behind #; or else -1.
+func (m *missed) in(ref string) int {
+	i := strings.IndexByte(ref, '#') + 1
+	if m.name == "" || strings.Count(ref[i:], m.name) != 1 {
+		return -1
+	}
+	return i + strings.Index(ref[i:], m.name)
+}
+
+// ask returns what a text asks for that none of the flakes has which it may mean; nil where one may have it.
+func (r *missingOutputs) ask(text string, of func(ref string) attribute) *missed {
+	if strings.ContainsAny(text, "$`{*%") {
+		return nil
+	}
+	a := of(text)
+	if len(a.paths) == 0 {
+		return nil
+	}
+	return r.missing(r.at.flakes([]shell.Word{{Text: text, Static: true}}), a)
+}
+
+// missing returns what is missing where none of the flakes has any of the paths.
+func (r *missingOutputs) missing(flakes []*flake.Flake, a attribute) *missed {
 	if len(flakes) == 0 {
-		return
+		return nil
 	}
-	name, meant := "", ""
+	m := &missed{attribute: a}
 	for _, f := range flakes {
 		outputs := r.pass.Outputs(f.Dir)
 		for _, path := range a.paths {
 			at, known, missing := outputs.Missing(path)
 			if !missing {
-				return
+				return nil
 			}
-			if meant == "" && at >= len(path)-a.named && path[at] != "" {
-				name, meant = path[at], near.Find(path[at], known)
+			if at >= len(path)-a.named && path[at] != "" && (m.name == "" || m.meant == "") {
+				m.name, m.meant = path[at], near.Find(path[at], known)
 			}
 		}
 	}
-	f := diag.Finding{Span: ref.Span, Message: fmt.Sprintf("the flake has no %s for `%s` to take", alternatives(a.paths), asked(c))}
+	return m
+}
+
+// finding returns what is told of something missing.
+func (r *missingOutputs) finding(c *call, m *missed, at source.Span) diag.Finding {
+	f := diag.Finding{Span: at, Message: fmt.Sprintf("the flake has no %s for `%s` to take", alternatives(m.paths), asked(c))}
+	if m.meant != "" {
+		f.Help = "did you mean " + diag.Code(m.meant) + "?"
+	}
 	if byPeople(r.pass, r.at.doc, c.script) {
 		f.Severity = diag.Info
 	}
-	if i := strings.IndexByte(ref.Text, '#'); i >= 0 && i+1 < len(ref.Text) {
-		f.Span = ref.At(i+1, len(ref.Text))
-		if meant != "" {
-			f.Help = "did you mean " + diag.Code(meant) + "?"
-			if j := strings.Index(ref.Text[i+1:], name); strings.Count(ref.Text[i+1:], name) == 1 && ref.Via == "" && !strings.ContainsAny(meant, ". \"") {
-				f.Fixes = []diag.Fix{rules.Replace("write "+diag.Code(meant), diag.Unsafe, ref.At(i+1+j, i+1+j+len(name)), meant)}
-			}
+	return f
+}
+
+// plainName reports whether a name can stand in a reference, a script and YAML as it is.
+func plainName(name string) bool { return name != "" && !strings.ContainsAny(name, ". \"'#:$") }
+
+// readings looks at a reference with variables. A value is told where no command finds anything with it, whatever the other
+// variables are, and no condition asks for the variable; the reference itself where nothing is found at all.
+func (r *missingOutputs) readings(c *call, ref shell.Word, of func(ref string) attribute) {
+	if c.script == nil {
+		return
+	}
+	type miss struct {
+		*missed
+		reading shell.Reading
+	}
+	var misses []miss
+	readings := c.script.Readings(c.cmd, &ref)
+	for _, reading := range readings {
+		if m := r.ask(reading.Text, of); m != nil {
+			misses = append(misses, miss{m, reading})
+			continue
+		}
+		for _, value := range reading.Values() {
+			r.works[value] = true
 		}
 	}
-	r.report(f)
+	for _, m := range misses {
+		var at shell.Place
+		j := m.in(m.reading.Text)
+		if j >= 0 {
+			at = m.reading.PlaceOf(j, j+len(m.name))
+		} else if i := strings.IndexByte(m.reading.Text, '#'); i >= 0 {
+			at = m.reading.PlaceOf(i+1, len(m.reading.Text))
+		}
+		if at.Variable == "" && len(misses) < len(readings) || steered(c.script, m.reading) {
+			continue
+		}
+		span := at.Span
+		if span.Len() == 0 {
+			span = ref.Span
+		}
+		f := r.finding(c, m.missed, span)
+		if at.Variable != "" && (ref.Via != "" || at.Variable != ref.Text) {
+			f.Message += fmt.Sprintf(" in `%s`", ref.Text)
+		}
+		if at.Exact && plainName(m.meant) && span.Len() == len(m.name) {
+			f.Fixes = []diag.Fix{rules.Replace("write "+diag.Code(m.meant), diag.Unsafe, span, m.meant)}
+		}
+		r.values = append(r.values, missingValue{at.Value, f})
+	}
 }
 
 // asked returns the command as messages name it.

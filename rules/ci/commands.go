@@ -29,18 +29,19 @@ type call struct {
 	name   string        // "" for an input
 	args   []shell.Word
 	span   source.Span
+	cmd    *shell.Command // nil for an input
 }
 
 // calls returns the commands of Nix in a document, in the order of its scripts, and behind them the inputs.
 func calls(d *shell.Doc) (out []call) {
 	for script, cmd := range d.Commands() {
 		if !cmd.Recovered && isNix(cmd.Name) {
-			out = append(out, call{script, cmd.Name, ownArgs(cmd.Name, cmd.Args), cmd.Span})
+			out = append(out, call{script, cmd.Name, ownArgs(cmd.Name, cmd.Args), cmd.Span, cmd})
 		}
 	}
 	for _, in := range d.Inputs {
 		if len(in.Words) > 0 {
-			out = append(out, call{nil, "", in.Words, in.Span})
+			out = append(out, call{nil, "", in.Words, in.Span, nil})
 		}
 	}
 	return out

@@ -93,7 +93,7 @@ func locksHere(cmd *shell.Command) bool {
 	if !inventory.Fetches(cmd) {
 		return false
 	}
-	c := call{nil, cmd.Name, ownArgs(cmd.Name, cmd.Args), cmd.Span}
+	c := call{nil, cmd.Name, ownArgs(cmd.Name, cmd.Args), cmd.Span, cmd}
 	refs := c.references()
 	for _, w := range refs {
 		if r, ok := refOf(w); ok && r.IsLocal() || !ok && !remoteRef.MatchString(w.Text) {
@@ -112,7 +112,7 @@ func buildsHere(cmd *shell.Command) bool {
 		return false
 	}
 	if isNixCommand(cmd.Name) {
-		c := call{nil, cmd.Name, ownArgs(cmd.Name, cmd.Args), cmd.Span}
+		c := call{nil, cmd.Name, ownArgs(cmd.Name, cmd.Args), cmd.Span, cmd}
 		return slices.Contains([]string{"build", "flake check", "flake archive", "flake prefetch-inputs", "flake update"}, c.subcommand())
 	}
 	return cmd.Name != "direnv" && cmd.Name != "devenv"

@@ -68,13 +68,13 @@ func (c *overrides) document() {
 			in, c.scratch = script, false
 		}
 		if !cmd.Recovered && isNix(cmd.Name) {
-			c.args(call{script, cmd.Name, ownArgs(cmd.Name, cmd.Args), cmd.Span})
+			c.args(call{script, cmd.Name, ownArgs(cmd.Name, cmd.Args), cmd.Span, cmd})
 		}
 		c.enter(script, cmd)
 	}
 	for _, in := range c.doc.Inputs {
 		c.scratch = false
-		c.args(call{nil, "", in.Words, in.Span})
+		c.args(call{nil, "", in.Words, in.Span, nil})
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 // nixPrograms are the commands that take flake references, beside those that start with "nix"; `use flake` is direnv's.
 var nixPrograms = []string{
 	"use", "use_flake",
-	"home-manager", "darwin-rebuild", "system-manager", "colmena", "deploy", "devenv", "nh", "nom", "om", "disko", "attic", "cachix",
+	"home-manager", "darwin-rebuild", "system-manager", "colmena", "deploy", "devenv", "nh", "nom", "om", "disko", "disko-install", "attic", "cachix",
 	"devour-flake", "omnix",
 }
 

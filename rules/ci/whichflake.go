@@ -26,7 +26,7 @@ func (l *places) calls(do func(c *call)) {
 	for script, cmd := range l.doc.Commands() {
 		l.enter(script)
 		if !cmd.Recovered && isNix(cmd.Name) {
-			do(&call{script, cmd.Name, ownArgs(cmd.Name, cmd.Args), cmd.Span})
+			do(&call{script, cmd.Name, ownArgs(cmd.Name, cmd.Args), cmd.Span, cmd})
 		}
 		l.follow(cmd)
 	}

@@ -184,6 +184,15 @@ func (p *Pass) Outputs(dir string) *project.Outputs {
 	return p.Project.Outputs(dir)
 }
 
+// FileOutputs returns what is known of the attributes that nix-build finds in a Nix file.
+func (p *Pass) FileOutputs(file string) *project.Outputs {
+	if x := p.examined; x.alone {
+		x.more.Store(true)
+		return &project.Outputs{}
+	}
+	return p.Project.FileOutputs(file)
+}
+
 // IsOfFile reports whether a value is the set that another file is: import-unknown-attr tells what such a set lacks.
 func (p *Pass) IsOfFile(v *eval.Value) bool { return v.OfFile(p.lowered()) }
 

@@ -189,7 +189,7 @@ func (c *ci) document(doc ast.Node) {
 // A ci walks one CI file.
 type ci struct {
 	*reader
-	y      *yamlFile
+	y       *yamlFile
 	read    map[int]bool    // scalars that were read as scripts or inputs
 	scripts map[int]*Script // of GitHub's steps, by their scalars
 	inputs  []pendingInput

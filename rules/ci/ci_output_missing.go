@@ -7,8 +7,8 @@ import (
 
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
-	"github.com/nixsift/nixsift/internal/flake"
 	"github.com/nixsift/nixsift/internal/near"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/internal/shell"
 	"github.com/nixsift/nixsift/rules"
 )
@@ -21,6 +21,8 @@ var _ = rules.Register(&rules.Rule{
 		"`nixos-rebuild --flake .#host`, `nixos-anywhere`, `disko-install`, `darwin-rebuild`, `home-manager`, `nix-on-droid`, `nh os -H host`\n" +
 		"and `deploy .#node` with names that the flake does not have, and `nix build` without a name where it has no default.\n" +
 		"\n" +
+		"`nix-build -A nam` and `nix build -f . nam` take attributes of a Nix file in the same way.\n" +
+		"\n" +
 		"Reported where all names are known that the outputs have in which Nix looks, also through `let`, `//`, `genAttrs`, flake-utils,\n" +
 		"flake-parts and imported files. A name counts as missing where no system has it. Names with variables in\n" +
 		"them are looked at with each value that is written down: of a matrix, a loop, an array, `env`, parameters and their defaults. Not\n" +
@@ -28,7 +30,7 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"The fix puts the name that was probably meant. In scripts that no CI runs it is info.",
 	Severity: diag.Warning, Presets: rules.Recommended, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
-	Mentions: []string{".#", "--flake", "nix build ./", "nix run ./", "nix develop ./", "nix shell ./", "nix eval ./", "nix fmt", "nh ", "use flake"},
+	Mentions: []string{".#", "--flake", "nix build ./", "nix run ./", "nix develop ./", "nix shell ./", "nix eval ./", "nix fmt", "nh ", "use flake", " -A ", "--attr ", "--file ", " -f "},
 	Programs: isNix,
 	Script: func(p *rules.Pass, d *shell.Doc) {
 		if p.Project.InSamples(p.Path) {
@@ -140,8 +142,11 @@ func (r *missingOutputs) command(c *call) {
 		})
 	case c.name == "use" && len(c.args) > 0 && c.args[0].Text == "flake", c.name == "use_flake":
 		r.installables(c, refs, "develop")
+	case legacyFiles[c.name] != nil:
+		r.legacy(c)
 	case isNixCommand(c.name):
 		r.installables(c, refs, c.subcommand())
+		r.legacy(c)
 	}
 }
 
@@ -168,8 +173,7 @@ func (r *missingOutputs) nh(c *call) {
 		return
 	}
 	if name := c.args[at+1]; name.Static && name.Text != "" {
-		flakes := r.at.flakes(plain[here : here+1])
-		if m := r.missing(flakes, attribute{[][]string{{output, name.Text}}, 1}); m != nil {
+		if m := missing("the flake", r.outputs(plain[here:here+1]), attribute{[][]string{{output, name.Text}}, 1}); m != nil {
 			r.report(r.finding(c, m, name.Span))
 		}
 	}
@@ -241,30 +245,36 @@ func outputNames(text string) (names []string) {
 // each looks at the references of a command, by what is asked for with a text; nothing where that has no paths.
 func (r *missingOutputs) each(c *call, refs []shell.Word, of func(ref string) attribute) {
 	for _, ref := range refs {
-		if !ref.Static || len(ref.Alts) > 0 || strings.Contains(ref.Text, "{") && !ref.Quoted {
-			r.readings(c, ref, of)
-			continue
-		}
-		m := r.ask(ref.Text, of)
-		if m == nil {
-			continue
-		}
-		i := strings.IndexByte(ref.Text, '#')
-		if i < 0 || i+1 == len(ref.Text) {
-			r.report(r.finding(c, m, ref.Span))
-			continue
-		}
-		f := r.finding(c, m, ref.At(i+1, len(ref.Text)))
-		if j := m.in(ref.Text); j >= 0 && ref.Via == "" && plainName(m.meant) {
-			f.Fixes = []diag.Fix{rules.Replace("write "+diag.Code(m.meant), diag.Unsafe, ref.At(j, j+len(m.name)), m.meant)}
-		}
-		r.report(f)
+		r.word(c, ref, func(text string) *missed { return r.ask(text, of) })
 	}
+}
+
+// word looks at a word of a command, by what is missing with a text.
+func (r *missingOutputs) word(c *call, w shell.Word, ask func(text string) *missed) {
+	if !w.Static || len(w.Alts) > 0 || strings.Contains(w.Text, "{") && !w.Quoted {
+		r.readings(c, w, ask)
+		return
+	}
+	m := ask(w.Text)
+	if m == nil {
+		return
+	}
+	i := strings.IndexByte(w.Text, '#') + 1
+	if i == 0 && m.name == "" || i == len(w.Text) {
+		r.report(r.finding(c, m, w.Span))
+		return
+	}
+	f := r.finding(c, m, w.At(i, len(w.Text)))
+	if j := m.in(w.Text); j >= 0 && w.Via == "" && plainName(m.meant) {
+		f.Fixes = []diag.Fix{rules.Replace("write "+diag.Code(m.meant), diag.Unsafe, w.At(j, j+len(m.name)), m.meant)}
+	}
+	r.report(f)
 }
 
 // A missed is what a command asks for that is not there.
 type missed struct {
 	attribute
+	where       string // it is looked for
 	name, meant string // of the command, as far as it is seen which one is missing, and what was probably meant
 }
 
@@ -286,17 +296,24 @@ func (r *missingOutputs) ask(text string, of func(ref string) attribute) *missed
 	if len(a.paths) == 0 {
 		return nil
 	}
-	return r.missing(r.at.flakes([]shell.Word{{Text: text, Static: true}}), a)
+	return missing("the flake", r.outputs([]shell.Word{{Text: text, Static: true}}), a)
 }
 
-// missing returns what is missing where none of the flakes has any of the paths.
-func (r *missingOutputs) missing(flakes []*flake.Flake, a attribute) *missed {
-	if len(flakes) == 0 {
+// outputs returns what is known of the flakes that a reference may mean.
+func (r *missingOutputs) outputs(refs []shell.Word) (out []*project.Outputs) {
+	for _, f := range r.at.flakes(refs) {
+		out = append(out, r.pass.Outputs(f.Dir))
+	}
+	return out
+}
+
+// missing returns what is missing where none of several trees has any of the paths.
+func missing(where string, all []*project.Outputs, a attribute) *missed {
+	if len(all) == 0 {
 		return nil
 	}
-	m := &missed{attribute: a}
-	for _, f := range flakes {
-		outputs := r.pass.Outputs(f.Dir)
+	m := &missed{attribute: a, where: where}
+	for _, outputs := range all {
 		for _, path := range a.paths {
 			at, known, missing := outputs.Missing(path)
 			if !missing {
@@ -312,7 +329,7 @@ func (r *missingOutputs) missing(flakes []*flake.Flake, a attribute) *missed {
 
 // finding returns what is told of something missing.
 func (r *missingOutputs) finding(c *call, m *missed, at source.Span) diag.Finding {
-	f := diag.Finding{Span: at, Message: fmt.Sprintf("the flake has no %s for `%s` to take", alternatives(m.paths), asked(c))}
+	f := diag.Finding{Span: at, Message: fmt.Sprintf("%s has no %s for `%s` to take", m.where, alternatives(m.paths), asked(c))}
 	if m.meant != "" {
 		f.Help = "did you mean " + diag.Code(m.meant) + "?"
 	}
@@ -327,7 +344,7 @@ func plainName(name string) bool { return name != "" && !strings.ContainsAny(nam
 
 // readings looks at a reference with variables. A value is told where no command finds anything with it, whatever the other
 // variables are, and no condition asks for the variable; the reference itself where nothing is found at all.
-func (r *missingOutputs) readings(c *call, ref shell.Word, of func(ref string) attribute) {
+func (r *missingOutputs) readings(c *call, ref shell.Word, ask func(text string) *missed) {
 	if c.script == nil {
 		return
 	}
@@ -338,7 +355,7 @@ func (r *missingOutputs) readings(c *call, ref shell.Word, of func(ref string) a
 	var misses []miss
 	readings := c.script.Readings(c.cmd, &ref)
 	for _, reading := range readings {
-		if m := r.ask(reading.Text, of); m != nil {
+		if m := ask(reading.Text); m != nil {
 			misses = append(misses, miss{m, reading})
 			continue
 		}

@@ -53,3 +53,16 @@ func TestLookups(t *testing.T) {
 		}
 	}
 }
+
+// TestFileLookups compares which attributes of a file are missing with Nix.
+func TestFileLookups(t *testing.T) {
+	dir := testenv.Tree(t, map[string]string{"default.nix": `{ x ? 1, y ? x }: rec { a = "a"; b = { c = y; "d.e" = 2; }; f = { z ? 1 }: { g = z; }; }`})
+	nix := testenv.NewNix(t)
+	outputs := []*project.Outputs{project.New(workspace.OS).ViewOf(dir).FileOutputs(filepath.Join(dir, "default.nix"))}
+	for _, name := range []string{"a", "c", "b", "b.c", "b.d", `b."d.e"`, "b.f", "f.g", "x"} {
+		names := outputNames(name)
+		m := missing("", outputs, attribute{[][]string{names}, len(names)})
+		out, err := nix.Run(dir, "eval", "--json", "--file", filepath.Join(dir, "default.nix"), name)
+		assert.Equal(t, m != nil, err != nil, "%s: %s", name, out)
+	}
+}

@@ -72,7 +72,7 @@ func (r *unknownInputs) command(c *call) {
 		}
 	}
 	for _, w := range named {
-		r.name(w, flakes, overridden)
+		r.each(c, w, flakes, overridden)
 	}
 	if fromInputs {
 		if flakes = r.at.flakes([]shell.Word{from}); len(flakes) == 1 {
@@ -91,6 +91,19 @@ func (c *call) option(name string) (value shell.Word, ok bool) {
 		}
 	}
 	return shell.Word{}, false
+}
+
+// each looks at a name, or at each value that one with variables may have.
+func (r *unknownInputs) each(c *call, w shell.Word, flakes []*flake.Flake, overridden []string) {
+	if w.Static && len(w.Alts) == 0 || c.script == nil {
+		r.name(w, flakes, overridden)
+		return
+	}
+	for _, reading := range c.script.Readings(c.cmd, &w) {
+		if at := reading.PlaceOf(0, len(reading.Text)); !steered(c.script, reading) && at.Span.Len() > 0 {
+			r.name(shell.Word{Text: reading.Text, Span: at.Span, Static: true, Via: w.Text}, flakes, overridden)
+		}
+	}
 }
 
 // name reports a name that none of the flakes has.

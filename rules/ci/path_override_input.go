@@ -193,7 +193,7 @@ func (c *overrides) withoutPath(f *diag.Finding, ref shell.Word, path string, wh
 	}
 	if i := strings.Index(ref.Text, "path:"); i >= 0 && (i == 0 || ref.Text[:i] == flakeOption) && where != unknown && path != "" {
 		span := ref.At(i, i+len("path:"))
-		if span.Len() == len("path:") {
+		if span.Len() == len("path:") && span != ref.Span { // which is the whole word where the text is put together
 			text := strings.TrimSuffix(plain, path)
 			f.Fixes = []diag.Fix{rules.Replace("use `"+plain+"`", diag.Unsafe, span, text)}
 		}

@@ -48,30 +48,44 @@ func (c *overrides) args(in call) {
 	for i, w := range in.args {
 		switch {
 		case c.inputs && w.Text == "--override-input" && i+2 < len(in.args):
-			for _, ref := range values(in.args[i+2]) {
+			for _, ref := range in.texts(in.args[i+2]) {
 				c.override(in.script, in.args[i+1], ref, locks)
 			}
 		case c.flakes && w.Text == "--inputs-from" && i+1 < len(in.args):
-			for _, ref := range values(in.args[i+1]) {
+			for _, ref := range in.texts(in.args[i+1]) {
 				c.inputsFrom(in.script, ref)
 			}
 		}
 	}
 	if c.flakes {
 		for _, w := range in.references() {
-			for _, ref := range values(w) {
+			for _, ref := range in.texts(w) {
 				c.reference(in.script, ref)
 			}
 		}
 	}
 }
 
-// values returns the words that a word may stand for: of a loop, a matrix, several assignments.
-func values(w shell.Word) []shell.Word {
+// texts returns the words that a word may stand for: of a loop, a matrix, several assignments. Where it has variables beside
+// other text they are put in, as far as their values are known and the word does not say by itself where it leads.
+func (c *call) texts(w shell.Word) []shell.Word {
 	if len(w.Alts) > 0 {
 		return w.Alts
 	}
-	return []shell.Word{w}
+	if w.Static || c.script == nil || placeOf(strings.TrimPrefix(strings.TrimPrefix(w.Text, flakeOption), "path:")) != unknown ||
+		isScratch(c.script, strings.TrimPrefix(w.Text, "path:")) {
+		return []shell.Word{w}
+	}
+	var out []shell.Word
+	for _, r := range c.script.Readings(c.cmd, &w) {
+		if !slices.ContainsFunc(out, func(o shell.Word) bool { return o.Text == r.Text }) {
+			out = append(out, shell.Word{Text: r.Text, Span: w.Span, Static: true, Via: w.Text})
+		}
+	}
+	if len(out) == 0 {
+		return []shell.Word{w}
+	}
+	return out
 }
 
 // references returns the words that name the flakes that the command builds, runs or evaluates; none stands for the flake of

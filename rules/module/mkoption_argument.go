@@ -119,7 +119,8 @@ func optionArgument(p *rules.Pass, arg ast.Node) {
 // optionDefault is the priority of the default of an option (lib/modules.nix, mkOptionDefault).
 const optionDefault = 1500
 
-// defined reports whether the module defines the option that a call of mkOption declares, so that its default does not count.
+// defined reports whether the module defines, or may define, the option that a call of mkOption declares, so that its default does not
+// count.
 func defined(p *rules.Pass, arg ast.Node) bool {
 	b, ok := ast.AsBinding(arg.OutsideParens().Parent().OutsideParens().Parent())
 	if !ok {
@@ -130,13 +131,40 @@ func defined(p *rules.Pass, arg ast.Node) bool {
 		return false
 	}
 	path = path[1:]
-	all := p.Modules().DefinedOptions()
-	if around := submoduleAround(p.Modules(), arg); around.IsValid() {
-		all = p.Modules().DefinedIn(around)
+	around := submoduleAround(p.Modules(), arg)
+	if !around.IsValid() {
+		return slices.ContainsFunc(p.Modules().DefinedOptions(), func(d module.Defined) bool { return surelyDefines(&d, path) })
 	}
-	return slices.ContainsFunc(all, func(d module.Defined) bool {
-		return !d.Conditional && d.Priority < optionDefault && len(d.Path) >= len(path) && slices.Equal(d.Path[:len(path)], path) &&
-			!maybeAbsent(d.Of, d.Node)
+	if importsMore(p.Modules(), around) {
+		return true
+	}
+	conditions := 0
+	for _, d := range p.Modules().DefinedIn(around) {
+		switch {
+		case surelyDefines(&d, path):
+			return true
+		case len(d.Path) > 0 && strings.HasPrefix(d.Path[0], "${"),
+			d.Cut && len(d.Path) <= len(path) && slices.Equal(d.Path, path[:len(d.Path)]),
+			len(d.Path) < len(path) && slices.Equal(d.Path, path[:len(d.Path)]) && !d.Value.Tail().Is(ast.AttrSet):
+			return true // a computed name or set may hold it
+		case d.Priority < optionDefault && len(d.Path) >= len(path) && slices.Equal(d.Path[:len(path)], path):
+			conditions++
+		}
+	}
+	return conditions > 1 // of several conditions one may hold in any case
+}
+
+// surelyDefines reports whether a definition is one of the option of a path in any case, and counts for more than its default.
+func surelyDefines(d *module.Defined, path []string) bool {
+	return !d.Conditional && d.Priority < optionDefault && len(d.Path) >= len(path) && slices.Equal(d.Path[:len(path)], path) &&
+		!maybeAbsent(d.Of, d.Node)
+}
+
+// importsMore reports whether a submodule that stands in a node imports others, or has a body that is not written out.
+func importsMore(f *module.File, around ast.Node) bool {
+	return slices.ContainsFunc(f.Inline(), func(m *module.Module) bool {
+		return m.Submodule && around.Encloses(m.Node) &&
+			slices.ContainsFunc(m.Parts(), func(part module.Part) bool { return part.Name(0) == "imports" })
 	})
 }
 

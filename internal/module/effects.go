@@ -76,10 +76,16 @@ func conditionalHead(v ast.Node) bool {
 	return v.Is(ast.Apply) && conditions[ast.LastName(fn)]
 }
 
-// written leaves parentheses, let and with, and follows names to what a let binds to them.
+// written leaves parentheses, let and with, and follows names to what a let binds to them, and conditions that hold by the defaults of
+// the module's options to what stands under them.
 func (g *Guards) written(v ast.Node) ast.Node {
 	for i := 0; i < 8; i++ {
-		if v = v.Tail(); !v.Is(ast.Ident) {
+		v = v.Tail()
+		if under := g.chosen(v); under.IsValid() {
+			v = under
+			continue
+		}
+		if !v.Is(ast.Ident) {
 			break
 		}
 		b := g.module.Names().Resolve(v)
@@ -89,6 +95,32 @@ func (g *Guards) written(v ast.Node) ast.Node {
 		v = b.Value
 	}
 	return v
+}
+
+// chosen returns what stands under the condition of mkIf and its kin, or in the branch of an if, that counts by the defaults of the
+// module's options; invalid where that is not known.
+func (g *Guards) chosen(v ast.Node) ast.Node {
+	switch {
+	case v.Is(ast.If):
+		switch g.atDefaults(v.FirstChild()) {
+		case holds:
+			return v.Child(1)
+		case fails:
+			return v.Child(2)
+		}
+	case v.Is(ast.Apply):
+		fn, args := ast.Call(v)
+		if len(args) != 2 {
+			break
+		}
+		switch ast.LastName(fn) {
+		case "mkIf", "optionals", "optionalAttrs", "optionalString":
+			if g.atDefaults(args[0]) == holds {
+				return args[1]
+			}
+		}
+	}
+	return ast.Node{}
 }
 
 // isDefault reports whether a value gives way to any other.
@@ -130,6 +162,8 @@ func (g *Guards) filledTo(v ast.Node, depth int) bool {
 		fn, args := ast.Call(v)
 		name := ast.LastName(fn)
 		switch {
+		case name == "optional" && len(args) == 2:
+			return g.atDefaults(args[0]) == holds
 		case name == "mkForce" || name == "mkBefore" || name == "mkAfter" || name == "singleton",
 			strings.Contains(strings.ToLower(name), "entry") || name == "stringAfter":
 			return g.filledTo(args[len(args)-1], depth-1)

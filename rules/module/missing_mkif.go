@@ -22,7 +22,8 @@ var _ = rules.Register(&rules.Rule{
 		"The rule looks at modules that declare the `enable` of everything they declare, with no default but `false`, and\n" +
 		"reports definitions with an effect on the system that depend on no condition at all: packages, files, units, users,\n" +
 		"open ports, `enable = true` of something else. Values for the module's own options, `mkDefault`, assertions and warnings\n" +
-		"are no effect; parts under `mkIf` are guarded, but they do not guard their siblings. A comment that says so, as in\n" +
+		"are no effect; parts under `mkIf` are guarded, but they do not guard their siblings. A condition that holds by the\n" +
+		"defaults of the module's options, as `cfg.package != null` mostly does, guards nothing. A comment that says so, as in\n" +
 		"`# always, whether enabled or not`, keeps the rule quiet about a definition.\n" +
 		"\n" +
 		"Beside definitions that are guarded an unguarded one is an information: it is mostly meant. So it is where only the name\n" +

@@ -66,6 +66,9 @@ func (p *planted) token() string {
 	return p.formedAs("sk_live_", 24, letters)
 }
 
+// assigned is a secret that only what it is given to shows to be one.
+func (p *planted) assigned() string { return p.formedAs("", 8, letters) + "Q7x" }
+
 func (p *planted) key() string {
 	lines := []string{"-----BEGIN OPENSSH PRIVATE KEY-----"}
 	for range 3 {
@@ -102,12 +105,18 @@ func (p *planted) write(t *testing.T, dir string) {
 		line("  users.users.v%d = let pw = (\"%s\"); in { password = \"${pw}\"; };", i, p.password())
 		line("  users.users.w%d = { password = \"%s${(\"%s\")}\"; };", i, p.password(), p.password())
 	}
+	for i := range 4 {
+		line("  environment.etc.c%d.text = if true == true then \"password=%s\" else (\"%s\");", i, p.assigned(), "--token "+p.assigned())
+		line("  systemd.services.d%d = rec { script = (\"export A_TOKEN=%s\"); preStart = \"curl -u kim:%s a\"; };", i, p.assigned(), p.assigned())
+		line("  e%d = (\"machine a login b password %s\"); f%[1]d = (\"IDENTIFIED BY '%[3]s'\");", i, p.assigned(), p.assigned())
+		line("  g%d = (\"Authorization: Bearer %s\"); h%[1]d = (\"Server=a;Password=%[3]s;\"); apiKey%[1]d = { apiKey = (\"%[4]s\"); };", i, p.assigned(), p.assigned(), p.assigned())
+	}
 	line("  nix.settings.access-tokens = [ (\"git.corp.net=%s\") ];\n}", p.password())
 	files := map[string]string{
 		"host.nix":                 host.String(),
 		"flake.nix":                fmt.Sprintf("{\n  inputs.a.url = (\"git+https://oauth2:%s@gitlab.com/a/b\");\n  outputs = { self, a }: { nixosConfigurations.h = a.lib.nixosSystem { modules = [ ./host.nix ]; }; };\n}\n", p.token()),
-		".github/workflows/ci.yml": fmt.Sprintf("on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    env:\n      T: %s\n    steps:\n      - run: nix build --impure --option access-tokens git.corp.net=%s && git clone https://kim:%s@git.corp.net/x\n", p.token(), p.password(), p.password()),
-		"build.sh":                 fmt.Sprintf("#!/bin/sh\nexport T=%s\nnix build --impure github:a/b --option access-tokens github.com=%s\n", p.token(), p.token()),
+		".github/workflows/ci.yml": fmt.Sprintf("on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    env:\n      T: %s\n      DB_PASSWORD: %s\n    steps:\n      - run: nix build --impure --option access-tokens git.corp.net=%s && git clone https://kim:%s@git.corp.net/x\n", p.token(), p.assigned(), p.password(), p.password()),
+		"build.sh":                 fmt.Sprintf("#!/bin/sh\nexport T=%s; mysql -p%s\nnix build --impure github:a/b --option access-tokens github.com=%s\n", p.token(), p.assigned(), p.token()),
 		"nixsift.toml":             "preset = \"all\"\npreview = true\n",
 	}
 	for name, text := range files {

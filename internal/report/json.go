@@ -148,7 +148,7 @@ func (p *printer) jsonFinding(f *diag.Finding) jsonFinding {
 		j.Related = append(j.Related, jsonRelated{p.path(file), p.jsonRange(file, r.Span), r.Message})
 	}
 	for _, fix := range f.Fixes {
-		if !p.expressible(fix) {
+		if !p.expressible(fix, f) {
 			continue
 		}
 		edits := []jsonEdit{}

@@ -285,7 +285,7 @@ func (p *printer) sarifResult(f *diag.Finding) sarifResult {
 		r.Related = append(r.Related, l)
 	}
 	for _, fix := range f.Fixes {
-		if p.expressible(fix) && len(fix.Edits) > 0 {
+		if p.expressible(fix, f) && len(fix.Edits) > 0 {
 			r.Fixes = append(r.Fixes, p.sarifFix(f, fix))
 		}
 	}

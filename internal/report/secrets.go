@@ -2,6 +2,7 @@ package report
 
 import (
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/nixsift/nixsift/ast/source"
@@ -60,6 +61,30 @@ func (p *printer) shownText(file string, x *source.LineIndex) string {
 
 // expressible reports whether a fix can be told to programs: applied from there, text that is not UTF-8 would do harm, and so would one
 // in which stars stand for a secret.
-func (p *printer) expressible(fix diag.Fix) bool {
-	return !slices.ContainsFunc(fix.Edits, func(e diag.Edit) bool { return !utf8.ValidString(e.Text) || p.Secrets.Shows(e.Text) })
+func (p *printer) expressible(fix diag.Fix, f *diag.Finding) bool {
+	return !slices.ContainsFunc(fix.Edits, func(e diag.Edit) bool {
+		return !utf8.ValidString(e.Text) || e.Text != "" && (p.Secrets.Shows(e.Text) || p.keepsSecret(fileOf(e.File, f), e.Text))
+	})
+}
+
+// keepsSecret reports whether the text of an edit writes again, perhaps elsewhere, what is a secret by what stands around it in the file.
+func (p *printer) keepsSecret(file, text string) bool {
+	x := p.lines(file)
+	if x == nil {
+		return false
+	}
+	const least = 6
+	was, shown := x.Text(), p.shownText(file, x)
+	for at := 0; ; {
+		i := strings.Index(shown[at:], "***")
+		if i < 0 {
+			return false
+		}
+		start := at + i
+		for at = start; at < len(was) && shown[at] == '*'; at++ {
+		}
+		if at-start >= least && was[start:at] != shown[start:at] && strings.Contains(text, was[start:at]) {
+			return true
+		}
+	}
 }

@@ -30,8 +30,8 @@ func Mask(text string, spans []source.Span) string {
 // Hidden stands for a secret in a message.
 const Hidden = "***"
 
-// Values are the secrets that rules found, to be kept out of everything that is shown. The zero value and nil know those of known form
-// alone. Several goroutines may ask at once when nobody notes any more.
+// Values are the secrets that rules found, to be kept out of everything that is shown. The zero value and nil know those
+// alone that a text shows to be ones. Several goroutines may ask at once when nobody notes any more.
 type Values struct {
 	texts  map[string]bool
 	places map[string][]source.Span // by file
@@ -92,13 +92,39 @@ func (v *Values) Hide(text string) string {
 		v.prepare()
 		text = v.replacer.Replace(text)
 	}
-	if len(text) < minWord {
+	if len(text) < minAssigned {
 		return text
 	}
-	for _, f := range slices.Backward(Find(text)) {
-		text = text[:f.Span.Start] + Hidden + text[f.Span.End:]
+	for _, at := range slices.Backward(recognised(text)) {
+		text = text[:at.Start] + Hidden + text[at.End:]
 	}
 	return text
+}
+
+// minAssigned is the length of the shortest text that gives a secret to a name, as token=abc123.
+const minAssigned = 10
+
+// recognised returns the places of the secrets that a text shows to be ones by itself, in order and apart from each other.
+func recognised(text string) (out []source.Span) {
+	for _, f := range Find(text) {
+		out = append(out, f.Span)
+	}
+	for _, f := range FindInURLs(text) {
+		out = append(out, f.Span)
+	}
+	for _, f := range FindAssigned(text) {
+		out = append(out, f.Span)
+	}
+	slices.SortFunc(out, func(a, b source.Span) int { return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(b.End, a.End)) })
+	apart := out[:0]
+	for _, at := range out {
+		if n := len(apart); n > 0 && at.Start < apart[n-1].End {
+			apart[n-1].End = max(apart[n-1].End, at.End)
+		} else {
+			apart = append(apart, at)
+		}
+	}
+	return apart
 }
 
 // Shows reports whether a text has one of the secrets in it.
@@ -107,10 +133,7 @@ func (v *Values) Shows(text string) bool { return v.Hide(text) != text }
 // Mask returns the text of a file, or of a version of it, with stars in place of the secrets, so that offsets stay what they are. With no
 // file, places count in none.
 func (v *Values) Mask(file, text string) string {
-	var spans []source.Span
-	for _, f := range Find(text) {
-		spans = append(spans, f.Span)
-	}
+	spans := recognised(text)
 	if v != nil && len(v.texts) > 0 {
 		v.prepare()
 		for _, s := range v.sorted {

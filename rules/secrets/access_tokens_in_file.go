@@ -24,7 +24,7 @@ var _ = rules.Register(&rules.Rule{
 	On: []ast.Kind{ast.File},
 	Node: func(p *rules.Pass, _ ast.Node) {
 		for _, at := range accessTokens(p.Tree.Source()) {
-			if inText(p, at) && !(p.Runs("inline-token") && known(p.Tree.Source(), at)) {
+			if inUsedText(p, at) && !(p.Runs("inline-token") && known(p.Tree.Source(), at)) {
 				p.ReportMildly(accessToken(at), diag.Hint)
 			}
 		}

@@ -77,8 +77,8 @@ func publicByName(n ast.Node) bool {
 	return false
 }
 
-// inText reports whether a place in a Nix file is the text of a string or a URL that is used, no comment and no documentation.
-func inText(p *rules.Pass, at source.Span) bool {
+// inUsedText reports whether a place in a Nix file is the text of a string or a URL that is used, no comment and no documentation.
+func inUsedText(p *rules.Pass, at source.Span) bool {
 	n := p.Tree.NodeAt(at)
 	return (n.Is(ast.String) || n.Is(ast.IndString) || n.Is(ast.URI)) && !apart(n)
 }

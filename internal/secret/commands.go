@@ -1,0 +1,88 @@
+package secret
+
+import (
+	b64 "encoding/base64"
+	"regexp"
+	"strings"
+
+	"github.com/nixsift/nixsift/ast/source"
+)
+
+// commandSecret is a way in which a program takes a secret that is no long option.
+type commandSecret struct {
+	program string
+	// form matches from the name of the program on; its group is the secret.
+	form *regexp.Regexp
+}
+
+// between is what may stand between the name of a program and an option, in its line.
+const between = `(?:[^\n;|&]*?[ \t])?`
+
+// value is a word, with quotes or without.
+const value = `["']?([^\s"';|&]+)`
+
+// commandSecrets are as the manuals of the programs have them.
+var commandSecrets = []commandSecret{
+	{"mysql", regexp.MustCompile(`^(?:mysql|mysqldump|mysqladmin|mariadb|mariadb-dump) ` + between + `-p["']?([^\s"';|&]+)`)},
+	{"mariadb", regexp.MustCompile(`^(?:mariadb|mariadb-dump|mariadb-admin) ` + between + `-p["']?([^\s"';|&]+)`)},
+	{"sshpass", regexp.MustCompile(`^sshpass ` + between + `-p ?` + value)},
+	{"docker login", regexp.MustCompile(`^docker login ` + between + `-p ` + value)},
+	{"podman login", regexp.MustCompile(`^podman login ` + between + `-p ` + value)},
+	{"skopeo login", regexp.MustCompile(`^skopeo login ` + between + `-p ` + value)},
+	{"helm registry login", regexp.MustCompile(`^helm registry login ` + between + `-p ` + value)},
+	{"curl", regexp.MustCompile(`^curl ` + between + `(?:-u|--user) ?["']?[^\s"':$]+:([^\s"';|&]+)`)},
+	{"skopeo", regexp.MustCompile(`^skopeo ` + between + `--(?:src-|dest-)?creds[ =]["']?[^\s"':$]+:([^\s"';|&]+)`)},
+	{"ldap", regexp.MustCompile(`^ldap(?:search|add|modify|delete|passwd|whoami) ` + between + `-w ` + value)},
+	{"redis-cli", regexp.MustCompile(`^redis-cli ` + between + `-a ` + value)},
+	{"htpasswd", regexp.MustCompile(`^htpasswd -[a-zA-Z]*b[a-zA-Z]* ` + `(?:[^\s;|&]+ ){1,2}` + value)},
+	{"smbclient", regexp.MustCompile(`^smbclient ` + between + `-U ?["']?[^\s"'%$]+%([^\s"';|&]+)`)},
+	{"pass:", regexp.MustCompile(`^pass:([^\s"';|&]+)`)},
+	{"echo ", regexp.MustCompile(`^echo (?:-n )?["']?[a-z_][a-z0-9_-]*:([^\s"'$:]+)["']? *\| *(?:sudo )?(?:[^\s|;&]*/)?chpasswd`)},
+}
+
+// appendCommands finds the secrets that programs are given in their own ways.
+func appendCommands(out []Assigned, text string) []Assigned {
+	const lineMost = 1000
+	for _, c := range commandSecrets {
+		for at := 0; ; {
+			i := strings.Index(text[at:], c.program)
+			if i < 0 {
+				break
+			}
+			start := at + i
+			at = start + len(c.program)
+			if start > 0 && (isAlnum(text[start-1]) || text[start-1] == '-' || text[start-1] == '_') {
+				continue
+			}
+			line := text[start:min(len(text), start+lineMost)]
+			m := c.form.FindStringSubmatchIndex(line)
+			if m == nil {
+				if end := strings.IndexAny(line, "\n;|&"); end > 0 { // what is not found from here is not found further on
+					at = max(at, start+end)
+				} else {
+					at = max(at, start+len(line)/2)
+				}
+				continue
+			}
+			from, to := start+m[2], start+m[3]
+			if plausible(text[from:to], true) {
+				out = append(out, Assigned{Span: source.Span{Start: uint32(from), End: uint32(to)}, By: source.Span{Start: uint32(start), End: uint32(start + len(strings.TrimSpace(c.program)))}})
+			}
+		}
+	}
+	return out
+}
+
+// basicCredentials reports whether a word is the user and password of basic authentication (RFC 7617), and the password may be one.
+func basicCredentials(word string) bool {
+	text, err := b64.StdEncoding.DecodeString(word)
+	if err != nil {
+		return false
+	}
+	_, password, ok := strings.Cut(string(text), ":")
+	const least = 4
+	if !ok || len(password) < least || standsIn(password) {
+		return false
+	}
+	return strings.IndexFunc(password, func(r rune) bool { return r < ' ' || r > '~' }) < 0
+}

@@ -15,6 +15,10 @@ type work func(ctx context.Context) (any, error)
 var requestMethods = map[string]func(s *Server, r *protocol.Request) (work, error){
 	"textDocument/codeAction": onDocument(codeAction),
 	"codeAction/resolve":      onDocument(resolveCodeAction),
+
+	"textDocument/hover":       reading(hover),
+	"textDocument/definition":  reading(definition),
+	"textDocument/declaration": reading(declaration),
 }
 
 // notificationMethods are the notifications. They run one after the other.

@@ -89,12 +89,13 @@ func (d *document) isConfig() bool { return d.onDisk && filepath.Base(d.path) ==
 // positions converts byte offsets in one text, best in ascending order. It is for one goroutine.
 type positions struct {
 	lines  *source.LineIndex
-	cursor *source.Cursor // nil where columns are bytes
+	cursor *source.Cursor // nil where columns are no UTF-16 code units
+	points bool           // columns are code points
 }
 
 func newPositions(lines *source.LineIndex, encoding protocol.PositionEncoding) *positions {
-	p := &positions{lines: lines}
-	if encoding != protocol.UTF8 {
+	p := &positions{lines: lines, points: encoding == protocol.UTF32}
+	if encoding == protocol.UTF16 {
 		p.cursor = lines.Cursor()
 	}
 	return p
@@ -102,9 +103,13 @@ func newPositions(lines *source.LineIndex, encoding protocol.PositionEncoding) *
 
 func (p *positions) of(offset uint32) protocol.Position {
 	var at protocol.Position
-	if p.cursor != nil {
+	switch {
+	case p.cursor != nil:
 		at.Line, at.Character = p.cursor.UTF16(offset)
-	} else {
+	case p.points:
+		point := p.lines.Position(offset)
+		at.Line, at.Character = point.Line-1, point.Column-1
+	default:
 		at.Line, at.Character = p.lines.UTF8(offset)
 	}
 	return at
@@ -116,8 +121,11 @@ func (p *positions) rangeOf(s source.Span) protocol.Range {
 
 // offset converts a position. One that lies outside of the text is moved to the nearest place inside.
 func offset(lines *source.LineIndex, encoding protocol.PositionEncoding, p protocol.Position) uint32 {
-	if encoding != protocol.UTF8 {
+	switch encoding {
+	case protocol.UTF16:
 		return lines.OffsetUTF16(p.Line, p.Character)
+	case protocol.UTF32:
+		return lines.Offset(p.Line+1, p.Character+1)
 	}
 	at := lines.OffsetUTF8(p.Line, p.Character)
 	text := lines.Text()

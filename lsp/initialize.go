@@ -23,8 +23,11 @@ func initialize(s *Server, r *protocol.Request) error {
 	s.polling.client = s.client.WatchedFiles
 	var caps protocol.ServerCapabilities
 	if offered := s.client.PositionEncodings; len(offered) > 0 {
+		// Bytes cost least; code points are taken where the client would rather have them than UTF-16.
 		if slices.Contains(offered, protocol.UTF8) {
 			s.encoding = protocol.UTF8
+		} else if offered[0] == protocol.UTF32 {
+			s.encoding = protocol.UTF32
 		}
 		caps.PositionEncoding = s.encoding
 	}
@@ -36,6 +39,9 @@ func initialize(s *Server, r *protocol.Request) error {
 		caps.CodeActionProvider = &protocol.CodeActionOptions{
 			CodeActionKinds: []protocol.CodeActionKind{protocol.QuickFix, fixAllKind}, ResolveProvider: s.client.ResolvesEdits,
 		}
+	}
+	if !s.opts.DiagnosticsOnly {
+		s.offer(&caps)
 	}
 	r.Reply(protocol.InitializeResult{
 		Capabilities: caps, ServerInfo: protocol.ServerInfo{Name: sourceName, Version: s.opts.Version},
@@ -91,4 +97,9 @@ func initialized(s *Server, _ *protocol.Request) error {
 		}
 	}()
 	return nil
+}
+
+// offer adds the abilities beside diagnostics. The lock is held.
+func (s *Server) offer(caps *protocol.ServerCapabilities) {
+	caps.HoverProvider, caps.DefinitionProvider, caps.DeclarationProvider = true, true, true
 }

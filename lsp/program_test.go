@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/tools/txtar"
 
 	"github.com/nixsift/nixsift/internal/testenv"
 	"github.com/nixsift/nixsift/lsp/lsptest"
@@ -178,7 +179,7 @@ func TestMetaModel(t *testing.T) {
 			c.Diagnostics("untitled:x", 0)
 			c.Notify("workspace/didChangeConfiguration", map[string]any{"settings": map[string]any{}})
 			c.DiagnosticsThat(lsptest.URI(filepath.Join(dir, "nixsift.toml")), func(p lsptest.Published) bool { return len(p.Diagnostics) > 0 })
-			m := c.Reply(c.Send("textDocument/hover", map[string]any{"textDocument": map[string]any{"uri": flake}, "position": lsptest.Position{}}))
+			m := c.Reply(c.Send("textDocument/moniker", map[string]any{"textDocument": map[string]any{"uri": flake}, "position": lsptest.Position{}}))
 			require.NotNil(t, m.Error)
 			c.Close(flake)
 			c.DiagnosticsThat(flake, func(p lsptest.Published) bool { return p.Version == nil })
@@ -189,3 +190,47 @@ func TestMetaModel(t *testing.T) {
 		})
 	}
 }
+
+// TestMetaModelOfFeatures checks the messages of all features at all marks of the fixtures, with a client of each kind.
+func TestMetaModelOfFeatures(t *testing.T) {
+	for name, capabilities := range map[string]string{"rich": capable, "poor": "{}", "links": linked} {
+		t.Run(name, func(t *testing.T) {
+			command, judge := checker(t)
+			cmd := exec.Command(command[0], command[1:]...)
+			cmd.Stderr = os.Stderr
+			in, err := cmd.StdinPipe()
+			require.NoError(t, err)
+			out, err := cmd.StdoutPipe()
+			require.NoError(t, err)
+			require.NoError(t, cmd.Start())
+			c := lsptest.Connect(t, out, in)
+			dir := t.TempDir()
+			c.Initialize(dir, capabilities)
+			for _, file := range markerFiles(t) {
+				archive, err := txtar.ParseFile(file)
+				require.NoError(t, err)
+				s := &session{Client: c, t: t, dir: filepath.Join(dir, strings.TrimSuffix(file, ".txtar")), texts: map[string]string{}}
+				s.load(archive)
+				for _, m := range s.all {
+					for _, method := range asked {
+						params := s.here(m)
+						params["context"], params["newName"] = map[string]any{"includeDeclaration": true}, "another"
+						if !strings.HasPrefix(method, "textDocument/") {
+							params = map[string]any{"query": "a"}
+						}
+						c.Reply(c.Send(method, params))
+					}
+				}
+			}
+			c.Shutdown()
+			require.NoError(t, cmd.Wait())
+			judge()
+		})
+	}
+}
+
+// linked are the capabilities of a client that takes links, and nothing but plain text.
+const linked = `{"textDocument":{"hover":{"contentFormat":["plaintext"]},"definition":{"linkSupport":true},"declaration":{"linkSupport":true}}}`
+
+// asked are the requests about code that the server answers.
+var asked = []string{"textDocument/hover", "textDocument/definition", "textDocument/declaration"}

@@ -40,6 +40,8 @@ type Options struct {
 	// Poll is how often the files around open documents are looked at, unless the client watches them; 0 is
 	// a second.
 	Poll time.Duration
+	// DiagnosticsOnly has the server offer diagnostics and what mends them only, as beside another server.
+	DiagnosticsOnly bool
 	// ClientProcess is the process of the client: when it ends, the server does. 0 stands for none.
 	ClientProcess int
 }

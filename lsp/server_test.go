@@ -43,8 +43,9 @@ func TestInitialize(t *testing.T) {
 	for capabilities, want := range map[string]string{
 		`{}`: "",
 		`{"general":{"positionEncodings":["utf-16","utf-8"]}}`:             "utf-8",
-		`{"general":{"positionEncodings":["utf-32","utf-16"]}}`:            "utf-16",
-		`{"general":{"positionEncodings":["utf-32"]}}`:                     "utf-16",
+		`{"general":{"positionEncodings":["utf-32","utf-16"]}}`:            "utf-32",
+		`{"general":{"positionEncodings":["utf-32"]}}`:                     "utf-32",
+		`{"general":{"positionEncodings":["utf-16","utf-32"]}}`:            "utf-16",
 		`{"general":{"positionEncodings":[]}}`:                             "",
 		`{"general":{"positionEncodings":"utf-8"}}`:                        "",
 		`{"general":[],"workspace":5,"textDocument":{"callHierarchy":[]}}`: "",
@@ -83,13 +84,13 @@ func TestLifecycle(t *testing.T) {
 	}
 	hover := map[string]any{"textDocument": map[string]any{"uri": "file:///x.nix"}}
 	c := lsptest.Start(t, options())
-	assert.Equal(t, -32002, code(c, "textDocument/hover", hover), "before initialize")
+	assert.Equal(t, -32002, code(c, "textDocument/moniker", hover), "before initialize")
 	assert.Equal(t, -32002, code(c, "shutdown", nil))
 	c.Notify("textDocument/didOpen", hover)
 	assert.Equal(t, -32602, code(c, "initialize", []int{1}))
 	c.Initialize("", "")
 	assert.Equal(t, -32600, code(c, "initialize", map[string]any{"capabilities": map[string]any{}}), "twice")
-	assert.Equal(t, -32601, code(c, "textDocument/hover", hover))
+	assert.Equal(t, -32601, code(c, "textDocument/moniker", hover))
 	assert.Equal(t, -32601, code(c, "$/strange", nil))
 	assert.Equal(t, -32602, code(c, "textDocument/codeAction", map[string]any{"textDocument": 5}))
 	assert.Equal(t, -32602, code(c, "textDocument/codeAction", nil))

@@ -43,6 +43,7 @@ var layers = []string{
 	"internal/builders",
 	"rules",
 	"internal/engine internal/inventory internal/migrate internal/githook internal/scaffold internal/inspect internal/query",
+	"internal/ide",
 	"rules/*",
 	"rules/all",
 	"lsp/protocol",

@@ -179,3 +179,6 @@ func (c *Code) parameter(n ast.Node) (Place, bool) {
 	p.n = uint32(len(f.formals))
 	return p, true
 }
+
+// PlaceOf returns what a node of the file that was lowered stands for; ok is false where that is neither an expression nor a name.
+func (c *Code) PlaceOf(n ast.Node) (Place, bool) { return c.place(n) }

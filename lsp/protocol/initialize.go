@@ -11,10 +11,11 @@ import (
 // PositionEncoding is the unit in which columns are counted.
 type PositionEncoding string
 
-// The encodings that are spoken: bytes, and UTF-16 code units.
+// The encodings that are spoken: bytes, UTF-16 code units, and code points.
 const (
 	UTF8  PositionEncoding = "utf-8"
 	UTF16 PositionEncoding = "utf-16"
+	UTF32 PositionEncoding = "utf-32"
 )
 
 // InitializeParams are what a client says of itself, as far as it matters here.
@@ -79,6 +80,16 @@ type ClientCapabilities struct {
 	PreferredActions bool
 	// ResolvesEdits: the edit of a code action may be left out and be asked for later, by what stands in its data.
 	ResolvesEdits bool
+	// HoverMarkdown, ItemMarkdown: hovers, and the documentation of what is proposed, may be Markdown.
+	HoverMarkdown, ItemMarkdown bool
+	// DefinitionLinks, DeclarationLinks: the answers may be links, which say what leads to a place.
+	DefinitionLinks, DeclarationLinks bool
+	// SymbolTree: the symbols of a document may be a tree.
+	SymbolTree bool
+	// PreparesRename: the client asks what can be renamed.
+	PreparesRename bool
+	// PullsDiagnostics: the client asks for diagnostics; RefreshesDiagnostics: it can be told to do so again.
+	PullsDiagnostics, RefreshesDiagnostics bool
 }
 
 // UnmarshalJSON reads what is there and of the right type. Clients of all ages send capabilities of
@@ -108,6 +119,19 @@ func (c *ClientCapabilities) UnmarshalJSON(data []byte) error {
 	var later []string
 	lookup(actions, &later, "resolveSupport", "properties")
 	c.ResolvesEdits = keepsData && slices.Contains(later, "edit")
+
+	var formats []string
+	lookup(of["hover"], &formats, "contentFormat")
+	c.HoverMarkdown = slices.Contains(formats, "markdown")
+	formats = nil
+	lookup(of["completion"], &formats, "completionItem", "documentationFormat")
+	c.ItemMarkdown = slices.Contains(formats, "markdown")
+	lookup(of["definition"], &c.DefinitionLinks, "linkSupport")
+	lookup(of["declaration"], &c.DeclarationLinks, "linkSupport")
+	lookup(of["documentSymbol"], &c.SymbolTree, "hierarchicalDocumentSymbolSupport")
+	lookup(of["rename"], &c.PreparesRename, "prepareSupport")
+	c.PullsDiagnostics = of["diagnostic"] != nil
+	lookup(data, &c.RefreshesDiagnostics, "workspace", "diagnostics", "refreshSupport")
 	return nil
 }
 
@@ -155,6 +179,16 @@ type ServerCapabilities struct {
 	PositionEncoding   PositionEncoding        `json:"positionEncoding,omitempty"`
 	TextDocumentSync   TextDocumentSyncOptions `json:"textDocumentSync"`
 	CodeActionProvider *CodeActionOptions      `json:"codeActionProvider,omitempty"`
+
+	HoverProvider             bool               `json:"hoverProvider,omitempty"`
+	DefinitionProvider        bool               `json:"definitionProvider,omitempty"`
+	DeclarationProvider       bool               `json:"declarationProvider,omitempty"`
+	CompletionProvider        *CompletionOptions `json:"completionProvider,omitempty"`
+	DocumentSymbolProvider    bool               `json:"documentSymbolProvider,omitempty"`
+	WorkspaceSymbolProvider   bool               `json:"workspaceSymbolProvider,omitempty"`
+	ReferencesProvider        bool               `json:"referencesProvider,omitempty"`
+	DocumentHighlightProvider bool               `json:"documentHighlightProvider,omitempty"`
+	RenameProvider            any                `json:"renameProvider,omitempty"` // a Boolean, or RenameOptions
 }
 
 // CodeActionOptions say which kinds of code action there are.

@@ -1,0 +1,353 @@
+package ide
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/eval"
+	"github.com/nixsift/nixsift/internal/libtable"
+	"github.com/nixsift/nixsift/internal/project"
+	"github.com/nixsift/nixsift/internal/secret"
+	"github.com/nixsift/nixsift/internal/sema"
+)
+
+// Hover is what is told of a place, in Markdown.
+type Hover struct {
+	Span source.Span
+	Text string
+}
+
+// maxNames bounds the attributes that a hover lists.
+const maxNames = 24
+
+// Hover tells what stands at an offset; ok is false where there is nothing to tell. Ages are those at a time.
+func (v *View) Hover(offset uint32, now time.Time) (h Hover, ok bool) {
+	n := v.nodeAt(offset)
+	if !n.IsValid() {
+		return h, false
+	}
+	var parts []string
+	add := func(text string) {
+		if text = strings.TrimSpace(text); text != "" {
+			parts = append(parts, text)
+		}
+	}
+	h.Span = n.Span()
+	switch {
+	case n.Is(ast.Path) || n.Is(ast.String) && n.Parent().Is(ast.Binary):
+		if target, at, ok := v.pathAt(n); ok {
+			h.Span = at.Span()
+			add(v.pathText(target))
+		}
+	}
+	if in, ok := v.input(n); ok {
+		add(in.text(now))
+	}
+	if path, declared := v.optionOf(n); len(declared) > 0 {
+		add(v.optionText(path, declared))
+	}
+	if len(parts) == 0 {
+		if name := v.builtin(n); name != "" {
+			add(builtinText(name))
+		} else if path := v.libPath(n); path != "" {
+			add(libText(path))
+		}
+	}
+	if len(parts) == 0 {
+		add(v.valueText(n))
+	}
+	h.Text = (*secret.Values)(nil).Hide(strings.Join(parts, "\n\n"))
+	return h, h.Text != ""
+}
+
+// code returns a block of Nix code in Markdown.
+func code(text string) string { return "```nix\n" + text + "\n```" }
+
+// pathText tells what a path leads to.
+func (v *View) pathText(target string) string {
+	name := "`" + v.Rel(target) + "`"
+	switch v.Kind(target) {
+	case project.Folder:
+		if v.Kind(filepath.Join(target, "default.nix")) == project.Regular {
+			return name + ": a folder with a `default.nix`"
+		}
+		return fmt.Sprintf("%s: a folder with %d entries", name, len(v.Entries(target)))
+	case project.Nothing:
+		return name + ": nothing is there"
+	}
+	return name + ": a file"
+}
+
+// builtinText documents a builtin.
+func builtinText(name string) string {
+	b, doc := sema.LookupBuiltin(name), builtinDocs[name]
+	head := "builtins." + name
+	if b.Global {
+		head = name
+	}
+	text := code(strings.TrimSpace(head+" "+doc.args)) + "\n\n" + doc.text
+	switch {
+	case !b.Since.IsZero():
+		text += fmt.Sprintf("\n\nSince Nix %s.", b.Since)
+	case !b.Until.IsZero():
+		text += fmt.Sprintf("\n\nNix %s was the last to have it.", b.Until)
+	}
+	if b.Feature != "" {
+		text += fmt.Sprintf(" It asks for `%s`.", b.Feature)
+	}
+	if b.Only != "" {
+		text += fmt.Sprintf("\n\nOnly %s has it.", b.Only)
+	}
+	return text
+}
+
+// libDoc returns what is told of a function of lib, by its path below that.
+func libDoc(path string) builtinDoc {
+	if doc, ok := libDocs[path]; ok {
+		return doc
+	}
+	name := path[strings.LastIndexByte(path, '.')+1:]
+	if strings.HasPrefix(path, "types.") {
+		return builtinDoc{}
+	}
+	if doc, ok := libDocs[name]; ok {
+		return doc
+	}
+	if libtable.Lookup(name) != nil {
+		return builtinDocs[name]
+	}
+	return builtinDoc{}
+}
+
+// libText documents a name of nixpkgs' lib, given by its path.
+func libText(path string) string {
+	name := path[strings.LastIndexByte(path, '.')+1:]
+	doc, entry := libDoc(path), libtable.Lookup(name)
+	args := doc.args
+	if args == "" && entry != nil && entry.Args > 0 {
+		for i := range entry.Args {
+			args += fmt.Sprintf("%c ", 'a'+i)
+		}
+	}
+	parts := []string{code(strings.TrimSpace("lib." + path + " " + args))}
+	switch {
+	case doc.text != "":
+		parts = append(parts, doc.text)
+	case entry != nil && entry.Args > 0:
+		parts = append(parts, fmt.Sprintf("A function of nixpkgs' `lib`; it works after %s.", plural(int(entry.Args), "argument")))
+	case libtable.PartNamed(path) != nil:
+		parts = append(parts, "A part of nixpkgs' `lib`.")
+	default:
+		parts = append(parts, "Of nixpkgs' `lib`.")
+	}
+	if d := libtable.Deprecated(path); d != nil {
+		text := "Deprecated"
+		if !d.Since.IsZero() {
+			text += " since " + d.Since.String()
+		}
+		if !d.Gone.IsZero() {
+			text += ", gone in " + d.Gone.String()
+		}
+		if d.Use != "" {
+			text += ": take " + diag.Code("lib."+d.Use)
+		}
+		if d.Advice != "" {
+			text += "; " + d.Advice
+		}
+		parts = append(parts, text+".")
+	}
+	return strings.Join(parts, "\n\n")
+}
+
+func plural(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", n, what)
+}
+
+// text tells of an input of a flake.
+func (in input) text(now time.Time) string {
+	parts := []string{fmt.Sprintf("the input `%s` of the flake", strings.Join(in.Path, "."))}
+	switch {
+	case in.Follows != nil:
+		parts = append(parts, fmt.Sprintf("It follows `%s`.", in.Follows.Text))
+	case in.RefErr == nil && in.Ref.String() != "":
+		parts = append(parts, code(in.Ref.String()))
+	}
+	node, ok := in.flake.NodeOf(in.Input)
+	switch {
+	case ok:
+		var facts []string
+		if rev := node.Rev(); rev != "" {
+			facts = append(facts, "revision `"+rev[:min(len(rev), 12)]+"`")
+		}
+		if at := node.LastModified(); at != 0 {
+			facts = append(facts, "of "+time.Unix(at, 0).UTC().Format(time.DateOnly)+", "+age(now.Sub(time.Unix(at, 0))))
+		}
+		if len(facts) == 0 {
+			facts = append(facts, "without a revision")
+		}
+		parts = append(parts, "Locked: "+strings.Join(facts, " ")+".")
+		if names := node.InputNames(); len(names) > 0 {
+			parts = append(parts, "Its inputs: "+quoted(names)+".")
+		}
+	case in.flake.Lock == nil:
+		parts = append(parts, "There is no `flake.lock` that could be read.")
+	default:
+		parts = append(parts, "`flake.lock` does not have it as it is declared here.")
+	}
+	return strings.Join(parts, "\n\n")
+}
+
+// quoted returns names as a list of code, cut where there are many.
+func quoted(names []string) string {
+	var out []string
+	for i, name := range names {
+		if i == maxNames {
+			out = append(out, fmt.Sprintf("and %d more", len(names)-i))
+			break
+		}
+		out = append(out, diag.Code(name))
+	}
+	return strings.Join(out, ", ")
+}
+
+// age says how long something is ago.
+func age(d time.Duration) string {
+	switch days := int(d.Hours() / 24); {
+	case days < 1:
+		return "today"
+	case days < 60:
+		return plural(days, "day") + " old"
+	case days < 730:
+		return plural(days/30, "month") + " old"
+	default:
+		return plural(days/365, "year") + " old"
+	}
+}
+
+// optionText documents an option, by what its declarations say.
+func (v *View) optionText(path []string, declared []project.DeclaredOption) string {
+	var parts []string
+	for i, d := range declared {
+		o := v.declaration(d)
+		if i == 0 {
+			head := dotted(path)
+			if t := o.typeText; t != "" {
+				head += "\n# type: " + t
+			}
+			if o.def != "" {
+				head += "\n# default: " + o.def
+			}
+			if o.example != "" {
+				head += "\n# example: " + o.example
+			}
+			parts = append(parts, code(head))
+		}
+		if o.description != "" {
+			parts = append(parts, o.description)
+		}
+		if len(d.New) > 0 {
+			parts = append(parts, "Renamed to "+diag.Code(dotted(d.New))+".")
+		}
+		where := "Declared in `" + v.Rel(d.File) + "`"
+		if o.line > 0 {
+			where += fmt.Sprintf(", line %d", o.line)
+		}
+		parts = append(parts, where+".")
+	}
+	return strings.Join(parts, "\n\n")
+}
+
+// dotted returns a path of names as code.
+func dotted(path []string) string {
+	out := make([]string, len(path))
+	for i, name := range path {
+		if out[i] = name; !strings.HasPrefix(name, "${") {
+			out[i] = ast.QuoteAttr(name)
+		}
+	}
+	return strings.Join(out, ".")
+}
+
+// valueText tells what the evaluator and the names of the file know of a node.
+func (v *View) valueText(n ast.Node) string {
+	var parts []string
+	name := v.heading(n)
+	r := v.report(n)
+	if up := n.Parent(); r == nil && (up.Is(ast.Interpolation) || up.Is(ast.Formal)) {
+		r = v.report(up)
+	}
+	if r == nil && name == "" {
+		return ""
+	}
+	if b := v.binding(n); b != nil && r == nil && b.Value.IsValid() {
+		r = v.report(b.Value)
+	}
+	head := name
+	if r != nil {
+		b := r.Brief(v.Root())
+		is := b.Is
+		if is == "" && r.Known.Kinds == eval.Anything {
+			is = "anything: nothing is known of it"
+		}
+		if head != "" {
+			parts = append(parts, code(head))
+		}
+		if is != "" {
+			parts = append(parts, is)
+		}
+		if len(b.Names) > 0 {
+			parts = append(parts, quoted(b.Names))
+		}
+		if len(b.From) > 0 {
+			parts = append(parts, strings.Join(b.From, "  \n"))
+		}
+	} else if head != "" {
+		parts = append(parts, code(head))
+	}
+	if to := v.definitions(n); len(to) > 0 {
+		if doc := v.docAt(to[0]); doc != "" {
+			parts = append(parts, doc)
+		}
+	}
+	return strings.Join(parts, "\n\n")
+}
+
+// heading says which name a node is, and what binds it; "" for a node that is no name.
+func (v *View) heading(n ast.Node) string {
+	name, ok := ast.AttrName(n)
+	if n.Is(ast.Ident) {
+		name, ok = n.Text(), true
+	}
+	if !ok || name == "" {
+		return ""
+	}
+	b := v.binding(n)
+	if b == nil {
+		if u, ok := v.names.Use(n); ok && u.Target == sema.ToWith {
+			return name + " # by way of with"
+		}
+		return name
+	}
+	switch b.Kind {
+	case sema.LetBinding:
+		return name + " # a name of let"
+	case sema.RecBinding:
+		return name + " # an attribute of a recursive set"
+	case sema.FormalBinding:
+		if d := (ast.FormalNode{Node: b.Decl}).Default(); d.IsValid() {
+			return name + " ? … # an argument with a default"
+		}
+		return name + " # an argument"
+	case sema.AtBinding:
+		return name + " # all arguments"
+	}
+	return name + " # an argument"
+}

@@ -25,7 +25,8 @@ var _ = rules.Register(&rules.Rule{
 		"Known are the options of NixOS, nix-darwin and home-manager that take a secret, and settings of services whose names say so. Hashes of\n" +
 		"passwords, initial passwords and values like `changeme` are told as info. Nothing is said of what stands for a secret that is put in later,\n" +
 		"as `$NAME` and `@NAME@`, of durations, of names of fields and headers, of the examples of options, of the machines of a test and of\n" +
-		"`virtualisation.vmVariant`. In files for tests, examples and templates, findings are hints.",
+		"`virtualisation.vmVariant`. An option that takes a file, as `passwordFile`, is looked at for a file that `writeText` or `builtins.toFile` makes\n" +
+		"of the secret. In files for tests, examples and templates, findings are hints.",
 	Severity: diag.Warning, Presets: rules.Recommended,
 	On: []ast.Kind{ast.Binding, ast.Inherit},
 	File: func(p *rules.Pass) {
@@ -34,6 +35,10 @@ var _ = rules.Register(&rules.Rule{
 		r.attributesOf(maySecret, func(a attribute) {
 			if a.last == usersOf && r.Follow(a.value).Is(ast.AttrSet) {
 				r.basicAuth(p, a, told)
+				return
+			}
+			if takesSecretFile(a.last) && !secret.IsName(a.last) {
+				r.madeFile(p, a, told)
 				return
 			}
 			if _, static := ast.StringValue(a.value.Unparen()); !static && a.value.Unparen().Is(ast.AttrSet) {
@@ -61,7 +66,7 @@ var _ = rules.Register(&rules.Rule{
 
 // maySecret reports whether an attribute may be an option that takes a secret.
 func maySecret(name string) bool {
-	return name == usersOf || optionNames[name] || secret.IsName(name)
+	return name == usersOf || optionNames[name] || secret.IsName(name) || takesSecretFile(name)
 }
 
 // mayHash reports whether the hash of what an option holds tells something: passwords can be guessed from it, what is made at random cannot.
@@ -111,6 +116,47 @@ func (r *reader) basicAuth(p *rules.Pass, a attribute, told map[source.Span]bool
 					break
 				}
 			}
+		}
+	}
+}
+
+// madeFile reports a secret that is written into a file of the store for an option that takes its name: passwordFile = writeText "x" "…".
+func (r *reader) madeFile(p *rules.Pass, a attribute, told map[source.Span]bool) {
+	for _, leaf := range r.leaves(a.value, maxLevels, nil) {
+		at := leaf
+		for range maxLevels { // "${writeText …}", toString, and parentheses
+			if first := at.FirstChild(); isText(at) && first.IsValid() && first.Start() == at.Start()+1 {
+				at = r.Follow(first.FirstChild())
+				continue
+			}
+			break
+		}
+		fn, args := ast.Call(at)
+		text := ast.Node{}
+		switch name := ast.LastName(fn); {
+		case !slices.Contains(writers, name):
+			continue
+		case len(args) == 2:
+			text = args[1]
+		case len(args) == 1:
+			if b, has := ast.Attr(r.Follow(args[0]), "text"); has {
+				text = b.Value()
+			}
+		}
+		for _, l := range r.fragments(text) {
+			if told[l.at] || isStandIn(l.value) || isHash(l.value) || strings.ContainsAny(strings.TrimSpace(l.value), "\n") || apart(a.node) {
+				continue
+			}
+			told[l.at] = true
+			f := diag.Finding{
+				Span: l.at, Severity: diag.Warning, Secret: true,
+				Message: fmt.Sprintf("the file for `%s` is made in the Nix store, where everybody can read it", a.last),
+				Help:    "name a file that is there at run time; sops-nix or agenix can put it there",
+			}
+			if secret.IsWeak(l.value) {
+				f.Severity = diag.Info
+			}
+			p.ReportMildly(f, diag.Hint)
 		}
 	}
 }

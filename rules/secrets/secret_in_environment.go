@@ -2,6 +2,7 @@ package secrets
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"unicode"
@@ -27,7 +28,8 @@ var _ = rules.Register(&rules.Rule{
 		r := newReader(p)
 		told := map[source.Span]bool{}
 		report := func(a attribute, name string, at source.Span) {
-			if told[at] || apart(a.node) {
+			const least = 3 // of a literal that is a part of the value
+			if told[at] || len(strings.Trim(at.Of(p.Tree.Source()), `"'`)) < least || apart(a.node) {
 				return
 			}
 			told[at] = true
@@ -39,23 +41,27 @@ var _ = rules.Register(&rules.Rule{
 		r.attributesOf(func(name string) bool { return name == "Environment" || isVariable(name) }, func(a attribute) {
 			for _, path := range r.pathsOf(a) {
 				if a.last == "Environment" {
-					if len(path) > 1 && path[len(path)-2] == "serviceConfig" {
+					if len(path) > 1 && slices.Contains(unitSections, path[len(path)-2]) {
 						r.assignments(a, report)
+						break
 					}
 					continue
 				}
 				if len(path) < 3 || !isEnvironment(path[:len(path)-1]) {
 					continue
 				}
-				for _, n := range r.literals(a.value) {
-					if value, whole := ast.StringValue(n); whole && isSecretValue(value) {
-						report(a, a.last, n.Span())
+				for _, l := range r.fragments(a.value) {
+					if isSecretValue(l.value) {
+						report(a, a.last, l.at)
 					}
 				}
 			}
 		})
 	},
 })
+
+// unitSections are attributes that hold the settings of a unit's section: those of NixOS, and of units that are written as systemd names them.
+var unitSections = []string{"serviceConfig", "Service", "managerEnvironment", "settings", "Manager"}
 
 // isVariable reports whether the name of a variable says that it holds a secret.
 func isVariable(name string) bool {
@@ -69,8 +75,14 @@ func isVariable(name string) bool {
 func isEnvironment(path []string) bool {
 	last := path[len(path)-1]
 	switch last {
-	case "environment":
-		return slices.Contains(path, "services") || slices.Contains(path, "containers") || slices.Contains(path, "jobs") || slices.Contains(path, "backups")
+	case "environment", "env", "Env":
+		return slices.ContainsFunc(path[:len(path)-1], func(name string) bool {
+			return name == "services" || name == "containers" || name == "jobs" || name == "backups" || name == "daemons" || name == "agents"
+		})
+	case "globalEnvironment", "managerEnvironment":
+		return path[max(0, len(path)-2)] == "systemd"
+	case "EnvironmentVariables": // launchd
+		return true
 	case "variables", "sessionVariables":
 		return path[len(path)-2] == "environment" || path[len(path)-2] == "home"
 	}
@@ -82,21 +94,66 @@ func isSecretValue(value string) bool {
 	return !isStandIn(value) && len(value) > 3 && !strings.Contains(value, "://") && !strings.Contains(value, "/run/") && !secret.IsWeak(value)
 }
 
-// assignments reports the secrets in the variables that Environment= of a unit sets.
+// assignments reports the secrets in the variables that Environment= of a unit sets: in a string with several of them, quoted or not, in
+// a list, or put together.
 func (r *reader) assignments(a attribute, report func(a attribute, name string, at source.Span)) {
-	values := []ast.Node{a.value}
-	if list := r.Follow(a.value); list.Is(ast.List) {
-		values = values[:0]
-		for c := range list.Children() {
-			values = append(values, c)
+	for _, v := range r.elements(a.value, maxLevels, nil) {
+		for _, l := range r.fragments(v) {
+			for name, value := range variables(l.value) {
+				if isVariable(name) && isSecretValue(value) {
+					report(a, name, l.at)
+				}
+			}
 		}
 	}
-	for _, v := range values {
-		for _, n := range r.literals(v) {
-			text, whole := ast.StringValue(n)
-			name, value, ok := strings.Cut(strings.Trim(text, `"'`), "=")
-			if whole && ok && isVariable(name) && isSecretValue(strings.Trim(value, `"'`)) {
-				report(a, name, n.Span())
+}
+
+// elements returns the elements of a list, through ++ and properties of modules, or the expression itself.
+func (r *reader) elements(n ast.Node, depth int, out []ast.Node) []ast.Node {
+	if depth == 0 || len(out) >= maxLiterals {
+		return out
+	}
+	n = r.Follow(n)
+	switch n.Kind() {
+	case ast.List:
+		for c := range n.Children() {
+			out = append(out, c)
+		}
+		return out
+	case ast.Binary:
+		if n.Op() == ast.OpConcat {
+			return r.elements(n.Child(1), depth-1, r.elements(n.Child(0), depth-1, out))
+		}
+	case ast.Apply:
+		fn, args := ast.Call(n)
+		switch name := ast.LastName(fn); {
+		case (name == "mkForce" || name == "mkDefault" || name == "mkIf" || name == "mkBefore" || name == "mkAfter" || name == "optionals" || name == "optional") && len(args) > 0:
+			return r.elements(args[len(args)-1], depth-1, out)
+		case name == "mkMerge" && len(args) == 1:
+			if list := r.Follow(args[0]); list.Is(ast.List) {
+				for c := range list.Children() {
+					out = r.elements(c, depth-1, out)
+				}
+				return out
+			}
+		}
+	}
+	return append(out, n)
+}
+
+// variables yields the variables that a value of Environment= sets (systemd.exec(5)): words with = in them, each in quotes where it has
+// blanks.
+func variables(text string) iter.Seq2[string, string] {
+	return func(yield func(name, value string) bool) {
+		for text = strings.TrimSpace(text); text != ""; text = strings.TrimSpace(text) {
+			word := text
+			if quote := text[0]; quote == '"' || quote == '\'' {
+				word, text, _ = strings.Cut(text[1:], string(quote))
+			} else {
+				word, text, _ = strings.Cut(text, " ")
+			}
+			if name, value, ok := strings.Cut(word, "="); ok && !yield(name, strings.Trim(value, `"'`)) {
+				return
 			}
 		}
 	}

@@ -33,6 +33,11 @@ var _ = rules.Register(&rules.Rule{
 			return
 		}
 		b := bindingOf(n)
+		if b.IsValid() {
+			if call := b.Parent().OutsideParens().Parent(); call.Is(ast.Apply) && ast.LastName(call.Child(0)) == "path" { // builtins.path { path = …; }
+				b = bindingOf(call)
+			}
+		}
 		if !b.IsValid() {
 			return
 		}

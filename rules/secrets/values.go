@@ -120,6 +120,9 @@ func (r *reader) leaves(n ast.Node, depth int, out []ast.Node) []ast.Node {
 	case ast.Apply:
 		fn, args := ast.Call(n)
 		name := ast.LastName(fn)
+		if slices.Contains(writers, name) {
+			return append(out, n)
+		}
 		if strings.HasPrefix(name, "mk") && name != "mkOption" || name == "toString" || name == "trim" || name == "optionalString" && len(args) == 2 {
 			last := args[len(args)-1]
 			if l := r.Follow(last); name == "mkMerge" && l.Is(ast.List) {
@@ -145,6 +148,9 @@ func (r *reader) leaves(n ast.Node, depth int, out []ast.Node) []ast.Node {
 	}
 	return out
 }
+
+// writers are functions that make a file of a text.
+var writers = []string{"writeText", "toFile", "writeTextFile", "writeTextDir", "writeScript"}
 
 // fragment is a literal that a value is, or is put together from.
 type fragment struct {

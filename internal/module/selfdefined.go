@@ -126,9 +126,11 @@ func static(path []string) bool {
 }
 
 func (s *selfSearch) binding(d own, path []ast.Node, value, node ast.Node, depth int) {
+	if len(path) > 0 {
+		d.path = slices.Grow(slices.Clip(d.path), len(path))
+	}
 	for _, part := range path {
-		d.path = append(d.path[:len(d.path):len(d.path)], s.m.file.PathName(part))
-		d.node = part
+		d.path, d.node = append(d.path, s.m.file.PathName(part)), part
 	}
 	if value.IsValid() {
 		s.value(d, value, depth)

@@ -77,7 +77,7 @@ func forcedInModule(p *rules.Pass) (some bool) {
 			continue
 		}
 		if !one.value.Exact || !before.value.Exact || (&module.Type{}).Agree(one.value, before.value) ||
-			!alwaysBeside(d.Of, d, before.Defined) || !alwaysBeside(d.Of, before.Defined, d) {
+			!alwaysBeside(d.Of, &d, &before.Defined) || !alwaysBeside(d.Of, &before.Defined, &d) {
 			continue
 		}
 		path := cloned(d.Path)

@@ -30,24 +30,26 @@ var _ = rules.Register(&rules.Rule{
 	On:   []ast.Kind{ast.Apply},
 	File: func(p *rules.Pass) {
 		f := p.Modules()
-		l := lostSearch{p: p, first: map[string][]module.Defined{}, told: map[ast.Node]bool{}}
-		var all []module.Defined
-		mixed := false
-		for _, d := range f.DefinedOptions() {
-			if !d.User && !d.Cut && len(d.Path) > 0 {
-				all = append(all, d)
-				mixed = mixed || len(d.Overrides) > 0
+		all := f.DefinedOptions()
+		l := lostSearch{p: p, first: map[besideKey][]*module.Defined{}, told: map[ast.Node]bool{}}
+		for i := range all {
+			if d := &all[i]; compared(d) && len(d.Overrides) > 0 {
+				l.first[keyOf(d)] = nil
 			}
 		}
-		if !mixed {
+		if len(l.first) == 0 {
 			return
 		}
-		for _, d := range all {
-			key := l.key(d)
-			l.first[key] = append(l.first[key], d)
+		for i := range all {
+			d := &all[i]
+			if beside, mixed := l.first[keyOf(d)]; mixed && compared(d) {
+				l.first[keyOf(d)] = append(beside, d)
+			}
 		}
-		for _, weak := range all {
-			l.weak(weak)
+		for i := range all {
+			if compared(&all[i]) {
+				l.weak(&all[i])
+			}
 		}
 	},
 })
@@ -55,20 +57,33 @@ var _ = rules.Register(&rules.Rule{
 // lostSearch compares the definitions of the modules of a file.
 type lostSearch struct {
 	p     *rules.Pass
-	first map[string][]module.Defined // by the module and the first name of the path
-	told  map[ast.Node]bool           // the calls that give a priority, and the values
+	first map[besideKey][]*module.Defined // of which one has a priority of its own
+	told  map[ast.Node]bool               // the calls that give a priority, and the values
 }
 
-func (l *lostSearch) key(d module.Defined) string {
-	return fmt.Sprint(d.Of.Body.ID()) + " " + d.Path[0]
+// besideKey is the module of definitions, and the first name of their paths.
+type besideKey struct {
+	of   ast.NodeID
+	name string
 }
+
+// keyOf returns the key of a definition. One without a path, which is compared with none, has that of no other.
+func keyOf(d *module.Defined) besideKey {
+	if len(d.Path) == 0 {
+		return besideKey{}
+	}
+	return besideKey{d.Of.Body.ID(), d.Path[0]}
+}
+
+// compared reports whether a definition is one that others are compared with.
+func compared(d *module.Defined) bool { return !d.User && !d.Cut && len(d.Path) > 0 }
 
 // maxBeside bounds the definitions that one is compared with.
 const maxBeside = 500
 
 // weak reports a definition that a stronger one always beats.
-func (l *lostSearch) weak(d module.Defined) {
-	beside := l.first[l.key(d)]
+func (l *lostSearch) weak(d *module.Defined) {
+	beside := l.first[keyOf(d)]
 	if len(beside) > maxBeside {
 		return
 	}
@@ -82,7 +97,7 @@ func (l *lostSearch) weak(d module.Defined) {
 
 // lostOption returns the number of names of the option of which one definition is lost to another, both being of it or of parts of its
 // value; 0 if there is none.
-func lostOption(d, strong module.Defined) int {
+func lostOption(d, strong *module.Defined) int {
 	if slices.Equal(strong.Path, d.Path) {
 		if beaten(d, strong, len(d.Path)) {
 			return len(d.Path)
@@ -101,7 +116,7 @@ func lostOption(d, strong module.Defined) int {
 
 // beaten reports whether one definition is weaker than another at a name of their paths, or already before it, whichever of the names
 // are those of options and which are parts of an option's value: priorities count at each of these on their own.
-func beaten(d, strong module.Defined, names int) bool {
+func beaten(d, strong *module.Defined, names int) bool {
 	from := make([]bool, names+1) // whether it is beaten behind each name, the two being equal up to there
 	for i := names - 1; i >= 0; i-- {
 		from[i] = true
@@ -115,7 +130,7 @@ func beaten(d, strong module.Defined, names int) bool {
 
 // priorityBetween returns the priority that a definition has at a name, the names between being no options: what stands around a set
 // of options is pushed down to each, where the outermost counts (lib/modules.nix, pushDownProperties).
-func priorityBetween(d module.Defined, after, upTo int) int64 {
+func priorityBetween(d *module.Defined, after, upTo int) int64 {
 	for _, o := range d.Overrides {
 		if level := max(o.Level, 1); after < level && level <= upTo {
 			return o.Priority
@@ -125,7 +140,7 @@ func priorityBetween(d module.Defined, after, upTo int) int64 {
 }
 
 // ownOverride returns the outermost call that gives a definition a priority, and does not stand around the other one.
-func ownOverride(d, other module.Defined) ast.Node {
+func ownOverride(d, other *module.Defined) ast.Node {
 	for i, o := range d.Overrides {
 		if i >= len(other.Overrides) || other.Overrides[i].Call != o.Call {
 			return o.Call
@@ -148,7 +163,7 @@ func (l *lostSearch) surelyPlain(value ast.Node) bool {
 }
 
 // report tells of a definition that is lost to another, of the option that the first names of both paths are.
-func (l *lostSearch) report(weak, strong module.Defined, names int) {
+func (l *lostSearch) report(weak, strong *module.Defined, names int) {
 	place := weak.Node
 	by, beatenBy := ownOverride(weak, strong), ownOverride(strong, weak)
 	switch {
@@ -216,7 +231,7 @@ func overrideName(call ast.Node) string {
 
 // alwaysBeside reports whether a definition counts wherever another one of the same module does: up to what holds both, nothing
 // but sets, mkMerge, mkForce and the like stands around it.
-func alwaysBeside(m *module.Module, d, other module.Defined) bool {
+func alwaysBeside(m *module.Module, d, other *module.Defined) bool {
 	if !d.Value.IsValid() || !m.Body.Encloses(d.Value) {
 		return false
 	}

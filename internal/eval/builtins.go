@@ -43,6 +43,8 @@ var prepare = sync.OnceFunc(func() {
 	registerLists()
 	registerSets()
 	registerStrings()
+	registerVersions()
+	registerDerivation()
 	registerNamed()
 	registerLib()
 	registerCallPackage()
@@ -330,6 +332,9 @@ func registerPlain() {
 			return nil
 		case !v.isKnown():
 			return bare(Set)
+		}
+		if v.fn.builtin != nil && v.fn.builtin.name == "derivation" {
+			return bare(Set) // it is a function of Nix
 		}
 		out := &set{own: map[string]attr{}}
 		if v.fn.code != nil {

@@ -1,5 +1,45 @@
 package eval
 
+import "slices"
+
+// anyOf returns what one of some elements can be.
+func (c *invocation) anyOf(elems []*thunk) (any *Value) {
+	for _, e := range elems {
+		any = join(any, c.force(e))
+	}
+	return any
+}
+
+// compared applies the function of sort: to any two elements, which those are is not worked out. It takes as many at once as are
+// told apart. What fails for all of them is one failure.
+func (c *invocation) compared(elems []*thunk) (out *Value) {
+	var groups []*thunk
+	for group := range slices.Chunk(elems, maxAlts) {
+		groups = append(groups, given(c.anyOf(group)))
+	}
+	fn, fails := c.force(c.args[0]), true
+	var first *Value
+	for _, a := range groups {
+		for _, b := range groups {
+			v := c.applied(fn, a, b)
+			if first == nil {
+				first = v
+			}
+			out, fails = join(out, v), fails && v.Fails()
+			if !fails && len(groups) > maxSorted {
+				return topValue
+			}
+		}
+	}
+	if fails {
+		return first
+	}
+	return out
+}
+
+// maxSorted is the number of groups of elements up to which the function of sort is applied to all.
+const maxSorted = 4
+
 // registerLists adds the functions of lists.
 func registerLists() {
 	register("length", func(c *invocation) *Value {
@@ -243,11 +283,8 @@ func registerLists() {
 		case len(elems) == 1:
 			return listValue(elems)
 		}
-		var every *Value
-		for _, e := range elems {
-			every = join(every, c.force(e))
-		}
-		if c.need(c.applied(c.force(c.args[0]), given(every), given(every)), 0, Bool) == nil {
+		every := c.anyOf(elems)
+		if v := c.compared(elems); c.need(v, 0, Bool) == nil {
 			return nil
 		}
 		c.mayFail()

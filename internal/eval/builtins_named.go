@@ -42,12 +42,11 @@ func registerNamed() {
 		}
 		return setValue(&set{size: 2, own: map[string]attr{"name": {value: given(name)}, "version": {value: given(version)}}})
 	})
-	position := map[string]attr{"file": {value: given(bare(String))}, "line": {value: given(bare(Int))}, "column": {value: given(bare(Int))}}
 	register("unsafeGetAttrPos", func(c *invocation) *Value {
 		if name, of := c.arg(0, String), c.arg(1, Set); name == nil || of == nil {
 			return nil
 		}
-		return join(nullValue, setValue(&set{own: position, size: len(position)}))
+		return join(nullValue, setValue(position))
 	})
 	register("toJSON", func(c *invocation) *Value {
 		c.mayFail() // of paths that are not there
@@ -57,6 +56,13 @@ func registerNamed() {
 		return bare(String)
 	})
 }
+
+// position is a place in a file, as __curPos and unsafeGetAttrPos give it.
+var position = &set{size: 3, own: map[string]attr{
+	"file": {value: &thunk{value: &Value{kinds: String, rest: String}, state: done}}, "line": {value: someInt}, "column": {value: someInt},
+}}
+
+var someInt = &thunk{value: &Value{kinds: Int, rest: Int}, state: done}
 
 // byNames evaluates a call of a builtin that takes its arguments in a set.
 func (c *invocation) byNames(takes namedArguments) *Value {

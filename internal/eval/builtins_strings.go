@@ -70,10 +70,13 @@ func registerStrings() {
 		return bare(String)
 	})
 	register("replaceStrings", func(c *invocation) *Value {
-		_, _, okFrom := c.list(0)
-		_, _, okTo := c.list(1)
-		if s := c.arg(2, String); s == nil || !okFrom || !okTo {
+		from, knownFrom, okFrom := c.list(0)
+		to, knownTo, okTo := c.list(1)
+		switch s := c.arg(2, String); {
+		case s == nil || !okFrom || !okTo:
 			return nil
+		case knownFrom && knownTo && len(from) != len(to):
+			return c.refuse()
 		}
 		c.mayFail()
 		return bare(String)
@@ -118,7 +121,7 @@ func registerStrings() {
 	}
 	// What takes strings, or values of which nothing more is asked, and gives what is not worked out.
 	for spec, result := range map[string]Kinds{
-		"compareVersions ss": Int, "hashString ss": String | Hard, "splitVersion s": List, "getEnv s": String, "match ss": Null | List | Hard,
+		"hashString ss": String | Hard, "getEnv s": String, "match ss": Null | List | Hard,
 		"split ss": List | Hard, "fromJSON s": Anything, "fromTOML s": Anything, "toXML v": String | Failures,
 		"hasContext s": Bool, "getContext s": Set, "placeholder s": String,
 		"pathExists p": Bool | Failures, "readFile p": String | Failures, "readDir p": Set | Failures, "readFileType p": String | Failures,

@@ -100,7 +100,7 @@ func (g *gate) operatorFails(op ast.Op, a, b ast.Node) bool {
 	case ast.OpAdd:
 		switch left := g.sure(a); {
 		case left == Anything:
-			return false
+			return g.lacks(b, addable)
 		case left&(String|Path) != 0:
 			return g.lacks(b, String|Path)
 		case left&numbers != 0:

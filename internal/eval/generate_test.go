@@ -273,10 +273,12 @@ func (g *generator) made(k Kinds, d int) string {
 				return "builtins." + g.pick("add ", "sub ", "mul ", "div ", "bitAnd ", "bitOr ") + e(Int) + " " + e(Int)
 			},
 			func() string { return "builtins.floor " + e(Float) },
+			func() string { return "builtins.compareVersions " + g.version() + " " + g.version() },
+			func() string { return "__curPos." + g.pick("line", "column", "a") },
 			func() string {
 				return "let f = n: if n < 1 then " + e(Int) + " else f (n - 1); in f " + g.pick("0", "3", "(1 - 2)")
 			},
-		}[g.IntN(9)]()
+		}[g.IntN(11)]()
 	case Float:
 		return e(Float) + g.pick(" + ", " * ", " - ", " / ") + e(g.either(Int, Float))
 	case Bool:
@@ -312,10 +314,14 @@ func (g *generator) made(k Kinds, d int) string {
 			func() string { return "baseNameOf " + e(g.either(String, Path)) },
 			func() string { return "builtins.head (builtins.attrNames " + e(Set) + ")" },
 			func() string { return e(Set) + " + " + e(String) },
-			func() string { return `builtins.replaceStrings [ "a" ] [ "b" ] ` + e(String) },
+			func() string { return `builtins.replaceStrings [ "a" ] ` + g.pick(`[ "b" ] `, `[ ] `) + e(String) },
+			func() string { return "builtins.convertHash " + g.set("", d) },
+			func() string {
+				return "(derivation { name = " + e(String) + "; }" + g.pick(" // { b = 1; }", "") + ")." + g.pick("name", "type", "outputName", "a", "drvAttrs.name", "system")
+			},
 			func() string { return "builtins.toJSON " + e(g.kind()) },
 			func() string { return "(builtins.parseDrvName " + e(String) + ")." + g.pick("name", "version", "a") },
-		}[g.IntN(14)]()
+		}[g.IntN(16)]()
 	case Null:
 		return "null"
 	case Path:
@@ -341,10 +347,14 @@ func (g *generator) made(k Kinds, d int) string {
 				k := g.kind()
 				return "builtins.sort (x: y: " + g.pick("x.a < y.a", "x", "y == x") + ") " + g.listOf(k, d)
 			},
+			func() string { return "builtins.splitVersion " + g.version() },
+			func() string {
+				return "builtins.sort (x: y: x.a < y." + g.pick("a", "b") + ") (builtins.genList (n: { a = n; }) " + g.pick("9", "20", "50") + ")"
+			},
 			func() string {
 				return "builtins.genericClosure { " + g.pick("startSet", "start") + " = " + g.pick("[ ]", "[ { key = 1; } ]") + "; " + g.pick("", "operator = x: [ ]; ") + "}"
 			},
-		}[g.IntN(14)]()
+		}[g.IntN(16)]()
 	case Set:
 		return []func() string{
 			func() string { return g.set("", d) },
@@ -364,6 +374,15 @@ func (g *generator) made(k Kinds, d int) string {
 		}[g.IntN(12)]()
 	}
 	return f(g.kind(), g.kind())
+}
+
+// version writes a version, or something like one.
+func (g *generator) version() string {
+	var b strings.Builder
+	for range g.IntN(5) {
+		b.WriteString(g.pick("1", "2", "10", "pre", "a", "rc", ".", "-", ".0", "99999999999"))
+	}
+	return strconv.Quote(b.String())
 }
 
 func (g *generator) either(kinds ...Kinds) Kinds { return kinds[g.IntN(len(kinds))] }

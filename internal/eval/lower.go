@@ -319,7 +319,7 @@ var operatorNames = map[string]bool{"__sub": true, "__mul": true, "__div": true,
 // variable lowers the use of a name.
 func (l *lowerer) variable(n ast.Node, name string) Expr {
 	if name == "__curPos" {
-		return l.unknown(n)
+		return l.constant(n, join(nullValue, setValue(position)))
 	}
 	withs := false
 	for i := len(l.scopes) - 1; i >= 0; i-- {

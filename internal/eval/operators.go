@@ -344,7 +344,10 @@ func (ev *Evaluation) addTo(at site, first *Value, second func() *Value) *Value 
 	const sums = numbers | String | Path | Failures
 	switch {
 	case first.kinds == Anything:
-		second()
+		if v := second(); v.kinds&(addable|Failures) == 0 {
+			f := at.blame(&Failure{Reason: BadOperands, at: at, Got: addable, Other: v.kinds, Assumed: v.assumes()}, rightOperand)
+			return join(failing, failed(f)) // what stands before may fail itself
+		}
 		return bare(sums)
 	case first.kinds == sums && first.isBare() && operand().kinds&(sums|Set)&^Failures != 0: // a long chain of which the beginning is not known
 		return first
@@ -394,6 +397,9 @@ func (ev *Evaluation) addTo(at site, first *Value, second func() *Value) *Value 
 	}
 	return out
 }
+
+// addable are the kinds of which there are two that + takes.
+const addable = numbers | String | Path | Set
 
 // maxText bounds the texts that are known, in bytes.
 const maxText = 1 << 12

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -73,8 +74,8 @@ func TestRecallWhole(t *testing.T) {
 	require.NoError(t, err)
 	rnd := rand.New(rand.NewPCG(2, 2))
 	type mutant struct {
-		kind, of string
-		findings int
+		kind, of, changed string
+		findings          int
 	}
 	var mutants []mutant
 	var claims []claim
@@ -89,13 +90,13 @@ func TestRecallWhole(t *testing.T) {
 		if len(tree.Errors()) > 0 || len(b) > 20000 {
 			continue
 		}
-		add := func(kind, text string, findings int) {
+		add := func(kind, text, changed string, findings int) {
 			name := fmt.Sprintf("m%d.nix", len(mutants))
 			require.NoError(t, os.WriteFile(filepath.Join(in, name), []byte(text), 0o600))
-			mutants = append(mutants, mutant{kind, filepath.Base(path), findings})
+			mutants = append(mutants, mutant{kind, filepath.Base(path), changed, findings})
 			claims = append(claims, claim{expr: "let v = import ./" + name + "; in builtins.deepSeq v 1"})
 		}
-		add("", text, 0)
+		add("", text, "", 0)
 		mistakesAnywhere(tree, func(m mistake) {
 			if rnd.IntN(3) > 0 {
 				return
@@ -116,7 +117,8 @@ func TestRecallWhole(t *testing.T) {
 				return Lower(tree, path, sema.Resolve(tree))
 			}
 			findings, _ := Examine(ev, code)
-			add(m.kind, changed, len(findings))
+			line := 1 + strings.Count(text[:m.start], "\n")
+			add(m.kind, changed, fmt.Sprintf("line %d, %q for %q", line, m.text, text[m.start:m.end]), len(findings))
 		})
 	}
 	outcomes := askNix(t, in, claims)
@@ -133,7 +135,7 @@ func TestRecallWhole(t *testing.T) {
 			if m.findings > 0 {
 				found[m.kind]++
 			} else {
-				t.Logf("missed: %s, in %s", m.kind, m.of)
+				t.Logf("missed: %s, in %s: %s", m.kind, m.of, m.changed)
 			}
 		}
 	}

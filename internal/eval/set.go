@@ -20,7 +20,8 @@ type set struct {
 	values  []*thunk
 	// open is set where there may be attributes that own has not. They hide those below.
 	open bool
-	// notLib is set where none of those has the name of a function that only lib has.
+	// notLib is set for builtins: those that they may have besides have neither the name of one that is known, nor that of a function
+	// that only lib has.
 	notLib bool
 	below  *set
 	depth  int // the layers below
@@ -85,14 +86,15 @@ const (
 // lookup looks an attribute up. values are those that it may have, and unknown tells that it may have any other.
 func (s *set) lookup(name string) (values []*thunk, has Presence, unknown bool) {
 	for ; s != nil; s = s.below {
-		if a, ok := s.get(name); ok {
+		a, ok := s.get(name)
+		if ok {
 			values = append(values, a.value)
 			if !a.maybe {
 				return values, Present, unknown
 			}
 			has = Possible
 		}
-		if s.open && !(s.notLib && onlyInLib(name)) {
+		if s.open && !(s.notLib && (ok || onlyInLib(name))) {
 			has, unknown = Possible, true
 		}
 	}

@@ -193,6 +193,15 @@ func (p *Pass) FileOutputs(file string) *project.Outputs {
 	return p.Project.FileOutputs(file)
 }
 
+// MadePaths returns the paths that expressions of the file put together, as the flake around it evaluates them.
+func (p *Pass) MadePaths() []project.MadePath {
+	if x := p.examined; x.alone {
+		x.more.Store(true)
+		return nil
+	}
+	return p.Project.MadePaths(p.Path)
+}
+
 // IsOfFile reports whether a value is the set that another file is: import-unknown-attr tells what such a set lacks.
 func (p *Pass) IsOfFile(v *eval.Value) bool { return v.OfFile(p.lowered()) }
 

@@ -119,13 +119,16 @@ func registerStrings() {
 			return s
 		})
 	}
+	register("pathExists", reading(ReadExistence, (*invocation).existence))
+	register("readDir", reading(ReadFolder, (*invocation).listing))
+	register("readFile", reading(ReadText, func(*invocation, *Value) *Value { return bare(String | Failures) }))
 	// What takes strings, or values of which nothing more is asked, and gives what is not worked out.
 	for spec, result := range map[string]Kinds{
 		"hashString ss": String | Hard, "getEnv s": String, "match ss": Null | List | Hard,
 		"split ss": List | Hard, "fromJSON s": Anything, "fromTOML s": Anything, "toXML v": String | Failures,
 		"hasContext s": Bool, "getContext s": Set, "placeholder s": String,
-		"pathExists p": Bool | Failures, "readFile p": String | Failures, "readDir p": Set | Failures, "readFileType p": String | Failures,
-		"hashFile sp": String | Failures, "filterSource fp": String | Failures, "scopedImport ap": Anything, "toPath p": String | Failures,
+		"readFileType p": String | Failures,
+		"hashFile sp":    String | Failures, "filterSource fp": String | Failures, "scopedImport ap": Anything, "toPath p": String | Failures,
 	} {
 		name, how, _ := strings.Cut(spec, " ")
 		kinds := map[byte]Kinds{'s': String, 'a': Set, 'v': Anything &^ Failures}
@@ -146,6 +149,18 @@ func registerStrings() {
 			}
 			return out
 		})
+	}
+}
+
+// reading evaluates a call of a builtin that reads what has a path.
+func reading(how ReadKind, gives func(c *invocation, v *Value) *Value) func(c *invocation) *Value {
+	return func(c *invocation) *Value {
+		v := c.path(0)
+		if v == nil {
+			return nil
+		}
+		c.reads(how, v)
+		return gives(c, v)
 	}
 }
 
@@ -173,18 +188,29 @@ func (c *invocation) path(i int) *Value {
 // files that an evaluation imports: each stays until its end.
 const importCost, exprsPerStep, maxFiles = 50, 8, 200
 
+// maxFiles is the number of files that the evaluation imports.
+func (ev *Evaluation) maxFiles() int {
+	if ev.Disk != nil {
+		return ev.Disk.MaxFiles
+	}
+	return maxFiles
+}
+
 // importFile evaluates the file that a path names, where it can be read.
 func importFile(c *invocation) *Value {
 	v := c.path(0)
 	switch {
 	case v == nil:
 		return nil
+	}
+	c.reads(ReadCode, v)
+	switch {
 	case c.Import == nil || !v.isKnown() || v.kinds != Path && !c.Texts:
 		return topValue
 	}
 	t := c.files[v.text]
 	if t == nil {
-		if len(c.files) == maxFiles {
+		if len(c.files) == c.maxFiles() {
 			c.Import = nil
 			return c.cut()
 		}

@@ -40,6 +40,9 @@ func (ev *Evaluation) callExpr(at site, x *expr, in *env) *Value {
 // call applies a value to arguments.
 func (ev *Evaluation) call(at site, fn *Value, args []*thunk) *Value {
 	for i := 0; i < len(args); {
+		if fn.IsForeign() {
+			return fn
+		}
 		if fn.rest == Anything {
 			return topValue
 		}

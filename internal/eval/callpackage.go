@@ -62,6 +62,9 @@ func registerCallPackage() {
 // callPackage evaluates the call of a function, or of what a file has, with arguments that are filled in.
 func (c *invocation) callPackage(f packageFunction) *Value {
 	if f.auto < 0 && c.passesNothing(f) {
+		if c.Disk != nil {
+			c.reads(ReadCode, c.force(c.args[f.fn]))
+		}
 		return topValue // a set of packages calls hundreds of files so
 	}
 	fn := c.loaded(c.args[f.fn])

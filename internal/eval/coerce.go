@@ -42,7 +42,11 @@ func (ev *Evaluation) coerce(v *Value, c coercion) (ok, bad *Value) {
 		case String:
 			ok = join(ok, x)
 		case Path:
-			ok = join(ok, bare(String)) // in a flake, one of the store
+			if ev.Disk == nil || !x.isKnown() {
+				ok = join(ok, bare(String)) // in a flake, one of the store
+			} else {
+				ok = join(ok, stringValue(x.text))
+			}
 			if c.copies {
 				bad = join(bad, bare(Hard)) // it need not be there
 			}

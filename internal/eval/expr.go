@@ -43,13 +43,9 @@ func (ev *Evaluation) evalOp(at site, x *expr, in *env) *Value {
 	case opConst:
 		return code.consts[x.a]
 	case opConcat:
-		return ev.concat(at, code.kids[x.a:x.b], in)
+		return ev.made(at, ev.concat(at, code.kids[x.a:x.b], in))
 	case opPathConcat:
-		v := sub(code.kids[x.a])
-		for _, k := range code.kids[x.a+1 : x.b] {
-			v = ev.addTo(at, v, func() *Value { return sub(k) })
-		}
-		return v
+		return ev.made(at, ev.pathConcat(at, code.kids[x.a:x.b], in))
 	case opVar:
 		if x.a > farAway && !ev.pay(int(x.a/farAway)) {
 			return topValue
@@ -139,7 +135,7 @@ func (ev *Evaluation) evalOp(at site, x *expr, in *env) *Value {
 	case opSub, opMul, opDiv:
 		return ev.arithmetic(at, x.op, sub(x.a), sub(x.b))
 	case opAdd:
-		return ev.addTo(at, sub(x.a), func() *Value { return sub(x.b) })
+		return ev.made(at, ev.addTo(at, sub(x.a), func() *Value { return sub(x.b) }))
 	case opUpdate:
 		return ev.updateSets(at, sub(x.a), sub(x.b))
 	case opConcatLists:
@@ -387,7 +383,7 @@ func (ev *Evaluation) attribute(v *Value, name string) (found *Value, has Presen
 			found = join(found, ev.force(t))
 		}
 		if unknown {
-			found = join(found, topValue)
+			found = join(found, s.otherValue())
 		}
 		some, all = some || has != Absent, all && has == Present
 	})

@@ -23,6 +23,10 @@ bool    1 < 1.5
 string  { outPath = "b"; } + "a"
 path    ./x + ./y
 path    ./x + "y"
+int?    if /a/${"b"}/${"c"}.nix == /a/b/c.nix then 1 else null
+int?    if /a/.${"."}/b == /a./b then 1 else null
+int?    if /a/b${"/.."}/c == /a/c then 1 else null
+int?    if /a + "/" + "b" == /ab then 1 else null
 bool    null ? a
 int     [ ].a or 1
 int     { }.a.b or 1

@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"path"
 	"sync"
 
 	"github.com/nixsift/nixsift/internal/sema"
@@ -74,6 +75,7 @@ var libArgument = sync.OnceValue(func() Part {
 		parts[f.part].own[name] = fn
 	}
 	parts["path"] = &set{open: true, own: map[string]attr{"append": {value: given(functionValue(&function{builtin: pathAppend}))}}}
+	parts["filesystem"].own["listFilesRecursive"] = attr{value: given(functionValue(&function{builtin: listFilesRecursive}))}
 	parts["modules"].own["importApply"] = attr{value: given(functionValue(&function{builtin: importApply}))}
 	for name, s := range parts {
 		s.size = len(s.own)
@@ -90,6 +92,9 @@ var pathAppend = &builtin{name: "path.append", arity: 2, run: func(c *invocation
 			c.fails = join(c.fails, v)
 			return nil
 		}
+	}
+	if base, rest := c.force(c.args[0]), c.force(c.args[1]); c.Disk != nil && isFilePath(base) && rest.isKnown() && rest.kinds == String {
+		return c.made(c.at, pathValue(path.Join(base.text, rest.text)))
 	}
 	return bare(Path)
 }}

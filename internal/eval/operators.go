@@ -334,6 +334,11 @@ func (ev *Evaluation) equalSets(x, y *set, depth int) *Value {
 
 // addTo evaluates first + second; second is evaluated where Nix does.
 func (ev *Evaluation) addTo(at site, first *Value, second func() *Value) *Value {
+	return ev.add(at, first, second, joinTexts)
+}
+
+// add is addTo with what joins two texts of a kind.
+func (ev *Evaluation) add(at site, first *Value, second func() *Value, joinTexts func(k Kinds, a, b *Value) *Value) *Value {
 	var r, out *Value
 	operand := func() *Value {
 		if r == nil {
@@ -405,6 +410,15 @@ const addable = numbers | String | Path | Set
 const maxText = 1 << 12
 
 func joinTexts(k Kinds, a, b *Value) *Value {
+	v := joinParts(k, a, b)
+	if v.kinds == Path && v.isKnown() {
+		return pathValue(path.Clean(v.text))
+	}
+	return v
+}
+
+// joinParts joins the parts of a path literal, or the texts of strings: a path is made canonical when all of it is there.
+func joinParts(k Kinds, a, b *Value) *Value {
 	if k != Path {
 		k = String
 	}
@@ -412,9 +426,25 @@ func joinTexts(k Kinds, a, b *Value) *Value {
 		return bare(k)
 	}
 	if k == Path {
-		return pathValue(path.Clean(a.text + b.text))
+		return pathValue(a.text + b.text)
 	}
 	return stringValue(a.text + b.text)
+}
+
+// pathConcat evaluates a path literal with interpolations.
+func (ev *Evaluation) pathConcat(at site, kids []uint32, in *env) *Value {
+	v := ev.eval(at.code, Expr(kids[0]), in)
+	for _, k := range kids[1:] {
+		v = ev.add(at, v, func() *Value { return ev.eval(at.code, Expr(k), in) }, joinParts)
+	}
+	var out *Value
+	v.each(func(x *Value) {
+		if x.kinds == Path && x.isKnown() {
+			x = pathValue(path.Clean(x.text))
+		}
+		out = join(out, x)
+	})
+	return out
 }
 
 // concat evaluates a string with interpolations.

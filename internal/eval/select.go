@@ -16,6 +16,12 @@ func (ev *Evaluation) selectExpr(at site, x *expr, in *env) *Value {
 		if v.Fails() {
 			return join(out, v)
 		}
+		if v.IsForeign() {
+			if x.d == 0 {
+				v = ev.assumed(v, path[len(path)-1].named)
+			}
+			return join(out, v)
+		}
 		name := part.sym
 		known := part.dyn == 0
 		if !known {
@@ -54,6 +60,7 @@ func (ev *Evaluation) selectExpr(at site, x *expr, in *env) *Value {
 					f.set = ok.set
 				}
 				return join(out, failed(f))
+			case found.IsForeign():
 			default:
 				out = join(out, bare(Hard))
 			}

@@ -23,9 +23,11 @@ type set struct {
 	// notLib is set for builtins: those that they may have besides have neither the name of one that is known, nor that of a function
 	// that only lib has.
 	notLib bool
-	below  *set
-	depth  int // the layers below
-	size   int // the attributes of all layers
+	// foreign is set where those are another project's.
+	foreign bool
+	below   *set
+	depth   int // the layers below
+	size    int // the attributes of all layers
 	// made is set where callPackage, as far as its name tells, has made it of the set below.
 	made bool
 	// code and expr are the literal or call that the uppermost layer comes from, or nil.
@@ -94,7 +96,7 @@ func (s *set) lookup(name string) (values []*thunk, has Presence, unknown bool) 
 			}
 			has = Possible
 		}
-		if s.open && !(s.notLib && (ok || onlyInLib(name))) {
+		if s.open && !(s.notLib && (ok || onlyInLib(name))) && !(s.foreign && name == toStringName) {
 			has, unknown = Possible, true
 		}
 	}
@@ -212,7 +214,7 @@ func update(left, right *set) *set {
 		n := max(len(layer.own), len(layer.values))
 		out = &set{
 			own: layer.own, literal: layer.literal, values: layer.values, open: layer.open, below: out, depth: out.depth + 1,
-			size: out.size + n, code: layer.code, expr: layer.expr, notLib: layer.notLib,
+			size: out.size + n, code: layer.code, expr: layer.expr, notLib: layer.notLib, foreign: layer.foreign,
 		}
 	}
 	if out.depth > maxLayers && out.plain() {

@@ -69,6 +69,8 @@ type Evaluation struct {
 	Written bool
 	// Texts lets import read what a text names, too, where that is a folder of the file system and no store path.
 	Texts bool
+	// Disk is what is known of the files around the code, or nil.
+	Disk *Disk
 	// Brief lets Examine give up on a file early: somebody waits.
 	Brief bool
 	// Stop tells Examine that nobody waits for it any more. It may be nil.
@@ -92,6 +94,7 @@ type Evaluation struct {
 	touches int
 	dry     bool // the question's fuel is used up
 	files   map[string]*thunk
+	places  map[*Value]site // see MadeAt
 	watch   *Examination
 	// hole is an expression of the code holed of which nothing is to be known, or 0.
 	hole  Expr

@@ -113,6 +113,7 @@ type outputsReader struct {
 	spent int
 	names int
 	hole  Passage // of which nothing is to be known
+	hosts bool    // hosts are of interest: see hostReader
 }
 
 func (r *outputsReader) read() *Outputs {
@@ -135,6 +136,11 @@ func (r *outputsReader) root() eval.Part {
 		return eval.Part{}
 	}
 	r.ev.Fuel, r.ev.Import, r.ev.Texts = fuelOfOutputs, r.imported, true
+	return r.called(f, code)
+}
+
+// called returns what calling the outputs of a flake gives; none where they are not known.
+func (r *outputsReader) called(f *flake.Flake, code *eval.Code) eval.Part {
 	function, ok := r.ev.Ask(code.Root()).Attr("outputs")
 	if !ok {
 		return eval.Part{}
@@ -192,6 +198,9 @@ func (r *outputsReader) imported(file string) *eval.Code {
 	}
 	if systems := systemsOf(strings.TrimPrefix(file, "/")); systems != nil {
 		return listCode(systems)
+	}
+	if code := evaluatorCode(file); code != nil {
+		return code
 	}
 	r.files[file] = true
 	r.files[filepath.Join(file, "default.nix")] = true
@@ -253,8 +262,13 @@ func (r *outputsReader) inputs(f *flake.Flake) eval.Part {
 // input returns what is known of an input: what it gives, if it is a library that is modelled.
 func (r *outputsReader) input(f *flake.Flake, in *flake.Input) eval.Part {
 	repository := RepositoryOf(f, in)
-	open := eval.Attrs(nil, true)
+	open, lib := eval.Attrs(nil, true), eval.LibArgument()
+	if r.hosts {
+		open, lib = foreignInput(in)
+	}
 	switch name := path.Base(repository); {
+	case !in.Flake && r.hosts:
+		return open
 	case !in.Flake:
 	case name == "flake-utils":
 		return flakeUtils.apply(map[string]eval.Part{"systems": r.systems(f, in), "open": open, "unknown": eval.Open(), "lib": eval.LibArgument()})
@@ -264,10 +278,12 @@ func (r *outputsReader) input(f *flake.Flake, in *flake.Input) eval.Part {
 		return importTree.apply(map[string]eval.Part{"open": open})
 	case strings.HasPrefix(name, "nixpkgs"), name == "channels":
 		return nixpkgsModel.apply(map[string]eval.Part{
-			"open": open, "lib": eval.LibArgument(), "all": r.list(exposedSystems), "linux": r.list(linuxSystems), "darwin": r.list(darwinSystems),
+			"open": open, "lib": lib, "all": r.list(exposedSystems), "linux": r.list(linuxSystems), "darwin": r.list(darwinSystems),
 		})
 	case systemsOf(repository) != nil:
 		return eval.Attrs(map[string]eval.Part{"outPath": eval.Text("/" + repository)}, false)
+	case r.hosts:
+		return open
 	case partsModules[name] != nil:
 		module := eval.Attrs(map[string]eval.Part{"_opens": r.list(partsModules[name])}, false)
 		modules := map[string]eval.Part{"default": module, name: module}

@@ -48,7 +48,7 @@ func (a *Answers) Reach(path string) Reach {
 }
 
 func (a *Answers) reach() *reached {
-	return steps.in(a).reach.get(a.references(), func() *reached {
+	return steps.in(a).reach.get(reachKey{a.references(), a.hostGraphs()}, func() *reached {
 		w := a.walk()
 		w.run()
 		return &w.reached
@@ -56,7 +56,7 @@ func (a *Answers) reach() *reached {
 }
 
 func (a *Answers) walk() *walk {
-	w := &walk{ground: a.folder.ground, refs: a.references(), steps: steps.in(a), listed: map[folderWalk]bool{}}
+	w := &walk{ground: a.folder.ground, refs: a.references(), steps: steps.in(a), hosts: a.hostGraphs(), listed: map[folderWalk]bool{}}
 	w.files = a.snapshot.nixFilesOf(a.Root())
 	w.how = make([]Reach, len(w.files))
 	return w
@@ -68,6 +68,7 @@ type walk struct {
 	ground      *ground
 	refs        *referenceIndex
 	steps       *stepIndex
+	hosts       *hostGraphs
 	todo, later []int
 	listed      map[folderWalk]bool
 }
@@ -79,11 +80,22 @@ type folderWalk struct {
 	top bool // only what lies right in it
 }
 
+// reachKey is what Reach is found out from, besides steps.
+type reachKey struct {
+	refs  *referenceIndex
+	hosts *hostGraphs
+}
+
 func (w *walk) run() {
 	for i, f := range w.files {
 		if filepath.Base(f.Path) == "flake.nix" {
 			w.how[i] = Reached
 			w.todo = append(w.todo, i)
+		}
+	}
+	for _, g := range w.hosts.all {
+		for path, how := range g.reachedFiles {
+			w.visit(path, how)
 		}
 	}
 	for len(w.todo) > 0 || len(w.later) > 0 {

@@ -24,6 +24,7 @@ type Snapshot struct {
 	sets    *memo[string, map[string]bool] // what attributesOf returns
 	outputs *memo[string, *Outputs]        // by folder
 	failing *memo[string, *failingOutputs] // by folder
+	hosts   *memo[string, *hostGraph]      // by folder
 	lists   *memo[string, optionList]      // of options, by file
 
 	files *fileCache
@@ -43,7 +44,7 @@ func NewLive(fsys workspace.FS) *Snapshot { return start(fsys, &factStore{stampe
 func start(fsys workspace.FS, facts *factStore) *Snapshot {
 	return &Snapshot{
 		fs: fsys, ground: newGround(fsys), flakes: new(memo[string, *flake.Flake]), locks: new(memo[string, *flake.LockFile]),
-		ciCalls: new(memo[string, map[string]bool]), sets: new(memo[string, map[string]bool]), outputs: new(memo[string, *Outputs]), failing: new(memo[string, *failingOutputs]), lists: new(memo[string, optionList]),
+		ciCalls: new(memo[string, map[string]bool]), sets: new(memo[string, map[string]bool]), outputs: new(memo[string, *Outputs]), hosts: new(memo[string, *hostGraph]), failing: new(memo[string, *failingOutputs]), lists: new(memo[string, optionList]),
 		files: new(fileCache), facts: facts, trees: new(memo[tableKey, *factTable]),
 	}
 }

@@ -51,7 +51,8 @@ var ForReach = steps.facts()
 type stepIndex struct {
 	paths []string // of the files that have steps, sorted
 	steps [][]step // by file
-	reach memo[*referenceIndex, *reached]
+	reach memo[reachKey, *reached]
+	hosts hostSets
 	calls lazy[map[string][]caller] // by what is called
 }
 

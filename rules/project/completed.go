@@ -18,6 +18,10 @@ func (p *paths) eachCompleted(check func(l literal)) {
 			continue
 		}
 		if l, ok := p.completion(n); ok {
+			if p.told == nil {
+				p.told = map[ast.NodeID]bool{}
+			}
+			p.told[l.node.ID()] = true
 			check(l)
 		}
 	}

@@ -42,6 +42,7 @@ var _ = rules.Register(&rules.Rule{
 		m := missing{paths: paths{Pass: pass}, absent: map[string]*absent{}}
 		m.each(m.check)
 		m.eachCompleted(m.checkCompleted)
+		m.eachMade(m.checkMade)
 		m.reportUnlessLeft()
 	},
 })
@@ -102,6 +103,16 @@ func (m *missing) checkCompleted(l literal) {
 	m.report(&absent{target: l.target, why: m.reason(l.target, m.Project.Rel(l.target))}, l)
 }
 
+// checkMade reports what is put together, surely read by an output of the flake, and not there.
+func (m *missing) checkMade(l literal, sure bool) {
+	kind := m.Project.Kind(l.target)
+	l.there = kind == project.Folder && l.folder && m.Project.Kind(filepath.Join(l.target, "default.nix")) == project.Nothing
+	if l.probe || !sure || kind != project.Nothing && !l.there || !l.there && m.guarded(l) {
+		return
+	}
+	m.report(&absent{target: l.target, folder: l.there, why: m.reason(l.target, m.Project.Rel(l.target))}, l)
+}
+
 // systems are functions whose list of modules is one as imports is.
 var systems = map[string]bool{
 	"nixosSystem": true, "darwinSystem": true, "homeManagerConfiguration": true, "nixOnDroidConfiguration": true, "evalModules": true,
@@ -138,6 +149,9 @@ func (m *missing) report(a *absent, l literal) {
 	if l.there {
 		f.Message = diag.Code(rel) + " is a folder without a `default.nix`"
 		f.Help = "importing a folder, or taking it for a module, reads its `default.nix`"
+		if l.output != "" {
+			f.Help += "; " + diag.Code(l.output) + " does so"
+		}
 		m.reportUnless(inSample, f)
 		return
 	}
@@ -159,6 +173,9 @@ func (m *missing) report(a *absent, l literal) {
 		f.Severity, f.Help = why.severity, why.help
 		m.reportUnless(why.unless, f)
 		return
+	}
+	if l.output != "" {
+		f.Help = diag.Code(l.output) + " reads it"
 	}
 	near := ""
 	if a.seek {

@@ -23,6 +23,8 @@ type literal struct {
 	probe bool
 	// there is set where the target is a folder that exists.
 	there bool
+	// output is the output of the flake for which the path is put together, where evaluating that tells.
+	output string
 }
 
 // paths knows the path literals of one file.
@@ -33,6 +35,8 @@ type paths struct {
 	// lambdas are those of which it is known whether they ask for existence, askedOf the variables whose paths are asked for.
 	lambdas map[ast.NodeID]bool
 	askedOf map[sema.BindingID]bool
+	// told are the expressions that completion has told of.
+	told map[ast.NodeID]bool
 	// guards is nil until it is asked for.
 	guards *guards
 }

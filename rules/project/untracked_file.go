@@ -50,6 +50,11 @@ var _ = rules.Register(&rules.Rule{
 				checkTracked(pass, l)
 			}
 		})
+		p.eachMade(func(l literal, _ bool) {
+			if l.probe || !p.guarded(l) {
+				checkTracked(pass, l)
+			}
+		})
 	},
 })
 
@@ -163,6 +168,9 @@ func reportUntracked(p *rules.Pass, l literal, rel, linked string, isDir bool) {
 	} else {
 		f.Message = what + ", so the flake cannot see it"
 		f.Help = "run " + diag.Code(add)
+		if l.output != "" {
+			f.Help += "; " + diag.Code(l.output) + " reads it"
+		}
 	}
 	p.Report(f)
 }

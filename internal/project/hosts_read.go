@@ -1,0 +1,349 @@
+package project
+
+import (
+	"cmp"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/nixsift/nixsift/internal/eval"
+	"github.com/nixsift/nixsift/internal/modsys"
+)
+
+// What reading the hosts of a flake may cost: a question and all of them, in steps; the hosts, the outputs beside them, the files
+// that are evaluated, and the files of all hosts together.
+const (
+	fuelOfHosts    = 200_000
+	workOfHosts    = 6_000_000
+	maxHosts       = 2_000
+	maxOtherValues = 2_000
+	maxHostFiles   = 12_000
+	maxHostModules = 2_000_000
+)
+
+// hostReader finds the hosts of a flake, and the modules of each.
+type hostReader struct {
+	outputsReader
+	root  string // of the source that Nix sees
+	graph *hostGraph
+	made  map[MadePath]bool // with File in place of Output
+	nodes map[string]*moduleNode
+	codes map[string]*fileValue
+	ids   map[*eval.Value]int
+	host  *Host // at hand
+	left  int   // of maxHostModules
+}
+
+// fileValue is the value of a file that is a module.
+type fileValue struct {
+	part  eval.Part
+	value *eval.Value
+}
+
+// readHosts reads the hosts of the flake in a folder.
+func readHosts(v *View, dir string) *hostGraph {
+	r := &hostReader{
+		outputsReader: outputsReader{view: v, dir: dir, files: map[string]bool{}, hosts: true}, root: dir,
+		graph: &hostGraph{reached: map[string][]hostReach{}, made: map[string][]MadePath{}}, made: map[MadePath]bool{},
+		nodes: map[string]*moduleNode{}, codes: map[string]*fileValue{}, ids: map[*eval.Value]int{}, left: maxHostModules,
+	}
+	r.graph.files = r.files
+	f := v.FlakeIn(dir)
+	if f == nil || !f.Nix.Outputs.IsLambda {
+		return r.graph
+	}
+	code := r.imported(filepath.Join(dir, "flake.nix"))
+	if code == nil {
+		return r.graph
+	}
+	if repo := v.Repo(); repo != nil {
+		r.root = repo.Root()
+	}
+	r.ev = eval.NewEvaluation()
+	r.ev.Fuel, r.ev.Import, r.ev.Texts = fuelOfHosts, r.imported, true
+	r.ev.Disk = &eval.Disk{List: r.listing, Exists: r.exists, Read: r.read, MaxFiles: maxHostFiles}
+	r.outputs(r.called(f, code))
+	for _, list := range r.graph.made {
+		slices.SortFunc(list, func(a, b MadePath) int {
+			return cmp.Or(cmp.Compare(a.Span.Start, b.Span.Start), cmp.Compare(a.Span.End, b.Span.End), strings.Compare(a.Target, b.Target), cmp.Compare(a.How, b.How))
+		})
+	}
+	return r.graph
+}
+
+// ask evaluates a part; nil where that is too much.
+func (r *hostReader) ask(p eval.Part) *eval.Value {
+	if !p.IsValid() || r.ev.Work() > workOfHosts {
+		return eval.Unknown()
+	}
+	return r.ev.Ask(p)
+}
+
+// outputs goes through the outputs of the flake.
+func (r *hostReader) outputs(p eval.Part) {
+	if !p.IsValid() {
+		return
+	}
+	all := r.ask(p)
+	names, _ := all.Members()
+	var later []string
+	for _, name := range names {
+		switch {
+		case strings.HasSuffix(name, "Configurations"):
+			r.configurations(name, r.ask(all.Member(name)))
+		case name == "colmena":
+			r.colmena(r.ask(all.Member(name)))
+		case modsys.IsExport(name):
+			r.exports(name, r.ask(all.Member(name)))
+		default:
+			later = append(later, name)
+		}
+	}
+	left := maxOtherValues
+	for _, name := range later {
+		r.other(name, all.Member(name), maxOutputDepth-1, &left)
+	}
+}
+
+// other evaluates an output that is no host, for what it reads.
+func (r *hostReader) other(output string, p eval.Part, levels int, left *int) {
+	if *left--; *left < 0 || !p.IsValid() {
+		return
+	}
+	r.host = &Host{Output: output}
+	v := r.ask(p)
+	if _, is := v.Attr("outPath"); is || levels == 0 {
+		return
+	}
+	elems, _ := v.Elements()
+	for _, e := range elems {
+		r.other(output, e, levels-1, left)
+	}
+	names, _ := v.Members()
+	for _, name := range names {
+		r.other(output+"."+name, v.Member(name), levels-1, left)
+	}
+}
+
+// configurations reads the hosts that an output has.
+func (r *hostReader) configurations(output string, v *eval.Value) {
+	names, _ := v.Members()
+	for _, name := range names {
+		if len(r.graph.hosts) >= maxHosts {
+			return
+		}
+		r.begin(output + "." + name)
+		host := r.ask(v.Member(name))
+		mark, ok := host.Attr(hostMark)
+		if !ok {
+			continue
+		}
+		marked := r.ask(mark)
+		given := r.ask(marked.Member("args"))
+		special := given.Member("specialArgs")
+		if evaluator, _ := r.ask(marked.Member("name")).Text(); evaluator == "homeManagerConfiguration" || evaluator == "nixOnDroidConfiguration" {
+			special = given.Member("extraSpecialArgs")
+		}
+		w := r.start(special, !given.Has("specialArgs") && !given.Has("extraSpecialArgs"))
+		if names, whole := given.Members(); !whole || slices.Contains(names, "configuration") {
+			w.open = true
+		}
+		top := &moduleNode{}
+		for _, name := range []string{"modules", "extraModules", "configuration"} {
+			if given.Has(name) {
+				w.modules(top, given.Member(name), true, maxModuleNesting)
+			}
+		}
+		w.run(top)
+	}
+}
+
+// colmena reads the hosts of colmena, each of which is a module.
+func (r *hostReader) colmena(v *eval.Value) {
+	names, _ := v.Members()
+	meta := r.ask(v.Member("meta"))
+	for _, name := range names {
+		if name == "meta" || name == "defaults" || name == "network" || len(r.graph.hosts) >= maxHosts {
+			continue
+		}
+		r.begin("colmena." + name)
+		w := r.start(meta.Member("specialArgs"), !meta.Has("specialArgs"))
+		w.argument("name", eval.Text(name))
+		w.argument("nodes", eval.Open())
+		w.host.Open = w.host.Open || meta.Has("nodeSpecialArgs")
+		top := &moduleNode{}
+		w.module(top, v.Member("defaults"), true, maxModuleNesting)
+		w.module(top, v.Member(name), true, maxModuleNesting)
+		w.run(top)
+	}
+}
+
+// exports reads the modules that the flake has for others, who may pass them any arguments.
+func (r *hostReader) exports(output string, v *eval.Value) {
+	names, _ := v.Members()
+	for _, name := range names {
+		r.begin(output + "." + name)
+		r.host.exports, r.host.Open = true, true
+		w := &hostWalk{hostReader: r, host: r.host, args: map[string]eval.Part{}}
+		top := &moduleNode{}
+		w.module(top, v.Member(name), true, maxModuleNesting)
+		w.run(top)
+	}
+}
+
+func (r *hostReader) begin(output string) { r.host = &Host{Output: strings.Clone(output)} }
+
+// start begins the walk of the host at hand, with its special arguments; none are passed where that is known.
+func (r *hostReader) start(special eval.Part, none bool) *hostWalk {
+	w := &hostWalk{hostReader: r, host: r.host, args: map[string]eval.Part{}}
+	r.graph.hosts = append(r.graph.hosts, r.host)
+	if none {
+		return w
+	}
+	v := r.ask(special)
+	names, whole := v.Members()
+	w.host.Open = !whole
+	for _, name := range names {
+		w.argument(strings.Clone(name), v.Member(name))
+	}
+	return w
+}
+
+// argument adds a special argument.
+func (w *hostWalk) argument(name string, p eval.Part) {
+	if !p.IsValid() {
+		p = eval.Open()
+	}
+	w.args[name] = p
+	if i, has := slices.BinarySearch(w.host.Args, name); !has {
+		w.host.Args = slices.Insert(w.host.Args, i, name)
+	}
+}
+
+// exists reports whether Nix sees something at a path below the root of the source; known is false for others.
+func (r *hostReader) exists(path string) (exists, known bool) {
+	if !inFolder(path, r.root) {
+		return false, false
+	}
+	kind := r.view.Kind(path)
+	repo := r.view.Repo()
+	if repo == nil || !r.view.InFlake() {
+		return kind != Nothing, true
+	}
+	rel, ok := repo.Rel(path)
+	if !ok {
+		return false, false
+	}
+	if rel == "" || rel == "." {
+		return true, true
+	}
+	if _, inside := repo.Submodule(rel); inside {
+		return false, false
+	}
+	if _, tracked := repo.Tracked(rel); tracked {
+		return kind != Nothing, kind != Nothing
+	}
+	return kind == Folder && repo.HasBelow(rel), true
+}
+
+func inFolder(path, dir string) bool {
+	rest, ok := strings.CutPrefix(path, strings.TrimSuffix(dir, string(filepath.Separator)))
+	return ok && (rest == "" || rest[0] == filepath.Separator)
+}
+
+// maxEntries is the number of entries of a folder that is listed.
+const maxEntries = 20_000
+
+// listing returns what Nix sees in a folder.
+func (r *hostReader) listing(dir string) (types map[string]string, ok bool) {
+	if exists, known := r.exists(dir); !exists || !known || r.view.Kind(dir) != Folder {
+		return nil, false
+	}
+	entries := r.view.Entries(dir)
+	if len(entries) > maxEntries {
+		return nil, false
+	}
+	types = make(map[string]string, len(entries))
+	for _, name := range entries {
+		path := filepath.Join(dir, name)
+		switch exists, known := r.exists(path); {
+		case !known:
+			return nil, false
+		case !exists:
+			continue
+		}
+		types[name] = "regular"
+		if kind := r.view.Kind(path); kind == Folder {
+			types[name] = "directory"
+		} else if kind != Regular {
+			types[name] = "unknown"
+		}
+		if real, ok := r.view.RealPath(path); ok && filepath.Base(real) != name {
+			types[name] = "symlink"
+		}
+	}
+	return types, true
+}
+
+// read notes a path that is read.
+func (r *hostReader) read(how eval.ReadKind, path *eval.Value, sure bool) {
+	use := [...]PathUse{eval.ReadCode: AsCode, eval.ReadText: AsText, eval.ReadFolder: AsFolder, eval.ReadExistence: AsExistence}[how]
+	text, _ := path.Text()
+	if target := filepath.Clean(text); use == AsCode && r.host != nil && inFolder(target, r.root) {
+		r.reaches(r.fileOf(target), hostReach{r.host, sure, false})
+	}
+	r.note(use, path, sure)
+}
+
+// note notes a path that something reads, where it is put together.
+func (r *hostReader) note(use PathUse, path *eval.Value, sure bool) {
+	text, _ := path.Text()
+	target := filepath.Clean(text)
+	if r.host == nil || !inFolder(target, r.root) {
+		return
+	}
+	file, span, ok := r.ev.MadeAt(path)
+	if !ok || !inFolder(file, r.root) {
+		return
+	}
+	key := MadePath{span, target, use, sure, file}
+	if r.made[key] {
+		return
+	}
+	r.made[key] = true
+	r.graph.made[file] = append(r.graph.made[file], MadePath{span, strings.Clone(target), use, sure, r.host.Output})
+}
+
+// fileOf returns the file that an import of a path reads.
+func (r *hostReader) fileOf(path string) string {
+	if r.view.Kind(path) == Folder {
+		return filepath.Join(path, "default.nix")
+	}
+	return path
+}
+
+// reaches notes that a host has a file.
+func (r *hostReader) reaches(file string, by hostReach) {
+	list := r.graph.reached[file]
+	if n := len(list); n > 0 && list[n-1].host == by.host {
+		list[n-1].sure, list[n-1].module = list[n-1].sure || by.sure, list[n-1].module || by.module
+		return
+	}
+	r.graph.reached[strings.Clone(file)] = append(list, by)
+}
+
+// idOf names what an argument is: modules that get the same ones are the same.
+func (r *hostReader) idOf(p eval.Part) string {
+	v := r.ask(p)
+	if text, ok := v.Text(); ok {
+		return "t" + text
+	}
+	if b, ok := v.Bool(); ok {
+		return strconv.FormatBool(b)
+	}
+	if r.ids[v] == 0 {
+		r.ids[v] = len(r.ids) + 1
+	}
+	return strconv.Itoa(r.ids[v])
+}

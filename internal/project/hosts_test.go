@@ -1,0 +1,106 @@
+package project_test
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/nixsift/nixsift/internal/project"
+	"github.com/nixsift/nixsift/internal/testenv"
+	"github.com/nixsift/nixsift/internal/workspace"
+)
+
+// hostsCases are flakes with what nixosSystem and its kin are given by computed paths, and the files that each host surely has.
+var hostsCases = []struct {
+	name, outputs string
+	files         map[string]string
+	want          string
+}{
+	{"genAttrs", `{ nixpkgs, ... }: let mkHost = name: nixpkgs.lib.nixosSystem { modules = [ ./hosts/${name} ./common.nix ]; }; in
+		{ nixosConfigurations = nixpkgs.lib.genAttrs [ "a" "b" ] mkHost; }`, nil,
+		"nixosConfigurations.a: common.nix hosts/a/default.nix; nixosConfigurations.b: common.nix hosts/b/default.nix"},
+	{"plus", `{ nixpkgs, ... }: { nixosConfigurations = builtins.mapAttrs (name: _: nixpkgs.lib.nixosSystem { modules = [ (./hosts + "/${name}/x.nix") ]; }) { a = { }; b = { }; }; }`, nil,
+		"nixosConfigurations.a: hosts/a/x.nix; nixosConfigurations.b: hosts/b/x.nix"},
+	{"self", `{ self, nixpkgs, ... }: { nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = map (n: "${self}/hosts/${n}") [ "a" "b" ]; }; }`, nil,
+		"nixosConfigurations.a: hosts/a/default.nix hosts/b/default.nix"},
+	{"readDir", `{ self, nixpkgs, ... }@inputs: let inherit (nixpkgs) lib; in { nixosConfigurations = lib.mapAttrs
+		(name: _: lib.nixosSystem { specialArgs = { inherit inputs; host = name; }; modules = [ ./hosts/${name} ]; })
+		(lib.filterAttrs (_: type: type == "directory") (builtins.readDir ./hosts)); }`, nil,
+		"nixosConfigurations.a[host inputs]: hosts/a/default.nix; nixosConfigurations.b[host inputs]: hosts/b/default.nix"},
+	{"listToAttrs", `{ nixpkgs, ... }: { nixosConfigurations = builtins.listToAttrs (map (name: { inherit name; value = nixpkgs.lib.nixosSystem { modules = [ (import (./hosts + "/${name}/x.nix")) ./common.nix ]; }; }) [ "a" ]); }`, nil,
+		"nixosConfigurations.a: common.nix"},
+	{"foldl", `{ nixpkgs, ... }: { nixosConfigurations = builtins.foldl' (acc: h: acc // { ${h} = nixpkgs.lib.nixosSystem { modules = [ ./hosts/${h} ]; }; }) { } [ "a" "b" ]; }`, nil,
+		"nixosConfigurations.a: hosts/a/default.nix; nixosConfigurations.b: hosts/b/default.nix"},
+	{"helper file", `{ self, nixpkgs, ... }@inputs: let mkHost = import ./lib/mkHost.nix { inherit inputs; }; in { nixosConfigurations.a = mkHost "a" { }; }`,
+		map[string]string{"lib/mkHost.nix": `{ inputs }: name: { system ? "x86_64-linux", extra ? [ ] }: inputs.nixpkgs.lib.nixosSystem { inherit system; specialArgs = { inherit inputs; } // { inherit (inputs) self; }; modules = [ (../hosts + "/${name}") ] ++ extra; }`},
+		"nixosConfigurations.a[inputs self]: hosts/a/default.nix"},
+	{"list of hosts", `{ nixpkgs, ... }@inputs: { nixosConfigurations = import ./hosts { inherit inputs; }; }`,
+		map[string]string{"hosts/default.nix": `{ inputs }: with inputs.nixpkgs.lib; genAttrs (attrNames (filterAttrs (n: t: t == "directory") (builtins.readDir ./.))) (n: nixosSystem { modules = [ ./${n}/x.nix ]; })`},
+		"nixosConfigurations.a: hosts/a/x.nix; nixosConfigurations.b: hosts/b/x.nix"},
+	{"flake-parts", `inputs: inputs.flake-parts.lib.mkFlake { inherit inputs; } { systems = [ ]; imports = [ ./parts.nix ]; }`,
+		map[string]string{"parts.nix": `{ inputs, lib, ... }: { flake.nixosConfigurations = lib.genAttrs [ "a" ] (n: inputs.nixpkgs.lib.nixosSystem { modules = [ ./hosts/${n} ]; }); }`},
+		"nixosConfigurations.a: hosts/a/default.nix"},
+	{"home-manager", `{ nixpkgs, home-manager, ... }@inputs: { nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ home-manager.nixosModules.home-manager ./hosts/a ]; }; homeConfigurations."kim@a" = home-manager.lib.homeManagerConfiguration { extraSpecialArgs = { inherit inputs; }; modules = [ ./home/kim.nix ]; }; }`,
+		nil, "homeConfigurations.kim@a[inputs]: common.nix home/kim.nix; nixosConfigurations.a: hosts/a/default.nix"},
+	{"users", `{ nixpkgs, home-manager, ... }@inputs: let user = "kim"; in { nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ home-manager.nixosModules.home-manager { home-manager = { extraSpecialArgs = { inherit inputs; }; users.${user} = import ./home/${user}.nix; users.lee = ./home/lee.nix; users.max.imports = [ ./home/max.nix ]; }; } ]; }; }`, nil,
+		"nixosConfigurations.a: ; nixosConfigurations.a.home-manager.users.kim[inputs]: common.nix; nixosConfigurations.a.home-manager.users.lee[inputs]: home/lee.nix; nixosConfigurations.a.home-manager.users.max[inputs]: home/max.nix"},
+	{"imports", `{ nixpkgs, ... }: { nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ ./m.nix ]; specialArgs.host = "a"; }; }`,
+		map[string]string{"m.nix": `{ lib, host, config, modulesPath, ... }: { imports = map (n: ./. + "/${n}.nix") [ "common" ] ++ lib.optional (host == "a") ./hosts/${host} ++ lib.optional (host == "b") ./hosts/b
+			++ lib.filesystem.listFilesRecursive ./tree ++ [ (modulesPath + "/x.nix") ] ++ lib.optional (builtins.pathExists ./nothing.nix) ./nothing.nix ++ builtins.filter (lib.hasSuffix ".nix") (map toString [ ./hosts/b/x.nix ]); }`},
+		"nixosConfigurations.a[host]: common.nix hosts/a/default.nix hosts/b/x.nix m.nix tree/one.nix tree/sub/two.nix"},
+	{"names of a folder", `{ nixpkgs, ... }: { nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ ./tree/all.nix ]; }; }`,
+		map[string]string{"tree/all.nix": `{ lib, ... }: { imports = map (n: ./${n}) (builtins.filter (n: lib.hasSuffix ".nix" n && n != "all.nix") (builtins.attrNames (builtins.readDir ./.))); }`},
+		"nixosConfigurations.a: tree/all.nix tree/one.nix"},
+	{"unknown", `{ nixpkgs, other, ... }: { nixosConfigurations = { a = nixpkgs.lib.nixosSystem { modules = [ ./common.nix (import ./gone.nix) ]; specialArgs = other.x; }; b = nixpkgs.lib.nixosSystem { modules = [ ./common.nix other.nixosModules.x "${nixpkgs}/nixos/y.nix" ]; }; }; }`,
+		map[string]string{"f.nix": `{ y, ... }: { imports = y; }`},
+		"nixosConfigurations.a[?]?: common.nix; nixosConfigurations.b: common.nix"},
+	{"perhaps", `{ nixpkgs, other, ... }: { nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ ./common.nix ] ++ nixpkgs.lib.optional other.x ./hosts/a; }; }`, nil,
+		"nixosConfigurations.a: common.nix"},
+	{"extended lib", `{ nixpkgs, home-manager, ... }: let lib = nixpkgs.lib.extend (_: prev: home-manager.lib // { own = x: [ x ]; }); in { nixosConfigurations.a = lib.nixosSystem { modules = lib.own ./common.nix; }; homeConfigurations.k = lib.homeManagerConfiguration { modules = [ ./home/lee.nix ]; }; }`, nil,
+		"homeConfigurations.k: home/lee.nix; nixosConfigurations.a: common.nix"},
+	{"eval-config", `{ nixpkgs, ... }: { nixosConfigurations.a = import "${nixpkgs}/nixos/lib/eval-config.nix" { modules = [ ./common.nix ]; }; }`, nil, "nixosConfigurations.a: common.nix"},
+	{"colmena", `{ nixpkgs, ... }: { colmena = { meta.specialArgs.x = 1; defaults.imports = [ ./common.nix ]; } // nixpkgs.lib.genAttrs [ "a" "b" ] (n: ./hosts/${n}); }`, nil,
+		"colmena.a[name nodes x]: common.nix hosts/a/default.nix; colmena.b[name nodes x]: common.nix hosts/b/default.nix"},
+}
+
+// TestHosts holds what is known of hosts against what they are.
+func TestHosts(t *testing.T) {
+	for _, c := range hostsCases {
+		t.Run(c.name, func(t *testing.T) {
+			files := map[string]string{
+				"flake.nix":           "{ inputs.nixpkgs.url = \"github:NixOS/nixpkgs\"; inputs.home-manager.url = \"github:nix-community/home-manager\"; inputs.flake-parts.url = \"github:hercules-ci/flake-parts\"; inputs.other.url = \"github:o/ther\"; outputs = " + c.outputs + "; }",
+				"hosts/a/default.nix": "{ }", "hosts/b/default.nix": "{ }", "hosts/a/x.nix": "{ }", "hosts/b/x.nix": "{ }", "common.nix": "{ }",
+				"home/kim.nix": "{ imports = [ ../common.nix ]; }", "home/lee.nix": "{ ... }: { }", "home/max.nix": "{ }", "tree/one.nix": "{ }", "tree/sub/two.nix": "{ }",
+			}
+			for name, text := range c.files {
+				files[name] = text
+			}
+			dir := testenv.Tree(t, files)
+			v := project.New(workspace.OS).View(filepath.Join(dir, "flake.nix"))
+			assert.Equal(t, c.want, describeHosts(v, dir))
+		})
+	}
+}
+
+func describeHosts(v *project.View, dir string) string {
+	var out []string
+	for h, files := range v.Hosts(dir) {
+		text := h.Output
+		if args := append([]string{}, h.Args...); len(args) > 0 || h.Open {
+			if h.Open {
+				args = append(args, "?")
+			}
+			text += "[" + strings.Join(args, " ") + "]"
+		}
+		if !h.Complete {
+			text += "?"
+		}
+		for i, f := range files {
+			files[i] = strings.TrimPrefix(f, dir+"/")
+		}
+		out = append(out, text+": "+strings.Join(files, " "))
+	}
+	return strings.Join(out, "; ")
+}

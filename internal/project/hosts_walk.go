@@ -1,0 +1,320 @@
+package project
+
+import (
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/nixsift/nixsift/internal/eval"
+)
+
+// moduleNode is what a module says, as its arguments have it: what it imports, and what of home-manager it defines.
+type moduleNode struct {
+	imports []moduleImport
+	open    bool // it imports what is not known
+	users   []userModule
+	shared  []eval.Part // home-manager.sharedModules
+	args    []eval.Part // home-manager.extraSpecialArgs
+}
+
+// moduleImport is a file that a module imports.
+type moduleImport struct {
+	file string
+	sure bool
+}
+
+// userModule is a module of a user of home-manager.
+type userModule struct {
+	name string
+	part eval.Part
+	sure bool
+}
+
+// hostWalk goes through the modules of one host.
+type hostWalk struct {
+	*hostReader
+	host *Host
+	args map[string]eval.Part
+	open bool // some module is not known
+}
+
+// What the modules written in a file may be nested: in lists, properties and functions.
+const maxModuleNesting = 24
+
+// run goes through all modules of the host, from what its evaluation lists.
+func (w *hostWalk) run(top *moduleNode) {
+	seen := map[string]bool{} // by file; true for those that are surely imported
+	all := []*moduleNode{top}
+	var todo []moduleImport
+	add := func(n *moduleNode) {
+		w.open = w.open || n.open
+		for _, i := range n.imports {
+			if sure, known := seen[i.file]; !known || i.sure && !sure {
+				seen[i.file] = i.sure
+				todo = append(todo, i)
+			}
+		}
+	}
+	add(top)
+	for len(todo) > 0 {
+		i := todo[0]
+		todo = todo[1:]
+		w.reaches(i.file, hostReach{w.host, i.sure, true})
+		if w.left--; w.left < 0 || w.ev.Work() > workOfHosts {
+			w.open = true
+			break
+		}
+		n := w.node(i.file)
+		all = append(all, n)
+		if !i.sure {
+			n = n.unsure()
+		}
+		add(n)
+	}
+	w.host.Complete = !w.open
+	w.users(all)
+}
+
+// unsure returns a node whose imports are not sure.
+func (n *moduleNode) unsure() *moduleNode {
+	out := *n
+	out.imports = slices.Clone(n.imports)
+	for i := range out.imports {
+		out.imports[i].sure = false
+	}
+	return &out
+}
+
+// users goes through the modules of the users of home-manager that the modules of a host define.
+func (w *hostWalk) users(all []*moduleNode) {
+	byName := map[string][]userModule{}
+	var shared []userModule
+	var args []eval.Part
+	for _, n := range all {
+		for _, u := range n.users {
+			byName[u.name] = append(byName[u.name], u)
+		}
+		for _, p := range n.shared {
+			shared = append(shared, userModule{"", p, true})
+		}
+		args = append(args, n.args...)
+	}
+	for _, name := range slices.Sorted(maps.Keys(byName)) {
+		w.begin(w.host.Output + ".home-manager.users." + name)
+		user := w.start(eval.Part{}, true)
+		user.host.Open = w.open
+		for _, p := range args {
+			v := w.ask(p)
+			names, whole := v.Members()
+			user.host.Open = user.host.Open || !whole
+			for _, name := range names {
+				user.argument(strings.Clone(name), v.Member(name))
+			}
+		}
+		top := &moduleNode{}
+		for _, u := range byName[name] {
+			user.module(top, u.part, u.sure, maxModuleNesting)
+		}
+		for _, u := range shared {
+			user.modules(top, u.part, true, maxModuleNesting)
+		}
+		user.run(top)
+	}
+}
+
+// node returns what a file says as a module.
+func (w *hostWalk) node(file string) *moduleNode {
+	f := w.codes[file]
+	if f == nil {
+		f = &fileValue{}
+		if code := w.imported(file); code != nil {
+			f.part = code.Root()
+			f.value = w.ask(f.part)
+		}
+		w.codes[file] = f
+	}
+	n := &moduleNode{}
+	if f.value == nil {
+		return n // it does not exist
+	}
+	key := file + "\x00" + w.key(f.value)
+	if known := w.nodes[key]; known != nil {
+		return known
+	}
+	w.nodes[key] = n
+	w.module(n, f.part, true, maxModuleNesting)
+	return n
+}
+
+// key names the special arguments that a module takes.
+func (w *hostWalk) key(module *eval.Value) string {
+	names, ok := module.Formals()
+	if !ok {
+		if _, _, isFunction := module.Lambda(); !isFunction && module.Kinds()&eval.Function == 0 {
+			return ""
+		}
+		names = w.host.Args
+	}
+	var b strings.Builder
+	for _, name := range names {
+		if p, passed := w.args[name]; passed {
+			b.WriteString(name + "=" + w.idOf(p) + "\x00")
+		}
+	}
+	return b.String()
+}
+
+// modules reads a list of modules.
+func (w *hostWalk) modules(n *moduleNode, p eval.Part, sure bool, depth int) {
+	if depth == 0 || !p.IsValid() {
+		n.open = true
+		return
+	}
+	operands, _ := w.ev.Split(p)
+	for _, operand := range operands {
+		v := w.ask(operand)
+		if v.IsForeign() {
+			continue
+		}
+		w.eachAlternative(n, v, sure, func(x *eval.Value, sure bool) {
+			elems, ok := x.Elements()
+			n.open = n.open || !ok
+			for _, e := range elems {
+				w.module(n, e, sure, depth-1)
+			}
+		})
+	}
+}
+
+// eachAlternative yields what a value can be but for failures; sure is passed on where it is one thing alone.
+func (w *hostWalk) eachAlternative(n *moduleNode, v *eval.Value, sure bool, yield func(x *eval.Value, sure bool)) {
+	if v.Kinds() == eval.Anything && !v.Known() {
+		n.open = true
+		return
+	}
+	all := slices.DeleteFunc(v.Alternatives(), (*eval.Value).Fails)
+	for _, x := range all {
+		yield(x, sure && len(all) == 1)
+	}
+}
+
+// module reads what stands for a module: a path, a function, a set.
+func (w *hostWalk) module(n *moduleNode, p eval.Part, sure bool, depth int) {
+	if depth == 0 {
+		n.open = true
+		return
+	}
+	v := w.ask(p)
+	if v.IsForeign() {
+		return
+	}
+	w.eachAlternative(n, v, sure, func(x *eval.Value, sure bool) {
+		switch x.Kinds() {
+		case eval.Path, eval.String:
+			w.file(n, x, sure)
+		case eval.Function:
+			w.module(n, eval.Apply(x.Part(), w.given()), sure, depth-1)
+		case eval.Set:
+			if x.Has("__functor") {
+				w.module(n, eval.Apply(x.Part(), w.given()), sure, depth-1)
+				return
+			}
+			w.set(n, x, sure, depth)
+		default:
+			n.open = true
+		}
+	})
+}
+
+// given are the arguments of a module: those of all module systems, and the special ones.
+func (w *hostWalk) given() eval.Part {
+	args := map[string]eval.Part{
+		"lib": eval.LibArgument(), "pkgs": eval.PackagesArgument(), "config": eval.Open(), "options": eval.Open(), "modulesPath": modulesPath(),
+	}
+	maps.Copy(args, w.args)
+	return eval.Attrs(args, true)
+}
+
+// file reads a path that stands for a module.
+func (w *hostWalk) file(n *moduleNode, path *eval.Value, sure bool) {
+	text, ok := path.Text()
+	switch {
+	case !ok:
+		n.open = true
+	case foreignPath(text):
+	case !inFolder(text, w.root):
+		n.open = n.open || !strings.HasPrefix(text, "/nix/store/")
+	default:
+		w.hostReader.host = w.host
+		w.note(AsModule, path, sure)
+		n.imports = append(n.imports, moduleImport{strings.Clone(w.fileOf(filepath.Clean(text))), sure})
+	}
+}
+
+// set reads a module that is a set, through mkIf and its kin.
+func (w *hostWalk) set(n *moduleNode, v *eval.Value, sure bool, depth int) {
+	if !v.Known() {
+		n.open = true
+		return
+	}
+	if imports, has, _ := v.Lookup("imports"); has != eval.Absent {
+		w.modules(n, imports, sure && has == eval.Present, depth)
+	}
+	at := v
+	if v.Has("config") || v.Has("options") {
+		at = w.ask(v.Member("config"))
+	}
+	w.definitions(at, sure, depth, func(v *eval.Value, sure bool) {
+		if p, ok := v.Attr("home-manager"); ok {
+			w.definitions(w.ask(p), sure, depth, func(v *eval.Value, sure bool) { w.homeManager(n, v, sure, depth) })
+		}
+	})
+}
+
+// homeManager reads what a module says of home-manager.
+func (w *hostWalk) homeManager(n *moduleNode, v *eval.Value, sure bool, depth int) {
+	if p, ok := v.Attr("extraSpecialArgs"); ok {
+		n.args = append(n.args, p)
+	}
+	if p, ok := v.Attr("sharedModules"); ok {
+		n.shared = append(n.shared, p)
+	}
+	p, ok := v.Attr("users")
+	if !ok {
+		return
+	}
+	w.definitions(w.ask(p), sure, depth, func(v *eval.Value, sure bool) {
+		names, _ := v.Members()
+		for _, name := range names {
+			if user := v.Member(name); user.IsValid() {
+				n.users = append(n.users, userModule{strings.Clone(name), user, sure})
+			}
+		}
+	})
+}
+
+// definitions yields the sets that a definition stands for: those in mkIf, mkMerge and the like.
+func (w *hostWalk) definitions(v *eval.Value, sure bool, depth int, yield func(v *eval.Value, sure bool)) {
+	for _, x := range v.Alternatives() {
+		if depth == 0 || x.Kinds() != eval.Set || !x.Known() {
+			continue
+		}
+		tag, _ := x.Attr("_type")
+		kind := ""
+		if tag.IsValid() {
+			kind, _ = w.ask(tag).Text()
+		}
+		switch kind {
+		case "":
+			yield(x, sure)
+		case eval.MergeProperty:
+			elems, _ := w.ask(x.Member("contents")).Elements()
+			for _, e := range elems {
+				w.definitions(w.ask(e), sure, depth-1, yield)
+			}
+		case eval.IfProperty, eval.OverrideProperty, eval.OrderProperty:
+			w.definitions(w.ask(x.Member("content")), sure && kind != eval.IfProperty, depth-1, yield)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package shell
 
 import (
 	"path"
+	"regexp"
 	"strings"
 )
 
@@ -28,6 +29,10 @@ func (r *reader) docker(text string, at *textMap) {
 		switch strings.ToUpper(word) {
 		case "RUN":
 			end = r.dockerRun(text, from, at, vars)
+		case "COPY", "ADD":
+			for _, stop := range hereDocuments(rest) {
+				end = min(documentEnd(text, end+1, stop), len(text))
+			}
 		case "ENV", "ARG":
 			dockerVariables(text, from, end, at, vars)
 		}
@@ -45,24 +50,23 @@ func (r *reader) dockerRun(text string, start int, at *textMap, vars *scope) (en
 		start += n + 1
 	}
 	first := text[start : start+lineLen(text[start:])]
-	stop := "" // of a here-document
-	if i := strings.Index(first, "<<"); i >= 0 && !strings.HasPrefix(first[i:], "<<<") {
-		if words := strings.Fields(first[i:]); len(words) > 0 {
-			stop = strings.Trim(strings.TrimLeft(words[0], "<-"), `"'`)
-		}
-	}
+	stops := hereDocuments(first)
+	documents := len(stops) > 0
 	var b textBuilder
 	for i := start; ; i = end + 1 {
 		end = i + lineLen(text[i:])
 		line := text[i:end]
-		comment := stop == "" && i > start && strings.HasPrefix(strings.TrimLeft(line, " \t"), "#")
+		comment := !documents && i > start && strings.HasPrefix(strings.TrimLeft(line, " \t"), "#")
 		if !comment { // which docker takes away
 			b.add(line, i, len(line))
 			b.add("\n", end, 0)
 		}
 		done := !comment && !strings.HasSuffix(strings.TrimRight(line, " \t"), "\\")
-		if stop != "" {
-			done = i > start && strings.TrimLeft(line, "\t") == stop
+		if documents {
+			if i > start && strings.TrimLeft(line, "\t") == stops[0] {
+				stops = stops[1:]
+			}
+			done = len(stops) == 0
 		}
 		if done || end >= len(text) {
 			break
@@ -73,13 +77,49 @@ func (r *reader) dockerRun(text string, start int, at *textMap, vars *scope) (en
 	switch {
 	case strings.HasPrefix(first, "["): // a list of words, without a shell
 		return end
-	case strings.HasPrefix(first, "<<"): // the document alone is the program
-		body := strings.TrimSuffix(strings.TrimRight(s.Text[len(first):], "\n"), stop)
+	case documents && strings.HasPrefix(first, "<<"): // the document alone is the program
+		body := strings.TrimSuffix(strings.TrimRight(s.Text[len(first):], "\n"), hereDocuments(first)[0])
 		s.Text = strings.Repeat(" ", len(first)) + body
 		s.Shell = Dialect("", strings.TrimLeft(s.Text, " \n"))
 	}
 	r.script(s, nil)
 	return end
+}
+
+// hereDocument is a word that begins a here-document (reHeredoc of BuildKit's parser).
+var hereDocument = regexp.MustCompile(`^\d*<<-?(?:"([\w.-]+)"|'([\w.-]+)'|([\w.-]+))$`)
+
+// hereDocuments returns the words that end the here-documents of an instruction, by the words of its first line.
+func hereDocuments(line string) (stops []string) {
+	var quote byte
+	start := 0
+	for i := 0; i <= len(line); i++ {
+		if i < len(line) && (quote != 0 || line[i] != ' ' && line[i] != '\t') {
+			if c := line[i]; c == quote {
+				quote = 0
+			} else if quote == 0 && (c == '"' || c == '\'') {
+				quote = c
+			}
+			continue
+		}
+		if m := hereDocument.FindStringSubmatch(line[start:i]); m != nil {
+			stops = append(stops, m[1]+m[2]+m[3])
+		}
+		start = i + 1
+	}
+	return stops
+}
+
+// documentEnd returns where the line ends that ends a here-document.
+func documentEnd(text string, start int, stop string) int {
+	for start < len(text) {
+		end := start + lineLen(text[start:])
+		if strings.TrimLeft(text[start:end], "\t") == stop {
+			return end
+		}
+		start = end + 1
+	}
+	return start
 }
 
 // dockerVariables reads NAME=value… and, of ENV, NAME value.

@@ -239,7 +239,7 @@ func (e *expander) lookup(p *part) (out [][]rawWord) {
 		return out
 	}
 	f, vars := e.findClosed(from, variableKey(name, d.fn))
-	if vars == nil {
+	if vars == nil || vars[0].unknown {
 		return nil
 	}
 	key := valueKey{f, e.scope, d.array, p.quoted}

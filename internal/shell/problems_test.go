@@ -144,8 +144,10 @@ func TestUnread(t *testing.T) {
 		{"assignment", "Makefile", "X = path:./x\n", 0},
 		{"define", "Makefile", "define X\nnix build path:./x\nendef\n", 2},
 		{"other prefix", "Makefile", ".RECIPEPREFIX = >\nall:\n> nix build path:./x\n", 3},
-		{"computed", "justfile", "x := \"path:./x\" + \"y\"\n", 1},
-		{"default of a parameter", "justfile", "build x=\"path:./x\":\n    nix build {{x}}\n", 1},
+		{"computed", "justfile", "x := \"path:./x\" + \"y\"\n", 0},
+		{"default of a parameter", "justfile", "build x=\"path:./x\":\n    nix build {{x}}\n", 0},
+		{"torn expression", "justfile", "x := (\"path:./x\"\n", 1},
+		{"no item", "justfile", "{ path:./x }\n", 1},
 		{"just recipe", "justfile", "build:\n    nix build path:./x\n", 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {

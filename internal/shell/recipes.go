@@ -43,6 +43,10 @@ func RecipeTool(file string) string {
 // sees it, $(NAME) or {{name}}, is an expression; the file's plain variables are known to it.
 func (r *reader) recipes(tool, text string, at *textMap) {
 	p := &recipeReader{reader: r, tool: tool, at: at, vars: &scope{}}
+	if p.params = p.vars; tool == "just" {
+		p.justfile(text)
+		return
+	}
 	for start := 0; start < len(text); {
 		end := start + lineLen(text[start:])
 		p.line(text[start:end], start)
@@ -56,7 +60,8 @@ type recipeReader struct {
 	tool   string
 	at     *textMap
 	vars   *scope
-	within bool // a rule or recipe has begun
+	params *scope // of the recipe
+	within bool   // a rule or recipe has begun
 	name   string
 	body   textBuilder
 	first  int // where the body begins
@@ -80,7 +85,7 @@ func (p *recipeReader) line(line string, start int) {
 		p.last = start + len(line)
 		p.cont = strings.HasSuffix(line, "\\")
 		return
-	case strings.TrimSpace(line) == "" || strings.HasPrefix(line, "#") || p.tool == "make" && p.within && conditional(line):
+	case strings.TrimSpace(line) == "" || strings.HasPrefix(line, "#") || p.within && conditional(line):
 		return
 	}
 	p.flush()
@@ -89,26 +94,13 @@ func (p *recipeReader) line(line string, start int) {
 	defer func() { p.skip(taken, start+len(line)) }()
 	if name, value, at, ok := p.assignment(line); ok {
 		w := p.word(value, start+at)
-		if p.tool == "just" && line[at-1] == '"' {
-			w = p.unescaped(value, start+at)
-		}
 		p.vars.define(&variable{name: "inputs." + name, words: []rawWord{w}, whole: w, ci: true})
 		taken = start + len(line)
 		return
 	}
-	if p.tool == "just" {
-		if parts := backticks(line); parts != nil {
-			for _, part := range parts {
-				p.skip(taken, start+part[0])
-				p.command(line[part[0]:part[1]], start+part[0])
-				taken = start + part[1]
-			}
-			return
-		}
-	}
 	head, needs, found := strings.Cut(line, ":")
-	fields := strings.Fields(strings.TrimLeft(head, "@"))
-	if !found || len(fields) == 0 || p.tool == "just" && (fields[0] == "set" || fields[0] == "alias") {
+	fields := strings.Fields(head)
+	if !found || len(fields) == 0 {
 		return
 	}
 	p.within, p.name = true, fields[0]
@@ -116,7 +108,7 @@ func (p *recipeReader) line(line string, start int) {
 	needs, body, oneLine := strings.Cut(needs, ";")
 	need := strings.FieldsFunc(needs, func(r rune) bool { return strings.ContainsRune(" \t()|&", r) })
 	p.doc.recipes = append(p.doc.recipes, recipe{p.name, need})
-	if oneLine && p.tool == "make" {
+	if oneLine {
 		p.line("\t"+body, start+strings.LastIndex(line, body)-1)
 		taken = start + len(line)
 	}
@@ -146,10 +138,10 @@ func conditional(line string) bool {
 	return false
 }
 
-// assignment reads NAME = value of a Makefile, with := ?= ::= as well, and name := "value" of a justfile.
+// assignment reads NAME = value of a Makefile, with := ?= ::= as well.
 func (p *recipeReader) assignment(line string) (name, value string, at int, ok bool) {
 	i := strings.IndexByte(line, '=')
-	if i < 0 || p.tool == "just" && (i == 0 || line[i-1] != ':') {
+	if i < 0 {
 		return "", "", 0, false
 	}
 	name = strings.TrimSpace(strings.TrimRight(line[:i], ":?"))
@@ -162,51 +154,7 @@ func (p *recipeReader) assignment(line string) (name, value string, at int, ok b
 		at++
 	}
 	value = strings.TrimRight(line[at:], " \t")
-	if p.tool == "just" {
-		if len(value) < 2 || value[0] != '"' && value[0] != '\'' || stringEnd(value) != len(value) {
-			return "", "", 0, false
-		}
-		at++
-		value = value[1 : len(value)-1]
-	}
 	return name, value, at, value != ""
-}
-
-// stringEnd returns where the string that a value of just begins with ends, or 0: "…" has escapes, '…' has none (just manual,
-// "Strings").
-func stringEnd(value string) int {
-	for i := 1; i < len(value); i++ {
-		switch {
-		case value[i] == value[0]:
-			return i + 1
-		case value[i] == '\\' && value[0] == '"':
-			i++
-		}
-	}
-	return 0
-}
-
-// justEscapes are the escapes of one letter in "…" of just.
-var justEscapes = map[byte]string{'n': "\n", 'r': "\r", 't': "\t", '"': "\"", '\\': "\\"}
-
-// unescaped returns the content of "…" of just as a word; an escape of another kind stays as it is written.
-func (p *recipeReader) unescaped(value string, src int) rawWord {
-	var b textBuilder
-	from := 0
-	for i := 0; i+1 < len(value); i++ {
-		if value[i] != '\\' {
-			continue
-		}
-		if is, ok := justEscapes[value[i+1]]; ok {
-			b.add(value[from:i], src+from, i-from)
-			b.add(is, src+i, 2)
-			from = i + 2
-		}
-		i++
-	}
-	b.add(value[from:], src+from, len(value)-from)
-	s := scalar{text: b.text.String(), at: b.mapTo(p.at, src)}
-	return s.word(nil)
 }
 
 func recipeName(s string) bool {
@@ -239,7 +187,7 @@ func (p *recipeReader) flush() {
 	}
 	text := p.body.text.String()
 	s := &Script{Source: Recipe, Shell: Dialect("", text), Text: text, Job: p.name,
-		at: p.body.mapTo(p.at, p.first), scope: &scope{parent: p.vars}}
+		at: p.body.mapTo(p.at, p.first), scope: &scope{parent: p.params}}
 	s.Span = source.Span{Start: p.at.start(p.first), End: p.at.end(p.last)}
 	var exprs []expr
 	if p.tool == "just" {
@@ -251,54 +199,9 @@ func (p *recipeReader) flush() {
 	p.body = textBuilder{}
 }
 
-// backticks returns the ranges of the commands in the value of a justfile's assignment, without the backticks: just gives
-// each to the shell, and takes nothing in it for its own (just manual, "Command Evaluation Using Backticks"). It is nil for
-// other lines, and for commands of several lines.
-func backticks(line string) (out [][2]int) {
-	name, value, found := strings.Cut(line, ":=")
-	if !found || !recipeName(strings.TrimSpace(strings.TrimPrefix(name, "export "))) {
-		return nil
-	}
-	for at := len(line) - len(value); at < len(line); at++ {
-		c := line[at]
-		if c == '#' {
-			return out
-		}
-		if c != '`' && c != '\'' && c != '"' {
-			continue
-		}
-		end := at + 1
-		for end < len(line) && line[end] != c {
-			if c == '"' && line[end] == '\\' {
-				end++
-			}
-			end++
-		}
-		if end >= len(line) || strings.HasPrefix(line[at:], "```") {
-			return nil
-		}
-		if c == '`' {
-			out = append(out, [2]int{at + 1, end})
-		}
-		at = end
-	}
-	return out
-}
-
-// command adds a command that just runs for the value of a variable.
-func (p *recipeReader) command(text string, src int) {
-	s := &Script{Source: Recipe, Shell: Dialect("", text), Text: text, scope: &scope{parent: p.vars},
-		at:   &textMap{pieces: []piece{{0, len(text), src, len(text)}}, parent: p.at},
-		Span: source.Span{Start: p.at.start(src), End: p.at.end(src + len(text))}}
-	p.script(s, nil)
-}
-
 // word returns a value as a word.
 func (p *recipeReader) word(value string, src int) rawWord {
 	s := scalar{text: value, at: &textMap{pieces: []piece{{0, len(value), src, len(value)}}, parent: p.at}}
-	if p.tool == "just" {
-		return s.word(nil)
-	}
 	return s.word(makeExprs(value, nil))
 }
 

@@ -120,3 +120,60 @@ func TestBackticksOfJust(t *testing.T) {
 		assert.Equal(t, map[string]bool{"all": true}, d.Run(nil), name)
 	}
 }
+
+// TestExpressionsOfJust: what a justfile computes, with the places in it; nothing of a legal file is unread.
+func TestExpressionsOfJust(t *testing.T) {
+	text := `set shell := ["bash", "-c"] # path:./no
+set dotenv-load
+alias b := build
+import 'path:x.just'
+
+long := """
+  nix build \
+    path:./long
+"""
+raw := '''
+  path:\n
+'''
+made := "path:" + "./made" / dir
+dir := 'dir'
+which := if os() == "linux" { "path:./linux" } else if x =~ 'a' { "path:./a" } else { "path:./other" }
+given := env("REF", "path:./given")
+shout := uppercase("path:./no")
+home := x"path:$HOME/x"
+both := f'path:{{dir}}/f'
+ran := ` + "```" + `
+  nix run path:./ran
+  nix run path:./again
+` + "```" + `
+split := (
+  "path:" +
+  "./split"
+)
+export SHOWN := "path:./shown"
+_checked := assert(dir == "path:no", "path:never")
+
+[private]
+[group("x: y")]
+build host="a:b" *args='path:./args': (other "path:./x") && last
+    nix a {{raw}} {{made}} {{which}} {{given}} {{shout}} {{home}} {{both}} {{split}} $SHOWN {{host}} {{args}}
+
+@other dir $flag=("path:./" + "flag"):
+    nix b {{dir}} $flag {{long}}
+
+last: # path:./no
+    #!/usr/bin/env bash
+    nix c
+`
+	for name, text := range variants(text) {
+		d := ReadScript("justfile", text)
+		require.Equal(t, []string{
+			"nix|run|path:./ran", "nix|run|path:./again",
+			"nix|a|path:\\n^inputs.raw|path:./made/dir^inputs.made|{{which}}{path:./linux,path:./a,path:./other}|path:./given^inputs.given|{{shout}}|path:$HOME/x^inputs.home|" +
+				"path:{{dir}}/f^inputs.both|path:./split^inputs.split|path:./shown^SHOWN|a:b^inputs.host|path:./args^inputs.args",
+			"nix|b|{{dir}}|path:./flag^flag|nix^inputs.long|build^inputs.long|path:./long^inputs.long", "nix|c", "",
+		}, strings.Split(render(d), "\n"), name)
+		assert.Empty(t, d.Unread, name)
+		assert.Equal(t, map[string]bool{"build": true, "other": true, "last": true}, d.Run([]string{"build"}), name)
+	}
+}

@@ -42,6 +42,9 @@ func TestServices(t *testing.T) {
 		{"Dockerfile", "FROM nixos/nix\nENV REF=path:. X=\"a b\"\nENV OLD some value\nRUN nix build $REF \\\n  # a comment\n  $OLD && \\\n  nix a\nrun --mount=type=cache,target=/x nix b\nRUN [\"nix\", \"c\"]\nRUN <<EOF\nnix d\nnix e\nEOF\n" +
 			"RUN cat <<EOF > x && nix f\nnix g\nEOF\n# RUN nix h\nRUN nix i",
 			"nix|build|path:. (REF)|some (OLD)|value (OLD)\nnix|a\nnix|b\nnix|d\nnix|e\ncat\nnix|f\nnix|i\n"},
+		{"sub/Dockerfile", "FROM x\nRUN echo $((1<<2)) && nix a\nRUN x=$(( 1 << 2 )) nix b\nRUN echo \"<<EOF\" <<<word; nix c\nRUN cat <<-'A' <<B > x && nix d\nnix no\nA\nnix no\nB\n" +
+			"COPY <<EOF /x.sh\nRUN nix no\nEOF\nADD a b\nRUN nix e\n",
+			"echo|$((1<<2))\nnix|a\nnix|b\necho|<<EOF\nnix|c\ncat\nnix|d\nnix|e\n"},
 	} {
 		t.Run(c.path, func(t *testing.T) {
 			require.True(t, IsScript(c.path, c.text))

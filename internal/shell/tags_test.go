@@ -36,3 +36,27 @@ func TestBehindTags(t *testing.T) {
 		})
 	}
 }
+
+// TestEmptyTags: a tag without a value is an empty one; the rest of the file is read.
+func TestEmptyTags(t *testing.T) {
+	for name, text := range map[string]string{
+		"item":            "a:\n  script:\n    - nix a\n    - !!str\n    - nix b\n",
+		"last item":       "a:\n  script:\n    - nix a\n    - nix b\n    - !!null # none\n",
+		"key":             "a:\n  variables:\n    X: !!str\n    Y: 1\n  script: [nix a, nix b]\n",
+		"reference":       "a:\n  before_script: !reference\n  script:\n  - nix a\n  - nix b\n",
+		"key of an item":  "a:\n  x:\n  - y: !!str\n  - z: !!str\n    w: 1\n  script: [nix a, nix b]\n",
+		"value below":     "a:\n  x: !!null\n  script: !!seq\n  - nix a\n  - !!str\n    nix b\n",
+		"text like a tag": "a:\n  x: !!str\n  script:\n    - |\n      nix a\n      y: !z\n      nix b\n",
+	} {
+		d := ReadCI(".gitlab-ci.yml", text)
+		assert.Empty(t, d.Problems, name)
+		assert.Subset(t, programs(d), []string{"nix"}, name)
+		got := 0
+		for _, c := range d.Commands() {
+			if c.Name == "nix" && (c.Args[0].Text == "a" || c.Args[0].Text == "b") {
+				got++
+			}
+		}
+		assert.Equal(t, 2, got, name)
+	}
+}

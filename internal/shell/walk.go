@@ -36,9 +36,11 @@ type variable struct {
 	ci     bool // set by the CI file
 	set    bool // assigned by a script
 	each   bool // of a loop: each of the words is a value
-	fn     string
-	scope  *scope  // in which the words are expanded, if not where the variable is used
-	whole  rawWord // for its span: the assignment as a whole
+	// unknown is set where nothing is known of the value; there are no words.
+	unknown bool
+	fn      string
+	scope   *scope  // in which the words are expanded, if not where the variable is used
+	whole   rawWord // for its span: the assignment as a whole
 }
 
 func (v *variable) export() Assign {

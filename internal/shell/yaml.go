@@ -69,6 +69,7 @@ func parseYAML(text string) *yamlFile {
 	if !y.checkEncoding() {
 		return y
 	}
+	y.dropEmptyTags()
 	file, bad := y.parse()
 	if bad != nil && y.dropMarkers() {
 		file, bad = y.parse()

@@ -7,7 +7,6 @@ import (
 
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/lsp/protocol"
-	"github.com/nixsift/nixsift/rules"
 )
 
 var severities = [...]protocol.DiagnosticSeverity{
@@ -76,10 +75,10 @@ func (p *snapshot) diagnostic(f diag.Finding, places map[string]place) protocol.
 	if f.Help != "" {
 		d.Message += "\n" + f.Help
 	}
-	if r := rules.Lookup(f.Rule); r != nil {
+	if r := p.checker.Rule(p.doc.path, f.Rule); r != nil {
 		d.Code = r.ID
-		if p.client.CodeDescription {
-			d.CodeDescription = &protocol.CodeDescription{Href: r.URL()}
+		if url := r.URL(); url != "" && p.client.CodeDescription {
+			d.CodeDescription = &protocol.CodeDescription{Href: url}
 		}
 	}
 	for _, tag := range []struct {

@@ -13,7 +13,6 @@ import (
 	"github.com/nixsift/nixsift/internal/engine"
 	"github.com/nixsift/nixsift/internal/workspace"
 	"github.com/nixsift/nixsift/lsp/protocol"
-	"github.com/nixsift/nixsift/rules"
 )
 
 // snapshot is the state that a request or a check works on. It does not change.
@@ -75,7 +74,7 @@ func (p *snapshot) check(ctx context.Context, most int) (*result, error) {
 	out := &result{snap: p, findings: checked.Findings, cut: checked.Cut, deps: checked.Deps, more: checked.More}
 	if !doc.onDisk { // a text that is in no place has nothing around it
 		out.findings = slices.DeleteFunc(out.findings, func(f diag.Finding) bool {
-			r := rules.Lookup(f.Rule)
+			r := p.checker.Rule(doc.path, f.Rule)
 			return r != nil && r.Placed
 		})
 	}

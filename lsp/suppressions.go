@@ -9,7 +9,6 @@ import (
 	"github.com/nixsift/nixsift/internal/suppress"
 	"github.com/nixsift/nixsift/internal/workspace"
 	"github.com/nixsift/nixsift/lsp/protocol"
-	"github.com/nixsift/nixsift/rules"
 )
 
 // maxSuppressions bounds the comments that one request proposes: each is tried out.
@@ -29,7 +28,7 @@ func (v *versions) suppressions(ctx context.Context, findings, near []diag.Findi
 	seen := map[place]bool{}
 	for _, f := range near {
 		at := place{f.Rule, v.doc.lines.Line(f.Span.Start)}
-		if r := rules.Lookup(f.Rule); r == nil || r.Mandatory || r.Engine || seen[at] || len(seen) == maxSuppressions {
+		if r := v.checker.Rule(v.doc.path, f.Rule); r == nil || r.Mandatory || r.Engine || seen[at] || len(seen) == maxSuppressions {
 			continue
 		}
 		seen[at] = true
@@ -81,7 +80,7 @@ func (v *versions) suppression(ctx context.Context, findings []diag.Finding, rul
 
 // insert returns the document with comments that silence findings on one line.
 func (v *versions) insert(findings []diag.Finding, c suppress.Comment) suppress.Inserted {
-	doc, catalogue := v.doc, v.checker.Catalogue()
+	doc, catalogue := v.doc, v.checker.Config(v.doc.path).Catalogue()
 	if doc.isNix() {
 		return suppress.Insert(v.tree(), v.parser.Reparse, catalogue, findings, c)
 	}
@@ -115,7 +114,7 @@ type tally struct{ onLine, ofRule, others int }
 func (p *snapshot) count(findings []diag.Finding, rule string, line int) tally {
 	var t tally
 	for _, f := range findings {
-		r := rules.Lookup(f.Rule)
+		r := p.checker.Rule(p.doc.path, f.Rule)
 		switch {
 		case f.Rule != rule:
 			if r != nil && !r.Engine {

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/eval"
 	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/internal/project"
@@ -132,12 +133,15 @@ type asking struct {
 
 // Value returns what an expression of the file is, as far as its outermost form, wherever it stands and whoever calls the
 // functions around it. Where nothing is known it may be anything.
-func (p *Pass) Value(n ast.Node) *eval.Value {
+func (p *Pass) Value(n ast.Node) *eval.Value { return p.ValueAt(n.Unparen().Span()) }
+
+// ValueAt is Value for the expression at a span.
+func (p *Pass) ValueAt(at source.Span) *eval.Value {
 	code := p.lowered()
 	if code == nil {
 		return eval.Unknown()
 	}
-	e, ok := code.At(n.Unparen().Span())
+	e, ok := code.At(at)
 	if !ok {
 		return eval.Unknown()
 	}

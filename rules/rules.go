@@ -158,6 +158,10 @@ type Rule struct {
 	// Asks are the facts of other files that the rule asks for behind Pass.Ask, beside who refers to a file: a run collects
 	// no others, and a rule that asks for more panics.
 	Asks project.Facts
+	// Own marks a rule that a configuration file defines: it is registered nowhere, has no check here, and is on in every preset. Its Page
+	// is the address of what more is said of it, or "", and Defined the place where it stands, as file:line.
+	Own           bool
+	Page, Defined string
 	// Engine marks rules whose findings the engine makes itself, such as unused suppressions.
 	Engine bool
 
@@ -270,7 +274,7 @@ func Lookup(name string) *Rule {
 // InPreset reports whether a rule is on in a preset of the given name: recommended, strict, nixpkgs, all
 // or none.
 func (r *Rule) InPreset(name string) bool {
-	if r.Mandatory {
+	if r.Mandatory || r.Own {
 		return true
 	}
 	switch name {
@@ -289,7 +293,10 @@ func (r *Rule) InPreset(name string) bool {
 // PresetNames returns the names of all presets, as configuration spells them.
 func PresetNames() []string { return []string{"recommended", "strict", "nixpkgs", "all", "none"} }
 
-// URL returns the address of the rule's documentation page.
+// URL returns the address of the rule's documentation page; "" where one that a configuration file defines has none.
 func (r *Rule) URL() string {
+	if r.Own {
+		return r.Page
+	}
 	return "https://github.com/nixsift/nixsift/blob/main/docs/rules/" + r.ID + ".md"
 }

@@ -171,7 +171,7 @@ func (f *checkFlags) reportOf(res *engine.Result, wd string, took time.Duration)
 			Generated: res.Generated, Previews: res.Previews(), Duration: took,
 		},
 		Exhausted: res.Exhausted,
-		Sources:   res.Text, Rule: describe, Secrets: res.Secrets, BaseDir: wd, ToolVersion: version.Number,
+		Sources:   res.Text, Rule: describer(res), Secrets: res.Secrets, BaseDir: wd, ToolVersion: version.Number,
 	}
 	for _, e := range res.Errors {
 		run.Errors = append(run.Errors, report.FileError{File: e.File, Message: e.Message, Kind: string(e.Kind), Line: e.Line, Column: e.Column})
@@ -179,12 +179,14 @@ func (f *checkFlags) reportOf(res *engine.Result, wd string, took time.Duration)
 	return run
 }
 
-// describe returns what reports say about a rule.
-func describe(id string) report.Rule {
-	if r := rules.Lookup(id); r != nil {
-		return report.Rule{Summary: r.Summary, Doc: r.Doc, Family: r.Family, URL: r.URL(), Severity: r.Severity}
+// describer returns what tells what reports say about a rule.
+func describer(res *engine.Result) func(id string) report.Rule {
+	return func(id string) report.Rule {
+		if r := res.Rule(id); r != nil {
+			return report.Rule{Summary: r.Summary, Doc: r.Doc, Family: r.Family, URL: r.URL(), Severity: r.Severity}
+		}
+		return report.Rule{}
 	}
-	return report.Rule{}
 }
 
 // unparsed returns the first syntax error of each file that has some once its fixes are applied.

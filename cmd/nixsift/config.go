@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/nixsift/nixsift/internal/config"
+	"github.com/nixsift/nixsift/internal/custom"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/engine"
 	"github.com/nixsift/nixsift/internal/report"
@@ -99,10 +100,7 @@ func printConfig(s streams, opts engine.Options, format, path string) error {
 	if p, ok := e.config.ExcludedBy(path); ok && !opts.NoExclude {
 		e.excluded = &p
 	}
-	var errs []engine.FileError
-	for _, p := range checker.Problems() {
-		errs = append(errs, engine.FileError{File: p.File, Message: p.Message, Kind: engine.BadConfig, Line: p.Pos.Line, Column: p.Pos.Column})
-	}
+	errs := configErrors(checker)
 	tellNotices(s.err, e.wd, e.config.Notices())
 	if format == "json" {
 		err = writeJSON(s, e.json(errs))
@@ -160,6 +158,16 @@ func (e *effective) place(o config.Origin, key string) string {
 	return place(e.wd, o)
 }
 
+// rules returns the rules that the configuration is about, sorted by id.
+func (e *effective) rules() []*rules.Rule {
+	all := rules.All()
+	for _, r := range custom.Of(e.config) {
+		all = append(all, r.Rule)
+	}
+	slices.SortFunc(all, func(a, b *rules.Rule) int { return strings.Compare(a.ID, b.ID) })
+	return all
+}
+
 // text writes the configuration as TOML with comments.
 func (e *effective) text(s streams) error {
 	var b strings.Builder
@@ -183,7 +191,7 @@ func (e *effective) text(s streams) error {
 		b.WriteString("\n")
 	}
 	b.WriteString("]\n\n[rules]\n")
-	for _, r := range rules.All() {
+	for _, r := range e.rules() {
 		severity, _ := e.resolved.Severity(r.ID)
 		if severity == diag.Off && e.resolved.Origin(r.ID) == e.config.PresetOrigin() {
 			continue // the preset leaves it out
@@ -240,7 +248,7 @@ func (e *effective) json(errs []engine.FileError) effectiveJSON {
 	for _, p := range e.config.Exclude() {
 		out.Exclude = append(out.Exclude, patternJSON{p.Text, originOf(e.wd, p.From)})
 	}
-	for _, r := range rules.All() {
+	for _, r := range e.rules() {
 		severity, _ := e.resolved.Severity(r.ID)
 		entry := effectiveRuleJSON{ID: r.ID, Severity: severity.String(), From: originOf(e.wd, e.resolved.Origin(r.ID))}
 		for _, o := range r.Options {

@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/nixsift/nixsift/internal/config"
-	"github.com/nixsift/nixsift/internal/engine"
 	"github.com/nixsift/nixsift/internal/near"
 	"github.com/nixsift/nixsift/internal/version"
 	"github.com/nixsift/nixsift/rules"
@@ -47,10 +46,17 @@ func rulesCommand(s streams) *cobra.Command {
 		Short: "List the rules",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
+			if format != "json" && format != "text" {
+				return fmt.Errorf("unknown format %q: use text or json", format)
+			}
+			all, catalogue, err := knownRules(s)
+			if err != nil {
+				return err
+			}
 			switch format {
 			case "json":
 				list := []ruleJSON{}
-				for _, r := range rules.All() {
+				for _, r := range all {
 					list = append(list, ruleJSON{r.ID, r.Family, r.Severity.String(), presetsOf(r), r.Summary, r.Fix.String(), r.Since, r.Stage.String(), cmp.Or(r.Edition, config.FirstEdition)})
 				}
 				enc := json.NewEncoder(s.out)
@@ -59,9 +65,11 @@ func rulesCommand(s streams) *cobra.Command {
 				return enc.Encode(list)
 			case "text":
 				w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
-				for _, r := range rules.All() {
+				for _, r := range all {
 					on := "off"
-					if r.Stage == rules.Preview {
+					if r.Own && catalogue.Idle(r.ID) {
+						on = "off"
+					} else if r.Stage == rules.Preview {
 						on = r.Stage.String()
 					} else if r.InPreset("recommended") {
 						on = r.Severity.String()
@@ -70,7 +78,7 @@ func rulesCommand(s streams) *cobra.Command {
 				}
 				return w.Flush()
 			}
-			return fmt.Errorf("unknown format %q: use text or json", format)
+			return nil
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "output format: text or json")
@@ -85,33 +93,37 @@ func explainCommand(s streams) *cobra.Command {
 			"several rules stand for a name (a family, a pattern, ALL, a name of another tool), they are listed.",
 		Args: oneArg("the name of a rule: `nixsift rules` lists them"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			switch ids := engine.Catalogue().Find(args[0]); len(ids) {
+			all, catalogue, err := knownRules(s)
+			if err != nil {
+				return err
+			}
+			switch ids := catalogue.Find(args[0]); len(ids) {
 			case 0:
-				if ids, many := engine.Catalogue().Select(args[0]); many {
+				if ids, many := catalogue.Select(args[0]); many {
 					if len(ids) == 0 { // everything
-						for _, r := range rules.All() {
+						for _, r := range all {
 							ids = append(ids, r.ID)
 						}
 					}
-					return listRules(s, fmt.Sprintf("%s stands for %s, in lists of rules and in comments", args[0], plural(len(ids), "rule")), ids)
+					return listRules(s, fmt.Sprintf("%s stands for %s, in lists of rules and in comments", args[0], plural(len(ids), "rule")), ids, all)
 				}
-				return unknownRule(args[0])
+				return unknownRule(args[0], all)
 			case 1:
-				if id := engine.Catalogue().Renamed(args[0]); id != "" {
+				if id := catalogue.Renamed(args[0]); id != "" {
 					tellNotices(s.err, "", []config.Notice{{Old: args[0], New: id, From: config.Origin{What: "explain"}}})
 				}
-				explain(s, rules.Lookup(ids[0]))
+				explain(s, ruleOf(all, ids[0]))
 				return nil
 			default:
-				return listRules(s, args[0]+" is here", ids)
+				return listRules(s, args[0]+" is here", ids, all)
 			}
 		},
 	}
 }
 
-func unknownRule(name string) error {
+func unknownRule(name string, all []*rules.Rule) error {
 	var ids []string
-	for _, r := range rules.All() {
+	for _, r := range all {
 		ids = append(ids, r.ID)
 	}
 	if guess := near.Find(name, ids); guess != "" {
@@ -121,12 +133,12 @@ func unknownRule(name string) error {
 }
 
 // listRules lists rules that stand for one name: of another tool, a family, a pattern.
-func listRules(s streams, head string, ids []string) error {
+func listRules(s streams, head string, ids []string, all []*rules.Rule) error {
 	fmt.Fprintf(s.out, "%s:\n\n", head)
 	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
 	slices.Sort(ids)
 	for _, id := range ids {
-		r := rules.Lookup(id)
+		r := ruleOf(all, id)
 		fmt.Fprintf(w, "  %s\t%s\t%s\n", r.ID, r.Severity, r.Summary)
 	}
 	if err := w.Flush(); err != nil {
@@ -138,7 +150,7 @@ func listRules(s streams, head string, ids []string) error {
 
 func explain(s streams, r *rules.Rule) {
 	fmt.Fprintf(s.out, "%s (%s, %s)\n\n%s.\n\n%s\n\n", r.ID, r.Family, r.Severity, r.Summary, r.Doc)
-	if presets := presetsOf(r); len(presets) > 0 {
+	if presets := presetsOf(r); len(presets) > 0 && !r.Own {
 		fmt.Fprintf(s.out, "Presets:  %s\n", strings.Join(presets, ", "))
 	}
 	if r.Stage == rules.Preview {
@@ -160,6 +172,13 @@ func explain(s streams, r *rules.Rule) {
 			aliases[i] = strings.Replace(a, ":", " ", 1)
 		}
 		fmt.Fprintf(s.out, "Known as: %s\n", strings.Join(aliases, ", "))
+	}
+	if r.Own {
+		fmt.Fprintf(s.out, "Defined:  %s\n", r.Defined)
+		if r.Page != "" {
+			fmt.Fprintf(s.out, "See:      %s\n", r.Page)
+		}
+		return
 	}
 	fmt.Fprintf(s.out, "Since:    %s\nSee:      %s\n", r.Since, r.URL())
 }

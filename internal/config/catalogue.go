@@ -24,6 +24,8 @@ type Rule struct {
 	Mandatory bool          // the severity cannot be changed and comments cannot silence it
 	Blocks    bool          // it tells what keeps a file from being analysed; a run of other rules alone has it none the less
 	Options   []Option
+	Own       bool // a configuration file defines it, so that it is on whatever the preset
+	Idle      bool // of Own: only its name turns it on
 }
 
 // Option is a setting of a rule beside its severity. The type of Default is the option's type: string,
@@ -44,6 +46,7 @@ type Catalogue struct {
 	byFormer map[string]*Rule   // by earlier ids
 	byAlias  map[string][]*Rule // lower case; both "tool:name" and "name"
 	ids      []string           // of the rules
+	maker    Maker              // of rules that files define; nil where they cannot
 }
 
 // FirstEdition is the edition of presets that holds where a configuration names none, so that a newer program finds no

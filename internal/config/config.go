@@ -65,12 +65,13 @@ type Config struct {
 
 	baselineAt Problem // without a message, at the value of Baseline
 
-	cat     *Catalogue
-	sources []Source
-	notices []Notice
-	origins map[string]Origin // of the values above, by key
-	layers  []*layer          // of the files, what is extended before what extends it
-	flags   *flags            // from the command line; nil for none
+	cat         *Catalogue
+	definitions []*Definition
+	sources     []Source
+	notices     []Notice
+	origins     map[string]Origin // of the values above, by key
+	layers      []*layer          // of the files, what is extended before what extends it
+	flags       *flags            // from the command line; nil for none
 
 	mu       sync.Mutex
 	resolved map[string]*Resolved // by which overrides match: a byte for each

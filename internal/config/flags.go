@@ -23,6 +23,7 @@ type Flags struct {
 	Dir     string   // absolute
 	Preview bool     // as if the files set preview
 	Inputs  bool     // as if the files allowed sources in the Nix store
+	Own     []Rule   // that some file defines, so that lists may name them whether or not this one does
 }
 
 // flags are Flags, read.
@@ -53,14 +54,15 @@ func (x *flagReader) wrong(format string, args ...any) {
 // With returns the configuration changed by the command line, which wins over everything in the files. The error names
 // every mistake.
 func (c *Config) With(f Flags) (*Config, error) {
-	x := &flagReader{cat: c.cat, out: &flags{cat: c.cat, dir: f.Dir, preset: f.Preset, exclude: newGlobs(), only: len(f.Only) > 0}}
+	cat := c.cat.with(f.Own)
+	x := &flagReader{cat: cat, out: &flags{cat: cat, dir: f.Dir, preset: f.Preset, exclude: newGlobs(), only: len(f.Only) > 0}}
 	x.read(f)
 	if len(x.errs) > 0 {
 		return nil, errors.Join(x.errs...)
 	}
 	d := &Config{
 		Path: c.Path, Dir: c.Dir, Preset: c.Preset, Edition: c.Edition, MinimumNix: c.MinimumNix, Generated: c.Generated,
-		Preview: c.Preview, Required: c.Required, Baseline: c.Baseline, baselineAt: c.baselineAt, Inputs: c.Inputs, FailOn: c.FailOn, cat: c.cat, sources: c.sources, layers: c.layers, flags: x.out,
+		Preview: c.Preview, Required: c.Required, Baseline: c.Baseline, baselineAt: c.baselineAt, Inputs: c.Inputs, FailOn: c.FailOn, cat: cat, definitions: c.definitions, sources: c.sources, layers: c.layers, flags: x.out,
 		origins: maps.Clone(c.origins), notices: append(c.notices[:len(c.notices):len(c.notices)], x.out.notices...),
 		resolved: map[string]*Resolved{},
 	}

@@ -46,6 +46,12 @@ func checkGlob(pattern, base string) (clean, problem string) {
 	return clean, ""
 }
 
+// GlobProblem says what is wrong with a pattern of paths, or returns "".
+func GlobProblem(pattern string) string {
+	_, problem := checkGlob(pattern, "the folder of the configuration")
+	return problem
+}
+
 // maxBraces is how deep braces may be nested in a pattern: the library looks at what is in them again for each level.
 const maxBraces = 20
 

@@ -30,6 +30,7 @@ func Load(path, text string, cat *Catalogue, files workspace.FS) (*Config, []Pro
 	if from, ok := l.selects(); ok && c.origins[presetKey] == (Origin{}) {
 		c.Preset, c.origins[presetKey] = "none", from
 	}
+	c.cat = l.cat
 	l.unmet()
 	return c, l.problems
 }
@@ -79,7 +80,7 @@ func (l *loader) load(path, text string) {
 	l.done[path] = true
 	l.way = append(l.way, path)
 	defer func() { l.way = l.way[:len(l.way)-1] }()
-	d := &decoder{cat: l.cat, path: path, lines: source.NewLineIndex(text), outside: l.outside}
+	d := &decoder{path: path, lines: source.NewLineIndex(text), outside: l.outside}
 	var problems []Problem
 	d.report = func(span source.Span, format string, args ...any) {
 		problems = append(problems, Problem{path, span, d.lines.Position(span.Start), fmt.Sprintf(format, args...)})
@@ -106,6 +107,8 @@ func (l *loader) load(path, text string) {
 			l.extend(d, ref)
 		}
 	}
+	l.defines(d, root)
+	d.cat = l.cat
 	layer := d.file(l.config, root)
 	c := l.config
 	c.layers = append(c.layers, layer)

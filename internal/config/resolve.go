@@ -130,6 +130,8 @@ func (c *Config) resolve(hits []byte) *Resolved {
 		switch {
 		case rule.Mandatory:
 			s.from = Origin{What: "always on"}
+		case rule.Own:
+			s.from = c.defined(rule.ID)
 		case rule.Preview && !s.on && c.presetNames(rule):
 			s.from.What = inPreview
 		case !s.on && c.presetNames(rule):
@@ -173,6 +175,16 @@ func (c *Config) PresetOrigin() Origin {
 	return o
 }
 
+// defined returns where a rule of a configuration file stands.
+func (c *Config) defined(id string) Origin {
+	for _, d := range c.definitions {
+		if d.ID.Value == id {
+			return Origin{d.File, d.Line, "[[" + d.key + "]]"}
+		}
+	}
+	return Origin{What: "[[" + ruleKey + "]]"}
+}
+
 // presetNames reports whether the preset lists a rule, be it in preview or of a later edition.
 func (c *Config) presetNames(r *Rule) bool {
 	if r.Mandatory || c.Preset == "all" {
@@ -191,11 +203,16 @@ func (c *Config) inPreset(r *Rule) bool {
 	if r.Mandatory || r.Blocks && c.selectedOnly() {
 		return true
 	}
+	if r.Own {
+		return !r.Idle
+	}
 	return c.presetNames(r) && c.takes(r)
 }
 
 // takes reports whether names that stand for several rules, presets above all, stand for a rule, too.
-func (c *Config) takes(r *Rule) bool { return (c.Preview || !r.Preview) && r.Edition <= c.Edition }
+func (c *Config) takes(r *Rule) bool {
+	return (c.Preview || !r.Preview) && r.Edition <= c.Edition && !r.Idle
+}
 
 // selectedOnly reports whether lists alone say which rules run.
 func (c *Config) selectedOnly() bool { return c.origins["preset"].What == selectKey }

@@ -27,8 +27,8 @@ func (c *Catalogue) Schema() ([]byte, error) {
 		presetKey:     described("The rules to start from. Beside `select` those run, too; without either, it is "+c.presets[0]+".", object{"enum": c.presets}),
 		editionKey:    described("The edition of the presets. Rules that presets got later do not run. Without it, it is "+FirstEdition+".", object{"enum": c.editions}),
 		previewKey:    described("Whether presets and patterns turn on rules in preview, too.", object{"type": "boolean", "default": false}),
-		selectKey:     described("Rules to run: beside those of `preset`, or alone where there is no preset.", list(object{"$ref": "#/$defs/selector"})),
-		ignoreKey:     described("Rules not to run. Of `select` and `ignore`, the narrower name wins.", list(object{"$ref": "#/$defs/selector"})),
+		selectKey:     object{}, // see naming
+		ignoreKey:     object{},
 		excludeKey:    described("Patterns of files and folders to leave out, relative to the folder of this file.", list(object{"$ref": "#/$defs/glob"})),
 		minimumNixKey: described("The oldest Nix that must accept the code.", object{"type": "string", "pattern": `^[0-9]+\.[0-9]+(\.[0-9]+)?$`, "default": DefaultMinimumNix.String()}),
 		generatedKey:  described("Whether generated files are checked like others, not for errors only.", object{"type": "boolean", "default": false}),
@@ -40,29 +40,28 @@ func (c *Catalogue) Schema() ([]byte, error) {
 				object{"anyOf": []any{object{"type": "boolean", "default": false}, object{"$ref": "#/$defs/place"}}})},
 			"additionalProperties": described("The folder of the source of the input of this name, relative to this file.", object{"$ref": "#/$defs/place"}),
 		},
-		rulesKey:    object{"$ref": "#/$defs/rules"},
-		overrideKey: described("What holds for some files only. Of several that match, the last one wins.", list(object{"$ref": "#/$defs/override"})),
+		rulesKey:    object{},
+		overrideKey: object{},
+		ruleKey:     described("Rules of one's own.", list(object{"$ref": "#/$defs/rule"})),
 	}
 	schema := object{
 		"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": SchemaURL, "title": "nixsift.toml",
 		"description": "The configuration of nixsift, a static analyzer and linter for Nix.",
 		"type":        "object", "additionalProperties": false, "properties": top,
+		"if":   object{"anyOf": []any{object{"required": []string{ruleKey}}, object{"required": []string{extendsKey}}}},
+		"then": object{"properties": naming("own-")}, "else": object{"properties": naming("")},
 		"$defs": object{
+			"rule": definitionSchema(), "example": exampleSchema(),
+			"own-selector": object{"anyOf": []any{object{"$ref": "#/$defs/selector"}, object{"type": "string", "pattern": idPattern}, object{"type": "string", "pattern": "^" + OwnFamily + "/"}}},
+			"own-rules":    c.rulesSchema(true), "own-override": overrideSchema("own-"),
 			"file":     object{"type": "string", "not": object{"pattern": `^[/~]|://|^\s*$`}},
 			"place":    object{"type": "string", "not": object{"pattern": `^[/~]|://|^\s*$`}},
 			"glob":     glob,
 			"selector": c.selectorSchema(),
 			"severity": object{"enum": severities},
 			"setting":  settingSchema(object{"$ref": "#/$defs/severity"}, nil),
-			"rules":    c.rulesSchema(),
-			"override": object{
-				"type": "object", "additionalProperties": false, "required": []string{pathsKey},
-				"properties": object{
-					pathsKey:  described("Patterns of the files, relative to the folder of this file.", list(object{"$ref": "#/$defs/glob"})),
-					selectKey: top[selectKey], ignoreKey: top[ignoreKey], rulesKey: top[rulesKey],
-				},
-				"anyOf": []any{object{"required": []string{rulesKey}}, object{"required": []string{selectKey}}, object{"required": []string{ignoreKey}}},
-			},
+			"rules":    c.rulesSchema(false),
+			"override": overrideSchema(""),
 		},
 	}
 	text, err := json.MarshalIndent(schema, "", "  ")
@@ -99,8 +98,29 @@ func (c *Catalogue) selectorSchema() object {
 	}}
 }
 
-// rulesSchema describes the table of severities and options.
-func (c *Catalogue) rulesSchema() object {
+// naming describes the keys of the top that name rules. Names of rules that are defined here or in what is extended, which own- stands
+// for, may be any.
+func naming(own string) object {
+	return object{
+		selectKey:   described("Rules to run: beside those of `preset`, or alone where there is no preset.", list(object{"$ref": "#/$defs/" + own + "selector"})),
+		ignoreKey:   described("Rules not to run. Of `select` and `ignore`, the narrower name wins.", list(object{"$ref": "#/$defs/" + own + "selector"})),
+		rulesKey:    object{"$ref": "#/$defs/" + own + "rules"},
+		overrideKey: described("What holds for some files only. Of several that match, the last one wins.", list(object{"$ref": "#/$defs/" + own + "override"})),
+	}
+}
+
+func overrideSchema(own string) object {
+	properties := naming(own)
+	delete(properties, overrideKey)
+	properties[pathsKey] = described("Patterns of the files, relative to the folder of this file.", list(object{"$ref": "#/$defs/glob"}))
+	return object{
+		"type": "object", "additionalProperties": false, "required": []string{pathsKey}, "properties": properties,
+		"anyOf": []any{object{"required": []string{rulesKey}}, object{"required": []string{selectKey}}, object{"required": []string{ignoreKey}}},
+	}
+}
+
+// rulesSchema describes the table of severities and options, with or without rules that files define.
+func (c *Catalogue) rulesSchema(own bool) object {
 	properties := object{}
 	for _, r := range c.rules {
 		severity := object{"$ref": "#/$defs/severity"}
@@ -113,10 +133,14 @@ func (c *Catalogue) rulesSchema() object {
 		}
 		properties[r.ID] = described(r.Summary+".", settingSchema(severity, options))
 	}
+	patterns := object{c.aliasPattern(func(rs []*Rule) bool { return len(rs) == 1 }): object{"$ref": "#/$defs/setting"}}
+	var others any = false
+	if own {
+		others = object{"$ref": "#/$defs/setting"}
+	}
 	return object{
 		"description": "Severities and options of single rules. They have the last word over `preset`, `select` and `ignore`.",
-		"type":        "object", "additionalProperties": false, "properties": properties,
-		"patternProperties": object{c.aliasPattern(func(rs []*Rule) bool { return len(rs) == 1 }): object{"$ref": "#/$defs/setting"}},
+		"type":        "object", "additionalProperties": others, "properties": properties, "patternProperties": patterns,
 	}
 }
 

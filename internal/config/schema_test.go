@@ -8,6 +8,9 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/diag"
 )
 
 // beyond are parts of the mistakes that no schema can tell: they are about what a name stands for, another file, two keys
@@ -16,6 +19,11 @@ var beyond = []string{
 	"no rule matches", "is both", "stands both", "and `select` names it", "and `ignore` names it", "bad pattern", "are the same rule",
 	"stands for rules", "cannot be read", "the configuration is for", "leads back", "bad version requirement", "is neither a folder",
 	"is always error, as Nix itself refuses such a file; exclude the file instead",
+}
+
+// unmade makes nothing of the rules that files define.
+func unmade(d *Definition, _ func(source.Span, string)) (any, Rule) {
+	return nil, Rule{ID: d.ID.Value, Family: OwnFamily, Severity: diag.Warning, Own: true}
 }
 
 // schemaOf compiles the schema of a catalogue.
@@ -31,6 +39,9 @@ func schemaOf(t *testing.T, c *Catalogue) *jsonschema.Schema {
 	require.NoError(t, err)
 	return schema
 }
+
+// ownRule is a rule that a file defines.
+const ownRule = "[[rule]]\nid = 'own'\npatterns = ['x']\nmessage = 'm'\nbad = ['x']\ngood = ['y']\n"
 
 // TestSchema holds the schema against the reader of configurations: it accepts what that accepts, and refuses what that refuses, as
 // far as a schema can say.
@@ -60,6 +71,11 @@ func TestSchema(t *testing.T) {
 		"[[override]]\npaths = ['a']\nexclude = ['flake']", "exclude = ['./a/', 'a..b/c', '...']", "exclude = ['..', 'a']", "exclude = ['a/../b']", "exclude = ['./..']", "generated = 1", "preview = false",
 		"[inputs]\nstore = true\ncore = '../core'", "[inputs]\nstore = '../store'", "[inputs]\nstore = 1", "[inputs]\ncore = true", "[inputs]\ncore = ''",
 		"[inputs]\ncore = '/x'", "[inputs]\ncore = '~/x'", "[inputs]\ncore = 'https://x/y'", "inputs = true", "inputs.core = ' '", "fail-on = 'hint'", "fail-on = 'off'", "fail-on = 'bad'", "fail-on = 1",
+		"select = ['own', 'custom/*', 'custom']\n[rules]\nown = 'off'\n" + ownRule, "[[override]]\npaths = ['a']\nselect = ['own']\n" + ownRule, ownRule + "severity = 'off'", ownRule + "severity = 'bad'",
+		ownRule + "fix = 'x'\nfix-safety = 'safe'", ownRule + "fix-safety = 'safe'", ownRule + "fix = 'x'\nfix-safety = 'sure'", ownRule + "pattern = 'y'", ownRule + "patern = 'y'", ownRule + "paths = ['/a']",
+		ownRule + "help = 3", strings.Replace(ownRule, "own", "Own", 1), strings.Replace(ownRule, "id", "name", 1), strings.Replace(ownRule, "bad = ['x']", "bad = [{ code = 'x', path = 'a', fixed = 'y' }]", 1),
+		strings.Replace(ownRule, "bad = ['x']", "", 1), strings.Replace(ownRule, "good = ['y']", "", 1), strings.Replace(ownRule, "bad = ['x']", "bad = []", 1), strings.Replace(ownRule, "bad = ['x']", "bad = [3]", 1),
+		strings.Replace(ownRule, "bad = ['x']", "bad = [{ path = 'x' }]", 1), strings.Replace(ownRule, "message = 'm'", "message = ' '", 1), "[rule]\nid = 'own'", "rule = 1",
 	} {
 		all = append(all, example{text, familiesCatalogue()})
 	}
@@ -69,7 +85,7 @@ func TestSchema(t *testing.T) {
 		if toml.Unmarshal([]byte(x.text), &value) != nil {
 			continue // no TOML
 		}
-		_, problems := Load("/p/nixsift.toml", x.text, x.cat, files(map[string]string{"/base.toml": "", "/p/a.toml": "", "/nixsift.toml": ""}))
+		_, problems := Load("/p/nixsift.toml", x.text, x.cat.Making(unmade), files(map[string]string{"/base.toml": "", "/p/a.toml": "", "/nixsift.toml": ""}))
 		err := schemaOf(t, x.cat).Validate(plain(value))
 		told := false
 		for _, p := range problems {

@@ -56,7 +56,7 @@ func (b *Baseline) Next(accept func(*diag.Finding) bool, prune bool) (text strin
 // analysed, or that Nix refuses.
 func Acceptable(rule string) bool {
 	r := rules.Lookup(rule)
-	return r != nil && !r.Mandatory && !r.Blocks()
+	return r == nil || !r.Mandatory && !r.Blocks() // one that a configuration defines is neither
 }
 
 // baselineFiles are the baselines of settings. The lock of those holds for read.
@@ -508,7 +508,7 @@ func (s *scope) state(b *baselineFile) func(baseline.Key) state {
 			}
 			return unseen
 		}
-		if s.baseline(file) != b || rules.Lookup(key.Rule) == nil || !Acceptable(key.Rule) || s.res.left[finder{file, key.Rule}] > 0 {
+		if s.baseline(file) != b || s.Rule(file, key.Rule) == nil || !Acceptable(key.Rule) || s.res.left[finder{file, key.Rule}] > 0 {
 			return leftOut
 		}
 		resolved := s.config(file).For(file)

@@ -207,7 +207,7 @@ func (e *Checker) CheckFlake(ctx context.Context, dir string, most int) (Checked
 // Unsilenced returns the findings in a Nix file that the comments in its tree do not silence, and those about the
 // comments.
 func (e *Checker) Unsilenced(path string, tree *ast.Tree, findings []diag.Finding) []diag.Finding {
-	return e.suppress(&Result{}, path, suppress.Parse(tree, e.catalogue), slices.Clone(findings))
+	return e.suppress(&Result{}, path, suppress.Parse(tree, e.config(path).Catalogue()), slices.Clone(findings))
 }
 
 // The rules of a buffer with at least wide nodes share the processors, up to maxShares of them; they take chunk
@@ -220,6 +220,7 @@ const (
 
 // apply calls the rules for a Nix file.
 func (w *worker) apply(pass *rules.Pass, tree *ast.Tree) {
+	w.own(pass)
 	n := len(tree.Records())
 	if w.ctx == nil || n < wide {
 		w.files(pass)

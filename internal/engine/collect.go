@@ -7,7 +7,6 @@ import (
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/secret"
 	"github.com/nixsift/nixsift/internal/suppress"
-	"github.com/nixsift/nixsift/rules"
 )
 
 // collect joins what the workers found.
@@ -42,7 +41,7 @@ func (e *Checker) collect(res *Result, workers []*worker, reported map[string]bo
 	slices.Sort(res.Exhausted)
 	res.noteSecrets(workers)
 	e.join(res, sorted(workers, func(f *diag.Finding) bool {
-		return reported[f.File] || res.bereft[f.File] && e.aboutGone(f.File, f.Span) || res.blocking[f.File] && rules.Lookup(f.Rule).Blocks()
+		return reported[f.File] || res.bereft[f.File] && e.aboutGone(f.File, f.Span) || res.blocking[f.File] && e.Rule(f.File, f.Rule).Blocks()
 	}), suppressions)
 	slices.SortStableFunc(res.Silenced, func(a, b diag.Silenced) int { return diag.Compare(a.Finding, b.Finding) })
 	res.Errors = e.withConfigErrors(res.Errors)

@@ -23,7 +23,6 @@ import (
 	"github.com/nixsift/nixsift/internal/secret"
 	"github.com/nixsift/nixsift/internal/suppress"
 	"github.com/nixsift/nixsift/internal/workspace"
-	"github.com/nixsift/nixsift/rules"
 )
 
 // Options says what to check, and how.
@@ -118,18 +117,19 @@ type Result struct {
 	Secrets  *secret.Values // what rules found of them, silenced or not; nothing may show them
 	settings *settings
 
-	gate     func(file string) diag.Severity
-	fs       workspace.FS
-	mu       sync.Mutex
-	texts    map[string]string
-	sums     map[string]uint64           // of the texts that are not kept, by file
-	again    struct{ file, text string } // what was read again last
-	prints   map[string]prints           // by file
-	left     map[finder]int              // findings below error of generated files
-	partial  map[string]bool             // files that do not, or not wholly, parse, and empty ones
-	reported map[string]bool             // the files that the run was about
-	blocking map[string]bool             // those of which only findings of rules that Blocks count
-	bereft   map[string]bool             // those of which only findings about files that are gone count
+	gate      func(file string) diag.Severity
+	catalogue func(file string) *config.Catalogue
+	fs        workspace.FS
+	mu        sync.Mutex
+	texts     map[string]string
+	sums      map[string]uint64           // of the texts that are not kept, by file
+	again     struct{ file, text string } // what was read again last
+	prints    map[string]prints           // by file
+	left      map[finder]int              // findings below error of generated files
+	partial   map[string]bool             // files that do not, or not wholly, parse, and empty ones
+	reported  map[string]bool             // the files that the run was about
+	blocking  map[string]bool             // those of which only findings of rules that Blocks count
+	bereft    map[string]bool             // those of which only findings about files that are gone count
 }
 
 // Gate returns the least severity of a finding about a file with which its configuration makes a run fail.
@@ -172,6 +172,11 @@ func New(opts Options) (*Engine, error) {
 		Exclude: opts.Exclude, Dir: opts.Dir, Preview: opts.Preview, Inputs: opts.Inputs,
 	}
 	c, err := config.Default(e.catalogue).With(e.flags)
+	if err != nil {
+		if e.flags.Own = e.defined(); len(e.flags.Own) > 0 {
+			c, err = config.Default(e.catalogue).With(e.flags)
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -290,7 +295,8 @@ func (e *Checker) Run(ctx context.Context, paths []string) (*Result, error) {
 // result returns the empty result of a run.
 func (e *Checker) result() *Result {
 	return &Result{
-		gate: func(file string) diag.Severity { return e.config(file).FailOn }, fs: e.fs, settings: e.settings,
+		gate:      func(file string) diag.Severity { return e.config(file).FailOn },
+		catalogue: func(file string) *config.Catalogue { return e.config(file).Catalogue() }, fs: e.fs, settings: e.settings,
 		texts: map[string]string{}, sums: map[string]uint64{}, prints: map[string]prints{}, left: map[finder]int{}, partial: map[string]bool{}, blocking: map[string]bool{}, bereft: map[string]bool{},
 	}
 }
@@ -426,7 +432,7 @@ func (e *Checker) suppress(res *Result, file string, t *suppress.Table, findings
 		}
 	}
 	for _, f := range extra {
-		r := rules.Lookup(f.Rule)
+		r := e.Rule(file, f.Rule)
 		sev, configured := resolved.Severity(f.Rule)
 		if r == nil || sev == diag.Off {
 			continue

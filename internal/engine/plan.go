@@ -11,6 +11,7 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/baseline"
 	"github.com/nixsift/nixsift/internal/config"
+	"github.com/nixsift/nixsift/internal/custom"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/internal/suppress"
@@ -29,6 +30,7 @@ type plan struct {
 	locks    []*rules.Rule
 	scripts  []*rules.Rule
 	syntax   map[ast.ErrorKind]*rules.Rule
+	own      *custom.Set   // of rules that the configuration defines; nil for none
 	asks     project.Facts // that the rules ask for
 }
 
@@ -56,7 +58,38 @@ func Catalogue() *config.Catalogue {
 		}
 		entries = append(entries, entry)
 	}
-	return config.NewCatalogue(rules.PresetNames(), entries)
+	return config.NewCatalogue(rules.PresetNames(), entries).Making(custom.Make)
+}
+
+// Rule returns the rule that a finding in a file names: one of the program, or one that the configuration of the file defines. It is nil
+// where there is none.
+func (e *Checker) Rule(file, id string) *rules.Rule { return ruleOf(id, e.config(file)) }
+
+func ruleOf(id string, c *config.Config) *rules.Rule {
+	if r := rules.Lookup(id); r != nil {
+		return r
+	}
+	if r := custom.Lookup(c, id); r != nil {
+		return r.Rule
+	}
+	return nil
+}
+
+// Rule returns a rule by its id: one of the program, or the first one that a configuration of the run defines. It is nil where there is
+// none.
+func (r *Result) Rule(id string) *rules.Rule {
+	if rule := rules.Lookup(id); rule != nil {
+		return rule
+	}
+	s := r.settings
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, file := range slices.Sorted(maps.Keys(s.configs)) {
+		if rule := custom.Lookup(s.configs[file].config, id); rule != nil {
+			return rule.Rule
+		}
+	}
+	return nil
 }
 
 // settings are what configuration files say, read when they are asked for.
@@ -211,7 +244,7 @@ func (e *Checker) notices(suppressions map[string]*suppress.Table) []config.Noti
 // renamed returns the earlier ids of rules in the suppressions of a file.
 func (e *Checker) renamed(file string, t *suppress.Table) (all []config.Notice) {
 	for name, line := range t.Names() {
-		if id := e.catalogue.Renamed(name); id != "" {
+		if id := e.config(file).Catalogue().Renamed(name); id != "" {
 			all = append(all, config.Notice{Old: name, New: id, From: config.Origin{File: file, Line: line, What: "suppression"}})
 		}
 	}
@@ -239,6 +272,15 @@ func (e *Checker) plan(c *config.Config, path string) *plan {
 		p.asks |= r.Asks
 		p.add(r)
 	}
+	var own []*custom.Rule
+	for _, r := range custom.Of(c) {
+		if sev, configured := resolved.Severity(r.ID); sev != diag.Off {
+			p.severity[r.Rule] = level{sev, configured}
+			p.asks |= r.Asks
+			own = append(own, r)
+		}
+	}
+	p.own = custom.NewSet(own)
 	e.snapshot.Want(p.asks | project.ForReferences)
 	e.plans[resolved] = p
 	return p

@@ -68,6 +68,7 @@ func Suppress(ctx context.Context, opts Options, how Suppressing) (*Suppressed, 
 	if err != nil {
 		return nil, err
 	}
+	s.rules = func(file string) suppress.Rules { return res.catalogue(file) }
 	out := &Suppressed{Result: res, Before: map[string]string{}, Texts: map[string]string{}}
 	for range passes {
 		s.take(res)
@@ -99,8 +100,9 @@ type silencer struct {
 	ctx       context.Context
 	opts      Options
 	how       Suppressing
-	catalogue suppress.Rules
-	named     map[string]bool // the rules that the run names one by one
+	catalogue suppress.Rules                   // of the program
+	rules     func(file string) suppress.Rules // that a file may name
+	named     map[string]bool                  // the rules that the run names one by one
 	files     map[string]*silencing
 	broken    []diag.Finding
 }
@@ -156,7 +158,7 @@ func (s *silencer) take(res *Result) {
 	s.broken = nil
 	for _, found := range res.Findings {
 		rule := rules.Lookup(found.Rule)
-		if (rule == nil || rule.Mandatory) && !s.named[found.Rule] {
+		if rule != nil && rule.Mandatory && !s.named[found.Rule] {
 			s.broken = append(s.broken, found)
 			continue
 		}
@@ -182,7 +184,8 @@ func (s *silencer) take(res *Result) {
 				continue
 			}
 			switch rule := rules.Lookup(found.Rule); {
-			case rule == nil || rule.Mandatory:
+			case rule == nil: // a configuration defines it
+			case rule.Mandatory:
 				f.barred[at] = "Nix itself refuses the file: mend it, or exclude the file in nixsift.toml"
 			case rule.Engine:
 				f.barred[at] = "it is about a comment: mend that"
@@ -318,15 +321,15 @@ func (s *silencer) insert(file, text string, found []diag.Finding, comment suppr
 	kind := workspace.KindOf(file)
 	if kind == workspace.Nix {
 		if whole {
-			return suppress.InsertForFile(parser.Parse(text), parser.Parse, s.catalogue, found, comment)
+			return suppress.InsertForFile(parser.Parse(text), parser.Parse, s.rules(file), found, comment)
 		}
-		return suppress.Insert(parser.Parse(text), parser.Parse, s.catalogue, found, comment)
+		return suppress.Insert(parser.Parse(text), parser.Parse, s.rules(file), found, comment)
 	}
 	same := func(after string) bool { return shell.Same(file, kind == workspace.CI, text, after) }
 	if whole {
-		return suppress.InsertForText(text, s.catalogue, found, comment, same)
+		return suppress.InsertForText(text, s.rules(file), found, comment, same)
 	}
-	return suppress.InsertText(text, s.catalogue, found, comment, same)
+	return suppress.InsertText(text, s.rules(file), found, comment, same)
 }
 
 // choose takes the findings to silence next: those that are not suspect, as many as failed last by half, then the suspects one by
@@ -370,7 +373,7 @@ func (f *silencing) judge(file string, whole bool, found, silent, configured []d
 	maps.Copy(present, seen)
 	free := map[spot]bool{} // may be silenced in turn
 	for _, g := range found {
-		if rule := rules.Lookup(g.Rule); rule != nil && !rule.Mandatory && !rule.Engine {
+		if rule := rules.Lookup(g.Rule); rule == nil || !rule.Mandatory && !rule.Engine {
 			free[spotOf(after, g)] = true
 		}
 	}

@@ -365,7 +365,7 @@ func (w *worker) nix(path, text string) {
 	w.more = pass.More()
 	w.begin("", nil, "")
 	if suppress.Mentioned(text) {
-		if t := suppress.Parse(tree, w.engine.catalogue); t != nil {
+		if t := suppress.Parse(tree, w.config.Catalogue()); t != nil {
 			w.suppressions[path] = t
 		}
 	}

@@ -88,7 +88,7 @@ func (w *worker) script(path, text string, kind workspace.Kind) {
 	}
 	w.begin("", nil, "")
 	if suppress.Mentioned(text) {
-		if t := suppress.ParseText(text, w.engine.catalogue); t != nil {
+		if t := suppress.ParseText(text, w.config.Catalogue()); t != nil {
 			w.suppressions[path] = t
 		}
 	}

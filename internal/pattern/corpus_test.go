@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/pattern"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/internal/testenv"
@@ -98,6 +99,41 @@ func checkOwn(t *testing.T, names *sema.Info, n ast.Node, text string) {
 	}
 	_, ok := p.At(names, n)
 	assert.True(t, ok, "%s\ndoes not match\n%s", text, n.Text())
+}
+
+// TestSet looks for many patterns at once: it finds what each finds alone.
+func TestSet(t *testing.T) {
+	var patterns []*pattern.Pattern
+	for _, text := range []string{
+		"lib.mkForce $x", "lib.mkIf $c $x", "mkIf $c $$$rest", "$f ($x: $body)", "$a ++ $b", "{ enable = $x; }", "{ meta.license = $x; }", "{ $$$a; type = $t; $$$b }", "map $f $x",
+		"builtins.map $f", "__map $f $x", "import $p", "lib.types.$t", "types.str", "$x.enable", "config.$a.$b", "{ \"enable\" = true; }", "{ lib, $$$r }: $x", "let $$$b in $x", "$x", "f $x $x",
+		"\"a${$x}\"", "with lib; $x", "{ inherit (lib) $n; }", "if $c then $a else $b", "lib.optional $c $x ++ $y", "callPackage ./p.nix { }", "pkgs.callPackage $p $$$a", "[ ]", "!$x", "$x ? $y",
+	} {
+		p, err := pattern.Compile(text)
+		require.NoError(t, err, text)
+		patterns = append(patterns, p)
+	}
+	set := pattern.NewSet(patterns)
+	total := 0
+	for _, text := range append(texts(t, "bench", 9), "map (x: x) [ __map builtins.map ]", "(((f a) b) c) (mkIf) c x", "{ \"enable\" = true; ${\"enable\"} = 1; ${''meta''}.license = 2; }") {
+		names := sema.Resolve(parser.Parse(text))
+		got := map[int][]pattern.Match{}
+		for _, by := range set.Find(names) {
+			got[by.Pattern] = by.Matches
+		}
+		for i, p := range patterns {
+			var want, have []source.Span
+			for _, m := range p.Find(names).Matches {
+				want = append(want, m.Span)
+			}
+			for _, m := range got[i] {
+				have = append(have, m.Span)
+			}
+			total += len(have)
+			require.Equal(t, want, have, "%s in\n%s", p, text)
+		}
+	}
+	assert.Greater(t, total, 10000)
 }
 
 // TestMigrations rewrites the collection: the results parse, and differ only where they should.

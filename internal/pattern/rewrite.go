@@ -91,6 +91,16 @@ func (r *Replacement) Apply(t *ast.Tree, matches []Match) (text string, done int
 	return text, done, left, true
 }
 
+// Edits returns the edits that replace one match; why tells what keeps it from being replaced.
+func (r *Replacement) Edits(t *ast.Tree, m *Match) (edits []diag.Edit, why string) {
+	w := &writer{r: r, t: t}
+	if why = w.replace(m); why != "" {
+		return nil, why
+	}
+	slices.Reverse(w.edits)
+	return w.edits, ""
+}
+
 // writer collects the edits of a file. They go from the end of the file to its start, and none overlaps another.
 type writer struct {
 	r     *Replacement

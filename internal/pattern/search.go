@@ -1,7 +1,6 @@
 package pattern
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -68,11 +67,7 @@ func (p *Pattern) Find(names *sema.Info) Found {
 			f.look(n)
 		}
 	}
-	f.Steps = f.m.steps
-	slices.SortStableFunc(f.Matches, func(a, b Match) int {
-		return cmp.Or(cmp.Compare(a.Span.Start, b.Span.Start), cmp.Compare(b.Span.End, a.Span.End))
-	})
-	return f.Found
+	return f.finish()
 }
 
 // At returns the first match of the pattern with a node, and whether there is one.
@@ -127,6 +122,16 @@ type finder struct {
 	Found
 	m    *matcher
 	dots bool // what is tried is made by dotted attributes
+
+	// of an attempt: the node and the place of a match, and the places of those that were found
+	first goal
+	node  ast.Node
+	span  source.Span
+	seen  map[source.Span]bool
+	// part is the last part of the one attribute that the pattern is, where one tells that it is one.
+	part  ast.Node
+	one   bool
+	ready bool
 }
 
 // look tries a node and, of a selection, its first parts.
@@ -142,8 +147,11 @@ func (f *finder) look(n ast.Node) {
 		f.lookInSet(n)
 		return
 	}
-	f.attempt(&goal{do: doExpr, p: p.root, t: n}, n, n.Span())
 	s, ok := ast.AsSelect(n)
+	if !ok && !p.fits(p.root, n, depthOfFit) {
+		return
+	}
+	f.attempt(goal{do: doExpr, p: p.root, t: n}, n, n.Span())
 	if !ok || s.Default().IsValid() || !p.root.Is(ast.Select) {
 		return
 	}
@@ -155,7 +163,7 @@ func (f *finder) look(n ast.Node) {
 			continue
 		}
 		f.m.end = c.parts[i].End()
-		f.attempt(&goal{do: doExpr, p: p.root, t: n}, n, source.Span{Start: n.Start(), End: f.m.end})
+		f.attempt(goal{do: doExpr, p: p.root, t: n}, n, source.Span{Start: n.Start(), End: f.m.end})
 		f.m.end = 0
 	}
 }
@@ -199,13 +207,13 @@ func (f *finder) lookInSet(n ast.Node) {
 		if f.dots {
 			span = spanOf(s)
 		}
-		f.attempt(&goal{do: doSet, set: p.sets[p.root.ID()], of: s, t: n}, n, span)
+		f.attempt(goal{do: doSet, set: p.sets[p.root.ID()], of: s, t: n}, n, span)
 	}
 	f.dots = false
 }
 
 // attempt goes for a goal and keeps the matches: the first or, of a set with one attribute, all.
-func (f *finder) attempt(g *goal, n ast.Node, span source.Span) {
+func (f *finder) attempt(g goal, n ast.Node, span source.Span) {
 	m := f.m
 	m.undo(mark{})
 	clear(m.at)
@@ -214,31 +222,90 @@ func (f *finder) attempt(g *goal, n ast.Node, span source.Span) {
 		m.trail = append(m.trail, g.v)
 	}
 	m.fuel, m.cut = stepsOf+stepsPerNode*int(n.SubtreeEnd()-n.ID()), false
-	of, one := m.p.only()
-	seen := map[source.Span]bool{}
-	m.found = func() bool {
-		match := Match{Node: n, Span: span, Vars: slices.Clone(m.bound[1:]), Possible: m.possible, p: m.p, at: slices.Clone(m.at), rests: slices.Clone(m.rests), bare: m.end != 0, dots: f.dots}
-		if one {
-			part := m.at[of.ID()]
-			for part.IsValid() && !part.Is(ast.Binding) && !part.Is(ast.Inherit) && part != n {
-				part = part.Parent()
-			}
-			if part.IsValid() {
-				match.Span = part.Span()
-			}
-			if at := m.at[of.ID()]; at.IsValid() && part.Is(ast.Inherit) {
-				match.Span = at.Span()
-			}
-			if seen[match.Span] {
-				return false
-			}
-			seen[match.Span] = true
-		}
-		f.Matches = append(f.Matches, match)
-		return !one
+	if !f.ready {
+		f.part, f.one = m.p.only()
+		m.found, f.ready = f.take, true
 	}
-	m.solve(g)
+	f.first, f.node, f.span = g, n, span
+	clear(f.seen)
+	m.solve(&f.first)
 	f.Cut = f.Cut || m.cut
+}
+
+// take takes what all goals of an attempt have led to, and reports whether the search is to stop.
+func (f *finder) take() (stop bool) {
+	m, n := f.m, f.node
+	match := Match{Node: n, Span: f.span, Vars: slices.Clone(m.bound[1:]), Possible: m.possible, p: m.p, at: slices.Clone(m.at), rests: slices.Clone(m.rests), bare: m.end != 0, dots: f.dots}
+	if f.one {
+		at := m.at[f.part.ID()]
+		part := at
+		for part.IsValid() && !part.Is(ast.Binding) && !part.Is(ast.Inherit) && part != n {
+			part = part.Parent()
+		}
+		if part.IsValid() {
+			match.Span = part.Span()
+		}
+		if at.IsValid() && part.Is(ast.Inherit) {
+			match.Span = at.Span()
+		}
+		if f.seen[match.Span] {
+			return false
+		}
+		if f.seen == nil {
+			f.seen = map[source.Span]bool{}
+		}
+		f.seen[match.Span] = true
+	}
+	f.Matches = append(f.Matches, match)
+	return !f.one
+}
+
+// depthOfFit is how deep fits looks.
+const depthOfFit = 4
+
+// fits reports whether code may be what a part of the pattern matches, as far as kinds, operators and last names tell. It costs much less
+// than an attempt.
+func (p *Pattern) fits(want, n ast.Node, depth int) bool {
+	want = want.Unparen()
+	if !want.IsValid() || p.meta(want).v != 0 || depth == 0 {
+		return true
+	}
+	n = n.Unparen()
+	switch want.Kind() {
+	case ast.Ident, ast.Select:
+		if !n.Is(ast.Ident) && !n.Is(ast.Select) {
+			return false
+		}
+		name, of := p.headOf(want), headName(n)
+		return name == "" || of == "" || name == of
+	case ast.String, ast.IndString, ast.URI:
+		return n.Is(ast.String) || n.Is(ast.IndString) || n.Is(ast.URI)
+	}
+	if !n.Is(want.Kind()) {
+		return false
+	}
+	switch want.Kind() {
+	case ast.Binary, ast.Unary:
+		if want.Op() != n.Op() {
+			return false
+		}
+	case ast.Apply:
+		if p.meta(want.Child(1).Unparen()).many {
+			return true
+		}
+		if want := want.FirstChild().Unparen(); want.Is(ast.Apply) && p.meta(want.Child(1).Unparen()).many {
+			return p.fits(want.Child(1), n.Child(1), depth-1)
+		}
+	default:
+		return true
+	}
+	a, b := want.FirstChild(), n.FirstChild()
+	for ; a.IsValid() && b.IsValid(); a, b = a.NextSibling(), b.NextSibling() {
+		if !p.fits(a, b, depth-1) {
+			return false
+		}
+	}
+	return true
 }
 
 // only returns the last part of the path of the one attribute that the pattern is, if it is a set with one and no more.

@@ -17,19 +17,28 @@ import (
 // fuelOfValue is what the evaluator may take for one question.
 const fuelOfValue = 1 << 16
 
-// asked is what conditions are asked of: a file and, in turn, its matches.
-type asked struct {
-	names *sema.Info
-	path  string // absolute
-	name  string // with slashes, as paths are compared
-	view  *project.View
-	code  *eval.Code // once it is asked for
-	ready bool
-	match *pattern.Match
+// About is a file as conditions see it.
+type About interface {
+	// Names are those of the file.
+	Names() *sema.Info
+	// Name is the path that conditions compare, with slashes.
+	Name() string
+	// Value returns what the evaluator knows of the expression at a span.
+	Value(at source.Span) *eval.Value
 }
 
-// holds reports whether a condition holds for a match.
-func (w *Where) holds(a *asked) bool { return a.anyOf(w.cond) }
+// Holds reports whether the condition holds for a match in a file.
+func (w *Where) Holds(in About, m *pattern.Match) bool {
+	a := asked{in, in.Names(), m}
+	return a.anyOf(w.cond)
+}
+
+// asked is what conditions are asked of.
+type asked struct {
+	in    About
+	names *sema.Info
+	match *pattern.Match
+}
 
 func (a *asked) anyOf(x *anyOf) bool {
 	for _, all := range x.All {
@@ -55,7 +64,7 @@ func (a *asked) condition(c *condition) bool {
 	case c.Near != nil:
 		return a.has(c.Near.pattern)
 	case c.Path != nil:
-		ok, _ := doublestar.Match(c.Path.Text.text(), a.name)
+		ok, _ := doublestar.Match(c.Path.Text.text(), a.in.Name())
 		return ok
 	case c.Text != nil:
 		text := a.capture(c.Text.Var).Text()
@@ -187,31 +196,47 @@ func (a *asked) is(c pattern.Capture, k eval.Kinds) bool {
 
 // value returns what the evaluator knows of code.
 func (a *asked) value(c pattern.Capture) *eval.Value {
-	if !a.ready {
-		a.ready = true
-		if f := a.view.File(a.path); f != nil {
-			a.code = f.Code()
-		}
-	}
-	if a.code == nil || c.InPieces() || c.Many() || c.Span.Len() == 0 {
+	if c.InPieces() || c.Many() || c.Span.Len() == 0 {
 		return eval.Unknown()
 	}
 	span := c.Span
 	if c.Node.IsValid() {
 		span = c.Node.Unparen().Span()
 	}
-	return a.at(span)
+	return a.in.Value(span)
 }
 
-// at returns the value of the expression at a span.
-func (a *asked) at(span source.Span) *eval.Value {
-	e, ok := a.code.At(span)
+// read is a file that a query has read.
+type read struct {
+	names *sema.Info
+	path  string // absolute
+	name  string
+	view  *project.View
+	code  *eval.Code // once it is asked for
+	ready bool
+}
+
+func (r *read) Names() *sema.Info { return r.names }
+
+func (r *read) Name() string { return r.name }
+
+func (r *read) Value(at source.Span) *eval.Value {
+	if !r.ready {
+		r.ready = true
+		if f := r.view.File(r.path); f != nil {
+			r.code = f.Code()
+		}
+	}
+	if r.code == nil {
+		return eval.Unknown()
+	}
+	e, ok := r.code.At(at)
 	if !ok {
 		return eval.Unknown()
 	}
 	ev := eval.NewEvaluation()
-	ev.Fuel, ev.Import = fuelOfValue, a.view.Imported
-	return ev.Ask(eval.NewScopes(a.code, nil).Within(e))
+	ev.Fuel, ev.Import = fuelOfValue, r.view.Imported
+	return ev.Ask(eval.NewScopes(r.code, nil).Within(e))
 }
 
 // nameIn returns the path of a file as conditions compare it: relative to a folder, with slashes.

@@ -133,14 +133,14 @@ func (w *worker) look(path string) *File {
 	names := w.names.Resolve(tree)
 	found := w.Pattern.Find(names)
 	f := &File{Path: path, Text: text, After: text, Cut: found.Cut, Broken: len(tree.Errors()) > 0}
-	about := &asked{names: names, path: path, name: nameIn(w.Dir, path)}
+	about := &read{names: names, path: path, name: nameIn(w.Dir, path)}
 	if w.snapshot != nil {
 		about.view = w.snapshot.View(path)
 	}
 	var sure []pattern.Match
 	for i := range found.Matches {
 		m := &found.Matches[i]
-		if about.match = m; w.Where != nil && !w.Where.holds(about) {
+		if w.Where != nil && !w.Where.Holds(about, m) {
 			continue
 		}
 		switch {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"regexp/syntax"
 	"slices"
 	"strings"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/alecthomas/participle/v2/lexer"
 	"github.com/bmatcuk/doublestar/v4"
 
+	"github.com/nixsift/nixsift/internal/config"
 	"github.com/nixsift/nixsift/internal/eval"
 	"github.com/nixsift/nixsift/internal/near"
 	"github.com/nixsift/nixsift/internal/pattern"
@@ -220,6 +222,33 @@ func expected(before string) string {
 	return "and, or, or the end"
 }
 
+// maxRegexp is the length in bytes, and maxProgram the number of instructions, that a regular expression may have: what is matched takes
+// time in proportion to both.
+const (
+	maxRegexp  = 1000
+	maxProgram = 5000
+)
+
+// readRegexp compiles a regular expression, or says what is wrong with it.
+func readRegexp(text string) (re *regexp.Regexp, problem string) {
+	if len(text) > maxRegexp {
+		return nil, fmt.Sprintf("the regular expression has %d bytes; at most %d are read", len(text), maxRegexp)
+	}
+	tree, err := syntax.Parse(text, syntax.Perl)
+	if err != nil {
+		problem = strings.TrimPrefix(err.Error(), "error parsing regexp: ")
+		if strings.Contains(problem, "invalid or unsupported Perl syntax") {
+			problem += ": RE2 has neither look-around nor references to groups"
+		}
+		return nil, problem
+	}
+	prog, err := syntax.Compile(tree.Simplify())
+	if err != nil || len(prog.Inst) > maxProgram {
+		return nil, fmt.Sprintf("the regular expression is too large: with its repetitions written out it has more than %d parts", maxProgram)
+	}
+	return regexp.MustCompile(text), ""
+}
+
 func kindNames() (names []string) {
 	for k := range kinds {
 		names = append(names, k)
@@ -261,15 +290,17 @@ func (c *checker) condition(x *condition) {
 		}
 		x.Near.pattern = p
 	case x.Path != nil:
-		if !doublestar.ValidatePattern(x.Path.Text.text()) {
+		if text := x.Path.Text.text(); config.GlobProblem(text) != "" && doublestar.ValidatePattern(text) {
+			c.fail(x.Path.Text.Pos, "%s", config.GlobProblem(text))
+		} else if !doublestar.ValidatePattern(text) {
 			c.fail(x.Path.Text.Pos, "this is no pattern of paths: * and ** stand for names, ? for a sign, {a,b} for one of several")
 		}
 	case x.Text != nil:
 		c.name(x.Text.Var)
 		if x.Text.Op == "=~" {
-			re, err := regexp.Compile(x.Text.With.text())
-			if err != nil {
-				c.fail(x.Text.With.Pos, "%s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+			re, problem := readRegexp(x.Text.With.text())
+			if problem != "" {
+				c.fail(x.Text.With.Pos, "%s", problem)
 			}
 			x.Text.re = re
 		}

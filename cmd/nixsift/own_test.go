@@ -1,0 +1,130 @@
+//go:build unix
+
+package main
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/nixsift/nixsift/internal/report"
+	"github.com/nixsift/nixsift/internal/testenv"
+)
+
+const ownConfig = `preset = "none"
+
+[[rule]]
+id = "no-force"
+pattern = "lib.mkForce $x"
+message = "` + "`$x`" + ` is forced"
+help = "say why, for $$5"
+fix = "lib.mkDefault $x"
+fix-safety = "safe"
+severity = "error"
+bad = ["lib.mkForce 1"]
+good = ["lib.mkDefault 1"]
+
+[[rule]]
+id = "open-ssh"
+pattern = "{ networking.firewall.allowedTCPPorts = [ $$$a 22 $$$b ]; }"
+message = "port 22 is open"
+paths = ["hosts/**"]
+bad = ["networking.firewall.allowedTCPPorts = [ 80 22 ];"]
+good = ["networking.firewall.allowedTCPPorts = [ 80 ];"]
+
+[[rule]]
+id = "sleepy"
+pattern = "1"
+severity = "off"
+message = "a one"
+bad = ["1"]
+good = ["2"]
+`
+
+var ownProject = map[string]string{
+	"nixsift.toml": ownConfig,
+	"hosts/a.nix":  "{ lib, ... }: with lib; {\n  networking.firewall.allowedTCPPorts = [ 22 ];\n  a = mkForce 1;\n}\n",
+	"b.nix":        "{ lib, ... }: {\n  networking.firewall.allowedTCPPorts = [ 22 ];\n  a = lib.mkForce (1 + 2); # nixsift: ignore[no-force] it has to be\n}\n",
+}
+
+// TestOwnRules does with rules that a configuration defines what is done with those of the program.
+func TestOwnRules(t *testing.T) {
+	for _, c := range []struct {
+		args      []string
+		status    int
+		out, errs string
+	}{
+		{[]string{"check", "--format", "short"}, 1, "hosts/a.nix:2:3: warning: port 22 is open [open-ssh]\nhosts/a.nix:3:7: error: `1` is forced [no-force]\n", ""},
+		{[]string{"check", "--format", "short", "--only", "open-ssh"}, 1, "hosts/a.nix:2:3: warning: port 22 is open [open-ssh]\n", ""},
+		{[]string{"check", "--format", "short", "--only", "sleepy"}, 1, "sleepy", ""},
+		{[]string{"check", "--format", "short", "--ignore", "custom", "--exit-zero"}, 0, "", ""},
+		{[]string{"check", "--format", "short", "--rule", "no-force=off", "--rule", "open-ssh=hint"}, 0, "hosts/a.nix:2:3: hint: port 22 is open [open-ssh]\n", ""},
+		{[]string{"check", "--only", "open-shh"}, 2, "", "did you mean `open-ssh`?"},
+		{[]string{"check", "--statistics"}, 1, "1  error    no-force  1 with --fix\n", ""},
+		{[]string{"check"}, 1, "= help: say why, for $5\n  = fix available: write `lib.mkDefault 1`\n", ""},
+		{[]string{"fix", "--diff"}, 1, "-  a = mkForce 1;\n+  a = lib.mkDefault 1;\n", ""},
+		{[]string{"explain", "no-force"}, 0, "lib.mkForce $x\n", ""},
+		{[]string{"explain", "open-shh"}, 2, "", "did you mean `open-ssh`?"},
+		{[]string{"explain", "custom"}, 0, "  open-ssh  warning  port 22 is open\n", ""},
+		{[]string{"rules"}, 0, "custom", ""},
+		{[]string{"config", "hosts/a.nix"}, 0, "no-force = 'error' # nixsift.toml:3, [[rule]]\n", ""},
+		{[]string{"check", "b.nix", "--format", "short"}, 0, "", ""},
+	} {
+		dir := testenv.Tree(t, ownProject)
+		o := start(t, dir, nil, c.args...)
+		assert.Equal(t, c.status, o.status, "%q %s%s", c.args, o.out, o.errors)
+		assert.Contains(t, o.out, c.out, "%q", c.args)
+		assert.Contains(t, o.errors, c.errs, "%q", c.args)
+	}
+}
+
+// TestOwnFormats writes their findings in all formats.
+func TestOwnFormats(t *testing.T) {
+	dir := testenv.Tree(t, ownProject)
+	for _, format := range report.Formats() {
+		o := start(t, dir, nil, "check", "--format", format)
+		assert.Equal(t, 1, o.status, format)
+		assert.Contains(t, o.out, "open-ssh", format)
+		assert.NotContains(t, o.out, "docs/rules/open-ssh", "%s: there is no such page", format)
+	}
+	o := start(t, dir, nil, "rules", "--format", "json")
+	var list []ruleJSON
+	require.NoError(t, json.Unmarshal([]byte(o.out), &list))
+	found := 0
+	for _, r := range list {
+		if r.Family == "custom" {
+			found++
+		}
+	}
+	assert.Equal(t, 3, found)
+}
+
+// TestOwnBaseline accepts their findings and silences them with comments.
+func TestOwnBaseline(t *testing.T) {
+	dir := testenv.Tree(t, ownProject)
+	o := start(t, dir, nil, "baseline")
+	require.Equal(t, 0, o.status, o.errors)
+	assert.Contains(t, read(t, filepath.Join(dir, "nixsift-baseline.json")), "open-ssh")
+	assert.Equal(t, 0, start(t, dir, nil, "check").status)
+
+	dir = testenv.Tree(t, ownProject)
+	o = start(t, dir, nil, "suppress", "--select", "custom", "--reason", "for a while")
+	require.Equal(t, 0, o.status, o.errors)
+	assert.Contains(t, read(t, filepath.Join(dir, "hosts/a.nix")), "nixsift: ignore[open-ssh] for a while")
+	o = start(t, dir, nil, "check")
+	assert.Equal(t, 0, o.status, o.out)
+}
+
+// TestOwnMistakes ends with 2 where a rule is wrong, and says where.
+func TestOwnMistakes(t *testing.T) {
+	dir := testenv.Tree(t, map[string]string{"nixsift.toml": "[[rule]]\nid = \"a\"\npattern = \"f (\"\nmessage = \"m\"\nbad = [\"f 1\"]\ngood = [\"1\"]\n", "a.nix": "1\n"})
+	o := start(t, dir, nil, "check")
+	assert.Equal(t, 2, o.status)
+	assert.Contains(t, o.errors+o.out, "nixsift.toml")
+	assert.Contains(t, o.errors+o.out, "3:15: error: the pattern of `a`: this is no Nix code")
+	o = start(t, dir, nil, "config")
+	assert.Equal(t, 2, o.status)
+}

@@ -25,6 +25,7 @@ import (
 var flagProject = map[string]string{
 	"nixsift.toml":   "exclude = [\"vendor\"]\n",
 	"other.toml":     "preset = \"none\"\n",
+	"own.toml":       "extends = \"nixsift:nixos\"\n",
 	"warn.nix":       "import ./gone.nix\n",
 	"error.nix":      "{ a = ; }\n",
 	"info.nix":       "{ a = ({ }); }\n",
@@ -152,6 +153,8 @@ var flagCases = []flagCase{
 	}},
 	{commands: "rules", flag: "format", with: "--format json", without: "", out: `"id"`},
 	{commands: "query", flag: "format", with: "./gone.nix warn.nix --format json", without: "./gone.nix warn.nix", out: `"possible": false`},
+	{commands: "test-rules", flag: "config", with: "--config own.toml", without: "", out: "ok  nixos-ssh-root (nixsift:nixos:"},
+	{commands: "test-rules", flag: "format", with: "--config own.toml --format json", without: "--config own.toml", out: `"defined": "nixsift:nixos:`},
 	{commands: "query", flag: "check", with: "./gone.nix warn.nix --check", without: "./gone.nix clean.nix --check", status: exitFindings, out: "warn.nix:1:8: ./gone.nix"},
 	{commands: "query", flag: "diff", with: "./gone.nix warn.nix --replace ./here.nix --diff", without: "./gone.nix warn.nix", out: "+import ./here.nix\n"},
 	{commands: "query", flag: "replace", with: "./gone.nix warn.nix --replace ./here.nix", without: "./gone.nix warn.nix", status: exitUsage, errs: "--replace changes nothing by itself"},

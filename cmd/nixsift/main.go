@@ -141,7 +141,7 @@ func newRoot(s streams) *cobra.Command {
 	root.SetErr(s.err)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return flagError(cmd.Flags(), err) })
 	root.SetHelpCommand(helpCommand())
-	root.AddCommand(checkCommand(s), fixCommand(s), parseCommand(s), rulesCommand(s), explainCommand(s), initCommand(s), hookCommand(s), configCommand(s), filesCommand(s), versionCommand(s), lspCommand(s), baselineCommand(s), suppressCommand(s), inputsCommand(s), followsCommand(s), whatCommand(s), queryCommand(s))
+	root.AddCommand(checkCommand(s), fixCommand(s), parseCommand(s), rulesCommand(s), explainCommand(s), initCommand(s), hookCommand(s), configCommand(s), filesCommand(s), versionCommand(s), lspCommand(s), baselineCommand(s), suppressCommand(s), inputsCommand(s), followsCommand(s), whatCommand(s), queryCommand(s), testRulesCommand(s))
 	return root
 }
 

@@ -128,3 +128,47 @@ func TestOwnMistakes(t *testing.T) {
 	o = start(t, dir, nil, "config")
 	assert.Equal(t, 2, o.status)
 }
+
+// TestTestRules runs the examples, and shows what the rules find in files.
+func TestTestRules(t *testing.T) {
+	dir := testenv.Tree(t, ownProject)
+	o := start(t, dir, nil, "test-rules")
+	assert.Equal(t, 0, o.status, o.errors)
+	assert.Equal(t, "ok  no-force (nixsift.toml:3): 1 bad example and 1 good one hold\nok  open-ssh (nixsift.toml:14): 1 bad example and 1 good one hold\n"+
+		"ok  sleepy (nixsift.toml:22): 1 bad example and 1 good one hold\n3 rules, 0 mistakes\n", o.out)
+	o = start(t, dir, nil, "test-rules", "hosts")
+	assert.Equal(t, 0, o.status, o.errors)
+	assert.Contains(t, o.out, "    hosts/a.nix:3:7: `1` is forced\n")
+	assert.Contains(t, o.out, "sleepy (nixsift.toml:22): 1 bad example and 1 good one hold\n    hosts/a.nix:3:15: a one\n")
+	o = start(t, dir, nil, "test-rules", "b.nix", "--format", "json")
+	var out testedJSON
+	require.NoError(t, json.Unmarshal([]byte(o.out), &out))
+	require.Len(t, out.Rules, 3)
+	assert.Empty(t, out.Rules[1].Matches, "hosts only")
+	assert.Empty(t, out.Errors)
+	assert.Equal(t, 2, start(t, dir, nil, "test-rules", "gone.nix").status)
+
+	dir = testenv.Tree(t, map[string]string{"nixsift.toml": "[[rule]]\nid = \"a\"\npattern = \"f $x\"\nmessage = \"m\"\nbad = [\"f 1\", \"g 1\"]\ngood = [\"1\"]\n", "none/nixsift.toml": "", "a.nix": "1\n"})
+	o = start(t, dir, nil, "test-rules")
+	assert.Equal(t, 1, o.status)
+	assert.Contains(t, o.errors, "nixsift.toml:5:15: `bad` of `a`: the rule finds nothing in this example: the pattern does not match")
+	o = start(t, filepath.Join(dir, "none"), nil, "test-rules")
+	assert.Equal(t, 2, o.status)
+	assert.Contains(t, o.errors, "no rules are defined here")
+}
+
+// TestExtendedRules takes rules from other files and from packs; where files extend each other in a circle, it is told.
+func TestExtendedRules(t *testing.T) {
+	house := "[[rule]]\nid = \"no-with\"\npattern = \"with $x; $y\"\nmessage = \"with $x\"\npaths = [\"hosts/**\"]\nbad = [\"with a; b\"]\ngood = [\"a.b\"]\n"
+	dir := testenv.Tree(t, map[string]string{
+		"nixsift.toml": "preset = \"none\"\nextends = [\"./rules/house.toml\", \"nixsift:nixos\"]\n[rules]\nno-with = \"error\"\nnixos-ssh-root = \"off\"\n", "rules/house.toml": house,
+		"hosts/a.nix": "{ pkgs, ... }: { x = with pkgs; [ git ]; networking.firewall.enable = false; services.openssh.settings.PermitRootLogin = \"yes\"; }\n", "b.nix": "x: with x; y\n",
+	})
+	o := start(t, dir, nil, "check", "--format", "short")
+	assert.Equal(t, "hosts/a.nix:1:22: error: with pkgs [no-with]\nhosts/a.nix:1:42: warning: the firewall is off: each port that a service opens can be reached [nixos-firewall-off]\n", o.out)
+	dir = testenv.Tree(t, map[string]string{"nixsift.toml": "extends = \"a.toml\"\n" + house, "a.toml": "extends = \"b.toml\"\n" + house, "b.toml": "extends = \"nixsift.toml\"\n", "a.nix": "1\n"})
+	o = start(t, dir, nil, "check")
+	assert.Equal(t, 2, o.status)
+	assert.Contains(t, o.out, "`nixsift.toml` leads back to this file: `nixsift.toml` extends `a.toml` extends `b.toml` extends `nixsift.toml`")
+	assert.Contains(t, o.out, "3:6: error: `no-with` is defined twice, first in a.toml on line 2: give one of them another id")
+}

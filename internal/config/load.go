@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/near"
 	"github.com/nixsift/nixsift/internal/workspace"
 )
 
@@ -85,7 +86,7 @@ func (l *loader) load(path, text string) {
 	d.report = func(span source.Span, format string, args ...any) {
 		problems = append(problems, Problem{path, span, d.lines.Position(span.Start), fmt.Sprintf(format, args...)})
 	}
-	if root := l.linkedOut(); root != "" {
+	if root := l.linkedOut(); root != "" && filepath.IsAbs(path) {
 		d.leadsOut(source.Span{}, FileName, root)
 		l.problems = append(l.problems, problems...)
 		l.config.sources = append(l.config.sources, Source{path, text})
@@ -113,7 +114,9 @@ func (l *loader) load(path, text string) {
 	c := l.config
 	c.layers = append(c.layers, layer)
 	c.notices = append(c.notices, d.notices...)
-	c.sources = append(c.sources, Source{path, text})
+	if filepath.IsAbs(path) { // no pack, which is part of the program
+		c.sources = append(c.sources, Source{path, text})
+	}
 	slices.SortStableFunc(problems, func(a, b Problem) int { return cmp.Compare(a.Span.Start, b.Span.Start) })
 	l.problems = append(l.problems, problems...)
 }
@@ -146,6 +149,14 @@ func (d *decoder) references(e *entry) []reference {
 
 // extend reads a file that the one of d extends. A file that two others extend is read once, for the first of them.
 func (l *loader) extend(d *decoder, ref reference) {
+	if strings.HasPrefix(ref.text, packPrefix) {
+		l.pack(d, ref)
+		return
+	}
+	if !filepath.IsAbs(d.path) {
+		d.report(ref.span, "a pack extends other packs only")
+		return
+	}
 	path := filepath.Join(filepath.Dir(d.path), filepath.FromSlash(ref.text))
 	if info, err := l.files.Stat(path); err == nil && info.IsDir() {
 		path = filepath.Join(path, FileName)
@@ -181,6 +192,21 @@ func (l *loader) extend(d *decoder, ref reference) {
 		return
 	}
 	l.load(path, string(text))
+}
+
+// pack reads a pack of rules that the program brings.
+func (l *loader) pack(d *decoder, ref reference) {
+	text, ok := Pack(ref.text)
+	switch {
+	case !ok:
+		message := fmt.Sprintf("there is no pack `%s`; nixsift brings %s", ref.text, quoted(Packs()))
+		if meant := near.Find(ref.text, Packs()); meant != "" {
+			message = fmt.Sprintf("there is no pack `%s`; did you mean `%s`?", ref.text, meant)
+		}
+		d.report(ref.span, "%s", message)
+	case !l.done[ref.text]:
+		l.load(ref.text, text)
+	}
 }
 
 // round describes a circle of files that extend each other.

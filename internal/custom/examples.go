@@ -80,7 +80,7 @@ func (c *compiler) fixes(r *Rule, x config.Example, code example, t *trial) bool
 	if done == 0 {
 		return false
 	}
-	again := r.try(example{parser.Parse(text), code.before, code.after}, x.Path.Value)
+	again := r.try(example{parser.Parse(text), code.before, code.after, code.head}, x.Path.Value)
 	inner := strings.TrimSuffix(strings.TrimPrefix(text, code.before), code.after)
 	switch {
 	case len(again.findings) > 0:
@@ -100,6 +100,7 @@ func (c *compiler) line(t config.Text) int { return c.def.LineOf(t.Span) }
 type example struct {
 	tree          *ast.Tree
 	before, after string
+	head          int // how much of before is the head of a function
 }
 
 // within returns code with what it needs around it.
@@ -109,11 +110,12 @@ func within(tree *ast.Tree, text, before, after string) example {
 		free = append(free, u.Node.Text())
 	}
 	if len(free) == 0 {
-		return example{tree, before, after}
+		return example{tree: tree, before: before, after: after}
 	}
 	slices.Sort(free)
-	before = "{ " + strings.Join(slices.Compact(free), ", ") + ", ... }: " + before
-	return example{parser.Parse(before + text + after), before, after}
+	head := "{ " + strings.Join(slices.Compact(free), ", ") + ", ... }: "
+	before = head + before
+	return example{parser.Parse(before + text + after), before, after, len(head)}
 }
 
 // read parses an example: an expression, or bindings.
@@ -197,7 +199,7 @@ func (r *Rule) try(x example, name string) *trial {
 	for _, then := range t.later {
 		then(t)
 	}
-	t.findings = slices.DeleteFunc(t.findings, func(f diag.Finding) bool { return int(f.Span.Start) < len(x.before) && x.before != "" })
+	t.findings = slices.DeleteFunc(t.findings, func(f diag.Finding) bool { return int(f.Span.Start) < x.head })
 	return t
 }
 

@@ -19,6 +19,7 @@ var requestMethods = map[string]func(s *Server, r *protocol.Request) (work, erro
 	"textDocument/hover":       reading(hover),
 	"textDocument/definition":  reading(definition),
 	"textDocument/declaration": reading(declaration),
+	"textDocument/completion":  reading(completion),
 }
 
 // notificationMethods are the notifications. They run one after the other.

@@ -102,4 +102,5 @@ func initialized(s *Server, _ *protocol.Request) error {
 // offer adds the abilities beside diagnostics. The lock is held.
 func (s *Server) offer(caps *protocol.ServerCapabilities) {
 	caps.HoverProvider, caps.DefinitionProvider, caps.DeclarationProvider = true, true, true
+	caps.CompletionProvider = &protocol.CompletionOptions{TriggerCharacters: []string{".", "/", "?", "["}}
 }

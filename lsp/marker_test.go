@@ -112,6 +112,43 @@ var features = map[string]func(s *session, m marked) string{
 	"declaration": func(s *session, m marked) string { return s.locations("textDocument/declaration", s.here(m)) },
 }
 
+// maxShown is how many proposals a fixture shows.
+const maxShown = 12
+
+func init() {
+	features["completion"] = func(s *session, m marked) string {
+		var list struct {
+			IsIncomplete bool
+			Items        []struct {
+				Label, Detail string
+				TextEdit      struct {
+					Range   lsptest.Range
+					NewText string
+				}
+			}
+		}
+		s.Call("textDocument/completion", s.here(m), &list)
+		if len(list.Items) == 0 {
+			return "nothing"
+		}
+		out := s.place(s.uri(m.file), list.Items[0].TextEdit.Range)
+		for n, i := range list.Items {
+			if n == maxShown {
+				out += fmt.Sprintf("\n… %d", len(list.Items))
+				break
+			}
+			out += "\n" + i.Label
+			if i.TextEdit.NewText != i.Label {
+				out += " → " + i.TextEdit.NewText
+			}
+			if i.Detail != "" {
+				out += ": " + i.Detail
+			}
+		}
+		return out
+	}
+}
+
 func (s *session) locations(method string, params any) string {
 	var to []location
 	s.Call(method, params, &to)

@@ -193,7 +193,7 @@ func TestMetaModel(t *testing.T) {
 
 // TestMetaModelOfFeatures checks the messages of all features at all marks of the fixtures, with a client of each kind.
 func TestMetaModelOfFeatures(t *testing.T) {
-	for name, capabilities := range map[string]string{"rich": capable, "poor": "{}", "links": linked} {
+	for name, capabilities := range map[string]string{"rich": capable, "links": linked} {
 		t.Run(name, func(t *testing.T) {
 			command, judge := checker(t)
 			cmd := exec.Command(command[0], command[1:]...)
@@ -211,8 +211,11 @@ func TestMetaModelOfFeatures(t *testing.T) {
 				require.NoError(t, err)
 				s := &session{Client: c, t: t, dir: filepath.Join(dir, strings.TrimSuffix(file, ".txtar")), texts: map[string]string{}}
 				s.load(archive)
-				for _, m := range s.all {
+				for n, m := range s.all {
 					for _, method := range asked {
+						if method == "textDocument/completion" && n%8 != 0 {
+							continue // the answers are long
+						}
 						params := s.here(m)
 						params["context"], params["newName"] = map[string]any{"includeDeclaration": true}, "another"
 						if !strings.HasPrefix(method, "textDocument/") {
@@ -233,4 +236,4 @@ func TestMetaModelOfFeatures(t *testing.T) {
 const linked = `{"textDocument":{"hover":{"contentFormat":["plaintext"]},"definition":{"linkSupport":true},"declaration":{"linkSupport":true}}}`
 
 // asked are the requests about code that the server answers.
-var asked = []string{"textDocument/hover", "textDocument/definition", "textDocument/declaration"}
+var asked = []string{"textDocument/hover", "textDocument/definition", "textDocument/declaration", "textDocument/completion"}

@@ -1,0 +1,56 @@
+package lsp
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/nixsift/nixsift/internal/ide"
+	"github.com/nixsift/nixsift/internal/secret"
+	"github.com/nixsift/nixsift/lsp/protocol"
+	"github.com/nixsift/nixsift/rules"
+)
+
+var itemKinds = [...]protocol.CompletionItemKind{
+	ide.ItemVariable: protocol.CompletionVariable, ide.ItemFunction: protocol.CompletionFunction, ide.ItemAttribute: protocol.CompletionField,
+	ide.ItemOption: protocol.CompletionProperty, ide.ItemModule: protocol.CompletionModule, ide.ItemInput: protocol.CompletionModule,
+	ide.ItemValue: protocol.CompletionValue, ide.ItemKeyword: protocol.CompletionKeyword, ide.ItemFile: protocol.CompletionFile,
+	ide.ItemFolder: protocol.CompletionFolder, ide.ItemRule: protocol.CompletionValue,
+}
+
+// ruleNames are the rules that comments may name.
+var ruleNames = sync.OnceValue(func() (names []ide.Named) {
+	for _, r := range rules.All() {
+		if !r.Mandatory && !r.Engine {
+			names = append(names, ide.Named{ID: r.ID, Summary: r.Summary})
+		}
+	}
+	return names
+})
+
+// completion proposes what may be written at a place.
+func completion(_ context.Context, r *reader, params *protocol.PositionParams) (any, error) {
+	c := r.Propose(r.offset(params.Position), ruleNames())
+	at := r.here().rangeOf(c.Span)
+	list := protocol.CompletionList{IsIncomplete: c.More, Items: make([]protocol.CompletionItem, 0, len(c.Items))}
+	hide := (*secret.Values)(nil).Hide
+	for n, i := range c.Items {
+		text := i.Text
+		if text == "" {
+			text = i.Label
+		}
+		item := protocol.CompletionItem{
+			Label: i.Label, Kind: itemKinds[i.Kind], Detail: hide(i.Detail), SortText: fmt.Sprintf("%04d", n),
+			TextEdit: &protocol.TextEdit{Range: at, NewText: text},
+		}
+		if i.Text != "" {
+			item.FilterText = i.Label
+		}
+		if i.Doc != "" {
+			doc := markup(r.client.ItemMarkdown, hide(i.Doc))
+			item.Documentation = &doc
+		}
+		list.Items = append(list.Items, item)
+	}
+	return list, nil
+}

@@ -20,6 +20,13 @@ var requestMethods = map[string]func(s *Server, r *protocol.Request) (work, erro
 	"textDocument/definition":  reading(definition),
 	"textDocument/declaration": reading(declaration),
 	"textDocument/completion":  reading(completion),
+
+	"textDocument/documentSymbol":    reading(documentSymbol),
+	"workspace/symbol":               workspaceSymbol,
+	"textDocument/references":        reading(references),
+	"textDocument/documentHighlight": reading(documentHighlight),
+	"textDocument/prepareRename":     reading(prepareRename),
+	"textDocument/rename":            reading(rename),
 }
 
 // notificationMethods are the notifications. They run one after the other.

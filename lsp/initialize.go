@@ -103,4 +103,10 @@ func initialized(s *Server, _ *protocol.Request) error {
 func (s *Server) offer(caps *protocol.ServerCapabilities) {
 	caps.HoverProvider, caps.DefinitionProvider, caps.DeclarationProvider = true, true, true
 	caps.CompletionProvider = &protocol.CompletionOptions{TriggerCharacters: []string{".", "/", "?", "["}}
+	caps.DocumentSymbolProvider, caps.WorkspaceSymbolProvider = true, true
+	caps.ReferencesProvider, caps.DocumentHighlightProvider = true, true
+	caps.RenameProvider = true
+	if s.client.PreparesRename {
+		caps.RenameProvider = protocol.RenameOptions{PrepareProvider: true}
+	}
 }

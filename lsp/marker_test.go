@@ -2,6 +2,7 @@ package lsp_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"io/fs"
@@ -146,6 +147,81 @@ func init() {
 			}
 		}
 		return out
+	}
+}
+
+func init() {
+	features["documentHighlight"] = func(s *session, m marked) string {
+		var found []struct {
+			Range lsptest.Range
+			Kind  int
+		}
+		s.Call("textDocument/documentHighlight", s.here(m), &found)
+		var out []string
+		for _, h := range found {
+			out = append(out, map[int]string{2: "read ", 3: "write "}[h.Kind]+s.place(s.uri(m.file), h.Range))
+		}
+		return strings.Join(out, "\n")
+	}
+	features["references"] = func(s *session, m marked) string {
+		params := s.here(m)
+		params["context"] = map[string]any{"includeDeclaration": m.argument != "uses"}
+		return s.locations("textDocument/references", params)
+	}
+	features["documentSymbol"] = func(s *session, m marked) string {
+		type symbol struct {
+			Name, Detail          string
+			Kind                  int
+			Range, SelectionRange lsptest.Range
+			Children              []json.RawMessage
+		}
+		var list []json.RawMessage
+		s.Call("textDocument/documentSymbol", s.here(m), &list)
+		var out []string
+		var add func(list []json.RawMessage, indent string)
+		add = func(list []json.RawMessage, indent string) {
+			for _, raw := range list {
+				var d symbol
+				require.NoError(s.t, json.Unmarshal(raw, &d))
+				out = append(out, strings.TrimRight(fmt.Sprintf("%s%s %d %s %s", indent, s.place(s.uri(m.file), d.SelectionRange), d.Kind, d.Detail, ""), " "))
+				add(d.Children, indent+"  ")
+			}
+		}
+		add(list, "")
+		return strings.Join(out, "\n")
+	}
+	features["workspaceSymbol"] = func(s *session, m marked) string {
+		var list []struct {
+			Name, ContainerName string
+			Kind                int
+			Location            location
+		}
+		s.Call("workspace/symbol", map[string]any{"query": m.argument}, &list)
+		var out []string
+		for _, d := range list {
+			out = append(out, fmt.Sprintf("%s in %q: %s", d.Name, d.ContainerName, s.place(d.Location.URI, d.Location.Range)))
+		}
+		return strings.Join(out, "\n")
+	}
+	features["rename"] = func(s *session, m marked) string {
+		prepared := s.Reply(s.Send("textDocument/prepareRename", s.here(m)))
+		params := s.here(m)
+		params["newName"] = m.argument
+		reply := s.Reply(s.Send("textDocument/rename", params))
+		if reply.Error != nil {
+			assert.Equal(s.t, -32803, reply.Error.Code)
+			return "refused: " + reply.Error.Message
+		}
+		assert.Nil(s.t, prepared.Error)
+		var a lsptest.Action
+		require.NoError(s.t, json.Unmarshal([]byte(`{"edit":`+string(reply.Result)+`}`), &a))
+		var out []string
+		for _, d := range a.Edit.DocumentChanges {
+			for _, e := range d.Edits {
+				out = append(out, s.place(d.TextDocument.URI, e.Range)+" → "+e.NewText)
+			}
+		}
+		return strings.Join(out, "\n")
 	}
 }
 

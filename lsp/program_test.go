@@ -236,4 +236,6 @@ func TestMetaModelOfFeatures(t *testing.T) {
 const linked = `{"textDocument":{"hover":{"contentFormat":["plaintext"]},"definition":{"linkSupport":true},"declaration":{"linkSupport":true}}}`
 
 // asked are the requests about code that the server answers.
-var asked = []string{"textDocument/hover", "textDocument/definition", "textDocument/declaration", "textDocument/completion"}
+var asked = []string{"textDocument/hover", "textDocument/definition", "textDocument/declaration", "textDocument/completion",
+	"textDocument/documentSymbol", "workspace/symbol", "textDocument/references", "textDocument/documentHighlight", "textDocument/prepareRename",
+	"textDocument/rename"}

@@ -146,3 +146,8 @@ func operandOf(part ast.Node) ast.Node {
 
 // openFile returns the view of another file of the project.
 func (v *View) openFile(path string) *View { return Open(v.snapshot, filepath.Clean(path)) }
+
+// In returns the view of a folder, for questions about all files of its project.
+func In(s *project.Snapshot, dir string) *View {
+	return &View{Answers: s.ViewOf(dir).Answers(), snapshot: s}
+}

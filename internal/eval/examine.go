@@ -45,6 +45,8 @@ type Examination struct {
 	entries  map[Expr]entry
 	carried  map[*Failure]bool // the failures that have entered
 	applied  []applied
+	// fixedSpans are the functions that fixpoints looks at; nil where nobody has asked.
+	fixedSpans []source.Span
 	// fixed are the fixpoints under examination; nil where none are.
 	fixed *fixpoints
 	// Exhausted counts the questions for which the fuel did not suffice.

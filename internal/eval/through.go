@@ -54,13 +54,31 @@ func (x *Examination) entered(at site, v *Value, of element) {
 		return
 	}
 	switch only.Reason {
-	case Thrown, Aborted, Recursion, Needed, Undefined, BadName, DuplicateAttr, OtherFailure:
+	case Recursion:
+		if t := only.thunk; t.code == nil || t.env == nil || t.env.lexical || x.inFixpoint(only) {
+			return // told where that stands
+		}
+	case Thrown, Aborted, Needed, Undefined, BadName, DuplicateAttr, OtherFailure:
 		return
 	}
 	x.carried[only] = true
 	if _, ok := x.entries[at.expr]; !ok {
 		x.entries[at.expr] = entry{only, of}
 	}
+}
+
+// inFixpoint reports whether a recursion goes through a function that is examined with its fixpoint.
+func (x *Examination) inFixpoint(f *Failure) bool {
+	if x.fixedSpans == nil {
+		x.fixedSpans = []source.Span{}
+		for f := range x.code.fixpoints() {
+			x.fixedSpans = append(x.fixedSpans, x.code.Span(f))
+		}
+	}
+	in := func(c *Code, e Expr) bool {
+		return c == x.code && slices.ContainsFunc(x.fixedSpans, func(s source.Span) bool { return s.Covers(c.Span(e)) })
+	}
+	return in(f.at.code, f.at.expr) || slices.ContainsFunc(f.cycle, func(t *thunk) bool { return in(t.code, t.expr) })
 }
 
 // gave notes what a call gives: lists and sets of applications, which are evaluated later.

@@ -28,6 +28,8 @@ var _ = rules.Register(&rules.Rule{
 		"`self: super:`. That an attribute needs itself is reported where no other overlay of the project defines one of the\n" +
 		"same name, which might come later and have it in its place.\n" +
 		"\n" +
+		"A call that recurses for the arguments that it has is reported, too: of `{ a ? b, b ? a }: …` with `{ }`.\n" +
+		"\n" +
 		"A name whose own value reads it at once is the matter of `self-binding`." + severity,
 	Severity: diag.Error, Presets: rules.Recommended,
 	Asks: asks | project.ForOverlaysWith,

@@ -74,6 +74,11 @@ func whatFails(f eval.Finding) (why, help string) {
 		return kinds(f.Got, "this") + " stands in the place of a Boolean", ""
 	case eval.BadBuiltinArg:
 		return fmt.Sprintf("%s gets %s where it needs %s", diag.Code(f.Name), kinds(f.Got, "something"), kinds(f.Want, "something else")), ""
+	case eval.Recursion:
+		if members, _ := f.Cycle(); len(members) > 0 {
+			return "the value of " + diag.Code(members[0].Name) + " needs itself there, infinite recursion", ""
+		}
+		return "a value needs itself there, infinite recursion", ""
 	case eval.RelativePath:
 		return fmt.Sprintf("%s takes an absolute path, and gets %s", diag.Code(f.Name), diag.Code(f.Text)), ""
 	}

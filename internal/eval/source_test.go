@@ -87,7 +87,7 @@ func TestNeedsSoundness(t *testing.T) {
 	dir := testenv.Tree(t, nil)
 	var claims []claim
 	needing := 0
-	for range 400 {
+	for range 800 {
 		g.vars, g.left = []variable{{"a", g.kind()}, {"x", Set}}, 60
 		text := "{ a, x ? { } }: " + g.expr(g.kind(), 4)
 		tree := parser.Parse(text)
@@ -102,7 +102,7 @@ func TestNeedsSoundness(t *testing.T) {
 		needing++
 		claims = append(claims, claim{expr: "((" + text + ") { a = let a = a; in a; })"})
 	}
-	require.Greater(t, needing, 50)
+	require.Greater(t, needing, 80)
 	for i, o := range askNix(t, dir, claims) {
 		require.NotZero(t, o.kind&Failures, claims[i].expr)
 	}

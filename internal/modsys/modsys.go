@@ -27,9 +27,15 @@ var lists = words(`imports require modules sharedModules extraModules baseModule
 // IsList reports whether an attribute of the name holds a list of modules.
 func IsList(name string) bool { return lists[name] }
 
+// Shared is the option of home-manager that lists modules of all users.
+const Shared = "sharedModules"
+
+// Given are the arguments of the functions that evaluate modules, such as nixosSystem, that hold modules.
+var Given = []string{"modules", "extraModules", "configuration"}
+
 // Imports reports whether a module system imports what a list of the name holds, wherever a module defines it: imports, and
 // sharedModules of home-manager.
-func Imports(name string) bool { return name == "imports" || name == "sharedModules" }
+func Imports(name string) bool { return name == "imports" || name == Shared }
 
 // exports are the attributes of flakes whose values are modules by name.
 var exports = words(`nixosModules darwinModules homeModules homeManagerModules flakeModules nixvimModules nixOnDroidModules`)

@@ -150,7 +150,7 @@ func (r *hostReader) configurations(output string, v *eval.Value) {
 			w.open = true
 		}
 		top := &moduleNode{}
-		for _, name := range []string{"modules", "extraModules", "configuration"} {
+		for _, name := range modsys.Given {
 			if given.Has(name) {
 				w.modules(top, given.Member(name), true, maxModuleNesting)
 			}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/nixsift/nixsift/internal/eval"
+	"github.com/nixsift/nixsift/internal/modsys"
 )
 
 // moduleNode is what a module says, as its arguments have it: what it imports, and what of home-manager it defines.
@@ -277,7 +278,7 @@ func (w *hostWalk) homeManager(n *moduleNode, v *eval.Value, sure bool, depth in
 	if p, ok := v.Attr("extraSpecialArgs"); ok {
 		n.args = append(n.args, p)
 	}
-	if p, ok := v.Attr("sharedModules"); ok {
+	if p, ok := v.Attr(modsys.Shared); ok {
 		n.shared = append(n.shared, p)
 	}
 	p, ok := v.Attr("users")

@@ -3,11 +3,9 @@ package project
 import (
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast/source"
-	"github.com/nixsift/nixsift/internal/eval"
 	"github.com/nixsift/nixsift/internal/module"
 )
 
@@ -156,153 +154,6 @@ func (x *moduleIndex) moduleAt(from, literal string) (path string, ok bool) {
 		path = filepath.Join(path, "default.nix")
 	}
 	return path, x.said[path] != nil
-}
-
-// maxTogether bounds the files that are looked at for evaluations: each time an evaluation imports one.
-const maxTogether = 200_000
-
-// findClashes looks at what each evaluation imports.
-func (g *importGraph) findClashes(all []evaluation) {
-	interesting := g.inSeveral()
-	if len(interesting) == 0 {
-		return
-	}
-	left := maxTogether
-	type pair struct {
-		a, b  string
-		path  string
-		where source.Span
-	}
-	told := map[pair]bool{}
-	for _, e := range all {
-		files := g.together(e)
-		if left -= len(files); left < 0 {
-			return
-		}
-		first := map[string]spoken{}
-		here := map[string]bool{}
-		for _, file := range files {
-			here[file] = true
-		}
-		for _, file := range files {
-			for _, s := range interesting[file] {
-				before, seen := first[s.key()]
-				if !seen {
-					first[s.key()] = s
-					continue
-				}
-				if before.file == s.file || !g.clash(before, s) || told[pair{before.file, s.file, s.name, before.span}] {
-					continue
-				}
-				stronger, elsewhere := g.stronger(s, here)
-				if stronger {
-					continue
-				}
-				told[pair{before.file, s.file, s.name, before.span}] = true
-				g.clashes[before.file] = append(g.clashes[before.file], Clash{
-					Kind: s.kind, Path: s.path, Span: before.span, Value: before.value, OtherValue: s.value,
-					Other: s.file, OtherSpan: s.span, Unsure: elsewhere, Root: e.from, RootSpan: e.span,
-				})
-			}
-		}
-	}
-}
-
-// stronger reports whether one of some files, or one elsewhere in the project, defines an option with a stronger priority.
-func (g *importGraph) stronger(s spoken, files map[string]bool) (here, elsewhere bool) {
-	if s.kind == DeclaredTwice || g.index.used().defined.strongest(s.path) == s.priority {
-		return false, false
-	}
-	for path, said := range g.index.said {
-		for _, d := range said.Uses.Each() {
-			if d.Defined && d.Priority < s.priority && (isPrefix(d.Path, s.path) || isPrefix(s.path, d.Path)) {
-				here, elsewhere = here || files[path], true
-			}
-		}
-	}
-	return here, elsewhere
-}
-
-// spoken is a declaration or a definition that may clash with that of another file.
-type spoken struct {
-	kind  ClashKind
-	file  string
-	name  string
-	path  []string
-	span  source.Span
-	value module.Value
-	decl  module.Declared
-	// priority is that of a definition.
-	priority int64
-}
-
-func (s spoken) key() string {
-	return string(rune('0'+s.kind)) + strconv.FormatInt(s.priority, 10) + "\x00" + s.name
-}
-
-// inSeveral returns what several files declare, or define differently.
-func (g *importGraph) inSeveral() map[string][]spoken {
-	byName := map[string][]spoken{}
-	for _, path := range g.index.paths {
-		said := g.index.said[path]
-		for _, d := range said.Declared {
-			if d.How == module.ByOption && !d.Guarded {
-				s := spoken{kind: DeclaredTwice, file: path, name: strings.Join(d.Path, "\x00"), path: d.Path, span: d.Span, decl: d}
-				byName[s.key()] = append(byName[s.key()], s)
-			}
-		}
-		for _, d := range said.Uses.Each() {
-			if kind, ok := g.definedHow(d); ok {
-				s := spoken{
-					kind: kind, file: path, name: strings.Join(d.Path, "\x00"), path: slices.Clone(d.Path), span: d.Node, value: d.Value, priority: d.Priority,
-				}
-				byName[s.key()] = append(byName[s.key()], s)
-			}
-		}
-	}
-	byFile := map[string][]spoken{}
-	for _, all := range byName {
-		if !slices.ContainsFunc(all, func(s spoken) bool { return s.file != all[0].file }) {
-			continue
-		}
-		for _, s := range all {
-			byFile[s.file] = append(byFile[s.file], s)
-		}
-	}
-	for _, all := range byFile {
-		slices.SortFunc(all, func(a, b spoken) int { return int(a.span.Start) - int(b.span.Start) })
-	}
-	return byFile
-}
-
-// definedHow returns how a definition may clash with another.
-func (g *importGraph) definedHow(d *module.Use) (kind ClashKind, ok bool) {
-	switch {
-	case d.Value.Exact && d.Priority == module.PlainPriority:
-		return DefinedTwice, g.index.single(d.Path)
-	case d.Value.Exact:
-		return ForcedTwice, g.index.single(d.Path)
-	case d.Value.Kinds == eval.List:
-		return JoinedTwice, true
-	}
-	return 0, false
-}
-
-// clash reports whether two declarations fail together, or two definitions do, or are joined.
-func (g *importGraph) clash(a, b spoken) bool {
-	switch a.kind {
-	case JoinedTwice:
-		return true
-	case DefinedTwice, ForcedTwice:
-		root := g.index.options()
-		answer := root.find(a.path)
-		if answer.Verdict != OptionExists {
-			answer.Declared = []DeclaredOption{{}}
-		}
-		return !slices.ContainsFunc(answer.Declared, func(d DeclaredOption) bool { return d.Type.Agree(a.value, b.value) })
-	}
-	x, y := a.decl.Type.Kinds(), b.decl.Type.Kinds()
-	return a.decl.Facts&b.decl.Facts != 0 || x != 0 && y != 0 && x&y == 0
 }
 
 // together returns the files that an evaluation imports in any case, the nearest first; none where it takes modules out.

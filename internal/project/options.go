@@ -37,12 +37,15 @@ var ForModules = modules.facts()
 
 // moduleIndex is what the modules of a project say.
 type moduleIndex struct {
-	paths []string // sorted
-	said  map[string]*module.Said
-	tree  lazy[*optionNode]
-	whole lazy[bool]
-	uses  lazy[*optionUses]
-	graph memo[*ground, *importGraph]
+	paths  []string // sorted
+	said   map[string]*module.Said
+	tree   lazy[*optionNode]
+	whole  lazy[bool]
+	uses   lazy[*optionUses]
+	forced lazy[*forcedNode]
+	// renames are the options that have taken the place of others, or that are gone, by their first names.
+	renames lazy[map[string][][]string]
+	graph   memo[*ground, *importGraph]
 }
 
 // optionNode is an option, or a set of options, of a project.
@@ -465,8 +468,13 @@ const maxOwnMistakes = 3
 func (x *moduleIndex) used() *optionUses {
 	return x.uses.get(func() *optionUses {
 		u := &optionUses{map[string]bool{}, &useNode{}, &useNode{}, &useNode{}}
+		root := x.options()
 		for _, path := range x.paths {
 			for _, use := range x.said[path].Uses.Each() {
+				// Of options whose first name no module of the project declares, nothing is asked; without one, all are used.
+				if len(use.Path) > 0 && root.children[use.Path[0]] == nil {
+					continue
+				}
 				switch {
 				case use.Defined:
 					u.defined.addDefined(use.Path, use.Cut, use.Priority)
@@ -477,7 +485,6 @@ func (x *moduleIndex) used() *optionUses {
 				}
 			}
 		}
-		root := x.options()
 		for name, n := range root.children {
 			declared := n.count()
 			missing := map[string]bool{}

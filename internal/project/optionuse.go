@@ -1,6 +1,7 @@
 package project
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/nixsift/nixsift/internal/module"
@@ -53,14 +54,22 @@ func (x *moduleIndex) complete() bool {
 
 // isTarget reports whether an option has taken the place of another, or is taken from one: then it is read under that name.
 func (x *moduleIndex) isTarget(path []string) bool {
-	for _, s := range x.said {
-		for _, d := range s.Declared {
-			if d.How >= module.Renamed && (isPrefix(d.New, path) || isPrefix(d.Path, path)) {
-				return true
+	renames := x.renames.get(func() map[string][][]string {
+		by := map[string][][]string{}
+		for _, s := range x.said {
+			for i := range s.Declared {
+				if d := &s.Declared[i]; d.How >= module.Renamed {
+					for _, name := range [][]string{d.New, d.Path} {
+						if len(name) > 0 {
+							by[name[0]] = append(by[name[0]], name)
+						}
+					}
+				}
 			}
 		}
-	}
-	return false
+		return by
+	})
+	return slices.ContainsFunc(renames[path[0]], func(name []string) bool { return isPrefix(name, path) })
 }
 
 // isPrefix reports whether a path that has names begins another.

@@ -71,6 +71,18 @@ func Find(text string) []Found {
 	return out
 }
 
+// MayHoldKey reports whether a text has what each private key has that Find knows: few texts do.
+func MayHoldKey(text string) bool {
+	for _, mark := range keyMarks {
+		if strings.Contains(text, mark) {
+			return true
+		}
+	}
+	return false
+}
+
+var keyMarks = []string{pemBegin, "SECRET-KEY-", "secret-key-", "=="}
+
 // pemBegin is the last word before the label of a text in the form of RFC 7468.
 const pemBegin = "-----BEGIN"
 

@@ -27,10 +27,15 @@ func TestFind(t *testing.T) {
 		"sha256-" + random + "abcdefgh=":                 "",
 		"-----BEGIN PRIVATE KEY-----":                    "",
 		"-----BEGIN PUBLIC KEY-----\n" + random + random: "",
+		"x = ''\\n-----BEGIN RSA PRIVATE KEY-----\n" + random + random + "\n": "-----BEGIN RSA PRIVATE KEY-----\n" + random + random + "\n",
+		"cache-1:" + random + random + random[:14] + "==":                     random + random + random[:14] + "==",
+		"https://hooks.slack.com/services/T0/B0/" + random:                    random,
+		"xdiscord.com/api/webhooks/1/" + random + "#":                         random,
 	} {
 		got := ""
 		for _, f := range secret.Find(text) {
 			got += f.Span.Of(text)
+			assert.True(t, !f.Key || secret.MayHoldKey(text), text)
 		}
 		assert.Equal(t, want, got, text)
 	}

@@ -13,6 +13,9 @@ import (
 
 // reportInline reports the secrets of known form in a Nix file: keys, or tokens.
 func reportInline(p *rules.Pass, keys bool) {
+	if keys && !secret.MayHoldKey(p.Tree.Source()) {
+		return
+	}
 	for _, f := range secret.Find(p.Tree.Source()) {
 		if f.Key != keys {
 			continue

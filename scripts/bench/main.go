@@ -1,7 +1,7 @@
-// Command bench compares whole runs of `nixsift check` over a tree with merely reading its Nix files, with
-// `nix-instantiate --parse` and, where they are installed, with other linters. All run in turn, several
-// times, and the medians count: quote the ratios, not the seconds. With -git it compares runs over the tree in and
-// outside of git instead.
+// Command bench compares whole runs of `nixsift check` over a tree with such runs that have the rules in preview on, or all
+// rules, with merely reading its Nix files, with `nix-instantiate --parse` and, where they are installed, with other linters. All
+// run in turn, several times, and the medians count: quote the ratios, not the seconds. With -git it compares runs over the tree
+// in and outside of git instead.
 package main
 
 import (
@@ -133,6 +133,8 @@ func compare(tree string, rounds int, nix string) error {
 	}
 	contenders := []*contender{
 		{name: "nixsift check", args: []string{bin, "check", "--exit-zero", "--format", "short", tree}},
+		{name: "nixsift check --preview", args: []string{bin, "check", "--exit-zero", "--format", "short", "--preview", tree}},
+		{name: "nixsift check, all rules", args: []string{bin, "check", "--exit-zero", "--format", "short", "--preset", "all", "--preview", tree}},
 		{name: "reading", args: []string{self, "-bare", "read", "-tree", tree}},
 	}
 	files, err := nixFiles(tree)
@@ -154,10 +156,10 @@ func compare(tree string, rounds int, nix string) error {
 		return err
 	}
 	base := median(contenders[0].times)
-	fmt.Printf("%d files, median of %d runs\n\n%-34s %10s %10s %18s\n", len(files), rounds, "", "seconds", "MiB", "nixsift is x times")
+	fmt.Printf("%d files, median of %d runs\n\n%-34s %10s %10s %10s %18s\n", len(files), rounds, "", "seconds", "CPU", "MiB", "nixsift is x times")
 	for _, c := range contenders {
 		m := median(c.times)
-		fmt.Printf("%-34s %10.3f %10.0f %18.2f\n", c.name, m.Seconds(), float64(c.rss)/(1<<20), base.Seconds()/m.Seconds())
+		fmt.Printf("%-34s %10.3f %10.3f %10.0f %18.2f\n", c.name, m.Seconds(), median(c.used).Seconds(), float64(c.rss)/(1<<20), base.Seconds()/m.Seconds())
 	}
 	return nil
 }

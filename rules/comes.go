@@ -64,6 +64,12 @@ func (p *Pass) comesByOutput(f eval.Finding) bool {
 	return p.Project.FailingOutput(dir, f.Spots(), through) != ""
 }
 
+// RestsOnLib reports whether a failure is none where an argument called lib is not nixpkgs' lib.
+func (p *Pass) RestsOnLib(f eval.Finding) bool {
+	code := p.lowered()
+	return code != nil && f.RestsOnLib(code, p.imports())
+}
+
 // Or returns whether evaluation surely comes by one of two places.
 func (c Comes) Or(o Comes) Comes { return Comes{c.sure || o.sure, c.module || o.module} }
 

@@ -30,7 +30,7 @@ const (
 	opPathConcat           // a path of kids[a:b]
 	opVar                  // slot b of the environment a levels up; c numbers the let or recursive set that has the name, if one does
 	opWithVar              // the name symbols[a], which some with around may have; b is what it is by its name, as in attrName
-	opGlobal               // the builtin that builtinTable has at a; b is how it is written, where that may need something; c is 1 where it is meant as a function of nixpkgs' lib
+	opGlobal               // the builtin that builtinTable has at a; b is how it is written, where that may need something; c is ofLib or ofLibGiven where it is meant as a function of nixpkgs' lib
 	opBuiltins             // builtins
 	opLambda               // lambdas[a]
 	opCall                 // kids[a], applied to kids[a+1:b]; d is the builder that this is by its name where nothing is known of it, or 0

@@ -58,6 +58,9 @@ func (ev *Evaluation) evalOp(at site, x *expr, in *env) *Value {
 	case opWithVar:
 		return ev.assumed(ev.withVar(at, code.symbols[x.a], in), x.b)
 	case opGlobal:
+		if ev.foreign && x.c == ofLibGiven {
+			return topValue
+		}
 		if x.b != 0 && (ev.Written || ev.watch != nil && ev.watch.fixed != nil) {
 			if v := sub(x.b); v.Fails() {
 				return v

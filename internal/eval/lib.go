@@ -156,8 +156,11 @@ func each(v *Value, do func(x *Value) *Value) (out *Value) {
 	return out
 }
 
-// ofLib lowers a name or selection that means a function of nixpkgs' lib of which something is known.
-func (l *lowerer) ofLib(n ast.Node) (Expr, bool) {
+// What an opGlobal means besides a builtin: a function of nixpkgs' lib, or of the lib that somebody passes as an argument.
+const ofLib, ofLibGiven = 1, 2
+
+// meansLib lowers a name or selection that means a function of nixpkgs' lib of which something is known.
+func (l *lowerer) meansLib(n ast.Node) (Expr, bool) {
 	if l.names == nil {
 		return 0, false
 	}
@@ -168,7 +171,11 @@ func (l *lowerer) ofLib(n ast.Node) (Expr, bool) {
 	if part, ok := libPart(l.names, n); !ok || part != "" && part != f.part {
 		return 0, false // another function of that name, as lib.lists.removePrefix
 	}
-	return l.add(n, expr{op: opGlobal, a: f.index, b: uint32(l.asWritten(n)), c: 1}), true
+	from := uint32(ofLib)
+	if nixlang.FromCaller(l.names, n) {
+		from = ofLibGiven
+	}
+	return l.add(n, expr{op: opGlobal, a: f.index, b: uint32(l.asWritten(n)), c: from}), true
 }
 
 // asWritten lowers how a function of lib is written where that needs something besides lib, such as final in final.lib.id;

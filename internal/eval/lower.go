@@ -180,7 +180,7 @@ func (l *lowerer) expr(n ast.Node) Expr {
 func (l *lowerer) lower(n ast.Node) Expr {
 	switch n.Kind() {
 	case ast.Ident:
-		if f, ok := l.ofLib(n); ok {
+		if f, ok := l.meansLib(n); ok {
 			return f
 		}
 		return l.variable(n, n.Text())
@@ -215,7 +215,7 @@ func (l *lowerer) lower(n ast.Node) Expr {
 	case ast.Let:
 		return l.let(ast.LetExpr{Node: n})
 	case ast.Select:
-		if f, ok := l.ofLib(n); ok {
+		if f, ok := l.meansLib(n); ok {
 			return f
 		}
 		return l.selection(ast.SelectExpr{Node: n})

@@ -99,7 +99,9 @@ type Evaluation struct {
 	// hole is an expression of the code holed of which nothing is to be known, or 0.
 	hole  Expr
 	holed *Code
-	trace *tracer // of a question that is asked to be shown, else nil
+	// foreign is set where the lib that callers pass may be any other than nixpkgs'.
+	foreign bool
+	trace   *tracer // of a question that is asked to be shown, else nil
 
 	// What is made on the way, and what an Examination uses.
 	seen      []role

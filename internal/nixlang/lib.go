@@ -102,6 +102,27 @@ func LibSource(names *sema.Info, n ast.Node) (path string, ok bool) {
 	return path, inside
 }
 
+// FromCaller reports whether the lib by which an expression means something of it, as Lib and LibPath tell, is an argument called
+// lib: which that is, callers decide.
+func FromCaller(names *sema.Info, n ast.Node) bool {
+	n = n.Unparen()
+	if u, ok := names.Use(n); n.Is(ast.Ident) && ok {
+		switch u.Target {
+		case sema.ToWith:
+			n, _ = onlyWith(names, u.Scope)
+		case sema.ToBinding:
+			if in, ok := ast.AsInherit(names.Binding(u.Binding).Decl); ok && in.From().IsValid() {
+				n = in.From()
+			}
+		}
+	}
+	for n = n.Unparen(); n.Is(ast.Select); n = n.Unparen() {
+		n = (ast.SelectExpr{Node: n}).Operand()
+	}
+	b := names.Resolve(n)
+	return b != nil && b.Name == "lib" && (b.Kind == sema.FormalBinding || b.Kind == sema.ParamBinding)
+}
+
 // IsLib reports whether an expression is a variable that holds nixpkgs' lib: one of that name which comes
 // from a caller, or from a set that has the packages of nixpkgs (see NamesPackages).
 func IsLib(names *sema.Info, n ast.Node) bool {

@@ -15,7 +15,7 @@ var changedLib = declare(fact[string, map[string]bool]{
 	index:   asSet,
 })
 
-// ForExtendsLib are the facts that ExtendsLib answers from.
+// ForExtendsLib are the facts that ExtendsLib and ReplacesLib answer from.
 var ForExtendsLib = changedLib.facts()
 
 // ExtendsLib reports whether something in the project may put another set in the place of nixpkgs' lib, or more into it: a
@@ -24,49 +24,121 @@ func (a *Answers) ExtendsLib() bool {
 	if a.deps != nil {
 		return noted(a.View, question{what: "extends lib"}, func(a *Answers) bool { return a.ExtendsLib() })
 	}
-	return changedLib.in(a)["lib"]
+	return changedLib.in(a)[libChanged]
 }
+
+// ReplacesLib reports whether something in the project may put another set in the place of nixpkgs' lib than that with more in it.
+func (a *Answers) ReplacesLib() bool {
+	if a.deps != nil {
+		return noted(a.View, question{what: "replaces lib"}, func(a *Answers) bool { return a.ReplacesLib() })
+	}
+	return changedLib.in(a)[libReplaced]
+}
+
+// What changesLib tells of a file.
+const libChanged, libReplaced = "changed", "replaced"
 
 // libFrameworks are parts of the names of flakes that give modules and packages a lib with more in it.
 var libFrameworks = []string{"snowfall", "digga", "flakelight", "divnix/std", "nixos-unified", "clan-core", "nixcfg", "lib-aggregate"}
 
-// changesLib returns "lib" if a file does one of the things that ExtendsLib tells of.
-func changesLib(t *ast.Tree) []string {
+// changesLib returns libChanged if a file does one of the things that ExtendsLib tells of, and libReplaced if it does one of those
+// that ReplacesLib tells of.
+func changesLib(t *ast.Tree) (found []string) {
 	outputs := ownOutputs(t)
+	changes := false
 	for i, r := range t.Records() {
-		var changes bool
+		replaces := false
 		switch n := t.Node(ast.NodeID(i)); r.Kind {
 		case ast.Binding:
 			b := ast.BindingNode{Node: n}
-			path := b.Attrpath()
-			changes = path.LastName() == "lib" && path.Text() != "flake.lib" && !slices.Contains(outputs, n) && !givesLib(b.Value())
+			if path := b.Attrpath(); path.LastName() == "lib" && path.Text() != "flake.lib" && !slices.Contains(outputs, n) && !givesLib(b.Value()) {
+				changes, replaces = true, !extendsLib(boundIn(t, b.Value()))
+			}
 		case ast.Inherit:
 			in := ast.InheritNode{Node: n}
 			if from := in.From(); from.IsValid() && !packages(from) {
 				for part := range in.Names() {
 					name, _ := ast.AttrName(part)
-					changes = changes || name == "lib"
+					replaces = replaces || name == "lib"
 				}
 			}
 		case ast.Select:
 			s := ast.SelectExpr{Node: n}
-			changes = ast.LastName(n) == "extend" && s.Holder() == "lib"
+			changes = changes || ast.LastName(n) == "extend" && s.Holder() == "lib"
 		case ast.Binary:
 			b := ast.BinaryExpr{Node: n}
-			changes = n.Op() == ast.OpUpdate && (ast.LastName(b.Left()) == "lib" || ast.LastName(b.Right()) == "lib")
+			changes = changes || n.Op() == ast.OpUpdate && (ast.LastName(b.Left()) == "lib" || ast.LastName(b.Right()) == "lib")
 		}
-		if changes {
-			return []string{"lib"}
+		if replaces {
+			return []string{libChanged, libReplaced}
 		}
 	}
-	if isFlake(t) {
-		for _, name := range libFrameworks {
-			if strings.Contains(t.Source(), name) {
-				return []string{"lib"}
+	if isFlake(t) && !changes {
+		changes = slices.ContainsFunc(libFrameworks, func(name string) bool { return strings.Contains(t.Source(), name) })
+	}
+	if changes {
+		return []string{libChanged}
+	}
+	return nil
+}
+
+// boundIn returns what a file binds to the name that a value is, or the value.
+func boundIn(t *ast.Tree, value ast.Node) ast.Node {
+	if value = value.Unparen(); !value.Is(ast.Ident) {
+		return value
+	}
+	for i, r := range t.Records() {
+		if r.Kind != ast.Binding {
+			continue
+		}
+		if b := (ast.BindingNode{Node: t.Node(ast.NodeID(i))}); b.Attrpath().Text() == value.Text() {
+			return b.Value()
+		}
+	}
+	return value
+}
+
+// extendsLib reports whether a value is made of nixpkgs' lib: by extend, by //, or by a function that gets it; or is something else
+// of that name, an option or the functions that a flake or module offers under it.
+func extendsLib(value ast.Node) bool {
+	value = value.Tail()
+	switch value.Kind() {
+	case ast.AttrSet:
+		return true
+	case ast.Binary:
+		b := ast.BinaryExpr{Node: value}
+		return value.Op() == ast.OpUpdate && (givesLib(b.Left()) || extendsLib(b.Left()) || givesLib(b.Right()))
+	case ast.Apply:
+		fn, args := ast.Call(value)
+		if s, ok := ast.AsSelect(fn); ok && ast.LastName(fn) == "extend" {
+			return s.Holder() == "lib"
+		}
+		if ast.LastName(fn) == "mkOption" {
+			return true
+		}
+		return slices.ContainsFunc(args, func(arg ast.Node) bool { return givesLib(arg) || passesLib(arg.Unparen()) })
+	}
+	return false
+}
+
+// passesLib reports whether a set literal has an attribute lib.
+func passesLib(set ast.Node) bool {
+	if !set.Is(ast.AttrSet) {
+		return false
+	}
+	for n := range set.Children() {
+		if b, ok := ast.AsBinding(n); ok && b.Attrpath().Text() == "lib" {
+			return true
+		}
+		if in, ok := ast.AsInherit(n); ok {
+			for name := range in.Names() {
+				if name.Text() == "lib" {
+					return true
+				}
 			}
 		}
 	}
-	return nil
+	return false
 }
 
 // ownOutputs returns the bindings of a flake's output lib: others have it as self.lib, or as that of an input.

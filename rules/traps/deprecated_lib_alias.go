@@ -22,12 +22,14 @@ var _ = rules.Register(&rules.Rule{
 		"decides: a name that the pinned release has not is an error, one that is deprecated only later is left alone. Without\n" +
 		"such a lock, and for names that nixpkgs does not warn about yet, it is information. A fork of nixpkgs counts by the\n" +
 		"release in its branch. Names that the project defines itself are left alone: its `lib` may have them.\n" +
+		"It is information, too, where `lib` is an argument and the project gives its files another one than nixpkgs', which may have\n" +
+		"the name.\n" +
 		"\n" +
 		"Where the function returned its argument, as `lib.mdDoc` did, the fix removes the call.\n" +
 		"The fix is safe where the new name means the same and the pinned nixpkgs, or any, has it.",
 	Severity: diag.Warning, Presets: rules.Recommended, Tags: diag.Deprecated,
 	Fix: rules.FixSometimes, SafeFix: rules.SameValue,
-	Asks: project.ForDefinesLibName,
+	Asks: project.ForDefinesLibName | project.ForExtendsLib,
 	On:   []ast.Kind{ast.Select, ast.Ident, ast.Inherit},
 	Node: func(p *rules.Pass, n ast.Node) {
 		if n.Is(ast.Inherit) {
@@ -54,17 +56,23 @@ var _ = rules.Register(&rules.Rule{
 		if ok {
 			f.Fixes = []diag.Fix{fix}
 		}
-		reportAlias(p, path, f)
+		reportAlias(p, n, path, f)
 	},
 })
 
-// reportAlias reports a finding about a path below lib, unless the project defines the name itself.
-func reportAlias(p *rules.Pass, path string, f diag.Finding) {
+// reportAlias reports a finding about a path below lib that an expression names, unless the project defines the name itself. It is
+// information where lib is an argument and the project gives its files another one.
+func reportAlias(p *rules.Pass, n ast.Node, path string, f diag.Finding) {
+	given := nixlang.FromCaller(p.Names(), n)
 	name := strings.Clone(path[strings.LastIndexByte(path, '.')+1:])
 	p.Ask(func(a *rules.Asked) {
-		if !a.DefinesLibName(name) {
-			a.Report(f)
+		if a.DefinesLibName(name) {
+			return
 		}
+		if given && a.ReplacesLib() {
+			f.Severity = diag.Info
+		}
+		a.Report(f)
 	})
 }
 
@@ -91,7 +99,7 @@ func inheritedAliases(p *rules.Pass, in ast.InheritNode) {
 			if f.Severity == diag.Error {
 				f.Severity = diag.Warning // lazy: it fails only where the name is used
 			}
-			reportAlias(p, name, f)
+			reportAlias(p, from, name, f)
 		}
 	}
 }

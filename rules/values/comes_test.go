@@ -119,3 +119,22 @@ func TestComes(t *testing.T) {
 		})
 	}
 }
+
+// TestOtherLib: where the project gives its files another lib than nixpkgs', nothing is known of an argument of that name.
+func TestOtherLib(t *testing.T) {
+	const file = "{ lib, pkgs }: { a = lib.optionals \"a\" { }; b = pkgs.lib.optionals \"a\" { }; }"
+	for caller, want := range map[string]int{
+		"let lib = import pins.lib; pins = { }; in import ./use.nix { inherit lib; }":                       1,
+		"{ lib }: import ./use.nix { lib = lib.extend (final: prev: { }); }":                                2,
+		"{ lib }: let more = import ./lib.nix { inherit lib; }; in import ./use.nix { lib = lib // more; }": 2,
+	} {
+		dir := testenv.Tree(t, map[string]string{"default.nix": caller, "use.nix": file, "nixsift.toml": ""})
+		res, err := engine.Check(context.Background(), engine.Options{Paths: []string{dir}, Only: []string{"wrong-builtin-argument"}})
+		require.NoError(t, err)
+		places := map[uint32]bool{}
+		for _, f := range res.Findings {
+			places[f.Span.Start] = true
+		}
+		require.Len(t, places, want, caller)
+	}
+}

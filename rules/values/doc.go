@@ -18,13 +18,14 @@ const severity = rules.Failing + " Nothing is reported\n" +
 	"of what depends on arguments that are not known, or on packages: only what fails whoever uses the file. What fails in a\n" +
 	"function for the arguments of a call is reported at the argument to blame, or at the call, with the place in the function.\n" +
 	"What stands behind a condition is reported as well, unless the condition never holds, or is not known and asks of the same\n" +
-	"name: `if isFoo x then x.foo`. Of functions of nixpkgs' `lib`, the most usual are known.\n" +
+	"name: `if isFoo x then x.foo`. Of functions of nixpkgs' `lib`, the most usual are known; what rests on an argument `lib` is reported\n" +
+	"only where the project gives its files no other one.\n" +
 	"\n" +
 	"A finding shows how what it blames came to its place. `nixsift what FILE:LINE:COLUMN` says what is known of any expression,\n" +
 	"and why.\n"
 
 // asks are the facts that report asks the project for.
-var asks = project.ForDefinesCallPackage | project.ForDefinesBuilder | rules.ForComes
+var asks = project.ForDefinesCallPackage | project.ForDefinesBuilder | project.ForExtendsLib | rules.ForComes
 
 // each calls do for what surely fails in the file for one of the reasons, and reports what it returns.
 func each(p *rules.Pass, do func(f eval.Finding, code *eval.Code) (diag.Finding, bool), reasons ...eval.Reason) {
@@ -49,7 +50,8 @@ func each(p *rules.Pass, do func(f eval.Finding, code *eval.Code) (diag.Finding,
 }
 
 // report reports a finding with the severity that its place gives it. One that takes a function for callPackage by its name is
-// none where the project has a function of its own under that name.
+// none where the project has a function of its own under that name; nor is one that takes an argument for nixpkgs' lib where
+// the project gives its files another one.
 func report(p *rules.Pass, found diag.Finding, f eval.Finding) {
 	switch {
 	case f.Assumed != "":
@@ -60,6 +62,8 @@ func report(p *rules.Pass, found diag.Finding, f eval.Finding) {
 		p.ReportFailing(found, rules.Perhaps, func(a *rules.Asked) bool { return a.DefinesBuilder(name) })
 	case f.Filled:
 		p.ReportFailing(found, rules.Perhaps, func(a *rules.Asked) bool { return a.DefinesCallPackage() })
+	case p.RestsOnLib(f):
+		p.ReportFailing(found, p.Comes(f), func(a *rules.Asked) bool { return a.ReplacesLib() })
 	default:
 		p.ReportFailing(found, p.Comes(f), nil)
 	}

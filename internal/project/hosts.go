@@ -75,31 +75,45 @@ type hostReach struct {
 	module bool // it is a module, and not what some expression imports
 }
 
-// HostsOf returns the hosts of the flake around a file that surely have it as a module, whatever the way; exported tells that the
-// flake has the module for others, too, or imports it into such.
-func (v *View) HostsOf(path string) (hosts []*Host, exported bool) {
+// HostsOfFile are the hosts of a flake that have a file as a module, whatever the way.
+type HostsOfFile struct {
+	Surely, Perhaps []*Host // those that may have it for all that is known: they import it on a condition, or are not complete
+	// Exported is set where the flake has the module for others, too, or imports it into such.
+	Exported bool
+}
+
+func (h HostsOfFile) equal(o HostsOfFile) bool {
+	return h.Exported == o.Exported && slices.EqualFunc(h.Surely, o.Surely, (*Host).equal) && slices.EqualFunc(h.Perhaps, o.Perhaps, (*Host).equal)
+}
+
+// HostsOf returns the hosts of the flake around a file that have it as a module. Where none surely does, Perhaps is not told.
+func (v *View) HostsOf(path string) HostsOfFile {
 	if v.deps != nil {
-		type answer struct {
-			hosts    []*Host
-			exported bool
-		}
-		same := func(x, y answer) bool {
-			return x.exported == y.exported && slices.EqualFunc(x.hosts, y.hosts, (*Host).equal)
-		}
-		got := notedBy(v, question{"hosts", path, ""}, same, func(a *Answers) answer {
-			hosts, exported := a.HostsOf(path)
-			return answer{hosts, exported}
-		})
-		return got.hosts, got.exported
+		return notedBy(v, question{"hosts", path, ""}, HostsOfFile.equal, func(a *Answers) HostsOfFile { return a.HostsOf(path) })
 	}
-	for _, r := range v.hostsFor(path).reached[path] {
-		if r.host.exports {
-			exported = true
-		} else if r.sure && r.module {
-			hosts = append(hosts, r.host)
+	g := v.hostsFor(path)
+	var out HostsOfFile
+	sure := map[*Host]bool{}
+	for _, r := range g.reached[path] {
+		switch {
+		case r.host.exports:
+			out.Exported = true
+		case r.sure && r.module:
+			out.Surely = append(out.Surely, r.host)
+			sure[r.host] = true
+		case r.module && r.host.Complete:
+			out.Perhaps = append(out.Perhaps, r.host)
 		}
 	}
-	return hosts, exported
+	if len(out.Surely) == 0 {
+		return HostsOfFile{Exported: out.Exported}
+	}
+	for _, h := range g.hosts {
+		if !h.Complete && !sure[h] {
+			out.Perhaps = append(out.Perhaps, h)
+		}
+	}
+	return out
 }
 
 // MadePaths returns the paths that expressions of a file put together, as the flake around it evaluates them.

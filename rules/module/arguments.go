@@ -2,6 +2,7 @@ package module
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
@@ -159,6 +160,40 @@ const (
 	usedInList                  // lists of modules alone, but who evaluates those is not all known
 	usedByHost                  // lists of modules alone, which the project's own evaluations read
 )
+
+// argumentUse is who uses a module's file, and whether they pass an argument to it.
+type argumentUse struct {
+	moduleUse
+	// special is set where specialArgs have it, or may have it; lacking is the output of a host that surely has the module and whose
+	// specialArgs surely lack it, or "".
+	special bool
+	lacking string
+}
+
+// useOfArgument tells of the hosts that surely have a module what they pass; where that is known of none, of all files of the project.
+func useOfArgument(a *rules.Asked, path, name string, given project.ModuleArg) (u argumentUse) {
+	hosts := a.HostsOf(path)
+	closed := slices.ContainsFunc(hosts.Surely, func(h *project.Host) bool { return !h.Open })
+	if !closed || hosts.Exported {
+		u.special = given.Special || given.SpecialOpen
+		if !u.special {
+			u.moduleUse = useOf(a, path)
+		}
+		return u
+	}
+	u.moduleUse = usedByHost
+	for _, h := range hosts.Surely {
+		if h.Passes(name) {
+			u.special = true
+		} else if u.lacking == "" {
+			u.lacking = h.Output
+		}
+	}
+	for _, h := range hosts.Perhaps {
+		u.special = u.special || h.Passes(name)
+	}
+	return u
+}
 
 // maxImporters bounds the files that are followed from one to those that import it.
 const maxImporters = 200

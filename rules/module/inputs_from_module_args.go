@@ -34,13 +34,14 @@ var _ = rules.Register(&rules.Rule{
 			}
 			p.Ask(func(a *rules.Asked) {
 				given := a.ModuleArg(name)
-				if !given.Defined || given.Special || given.SpecialOpen {
+				if !given.Defined {
 					return
 				}
-				switch useOf(a, path) {
-				case usedByHost:
+				switch use := useOfArgument(a, path, name, given); {
+				case use.special && use.lacking == "":
+				case use.moduleUse == usedByHost:
 					a.Report(f)
-				case usedInList:
+				case use.moduleUse == usedInList:
 					f.Severity = diag.Warning
 					a.Report(f)
 				}

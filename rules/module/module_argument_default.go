@@ -38,13 +38,14 @@ var _ = rules.Register(&rules.Rule{
 			}
 			p.Ask(func(a *rules.Asked) {
 				given := a.ModuleArg(name)
-				if given.Special || given.SpecialOpen || given.Defined || given.DefinedOpen {
+				if given.Defined || given.DefinedOpen {
 					return
 				}
-				switch use := useOf(a, path); {
-				case use == usedByHost:
+				switch use := useOfArgument(a, path, name, given); {
+				case use.special:
+				case use.moduleUse == usedByHost:
 					a.Report(f)
-				case use == usedInList, use == usedAlone && alone:
+				case use.moduleUse == usedInList, use.moduleUse == usedAlone && alone:
 					f.Severity = diag.Warning
 					a.Report(f)
 				}

@@ -19,8 +19,8 @@ var _ = rules.Register(&rules.Rule{
 		"Pass it in the `specialArgs` of `nixosSystem`, as in `specialArgs = { inherit inputs; };`, or in `extraSpecialArgs` of\n" +
 		"home-manager. `imports` can only use those.\n" +
 		"\n" +
-		"The rule speaks where all files that import the module are seen, up to the evaluations that the project makes, and where all\n" +
-		"that these pass is written out. What a module from elsewhere may set in `_module.args` is not known, so that only what\n" +
+		"The rule speaks where a configuration of the flake is seen to have the module, and what it passes is known, or where all files\n" +
+		"that import the module are seen, up to the evaluations that the project makes, and where all that these pass is written out. What a module from elsewhere may set in `_module.args` is not known, so that only what\n" +
 		"`imports` need is an error.",
 	Severity: diag.Error, Presets: rules.Recommended, Asks: project.ForModuleArg,
 	File: func(p *rules.Pass) {
@@ -48,10 +48,11 @@ func unknownModuleArgument(p *rules.Pass, arg ownArgument) {
 	p.Ask(func(a *rules.Asked) {
 		given := a.ModuleArg(name)
 		inImports := imports != source.Span{}
-		if given.Special || given.SpecialOpen || !inImports && (given.Defined || given.DefinedOpen) || inImports && given.Defined && byModules {
+		if !inImports && (given.Defined || given.DefinedOpen) || inImports && given.Defined && byModules {
 			return
 		}
-		if useOf(a, path) != usedByHost {
+		used := useOfArgument(a, path, name, given)
+		if used.moduleUse != usedByHost || used.special && (!inImports || used.lacking == "") {
 			return
 		}
 		f := diag.Finding{
@@ -63,6 +64,9 @@ func unknownModuleArgument(p *rules.Pass, arg ownArgument) {
 		if inImports {
 			f.Severity = diag.Error
 			f.Message = "no `specialArgs` have " + diag.Code(name) + ", and `imports` need it: infinite recursion"
+			if used.special {
+				f.Message = "the `specialArgs` of " + diag.Code(used.lacking) + " lack " + diag.Code(name) + ", and `imports` need it: infinite recursion"
+			}
 			f.Help = "pass it in `specialArgs` of the evaluation"
 			f.Related = []diag.Related{{Span: imports, Message: "`imports` need it here"}}
 		}

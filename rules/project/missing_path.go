@@ -24,7 +24,8 @@ var _ = rules.Register(&rules.Rule{
 		"project whose path ends so. Each place that names the file is a finding, so that a comment there speaks of it alone.\n" +
 		"\n" +
 		"Of what puts text behind a path, or behind the flake itself, what is read where it stands is looked at: `import (./. +\n" +
-		"\"/x.nix\")`, `readFile \"${self}/x\"`.\n" +
+		"\"/x.nix\")`, `readFile \"${self}/x\"`. `./hosts/${name}` is looked at where evaluating the outputs of the\n" +
+		"flake surely reads it, for each name that is known.\n" +
 		"\n" +
 		"Nothing is said about paths that the file checks with `pathExists`, that are only turned into text, compared or\n" +
 		"completed by `+`, or that stand in an option's `example`; in templates, examples, test data and files that are only copied, which\n" +

@@ -22,7 +22,9 @@ var _ = rules.Register(&rules.Rule{
 		"`pathExists` does not fail: it is silently false, which is reported more mildly.\n" +
 		"\n" +
 		"Looked at are path literals, and what puts text behind one or behind the flake itself: `./. + \"/x.nix\"`, `self + \"/x.nix\"`,\n" +
-		"`\"${./.}/x\"`; strings only where they are read.\n" +
+		"`\"${./.}/x\"`; strings only where they are read. What is put together of more,\n" +
+		"`./hosts/${name}`, is looked at where evaluating the outputs of the flake reads it: for each element of a list that is known, of\n" +
+		"a set, or of a folder that `readDir` lists.\n" +
 		"\n" +
 		"The repository is the innermost one around the file, and only a flake whose `flake.nix` it tracks is meant. Outside\n" +
 		"of Git, and for `path:` references, everything is visible.",

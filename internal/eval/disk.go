@@ -96,7 +96,12 @@ func Foreign(attrs map[string]Part) Part {
 	return p
 }
 
-// others is what an attribute is that a set may have besides those that are known.
+// ForeignTest returns a function that tells whether its argument is what another project has.
+func ForeignTest() Part { return Part{given(functionValue(&function{builtin: foreignTest}))} }
+
+var foreignTest = &builtin{name: "isForeign", arity: 1, run: func(c *invocation) *Value { return boolValue(c.force(c.args[0]).IsForeign()) }}
+
+// otherValue is what an attribute is that a set may have besides those that are known.
 func (s *set) otherValue() *Value {
 	for ; s != nil; s = s.below {
 		if s.open && !s.foreign {

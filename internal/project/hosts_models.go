@@ -29,6 +29,7 @@ let
   };
   own = base // builtins.listToAttrs (map (name: { inherit name; value = host name; }) names) // {
     extend = f: let next = own // f next own; in next;
+    makeOverridable = f: args: f args;
   };
 in
 own

@@ -42,6 +42,9 @@ var hostsCases = []struct {
 	{"flake-parts", `inputs: inputs.flake-parts.lib.mkFlake { inherit inputs; } { systems = [ ]; imports = [ ./parts.nix ]; }`,
 		map[string]string{"parts.nix": `{ inputs, lib, ... }: { flake.nixosConfigurations = lib.genAttrs [ "a" ] (n: inputs.nixpkgs.lib.nixosSystem { modules = [ ./hosts/${n} ]; }); }`},
 		"nixosConfigurations.a: hosts/a/default.nix"},
+	{"flake-parts with modules of others", `inputs: inputs.flake-parts.lib.mkFlake { inherit inputs; } { imports = [ inputs.other.flakeModule (inputs.other.lib.module { }) ]; systems = [ ];
+		flake.nixosConfigurations.a = inputs.nixpkgs.lib.makeOverridable inputs.nixpkgs.lib.nixosSystem { modules = [ ./common.nix ]; }; }`, nil,
+		"nixosConfigurations.a: common.nix"},
 	{"home-manager", `{ nixpkgs, home-manager, ... }@inputs: { nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ home-manager.nixosModules.home-manager ./hosts/a ]; }; homeConfigurations."kim@a" = home-manager.lib.homeManagerConfiguration { extraSpecialArgs = { inherit inputs; }; modules = [ ./home/kim.nix ]; }; }`,
 		nil, "homeConfigurations.kim@a[inputs]: common.nix home/kim.nix; nixosConfigurations.a: hosts/a/default.nix"},
 	{"users", `{ nixpkgs, home-manager, ... }@inputs: let user = "kim"; in { nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ home-manager.nixosModules.home-manager { home-manager = { extraSpecialArgs = { inherit inputs; }; users.${user} = import ./home/${user}.nix; users.lee = ./home/lee.nix; users.max.imports = [ ./home/max.nix ]; }; } ]; }; }`, nil,

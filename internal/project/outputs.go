@@ -273,7 +273,7 @@ func (r *outputsReader) input(f *flake.Flake, in *flake.Input) eval.Part {
 	case name == "flake-utils":
 		return flakeUtils.apply(map[string]eval.Part{"systems": r.systems(f, in), "open": open, "unknown": eval.Open(), "lib": eval.LibArgument()})
 	case name == "flake-parts":
-		return flakeParts.apply(map[string]eval.Part{"open": open, "unknown": eval.Open(), "lib": eval.LibArgument()})
+		return flakeParts.apply(map[string]eval.Part{"open": open, "unknown": eval.Open(), "lib": eval.LibArgument(), "isForeign": eval.ForeignTest()})
 	case name == "import-tree":
 		return importTree.apply(map[string]eval.Part{"open": open})
 	case strings.HasPrefix(name, "nixpkgs"), name == "channels":

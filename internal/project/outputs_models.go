@@ -69,7 +69,7 @@ open
 // flakeParts is hercules-ci/flake-parts (lib.nix and modules). Modules are read and laid over each other by the names that they
 // define. A module of another flake is known by _opens: the outputs to which it may add any names.
 var flakeParts = newModel(`
-{ open, unknown, lib }:
+{ open, unknown, lib, isForeign }:
 let
   perSystemNames = [ "apps" "checks" "devShells" "formatter" "legacyPackages" "packages" ];
   wholeNames = [ "nixosConfigurations" "nixosModules" "overlays" ];
@@ -95,7 +95,9 @@ let
     let
       read =
         m:
-        if builtins.isFunction m then
+        if isForeign m then
+          { }
+        else if builtins.isFunction m then
           m args
         else if builtins.isPath m || builtins.isString m then
           read (import m)

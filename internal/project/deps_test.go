@@ -56,6 +56,8 @@ func TestDeps(t *testing.T) {
 		"installs":     func(_ string, a *project.Answers) { a.Installs("fzf") },
 		"nothing":      func(string, *project.Answers) {},
 		"replaces lib": func(_ string, a *project.Answers) { a.ReplacesLib() },
+		"hosts":        func(dir string, a *project.Answers) { a.HostsOf(filepath.Join(dir, "b.nix")) },
+		"made paths":   func(dir string, a *project.Answers) { a.MadePaths(filepath.Join(dir, "flake.nix")) },
 	}
 	for _, c := range []struct {
 		file, text string
@@ -90,6 +92,10 @@ func TestDeps(t *testing.T) {
 		{"a.nix", "{ lib, ... }: { options.my.port = lib.mkOption { }; }", []string{"references", "option"}},
 		{"a.nix", "{ lib, ... }: { my.prt = 1; }", []string{"references"}},
 		{"a.nix", "{ lib, ... }: { imports = [ ./a.nix ]; }", []string{"references", "cycle"}},
+		{
+			"flake.nix", "{ outputs = { nixpkgs, ... }: { nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ ./b.nix ./${\"a\"}.nix ]; }; }; }",
+			[]string{"flake", "hosts", "made paths", "outputs", "reach", "references"},
+		},
 		{"flake.nix", "{ outputs = _: { nixosConfigurations = { }; nixosModules = { }; }; }", []string{"flake", "outputs"}},
 		{"b.nix", "{ x, y }: [ x y ]", []string{"imported"}},
 	} {

@@ -42,27 +42,33 @@ type fileValue struct {
 }
 
 // readHosts reads the hosts of the flake in a folder.
-func readHosts(v *View, dir string) *hostGraph {
+func readHosts(v *View, dir string) *hostGraph { return newHostReader(v, dir).readAll() }
+
+func newHostReader(v *View, dir string) *hostReader {
 	r := &hostReader{
 		outputsReader: outputsReader{view: v, dir: dir, files: map[string]bool{}, hosts: true}, root: dir,
 		graph: &hostGraph{reached: map[string][]hostReach{}, made: map[string][]MadePath{}}, made: map[MadePath]bool{},
 		nodes: map[string]*moduleNode{}, codes: map[string]*fileValue{}, ids: map[*eval.Value]int{}, left: maxHostModules,
 	}
 	r.graph.files = r.files
-	f := v.FlakeIn(dir)
-	if f == nil || !f.Nix.Outputs.IsLambda {
-		return r.graph
-	}
-	code := r.imported(filepath.Join(dir, "flake.nix"))
-	if code == nil {
-		return r.graph
-	}
 	if repo := v.Repo(); repo != nil {
 		r.root = repo.Root()
 	}
 	r.ev = eval.NewEvaluation()
 	r.ev.Fuel, r.ev.Import, r.ev.Texts = fuelOfHosts, r.imported, true
 	r.ev.Disk = &eval.Disk{List: r.listing, Exists: r.exists, Read: r.read, MaxFiles: maxHostFiles}
+	return r
+}
+
+func (r *hostReader) readAll() *hostGraph {
+	f := r.view.FlakeIn(r.dir)
+	if f == nil || !f.Nix.Outputs.IsLambda {
+		return r.graph
+	}
+	code := r.imported(filepath.Join(r.dir, "flake.nix"))
+	if code == nil {
+		return r.graph
+	}
 	r.outputs(r.called(f, code))
 	for _, list := range r.graph.made {
 		slices.SortFunc(list, func(a, b MadePath) int {

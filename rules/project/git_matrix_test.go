@@ -151,6 +151,27 @@ func TestSeenLikeNix(t *testing.T) {
 		gittest.Write(t, dir, ".git", "gitdir: "+away+"\n")
 		sameAsNix(t, nix, dir, dir, paths)
 	})
+	t.Run("computed", func(t *testing.T) {
+		gittest.Isolate(t)
+		dir := gittest.Init(t, gittest.Real(t, t.TempDir()), "repo")
+		paths := []string{`./${"old"}.nix`, `./${"new"}.nix`, `(./. + "/${"new"}.nix")`, `"${self}/${"new"}.nix"`, `./${"folder"}`, `./${"a"}/${"b"}.nix`, `"${self}/${"old"}.nix"`}
+		writeMatrixFlake(t, dir, paths)
+		gittest.Write(t, dir, "old.nix", "1")
+		gittest.Run(t, dir, "add", ".")
+		gittest.Write(t, dir, "new.nix", "1", "folder/default.nix", "1", "a/b.nix", "1")
+		sameAsNix(t, nix, dir, dir, paths)
+	})
+	t.Run("listed", func(t *testing.T) {
+		gittest.Isolate(t)
+		dir := gittest.Init(t, gittest.Real(t, t.TempDir()), "repo")
+		gittest.Write(t, dir, "flake.nix", `{ outputs = { self }: {
+  exists = [ ];
+  read = map (n: import (./hosts + "/${n}/x.nix")) (builtins.attrNames (builtins.readDir ./hosts));
+}; }`, "hosts/a/x.nix", "1")
+		gittest.Run(t, dir, "add", ".")
+		gittest.Write(t, dir, "hosts/b/x.nix", "1") // not in the list that Nix sees
+		sameAsNix(t, nix, dir, dir, nil)
+	})
 	t.Run("none", func(t *testing.T) {
 		gittest.Isolate(t)
 		dir := gittest.Real(t, t.TempDir())
@@ -163,7 +184,7 @@ func TestSeenLikeNix(t *testing.T) {
 
 // writeMatrixFlake writes a flake that reads paths, one a line, and a file that asks whether they are there.
 func writeMatrixFlake(t *testing.T, dir string, paths []string) {
-	read, exists := "{\n  outputs = _: {\n    exists = import ./exists.nix;\n    read = [\n", "[\n"
+	read, exists := "{\n  outputs = { self }: {\n    exists = import ./exists.nix self;\n    read = [\n", "self: [\n"
 	for _, p := range paths {
 		read += fmt.Sprintf("      (import %s)\n", p)
 		exists += fmt.Sprintf("  (builtins.pathExists %s)\n", p)
@@ -186,7 +207,7 @@ func sameAsNix(t *testing.T, nix *testenv.Nix, ref, dir string, paths []string) 
 	for i, path := range paths {
 		if out, err := nix.Run(dir, "eval", ref+"#read", "--apply", fmt.Sprintf("l: builtins.elemAt l %d", i)); err != nil {
 			assert.Regexp(t, `is not tracked by Git|does not exist|No such file`, out)
-			unseen = append(unseen, path)
+			unseen = append(unseen, strings.Trim(path, "()"))
 		} else {
 			assert.True(t, exists[i], "%s is read, though it does not exist", path)
 		}

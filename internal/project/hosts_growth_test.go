@@ -1,0 +1,72 @@
+package project
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/nixsift/nixsift/internal/testenv"
+	"github.com/nixsift/nixsift/internal/workspace"
+)
+
+// TestHostsAreReadOnce lets many hosts import the same modules: each of these is evaluated once for all hosts that pass it the same,
+// and what hosts cost besides does not depend on how many others there are.
+func TestHostsAreReadOnce(t *testing.T) {
+	work := func(hosts, modules int) (steps, nodes int) {
+		var names, list strings.Builder
+		files := map[string]string{}
+		for i := range hosts {
+			fmt.Fprintf(&names, " \"h%d\"", i)
+			files[fmt.Sprintf("hosts/h%d.nix", i)] = "{ inputs, ... }: { imports = [ ../common.nix ]; }"
+		}
+		for i := range modules {
+			fmt.Fprintf(&list, " ./m%d.nix", i)
+			files[fmt.Sprintf("m%d.nix", i)] = "{ config, inputs, lib, ... }: { imports = lib.optional (inputs ? self) ./m0.nix; }"
+		}
+		files["common.nix"] = "{ imports = [" + list.String() + " ]; }"
+		files["flake.nix"] = "{ outputs = { self, nixpkgs }@inputs: { nixosConfigurations = nixpkgs.lib.genAttrs [" + names.String() +
+			" ] (name: nixpkgs.lib.nixosSystem { specialArgs = { inherit inputs name; }; modules = [ ./hosts/${name}.nix ]; }); }; }"
+		dir := testenv.Tree(t, files)
+		r := newHostReader(New(workspace.OS).View(filepath.Join(dir, "flake.nix")), dir)
+		g := r.readAll()
+		require.Len(t, g.hosts, hosts)
+		for _, h := range g.hosts {
+			require.True(t, h.Complete, h.Output)
+		}
+		assert.Len(t, g.reached[filepath.Join(dir, "m1.nix")], hosts)
+		return r.ev.Work(), len(r.nodes)
+	}
+	few, _ := work(50, 40)
+	many, nodes := work(400, 40)
+	assert.Less(t, many, 10*few, "steps of eight times as many hosts")
+	assert.Equal(t, 400+40+1, nodes)
+	more, _ := work(50, 320)
+	assert.Less(t, more, 10*few, "steps of eight times as many modules")
+}
+
+// TestManyHosts lets a thousand hosts have files of their own.
+func TestManyHosts(t *testing.T) {
+	const hosts, each = 1000, 2
+	files := map[string]string{}
+	var names strings.Builder
+	for i := range hosts {
+		fmt.Fprintf(&names, " \"h%d\"", i)
+		for j := range each {
+			files[fmt.Sprintf("hosts/h%d/m%d.nix", i, j)] = "{ }"
+		}
+		files[fmt.Sprintf("hosts/h%d/default.nix", i)] = "{ lib, ... }: { imports = map (n: ./. + \"/m${toString n}.nix\") (lib.range 0 1); }"
+	}
+	files["flake.nix"] = "{ outputs = { self, nixpkgs }: { nixosConfigurations = nixpkgs.lib.genAttrs [" + names.String() +
+		" ] (name: nixpkgs.lib.nixosSystem { modules = [ ./hosts/${name} ]; }); }; }"
+	dir := testenv.Tree(t, files)
+	g := newHostReader(New(workspace.OS).View(filepath.Join(dir, "flake.nix")), dir).readAll()
+	require.Len(t, g.hosts, hosts)
+	assert.Len(t, g.reached, hosts*(each+1), "files")
+	for _, h := range g.hosts {
+		require.True(t, h.Complete, h.Output)
+	}
+}

@@ -58,6 +58,7 @@ func TestDeps(t *testing.T) {
 		"replaces lib": func(_ string, a *project.Answers) { a.ReplacesLib() },
 		"hosts":        func(dir string, a *project.Answers) { a.HostsOf(filepath.Join(dir, "b.nix")) },
 		"made paths":   func(dir string, a *project.Answers) { a.MadePaths(filepath.Join(dir, "flake.nix")) },
+		"filter":       func(dir string, a *project.Answers) { a.Filter(filepath.Join(dir, "b.nix")) },
 	}
 	for _, c := range []struct {
 		file, text string

@@ -16,10 +16,11 @@ import (
 	"github.com/nixsift/nixsift/internal/workspace"
 )
 
-// attributes are the linguist-generated patterns of one .gitattributes file.
+// attributes are the patterns of one .gitattributes file that set linguist-generated or a filter.
 type attributes struct {
-	dir   string
-	lines []attributeLine
+	dir     string
+	lines   []attributeLine
+	filters []filterLine
 	up    *attributes // those of the nearest folder above that has any
 }
 
@@ -141,6 +142,9 @@ func (f *folder) gitattributes() *attributes {
 			}
 			for _, attr := range fields[1:] {
 				name, value, _ := strings.Cut(strings.TrimLeft(attr, "-!"), "=")
+				if name == "filter" {
+					a.filters = append(a.filters, filterLine{attributeGlob(fields[0]), value})
+				}
 				if name == "linguist-generated" {
 					a.lines = append(a.lines, attributeLine{attributeGlob(fields[0]), attr[0] != '-' && attr[0] != '!' && value != "false"})
 				}

@@ -227,3 +227,33 @@ func sameAsNix(t *testing.T, nix *testenv.Nix, ref, dir string, paths []string) 
 	slices.Sort(reported)
 	assert.Equal(t, unseen, reported)
 }
+
+// TestFilteredLikeNix: of files with a filter Nix reads what lies in a checkout, and of a revision what the commit has.
+func TestFilteredLikeNix(t *testing.T) {
+	nix := testenv.NewNix(t)
+	gittest.Isolate(t)
+	dir := gittest.Init(t, gittest.Real(t, t.TempDir()), "repo")
+	gittest.Run(t, dir, "config", "filter.git-crypt.clean", "sed s/plain/hidden/")
+	gittest.Run(t, dir, "config", "filter.git-crypt.smudge", "sed s/hidden/plain/")
+	gittest.Write(t, dir, ".gitattributes", "secret filter=git-crypt\n", "secret", "plain", "flake.nix", "{ outputs = _: { secret = builtins.readFile ./secret; }; }\n")
+	gittest.Run(t, dir, "add", ".")
+	gittest.Run(t, dir, "commit", "-qm", "x")
+	for query, want := range map[string]string{"": `"plain"`, "?ref=HEAD&rev=" + headOf(t, dir): `"hidden"`} {
+		out, err := nix.Run(dir, "eval", "git+file://"+dir+query+"#secret")
+		require.NoError(t, err, out)
+		assert.Contains(t, out, want)
+	}
+	res, err := engine.Check(context.Background(), engine.Options{Paths: []string{dir}, Only: []string{"filtered-file"}})
+	require.NoError(t, err)
+	assert.Len(t, res.Findings, 1)
+}
+
+// headOf returns the commit of a repository's one branch.
+func headOf(t *testing.T, dir string) string {
+	t.Helper()
+	head, err := os.ReadFile(filepath.Join(dir, ".git/HEAD"))
+	require.NoError(t, err)
+	commit, err := os.ReadFile(filepath.Join(dir, ".git", strings.TrimSpace(strings.TrimPrefix(string(head), "ref: "))))
+	require.NoError(t, err)
+	return strings.TrimSpace(string(commit))
+}

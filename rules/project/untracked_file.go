@@ -7,6 +7,7 @@ import (
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/flake"
 	"github.com/nixsift/nixsift/internal/git"
 	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/rules"
@@ -179,10 +180,8 @@ func reportUntracked(p *rules.Pass, l literal, rel, linked string, isDir bool) {
 
 // reportSubmodule says that a submodule's files are invisible unless the flake asks for them.
 func reportSubmodule(p *rules.Pass, l literal, rel, sub string) {
-	if f := p.Project.Flake(); f != nil && f.Nix != nil && f.Nix.Root != nil {
-		if a := f.Nix.Root.Sub("inputs", "self", "submodules"); a != nil {
-			return
-		}
+	if f := p.Project.Flake(); f != nil && f.Nix != nil && asksFor(f.Nix.Root, "submodules") {
+		return
 	}
 	f := diag.Finding{
 		Severity: diag.Info,
@@ -197,4 +196,17 @@ func reportSubmodule(p *rules.Pass, l literal, rel, sub string) {
 		}
 		a.Report(f)
 	})
+}
+
+// asksFor reports whether a flake sets an attribute of inputs.self, other than to false.
+func asksFor(root *flake.Attr, name string) bool {
+	if root == nil {
+		return false
+	}
+	a := root.Sub("inputs", "self", name)
+	if a == nil {
+		return false
+	}
+	value, ok := a.Value()
+	return !ok || value.Unparen().Text() != "false"
 }

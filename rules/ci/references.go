@@ -121,7 +121,7 @@ func (c *call) allReferences() (out []shell.Word) {
 			return out
 		case w.Text == "--override-input":
 			i += 2
-		case w.Text == "--inputs-from":
+		case w.Text == "--inputs-from" || w.Text == "--update-input":
 			i++
 		case (w.Text == "--flake" || w.Text == "-f" && c.name == "colmena") && i+1 < len(c.args):
 			out = append(out, c.args[i+1])

@@ -2,6 +2,7 @@ package ci
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
@@ -22,7 +23,7 @@ var _ = rules.Register(&rules.Rule{
 	Doc: "`--update-input` and `--recreate-lock-file` are deprecated: \"'--update-input' is a deprecated alias for 'flake update' and\n" +
 		"will be removed in a future version\". Since Nix 2.19, `nix flake update NAME…` updates single inputs and `nix flake\n" +
 		"update` all of them; `--flake REF` says of which flake. Other commands, such as `nix build`, update nothing then: run\n" +
-		"`nix flake update NAME` before them.\n" +
+		"`nix flake update NAME` before them, which the fix does where the command stands alone.\n" +
 		"\n" +
 		"Nix 2.18 and older read the words of `nix flake update` as flakes. Where `minimum-nix-version` is older than 2.19 the\n" +
 		"flag is right, and nothing is reported.",
@@ -74,6 +75,9 @@ func lockFlags(p *rules.Pass, d *shell.Doc, prose bool) {
 				}
 				if c.subcommand() != "flake lock" && c.subcommand() != "flake update" {
 					f.Help = fmt.Sprintf("run `nix flake update %s` before", input)
+					if first && c.script.Source != shell.EmbeddedText {
+						f.Fixes = updateBefore(d, &c)
+					}
 				} else if first {
 					f.Fixes = updateByName(&c)
 				}
@@ -124,4 +128,51 @@ func updateByName(c *call) []diag.Fix {
 		return nil
 	}
 	return []diag.Fix{fix}
+}
+
+// beforeCommand is what may stand before a command on its line so that another one can be put before it: nothing, a key or mark
+// of YAML, make's @, or a command behind which it runs alone.
+var beforeCommand = regexp.MustCompile(`^[ \t]*(?:- )*(?:[A-Za-z_-]+:[ \t]*)?@?$|(?:&&|;)[ \t]*$`)
+
+// updateBefore is the fix that runs nix flake update before another command: none where a word comes from a variable, the flake
+// may be another than that of the folder, or the command is part of another one.
+func updateBefore(d *shell.Doc, c *call) []diag.Fix {
+	for _, ref := range c.references() {
+		if text := strings.TrimPrefix(ref.Text, flakeOption); text != "." && !strings.HasPrefix(text, ".#") {
+			return nil
+		}
+	}
+	at := int(c.span.Start)
+	line := strings.LastIndexByte(d.Text[:at], '\n') + 1
+	if !beforeCommand.MatchString(d.Text[line:at]) || strings.HasSuffix(strings.TrimRight(d.Text[:line], "\r\n"), "\\") {
+		return nil
+	}
+	var names []string
+	var edits []diag.Edit
+	for i, w := range c.args {
+		if w.Via != "" || len(w.Alts) > 0 {
+			return nil
+		}
+		if w.Text != "--update-input" || i+1 == len(c.args) {
+			continue
+		}
+		name := c.args[i+1]
+		if name.Quoted || !name.Static {
+			return nil
+		}
+		from := w.Span.Start // with the blanks before, if those are all on the line
+		for from > uint32(line) && (d.Text[from-1] == ' ' || d.Text[from-1] == '\t') {
+			from--
+		}
+		if from == 0 || d.Text[from-1] == '\n' {
+			return nil // a line of its own, which a backslash leads to
+		}
+		names = append(names, name.Text)
+		edits = append(edits, diag.Edit{Span: source.Span{Start: from, End: name.Span.End}})
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	before := diag.Edit{Span: source.Span{Start: c.span.Start, End: c.span.Start}, Text: "nix flake update " + strings.Join(names, " ") + " && "}
+	return []diag.Fix{{Title: "run `nix flake update` before", Edits: append([]diag.Edit{before}, edits...)}}
 }

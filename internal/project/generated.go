@@ -21,7 +21,7 @@ type attributes struct {
 	dir     string
 	lines   []attributeLine
 	filters []filterLine
-	up    *attributes // those of the nearest folder above that has any
+	up      *attributes // those of the nearest folder above that has any
 }
 
 type attributeLine struct {

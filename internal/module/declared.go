@@ -85,6 +85,16 @@ func (f *File) Declarations() (found []Declared, opens [][]string) {
 	return f.declared, f.opens
 }
 
+// DeclaredNames returns the first names of the options that the file declares.
+func (f *File) DeclaredNames() map[string]bool {
+	own := map[string]bool{}
+	declared, _ := f.Declarations()
+	for _, d := range declared {
+		own[d.Path[0]] = true
+	}
+	return own
+}
+
 // isModuleSet reports whether a set is the body of a module.
 func (f *File) isModuleSet(set ast.Node) bool {
 	if f.bodies == nil {
@@ -272,8 +282,33 @@ func (w *declarations) option(path []string, function string, value, attr ast.No
 	case function == "mkPackageOption" && len(args) == 3:
 		d.How = ByOption
 		d.Facts |= HasDescription
+		d.Type = w.f.packageType(args[2])
 	}
 	w.found = append(w.found, d)
+}
+
+// packageType returns the type of the option that mkPackageOption declares with a set of arguments (lib/options.nix).
+func (f *File) packageType(args ast.Node) Type {
+	set := f.followed(args)
+	if !set.Is(ast.AttrSet) {
+		return Type{}
+	}
+	for c := range set.Children() {
+		if c.Is(ast.Inherit) {
+			return Type{}
+		}
+	}
+	nullable, given := ast.Attr(set, "nullable")
+	if !given {
+		return Type{Name: "package"}
+	}
+	switch v := f.Written(nullable.Value()); v.Literal {
+	case "true":
+		return Type{Name: "nullOr", Of: []Type{{Name: "package"}}}
+	case "false":
+		return Type{Name: "package"}
+	}
+	return Type{}
 }
 
 // optionFacts reads the attributes of an option.

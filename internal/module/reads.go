@@ -14,6 +14,8 @@ type Read struct {
 	// that it adds to what its operand stands for.
 	Node  ast.Node
 	Parts []ast.Node
+	// At is the expression whose value is that of the option: Node, or the name that is inherited from Node.
+	At ast.Node
 	// Cut is set where a computed name follows the path.
 	Cut bool
 	// Guarded is set where the option may be missing: config ? a.b, config.a.b or c.
@@ -84,7 +86,7 @@ func (r *reader) inherited(base optionPlace, part ast.Node, yield func(Read)) {
 	if r.isLet(part.Parent()) {
 		return
 	}
-	read := Read{Path: base.path, Node: part, Cut: base.cut, Own: base.own}
+	read := Read{Path: base.path, Node: part, At: part, Cut: base.cut, Own: base.own}
 	if name, static := ast.AttrName(part); static && !base.cut {
 		read.Path = append(slices.Clip(base.path), name)
 		read.Parts = []ast.Node{part}
@@ -122,7 +124,7 @@ func (r *reader) node(n ast.Node, yield func(Read)) {
 	if !ok {
 		return
 	}
-	read := Read{Path: p.path, Node: n, Cut: p.cut, Own: p.own}
+	read := Read{Path: p.path, Node: n, At: n, Cut: p.cut, Own: p.own}
 	switch n.Kind() {
 	case ast.Ident:
 		if len(p.path) == 0 && p.own && r.passed(outer, up) {

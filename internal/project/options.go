@@ -162,6 +162,8 @@ type OptionAnswer struct {
 	Declared []DeclaredOption
 	// Strongest is the strongest priority with which a module of the project defines the option, for OptionExists.
 	Strongest int64
+	// Applied is set where an apply may make another value of the one that is defined.
+	Applied bool
 
 	opened bool // a file may declare others around it
 }
@@ -255,6 +257,7 @@ func (n *optionNode) option(path []string, at int) OptionAnswer {
 		answer.Verdict = OptionRenamed
 		return answer
 	}
+	answer.Applied = slices.ContainsFunc(n.declared, func(d DeclaredOption) bool { return d.facts&module.HasApply != 0 })
 	if at == len(path) {
 		return answer
 	}
@@ -285,6 +288,7 @@ func (n *optionNode) inType(path []string, at int, answer OptionAnswer) OptionAn
 				return OptionAnswer{}
 			}
 			inner.At += i
+			inner.Applied = inner.Applied || answer.Applied
 			return inner
 		default:
 			return answer

@@ -29,7 +29,7 @@ var _ = rules.Register(&rules.Rule{
 	Asks: project.ForModules,
 	File: func(p *rules.Pass) {
 		f := p.Modules()
-		own, lists, file := ownNames(f), listsOf(p), p.Path
+		own, lists, file := f.DeclaredNames(), listsOf(p), p.Path
 		var sure, unsure []valued
 		var doubtful *module.Module
 		for i, d := range f.DefinedOptions() {
@@ -64,16 +64,6 @@ var _ = rules.Register(&rules.Rule{
 		askOf(doubtful, unsure)
 	},
 })
-
-// ownNames returns the first names of the options that a file declares.
-func ownNames(f *module.File) map[string]bool {
-	own := map[string]bool{}
-	declared, _ := f.Declarations()
-	for _, d := range declared {
-		own[d.Path[0]] = true
-	}
-	return own
-}
 
 // valueOf returns what is known of the value of a definition.
 func valueOf(p *rules.Pass, f *module.File, n ast.Node) module.Value {

@@ -5,6 +5,8 @@ import (
 
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/eval"
+	"github.com/nixsift/nixsift/internal/module"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -12,9 +14,9 @@ var _ = rules.Register(&rules.Rule{
 	ID: "not-a-set", Family: family, Since: "0.1.0", Stage: rules.Preview,
 	Summary: "Something is used as a set that is none",
 	Doc: "`[ 1 ].a` asks a list for an attribute, `with \"x\"; name` a string, and `({ a }: a) 1` gives a number to a function that\n" +
-		"takes a set: Nix fails with \"expected a set but found …\". With a default, `[ 1 ].a or 2`, the first is legal." + severity,
+		"takes a set: Nix fails with \"expected a set but found …\". With a default, `[ 1 ].a or 2`, the first is legal." + optionNote + severity,
 	Severity: diag.Error, Presets: rules.Recommended,
-	Asks: asks,
+	Asks: asks | project.ForModules,
 	File: func(p *rules.Pass) {
 		each(p, func(f eval.Finding, _ *eval.Code) (diag.Finding, bool) {
 			if f.Reason == eval.NotSet {
@@ -34,5 +36,8 @@ var _ = rules.Register(&rules.Rule{
 			}
 			return found, true
 		}, eval.NotSet, eval.BadArgument)
+		options(p, module.OfAttribute, func(_ *module.Need, code string, got eval.Kinds) diag.Finding {
+			return diag.Finding{Message: fmt.Sprintf("%s asks an option for an attribute that is %s: evaluating this fails", code, kinds(got, "something else"))}
+		})
 	},
 })

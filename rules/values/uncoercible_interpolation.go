@@ -6,6 +6,8 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/eval"
+	"github.com/nixsift/nixsift/internal/module"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -17,10 +19,10 @@ var _ = rules.Register(&rules.Rule{
 		"Booleans, `null` and lists, too; `concatStringsSep` joins a list. The name of\n" +
 		"an attribute, `set.${x}` or `{ ${x} = 1; }`, has to be a string, or `null` where it is defined.\n" +
 		"\n" +
-		"The fix puts `toString` before a number." + severity,
+		"The fix puts `toString` before a number." + optionNote + severity,
 	Severity: diag.Error, Presets: rules.Recommended,
 	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
-	Asks: asks,
+	Asks: asks | project.ForModules,
 	File: func(p *rules.Pass) {
 		each(p, func(f eval.Finding, _ *eval.Code) (diag.Finding, bool) {
 			if f.Reason == eval.BadName {
@@ -39,6 +41,16 @@ var _ = rules.Register(&rules.Rule{
 			}
 			return found, true
 		}, eval.Uncoercible, eval.BadName)
+		options(p, module.OfInterpolation, func(n *module.Need, code string, got eval.Kinds) diag.Finding {
+			found := diag.Finding{
+				Message: fmt.Sprintf("%s is %s, which interpolation does not make a string: evaluating this fails", code, kinds(got, "something")),
+				Help:    coercible(got),
+			}
+			if got&^(eval.Int|eval.Float) == 0 {
+				found.Fixes = []diag.Fix{rules.Insert("convert it by `toString`", diag.Unsafe, n.Span.Start, "toString ")}
+			}
+			return found
+		})
 	},
 })
 

@@ -5,6 +5,8 @@ import (
 
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/eval"
+	"github.com/nixsift/nixsift/internal/module"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -13,9 +15,9 @@ var _ = rules.Register(&rules.Rule{
 	Summary: "An operator has an operand of a kind that it does not take",
 	Doc: "`++` joins lists, `//` sets, `+` strings, paths or numbers: `[ 1 ] // { }` and `\"port \" + 80` fail as soon as they are\n" +
 		"evaluated. Use the other operator, or convert: `\"port \" + toString 80`. `==` and `!=` take anything, and `<` takes two\n" +
-		"numbers, strings, paths or lists." + severity,
+		"numbers, strings, paths or lists." + optionNote + severity,
 	Severity: diag.Error, Presets: rules.Recommended,
-	Asks: asks,
+	Asks: asks | project.ForModules,
 	File: func(p *rules.Pass) {
 		told := map[eval.Expr]bool{}
 		each(p, func(f eval.Finding, _ *eval.Code) (diag.Finding, bool) {
@@ -40,6 +42,22 @@ var _ = rules.Register(&rules.Rule{
 			found.Help = rightOperator(f, op)
 			return found, true
 		}, eval.BadOperand, eval.BadOperands)
+		options(p, module.OfOperator, func(n *module.Need, code string, got eval.Kinds) diag.Finding {
+			op := n.Operator.String()
+			found := diag.Finding{Message: fmt.Sprintf("%s does not take %s, which is %s: evaluating this fails", diag.Code(op), code, kinds(got, "something else"))}
+			if n.Other != 0 {
+				found.Message = fmt.Sprintf("%s is %s, which %s does not take with %s: evaluating this fails", code, kinds(got, "something else"), diag.Code(op), kinds(n.Other, "the other"))
+			}
+			switch {
+			case op == "+" && got&^(eval.Int|eval.Float) == 0:
+				found.Help = "`toString` makes a string of it"
+			case op == "+" && got == eval.List:
+				found.Help = "lists are joined by `++`"
+			case op == "++" && n.Kinds == eval.List && got&eval.Null == 0:
+				found.Help = "put it into a list: `[ … ]`"
+			}
+			return found
+		})
 	},
 })
 

@@ -2,6 +2,7 @@ package module
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
@@ -13,10 +14,13 @@ import (
 
 var _ = rules.Register(&rules.Rule{
 	ID: "unit-key-unknown", Family: family, Since: "0.1.0", Stage: rules.Preview,
-	Summary: "A key or a value in the section of a unit is a slip of one that systemd knows",
+	Summary: "A key or a value of a unit is a slip of one that NixOS or systemd knows",
 	Doc: "What stands in `serviceConfig`, `timerConfig`, `unitConfig` and the sections of home-manager's units is written into the unit\n" +
 		"file as it is. systemd ignores a key that it does not know, with a line in its journal: a timer with `OnCalender` never\n" +
 		"starts. A service with an unknown `Type` is not loaded.\n" +
+		"\n" +
+		"What stands beside the sections are options of NixOS: with `wantedby` or `enviroment` evaluation fails.\n" +
+		"systemd refuses a service of `Type = \"oneshot\"` that is to `Restart` whenever it succeeds.\n" +
 		"\n" +
 		"Only keys are reported that are close to a known one, so that newer keys of systemd's pass.",
 	Severity: diag.Warning, Presets: rules.Recommended, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
@@ -25,6 +29,9 @@ var _ = rules.Register(&rules.Rule{
 		b := ast.BindingNode{Node: n}
 		key, ok := ast.AttrName(b.Attrpath().Last())
 		if !ok || len(key) < 3 || n.HasError() || strings.HasPrefix(key, "X-") {
+			return
+		}
+		if mayBeUnitOption(b) && unitOption(p, b) {
 			return
 		}
 		before, _ := b.Attrpath().LastTwo()
@@ -42,6 +49,9 @@ var _ = rules.Register(&rules.Rule{
 			return
 		}
 		if section.has[key] {
+			if key == "Restart" && restartsOneshot(p, b) {
+				return
+			}
 			unitValue(p, b, key)
 			return
 		}
@@ -112,4 +122,87 @@ func unitValue(p *rules.Pass, b ast.BindingNode, key string) {
 		}
 	}
 	p.Report(f)
+}
+
+// mayBeUnitOption reports whether a binding may lie in a unit of systemd, at a glance: where the names of units stand in its path, or one
+// or two sets around it.
+func mayBeUnitOption(b ast.BindingNode) bool {
+	if names := b.Attrpath().Names(); slices.ContainsFunc(names[:len(names)-1], func(name string) bool { return unitKinds[name] != "" }) {
+		return true
+	}
+	for range 2 {
+		up, ok := holder(b.Parent())
+		if !ok {
+			return false
+		}
+		if slices.ContainsFunc(up.Attrpath().Names(), func(name string) bool { return unitKinds[name] != "" }) {
+			return true
+		}
+		b = up
+	}
+	return false
+}
+
+// unitOption reports an option of a unit that is a slip of one that NixOS has.
+func unitOption(p *rules.Pass, b ast.BindingNode) bool {
+	u, ok := unitAt(pathAround(b))
+	if !ok || len(u.rest) == 0 || len(b.Attrpath().Parts()) < len(u.rest) {
+		return false
+	}
+	key := u.rest[0]
+	if len(key) < 4 || isUnitOption[key] || homeSections[key] {
+		return false
+	}
+	meant := nearKey(key, unitOptions)
+	if meant == "" || key[0] >= 'A' && key[0] <= 'Z' && !(strings.HasSuffix(meant, "Config") && strings.EqualFold(key, meant)) {
+		return false // unit-key-misplaced tells of systemd's own keys
+	}
+	at := b.Attrpath().Parts()[len(b.Attrpath().Parts())-len(u.rest)]
+	f := diag.Finding{
+		Span: at.Span(), Message: fmt.Sprintf("a unit of NixOS has no option %s: evaluation fails", diag.Code(key)), Help: "did you mean " + diag.Code(meant) + "?",
+	}
+	if at.Is(ast.Name) {
+		f.Fixes = []diag.Fix{rules.Replace("write "+diag.Code(meant), diag.Unsafe, at.Span(), meant)}
+	}
+	p.Report(f)
+	return true
+}
+
+// restartsOneshot reports a service that is to start again when it has succeeded, though its type is oneshot: systemd refuses that
+// (systemd.service(5), Restart=).
+func restartsOneshot(p *rules.Pass, b ast.BindingNode) bool {
+	restart, ok := ast.StringValue(b.Value().Tail())
+	if !ok || restart != "always" && restart != "on-success" {
+		return false
+	}
+	typ, ok := besideKey(b, "Type")
+	if !ok {
+		return false
+	}
+	if text, is := ast.StringValue(typ.Value().Tail()); !is || text != "oneshot" {
+		return false
+	}
+	p.Report(diag.Finding{
+		Span:    b.Value().Span(),
+		Message: fmt.Sprintf("systemd refuses %s for a service of the type `oneshot`: it is never started", diag.Code(restart)),
+		Help:    "use `on-failure`, or another `Type`",
+		Related: []diag.Related{{Span: typ.Value().Span(), Message: "the type is this"}},
+	})
+	return true
+}
+
+// besideKey returns the binding of a key in the section that another one defines, where both stand in one set.
+func besideKey(b ast.BindingNode, key string) (found ast.BindingNode, ok bool) {
+	names := b.Attrpath().Names()
+	for c := range b.Parent().Children() {
+		other, is := ast.AsBinding(c)
+		if !is {
+			continue
+		}
+		path := other.Attrpath().Names()
+		if n := len(path) - 1; n == len(names)-1 && path[n] == key && slices.Equal(path[:n], names[:n]) {
+			return other, true
+		}
+	}
+	return found, false
 }

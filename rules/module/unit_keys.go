@@ -95,12 +95,16 @@ func init() {
 	}
 }
 
-// isUnitOption has the options of a unit of NixOS outside of its sections (nixos/lib/systemd-unit-options.nix).
-var isUnitOption = set(`enable overrideStrategy description documentation after before wants requires requisite bindsTo
+// unitOptionNames are the options of a unit of NixOS outside of its sections (nixos/lib/systemd-unit-options.nix).
+const unitOptionNames = `enable overrideStrategy description documentation after before wants requires requisite bindsTo
 	partOf upholds conflicts wantedBy requiredBy upheldBy aliases unitConfig onFailure onSuccess startLimitBurst startLimitIntervalSec
 	restartTriggers reloadTriggers name environment path serviceConfig enableStrictShellChecks script scriptArgs preStart postStart
 	reload preStop postStop jobScripts reloadIfChanged restartIfChanged stopIfChanged notSocketActivated startAt confinement runner
-	listenStreams listenDatagrams socketConfig timerConfig pathConfig mountConfig automountConfig sliceConfig what where type options`)
+	listenStreams listenDatagrams socketConfig timerConfig pathConfig mountConfig automountConfig sliceConfig what where type options`
+
+var isUnitOption = set(unitOptionNames)
+
+var unitOptions = &unitSection{keys: strings.Fields(unitOptionNames), has: isUnitOption}
 
 // unitValues are the values that keys of services take, where they are few (systemd.service(5), systemd.exec(5), systemd.kill(5)).
 var unitValues = map[string][]string{

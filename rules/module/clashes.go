@@ -65,15 +65,21 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"The rule looks at values that are written out and depend on no condition, of options whose type the project declares, of\n" +
 		"`enable` below `services`, `programs` and the like, and of some well-known ones such as `time.timeZone`, in modules that one\n" +
-		"file of the project imports together.",
+		"file of the project imports together. In one module it knows that the `script` of a service defines its\n" +
+		"`serviceConfig.ExecStart`, so that another one conflicts with it.",
 	Severity: diag.Error, Presets: rules.Recommended,
 	Asks: project.ForModules,
-	File: clashing(project.DefinedTwice, func(a *rules.Asked, c project.Clash) diag.Finding {
-		return diag.Finding{
-			Message: fmt.Sprintf("the option %s is %s here and %s in %s, which is imported together with this file",
-				diag.Code(dotted(c.Path)), diag.Code(c.Value.Describe()), diag.Code(c.OtherValue.Describe()), a.Rel(c.Other)),
-			Help:    "write `lib.mkDefault` around the value that may be replaced, or `lib.mkForce` around the one that counts",
-			Related: []diag.Related{{File: c.Other, Span: c.OtherSpan, Message: "the other definition"}},
-		}
-	}),
+	File: func(p *rules.Pass) {
+		commandBesideScript(p)
+		definedTwice(p)
+	},
+})
+
+var definedTwice = clashing(project.DefinedTwice, func(a *rules.Asked, c project.Clash) diag.Finding {
+	return diag.Finding{
+		Message: fmt.Sprintf("the option %s is %s here and %s in %s, which is imported together with this file",
+			diag.Code(dotted(c.Path)), diag.Code(c.Value.Describe()), diag.Code(c.OtherValue.Describe()), a.Rel(c.Other)),
+		Help:    "write `lib.mkDefault` around the value that may be replaced, or `lib.mkForce` around the one that counts",
+		Related: []diag.Related{{File: c.Other, Span: c.OtherSpan, Message: "the other definition"}},
+	}
 })

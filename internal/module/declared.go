@@ -283,6 +283,8 @@ func (w *declarations) option(path []string, function string, value, attr ast.No
 		d.How = ByOption
 		d.Facts |= HasDescription
 		d.Type = w.f.packageType(args[2])
+	case call == value:
+		w.byHelper(&d, call)
 	}
 	w.found = append(w.found, d)
 }

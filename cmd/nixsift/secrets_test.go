@@ -213,3 +213,27 @@ func TestSecretsInUnreadScripts(t *testing.T) {
 	assert.Equal(t, 1, o.status, o.out+o.errors)
 	assert.Contains(t, o.out, "inline-token")
 }
+
+// TestSecretsAreInNoFingerprint holds that what is written of a finding is the same whatever the secret is that it marks, or that stands on
+// its line: nobody can guess a short one from a hash.
+func TestSecretsAreInNoFingerprint(t *testing.T) {
+	written := func(user, wifi, token string) (all string) {
+		dir := testenv.Tree(t, map[string]string{"nixsift.toml": "preset = \"all\"\npreview = true\n", "host.nix": fmt.Sprintf(
+			"{ lib, ... }: {\n  users.users.kim.password = (%q); networking.wireless.networks.a.psk = %q; x = true == true;\n"+
+				"  environment.etc.a.text = (''\n    token=%s\n  '');\n}\n", user, wifi, token)})
+		for _, args := range [][]string{{"check", "--exit-zero", "--format", "gitlab", "."}, {"check", "--exit-zero", "--format", "sarif", "."}, {"baseline", "."}} {
+			all += start(t, dir, nil, args...).out
+		}
+		files, err := filepath.Glob(filepath.Join(dir, "*baseline*"))
+		require.NoError(t, err)
+		require.Len(t, files, 1)
+		text, err := os.ReadFile(files[0])
+		require.NoError(t, err)
+		return strings.ReplaceAll(all+string(text), dir, "")
+	}
+	one := written("kim4711x", "winter22", "4rF7tG2yH5uJ")
+	assert.Contains(t, one, "plaintext-password")
+	assert.Contains(t, one, "inline-password")
+	assert.Equal(t, one, written("lee0815y", "summer99", "9kL2jH5gF8dS"))
+	assert.NotEqual(t, one, written("lee0815yz", "summer99", "9kL2jH5gF8dS"), "where things stand counts")
+}

@@ -207,24 +207,6 @@ func (b *baselineFile) rel(file string) (string, bool) {
 	return strings.ToValidUTF8(filepath.ToSlash(rel), "\ufffd"), err == nil
 }
 
-// prints are the contents of findings of one file, by place.
-type prints map[source.Span]fingerprint.Content
-
-// takePrints notes for a baseline what the findings from the first on that are in a file, whose text is given, stand on. What
-// rules find later in the file, or from elsewhere, is looked up when all is known.
-func (w *worker) takePrints(file, text string, first int) {
-	if w.findings.len() == first || w.engine.usable(file) == nil {
-		return
-	}
-	p := make(prints, w.findings.len()-first)
-	for f := range w.findings.from(first) {
-		if f.File == file && Acceptable(f.Rule) {
-			p[f.Span] = fingerprint.ContentOf(text, f.Span)
-		}
-	}
-	w.prints[file] = p
-}
-
 // file returns the absolute path of a file of the baseline.
 func (b *baselineFile) file(rel string) string {
 	return filepath.Join(filepath.Dir(b.path), filepath.FromSlash(rel))
@@ -250,9 +232,10 @@ func (e *Checker) InBaseline(file, text string, findings []diag.Finding) []bool 
 	}
 	var keys []baseline.Key
 	var at []int
+	text = withoutSecrets(text)
 	for i := range findings {
 		if f := &findings[i]; f.File == file && Acceptable(f.Rule) {
-			for key := range keysOf(f, rel, fingerprint.ContentOf(text, f.Span)) {
+			for key := range keysOf(f, rel, contentOf(text, f)) {
 				keys, at = append(keys, key), append(at, i)
 			}
 		}
@@ -460,18 +443,18 @@ func (s *scope) eachKey(use func(i int, b *baselineFile, key baseline.Key)) {
 		if b == nil || !Acceptable(f.Rule) {
 			continue
 		}
-		content, ok := made[f.Span]
+		content, ok := made[printOf{f.Span, f.Secret}]
 		if !ok {
 			if !asked {
 				if text, known = s.res.Text(f.File); !known {
 					s.failed[f.File] = true // it changed meanwhile
 				}
-				asked = true
+				text, asked = withoutSecrets(text), true
 			}
 			if !known {
 				continue
 			}
-			content = fingerprint.ContentOf(text, f.Span)
+			content = contentOf(text, f)
 		}
 		for key := range keysOf(f, rel, content) {
 			use(i, b, key)

@@ -23,7 +23,7 @@ const (
 	near   = 8
 )
 
-// ContentOf returns the Content of a finding in a text.
+// ContentOf returns the Content of a finding in a text without secrets, which could be guessed from a hash.
 func ContentOf(text string, span source.Span) Content {
 	line, on := texts(text, span)
 	line = withoutSuppression(line)

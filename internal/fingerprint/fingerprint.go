@@ -29,11 +29,12 @@ const reach = 1024
 type Counter struct{ seen map[[sha256.Size]byte]int }
 
 // Next returns the fingerprint of a finding. The findings of a file come in the order of diag.Compare; path is
-// the one that users see, with slashes. lines is nil where the text of the file is not known.
-func (c *Counter) Next(f *diag.Finding, path string, lines *source.LineIndex) string {
+// the one that users see, with slashes. The text of the file is one without secrets, which could be guessed from a hash, and "" where it is not
+// known.
+func (c *Counter) Next(f *diag.Finding, path, text string) string {
 	parts := []string{f.Rule, path, "", ""}
-	if lines != nil && !f.Anywhere {
-		parts[2], parts[3] = texts(lines.Text(), f.Span)
+	if text != "" && !f.Anywhere {
+		parts[2], parts[3] = texts(text, f.Span)
 	}
 	subjects := slices.Clone(f.Subjects)
 	slices.Sort(subjects)

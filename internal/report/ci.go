@@ -90,7 +90,7 @@ func (p *printer) gitlab() error {
 		f := &p.Findings[i]
 		start, end := p.place(f.File, f.Span)
 		add(gitlabIssue{
-			Description: f.Message, CheckName: f.Rule, Fingerprint: prints.Next(f, p.path(f.File), p.lines(f.File)),
+			Description: f.Message, CheckName: f.Rule, Fingerprint: prints.Next(f, p.path(f.File), p.printedText(f.File)),
 			Severity: [...]string{diag.Off: "info", diag.Hint: "info", diag.Info: "minor", diag.Warning: "major", diag.Error: "critical"}[f.Severity],
 			Location: gitlabLocation{Path: p.path(f.File)},
 		}, start.Line, end.Line)

@@ -187,7 +187,7 @@ func (p *printer) sarif() error {
 	add := func(f *diag.Finding, suppressions ...sarifSuppression) error {
 		r := p.sarifResult(f)
 		r.RuleIndex = index[f.Rule]
-		r.Fingerprints = map[string]string{fingerprint.Version: prints.Next(f, p.path(f.File), p.lines(f.File))}
+		r.Fingerprints = map[string]string{fingerprint.Version: prints.Next(f, p.path(f.File), p.printedText(f.File))}
 		r.Suppressions = append([]sarifSuppression{}, suppressions...)
 		text, err := indented("    ", r)
 		p.printf("%s%s", separator, strings.TrimSuffix(text, "\n"))

@@ -59,6 +59,14 @@ func (p *printer) shownText(file string, x *source.LineIndex) string {
 	return p.masked.text
 }
 
+// printedText returns the text of a file that fingerprints are made of, "" where it is not known.
+func (p *printer) printedText(file string) string {
+	if x := p.lines(file); x != nil {
+		return p.shownText(file, x)
+	}
+	return ""
+}
+
 // expressible reports whether a fix can be told to programs: applied from there, text that is not UTF-8 would do harm, and so would one
 // in which stars stand for a secret.
 func (p *printer) expressible(fix diag.Fix, f *diag.Finding) bool {

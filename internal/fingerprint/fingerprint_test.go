@@ -73,7 +73,7 @@ func TestParts(t *testing.T) {
 		seen[print] = true
 	}
 	assert.Equal(t, next("a", "a.nix", lines, 0, 3), next("a", "a.nix", lines, 4, 7), "alone, the second reads like the first")
-	next("a", "a.nix", lines, 99, 200)                         // behind the end
+	next("a", "a.nix", lines, 99, 200)    // behind the end
 	next("a", "a.nix", "", 0, 0)          // of nothing
 	next("a", "a.nix", "é\n\n", 1, 2)     // within a character
 	next("a", "a.nix", "a\r\nb", 1, 3)    // a line end

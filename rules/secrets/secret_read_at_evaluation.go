@@ -38,8 +38,8 @@ var _ = rules.Register(&rules.Rule{
 		switch {
 		case isRunTimePath(r, arg):
 			message = "this reads a secret at evaluation that is there at run time only: pure evaluation refuses it, and its text would be in the Nix store"
-		case arg.Is(ast.Path) && !isEncrypted(arg.Text()) && isSecretFile(arg.Text()):
-			message = "this makes the secret in " + diag.Code(arg.Text()) + " text of the configuration, which gets into the Nix store, where everybody can read it"
+		case isSecretAt(pathText(r, arg, maxLevels)):
+			message = "this makes the secret in " + diag.Code(pathText(r, arg, maxLevels)) + " text of the configuration, which gets into the Nix store, where everybody can read it"
 		default:
 			return
 		}
@@ -50,6 +50,63 @@ var _ = rules.Register(&rules.Rule{
 	},
 })
 
+// isSecretAt reports whether a path names a file with a secret that is not encrypted.
+func isSecretAt(name string) bool { return name != "" && !isEncrypted(name) && isSecretFile(name) }
+
+// sources are names that stand for the folder of a flake.
+var sources = []string{"self", "outPath", "root", "flake"}
+
+// pathText returns the path that an expression is, as far as it is written out: through toString, +, and interpolation of a path or of the
+// folder of a flake. It is "" for others.
+func pathText(r *reader, n ast.Node, depth int) string {
+	if depth == 0 || !n.IsValid() {
+		return ""
+	}
+	n = r.Follow(n)
+	switch n.Kind() {
+	case ast.Path:
+		return n.Text()
+	case ast.String:
+		if text, whole := ast.StringValue(n); whole {
+			if strings.HasPrefix(text, "/") {
+				return text
+			}
+			return ""
+		}
+		out := ""
+		for i, part := range ast.PlacedTexts(n) {
+			switch {
+			case !part.Interp.IsValid():
+				out += part.Text
+			case i == 0:
+				out = pathText(r, part.Interp.FirstChild(), depth-1)
+			default:
+				return ""
+			}
+			if out == "" {
+				return ""
+			}
+		}
+		return out
+	case ast.Binary:
+		if n.Op() == ast.OpAdd {
+			rest, whole := ast.StringValue(r.Follow(n.Child(1)))
+			if base := pathText(r, n.Child(0), depth-1); base != "" && whole {
+				return base + rest
+			}
+		}
+	case ast.Apply:
+		if fn, args := ast.Call(n); ast.LastName(fn) == "toString" && len(args) == 1 {
+			return pathText(r, args[0], depth-1)
+		}
+	case ast.Ident, ast.Select:
+		if slices.Contains(sources, ast.LastName(n)) {
+			return "."
+		}
+	}
+	return ""
+}
+
 // runTime are the folders in which secrets lie at run time: sops-nix, agenix, NixOps and Colmena, systemd.
 var runTime = []string{"/run/secrets/", "/run/secrets.d/", "/run/agenix/", "/run/agenix.d/", "/run/keys/", "/run/credentials/", "/run/user-secrets/", "/run/secrets-for-users/", "/run/secrets-rendered/"}
 
@@ -58,6 +115,11 @@ func isRunTimePath(r *reader, n ast.Node) bool {
 	switch n.Kind() {
 	case ast.Path:
 		return inRunTime(n.Text())
+	case ast.Apply:
+		fn, args := ast.Call(n)
+		return ast.LastName(fn) == "toString" && len(args) == 1 && isRunTimePath(r, r.Follow(args[0]))
+	case ast.Binary:
+		return n.Op() == ast.OpAdd && isRunTimePath(r, r.Follow(n.Child(0)))
 	case ast.String:
 		first := n.FirstChild()
 		if first.IsValid() && first.Start() == n.Start()+1 { // "${config.sops.secrets.x.path}"

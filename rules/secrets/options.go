@@ -57,7 +57,7 @@ var options = func() (out []option) {
 	add("encryption_passcommand", "services.borgmatic.settings.encryption_passphrase", "services.borgmatic.configurations.*.encryption_passphrase",
 		"programs.borgmatic.backups.*.**.encryption_passphrase")
 	add("requirePassFile", "services.redis.servers.*.requirePass", "services.redis.requirePass")
-	add("masterPassFile", "services.redis.servers.*.masterAuth")
+	add("masterAuthFile", "services.redis.servers.*.masterAuth")
 	add("registration_shared_secret_path", "services.matrix-synapse.settings.registration_shared_secret")
 	add("extraConfigFiles", "services.matrix-synapse.settings.**.password", "services.matrix-synapse.settings.**.macaroon_secret_key",
 		"services.matrix-synapse.settings.**.form_secret", "services.matrix-synapse.settings.**.turn_shared_secret", "services.matrix-synapse.settings.**.smtp_pass",
@@ -78,8 +78,8 @@ var options = func() (out []option) {
 	add("rootCredentialsFile", "services.minio.secretKey")
 	add("environmentFile", "services.searx.settings.server.secret_key", "services.searxng.settings.server.secret_key", "services.paperless.settings.PAPERLESS_SECRET_KEY",
 		"services.paperless.settings.PAPERLESS_ADMIN_PASSWORD", "services.paperless.extraConfig.PAPERLESS_SECRET_KEY", "services.hedgedoc.settings.**.sessionSecret",
-		"services.vaultwarden.config.ADMIN_TOKEN", "services.vaultwarden.config.SMTP_PASSWORD", "services.vaultwarden.config.adminToken", "services.vaultwarden.config.smtpPassword",
-		"services.miniflux.config.ADMIN_PASSWORD")
+		"services.vaultwarden.config.ADMIN_TOKEN", "services.vaultwarden.config.SMTP_PASSWORD", "services.vaultwarden.config.adminToken", "services.vaultwarden.config.smtpPassword")
+	add("adminCredentialsFile", "services.miniflux.config.ADMIN_PASSWORD")
 	add("keyFile", "services.oauth2-proxy.clientSecret", "services.oauth2-proxy.cookie.secret", "services.oauth2_proxy.clientSecret", "services.oauth2_proxy.cookie.secret")
 	add("client_secret_path", "services.headscale.settings.oidc.client_secret")
 	add("passwordeval", "programs.msmtp.accounts.*.password", "programs.msmtp.defaults.password")
@@ -89,14 +89,19 @@ var options = func() (out []option) {
 	add("passwordFile", "boot.loader.grub.users.*.password")
 	add("hashedPasswordFile", "boot.loader.grub.users.*.hashedPassword")
 	add("tokenFile", "services.github-runner.token", "services.github-runners.*.token", "services.gitea-actions-runner.instances.*.token",
-		"services.forgejo-runner.instances.*.token", "services.cachix-agent.token", "services.buildkite-agents.*.token")
+		"services.forgejo-runner.instances.*.token")
+	add("tokenPath", "services.buildkite-agents.*.token")
+	add("credentialsFile", "services.cachix-agent.token")
 	add("authKeyFile", "services.tailscale.authKey")
-	add("secretFile", "services.plausible.server.secretKeybase")
-	add("passphraseFile", "services.hostapd.radios.*.networks.*.authentication.wpaPassword")
-	add("wpaPasswordFile", "services.hostapd.wpaPassphrase")
+	add("secretKeybaseFile", "services.plausible.server.secretKeybase")
+	add("wpaPasswordFile", "services.hostapd.radios.*.networks.*.authentication.wpaPassword", "services.hostapd.wpaPassphrase")
 	add("saePasswordsFile", "services.hostapd.radios.*.networks.*.authentication.saePasswords.password")
-	add("sessionSecretFile", "services.lldap.settings.jwt_secret")
-	add("ldap_user_pass_file", "services.lldap.settings.ldap_user_pass")
+	add("environment.LLDAP_JWT_SECRET_FILE", "services.lldap.settings.jwt_secret")
+	add("environment.LLDAP_LDAP_USER_PASS_FILE", "services.lldap.settings.ldap_user_pass")
+	add("guiPasswordFile", "services.syncthing.settings.gui.password")
+	add("extraConfigFiles", "services.couchdb.adminPass")
+	add("olcRootPW.path", "services.openldap.settings.**.olcRootPW")
+	add("", "services.rabbitmq.configItems.default_pass")
 	return out
 }()
 

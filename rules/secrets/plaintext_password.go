@@ -45,7 +45,7 @@ var _ = rules.Register(&rules.Rule{
 				return
 			}
 			for _, l := range r.fragments(a.value) {
-				if told[l.at] || isStandIn(l.value) || isHash(l.value) && !mayHash(a.last) {
+				if told[l.at] || isStandIn(l.value) || isHash(l.value) && !mayHash(a.last) || bare.MatchString(l.value) && !mayHash(a.last) {
 					continue
 				}
 				for _, path := range r.pathsOf(a) {
@@ -82,14 +82,20 @@ func isStandIn(value string) bool {
 	if secret.IsPlaceholder(value) {
 		return true
 	}
-	if duration.MatchString(value) || nameOfField.MatchString(value) {
+	if duration.MatchString(value) || isoDuration.MatchString(value) || nameOfField.MatchString(value) {
 		return true
 	}
 	return slices.Contains([]string{"ldap", "oauth2", "x", "none", "null", "true", "false", "yes", "no", "optional", "required", "disabled", "enabled", "prompt", "ask", "auto", "env", "keyring"}, strings.ToLower(value))
 }
 
-// duration matches how long something holds, as a token does; a bare number is none, for passwords are such too.
-var duration = regexp.MustCompile(`^[0-9]+ ?(ms|s|sec|secs|seconds?|m|min|mins|minutes?|h|hours?|d|days?|w|weeks?|months?|y|years?)$`)
+// duration matches how long something holds, as a token does, with its unit.
+var duration = regexp.MustCompile(`^([0-9]+(\.[0-9]+)? ?(ms|s|sec|secs|seconds?|m|min|mins|minutes?|h|hours?|d|days?|w|weeks?|months?|y|years?) ?)+$`)
+
+// isoDuration matches one of ISO 8601.
+var isoDuration = regexp.MustCompile(`^P([0-9]+[YMWD])*(T([0-9]+[HMS])+)?$`)
+
+// bare matches a number as durations in seconds and sizes are written.
+var bare = regexp.MustCompile(`^[0-9]{1,7}$`)
 
 // nameOfField matches the name of a field of a form, or of a header, that has the secret.
 var nameOfField = regexp.MustCompile(`^([a-z]+_)*(password|passwd|token|secret)_(field|attribute|header|column|input)$|^X-([A-Z][A-Za-z]*-)*(Token|Key|Secret|Password)$`)

@@ -27,9 +27,9 @@ type Text struct {
 
 // Bounds of a text: the bytes, and how deep texts are followed into each other. Of a longer text nothing is told.
 const (
-	maxText  = 1 << 19
+	maxText  = 1 << 20
 	maxDepth = 8
-	maxParts = 1 << 14
+	maxParts = 1 << 15
 	maxSteps = 4 * maxParts // also of texts that are empty
 )
 

@@ -175,7 +175,7 @@ func restartsOneshot(p *rules.Pass, b ast.BindingNode) bool {
 	if !ok || restart != "always" && restart != "on-success" {
 		return false
 	}
-	typ, ok := besideKey(b, "Type")
+	typ, ok := standingKey(b, "Type")
 	if !ok {
 		return false
 	}
@@ -191,8 +191,8 @@ func restartsOneshot(p *rules.Pass, b ast.BindingNode) bool {
 	return true
 }
 
-// besideKey returns the binding of a key in the section that another one defines, where both stand in one set.
-func besideKey(b ast.BindingNode, key string) (found ast.BindingNode, ok bool) {
+// standingKey returns the binding of a key in the section that another one defines, where both stand in one set.
+func standingKey(b ast.BindingNode, key string) (found ast.BindingNode, ok bool) {
 	names := b.Attrpath().Names()
 	for c := range b.Parent().Children() {
 		other, is := ast.AsBinding(c)

@@ -19,7 +19,7 @@ var _ = rules.Register(&rules.Rule{
 		"the pull request.\n" +
 		"\n" +
 		"Reported for URLs of GitHub, GitLab, Codeberg and their kin in fetchers that are given a hash. `master`, `main`, `develop`,\n" +
-		"`trunk`, `HEAD` and `refs/heads/…` are branches.",
+		"`trunk`, `HEAD` and `refs/heads/…` are branches, also as the `rev` of `fetchFromGitHub` and its kin.",
 	Severity: diag.Warning, Presets: rules.Recommended,
 	On: []ast.Kind{ast.Apply},
 	Node: func(p *rules.Pass, n ast.Node) {
@@ -49,6 +49,13 @@ var _ = rules.Register(&rules.Rule{
 			}
 		}
 		if moving == "" {
+			for _, attr := range []string{"rev", "ref"} {
+				if name, whole := ast.StringValue(values[attr]); whole && movingRev.MatchString(name) && builtin == "" {
+					moving, url = name, values[attr]
+				}
+			}
+		}
+		if moving == "" {
 			return
 		}
 		f := diag.Finding{
@@ -64,6 +71,9 @@ var _ = rules.Register(&rules.Rule{
 })
 
 const branch = `(master|main|develop|trunk|HEAD|refs/heads/[^/]+?)`
+
+// movingRev matches what names a branch in the place of a commit.
+var movingRev = regexp.MustCompile(`^(?:origin/)?(?:master|main|develop|trunk|HEAD|refs/heads/.+)$`)
 
 // movingURLs match URLs that are something else tomorrow; the group is what moves.
 var movingURLs = []*regexp.Regexp{

@@ -73,13 +73,17 @@ func TestDocBlocks(t *testing.T) {
 			continue // internal/packaging holds it, where Nix and what it builds are at hand
 		}
 		t.Run(page, func(t *testing.T) {
+			var extra []string
+			if page == "docs/custom-rules.md" { // its command lines are about its first rule
+				extra = []string{"nixsift.toml", docBlocks(text)[1].text, "forced.nix", "{ lib, ... }: { a = lib.mkForce [ 1 ]; }\n"}
+			}
 			for _, b := range docBlocks(text) {
 				switch b.language {
 				case "toml":
 					tomlBlock(t, schema, b.text)
 				case "sh":
 					for line := range strings.Lines(b.text) {
-						docLine(t, line)
+						docLine(t, line, extra)
 					}
 				case "nix":
 					nixBlock(t, b.text)
@@ -190,14 +194,17 @@ func docProject(t *testing.T) string {
 	return repo
 }
 
-// docLine runs a command line of a page, where go installs and runs what is there.
-func docLine(t *testing.T, line string) {
+// docLine runs a command line of a page, where go installs and runs what is there; extra are files of the project with their texts.
+func docLine(t *testing.T, line string, extra []string) {
 	t.Helper()
 	if strings.HasPrefix(line, "nix ") { // it would fetch
 		assert.NoError(t, exec.Command("/bin/sh", "-n", "-c", line).Run(), line)
 		return
 	}
 	dir := docProject(t)
+	if len(extra) > 0 {
+		gittest.Write(t, dir, extra...)
+	}
 	bin := t.TempDir()
 	for name, text := range map[string]string{
 		"go": "#!/bin/sh\ncase \"$1 $2\" in\n'install github.com/nixsift/nixsift/cmd/nixsift@'*) echo installed ;;\n'run ./cmd/nixsift') shift 2; exec nixsift \"$@\" ;;\n" +

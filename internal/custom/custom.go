@@ -129,12 +129,12 @@ func (c *compiler) variant(r *Rule, text config.Text) {
 		return
 	}
 	v := variant{pattern: p}
-	if c.def.Where.Given() {
+	if c.def.Where.Given() && !c.failed {
 		if v.where, err = query.ReadWhere(c.def.Where.Value, p); err != nil {
 			c.fail(c.def.Where, "`where`", c.about(err, p))
 		}
 	}
-	if c.def.Fix.Given() {
+	if c.def.Fix.Given() && !c.failed { // what is wrong with each pattern alike is told once
 		if v.fix, err = p.Replacement(c.def.Fix.Value); err != nil {
 			c.fail(c.def.Fix, "`fix`", c.about(err, p))
 		}

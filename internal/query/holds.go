@@ -1,6 +1,7 @@
 package query
 
 import (
+	"cmp"
 	"path/filepath"
 	"strconv"
 
@@ -77,8 +78,13 @@ func (a *asked) condition(c *condition) bool {
 		return text != c.Text.With.text()
 	case c.Value != nil:
 		v := a.value(a.capture(c.Value.Var))
+		if c.Value.Op[0] == '<' || c.Value.Op[0] == '>' {
+			return c.Value.With.ordered(v, c.Value.Op)
+		}
 		same, known := c.Value.With.isValue(v)
 		return known && same == (c.Value.Op == "==")
+	case c.Means != nil:
+		return a.means(a.capture(c.Means.Var), c.Means.pattern)
 	case c.Is != nil:
 		return a.is(a.capture(c.Is.Var), kinds[c.Is.Kind.Text])
 	}
@@ -166,6 +172,43 @@ func (l literal) isValue(v *eval.Value) (same, known bool) {
 		return b == (l.Word == "true"), true
 	}
 	return false, !mayBe(k, eval.Bool)
+}
+
+// ordered reports whether the value is known to be an integer that compares so with the literal.
+func (l literal) ordered(v *eval.Value, op string) bool {
+	i, ok := v.Int()
+	if !ok {
+		return false
+	}
+	order := 0
+	if l.Int != nil {
+		order = cmp.Compare(i, *l.Int)
+	} else {
+		order = cmp.Compare(float64(i), *l.Float)
+	}
+	return order < 0 && op[0] == '<' || order > 0 && op[0] == '>' || order == 0 && len(op) == 2
+}
+
+// maxAliases bounds the names that are followed to what they stand for.
+const maxAliases = 16
+
+// means reports whether code is a name or selection that a pattern matches, or a name that let binds to such.
+func (a *asked) means(c pattern.Capture, p *pattern.Pattern) bool {
+	n := c.Node.Unparen()
+	for range maxAliases {
+		if !n.IsValid() {
+			return false
+		}
+		if m, ok := p.At(a.names, n); ok && !m.Possible {
+			return true
+		}
+		b := a.names.Resolve(n)
+		if b == nil || !b.Value.IsValid() {
+			return false
+		}
+		n = b.Value.Unparen()
+	}
+	return false
 }
 
 func mayBe(k, of eval.Kinds) bool { return k&of != 0 }

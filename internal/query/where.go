@@ -41,6 +41,7 @@ type condition struct {
 	Text  *textTest  `parser:"| 'text' @@"`
 	Value *valueTest `parser:"| 'value' @@"`
 	Is    *isTest    `parser:"| @@"`
+	Means *means     `parser:"| @@"`
 	Equal *equalTest `parser:"| @@ )"`
 }
 
@@ -65,14 +66,26 @@ type textTest struct {
 }
 
 type valueTest struct {
-	Var  name    `parser:"'(' @@ ')'"`
-	Op   string  `parser:"@( '==' | '!=' )"`
+	Var  name `parser:"'(' @@ ')'"`
+	Pos  lexer.Position
+	Op   string  `parser:"@( '==' | '!=' | '<=' | '>=' | '<' | '>' )"`
 	With literal `parser:"@@"`
 }
 
 type isTest struct {
 	Var  name `parser:"@@ 'is'"`
 	Kind kind `parser:"@@"`
+}
+
+type means struct {
+	Var     name   `parser:"@@ 'resolves' 'to'"`
+	Name    target `parser:"@@"`
+	pattern *pattern.Pattern
+}
+
+type target struct {
+	Pos  lexer.Position
+	Text string `parser:"@Word"`
 }
 
 type equalTest struct {
@@ -116,7 +129,7 @@ var kinds = map[string]eval.Kinds{
 	"list": eval.List, "string": eval.String, "set": eval.Set, "int": eval.Int, "path": eval.Path, "function": eval.Function, "bool": eval.Bool, "null": eval.Null, "float": eval.Float,
 }
 
-var words = []string{"and", "or", "not", "inside", "has", "path", "text", "value", "is", "true", "false", "null"}
+var words = []string{"and", "or", "not", "inside", "has", "path", "text", "value", "is", "resolves", "to", "true", "false", "null"}
 
 var grammar = participle.MustBuild[anyOf](
 	participle.Lexer(lexer.MustSimple([]lexer.SimpleRule{
@@ -124,8 +137,8 @@ var grammar = participle.MustBuild[anyOf](
 		{Name: "Float", Pattern: `-?[0-9]+\.[0-9]+`},
 		{Name: "Int", Pattern: `-?[0-9]+`},
 		{Name: "Var", Pattern: `\$[A-Za-z_][A-Za-z0-9_]*`},
-		{Name: "Sign", Pattern: `==|!=|=~|[~()]`},
-		{Name: "Word", Pattern: `[A-Za-z_][A-Za-z0-9_-]*`},
+		{Name: "Sign", Pattern: `==|!=|=~|<=|>=|[<>~()]`},
+		{Name: "Word", Pattern: `[A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z_][A-Za-z0-9_-]*)*`},
 		{Name: "space", Pattern: `\s+`},
 	})),
 	participle.UseLookahead(4),
@@ -208,6 +221,10 @@ func expected(before string) string {
 		return "~ and a pattern of paths, such as ~ \"hosts/**\""
 	case last == "~" || last == "=~":
 		return "a text in quotes"
+	case last == "resolves":
+		return "to"
+	case last == "to":
+		return "a name, such as lib.mkForce"
 	case last == "is":
 		return "a kind: " + strings.Join(kindNames(), ", ")
 	case last == "==" || last == "!=":
@@ -215,7 +232,7 @@ func expected(before string) string {
 	case last == "text" || last == "value":
 		return "a metavariable in parentheses, such as ($x)"
 	case strings.HasPrefix(last, "$"):
-		return "is, == or !="
+		return "is, == or !=, or resolves to"
 	case before == "" || last == "" || last == "and" || last == "or" || last == "not":
 		return "a condition: $x is …, $x == …, text($x) =~ …, value($x) == …, inside …, has …, path ~ …"
 	}
@@ -307,6 +324,16 @@ func (c *checker) condition(x *condition) {
 	case x.Value != nil:
 		c.name(x.Value.Var)
 		c.w.Values = true
+		if x.Value.Op[0] != '=' && x.Value.Op != "!=" && x.Value.With.Int == nil && x.Value.With.Float == nil {
+			c.fail(x.Value.Pos, "`%s` compares numbers: a number stands behind it", x.Value.Op)
+		}
+	case x.Means != nil:
+		c.name(x.Means.Var)
+		p, err := pattern.Compile(x.Means.Name.Text)
+		if err != nil {
+			c.fail(x.Means.Name.Pos, "`%s` is no name", x.Means.Name.Text)
+		}
+		x.Means.pattern = p
 	case x.Is != nil:
 		c.name(x.Is.Var)
 		c.w.Values = true

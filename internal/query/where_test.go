@@ -67,6 +67,9 @@ func TestWhere(t *testing.T) {
 		{`path ~ "hosts/**" and $x == 8080`, "8080"},
 		{`not path ~ "{hosts,modules}/*.nix"`, ""},
 		{`not not ($x == 8080)`, "8080"},
+		{`value($x) > 8000`, "8080 port"},
+		{`value($x) >= 8080 and value($x) <= 8080.0`, "8080 port"},
+		{`value($x) < 0`, "(-1)"},
 	} {
 		w, err := query.ReadWhere(c.where, p)
 		require.NoError(t, err, c.where)
@@ -83,6 +86,26 @@ func TestWhere(t *testing.T) {
 	}
 }
 
+// TestResolves follows names to what they stand for.
+func TestResolves(t *testing.T) {
+	dir := testenv.Tree(t, map[string]string{"a.nix": `{ lib, force, ... }: let inherit (lib) mkForce; f = lib.mkForce; g = f; h = h; m = map; in
+[ (lib.mkForce 1) (mkForce 2) (f 3) (g 4) (h 5) (force 6) (with lib; mkForce 7) (m 8) (lib.mkIf 9) ]
+`})
+	p, err := pattern.Compile("$f $x")
+	require.NoError(t, err)
+	for where, want := range map[string]string{"$f resolves to lib.mkForce": "1 2 3 4 7", "$f resolves to builtins.map": "8", "not $f resolves to lib.mkForce and not $x is string": "5 6 8 9"} {
+		w, err := query.ReadWhere(where, p)
+		require.NoError(t, err, where)
+		files, err := (&query.Query{Pattern: p, Where: w, Dir: dir}).Run(t.Context(), workspace.OS, []string{filepath.Join(dir, "a.nix")})
+		require.NoError(t, err)
+		var got []string
+		for _, m := range files[0].Matches {
+			got = append(got, m.Vars[1].Text)
+		}
+		assert.Equal(t, want, strings.Join(got, " "), where)
+	}
+}
+
 func TestWhereErrors(t *testing.T) {
 	p, err := pattern.Compile("f $value $$$rest")
 	require.NoError(t, err)
@@ -92,7 +115,7 @@ func TestWhereErrors(t *testing.T) {
 		says  string
 	}{
 		{"", 0, "the condition ends here, but a condition: $x is"},
-		{"$value", 6, "ends here, but is, == or !="},
+		{"$value", 6, "ends here, but is, == or !=, or resolves to"},
 		{"$value is", 9, "but a kind: bool, float"},
 		{"$value is lst", 10, "unknown kind `lst`; did you mean `list`?"},
 		{"$valu is list", 0, "no metavariable $valu; did you mean $value?"},
@@ -100,6 +123,8 @@ func TestWhereErrors(t *testing.T) {
 		{"insid 'f $x'", 0, "did you mean `inside`?"},
 		{"inside f", 7, "a pattern in quotes"},
 		{"inside 'f ('", 7, "in this pattern, at byte 4"},
+		{"value($value) < 'a'", 5, "compares numbers"},
+		{"$value resolves lib.x", 16, "is not expected here, but to"},
 		{"text($value) =~ '('", 16, "missing closing )"},
 		{"path ~ '{a'", 7, "no pattern of paths"},
 		{"($value == 1", 12, "ends here"},

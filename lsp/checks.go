@@ -45,6 +45,7 @@ type openDocument struct {
 	latest  *result         // of the newest state that was checked
 	waiting chan struct{}   // closed when latest changes, or what it is waited for; nil where nobody waits
 
+	pulled      *result // that the client asked for last
 	published   protocol.Message
 	publishedAt time.Time
 }
@@ -263,6 +264,12 @@ func (s *Server) publish(o *openDocument, found *result, message protocol.Messag
 		return
 	}
 	o.published = message
+	if s.pulling {
+		if o.pulled != nil && o.pulled.snap.doc.serial == found.snap.doc.serial {
+			s.refresh() // nothing tells the client to ask again
+		}
+		return
+	}
 	s.conn.Send(message)
 }
 

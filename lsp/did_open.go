@@ -83,7 +83,7 @@ func (s *Server) edit(path string, before *workspace.Overlay) {
 	_, was := before.Stat(path)
 	_, is := s.overlay.Stat(path)
 	s.checker = s.checker.Next(project.Change{FS: s.overlay, Files: []string{path}, Disk: (was == nil) != (is == nil)})
-	s.era++
+	s.turn()
 	if s.renewal.running {
 		s.edited = append(s.edited, path)
 	}

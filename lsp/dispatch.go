@@ -16,6 +16,9 @@ var requestMethods = map[string]func(s *Server, r *protocol.Request) (work, erro
 	"textDocument/codeAction": onDocument(codeAction),
 	"codeAction/resolve":      onDocument(resolveCodeAction),
 
+	"textDocument/diagnostic": documentDiagnostic,
+	"workspace/diagnostic":    workspaceDiagnostic,
+
 	"textDocument/hover":       reading(hover),
 	"textDocument/definition":  reading(definition),
 	"textDocument/declaration": reading(declaration),

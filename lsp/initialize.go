@@ -40,6 +40,9 @@ func initialize(s *Server, r *protocol.Request) error {
 			CodeActionKinds: []protocol.CodeActionKind{protocol.QuickFix, fixAllKind}, ResolveProvider: s.client.ResolvesEdits,
 		}
 	}
+	if s.client.PullsDiagnostics {
+		caps.DiagnosticProvider = &protocol.DiagnosticOptions{Identifier: sourceName, InterFileDependencies: true, WorkspaceDiagnostics: true}
+	}
 	if !s.opts.DiagnosticsOnly {
 		s.offer(&caps)
 	}

@@ -56,7 +56,7 @@ func marks(file, text string) (string, []marked) {
 }
 
 // capable are the capabilities of a client that takes all that a server may say of code.
-const capable = `{"general":{"positionEncodings":["utf-16"]},"workspace":{"workspaceEdit":{"documentChanges":true}},"textDocument":{
+const capable = `{"general":{"positionEncodings":["utf-16"]},"workspace":{"workspaceEdit":{"documentChanges":true},"diagnostics":{"refreshSupport":true}},"textDocument":{"diagnostic":{},
 	"hover":{"contentFormat":["markdown","plaintext"]},"completion":{"completionItem":{"documentationFormat":["markdown"]}},
 	"documentSymbol":{"hierarchicalDocumentSymbolSupport":true},"rename":{"prepareSupport":true}}}`
 

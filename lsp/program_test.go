@@ -213,17 +213,27 @@ func TestMetaModelOfFeatures(t *testing.T) {
 				s.load(archive)
 				for n, m := range s.all {
 					for _, method := range asked {
-						if method == "textDocument/completion" && n%8 != 0 {
+						if (method == "textDocument/completion" || method == "workspace/diagnostic") && n%8 != 0 {
 							continue // the answers are long
 						}
 						params := s.here(m)
 						params["context"], params["newName"] = map[string]any{"includeDeclaration": true}, "another"
 						if !strings.HasPrefix(method, "textDocument/") {
-							params = map[string]any{"query": "a"}
+							params = map[string]any{"query": "a", "previousResultIds": []any{}}
 						}
 						c.Reply(c.Send(method, params))
 					}
 				}
+			}
+			if name == "rich" { // which is told to ask again
+				lsptest.WriteFile(t, dir, "flake.nix", "{ outputs = _: { }; }\n")
+				a := lsptest.URI(lsptest.WriteFile(t, dir, "a.nix", "{ n = 1 + import ./b.nix; }"))
+				b := lsptest.URI(lsptest.WriteFile(t, dir, "b.nix", "2"))
+				c.Open(a, "nix", 1, "{ n = 1 + import ./b.nix; }")
+				c.Open(b, "nix", 1, "2")
+				pull(c, a, "")
+				c.Edit(b, 2, lsptest.Change{Text: "[ ]"})
+				c.Wait(func(m lsptest.Message) bool { return m.Method == "workspace/diagnostic/refresh" })
 			}
 			c.Shutdown()
 			require.NoError(t, cmd.Wait())
@@ -238,4 +248,4 @@ const linked = `{"textDocument":{"hover":{"contentFormat":["plaintext"]},"defini
 // asked are the requests about code that the server answers.
 var asked = []string{"textDocument/hover", "textDocument/definition", "textDocument/declaration", "textDocument/completion",
 	"textDocument/documentSymbol", "workspace/symbol", "textDocument/references", "textDocument/documentHighlight", "textDocument/prepareRename",
-	"textDocument/rename"}
+	"textDocument/rename", "textDocument/diagnostic", "workspace/diagnostic"}

@@ -99,7 +99,7 @@ func (s *Server) runRenewal() error {
 	}
 	s.checker = next
 	s.edited = nil
-	s.era++
+	s.turn()
 	seen := map[*openDocument]int{}
 	for _, c := range all {
 		seen[c.open] = c.snap.doc.serial

@@ -65,6 +65,7 @@ type Server struct {
 	overlay *workspace.Overlay // the open documents, over disk; never changed, but replaced
 	watched *watchedFS         // disk, as the engine sees it
 	exited  chan struct{}      // closed by exit
+	leaving chan struct{}      // closed when the client leaves
 	over    chan struct{}      // closed when Serve returns
 	speaks  atomic.Bool        // initialize is answered
 
@@ -87,10 +88,13 @@ type Server struct {
 	quiet    chan struct{}      // closed when tasks is 0, if anybody waits
 	checker  *engine.Checker    // of the disk and the open documents as they are
 	era      int                // counts checkers
-	edited   []string           // the documents that changed since the renewal that runs began
-	renewal  renewal
-	polling  polling
-	config   map[string]bool // configuration files with published problems
+	turned   chan struct{}      // closed with the next era
+	// pulling is set where the client asks for diagnostics; refreshing, where it is asked to.
+	pulling, refreshing bool
+	edited              []string // the documents that changed since the renewal that runs began
+	renewal             renewal
+	polling             polling
+	config              map[string]bool // configuration files with published problems
 }
 
 // Serve talks to a client until it says exit or goes away, and returns the exit status that LSP asks for:
@@ -113,7 +117,7 @@ func Serve(in io.Reader, out io.Writer, opts Options) (status int, err error) {
 	s := &Server{
 		opts: opts, disk: opts.Engine.FS, log: log.New(opts.Log, "nixsift lsp: ", 0), overlay: workspace.NewOverlay(watched), watched: watched,
 		cpu: make(chan struct{}, processors), asking: make(chan struct{}, max(1, processors-1)), heavy: make(chan struct{}, 1),
-		exited: make(chan struct{}), over: make(chan struct{}),
+		exited: make(chan struct{}), leaving: make(chan struct{}), turned: make(chan struct{}), over: make(chan struct{}),
 		encoding: protocol.UTF16, open: map[string]*openDocument{}, requests: map[string]pending{},
 		told: map[string]bool{}, config: map[string]bool{},
 	}
@@ -138,6 +142,7 @@ func Serve(in io.Reader, out io.Writer, opts Options) (status int, err error) {
 func (s *Server) end() int {
 	const patience = 2 * time.Second
 	s.mu.Lock()
+	s.leave()
 	status := 1
 	if s.phase == ending {
 		status = 0
@@ -166,6 +171,13 @@ func isClosed(c <-chan struct{}) bool {
 	default:
 		return false
 	}
+}
+
+// turn begins the era of another checker. The lock is held.
+func (s *Server) turn() {
+	s.era++
+	close(s.turned)
+	s.turned = make(chan struct{})
 }
 
 // begin and done bracket a task that the end of the server waits for. begin is called with the lock held.

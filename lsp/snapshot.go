@@ -78,12 +78,7 @@ func (p *snapshot) check(ctx context.Context, most int) (*result, error) {
 			return r != nil && r.Placed
 		})
 	}
-	for i, in := range p.checker.InBaseline(doc.path, doc.text, out.findings) {
-		if f := &out.findings[i]; in {
-			f.Severity = diag.Hint
-			f.Help = strings.TrimSuffix("it is in the baseline, so `nixsift check` does not show it\n"+f.Help, "\n")
-		}
-	}
+	p.markBaselined(out.findings)
 	if out.more {
 		out.alone = out.findings
 		out.findings = diag.Sort(append(slices.Clone(out.findings), without(p.crossing, out.findings)...))
@@ -101,6 +96,16 @@ func (p *snapshot) check(ctx context.Context, most int) (*result, error) {
 		p.remark(fmt.Sprintf("%s:%d: %s", n.From.File, n.From.Line, n))
 	}
 	return out, nil
+}
+
+// markBaselined makes hints of those findings in the document that are in a baseline.
+func (p *snapshot) markBaselined(findings []diag.Finding) {
+	for i, in := range p.checker.InBaseline(p.doc.path, p.doc.text, findings) {
+		if f := &findings[i]; in {
+			f.Severity = diag.Hint
+			f.Help = strings.TrimSuffix("it is in the baseline, so `nixsift check` does not show it\n"+f.Help, "\n")
+		}
+	}
 }
 
 // renamed presents the earlier ids of rules that the document, which is a configuration file, has itself.

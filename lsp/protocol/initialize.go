@@ -180,6 +180,7 @@ type ServerCapabilities struct {
 	TextDocumentSync   TextDocumentSyncOptions `json:"textDocumentSync"`
 	CodeActionProvider *CodeActionOptions      `json:"codeActionProvider,omitempty"`
 
+	DiagnosticProvider        *DiagnosticOptions `json:"diagnosticProvider,omitempty"`
 	HoverProvider             bool               `json:"hoverProvider,omitempty"`
 	DefinitionProvider        bool               `json:"definitionProvider,omitempty"`
 	DeclarationProvider       bool               `json:"declarationProvider,omitempty"`

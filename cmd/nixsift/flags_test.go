@@ -169,18 +169,19 @@ var flagCases = []flagCase{
 
 // elsewhere are flags that a table of runs cannot show, and the tests that do.
 var elsewhere = map[string]string{
-	"check watch":         "TestWatch",
-	"lsp preview":         "TestFlags", // of check, whose engine it is
-	"lsp inputs":          "TestFlags",
-	"baseline now":        "TestFlags",
-	"suppress now":        "TestFlags",
-	"lsp stdio":           "TestProgram",
-	"lsp clientProcessId": "TestServerFlags",
-	"lsp node-ipc":        "TestServerFlags",
-	"lsp pipe":            "TestServerFlags",
-	"lsp port":            "TestServerFlags",
-	"lsp socket":          "TestServerFlags",
-	"lsp tcp":             "TestServerFlags",
+	"check watch":          "TestWatch",
+	"lsp preview":          "TestFlags", // of check, whose engine it is
+	"lsp inputs":           "TestFlags",
+	"baseline now":         "TestFlags",
+	"suppress now":         "TestFlags",
+	"lsp stdio":            "TestProgram",
+	"lsp clientProcessId":  "TestServerFlags",
+	"lsp diagnostics-only": "TestServerFlags",
+	"lsp node-ipc":         "TestServerFlags",
+	"lsp pipe":             "TestServerFlags",
+	"lsp port":             "TestServerFlags",
+	"lsp socket":           "TestServerFlags",
+	"lsp tcp":              "TestServerFlags",
 
 	// The engine of these is that of check.
 	"baseline select":      "TestBaselinePartial",

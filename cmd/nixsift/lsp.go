@@ -42,6 +42,7 @@ func lspCommand(s streams) *cobra.Command {
 	flags := cmd.Flags()
 	addEngineFlags(flags, &opts.Engine)
 	flags.BoolVar(&stdio, "stdio", true, "talk on standard input and output; there is no other way, but some editors ask for it")
+	flags.BoolVar(&opts.DiagnosticsOnly, "diagnostics-only", false, "offer diagnostics and what mends them only, as beside another language server")
 	flags.IntVar(&opts.ClientProcess, "clientProcessId", 0, "end when the process of this `number` does, as editors ask for")
 	others.add(flags)
 	return cmd

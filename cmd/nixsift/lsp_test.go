@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -19,6 +20,10 @@ func TestServerFlags(t *testing.T) {
 		status, stdout, stderr := nixsift(t, t.TempDir(), conversation, append([]string{"lsp"}, args...)...)
 		assert.Equal(t, exitClean, status, "%q: %s", args, stderr)
 		assert.Contains(t, stdout, `"id":2,"result":null`, args)
+	}
+	for flag, offers := range map[string]bool{"--stdio": true, "--diagnostics-only": false} {
+		_, stdout, _ := nixsift(t, t.TempDir(), conversation, "lsp", flag)
+		assert.Equal(t, offers, strings.Contains(stdout, "hoverProvider"), flag)
 	}
 	for _, args := range [][]string{
 		{"--pipe=/tmp/x"}, {"--pipe", "/tmp/x"}, {"--socket=5000"}, {"--socket", "5000"}, {"--port", "5000"}, {"--tcp"}, {"--node-ipc"},

@@ -92,6 +92,9 @@ func (f *File) need(n ast.Node) (need Need, ok bool) {
 		need = Need{Of: OfOperator, Operator: op, Kinds: operandKinds[op]}
 		if kinds := need.Kinds; kinds&numbers != 0 && kinds != numbers {
 			need.Other = kindOf(nixlang.TypeOf(f.names, other))
+			if need.Other&^kinds != 0 {
+				return Need{}, false // the other operand fails by itself
+			}
 			need.Kinds &= besides(op, need.Other)
 			if need.Kinds == kinds {
 				need.Other = 0

@@ -34,7 +34,7 @@ func (c *compiler) examples(r *Rule) {
 		}
 		t := r.try(code, x.Path.Value)
 		if len(t.findings) == 0 {
-			c.fail(x.Code, "`bad`", errors.New("the rule finds nothing in this example: "+t.why(r)))
+			c.fail(x.Code, "`bad`", errors.New("the rule finds nothing in this example: "+t.why()))
 			continue
 		}
 		if c.def.Fix.Given() && !c.failed {
@@ -72,7 +72,7 @@ func (c *compiler) fixes(r *Rule, x config.Example, code example, t *trial) bool
 		}
 		after, n, _, ok := v.fix.Apply(tree, of)
 		if !ok {
-			c.fail(c.def.Fix, "`fix`", fmt.Errorf("Nix would not parse what it makes of the example on line %d", c.line(x.Code)))
+			c.fail(c.def.Fix, "`fix`", fmt.Errorf("what it makes of the example on line %d is no Nix code", c.line(x.Code)))
 			return true
 		}
 		text, done = after, done+n
@@ -156,7 +156,7 @@ func (t *trial) has(s source.Span) bool {
 }
 
 // why says why nothing is found.
-func (t *trial) why(r *Rule) string {
+func (t *trial) why() string {
 	switch {
 	case t.cut:
 		return "looking for all matches takes too long"

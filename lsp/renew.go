@@ -135,7 +135,7 @@ func (s *Server) publishConfig() error {
 			text = nil
 		}
 		doc := &document{uri: protocol.URIOf(file), path: file, lines: source.NewLineIndex(string(text)), encoding: s.encoding}
-		p := &snapshot{doc: doc, client: s.client}
+		p := &snapshot{doc: doc, checker: s.checker, client: s.client}
 		message, err := publication(protocol.PublishDiagnosticsParams{URI: doc.uri, Diagnostics: p.diagnostics(configFindings(problems))})
 		if err != nil {
 			return err

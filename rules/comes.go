@@ -23,8 +23,11 @@ type Comes struct {
 	module bool
 }
 
-// Perhaps is the Comes of what only somebody who asks for it evaluates, Surely that of what all do.
-var Perhaps, Surely = Comes{}, Comes{sure: true}
+// Perhaps is the Comes of what only somebody who asks for it evaluates.
+var Perhaps = Comes{}
+
+// Surely is the Comes of what all evaluate.
+var Surely = Comes{sure: true}
 
 // ForComes are the facts that rules ask the project for that report by ReportFailing.
 var ForComes = project.ForReach

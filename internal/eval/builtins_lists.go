@@ -179,7 +179,7 @@ func registerLists() {
 		}
 		var out *Value
 		for _, e := range elems {
-			switch eq := c.equal(c.force(c.args[0]), c.force(e), 0); {
+			switch eq := c.equalInside(c.force(c.args[0]), c.force(e), 0); {
 			case eq == falseValue:
 				continue
 			case eq == trueValue:

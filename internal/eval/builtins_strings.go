@@ -72,11 +72,11 @@ func registerStrings() {
 	register("replaceStrings", func(c *invocation) *Value {
 		from, knownFrom, okFrom := c.list(0)
 		to, knownTo, okTo := c.list(1)
-		switch s := c.arg(2, String); {
-		case s == nil || !okFrom || !okTo:
-			return nil
-		case knownFrom && knownTo && len(from) != len(to):
+		if okFrom && okTo && knownFrom && knownTo && len(from) != len(to) {
 			return c.refuse()
+		}
+		if s := c.arg(2, String); s == nil || !okFrom || !okTo {
+			return nil
 		}
 		c.mayFail()
 		return bare(String)

@@ -196,7 +196,7 @@ func (ev *Evaluation) orderedLists(x, y []*thunk, depth int) *Value {
 			return trueValue
 		}
 		a, b := ev.force(x[i]), ev.force(y[i])
-		switch eq := ev.equal(a, b, depth+1); {
+		switch eq := ev.equalInside(a, b, depth+1); {
 		case eq == trueValue:
 			continue
 		case eq != falseValue:
@@ -222,6 +222,15 @@ func (ev *Evaluation) equal(a, b *Value, depth int) *Value {
 	fails = join(fails, b.only(Failures))
 	out, _ := ev.pairs(a, b, func(x, y *Value) *Value { return ev.equalPair(x, y, depth) })
 	return join(out, fails)
+}
+
+// equalInside compares values that stand in lists or sets: where they are one, Nix does not look into it.
+func (ev *Evaluation) equalInside(a, b *Value, depth int) *Value {
+	v := ev.equal(a, b, depth)
+	if a == b && a.kinds&(List|Set|Function) != 0 {
+		return join(v, trueValue)
+	}
+	return v
 }
 
 func (ev *Evaluation) equalPair(x, y *Value, depth int) *Value {
@@ -261,7 +270,7 @@ func (ev *Evaluation) equalPair(x, y *Value, depth int) *Value {
 			if !ev.pay(1) {
 				return topValue
 			}
-			one := ev.equal(ev.force(x.list[i]), ev.force(y.list[i]), depth+1)
+			one := ev.equalInside(ev.force(x.list[i]), ev.force(y.list[i]), depth+1)
 			if out = ev.also(out, one); out.kinds&Bool == 0 || out == falseValue {
 				return out
 			}
@@ -321,7 +330,7 @@ func (ev *Evaluation) equalSets(x, y *set, depth int) *Value {
 		if !ok {
 			continue
 		}
-		switch one := ev.equal(ev.force(a[n].value), ev.force(other.value), depth+1); {
+		switch one := ev.equalInside(ev.force(a[n].value), ev.force(other.value), depth+1); {
 		case one == trueValue:
 		case out == trueValue:
 			out = one

@@ -234,3 +234,16 @@ func TestSoundness(t *testing.T) {
 	}
 	t.Log(stats)
 }
+
+// TestSameValue: Nix does not look into a value that it compares with itself, and checks lengths before it evaluates a text.
+func TestSameValue(t *testing.T) {
+	dir := testenv.Tree(t, nil)
+	claims := []claim{
+		{expr: `let v = { a = abort "a"; }; in builtins.elem v [ v ]`}, {expr: `let v = [ (abort "a") ]; w = v; in { a = v; } == { a = w; }`},
+		{expr: `let v = x: x; in [ v ] == [ v ]`}, {expr: `let v = { a = abort "a"; }; in v == v`},
+		{expr: `builtins.replaceStrings [ "a" ] [ ] (throw "b")`}, {expr: `builtins.replaceStrings [ "a" ] [ "b" ] (throw "b")`},
+	}
+	for i, o := range askNix(t, dir, claims) {
+		require.NotZero(t, valueOf(t, NewEvaluation(), dir, claims[i].expr).kinds&o.kind, claims[i].expr)
+	}
+}

@@ -195,3 +195,35 @@ func BenchmarkCodeAction(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkReading measures requests about what stands at a place in the middle of a file that has just been edited there, so that
+// nothing is known of its text yet.
+func BenchmarkReading(b *testing.B) {
+	for _, size := range []int{160 << 10, 2 << 20} {
+		for _, method := range []string{"hover", "completion", "definition", "documentSymbol", "references"} {
+			b.Run(fmt.Sprintf("%dKB/%s", size>>10, method), func(b *testing.B) {
+				p, uri, text := editing(b, size, "")
+				half := len(text) / 2
+				line := strings.Count(text[:half+strings.Index(text[half:], "cfg.enable")], "\n")
+				at := map[string]int{"line": line, "character": 26}
+				var times []time.Duration
+				id := 1
+				for b.Loop() {
+					id++
+					p.send(b, map[string]any{"jsonrpc": "2.0", "method": "textDocument/didChange", "params": map[string]any{
+						"textDocument":   map[string]any{"uri": uri, "version": id},
+						"contentChanges": []any{map[string]any{"range": map[string]any{"start": lsptest.Position{Line: line + 1}, "end": lsptest.Position{Line: line + 1}}, "text": " "}},
+					}})
+					p.wait(b, fmt.Sprintf(`"version":%d,`, id))
+					begin := time.Now()
+					p.send(b, map[string]any{"jsonrpc": "2.0", "id": id, "method": "textDocument/" + method, "params": map[string]any{
+						"textDocument": map[string]any{"uri": uri}, "position": at, "context": map[string]any{"includeDeclaration": true},
+					}})
+					p.wait(b, fmt.Sprintf(`"id":%d,`, id))
+					times = append(times, time.Since(begin))
+				}
+				percentiles(b, times)
+			})
+		}
+	}
+}

@@ -38,12 +38,9 @@ func (v *View) Hover(offset uint32, now time.Time) (h Hover, ok bool) {
 		}
 	}
 	h.Span = n.Span()
-	switch {
-	case n.Is(ast.Path) || n.Is(ast.String) && n.Parent().Is(ast.Binary):
-		if target, at, ok := v.pathAt(n); ok {
-			h.Span = at.Span()
-			add(v.pathText(target))
-		}
+	if target, at, ok := v.pathAt(n); ok {
+		h.Span = at.Span()
+		add(v.pathText(target))
 	}
 	if in, ok := v.input(n); ok {
 		add(in.text(now))

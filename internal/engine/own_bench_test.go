@@ -54,8 +54,8 @@ func hundredRules() string {
 	for _, f := range strings.Fields("toString import throw abort removeAttrs fetchTarball fetchGit readFile getEnv toJSON fromJSON pathExists") {
 		add(f+" $x", f+" 1")
 	}
-	for len := 0; n < 50; len++ {
-		add(fmt.Sprintf("helper%d $x $y", len), fmt.Sprintf("helper%d 1 2", len))
+	for i := 0; n < 50; i++ {
+		add(fmt.Sprintf("helper%d $x $y", i), fmt.Sprintf("helper%d 1 2", i))
 	}
 	add("$f ($x: $body)", "f (x: x)")
 	add("$f { enable = false; }", "f { enable = false; }")

@@ -3,11 +3,11 @@ package eval
 import "slices"
 
 // anyOf returns what one of some elements can be.
-func (c *invocation) anyOf(elems []*thunk) (any *Value) {
+func (c *invocation) anyOf(elems []*thunk) (one *Value) {
 	for _, e := range elems {
-		any = join(any, c.force(e))
+		one = join(one, c.force(e))
 	}
-	return any
+	return one
 }
 
 // compared applies the function of sort: to any two elements, which those are is not worked out. It takes as many at once as are

@@ -199,13 +199,11 @@ func (ev *Evaluation) maxFiles() int {
 // importFile evaluates the file that a path names, where it can be read.
 func importFile(c *invocation) *Value {
 	v := c.path(0)
-	switch {
-	case v == nil:
+	if v == nil {
 		return nil
 	}
 	c.reads(ReadCode, v)
-	switch {
-	case c.Import == nil || !v.isKnown() || v.kinds != Path && !c.Texts:
+	if c.Import == nil || !v.isKnown() || v.kinds != Path && !c.Texts {
 		return topValue
 	}
 	t := c.files[v.text]

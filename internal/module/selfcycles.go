@@ -40,15 +40,15 @@ func (s *selfSearch) cycles() {
 func (s *selfSearch) findCyclic() {
 	s.cyclic = make([]bool, len(s.options))
 	edges, back := make([][]int, len(s.options)), make([][]int, len(s.options))
-	any := false
+	reads := false
 	for from := range s.options {
 		edges[from] = s.optionsRead(from)
 		for _, to := range edges[from] {
 			back[to] = append(back[to], from)
-			any = true
+			reads = true
 		}
 	}
-	if !any {
+	if !reads {
 		return
 	}
 	// What is in a cycle is read and reads: take away what is not, until nothing changes. What is left on ways between cycles costs

@@ -285,7 +285,7 @@ func (r *hostReader) listing(dir string) (types map[string]string, ok bool) {
 		} else if kind != Regular {
 			types[name] = "unknown"
 		}
-		if real, ok := r.view.RealPath(path); ok && filepath.Base(real) != name {
+		if target, ok := r.view.RealPath(path); ok && filepath.Base(target) != name {
 			types[name] = "symlink"
 		}
 	}

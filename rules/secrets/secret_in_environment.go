@@ -146,7 +146,7 @@ func (r *reader) elements(n ast.Node, depth int, out []ast.Node) []ast.Node {
 func variables(text string) iter.Seq2[string, string] {
 	return func(yield func(name, value string) bool) {
 		for text = strings.TrimSpace(text); text != ""; text = strings.TrimSpace(text) {
-			word := text
+			var word string
 			if quote := text[0]; quote == '"' || quote == '\'' {
 				word, text, _ = strings.Cut(text[1:], string(quote))
 			} else {

@@ -28,8 +28,9 @@ var _ = rules.Register(&rules.Rule{
 		"inputs.radio.inputs.flake-utils.follows = \"flake-utils\";\n" +
 		"```\n" +
 		"\n" +
-		"Only direct inputs of the flake's inputs count, of one repository, folder and branch, or release of nixpkgs, that are\n" +
-		"locked to different contents. A revision that an input fixes is no copy of another, and what is built with the copy\n" +
+		"Copies are of one repository, folder and branch, or release of nixpkgs, and locked to different contents; each is shown\n" +
+		"with the inputs that lead to it. It is a hint where they lie deeper than the inputs of the flake's inputs, since\n" +
+		"each then takes a long override. A revision that an input fixes is no copy of another, and what is built with the copy\n" +
 		"of an input whose binary cache `nixConfig` names is left alone. There is one finding for each flake that is brought.\n" +
 		"Where the flake has such an input itself, missing-follows speaks.",
 	Severity: diag.Info, Presets: rules.Recommended,
@@ -47,13 +48,12 @@ var _ = rules.Register(&rules.Rule{
 				Anywhere: true,
 			}
 			for i, c := range g.copies {
-				path := c.in.Name + "/" + c.entry.Name
-				finding.Subjects = append(finding.Subjects, path)
+				finding.Subjects = append(finding.Subjects, strings.Join(c.path, "/"))
 				if i < maxCopiesShown {
-					finding.Related = append(finding.Related, diag.Related{File: lock, Span: c.entry.Key, Message: fmt.Sprintf("`%s`: %s", path, describe(c.node))})
+					finding.Related = append(finding.Related, diag.Related{File: lock, Span: c.entry.Key, Message: c.way() + ": " + describe(c.node)})
 				}
 			}
-			if p.Project.InAside(f.Dir) {
+			if g.deep() || p.Project.InAside(f.Dir) {
 				finding.Severity = diag.Hint
 			}
 			p.Report(finding)
@@ -61,30 +61,63 @@ var _ = rules.Register(&rules.Rule{
 	},
 })
 
-// maxCopiesShown is the number of copies that a finding points at.
-const maxCopiesShown = 8
+// maxCopiesShown is the number of copies that a finding points at, and maxSteps that of the inputs that are named on
+// the way to one.
+const (
+	maxCopiesShown = 8
+	maxSteps       = 6
+)
 
 // copyGroup is one flake that several inputs bring.
 type copyGroup struct {
 	name   string // of the input that the flake could have
 	weight weight
-	copies []ownCopy // in the order of flake.nix
+	copies []ownCopy // the nearest to the root first, in the order of flake.nix
 }
 
-// ownCopy is a direct input of an input with a node of its own.
+// ownCopy is an input of an input, or of one of those, with a node of its own.
 type ownCopy struct {
-	in    *flake.Input
+	in    *flake.Input // of the flake, that it comes by
+	path  []string     // from the root
 	entry flake.LockInput
 	node  *flake.LockNode
+}
+
+// way names the inputs that lead to the copy.
+func (c *ownCopy) way() string {
+	steps := append([]string{"root"}, c.path...)
+	if n := len(steps); n > maxSteps+1 {
+		steps = slices.Concat(steps[:maxSteps/2+1], []string{"…"}, steps[n-maxSteps/2:])
+	}
+	return "`" + strings.Join(steps, " → ") + "`"
+}
+
+// bringer is a node whose inputs are looked at.
+type bringer struct {
+	in   *flake.Input // of the flake, that leads to it
+	path []string
+	node *flake.LockNode
+	over *flake.Input // what flake.nix says of it; nil where that is nothing
+}
+
+// copyKey is what copies of one flake have in common.
+type copyKey struct{ repository, dir, branch string }
+
+// copySearch collects the copies of one flake's lock.
+type copySearch struct {
+	f      *flake.Flake
+	allow  []string
+	hasSet bool // the flake has a package set
+	found  map[copyKey]*copyGroup
+	groups []*copyGroup
+	seen   map[*flake.LockNode]bool
 }
 
 // copiesAmongInputs returns what at least two inputs bring and the flake itself has nothing like, the heaviest
 // first.
 func copiesAmongInputs(f *flake.Flake, allow []string) []copyGroup {
-	type key struct{ repository, dir, branch string }
-	found := map[key]*copyGroup{}
-	var groups []*copyGroup
-	hasSet := slices.ContainsFunc(f.Nix.AllInputs(), func(in *flake.Input) bool {
+	s := &copySearch{f: f, allow: allow, found: map[copyKey]*copyGroup{}, seen: map[*flake.LockNode]bool{}}
+	s.hasSet = slices.ContainsFunc(f.Nix.AllInputs(), func(in *flake.Input) bool {
 		name, _ := f.Resolve([]string{in.Name})
 		ref, ok := in.Ref, true
 		if n := f.Lock.Node(name); n != nil {
@@ -92,59 +125,28 @@ func copiesAmongInputs(f *flake.Flake, allow []string) []copyGroup {
 		}
 		return ok && isPackageSet(ref)
 	})
-	cached := func(in *flake.Input) bool {
-		return slices.ContainsFunc(f.Nix.Substituters(), func(v flake.SettingValue) bool { return isCacheOf(cacheName(v.Text), in) })
-	}
-	for _, in := range f.Nix.AllInputs() {
-		top, ok := f.NodeOf(in)
-		if !ok || !in.Flake || !in.Literal || in.Follows != nil || cached(in) {
-			continue
+	nodes := 0
+	for level := s.top(); len(level) > 0 && len(level[0].path) <= maxLevels; {
+		var below []bringer
+		for _, b := range level {
+			if nodes++; nodes <= maxNodes {
+				below = append(below, s.inputsOf(b)...)
+			}
 		}
-		owner, ok := top.Source()
-		if !ok || isPackageSet(owner) {
-			continue
-		}
-		seen := map[key]bool{}
-		for _, entry := range top.Inputs {
-			node := f.Lock.Node(entry.Node)
-			if entry.IsFollows || node == nil || slices.Contains(allow, entry.Name) || slices.Contains(allow, in.Name) ||
-				slices.Contains(allow, in.Name+"/"+entry.Name) || isTestOnly(owner.Repository(), entry.Name) {
-				continue
-			}
-			if over := in.Override(entry.Name); over != nil && (!over.Ref.IsZero() || !over.Literal) {
-				continue // flake.nix says what stands here
-			}
-			ref, ok := node.Source()
-			original, _ := node.Original.Ref()
-			if !ok || ref.Repository() == "" || original.IsPinned() || original.IsLocal() {
-				continue
-			}
-			k := key{ref.Repository(), ref.Dir, branch(original)}
-			if isPackageSet(ref) {
-				k.branch = node.Release()
-			}
-			if seen[k] {
-				continue
-			}
-			if len(f.Candidates(node.Name)) > 0 || hasSet && (isPackageSet(ref) || isLib(ref, entry.Name)) {
-				continue // missing-follows
-			}
-			seen[k] = true
-			g := found[k]
-			if g == nil {
-				g = &copyGroup{name: entry.Name, weight: weigh(ref, entry.Name)}
-				if developerTools[k.repository] {
-					g.weight = utility
+		// What is to follow takes with it what lies below.
+		gone := map[*flake.LockNode]bool{}
+		for _, g := range s.groups {
+			if s.tells(g) {
+				for _, c := range g.copies {
+					gone[c.node] = true
 				}
-				found[k] = g
-				groups = append(groups, g)
 			}
-			g.copies = append(g.copies, ownCopy{in, entry, node})
 		}
+		level = slices.DeleteFunc(below, func(b bringer) bool { return gone[b.node] })
 	}
 	var out []copyGroup
-	for _, g := range groups {
-		if g.differ() && f.Nix.Input(g.name) == nil && flake.IsID(g.name) {
+	for _, g := range s.groups {
+		if s.tells(g) {
 			out = append(out, *g)
 		}
 	}
@@ -154,20 +156,97 @@ func copiesAmongInputs(f *flake.Flake, allow []string) []copyGroup {
 	return out
 }
 
-// differ reports whether the copies are not all of one content.
-func (g *copyGroup) differ() bool {
-	for _, c := range g.copies[1:] {
-		first := g.copies[0].node
-		if c.node.Rev() != first.Rev() || c.node.NarHash() != first.NarHash() {
-			return true
+// tells reports whether a group is worth a finding.
+func (s *copySearch) tells(g *copyGroup) bool {
+	return differ(g.copies) && s.f.Nix.Input(g.name) == nil && flake.IsID(g.name)
+}
+
+// top returns the inputs of the flake that may bring copies.
+func (s *copySearch) top() (top []bringer) {
+	substituters := s.f.Nix.Substituters()
+	for _, in := range s.f.Nix.AllInputs() {
+		node, ok := s.f.NodeOf(in)
+		if !ok || !in.Flake || !in.Literal || in.Follows != nil || slices.Contains(s.allow, in.Name) ||
+			slices.ContainsFunc(substituters, func(v flake.SettingValue) bool { return isCacheOf(cacheName(v.Text), in) }) {
+			continue
 		}
+		top = append(top, bringer{in, []string{in.Name}, node, in})
 	}
-	return false
+	return top
+}
+
+// inputsOf takes up the copies that a node brings, and returns those of its inputs that may bring more.
+func (s *copySearch) inputsOf(b bringer) (below []bringer) {
+	owner, ok := b.node.Source()
+	if !ok || isPackageSet(owner) {
+		return nil
+	}
+	direct := len(b.path) == 1
+	own := map[copyKey]bool{}
+	for _, entry := range b.node.Inputs {
+		node := s.f.Lock.Node(entry.Node)
+		path := append(slices.Clone(b.path), entry.Name)
+		if entry.IsFollows || node == nil || s.seen[node] || allowsPath(s.allow, path) || isTestOnly(owner.Repository(), entry.Name) {
+			continue
+		}
+		var over *flake.Input
+		if b.over != nil {
+			over = b.over.Override(entry.Name)
+		}
+		if over != nil && (!over.Ref.IsZero() || !over.Literal) {
+			continue // flake.nix says what stands here
+		}
+		ref, ok := node.Source()
+		original, _ := node.Original.Ref()
+		if !ok {
+			continue
+		}
+		s.seen[node] = true
+		aside := slices.Contains(ownDevelopment[owner.Repository()], entry.Name) || outsideFlakes[ref.Repository()] || checksOnly[ref.Repository()]
+		if node.Flake && !aside {
+			below = append(below, bringer{b.in, path, node, over})
+		}
+		if ref.Repository() == "" || original.IsPinned() || original.IsLocal() || !direct && (aside || developerTools[owner.Repository()]) {
+			continue
+		}
+		k := copyKey{ref.Repository(), ref.Dir, branch(original)}
+		if isPackageSet(ref) {
+			k.branch = node.Release()
+		}
+		if own[k] || len(s.f.Candidates(node.Name)) > 0 || s.hasSet && (isPackageSet(ref) || isLib(ref, entry.Name)) {
+			continue // the last two: missing-follows
+		}
+		own[k] = true
+		g := s.found[k]
+		if g == nil {
+			g = &copyGroup{name: entry.Name, weight: weigh(ref, entry.Name)}
+			if developerTools[k.repository] {
+				g.weight = utility
+			}
+			s.found[k] = g
+			s.groups = append(s.groups, g)
+		}
+		g.copies = append(g.copies, ownCopy{b.in, path, entry, node})
+	}
+	return below
+}
+
+// deep reports whether there would be no copies of different content if only inputs of inputs counted.
+func (g *copyGroup) deep() bool {
+	n := slices.IndexFunc(g.copies, func(c ownCopy) bool { return len(c.path) > 2 })
+	return n >= 0 && !differ(g.copies[:n])
+}
+
+// differ reports whether copies are not all of one content.
+func differ(copies []ownCopy) bool {
+	return slices.ContainsFunc(copies, func(c ownCopy) bool {
+		return c.node.Rev() != copies[0].node.Rev() || c.node.NarHash() != copies[0].node.NarHash()
+	})
 }
 
 func (g *copyGroup) owners() (names []string) {
 	for _, c := range g.copies {
-		names = append(names, c.in.Name)
+		names = append(names, strings.Join(c.path[:len(c.path)-1], "/"))
 	}
 	return names
 }
@@ -182,7 +261,7 @@ func (g *copyGroup) cure() string {
 	}
 	var follow []string
 	for _, c := range g.copies {
-		follow = append(follow, fmt.Sprintf("`%s.follows = %s;`", flake.AttrPath([]string{c.in.Name, c.entry.Name}), ast.QuoteString(g.name)))
+		follow = append(follow, fmt.Sprintf("`%s.follows = %s;`", flake.AttrPath(c.path), ast.QuoteString(g.name)))
 	}
 	return "declare " + strings.TrimSpace(declared) + " and write " + diag.Join(follow, 4)
 }

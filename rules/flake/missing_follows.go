@@ -139,9 +139,12 @@ func (r *rating) goesWith(o rating) bool {
 }
 
 // allowed reports whether the option allow names the copy or what it lies in.
-func (c *followsCheck) allowed(path []string) bool {
+func (c *followsCheck) allowed(path []string) bool { return allowsPath(c.allow, path) }
+
+// allowsPath reports whether a list of names and paths has an input or what it lies in.
+func allowsPath(allow, path []string) bool {
 	joined := strings.Join(path, "/")
-	for _, a := range c.allow {
+	for _, a := range allow {
 		if slices.Contains(path, a) || joined == a || strings.HasPrefix(joined, a+"/") {
 			return true
 		}

@@ -27,7 +27,7 @@ var _ = rules.Register(&rules.Rule{
 			for _, a := range set.Attr.Subs {
 				if set.Scope == flake.OutputsWhole {
 					systemsOf(a, report)
-				} else if wholeOnly(a.Name) && len(a.Defs) > 0 {
+				} else if (wholeOnly(a.Name) || set.Scope == flake.OutputsPerSystem && a.Name == "homeConfigurations") && len(a.Defs) > 0 {
 					where, help := "eachSystem puts it below a system", "define it beside eachSystem, joined by `//`"
 					if set.Scope == flake.OutputsPerSystem {
 						where, help = "perSystem has no such option", "define it as "+diag.Code("flake."+a.Name)

@@ -13,8 +13,8 @@ var _ = rules.Register(&rules.Rule{
 		"the file when the flake is used from a checkout; where it may not, for a flake that is used by its URL, each use\n" +
 		"looks all inputs up anew. Run `nix flake lock`, and commit the result.\n" +
 		"\n" +
-		"Tests, examples and templates are left alone, and so is a flake without inputs, which has no lock. If `.gitignore` keeps\n" +
-		"the file out, `lock-ignored` says so.",
+		"Tests, examples and templates are left alone, and so is a flake without inputs, which has no lock, and one whose inputs are\n" +
+		"all folders of its own or fixed to a revision. If `.gitignore` keeps the file out, `lock-ignored` says so.",
 	Severity: diag.Info, Presets: rules.Recommended, Placed: true,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
 		in, ok := unlockedInput(p, f)

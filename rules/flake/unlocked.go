@@ -11,17 +11,36 @@ import (
 	"github.com/nixsift/nixsift/rules"
 )
 
-// unlockedInput returns the first input of a flake that has no lock file, and should have one.
+// unlockedInput returns the first input of a flake that has no lock file, and should have one: neither a fixed revision nor a folder of
+// the flake itself is another thing tomorrow.
 func unlockedInput(p *rules.Pass, f *flake.Flake) (*flake.Input, bool) {
-	if f.Nix == nil || f.Nix.Root == nil || p.Project.LockIn(f.Dir).State != flake.LockNone || isFixture(p, f, p.Project.InAside(f.Dir)) {
+	if f.Nix == nil || f.Nix.Root == nil || p.Project.LockIn(f.Dir).State != flake.LockNone || isFixture(p, f, p.Project.InAside(f.Dir)) ||
+		ignoredItself(p, f) {
 		return nil, false
 	}
 	for _, in := range f.Nix.AllInputs() {
-		if in.Follows == nil && in.NameNode.IsValid() {
+		if in.Follows == nil && in.NameNode.IsValid() && !fixed(in.Ref) && !in.Ref.IsRelative() {
 			return in, true
 		}
 	}
 	return nil, false
+}
+
+// ignoredItself reports whether Git ignores the whole flake, which is somebody's own then.
+func ignoredItself(p *rules.Pass, f *flake.Flake) bool {
+	repo := p.Project.Repo()
+	if repo == nil {
+		return false
+	}
+	rel, ok := repo.Rel(filepath.Join(f.Dir, "flake.nix"))
+	if !ok {
+		return false
+	}
+	if _, tracked := repo.Tracked(rel); tracked {
+		return false
+	}
+	_, ignored := repo.Ignored(rel, false)
+	return ignored
 }
 
 // ignoredLock returns the pattern by which Git ignores the lock file of a flake that it tracks.

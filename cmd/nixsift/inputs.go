@@ -231,8 +231,8 @@ func inputsText(s streams, inputs []inventory.Input, now time.Time) error {
 	}
 	for _, in := range inputs {
 		for _, note := range notes(in) {
-			line := report.Visible(strings.Join(in.Path, "/") + ": " + note)
-			if _, err := fmt.Fprintln(s.out, clip(line, inputsWidth)); err != nil {
+			line := clip(report.Visible(strings.Join(in.Path, "/")), inputsWidth/2) + ": " + report.Visible(note)
+			if _, err := fmt.Fprintln(s.out, wrapped(line, inputsWidth)); err != nil {
 				return err
 			}
 		}
@@ -380,6 +380,26 @@ func clip(text string, width int) string {
 		}
 	}
 	return text
+}
+
+// wrapped breaks text at blanks into lines of at most width columns, those after the first indented. A word that is longer is clipped.
+func wrapped(text string, width int) string {
+	const indent = "  "
+	var lines []string
+	line := ""
+	for word := range strings.SplitSeq(text, " ") {
+		longer := line + " " + word
+		switch {
+		case line == "":
+			line = clip(word, width)
+		case report.Columns(longer) <= width:
+			line = longer
+		default:
+			lines = append(lines, line)
+			line = clip(indent+word, width)
+		}
+	}
+	return strings.Join(append(lines, line), "\n")
 }
 
 // age returns the time between a moment in seconds since 1970 and now in days, or in years.

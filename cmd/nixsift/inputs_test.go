@@ -108,6 +108,30 @@ func TestInputs(t *testing.T) {
 	assert.Equal(t, exitClean, start(t, filepath.Join(dir, "ci"), nil, "inputs").status, "a folder below")
 }
 
+// TestInputsNotesAreWhole has more jobs than a line holds, and an input whose name alone fills one.
+func TestInputsNotesAreWhole(t *testing.T) {
+	name := strings.Repeat("long-", 24) + "name"
+	ci := "on: push\njobs:\n"
+	for i := range 12 {
+		ci += fmt.Sprintf("  a-job-with-a-long-name-%d:\n    runs-on: x\n    steps: [{run: nix flake check}]\n", i)
+	}
+	dir := testenv.Tree(t, map[string]string{
+		"flake.nix": "{ inputs." + name + `.url = "git+ssh://git@git.example.org/a"; outputs = _: { }; }`,
+		"flake.lock": `{"nodes": {"root": {"inputs": {"` + name + `": "a"}}, "a": {
+			"locked": {"type": "git", "url": "ssh://git@git.example.org/a", "rev": "` + strings.Repeat("a1", 20) + `", "narHash": "sha256-` + strings.Repeat("A", 43) + `="},
+			"original": {"type": "git", "url": "ssh://git@git.example.org/a"}}}, "root": "root", "version": 7}`,
+		".github/workflows/ci.yml": ci,
+	})
+	o := start(t, dir, nil, "inputs")
+	require.Equal(t, exitClean, o.status, o.errors)
+	for line := range strings.Lines(o.out) {
+		assert.LessOrEqual(t, utf8.RuneCountInString(strings.TrimRight(line, "\n")), 100, line)
+	}
+	for i := range 12 {
+		assert.Contains(t, o.out, fmt.Sprintf("a-job-with-a-long-name-%d", i))
+	}
+}
+
 func TestInputsRefuses(t *testing.T) {
 	flake := "{ outputs = _: { }; }"
 	dir := testenv.Tree(t, map[string]string{

@@ -55,7 +55,7 @@ type secretIndex struct {
 }
 
 var secretNames = declare(fact[secretsSaid, *secretIndex]{
-	raises:  raisers{names: slices.Concat([]string{"sops", "age"}, pinned, moduleAttrs, moduleLists)},
+	raises:  raisers{names: slices.Concat([]string{"sops", "age"}, moduleAttrs, moduleLists)},
 	collect: secretsIn,
 	index: func(files iter.Seq2[string, []secretsSaid]) *secretIndex {
 		x := &secretIndex{declared: map[string][]string{}, open: map[string]bool{}, asked: map[string]bool{}}

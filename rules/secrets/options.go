@@ -67,10 +67,10 @@ var options = func() (out []option) {
 	add("", "services.code-server.hashedPassword")
 	add("environmentFile", "services.murmur.password", "services.murmur.registerPassword")
 	add("", "services.keycloak.initialAdminPassword")
-	add("passwordFile", "services.ddclient.password", "services.duplicity.password", "services.mpd.password", "services.mpdscribble.endpoints.*.password",
-		"services.home-assistant.password", "services.postgresqlBackup.password", "services.gitea.database.password", "services.forgejo.database.password",
+	add("passwordFile", "services.ddclient.password", "services.mpd.password", "services.mpdscribble.endpoints.*.password",
+		"services.home-assistant.password", "services.gitea.database.password", "services.forgejo.database.password",
 		"services.wordpress.sites.*.database.password", "services.zabbixServer.database.password", "services.zabbixWeb.database.password",
-		"services.mediawiki.password", "services.invidious.database.password", "services.davis.password")
+		"services.mediawiki.password")
 	add("passwordFile", "services.icecast.admin.password", "services.gammu-smsd.backend.sql.password", "services.openvpn.servers.*.authUserPass.password")
 	add("password_cmd", "services.spotifyd.settings.**.password")
 	add("password_file", "services.prometheus.**.basic_auth.password", "services.prometheus.**.bearer_token", "services.prometheus.**.credentials",
@@ -91,7 +91,6 @@ var options = func() (out []option) {
 	add("tokenFile", "services.github-runner.token", "services.github-runners.*.token", "services.gitea-actions-runner.instances.*.token",
 		"services.forgejo-runner.instances.*.token")
 	add("tokenPath", "services.buildkite-agents.*.token")
-	add("credentialsFile", "services.cachix-agent.token")
 	add("authKeyFile", "services.tailscale.authKey")
 	add("secretKeybaseFile", "services.plausible.server.secretKeybase")
 	add("wpaPasswordFile", "services.hostapd.radios.*.networks.*.authentication.wpaPassword", "services.hostapd.wpaPassphrase")

@@ -17,6 +17,8 @@ type Text struct {
 	Pieces []shell.Piece
 	// Literals are the strings that the pieces come from.
 	Literals []source.Span
+	// TooLong is set where it is longer than what is read: then it has no pieces.
+	TooLong bool
 
 	interps map[uint32]ast.Node // by the place of their pieces
 	guarded []source.Span       // literals that a condition decides about
@@ -38,7 +40,7 @@ func (r *Reader) Text(n ast.Node) *Text {
 	t := &Text{r: r, interps: map[uint32]ast.Node{}}
 	t.expr(n, 0, false)
 	if t.size > maxText || len(t.Pieces) > maxParts {
-		t.Pieces = nil
+		t.Pieces, t.TooLong = nil, true
 	}
 	return t
 }

@@ -29,7 +29,8 @@ var _ = rules.Register(&rules.Rule{
 		"called, not in `echo` and comments, and where its address is none of the machine or the build itself. Derivations with\n" +
 		"`outputHash`, however it is set, or with `__impure` may use the network, and so may what runs elsewhere: `shellHook`, update\n" +
 		"scripts, programs, services, the effects of Hercules CI. With `__noChroot = true` the build asks to run outside of the sandbox, which Nix refuses unless it is\n" +
-		"relaxed: that is an info. So is a command that a condition decides about, or whose address is not known.",
+		"relaxed: that is an info. So is a command that a condition decides about, or whose address is not known, and a script of more than a\n" +
+		"megabyte, which is not read.",
 	Severity: diag.Warning, Presets: rules.Recommended,
 	On: []ast.Kind{ast.Apply},
 	File: func(p *rules.Pass) {
@@ -81,6 +82,20 @@ const effectVariable = "HERCULES_CI_"
 // maxScripts bounds how deep the scripts that scripts run are read.
 const maxScripts = 3
 
+// unread tells, once for a derivation, that a script of it is too long to be read.
+func (c *check) unread() {
+	fn, _ := ast.Call(c.derivation.Call)
+	at := fn.Span()
+	if slices.Contains(c.seen, at) || c.silent() {
+		return
+	}
+	c.seen = append(c.seen, at)
+	c.pass.Report(diag.Finding{
+		Span: at, Severity: diag.Info, Message: "a script of this derivation is too long to be read: whether it uses the network is not known",
+		Help: "keep data of this size in a file of its own, and let the script read it",
+	})
+}
+
 // script looks at a script that an attribute of the derivation runs.
 func (c *check) script(s builders.Script, attr string, depth int) {
 	l := line{tree: &sourceTree{reader: c.reader}}
@@ -93,6 +108,10 @@ func (c *check) script(s builders.Script, attr string, depth int) {
 		l.about = text
 	} else {
 		l.text = c.reader.Text(s.Expr)
+		if l.text.TooLong {
+			c.unread()
+			return
+		}
 		if !l.text.Mentions(words) && !l.text.RunsScripts() {
 			return
 		}

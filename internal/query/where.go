@@ -131,18 +131,18 @@ var kinds = map[string]eval.Kinds{
 
 var words = []string{"and", "or", "not", "inside", "has", "path", "text", "value", "is", "resolves", "to", "true", "false", "null"}
 
-var grammar = participle.MustBuild[anyOf](
-	participle.Lexer(lexer.MustSimple([]lexer.SimpleRule{
-		{Name: "String", Pattern: `"(?:\\.|[^"\\])*"|'[^']*'`},
-		{Name: "Float", Pattern: `-?[0-9]+\.[0-9]+`},
-		{Name: "Int", Pattern: `-?[0-9]+`},
-		{Name: "Var", Pattern: `\$[A-Za-z_][A-Za-z0-9_]*`},
-		{Name: "Sign", Pattern: `==|!=|=~|<=|>=|[<>~()]`},
-		{Name: "Word", Pattern: `[A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z_][A-Za-z0-9_-]*)*`},
-		{Name: "space", Pattern: `\s+`},
-	})),
-	participle.UseLookahead(4),
-)
+// tokens are those that conditions on matches and on locks have in common.
+var tokens = []lexer.SimpleRule{
+	{Name: "String", Pattern: `"(?:\\.|[^"\\])*"|'[^']*'`},
+	{Name: "Float", Pattern: `-?[0-9]+\.[0-9]+`},
+	{Name: "Int", Pattern: `-?[0-9]+`},
+	{Name: "Var", Pattern: `\$[A-Za-z_][A-Za-z0-9_]*`},
+	{Name: "Sign", Pattern: `==|!=|=~|<=|>=|[<>~()]`},
+	{Name: "Word", Pattern: `[A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z_][A-Za-z0-9_-]*)*`},
+	{Name: "space", Pattern: `\s+`},
+}
+
+var grammar = participle.MustBuild[anyOf](participle.Lexer(lexer.MustSimple(tokens)), participle.UseLookahead(4))
 
 // maxWhere is the length in bytes, and maxNested the depth of parentheses, that a condition may have.
 const (

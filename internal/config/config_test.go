@@ -145,7 +145,7 @@ var problemCases = []struct {
 		"2:16: `missing-mkif` must be a severity in quotes or a table, not a date", "2:"}},
 	{"unknown keys", "exlude = []\nwhatever = 1\nmissing-mkif = \"off\"", []string{
 		"1:1: unknown key `exlude`; did you mean `exclude`?",
-		"2:1: unknown key `whatever`; known here: `extends`, `required-version`, `preset`, `edition`, `preview`, `select`, `ignore`, `exclude`, `minimum-nix-version`, `generated`, `fail-on`, `baseline`, `inputs`, `rules`, `override`, `rule`",
+		"2:1: unknown key `whatever`; known here: `extends`, `required-version`, `preset`, `edition`, `preview`, `select`, `ignore`, `exclude`, `minimum-nix-version`, `generated`, `fail-on`, `baseline`, `inputs`, `rules`, `override`, `rule`, `policy`",
 		"3:1: unknown key `missing-mkif`: rules are set in [rules]"}},
 	{"preset", "preset = \"recomended\"", []string{"1:10: unknown preset `recomended`; did you mean `recommended`?"}},
 	{"far preset", "preset = \"xyz\"", []string{"1:10: unknown preset `xyz`; presets are `recommended`, `strict`, `all`, `none`"}},

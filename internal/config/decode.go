@@ -35,7 +35,7 @@ const (
 var (
 	topKeys = []string{
 		extendsKey, requiredKey, presetKey, editionKey, previewKey, selectKey, ignoreKey, excludeKey, minimumNixKey, generatedKey, failOnKey, baselineKey,
-		inputsKey, rulesKey, overrideKey, ruleKey,
+		inputsKey, rulesKey, overrideKey, ruleKey, policyKey,
 	}
 	overrideKeys = []string{pathsKey, selectKey, ignoreKey, rulesKey}
 )
@@ -77,7 +77,7 @@ func (d *decoder) file(c *Config, root *value) *layer {
 	}
 	for _, e := range root.entries {
 		switch e.key {
-		case extendsKey, requiredKey, ruleKey: // read before
+		case extendsKey, requiredKey, ruleKey, policyKey: // read before
 		case presetKey:
 			set(e, d.oneOf(e, d.cat.checkPreset, &c.Preset))
 		case editionKey:

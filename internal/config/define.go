@@ -13,6 +13,8 @@ import (
 // The keys of a rule that a configuration file defines, beside those that it has in common with others.
 const (
 	ruleKey     = "rule"
+	policyKey   = "policy"
+	requireKey  = "require"
 	idKey       = "id"
 	patternKey  = "pattern"
 	patternsKey = "patterns"
@@ -34,6 +36,7 @@ var (
 	ruleKeys = []string{
 		idKey, patternKey, patternsKey, whereKey, messageKey, helpKey, urlKey, severityKey, fixKey, safetyKey, pathsKey, excludeKey, badKey, goodKey,
 	}
+	policyKeys  = []string{idKey, requireKey, messageKey, helpKey, urlKey, severityKey, badKey, goodKey}
 	exampleKeys = []string{codeKey, pathKey, fixedKey}
 	safeties    = []string{"safe", "unsafe"}
 )
@@ -114,6 +117,7 @@ type Definition struct {
 	ID       Text
 	Patterns []Text
 	Where    Text
+	Require  Text // of a policy, which has neither patterns nor a fix: what the lock file is to meet
 	Message  Text
 	Help     Text
 	URL      Text
@@ -172,20 +176,22 @@ func (c *Config) Own() (all []Rule) {
 
 // defines reads the rules that a file defines, and adds them to the catalogue.
 func (l *loader) defines(d *decoder, root *value) {
-	e := root.get(ruleKey)
-	if e == nil {
-		return
+	for _, key := range []string{ruleKey, policyKey} {
+		if e := root.get(key); e != nil && d.isTables(e, key) {
+			l.definesAll(d, e.val.elems, key)
+		}
 	}
-	if !d.isTables(e, ruleKey) {
-		return
-	}
+}
+
+// definesAll reads the tables of a key.
+func (l *loader) definesAll(d *decoder, tables []*value, key string) {
 	var entries []Rule
-	for _, table := range e.val.elems {
+	for _, table := range tables {
 		if len(l.config.definitions) == maxDefinitions {
 			d.report(table.span, "more than %d rules are defined", maxDefinitions)
 			break
 		}
-		def, ok := d.definition(table)
+		def, ok := d.definition(table, key)
 		if !ok {
 			if id := def.ID.Value; isID(id) && l.cat.find(id) == nil { // others may name it
 				entries = append(entries, Rule{ID: id, Family: OwnFamily, Severity: diag.Warning, Own: true, Idle: true})
@@ -286,10 +292,10 @@ func (c *Catalogue) with(entries []Rule) *Catalogue {
 }
 
 // definition reads the table of one rule. ok is false where it lacks what a rule cannot do without.
-func (d *decoder) definition(table *value) (def *Definition, ok bool) {
+func (d *decoder) definition(table *value, key string) (def *Definition, ok bool) {
 	def = &Definition{
 		File: d.path, Line: d.lines.Line(table.span.Start), Span: table.span, Severity: diag.Warning, Safety: diag.Unsafe,
-		key: ruleKey, lines: d.lines, paths: newGlobs(), exclude: newGlobs(),
+		key: key, lines: d.lines, paths: newGlobs(), exclude: newGlobs(),
 	}
 	ok = true
 	report := d.report
@@ -300,7 +306,16 @@ func (d *decoder) definition(table *value) (def *Definition, ok bool) {
 	}
 	text := func(e *entry, to *Text) { *to, _ = d.textOf(e, e.val) }
 	for _, e := range table.entries {
+		if key == policyKey && !slices.Contains(policyKeys, e.key) {
+			d.unknown(e, "key of a policy", policyKeys)
+			continue
+		}
 		switch e.key {
+		case requireKey:
+			if key != policyKey {
+				d.unknown(e, "key of a rule", ruleKeys)
+			}
+			text(e, &def.Require)
 		case idKey:
 			text(e, &def.ID)
 		case patternKey:
@@ -352,6 +367,10 @@ func (d *decoder) complete(table *value, def *Definition) {
 		d.report(def.ID.Span, "`%s` is no id of a rule: write lower-case letters and digits with single hyphens between them, as no-mkforce", def.ID.Value)
 	}
 	switch {
+	case def.key == policyKey:
+		if e := table.get(requireKey); e == nil {
+			d.report(table.span, "a policy needs `%s`: what a lock file is to meet, such as input(\"nixpkgs\").owner == \"NixOS\"", requireKey)
+		}
 	case table.get(patternKey) != nil && table.get(patternsKey) != nil:
 		d.report(table.get(patternsKey).span, "a rule has `%s` or `%s`, not both", patternKey, patternsKey)
 	case table.get(patternKey) == nil && table.get(patternsKey) == nil:

@@ -43,15 +43,16 @@ func (c *Catalogue) Schema() ([]byte, error) {
 		rulesKey:    object{},
 		overrideKey: object{},
 		ruleKey:     described("Rules of one's own.", list(object{"$ref": "#/$defs/rule"})),
+		policyKey:   described("What flake.lock is to meet.", list(object{"$ref": "#/$defs/policy"})),
 	}
 	schema := object{
 		"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": SchemaURL, "title": "nixsift.toml",
 		"description": "The configuration of nixsift, a static analyzer and linter for Nix.",
 		"type":        "object", "additionalProperties": false, "properties": top,
-		"if":   object{"anyOf": []any{object{"required": []string{ruleKey}}, object{"required": []string{extendsKey}}}},
+		"if":   object{"anyOf": []any{object{"required": []string{ruleKey}}, object{"required": []string{policyKey}}, object{"required": []string{extendsKey}}}},
 		"then": object{"properties": naming("own-")}, "else": object{"properties": naming("")},
 		"$defs": object{
-			"rule": definitionSchema(), "example": exampleSchema(),
+			"rule": definitionSchema(), "policy": policySchema(), "example": exampleSchema(),
 			"own-selector": object{"anyOf": []any{object{"$ref": "#/$defs/selector"}, object{"type": "string", "pattern": idPattern}, object{"type": "string", "pattern": "^" + OwnFamily + "/"}}},
 			"own-rules":    c.rulesSchema(true), "own-override": overrideSchema("own-"),
 			"file":     object{"type": "string", "not": object{"pattern": `^[/~]|://|^\s*$`}},

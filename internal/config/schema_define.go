@@ -35,6 +35,24 @@ func definitionSchema() object {
 	}
 }
 
+// policySchema describes a policy that a file defines.
+func policySchema() object {
+	rule := definitionSchema()
+	own := rule["properties"].(object)
+	properties := object{requireKey: described("What flake.lock is to meet, such as every input: locked.", object{"type": "string"})}
+	for _, key := range policyKeys {
+		if own[key] != nil {
+			properties[key] = own[key]
+		}
+	}
+	text := described("Inputs as JSON, by name.", object{"type": "string"})
+	properties[badKey] = described("Inputs that do not meet the condition.", object{"type": "array", "minItems": 1, "items": text})
+	properties[goodKey] = described("Inputs that meet it.", object{"type": "array", "minItems": 1, "items": text})
+	return object{
+		"type": "object", "additionalProperties": false, "required": []string{idKey, requireKey, messageKey, badKey, goodKey}, "properties": properties,
+	}
+}
+
 // exampleSchema describes an example of a rule that a file defines.
 func exampleSchema() object {
 	text := func(doc string) object { return described(doc, object{"type": "string"}) }

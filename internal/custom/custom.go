@@ -98,6 +98,10 @@ func (c *compiler) rule() *Rule {
 	}}
 	r.Summary = summary(d.Message.Value)
 	r.Doc = document(d)
+	if d.Require.Given() {
+		c.policy(r)
+		return r
+	}
 	if d.Fix.Given() {
 		r.Fix = rules.FixSometimes
 	}
@@ -255,6 +259,9 @@ func document(d *config.Definition) string {
 		fmt.Fprintf(&b, "%s\n\n", help)
 	} else {
 		fmt.Fprintf(&b, "A configuration file defines this rule.\n\n")
+	}
+	if d.Require.Given() {
+		fmt.Fprintf(&b, "flake.lock is to meet `%s`.\n\n", strings.TrimSpace(d.Require.Value))
 	}
 	block := func(head string, texts ...string) {
 		if len(texts) > 0 {

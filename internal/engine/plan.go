@@ -277,6 +277,10 @@ func (e *Checker) plan(c *config.Config, path string) *plan {
 		if sev, configured := resolved.Severity(r.ID); sev != diag.Off {
 			p.severity[r.Rule] = level{sev, configured}
 			p.asks |= r.Asks
+			if r.Flake != nil {
+				p.add(r.Rule)
+				continue
+			}
 			own = append(own, r)
 		}
 	}

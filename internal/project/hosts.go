@@ -144,7 +144,7 @@ func (s *Snapshot) hostsIn(dir string) *hostGraph {
 func hostsAfter(m *memo[string, *hostGraph], changed []string) *memo[string, *hostGraph] {
 	var gone []string
 	for dir, g := range m.known() {
-		if slices.ContainsFunc(changed, func(path string) bool { return g.files[path] || path == filepath.Join(dir, "flake.lock") }) {
+		if dependsOn(g.files, dir, changed) {
 			gone = append(gone, dir)
 		}
 	}

@@ -346,7 +346,7 @@ func (r *hostReader) idOf(p eval.Part) string {
 		return "t" + text
 	}
 	if b, ok := v.Bool(); ok {
-		return strconv.FormatBool(b)
+		return "b" + strconv.FormatBool(b)
 	}
 	if r.ids[v] == 0 {
 		r.ids[v] = len(r.ids) + 1

@@ -53,6 +53,9 @@ var hostsCases = []struct {
 		map[string]string{"m.nix": `{ lib, host, config, modulesPath, ... }: { imports = map (n: ./. + "/${n}.nix") [ "common" ] ++ lib.optional (host == "a") ./hosts/${host} ++ lib.optional (host == "b") ./hosts/b
 			++ lib.filesystem.listFilesRecursive ./tree ++ [ (modulesPath + "/x.nix") ] ++ lib.optional (builtins.pathExists ./nothing.nix) ./nothing.nix ++ builtins.filter (lib.hasSuffix ".nix") (map toString [ ./hosts/b/x.nix ]); }`},
 		"nixosConfigurations.a[host]: common.nix hosts/a/default.nix hosts/b/x.nix m.nix tree/one.nix tree/sub/two.nix"},
+	{"arguments of two kinds", `{ nixpkgs, ... }: { nixosConfigurations = builtins.mapAttrs (_: x: nixpkgs.lib.nixosSystem { modules = [ ./m.nix ]; specialArgs = { inherit x; }; }) { a = true; b = "rue"; }; }`,
+		map[string]string{"m.nix": `{ x, ... }: { imports = if builtins.isBool x then [ ./common.nix ] else [ ./hosts/b ]; }`},
+		"nixosConfigurations.a[x]: common.nix m.nix; nixosConfigurations.b[x]: hosts/b/default.nix m.nix"},
 	{"names of a folder", `{ nixpkgs, ... }: { nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ ./tree/all.nix ]; }; }`,
 		map[string]string{"tree/all.nix": `{ lib, ... }: { imports = map (n: ./${n}) (builtins.filter (n: lib.hasSuffix ".nix" n && n != "all.nix") (builtins.attrNames (builtins.readDir ./.))); }`},
 		"nixosConfigurations.a: tree/all.nix tree/one.nix"},

@@ -79,7 +79,7 @@ func testRules(s streams, format, configPath string, args []string) error {
 	errs := configErrors(c)
 	tested := custom.Of(conf)
 	if len(tested) == 0 && len(errs) == 0 {
-		return fmt.Errorf("no rules are defined here: write [[rule]] into %s, or name packs of them in `extends`", config.FileName)
+		return fmt.Errorf("no rules are defined here: write [[rule]] or [[policy]] into %s, or name packs of them in `extends`", config.FileName)
 	}
 	out := testedJSON{Version: 1, Rules: []testedRuleJSON{}, Errors: errorsJSON(wd, errs)}
 	for _, r := range tested {

@@ -1,5 +1,6 @@
-// Package custom makes rules of what configuration files define: patterns with conditions, messages and fixes. Such a rule
-// is compiled once, held against its own examples, and looked for together with all others in one walk over a file.
+// Package custom makes rules of what configuration files define: patterns with conditions, messages and fixes, and
+// conditions that flake.lock is to meet. Such a rule is compiled once and held against its own examples; patterns are
+// looked for together with all others in one walk over a file.
 package custom
 
 import (
@@ -263,9 +264,13 @@ func document(d *config.Definition) string {
 	if d.Require.Given() {
 		fmt.Fprintf(&b, "flake.lock is to meet `%s`.\n\n", strings.TrimSpace(d.Require.Value))
 	}
+	language := "nix"
+	if d.Require.Given() {
+		language = "json"
+	}
 	block := func(head string, texts ...string) {
 		if len(texts) > 0 {
-			fmt.Fprintf(&b, "%s\n\n```nix\n%s\n```\n\n", head, strings.Join(texts, "\n"))
+			fmt.Fprintf(&b, "%s\n\n```%s\n%s\n```\n\n", head, language, strings.Join(texts, "\n"))
 		}
 	}
 	var patterns, bad, good []string

@@ -161,7 +161,7 @@ func readInputs(text string) (*flake.Flake, error) {
 	file := new(flake.LockFile)
 	file.Read(string(lock))
 	if p := file.Problems(flake.ProblemShape, flake.ProblemMissingNode); len(p) > 0 {
-		return nil, fmt.Errorf("Nix would refuse these inputs: %s", p[0].Message)
+		return nil, fmt.Errorf("these inputs are none that Nix takes: %s", p[0].Message)
 	}
 	return flake.NewAlone(at, file), nil
 }

@@ -127,6 +127,9 @@ func TestOwnMistakes(t *testing.T) {
 	assert.Contains(t, o.errors+o.out, "3:15: error: the pattern of `a`: this is no Nix code")
 	o = start(t, dir, nil, "config")
 	assert.Equal(t, 2, o.status)
+	o = start(t, dir, nil, "explain", "a")
+	assert.Equal(t, 2, o.status)
+	assert.Contains(t, o.errors, "the definition of `a` has mistakes")
 }
 
 // TestTestRules runs the examples, and shows what the rules find in files.

@@ -112,7 +112,11 @@ func explainCommand(s streams) *cobra.Command {
 				if id := catalogue.Renamed(args[0]); id != "" {
 					tellNotices(s.err, "", []config.Notice{{Old: args[0], New: id, From: config.Origin{What: "explain"}}})
 				}
-				explain(s, ruleOf(all, ids[0]))
+				r := ruleOf(all, ids[0])
+				if r == nil {
+					return fmt.Errorf("the definition of `%s` has mistakes, which are told above: mend them first", ids[0])
+				}
+				explain(s, r)
 				return nil
 			default:
 				return listRules(s, args[0]+" is here", ids, all)
@@ -139,6 +143,9 @@ func listRules(s streams, head string, ids []string, all []*rules.Rule) error {
 	slices.Sort(ids)
 	for _, id := range ids {
 		r := ruleOf(all, id)
+		if r == nil {
+			continue // its definition has mistakes
+		}
 		fmt.Fprintf(w, "  %s\t%s\t%s\n", r.ID, r.Severity, r.Summary)
 	}
 	if err := w.Flush(); err != nil {

@@ -104,6 +104,18 @@ type exampleInput struct {
 	Inputs map[string]any `json:"inputs"`
 }
 
+// needed returns the parts that Nix asks of an input of the type, for what an example leaves out because its condition does
+// not look at it.
+func (in *exampleInput) needed() map[string]any {
+	switch in.Type {
+	case "", "github", "gitlab", "sourcehut":
+		return map[string]any{"type": "github", "owner": "unnamed", "repo": "unnamed"}
+	case "path":
+		return map[string]any{"path": "/unnamed"}
+	}
+	return map[string]any{"url": "https://unnamed.invalid"}
+}
+
 // readInputs reads an example of a policy: inputs by name as JSON. Those that are inputs of others are none of the flake.
 func readInputs(text string) (*flake.Flake, error) {
 	if len(text) > maxExample {
@@ -125,7 +137,7 @@ func readInputs(text string) (*flake.Flake, error) {
 				delete(root, own)
 			}
 		}
-		original := map[string]any{"type": "github"}
+		original := in.needed()
 		for key, value := range map[string]string{"type": in.Type, "owner": in.Owner, "repo": in.Repo, "host": in.Host, "url": in.URL} {
 			if value != "" {
 				original[key] = value

@@ -17,6 +17,15 @@ func TestPolicies(t *testing.T) {
 	c, problems := load(policy(`input("nixpkgs").age < 30d`, old, fresh))
 	assert.Empty(t, problems)
 	assert.Len(t, custom.Of(c), 1)
+	for _, text := range []string{ // what a condition does not look at is left out
+		policy(`input("nixpkgs").age < 30d`, `{"nixpkgs": {"age": 31}}`, `{"nixpkgs": {}}`),
+		policy(`count(nodes, repo == "nixpkgs") <= 1`, `{"a": {"repo": "nixpkgs"}, "b": {"repo": "nixpkgs"}}`, `{"a": {}, "b": {}}`),
+		policy(`input("a").type == "git"`, `{"a": {"type": "path"}}`, `{"a": {"type": "git"}}`),
+		policy(`every input: host != "x"`, `{"a": {"type": "gitlab", "host": "x"}}`, `{"a": {"type": "tarball"}}`),
+	} {
+		_, problems := load(text)
+		assert.Empty(t, problems, text)
+	}
 	for text, problem := range map[string]string{
 		policy(`input("nixpkgs").agee < 30d`, old, fresh):                    "4:31: `require` of `p`: unknown field `agee`; did you mean `age`?",
 		policy(`input("nixpkgs").age < 90d`, old, fresh):                     "5:8: `bad` of `p`: the policy finds nothing in this example: `require` holds",

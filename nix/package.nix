@@ -33,6 +33,7 @@ build {
       (fileset.fileFilter (file: file.hasExt "go") ../.)
       # What is embedded.
       ../internal/scaffold/ci
+      ../internal/config/packs
     ];
   };
 

@@ -6,6 +6,8 @@
 package modsys
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
@@ -27,6 +29,9 @@ var lists = words(`imports require modules sharedModules extraModules baseModule
 // IsList reports whether an attribute of the name holds a list of modules.
 func IsList(name string) bool { return lists[name] }
 
+// Lists returns the names for which IsList holds, sorted.
+func Lists() []string { return slices.Sorted(maps.Keys(lists)) }
+
 // Shared is the option of home-manager that lists modules of all users.
 const Shared = "sharedModules"
 
@@ -42,6 +47,16 @@ var exports = words(`nixosModules darwinModules homeModules homeManagerModules f
 
 // IsExport reports whether a flake exports modules by name under an attribute.
 func IsExport(name string) bool { return exports[name] }
+
+// Exports returns the names for which IsExport or IsExportOfOne holds, sorted.
+func Exports() []string {
+	names := slices.Collect(maps.Keys(exports))
+	for name := range exports {
+		names = append(names, strings.TrimSuffix(name, "s"))
+	}
+	slices.Sort(names)
+	return names
+}
 
 // IsExportOfOne reports whether a flake exports one module as an attribute of the name: nixosModule.
 func IsExportOfOne(name string) bool { return strings.HasSuffix(name, "Module") && exports[name+"s"] }

@@ -4,22 +4,28 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/modsys"
 	"github.com/nixsift/nixsift/internal/near"
 )
 
 // secretSets are the sets of secrets that modules declare by name, by the first name of their options (sops-nix, agenix).
 var secretSets = map[string][]string{"sops": {"secrets", "templates"}, "age": {"secrets"}}
 
-// moduleAttrs are the attributes of flakes that have modules for others.
-var moduleAttrs = []string{
-	"nixosModules", "nixosModule", "darwinModules", "darwinModule", "homeModules", "homeModule", "homeManagerModules", "homeManagerModule", "hmModules",
-	"modules", "nixosProfiles",
-}
+// moreModules are attributes of flakes that have modules for others, beside those of modsys.
+var moreModules = []string{"hmModules", "modules", "nixosProfiles"}
 
-// moduleLists are the attributes whose lists have modules.
-var moduleLists = []string{"imports", "modules", "sharedModules", "extraModules", "baseModules"}
+// secretRaisers are what a file has that says something of sets of secrets.
+var secretRaisers = raisers{names: slices.Concat([]string{"sops", "age"}, moreModules, modsys.Exports(), modsys.Lists())}
+
+// secretTable finds secretRaisers in a file.
+var secretTable = sync.OnceValue(func() *tokenTable {
+	t := &tokenTable{names: map[string]Facts{}}
+	t.add(&secretRaisers, 1)
+	return t
+})
 
 // pinned are the names of what has the sources of other projects.
 var pinned = []string{"inputs", "sources", "pins", "npins"}
@@ -55,7 +61,7 @@ type secretIndex struct {
 }
 
 var secretNames = declare(fact[secretsSaid, *secretIndex]{
-	raises:  raisers{names: slices.Concat([]string{"sops", "age"}, moduleAttrs, moduleLists)},
+	raises:  secretRaisers,
 	collect: secretsIn,
 	index: func(files iter.Seq2[string, []secretsSaid]) *secretIndex {
 		x := &secretIndex{declared: map[string][]string{}, open: map[string]bool{}, asked: map[string]bool{}}
@@ -125,6 +131,9 @@ type secretWalk struct {
 }
 
 func secretsIn(t *ast.Tree) []secretsSaid {
+	if secretTable().raised(t.Tokens()) == 0 {
+		return nil // what such a file asks for is no secret
+	}
 	w := secretWalk{secretsSaid{Declared: map[string][]string{}}}
 	for i, r := range t.Records() {
 		n := t.Node(ast.NodeID(i))
@@ -323,7 +332,9 @@ func isForeignModule(s ast.SelectExpr) bool {
 	return root.Is(ast.Ident) && !isSecretless(from) && len(names) > 0 && names[0] != "modules" && isModuleAttr(names[0])
 }
 
-func isModuleAttr(name string) bool { return slices.Contains(moduleAttrs, name) }
+func isModuleAttr(name string) bool {
+	return (modsys.IsExport(name) || modsys.IsExportOfOne(name) || slices.Contains(moreModules, name)) && !slices.Contains(harmlessAttrs, name)
+}
 
 // isSecretless reports whether what has a name is a project whose modules declare no secrets, or this one.
 func isSecretless(name string) bool {
@@ -338,7 +349,7 @@ func namesSecretless(text string) bool {
 func inModuleList(n ast.Node) bool {
 	for up := range n.Ancestors() {
 		if b, ok := ast.AsBinding(up); ok {
-			return slices.Contains(moduleLists, b.Attrpath().LastName())
+			return modsys.IsList(b.Attrpath().LastName())
 		}
 	}
 	return false

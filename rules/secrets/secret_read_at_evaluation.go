@@ -34,12 +34,13 @@ var _ = rules.Register(&rules.Rule{
 			return
 		}
 		arg := r.Follow(call.Arg())
+		path := pathText(r, arg, maxLevels)
 		var message string
 		switch {
-		case isRunTimePath(r, arg):
+		case isRunTimePath(r, arg, maxLevels):
 			message = "this reads a secret at evaluation that is there at run time only: pure evaluation refuses it, and its text would be in the Nix store"
-		case isSecretAt(pathText(r, arg, maxLevels)):
-			message = "this makes the secret in " + diag.Code(pathText(r, arg, maxLevels)) + " text of the configuration, which gets into the Nix store, where everybody can read it"
+		case isSecretAt(path):
+			message = "this makes the secret in " + diag.Code(path) + " text of the configuration, which gets into the Nix store, where everybody can read it"
 		default:
 			return
 		}
@@ -111,19 +112,23 @@ func pathText(r *reader, n ast.Node, depth int) string {
 var runTime = []string{"/run/secrets/", "/run/secrets.d/", "/run/agenix/", "/run/agenix.d/", "/run/keys/", "/run/credentials/", "/run/user-secrets/", "/run/secrets-for-users/", "/run/secrets-rendered/"}
 
 // isRunTimePath reports whether an expression is the path of a secret at run time.
-func isRunTimePath(r *reader, n ast.Node) bool {
+func isRunTimePath(r *reader, n ast.Node, depth int) bool {
+	if depth == 0 || !n.IsValid() {
+		return false
+	}
+	n = r.Follow(n)
 	switch n.Kind() {
 	case ast.Path:
 		return inRunTime(n.Text())
 	case ast.Apply:
 		fn, args := ast.Call(n)
-		return ast.LastName(fn) == "toString" && len(args) == 1 && isRunTimePath(r, r.Follow(args[0]))
+		return ast.LastName(fn) == "toString" && len(args) == 1 && isRunTimePath(r, args[0], depth-1)
 	case ast.Binary:
-		return n.Op() == ast.OpAdd && isRunTimePath(r, r.Follow(n.Child(0)))
+		return n.Op() == ast.OpAdd && isRunTimePath(r, n.Child(0), depth-1)
 	case ast.String:
 		first := n.FirstChild()
 		if first.IsValid() && first.Start() == n.Start()+1 { // "${config.sops.secrets.x.path}"
-			return isRunTimePath(r, r.Follow(first.FirstChild()))
+			return isRunTimePath(r, first.FirstChild(), depth-1)
 		}
 		return inRunTime(strings.TrimPrefix(n.Text(), `"`))
 	case ast.Select:

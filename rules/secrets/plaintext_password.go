@@ -128,7 +128,7 @@ func (r *reader) basicAuth(p *rules.Pass, a attribute, told map[source.Span]bool
 
 // madeFile reports a secret that is written into a file of the store for an option that takes its name: passwordFile = writeText "x" "…".
 func (r *reader) madeFile(p *rules.Pass, a attribute, told map[source.Span]bool) {
-	for _, leaf := range r.leaves(a.value, maxLevels, nil) {
+	for _, leaf := range r.literals(a.value) {
 		at := leaf
 		for range maxLevels { // "${writeText …}", toString, and parentheses
 			if first := at.FirstChild(); isText(at) && first.IsValid() && first.Start() == at.Start()+1 {

@@ -97,7 +97,7 @@ func isSecretValue(value string) bool {
 // assignments reports the secrets in the variables that Environment= of a unit sets: in a string with several of them, quoted or not, in
 // a list, or put together.
 func (r *reader) assignments(a attribute, report func(a attribute, name string, at source.Span)) {
-	for _, v := range r.elements(a.value, maxLevels, nil) {
+	for _, v := range r.elements(a.value) {
 		for _, l := range r.fragments(v) {
 			for name, value := range variables(l.value) {
 				if isVariable(name) && isSecretValue(value) {
@@ -109,8 +109,13 @@ func (r *reader) assignments(a attribute, report func(a attribute, name string, 
 }
 
 // elements returns the elements of a list, through ++ and properties of modules, or the expression itself.
-func (r *reader) elements(n ast.Node, depth int, out []ast.Node) []ast.Node {
-	if depth == 0 || len(out) >= maxLiterals {
+func (r *reader) elements(n ast.Node) []ast.Node {
+	r.left = maxSteps
+	return r.joined(n, maxLevels, nil)
+}
+
+func (r *reader) joined(n ast.Node, depth int, out []ast.Node) []ast.Node {
+	if r.left--; r.left < 0 || depth == 0 || len(out) >= maxLiterals {
 		return out
 	}
 	n = r.Follow(n)
@@ -122,17 +127,17 @@ func (r *reader) elements(n ast.Node, depth int, out []ast.Node) []ast.Node {
 		return out
 	case ast.Binary:
 		if n.Op() == ast.OpConcat {
-			return r.elements(n.Child(1), depth-1, r.elements(n.Child(0), depth-1, out))
+			return r.joined(n.Child(1), depth-1, r.joined(n.Child(0), depth-1, out))
 		}
 	case ast.Apply:
 		fn, args := ast.Call(n)
 		switch name := ast.LastName(fn); {
 		case (name == "mkForce" || name == "mkDefault" || name == "mkIf" || name == "mkBefore" || name == "mkAfter" || name == "optionals" || name == "optional") && len(args) > 0:
-			return r.elements(args[len(args)-1], depth-1, out)
+			return r.joined(args[len(args)-1], depth-1, out)
 		case name == "mkMerge" && len(args) == 1:
 			if list := r.Follow(args[0]); list.Is(ast.List) {
 				for c := range list.Children() {
-					out = r.elements(c, depth-1, out)
+					out = r.joined(c, depth-1, out)
 				}
 				return out
 			}

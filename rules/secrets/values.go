@@ -14,10 +14,11 @@ import (
 // reader follows names of one file.
 type reader struct {
 	*builders.Reader
+	left int // the expressions that are still looked at for one value
 }
 
 func newReader(p *rules.Pass) *reader {
-	return &reader{&builders.Reader{Path: p.Path, Names: p.Names(), Project: p.Project, Evaluator: p}}
+	return &reader{Reader: &builders.Reader{Path: p.Path, Names: p.Names(), Project: p.Project, Evaluator: p}}
 }
 
 // maxPaths bounds the paths that one attribute is followed to, and maxUses the uses of one name.
@@ -91,18 +92,23 @@ func outermost(n ast.Node) ast.Node {
 	return n
 }
 
-// maxLiterals bounds the texts that a value is followed to, and maxLevels the expressions within each other.
+// maxLiterals bounds the texts that a value is followed to, maxLevels the expressions within each other, and maxSteps all that are looked
+// at: a value may need itself in several places.
 const (
 	maxLiterals = 16
 	maxLevels   = 12
+	maxSteps    = 2000
 )
 
 // literals returns the strings, and what is put together with +, that a value is, or may be, through names, properties of modules and
 // conditions.
-func (r *reader) literals(n ast.Node) []ast.Node { return r.leaves(n, maxLevels, nil) }
+func (r *reader) literals(n ast.Node) []ast.Node {
+	r.left = maxSteps
+	return r.leaves(n, maxLevels, nil)
+}
 
 func (r *reader) leaves(n ast.Node, depth int, out []ast.Node) []ast.Node {
-	if depth == 0 || len(out) >= maxLiterals || !n.IsValid() {
+	if r.left--; r.left < 0 || depth == 0 || len(out) >= maxLiterals || !n.IsValid() {
 		return out
 	}
 	n = r.Follow(n)

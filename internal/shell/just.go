@@ -6,9 +6,14 @@ import (
 	"github.com/nixsift/nixsift/ast/source"
 )
 
+// maxJustLost bounds the bytes of a justfile that are read as a part of what turns out to be no item. Behind that an item has to end on
+// its line.
+const maxJustLost = 1 << 19
+
 // justfile reads the items of a justfile (just manual, "Grammar"): the bodies of recipes line by line, the rest token by token, so
 // that strings, commands and parentheses may go over several lines.
 func (p *recipeReader) justfile(text string) {
+	lost := 0
 	for start := 0; start < len(text); {
 		end := start + lineLen(text[start:])
 		line := text[start:end]
@@ -20,11 +25,16 @@ func (p *recipeReader) justfile(text string) {
 		default:
 			p.flush()
 			p.within, p.cont = false, false
-			tokens, stop, ok := justTokens(text, start)
+			within := text
+			if lost > maxJustLost {
+				within = text[:end]
+			}
+			tokens, stop, ok := justTokens(within, start)
 			if ok && p.justItem(tokens) {
 				end = stop
 			} else {
 				p.skip(start, end)
+				lost += stop - start
 			}
 		}
 		start = end + 1
@@ -43,7 +53,8 @@ type justToken struct {
 	endsWith int         // behind the token
 }
 
-// justTokens returns the tokens up to the end of the line on which the parentheses around them are closed, and where that is.
+// justTokens returns the tokens up to the end of the line on which the parentheses around them are closed, and where that is, or how far
+// it came.
 func justTokens(text string, at int) (out []justToken, end int, ok bool) {
 	depth := 0
 	for at < len(text) {
@@ -68,11 +79,11 @@ func justTokens(text string, at int) (out []justToken, end int, ok bool) {
 			continue
 		case c == '"' || c == '\'' || c == '`':
 			if at, ok = t.quoted(text, at, 0); !ok {
-				return nil, 0, false
+				return nil, at, false
 			}
 		case (c == 'x' || c == 'f') && at+1 < len(text) && (text[at+1] == '"' || text[at+1] == '\''):
 			if at, ok = t.quoted(text, at+1, c); !ok {
-				return nil, 0, false
+				return nil, at, false
 			}
 		case recipeName(text[at : at+1]):
 			for at < len(text) && recipeName(text[before:at+1]) {
@@ -98,7 +109,7 @@ func justTokens(text string, at int) (out []justToken, end int, ok bool) {
 var justEscapes = map[byte]string{'n': "\n", 'r': "\r", 't': "\t", '"': "\"", '\\': "\\", '\n': ""}
 
 // quoted reads a string or command at an offset, with the letter before it: three quotes begin one whose lines lose the
-// indentation that they share (just manual, "Strings"). It returns where it ends.
+// indentation that they share (just manual, "Strings"). It returns where it ends, or how far it came.
 func (t *justToken) quoted(text string, at int, prefix byte) (end int, ok bool) {
 	quote := text[at : at+1]
 	if triple := strings.Repeat(quote, 3); strings.HasPrefix(text[at:], triple) {
@@ -108,7 +119,7 @@ func (t *justToken) quoted(text string, at int, prefix byte) (end int, ok bool) 
 	stop := start
 	for ; ; stop++ {
 		if stop >= len(text) || len(quote) == 1 && quote == "`" && text[stop] == '\n' {
-			return 0, false
+			return min(stop, len(text)), false
 		}
 		if text[stop] == '\\' && quote[0] == '"' {
 			stop++
@@ -130,11 +141,9 @@ func (t *justToken) quoted(text string, at int, prefix byte) (end int, ok bool) 
 	for from := start; from < stop; {
 		line := min(from+lineLen(text[from:]), stop)
 		skip := min(in, line-from)
-		t.add(text, from+skip, line, quote[0] == '"')
-		if line < stop {
-			t.pieces.add("\n", line, 1)
-		}
-		from = line + 1
+		end := min(line+1, stop) // with the end of the line, which may be escaped
+		t.add(text, from+skip, end, quote[0] == '"')
+		from = end
 	}
 	if whole := t.pieces.text.String(); prefix == 'x' {
 		t.exprs = variablesIn(whole)
@@ -147,14 +156,14 @@ func (t *justToken) quoted(text string, at int, prefix byte) (end int, ok bool) 
 // add appends a part of a line of a string, with its escapes read; one of another kind stays as it is written.
 func (t *justToken) add(text string, from, end int, escapes bool) {
 	run := from
-	for i := from; escapes && i+1 <= end; i++ {
-		if i >= end || text[i] != '\\' {
+	for i := from; escapes && i+1 < end; i++ {
+		if text[i] != '\\' {
 			continue
 		}
 		if is, ok := justEscapes[text[i+1]]; ok {
 			t.pieces.add(text[run:i], run, i-run)
-			t.pieces.add(is, i, min(2, end-i))
-			run = min(i+2, end)
+			t.pieces.add(is, i, 2)
+			run = i + 2
 		}
 		i++
 	}

@@ -1,32 +1,29 @@
 package shell
 
-// A justValue is a text that an expression of just may have.
+// A justValue is a text that an expression of just may have. Nothing else has its parts, so that more can be put behind it.
 type justValue struct {
-	text  textBuilder
+	text  *textBuilder
 	exprs []expr
 	src   int // where it begins
 }
 
-// then returns the value with another one behind it.
-func (v justValue) then(o justValue) justValue {
-	var b textBuilder
-	out := justValue{src: v.src}
-	for _, part := range []justValue{v, o} {
-		base, text := b.text.Len(), part.text.text.String()
-		for i, piece := range part.text.pieces {
-			end := len(text)
-			if i+1 < len(part.text.pieces) {
-				end = part.text.pieces[i+1].dst
-			}
-			b.add(text[piece.dst:end], piece.src, piece.m)
-		}
-		for _, e := range part.exprs {
-			e.start, e.end = e.start+base, e.end+base
-			out.exprs = append(out.exprs, e)
-		}
+// newJustValue returns a value with a text of its own.
+func newJustValue(text *textBuilder, exprs []expr, src int) justValue {
+	v := justValue{text: &textBuilder{}, src: src}
+	v.add(justValue{text: text, exprs: exprs})
+	return v
+}
+
+// add puts another value behind it.
+func (v *justValue) add(o justValue) {
+	base, text := v.text.text.Len(), o.text.text.String()
+	for _, piece := range o.text.pieces {
+		v.text.add(text[piece.dst:piece.dst+piece.n], piece.src, piece.m)
 	}
-	out.text = b
-	return out
+	for _, e := range o.exprs {
+		e.start, e.end = e.start+base, e.end+base
+		v.exprs = append(v.exprs, e)
+	}
 }
 
 // A justExpression reads an expression of just (just manual, "Grammar"): the texts that it may have, as far as they are known.
@@ -94,18 +91,21 @@ func (x *justExpression) expression() []justValue {
 
 // joinedValues returns each of some values with each of others behind it.
 func joinedValues(left []justValue, between string, right []justValue) (out []justValue) {
+	if len(left)*len(right) > maxJustValues {
+		return nil
+	}
 	for _, a := range left {
-		for _, b := range right {
-			head := a
-			if between != "" {
-				slash := justValue{src: b.src}
-				slash.text.add(between, b.src, 0)
-				head = head.then(slash)
+		for i, b := range right {
+			v := a
+			if i+1 < len(right) { // the last one takes it over: a copy for each of many operands would take long
+				v = newJustValue(a.text, a.exprs, a.src)
 			}
-			out = append(out, head.then(b))
+			v.text.add(between, b.src, 0)
+			v.add(b)
+			out = append(out, v)
 		}
 	}
-	return fewValues(out)
+	return out
 }
 
 // fewValues returns the values if there are not too many.
@@ -154,7 +154,7 @@ func (x *justExpression) value() []justValue {
 	x.at++
 	switch t.kind {
 	case '"':
-		return []justValue{{text: t.pieces, exprs: t.exprs, src: t.start + 1}}
+		return []justValue{newJustValue(&t.pieces, t.exprs, t.start+1)}
 	case '(':
 		values := x.expression()
 		if !x.take(')') {
@@ -165,7 +165,7 @@ func (x *justExpression) value() []justValue {
 		if x.kind() == '(' && x.tokens[x.at].bound {
 			return x.called(t.text)
 		}
-		v := justValue{src: t.start, exprs: []expr{{start: 0, end: len(t.text), name: "inputs." + t.text}}}
+		v := justValue{text: &textBuilder{}, src: t.start, exprs: []expr{{start: 0, end: len(t.text), name: "inputs." + t.text}}}
 		v.text.add(t.text, t.start, len(t.text))
 		return []justValue{v}
 	}

@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/nixsift/nixsift/internal/growth"
 )
 
 const makefile = `LIB ?= path:../lib
@@ -176,4 +178,24 @@ last: # path:./no
 		assert.Empty(t, d.Unread, name)
 		assert.Equal(t, map[string]bool{"build": true, "other": true, "last": true}, d.Run([]string{"build"}), name)
 	}
+}
+
+// TestJustIsLinear: neither parentheses that nothing closes nor many operands are read over and over.
+func TestJustIsLinear(t *testing.T) {
+	for name, text := range map[string]func(n int) string{
+		"open":     func(n int) string { return strings.Repeat("x := (\n", n) },
+		"no item":  func(n int) string { return strings.Repeat("(\n", n) + strings.Repeat(")\n", n) },
+		"operands": func(n int) string { return "x := \"a\"" + strings.Repeat(` + "b"`, n) + "\na:\n\tnix build {{x}}\n" },
+	} {
+		growth.Memory(t, name, 2000, func(n int) func() {
+			text := text(n)
+			return func() { ReadScript("justfile", text) }
+		})
+	}
+}
+
+// TestEscapedLineEndsOfJust: a line end behind a backslash is none of the string.
+func TestEscapedLineEndsOfJust(t *testing.T) {
+	d := ReadScript("justfile", "x := \"path:\\\n./x\"\na:\n    nix build {{x}}\n")
+	assert.Equal(t, "nix|build|path:./x^inputs.x", strings.TrimSpace(render(d)))
 }

@@ -24,12 +24,9 @@ var _ = rules.Register(&rules.Rule{
 	On: []ast.Kind{ast.Apply},
 	Node: func(p *rules.Pass, n ast.Node) {
 		call := ast.ApplyExpr{Node: n}
-		set := call.Arg().Unparen()
-		if !set.Is(ast.AttrSet) {
-			return
-		}
+		name, set := fetcherCall(p.Names(), call)
 		builtin := nixlang.Builtin(p.Names(), call.Func())
-		if builtin != "fetchTarball" && builtin != "fetchurl" && fetcher(p.Names(), call.Func()) == "" {
+		if name == "" && (!set.Is(ast.AttrSet) || builtin != "fetchTarball" && builtin != "fetchurl") {
 			return
 		}
 		names, values, ok := attributes(set)
@@ -50,8 +47,8 @@ var _ = rules.Register(&rules.Rule{
 		}
 		if moving == "" {
 			for _, attr := range []string{"rev", "ref"} {
-				if name, whole := ast.StringValue(values[attr]); whole && movingRev.MatchString(name) && builtin == "" {
-					moving, url = name, values[attr]
+				if rev, whole := ast.StringValue(values[attr]); whole && movingRev.MatchString(rev) && builtin == "" {
+					moving, url = rev, values[attr]
 				}
 			}
 		}

@@ -63,6 +63,15 @@ func fetcher(names *sema.Info, fn ast.Node) string {
 	return ""
 }
 
+// fetcherCall returns the set that a call of a fetcher of nixpkgs is given, with the name of that; "" for other calls.
+func fetcherCall(names *sema.Info, call ast.ApplyExpr) (name string, set ast.Node) {
+	set = call.Arg().Unparen()
+	if !set.Is(ast.AttrSet) {
+		return "", set
+	}
+	return fetcher(names, call.Func()), set
+}
+
 // defaultOf returns the default of an argument, which is what it is where nobody passes another. It is invalid where there is none.
 func defaultOf(b *sema.Binding) ast.Node {
 	if !b.Decl.Is(ast.Formal) {

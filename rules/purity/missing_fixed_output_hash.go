@@ -22,11 +22,7 @@ var _ = rules.Register(&rules.Rule{
 	On: []ast.Kind{ast.Apply},
 	Node: func(p *rules.Pass, n ast.Node) {
 		call := ast.ApplyExpr{Node: n}
-		set := call.Arg().Unparen()
-		if !set.Is(ast.AttrSet) {
-			return
-		}
-		name := fetcher(p.Names(), call.Func())
+		name, set := fetcherCall(p.Names(), call)
 		if name == "" {
 			return
 		}

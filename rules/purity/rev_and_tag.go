@@ -18,18 +18,13 @@ var _ = rules.Register(&rules.Rule{
 	Severity: diag.Warning, Presets: rules.Recommended,
 	On: []ast.Kind{ast.Apply},
 	Node: func(p *rules.Pass, n ast.Node) {
-		call := ast.ApplyExpr{Node: n}
-		set := call.Arg().Unparen()
-		if !set.Is(ast.AttrSet) {
+		name, set := fetcherCall(p.Names(), ast.ApplyExpr{Node: n})
+		if name == "" {
 			return
 		}
 		tag, hasTag := ast.Attr(set, "tag")
 		rev, hasRev := ast.Attr(set, "rev")
-		if !hasTag || !hasRev || !isString(tag.Value()) || !isString(rev.Value()) {
-			return
-		}
-		name := fetcher(p.Names(), call.Func())
-		if name == "" || documented(n) {
+		if !hasTag || !hasRev || !isString(tag.Value()) || !isString(rev.Value()) || documented(n) {
 			return
 		}
 		p.ReportMildly(diag.Finding{

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
@@ -75,21 +76,24 @@ func isWordWithNumber(value string) bool {
 	return strings.Trim(strings.TrimRight(value, "0123456789"), "abcdefghijklmnopqrstuvwxyz") == ""
 }
 
-// elsewhere returns what tells whether another rule that runs tells of a secret.
+// elsewhere returns what tells whether another rule that runs tells of a secret. It looks for theirs when it is first asked: few texts
+// have any.
 func elsewhere(p *rules.Pass, text string) func(at source.Span) bool {
-	var spans []source.Span
-	if p.Runs("credentials-in-url") {
-		for _, f := range secret.FindInURLs(text) {
-			spans = append(spans, f.Span)
+	told := sync.OnceValue(func() (spans []source.Span) {
+		if p.Runs("credentials-in-url") {
+			for _, f := range secret.FindInURLs(text) {
+				spans = append(spans, f.Span)
+			}
 		}
-	}
-	if p.Runs("inline-token") {
-		for _, f := range secret.Find(text) {
-			spans = append(spans, f.Span)
+		if p.Runs("inline-token") {
+			for _, f := range secret.Find(text) {
+				spans = append(spans, f.Span)
+			}
 		}
-	}
+		return spans
+	})
 	return func(at source.Span) bool {
-		return slices.ContainsFunc(spans, func(s source.Span) bool { return s.Start < at.End && at.Start < s.End })
+		return slices.ContainsFunc(told(), func(s source.Span) bool { return s.Start < at.End && at.Start < s.End })
 	}
 }
 

@@ -225,7 +225,7 @@ func sqlPassword(text string, at int) (by, value source.Span, ok bool) {
 	for start > 0 && end-start < maxName && isAlnum(text[start-1]) {
 		start--
 	}
-	if end == at && text[max(end-1, 0)] != '(' { // part of a word
+	if end == at { // part of a word
 		return by, value, false
 	}
 	const lookBehind = 120
@@ -351,7 +351,7 @@ func namesSecret(name string) bool {
 
 // standsIn reports whether a value stands for a secret, or is one of those that examples have.
 func standsIn(value string) bool {
-	if IsPlaceholder(value) || strings.ContainsAny(value, "<>*") || strings.HasSuffix(value, "@") && strings.HasPrefix(value, "@") {
+	if IsPlaceholder(value) || strings.ContainsAny(value, "<>*") {
 		return true
 	}
 	return IsWeak(value) && !strings.HasPrefix(strings.ToLower(value), "hunter")

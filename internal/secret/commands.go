@@ -23,8 +23,8 @@ const value = `["']?([^\s"';|&]+)`
 
 // commandSecrets are as the manuals of the programs have them.
 var commandSecrets = []commandSecret{
-	{"mysql", regexp.MustCompile(`^(?:mysql|mysqldump|mysqladmin|mariadb|mariadb-dump) ` + between + `-p["']?([^\s"';|&]+)`)},
-	{"mariadb", regexp.MustCompile(`^(?:mariadb|mariadb-dump|mariadb-admin) ` + between + `-p["']?([^\s"';|&]+)`)},
+	{"mysql", regexp.MustCompile(`^mysql(?:dump|admin)? ` + between + `-p` + value)},
+	{"mariadb", regexp.MustCompile(`^mariadb(?:-dump|-admin)? ` + between + `-p` + value)},
 	{"sshpass", regexp.MustCompile(`^sshpass ` + between + `-p ?` + value)},
 	{"docker login", regexp.MustCompile(`^docker login ` + between + `-p ` + value)},
 	{"podman login", regexp.MustCompile(`^podman login ` + between + `-p ` + value)},

@@ -284,7 +284,7 @@ func IsPlaceholder(value string) bool {
 			return true
 		}
 	}
-	if strings.Trim(lower, "x") == "" || strings.Trim(lower, "*") == "" || strings.Trim(lower, ".") == "" {
+	if strings.Trim(lower, "x") == "" || strings.Trim(lower, ".") == "" {
 		return true
 	}
 	return strings.Contains(value, "${") || strings.Contains(value, "{{") || strings.Contains(value, "$(")

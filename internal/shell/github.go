@@ -137,12 +137,17 @@ func (c *ci) action(doc ast.Node) {
 
 func (c *ci) inputDefaults(s *scope, inputs ast.Node) {
 	for _, e := range c.y.entries(inputs) {
-		if v, ok := c.y.scalar(c.y.get(e.value, "default")); ok {
-			w := v.word(c.exprs(v.text))
-			s.define(&variable{name: "inputs." + e.key, words: []rawWord{w}, whole: w})
-		}
-		c.choices(s, "inputs."+e.key, c.y.get(e.value, "options"))
+		c.parameter(s, "inputs."+e.key, e.value, "options")
 	}
+}
+
+// parameter defines a parameter by its default and, where it lists them, the values that it may have.
+func (c *ci) parameter(s *scope, name string, n ast.Node, choices string) {
+	if v, ok := c.y.scalar(c.y.get(n, "default")); ok {
+		w := v.word(c.exprs(v.text))
+		s.define(&variable{name: name, words: []rawWord{w}, whole: w})
+	}
+	c.choices(s, name, c.y.get(n, choices))
 }
 
 // choices defines the values in a list, each of which a variable may have.

@@ -156,26 +156,16 @@ func (c *ci) circle(doc ast.Node, top *scope) {
 	}
 }
 
-// circleParameters defines parameters by their defaults and, where they list them, the values they may have.
 func (c *ci) circleParameters(s *scope, prefix string, parameters ast.Node) {
 	for _, e := range c.y.entries(parameters) {
-		if v, ok := c.y.scalar(c.y.get(e.value, "default")); ok {
-			w := v.word(c.exprs(v.text))
-			s.define(&variable{name: prefix + e.key, words: []rawWord{w}, whole: w})
-		}
-		c.choices(s, prefix+e.key, c.y.get(e.value, "enum"))
+		c.parameter(s, prefix+e.key, e.value, "enum")
 	}
 }
 
 // azureParameters defines the parameters of a pipeline or template of Azure, by their defaults and the values they may have.
 func (c *ci) azureParameters(doc ast.Node, top *scope) {
 	for _, item := range c.y.items(c.y.get(doc, "parameters")) {
-		name := "parameters." + c.y.str(c.y.get(item, "name"))
-		if v, ok := c.y.scalar(c.y.get(item, "default")); ok {
-			w := v.word(c.exprs(v.text))
-			top.define(&variable{name: name, words: []rawWord{w}, whole: w})
-		}
-		c.choices(top, name, c.y.get(item, "values"))
+		c.parameter(top, "parameters."+c.y.str(c.y.get(item, "name")), item, "values")
 	}
 }
 

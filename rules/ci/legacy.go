@@ -40,7 +40,7 @@ func (r *missingOutputs) legacy(c *call) {
 			case (w.Text == "-A" || w.Text == "--attr") && i+1 < len(c.args):
 				attrs = append(attrs, c.args[i+1])
 				i++
-			case w.Text == "--run" || w.Text == "--command" || w.Text == "--max-jobs" || w.Text == "--add-root" || w.Text == "--keep":
+			case w.Text == "--run" || w.Text == "--command" || w.Text == "--add-root":
 				i++
 			case valuesOf[w.Text] > 0:
 				i += valuesOf[w.Text]

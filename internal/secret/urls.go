@@ -54,6 +54,9 @@ func FindInURLs(text string) (out []InURL) {
 				})
 			}
 		}
+		if !strings.ContainsAny(url, "?&") { // few have parameters
+			continue
+		}
 		if m := tokenParameter.FindStringSubmatchIndex(url); m != nil {
 			value := url[m[2]:m[3]]
 			if !IsPlaceholder(value) && !IsWeak(value) && strings.ContainsAny(value, "0123456789") && Entropy(value) > 2.8 {

@@ -149,8 +149,8 @@ type printer struct {
 	w       *bufio.Writer
 	opts    Options
 	indexes map[string]*source.LineIndex
-	masked  struct{ file, text string } // the text of the file last shown, without secrets
-	urls    map[string]string           // by rule
+	masked  maskedText
+	urls    map[string]string // by rule
 	paths   map[string]string
 }
 

@@ -51,10 +51,17 @@ func (r *Run) hidden(findings []diag.Finding) []diag.Finding {
 	return findings
 }
 
+// maskedText is the text of the file last shown, without secrets.
+type maskedText struct {
+	file, text string
+	hidden     []string // what stars stand for
+}
+
 // shownText returns the text of a file with stars in place of secrets.
 func (p *printer) shownText(file string, x *source.LineIndex) string {
 	if p.masked.file != file || file == "" {
-		p.masked.file, p.masked.text = file, p.Secrets.Mask(file, x.Text())
+		text := p.Secrets.Mask(file, x.Text())
+		p.masked = maskedText{file, text, hiddenBy(x.Text(), text)}
 	}
 	return p.masked.text
 }
@@ -81,18 +88,23 @@ func (p *printer) keepsSecret(file, text string) bool {
 	if x == nil {
 		return false
 	}
+	p.shownText(file, x)
+	return slices.ContainsFunc(p.masked.hidden, func(was string) bool { return strings.Contains(text, was) })
+}
+
+// hiddenBy returns the texts for which stars stand in what is shown, but for those that are too short to tell.
+func hiddenBy(was, shown string) (out []string) {
 	const least = 6
-	was, shown := x.Text(), p.shownText(file, x)
 	for at := 0; ; {
 		i := strings.Index(shown[at:], "***")
 		if i < 0 {
-			return false
+			return out
 		}
 		start := at + i
 		for at = start; at < len(was) && shown[at] == '*'; at++ {
 		}
-		if at-start >= least && was[start:at] != shown[start:at] && strings.Contains(text, was[start:at]) {
-			return true
+		if at-start >= least && was[start:at] != shown[start:at] {
+			out = append(out, was[start:at])
 		}
 	}
 }

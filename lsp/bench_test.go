@@ -200,7 +200,7 @@ func BenchmarkCodeAction(b *testing.B) {
 // nothing is known of its text yet.
 func BenchmarkReading(b *testing.B) {
 	for _, size := range []int{160 << 10, 2 << 20} {
-		for _, method := range []string{"hover", "completion", "definition", "documentSymbol", "references"} {
+		for _, method := range []string{"hover", "completion", "definition", "documentSymbol", "foldingRange", "references"} {
 			b.Run(fmt.Sprintf("%dKB/%s", size>>10, method), func(b *testing.B) {
 				p, uri, text := editing(b, size, "")
 				half := len(text) / 2

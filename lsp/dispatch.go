@@ -25,6 +25,7 @@ var requestMethods = map[string]func(s *Server, r *protocol.Request) (work, erro
 	"textDocument/completion":  reading(completion),
 
 	"textDocument/documentSymbol":    reading(documentSymbol),
+	"textDocument/foldingRange":      reading(foldingRange),
 	"workspace/symbol":               workspaceSymbol,
 	"textDocument/references":        reading(references),
 	"textDocument/documentHighlight": reading(documentHighlight),

@@ -107,6 +107,7 @@ func (s *Server) offer(caps *protocol.ServerCapabilities) {
 	caps.HoverProvider, caps.DefinitionProvider, caps.DeclarationProvider = true, true, true
 	caps.CompletionProvider = &protocol.CompletionOptions{TriggerCharacters: []string{".", "/", "?", "["}}
 	caps.DocumentSymbolProvider, caps.WorkspaceSymbolProvider = true, true
+	caps.FoldingRangeProvider = true
 	caps.ReferencesProvider, caps.DocumentHighlightProvider = true, true
 	caps.RenameProvider = true
 	if s.client.PreparesRename {

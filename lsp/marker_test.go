@@ -58,7 +58,7 @@ func marks(file, text string) (string, []marked) {
 // capable are the capabilities of a client that takes all that a server may say of code.
 const capable = `{"general":{"positionEncodings":["utf-16"]},"workspace":{"workspaceEdit":{"documentChanges":true},"diagnostics":{"refreshSupport":true}},"textDocument":{"diagnostic":{},
 	"hover":{"contentFormat":["markdown","plaintext"]},"completion":{"completionItem":{"documentationFormat":["markdown"]}},
-	"documentSymbol":{"hierarchicalDocumentSymbolSupport":true},"rename":{"prepareSupport":true}}}`
+	"documentSymbol":{"hierarchicalDocumentSymbolSupport":true},"foldingRange":{"foldingRangeKind":{"valueSet":["comment"]}},"rename":{"prepareSupport":true}}}`
 
 // session is a fixture at work.
 type session struct {
@@ -188,6 +188,21 @@ func init() {
 			}
 		}
 		add(list, "")
+		return strings.Join(out, "\n")
+	}
+	features["foldingRange"] = func(s *session, m marked) string {
+		var list []struct {
+			StartLine, StartCharacter, EndLine, EndCharacter int
+			Kind                                             string
+		}
+		s.Call("textDocument/foldingRange", s.here(m), &list)
+		lines := strings.Split(s.texts[m.file], "\n")
+		var out []string
+		for _, f := range list {
+			at := s.place(s.uri(m.file), lsptest.At(f.StartLine, f.StartCharacter, f.EndLine, f.EndCharacter))
+			out = append(out, strings.TrimRight(fmt.Sprintf("%s %s … %s", at, strings.TrimSpace(lines[f.StartLine]), strings.TrimSpace(lines[f.EndLine])), " ")+
+				map[string]string{"comment": " (comment)"}[f.Kind])
+		}
 		return strings.Join(out, "\n")
 	}
 	features["workspaceSymbol"] = func(s *session, m marked) string {

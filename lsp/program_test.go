@@ -247,5 +247,5 @@ const linked = `{"textDocument":{"hover":{"contentFormat":["plaintext"]},"defini
 
 // asked are the requests about code that the server answers.
 var asked = []string{"textDocument/hover", "textDocument/definition", "textDocument/declaration", "textDocument/completion",
-	"textDocument/documentSymbol", "workspace/symbol", "textDocument/references", "textDocument/documentHighlight", "textDocument/prepareRename",
+	"textDocument/documentSymbol", "textDocument/foldingRange", "workspace/symbol", "textDocument/references", "textDocument/documentHighlight", "textDocument/prepareRename",
 	"textDocument/rename", "textDocument/diagnostic", "workspace/diagnostic"}

@@ -86,6 +86,8 @@ type ClientCapabilities struct {
 	DefinitionLinks, DeclarationLinks bool
 	// SymbolTree: the symbols of a document may be a tree.
 	SymbolTree bool
+	// CommentFolds: what may be hidden may be marked as comments.
+	CommentFolds bool
 	// PreparesRename: the client asks what can be renamed.
 	PreparesRename bool
 	// PullsDiagnostics: the client asks for diagnostics; RefreshesDiagnostics: it can be told to do so again.
@@ -129,6 +131,9 @@ func (c *ClientCapabilities) UnmarshalJSON(data []byte) error {
 	lookup(of["definition"], &c.DefinitionLinks, "linkSupport")
 	lookup(of["declaration"], &c.DeclarationLinks, "linkSupport")
 	lookup(of["documentSymbol"], &c.SymbolTree, "hierarchicalDocumentSymbolSupport")
+	var folds []string
+	lookup(of["foldingRange"], &folds, "foldingRangeKind", "valueSet")
+	c.CommentFolds = slices.Contains(folds, FoldComment)
 	lookup(of["rename"], &c.PreparesRename, "prepareSupport")
 	c.PullsDiagnostics = of["diagnostic"] != nil
 	lookup(data, &c.RefreshesDiagnostics, "workspace", "diagnostics", "refreshSupport")
@@ -186,6 +191,7 @@ type ServerCapabilities struct {
 	DeclarationProvider       bool               `json:"declarationProvider,omitempty"`
 	CompletionProvider        *CompletionOptions `json:"completionProvider,omitempty"`
 	DocumentSymbolProvider    bool               `json:"documentSymbolProvider,omitempty"`
+	FoldingRangeProvider      bool               `json:"foldingRangeProvider,omitempty"`
 	WorkspaceSymbolProvider   bool               `json:"workspaceSymbolProvider,omitempty"`
 	ReferencesProvider        bool               `json:"referencesProvider,omitempty"`
 	DocumentHighlightProvider bool               `json:"documentHighlightProvider,omitempty"`

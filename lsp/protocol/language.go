@@ -129,6 +129,18 @@ type SymbolInformation struct {
 	ContainerName string     `json:"containerName,omitempty"`
 }
 
+// FoldComment is the kind of comments among what may be hidden.
+const FoldComment = "comment"
+
+// FoldingRange is a part of a document that may be hidden. Its first line stays.
+type FoldingRange struct {
+	StartLine      int    `json:"startLine"`
+	StartCharacter int    `json:"startCharacter"`
+	EndLine        int    `json:"endLine"`
+	EndCharacter   int    `json:"endCharacter"`
+	Kind           string `json:"kind,omitempty"`
+}
+
 // DocumentHighlight is a use of the name at the cursor; the kind is 2 where it is read, 3 where it is defined.
 type DocumentHighlight struct {
 	Range Range `json:"range"`

@@ -16,7 +16,7 @@ var _ = rules.Register(&rules.Rule{
 		"string, where `if x` fails. So the fix is applied without being asked for only to what is known to be a Boolean: the\n" +
 		"result of an operator or of a builtin that gives one. It is offered for what is one by its name or declaration: the\n" +
 		"result of a function of `lib` such as `hasPrefix`, an option that the file declares as `bool`, an option called\n" +
-		"`enable`, a formal whose default is one. For other values the finding is a hint.\n" +
+		"`enable` unless the file declares it in another way, a formal whose default is one. For other values the finding is a hint.\n" +
 		"\n" +
 		"Nothing is said of a value that may have another type: an option such as `either bool str`, one below `settings`, a\n" +
 		"formal whose default is `null`, and what the file compares with `null` or with a string, puts into a string, gives to\n" +
@@ -52,9 +52,12 @@ var _ = rules.Register(&rules.Rule{
 				continue
 			}
 			if declared == nil {
-				declared, others = findOptions(p.Tree), comparedOtherwise(names)
+				declared, others = findOptions(p.Tree, p.Modules), comparedOtherwise(names)
 			}
 			guess := guessOf(names, c.x, others)
+			if guess == likely && declared.isUnknown(names, c.x) {
+				guess = anything
+			}
 			// A Boolean may well be asked for both; what is compared with both to tell them from a third is none.
 			_, text := operand(names, c.x)
 			third := others[text] == both && guess != likely && !declared.isBool(c.x)

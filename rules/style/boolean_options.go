@@ -1,7 +1,11 @@
 package style
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/module"
 	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/internal/sema"
 )
@@ -25,54 +29,112 @@ func isPredicate(names *sema.Info, n ast.Node) bool {
 
 // options are the options that a file declares, by the last part of their names.
 type options struct {
-	bools map[string]bool // of type bool
-	other map[string]bool // of any other type, or of one that cannot be told
+	bools   map[string]bool // of type bool
+	other   map[string]bool // of any other type
+	unknown map[string]bool // declared in a way that does not tell
 }
 
-// findOptions looks for calls of mkOption and mkEnableOption.
-func findOptions(t *ast.Tree) *options {
-	o := &options{bools: map[string]bool{}, other: map[string]bool{}}
+// findOptions looks for calls of mkOption and mkEnableOption, and for what else is declared below options.
+func findOptions(t *ast.Tree, file func() *module.File) *options {
+	o := &options{bools: map[string]bool{}, other: map[string]bool{}, unknown: map[string]bool{}}
+	var within []region
 	for n := range t.Root().Descendants() {
-		b, ok := ast.AsBinding(n)
-		if !ok {
-			continue
+		for len(within) > 0 && n.ID() >= within[len(within)-1].end {
+			within = within[:len(within)-1]
 		}
-		value := behindWith(b.Value())
-		if !value.Is(ast.Apply) {
-			continue
-		}
-		option := b.Attrpath().LastName()
-		fn, args := ast.Call(value)
-		switch ast.LastName(fn) {
-		case "mkEnableOption":
-			o.bools[option] = true
-		case "mkOption":
-			kind := o.other
-			if len(args) == 1 {
-				if typ, ok := ast.Attr(args[0], "type"); ok && ast.LastName(behindWith(typ.Value())) == "bool" {
-					kind = o.bools
+		inside := len(within) > 0 && within[len(within)-1].options
+		switch n.Kind() {
+		case ast.Apply:
+			if fn, _ := ast.Call(n); inside && ast.LastName(fn) == "mkOption" {
+				within = append(within, region{end: n.SubtreeEnd()})
+			}
+		case ast.Inherit:
+			for name := range (ast.InheritNode{Node: n}).Names() {
+				if inside {
+					o.unknown[name.Text()] = true
 				}
 			}
-			kind[option] = true
+		case ast.Binding:
+			b := ast.BindingNode{Node: n}
+			if !inside && b.Attrpath().Has("options") {
+				inside = true
+				within = append(within, region{end: n.SubtreeEnd(), options: true})
+			}
+			if kind := o.kind(b, inside, file); kind != nil {
+				kind[b.Attrpath().LastName()] = true
+			}
 		}
 	}
 	return o
 }
 
+// region is a part of a tree in which attributes declare options, or one in such a part where they do not.
+type region struct {
+	end     ast.NodeID
+	options bool
+}
+
+// kind returns which options that of a binding belongs to; nil where it is none.
+func (o *options) kind(b ast.BindingNode, inside bool, file func() *module.File) map[string]bool {
+	value := behindWith(b.Value())
+	for value.Is(ast.Binary) && value.Op() == ast.OpUpdate {
+		more := behindWith(value.Child(1))
+		if typ, ok := ast.Attr(more, "type"); ok && ast.LastName(behindWith(typ.Value())) != "bool" {
+			return o.other
+		}
+		value = behindWith(value.FirstChild())
+	}
+	if value.Is(ast.Apply) {
+		fn, args := ast.Call(value)
+		switch ast.LastName(fn) {
+		case "mkEnableOption":
+			return o.bools
+		case "mkOption":
+			if len(args) == 1 {
+				if typ, ok := ast.Attr(args[0], "type"); ok && ast.LastName(behindWith(typ.Value())) == "bool" {
+					return o.bools
+				}
+			}
+			return o.other
+		}
+	}
+	last := b.Attrpath().Last()
+	if !inside || value.Is(ast.AttrSet) || !last.IsValid() {
+		return nil
+	}
+	declared, _ := file().Declarations()
+	i, found := slices.BinarySearchFunc(declared, last.Start(), func(d module.Declared, at uint32) int { return cmp.Compare(d.Span.Start, at) })
+	switch {
+	case !found || declared[i].Type.Name == "":
+		return o.unknown
+	case declared[i].Type.Name == "bool":
+		return o.bools
+	}
+	return o.other
+}
+
 // isBool reports whether an expression selects what can only be a Boolean option of the file.
 func (o *options) isBool(x ast.Node) bool {
 	name := selected(x)
-	return o.bools[name] && !o.other[name]
+	return o.bools[name] && !o.other[name] && !o.unknown[name]
 }
 
 // isOther reports whether an operand selects what may be an option of another type, whatever its default is.
-func (o *options) isOther(names *sema.Info, x ast.Node) bool {
+func (o *options) isOther(names *sema.Info, x ast.Node) bool { return o.other[takenName(names, x)] }
+
+// isUnknown reports whether an operand selects what may be an option of which the file does not tell the type.
+func (o *options) isUnknown(names *sema.Info, x ast.Node) bool { return o.unknown[takenName(names, x)] }
+
+// takenName returns the last name of what an operand selects or inherits from a set, or nothing.
+func takenName(names *sema.Info, x ast.Node) string {
 	x, _ = operand(names, x)
 	if s, ok := ast.AsSelect(x); ok {
-		return o.other[s.Attrpath().LastName()]
+		return s.Attrpath().LastName()
 	}
-	b := names.Resolve(x)
-	return b != nil && b.Decl.Is(ast.Inherit) && (ast.InheritNode{Node: b.Decl}).From().IsValid() && o.other[b.Name]
+	if b := names.Resolve(x); b != nil && b.Decl.Is(ast.Inherit) && (ast.InheritNode{Node: b.Decl}).From().IsValid() {
+		return b.Name
+	}
+	return ""
 }
 
 // maxNames bounds how many names of let an operand is followed through.

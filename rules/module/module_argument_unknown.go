@@ -20,8 +20,8 @@ var _ = rules.Register(&rules.Rule{
 		"home-manager. `imports` can only use those.\n" +
 		"\n" +
 		"The rule speaks where a configuration of the flake is seen to have the module, and what it passes is known, or where all files\n" +
-		"that import the module are seen, up to the evaluations that the project makes, and where all that these pass is written out. What a module from elsewhere may set in `_module.args` is not known, so that only what\n" +
-		"`imports` need is an error.",
+		"that import the module are seen, up to the evaluations that the project makes, and where all that these pass is written out.\n" +
+		"What a module from elsewhere may set in `_module.args` is not known, so that only what `imports` need is an error.",
 	Severity: diag.Error, Presets: rules.Recommended, Asks: project.ForModuleArg,
 	File: func(p *rules.Pass) {
 		m := p.Module()

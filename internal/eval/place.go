@@ -33,15 +33,16 @@ type Place struct {
 // none does, as in front of all code.
 func (c *Code) Locate(t *ast.Tree, offset uint32) (p Place, ok bool) {
 	for n := t.NodeAt(source.Span{Start: offset, End: offset + 1}); n.IsValid(); n = n.Parent() {
-		if p, ok = c.place(n); ok && n.Span().Contains(offset) {
+		if p, ok = c.PlaceOf(n); ok && n.Span().Contains(offset) {
 			return p, true
 		}
 	}
 	return Place{}, false
 }
 
-// place returns what a node stands for by itself.
-func (c *Code) place(n ast.Node) (Place, bool) {
+// PlaceOf returns what a node of the file that was lowered stands for by itself; ok is false where that is neither an expression nor a
+// name.
+func (c *Code) PlaceOf(n ast.Node) (p Place, ok bool) {
 	up := n.Parent()
 	switch {
 	case n.Is(ast.Binding):
@@ -179,6 +180,3 @@ func (c *Code) parameter(n ast.Node) (Place, bool) {
 	p.n = uint32(len(f.formals))
 	return p, true
 }
-
-// PlaceOf returns what a node of the file that was lowered stands for; ok is false where that is neither an expression nor a name.
-func (c *Code) PlaceOf(n ast.Node) (Place, bool) { return c.place(n) }

@@ -89,14 +89,9 @@ func (g *gate) operatorFails(op ast.Op, a, b ast.Node) bool {
 	switch op {
 	case ast.OpEq, ast.OpNeq:
 		return false
-	case ast.OpAnd, ast.OpOr, ast.OpImpl:
-		return g.lacks(a, Bool) || g.lacks(b, Bool)
-	case ast.OpConcat:
-		return g.lacks(a, List) || g.lacks(b, List)
-	case ast.OpUpdate:
-		return g.lacks(a, Set) || g.lacks(b, Set)
-	case ast.OpSub, ast.OpMul, ast.OpDiv:
-		return g.lacks(a, numbers) || g.lacks(b, numbers)
+	case ast.OpAnd, ast.OpOr, ast.OpImpl, ast.OpConcat, ast.OpUpdate, ast.OpSub, ast.OpMul, ast.OpDiv:
+		k := operandKinds[op]
+		return g.lacks(a, k) || g.lacks(b, k)
 	case ast.OpAdd:
 		switch left := g.sure(a); {
 		case left == Anything:
@@ -108,7 +103,7 @@ func (g *gate) operatorFails(op ast.Op, a, b ast.Node) bool {
 		}
 	case ast.OpLess, ast.OpLessEq, ast.OpGreater, ast.OpGreaterEq:
 		both := g.sure(a) & g.sure(b)
-		return both&(String|Path|numbers|List) == 0
+		return both&orderable == 0
 	case ast.OpPipeInto:
 		return g.sure(b) != Anything
 	case ast.OpPipeFrom:

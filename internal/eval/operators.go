@@ -5,6 +5,8 @@ import (
 	"math/bits"
 	"path"
 	"strings"
+
+	"github.com/nixsift/nixsift/ast"
 )
 
 // alternatives returns the number of values with payload that a value can be.
@@ -412,8 +414,36 @@ func (ev *Evaluation) add(at site, first *Value, second func() *Value, joinTexts
 	return out
 }
 
-// addable are the kinds of which there are two that + takes.
-const addable = numbers | String | Path | Set
+// Coercible are the kinds of which interpolation and + make texts: of sets, those with outPath or __toString.
+const Coercible = String | Path | Set
+
+// addable are the kinds of which there are two that + takes, orderable those of which there are two that < takes.
+const (
+	addable   = numbers | Coercible
+	orderable = numbers | String | Path | List
+)
+
+// operandKinds are the kinds of value that operators take; 0 for those that take anything, and for the pipes.
+var operandKinds = [256]Kinds{
+	ast.OpConcat: List, ast.OpUpdate: Set, ast.OpSub: numbers, ast.OpMul: numbers, ast.OpDiv: numbers, ast.OpAdd: addable,
+	ast.OpLess: orderable, ast.OpLessEq: orderable, ast.OpGreater: orderable, ast.OpGreaterEq: orderable,
+	ast.OpAnd: Bool, ast.OpOr: Bool, ast.OpImpl: Bool,
+}
+
+// OperandKinds returns the kinds of value that an operator takes beside an operand of one kind, or whatever that is for 0. It is 0 for
+// operators that take anything, and for the pipes.
+func OperandKinds(op ast.Op, other Kinds) Kinds {
+	takes := operandKinds[op]
+	switch {
+	case takes != addable && takes != orderable || other&takes == 0:
+		return takes
+	case other&numbers != 0:
+		return numbers
+	case takes == orderable:
+		return other
+	}
+	return Coercible
+}
 
 // maxText bounds the texts that are known, in bytes.
 const maxText = 1 << 12

@@ -29,17 +29,6 @@ const (
 	OfAttribute // the last names of the path are those of attributes of the value
 )
 
-// coercible are the kinds of value that interpolation and + make strings of: of sets, those with outPath or __toString.
-const coercible = eval.String | eval.Path | eval.Set
-
-// operandKinds are the kinds of value that operators take.
-var operandKinds = map[ast.Op]eval.Kinds{
-	ast.OpConcat: eval.List, ast.OpUpdate: eval.Set, ast.OpSub: numbers, ast.OpMul: numbers, ast.OpDiv: numbers,
-	ast.OpLess: ordered, ast.OpLessEq: ordered, ast.OpGreater: ordered, ast.OpGreaterEq: ordered, ast.OpAdd: numbers | coercible,
-}
-
-const ordered = numbers | eval.String | eval.Path | eval.List
-
 // conditional are the functions of lib whose first argument is a condition.
 var conditional = words("mkIf optional optionals optionalAttrs optionalString")
 
@@ -67,7 +56,7 @@ func (f *File) need(n ast.Node) (need Need, ok bool) {
 	switch up.Kind() {
 	case ast.Interpolation:
 		if text := up.Parent(); text.Is(ast.String) || text.Is(ast.IndString) {
-			return Need{Of: OfInterpolation, Kinds: coercible}, !up.Parent().Parent().Is(ast.Attrpath)
+			return Need{Of: OfInterpolation, Kinds: eval.Coercible}, !up.Parent().Parent().Is(ast.Attrpath)
 		}
 	case ast.If, ast.Assert:
 		return Need{Of: OfCondition, Kinds: eval.Bool}, first
@@ -89,33 +78,19 @@ func (f *File) need(n ast.Node) (need Need, ok bool) {
 		if first {
 			other = up.Child(1)
 		}
-		need = Need{Of: OfOperator, Operator: op, Kinds: operandKinds[op]}
+		need = Need{Of: OfOperator, Operator: op, Kinds: eval.OperandKinds(op, 0)}
 		if kinds := need.Kinds; kinds&numbers != 0 && kinds != numbers {
 			need.Other = kindOf(nixlang.TypeOf(f.names, other))
 			if need.Other&^kinds != 0 {
 				return Need{}, false // the other operand fails by itself
 			}
-			need.Kinds &= besides(op, need.Other)
-			if need.Kinds == kinds {
+			if need.Kinds = eval.OperandKinds(op, need.Other); need.Kinds == kinds {
 				need.Other = 0
 			}
 		}
 		return need, need.Kinds != 0
 	}
 	return Need{}, false
-}
-
-// besides returns the kinds of value that an operator takes beside one of another kind.
-func besides(op ast.Op, other eval.Kinds) eval.Kinds {
-	switch {
-	case other&numbers != 0:
-		return numbers
-	case (other == eval.String || other == eval.Path) && op == ast.OpAdd:
-		return coercible
-	case (other == eval.String || other == eval.Path || other == eval.List) && op != ast.OpAdd:
-		return other
-	}
-	return eval.Anything
 }
 
 func kindOf(t nixlang.Type) eval.Kinds {

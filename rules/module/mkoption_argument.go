@@ -160,7 +160,7 @@ func surelyDefines(d *module.Defined, path []string) bool {
 		!maybeAbsent(d.Of, d.Node)
 }
 
-// importsMore reports whether a submodule that stands in a node imports others, or has a body that is not written out.
+// importsMore reports whether a submodule that stands in a node imports others.
 func importsMore(f *module.File, around ast.Node) bool {
 	return slices.ContainsFunc(f.Inline(), func(m *module.Module) bool {
 		return m.Submodule && around.Encloses(m.Node) &&

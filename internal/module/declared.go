@@ -265,7 +265,7 @@ func (w *declarations) option(path []string, function string, value, attr ast.No
 	d := Declared{Path: path, Span: attr.Span(), How: ByUnknown, Guarded: guarded}
 	call := value
 	for call.Is(ast.Binary) {
-		w.optionFacts(&d, call.Child(1).Unparen())
+		w.optionFacts(&d, call.Child(1).Unparen(), nil)
 		call = call.FirstChild().Tail()
 	}
 	_, args := ast.Call(call)
@@ -274,11 +274,10 @@ func (w *declarations) option(path []string, function string, value, attr ast.No
 	case function == "mkOption" && len(args) == 1:
 		if set := w.f.followed(args[0]); set.Is(ast.AttrSet) {
 			d.How = ByOption
-			w.optionFacts(&d, set)
+			w.optionFacts(&d, set, nil)
 		}
 	case function == "mkEnableOption" && len(args) == 1:
-		d.How, d.Type.Name = ByOption, "bool"
-		d.Facts |= HasDefault | HasExample | HasDescription
+		d.enables()
 	case function == "mkPackageOption" && len(args) == 3:
 		d.How = ByOption
 		d.Facts |= HasDescription
@@ -287,6 +286,12 @@ func (w *declarations) option(path []string, function string, value, attr ast.No
 		w.byHelper(&d, call)
 	}
 	w.found = append(w.found, d)
+}
+
+// enables has an option be one that mkEnableOption declares.
+func (d *Declared) enables() {
+	d.How, d.Type.Name = ByOption, "bool"
+	d.Facts |= HasDefault | HasExample | HasDescription
 }
 
 // packageType returns the type of the option that mkPackageOption declares with a set of arguments (lib/options.nix).
@@ -313,8 +318,8 @@ func (f *File) packageType(args ast.Node) Type {
 	return Type{}
 }
 
-// optionFacts reads the attributes of an option.
-func (w *declarations) optionFacts(d *Declared, set ast.Node) {
+// optionFacts reads the attributes of an option; args are the arguments of the function of the file that declares it, if one does.
+func (w *declarations) optionFacts(d *Declared, set ast.Node, args given) {
 	if !set.Is(ast.AttrSet) {
 		d.Type = Type{}
 		return
@@ -325,7 +330,7 @@ func (w *declarations) optionFacts(d *Declared, set ast.Node) {
 			for part := range (ast.InheritNode{Node: c}).Names() {
 				d.Facts |= optionFacts[part.Text()]
 				if part.Text() == "type" {
-					d.Type = w.f.typeOf(part, w.depth-1)
+					d.Type = w.f.typeOf(args.of(w.f, part), w.depth-1)
 				}
 			}
 			continue
@@ -333,7 +338,7 @@ func (w *declarations) optionFacts(d *Declared, set ast.Node) {
 		name := b.Attrpath().FirstName()
 		d.Facts |= optionFacts[name]
 		if name == "type" {
-			d.Type = w.f.typeOf(b.Value(), w.depth-1)
+			d.Type = w.f.typeOf(args.of(w.f, b.Value()), w.depth-1)
 		}
 	}
 }

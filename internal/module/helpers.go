@@ -61,26 +61,11 @@ func (w *declarations) byHelper(d *Declared, call ast.Node) {
 func (w *declarations) calledFor(d *Declared, path string, list []ast.Node, args given) {
 	switch {
 	case (path == "mkOption" || path == "options.mkOption") && len(list) == 1:
-		set := list[0].Unparen()
-		if !set.Is(ast.AttrSet) {
-			return
-		}
-		d.How = ByOption
-		w.optionFacts(d, set)
-		if typ, ok := ast.Attr(set, "type"); ok {
-			d.Type = w.f.typeOf(args.of(w.f, typ.Value()), w.depth-1)
-		}
-		for c := range set.Children() {
-			if in, ok := ast.AsInherit(c); ok && !in.From().IsValid() {
-				for name := range in.Names() {
-					if name.Text() == "type" {
-						d.Type = w.f.typeOf(args.of(w.f, name), w.depth-1)
-					}
-				}
-			}
+		if set := list[0].Unparen(); set.Is(ast.AttrSet) {
+			d.How = ByOption
+			w.optionFacts(d, set, args)
 		}
 	case (path == "mkEnableOption" || path == "options.mkEnableOption") && len(list) == 1:
-		d.How, d.Type = ByOption, Type{Name: "bool"}
-		d.Facts |= HasDefault | HasExample | HasDescription
+		d.enables()
 	}
 }

@@ -264,8 +264,9 @@ func (f *File) optionName(part ast.Node, first bool) (name string, ok bool) {
 func (w *declarations) option(path []string, function string, value, attr ast.Node, guarded bool) {
 	d := Declared{Path: path, Span: attr.Span(), How: ByUnknown, Guarded: guarded}
 	call := value
+	var more []ast.Node // what // adds, from the last one
 	for call.Is(ast.Binary) {
-		w.optionFacts(&d, call.Child(1).Unparen(), nil)
+		more = append(more, w.f.followed(call.Child(1)))
 		call = call.FirstChild().Tail()
 	}
 	_, args := ast.Call(call)
@@ -284,6 +285,9 @@ func (w *declarations) option(path []string, function string, value, attr ast.No
 		d.Type = w.f.packageType(args[2])
 	case call == value:
 		w.byHelper(&d, call)
+	}
+	for _, set := range slices.Backward(more) {
+		w.optionFacts(&d, set, nil)
 	}
 	w.found = append(w.found, d)
 }

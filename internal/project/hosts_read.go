@@ -9,6 +9,7 @@ import (
 
 	"github.com/nixsift/nixsift/internal/eval"
 	"github.com/nixsift/nixsift/internal/modsys"
+	"github.com/nixsift/nixsift/internal/workspace"
 )
 
 // What reading the hosts of a flake may cost: a question and all of them, in steps; the hosts, the outputs beside them, the files
@@ -229,7 +230,7 @@ func (w *hostWalk) argument(name string, p eval.Part) {
 
 // exists reports whether Nix sees something at a path below the root of the source; known is false for others.
 func (r *hostReader) exists(path string) (exists, known bool) {
-	if !inFolder(path, r.root) {
+	if !workspace.Within(r.root, path) {
 		return false, false
 	}
 	kind := r.view.Kind(path)
@@ -251,11 +252,6 @@ func (r *hostReader) exists(path string) (exists, known bool) {
 		return kind != Nothing, kind != Nothing
 	}
 	return kind == Folder && repo.HasBelow(rel), true
-}
-
-func inFolder(path, dir string) bool {
-	rest, ok := strings.CutPrefix(path, strings.TrimSuffix(dir, string(filepath.Separator)))
-	return ok && (rest == "" || rest[0] == filepath.Separator)
 }
 
 // maxEntries is the number of entries of a folder that is listed.
@@ -296,7 +292,7 @@ func (r *hostReader) listing(dir string) (types map[string]string, ok bool) {
 func (r *hostReader) read(how eval.ReadKind, path *eval.Value, sure bool) {
 	use := [...]PathUse{eval.ReadCode: AsCode, eval.ReadText: AsText, eval.ReadFolder: AsFolder, eval.ReadExistence: AsExistence}[how]
 	text, _ := path.Text()
-	if target := filepath.Clean(text); use == AsCode && r.host != nil && inFolder(target, r.root) {
+	if target := filepath.Clean(text); use == AsCode && r.host != nil && workspace.Within(r.root, target) {
 		r.reaches(r.fileOf(target), hostReach{r.host, sure, false})
 	}
 	r.note(use, path, sure)
@@ -306,11 +302,11 @@ func (r *hostReader) read(how eval.ReadKind, path *eval.Value, sure bool) {
 func (r *hostReader) note(use PathUse, path *eval.Value, sure bool) {
 	text, _ := path.Text()
 	target := filepath.Clean(text)
-	if r.host == nil || !inFolder(target, r.root) {
+	if r.host == nil || !workspace.Within(r.root, target) {
 		return
 	}
 	file, span, ok := r.ev.MadeAt(path)
-	if !ok || !inFolder(file, r.root) {
+	if !ok || !workspace.Within(r.root, file) {
 		return
 	}
 	key := MadePath{span, target, use, sure, file}

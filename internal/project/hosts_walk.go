@@ -8,6 +8,7 @@ import (
 
 	"github.com/nixsift/nixsift/internal/eval"
 	"github.com/nixsift/nixsift/internal/modsys"
+	"github.com/nixsift/nixsift/internal/workspace"
 )
 
 // moduleNode is what a module says, as its arguments have it: what it imports, and what of home-manager it defines.
@@ -244,7 +245,7 @@ func (w *hostWalk) file(n *moduleNode, path *eval.Value, sure bool) {
 	case !ok:
 		n.open = true
 	case foreignPath(text):
-	case !inFolder(text, w.root):
+	case !workspace.Within(w.root, text):
 		n.open = n.open || !strings.HasPrefix(text, "/nix/store/")
 	default:
 		w.hostReader.host = w.host

@@ -339,6 +339,9 @@ func (r *hostReader) reaches(file string, by hostReach) {
 func (r *hostReader) idOf(p eval.Part) string {
 	v := r.ask(p)
 	if text, ok := v.Text(); ok {
+		if v.Kinds() == eval.Path {
+			return "p" + text
+		}
 		return "t" + text
 	}
 	if b, ok := v.Bool(); ok {

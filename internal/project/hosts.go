@@ -1,7 +1,6 @@
 package project
 
 import (
-	"iter"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -186,26 +185,6 @@ func (g *hostGraph) reachedFiles(yield func(path string, how Reach) bool) {
 		}
 		if !yield(path, how) {
 			return
-		}
-	}
-}
-
-// Hosts yields the hosts of the flake in a folder, by output, with the files that each surely has as modules, sorted.
-func (v *View) Hosts(dir string) iter.Seq2[*Host, []string] {
-	return func(yield func(*Host, []string) bool) {
-		g := v.snapshot.hostsIn(dir)
-		files := map[*Host][]string{}
-		for _, path := range slices.Sorted(maps.Keys(g.reached)) {
-			for _, r := range g.reached[path] {
-				if r.sure && r.module {
-					files[r.host] = append(files[r.host], path)
-				}
-			}
-		}
-		for _, h := range g.hosts {
-			if !yield(h, files[h]) {
-				return
-			}
 		}
 	}
 }

@@ -1,13 +1,14 @@
-package project_test
+package project
 
 import (
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 
-	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/internal/testenv"
 	"github.com/nixsift/nixsift/internal/workspace"
 )
@@ -87,29 +88,36 @@ func TestHosts(t *testing.T) {
 				files[name] = text
 			}
 			dir := testenv.Tree(t, files)
-			v := project.New(workspace.OS).View(filepath.Join(dir, "flake.nix"))
-			assert.Equal(t, c.want, describeHosts(v, dir))
+			g := readHosts(New(workspace.OS).View(filepath.Join(dir, "flake.nix")), dir)
+			assert.Equal(t, c.want, describeHosts(g, dir))
 		})
 	}
 }
 
-func describeHosts(v *project.View, dir string) string {
-	var out []string
-	for h, files := range v.Hosts(dir) {
-		text := h.Output
-		if args := append([]string{}, h.Args...); len(args) > 0 || h.Open {
-			if h.Open {
-				args = append(args, "?")
+// describeHosts returns the hosts, by output, with the files that each surely has as modules, sorted.
+func describeHosts(g *hostGraph, dir string) string {
+	modules := map[*Host]string{}
+	for _, path := range slices.Sorted(maps.Keys(g.reached)) {
+		for _, r := range g.reached[path] {
+			if r.sure && r.module {
+				modules[r.host] += " " + strings.TrimPrefix(path, dir+"/")
 			}
-			text += "[" + strings.Join(args, " ") + "]"
+		}
+	}
+	out := make([]string, len(g.hosts))
+	for i, h := range g.hosts {
+		args := h.Args
+		if h.Open {
+			args = append(slices.Clone(args), "?")
+		}
+		out[i] = h.Output
+		if len(args) > 0 {
+			out[i] += "[" + strings.Join(args, " ") + "]"
 		}
 		if !h.Complete {
-			text += "?"
+			out[i] += "?"
 		}
-		for i, f := range files {
-			files[i] = strings.TrimPrefix(f, dir+"/")
-		}
-		out = append(out, text+": "+strings.Join(files, " "))
+		out[i] += ": " + strings.TrimPrefix(modules[h], " ")
 	}
 	return strings.Join(out, "; ")
 }

@@ -65,6 +65,7 @@ type hostGraph struct {
 	reached map[string][]hostReach // by file
 	made    map[string][]MadePath  // by the file that has the expressions, in their order
 	files   map[string]bool        // that were evaluated, or would have been
+	cut     bool                   // a bound was met: there may be other hosts, and modules for others
 }
 
 // hostReach is a host that reaches a file.
@@ -77,7 +78,7 @@ type hostReach struct {
 // HostsOfFile are the hosts of a flake that have a file as a module, whatever the way.
 type HostsOfFile struct {
 	Surely, Perhaps []*Host // those that may have it for all that is known: they import it on a condition, or are not complete
-	// Exported is set where the flake has the module for others, too, or imports it into such.
+	// Exported is set where the flake has the module for others, too, or imports it into such; or may do so, where it is too large.
 	Exported bool
 }
 
@@ -91,7 +92,7 @@ func (v *View) HostsOf(path string) HostsOfFile {
 		return notedBy(v, question{"hosts", path, ""}, HostsOfFile.equal, func(a *Answers) HostsOfFile { return a.HostsOf(path) })
 	}
 	g := v.hostsFor(path)
-	var out HostsOfFile
+	out := HostsOfFile{Exported: g.cut}
 	sure := map[*Host]bool{}
 	for _, r := range g.reached[path] {
 		switch {

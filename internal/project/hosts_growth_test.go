@@ -70,3 +70,30 @@ func TestManyHosts(t *testing.T) {
 		require.True(t, h.Complete, h.Output)
 	}
 }
+
+// TestTooManyHosts lets a flake have more hosts, users of home-manager or modules for others than are read: of its files it is told that
+// others may have them.
+func TestTooManyHosts(t *testing.T) {
+	for name, outputs := range map[string]string{
+		"hosts":   `{ nixosConfigurations = lib.genAttrs names (_: lib.nixosSystem { modules = [ ./m.nix ]; }); }`,
+		"colmena": `{ colmena = lib.genAttrs names (_: ./m.nix); }`,
+		"users":   `{ nixosConfigurations.a = lib.nixosSystem { modules = [ { home-manager.users = lib.genAttrs names (_: ./m.nix); } ]; }; }`,
+		"modules": `{ nixosModules = lib.genAttrs names (_: ./m.nix); }`,
+	} {
+		for n, cut := range map[int]bool{10: false, 2_010: true} {
+			var names strings.Builder
+			for i := range n {
+				fmt.Fprintf(&names, " \"n%d\"", i)
+			}
+			dir := testenv.Tree(t, map[string]string{"m.nix": "{ }", "flake.nix": "{ outputs = { self, nixpkgs }: let inherit (nixpkgs) lib; names = [" + names.String() + " ]; in " + outputs + "; }"})
+			s := New(workspace.OS)
+			path := filepath.Join(dir, "m.nix")
+			hosts := s.View(path).HostsOf(path)
+			assert.Equal(t, cut || name == "modules", hosts.Exported, "%s: %d", name, n)
+			g := s.hostsIn(dir)
+			assert.Equal(t, cut, g.cut, "%s: %d", name, n)
+			assert.LessOrEqual(t, len(g.hosts), maxHosts, name)
+			assert.LessOrEqual(t, len(g.reached[path]), maxHosts, name)
+		}
+	}
+}

@@ -12,12 +12,13 @@ import (
 	"github.com/nixsift/nixsift/internal/workspace"
 )
 
-// What reading the hosts of a flake may cost: a question and all of them, in steps; the hosts, the outputs beside them, the files
-// that are evaluated, and the files of all hosts together.
+// What reading the hosts of a flake may cost: a question and all of them, in steps; the hosts with the users of home-manager, the
+// modules for others, the outputs beside them, the files that are evaluated, and the files of all hosts together.
 const (
 	fuelOfHosts    = 200_000
 	workOfHosts    = 6_000_000
 	maxHosts       = 2_000
+	maxExports     = 2_000
 	maxOtherValues = 2_000
 	maxHostFiles   = 12_000
 	maxHostModules = 2_000_000
@@ -34,6 +35,8 @@ type hostReader struct {
 	ids   map[*eval.Value]int
 	host  *Host // at hand
 	left  int   // of maxHostModules
+	// exported is the number of modules for others.
+	exported int
 }
 
 // fileValue is the value of a file that is a module.
@@ -81,10 +84,16 @@ func (r *hostReader) readAll() *hostGraph {
 
 // ask evaluates a part; nil where that is too much.
 func (r *hostReader) ask(p eval.Part) *eval.Value {
-	if !p.IsValid() || r.ev.Work() > workOfHosts {
+	if !p.IsValid() || !r.within(r.ev.Work() <= workOfHosts) {
 		return eval.Unknown()
 	}
 	return r.ev.Ask(p)
+}
+
+// within notes where a bound is met, and returns whether it is kept.
+func (r *hostReader) within(kept bool) bool {
+	r.graph.cut = r.graph.cut || !kept
+	return kept
 }
 
 // outputs goes through the outputs of the flake.
@@ -137,7 +146,7 @@ func (r *hostReader) other(output string, p eval.Part, levels int, left *int) {
 func (r *hostReader) configurations(output string, v *eval.Value) {
 	names, _ := v.Members()
 	for _, name := range names {
-		if len(r.graph.hosts) >= maxHosts {
+		if !r.within(len(r.graph.hosts) < maxHosts) {
 			return
 		}
 		r.begin(output + "." + name)
@@ -171,8 +180,11 @@ func (r *hostReader) colmena(v *eval.Value) {
 	names, _ := v.Members()
 	meta := r.ask(v.Member("meta"))
 	for _, name := range names {
-		if name == "meta" || name == "defaults" || name == "network" || len(r.graph.hosts) >= maxHosts {
+		if name == "meta" || name == "defaults" || name == "network" {
 			continue
+		}
+		if !r.within(len(r.graph.hosts) < maxHosts) {
+			return
 		}
 		r.begin("colmena." + name)
 		w := r.start(meta.Member("specialArgs"), !meta.Has("specialArgs"))
@@ -190,6 +202,9 @@ func (r *hostReader) colmena(v *eval.Value) {
 func (r *hostReader) exports(output string, v *eval.Value) {
 	names, _ := v.Members()
 	for _, name := range names {
+		if r.exported++; !r.within(r.exported <= maxExports) {
+			return
+		}
 		r.begin(output + "." + name)
 		r.host.exports, r.host.Open = true, true
 		w := &hostWalk{hostReader: r, host: r.host, args: map[string]eval.Part{}}

@@ -16,8 +16,8 @@ type moduleNode struct {
 	imports []moduleImport
 	open    bool // it imports what is not known
 	users   []userModule
-	shared  []eval.Part // home-manager.sharedModules
-	args    []eval.Part // home-manager.extraSpecialArgs
+	shared  []userModule // home-manager.sharedModules, lists of them, of no name
+	args    []eval.Part  // home-manager.extraSpecialArgs
 }
 
 // moduleImport is a file that a module imports.
@@ -47,66 +47,59 @@ const maxModuleNesting = 24
 // run goes through all modules of the host, from what its evaluation lists.
 func (w *hostWalk) run(top *moduleNode) {
 	seen := map[string]bool{} // by file; true for those that are surely imported
-	all := []*moduleNode{top}
+	all := &moduleNode{}      // what they say of home-manager
 	var todo []moduleImport
-	add := func(n *moduleNode) {
+	add := func(n *moduleNode, sure bool) {
 		w.open = w.open || n.open
 		for _, i := range n.imports {
+			i.sure = i.sure && sure
 			if sure, known := seen[i.file]; !known || i.sure && !sure {
 				seen[i.file] = i.sure
 				todo = append(todo, i)
 			}
 		}
+		all.users = appendSure(all.users, n.users, sure)
+		all.shared = appendSure(all.shared, n.shared, sure)
+		all.args = append(all.args, n.args...)
 	}
-	add(top)
+	add(top, true)
 	for len(todo) > 0 {
 		i := todo[0]
 		todo = todo[1:]
 		w.reaches(i.file, hostReach{w.host, i.sure, true})
-		if w.left--; w.left < 0 || w.ev.Work() > workOfHosts {
+		if w.left--; !w.within(w.left >= 0 && w.ev.Work() <= workOfHosts) {
 			w.open = true
 			break
 		}
-		n := w.node(i.file)
-		all = append(all, n)
-		if !i.sure {
-			n = n.unsure()
-		}
-		add(n)
+		add(w.node(i.file), i.sure)
 	}
 	w.host.Complete = !w.open
 	w.users(all)
 }
 
-// unsure returns a node whose imports are not sure.
-func (n *moduleNode) unsure() *moduleNode {
-	out := *n
-	out.imports = slices.Clone(n.imports)
-	for i := range out.imports {
-		out.imports[i].sure = false
+// appendSure adds modules of users, which are sure only if what defines them is.
+func appendSure(all, more []userModule, sure bool) []userModule {
+	for _, u := range more {
+		u.sure = u.sure && sure
+		all = append(all, u)
 	}
-	return &out
+	return all
 }
 
 // users goes through the modules of the users of home-manager that the modules of a host define.
-func (w *hostWalk) users(all []*moduleNode) {
+func (w *hostWalk) users(all *moduleNode) {
 	byName := map[string][]userModule{}
-	var shared []userModule
-	var args []eval.Part
-	for _, n := range all {
-		for _, u := range n.users {
-			byName[u.name] = append(byName[u.name], u)
-		}
-		for _, p := range n.shared {
-			shared = append(shared, userModule{"", p, true})
-		}
-		args = append(args, n.args...)
+	for _, u := range all.users {
+		byName[u.name] = append(byName[u.name], u)
 	}
 	for _, name := range slices.Sorted(maps.Keys(byName)) {
+		if !w.within(len(w.graph.hosts) < maxHosts) {
+			return
+		}
 		w.begin(w.host.Output + ".home-manager.users." + name)
 		user := w.start(eval.Part{}, true)
 		user.host.Open = w.open
-		for _, p := range args {
+		for _, p := range all.args {
 			v := w.ask(p)
 			names, whole := v.Members()
 			user.host.Open = user.host.Open || !whole
@@ -118,8 +111,8 @@ func (w *hostWalk) users(all []*moduleNode) {
 		for _, u := range byName[name] {
 			user.module(top, u.part, u.sure, maxModuleNesting)
 		}
-		for _, u := range shared {
-			user.modules(top, u.part, true, maxModuleNesting)
+		for _, u := range all.shared {
+			user.modules(top, u.part, u.sure, maxModuleNesting)
 		}
 		user.run(top)
 	}
@@ -280,7 +273,7 @@ func (w *hostWalk) homeManager(n *moduleNode, v *eval.Value, sure bool, depth in
 		n.args = append(n.args, p)
 	}
 	if p, ok := v.Attr(modsys.Shared); ok {
-		n.shared = append(n.shared, p)
+		n.shared = append(n.shared, userModule{"", p, sure})
 	}
 	p, ok := v.Attr("users")
 	if !ok {

@@ -3,7 +3,6 @@ package rules
 import (
 	"strings"
 
-	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/eval"
 	"github.com/nixsift/nixsift/internal/module"
@@ -60,9 +59,9 @@ func (p *Pass) comesByOutput(f eval.Finding) bool {
 		x.more.Store(true)
 		return false
 	}
-	through := project.Passage{}
+	through := eval.Passage{}
 	if f.Inside != nil {
-		through = project.Passage{File: p.Path, Span: f.Through(p.lowered())}
+		through = f.Through(p.lowered())
 	}
 	return p.Project.FailingOutput(dir, f.Spots(), through) != ""
 }
@@ -96,21 +95,19 @@ func (w ways) of(f eval.Finding) (n int) {
 
 // merged returns how the modules of the file fail.
 func (p *Pass) merged() *merges {
-	p.examined.merge.Do(func() { p.examined.merged = p.evaluateMerged(source.Span{}) })
+	p.examined.merge.Do(func() { p.examined.merged = p.evaluateMerged(eval.Passage{}) })
 	return &p.examined.merged
 }
 
-// evaluateMerged evaluates what the modules of the file define, with nothing known of an expression if the span is not empty.
-func (p *Pass) evaluateMerged(hole source.Span) (m merges) {
+// evaluateMerged evaluates what the modules of the file define, with nothing known of what a failure comes through, if it is any.
+func (p *Pass) evaluateMerged(hole eval.Passage) (m merges) {
 	code := p.lowered()
 	if code == nil {
 		return m
 	}
 	ev, scopes, spent := eval.NewEvaluation(), eval.NewScopes(code, nil), 0
 	ev.Import = p.imports()
-	if e, ok := code.At(hole); ok && hole.End > 0 {
-		ev.Hole(code, e)
-	}
+	ev.Hole(code, hole)
 	ask := func(part eval.Part) *eval.Value {
 		if spent > workOfValues+workOfExpr*code.Len() {
 			p.examined.exhausted.Store(true)

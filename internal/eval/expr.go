@@ -14,7 +14,8 @@ func (ev *Evaluation) eval(code *Code, e Expr, in *env) *Value {
 	if !ev.enter() {
 		return topValue
 	}
-	if e == ev.hole && e != 0 && code == ev.holed {
+	hole := e == ev.hole && e != 0 && code == ev.holed
+	if hole && !ev.holeOf.is {
 		ev.leave()
 		return topValue
 	}
@@ -23,6 +24,9 @@ func (ev *Evaluation) eval(code *Code, e Expr, in *env) *Value {
 		ev.trace.begin()
 	}
 	v := ev.evalOp(at, &code.exprs[e], in)
+	if hole {
+		v = v.without(ev.holeOf)
+	}
 	if ev.trace != nil {
 		v = ev.trace.end(at, v)
 	}
@@ -221,7 +225,7 @@ func (ev *Evaluation) setExpr(at site, s *setCode, in *env) *Value {
 // plainThunk is later without telling that a thunk was made. For a name it is what that stands for, as in Nix.
 func (ev *Evaluation) plainThunk(code *Code, e Expr, in *env) *thunk {
 	switch x := &code.exprs[e]; {
-	case e == ev.hole && code == ev.holed:
+	case e == ev.hole && code == ev.holed && !ev.holeOf.is:
 		return topThunk
 	case x.op == opVar:
 		return in.level(x.a).slots[x.b]

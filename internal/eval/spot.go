@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/nixsift/nixsift/ast/source"
@@ -44,8 +45,43 @@ func (v *Value) Ends() (ends []*Failure) {
 	return ends
 }
 
-// Through returns the expression of a file that fails for what happens Inside a function.
-func (f *Finding) Through(code *Code) source.Span { return code.Span(f.entry) }
+// Passage names an expression of a file through which a failure comes from inside a function: the whole of its value, or an element or
+// attribute of that. It refers to no code. The zero Passage is none.
+type Passage struct {
+	File string
+	Span source.Span
+	of   element
+}
 
-// Hole has an evaluation know nothing of an expression.
-func (ev *Evaluation) Hole(code *Code, e Expr) { ev.holed, ev.hole = code, e }
+// Through returns what of a file fails for what happens Inside a function.
+func (f *Finding) Through(code *Code) Passage { return Passage{code.Path, code.Span(f.entry), f.of} }
+
+// Hole has an evaluation know nothing of what a failure comes through, if that lies in a file.
+func (ev *Evaluation) Hole(code *Code, p Passage) {
+	if e, ok := code.At(p.Span); ok && p.File == code.Path && p != (Passage{}) {
+		ev.holed, ev.hole, ev.holeOf = code, e, p.of
+	}
+}
+
+// without returns a value of whose part nothing is known.
+func (v *Value) without(part element) *Value {
+	out := *v
+	switch s := v.set; {
+	case !v.isKnown():
+		return v
+	case s != nil:
+		a, has := s.own[part.name]
+		if !has || part.name == "" {
+			return v
+		}
+		hidden := *s
+		hidden.own = maps.Clone(s.own)
+		a.value = topThunk
+		hidden.own[part.name] = a
+		out.set = &hidden
+	case v.kinds == List && part.index < len(v.list):
+		out.list = slices.Clone(v.list)
+		out.list[part.index] = topThunk
+	}
+	return &out
+}

@@ -96,9 +96,10 @@ type Evaluation struct {
 	files   map[string]*thunk
 	places  map[*Value]site // see MadeAt
 	watch   *Examination
-	// hole is an expression of the code holed of which nothing is to be known, or 0.
-	hole  Expr
-	holed *Code
+	// hole is an expression of the code holed of which nothing is to be known, or 0; holeOf is the part of its value that is meant, if any.
+	hole   Expr
+	holed  *Code
+	holeOf element
 	// foreign is set where the lib that callers pass may be any other than nixpkgs'.
 	foreign bool
 	trace   *tracer // of a question that is asked to be shown, else nil

@@ -112,8 +112,8 @@ type outputsReader struct {
 	ev    *eval.Evaluation
 	spent int
 	names int
-	hole  Passage // of which nothing is to be known
-	hosts bool    // hosts are of interest: see hostReader
+	hole  eval.Passage // of which nothing is to be known
+	hosts bool         // hosts are of interest: see hostReader
 }
 
 func (r *outputsReader) read() *Outputs {

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/eval"
 )
 
@@ -28,15 +27,9 @@ const maxFailingDepth = 4
 // maxThrough is the number of outputs that are evaluated anew for one question.
 const maxThrough = 8
 
-// Passage is an expression of a file through which a failure comes from inside a function. The zero Passage is none.
-type Passage struct {
-	File string
-	Span source.Span
-}
-
 // FailingOutput returns the first output of the flake in a folder whose evaluation surely ends in one of some ways, and through
-// an expression unless that is none; "" where there is no such output.
-func (v *View) FailingOutput(dir string, ways []eval.Spot, through Passage) (output string) {
+// what is named unless that is none; "" where there is no such output.
+func (v *View) FailingOutput(dir string, ways []eval.Spot, through eval.Passage) (output string) {
 	if v.deps != nil {
 		return noted(v, question{"failing output", dir, fmt.Sprint(ways, through)}, func(a *Answers) string { return a.FailingOutput(dir, ways, through) })
 	}
@@ -53,7 +46,7 @@ func (v *View) FailingOutput(dir string, ways []eval.Spot, through Passage) (out
 		switch {
 		case !slices.ContainsFunc(o.spots, func(s eval.Spot) bool { return slices.Contains(ways, s) }):
 			continue
-		case through != (Passage{}):
+		case through != (eval.Passage{}):
 			if left--; left < 0 {
 				return ""
 			}
@@ -93,15 +86,16 @@ func (r *outputsReader) failing(p eval.Part, path []string, f *failingOutputs) {
 	}
 }
 
-// failsThrough reports whether an output that surely fails would not if nothing were known of an expression.
-func (v *View) failsThrough(dir string, o failingOutput, through Passage) bool {
+// failsThrough reports whether an output that surely fails would not if nothing were known of what a failure comes through. What
+// is evaluated for a set on the way to the output does not fail: where the output is then not surely there, nothing is told.
+func (v *View) failsThrough(dir string, o failingOutput, through eval.Passage) bool {
 	r := v.readerOf(dir)
 	r.hole = through
 	at := r.root()
 	for _, name := range o.path {
 		below, ok := r.ev.Ask(at).Attr(name)
 		if !ok {
-			return true
+			return false
 		}
 		at = below
 	}
@@ -115,11 +109,8 @@ func (v *View) readerOf(dir string) *outputsReader {
 
 // unknownAt has the evaluation know nothing of what is asked about a file.
 func (r *outputsReader) unknownAt(code *eval.Code) {
-	if code == nil || r.hole.File != code.Path || r.hole.File == "" || r.ev == nil {
-		return
-	}
-	if e, ok := code.At(r.hole.Span); ok {
-		r.ev.Hole(code, e)
+	if code != nil && r.ev != nil {
+		r.ev.Hole(code, r.hole)
 	}
 }
 

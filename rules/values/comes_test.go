@@ -120,6 +120,36 @@ func TestComes(t *testing.T) {
 	}
 }
 
+// TestComesByPart: where a part of what a call gives fails, evaluation comes by that where it asks for the part, and not where it asks for
+// the names that there are.
+func TestComesByPart(t *testing.T) {
+	nix := testenv.Nix234(t)
+	const file = `{ outputs = _: let g = v: "a" + v; all = builtins.mapAttrs (_: g) { p = 1; }; in { %s }; }`
+	for outputs, want := range map[string]diag.Severity{
+		`packages = all;`:   diag.Error,
+		`packages.x = all;`: diag.Error,
+		`packages = if all ? p then { x = 1; } else { };`:                          diag.Warning,
+		`packages = if all ? p then { x = g 2; } else { };`:                        diag.Warning,
+		`packages = builtins.mapAttrs (n: _: g 2) (builtins.mapAttrs (n: n) all);`: diag.Warning,
+	} {
+		dir := testenv.Tree(t, map[string]string{"flake.nix": fmt.Sprintf(file, outputs)})
+		res, err := engine.Check(context.Background(), engine.Options{Paths: []string{dir}, Only: []string{"wrong-operand"}})
+		require.NoError(t, err)
+		at := strings.Index(file, "p = 1") + len("p = ")
+		var got []diag.Severity
+		for _, f := range res.Findings {
+			if int(f.Span.Start) == at {
+				got = append(got, f.Severity)
+			}
+		}
+		require.Equal(t, []diag.Severity{want}, got, outputs)
+		// With a throw in the place of the argument, Nix tells whether that is evaluated.
+		text := strings.Replace(fmt.Sprintf(file, outputs), "p = 1", `p = throw "asked for"`, 1)
+		b, _ := exec.Command(nix, "--eval", "--strict", "--expr", "("+text+").outputs { }").CombinedOutput()
+		require.Equal(t, want == diag.Error, strings.Contains(string(b), "error: asked for"), "%s: %s", outputs, b)
+	}
+}
+
 // TestOtherLib: where the project gives its files another lib than nixpkgs', nothing is known of an argument of that name.
 func TestOtherLib(t *testing.T) {
 	const file = "{ lib, pkgs }: { a = lib.optionals \"a\" { }; b = pkgs.lib.optionals \"a\" { }; }"

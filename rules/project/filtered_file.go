@@ -67,7 +67,7 @@ func filtered(p *rules.Pass, l literal) (f diag.Finding, ok bool) {
 		f.Message = fmt.Sprintf("%s is encrypted by git-crypt: wherever the flake is fetched, Nix reads the encrypted text", name)
 		f.Help = "use the flake from an unlocked checkout only, or sops-nix or agenix, which decrypt when the system is activated"
 	case "lfs":
-		if fetchesLFS(p) {
+		if asksFor(p, "lfs") {
 			return f, false
 		}
 		f.Message = fmt.Sprintf("%s lies in Git LFS: wherever the flake is fetched, Nix reads its pointer", name)
@@ -76,10 +76,4 @@ func filtered(p *rules.Pass, l literal) (f diag.Finding, ok bool) {
 		return f, false
 	}
 	return f, true
-}
-
-// fetchesLFS reports whether the flake asks for what lies in LFS, or may do so.
-func fetchesLFS(p *rules.Pass) bool {
-	f := p.Project.Flake()
-	return f != nil && f.Nix != nil && asksFor(f.Nix.Root, "lfs")
 }

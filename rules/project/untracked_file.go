@@ -7,7 +7,6 @@ import (
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
-	"github.com/nixsift/nixsift/internal/flake"
 	"github.com/nixsift/nixsift/internal/git"
 	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/rules"
@@ -180,7 +179,7 @@ func reportUntracked(p *rules.Pass, l literal, rel, linked string, isDir bool) {
 
 // reportSubmodule says that a submodule's files are invisible unless the flake asks for them.
 func reportSubmodule(p *rules.Pass, l literal, rel, sub string) {
-	if f := p.Project.Flake(); f != nil && f.Nix != nil && asksFor(f.Nix.Root, "submodules") {
+	if asksFor(p, "submodules") {
 		return
 	}
 	f := diag.Finding{
@@ -198,12 +197,13 @@ func reportSubmodule(p *rules.Pass, l literal, rel, sub string) {
 	})
 }
 
-// asksFor reports whether a flake sets an attribute of inputs.self, other than to false.
-func asksFor(root *flake.Attr, name string) bool {
-	if root == nil {
+// asksFor reports whether the flake sets an attribute of inputs.self, other than to false.
+func asksFor(p *rules.Pass, name string) bool {
+	f := p.Project.Flake()
+	if f == nil || f.Nix == nil || f.Nix.Root == nil {
 		return false
 	}
-	a := root.Sub("inputs", "self", name)
+	a := f.Nix.Root.Sub("inputs", "self", name)
 	if a == nil {
 		return false
 	}

@@ -79,7 +79,7 @@ func (a *asked) condition(c *condition) bool {
 	case c.Value != nil:
 		v := a.value(a.capture(c.Value.Var))
 		if c.Value.Op[0] == '<' || c.Value.Op[0] == '>' {
-			return c.Value.With.ordered(v, c.Value.Op)
+			return c.Value.With.compares(v, c.Value.Op)
 		}
 		same, known := c.Value.With.isValue(v)
 		return known && same == (c.Value.Op == "==")
@@ -174,19 +174,16 @@ func (l literal) isValue(v *eval.Value) (same, known bool) {
 	return false, !mayBe(k, eval.Bool)
 }
 
-// ordered reports whether the value is known to be an integer that compares so with the literal.
-func (l literal) ordered(v *eval.Value, op string) bool {
+// compares reports whether the value is known to be an integer that compares so with the literal.
+func (l literal) compares(v *eval.Value, op string) bool {
 	i, ok := v.Int()
 	if !ok {
 		return false
 	}
-	order := 0
 	if l.Int != nil {
-		order = cmp.Compare(i, *l.Int)
-	} else {
-		order = cmp.Compare(float64(i), *l.Float)
+		return ordered(cmp.Compare(i, *l.Int), op)
 	}
-	return order < 0 && op[0] == '<' || order > 0 && op[0] == '>' || order == 0 && len(op) == 2
+	return ordered(cmp.Compare(float64(i), *l.Float), op)
 }
 
 // maxAliases bounds the names that are followed to what they stand for.

@@ -1,12 +1,12 @@
 package query
 
 import (
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/alecthomas/participle/v2"
@@ -72,13 +72,12 @@ type lockCompare struct {
 	age      time.Duration
 }
 
-var policyGrammar = participle.MustBuild[lockAny](
-	participle.Lexer(lexer.MustSimple(append([]lexer.SimpleRule{
-		{Name: "Duration", Pattern: `[0-9]+[hdw]\b`},
-		{Name: "Mark", Pattern: `[.,:]`},
-	}, tokens...))),
-	participle.UseLookahead(4),
-)
+var policyLanguage = language[lockAny]{
+	parser: sync.OnceValue(func() *participle.Parser[lockAny] {
+		return grammarOf[lockAny](lexer.SimpleRule{Name: "Duration", Pattern: `[0-9]+[hdw]\b`}, lexer.SimpleRule{Name: "Mark", Pattern: `[.,:]`})
+	}),
+	words: policyWords, expected: expectedOfPolicy,
+}
 
 // The fields of an input: texts, and what is true or false. The age is neither.
 var (
@@ -95,18 +94,12 @@ var (
 
 // ReadPolicy reads a condition on a lock file. The error is a *pattern.Error.
 func ReadPolicy(text string) (*Policy, error) {
-	if len(text) > maxWhere {
-		return nil, &pattern.Error{Message: fmt.Sprintf("the condition has %d bytes; at most %d are read", len(text), maxWhere)}
-	}
-	if at := tooDeep(text); at >= 0 {
-		return nil, &pattern.Error{Offset: at, Message: fmt.Sprintf("parentheses may be %d deep", maxNested)}
-	}
-	if n := strings.Count(text, ":"); n > maxNested {
+	if n := strings.Count(text, ":"); n > maxNested && len(text) <= maxCondition {
 		return nil, &pattern.Error{Message: fmt.Sprintf("`every` and `some` may be %d deep", maxNested)}
 	}
-	cond, err := policyGrammar.ParseString("", text)
+	cond, err := policyLanguage.read(text)
 	if err != nil {
-		return nil, policyProblem(text, err)
+		return nil, err
 	}
 	var c policyChecker
 	c.anyOf(cond, false)
@@ -114,29 +107,6 @@ func ReadPolicy(text string) (*Policy, error) {
 		return nil, c.err
 	}
 	return &Policy{cond}, nil
-}
-
-// policyProblem makes an error of what the parser says.
-func policyProblem(text string, err error) error {
-	var e participle.Error
-	if !errors.As(err, &e) {
-		return &pattern.Error{Message: err.Error()}
-	}
-	at := min(e.Position().Offset, len(text))
-	var unexpected *participle.UnexpectedTokenError
-	if !errors.As(err, &unexpected) {
-		return &pattern.Error{Offset: at, Message: "this is no part of a condition: " + e.Message()}
-	}
-	found := unexpected.Unexpected
-	message := fmt.Sprintf("`%s` is not expected here", found.Value)
-	if found.EOF() {
-		message = "the condition ends here"
-	}
-	message += ", but " + expectedOfPolicy(text[:at])
-	if guess := near.Find(found.Value, policyWords); guess != "" && guess != found.Value {
-		message += fmt.Sprintf("; did you mean `%s`?", guess)
-	}
-	return &pattern.Error{Offset: at, Message: message}
 }
 
 // expectedOfPolicy tells what can follow a beginning of a condition.

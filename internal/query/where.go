@@ -4,9 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"regexp/syntax"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/alecthomas/participle/v2"
 	"github.com/alecthomas/participle/v2/lexer"
@@ -131,36 +131,16 @@ var kinds = map[string]eval.Kinds{
 
 var words = []string{"and", "or", "not", "inside", "has", "path", "text", "value", "is", "resolves", "to", "true", "false", "null"}
 
-// tokens are those that conditions on matches and on locks have in common.
-var tokens = []lexer.SimpleRule{
-	{Name: "String", Pattern: `"(?:\\.|[^"\\])*"|'[^']*'`},
-	{Name: "Float", Pattern: `-?[0-9]+\.[0-9]+`},
-	{Name: "Int", Pattern: `-?[0-9]+`},
-	{Name: "Var", Pattern: `\$[A-Za-z_][A-Za-z0-9_]*`},
-	{Name: "Sign", Pattern: `==|!=|=~|<=|>=|[<>~()]`},
-	{Name: "Word", Pattern: `[A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z_][A-Za-z0-9_-]*)*`},
-	{Name: "space", Pattern: `\s+`},
+var whereLanguage = language[anyOf]{
+	parser: sync.OnceValue(func() *participle.Parser[anyOf] { return grammarOf[anyOf]() }),
+	words:  words, expected: expected,
 }
-
-var grammar = participle.MustBuild[anyOf](participle.Lexer(lexer.MustSimple(tokens)), participle.UseLookahead(4))
-
-// maxWhere is the length in bytes, and maxNested the depth of parentheses, that a condition may have.
-const (
-	maxWhere  = 1 << 14
-	maxNested = 64
-)
 
 // ReadWhere reads a condition on the matches of a pattern. The error is a *pattern.Error.
 func ReadWhere(text string, of *pattern.Pattern) (*Where, error) {
-	if len(text) > maxWhere {
-		return nil, &pattern.Error{Message: fmt.Sprintf("the condition has %d bytes; at most %d are read", len(text), maxWhere)}
-	}
-	if at := tooDeep(text); at >= 0 {
-		return nil, &pattern.Error{Offset: at, Message: fmt.Sprintf("parentheses may be %d deep", maxNested)}
-	}
-	cond, err := grammar.ParseString("", text)
+	cond, err := whereLanguage.read(text)
 	if err != nil {
-		return nil, readable(text, err)
+		return nil, err
 	}
 	w := &Where{cond: cond}
 	c := checker{of: of, w: w}
@@ -169,45 +149,6 @@ func ReadWhere(text string, of *pattern.Pattern) (*Where, error) {
 		return nil, c.err
 	}
 	return w, nil
-}
-
-// tooDeep returns where parentheses are too deep, be it in strings, or -1.
-func tooDeep(text string) int {
-	depth := 0
-	for i := range len(text) {
-		switch text[i] {
-		case '(':
-			if depth++; depth > maxNested {
-				return i
-			}
-		case ')':
-			depth--
-		}
-	}
-	return -1
-}
-
-// readable makes an error of what the parser says: where, what was expected, and the word that was probably meant.
-func readable(text string, err error) error {
-	var e participle.Error
-	if !errors.As(err, &e) {
-		return &pattern.Error{Message: err.Error()}
-	}
-	at := min(e.Position().Offset, len(text))
-	var unexpected *participle.UnexpectedTokenError
-	if !errors.As(err, &unexpected) {
-		return &pattern.Error{Offset: at, Message: "this is no part of a condition: " + e.Message()}
-	}
-	found := unexpected.Unexpected
-	message := fmt.Sprintf("`%s` is not expected here", found.Value)
-	if found.EOF() {
-		message = "the condition ends here"
-	}
-	message += ", but " + expected(text[:at])
-	if guess := near.Find(found.Value, words); guess != "" && guess != found.Value {
-		message += fmt.Sprintf("; did you mean `%s`?", guess)
-	}
-	return &pattern.Error{Offset: at, Message: message}
 }
 
 // expected tells what can follow a beginning of a condition.
@@ -237,33 +178,6 @@ func expected(before string) string {
 		return "a condition: $x is …, $x == …, text($x) =~ …, value($x) == …, inside …, has …, path ~ …"
 	}
 	return "and, or, or the end"
-}
-
-// maxRegexp is the length in bytes, and maxProgram the number of instructions, that a regular expression may have: what is matched takes
-// time in proportion to both.
-const (
-	maxRegexp  = 1000
-	maxProgram = 5000
-)
-
-// readRegexp compiles a regular expression, or says what is wrong with it.
-func readRegexp(text string) (re *regexp.Regexp, problem string) {
-	if len(text) > maxRegexp {
-		return nil, fmt.Sprintf("the regular expression has %d bytes; at most %d are read", len(text), maxRegexp)
-	}
-	tree, err := syntax.Parse(text, syntax.Perl)
-	if err != nil {
-		problem = strings.TrimPrefix(err.Error(), "error parsing regexp: ")
-		if strings.Contains(problem, "invalid or unsupported Perl syntax") {
-			problem += ": RE2 has neither look-around nor references to groups"
-		}
-		return nil, problem
-	}
-	prog, err := syntax.Compile(tree.Simplify())
-	if err != nil || len(prog.Inst) > maxProgram {
-		return nil, fmt.Sprintf("the regular expression is too large: with its repetitions written out it has more than %d parts", maxProgram)
-	}
-	return regexp.MustCompile(text), ""
 }
 
 func kindNames() (names []string) {

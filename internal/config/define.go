@@ -2,8 +2,11 @@ package config
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
@@ -89,9 +92,9 @@ func (t Text) rawOffset(offset int) int {
 		}
 		switch c := t.raw[at+1]; {
 		case c == 'u':
-			at, value = at+6, value+1
+			at, value = at+6, value+t.escaped(at+2, 4)
 		case c == 'U':
-			at, value = at+10, value+1
+			at, value = at+10, value+t.escaped(at+2, 8)
 		case strings.IndexByte(" \t\r\n", c) >= 0: // the line goes on behind the white space
 			rest := t.raw[at+1:]
 			at += 1 + len(rest) - len(strings.TrimLeft(rest, " \t\r\n"))
@@ -100,6 +103,15 @@ func (t Text) rawOffset(offset int) int {
 		}
 	}
 	return at
+}
+
+// escaped returns how many bytes the letter has whose number stands in some hexadecimal digits of raw.
+func (t Text) escaped(at, digits int) int {
+	letter, err := strconv.ParseInt(t.raw[at:min(at+digits, len(t.raw))], 16, 32)
+	if err != nil {
+		return 1
+	}
+	return max(utf8.RuneLen(rune(letter)), 1)
 }
 
 // Example is code that a rule must or must not find something in.
@@ -113,7 +125,6 @@ type Example struct {
 type Definition struct {
 	File     string // it stands in
 	Line     int    // of its header
-	Span     source.Span
 	ID       Text
 	Patterns []Text
 	Where    Text
@@ -141,9 +152,6 @@ func (d *Definition) Takes(rel string) bool {
 
 // LineOf returns the line of the file that a span begins on.
 func (d *Definition) LineOf(s source.Span) int { return d.lines.Line(s.Start) }
-
-// Paths returns the patterns of the files that the rule is about, none for all.
-func (d *Definition) Paths() []Pattern { return d.paths.list() }
 
 // Maker makes a rule of a definition and tells what is wrong with it. What it makes of one that has mistakes is not used.
 type Maker func(d *Definition, wrong func(at source.Span, message string)) (made any, entry Rule)
@@ -272,10 +280,7 @@ func (c *Catalogue) with(entries []Rule) *Catalogue {
 	}
 	n := *c
 	n.rules, n.ids, n.families = slices.Clone(c.rules), slices.Clone(c.ids), slices.Clone(c.families)
-	n.byID = make(map[string]*Rule, len(c.byID)+len(entries))
-	for id, r := range c.byID {
-		n.byID[id] = r
-	}
+	n.byID = maps.Clone(c.byID)
 	for _, r := range entries {
 		if n.byID[r.ID] != nil {
 			continue
@@ -294,7 +299,7 @@ func (c *Catalogue) with(entries []Rule) *Catalogue {
 // definition reads the table of one rule. ok is false where it lacks what a rule cannot do without.
 func (d *decoder) definition(table *value, key string) (def *Definition, ok bool) {
 	def = &Definition{
-		File: d.path, Line: d.lines.Line(table.span.Start), Span: table.span, Severity: diag.Warning, Safety: diag.Unsafe,
+		File: d.path, Line: d.lines.Line(table.span.Start), Severity: diag.Warning, Safety: diag.Unsafe,
 		key: key, lines: d.lines, paths: newGlobs(), exclude: newGlobs(),
 	}
 	ok = true

@@ -128,7 +128,7 @@ func TestMistakes(t *testing.T) {
 
 // TestPlaces takes an error at each byte of a pattern to the place in the file, however the string is written.
 func TestPlaces(t *testing.T) {
-	for _, quoted := range []string{`'f $x )'`, `"f $x )"`, `"f \u0024x )"`, `"f\t\u0024x\u0020)"`, `'''f $x )'''`, `"""f $x )"""`, `"""f \
+	for _, quoted := range []string{`'f $x )'`, `"f $x )"`, `"f \u0024x )"`, `"f\t\u0024x\u0020)"`, `"f \"\u00e9\U0001F600\" )"`, `'''f $x )'''`, `"""f $x )"""`, `"""f \
    $x )"""`} {
 		text := "[[rule]]\nid = 'a'\nmessage = 'm'\nbad = ['1']\ngood = ['1']\npattern = " + quoted + "\n"
 		_, problems := load(text)

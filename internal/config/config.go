@@ -206,6 +206,13 @@ func (c *Config) For(path string) *Resolved {
 	return r
 }
 
+// Relative returns the path of a file relative to the folder of the configuration, with slashes, as conditions and patterns see it; ""
+// outside of it.
+func (c *Config) Relative(path string) string {
+	rel, _ := relative(c.Dir, path)
+	return rel
+}
+
 // relative returns a path relative to a folder, with slashes; false outside of it.
 func relative(dir, path string) (string, bool) {
 	if dir == "" {

@@ -196,7 +196,7 @@ func (l *loader) extend(d *decoder, ref reference) {
 
 // pack reads a pack of rules that the program brings.
 func (l *loader) pack(d *decoder, ref reference) {
-	text, ok := Pack(ref.text)
+	text, ok := pack(ref.text)
 	switch {
 	case !ok:
 		message := fmt.Sprintf("there is no pack `%s`; nixsift brings %s", ref.text, quoted(Packs()))

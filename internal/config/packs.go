@@ -26,8 +26,8 @@ func Packs() (names []string) {
 	return names
 }
 
-// Pack returns the text of a pack; ok is false where there is none of that name.
-func Pack(name string) (text string, ok bool) {
+// pack returns the text of a pack; ok is false where there is none of that name.
+func pack(name string) (text string, ok bool) {
 	name, ok = strings.CutPrefix(name, packPrefix)
 	if !ok || strings.ContainsAny(name, `/\`) {
 		return "", false

@@ -3,7 +3,6 @@ package engine
 import (
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/nixsift/nixsift/internal/config"
 	"github.com/nixsift/nixsift/internal/custom"
@@ -15,7 +14,7 @@ func (w *worker) own(pass *rules.Pass) {
 	if w.plan.own == nil || w.cancelled() {
 		return
 	}
-	name := w.belowConfig(pass.Path)
+	name := w.config.Relative(pass.Path)
 	var found []*custom.Found
 	w.guard(pass.Rule, func() { found = w.plan.own.Find(pass, name) })
 	for _, f := range found {
@@ -28,15 +27,6 @@ func (w *worker) own(pass *rules.Pass) {
 			w.exhausted = moved(w.exhausted, &map[string]bool{pass.Path: true})
 		}
 	}
-}
-
-// belowConfig returns the path of a file relative to the folder of its configuration, with slashes; "" outside of it.
-func (w *worker) belowConfig(path string) string {
-	rel, err := filepath.Rel(w.config.Dir, path)
-	if err != nil || rel == ".." || strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
-		return ""
-	}
-	return filepath.ToSlash(rel)
 }
 
 // defined returns the rules that the configurations of the paths define, so that the command line can name them.

@@ -27,8 +27,6 @@ func (c *Catalogue) Schema() ([]byte, error) {
 		presetKey:     described("The rules to start from. Beside `select` those run, too; without either, it is "+c.presets[0]+".", object{"enum": c.presets}),
 		editionKey:    described("The edition of the presets. Rules that presets got later do not run. Without it, it is "+FirstEdition+".", object{"enum": c.editions}),
 		previewKey:    described("Whether presets and patterns turn on rules in preview, too.", object{"type": "boolean", "default": false}),
-		selectKey:     object{}, // see naming
-		ignoreKey:     object{},
 		excludeKey:    described("Patterns of files and folders to leave out, relative to the folder of this file.", list(object{"$ref": "#/$defs/glob"})),
 		minimumNixKey: described("The oldest Nix that must accept the code.", object{"type": "string", "pattern": `^[0-9]+\.[0-9]+(\.[0-9]+)?$`, "default": DefaultMinimumNix.String()}),
 		generatedKey:  described("Whether generated files are checked like others, not for errors only.", object{"type": "boolean", "default": false}),
@@ -40,29 +38,33 @@ func (c *Catalogue) Schema() ([]byte, error) {
 				object{"anyOf": []any{object{"type": "boolean", "default": false}, object{"$ref": "#/$defs/place"}}})},
 			"additionalProperties": described("The folder of the source of the input of this name, relative to this file.", object{"$ref": "#/$defs/place"}),
 		},
-		rulesKey:    object{},
-		overrideKey: object{},
-		ruleKey:     described("Rules of one's own.", list(object{"$ref": "#/$defs/rule"})),
-		policyKey:   described("What flake.lock is to meet.", list(object{"$ref": "#/$defs/policy"})),
+		ruleKey:   described("Rules of one's own.", list(object{"$ref": "#/$defs/rule"})),
+		policyKey: described("What flake.lock is to meet.", list(object{"$ref": "#/$defs/policy"})),
 	}
+	maps.Copy(top, naming())
+	top[overrideKey] = described("What holds for some files only. Of several that match, the last one wins.", list(object{"$ref": "#/$defs/override"}))
 	schema := object{
 		"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": SchemaURL, "title": "nixsift.toml",
 		"description": "The configuration of nixsift, a static analyzer and linter for Nix.",
 		"type":        "object", "additionalProperties": false, "properties": top,
-		"if":   object{"anyOf": []any{object{"required": []string{ruleKey}}, object{"required": []string{policyKey}}, object{"required": []string{extendsKey}}}},
-		"then": object{"properties": naming("own-")}, "else": object{"properties": naming("")},
+		"if": object{"anyOf": []any{object{"required": []string{ruleKey}}, object{"required": []string{policyKey}}, object{"required": []string{extendsKey}}}},
+		"else": object{
+			"$ref": "#/$defs/known", "properties": object{overrideKey: list(object{"$ref": "#/$defs/known"})},
+		},
 		"$defs": object{
 			"rule": definitionSchema(), "policy": policySchema(), "example": exampleSchema(),
-			"own-selector": object{"anyOf": []any{object{"$ref": "#/$defs/selector"}, object{"type": "string", "pattern": idPattern}, object{"type": "string", "pattern": "^" + OwnFamily + "/"}}},
-			"own-rules":    c.rulesSchema(true), "own-override": overrideSchema("own-"),
-			"file":     object{"type": "string", "not": object{"pattern": `^[/~]|://|^\s*$`}},
-			"place":    object{"type": "string", "not": object{"pattern": `^[/~]|://|^\s*$`}},
-			"glob":     glob,
-			"selector": c.selectorSchema(),
-			"severity": object{"enum": severities},
-			"setting":  settingSchema(object{"$ref": "#/$defs/severity"}, nil),
-			"rules":    c.rulesSchema(false),
-			"override": overrideSchema(""),
+			"file":           object{"type": "string", "not": object{"pattern": `^[/~]|://|^\s*$`}},
+			"place":          object{"type": "string", "not": object{"pattern": `^[/~]|://|^\s*$`}},
+			"glob":           glob,
+			"id":             object{"enum": c.ids},
+			"alias":          object{"pattern": c.aliasPattern(func(rs []*Rule) bool { return len(rs) == 1 })},
+			"known":          knownSchema(),
+			"selector":       object{"anyOf": []any{object{"$ref": "#/$defs/known-selector"}, object{"type": "string", "pattern": idPattern}, object{"type": "string", "pattern": "^" + OwnFamily + "/"}}},
+			"known-selector": c.selectorSchema(),
+			"severity":       object{"enum": severities},
+			"setting":        settingSchema(object{"$ref": "#/$defs/severity"}, nil),
+			"rules":          c.rulesSchema(),
+			"override":       overrideSchema(),
 		},
 	}
 	text, err := json.MarshalIndent(schema, "", "  ")
@@ -78,7 +80,7 @@ func list(of object) object { return object{"type": "array", "items": of} }
 
 // selectorSchema describes names in lists of rules.
 func (c *Catalogue) selectorSchema() object {
-	names := append([]string{"ALL"}, c.ids...)
+	names := []string{"ALL"}
 	for _, f := range c.families {
 		names = append(names, f, f+"/*")
 	}
@@ -92,6 +94,7 @@ func (c *Catalogue) selectorSchema() object {
 		qualified = append(qualified, f+"/("+strings.Join(ids, "|")+")?")
 	}
 	return object{"anyOf": []any{
+		object{"$ref": "#/$defs/id"},
 		object{"enum": names},
 		object{"type": "string", "pattern": `[*?\[{]`},
 		object{"type": "string", "pattern": "^(" + strings.Join(qualified, "|") + ")$"},
@@ -99,20 +102,26 @@ func (c *Catalogue) selectorSchema() object {
 	}}
 }
 
-// naming describes the keys of the top that name rules. Names of rules that are defined here or in what is extended, which own- stands
-// for, may be any.
-func naming(own string) object {
+// naming describes the keys that name rules, at the top and of overrides. Names may be those of rules that files define.
+func naming() object {
 	return object{
-		selectKey:   described("Rules to run: beside those of `preset`, or alone where there is no preset.", list(object{"$ref": "#/$defs/" + own + "selector"})),
-		ignoreKey:   described("Rules not to run. Of `select` and `ignore`, the narrower name wins.", list(object{"$ref": "#/$defs/" + own + "selector"})),
-		rulesKey:    object{"$ref": "#/$defs/" + own + "rules"},
-		overrideKey: described("What holds for some files only. Of several that match, the last one wins.", list(object{"$ref": "#/$defs/" + own + "override"})),
+		selectKey: described("Rules to run: beside those of `preset`, or alone where there is no preset.", list(object{"$ref": "#/$defs/selector"})),
+		ignoreKey: described("Rules not to run. Of `select` and `ignore`, the narrower name wins.", list(object{"$ref": "#/$defs/selector"})),
+		rulesKey:  object{"$ref": "#/$defs/rules"},
 	}
 }
 
-func overrideSchema(own string) object {
-	properties := naming(own)
-	delete(properties, overrideKey)
+// knownSchema narrows naming for a file without rules that files define: their names are those of the program.
+func knownSchema() object {
+	names := list(object{"$ref": "#/$defs/known-selector"})
+	return object{"properties": object{
+		selectKey: names, ignoreKey: names,
+		rulesKey: object{"propertyNames": object{"anyOf": []any{object{"$ref": "#/$defs/id"}, object{"$ref": "#/$defs/alias"}}}},
+	}}
+}
+
+func overrideSchema() object {
+	properties := naming()
 	properties[pathsKey] = described("Patterns of the files, relative to the folder of this file.", list(object{"$ref": "#/$defs/glob"}))
 	return object{
 		"type": "object", "additionalProperties": false, "required": []string{pathsKey}, "properties": properties,
@@ -120,8 +129,8 @@ func overrideSchema(own string) object {
 	}
 }
 
-// rulesSchema describes the table of severities and options, with or without rules that files define.
-func (c *Catalogue) rulesSchema(own bool) object {
+// rulesSchema describes the table of severities and options.
+func (c *Catalogue) rulesSchema() object {
 	properties := object{}
 	for _, r := range c.rules {
 		severity := object{"$ref": "#/$defs/severity"}
@@ -134,14 +143,9 @@ func (c *Catalogue) rulesSchema(own bool) object {
 		}
 		properties[r.ID] = described(r.Summary+".", settingSchema(severity, options))
 	}
-	patterns := object{c.aliasPattern(func(rs []*Rule) bool { return len(rs) == 1 }): object{"$ref": "#/$defs/setting"}}
-	var others any = false
-	if own {
-		others = object{"$ref": "#/$defs/setting"}
-	}
 	return object{
 		"description": "Severities and options of single rules. They have the last word over `preset`, `select` and `ignore`.",
-		"type":        "object", "additionalProperties": others, "properties": properties, "patternProperties": patterns,
+		"type":        "object", "additionalProperties": object{"$ref": "#/$defs/setting"}, "properties": properties,
 	}
 }
 

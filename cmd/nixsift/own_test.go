@@ -130,6 +130,9 @@ func TestOwnMistakes(t *testing.T) {
 	o = start(t, dir, nil, "explain", "a")
 	assert.Equal(t, 2, o.status)
 	assert.Contains(t, o.errors, "the definition of `a` has mistakes")
+	o = start(t, dir, nil, "check", "--only", "a")
+	assert.Equal(t, 2, o.status)
+	assert.Contains(t, o.errors+o.out, "3:15: error: the pattern of `a`: this is no Nix code")
 }
 
 // TestTestRules runs the examples, and shows what the rules find in files.
@@ -155,6 +158,9 @@ func TestTestRules(t *testing.T) {
 	o = start(t, dir, nil, "test-rules")
 	assert.Equal(t, 1, o.status)
 	assert.Contains(t, o.errors, "nixsift.toml:5:15: `bad` of `a`: the rule finds nothing in this example: the pattern does not match")
+	o = start(t, dir, nil, "test-rules", ".")
+	assert.Equal(t, 1, o.status)
+	assert.NotContains(t, o.out, "without any", "nothing is searched")
 	o = start(t, filepath.Join(dir, "none"), nil, "test-rules")
 	assert.Equal(t, 2, o.status)
 	assert.Contains(t, o.errors, "no rules are defined here")

@@ -10,7 +10,6 @@ import (
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/config"
 	"github.com/nixsift/nixsift/internal/custom"
-	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/engine"
 	"github.com/nixsift/nixsift/internal/report"
 )
@@ -87,7 +86,9 @@ func testRules(s streams, format, configPath string, args []string) error {
 		out.Rules = append(out.Rules, testedRuleJSON{r.ID, shownDefinition(wd, r.Defined), len(d.Bad), len(d.Good), []testedMatchJSON{}})
 	}
 	failed := false
-	if len(args) > 0 && len(tested) > 0 && len(errs) == 0 {
+	searched := len(args) > 0 && len(tested) > 0 && len(errs) == 0
+	if searched {
+		opts.ConfigPath = conf.Path // the rules under test, in projects with other configurations, too
 		if failed, err = out.search(s, wd, opts, args, format == "json"); err != nil {
 			return err
 		}
@@ -96,7 +97,7 @@ func testRules(s streams, format, configPath string, args []string) error {
 		err = writeJSON(s, out)
 	} else {
 		tellErrors(s, wd, errs)
-		err = out.text(s.out, len(args) > 0)
+		err = out.text(s.out, searched)
 	}
 	switch {
 	case err != nil:
@@ -122,11 +123,6 @@ func (out *testedJSON) search(s streams, wd string, opts engine.Options, args []
 	for _, a := range args {
 		opts.Paths = append(opts.Paths, absolute(wd, a))
 	}
-	if opts.ConfigPath == "" { // the rules under test, in projects with other configurations, too
-		if e, err := engine.New(opts); err == nil {
-			opts.ConfigPath = e.Start().Config(filepath.Join(wd, "default.nix")).Path
-		}
-	}
 	res, err := engine.Check(ctx, opts)
 	if err != nil {
 		return false, err
@@ -147,12 +143,10 @@ func (out *testedJSON) search(s streams, wd string, opts engine.Options, args []
 			file, lines = f.File, source.NewLineIndex(text)
 		}
 		p := lines.Position(f.Span.Start)
-		out.Rules[i].Matches = append(out.Rules[i].Matches, testedMatchJSON{slashed(wd, f.File), p.Line, p.Column, f.Span.Of(text), f.Message, fixable(f)})
+		out.Rules[i].Matches = append(out.Rules[i].Matches, testedMatchJSON{slashed(wd, f.File), p.Line, p.Column, f.Span.Of(text), f.Message, len(f.Fixes) > 0})
 	}
 	return len(res.Errors) > 0, nil
 }
-
-func fixable(f diag.Finding) bool { return len(f.Fixes) > 0 }
 
 // text writes what came of the rules, with what they find where files were searched.
 func (out *testedJSON) text(w io.Writer, searched bool) error {

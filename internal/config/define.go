@@ -172,10 +172,10 @@ func (c *Config) Catalogue() *Catalogue { return c.cat }
 // Idle reports whether only its name turns on the rule of an id, which a configuration file defines.
 func (c *Catalogue) Idle(id string) bool { return c.byID[id] != nil && c.byID[id].Idle }
 
-// Own returns what there is to know of the rules that the configuration defines.
+// Own returns what there is to know of the rules that the configuration defines, those with mistakes included.
 func (c *Config) Own() (all []Rule) {
-	for _, d := range c.definitions {
-		if r := c.cat.byID[d.ID.Value]; r != nil {
+	for _, r := range c.cat.rules {
+		if r.Own {
 			all = append(all, *r)
 		}
 	}

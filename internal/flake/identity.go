@@ -83,12 +83,8 @@ const Nixpkgs = "github.com/nixos/nixpkgs"
 // not known here, and a plain URL for what is nobody's repository.
 func (r Ref) Repository() string {
 	switch r.Type {
-	case TypeGitHub:
-		return forge(r.Host, "github.com", r.Owner, r.Repo)
-	case TypeGitLab:
-		return forge(r.Host, "gitlab.com", r.Owner, r.Repo)
-	case TypeSourceHut:
-		return forge(r.Host, "git.sr.ht", r.Owner, r.Repo)
+	case TypeGitHub, TypeGitLab, TypeSourceHut:
+		return repoName(strings.ToLower(r.ForgeHost()), r.Owner+"/"+r.Repo)
 	case TypeIndirect:
 		if to, ok := r.Registry(); ok {
 			return to.Repository()
@@ -110,11 +106,16 @@ func (r Ref) Repository() string {
 	return ""
 }
 
-func forge(host, usual, owner, repo string) string {
-	if host == "" {
-		host = usual
+// usualHosts are those of the forges where a reference names none.
+var usualHosts = map[string]string{TypeGitHub: "github.com", TypeGitLab: "gitlab.com", TypeSourceHut: "git.sr.ht"}
+
+// ForgeHost returns the host of a reference to a repository of a forge, "" for one of another type.
+func (r Ref) ForgeHost() string {
+	usual := usualHosts[r.Type]
+	if usual == "" || r.Host == "" {
+		return usual
 	}
-	return repoName(strings.ToLower(host), owner+"/"+repo)
+	return r.Host
 }
 
 // repoName joins a host and a repository's path; the forges ignore case.
@@ -192,19 +193,19 @@ func archiveRepository(text string) string {
 		if strings.EqualFold(owner, "DeterminateSystems") && strings.EqualFold(repo, "nixpkgs-weekly") {
 			return Nixpkgs
 		}
-		return forge("", "github.com", owner, repo)
+		return repoName("github.com", owner+"/"+repo)
 	}
 	switch {
 	case host == "api.github.com" && len(segments) >= 4 && segments[0] == "repos" && oneOf(segments[3], "tarball", "zipball"):
-		return forge("", "github.com", segments[1], segments[2])
+		return repoName("github.com", segments[1]+"/"+segments[2])
 	case host == "codeload.github.com" && len(segments) >= 3:
-		return forge("", "github.com", segments[0], segments[1])
+		return repoName("github.com", segments[0]+"/"+segments[1])
 	case len(segments) >= 4 && segments[2] == "archive":
 		// GitHub, Gitea and Forgejo, SourceHut: /owner/repo/archive/NAME.tar.gz
-		return forge(host, host, segments[0], segments[1])
+		return repoName(host, segments[0]+"/"+segments[1])
 	}
 	if n := len(segments); n >= 7 && strings.Join(segments[:3], "/") == "api/v1/repos" && segments[5] == "archive" { // Gitea, Forgejo
-		return forge(host, host, segments[3], segments[4])
+		return repoName(host, segments[3]+"/"+segments[4])
 	}
 	for i, s := range segments {
 		if s == "-" && i >= 2 && i+1 < len(segments) && segments[i+1] == "archive" { // GitLab

@@ -223,9 +223,6 @@ func (a *lockAsked) follows(n *flake.LockNode, name string) (holds, has bool) {
 	return ok && ok2 && own == of, true
 }
 
-// hosts are those of the forges where a reference names none.
-var hosts = map[string]string{flake.TypeGitHub: "github.com", flake.TypeGitLab: "gitlab.com", flake.TypeSourceHut: "git.sr.ht"}
-
 // textField returns a field of a node, "" for one that it does not have.
 func textField(n *flake.LockNode, field string) string {
 	source, _ := n.Source()
@@ -247,5 +244,5 @@ func textField(n *flake.LockNode, field string) string {
 	if u, err := url.Parse(source.URL); err == nil && source.URL != "" {
 		return u.Hostname()
 	}
-	return cmp.Or(source.Host, hosts[source.Type])
+	return source.ForgeHost()
 }

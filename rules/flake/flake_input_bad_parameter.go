@@ -134,12 +134,9 @@ func has(r flake.Ref, name string) bool {
 
 // asGit returns the Git reference of a repository of a forge up to the sign before another parameter, or "".
 func asGit(r flake.Ref) string {
-	host := map[string]string{flake.TypeGitHub: "github.com", flake.TypeGitLab: "gitlab.com", flake.TypeSourceHut: "git.sr.ht"}[r.Type]
+	host := r.ForgeHost()
 	if host == "" || r.Dir != "" {
 		return ""
-	}
-	if r.Host != "" {
-		host = r.Host
 	}
 	text := "git+https://" + host + "/" + r.Owner + "/" + r.Repo + "?"
 	if r.Ref != "" {

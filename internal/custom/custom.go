@@ -187,7 +187,7 @@ func (c *compiler) template(what string, t config.Text, r *Rule) template {
 			dollars++
 		}
 		end := at + dollars
-		for end < len(text) && isWord(text[end], end > at+dollars) {
+		for end < len(text) && pattern.IsWord(text[end], end > at+dollars) {
 			end++
 		}
 		name := text[at+dollars : end]
@@ -202,10 +202,6 @@ func (c *compiler) template(what string, t config.Text, r *Rule) template {
 	}
 	literal(text[from:])
 	return out
-}
-
-func isWord(b byte, digits bool) bool {
-	return b == '_' || 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' || digits && '0' <= b && b <= '9'
 }
 
 // has reports a metavariable that a pattern lacks.

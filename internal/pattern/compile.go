@@ -82,7 +82,7 @@ func (c *compiler) mark() error {
 				dollars++
 			}
 			end := at + dollars
-			for end < len(c.src) && isWord(c.src[end], end > at+dollars) {
+			for end < len(c.src) && IsWord(c.src[end], end > at+dollars) {
 				end++
 			}
 			name := string(c.src[at+dollars : end])
@@ -94,7 +94,7 @@ func (c *compiler) mark() error {
 			case end < len(c.src) && (c.src[end] == '-' || c.src[end] == '\'') && name != "" && !strings.HasPrefix(string(c.src[end:]), "->"):
 				return &Error{end, fmt.Sprintf("the name of a metavariable has letters, digits and _ only: write a blank behind $%s", name)}
 			case end < len(c.src) && c.src[end] == '/' && (end+1 == len(c.src) || c.src[end+1] != '/'):
-				if end+1 < len(c.src) && isWord(c.src[end+1], true) || end+1 < len(c.src) && c.src[end+1] == '$' {
+				if end+1 < len(c.src) && IsWord(c.src[end+1], true) || end+1 < len(c.src) && c.src[end+1] == '$' {
 					return &Error{end, "a metavariable cannot be part of a path: write blanks around / for a quotient, or ./${$x} in a path"}
 				}
 			}
@@ -117,7 +117,8 @@ func (c *compiler) mark() error {
 	}
 }
 
-func isWord(b byte, digits bool) bool {
+// IsWord reports whether a byte may stand in the name of a metavariable; digits tells whether a digit may.
+func IsWord(b byte, digits bool) bool {
 	return b == '_' || 'a' <= b && b <= 'z' || 'A' <= b && b <= 'Z' || digits && '0' <= b && b <= '9'
 }
 

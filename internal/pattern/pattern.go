@@ -112,8 +112,10 @@ func (p *Pattern) headOf(fn ast.Node) string {
 	return headName(fn)
 }
 
-func headName(fn ast.Node) string {
-	name := ast.LastName(fn)
+func headName(fn ast.Node) string { return bare(ast.LastName(fn)) }
+
+// bare returns a name without the underscores of __map.
+func bare(name string) string {
 	if len(name) > 2 && name[:2] == "__" {
 		return name[2:]
 	}

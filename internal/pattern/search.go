@@ -56,7 +56,7 @@ func (p *Pattern) Find(names *sema.Info) Found {
 	if !t.Kinds().HaveAny(p.kinds) || !p.MayMatch(t.Source()) {
 		return Found{}
 	}
-	f := finder{m: p.matcher(names)}
+	f := finder{m: p.matcher(names, map[ast.NodeID]*attrs.Merged{})}
 	for id := range t.Records() {
 		n := t.Node(ast.NodeID(id))
 		if f.m.steps > maxSteps {
@@ -72,7 +72,7 @@ func (p *Pattern) Find(names *sema.Info) Found {
 
 // At returns the first match of the pattern with a node, and whether there is one.
 func (p *Pattern) At(names *sema.Info, n ast.Node) (Match, bool) {
-	f := finder{m: p.matcher(names)}
+	f := finder{m: p.matcher(names, map[ast.NodeID]*attrs.Merged{})}
 	if n = n.Unparen(); p.kinds.HaveAny(ast.KindsOf(n.Kind())) {
 		f.look(n)
 	}
@@ -87,7 +87,7 @@ func (p *Pattern) Beside(names *sema.Info, n ast.Node, other *Match) (Match, boo
 	if n = n.Unparen(); !p.kinds.HaveAny(ast.KindsOf(n.Kind())) {
 		return Match{}, false
 	}
-	f := finder{m: p.matcher(names)}
+	f := finder{m: p.matcher(names, map[ast.NodeID]*attrs.Merged{})}
 	for i, name := range p.vars {
 		if c, ok := other.Var(name); ok {
 			f.m.given = append(f.m.given, given{i + 1, c})
@@ -111,9 +111,9 @@ func (p *Pattern) MayMatch(text string) bool {
 	return true
 }
 
-func (p *Pattern) matcher(names *sema.Info) *matcher {
+func (p *Pattern) matcher(names *sema.Info, sets map[ast.NodeID]*attrs.Merged) *matcher {
 	return &matcher{
-		p: p, names: names, sets: map[ast.NodeID]*attrs.Merged{},
+		p: p, names: names, sets: sets,
 		bound: make([]Capture, len(p.vars)+1), isBound: make([]bool, len(p.vars)+1), at: make([]ast.Node, len(p.metas)),
 	}
 }

@@ -13,14 +13,14 @@ import (
 type Set struct {
 	patterns []*Pattern
 	words    map[string]int // of all patterns
-	needs    [][]int        // by pattern: the words without which a file has no match
-	lacking  []int          // how many those are
+	needs    [][]int        // by word: the patterns that match nothing in a file without it
+	lacking  []int          // by pattern: how many words it needs
 	kinds    ast.Kinds
 }
 
 // NewSet returns the set of some patterns.
 func NewSet(patterns []*Pattern) *Set {
-	s := &Set{patterns: patterns, words: map[string]int{}, needs: nil, lacking: make([]int, len(patterns))}
+	s := &Set{patterns: patterns, words: map[string]int{}, lacking: make([]int, len(patterns))}
 	for i, p := range patterns {
 		s.kinds |= p.kinds
 		words := slices.Clone(p.words)
@@ -38,14 +38,6 @@ func NewSet(patterns []*Pattern) *Set {
 		}
 	}
 	return s
-}
-
-// bare returns a name without the underscores of __map.
-func bare(name string) string {
-	if len(name) > 2 && name[:2] == "__" {
-		return name[2:]
-	}
-	return name
 }
 
 // FoundBy is what one pattern of a set matches.
@@ -68,9 +60,7 @@ func (s *Set) Find(names *sema.Info) []FoundBy {
 	sets := map[ast.NodeID]*attrs.Merged{}
 	for _, i := range active {
 		p := s.patterns[i]
-		m := p.matcher(names)
-		m.sets = sets
-		w.finders[i] = &finder{m: m}
+		w.finders[i] = &finder{m: p.matcher(names, sets)}
 		w.add(i, p)
 	}
 	w.over(t)

@@ -23,7 +23,9 @@ func TestLowerBroken(t *testing.T) {
 				cut = text[:from]
 			}
 			tree := parser.Parse(cut)
-			if code := LowerBroken(tree, "/x.nix", sema.Resolve(tree)); code != nil {
+			code, refused := LowerBroken(tree, "/x.nix", sema.Resolve(tree))
+			require.Equal(t, Lower(tree, "/x.nix", sema.Resolve(tree)) == nil, refused, cut)
+			if code != nil {
 				NewEvaluation().Ask(Apply(code.Root(), Open()))
 				code.located()
 			}
@@ -35,7 +37,8 @@ func TestLowerBroken(t *testing.T) {
 	} {
 		tree := parser.Parse(text)
 		require.Nil(t, Lower(tree, "/x.nix", sema.Resolve(tree)), text)
-		code := LowerBroken(tree, "/x.nix", sema.Resolve(tree))
+		code, refused := LowerBroken(tree, "/x.nix", sema.Resolve(tree))
+		require.True(t, refused, text)
 		ev := NewEvaluation()
 		p, ok := ev.Ask(Apply(code.Root(), Open())).Attr("a")
 		require.True(t, ok, text)

@@ -31,16 +31,16 @@ func Lower(t *ast.Tree, filePath string, names *sema.Info) *Code {
 }
 
 // LowerBroken does what Lower does for a file that Nix may refuse: what Nix does not read, or finds no meaning for, is unknown.
-// It is nil where nothing is known at all.
-func LowerBroken(t *ast.Tree, filePath string, names *sema.Info) *Code {
+// It is nil where nothing is known at all. refused says that Lower has none.
+func LowerBroken(t *ast.Tree, filePath string, names *sema.Info) (code *Code, refused bool) {
 	l := lowerers.Get().(*lowerer)
 	defer lowerers.Put(l)
-	code := l.broken(t, filePath, names)
-	if code != nil {
+	if code = l.broken(t, filePath, names); code != nil {
 		code = code.keep()
 	}
+	refused = code == nil || l.refused || l.errors
 	l.reset()
-	return code
+	return code, refused
 }
 
 var lowerers = sync.Pool{New: func() any { return new(lowerer) }}

@@ -213,7 +213,7 @@ func (p *proposals) inherited(tok ast.Token) bool {
 			continue
 		case ast.TokInherit:
 			n := p.tree.NodeAt(tok.Span())
-			p.scope(nixlang.ScopeAt(p.names, n))
+			p.scope(nixlang.ScopeAt(p.names(), n))
 			return true
 		case ast.TokRParen:
 			from := p.tree.NodeAt(tok.Span())
@@ -236,10 +236,10 @@ func (p *proposals) expression(tok ast.Token) {
 	scope := sema.ScopeID(0)
 	if tok.IsValid() {
 		n := p.tree.NodeAt(tok.Span())
-		scope = nixlang.ScopeAt(p.names, n)
+		scope = nixlang.ScopeAt(p.names(), n)
 		switch tok.Kind() {
 		case ast.TokIn, ast.TokColon, ast.TokSemi:
-			if inner, ok := p.names.ScopeOf(n); ok {
+			if inner, ok := p.names().ScopeOf(n); ok {
 				scope = inner
 			}
 		}
@@ -255,7 +255,7 @@ func (p *proposals) expression(tok ast.Token) {
 
 // scope proposes the names that a scope sees.
 func (p *proposals) scope(id sema.ScopeID) {
-	for b := range p.names.InScope(id) {
+	for b := range p.names().InScope(id) {
 		if !ast.IsIdentifier(b.Name) {
 			continue
 		}
@@ -272,7 +272,7 @@ func (p *proposals) scope(id sema.ScopeID) {
 		if id == 0 {
 			return
 		}
-		s := p.names.Scope(id)
+		s := p.names().Scope(id)
 		if s.Node.Is(ast.With) {
 			had := len(p.items)
 			p.attributes(s.Node.FirstChild())

@@ -15,7 +15,7 @@ import (
 
 // attributes proposes the attributes of an expression, or of a name in a selection.
 func (p *proposals) attributes(n ast.Node) {
-	if nixlang.IsBuiltins(p.names, n) {
+	if nixlang.IsBuiltins(p.names(), n) {
 		for _, b := range sema.Builtins() {
 			if b.Only == "" && b.Until.IsZero() {
 				p.add(p.builtinItem(b.Name, 0))
@@ -24,7 +24,7 @@ func (p *proposals) attributes(n ast.Node) {
 		return
 	}
 	base, path := chain(n)
-	if nixlang.IsLib(p.names, base) && p.libNames(strings.Join(path, ".")) {
+	if nixlang.IsLib(p.names(), base) && p.libNames(strings.Join(path, ".")) {
 		return
 	}
 	if p.flakeNames(base, path) {
@@ -133,7 +133,7 @@ func (p *proposals) flakeNames(base ast.Node, path []string) bool {
 	name := word
 	if word == "inputs" {
 		name, path = path[0], path[1:]
-	} else if b := p.names.Resolve(base); b == nil || b.Kind != sema.FormalBinding || p.path != filepath.Join(dir, "flake.nix") {
+	} else if b := p.names().Resolve(base); b == nil || b.Kind != sema.FormalBinding || p.path != filepath.Join(dir, "flake.nix") {
 		return false
 	}
 	in := f.Nix.Input(name)
@@ -214,7 +214,7 @@ func (p *proposals) optionBase(n ast.Node, left int) (path []string, ok bool) {
 	if !n.Is(ast.Ident) {
 		return nil, false
 	}
-	switch b := p.names.Resolve(n); {
+	switch b := p.names().Resolve(n); {
 	case b != nil && b.Value.IsValid():
 		return p.optionBase(b.Value, left-1)
 	case n.Text() == "config" || n.Text() == "options" || n.Text() == "osConfig":
@@ -251,7 +251,7 @@ func (p *proposals) values(n ast.Node) {
 	for i := range k.Values {
 		found = p.facts(k.Values[i].Attrs) || found
 	}
-	b := p.names.Resolve(n.Unparen())
+	b := p.names().Resolve(n.Unparen())
 	if found || b == nil || b.Kind != sema.FormalBinding && b.Kind != sema.ParamBinding {
 		return
 	}

@@ -38,7 +38,7 @@ func (v *View) declaration(d project.DeclaredOption) (o declaration) {
 	}
 	value := (ast.BindingNode{Node: n}).Value().Unparen()
 	if value.Is(ast.Ident) { // as a let names it
-		if b := at.names.Resolve(value); b != nil && b.Value.IsValid() {
+		if b := at.names().Resolve(value); b != nil && b.Value.IsValid() {
 			value = b.Value.Unparen()
 		}
 	}

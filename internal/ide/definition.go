@@ -27,7 +27,7 @@ func (v *View) Definition(offset uint32) (origin source.Span, to []Location) {
 // gives the inherit.
 func (v *View) Declaration(offset uint32) (origin source.Span, to []Location) {
 	n := v.nodeAt(offset)
-	if b := v.names.Resolve(n); b != nil {
+	if b := v.names().Resolve(n); b != nil {
 		return n.Span(), []Location{v.placeOf(b)}
 	}
 	return v.Definition(offset)
@@ -135,13 +135,13 @@ func (v *View) nameDefinitions(n ast.Node, left int) []Location {
 			return nil
 		}
 	}
-	u, ok := v.names.Use(n)
+	u, ok := v.names().Use(n)
 	switch {
 	case !ok:
 		return nil
 	case u.Target == sema.ToWith:
-		for id := u.Scope; id != 0; id = v.names.Scope(id).Parent {
-			if with := v.names.Scope(id).Node; with.Is(ast.With) {
+		for id := u.Scope; id != 0; id = v.names().Scope(id).Parent {
+			if with := v.names().Scope(id).Node; with.Is(ast.With) {
 				if at, ok := v.attribute(with.FirstChild(), n); ok {
 					return []Location{at}
 				}
@@ -151,7 +151,7 @@ func (v *View) nameDefinitions(n ast.Node, left int) []Location {
 	case u.Target != sema.ToBinding:
 		return nil
 	}
-	b := v.names.Binding(u.Binding)
+	b := v.names().Binding(u.Binding)
 	if b.Decl.Is(ast.Inherit) && b.Node != n {
 		if further := v.nameDefinitions(b.Node, left-1); further != nil {
 			return further

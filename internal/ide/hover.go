@@ -328,7 +328,7 @@ func (v *View) heading(n ast.Node) string {
 	}
 	b := v.binding(n)
 	if b == nil {
-		if u, ok := v.names.Use(n); ok && u.Target == sema.ToWith {
+		if u, ok := v.names().Use(n); ok && u.Target == sema.ToWith {
 			return name + " # by way of with"
 		}
 		return name

@@ -24,8 +24,6 @@ type View struct {
 	file     *project.File
 	path     string
 	tree     *ast.Tree
-	names    *sema.Info
-	code     func() *eval.Code
 	modules  func() *module.File
 }
 
@@ -35,16 +33,16 @@ func Open(s *project.Snapshot, path string) *View {
 	if f == nil {
 		return nil
 	}
-	v := &View{Answers: s.View(path).Answers(), snapshot: s, file: f, path: path, tree: f.Tree(), names: f.Names()}
-	v.code = sync.OnceValue(func() *eval.Code {
-		if code := f.Code(); code != nil {
-			return code
-		}
-		return eval.LowerBroken(v.tree, path, v.names)
-	})
+	v := &View{Answers: s.View(path).Answers(), snapshot: s, file: f, path: path, tree: f.Tree()}
 	v.modules = sync.OnceValue(f.Modules)
 	return v
 }
+
+// names returns the names of the file, resolved.
+func (v *View) names() *sema.Info { return v.file.Names() }
+
+// code returns the code of the file, which may be half typed; nil where nothing is known of it.
+func (v *View) code() *eval.Code { return v.file.Partial() }
 
 // Location is a place in a file.
 type Location struct {

@@ -102,7 +102,7 @@ func (v *View) usesOf(b *sema.Binding) (uses []Use) {
 	for _, part := range v.definersOf(b) {
 		uses = append(uses, Use{v.path, part, true})
 	}
-	for u := range v.names.UsesOf(v.idOf(b)) {
+	for u := range v.names().UsesOf(v.idOf(b)) {
 		uses = append(uses, Use{v.path, u.Node.Span(), false})
 	}
 	return sortedUses(uses)
@@ -137,11 +137,11 @@ func nameSpan(n ast.Node) source.Span {
 
 // sameFree returns the uses of a variable that the file does not bind: a builtin, or what a with gives.
 func (v *View) sameFree(n ast.Node) (uses []Use) {
-	own, ok := v.names.Use(n)
+	own, ok := v.names().Use(n)
 	if !ok || own.Target == sema.ToBinding {
 		return nil
 	}
-	for _, u := range v.names.Uses() {
+	for _, u := range v.names().Uses() {
 		if u.Target == own.Target && u.Node.Text() == n.Text() && (u.Target != sema.ToWith || u.Scope == own.Scope) {
 			uses = append(uses, Use{v.path, u.Node.Span(), false})
 		}

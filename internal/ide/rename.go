@@ -21,7 +21,7 @@ func (v *View) Renamable(ctx context.Context, offset uint32) (name string, at so
 	}
 	b := v.binding(n)
 	if b == nil {
-		switch u, ok := v.names.Use(n); {
+		switch u, ok := v.names().Use(n); {
 		case ok && u.Target == sema.ToGlobal:
 			return "", at, fmt.Errorf("`%s` is a builtin of Nix", n.Text())
 		case ok && u.Target == sema.ToWith:
@@ -75,11 +75,11 @@ func (v *View) bound(fn ast.Node) bool {
 	if !decl.Is(ast.Binding) {
 		return false
 	}
-	id := v.names.Declared(decl)
-	if id == 0 || v.names.Binding(id).Kind != sema.LetBinding || v.names.Binding(id).More {
+	id := v.names().Declared(decl)
+	if id == 0 || v.names().Binding(id).Kind != sema.LetBinding || v.names().Binding(id).More {
 		return false
 	}
-	for u := range v.names.UsesOf(id) {
+	for u := range v.names().UsesOf(id) {
 		at := u.Node.OutsideParens()
 		if call, ok := ast.AsApply(at.Parent()); !ok || call.Func() != at {
 			return false
@@ -172,30 +172,30 @@ func (v *View) outOfInherit(n ast.Node, defines bool, name string) (span source.
 
 // conflict says what keeps a name from being called otherwise.
 func (v *View) conflict(b *sema.Binding, name string) error {
-	s := v.names.Scope(b.Scope)
+	s := v.names().Scope(b.Scope)
 	for id := s.First; id <= s.Last; id++ {
-		if v.names.Binding(id).Name == name {
+		if v.names().Binding(id).Name == name {
 			return fmt.Errorf("`%s` is bound in the same place already", name)
 		}
 	}
 	// The uses of the name must not come to mean another binding.
-	for u := range v.names.UsesOf(v.idOf(b)) {
-		for id := u.Scope; id != b.Scope && id != 0; id = v.names.Scope(id).Parent {
-			inner := v.names.Scope(id)
+	for u := range v.names().UsesOf(v.idOf(b)) {
+		for id := u.Scope; id != b.Scope && id != 0; id = v.names().Scope(id).Parent {
+			inner := v.names().Scope(id)
 			for other := inner.First; other <= inner.Last; other++ {
-				if v.names.Binding(other).Name == name {
+				if v.names().Binding(other).Name == name {
 					return fmt.Errorf("`%s` would mean another name where `%s` is used", name, b.Name)
 				}
 			}
 		}
 	}
 	// Nor may uses of that come to mean this one.
-	for _, u := range v.names.Uses() {
+	for _, u := range v.names().Uses() {
 		if useName(u.Node) != name {
 			continue
 		}
-		for id := u.Scope; id != 0; id = v.names.Scope(id).Parent {
-			if u.Target == sema.ToBinding && v.names.Binding(u.Binding).Scope == id {
+		for id := u.Scope; id != 0; id = v.names().Scope(id).Parent {
+			if u.Target == sema.ToBinding && v.names().Binding(u.Binding).Scope == id {
 				break
 			}
 			if id == b.Scope {

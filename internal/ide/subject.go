@@ -14,7 +14,7 @@ import (
 
 // binding returns the name of the file that a node uses or declares, or nil.
 func (v *View) binding(n ast.Node) *sema.Binding {
-	if b := v.names.Resolve(n); b != nil {
+	if b := v.names().Resolve(n); b != nil {
 		return b
 	}
 	return v.declared(n)
@@ -44,16 +44,16 @@ func (v *View) declared(n ast.Node) *sema.Binding {
 		return nil
 	}
 	for at := up; at.IsValid(); at = at.Parent() {
-		scope, opens := v.names.ScopeOf(at)
+		scope, opens := v.names().ScopeOf(at)
 		if !opens {
 			if at.Is(ast.AttrSet) {
 				return nil // whose attributes are no names
 			}
 			continue
 		}
-		s := v.names.Scope(scope)
+		s := v.names().Scope(scope)
 		for id := s.First; id <= s.Last; id++ {
-			if b := v.names.Binding(id); b.Name == name {
+			if b := v.names().Binding(id); b.Name == name {
 				return b
 			}
 		}
@@ -64,9 +64,9 @@ func (v *View) declared(n ast.Node) *sema.Binding {
 
 // idOf returns the number of a name of the file.
 func (v *View) idOf(b *sema.Binding) sema.BindingID {
-	s := v.names.Scope(b.Scope)
+	s := v.names().Scope(b.Scope)
 	for id := s.First; id <= s.Last; id++ {
-		if v.names.Binding(id) == b {
+		if v.names().Binding(id) == b {
 			return id
 		}
 	}
@@ -76,7 +76,7 @@ func (v *View) idOf(b *sema.Binding) sema.BindingID {
 // builtin returns the name below builtins that a node means: map, builtins.map; or "".
 func (v *View) builtin(n ast.Node) string {
 	if n.Is(ast.Ident) {
-		if u, ok := v.names.Use(n); ok && u.Target == sema.ToGlobal {
+		if u, ok := v.names().Use(n); ok && u.Target == sema.ToGlobal {
 			if name := n.Text(); sema.LookupBuiltin(name) != nil {
 				return name
 			}
@@ -86,7 +86,7 @@ func (v *View) builtin(n ast.Node) string {
 		}
 		return ""
 	}
-	if op := operandOf(n); op.IsValid() && nixlang.IsBuiltins(v.names, op) {
+	if op := operandOf(n); op.IsValid() && nixlang.IsBuiltins(v.names(), op) {
 		if name, ok := ast.AttrName(n); ok && sema.LookupBuiltin(name) != nil {
 			return name
 		}
@@ -97,7 +97,7 @@ func (v *View) builtin(n ast.Node) string {
 // libPath returns the path below nixpkgs' lib that a node means, or "".
 func (v *View) libPath(n ast.Node) string {
 	if n.Is(ast.Ident) {
-		if path, last, ok := nixlang.LibPath(v.names, n); ok && last == n {
+		if path, last, ok := nixlang.LibPath(v.names(), n); ok && last == n {
 			return path
 		}
 		return v.inheritedLib(n)
@@ -106,7 +106,7 @@ func (v *View) libPath(n ast.Node) string {
 	if !sel.Is(ast.Select) || n != (ast.SelectExpr{Node: sel}).Attrpath().Last() {
 		return ""
 	}
-	path, _, ok := nixlang.LibPath(v.names, sel)
+	path, _, ok := nixlang.LibPath(v.names(), sel)
 	if !ok {
 		return ""
 	}
@@ -241,7 +241,7 @@ func (v *View) maybeInput(n ast.Node) bool {
 
 // fromCaller reports whether a variable is an argument, or one that the file does not bind.
 func (v *View) fromCaller(n ast.Node) bool {
-	b := v.names.Resolve(n)
+	b := v.names().Resolve(n)
 	return b == nil || b.Kind == sema.FormalBinding || b.Kind == sema.ParamBinding || b.Kind == sema.AtBinding
 }
 

@@ -102,7 +102,8 @@ func (f *File) lowered() *eval.Code {
 			return code
 		}
 	}
-	return eval.LowerBroken(f.tree, "", f.names)
+	code, _ := eval.LowerBroken(f.tree, "", f.names)
+	return code
 }
 
 // checker looks at one evaluation of the module system: a module and those written inside its imports.

@@ -18,12 +18,13 @@ import (
 // File is one version of a file, whoever asks for it: its text, and what that says. It does not change and may be used
 // from several goroutines. What a check holds of the file at hand, in memory that it uses again for the next, is none.
 type File struct {
-	path  string
-	text  string
-	tree  lazy[*ast.Tree]
-	names lazy[*sema.Info]
-	shape lazy[role.Shape]
-	code  lazy[*eval.Code]
+	path    string
+	text    string
+	tree    lazy[*ast.Tree]
+	names   lazy[*sema.Info]
+	shape   lazy[role.Shape]
+	code    lazy[*eval.Code]
+	partial lazy[*eval.Code]
 }
 
 // Path returns the absolute path.
@@ -60,6 +61,26 @@ func (f *File) Code() *eval.Code {
 		defer readers.Put(r)
 		tree := r.parser.Parse(f.text)
 		return eval.Lower(tree, f.path, r.resolver.Resolve(tree))
+	})
+}
+
+// Partial returns Code, or of a file that Nix refuses what eval.LowerBroken makes of it: nil where nothing is known.
+func (f *File) Partial() *eval.Code {
+	return f.partial.get(func() *eval.Code {
+		if f.code.done.Load() && f.code.value != nil {
+			return f.code.value
+		}
+		code, refused := eval.LowerBroken(f.Tree(), f.path, f.Names())
+		lowered := f.code.get(func() *eval.Code {
+			if refused {
+				return nil
+			}
+			return code
+		})
+		if lowered != nil {
+			return lowered
+		}
+		return code
 	})
 }
 

@@ -77,8 +77,7 @@ func workspaceSymbol(s *Server, r *protocol.Request) (work, error) {
 				continue
 			}
 			seen[view.Root()] = true
-			found, _ := view.ProjectSymbols(ctx, params.Query)
-			for _, f := range found {
+			for _, f := range view.ProjectSymbols(ctx, params.Query) {
 				at, ok := places.location(filepath.Clean(f.File), f.At)
 				if ok {
 					out = append(out, protocol.SymbolInformation{Name: f.Name, Kind: symbolKinds[f.Kind], ContainerName: f.Container, Location: at})

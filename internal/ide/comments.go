@@ -72,11 +72,9 @@ func undented(text string) string {
 
 // docAt returns the documentation comment of what is defined at a place, which may be in another file.
 func (v *View) docAt(at Location) string {
-	o := v
-	if at.File != v.path {
-		if o = v.openFile(at.File); o == nil {
-			return ""
-		}
+	o := v.openFile(at.File)
+	if o == nil {
+		return ""
 	}
 	if at.Name.Len() == 0 {
 		return commentBefore(o.tree.Expr().FirstToken())

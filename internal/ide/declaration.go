@@ -4,14 +4,12 @@ import (
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
-	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/project"
 )
 
 // declaration is what the declaration of an option says of it.
 type declaration struct {
 	typeText, def, example, description string
-	line                                int // from 1; 0 where that is not known
 }
 
 // maxCode bounds the code of a default that is shown, in bytes.
@@ -22,13 +20,10 @@ func (v *View) declaration(d project.DeclaredOption) (o declaration) {
 	if d.Type.Name != "" {
 		o.typeText = d.Type.Describe()
 	}
-	at := v
-	if d.File != v.path {
-		if at = v.openFile(d.File); at == nil {
-			return o
-		}
+	at := v.openFile(d.File)
+	if at == nil {
+		return o
 	}
-	o.line = source.NewLineIndex(at.Text()).Line(d.Span.Start)
 	n := at.tree.NodeAt(d.Span)
 	for !n.Is(ast.Binding) && n.IsValid() {
 		n = n.Parent()

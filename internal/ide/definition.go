@@ -219,11 +219,9 @@ func (v *View) passed(b *sema.Binding) (to []Location) {
 
 // inCall returns the name of an attribute in the set that is written in a call.
 func (v *View) inCall(c eval.Call, name string) (at source.Span, ok bool) {
-	o := v
-	if c.File != v.path {
-		if o = v.openFile(c.File); o == nil {
-			return at, false
-		}
+	o := v.openFile(c.File)
+	if o == nil {
+		return at, false
 	}
 	_, args := ast.Call(o.tree.NodeAt(c.Span))
 	for _, a := range args {

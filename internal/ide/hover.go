@@ -254,8 +254,8 @@ func (v *View) optionText(path []string, declared []project.DeclaredOption) stri
 			parts = append(parts, "Renamed to "+diag.Code(dotted(d.New))+".")
 		}
 		where := "Declared in `" + v.Rel(d.File) + "`"
-		if o.line > 0 {
-			where += fmt.Sprintf(", line %d", o.line)
+		if f := v.File(d.File); f != nil {
+			where += fmt.Sprintf(", line %d", source.NewLineIndex(f.Text()).Line(d.Span.Start))
 		}
 		parts = append(parts, where+".")
 	}

@@ -88,22 +88,17 @@ func (v *View) nodeAt(offset uint32) ast.Node {
 
 // known returns what the evaluator says of a node.
 func (v *View) known(n ast.Node) (eval.Known, bool) {
-	code := v.code()
-	if code == nil || !n.IsValid() {
+	r := v.report(n)
+	if r == nil {
 		return eval.Known{}, false
 	}
-	p, ok := code.PlaceOf(n)
-	if !ok {
-		return eval.Known{}, false
-	}
-	in := &eval.Inspector{Import: v.Imported}
-	return in.Ask(code, p), true
+	return r.Known, true
 }
 
 // report returns what the evaluator says of a node, to be told; nil where it says nothing.
 func (v *View) report(n ast.Node) *inspect.Report {
 	code := v.code()
-	if code == nil {
+	if code == nil || !n.IsValid() {
 		return nil
 	}
 	p, ok := code.PlaceOf(n)
@@ -142,8 +137,13 @@ func operandOf(part ast.Node) ast.Node {
 	return before
 }
 
-// openFile returns the view of another file of the project.
-func (v *View) openFile(path string) *View { return Open(v.snapshot, filepath.Clean(path)) }
+// openFile returns the view of a file of the project, which is this one for its own; nil where that cannot be read.
+func (v *View) openFile(path string) *View {
+	if path = filepath.Clean(path); path == v.path {
+		return v
+	}
+	return Open(v.snapshot, path)
+}
 
 // In returns the view of a folder, for questions about all files of its project.
 func In(s *project.Snapshot, dir string) *View {

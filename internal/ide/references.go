@@ -31,7 +31,7 @@ func (v *View) Occurrences(offset uint32) []Use {
 		return slices.DeleteFunc(v.optionUses(path), func(u Use) bool { return u.File != v.path })
 	}
 	if to, ok := v.attributeAt(n); ok && to.File == v.path {
-		return v.attributeUses(v, to, n)
+		return v.attributeUses(to, n)
 	}
 	if n.Is(ast.Ident) {
 		return v.sameFree(n)
@@ -77,7 +77,7 @@ func (v *View) References(ctx context.Context, offset uint32) []Use {
 			continue
 		}
 		if o := v.openFile(path); o != nil {
-			uses = append(uses, o.attributeUses(v, to, n)...)
+			uses = append(uses, o.attributeUses(to, n)...)
 		}
 	}
 	return sortedUses(uses)
@@ -186,8 +186,8 @@ func (v *View) attributeAt(n ast.Node) (to Location, ok bool) {
 const maxAsked = 400
 
 // attributeUses returns the places of the file that surely name the attribute, or the formal, that is defined at a place; of is the
-// node that was asked about, in a file of another view.
-func (v *View) attributeUses(from *View, to Location, of ast.Node) (uses []Use) {
+// node that was asked about, which may be in another file.
+func (v *View) attributeUses(to Location, of ast.Node) (uses []Use) {
 	name, ok := ast.AttrName(of)
 	if of.Is(ast.Ident) {
 		name, ok = of.Text(), true
@@ -222,7 +222,7 @@ func (v *View) attributeUses(from *View, to Location, of ast.Node) (uses []Use) 
 			at, found = v.attributeAt(n)
 		}
 		if found && at.File == to.File && at.Name == to.Name {
-			uses = append(uses, Use{v.path, n.Span(), v == from && n.Span() == to.Name})
+			uses = append(uses, Use{v.path, n.Span(), v.path == to.File && n.Span() == to.Name})
 		}
 	}
 	return uses

@@ -141,8 +141,8 @@ func arguments(n ast.Node) string {
 const maxFound = 300
 
 // ProjectSymbols returns definitions, in the files of the project, whose names have the letters of a query in this order; the files
-// whose names have them come first. more is set where there are others.
-func (v *View) ProjectSymbols(ctx context.Context, query string) (found []Symbol, more bool) {
+// whose names have them come first.
+func (v *View) ProjectSymbols(ctx context.Context, query string) (found []Symbol) {
 	files := v.NixFiles()
 	for _, path := range files {
 		if name := filepath.Base(path); query != "" && fits(name, query) && len(found) < maxFound {
@@ -151,7 +151,10 @@ func (v *View) ProjectSymbols(ctx context.Context, query string) (found []Symbol
 	}
 	for _, path := range files {
 		if ctx.Err() != nil {
-			return nil, false
+			return nil
+		}
+		if len(found) == maxFound {
+			break
 		}
 		f := v.File(path)
 		if f == nil || query != "" && !fits(f.Text(), query) {
@@ -165,7 +168,6 @@ func (v *View) ProjectSymbols(ctx context.Context, query string) (found []Symbol
 		add = func(list []Symbol, around string) {
 			for _, s := range list {
 				if len(found) == maxFound {
-					more = true
 					return
 				}
 				below := s.Below
@@ -176,9 +178,7 @@ func (v *View) ProjectSymbols(ctx context.Context, query string) (found []Symbol
 				add(below, strings.TrimPrefix(around+"."+s.Name, "."))
 			}
 		}
-		if add(o.Symbols(), ""); more {
-			break
-		}
+		add(o.Symbols(), "")
 	}
-	return found, more
+	return found
 }

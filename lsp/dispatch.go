@@ -60,14 +60,9 @@ type query struct {
 	asking, heavy chan struct{}
 }
 
-// errGone ends the work on a state of a document that another has taken the place of.
-var errGone = errors.New("the document has changed")
-
-// onDocument makes a request method of a function over a document and what was found in it. The function runs when the
-// document is checked, so that nothing is checked for a request that is being checked anyway. When the document changes
-// meanwhile, it is stopped, so that it does not keep the next check from the processors, and runs again behind that. A
-// document whose text is not known has a nil query.
-func onDocument[P any, Q ofDocument[P]](run func(ctx context.Context, q *query, params Q) (any, error)) func(*Server, *protocol.Request) (work, error) {
+// onOpen makes a request method of a function that takes what the request needs of the state of an open document. The lock is held
+// meanwhile.
+func onOpen[P any, Q ofDocument[P]](start func(s *Server, o *openDocument, params Q) work) func(*Server, *protocol.Request) (work, error) {
 	return func(s *Server, r *protocol.Request) (work, error) {
 		params := Q(new(P))
 		if err := r.Decode(params); err != nil {
@@ -79,6 +74,19 @@ func onDocument[P any, Q ofDocument[P]](run func(ctx context.Context, q *query, 
 		if o == nil {
 			return nil, protocol.Errorf(protocol.CodeInvalidParams, "%s is not open", params.Document())
 		}
+		return start(s, o, params), nil
+	}
+}
+
+// errGone ends the work on a state of a document that another has taken the place of.
+var errGone = errors.New("the document has changed")
+
+// onDocument makes a request method of a function over a document and what was found in it. The function runs when the
+// document is checked, so that nothing is checked for a request that is being checked anyway. When the document changes
+// meanwhile, it is stopped, so that it does not keep the next check from the processors, and runs again behind that. A
+// document whose text is not known has a nil query.
+func onDocument[P any, Q ofDocument[P]](run func(ctx context.Context, q *query, params Q) (any, error)) func(*Server, *protocol.Request) (work, error) {
+	return onOpen(func(s *Server, o *openDocument, params Q) work {
 		asked := o.doc
 		return func(ctx context.Context) (any, error) {
 			for {
@@ -95,8 +103,8 @@ func onDocument[P any, Q ofDocument[P]](run func(ctx context.Context, q *query, 
 					return result, err
 				}
 			}
-		}, nil
-	}
+		}
+	})
 }
 
 // await waits until the newest state of a document is checked. It returns nil where the text of the document is not

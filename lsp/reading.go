@@ -24,19 +24,9 @@ const large = 256 << 10
 // reading makes a request method of a function over what stands in a document of Nix code. Its result is null for other documents,
 // and for those whose text is not known.
 func reading[P any, Q ofDocument[P]](run func(ctx context.Context, r *reader, params Q) (any, error)) func(*Server, *protocol.Request) (work, error) {
-	return func(s *Server, r *protocol.Request) (work, error) {
-		params := Q(new(P))
-		if err := r.Decode(params); err != nil {
-			return nil, err
-		}
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		o := s.open[key(params.Document())]
-		if o == nil {
-			return nil, protocol.Errorf(protocol.CodeInvalidParams, "%s is not open", params.Document())
-		}
+	return onOpen(func(s *Server, o *openDocument, params Q) work {
 		if o.lost || !o.doc.isNix() {
-			return func(context.Context) (any, error) { return nil, nil }, nil
+			return func(context.Context) (any, error) { return nil, nil }
 		}
 		snap := s.snapshot(o)
 		return func(ctx context.Context) (any, error) {
@@ -54,8 +44,8 @@ func reading[P any, Q ofDocument[P]](run func(ctx context.Context, r *reader, pa
 				return nil, nil
 			}
 			return run(ctx, &reader{snap, view, map[string]place{}}, params)
-		}, nil
-	}
+		}
+	})
 }
 
 // calmStep is how often calm looks whether a check is done.

@@ -15,31 +15,40 @@ import (
 
 // Renamable returns the name at an offset that can be renamed, and the text that stands for it. The error says why there is none.
 func (v *View) Renamable(ctx context.Context, offset uint32) (name string, at source.Span, err error) {
+	b, at, _, err := v.renamable(ctx, offset)
+	if err != nil {
+		return "", at, err
+	}
+	return b.Name, at, nil
+}
+
+// renamable returns what Renamable does, and the places of calls that pass the name.
+func (v *View) renamable(ctx context.Context, offset uint32) (b *sema.Binding, at source.Span, calls []Use, err error) {
 	n := v.nodeAt(offset)
 	if !n.IsValid() || v.tokenAt(offset).Kind() != ast.TokIdent {
-		return "", at, fmt.Errorf("there is no name here")
+		return nil, at, nil, fmt.Errorf("there is no name here")
 	}
-	b := v.binding(n)
+	b = v.binding(n)
 	if b == nil {
 		switch u, ok := v.names().Use(n); {
 		case ok && u.Target == sema.ToGlobal:
-			return "", at, fmt.Errorf("`%s` is a builtin of Nix", n.Text())
+			return nil, at, nil, fmt.Errorf("`%s` is a builtin of Nix", n.Text())
 		case ok && u.Target == sema.ToWith:
-			return "", at, fmt.Errorf("`%s` comes from a `with`: it is an attribute that others may name, too", n.Text())
+			return nil, at, nil, fmt.Errorf("`%s` comes from a `with`: it is an attribute that others may name, too", n.Text())
 		case ok:
-			return "", at, fmt.Errorf("nothing binds `%s`", n.Text())
+			return nil, at, nil, fmt.Errorf("nothing binds `%s`", n.Text())
 		}
-		return "", at, fmt.Errorf("`%s` is an attribute: who names it is not known for certain", n.Text())
+		return nil, at, nil, fmt.Errorf("`%s` is an attribute: who names it is not known for certain", n.Text())
 	}
 	switch b.Kind {
 	case sema.RecBinding:
-		return "", at, fmt.Errorf("`%s` is an attribute of a recursive set: who names it is not known for certain", b.Name)
+		return nil, at, nil, fmt.Errorf("`%s` is an attribute of a recursive set: who names it is not known for certain", b.Name)
 	case sema.FormalBinding:
-		if _, err := v.callers(ctx, b); err != nil {
-			return "", at, err
+		if calls, err = v.callers(ctx, b); err != nil {
+			return nil, at, nil, err
 		}
 	}
-	return b.Name, nameSpan(n), nil
+	return b, nameSpan(n), calls, nil
 }
 
 // callers returns the places of the project that pass a formal by its name. The error says why they are not known for certain.
@@ -90,17 +99,16 @@ func (v *View) bound(fn ast.Node) bool {
 
 // Rename returns the edits that give the name at an offset another one. The error says why that cannot be done.
 func (v *View) Rename(ctx context.Context, offset uint32, name string) ([]diag.Edit, error) {
-	old, _, err := v.Renamable(ctx, offset)
+	b, _, calls, err := v.renamable(ctx, offset)
 	if err != nil {
 		return nil, err
 	}
 	if !ast.IsIdentifier(name) {
 		return nil, fmt.Errorf("`%s` can be no name of a variable", name)
 	}
-	if name == old {
+	if name == b.Name {
 		return nil, nil
 	}
-	b := v.binding(v.nodeAt(offset))
 	if err := v.conflict(b, name); err != nil {
 		return nil, err
 	}
@@ -117,17 +125,11 @@ func (v *View) Rename(ctx context.Context, offset uint32, name string) ([]diag.E
 		}
 		replace(v.path, u.Span, name)
 	}
-	if b.Kind == sema.FormalBinding {
-		calls, err := v.callers(ctx, b)
-		if err != nil {
-			return nil, err
+	for _, c := range calls {
+		if n := v.tree.NodeAt(c.Span); n.Parent().Is(ast.Inherit) {
+			return nil, fmt.Errorf("a call passes `%s` by an `inherit`", b.Name)
 		}
-		for _, c := range calls {
-			if n := v.tree.NodeAt(c.Span); n.Parent().Is(ast.Inherit) {
-				return nil, fmt.Errorf("a call passes `%s` by an `inherit`", old)
-			}
-			replace(c.File, c.Span, name)
-		}
+		replace(c.File, c.Span, name)
 	}
 	out := make([]diag.Edit, 0, len(edits))
 	for _, e := range edits {
@@ -136,7 +138,7 @@ func (v *View) Rename(ctx context.Context, offset uint32, name string) ([]diag.E
 	slices.SortFunc(out, func(a, b diag.Edit) int { return int(a.Span.Start) - int(b.Span.Start) })
 	for i := 1; i < len(out); i++ {
 		if out[i].Span.Start < out[i-1].Span.End {
-			return nil, fmt.Errorf("`%s` stands twice in one `inherit`", old)
+			return nil, fmt.Errorf("`%s` stands twice in one `inherit`", b.Name)
 		}
 	}
 	return out, nil

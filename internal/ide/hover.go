@@ -240,6 +240,9 @@ func (v *View) optionText(path []string, declared []project.DeclaredOption) stri
 				head += "\n# type: " + t
 			}
 			if o.def != "" {
+				if secret.IsName(path[len(path)-1]) && strings.ContainsAny(o.def, "\"'") { // it is a string
+					o.def = secret.Hidden
+				}
 				head += "\n# default: " + o.def
 			}
 			if o.example != "" {

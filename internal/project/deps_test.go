@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/nixsift/nixsift/internal/eval"
 	"github.com/nixsift/nixsift/internal/growth"
 	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/internal/shell"
@@ -58,7 +59,10 @@ func TestDeps(t *testing.T) {
 		"replaces lib": func(_ string, a *project.Answers) { a.ReplacesLib() },
 		"hosts":        func(dir string, a *project.Answers) { a.HostsOf(filepath.Join(dir, "b.nix")) },
 		"made paths":   func(dir string, a *project.Answers) { a.MadePaths(filepath.Join(dir, "flake.nix")) },
-		"filter":       func(dir string, a *project.Answers) { a.Filter(filepath.Join(dir, "b.nix")) },
+		"failing": func(dir string, a *project.Answers) {
+			a.FailingOutput(dir, []eval.Spot{{Reason: eval.MissingAttr, File: filepath.Join(dir, "flake.nix"), Start: 25, End: 30}}, eval.Passage{})
+		},
+		"filter": func(dir string, a *project.Answers) { a.Filter(filepath.Join(dir, "b.nix")) },
 	}
 	for _, c := range []struct {
 		file, text string
@@ -98,6 +102,7 @@ func TestDeps(t *testing.T) {
 			[]string{"flake", "hosts", "made paths", "outputs", "reach", "references"},
 		},
 		{"flake.nix", "{ outputs = _: { nixosConfigurations = { }; nixosModules = { }; }; }", []string{"flake", "outputs"}},
+		{"flake.nix", "{ outputs = _: { lib.x = { }.a; }; }", []string{"flake", "outputs", "failing"}},
 		{"b.nix", "{ x, y }: [ x y ]", []string{"imported"}},
 	} {
 		for name, question := range ask {

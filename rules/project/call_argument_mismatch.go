@@ -2,6 +2,7 @@ package project
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
@@ -39,7 +40,7 @@ var _ = rules.Register(&rules.Rule{
 			if !ok || f.Inside != nil {
 				continue
 			}
-			file := diag.Code(p.Project.Rel(f.FileNamed()))
+			file := diag.Code(fileNamed(p, f))
 			switch f.Reason {
 			case eval.MissingArg:
 				missingArguments(p, f, file)
@@ -57,6 +58,15 @@ var _ = rules.Register(&rules.Rule{
 		}
 	},
 })
+
+// fileNamed returns the file that a failure is about, relative to the project: of a folder its default.nix.
+func fileNamed(p *rules.Pass, f eval.Finding) string {
+	path := f.FileNamed()
+	if p.Project.Kind(path) == project.Folder {
+		path = filepath.Join(path, "default.nix")
+	}
+	return p.Project.Rel(path)
+}
 
 // reportCall reports what is wrong with a call.
 func reportCall(p *rules.Pass, f eval.Finding, found diag.Finding) {

@@ -36,7 +36,7 @@ var _ = rules.Register(&rules.Rule{
 			}
 			found := diag.Finding{
 				Span:    f.Span,
-				Message: fmt.Sprintf("%s has no attribute %s: using it fails", diag.Code(p.Project.Rel(f.FileNamed())), diag.Code(f.Name)),
+				Message: fmt.Sprintf("%s has no attribute %s: using it fails", diag.Code(fileNamed(p, f)), diag.Code(f.Name)),
 				Related: origin(f, "the set"),
 			}
 			if guess := near.Among(f.Name, slices.Values(f.Candidates())); guess != "" {

@@ -68,6 +68,9 @@ func (p *paths) checkAbsolute(n ast.Node) {
 		return
 	}
 	f := diag.Finding{Span: n.Span(), Message: "pure evaluation may not read " + diag.Code(n.Text())}
+	if s.Reached < diag.Error {
+		f.Message = "pure evaluation fails where " + diag.Code(n.Text()) + ", an absolute path literal, is copied or read"
+	}
 	f.Help = "take the file into the repository, or quote the path if it is read at run time"
 	if s.Reached < diag.Error && nixlang.OnlyText(n) {
 		f.Fixes = []diag.Fix{rules.Replace("quote the path", diag.Unsafe, n.Span(), `"`+n.Text()+`"`)}

@@ -19,7 +19,7 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"A formal of `outputs` that no input declares is an input too. It, and an input without a `url`, is looked up in the\n" +
 		"registry under its name, and fails where that has none of the name. The rule says nothing where there is no lock\n" +
-		"file, and of a misspelt name `outputs-arg-not-input` tells.",
+		"file, and of a misspelt name `outputs-arg-not-input` tells." + asideIsInfo,
 	Severity: diag.Warning, Presets: rules.Recommended,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
 		if !f.Nix.InputsLiteral || !soundLock(f) || lostRoot(f) {
@@ -48,7 +48,7 @@ var _ = rules.Register(&rules.Rule{
 				finding.Message = what + " and is not in flake.lock, so Nix looks it up in the registry"
 				finding.Help = fmt.Sprintf("declare `inputs.%s.url`, then run `nix flake lock`", ast.QuoteAttr(in.Name))
 				if _, known := in.Ref.Registry(); !known {
-					finding.Message += ", where this name hardly is"
+					finding.Message += "; the global registry is not known to have it"
 				}
 			}
 			if p.Project.InAside(f.Dir) {

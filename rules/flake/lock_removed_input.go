@@ -17,7 +17,7 @@ var _ = rules.Register(&rules.Rule{
 		"`--no-update-lock-file` or for a flake used by its URL, it fails: \"requires lock file changes\", \"cannot write modified\n" +
 		"lock file\". Run `nix flake lock` and commit the result.\n" +
 		"\n" +
-		"A formal of `outputs` that no input declares is an input too.",
+		"A formal of `outputs` that no input declares is an input too." + asideIsInfo,
 	Severity: diag.Warning, Presets: rules.Recommended,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
 		if !soundLock(f) {

@@ -28,7 +28,7 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"This and the other rules about `flake.lock` decide what can be told offline: inputs and overrides of any depth that are added, removed, follow\n" +
 		"something else or have another reference, `flake = false`, relative paths. They say nothing of inputs that are computed, of what the\n" +
-		"flake of an input that is fetched anew has, and of an override that followed into its own input and is gone.",
+		"flake of an input that is fetched anew has, and of an override that followed into its own input and is gone." + asideIsInfo,
 	Severity: diag.Warning, Presets: rules.Recommended, LockAlone: true,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
 		if !soundLock(f) {
@@ -55,12 +55,9 @@ func reportStale(p *rules.Pass, f *flake.Flake, c flake.Change) {
 	finding := diag.Finding{Help: "run `nix flake lock`"}
 	switch c.Kind {
 	case flake.ChangeSource:
-		finding.Message = fmt.Sprintf("input `%s` has changed: flake.lock has %s", path, lockedAs(f, c.Entry))
+		finding.Message = changedMessage(f, c, path)
 	case flake.ChangeNoFollows:
-		finding.Message = fmt.Sprintf("input `%s` follows `%s` in flake.lock, but not in flake.nix any more", path, inputPath(c.Entry.Follows))
-		if len(c.Entry.Follows) == 0 {
-			finding.Message = fmt.Sprintf("input `%s` follows the flake itself in flake.lock, but not in flake.nix any more", path)
-		}
+		finding.Message = fmt.Sprintf("input `%s` follows %s in flake.lock, but not in flake.nix any more", path, followsPath(c.Entry.Follows))
 	case flake.ChangeParent:
 		finding.Message = parentMessage(f, c, path)
 	case flake.ChangeShared:
@@ -82,6 +79,28 @@ func reportStale(p *rules.Pass, f *flake.Flake, c flake.Change) {
 		finding.Severity = diag.Info
 	}
 	p.Report(finding)
+}
+
+// changedMessage says what flake.nix and flake.lock have for one input.
+func changedMessage(f *flake.Flake, c flake.Change, path string) string {
+	follows := c.Input != nil && c.Input.Follows != nil
+	switch {
+	case follows && c.Entry.IsFollows:
+		return fmt.Sprintf("input `%s` follows %s in flake.nix, but %s in flake.lock", path, followsPath(c.Input.Follows.Path), followsPath(c.Entry.Follows))
+	case follows:
+		return fmt.Sprintf("input `%s` follows %s in flake.nix, but flake.lock still has %s for it", path, followsPath(c.Input.Follows.Path), lockedAs(f, c.Entry))
+	case c.Entry.IsFollows:
+		return fmt.Sprintf("input `%s` follows %s in flake.lock, but flake.nix has it by itself", path, followsPath(c.Entry.Follows))
+	}
+	return fmt.Sprintf("input `%s` has changed: flake.lock has %s", path, lockedAs(f, c.Entry))
+}
+
+// followsPath returns what an input follows, as messages write it.
+func followsPath(path []string) string {
+	if len(path) == 0 {
+		return "the flake itself"
+	}
+	return diag.Code(inputPath(path))
 }
 
 // parentMessage says why Nix does not keep an entry for what it records of the flake that a relative path starts from.
@@ -108,10 +127,7 @@ func madeAbsolute(absolute, relative string) bool {
 // lockedAs says what an entry of the lock file is.
 func lockedAs(f *flake.Flake, entry flake.LockInput) string {
 	if entry.IsFollows {
-		if len(entry.Follows) == 0 {
-			return "what follows the flake itself"
-		}
-		return "what follows `" + inputPath(entry.Follows) + "`"
+		return "what follows " + followsPath(entry.Follows)
 	}
 	if n := f.Lock.Node(entry.Node); n != nil {
 		if ref, ok := n.Original.Ref(); ok {

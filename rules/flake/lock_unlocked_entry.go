@@ -17,7 +17,7 @@ var _ = rules.Register(&rules.Rule{
 		"(e.g. lacks a Git revision) but is checked by NAR hash\", warns Nix since 2.26. It works as long as the store has the source.\n" +
 		"\n" +
 		"Archives, files and paths have no revision and are locked by the hash. Of a work tree with changes `lock-dirty-rev` tells, of\n" +
-		"a reference without a hash `lock-unlocked`.",
+		"a reference without a hash `lock-unlocked`." + asideIsInfo,
 	Severity: diag.Warning, Presets: rules.Recommended, LockAlone: true,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
 		reportFloating(p, f, func(n *flake.LockNode, input string) (diag.Finding, bool) {

@@ -59,7 +59,7 @@ var _ = rules.Register(&rules.Rule{
 			case known:
 				finding.Severity = diag.Info
 			default:
-				finding.Message += ", where this name hardly is"
+				finding.Message += "; the global registry is not known to have it"
 			}
 			if p.Project.InAside(f.Dir) && finding.Severity != diag.Error {
 				finding.Severity = diag.Info

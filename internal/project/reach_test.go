@@ -34,6 +34,13 @@ func TestReach(t *testing.T) {
     l = { src = ./sources; };
     m = builtins.pathExists ./asked.nix;
     n = import ./. { };
+    o = let expr = ./text/let.nix; in pkgs.writeText "x" "nix eval -f ${expr} ${toString expr}";
+    p = let code = ./text/also-code.nix; in { text = "${code}"; value = import "${code}"; };
+    q = let added = ./text/added.nix; in { text = "${added}"; value = mkHost added; };
+    r = pkgs.runCommand "x" { expr = ./text/attr.nix; passthru = ./text/passthru.nix; } "";
+    s = toString [ "nix-instantiate" ./text/list.nix ];
+    t = let given = ./text/inherited.nix; in mkHost { inherit given; };
+    u = let whole = ./text/whole.nix; in { modules = [ "${whole}" ]; };
   };
 }`,
 		"imported.nix": "import ./further.nix", "further.nix": "1", "package/default.nix": "1", "host.nix": "{ imports = [ ./more.nix ]; }", "more.nix": "{ }",
@@ -41,6 +48,8 @@ func TestReach(t *testing.T) {
 		"handed.nix": "import ./from-handed.nix", "from-handed.nix": "1", "loaded/a/b.nix": "1", "tree/c.nix": "{ }", "listed/d.nix": "1", "named/a/x.nix": "1",
 		"skeleton/flake.nix": "{ outputs = _: import ./s.nix; }", "skeleton/s.nix": "1", "data.nix": "1", "copied.nix": "1", "sources/default.nix": "1", "asked.nix": "1",
 		"default.nix": "{ x ? 1 }: import ./shared.nix { }", "shared.nix": "{ y ? 1 }: y", "shell.nix": "import ./legacy.nix { }", "legacy.nix": "{ y ? 1 }: 1", "release.nix": "1",
+		"text/let.nix": "1", "text/also-code.nix": "1", "text/added.nix": "1", "text/attr.nix": "1", "text/passthru.nix": "1", "text/list.nix": "1",
+		"text/inherited.nix": "1", "text/whole.nix": "1",
 		"sub/flake.nix": `{ outputs = { self }: { x = import "${self}/own.nix"; }; }`, "sub/own.nix": "1", "own.nix": "1",
 	})
 	a := project.New(workspace.OS).View(filepath.Join(dir, "flake.nix")).Answers()
@@ -52,7 +61,10 @@ func TestReach(t *testing.T) {
 		"listed/d.nix": project.MaybeReached, "named/a/x.nix": project.MaybeReached, "data.nix": project.Unreached, "copied.nix": project.Unreached,
 		"sources/default.nix": project.Unreached, "asked.nix": project.Unreached, "default.nix": project.Reached, "shared.nix": project.Reached,
 		"shell.nix": project.Unreached, "legacy.nix": project.Unreached, "release.nix": project.Unreached, "skeleton/s.nix": project.Reached,
-		"sub/own.nix": project.Reached, "own.nix": project.Unreached, "none.nix": project.Unreached,
+		"text/let.nix": project.Unreached, "text/also-code.nix": project.MaybeReached, "text/added.nix": project.MaybeReached, "text/attr.nix": project.Unreached,
+		"text/passthru.nix": project.MaybeReached, "text/list.nix": project.Unreached, "text/inherited.nix": project.MaybeReached,
+		"text/whole.nix": project.MaybeReached,
+		"sub/own.nix":    project.Reached, "own.nix": project.Unreached, "none.nix": project.Unreached,
 	} {
 		assert.Equal(t, want, a.Reach(filepath.Join(dir, name)), name)
 	}

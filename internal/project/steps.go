@@ -64,6 +64,7 @@ func (x *stepIndex) of(path string) []step {
 }
 
 func collectSteps(t *ast.Tree) (found []step) {
+	texts := textNames{tree: t}
 	add := func(s step) {
 		if n := len(found); n == 0 || found[n-1].kind == stepCall || found[n-1].kind != s.kind || found[n-1].base != s.base || found[n-1].rest != s.rest {
 			s.base, s.rest = strings.Clone(s.base), strings.Clone(s.rest)
@@ -120,7 +121,7 @@ func collectSteps(t *ast.Tree) (found []step) {
 			add(step{kind: stepLoader, base: base, rest: rest})
 		case kind == Other && base != "" && lastName(base+rest) == "" && listedBy(at):
 			add(step{kind: stepNear, base: base, rest: rest})
-		case kind == Other && mayBeNix(base+rest) && !isData(at) && (joined || base != "" && lastName(base) != ""):
+		case kind == Other && mayBeNix(base+rest) && !isData(at) && !texts.hold(at) && (joined || base != "" && lastName(base) != ""):
 			add(step{kind: stepHanded, base: base, rest: rest})
 		}
 	}
@@ -197,7 +198,10 @@ func isData(at ast.Node) bool {
 	at = at.OutsideParens()
 	switch up := at.Parent(); up.Kind() {
 	case ast.Binding:
-		return slices.Contains(dataNames, (ast.BindingNode{Node: up}).Attrpath().LastName())
+		return slices.Contains(dataNames, (ast.BindingNode{Node: up}).Attrpath().LastName()) || ofBuilder(up)
+	case ast.List:
+		call, ok := ast.AsApply(up.OutsideParens().Parent())
+		return ok && slices.Contains(joiners, ast.LastName(call.Func()))
 	case ast.Formal:
 		return true
 	case ast.Binary:

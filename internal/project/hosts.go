@@ -4,6 +4,7 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/nixsift/nixsift/ast/source"
@@ -20,6 +21,9 @@ type Host struct {
 	// Args are the names in specialArgs or extraSpecialArgs, sorted; there may be others where Open is set.
 	Args []string
 	Open bool
+	// Self are those of Args that are the flake itself or its outputs, Inputs those that are its inputs. Only of names that say so
+	// is it found out (NamesFlake).
+	Self, Inputs []string
 	// exports is set where this is no host: the modules that a flake has for others.
 	exports bool
 }
@@ -31,7 +35,17 @@ func (h *Host) Passes(name string) bool {
 }
 
 func (h *Host) equal(o *Host) bool {
-	return h == o || h.Output == o.Output && h.Complete == o.Complete && h.Open == o.Open && slices.Equal(h.Args, o.Args)
+	return h == o || h.Output == o.Output && h.Complete == o.Complete && h.Open == o.Open && slices.Equal(h.Args, o.Args) &&
+		slices.Equal(h.Self, o.Self) && slices.Equal(h.Inputs, o.Inputs)
+}
+
+// NamesFlake reports whether an argument is called as people call their flake, its outputs or its inputs.
+func NamesFlake(name string) bool {
+	switch name = strings.ToLower(name); name {
+	case "self", "outputs", "inputs":
+		return true
+	}
+	return strings.HasSuffix(name, "flake") || strings.HasSuffix(name, "self")
 }
 
 // MadePath is a path that an expression puts together, for some host or output of the flake, and that Nix reads there.

@@ -241,6 +241,23 @@ func (w *hostWalk) argument(name string, p eval.Part) {
 	if i, has := slices.BinarySearch(w.host.Args, name); !has {
 		w.host.Args = slices.Insert(w.host.Args, i, name)
 	}
+	if !NamesFlake(name) {
+		return
+	}
+	without := func(names []string) []string {
+		return slices.DeleteFunc(names, func(n string) bool { return n == name })
+	}
+	w.host.Self, w.host.Inputs = without(w.host.Self), without(w.host.Inputs)
+	if v := w.ask(p); w.is(v, w.self) {
+		w.host.Self = append(w.host.Self, name)
+	} else if w.is(v, w.handed) {
+		w.host.Inputs = append(w.host.Inputs, name)
+	}
+}
+
+// is reports whether a value surely is one of some parts.
+func (r *hostReader) is(v *eval.Value, parts []eval.Part) bool {
+	return v.Kinds() == eval.Set && slices.ContainsFunc(parts, func(p eval.Part) bool { return p.IsValid() && r.ask(p) == v })
 }
 
 // exists reports whether Nix sees something at a path below the root of the source; known is false for others.

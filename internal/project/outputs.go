@@ -114,6 +114,8 @@ type outputsReader struct {
 	names int
 	hole  eval.Passage // of which nothing is to be known
 	hosts bool         // hosts are of interest: see hostReader
+	// self and handed are the flake itself and its outputs, and its inputs with self and without.
+	self, handed []eval.Part
 }
 
 func (r *outputsReader) read() *Outputs {
@@ -145,10 +147,13 @@ func (r *outputsReader) called(f *flake.Flake, code *eval.Code) eval.Part {
 	if !ok {
 		return eval.Part{}
 	}
-	return calledFlake.apply(map[string]eval.Part{
+	called := r.ev.Ask(calledFlake.apply(map[string]eval.Part{
 		"outputs": function, "inputs": r.inputs(f), "unknown": eval.Open(), "outPath": eval.Text(r.dir),
 		"perhaps": eval.Perhaps("rev", "shortRev", "dirtyRev", "dirtyShortRev", "revCount", "submodules"),
-	})
+	}))
+	result := called.Member("result")
+	r.self, r.handed = []eval.Part{called.Member("self"), result}, []eval.Part{called.Member("given"), called.Member("inputs")}
+	return result
 }
 
 // tree asks for the names of a set, and of what it holds, as many levels of them.

@@ -29,15 +29,18 @@ func (m *model) apply(args map[string]eval.Part) eval.Part {
 	return eval.Apply(m.code().Root(), eval.Attrs(args, false))
 }
 
-// calledFlake is how Nix calls a flake (call-flake.nix of Nix 2.34); the value is its outputs.
+// calledFlake is how Nix calls a flake (call-flake.nix of Nix 2.34); the result is its outputs.
 var calledFlake = newModel(`
 { outputs, inputs, unknown, perhaps, outPath }:
 let
   info = perhaps // { inherit outPath; lastModified = unknown; lastModifiedDate = unknown; narHash = unknown; };
-  result = outputs (inputs // { inherit self; });
+  given = inputs // { inherit self; };
+  result = outputs given;
   self = result // info // { inherit inputs; outputs = result; sourceInfo = info; _type = "flake"; };
 in
-result
+{
+  inherit result self given inputs;
+}
 `)
 
 // flakeUtils is numtide/flake-utils (lib.nix).

@@ -74,6 +74,15 @@ func (t *taken) partAt(i int) (p part, ok bool) {
 // ownNames are the names under which files have their flake and its inputs, by convention outside of flake.nix.
 var ownNames = map[string]holder{"inputs": withSelf, "inputs'": withSelf, "self": ownOutputs, "self'": systemParts}
 
+// ownHolder returns what an argument of a name holds, if it holds something of the flake. Of names beside ownNames hosts have to tell
+// that it does.
+func ownHolder(name string) holder {
+	if of, known := ownNames[name]; known || !project.NamesFlake(name) {
+		return of
+	}
+	return ownOutputs
+}
+
 // ownReader finds what a file takes of its flake.
 type ownReader struct {
 	names   *sema.Info
@@ -92,7 +101,7 @@ func newOwnReader(p *rules.Pass) *ownReader {
 // takenOf returns what a file takes of its flake, in source order: of that only what the flake's function gets from Nix, and
 // what arguments have that are called so.
 func takenOf(p *rules.Pass) (all []taken) {
-	if text := p.Tree.Source(); !strings.Contains(text, "inputs") && !strings.Contains(text, "self") {
+	if text := p.Tree.Source(); !strings.Contains(text, "puts") && !strings.Contains(text, "self") && !strings.Contains(text, "lake") {
 		return nil
 	}
 	r := newOwnReader(p)
@@ -207,7 +216,7 @@ func (r *ownReader) bound(b *sema.Binding, depth int) (t taken) {
 		}
 	case b.Kind == sema.FormalBinding:
 		if f := (ast.FormalNode{Node: b.Decl}); !f.Default().IsValid() {
-			return taken{of: ownNames[b.Name], given: b.Name}
+			return taken{of: ownHolder(b.Name), given: b.Name}
 		}
 	}
 	return taken{}
@@ -249,13 +258,29 @@ func handingOf(p *rules.Pass, f *flake.Flake, t *taken) handing {
 
 // sure reports whether an argument surely is what a flake of the project has under that name.
 func (h handing) sure(a *rules.Asked) bool {
+	_, known := ownNames[h.name]
 	switch {
-	case a.Sample(h.path), filepath.Base(h.path) != "flake.nix" && a.Answers.Reach(h.path) != project.Reached, a.Rebound(h.name):
+	case a.Sample(h.path):
+		return false
+	case !h.parts && h.byHosts(a):
+		return true
+	case !known, filepath.Base(h.path) != "flake.nix" && a.Answers.Reach(h.path) != project.Reached, a.Rebound(h.name):
 		return false
 	case h.parts:
 		return h.byParts
 	}
 	return h.byParts || a.SpecialArg(h.name) || a.Handed(h.path, h.name)
+}
+
+// byHosts reports whether hosts surely have the file as a module and pass the flake, or its inputs, as the argument.
+func (h handing) byHosts(a *rules.Asked) bool {
+	hosts := a.HostsOf(h.path)
+	return len(hosts.Surely) > 0 && !slices.ContainsFunc(hosts.Surely, func(host *project.Host) bool {
+		if h.name == "inputs" {
+			return !slices.Contains(host.Inputs, h.name)
+		}
+		return !slices.Contains(host.Self, h.name)
+	})
 }
 
 // reportTaken reports what the flake does not have: at once where outputs of flake.nix takes it, else if all files tell that the

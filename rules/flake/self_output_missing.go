@@ -21,7 +21,7 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"In other files than `flake.nix` the argument `self` is the flake where a flake reaches the file and passes it, by\n" +
 		"`specialArgs`, `import ./x.nix { inherit self; }` or flake-parts, and where no file of the project gives the name to anything\n" +
-		"else. What a file asks for by `?` or `or` may be missing.\n" +
+		"else. So is any argument that is called so, `flake` or `outputs` say, where the hosts that have the file pass the flake or its outputs. What a file asks for by `?` or `or` may be missing.\n" +
 		"\n" +
 		"The fix puts the name that was probably meant; the name of an output itself it changes to a well-known one only, as a definition\n" +
 		"`nixosConfiguration` is what is misspelt where `self.nixosConfigurations` is used.",

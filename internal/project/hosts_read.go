@@ -27,7 +27,6 @@ const (
 // hostReader finds the hosts of a flake, and the modules of each.
 type hostReader struct {
 	outputsReader
-	root  string // of the source that Nix sees
 	graph *hostGraph
 	made  map[MadePath]bool // with File in place of Output
 	nodes map[string]*moduleNode
@@ -50,17 +49,15 @@ func readHosts(v *View, dir string) *hostGraph { return newHostReader(v, dir).re
 
 func newHostReader(v *View, dir string) *hostReader {
 	r := &hostReader{
-		outputsReader: outputsReader{view: v, dir: dir, files: map[string]bool{}, hosts: true}, root: dir,
-		graph: &hostGraph{reached: map[string][]hostReach{}, made: map[string][]MadePath{}}, made: map[MadePath]bool{},
+		outputsReader: outputsReader{view: v, dir: dir, source: sourceOf(v, dir), files: map[string]bool{}, hosts: true},
+		graph:         &hostGraph{reached: map[string][]hostReach{}, made: map[string][]MadePath{}}, made: map[MadePath]bool{},
 		nodes: map[string]*moduleNode{}, codes: map[string]*fileValue{}, ids: map[*eval.Value]int{}, left: maxHostModules,
 	}
 	r.graph.files = r.files
-	if repo := v.Repo(); repo != nil {
-		r.root = repo.Root()
-	}
 	r.ev = eval.NewEvaluation()
 	r.ev.Fuel, r.ev.Import, r.ev.Texts = fuelOfHosts, r.imported, true
-	r.ev.Disk = &eval.Disk{List: r.listing, Exists: r.exists, Read: r.read, MaxFiles: maxHostFiles}
+	r.ev.Disk = r.disk()
+	r.ev.Disk.Read = r.read
 	return r
 }
 
@@ -260,71 +257,11 @@ func (r *hostReader) is(v *eval.Value, parts []eval.Part) bool {
 	return v.Kinds() == eval.Set && slices.ContainsFunc(parts, func(p eval.Part) bool { return p.IsValid() && r.ask(p) == v })
 }
 
-// exists reports whether Nix sees something at a path below the root of the source; known is false for others.
-func (r *hostReader) exists(path string) (exists, known bool) {
-	if !workspace.Within(r.root, path) {
-		return false, false
-	}
-	kind := r.view.Kind(path)
-	repo := r.view.Repo()
-	if repo == nil || !r.view.InFlake() {
-		return kind != Nothing, true
-	}
-	rel, ok := repo.Rel(path)
-	if !ok {
-		return false, false
-	}
-	if rel == "" || rel == "." {
-		return true, true
-	}
-	if _, inside := repo.Submodule(rel); inside {
-		return false, false
-	}
-	if _, tracked := repo.Tracked(rel); tracked {
-		return kind != Nothing, kind != Nothing
-	}
-	return kind == Folder && repo.HasBelow(rel), true
-}
-
-// maxEntries is the number of entries of a folder that is listed.
-const maxEntries = 20_000
-
-// listing returns what Nix sees in a folder.
-func (r *hostReader) listing(dir string) (types map[string]string, ok bool) {
-	if exists, known := r.exists(dir); !exists || !known || r.view.Kind(dir) != Folder {
-		return nil, false
-	}
-	entries := r.view.Entries(dir)
-	if len(entries) > maxEntries {
-		return nil, false
-	}
-	types = make(map[string]string, len(entries))
-	for _, name := range entries {
-		path := filepath.Join(dir, name)
-		switch exists, known := r.exists(path); {
-		case !known:
-			return nil, false
-		case !exists:
-			continue
-		}
-		types[name] = "regular"
-		if kind := r.view.Kind(path); kind == Folder {
-			types[name] = "directory"
-		} else if kind != Regular {
-			types[name] = "unknown"
-		}
-		if target, ok := r.view.RealPath(path); ok && filepath.Base(target) != name {
-			types[name] = "symlink"
-		}
-	}
-	return types, true
-}
-
 // read notes a path that is read.
 func (r *hostReader) read(how eval.ReadKind, path *eval.Value, sure bool) {
 	use := [...]PathUse{eval.ReadCode: AsCode, eval.ReadText: AsText, eval.ReadFolder: AsFolder, eval.ReadExistence: AsExistence}[how]
 	text, _ := path.Text()
-	if target := filepath.Clean(text); use == AsCode && r.host != nil && workspace.Within(r.root, target) {
+	if target := filepath.Clean(text); use == AsCode && r.host != nil && workspace.Within(r.source, target) {
 		r.reaches(r.fileOf(target), hostReach{r.host, sure, false})
 	}
 	r.note(use, path, sure)
@@ -334,11 +271,11 @@ func (r *hostReader) read(how eval.ReadKind, path *eval.Value, sure bool) {
 func (r *hostReader) note(use PathUse, path *eval.Value, sure bool) {
 	text, _ := path.Text()
 	target := filepath.Clean(text)
-	if r.host == nil || !workspace.Within(r.root, target) {
+	if r.host == nil || !workspace.Within(r.source, target) {
 		return
 	}
 	file, span, ok := r.ev.MadeAt(path)
-	if !ok || !workspace.Within(r.root, file) {
+	if !ok || !workspace.Within(r.source, file) {
 		return
 	}
 	key := MadePath{span, target, use, sure, file}

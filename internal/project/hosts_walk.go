@@ -238,7 +238,7 @@ func (w *hostWalk) file(n *moduleNode, path *eval.Value, sure bool) {
 	case !ok:
 		n.open = true
 	case foreignPath(text):
-	case !workspace.Within(w.root, text):
+	case !workspace.Within(w.source, text):
 		n.open = n.open || !strings.HasPrefix(text, "/nix/store/")
 	default:
 		w.hostReader.host = w.host

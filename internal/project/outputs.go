@@ -77,6 +77,7 @@ func (v *View) Outputs(dir string) *Outputs {
 	}
 	return v.snapshot.outputs.get(dir, func() *Outputs {
 		r := v.readerOf(dir)
+		r.source = sourceOf(r.view, dir)
 		o := r.read()
 		root := *o
 		root.files = r.files
@@ -106,14 +107,16 @@ const (
 
 // outputsReader evaluates the outputs of a flake.
 type outputsReader struct {
-	view  *View
-	dir   string
-	files map[string]bool
-	ev    *eval.Evaluation
-	spent int
-	names int
-	hole  eval.Passage // of which nothing is to be known
-	hosts bool         // hosts are of interest: see hostReader
+	view *View
+	dir  string
+	// source is the root of what Nix sees, "" where the evaluation knows nothing of the files around the code.
+	source string
+	files  map[string]bool
+	ev     *eval.Evaluation
+	spent  int
+	names  int
+	hole   eval.Passage // of which nothing is to be known
+	hosts  bool         // hosts are of interest: see hostReader
 	// self and handed are the flake itself and its outputs, and its inputs with self and without.
 	self, handed []eval.Part
 }
@@ -138,6 +141,9 @@ func (r *outputsReader) root() eval.Part {
 		return eval.Part{}
 	}
 	r.ev.Fuel, r.ev.Import, r.ev.Texts = fuelOfOutputs, r.imported, true
+	if r.source != "" {
+		r.ev.Disk = r.disk()
+	}
 	return r.called(f, code)
 }
 

@@ -111,6 +111,21 @@ let
     [ value ] ++ builtins.concatMap (collect args) (value.imports or [ ]);
   body = m: if m ? config || m ? options then m.config or { } else m;
 
+  # What a definition consists of, properties pushed down to its attributes.
+  parts =
+    value:
+    let
+      type = value._type or null;
+    in
+    if type == "merge" then
+      builtins.concatMap parts value.contents
+    else if type == "if" then
+      map (builtins.mapAttrs (name: content: { _type = "if"; inherit (value) condition; inherit content; })) (parts value.content)
+    else if type == "override" || type == "order" then
+      parts value.content
+    else
+      [ value ];
+
   # Sets whose values are sets, laid over each other.
   merge =
     sets:
@@ -146,13 +161,13 @@ let
         inputs' = unknown;
       };
       modules = collect (open // args) module;
-      bodies = map body modules;
+      bodies = builtins.concatMap (m: parts (body m)) modules;
       systems = builtins.concatMap (m: unwrap (m.systems or [ ])) bodies;
       ofSystem =
         system:
         let
           own = builtins.concatMap (m: if m ? perSystem then collect (systemArgs system) (unwrap m.perSystem) else [ ]) bodies;
-          set = merge (map (m: builtins.removeAttrs (body m) [ "imports" ]) own);
+          set = merge (map (m: builtins.removeAttrs m [ "imports" ]) (builtins.concatMap (m: parts (body m)) own));
         in
         set;
       all = each systems unknown;
@@ -180,6 +195,7 @@ let
   partsLib = open // {
     inherit mkFlake;
     importApply = path: args: { imports = [ (import path args) ]; };
+    mkTransposedPerSystemModule = given: { _opens = [ given.name ]; };
   };
 in
 open // { lib = partsLib; }
@@ -235,18 +251,22 @@ func systemsOf(repository string) []string {
 // partsModules are flakes with modules for flake-parts, by the names of their repositories, and the outputs to which these may
 // add names.
 var partsModules = map[string][]string{
-	"agenix-rekey":          {"agenix-rekey", "apps", "devShells", "packages"},
-	"devshell":              {"devShells"},
-	"disko":                 {"diskoConfigurations"},
-	"flake-root":            {"devShells", "packages"},
-	"git-hooks.nix":         {"checks", "devShells"},
-	"haskell-flake":         {"apps", "checks", "devShells", "haskellFlakeProjectModules", "packages"},
-	"home-manager":          {"homeConfigurations", "homeModules"},
-	"make-shell":            {"checks", "devShells"},
-	"mission-control":       {"devShells", "packages"},
-	"nix-darwin":            {"darwinConfigurations", "darwinModules"},
-	"nix-unit":              {"checks", "tests"},
-	"pre-commit-hooks.nix":  {"checks", "devShells"},
-	"process-compose-flake": {"apps", "checks", "legacyPackages", "packages"},
-	"treefmt-nix":           {"checks", "formatter"},
+	"actions.nix":                  {"actions-nix", "apps", "checks", "devShells", "packages"},
+	"agenix-rekey":                 {"agenix-rekey", "apps", "devShells", "packages"},
+	"devshell":                     {"devShells"},
+	"disko":                        {"diskoConfigurations"},
+	"flake-root":                   {"devShells", "packages"},
+	"git-hooks.nix":                {"checks", "devShells"},
+	"haskell-flake":                {"apps", "checks", "devShells", "haskellFlakeProjectModules", "packages"},
+	"hercules-ci-effects":          {"checks", "effects", "herculesCI"},
+	"home-manager":                 {"homeConfigurations", "homeModules"},
+	"make-shell":                   {"checks", "devShells"},
+	"mission-control":              {"devShells", "packages"},
+	"nix-darwin":                   {"darwinConfigurations", "darwinModules"},
+	"nix-unit":                     {"checks", "tests"},
+	"pkgs-by-name-for-flake-parts": {"legacyPackages", "overlays", "packages"},
+	"pre-commit-hooks.nix":         {"checks", "devShells"},
+	"process-compose-flake":        {"apps", "checks", "legacyPackages", "packages"},
+	"terranix":                     {"apps", "checks", "devShells", "legacyPackages", "packages", "terranixModules"},
+	"treefmt-nix":                  {"checks", "formatter"},
 }

@@ -51,6 +51,9 @@ var outputsCases = []struct {
 			"one.nix":         `{ inputs, ... }: { perSystem = { pkgs, self', inputs', ... }: { devShells.one = 1; }; flake.nixosModules.m1 = { }; }`,
 			"two/default.nix": `{ config.flake = { overlays.two = 1; nixosModules.m2 = { a = 1; }; }; imports = [ ]; }`,
 		}},
+	{outputs: `inputs: inputs.flake-parts.lib.mkFlake { inherit inputs; } ({ lib, ... }: {
+  config = lib.mkMerge [ { systems = [ "a" ]; flake.lib.x = 1; } (lib.mkIf true { flake.lib.y = 2; }) (lib.mkIf false { flake.gone = 3; }) ];
+})`, want: `{allSystems apps{a{}} checks{a{}} currentSystem debug devShells{a{}} formatter{a} legacyPackages{a{}} lib{x y} nixosConfigurations{} nixosModules{} overlays{} packages{a{}}}`},
 	{outputs: `inputs: inputs.flake-parts.lib.mkFlake { inherit inputs; } (inputs.import-tree ./modules)`,
 		want:  `{allSystems apps{} checks{} currentSystem debug devShells{} formatter{} legacyPackages{} lib{a} nixosConfigurations{} nixosModules{b} overlays{} packages{}}`,
 		files: map[string]string{"modules/a.nix": `{ flake.lib.a = 1; }`, "modules/sub/b.nix": `{ ... }: { flake.nixosModules.b = 1; }`, "modules/_c.nix": `{ flake.c = 1; }`, "modules/_d/d.nix": `{ flake.d = 1; }`}},

@@ -24,7 +24,7 @@ var _ = rules.Register(&rules.Rule{
 		"`nix-build -A nam` and `nix build -f . nam` take attributes of a Nix file in the same way.\n" +
 		"\n" +
 		"Reported where all names are known that the outputs have in which Nix looks, also through `let`, `//`, `genAttrs`, flake-utils,\n" +
-		"flake-parts and imported files. A name counts as missing where no system has it. Names with variables in\n" +
+		"flake-parts and imported files; where they are not, only a slip in the name of an output of hosts, `nixosConfiguration.web`. A name counts as missing where no system has it. Names with variables in\n" +
 		"them are looked at with each value that is written down: of a matrix, a loop, an array, `env`, parameters and their defaults. Not\n" +
 		"looked at are values for which a condition asks, and commands of which it cannot be seen in which folder they run.\n" +
 		"\n" +
@@ -276,6 +276,7 @@ type missed struct {
 	attribute
 	where       string // it is looked for
 	name, meant string // of the command, as far as it is seen which one is missing, and what was probably meant
+	unsure      bool   // the flake may have outputs that are not seen
 }
 
 // in returns the offset at which a reference has the name, once and behind #; or else -1.
@@ -296,7 +297,10 @@ func (r *missingOutputs) ask(text string, of func(ref string) attribute) *missed
 	if len(a.paths) == 0 {
 		return nil
 	}
-	return missing("the flake", r.outputs([]shell.Word{{Text: text, Static: true}}), a)
+	if m := missing("the flake", r.outputs([]shell.Word{{Text: text, Static: true}}), a); m != nil {
+		return m
+	}
+	return r.misspelt(text, a)
 }
 
 // outputs returns what is known of the flakes that a reference may mean.
@@ -316,7 +320,11 @@ func missing(where string, all []*project.Outputs, a attribute) *missed {
 	for _, outputs := range all {
 		for _, path := range a.paths {
 			at, known, missing := outputs.Missing(path)
-			if !missing {
+			switch {
+			case missing:
+			case besideHosts(outputs, path):
+				continue
+			default:
 				return nil
 			}
 			if at >= len(path)-a.named && path[at] != "" && (m.name == "" || m.meant == "") {
@@ -330,6 +338,9 @@ func missing(where string, all []*project.Outputs, a attribute) *missed {
 // finding returns what is told of something missing.
 func (r *missingOutputs) finding(c *call, m *missed, at source.Span) diag.Finding {
 	f := diag.Finding{Span: at, Message: fmt.Sprintf("%s has no %s for `%s` to take", m.where, alternatives(m.paths), asked(c))}
+	if m.unsure {
+		f.Message = fmt.Sprintf("no output %s is seen in the flake for `%s` to take", diag.Code(m.name), asked(c))
+	}
 	if m.meant != "" {
 		f.Help = "did you mean " + diag.Code(m.meant) + "?"
 	}

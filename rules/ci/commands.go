@@ -47,10 +47,23 @@ func calls(d *shell.Doc) (out []call) {
 	return out
 }
 
-// ownArgs returns the arguments that are not those of the program that nix runs.
+// ownArgs returns the arguments that are not those of the program that nix runs: behind `--`, or the command of a shell.
 func ownArgs(name string, args []shell.Word) []shell.Word {
-	if i := slices.IndexFunc(args, func(w shell.Word) bool { return w.Text == "--" }); i >= 0 && isNixCommand(name) {
-		return args[:i]
+	if !isNixCommand(name) {
+		return args
+	}
+	shells := false
+	for i, w := range args {
+		switch w.Text {
+		case "shell", "develop":
+			shells = true
+		case "-c", "--command":
+			if shells {
+				return args[:i]
+			}
+		case "--":
+			return args[:i]
+		}
 	}
 	return args
 }

@@ -1,8 +1,8 @@
 package ci
 
 import (
-	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
@@ -17,86 +17,41 @@ import (
 // them as references to flakes.
 var updatesByName = config.Version{Major: 2, Minor: 19}
 
+// lockMentions are what a text has one of in which there is something to find.
+var lockMentions = []string{
+	"--update", "--recreate-lock", "--override", "--input", "--no-update", "--no-write", "--commit-lock", "--output-lock", "--reference-lock",
+	"--no-registr", "--no-use-registr", "flake lock",
+}
+
 var _ = rules.Register(&rules.Rule{
 	ID: "update-input-flag", Family: family, Since: "0.1.0", Stage: rules.Preview,
-	Summary: "A flag for updating locks that newer versions of Nix do not have",
+	Summary: "A flag for inputs and locks that newer versions of Nix do not have, or none has",
 	Doc: "`--update-input` and `--recreate-lock-file` are deprecated: \"'--update-input' is a deprecated alias for 'flake update' and\n" +
 		"will be removed in a future version\". Since Nix 2.19, `nix flake update NAME…` updates single inputs and `nix flake\n" +
 		"update` all of them; `--flake REF` says of which flake. Other commands, such as `nix build`, update nothing then: run\n" +
 		"`nix flake update NAME` before them, which the fix does where the command stands alone.\n" +
 		"\n" +
 		"Nix 2.18 and older read the words of `nix flake update` as flakes. Where `minimum-nix-version` is older than 2.19 the\n" +
-		"flag is right, and nothing is reported.",
+		"flag is right, and nothing is reported.\n" +
+		"\n" +
+		"No version has `--update-inputs`, `--update-input=NAME`, `nix flake update --input NAME` or slips in other flags for inputs\n" +
+		"and locks, `--override-inputs`, `--no-update-lockfile`: \"unrecognised flag\" ends the command. Looked at are `nix` itself,\n" +
+		"`nom` and `nixos-rebuild`.",
 	Severity: diag.Warning, Presets: rules.Recommended, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix, Tags: diag.Deprecated,
-	Mentions: []string{"--update-input", "--recreate-lock-file"},
+	Mentions: lockMentions,
 	Programs: isNix,
 	On:       []ast.Kind{ast.IndString, ast.String},
 	Node: func(p *rules.Pass, n ast.Node) {
 		text := n.Text()
-		if p.MinNix.Before(updatesByName) || !strings.Contains(text, "--update-input") && !strings.Contains(text, "--recreate-lock-file") {
+		if !slices.ContainsFunc(lockMentions, func(m string) bool { return strings.Contains(text, m) }) {
 			return
 		}
 		if doc := embedded(p, n); doc != nil {
-			lockFlags(p, doc, isProse(n))
+			lockFlags(p, doc, isProse(n), p.MinNix.Before(updatesByName))
 		}
 	},
-	Script: func(p *rules.Pass, d *shell.Doc) {
-		if !p.MinNix.Before(updatesByName) {
-			lockFlags(p, d, false)
-		}
-	},
+	Script: func(p *rules.Pass, d *shell.Doc) { lockFlags(p, d, false, p.MinNix.Before(updatesByName)) },
 })
-
-// lockFlags looks at the commands of a document. In prose they are advice.
-func lockFlags(p *rules.Pass, d *shell.Doc, prose bool) {
-	at := newOnce(p)
-	report := func(f diag.Finding) {
-		if prose {
-			f.Severity, f.Fixes = diag.Info, nil
-		}
-		at.report(f)
-	}
-	for _, c := range calls(d) {
-		if c.name == "" { // an input: the action may know the flag by itself
-			continue
-		}
-		first := true
-		for i, w := range c.args {
-			switch w.Text {
-			case "--update-input":
-				if i+1 == len(c.args) {
-					continue
-				}
-				input := c.args[i+1].Text
-				f := diag.Finding{
-					Span:    w.Span,
-					Message: "`--update-input` is deprecated, and newer versions of Nix will not have it",
-					Help:    fmt.Sprintf("write `nix flake update %s`", input),
-				}
-				if c.subcommand() != "flake lock" && c.subcommand() != "flake update" {
-					f.Help = fmt.Sprintf("run `nix flake update %s` before", input)
-					if first && c.script.Source != shell.EmbeddedText {
-						f.Fixes = updateBefore(d, &c)
-					}
-				} else if first {
-					f.Fixes = updateByName(&c)
-				}
-				first = false
-				report(f)
-			case "--recreate-lock-file":
-				f := diag.Finding{
-					Span:    w.Span,
-					Message: "`--recreate-lock-file` is deprecated, and newer versions of Nix will not have it",
-					Help:    "run `nix flake update` before",
-				}
-				if sub := c.subcommand(); sub == "flake lock" || sub == "flake update" {
-					f.Help = "write `nix flake update`"
-				}
-				report(f)
-			}
-		}
-	}
-}
 
 // updateByName is the fix that makes `nix flake lock --update-input a` to `nix flake update a`: none where a word comes from a
 // variable, or where the lock would be that of a flake that the command names otherwise.
@@ -105,17 +60,22 @@ func updateByName(c *call) []diag.Fix {
 	verb := 0
 	inputs := 0
 	for i := 0; i < len(c.args); i++ {
-		switch w := c.args[i]; {
+		w := c.args[i]
+		flag, ok := c.lockFlag(i)
+		switch {
 		case w.Via != "" || len(w.Alts) > 0:
 			return nil
 		case verb == 0 && w.Text == "flake", verb == 1 && (w.Text == "lock" || w.Text == "update"):
 			if verb++; verb == 2 && w.Text == "lock" {
 				fix.Edits = append(fix.Edits, diag.Edit{Span: w.Span, Text: "update"})
 			}
-		case w.Text == "--update-input" && i+1 < len(c.args) && c.args[i+1].Via == "":
+		case ok && flag.updatesInput():
+			if flag.name.Len() == 0 || c.args[i+flag.words-1].Via != "" {
+				return nil
+			}
 			inputs++
-			fix.Edits = append(fix.Edits, diag.Edit{Span: source.Span{Start: w.Span.Start, End: c.args[i+1].Span.Start}})
-			i++
+			fix.Edits = append(fix.Edits, diag.Edit{Span: source.Span{Start: w.Span.Start, End: flag.name.Start}})
+			i += flag.words - 1
 		case w.Text == "--override-input":
 			i += 2
 		case valuesOf[w.Text] > 0 || takesOne[w.Text]:
@@ -153,11 +113,11 @@ func updateBefore(d *shell.Doc, c *call) []diag.Fix {
 		if w.Via != "" || len(w.Alts) > 0 {
 			return nil
 		}
-		if w.Text != "--update-input" || i+1 == len(c.args) {
+		flag, ok := c.lockFlag(i)
+		if !ok || !flag.updatesInput() {
 			continue
 		}
-		name := c.args[i+1]
-		if name.Quoted || !name.Static {
+		if !flag.static || flag.input == "" {
 			return nil
 		}
 		from := w.Span.Start // with the blanks before, if those are all on the line
@@ -167,8 +127,8 @@ func updateBefore(d *shell.Doc, c *call) []diag.Fix {
 		if from == 0 || d.Text[from-1] == '\n' {
 			return nil // a line of its own, which a backslash leads to
 		}
-		names = append(names, name.Text)
-		edits = append(edits, diag.Edit{Span: source.Span{Start: from, End: name.Span.End}})
+		names = append(names, flag.input)
+		edits = append(edits, diag.Edit{Span: source.Span{Start: from, End: c.args[i+flag.words-1].Span.End}})
 	}
 	if len(names) == 0 {
 		return nil

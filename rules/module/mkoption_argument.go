@@ -8,6 +8,7 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/eval"
 	"github.com/nixsift/nixsift/internal/module"
 	"github.com/nixsift/nixsift/internal/near"
 	"github.com/nixsift/nixsift/internal/nixlang"
@@ -104,10 +105,18 @@ func optionArgument(p *rules.Pass, arg ast.Node) {
 		return
 	}
 	if what := refused(p.Modules(), typ, fallback); what != "" && !defined(p, arg) {
+		t, v := p.Modules().Type(typ), p.Modules().Written(fallback)
+		if t.Name == "nullOr" && len(t.Of) == 1 && v.Kinds != eval.Null {
+			t = t.Of[0]
+		}
+		if v.Exact && v.Kinds != eval.Null && t.Kinds()&v.Kinds != 0 && len(v.Literal) <= maxShown {
+			what = told(v, v.Describe()) // its kind is right, and the value is not
+		}
 		f := diag.Finding{
 			Span: fallback.Span(), Severity: diag.Warning,
 			Message: fmt.Sprintf("the default is %s, which %s refuses: it fails unless something defines the option", what, diag.Code(oneLine(typ.Unparen()))),
 			Related: []diag.Related{{Span: typ.Span(), Message: "the type is this"}},
+			Help:    insteadOf(&t, v),
 		}
 		if nixlang.TypeOf(p.Names(), fallback) == nixlang.TypeNull {
 			f.Help = "use `types.nullOr`, or leave the default out: then the option has to be defined"
@@ -115,6 +124,9 @@ func optionArgument(p *rules.Pass, arg ast.Node) {
 		p.Report(f)
 	}
 }
+
+// maxShown is the longest value that a message shows.
+const maxShown = 60
 
 // optionDefault is the priority of the default of an option (lib/modules.nix, mkOptionDefault).
 const optionDefault = 1500

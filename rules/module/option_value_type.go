@@ -115,7 +115,7 @@ func valueType(a *rules.Asked, file string, lists []string, u *module.Use, d *va
 			return
 		}
 	}
-	if what == "" || len(what) > 60 {
+	if what == "" || len(what) > maxShown {
 		what = v.Kinds.Describe()
 	}
 	t := answer.Declared[0].Type

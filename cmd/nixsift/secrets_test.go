@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -212,6 +213,29 @@ func TestSecretsInUnreadScripts(t *testing.T) {
 	o = start(t, dir, nil, "check", "--preview", "token.sh")
 	assert.Equal(t, 1, o.status, o.out+o.errors)
 	assert.Contains(t, o.out, "inline-token")
+}
+
+// TestSecretsAreToldOnce holds that a token in an option or a variable is told by the rule that knows its form, and by no other; what
+// else stands in the same text is told all the same.
+func TestSecretsAreToldOnce(t *testing.T) {
+	const token = "ghp_DjJpz6ZFkn7XvgKJWSKhK7EGYfwzy9zMTI18"
+	for code, want := range map[string][]string{
+		`systemd.services.a.environment.GITHUB_TOKEN = "` + token + `";`:                                           {"inline-token"},
+		`systemd.services.a.serviceConfig.Environment = [ "GITHUB_TOKEN=` + token + `" ];`:                         {"inline-token"},
+		`systemd.services.a.serviceConfig.Environment = "GITHUB_TOKEN=` + token + ` B_PASSWORD=of-the-unit";`:      {"inline-token", "secret-in-environment"},
+		`systemd.services.a.environment.GITHUB_TOKEN = "ghp_" + "DjJpz6ZFkn7XvgKJWSKhK7EGYfwzy9zMTI18";`:           {"secret-in-environment", "secret-in-environment"},
+		`services.github-runners.a.token = "` + token + `";`:                                                       {"inline-token"},
+		`services.github-runners.a.tokenFile = pkgs.writeText "t" "` + token + `";`:                                {"inline-token"},
+		`systemd.services.a.environment.DB_PASSWORD = "postgres://kim:9dk3ks9dk@db/x"; users.mutableUsers = true;`: {"credentials-in-url"},
+	} {
+		dir := testenv.Tree(t, map[string]string{"a.nix": "{ pkgs, ... }: {\n" + code + "\n}\n"})
+		o := start(t, dir, nil, "check", "--preview", "--format", "json", "--only", "secrets", "a.nix")
+		var told []string
+		for _, m := range regexp.MustCompile(`"rule": ?"([a-z-]+)"`).FindAllStringSubmatch(o.out, -1) {
+			told = append(told, m[1])
+		}
+		assert.ElementsMatch(t, want, told, code)
+	}
 }
 
 // TestSecretsAreInNoFingerprint holds that what is written of a finding is the same whatever the secret is that it marks, or that stands on

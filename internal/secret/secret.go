@@ -293,14 +293,16 @@ func IsPlaceholder(value string) bool {
 // IsWeak reports whether a password is one that examples have.
 func IsWeak(value string) bool {
 	lower := strings.ToLower(strings.Trim(value, " !123.-_"))
-	for _, word := range []string{"changeme", "change-me", "change_me", "replace", "example", "placeholder", "your", "todo", "fixme", "insert", "redacted"} {
-		if strings.Contains(lower, word) {
-			return true
-		}
-	}
-	return slices.Contains([]string{"password", "passwd", "secret", "pass", "token", "test", "admin", "foo", "bar", "foobar", "hunter", "nixos", "dummy", "fake", "demo",
+	return IsToReplace(lower) || slices.Contains([]string{"password", "passwd", "secret", "pass", "token", "test", "admin", "foo", "bar", "foobar", "hunter", "nixos", "dummy", "fake", "demo",
 		"sw2ycwtib9zpoohopsmm", // the default of Grafana
 	}, lower)
+}
+
+// IsToReplace reports whether a value says of itself that another belongs there.
+func IsToReplace(value string) bool {
+	lower := strings.ToLower(value)
+	return slices.ContainsFunc([]string{"changeme", "change-me", "change_me", "replace", "example", "placeholder", "your", "todo", "fixme", "insert", "redacted"},
+		func(word string) bool { return strings.Contains(lower, word) })
 }
 
 // names are the last words of names of settings that hold secrets, without what separates words.

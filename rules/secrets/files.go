@@ -63,12 +63,37 @@ func isDecrypted(n ast.Node) bool {
 
 // takesSecretFile reports whether an option takes the name of a file with a secret.
 func takesSecretFile(name string) bool {
-	for _, end := range []string{"File", "_file", "-file", "Path", "_path", "-path"} {
+	for _, end := range []string{"File", "_FILE", "_file", "-file", "Path", "_path", "-path"} {
 		if stem, ok := strings.CutSuffix(name, end); ok {
-			return secret.IsName(stem) || strings.HasSuffix(strings.ToLower(stem), "credentials")
+			return secret.IsName(stem) || endsInSecret(stem)
 		}
 	}
 	return name == "sslCertificateKey" || secret.IsName(name) && name != "secret" && name != "token"
+}
+
+// endsInSecret reports whether the last word of a name, before one for the environment, is one for secrets: cachixToken, TOKEN_ENV.
+func endsInSecret(stem string) bool {
+	lower := strings.ToLower(stem)
+	if len(lower) != len(stem) {
+		return false // letters that are not ASCII
+	}
+	for _, end := range []string{"environment", "env"} {
+		if cut, ok := strings.CutSuffix(lower, end); ok && cut != "" {
+			lower = strings.TrimRight(cut, "-_")
+			break
+		}
+	}
+	for _, word := range []string{"credentials", "password", "passwords", "passphrase", "token", "tokens", "secret", "secrets", "psk", "authkey", "signingkey", "presharedkey"} {
+		start := len(lower) - len(word)
+		if start < 0 || lower[start:] != word {
+			continue
+		}
+		// A word of its own: nonsecret and the like are others.
+		if start == 0 || strings.IndexByte("-_.", lower[start-1]) >= 0 || 'A' <= stem[start] && stem[start] <= 'Z' || len(word) > len("password") {
+			return true
+		}
+	}
+	return false
 }
 
 // bindingOf returns the binding whose value an expression is a part of, without sets and functions between them; invalid where there is

@@ -23,7 +23,8 @@ var _ = rules.Register(&rules.Rule{
 		"machine. sops-nix and agenix put such files there; write their path as a string, `config.sops.secrets.NAME.path`.\n" +
 		"\n" +
 		"Known are the options of NixOS, nix-darwin and home-manager that take a secret, and settings of services whose names say so. Hashes of\n" +
-		"passwords, initial passwords and values like `changeme` are told as info. Nothing is said of what stands for a secret that is put in later,\n" +
+		"passwords, initial passwords and values like `changeme` are told as info; a text\n" +
+		"where a hash belongs that has no form of one is a password in plain text. Nothing is said of what stands for a secret that is put in later,\n" +
 		"as `$NAME` and `@NAME@`, of durations, of names of fields and headers, of the examples of options, of the machines of a test and of\n" +
 		"`virtualisation.vmVariant`. An option that takes a file, as `passwordFile`, is looked at for a file that `writeText` or `builtins.toFile` makes\n" +
 		"of the secret. In files for tests, examples and templates, findings are hints.",
@@ -31,14 +32,14 @@ var _ = rules.Register(&rules.Rule{
 	On: []ast.Kind{ast.Binding, ast.Inherit},
 	File: func(p *rules.Pass) {
 		r := newReader(p)
-		told := map[source.Span]bool{}
+		told, other := map[source.Span]bool{}, elsewhere(p, p.Tree.Source())
 		r.attributesOf(maySecret, func(a attribute) {
 			if a.last == usersOf && r.Follow(a.value).Is(ast.AttrSet) {
 				r.basicAuth(p, a, told)
 				return
 			}
 			if takesSecretFile(a.last) && !secret.IsName(a.last) {
-				r.madeFile(p, a, told)
+				r.madeFile(p, a, told, other)
 				return
 			}
 			if _, static := ast.StringValue(a.value.Unparen()); !static && a.value.Unparen().Is(ast.AttrSet) {
@@ -53,7 +54,7 @@ var _ = rules.Register(&rules.Rule{
 					if !ok {
 						continue
 					}
-					if !apart(a.node) && !slices.ContainsFunc(machines, func(m string) bool { return slices.Contains(path, m) }) {
+					if !other(l.at) && !apart(a.node) && !slices.ContainsFunc(machines, func(m string) bool { return slices.Contains(path, m) }) {
 						told[l.at] = true
 						reportPassword(p, o, l, a)
 					}
@@ -127,7 +128,7 @@ func (r *reader) basicAuth(p *rules.Pass, a attribute, told map[source.Span]bool
 }
 
 // madeFile reports a secret that is written into a file of the store for an option that takes its name: passwordFile = writeText "x" "…".
-func (r *reader) madeFile(p *rules.Pass, a attribute, told map[source.Span]bool) {
+func (r *reader) madeFile(p *rules.Pass, a attribute, told map[source.Span]bool, other func(source.Span) bool) {
 	for _, leaf := range r.literals(a.value) {
 		at := leaf
 		for range maxLevels { // "${writeText …}", toString, and parentheses
@@ -150,7 +151,7 @@ func (r *reader) madeFile(p *rules.Pass, a attribute, told map[source.Span]bool)
 			}
 		}
 		for _, l := range r.fragments(text) {
-			if told[l.at] || isStandIn(l.value) || isHash(l.value) || strings.ContainsAny(strings.TrimSpace(l.value), "\n") || apart(a.node) {
+			if told[l.at] || isStandIn(l.value) || isHash(l.value) || strings.ContainsAny(strings.TrimSpace(l.value), "\n") || other(l.at) || apart(a.node) {
 				continue
 			}
 			told[l.at] = true
@@ -173,6 +174,10 @@ func reportPassword(p *rules.Pass, o option, l fragment, a attribute) {
 	switch {
 	case o.hashed && isDummy(l.value):
 		what, severity = "what stands for the hash of a password", diag.Hint
+	case o.hashed && isNoHash(l.value) && !secret.IsToReplace(l.value):
+		what = "a password in plain text, where a hash belongs,"
+		p.ReportMildly(passwordFinding(what, diag.Warning, &o, l, a), diag.Hint)
+		return
 	case o.hashed || isHash(l.value):
 		what, severity = "the hash of a password", diag.Info
 	case strings.Contains(strings.ToLower(a.last), "pass") || a.last == usersOf:
@@ -185,12 +190,16 @@ func reportPassword(p *rules.Pass, o option, l fragment, a attribute) {
 	if secret.IsWeak(l.value) {
 		severity = min(severity, diag.Info)
 	}
+	p.ReportMildly(passwordFinding(what, severity, &o, l, a), diag.Hint)
+}
+
+func passwordFinding(what string, severity diag.Severity, o *option, l fragment, a attribute) diag.Finding {
 	f := diag.Finding{Span: l.at, Severity: severity, Secret: true,
-		Message: fmt.Sprintf("%s in `%s` is in Git and in the Nix store, where everybody can read it", what, a.last), Help: helpFor(&o)}
+		Message: fmt.Sprintf("%s in `%s` is in Git and in the Nix store, where everybody can read it", what, a.last), Help: helpFor(o)}
 	if !a.value.Span().Covers(l.at) {
 		f.Related = []diag.Related{{Span: nameSpan(a), Message: "it is given to the option here"}}
 	}
-	p.ReportMildly(f, diag.Hint)
+	return f
 }
 
 // helpFor says how the option gets its secret.
@@ -214,6 +223,21 @@ func isDummy(value string) bool {
 	lower := strings.NewReplacer("_", "", "-", "", " ", "").Replace(strings.ToLower(value))
 	return !isHash(value) && (strings.Contains(lower, "donotuse") || strings.Contains(lower, "dummy") || strings.Contains(lower, "nohash") || strings.Contains(lower, "notahash"))
 }
+
+// isNoHash reports whether a value has none of the forms that programs write hashes in: parts between dollar signs or behind the name of a
+// scheme, the 13 letters of DES (crypt(5)), or long runs of digits and letters; nor locks an account, as ! and * do.
+func isNoHash(value string) bool {
+	return value != "" && !isHash(value) && !strings.ContainsAny(value[:1], "$!*{_@<%") && strings.Count(value, "$") < 2 && !desHash.MatchString(value) &&
+		!digest.MatchString(value) && !nameOfHash.MatchString(value)
+}
+
+var (
+	desHash = regexp.MustCompile(`^[./0-9A-Za-z]{13}$`)
+	// digest matches what a function of hashing gives in hexadecimal digits or Base64, maybe with its name in front.
+	digest = regexp.MustCompile(`^([0-9A-Za-z-]+:)?([0-9a-f]{4,}:)?([0-9A-Fa-f]{32,}|[+/=0-9A-Za-z_-]{22,})$`)
+	// nameOfHash matches what says that it stands for a hash.
+	nameOfHash = regexp.MustCompile(`(?i)hash|crypt|^(np|lk|locked|nologin)$`)
+)
 
 // isHash reports whether a value is the hash of a password as crypt(5) and password managers write it.
 func isHash(value string) bool {

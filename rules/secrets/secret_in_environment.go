@@ -26,10 +26,10 @@ var _ = rules.Register(&rules.Rule{
 	On: []ast.Kind{ast.Binding},
 	File: func(p *rules.Pass) {
 		r := newReader(p)
-		told := map[source.Span]bool{}
-		report := func(a attribute, name string, at source.Span) {
+		told, other := map[source.Span]bool{}, elsewhere(p, p.Tree.Source())
+		report := func(a attribute, name, value string, at source.Span) {
 			const least = 3 // of a literal that is a part of the value
-			if told[at] || len(strings.Trim(at.Of(p.Tree.Source()), `"'`)) < least || apart(a.node) {
+			if told[at] || len(strings.Trim(at.Of(p.Tree.Source()), `"'`)) < least || apart(a.node) || other(at) && hasForm(value) {
 				return
 			}
 			told[at] = true
@@ -52,7 +52,7 @@ var _ = rules.Register(&rules.Rule{
 				}
 				for _, l := range r.fragments(a.value) {
 					if isSecretValue(l.value) {
-						report(a, a.last, l.at)
+						report(a, a.last, l.value, l.at)
 					}
 				}
 			}
@@ -96,12 +96,12 @@ func isSecretValue(value string) bool {
 
 // assignments reports the secrets in the variables that Environment= of a unit sets: in a string with several of them, quoted or not, in
 // a list, or put together.
-func (r *reader) assignments(a attribute, report func(a attribute, name string, at source.Span)) {
+func (r *reader) assignments(a attribute, report func(a attribute, name, value string, at source.Span)) {
 	for _, v := range r.elements(a.value) {
 		for _, l := range r.fragments(v) {
 			for name, value := range variables(l.value) {
 				if isVariable(name) && isSecretValue(value) {
-					report(a, name, l.at)
+					report(a, name, value, l.at)
 				}
 			}
 		}

@@ -28,7 +28,7 @@ var layers = []string{
 	"ast/source",
 	"ast",
 	"parser internal/near internal/version internal/diag internal/osfile internal/arena",
-	"internal/attrs internal/modsys internal/fingerprint internal/libtable internal/secret",
+	"internal/attrs internal/modsys internal/systemd internal/fingerprint internal/libtable internal/secret",
 	"internal/baseline",
 	"ast/nixprint internal/sema",
 	"internal/nixlang",

@@ -45,7 +45,7 @@ var _ = rules.Register(&rules.Rule{
 		if section == nil {
 			return
 		}
-		if u, ok := unitAt(pathAround(b)); !ok || !strings.HasSuffix(name, "Config") && !u.user {
+		if u, ok := unitAround(b); !ok || !strings.HasSuffix(name, "Config") && !u.user {
 			return
 		}
 		if section.has[key] {

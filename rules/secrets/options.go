@@ -67,11 +67,7 @@ var options = func() (out []option) {
 	add("", "services.code-server.hashedPassword")
 	add("environmentFile", "services.murmur.password", "services.murmur.registerPassword")
 	add("", "services.keycloak.initialAdminPassword")
-	add("passwordFile", "services.ddclient.password", "services.mpd.password", "services.mpdscribble.endpoints.*.password",
-		"services.home-assistant.password", "services.gitea.database.password", "services.forgejo.database.password",
-		"services.wordpress.sites.*.database.password", "services.zabbixServer.database.password", "services.zabbixWeb.database.password",
-		"services.mediawiki.password")
-	add("passwordFile", "services.icecast.admin.password", "services.gammu-smsd.backend.sql.password", "services.openvpn.servers.*.authUserPass.password")
+	add("passwordFile", "services.ddclient.password", "services.gitea.database.password", "services.forgejo.database.password", "services.icecast.admin.password", "services.gammu-smsd.backend.sql.password", "services.openvpn.servers.*.authUserPass.password")
 	add("password_cmd", "services.spotifyd.settings.**.password")
 	add("password_file", "services.prometheus.**.basic_auth.password", "services.prometheus.**.bearer_token", "services.prometheus.**.credentials",
 		"services.vmagent.**.basic_auth.password")
@@ -88,11 +84,7 @@ var options = func() (out []option) {
 	add("hashedPasswordFile", "mailserver.loginAccounts.*.hashedPassword", "mailserver.accounts.*.hashedPassword")
 	add("passwordFile", "boot.loader.grub.users.*.password")
 	add("hashedPasswordFile", "boot.loader.grub.users.*.hashedPassword")
-	add("tokenFile", "services.github-runner.token", "services.github-runners.*.token", "services.gitea-actions-runner.instances.*.token",
-		"services.forgejo-runner.instances.*.token")
-	add("tokenPath", "services.buildkite-agents.*.token")
-	add("authKeyFile", "services.tailscale.authKey")
-	add("secretKeybaseFile", "services.plausible.server.secretKeybase")
+	add("tokenFile", "services.gitea-actions-runner.instances.*.token")
 	add("wpaPasswordFile", "services.hostapd.radios.*.networks.*.authentication.wpaPassword", "services.hostapd.wpaPassphrase")
 	add("saePasswordsFile", "services.hostapd.radios.*.networks.*.authentication.saePasswords.password")
 	add("environment.LLDAP_JWT_SECRET_FILE", "services.lldap.settings.jwt_secret")

@@ -57,6 +57,24 @@ func TestQuery(t *testing.T) {
 	}
 }
 
+// TestQueryHidesSecrets looks for a secret in all that the command writes about matches.
+func TestQueryHidesSecrets(t *testing.T) {
+	const password, token = "hunter2hunter2", "ghp_16C7e42F292c6912E7710c838347Ae178B4a"
+	dir := testenv.Tree(t, map[string]string{"a.nix": "{\n  services.k3s = { token = \"" + password + "\"; };\n  url = f \"https://bob:" + password + "@example.org/\";\n  x = f \"" + token + "\";\n}\n"})
+	for _, args := range [][]string{
+		{"{ $n = $v; $$$rest }"}, {"{ $$$all }"}, {"f $x"}, {"{ $n = $v; $$$rest }", "--format", "json"}, {"{ services.k3s.token = $v; $$$rest }"},
+		{"f $x", "--replace", "g $x", "--diff"}, {"f $x", "--replace", "g $x", "--write"},
+	} {
+		o := start(t, dir, nil, append([]string{"query"}, args...)...)
+		assert.Equal(t, 0, o.status, "%q %s", args, o.errors)
+		assert.NotContains(t, o.out+o.errors, password, "%q", args)
+		assert.NotContains(t, o.out+o.errors, token[4:], "%q", args)
+	}
+	b, err := os.ReadFile(filepath.Join(dir, "a.nix"))
+	require.NoError(t, err)
+	assert.Contains(t, string(b), "x = g \""+token+"\"", "what is written is not masked")
+}
+
 func TestQueryWrites(t *testing.T) {
 	dir := testenv.Tree(t, queryProject)
 	require.NoError(t, os.Chmod(filepath.Join(dir, "a.nix"), 0o640))

@@ -10,6 +10,7 @@ import (
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/pattern"
 	"github.com/nixsift/nixsift/internal/project"
+	"github.com/nixsift/nixsift/internal/secret"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/internal/workspace"
 	"github.com/nixsift/nixsift/parser"
@@ -138,6 +139,7 @@ func (w *worker) look(path string) *File {
 		about.view = w.snapshot.View(path)
 	}
 	var sure []pattern.Match
+	shown := ""
 	for i := range found.Matches {
 		m := &found.Matches[i]
 		if w.Where != nil && !w.Where.Holds(about, m) {
@@ -150,7 +152,10 @@ func (w *worker) look(path string) *File {
 			f.Hidden++
 			continue
 		}
-		f.Matches = append(f.Matches, told(m, text))
+		if shown == "" {
+			shown = (*secret.Values)(nil).Mask("", text)
+		}
+		f.Matches = append(f.Matches, told(m, shown))
 	}
 	if len(f.Matches) > 0 {
 		f.Lines = source.NewLineIndex(text)
@@ -170,10 +175,15 @@ func (w *worker) look(path string) *File {
 	return f
 }
 
+// told returns what is shown of a match; text is that of the file with stars in place of secrets.
 func told(m *pattern.Match, text string) Match {
 	out := Match{Span: m.Span, Text: m.Span.Of(text), Possible: m.Possible}
 	for _, c := range m.Vars {
-		out.Vars = append(out.Vars, Var{c.Name, c.Text(), c.Span, c.InPieces(), c.Many()})
+		v := Var{c.Name, c.Span.Of(text), c.Span, c.InPieces(), c.Many()}
+		if v.InPieces || v.Span.Len() == 0 {
+			v.Text = (*secret.Values)(nil).Hide(c.Text())
+		}
+		out.Vars = append(out.Vars, v)
 	}
 	return out
 }

@@ -72,9 +72,9 @@ var _ = rules.Register(&rules.Rule{
 // impure is what is said of a builtin.
 var impure = map[string]struct{ message, help string }{
 	"currentSystem": {"pure evaluation has no `builtins.currentSystem`", "pass the system in, as `eachSystem`, `genAttrs` and `perSystem` do, or take `pkgs.stdenv.hostPlatform.system`"},
-	"currentTime":   {"pure evaluation has no `builtins.currentTime`", "pass the time in; a flake has `self.lastModified`, that of its source"},
+	"currentTime":   {"pure evaluation has no `builtins.currentTime`", "pass the time in; a flake has `self.lastModified`, that of its source, and a script asks `date` when it runs"},
 	"storePath":     {"pure evaluation does not allow `builtins.storePath`", "take what makes the path as an input, or `builtins.fetchClosure`"},
-	"getEnv":        {"`builtins.getEnv` gives an empty string in pure evaluation", "pass the value in, as an option or an argument"},
+	"getEnv":        {"`builtins.getEnv` gives an empty string in pure evaluation", "pass the value in, as an option or an argument; what differs from machine to machine is read at run time, as by `EnvironmentFile` of a unit"},
 	"nixPath":       {"`builtins.nixPath` is empty in pure evaluation", "in a flake, use the inputs"},
 	"pathExists":    {"`pathExists` of an absolute path is false in pure evaluation", "ask at run time, or take the file into the repository"},
 }

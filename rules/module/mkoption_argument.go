@@ -109,7 +109,7 @@ func optionArgument(p *rules.Pass, arg ast.Node) {
 		if t.Name == "nullOr" && len(t.Of) == 1 && v.Kinds != eval.Null {
 			t = t.Of[0]
 		}
-		if v.Exact && v.Kinds != eval.Null && t.Kinds()&v.Kinds != 0 && len(v.Literal) <= maxShown {
+		if v.Exact && v.Kinds != eval.Null && (t.Name == "enum" || t.Kinds()&v.Kinds != 0) && len(v.Literal) <= maxShown {
 			what = told(v, v.Describe()) // its kind is right, and the value is not
 		}
 		f := diag.Finding{

@@ -23,7 +23,9 @@ var makers = set(`mapAttrs mapAttrs' genAttrs genAttrs' listToAttrs map concatMa
 // madeUnit reads the path of an attribute in a set that functions make units of. What it is in the unit, its shape says: a section or an
 // option of units stands in it after the name of the unit at most, or after value, as listToAttrs takes it.
 func madeUnit(b ast.BindingNode, path []string) (u unitPlace, ok bool) {
-	from := slices.IndexFunc(path, func(name string) bool { return strings.HasSuffix(name, "Config") && unitSections[name] != nil || homeSections[name] })
+	from := slices.IndexFunc(path, func(name string) bool {
+		return strings.HasSuffix(name, "Config") && unitSections[name] != nil || homeSections[name]
+	})
 	if from < 0 && len(path) > 0 && isUnitOption[path[len(path)-1]] {
 		from = len(path) - 1
 	}

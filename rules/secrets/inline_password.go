@@ -98,7 +98,9 @@ func elsewhere(p *rules.Pass, text string) func(at source.Span) bool {
 }
 
 // hasForm reports whether a value is a secret of a form that the rules find which elsewhere knows.
-func hasForm(value string) bool { return len(secret.Find(value)) > 0 || len(secret.FindInURLs(value)) > 0 }
+func hasForm(value string) bool {
+	return len(secret.Find(value)) > 0 || len(secret.FindInURLs(value)) > 0
+}
 
 // comparing are functions whose texts are looked for or shown, and not used.
 var comparing = []string{

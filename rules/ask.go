@@ -33,6 +33,14 @@ func (p *Pass) Ask(then func(a *Asked)) {
 	})
 }
 
+// AskAll is Ask for what a rule asks about every file of its kind, and what needs all files of the project to be answered: in a run over
+// changed files of a large repository it is not asked (project.View.Spares).
+func (p *Pass) AskAll(then func(a *Asked)) {
+	if !p.Project.Spares() {
+		p.Ask(then)
+	}
+}
+
 // Report reports a finding as that of the pass does.
 func (a *Asked) Report(f diag.Finding) {
 	if a.doubt == nil || !a.doubt.about(a.path, &f) {

@@ -20,8 +20,8 @@ import (
 	"github.com/nixsift/nixsift/internal/workspace"
 )
 
-// TestGrowthOfChanges checks three files that ask nothing of others in a repository and in one with eight times as many
-// files: what is staged is found without looking at the others, and what changed by asking about each once.
+// TestGrowthOfChanges checks three files that ask nothing of others in a repository that is large for a run over changes and in one with
+// eight times as many files: what is staged is found without looking at the others, and what changed by asking about each once.
 func TestGrowthOfChanges(t *testing.T) {
 	gittest.Isolate(t)
 	type work struct{ listed, read, asked int64 }
@@ -50,7 +50,7 @@ func TestGrowthOfChanges(t *testing.T) {
 			c := &counting{FS: workspace.OS}
 			set, err := f(c, root)
 			require.NoError(t, err)
-			res, err := engine.Check(context.Background(), engine.Options{FS: set.FS, Changes: set, Paths: []string{root}, Jobs: 2})
+			res, err := engine.Check(context.Background(), engine.Options{FS: set.FS, Changes: set, Paths: []string{root}, Jobs: 2, SpareFrom: n})
 			set.Close()
 			require.NoError(t, err)
 			require.Len(t, res.Findings, 3)

@@ -37,7 +37,7 @@ func TestFixLooksBehindLinks(t *testing.T) {
 		{"chain", []string{"a.txt", "{ a=1; a=2; }\n"}, map[string]string{"a.nix": "b", "b": "c", "c": "a.txt"}, exitFindings, "a.nix:"},
 		{"device", nil, map[string]string{"z.nix": "/dev/zero"}, exitUsage, "not a regular file"},
 		{"FIFO", nil, map[string]string{"z.nix": "fifo"}, exitUsage, "not a regular file"},
-		{"folder", []string{"real/x.nix", "1\n", "m.nix", "let l = import ./lib/x.nix; in l.x\n"}, map[string]string{"lib": "real"}, exitClean, ""},
+		{"folder", []string{"real/x.nix", "{ x = 1; }\n", "m.nix", "let l = import ./lib/x.nix; in l.x\n"}, map[string]string{"lib": "real"}, exitClean, ""},
 		{"folder with a mistake", []string{"real/x.nix", "1\n", "m.nix", "import ./lib/gone.nix\n"}, map[string]string{"lib": "real"}, exitFindings, "gone.nix"},
 		{"absolute", []string{"real/x.nix", "1\n", "m.nix", "import ./lib/x.nix\n"}, map[string]string{"lib": "/ROOT/real"}, exitClean, ""},
 		{"flake", []string{"nix/flake.nix", "{ outputs = { self }: { a=1; a=2; }; }\n"}, map[string]string{"flake.nix": "nix/flake.nix"}, exitFindings, "flake.nix:"},

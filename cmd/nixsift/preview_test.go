@@ -36,7 +36,7 @@ func TestPreviews(t *testing.T) {
 		o := start(t, dir, nil, append([]string{"check"}, strings.Fields(args)...)...)
 		assert.NotContains(t, o.out+o.errors, said, args)
 	}
-	for _, args := range []string{"--preset all a.nix", "--ignore flake a.nix", "--rule option-value-type=error a.nix"} {
+	for _, args := range []string{"--preset all a.nix", "--ignore flake a.nix", "--rule unread-enable=error a.nix"} {
 		o := start(t, dir, nil, append([]string{"check"}, strings.Fields(args)...)...)
 		assert.Contains(t, o.out, said, args)
 		assert.NotContains(t, o.out, inPreview(), args)

@@ -68,6 +68,9 @@ type Options struct {
 	Approve func(Proposal) bool
 	// Progress, where it is given, tells how far a run is.
 	Progress *Progress
+	// SpareFrom is the number of tracked Nix files from which on a run over changes, or over files that are named, does without questions
+	// that need all of them; 0 is project.ManyFiles.
+	SpareFrom int
 	// keepTexts keeps all texts that findings are about.
 	keepTexts bool
 }
@@ -221,7 +224,18 @@ func (e *Engine) Start() *Checker {
 	if e.opts.Changes != nil {
 		snapshot.Git().Know(e.opts.Changes.Repo)
 	}
+	if e.isPart(fs) {
+		snapshot.SpareFrom(cmp.Or(e.opts.SpareFrom, project.ManyFiles))
+	}
 	return e.over(fs, snapshot, nil)
+}
+
+// isPart reports whether the run is over some files of projects: what has changed, or what is named one by one, as hooks do.
+func (e *Engine) isPart(fs workspace.FS) bool {
+	return e.opts.Changes != nil || len(e.opts.Paths) > 0 && !slices.ContainsFunc(e.opts.Paths, func(path string) bool {
+		info, err := fs.Stat(path)
+		return err != nil || info.IsDir()
+	})
 }
 
 func (e *Engine) over(fs workspace.FS, snapshot *project.Snapshot, before *settings) *Checker {

@@ -30,6 +30,10 @@ type Snapshot struct {
 	files *fileCache
 	facts *factStore
 	trees *memo[tableKey, *factTable]
+	// spareFrom and spared are for SpareFrom.
+	spareFrom int
+	spared    *memo[string, bool] // by the root of the repository
+
 	// inherited are the facts of roots that were known before, with the paths that have changed since.
 	inherited map[tableKey]*inheritance
 }

@@ -14,7 +14,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "accept-flake-config-in-ci", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "accept-flake-config-in-ci", Family: family, Since: "0.1.0",
 	Summary: "CI takes the settings of Nix from the flake that it builds",
 	Doc: "With `--accept-flake-config`, or `accept-flake-config = true` in `nix.conf`, Nix takes all of a flake's `nixConfig` without a\n" +
 		"question: caches and the keys that it trusts for them, and hooks that run programs. In CI the user is often trusted by\n" +

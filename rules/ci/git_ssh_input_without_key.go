@@ -17,7 +17,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "git-ssh-input-without-key", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "git-ssh-input-without-key", Family: family, Since: "0.1.0",
 	Summary: "What is fetched over SSH is fetched where no key is to be seen",
 	Doc: "Nix fetches the inputs of a flake in the process that the user runs, with that user's SSH key, agent and known hosts; the\n" +
 		"daemon's do not count. A CI job that evaluates a flake with a `git+ssh://` input needs a key: \"Host key verification\n" +

@@ -11,7 +11,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "impure-flag-in-ci", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "impure-flag-in-ci", Family: family, Since: "0.1.0",
 	Summary: "CI evaluates a flake impurely, or sets for it what pure evaluation does not read",
 	Doc: "With `--impure` a flake may read environment variables, the time, the system and files outside of its source. What CI\n" +
 		"builds then depends on the runner, the evaluation is not cached, and who builds the same commit may get something else.\n" +

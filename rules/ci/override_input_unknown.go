@@ -13,7 +13,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "override-input-unknown", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "override-input-unknown", Family: family, Since: "0.1.0",
 	Summary: "A command overrides or updates an input that the flake does not have",
 	Doc: "Nix only warns, \"the flag '--override-input nixpkgs-stabel …' does not match any input\", or \"'nixpkgs-stabel' does not\n" +
 		"match any input of this flake\" for `nix flake update`, and goes on without: CI then tests or updates something else\n" +

@@ -10,7 +10,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "path-installable", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "path-installable", Family: family, Since: "0.1.0",
 	Summary: "CI builds or runs a flake that it takes by `path:`",
 	Doc: "`nix build path:.#x` copies the whole folder to the store: files that Git does not track or ignores, build output, `.git`\n" +
 		"itself. Each change of them changes the source, so that CI builds anew what the binary cache has; the flake has no\n" +

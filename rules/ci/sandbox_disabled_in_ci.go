@@ -11,7 +11,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "sandbox-disabled-in-ci", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "sandbox-disabled-in-ci", Family: family, Since: "0.1.0",
 	Summary: "CI builds without Nix's sandbox",
 	Doc: "Without the sandbox a build sees the network, the runner's files and programs, and what other builds left behind. A package\n" +
 		"that needs one of them builds in CI and nowhere else; from there it comes into the binary cache, under the hash of a\n" +

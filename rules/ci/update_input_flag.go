@@ -24,7 +24,7 @@ var lockMentions = []string{
 }
 
 var _ = rules.Register(&rules.Rule{
-	ID: "update-input-flag", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "update-input-flag", Family: family, Since: "0.1.0",
 	Summary: "A flag for inputs and locks that newer versions of Nix do not have, or none has",
 	Doc: "`--update-input` and `--recreate-lock-file` are deprecated: \"'--update-input' is a deprecated alias for 'flake update' and\n" +
 		"will be removed in a future version\". Since Nix 2.19, `nix flake update NAME…` updates single inputs and `nix flake\n" +

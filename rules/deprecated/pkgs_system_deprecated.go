@@ -16,7 +16,7 @@ var systemWarned = libtable.Release{Year: 25, Month: 11}
 const hostPlatform = "stdenv.hostPlatform"
 
 var _ = rules.Register(&rules.Rule{
-	ID: "pkgs-system-deprecated", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "pkgs-system-deprecated", Family: family, Since: "0.1.0",
 	Summary: "`pkgs.system` is used",
 	Doc: "`system` in the packages of nixpkgs is an old name of `stdenv.hostPlatform.system`. Since 25.11 nixpkgs warns where it is\n" +
 		"evaluated; where `config.allowAliases` is false, it is missing and evaluation fails.\n" +

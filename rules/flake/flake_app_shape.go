@@ -15,7 +15,7 @@ import (
 var appAttrs = []string{"type", "program", "meta"}
 
 var _ = rules.Register(&rules.Rule{
-	ID: "flake-app-shape", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "flake-app-shape", Family: family, Since: "0.1.0",
 	Summary: "An app is not what `nix run` takes",
 	Doc: "An app is `{ type = \"app\"; program = \"${package}/bin/name\"; }`, with `meta` if you like. `nix flake check` says what is\n" +
 		"wrong with others: \"lacks attribute 'type'\", \"has unsupported attribute 'foo'\"; `nix run`: \"should have type 'app'\",\n" +

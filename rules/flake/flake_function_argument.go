@@ -16,7 +16,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "flake-function-argument", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "flake-function-argument", Family: family, Since: "0.1.0",
 	Summary: "A function of an input is called with what it does not take",
 	Doc: "`nixosSystem` passes its arguments to NixOS' `eval-config.nix`, which takes no others than `modules`, `specialArgs` and the like:\n" +
 		"\"called with unexpected argument 'extraSpecialArgs'\". `homeManagerConfiguration` takes `extraSpecialArgs` and needs `pkgs`; it\n" +

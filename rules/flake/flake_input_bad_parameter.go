@@ -12,7 +12,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "flake-input-bad-parameter", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "flake-input-bad-parameter", Family: family, Since: "0.1.0",
 	Summary: "A parameter in the url of an input has no effect, or is refused",
 	Doc: "Each type of reference has parameters of its own, and does something else with all others:\n" +
 		"\n" +

@@ -11,7 +11,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "flake-input-bad-url", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "flake-input-bad-url", Family: family, Since: "0.1.0",
 	Summary: "The url of an input is not what Nix takes for one",
 	Doc: "What has no scheme that Nix knows is read as a path relative to the flake, or as a name of the registry, and what has\n" +
 		"another scheme is refused:\n" +

@@ -12,7 +12,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "flake-input-branch-archive", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "flake-input-branch-archive", Family: family, Since: "0.1.0",
 	Summary: "An input is the archive of a branch",
 	Doc: "`https://github.com/owner/repo/archive/main.tar.gz` is another archive as soon as the branch moves. flake.lock has the\n" +
 		"hash of its content and no revision, so that from then on the lock file matches nothing that can be fetched.\n" +

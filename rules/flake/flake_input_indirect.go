@@ -10,7 +10,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "flake-input-indirect", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "flake-input-indirect", Family: family, Since: "0.1.0",
 	Summary: "An input is looked up in the registry",
 	Doc: "`url = \"nixpkgs\"`, `flake:nixpkgs`, `type = \"indirect\"` and an input without a reference name an entry of the flake\n" +
 		"registry. What that is can differ from machine to machine when the input is locked; Nix after 2.26 takes the global\n" +

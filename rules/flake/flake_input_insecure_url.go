@@ -12,7 +12,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "flake-input-insecure-url", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "flake-input-insecure-url", Family: family, Since: "0.1.0",
 	Summary: "An input is fetched over a connection that is neither encrypted nor authenticated",
 	Doc: "Over `http://`, `git+http://` and `git://` whoever sits between can give other sources when the input is locked or\n" +
 		"updated; the lock file then pins those. Write `https://`, `git+https://` or `git+ssh://`.\n" +

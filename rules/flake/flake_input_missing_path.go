@@ -14,7 +14,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "flake-input-missing-path", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "flake-input-missing-path", Family: family, Since: "0.1.0",
 	Summary: "The path of an input names a folder that is not there, or has no flake",
 	Doc: "A relative path is looked up in the source tree of the flake. Where nothing is, or a folder without flake.nix, Nix cannot lock the flake:\n" +
 		"\"Path 'nosuch/flake.nix' does not exist in Git repository …\". With `?dir=` or `dir` that folder below the path has to have the\n" +

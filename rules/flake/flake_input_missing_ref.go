@@ -10,7 +10,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "flake-input-missing-ref", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "flake-input-missing-ref", Family: family, Since: "0.1.0",
 	Summary: "nixpkgs is taken from its default branch",
 	Doc: "Without a branch, `github:NixOS/nixpkgs` is `master`. Its channels, `nixos-unstable`, `nixpkgs-unstable` and those of\n" +
 		"the releases, follow when their tests have passed and the binary cache has what was built; on `master` much has to\n" +

@@ -13,7 +13,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "flake-input-points-to-file", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "flake-input-points-to-file", Family: family, Since: "0.1.0",
 	Summary: "The path of an input names a file instead of the folder of a flake",
 	Doc: "A flake is a folder. Of `path:./sub/flake.nix` Nix wants the file `flake.nix` in it: \"path '…/flake.nix/flake.nix' does\n" +
 		"not exist\". Name the folder. With `flake = false` a file is what the input is.",

@@ -11,7 +11,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "flake-input-relative-git", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "flake-input-relative-git", Family: family, Since: "0.1.0",
 	Summary: "A Git reference has a relative path",
 	Doc: "`git+file:./x` is relative to the folder in which Nix runs, not to the flake: \"uses a path relative to the current\n" +
 		"directory. This is not supported and will stop working in a future release\". What lies in the flake's repository is\n" +

@@ -11,7 +11,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "flake-input-unknown", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "flake-input-unknown", Family: family, Since: "0.1.0",
 	Summary: "An input is used that flake.nix does not declare",
 	Doc: "`inputs.nixos-hardwear.nixosModules` fails with \"attribute 'nixos-hardwear' missing\" where `flake.nix` has no input of that\n" +
 		"name: it is misspelt, renamed or removed. `self.inputs` has no `self`, though `inputs` has.\n" +

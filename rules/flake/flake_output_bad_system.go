@@ -12,7 +12,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "flake-output-bad-system", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "flake-output-bad-system", Family: family, Since: "0.1.0",
 	Summary: "An output lacks its system, has a misspelt one, or has one too many",
 	Doc: "`packages`, `devShells`, `apps`, `checks`, `formatter`, `legacyPackages` and `bundlers` have a set for each system. Without\n" +
 		"it, `packages.default`, `nix flake check` fails: \"'default' is not a valid system type\"; a misspelt one is skipped in\n" +

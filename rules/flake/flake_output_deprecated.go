@@ -12,7 +12,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "flake-output-deprecated", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "flake-output-deprecated", Family: family, Since: "0.1.0",
 	Summary: "An output has a name that Nix has deprecated",
 	Doc: "`defaultPackage`, `devShell`, `defaultApp`, `defaultBundler`, `defaultTemplate`, `overlay` and `nixosModule` are now\n" +
 		"called `default` in `packages`, `devShells`, `apps`, `bundlers`, `templates`, `overlays` and `nixosModules`, from Nix\n" +

@@ -13,7 +13,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "flake-output-unknown", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "flake-output-unknown", Family: family, Since: "0.1.0",
 	Summary: "The name of an output is almost one that Nix knows",
 	Doc: "A flake may have outputs of any name, but no command finds `pakcages` or `nixosConfiguration`. Only `nix flake check`\n" +
 		"tells: \"unknown flake output 'pakcages'\". Names that are unlike all known ones are legal and left alone, as are those\n" +

@@ -11,7 +11,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "flake-overlay-shape", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "flake-overlay-shape", Family: family, Since: "0.1.0",
 	Summary: "An overlay of a flake is not what Nix takes for one",
 	Doc: "`overlays` is a set of functions `final: prev: { … }`, and `nix flake check` wants the first argument to have that name:\n" +
 		"\"overlay does not take an argument named 'final'\". `_` and `_final` will do; the name of the second one is free. A set\n" +

@@ -14,7 +14,7 @@ import (
 var templateAttrs = []string{"path", "description", "welcomeText"}
 
 var _ = rules.Register(&rules.Rule{
-	ID: "flake-template-shape", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "flake-template-shape", Family: family, Since: "0.1.0",
 	Summary: "A template is not what `nix flake init` takes",
 	Doc: "A template has `path` and `description`, and may have `welcomeText`. `nix flake check` says what is wrong with others:\n" +
 		"\"template 'templates.a' lacks attribute 'description'\", \"has unsupported attribute 'foo'\".",

@@ -15,7 +15,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "input-path-missing", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "input-path-missing", Family: family, Since: "0.1.0",
 	Summary: "A path in the source of an input is not there",
 	Doc: "`\"${inputs.core}/modules/x.nix\"` and `inputs.core + \"/modules/x.nix\"` are files of the input's source tree. Where that is at hand, in the same\n" +
 		"repository, at a place that the configuration names, or, if that is allowed, in the same run or in the Nix store ([sources of\n" +

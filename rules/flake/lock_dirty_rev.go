@@ -9,7 +9,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "lock-dirty-rev", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "lock-dirty-rev", Family: family, Since: "0.1.0",
 	Summary: "An input is locked to a work tree with changes",
 	Doc: "`dirtyRev` is what a Git work tree on one machine had besides its last commit, locked with `--allow-dirty-locks`. That state\n" +
 		"can be fetched from nowhere: \"is unlocked … will break after garbage collection or when shared\", warns Nix; versions before\n" +

@@ -9,7 +9,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "lock-ignored", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "lock-ignored", Family: family, Since: "0.1.0",
 	Summary: "Git ignores the flake.lock that a flake with inputs would have",
 	Doc: "A `.gitignore` that covers `flake.lock` keeps it out of the repository, and Nix, which sees of that only what Git tracks,\n" +
 		"locks all inputs anew each time. Take the pattern out, run `nix flake lock`, and commit the file.\n" +

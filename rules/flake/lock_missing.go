@@ -7,7 +7,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "lock-missing", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "lock-missing", Family: family, Since: "0.1.0",
 	Summary: "A flake with inputs has no flake.lock",
 	Doc: "Without a lock Nix takes each input as it is on that day: two checkouts of one commit are two different things. It writes\n" +
 		"the file when the flake is used from a checkout; where it may not, for a flake that is used by its URL, each use\n" +

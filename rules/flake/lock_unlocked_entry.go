@@ -10,7 +10,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "lock-unlocked-entry", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "lock-unlocked-entry", Family: family, Since: "0.1.0",
 	Summary: "An input is locked without a revision",
 	Doc: "What a repository had at some time can be fetched again by its revision. A locked reference of Git, Mercurial, GitHub,\n" +
 		"GitLab, SourceHut or the registry that has a `narHash` only is checked but not found again: \"Lock file entry … is unlocked\n" +

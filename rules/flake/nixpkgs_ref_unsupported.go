@@ -11,7 +11,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "nixpkgs-ref-unsupported", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "nixpkgs-ref-unsupported", Family: family, Since: "0.1.0",
 	Summary: "An input follows a release of nixpkgs that gets no fixes any more",
 	Doc: "A release of NixOS gets fixes, for security too, until a month after the next one: `nixos-24.05` and `nixpkgs-24.05-darwin` until the end\n" +
 		"of 2024. After that the branch stands still.\n" +

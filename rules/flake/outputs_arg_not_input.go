@@ -12,7 +12,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "outputs-arg-not-input", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "outputs-arg-not-input", Family: family, Since: "0.1.0",
 	Summary: "`outputs` takes an argument that is no input",
 	Doc: "What `outputs` names is an input, declared or not. One that is not declared is looked up in the registry, whose\n" +
 		"entries differ from machine to machine, and where that does not have the name, the flake cannot be used: \"cannot\n" +

@@ -12,7 +12,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "self-output-missing", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "self-output-missing", Family: family, Since: "0.1.0",
 	Summary: "A flake uses an output of its own that it does not have",
 	Doc: "`self.packages.${system}.nam` or `self.nixosConfigurations.hots` fails with \"attribute 'nam' missing\" when it is evaluated, which\n" +
 		"may be late: in one host, in a check, in a shell script of a package. Reported where all names are known that the output has,\n" +

@@ -13,7 +13,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "unused-flake-input", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "unused-flake-input", Family: family, Since: "0.1.0",
 	Summary: "Nothing uses an input of the flake",
 	Doc: "An input that nothing uses is fetched, locked and updated all the same, and whoever uses the flake as an input gets\n" +
 		"it too. Remove it, from the arguments of `outputs` as well: for a name that stands only there Nix asks the registry. An\n" +

@@ -16,7 +16,7 @@ func clashing(kind project.ClashKind, present func(a *rules.Asked, c project.Cla
 			return
 		}
 		path := p.Path
-		p.Ask(func(a *rules.Asked) {
+		p.AskAll(func(a *rules.Asked) {
 			for _, c := range a.Clashes(path) {
 				if c.Kind != kind {
 					continue
@@ -36,7 +36,7 @@ func clashing(kind project.ClashKind, present func(a *rules.Asked, c project.Cla
 }
 
 var _ = rules.Register(&rules.Rule{
-	ID: "duplicate-option", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "duplicate-option", Family: family, Since: "0.1.0",
 	Summary: "Two modules that are imported together declare the same option",
 	Doc: "An option may be declared twice only where the two declarations go together: both of one type, and at most one of them with\n" +
 		"a `default`, an `example`, a `description` and an `apply`. Else evaluation fails with \"The option `my.port' in `b.nix' is\n" +
@@ -56,7 +56,7 @@ var _ = rules.Register(&rules.Rule{
 })
 
 var _ = rules.Register(&rules.Rule{
-	ID: "conflicting-definitions", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "conflicting-definitions", Family: family, Since: "0.1.0",
 	Summary: "Two modules that are imported together define an option with different values",
 	Doc: "An option that has one value, such as a Boolean, a number or a name, must get the same one from all definitions of the same\n" +
 		"priority. Else evaluation fails with \"The option `networking.hostName' has conflicting definition values\".\n" +

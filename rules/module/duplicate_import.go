@@ -11,7 +11,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "duplicate-import", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "duplicate-import", Family: family, Since: "0.1.0",
 	Summary: "A list of modules names the same file twice",
 	Doc: "The module system takes a file that is imported by its path once, however often it is imported: the second entry does\n" +
 		"nothing. `(import ./x.nix)` is another module each time, so that its lists are there twice and its options are \"already\n" +

@@ -9,7 +9,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "import-cycle", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "import-cycle", Family: family, Since: "0.1.0",
 	Summary: "A module imports itself, directly or through others",
 	Doc: "The module system looks for the modules of `imports` before it knows which of them are the same. A module that imports itself,\n" +
 		"or one that imports it in turn, is never done: \"stack overflow; max-call-depth exceeded\", or \"infinite recursion\n" +
@@ -23,7 +23,7 @@ var _ = rules.Register(&rules.Rule{
 			return
 		}
 		path := p.Path
-		p.Ask(func(a *rules.Asked) {
+		p.AskAll(func(a *rules.Asked) {
 			c, ok := a.Cycle(path)
 			if !ok {
 				return

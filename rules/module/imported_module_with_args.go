@@ -13,7 +13,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "imported-module-with-args", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "imported-module-with-args", Family: family, Since: "0.1.0",
 	Summary: "A list of modules calls a module with the arguments that the module system passes",
 	Doc: "`imports = [ (import ./m.nix { inherit config pkgs; }) ]` calls the module by hand. The module system would pass the same and\n" +
 		"the rest: a path in the list does. What is called here loses its place in messages, is not recognised when it is imported\n" +

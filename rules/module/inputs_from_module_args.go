@@ -9,7 +9,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "inputs-from-module-args", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "inputs-from-module-args", Family: family, Since: "0.1.0",
 	Summary: "`imports` need an argument that the project passes in `_module.args` only",
 	Doc: "`_module.args` is an option: it has a value when all modules are known. `imports = [ inputs.x.nixosModules.default ]` needs\n" +
 		"`inputs` before that, and ends with \"infinite recursion encountered\" where `inputs` comes from `_module.args`.\n" +

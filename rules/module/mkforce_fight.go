@@ -13,7 +13,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "mkforce-fight", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "mkforce-fight", Family: family, Since: "0.1.0",
 	Summary: "An option is forced twice, with different values",
 	Doc: "`lib.mkForce` beats plain definitions, and no other `lib.mkForce`. Two of them with different values of an option that has one\n" +
 		"value fail with \"The option `networking.hostName' has conflicting definition values\". Two forced lists are joined,\n" +

@@ -9,7 +9,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "mkif-misplaced", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "mkif-misplaced", Family: family, Since: "0.1.0",
 	Summary: "A `mkIf`, `mkForce` or the like is passed to a function that takes it for a value",
 	Doc: "Properties are taken apart where the module system merges the definitions of an option, and nowhere else. In an argument of\n" +
 		"`pkgs.mkShell`, `stdenv.mkDerivation`, `pkgs.writeText` or another function they are sets: \"cannot coerce a set to a\n" +

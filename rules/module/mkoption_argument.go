@@ -17,7 +17,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "mkoption-argument", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "mkoption-argument", Family: family, Since: "0.1.0",
 	Summary: "`mkOption`, `mkEnableOption` or a type is given what it does not take",
 	Doc: "`lib.mkOption` takes a set with `type`, `default`, `defaultText`, `example`, `description`, `apply`, `internal`, `visible`,\n" +
 		"`readOnly` and `relatedPackages`, and fails with any other attribute. `type` is one of `lib.types`: a string with its\n" +

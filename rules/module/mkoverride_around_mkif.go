@@ -12,7 +12,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "mkoverride-around-mkif", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "mkoverride-around-mkif", Family: family, Since: "0.1.0",
 	Summary: "`mkForce`, `mkDefault`, `mkBefore` or the like stands around a `mkIf`, a `mkMerge` or another priority",
 	Doc: "The module system takes `mkIf` and `mkMerge` apart first, then the priority, then the order. What is left inside is the\n" +
 		"value: `lib.mkForce (lib.mkIf c x)` makes the option's value the set `{ _type = \"if\"; … }`, or is \"not of type\" what\n" +

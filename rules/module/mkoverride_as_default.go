@@ -7,7 +7,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "mkoverride-as-default", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "mkoverride-as-default", Family: family, Since: "0.1.0",
 	Summary: "The `default` of an option is a `mkDefault`, `mkForce` or `mkIf`",
 	Doc: "`mkDefault`, `mkForce`, `mkIf` and their kin make sets that the module system takes apart in definitions. What `mkOption` has\n" +
 		"as its `default` is a definition of the lowest priority already, and nothing inside it is taken apart: the option's value\n" +

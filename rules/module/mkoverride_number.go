@@ -9,7 +9,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "mkoverride-number", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "mkoverride-number", Family: family, Since: "0.1.0",
 	Summary: "A priority or an order is a number that has a name",
 	Doc: "`lib.mkOverride 50` is `lib.mkForce`, 1000 `lib.mkDefault`, 1500 `lib.mkOptionDefault`; `lib.mkOrder 500` is `lib.mkBefore`\n" +
 		"and 1500 `lib.mkAfter`. The names say what is meant. Any other number is chosen on purpose and let pass.",

@@ -10,7 +10,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "module-argument-default", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "module-argument-default", Family: family, Since: "0.1.0",
 	Summary: "A module relies on the default of an argument that nothing passes",
 	Doc: "The module system passes every argument that a module names, looked up in `specialArgs` or in `config._module.args`. So a\n" +
 		"default as in `{ fancy ? false, ... }` never takes effect: where nobody passes `fancy`, using it ends with \"attribute\n" +

@@ -10,7 +10,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "module-argument-unknown", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "module-argument-unknown", Family: family, Since: "0.1.0",
 	Summary: "A module uses an argument that nothing passes to it",
 	Doc: "A module gets `config`, `options`, `lib`, `pkgs` and a few more from the module system, what `specialArgs` and\n" +
 		"`extraSpecialArgs` of the evaluation hold, and what modules set in `_module.args`. Any other argument is looked up in\n" +

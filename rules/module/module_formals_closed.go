@@ -10,7 +10,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "module-formals-closed", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "module-formals-closed", Family: family, Since: "0.1.0",
 	Summary: "A module names its arguments without `...`",
 	Doc: "The module system passes `config`, `options`, `lib` and every special argument to each module, whether the module names them\n" +
 		"or not. A function that takes `{ config, pkgs }` and nothing else ends with \"called with unexpected argument 'lib'\".\n" +

@@ -16,7 +16,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "option-value-type", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "option-value-type", Family: family, Since: "0.1.0",
 	Summary: "An option is defined with a value that its type refuses",
 	Doc: "The module system checks each definition that counts: `my.port = \"80\";` fails with \"A definition for option `my.port' is\n" +
 		"not of type `16 bit unsigned integer'\" where the option is a `types.port`.\n" +
@@ -28,6 +28,9 @@ var _ = rules.Register(&rules.Rule{
 	Severity: diag.Error, Presets: rules.Recommended,
 	Asks: project.ForModules,
 	File: func(p *rules.Pass) {
+		if p.Project.Spares() {
+			return
+		}
 		f := p.Modules()
 		own, lists, file := f.DeclaredNames(), listsOf(p), p.Path
 		var sure, unsure []valued

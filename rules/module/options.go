@@ -124,6 +124,9 @@ func ask(p *rules.Pass, m *module.Module, then func(a *rules.Asked)) {
 // eachUse calls a rule for the options with more than one name that modules of the file define and those that its own config is
 // asked for, if the rule wants them, when the other files are known: a file that is a module only by its looks has to be listed as one.
 func eachUse(p *rules.Pass, wantsDefined func(*module.Defined) bool, wantsRead func(*module.Read) bool, then func(*rules.Asked, *module.Use)) {
+	if p.Project.Spares() {
+		return
+	}
 	f := p.Modules()
 	var sure, unsure []uint32 // the numbers of uses
 	defined, reads := f.DefinedOptions(), f.ReadOptions()

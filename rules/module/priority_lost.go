@@ -14,7 +14,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "priority-lost", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "priority-lost", Family: family, Since: "0.1.0",
 	Summary: "A definition never counts, since the same module defines the option with a stronger priority",
 	Doc: "Of the definitions of an option only those of the strongest priority count: the others are dropped, lists and sets too,\n" +
 		"nothing is joined with them. A `lib.mkDefault` beside a plain definition in one module, or a plain definition beside a\n" +

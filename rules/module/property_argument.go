@@ -14,7 +14,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "property-argument", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "property-argument", Family: family, Since: "0.1.0",
 	Summary: "`mkIf`, `mkOverride` or the like is given too few arguments, or one of the wrong kind",
 	Doc: "`lib.mkIf` takes a condition and a content, `lib.mkOverride` and `lib.mkOrder` a number and a content, `lib.mkMerge` a list, the others\n" +
 		"a content. With one argument too few the value is a function. An option that the project declares with a type that refuses\n" +

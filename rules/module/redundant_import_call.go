@@ -9,7 +9,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "redundant-import-call", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "redundant-import-call", Family: family, Since: "0.1.0",
 	Summary: "A list of modules imports a file that it could name",
 	Doc: "The module system imports what a path in `imports` names. With `(import ./x.nix)` it gets a set or a function that has lost its\n" +
 		"place: messages say `<unknown-file>`, and a module that is imported twice counts twice, so that lists double and options\n" +

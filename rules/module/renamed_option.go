@@ -11,7 +11,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "renamed-option", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "renamed-option", Family: family, Since: "0.1.0",
 	Summary: "An option is used under a name that it had before",
 	Doc: "`lib.mkRenamedOptionModule`, `mkRenamedOptionModuleWith`, `mkChangedOptionModule` and `mkMergedOptionModule` let an old name\n" +
 		"go on to work: each definition of it is a warning when the configuration is built, until the name is taken away. What\n" +

@@ -9,7 +9,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "self-defined-option", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "self-defined-option", Family: family, Since: "0.1.0",
 	Summary: "The definition of an option needs the value of that option",
 	Doc: "`config.a` is what all definitions of `a` come to. A definition that needs it waits for itself: `a = config.a ++ [ x ]`\n" +
 		"ends with \"infinite recursion encountered\", and so does `a = lib.mkIf (!config.a) true`, a default that is\n" +

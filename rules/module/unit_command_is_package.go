@@ -10,7 +10,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "unit-command-is-package", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "unit-command-is-package", Family: family, Since: "0.1.0",
 	Summary: "The command of a unit is a package, and not a program in it",
 	Doc: "A package in a string is the path of a folder. `ExecStart = \"${pkgs.hello}\"` asks systemd to run that folder. So does\n" +
 		"`pkgs.writeShellScriptBin`, which makes a package with the script in its `bin`.\n" +

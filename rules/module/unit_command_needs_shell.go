@@ -11,7 +11,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "unit-command-needs-shell", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "unit-command-needs-shell", Family: family, Since: "0.1.0",
 	Summary: "A command of a unit has what only a shell understands",
 	Doc: "systemd runs the command in `ExecStart` and its kin without a shell: `|`, `>`, `&&` and `$(…)` are passed to the program as\n" +
 		"arguments, `~` stays as it is, the program has to be an absolute path or a bare name, and a line break ends the setting, so that the next\n" +

@@ -10,7 +10,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "unit-key-misplaced", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "unit-key-misplaced", Family: family, Since: "0.1.0",
 	Summary: "A setting of a unit stands where another kind of setting belongs",
 	Doc: "NixOS has options of its own for units, in lower case: `wantedBy`, `after`, `description`, `script`. What systemd calls\n" +
 		"by its own names, in upper case, stands in `serviceConfig`, `unitConfig`, `timerConfig` and so on. An upper-case key beside the\n" +

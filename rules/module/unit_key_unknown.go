@@ -13,7 +13,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "unit-key-unknown", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "unit-key-unknown", Family: family, Since: "0.1.0",
 	Summary: "A key or a value of a unit is a slip of one that NixOS or systemd knows",
 	Doc: "What stands in `serviceConfig`, `timerConfig`, `unitConfig` and the sections of home-manager's units is written into the unit\n" +
 		"file as it is. systemd ignores a key that it does not know, with a line in its journal: a timer with `OnCalender` never\n" +

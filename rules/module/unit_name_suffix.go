@@ -10,7 +10,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "unit-name-suffix", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "unit-name-suffix", Family: family, Since: "0.1.0",
 	Summary: "The name of a unit has a suffix where none belongs, or none where one does",
 	Doc: "`systemd.services.web` makes the unit `web.service`: `systemd.services.\"web.service\"` makes `web.service.service`. Where units\n" +
 		"refer to each other the suffix belongs to the name: `after = [ \"network\" ]` is refused by NixOS, and ignored by systemd in\n" +

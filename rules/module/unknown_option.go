@@ -12,7 +12,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "unknown-option", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "unknown-option", Family: family, Since: "0.1.0",
 	Summary: "An option is defined or read that no module declares",
 	Doc: "Defining an option that no module declares fails with \"The option `my.web.prot' does not exist\", and reading it with\n" +
 		"\"attribute 'prot' missing\": the name is misspelt, or the option was never declared.\n" +

@@ -13,7 +13,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "unsupported-module-attribute", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "unsupported-module-attribute", Family: family, Since: "0.1.0",
 	Summary: "A module has an attribute beside `options` or `config` that may not stand there, or one whose name is a slip",
 	Doc: "A module is written in one of two ways: as a set of definitions, or with `options` and `config`. As soon as one of the two\n" +
 		"is there, only `imports`, `options`, `config`, `disabledModules`, `freeformType`, `meta`, `key`, `_class` and `_file` may stand\n" +

@@ -12,7 +12,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "impure-path", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "impure-path", Family: family, Since: "0.1.0",
 	Summary: "A file that a flake reaches reads an absolute path, or one in a home folder",
 	Doc: "Pure evaluation, that of flakes, reads nothing of the machine: \"access to absolute path '/etc/nixos/x.nix' is forbidden in\n" +
 		"pure evaluation mode\". With a path that begins with `~/` Nix refuses the whole file: \"the path '~/x' can not be resolved in\n" +

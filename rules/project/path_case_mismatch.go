@@ -12,7 +12,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "path-case-mismatch", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "path-case-mismatch", Family: family, Since: "0.1.0",
 	Summary: "A path is written in another case than the file",
 	Doc: "`./Host.nix` is `host.nix` on most Macs, whose disks make no difference, and nothing on Linux: there Nix fails with \"does\n" +
 		"not exist\", in CI at the latest. Write the name as the file has it.\n" +

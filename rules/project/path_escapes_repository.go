@@ -13,7 +13,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "path-escapes-repository", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "path-escapes-repository", Family: family, Since: "0.1.0",
 	Summary: "A relative path of a flake leads out of its repository",
 	Doc: "Nix copies the repository of a flake to the store, and nothing around it: `../../secrets` from `hosts/` is a path beside that\n" +
 		"copy, and \"access to absolute path '/nix/store/secrets' is forbidden in pure evaluation mode\". Of a flake without Git, its\n" +

@@ -12,7 +12,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "fake-hash-left-behind", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "fake-hash-left-behind", Family: family, Since: "0.1.0",
 	Summary: "A hash is a placeholder",
 	Doc: "`lib.fakeHash`, `sha256-AAAA…=`, zeros and an empty string stand for a hash that is not known: the build fails with \"hash\n" +
 		"mismatch\", and prints the right one. Write that in its place.\n" +

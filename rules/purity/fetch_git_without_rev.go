@@ -14,7 +14,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "fetch-git-without-rev", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "fetch-git-without-rev", Family: family, Since: "0.1.0",
 	Summary: "`fetchGit`, `fetchTree`, `fetchMercurial` or `getFlake` takes a source that no revision or hash locks",
 	Doc: "Without `rev` or `narHash` the source is whatever the branch has on that day. Pure evaluation, that of flakes, refuses it:\n" +
 		"\"in pure evaluation mode, 'fetchGit' doesn't fetch unlocked input\", \"cannot call 'getFlake' on unlocked flake reference\".\n" +

@@ -12,7 +12,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "fetch-url-branch", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "fetch-url-branch", Family: family, Since: "0.1.0",
 	Summary: "What a hash pins is fetched from a branch or a pull request",
 	Doc: "`…/archive/master.tar.gz` and `…/pull/1.patch` are what they are on that day: with the next commit, to the branch or to a pull\n" +
 		"request that is still open, the hash is wrong, and who has not fetched it before cannot build. Write the commit or a tag in place of the branch, `…/commit/COMMIT.patch` in place of\n" +

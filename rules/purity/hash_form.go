@@ -10,7 +10,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "hash-form", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "hash-form", Family: family, Since: "0.1.0",
 	Summary: "A hash has a length or letters that its algorithm does not give",
 	Doc: "Nix takes a hash as `sha256-` with base 64 (SRI), where `=` at the end may be missing, as `sha256:` with base 16, nix32 or base 64, and\n" +
 		"in an attribute that names the algorithm without either. Another length, a letter of another alphabet (nix32 has no `e`, `o`, `t`\n" +

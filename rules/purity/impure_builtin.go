@@ -15,7 +15,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "impure-builtin", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "impure-builtin", Family: family, Since: "0.1.0",
 	Summary: "A builtin tells something of the machine or the day, which pure evaluation does not",
 	Doc: "In pure evaluation, that of flakes, `builtins.currentSystem` and `builtins.currentTime` are missing attributes, and\n" +
 		"`builtins.storePath` \"is not allowed\". `__currentSystem` is an undefined variable there: Nix refuses the whole file. Others do\n" +

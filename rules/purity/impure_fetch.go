@@ -11,7 +11,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "impure-fetch", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "impure-fetch", Family: family, Since: "0.1.0",
 	Summary: "A file that a flake reaches fetches what no hash pins",
 	Doc: "Pure evaluation, that of flakes, refuses `fetchTarball` and `builtins.fetchurl` without a hash: \"in pure evaluation mode,\n" +
 		"'fetchTarball' requires a 'sha256' argument\", though the URL names a whole commit. Add `sha256`, which `nix-prefetch-url\n" +

@@ -13,7 +13,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "lookup-path", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "lookup-path", Family: family, Since: "0.1.0",
 	Summary: "A file is looked up in `NIX_PATH`",
 	Doc: "`<nixpkgs>` is whatever `NIX_PATH` or the channels of whoever evaluates say that it is. Pure evaluation, that of flakes, has\n" +
 		"neither: \"cannot look up '<nixpkgs>' in pure evaluation mode\". In a flake, take the input, `inputs.nixpkgs` or\n" +

@@ -10,7 +10,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "missing-fixed-output-hash", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "missing-fixed-output-hash", Family: family, Since: "0.1.0",
 	Summary: "A fetcher of nixpkgs is called without a hash",
 	Doc: "`pkgs.fetchurl`, `fetchFromGitHub` and their kin build what they fetch as a derivation whose hash must be known. Without one\n" +
 		"nixpkgs takes a placeholder, and the build fails with \"hash mismatch\"; it prints the right one.\n" +

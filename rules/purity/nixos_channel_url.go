@@ -10,7 +10,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "nixos-channel-url", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "nixos-channel-url", Family: family, Since: "0.1.0",
 	Summary: "A channel is fetched from its old address",
 	Doc: "Channels are at `https://channels.nixos.org/NAME`. `nixos.org/channels/NAME` leads there today, and may cease to (release\n" +
 		"notes of Nix 2.33). The lock of a flake that has it as an input changes with the address.",

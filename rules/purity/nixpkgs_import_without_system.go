@@ -9,7 +9,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "nixpkgs-import-without-system", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "nixpkgs-import-without-system", Family: family, Since: "0.1.0",
 	Summary: "nixpkgs is imported in a flake without a system",
 	Doc: "`import nixpkgs { }` asks for `builtins.currentSystem`, which pure evaluation has not: \"attribute 'currentSystem' missing\",\n" +
 		"told of a file in nixpkgs. Pass one: `import nixpkgs { inherit system; }`, or take `nixpkgs.legacyPackages.${system}`. With\n" +

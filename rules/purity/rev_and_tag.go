@@ -9,7 +9,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "rev-and-tag", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "rev-and-tag", Family: family, Since: "0.1.0",
 	Summary: "A fetcher is given `rev` and `tag`",
 	Doc: "`fetchFromGitHub`, `fetchgit` and their kin take a commit as `rev` or the name of a tag as `tag`. With both, nixpkgs refuses the call:\n" +
 		"\"requires one of either `rev` or `tag` to be provided (not both)\".\n" +

@@ -13,7 +13,7 @@ import (
 var closureAirgapped = airgapped()
 
 var _ = rules.Register(&rules.Rule{
-	ID: "k8s-image-not-in-closure", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "k8s-image-not-in-closure", Family: family, Since: "0.1.0",
 	Summary: "A manifest for Kubernetes names an image that no derivation of the project makes",
 	Doc: "A cluster behind an air gap has the images that are brought with the machine, as by `services.k3s.images`. One that a manifest names\n" +
 		"and no derivation of the project makes or pulls is missing there: the pod stays in `ImagePullBackOff`.\n" +

@@ -11,7 +11,7 @@ import (
 var latestAirgapped = airgapped()
 
 var _ = rules.Register(&rules.Rule{
-	ID: "k8s-latest-image", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "k8s-latest-image", Family: family, Since: "0.1.0",
 	Summary: "A manifest for Kubernetes names an image without a fixed version",
 	Doc: "`image: app` and `image: app:latest` stand for what the registry has at the moment. Kubernetes asks the registry for it at each\n" +
 		"start (`imagePullPolicy` is `Always` for `latest`), which a cluster behind an air gap cannot reach, and nobody knows which version runs.\n" +

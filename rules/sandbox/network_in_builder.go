@@ -16,7 +16,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "network-in-builder", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "network-in-builder", Family: family, Since: "0.1.0",
 	Summary: "A builder without fixed output uses the network",
 	Doc: "Nix builds in a sandbox without network, unless the hash of the output is known (`outputHash`): `curl` ends with \"Could not\n" +
 		"resolve host\". It works only where the sandbox is off, as on macOS by default, and not in CI.\n" +

@@ -13,7 +13,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "access-tokens-in-file", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "access-tokens-in-file", Family: family, Since: "0.1.0",
 	Summary: "The setting `access-tokens` of Nix has a token in it",
 	Doc: "`nix.settings.access-tokens` and `nix.extraOptions` are written to `/etc/nix/nix.conf`, which is a file of the Nix store that everybody can\n" +
 		"read; `nixConfig` of a flake and scripts are in Git. Write the setting into a file that only its owner can read, and name it in\n" +

@@ -11,7 +11,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "credentials-in-url", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "credentials-in-url", Family: family, Since: "0.1.0",
 	Summary: "A URL has a password or token in it",
 	Doc: "`https://user:password@host/…` and `?access_token=…` put what should be known to few into the file, into `flake.lock`, into the Nix\n" +
 		"store, into the lists of processes and into logs. For inputs and fetchers, Nix takes credentials from `access-tokens` and `netrc-file`\n" +

@@ -15,7 +15,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "inline-password", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "inline-password", Family: family, Since: "0.1.0",
 	Summary: "A text has a password in it",
 	Doc: "What `writeText`, `environment.etc.NAME.text`, a script or the command line of a unit has in it is a file of the Nix store, which everybody\n" +
 		"on the machine can read; a CI file is in Git. A command line shows in the list of processes, too.\n" +

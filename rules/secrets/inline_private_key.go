@@ -8,7 +8,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "inline-private-key", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "inline-private-key", Family: family, Since: "0.1.0",
 	Summary: "A private key is written in the file",
 	Doc: "A private key that stands in a file is in the history of Git, and, from a string of Nix, in the Nix store, where everybody on the machine\n" +
 		"can read it. Revoke it, make a new one, and let programs read that from a file at run time.\n" +

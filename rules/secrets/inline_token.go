@@ -8,7 +8,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "inline-token", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "inline-token", Family: family, Since: "0.1.0",
 	Summary: "A token is written in the file",
 	Doc: "A token gives whoever has it what its owner may do. One that stands in a file is in the history of Git, and, from a string of Nix, in the\n" +
 		"Nix store. Revoke it: it has to count as known. Let programs read the new one at run time; CI systems keep secrets of their own.\n" +

@@ -14,7 +14,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "plaintext-password", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "plaintext-password", Family: family, Since: "0.1.0",
 	Summary: "A password or token is written as the value of an option",
 	Doc: "What an option holds is written into a file of the Nix store, which everybody on the machine can read, goes to every cache and machine\n" +
 		"that the configuration is copied to, and stands in the history of Git for good.\n" +

@@ -10,7 +10,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "secret-interpolated-path", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "secret-interpolated-path", Family: family, Since: "0.1.0",
 	Summary: "A string takes a file or folder with secrets into the Nix store",
 	Doc: "`\"${./secrets}/token\"` copies the whole folder into the Nix store, and `\"${./token}\"` the file: everybody on the machine can read what\n" +
 		"is there. Write the path of a file that is on the machine as a string, `\"/run/secrets/token\"` or `config.sops.secrets.token.path`.\n" +

@@ -11,7 +11,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "secret-path-literal", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "secret-path-literal", Family: family, Since: "0.1.0",
 	Summary: "A file with a secret is named by a path literal",
 	Doc: "A path literal is copied into the Nix store as soon as it becomes a string, and everybody on the machine can read it there:\n" +
 		"`passwordFile = ./secret;` publishes the secret. (An option of type `str` refuses a path.)\n" +

@@ -10,7 +10,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "secret-read-at-evaluation", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "secret-read-at-evaluation", Family: family, Since: "0.1.0",
 	Summary: "A secret is read when the configuration is evaluated",
 	Doc: "`builtins.readFile config.sops.secrets.x.path` and `readFile \"/run/secrets/x\"` read at evaluation what is there at run time only:\n" +
 		"pure evaluation refuses the path, and elsewhere, as in CI or on another machine, the file does not exist. Where it works, the secret\n" +

@@ -15,7 +15,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "infinite-recursion", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "infinite-recursion", Family: family, Since: "0.1.0",
 	Summary: "The value of a name needs itself, by way of others",
 	Doc: "`let a = b; b = a;` has no value: Nix fails with \"infinite recursion encountered\" as soon as one of the two is evaluated.\n" +
 		"Reported where a name needs itself on every way, through other names, calls and sets. Below a function, a list or\n" +

@@ -12,7 +12,7 @@ import (
 const maxListed = 6
 
 var _ = rules.Register(&rules.Rule{
-	ID: "missing-argument", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "missing-argument", Family: family, Since: "0.1.0",
 	Summary: "A function is called without an argument that it needs",
 	Doc: "`{ a, b }: …` needs `a` and `b`: calling it with `{ a = 1; }` fails with \"called without required argument 'b'\". Pass\n" +
 		"it, or give it a default: `{ a, b ? null }:`.\n" +

@@ -11,7 +11,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "missing-attribute", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "missing-attribute", Family: family, Since: "0.1.0",
 	Summary: "An attribute is taken of a set that has no such attribute",
 	Doc: "`set.name` fails with \"attribute 'name' missing\" where `set` has no `name`: it was renamed in one place only, misspelt,\n" +
 		"or removed by `removeAttrs`. Reported where all attributes of the set are known, however it is made: through `let`,\n" +

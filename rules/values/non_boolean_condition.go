@@ -12,7 +12,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "non-boolean-condition", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "non-boolean-condition", Family: family, Since: "0.1.0",
 	Summary: "A condition is no Boolean",
 	Doc: "Nix takes nothing but `true` and `false` for a condition: `if list then …`, `assert 1;`, `!null` and `x || \"\"` fail with\n" +
 		"\"expected a Boolean but found …\". Compare instead: `list != [ ]`, `x != null`." + optionNote + severity,

@@ -9,7 +9,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "not-a-function", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "not-a-function", Family: family, Since: "0.1.0",
 	Summary: "Something is called that is no function",
 	Doc: "`\"a\" \"b\"` is a call: Nix fails with \"attempt to call something which is not a function\". Mostly a `;`, a comma or an\n" +
 		"operator is missing, or a function got one argument too many. A set with `__functor` can be called." + severity,

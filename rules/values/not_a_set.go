@@ -11,7 +11,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "not-a-set", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "not-a-set", Family: family, Since: "0.1.0",
 	Summary: "Something is used as a set that is none",
 	Doc: "`[ 1 ].a` asks a list for an attribute, `with \"x\"; name` a string, and `({ a }: a) 1` gives a number to a function that\n" +
 		"takes a set: Nix fails with \"expected a set but found …\". With a default, `[ 1 ].a or 2`, the first is legal." + optionNote + severity,

@@ -40,7 +40,7 @@ func options(p *rules.Pass, of module.NeedOf, present func(n *module.Need, code 
 	if len(reads) == 0 {
 		return
 	}
-	p.Ask(func(a *rules.Asked) {
+	p.AskAll(func(a *rules.Asked) {
 		for i := range reads {
 			n := &reads[i].Need
 			kinds, declared := optionKinds(a, path, n)

@@ -11,7 +11,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "relative-path-string", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "relative-path-string", Family: family, Since: "0.1.0",
 	Summary: "A string that is no absolute path is given to what reads a file",
 	Doc: "`import \"./x.nix\"` fails with \"string './x.nix' doesn't represent an absolute path\": a string has no folder that it would\n" +
 		"be relative to. Write a path, `./x.nix`, or add to one: `./. + \"/x.nix\"`. `baseNameOf` and `dirOf` take any string.\n" +

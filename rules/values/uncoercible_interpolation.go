@@ -12,7 +12,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "uncoercible-interpolation", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "uncoercible-interpolation", Family: family, Since: "0.1.0",
 	Summary: "Something is interpolated that cannot be made a string",
 	Doc: "`\"${x}\"` takes strings, paths and sets with `outPath` or `__toString`, such as packages. A number fails with \"cannot\n" +
 		"coerce an integer to a string\", and so do Booleans, `null`, lists, functions and other sets. `toString` takes numbers,\n" +

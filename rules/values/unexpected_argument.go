@@ -8,7 +8,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "unexpected-argument", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "unexpected-argument", Family: family, Since: "0.1.0",
 	Summary: "A function is called with an argument that it does not take",
 	Doc: "`{ a, b }: …` takes `a` and `b` and nothing else: calling it with `{ a = 1; c = 2; }` fails with \"called with unexpected\n" +
 		"argument 'c'\". Correct the name, leave the argument out, or let the function take others: `{ a, b, ... }:`.\n" +

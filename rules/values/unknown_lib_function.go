@@ -16,7 +16,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "unknown-lib-function", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "unknown-lib-function", Family: family, Since: "0.1.0",
 	Summary: "A name is taken of nixpkgs' `lib` that it has not, and never had",
 	Doc: "`lib.concatString` fails with \"attribute 'concatString' missing\" as soon as it is evaluated. The rule knows the names of\n" +
 		"`lib` and of its parts such as `lib.strings`, and the names that earlier releases had: of what is gone by now,\n" +

@@ -10,7 +10,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "wrong-builtin-argument", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "wrong-builtin-argument", Family: family, Since: "0.1.0",
 	Summary: "A function of Nix or of nixpkgs' `lib` is given something of a kind that it does not take",
 	Doc: "`builtins.length { }`, `map f \"x\"` and `toString builtins.attrNames set`, where parentheses are missing, fail as soon as they\n" +
 		"are evaluated. So do `lib.concatStringsSep list \",\"` and `lib.mapAttrs set f`, whose arguments are in the wrong order, and\n" +

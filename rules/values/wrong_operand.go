@@ -11,7 +11,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "wrong-operand", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "wrong-operand", Family: family, Since: "0.1.0",
 	Summary: "An operator has an operand of a kind that it does not take",
 	Doc: "`++` joins lists, `//` sets, `+` strings, paths or numbers: `[ 1 ] // { }` and `\"port \" + 80` fail as soon as they are\n" +
 		"evaluated. Use the other operator, or convert: `\"port \" + toString 80`. `==` and `!=` take anything, and `<` takes two\n" +

@@ -8,6 +8,7 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -35,9 +36,9 @@ var _ = rules.Register(&rules.Rule{
 			what = emptyHash
 		case whole && isZero(text):
 			what = "the hash `" + shortened(text) + "`"
-		case !whole && strings.HasPrefix(ast.LastName(value), "fake"):
-			if lib := nixlang.Lib(p.Names(), value); lib == "fakeHash" || lib == "fakeSha256" || lib == "fakeSha512" {
-				what = "`" + lib + "`"
+		case !whole:
+			if name := fakeHash(p.Names(), value, maxAliases); name != "" {
+				what = "`" + name + "`"
 			}
 		}
 		if what == "" || !fetches(n.Parent(), what == emptyHash) || documented(n) {
@@ -51,6 +52,71 @@ var _ = rules.Register(&rules.Rule{
 })
 
 const emptyHash = "an empty hash"
+
+// maxAliases bounds the variables that stand for one another.
+const maxAliases = 4
+
+// fakeHash returns the name of the placeholder of lib that an expression is, of nixpkgs' lib or of that of some packages, or "".
+func fakeHash(names *sema.Info, n ast.Node, aliases int) string {
+	n = n.Unparen()
+	if with, ok := ast.AsWith(n); ok {
+		n = with.Body().Unparen()
+	}
+	if b := names.Resolve(n); b != nil && aliases > 0 && b.Kind == sema.LetBinding && !b.More && b.Value.IsValid() {
+		return fakeHash(names, b.Value, aliases-1)
+	}
+	name := ast.LastName(n)
+	switch name {
+	case "fakeHash", "fakeSha256", "fakeSha512":
+	default:
+		return ""
+	}
+	if nixlang.Lib(names, n) != "" {
+		return name
+	}
+	var from ast.Node
+	if s, ok := ast.AsSelect(n); ok && !s.Default().IsValid() {
+		if _, single := s.Attrpath().Single(); !single {
+			if s.Holder() == "lib" && !isWritten(names, s.Operand()) {
+				return name
+			}
+			return ""
+		}
+		from = s.Operand()
+	} else if u, ok := names.Use(n); ok && u.Target == sema.ToWith {
+		from = nixlang.InnermostWith(names, u.Scope)
+	} else if ok && u.Target == sema.ToBinding {
+		if in, ok := ast.AsInherit(names.Binding(u.Binding).Decl); ok {
+			from = in.From()
+		}
+	}
+	if from.IsValid() && isLibOf(names, from, aliases) {
+		return name
+	}
+	return ""
+}
+
+// isLibOf reports whether an expression is the attribute lib of what the file does not write out itself.
+func isLibOf(names *sema.Info, n ast.Node, aliases int) bool {
+	n = n.Unparen()
+	if b := names.Resolve(n); b != nil && aliases > 0 && b.Kind == sema.LetBinding && !b.More {
+		if in, ok := ast.AsInherit(b.Decl); ok {
+			return b.Name == "lib" && in.From().IsValid() && !isWritten(names, in.From())
+		}
+		return b.Value.IsValid() && isLibOf(names, b.Value, aliases-1)
+	}
+	s, ok := ast.AsSelect(n)
+	return ok && !s.Default().IsValid() && ast.LastName(n) == "lib" && !isWritten(names, s.Operand())
+}
+
+// isWritten reports whether an expression is a set that the file writes out, or a variable bound to one.
+func isWritten(names *sema.Info, n ast.Node) bool {
+	n = n.Unparen()
+	if b := names.Resolve(n); b != nil {
+		n = b.Value.Unparen()
+	}
+	return n.Is(ast.AttrSet)
+}
 
 // isZero reports whether a hash of any algorithm and encoding has zeros only (libutil/hash.cc: base 16, nix32, base 64, SRI).
 func isZero(text string) bool {

@@ -165,13 +165,14 @@ func (a *Asked) IsEvaluatedModule(path string) bool {
 
 // ReportFailing reports a finding about what fails wherever it is evaluated: with its severity where evaluation of what the file is
 // for surely comes by; as a warning where only evaluating something in it does; and as a hint where the file is one for tests,
-// examples or templates. It is none where refuted, which may be nil, holds.
-func (p *Pass) ReportFailing(f diag.Finding, comes Comes, refuted func(a *Asked) bool) {
+// examples or templates. Its message ends accordingly. It is none where refuted, which may be nil, holds.
+func (p *Pass) ReportFailing(f diag.Finding, end Ending, comes Comes, refuted func(a *Asked) bool) {
 	own := f.Severity
 	if !comes.sure {
 		f.Severity = diag.Warning
 	}
 	if comes.sure || !comes.module {
+		end.End(&f, comes.sure)
 		if refuted != nil {
 			p.ReportUnless(f, diag.Hint, refuted)
 		} else {
@@ -181,14 +182,18 @@ func (p *Pass) ReportFailing(f diag.Finding, comes Comes, refuted func(a *Asked)
 	}
 	path := strings.Clone(p.Path)
 	p.Ask(func(a *Asked) {
-		switch {
-		case refuted != nil && refuted(a):
+		if refuted != nil && refuted(a) {
 			return
-		case a.Sample(path):
+		}
+		sample := a.Sample(path)
+		sure := !sample && a.IsEvaluatedModule(path)
+		switch {
+		case sample:
 			f.Severity = diag.Hint
-		case a.IsEvaluatedModule(path):
+		case sure:
 			f.Severity = own
 		}
+		end.End(&f, sure)
 		a.Report(f)
 	})
 }

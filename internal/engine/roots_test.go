@@ -59,9 +59,9 @@ func TestRoots(t *testing.T) {
 	all := find("one", "two", "above.nix")
 	for name, want := range map[string]string{
 		"one/flake.nix":  "error call-argument-mismatch: `../two/lib.nix` takes no argument `one`: the call fails",
-		"one/call.nix":   "warning call-argument-mismatch: `../above.nix` takes no argument `down`: the call fails",
-		"one/in/lib.nix": "info call-argument-mismatch: `../../two/set.nix` is a set and no function: calling it fails",
-		"two/lib.nix":    "error import-unknown-attr: `set.nix` has no attribute `first`: using it fails",
+		"one/call.nix":   "warning call-argument-mismatch: `../above.nix` takes no argument `down`: the call fails where it is evaluated",
+		"one/in/lib.nix": "info call-argument-mismatch: `../../two/set.nix` is a set and no function: the call fails",
+		"two/lib.nix":    "error import-unknown-attr: `set.nix` has no attribute `first`: evaluating this fails",
 		"two/pkg.nix":    "warning unused-lambda-formal: `extra` is never used",
 	} {
 		assert.Contains(t, all[name], want, name)

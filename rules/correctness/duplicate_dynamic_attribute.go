@@ -61,7 +61,7 @@ var _ = rules.Register(&rules.Rule{
 			if f.First.End > 0 {
 				found.Related = []diag.Related{{Span: f.First, Message: "first defined here"}}
 			}
-			p.ReportFailing(found, p.Comes(f), nil)
+			p.ReportFailing(found, rules.NoEnding, p.Comes(f), nil)
 		}
 	},
 })
@@ -201,7 +201,7 @@ func reportSameNames(p *rules.Pass, dynamic []attrs.Dynamic, proven map[source.S
 			comes = rules.Surely
 		}
 		delete(proven, f.Span)
-		p.ReportFailing(f, comes, nil)
+		p.ReportFailing(f, rules.NoEnding, comes, nil)
 	}
 }
 

@@ -214,7 +214,9 @@ func (c *builderCall) isRepo(name, repo string) bool {
 }
 
 func (c *builderCall) report(at ast.Node, message, help string) *diag.Finding {
-	c.found = append(c.found, diag.Finding{Span: head(at), Severity: c.severity, Message: message, Help: help})
+	f := diag.Finding{Span: head(at), Severity: c.severity, Message: message, Help: help}
+	rules.ThisFails.End(&f, f.Severity == diag.Error)
+	c.found = append(c.found, f)
 	return &c.found[len(c.found)-1]
 }
 
@@ -235,7 +237,7 @@ func (c *builderCall) set() {
 			continue
 		}
 		key := c.Tree.NodeAt(at)
-		f := c.report(key, fmt.Sprintf("%s takes no argument %s: evaluating this fails", diag.Code(c.name), diag.Code(name)), "it takes "+listed(c.takes))
+		f := c.report(key, fmt.Sprintf("%s takes no argument %s", diag.Code(c.name), diag.Code(name)), "it takes "+listed(c.takes))
 		f.Span = at
 		meant := near.Find(name, slices.DeleteFunc(slices.Clone(c.takes), func(taken string) bool { return slices.Contains(names, taken) }))
 		switch instead := c.gone[name]; {
@@ -253,7 +255,7 @@ func (c *builderCall) set() {
 	}
 	for _, name := range c.needs {
 		if !slices.Contains(names, name) {
-			c.report(arg, fmt.Sprintf("%s needs an argument %s: evaluating this fails", diag.Code(c.name), diag.Code(name)), "")
+			c.report(arg, fmt.Sprintf("%s needs an argument %s", diag.Code(c.name), diag.Code(name)), "")
 		}
 	}
 }
@@ -272,11 +274,11 @@ func partsArguments(c *builderCall) {
 	}
 	v := c.Value(c.args[0])
 	if v.Kinds()&^eval.Failures == eval.Function {
-		c.report(c.args[0], "`mkFlake` takes `{ inherit inputs; }` before the module: evaluating this fails", "write `mkFlake { inherit inputs; } (…)`")
+		c.report(c.args[0], "`mkFlake` takes `{ inherit inputs; }` before the module", "write `mkFlake { inherit inputs; } (…)`")
 		return
 	}
 	if names, whole := v.Members(); whole && !slices.Contains(names, "inputs") && !slices.Contains(names, "self") {
-		c.report(c.args[0], "`mkFlake` needs the arguments of `outputs`: evaluating this fails", "write `mkFlake { inherit inputs; } …`")
+		c.report(c.args[0], "`mkFlake` needs the arguments of `outputs`", "write `mkFlake { inherit inputs; } …`")
 	}
 }
 
@@ -287,7 +289,7 @@ func (c *builderCall) systemsFirst() {
 		c.report(c.args[0], fmt.Sprintf("%s takes a list of systems before the function", diag.Code(c.name)),
 			"write "+diag.Code(strings.Replace(c.name, "each", "eachDefault", 1))+", or the list before it")
 	case v.Kinds()&(eval.List|eval.Failures) == 0 && v.Kinds().Describe() != "":
-		c.report(c.args[0], fmt.Sprintf("%s takes a list of systems, and this is %s: evaluating this fails", diag.Code(c.name), v.Kinds().Describe()), "")
+		c.report(c.args[0], fmt.Sprintf("%s takes a list of systems, and this is %s", diag.Code(c.name), v.Kinds().Describe()), "")
 	case len(c.args) > 1:
 		c.isFunction(c.args[1])
 	}
@@ -296,7 +298,7 @@ func (c *builderCall) systemsFirst() {
 // function checks a call with a function.
 func (c *builderCall) function() {
 	if v := c.Value(c.args[0]); len(c.args) > 1 && v.Kinds()&^eval.Failures == eval.List {
-		c.report(c.args[0], fmt.Sprintf("%s takes no list of systems: evaluating this fails", diag.Code(c.name)),
+		c.report(c.args[0], fmt.Sprintf("%s takes no list of systems", diag.Code(c.name)),
 			"write "+diag.Code(strings.Replace(c.name, "Default", "", 1)))
 		return
 	}
@@ -310,7 +312,7 @@ func (c *builderCall) isFunction(arg ast.Node) {
 		return
 	}
 	if what := kinds.Describe(); what != "" {
-		c.report(arg, fmt.Sprintf("%s takes a function of the system, and this is %s: evaluating this fails", diag.Code(c.name), what), "write `system: …`")
+		c.report(arg, fmt.Sprintf("%s takes a function of the system, and this is %s", diag.Code(c.name), what), "write `system: …`")
 	}
 }
 

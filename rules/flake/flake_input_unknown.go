@@ -48,7 +48,7 @@ var _ = rules.Register(&rules.Rule{
 			}
 			name = strings.Clone(name)
 			found := diag.Finding{
-				Span: node.Span(), Message: "the flake has no input " + diag.Code(name) + ": evaluating this fails",
+				Span: node.Span(), Message: "the flake has no input " + diag.Code(name),
 				Help: "declare it in `flake.nix`",
 			}
 			if t.given != "" {
@@ -61,8 +61,9 @@ var _ = rules.Register(&rules.Rule{
 				}
 			}
 			if name == "self" {
-				found.Message, found.Help = "`self.inputs` has no `self`: evaluating this fails", "write `self`"
+				found.Message, found.Help = "`self.inputs` has no `self`", "write `self`"
 			}
+			rules.ThisFails.End(&found, t.given == "")
 			reportTaken(p, f, &t, found, func(a *rules.Asked, dir string) bool { return hasInput(a, dir, name) })
 		}
 	},

@@ -73,7 +73,7 @@ func missingOutput(p *rules.Pass, t *taken, outputs *project.Outputs, path []str
 	}
 	found = diag.Finding{
 		Span:    part.node.Span(),
-		Message: flake + " has no output " + diag.Code(written(path[:at+1])) + ": evaluating this fails",
+		Message: flake + " has no output " + diag.Code(written(path[:at+1])),
 	}
 	if len(known) > 0 {
 		found.Help = "there is " + listed(known)
@@ -88,6 +88,7 @@ func missingOutput(p *rules.Pass, t *taken, outputs *project.Outputs, path []str
 			found.Fixes = []diag.Fix{rules.Replace("write "+diag.Code(meant), diag.Unsafe, part.node.Span(), ast.QuoteAttr(meant))}
 		}
 	}
+	rules.ThisFails.End(&found, false)
 	return found, true
 }
 

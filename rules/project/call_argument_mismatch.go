@@ -49,11 +49,11 @@ var _ = rules.Register(&rules.Rule{
 					unexpectedArgument(p, f, file, name)
 				}
 			case eval.NotFunction:
-				message := file + " is a set and no function: calling it fails"
+				message := file + " is a set and no function"
 				if given > 0 {
-					message = fmt.Sprintf("%s gives a set after %s, no function: calling that fails", file, counted(given))
+					message = fmt.Sprintf("%s gives a set after %s, no function", file, counted(given))
 				}
-				reportCall(p, f, diag.Finding{Span: f.Called(), Message: message, Related: origin(f, "the set")})
+				reportCall(p, f, diag.Finding{Span: f.Called(), Message: message, Related: origin(f, "the set")}, rules.CallFails)
 			}
 		}
 	},
@@ -69,21 +69,21 @@ func fileNamed(p *rules.Pass, f eval.Finding) string {
 }
 
 // reportCall reports what is wrong with a call.
-func reportCall(p *rules.Pass, f eval.Finding, found diag.Finding) {
+func reportCall(p *rules.Pass, f eval.Finding, found diag.Finding, end rules.Ending) {
 	comes := rules.Perhaps
 	if !f.Filled {
 		comes = p.Comes(f)
 	}
-	reportPlaced(p, found, comes, f.Filled)
+	reportPlaced(p, found, end, comes, f.Filled)
 }
 
 // reportPlaced reports a finding. One that takes a function for callPackage by its name is none where the project has a function
 // of its own under that name.
-func reportPlaced(p *rules.Pass, found diag.Finding, comes rules.Comes, byName bool) {
+func reportPlaced(p *rules.Pass, found diag.Finding, end rules.Ending, comes rules.Comes, byName bool) {
 	if byName {
-		p.ReportFailing(found, comes, func(a *rules.Asked) bool { return a.DefinesCallPackage() })
+		p.ReportFailing(found, end, comes, func(a *rules.Asked) bool { return a.DefinesCallPackage() })
 	} else {
-		p.ReportFailing(found, comes, nil)
+		p.ReportFailing(found, end, comes, nil)
 	}
 }
 
@@ -118,12 +118,12 @@ func missingArguments(p *rules.Pass, f eval.Finding, file string) {
 			found.Related = append(found.Related, diag.Related{File: path, Span: span, Message: "has no default"})
 		}
 	}
-	reportCall(p, f, found)
+	reportCall(p, f, found, rules.NoEnding)
 }
 
 func unexpectedArgument(p *rules.Pass, f eval.Finding, file, name string) {
 	found := diag.Finding{
-		Span: f.Called(), Message: fmt.Sprintf("%s takes no argument %s: the call fails", file, diag.Code(name)),
+		Span: f.Called(), Message: fmt.Sprintf("%s takes no argument %s", file, diag.Code(name)),
 		Related: origin(f, "what it takes"),
 	}
 	at, written := f.Passed(name)
@@ -136,7 +136,7 @@ func unexpectedArgument(p *rules.Pass, f eval.Finding, file, name string) {
 			found.Fixes = []diag.Fix{rules.Replace("pass it as "+diag.Code(guess), diag.Unsafe, at, guess)}
 		}
 	}
-	reportCall(p, f, found)
+	reportCall(p, f, found, rules.CallFails)
 }
 
 func counted(arguments int) string {

@@ -36,7 +36,7 @@ var _ = rules.Register(&rules.Rule{
 			}
 			found := diag.Finding{
 				Span:    f.Span,
-				Message: fmt.Sprintf("%s has no attribute %s: using it fails", diag.Code(fileNamed(p, f)), diag.Code(f.Name)),
+				Message: fmt.Sprintf("%s has no attribute %s", diag.Code(fileNamed(p, f)), diag.Code(f.Name)),
 				Related: origin(f, "the set"),
 			}
 			if guess := near.Among(f.Name, slices.Values(f.Candidates())); guess != "" {
@@ -49,7 +49,7 @@ var _ = rules.Register(&rules.Rule{
 			if !f.Inherited() && !f.OfPackage() {
 				comes = p.Comes(f)
 			}
-			reportPlaced(p, found, comes, f.OfPackage())
+			reportPlaced(p, found, rules.ThisFails, comes, f.OfPackage())
 		}
 	},
 })

@@ -51,7 +51,7 @@ var _ = rules.Register(&rules.Rule{
 			default:
 				f.Help = "give the new value another name"
 			}
-			p.ReportFailing(f, comes, nil)
+			p.ReportFailing(f, rules.NoEnding, comes, nil)
 		}
 	},
 })

@@ -51,7 +51,7 @@ var _ = rules.Register(&rules.Rule{
 				f.Message = "the default of `" + b.Name + "` reads `" + b.Name + "` itself: infinite recursion where it is not passed"
 				f.Help = "a default sees the formals of its own function; give it another name, or no default"
 			}
-			p.ReportFailing(f, comes, nil)
+			p.ReportFailing(f, rules.NoEnding, comes, nil)
 		}
 	},
 })

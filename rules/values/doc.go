@@ -53,20 +53,41 @@ func each(p *rules.Pass, do func(f eval.Finding, code *eval.Code) (diag.Finding,
 // none where the project has a function of its own under that name; nor is one that takes an argument for nixpkgs' lib where
 // the project gives its files another one.
 func report(p *rules.Pass, found diag.Finding, f eval.Finding) {
+	end := endingOf(f)
 	switch {
 	case f.Assumed != "":
 		if found.Help == "" {
 			found.Help = "nixpkgs' own " + diag.Code(f.Assumed) + " is meant, which an overlay may replace"
 		}
 		name := f.Assumed
-		p.ReportFailing(found, rules.Perhaps, func(a *rules.Asked) bool { return a.DefinesBuilder(name) })
+		p.ReportFailing(found, end, rules.Perhaps, func(a *rules.Asked) bool { return a.DefinesBuilder(name) })
 	case f.Filled:
-		p.ReportFailing(found, rules.Perhaps, func(a *rules.Asked) bool { return a.DefinesCallPackage() })
+		p.ReportFailing(found, end, rules.Perhaps, func(a *rules.Asked) bool { return a.DefinesCallPackage() })
 	case p.RestsOnLib(f):
-		p.ReportFailing(found, p.Comes(f), func(a *rules.Asked) bool { return a.ReplacesLib() })
+		p.ReportFailing(found, end, p.Comes(f), func(a *rules.Asked) bool { return a.ReplacesLib() })
 	default:
-		p.ReportFailing(found, p.Comes(f), nil)
+		p.ReportFailing(found, end, p.Comes(f), nil)
 	}
+}
+
+// endingOf returns what the message about a failure ends with.
+func endingOf(f eval.Finding) rules.Ending {
+	if f.Inside != nil {
+		return rules.NoEnding
+	}
+	switch f.Reason {
+	case eval.MissingArg, eval.Recursion:
+		return rules.NoEnding
+	case eval.UnexpectedArg, eval.BadArgument, eval.NotFunction, eval.BadBuiltinArg, eval.RelativePath:
+		return rules.CallFails
+	case eval.BadCondition:
+		return rules.ConditionFails
+	case eval.BadOperands:
+		if f.Operator() == "" {
+			return rules.CallFails
+		}
+	}
+	return rules.ThisFails
 }
 
 // called returns what stands for the function of a call.

@@ -109,7 +109,7 @@ func reportFixpoint(p *rules.Pass, f eval.Finding) {
 	if by.Named {
 		own = 1 // that is one of those that are counted
 	}
-	p.ReportFailing(found, p.Comes(f), func(a *rules.Asked) bool {
+	p.ReportFailing(found, rules.NoEnding, p.Comes(f), func(a *rules.Asked) bool {
 		return slices.ContainsFunc(assumed, func(name string) bool { return a.OverlaysWith(name) > own })
 	})
 }

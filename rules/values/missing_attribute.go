@@ -34,7 +34,7 @@ var _ = rules.Register(&rules.Rule{
 				set = quoted(p, span, set)
 			}
 			found := diag.Finding{
-				Span: f.Span, Message: set + " has no attribute " + diag.Code(f.Name) + ": evaluating this fails",
+				Span: f.Span, Message: set + " has no attribute " + diag.Code(f.Name),
 				Related: origin(f, p.Path, "the set"),
 			}
 			if guess := near.Among(f.Name, slices.Values(f.Candidates())); guess != "" {

@@ -21,12 +21,12 @@ var _ = rules.Register(&rules.Rule{
 	File: func(p *rules.Pass) {
 		each(p, func(f eval.Finding, _ *eval.Code) (diag.Finding, bool) {
 			return diag.Finding{
-				Span: f.Span, Message: fmt.Sprintf("%s is %s and no Boolean: evaluating the condition fails", quoted(p, f.Span, "this"), kinds(f.Got, "something else")),
+				Span: f.Span, Message: fmt.Sprintf("%s is %s and no Boolean", quoted(p, f.Span, "this"), kinds(f.Got, "something else")),
 			}, true
 		}, eval.BadCondition)
 		options(p, module.OfCondition, func(_ *module.Need, code string, got eval.Kinds) diag.Finding {
 			return diag.Finding{
-				Message: fmt.Sprintf("%s is %s and no Boolean: evaluating the condition fails", code, kinds(got, "something else")),
+				Message: fmt.Sprintf("%s is %s and no Boolean", code, kinds(got, "something else")),
 				Help:    compared(got, code),
 			}
 		})

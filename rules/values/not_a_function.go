@@ -18,7 +18,7 @@ var _ = rules.Register(&rules.Rule{
 	File: func(p *rules.Pass) {
 		each(p, func(f eval.Finding, _ *eval.Code) (diag.Finding, bool) {
 			callee := f.Callee()
-			found := diag.Finding{Span: callee, Message: fmt.Sprintf("%s is %s and no function: the call fails", quoted(p, callee, "this"), kinds(f.Got, "something else"))}
+			found := diag.Finding{Span: callee, Message: fmt.Sprintf("%s is %s and no function", quoted(p, callee, "this"), kinds(f.Got, "something else"))}
 			found.Help = "remove the argument, or write the `;`, `,` or operator that is missing between the two"
 			if f.Index > 0 {
 				found.Help = "there is an argument too many, or a `;` or operator is missing behind what is called"

@@ -24,12 +24,12 @@ var _ = rules.Register(&rules.Rule{
 				if span, ok := f.Operand(); ok {
 					what = quoted(p, span, what)
 				}
-				return diag.Finding{Span: f.Span, Message: fmt.Sprintf("%s is %s and has no attributes: evaluating this fails", what, kinds(f.Got, "something else"))}, true
+				return diag.Finding{Span: f.Span, Message: fmt.Sprintf("%s is %s and has no attributes", what, kinds(f.Got, "something else"))}, true
 			}
 			callee := f.Callee()
 			found := diag.Finding{
 				Span: callee, Related: origin(f, p.Path, "what it takes"),
-				Message: fmt.Sprintf("%s takes a set and gets %s: the call fails", quoted(p, callee, "the function"), kinds(f.Got, "something else")),
+				Message: fmt.Sprintf("%s takes a set and gets %s", quoted(p, callee, "the function"), kinds(f.Got, "something else")),
 			}
 			if span, ok := f.Argument(); ok {
 				found.Span = span
@@ -37,7 +37,7 @@ var _ = rules.Register(&rules.Rule{
 			return found, true
 		}, eval.NotSet, eval.BadArgument)
 		options(p, module.OfAttribute, func(_ *module.Need, code string, got eval.Kinds) diag.Finding {
-			return diag.Finding{Message: fmt.Sprintf("%s asks an option for an attribute that is %s: evaluating this fails", code, kinds(got, "something else"))}
+			return diag.Finding{Message: fmt.Sprintf("%s asks an option for an attribute that is %s", code, kinds(got, "something else"))}
 		})
 	},
 })

@@ -48,6 +48,11 @@ func options(p *rules.Pass, of module.NeedOf, present func(n *module.Need, code 
 				continue
 			}
 			found := present(n, reads[i].code, kinds)
+			end := rules.ThisFails
+			if of == module.OfCondition {
+				end = rules.ConditionFails
+			}
+			end.End(&found, false)
 			found.Span, found.Severity, found.Related = n.Span, diag.Warning, []diag.Related{declaredHere(path, declared)}
 			if a.Sample(path) {
 				found.Severity = diag.Hint

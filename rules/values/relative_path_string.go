@@ -24,7 +24,7 @@ var _ = rules.Register(&rules.Rule{
 		each(p, func(f eval.Finding, _ *eval.Code) (diag.Finding, bool) {
 			callee := f.Callee()
 			found := diag.Finding{
-				Span: callee, Message: fmt.Sprintf("%s gets the string %s, which is no absolute path: the call fails", quoted(p, callee, "the function"), diag.Code(f.Text)),
+				Span: callee, Message: fmt.Sprintf("%s gets the string %s, which is no absolute path", quoted(p, callee, "the function"), diag.Code(f.Text)),
 				Help: "write it as a path, without quotes",
 			}
 			arg, ok := f.CallArgument(f.Index)

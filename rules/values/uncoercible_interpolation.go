@@ -26,10 +26,10 @@ var _ = rules.Register(&rules.Rule{
 	File: func(p *rules.Pass) {
 		each(p, func(f eval.Finding, _ *eval.Code) (diag.Finding, bool) {
 			if f.Reason == eval.BadName {
-				return diag.Finding{Span: f.Span, Message: fmt.Sprintf("%s is %s, which is no name of an attribute: evaluating this fails", quoted(p, f.Span, "this"), kinds(f.Got, "something"))}, true
+				return diag.Finding{Span: f.Span, Message: fmt.Sprintf("%s is %s, which is no name of an attribute", quoted(p, f.Span, "this"), kinds(f.Got, "something"))}, true
 			}
 			found := diag.Finding{
-				Span: f.Span, Message: fmt.Sprintf("%s is %s, which interpolation does not make a string: evaluating this fails", quoted(p, f.Span, "this"), kinds(f.Got, "something")),
+				Span: f.Span, Message: fmt.Sprintf("%s is %s, which interpolation does not make a string", quoted(p, f.Span, "this"), kinds(f.Got, "something")),
 			}
 			found.Help = coercible(f.Got)
 			if f.Got&^(eval.Int|eval.Float) == 0 {
@@ -43,7 +43,7 @@ var _ = rules.Register(&rules.Rule{
 		}, eval.Uncoercible, eval.BadName)
 		options(p, module.OfInterpolation, func(n *module.Need, code string, got eval.Kinds) diag.Finding {
 			found := diag.Finding{
-				Message: fmt.Sprintf("%s is %s, which interpolation does not make a string: evaluating this fails", code, kinds(got, "something")),
+				Message: fmt.Sprintf("%s is %s, which interpolation does not make a string", code, kinds(got, "something")),
 				Help:    coercible(got),
 			}
 			if got&^(eval.Int|eval.Float) == 0 {

@@ -44,7 +44,7 @@ var _ = rules.Register(&rules.Rule{
 func unexpected(p *rules.Pass, f eval.Finding, name string) diag.Finding {
 	callee := called(f)
 	found := diag.Finding{
-		Span: callee, Message: quoted(p, callee, "the function") + " takes no argument " + diag.Code(name) + ": the call fails",
+		Span: callee, Message: quoted(p, callee, "the function") + " takes no argument " + diag.Code(name),
 		Related: origin(f, p.Path, "what it takes"),
 	}
 	at, written := f.Passed(name)

@@ -206,7 +206,7 @@ func aboutUnknown(p *rules.Pass, part *libtable.Part, name string, at ast.Node, 
 			pinned = false
 		}
 		if pinned {
-			f.Message += ": evaluating this fails"
+			rules.ThisFails.End(&f, false)
 		} else {
 			f.Severity = diag.Info
 		}

@@ -31,10 +31,10 @@ var _ = rules.Register(&rules.Rule{
 				if f.Operator() != "" {
 					return diag.Finding{}, false
 				}
-				found.Message = fmt.Sprintf("%s does not take %s and %s: the call fails", name, kinds(f.Got, "one thing"), kinds(f.Other, "another"))
+				found.Message = fmt.Sprintf("%s does not take %s and %s", name, kinds(f.Got, "one thing"), kinds(f.Other, "another"))
 				return found, true
 			}
-			found.Message = fmt.Sprintf("%s gets %s where it needs %s: the call fails", name, kinds(f.Got, "something"), kinds(f.Want, "something else"))
+			found.Message = fmt.Sprintf("%s gets %s where it needs %s", name, kinds(f.Got, "something"), kinds(f.Want, "something else"))
 			return found, true
 		}, eval.BadBuiltinArg, eval.BadOperands)
 	},

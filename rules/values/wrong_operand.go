@@ -29,24 +29,24 @@ var _ = rules.Register(&rules.Rule{
 			found := diag.Finding{Span: f.Span}
 			switch {
 			case f.Reason == eval.BadOperand && f.Want != 0:
-				found.Message = fmt.Sprintf("%s takes two %ss, and this is %s: evaluating it fails", diag.Code(op), noun[f.Want], kinds(f.Got, "something else"))
+				found.Message = fmt.Sprintf("%s takes two %ss, and this is %s", diag.Code(op), noun[f.Want], kinds(f.Got, "something else"))
 			case f.Reason == eval.BadOperand:
-				found.Message = fmt.Sprintf("%s does not take %s: evaluating this fails", diag.Code(op), kinds(f.Got, "this"))
+				found.Message = fmt.Sprintf("%s does not take %s", diag.Code(op), kinds(f.Got, "this"))
 			case op == "+":
-				found.Message = fmt.Sprintf("%s cannot be added to %s: evaluating this fails", kinds(f.Other, "this"), kinds(f.Got, "what stands before"))
+				found.Message = fmt.Sprintf("%s cannot be added to %s", kinds(f.Other, "this"), kinds(f.Got, "what stands before"))
 			case op == "-" && f.Got == eval.Int && f.Other&(eval.Int|eval.Float) == 0:
-				found.Message = fmt.Sprintf("%s takes numbers, and this is %s: evaluating it fails", diag.Code(op), kinds(f.Other, "something else"))
+				found.Message = fmt.Sprintf("%s takes numbers, and this is %s", diag.Code(op), kinds(f.Other, "something else"))
 			default:
-				found.Message = fmt.Sprintf("%s does not take %s and %s: evaluating this fails", diag.Code(op), kinds(f.Got, "one thing"), kinds(f.Other, "another"))
+				found.Message = fmt.Sprintf("%s does not take %s and %s", diag.Code(op), kinds(f.Got, "one thing"), kinds(f.Other, "another"))
 			}
 			found.Help = rightOperator(f, op)
 			return found, true
 		}, eval.BadOperand, eval.BadOperands)
 		options(p, module.OfOperator, func(n *module.Need, code string, got eval.Kinds) diag.Finding {
 			op := n.Operator.String()
-			found := diag.Finding{Message: fmt.Sprintf("%s does not take %s, which is %s: evaluating this fails", diag.Code(op), code, kinds(got, "something else"))}
+			found := diag.Finding{Message: fmt.Sprintf("%s does not take %s, which is %s", diag.Code(op), code, kinds(got, "something else"))}
 			if n.Other != 0 {
-				found.Message = fmt.Sprintf("%s is %s, which %s does not take with %s: evaluating this fails", code, kinds(got, "something else"), diag.Code(op), kinds(n.Other, "the other"))
+				found.Message = fmt.Sprintf("%s is %s, which %s does not take with %s", code, kinds(got, "something else"), diag.Code(op), kinds(n.Other, "the other"))
 			}
 			switch {
 			case op == "+" && got&^(eval.Int|eval.Float) == 0:

@@ -1,6 +1,7 @@
 package module
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -119,7 +120,7 @@ func valueType(a *rules.Asked, file string, lists []string, u *module.Use, d *va
 		}
 	}
 	if what == "" || len(what) > maxShown {
-		what = v.Kinds.Describe()
+		what = cmp.Or(v.Kinds.Describe(), "such a value")
 	}
 	t := answer.Declared[0].Type
 	found.Message = fmt.Sprintf("the option %s is of type %s, which refuses %s", diag.Code(dotted(u.Path[:answer.At])), diag.Code(t.Describe()), told(v, what))

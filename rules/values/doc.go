@@ -127,6 +127,17 @@ func quoted(p *rules.Pass, span source.Span, otherwise string) string {
 	return diag.Code(text)
 }
 
+// wanted describes what is taken.
+func wanted(k eval.Kinds) string {
+	if text := k.Describe(); text != "" {
+		return text
+	}
+	if others := (eval.Anything &^ eval.Failures &^ k).Describe(); others != "" {
+		return "anything but " + others
+	}
+	return "something else"
+}
+
 // kinds describes what was met.
 func kinds(k eval.Kinds, otherwise string) string {
 	if text := k.Describe(); text != "" {

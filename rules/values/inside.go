@@ -73,7 +73,7 @@ func whatFails(f eval.Finding) (why, help string) {
 	case eval.BadCondition:
 		return kinds(f.Got, "this") + " stands in the place of a Boolean", ""
 	case eval.BadBuiltinArg:
-		return fmt.Sprintf("%s gets %s where it needs %s", diag.Code(f.Name), kinds(f.Got, "something"), kinds(f.Want, "something else")), ""
+		return fmt.Sprintf("%s gets %s where it needs %s", diag.Code(f.Name), kinds(f.Got, "something"), wanted(f.Want)), ""
 	case eval.Recursion:
 		if members, _ := f.Cycle(); len(members) > 0 {
 			return "the value of " + diag.Code(members[0].Name) + " needs itself there, infinite recursion", ""

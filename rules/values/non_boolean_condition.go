@@ -24,9 +24,9 @@ var _ = rules.Register(&rules.Rule{
 				Span: f.Span, Message: fmt.Sprintf("%s is %s and no Boolean", quoted(p, f.Span, "this"), kinds(f.Got, "something else")),
 			}, true
 		}, eval.BadCondition)
-		options(p, module.OfCondition, func(_ *module.Need, code string, got eval.Kinds) diag.Finding {
+		options(p, module.OfCondition, func(_ *module.Need, code string, got eval.Kinds, what string) diag.Finding {
 			return diag.Finding{
-				Message: fmt.Sprintf("%s is %s and no Boolean", code, kinds(got, "something else")),
+				Message: fmt.Sprintf("%s is %s and no Boolean", code, what),
 				Help:    compared(got, code),
 			}
 		})

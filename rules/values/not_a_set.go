@@ -36,8 +36,8 @@ var _ = rules.Register(&rules.Rule{
 			}
 			return found, true
 		}, eval.NotSet, eval.BadArgument)
-		options(p, module.OfAttribute, func(_ *module.Need, code string, got eval.Kinds) diag.Finding {
-			return diag.Finding{Message: fmt.Sprintf("%s asks an option for an attribute that is %s", code, kinds(got, "something else"))}
+		options(p, module.OfAttribute, func(_ *module.Need, code string, _ eval.Kinds, what string) diag.Finding {
+			return diag.Finding{Message: fmt.Sprintf("%s asks an option for an attribute that is %s", code, what)}
 		})
 	},
 })

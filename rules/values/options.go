@@ -17,8 +17,8 @@ const optionNote = "\n\nThe values of options count, too: what a module of the p
 	"a value of that type. Nothing is said of options with `apply`, and of those that others may declare."
 
 // options reports the places that read options of the project whose types have no value that the place takes, as present says it of
-// the code that reads and the kinds of value that it has.
-func options(p *rules.Pass, of module.NeedOf, present func(n *module.Need, code string, kinds eval.Kinds) diag.Finding) {
+// the code that reads, the kinds of value that it has, and what messages call these.
+func options(p *rules.Pass, of module.NeedOf, present func(n *module.Need, code string, got eval.Kinds, what string) diag.Finding) {
 	f, path := p.Modules(), p.Path
 	own := f.DeclaredNames()
 	type read struct {
@@ -43,11 +43,11 @@ func options(p *rules.Pass, of module.NeedOf, present func(n *module.Need, code 
 	p.AskAll(func(a *rules.Asked) {
 		for i := range reads {
 			n := &reads[i].Need
-			kinds, declared := optionKinds(a, path, n)
-			if kinds == 0 || kinds&n.Kinds != 0 {
+			got, declared := optionKinds(a, path, n)
+			if got == 0 || got&n.Kinds != 0 {
 				continue
 			}
-			found := present(n, reads[i].code, kinds)
+			found := present(n, reads[i].code, got, kinds(got, "a value of type "+diag.Code(declared.Type.Describe())))
 			end := rules.ThisFails
 			if of == module.OfCondition {
 				end = rules.ConditionFails

@@ -41,9 +41,9 @@ var _ = rules.Register(&rules.Rule{
 			}
 			return found, true
 		}, eval.Uncoercible, eval.BadName)
-		options(p, module.OfInterpolation, func(n *module.Need, code string, got eval.Kinds) diag.Finding {
+		options(p, module.OfInterpolation, func(n *module.Need, code string, got eval.Kinds, what string) diag.Finding {
 			found := diag.Finding{
-				Message: fmt.Sprintf("%s is %s, which interpolation does not make a string", code, kinds(got, "something")),
+				Message: fmt.Sprintf("%s is %s, which interpolation does not make a string", code, what),
 				Help:    coercible(got),
 			}
 			if got&^(eval.Int|eval.Float) == 0 {

@@ -34,7 +34,7 @@ var _ = rules.Register(&rules.Rule{
 				found.Message = fmt.Sprintf("%s does not take %s and %s", name, kinds(f.Got, "one thing"), kinds(f.Other, "another"))
 				return found, true
 			}
-			found.Message = fmt.Sprintf("%s gets %s where it needs %s", name, kinds(f.Got, "something"), kinds(f.Want, "something else"))
+			found.Message = fmt.Sprintf("%s gets %s where it needs %s", name, kinds(f.Got, "something"), wanted(f.Want))
 			return found, true
 		}, eval.BadBuiltinArg, eval.BadOperands)
 	},

@@ -42,11 +42,11 @@ var _ = rules.Register(&rules.Rule{
 			found.Help = rightOperator(f, op)
 			return found, true
 		}, eval.BadOperand, eval.BadOperands)
-		options(p, module.OfOperator, func(n *module.Need, code string, got eval.Kinds) diag.Finding {
+		options(p, module.OfOperator, func(n *module.Need, code string, got eval.Kinds, what string) diag.Finding {
 			op := n.Operator.String()
-			found := diag.Finding{Message: fmt.Sprintf("%s does not take %s, which is %s", diag.Code(op), code, kinds(got, "something else"))}
+			found := diag.Finding{Message: fmt.Sprintf("%s does not take %s, which is %s", diag.Code(op), code, what)}
 			if n.Other != 0 {
-				found.Message = fmt.Sprintf("%s is %s, which %s does not take with %s", code, kinds(got, "something else"), diag.Code(op), kinds(n.Other, "the other"))
+				found.Message = fmt.Sprintf("%s is %s, which %s does not take with %s", code, what, diag.Code(op), kinds(n.Other, "the other"))
 			}
 			switch {
 			case op == "+" && got&^(eval.Int|eval.Float) == 0:

@@ -43,6 +43,7 @@ var prepare = sync.OnceFunc(func() {
 	registerLists()
 	registerSets()
 	registerStrings()
+	registerData()
 	registerVersions()
 	registerDerivation()
 	registerNamed()

@@ -121,11 +121,10 @@ func registerStrings() {
 	}
 	register("pathExists", reading(ReadExistence, (*invocation).existence))
 	register("readDir", reading(ReadFolder, (*invocation).listing))
-	register("readFile", reading(ReadText, func(*invocation, *Value) *Value { return bare(String | Failures) }))
 	// What takes strings, or values of which nothing more is asked, and gives what is not worked out.
 	for spec, result := range map[string]Kinds{
 		"hashString ss": String | Hard, "getEnv s": String, "match ss": Null | List | Hard,
-		"split ss": List | Hard, "fromJSON s": Anything, "fromTOML s": Anything, "toXML v": String | Failures,
+		"split ss": List | Hard, "toXML v": String | Failures,
 		"hasContext s": Bool, "getContext s": Set, "placeholder s": String,
 		"readFileType p": String | Failures,
 		"hashFile sp":    String | Failures, "filterSource fp": String | Failures, "scopedImport ap": Anything, "toPath p": String | Failures,

@@ -16,6 +16,8 @@ type Disk struct {
 	List func(dir string) (types map[string]string, ok bool)
 	// Exists tells whether something has a path; known is false where it cannot tell.
 	Exists func(path string) (exists, known bool)
+	// Text returns what a file holds; ok is false where that is not known. It may be nil.
+	Text func(path string) (text string, ok bool)
 	// Read is told of each path that is read; sure tells that no condition that is not known decides about that. It may be nil.
 	Read func(how ReadKind, path *Value, sure bool)
 	// MaxFiles is the number of files that the evaluation imports.

@@ -72,7 +72,7 @@ func registerLibStrings() {
 		switch {
 		case sep == nil || s == nil:
 			return nil
-		case !plainText(sep) || !plainText(s) || sep.text == "" || c.force(c.args[1]).kinds != String:
+		case !plainLines(sep) || !plainLines(s) || sep.text == "" || c.force(c.args[1]).kinds != String:
 			return bare(List)
 		}
 		return c.texts(strings.Split(s.text, sep.text))
@@ -117,11 +117,17 @@ func registerLibStrings() {
 		})
 	}
 	toString("fileContents", 1, func(c *invocation) *Value {
-		if c.path(0) == nil {
+		text := c.as("readFile", c.args[0])
+		if text == nil {
 			return nil
 		}
-		c.mayFail()
-		return bare(String)
+		c.fails = join(c.fails, text.only(Failures))
+		return each(text.only(String), func(x *Value) *Value {
+			if !x.isKnown() {
+				return x
+			}
+			return stringValue(strings.TrimSuffix(x.text, "\n"))
+		})
 	})
 }
 
@@ -152,6 +158,11 @@ func (c *invocation) texts(parts []string) *Value {
 		out[i] = given(stringValue(p))
 	}
 	return listValue(out)
+}
+
+// plainLines reports whether a text is known and has nothing but printable ASCII and ends of lines.
+func plainLines(v *Value) bool {
+	return v.isKnown() && strings.IndexFunc(v.text, func(r rune) bool { return r != '\n' && (r < ' ' || r > '~') }) < 0
 }
 
 // plainText reports whether a text is known and has nothing but printable ASCII: expressions for other things depend on how

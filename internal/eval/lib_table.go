@@ -46,7 +46,7 @@ strings  string  cmakeBool:s!b! cmakeFeature:s!s! mesonBool:s!b! mesonOption:s!s
 trivial  bool    oldestSupportedReleaseIsAtLeast:n
 trivial  int     fromHexString:s
 trivial  string  toHexString:n!
-trivial  any     importJSON:p importTOML:p mod:nn bitNot:n functionArgs:F
+trivial  any     mod:nn bitNot:n functionArgs:F
 types    any     setType:-a
 types    bool    isType:--
 types    set     mkOptionType:a

@@ -301,6 +301,8 @@ removePrefix "b" "ab"
 removeSuffix "ab" "ab"
 splitString "." "a.b..c"
 splitString "[x]" "a[x]b"
+splitString "\n" "a\nb.\n"
+splitString "." "a.\nb"
 splitString 1 212
 splitString "" "ab"
 toLower "AbC"

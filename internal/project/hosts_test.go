@@ -73,6 +73,21 @@ var hostsCases = []struct {
 		"nixosConfigurations.a: common.nix; nixosConfigurations.a.home-manager.users.lee: ; nixosConfigurations.a.home-manager.users.max: home/max.nix"},
 	{"extended lib", `{ nixpkgs, home-manager, ... }: let lib = nixpkgs.lib.extend (_: prev: home-manager.lib // { own = x: [ x ]; }); in { nixosConfigurations.a = lib.nixosSystem { modules = lib.own ./common.nix; }; homeConfigurations.k = lib.homeManagerConfiguration { modules = [ ./home/lee.nix ]; }; }`, nil,
 		"homeConfigurations.k: home/lee.nix; nixosConfigurations.a: common.nix"},
+	{"TOML", `{ nixpkgs, ... }: let hosts = builtins.fromTOML (builtins.readFile ./hosts.toml); in { nixosConfigurations = builtins.mapAttrs (name: host: nixpkgs.lib.nixosSystem {
+		specialArgs = { inherit host; }; modules = [ ./hosts/${name} ] ++ map (m: ./tree + "/${m}.nix") host.modules; }) hosts.host; }`,
+		map[string]string{"hosts.toml": "[host.a]\nmodules = [\"one\"]\n[host.b]\nmodules = []\n"}, "nixosConfigurations.a[host]: hosts/a/default.nix tree/one.nix; nixosConfigurations.b[host]: hosts/b/default.nix"},
+	{"JSON by lib", `{ nixpkgs, ... }: with nixpkgs.lib; { nixosConfigurations = genAttrs (importJSON ./hosts.json).names (name: nixosSystem { modules = [ (./hosts + "/${name}") ]; }); }`,
+		map[string]string{"hosts.json": `{"names": ["a", "b"]}`}, "nixosConfigurations.a: hosts/a/default.nix; nixosConfigurations.b: hosts/b/default.nix"},
+	{"JSON", `{ self, nixpkgs, ... }: { nixosConfigurations = builtins.listToAttrs (map (h: nixpkgs.lib.nameValuePair h.name (nixpkgs.lib.nixosSystem { modules = nixpkgs.lib.optional h.common ./common.nix ++ [ ./hosts/${h.name} ]; }))
+		(builtins.fromJSON (builtins.readFile "${self}/hosts.json"))); }`,
+		map[string]string{"hosts.json": `[{"name": "a", "common": true}, {"name": "b", "common": false}]`}, "nixosConfigurations.a: common.nix hosts/a/default.nix; nixosConfigurations.b: hosts/b/default.nix"},
+	{"TOML by lib", `{ nixpkgs, ... }: let hosts = nixpkgs.lib.trivial.importTOML ./hosts.toml; in { nixosConfigurations.${hosts.main.name} = nixpkgs.lib.nixosSystem { modules = [ ./hosts/${hosts.main.name} ]; }; }`,
+		map[string]string{"hosts.toml": "[main]\nname = 'b'\n"}, "nixosConfigurations.b: hosts/b/default.nix"},
+	{"lines of a file", `{ nixpkgs, ... }: { nixosConfigurations = nixpkgs.lib.genAttrs (nixpkgs.lib.splitString "\n" (nixpkgs.lib.fileContents ./hosts.txt)) (name: nixpkgs.lib.nixosSystem { modules = [ ./hosts/${name} ]; }); }`,
+		map[string]string{"hosts.txt": "a\nb\n"}, "nixosConfigurations.a: hosts/a/default.nix; nixosConfigurations.b: hosts/b/default.nix"},
+	{"data that is read in several ways", `{ nixpkgs, ... }: { nixosConfigurations = builtins.mapAttrs (name: file: nixpkgs.lib.nixosSystem { modules = builtins.fromJSON (builtins.readFile file) ++ [ ./common.nix ]; }) { a = ./twice.json; b = ./gone.json; c = ./broken.json; d = ./dates.toml; }; }`,
+		map[string]string{"twice.json": `{"a": [], "a": []}`, "broken.json": "[", "dates.toml": "a = 1979-05-27"},
+		"nixosConfigurations.a?: common.nix; nixosConfigurations.b?: common.nix; nixosConfigurations.c?: common.nix; nixosConfigurations.d?: common.nix"},
 	{"eval-config", `{ nixpkgs, ... }: { nixosConfigurations.a = import "${nixpkgs}/nixos/lib/eval-config.nix" { modules = [ ./common.nix ]; }; }`, nil, "nixosConfigurations.a: common.nix"},
 	{"colmena", `{ nixpkgs, ... }: { colmena = { meta.specialArgs.x = 1; defaults.imports = [ ./common.nix ]; } // nixpkgs.lib.genAttrs [ "a" "b" ] (n: ./hosts/${n}); }`, nil,
 		"colmena.a[name nodes x]: common.nix hosts/a/default.nix; colmena.b[name nodes x]: common.nix hosts/b/default.nix"},
@@ -123,4 +138,22 @@ func describeHosts(g *hostGraph, dir string) string {
 		out[i] += ": " + strings.TrimPrefix(modules[h], " ")
 	}
 	return strings.Join(out, "; ")
+}
+
+// TestHostsOfChangedData holds that hosts follow the files of data that they are made of.
+func TestHostsOfChangedData(t *testing.T) {
+	dir := testenv.Tree(t, map[string]string{
+		"flake.nix": `{ outputs = { nixpkgs, ... }: { nixosConfigurations = nixpkgs.lib.genAttrs (nixpkgs.lib.importJSON ./hosts.json) (name: nixpkgs.lib.nixosSystem { modules = [ ./${name}.nix ]; }); }; }`,
+		"a.nix":     "{ }", "b.nix": "{ }", "hosts.json": `["a"]`, "other.json": "{}",
+	})
+	module, data := filepath.Join(dir, "b.nix"), filepath.Join(dir, "hosts.json")
+	before := New(workspace.OS)
+	assert.Empty(t, before.View(module).HostsOf(module).Surely)
+
+	changed := workspace.NewOverlay(workspace.OS)
+	changed.Set(data, []byte(`["a", "b"]`))
+	after := before.Next(Change{FS: changed, Files: []string{data}})
+	assert.Len(t, after.View(module).HostsOf(module).Surely, 1)
+	again := after.Next(Change{FS: changed, Files: []string{filepath.Join(dir, "other.json")}})
+	assert.Same(t, after.hostsIn(dir), again.hostsIn(dir), "other data does not count")
 }

@@ -9,7 +9,7 @@ import (
 
 // disk returns what an evaluation of the flake knows of the files around it.
 func (r *outputsReader) disk() *eval.Disk {
-	return &eval.Disk{List: r.listing, Exists: r.exists, MaxFiles: maxHostFiles}
+	return &eval.Disk{List: r.listing, Exists: r.exists, Text: r.text, MaxFiles: maxHostFiles}
 }
 
 // sourceOf returns the root of the source that Nix sees of a flake.
@@ -78,4 +78,21 @@ func (r *outputsReader) listing(dir string) (types map[string]string, ok bool) {
 		}
 	}
 	return types, true
+}
+
+// maxText is the size, in bytes, of a file whose content is of interest.
+const maxText = 1 << 20
+
+// text returns what a file holds that Nix sees.
+func (r *outputsReader) text(path string) (text string, ok bool) {
+	if exists, known := r.exists(path); !exists || !known {
+		return "", false
+	}
+	info, err := r.view.snapshot.fs.Stat(path)
+	if err != nil || !info.Mode().IsRegular() || info.Size() > maxText {
+		return "", false
+	}
+	r.files[path] = true
+	content, err := r.view.snapshot.fs.ReadFile(path)
+	return string(content), err == nil
 }

@@ -161,9 +161,9 @@ func (c *invocation) textOf(v *Value, i int, how coercion) *Value {
 func (c *invocation) fail()    { c.fails = join(c.fails, bare(Hard)) }
 func (c *invocation) mayFail() { c.fails = join(c.fails, failing) }
 
-// refuse notes that the call surely fails.
-func (c *invocation) refuse() *Value {
-	c.fails = join(c.fails, failed(&Failure{Reason: OtherFailure, at: c.at, Name: c.b.name}))
+// refuse notes that the call surely fails for what it gets, whose kinds are the right ones.
+func (c *invocation) refuse(what string) *Value {
+	c.fails = join(c.fails, failed(&Failure{Reason: OutOfRange, at: c.at, Name: c.b.name, Text: what}))
 	return nil
 }
 

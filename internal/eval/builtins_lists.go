@@ -1,6 +1,12 @@
 package eval
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
+
+// emptyText is what functions get that need an element.
+const emptyText = "an empty list"
 
 // anyOf returns what one of some elements can be.
 func (c *invocation) anyOf(elems []*thunk) (one *Value) {
@@ -60,7 +66,7 @@ func registerLists() {
 		case !known:
 			return topValue
 		case len(elems) == 0:
-			return c.refuse()
+			return c.refuse(emptyText)
 		}
 		return c.force(elems[0])
 	})
@@ -73,7 +79,7 @@ func registerLists() {
 			c.fail()
 			return bare(List)
 		case len(elems) == 0:
-			return c.refuse()
+			return c.refuse(emptyText)
 		}
 		return listValue(elems[1:])
 	})
@@ -86,7 +92,7 @@ func registerLists() {
 		case !known || !n.isKnown():
 			return topValue
 		case n.num < 0 || n.num >= int64(len(elems)):
-			return c.refuse()
+			return c.refuse(fmt.Sprintf("the index %d for a list of length %d", n.num, len(elems)))
 		}
 		return c.force(elems[n.num])
 	})
@@ -226,7 +232,7 @@ func registerLists() {
 			return nil
 		}
 		if n.isKnown() && n.num < 0 {
-			return c.refuse()
+			return c.refuse(fmt.Sprintf("the length %d", n.num))
 		}
 		if c.callable() == nil {
 			return nil

@@ -147,7 +147,7 @@ func registerSets() {
 			found, has := c.attribute(pair, "name")
 			switch has {
 			case Absent:
-				return c.refuse()
+				return c.refuse("a list with a set that has no `name`")
 			case Possible:
 				c.fail()
 			}
@@ -164,7 +164,7 @@ func registerSets() {
 			switch {
 			case twice:
 			case has == Absent:
-				return c.refuse()
+				return c.refuse("a list with a set that has no `value`")
 			case has == Possible || unknown || len(values) != 1:
 				known = false
 			default:

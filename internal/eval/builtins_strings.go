@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"fmt"
 	"path"
 	"strings"
 )
@@ -32,7 +33,7 @@ func registerStrings() {
 		case from.num < 0 && n.isKnown() && n.num == 0:
 			return emptyString
 		case from.num < 0 && n.isKnown():
-			return c.refuse()
+			return c.refuse(fmt.Sprintf("the start %d", from.num))
 		case from.num < 0:
 			return bare(String)
 		case !n.isKnown() || !s.isKnown():
@@ -73,7 +74,7 @@ func registerStrings() {
 		from, knownFrom, okFrom := c.list(0)
 		to, knownTo, okTo := c.list(1)
 		if okFrom && okTo && knownFrom && knownTo && len(from) != len(to) {
-			return c.refuse()
+			return c.refuse(fmt.Sprintf("%d texts to replace and %d to put in their place", len(from), len(to)))
 		}
 		if s := c.arg(2, String); s == nil || !okFrom || !okTo {
 			return nil

@@ -52,6 +52,11 @@ func (f *Failure) Describe() string {
 		return "the name of an attribute is " + got
 	case BadBuiltinArg:
 		return fmt.Sprintf("%s gets %s", diag.Code(f.Name), got)
+	case OutOfRange:
+		if f.Name == "" {
+			return "a number is divided by zero"
+		}
+		return fmt.Sprintf("%s gets %s", diag.Code(f.Name), f.Text)
 	case RelativePath:
 		return fmt.Sprintf("%s gets %s, which is no absolute path", diag.Code(f.Name), diag.Code(f.Text))
 	case Undefined:

@@ -22,11 +22,11 @@ const (
 	BadName                     // a computed attribute name is Got
 	DuplicateAttr               // a computed name is Name, which the set has already, by what First shows
 	BadBuiltinArg               // argument Index of the builtin Name is Got
+	OutOfRange                  // the builtin Name, or a division, gets Text, which is of the right kind
 	RelativePath                // the builtin Name takes a path, and gets Text, which is no absolute one
 	Undefined                   // no with has Name
 	Recursion                   // the value needs itself
 	Needed                      // the value needs a source, of which it must not
-	OtherFailure
 )
 
 // site is a place at which something is evaluated.

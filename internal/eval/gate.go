@@ -1,6 +1,8 @@
 package eval
 
 import (
+	"strings"
+
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/sema"
 )
@@ -91,7 +93,7 @@ func (g *gate) operatorFails(op ast.Op, a, b ast.Node) bool {
 		return false
 	case ast.OpAnd, ast.OpOr, ast.OpImpl, ast.OpConcat, ast.OpUpdate, ast.OpSub, ast.OpMul, ast.OpDiv:
 		k := operandKinds[op]
-		return g.lacks(a, k) || g.lacks(b, k)
+		return g.lacks(a, k) || g.lacks(b, k) || op == ast.OpDiv && g.mayBeZero(b)
 	case ast.OpAdd:
 		switch left := g.sure(a); {
 		case left == Anything:
@@ -204,6 +206,12 @@ func (g *gate) plainLambda(fn ast.Node, before int) bool {
 		fn = l.Body().Unparen()
 	}
 	return false
+}
+
+// mayBeZero reports whether an expression is perhaps known to be zero.
+func (g *gate) mayBeZero(n ast.Node) bool {
+	n = g.value(n)
+	return g.sure(n) != Anything && !(n.Is(ast.Int) && strings.Trim(n.Text(), "0") != "")
 }
 
 // lacks reports whether an expression is perhaps of none of some kinds.

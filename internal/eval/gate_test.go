@@ -98,7 +98,7 @@ func (o *opener) value(names, depth int) string {
 	case 1:
 		return "if " + v() + " then " + v() + " else " + v()
 	case 2:
-		return v() + o.pick(" + ", " ++ ", " // ", " && ", " || ", " - ", " < ", " == ", " * ") + v()
+		return v() + o.pick(" + ", " ++ ", " // ", " && ", " || ", " - ", " < ", " == ", " * ", " / ") + v()
 	case 3:
 		return v() + o.pick(" + ", " ++ ", " // ") + v()
 	case 4:
@@ -106,7 +106,7 @@ func (o *opener) value(names, depth int) string {
 	case 5:
 		return o.pick("lib.optional ", "lib.optionals ", "lib.optionalString ", "lib.optionalAttrs ", "lib.mkIf ", "map ", "lib.mapAttrs ") + v() + " " + v()
 	case 6:
-		return o.pick("toString ", "import ", "throw ", "lib.attrNames ", "builtins.isNull ", "lib.concatStrings ", "builtins.readFile ") + v()
+		return o.pick("toString ", "import ", "throw ", "lib.attrNames ", "builtins.isNull ", "lib.concatStrings ", "builtins.readFile ", "builtins.head ", "lib.last ", "1 / ") + v()
 	case 7:
 		return "with " + v() + "; " + v()
 	case 8:
@@ -124,7 +124,7 @@ func (o *opener) value(names, depth int) string {
 	case 14:
 		return "-" + v()
 	case 15:
-		return o.pick("lib.filter ", "lib.concatMapStrings ", "builtins.trace ", "lib.concatStringsSep ") + v() + " " + v()
+		return o.pick("lib.filter ", "lib.concatMapStrings ", "builtins.trace ", "lib.concatStringsSep ", "builtins.elemAt ", "lib.take ") + v() + " " + v()
 	case 16:
 		return "x.a " + v()
 	case 17:

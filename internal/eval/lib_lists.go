@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -124,7 +125,7 @@ func registerLibLists() {
 				c.mayFail()
 				return bare(List)
 			case len(elems) == 0:
-				c.fails = join(c.fails, &Value{kinds: Caught, fail: &Failure{Reason: Thrown, at: c.at}})
+				c.fails = join(c.fails, &Value{kinds: Caught, fail: &Failure{Reason: OutOfRange, at: c.at, Name: c.b.name, Text: emptyText}})
 				return nil
 			case last:
 				return c.force(elems[len(elems)-1])
@@ -325,7 +326,7 @@ func (c *invocation) sublist(start, count, list *thunk) *Value {
 		}
 		return listValue(rest)
 	case n.num < 0:
-		return c.refuse()
+		return c.refuse(fmt.Sprintf("the length %d", n.num))
 	}
 	return listValue(rest[:n.num])
 }

@@ -62,18 +62,18 @@ func (ev *Evaluation) arithmetic(at site, o op, a, b *Value) *Value {
 		if x.kinds&numbers == 0 || y.kinds&numbers == 0 {
 			return nil
 		}
+		if o == opDiv && y.isKnown() && y.number() == 0 {
+			return failed(&Failure{Reason: OutOfRange, at: at})
+		}
 		return compute(o, x, y)
 	})
 }
 
-// compute evaluates an operation on two numbers.
+// compute evaluates an operation on two numbers, but for a division by zero.
 func compute(o op, x, y *Value) *Value {
 	exact := x.isKnown() && y.isKnown()
 	if x.kinds == Float || y.kinds == Float {
-		if o == opDiv && (!y.isKnown() || y.number() == 0) {
-			if y.isKnown() {
-				return bare(Hard)
-			}
+		if o == opDiv && !y.isKnown() {
 			return bare(Float | Hard)
 		}
 		if !exact {
@@ -91,9 +91,6 @@ func compute(o op, x, y *Value) *Value {
 		return floatValue(p / q)
 	}
 	if !exact {
-		if o == opDiv && y.isKnown() && y.num == 0 {
-			return bare(Hard)
-		}
 		return bare(Int | Hard) // Nix before 2.25 wraps around
 	}
 	p, q := x.num, y.num
@@ -120,10 +117,7 @@ func compute(o op, x, y *Value) *Value {
 		}
 		return intValue(int64(low))
 	}
-	switch {
-	case q == 0:
-		return bare(Hard)
-	case p == math.MinInt64 && q == -1:
+	if p == math.MinInt64 && q == -1 {
 		return overflow
 	}
 	return intValue(p / q)

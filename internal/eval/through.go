@@ -58,8 +58,12 @@ func (x *Examination) entered(at site, v *Value, of element) {
 		if t := only.thunk; t.code == nil || t.env == nil || t.env.lexical || x.inFixpoint(only) {
 			return // told where that stands
 		}
-	case Thrown, Aborted, Needed, Undefined, BadName, DuplicateAttr, OtherFailure:
+	case Thrown, Aborted, Needed, Undefined, BadName, DuplicateAttr:
 		return
+	case OutOfRange:
+		if v.kinds&Caught != 0 {
+			return // tryEval may be around it on purpose
+		}
 	}
 	x.carried[only] = true
 	if _, ok := x.entries[at.expr]; !ok {

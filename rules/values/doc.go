@@ -82,7 +82,7 @@ func endingOf(f eval.Finding) rules.Ending {
 		return rules.CallFails
 	case eval.BadCondition:
 		return rules.ConditionFails
-	case eval.BadOperands:
+	case eval.BadOperands, eval.OutOfRange:
 		if f.Operator() == "" {
 			return rules.CallFails
 		}

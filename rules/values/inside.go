@@ -13,7 +13,7 @@ import (
 // isMatterOf reports whether the rule that tells of some reasons tells of a failure in a function: operands of operators are
 // the matter of one rule, those of functions of another.
 func isMatterOf(f eval.Finding, reasons []eval.Reason) bool {
-	return f.Reason != eval.BadOperands || (f.Operator() == "") == slices.Contains(reasons, eval.BadBuiltinArg)
+	return f.Reason != eval.BadOperands && f.Reason != eval.OutOfRange || (f.Operator() == "") == slices.Contains(reasons, eval.BadBuiltinArg)
 }
 
 // inside presents what fails in a function for the arguments of a call: at the argument that is to blame, or at the call, with
@@ -74,6 +74,8 @@ func whatFails(f eval.Finding) (why, help string) {
 		return kinds(f.Got, "this") + " stands in the place of a Boolean", ""
 	case eval.BadBuiltinArg:
 		return fmt.Sprintf("%s gets %s where it needs %s", diag.Code(f.Name), kinds(f.Got, "something"), wanted(f.Want)), ""
+	case eval.OutOfRange:
+		return f.Describe(), ""
 	case eval.Recursion:
 		if members, _ := f.Cycle(); len(members) > 0 {
 			return "the value of " + diag.Code(members[0].Name) + " needs itself there, infinite recursion", ""

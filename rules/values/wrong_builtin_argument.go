@@ -3,6 +3,7 @@ package values
 import (
 	"fmt"
 
+	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/eval"
@@ -14,7 +15,9 @@ var _ = rules.Register(&rules.Rule{
 	Summary: "A function of Nix or of nixpkgs' `lib` is given something of a kind that it does not take",
 	Doc: "`builtins.length { }`, `map f \"x\"` and `toString builtins.attrNames set`, where parentheses are missing, fail as soon as they\n" +
 		"are evaluated. So do `lib.concatStringsSep list \",\"` and `lib.mapAttrs set f`, whose arguments are in the wrong order, and\n" +
-		"`filter f list` where `f` returns something other than a Boolean." + severity,
+		"`filter f list` where `f` returns something other than a Boolean.\n" +
+		"\n" +
+		"Some take not all values of their kind: `head [ ]`, `elemAt list 3` of three elements, `substring (-1) 2 text`, `div 1 0`." + severity,
 	Severity: diag.Error, Presets: rules.Recommended,
 	Asks: asks,
 	File: func(p *rules.Pass) {
@@ -27,6 +30,16 @@ var _ = rules.Register(&rules.Rule{
 			callee := f.Callee()
 			found := diag.Finding{Span: callee}
 			name := quoted(p, callee, "the function")
+			if f.Reason == eval.OutOfRange {
+				if f.Operator() != "" || throws[f.Name] && isTried(p.Tree.NodeAt(f.Span)) {
+					return diag.Finding{}, false
+				}
+				found.Message = name + " gets " + f.Text
+				if f.Name == "" || f.Text == "" {
+					found.Message = name + " divides by zero"
+				}
+				return found, true
+			}
 			if f.Reason == eval.BadOperands {
 				if f.Operator() != "" {
 					return diag.Finding{}, false
@@ -36,6 +49,19 @@ var _ = rules.Register(&rules.Rule{
 			}
 			found.Message = fmt.Sprintf("%s gets %s where it needs %s", name, kinds(f.Got, "something"), wanted(f.Want))
 			return found, true
-		}, eval.BadBuiltinArg, eval.BadOperands)
+		}, eval.BadBuiltinArg, eval.BadOperands, eval.OutOfRange)
 	},
 })
+
+// throws are the functions of lib that throw where they refuse a value, which tryEval catches.
+var throws = map[string]bool{"last": true, "init": true}
+
+// isTried reports whether an expression stands in a call of tryEval.
+func isTried(n ast.Node) bool {
+	for up := range n.Ancestors() {
+		if call, ok := ast.AsApply(up); ok && ast.LastName(call.Func()) == "tryEval" {
+			return true
+		}
+	}
+	return false
+}

@@ -15,13 +15,16 @@ var _ = rules.Register(&rules.Rule{
 	Summary: "An operator has an operand of a kind that it does not take",
 	Doc: "`++` joins lists, `//` sets, `+` strings, paths or numbers: `[ 1 ] // { }` and `\"port \" + 80` fail as soon as they are\n" +
 		"evaluated. Use the other operator, or convert: `\"port \" + toString 80`. `==` and `!=` take anything, and `<` takes two\n" +
-		"numbers, strings, paths or lists." + optionNote + severity,
+		"numbers, strings, paths or lists. Nothing is divided by zero." + optionNote + severity,
 	Severity: diag.Error, Presets: rules.Recommended,
 	Asks: asks | project.ForModules,
 	File: func(p *rules.Pass) {
 		told := map[eval.Expr]bool{}
 		each(p, func(f eval.Finding, _ *eval.Code) (diag.Finding, bool) {
 			op := f.Operator()
+			if f.Reason == eval.OutOfRange && op != "" {
+				return diag.Finding{Span: f.Span, Message: f.Describe()}, true
+			}
 			if op == "" || told[f.Place()] {
 				return diag.Finding{}, false // wrong-builtin-argument tells of it; of two wrong operands, one is told
 			}
@@ -41,7 +44,7 @@ var _ = rules.Register(&rules.Rule{
 			}
 			found.Help = rightOperator(f, op)
 			return found, true
-		}, eval.BadOperand, eval.BadOperands)
+		}, eval.BadOperand, eval.BadOperands, eval.OutOfRange)
 		options(p, module.OfOperator, func(n *module.Need, code string, got eval.Kinds, what string) diag.Finding {
 			op := n.Operator.String()
 			found := diag.Finding{Message: fmt.Sprintf("%s does not take %s, which is %s", diag.Code(op), code, what)}

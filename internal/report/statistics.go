@@ -11,11 +11,13 @@ import (
 
 // ruleCount is what one rule found.
 type ruleCount struct {
-	Rule          string `json:"rule"`
-	Severity      string `json:"severity"` // the worst of its findings
-	Findings      int    `json:"findings"`
-	Fixable       int    `json:"fixable"`        // by safe fixes
-	UnsafeFixable int    `json:"unsafe_fixable"` // by unsafe fixes only
+	Rule     string `json:"rule"`
+	Severity string `json:"severity"` // the worst of its findings
+	// Severities counts its findings by severity.
+	Severities    map[string]int `json:"severities"`
+	Findings      int            `json:"findings"`
+	Fixable       int            `json:"fixable"`        // by safe fixes
+	UnsafeFixable int            `json:"unsafe_fixable"` // by unsafe fixes only
 
 	worst diag.Severity
 }
@@ -33,12 +35,13 @@ func (p *printer) statistics(leaveOut func(*diag.Finding) bool) []ruleCount {
 		if !ok {
 			at = len(list)
 			index[f.Rule] = at
-			list = append(list, ruleCount{Rule: f.Rule})
+			list = append(list, ruleCount{Rule: f.Rule, Severities: map[string]int{}})
 		}
 		c := &list[at]
 		c.Findings++
 		c.worst = max(c.worst, f.Severity)
 		c.Severity = c.worst.String()
+		c.Severities[f.Severity.String()]++
 		switch {
 		case hasFix(f, diag.Safe):
 			c.Fixable++
@@ -54,6 +57,20 @@ func (p *printer) statistics(leaveOut func(*diag.Finding) bool) []ruleCount {
 
 func hasFix(f *diag.Finding, safety diag.Safety) bool {
 	return slices.ContainsFunc(f.Fixes, func(x diag.Fix) bool { return x.Safety == safety })
+}
+
+// severities says how many findings of a rule there are of each severity, the worst first; "" where they are all of one.
+func (c ruleCount) severities() string {
+	if len(c.Severities) < 2 {
+		return ""
+	}
+	var parts []string
+	for s := diag.Error; s > diag.Off; s-- {
+		if n := c.Severities[s.String()]; n > 0 {
+			parts = append(parts, count(n, s.String(), s != diag.Info))
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // takes says what it takes to mend what a rule found.
@@ -79,7 +96,11 @@ func (p *printer) table(colors palette, list []ruleCount) {
 	for _, c := range list {
 		pad := strings.Repeat(" ", severity-len(c.Severity))
 		p.printf("%*d  %s%s  %-*s  ", number, c.Findings, colors.severity[c.worst].Sprint(c.Severity), pad, rule, c.Rule)
-		p.wrapped(c.takes(), number+severity+rule+6, number+severity+4, fmt.Sprint)
+		how := c.takes()
+		if mixed := c.severities(); mixed != "" {
+			how = mixed + "; " + how
+		}
+		p.wrapped(how, number+severity+rule+6, number+severity+4, fmt.Sprint)
 	}
 }
 

@@ -55,7 +55,7 @@ func TestStatistics(t *testing.T) {
 	}
 	require.NoError(t, json.Unmarshal([]byte(text), &out))
 	assert.Len(t, out.Findings, 63)
-	assert.Equal(t, ruleCount{Rule: "common", Severity: "warning", Findings: 40, Fixable: 2, UnsafeFixable: 1}, out.Statistics[0])
+	assert.Equal(t, ruleCount{Rule: "common", Severity: "warning", Severities: map[string]int{"warning": 40}, Findings: 40, Fixable: 2, UnsafeFixable: 1}, out.Statistics[0])
 	assert.Len(t, out.Statistics, 4)
 	text = write(t, "json", &Run{}, opts)
 	validate(t, text)
@@ -93,10 +93,10 @@ func TestExhausted(t *testing.T) {
 	assert.Contains(t, write(t, "text", run, opts), "1 file took more to evaluate than one may: not all that fails there may be found:\n  e00.nix\n\n3 errors")
 }
 
-// TestStatisticsSeverity: a rule whose findings differ is counted once, with the worst.
+// TestStatisticsSeverity: a rule whose findings differ is counted once, with the worst and with the numbers of each.
 func TestStatisticsSeverity(t *testing.T) {
 	run := &Run{Findings: []diag.Finding{{Rule: "r", Severity: diag.Hint, File: "a"}, {Rule: "r", Severity: diag.Error, File: "b"}, {Rule: "r", Severity: diag.Info, File: "c"}}}
-	assert.Contains(t, write(t, "text", run, Options{Statistics: true}), "3  error  r  3 by hand\n")
+	assert.Contains(t, write(t, "text", run, Options{Statistics: true}), "3  error  r  1 error, 1 info, 1 hint; 3 by hand\n")
 }
 
 func TestBrief(t *testing.T) {

@@ -164,6 +164,7 @@ var flagCases = []flagCase{
 	{commands: "query", flag: "where", with: "$x clean.nix --where $x==1", without: "$x clean.nix", out: "clean.nix:1:7: 1\n", errs: "1 match in 1 file"},
 	{commands: "query", flag: "possible", with: "lib.mkIf maybe.nix --possible", without: "lib.mkIf maybe.nix", out: "maybe.nix:1:33: mkIf  (possible)"},
 	{commands: "what", flag: "format", with: "--format json clean.nix:1:3", without: "clean.nix:1:3", out: `"kinds"`},
+	{commands: "what", flag: "stdin-path", with: "--stdin-path sub/x.nix -:1:3 --format text", without: "-:1:3", stdin: "{ a = 1; }\n", out: "sub/x.nix:1:3: "},
 	{commands: "parse", flag: "format", with: "--format nix clean.nix", without: "clean.nix", out: "{ a = 1; }"},
 }
 

@@ -102,7 +102,7 @@ func run(args []string, s streams) (code int) {
 		}
 	}()
 	root := newRoot(s)
-	root.SetArgs(args)
+	root.SetArgs(behindFlags(args))
 	root.InitDefaultCompletionCmd(args...)
 	refuseUnknown(root, "completion")
 	refuseUnknown(root, "hook")

@@ -272,3 +272,18 @@ func TestWhatNix(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatOfStdin: a place may be one of standard input, wherever the flags stand; what that imports lies beside the file that it is of.
+func TestWhatOfStdin(t *testing.T) {
+	dir := testenv.Tree(t, whatProject)
+	text := "let conf = import ./conf; in\nconf.port |> (x: x + 1)\n"
+	for _, args := range [][]string{{"what", "-:2:11"}, {"what", "-:2:11", "--format", "text"}, {"what", "--stdin-path", "new.nix", "--", "-:2:11"}} {
+		code, out, errs := nixsift(t, dir, text, args...)
+		assert.Equal(t, exitClean, code, errs)
+		assert.Contains(t, out, "is       an integer: 81\n", args)
+		assert.Contains(t, out, "conf/default.nix", args)
+	}
+	code, _, errs := nixsift(t, dir, "{ a = ; }", "what", "-:1:1")
+	assert.Equal(t, exitUsage, code)
+	assert.Contains(t, errs, "stdin.nix:1:7: ")
+}

@@ -179,6 +179,16 @@ func (p *Pass) ask(code *eval.Code, part func(a *asking) eval.Part) *eval.Value 
 	return v
 }
 
+// Endless reports whether an expression of the file is a function of which no call ends, since each comes to another one in any case.
+func (p *Pass) Endless(n ast.Node) bool {
+	code := p.lowered()
+	if code == nil {
+		return false
+	}
+	e, ok := code.At(n.Unparen().Span())
+	return ok && eval.Endless(code, e, p.imports())
+}
+
 // Outputs returns what is known of the outputs of the flake in a folder.
 func (p *Pass) Outputs(dir string) *project.Outputs {
 	if x := p.examined; x.alone {

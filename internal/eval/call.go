@@ -119,6 +119,9 @@ func (ev *Evaluation) callLambda(at site, f *function, arg *thunk) *Value {
 	if ev.trace != nil && ev.trace.called != nil {
 		ev.trace.called(at, f, arg)
 	}
+	if v := ev.endless.recurs(ev, at, f); v != nil {
+		return v
+	}
 	l := f.lambda()
 	inside := ev.level(f.env, f.lexical)
 	if !l.pattern {

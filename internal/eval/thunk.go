@@ -102,6 +102,7 @@ type Evaluation struct {
 	holeOf element
 	// foreign is set where the lib that callers pass may be any other than nixpkgs'.
 	foreign bool
+	endless *endless
 	trace   *tracer // of a question that is asked to be shown, else nil
 
 	// What is made on the way, and what an Examination uses.

@@ -28,12 +28,14 @@ var _ = rules.Register(&rules.Rule{
 		"`self: super:`. That an attribute needs itself is reported where no other overlay of the project defines one of the\n" +
 		"same name, which might come later and have it in its place.\n" +
 		"\n" +
-		"A call that recurses for the arguments that it has is reported, too: of `{ a ? b, b ? a }: …` with `{ }`.\n" +
+		"A call that recurses for the arguments that it has is reported, too: of `{ a ? b, b ? a }: …` with `{ }`. So is a function of\n" +
+		"which no call ends, since each comes to another one in any case: `f = x: f (x + 1)`.\n" +
 		"\n" +
 		"A name whose own value reads it at once is the matter of `self-binding`." + severity,
 	Severity: diag.Error, Presets: rules.Recommended,
 	Asks: asks | project.ForOverlaysWith,
 	File: func(p *rules.Pass) {
+		endlessCalls(p)
 		var bound map[source.Span]sema.BindingID // made with the first finding
 		each(p, func(f eval.Finding, _ *eval.Code) (diag.Finding, bool) {
 			if f.Fixpoint != nil {

@@ -35,10 +35,10 @@ var conditional = words("mkIf optional optionals optionalAttrs optionalString")
 // Needs returns the places of the file that read options and take only some kinds of value, in source order.
 func (f *File) Needs() (needs []Need) {
 	for _, r := range f.ReadOptions() {
-		if !r.Own || r.Cut || r.Guarded || len(r.Path) < 2 {
+		if !r.Own || r.Cut || r.Guarded || len(r.Path) == 0 {
 			continue
 		}
-		if len(r.Path) > 2 {
+		if len(r.Path) > 1 {
 			needs = append(needs, Need{Path: r.Path, Span: r.At.Span(), Of: OfAttribute, Kinds: eval.Set})
 		}
 		if n, ok := f.need(r.At.OutsideParens()); ok {

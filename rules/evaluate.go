@@ -216,6 +216,15 @@ func (p *Pass) MadePaths() []project.MadePath {
 	return p.Project.MadePaths(p.Path)
 }
 
+// HostsOf returns the hosts of the flake around the file that have it as a module.
+func (p *Pass) HostsOf() project.HostsOfFile {
+	if x := p.examined; x.alone {
+		x.more.Store(true)
+		return project.HostsOfFile{}
+	}
+	return p.Project.HostsOf(p.Path)
+}
+
 // IsOfFile reports whether a value is the set that another file is: import-unknown-attr tells what such a set lacks.
 func (p *Pass) IsOfFile(v *eval.Value) bool { return v.OfFile(p.lowered()) }
 

@@ -20,15 +20,20 @@ type Completion struct {
 func Completed(n ast.Node) (c Completion, ok bool) {
 	switch {
 	case n.Is(ast.Ident):
-		n = flakeRoot(n)
+		n = FlakeRoot(n)
 		if !n.IsValid() {
 			return c, false
 		}
 	case n.FirstChild().IsValid():
 		return c, false
 	}
-	c.Base = n
-	c.At, c.Rest, c.Whole, ok = completed(n)
+	return Behind(n)
+}
+
+// Behind returns the expression in which one that is the name of a folder, whatever it is, gets text behind it.
+func Behind(base ast.Node) (c Completion, ok bool) {
+	c.Base = base
+	c.At, c.Rest, c.Whole, ok = completed(base)
 	c.At = c.At.Unparen()
 	return c, ok
 }
@@ -51,9 +56,9 @@ func (v *View) Completion(file string, c Completion) (target string, ok bool) {
 	return filepath.Clean(root + filepath.FromSlash(c.Rest)), root != ""
 }
 
-// flakeRoot returns the expression that stands for the source of the flake around a use of self: self, inputs.self,
+// FlakeRoot returns the expression that stands for the source of the flake around a use of self: self, inputs.self,
 // self.outPath. It is invalid where the use is for something else.
-func flakeRoot(n ast.Node) ast.Node {
+func FlakeRoot(n ast.Node) ast.Node {
 	name := n.Text()
 	if name != "self" && name != "inputs" {
 		return ast.Node{}

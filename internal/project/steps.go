@@ -81,7 +81,7 @@ func collectSteps(t *ast.Tree) (found []step) {
 		case n.HasError():
 			continue
 		case r.Kind == ast.Ident:
-			if n = flakeRoot(n); !n.IsValid() {
+			if n = FlakeRoot(n); !n.IsValid() {
 				continue
 			}
 		case n.FirstChild().IsValid():

@@ -157,8 +157,24 @@ func (p *paths) valueOf(n ast.Node, depth int) (path string, ok bool) {
 		if p.isParameter(n) {
 			return p.Project.FlakeDir(), n.Text() == "self"
 		}
-		if b := p.Names().Resolve(n); b != nil && b.Value.IsValid() {
+		b := p.Names().Resolve(n)
+		if b == nil || b.More {
+			return "", false
+		}
+		if in, inherited := ast.AsInherit(b.Decl); inherited && in.From().IsValid() { // inherit (inputs) self
+			from := in.From().Unparen()
+			return p.Project.FlakeDir(), b.Name == "self" && from.Is(ast.Ident) && from.Text() == "inputs" && p.isParameter(from)
+		}
+		if b.Value.IsValid() {
 			return p.valueOf(b.Value, depth-1)
+		}
+	case ast.Select:
+		s := ast.SelectExpr{Node: n}
+		if head := s.Operand().Unparen(); head.Is(ast.Ident) && p.isParameter(head) {
+			return p.Project.FlakeDir(), project.FlakeRoot(head) == n
+		}
+		if s.Attrpath().IsSingle("outPath") && !s.Default().IsValid() {
+			return p.valueOf(s.Operand(), depth-1)
 		}
 	case ast.Binary:
 		if dir, ok := p.valueOf(n.Child(0), depth-1); ok && n.Op() == ast.OpAdd {

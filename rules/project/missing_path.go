@@ -24,7 +24,7 @@ var _ = rules.Register(&rules.Rule{
 		"project whose path ends so. Each place that names the file is a finding, so that a comment there speaks of it alone.\n" +
 		"\n" +
 		"Of what puts text behind a path, or behind the flake itself, what is read where it stands is looked at: `import (./. +\n" +
-		"\"/x.nix\")`, `readFile \"${self}/x\"`. `./hosts/${name}` is looked at where evaluating the outputs of the\n" +
+		"\"/x.nix\")`, `readFile \"${self}/x\"`, and what is the value of an attribute that names a file, `sopsFile = \"${self}/x\"`. `./hosts/${name}` is looked at where evaluating the outputs of the\n" +
 		"flake surely reads it, for each name that is known.\n" +
 		"\n" +
 		"Nothing is said about paths that the file checks with `pathExists`, that are only turned into text, compared or\n" +
@@ -98,7 +98,7 @@ func (m *missing) check(n ast.Node, target string) {
 
 // checkCompleted reports what is put together, read where it stands, and not there.
 func (m *missing) checkCompleted(l literal) {
-	if l.probe || !l.folder && !readsFile(l.node) || m.Project.Kind(l.target) != project.Nothing || m.guarded(l) {
+	if l.probe || !l.folder && !l.named && !readsFile(l.node) || m.Project.Kind(l.target) != project.Nothing || m.guarded(l) {
 		return
 	}
 	m.report(&absent{target: l.target, why: m.reason(l.target, m.Project.Rel(l.target))}, l)

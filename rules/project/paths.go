@@ -21,6 +21,9 @@ type literal struct {
 	listed bool
 	// probe is set for what only asks whether something is there: pathExists ./x.
 	probe bool
+	// named is set for what is put together as the value of an attribute that names a file, text where it may be a string, which
+	// Nix itself need not read.
+	named, text bool
 	// there is set where the target is a folder that exists.
 	there bool
 	// output is the output of the flake for which the path is put together, where evaluating that tells.

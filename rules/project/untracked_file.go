@@ -22,7 +22,8 @@ var _ = rules.Register(&rules.Rule{
 		"`pathExists` does not fail: it is silently false, which is reported more mildly.\n" +
 		"\n" +
 		"Looked at are path literals, and what puts text behind one or behind the flake itself: `./. + \"/x.nix\"`, `self + \"/x.nix\"`,\n" +
-		"`\"${./.}/x\"`; strings only where they are read. What is put together of more,\n" +
+		"`\"${./.}/x\"`; strings only where they are read, or are the value of an attribute that names a file, as `sopsFile` and `source`\n" +
+		"do: that is a warning, since Nix itself need not read it. What is put together of more,\n" +
 		"`./hosts/${name}`, is looked at where evaluating the outputs of the flake reads it: for each element of a list that is known, of\n" +
 		"a set, or of a folder that `readDir` lists.\n" +
 		"\n" +
@@ -169,6 +170,9 @@ func reportUntracked(p *rules.Pass, l literal, rel, linked string, isDir bool) {
 		f.Help = "the test is false there although the file is here; if it is meant to be seen, run " + diag.Code(add)
 	} else {
 		f.Message = what + ", so the flake cannot see it"
+		if l.named && l.text {
+			f.Severity = diag.Warning
+		}
 		f.Help = "run " + diag.Code(add)
 		if l.output != "" {
 			f.Help += "; " + diag.Code(l.output) + " reads it"

@@ -32,7 +32,11 @@ var _ = rules.Register(&rules.Rule{
 		"with the inputs that lead to it. It is a hint where they lie deeper than the inputs of the flake's inputs, since\n" +
 		"each then takes a long override. A revision that an input fixes is no copy of another, and what is built with the copy\n" +
 		"of an input whose binary cache `nixConfig` names is left alone. There is one finding for each flake that is brought.\n" +
-		"Where the flake has such an input itself, missing-follows speaks.",
+		"Package sets of different releases are a hint, since following would change what is built.\n" +
+		"Where the flake has such an input itself, missing-follows speaks.\n" +
+		"\n" +
+		"Two inputs of the flake itself that are one branch, locked to different revisions, are reported, too, unless a comment\n" +
+		"or a name, as `nixpkgs-pinned`, tells what the second is for.",
 	Severity: diag.Info, Presets: rules.Recommended,
 	Options: []*rules.Option{duplicateAllow.Option},
 	Flake: func(p *rules.Pass, f *flake.Flake) {
@@ -40,6 +44,7 @@ var _ = rules.Register(&rules.Rule{
 			return
 		}
 		lock := filepath.Join(f.Dir, "flake.lock")
+		reportDeclaredTwice(p, f, duplicateAllow.In(p))
 		for _, g := range copiesAmongInputs(f, duplicateAllow.In(p)) {
 			finding := diag.Finding{
 				Span:     place(g.copies[0].in),
@@ -53,7 +58,11 @@ var _ = rules.Register(&rules.Rule{
 					finding.Related = append(finding.Related, diag.Related{File: lock, Span: c.entry.Key, Message: c.way() + ": " + describe(c.node)})
 				}
 			}
-			if g.deep() || p.Project.InAside(f.Dir) {
+			if g.mixed {
+				finding.Message = fmt.Sprintf("%s each bring their own `%s`, of different releases, which the flake itself does not have", diag.List(g.owners(), 5), g.name)
+				finding.Help = fmt.Sprintf("declare one `%s`, and let those inputs follow it that go with its release", g.name)
+			}
+			if g.deep() || g.mixed || p.Project.InAside(f.Dir) {
 				finding.Severity = diag.Hint
 			}
 			p.Report(finding)
@@ -72,6 +81,7 @@ const (
 type copyGroup struct {
 	name   string // of the input that the flake could have
 	weight weight
+	mixed  bool      // the copies are of different releases
 	copies []ownCopy // the nearest to the root first, in the order of flake.nix
 }
 
@@ -150,6 +160,9 @@ func copiesAmongInputs(f *flake.Flake, allow []string) []copyGroup {
 			out = append(out, *g)
 		}
 	}
+	if g := s.ofReleases(); s.tells(&g) {
+		out = append(out, g)
+	}
 	slices.SortStableFunc(out, func(a, b copyGroup) int {
 		return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(len(b.copies), len(a.copies)))
 	})
@@ -158,7 +171,18 @@ func copiesAmongInputs(f *flake.Flake, allow []string) []copyGroup {
 
 // tells reports whether a group is worth a finding.
 func (s *copySearch) tells(g *copyGroup) bool {
-	return differ(g.copies) && s.f.Nix.Input(g.name) == nil && flake.IsID(g.name)
+	return len(g.copies) > 1 && differ(g.copies) && s.f.Nix.Input(g.name) == nil && flake.IsID(g.name)
+}
+
+// ofReleases returns the package sets of nixpkgs that are no copies of each other by their releases.
+func (s *copySearch) ofReleases() (all copyGroup) {
+	for _, g := range s.groups {
+		if ref, _ := g.copies[0].node.Source(); ref.IsNixpkgs() && !s.tells(g) && !g.deep() && len(g.copies[0].path) == 2 {
+			all.name, all.weight, all.mixed = "nixpkgs", g.weight, true
+			all.copies = append(all.copies, g.copies[0])
+		}
+	}
+	return all
 }
 
 // top returns the inputs of the flake that may bring copies.

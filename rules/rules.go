@@ -150,6 +150,8 @@ type Rule struct {
 	// read is an error where it has one of them in the part that was not read, and of no interest elsewhere. None are for a rule
 	// that looks at the text alone, which is there in any case.
 	Mentions []string
+	// Prose tells that Script also reads the commands that documentation shows, of which it reports no more than info.
+	Prose bool
 	// Programs reports whether Script looks at the arguments of a program; nil stands for every program.
 	Programs func(name string) bool
 	// Syntax is the kind of parser error that the rule presents. It may stand beside Node, for what Nix accepts of the

@@ -43,7 +43,7 @@ func TestChangedSince(t *testing.T) {
 	assert.Empty(t, found)
 	assert.Equal(t, "nixsift: 0 files to check: of the paths given, no files that nixsift checks differ from the merge base of main and HEAD\n", errs)
 
-	gittest.Write(t, root, "committed.nix", broken, "README.md", "text\n", ".github/workflows/ci.yml", "on: push\njobs:\n  a:\n    runs-on: y\n    steps:\n      - run: true\n")
+	gittest.Write(t, root, "committed.nix", broken, "NOTES.md", "text\n", ".github/workflows/ci.yml", "on: push\njobs:\n  a:\n    runs-on: y\n    steps:\n      - run: true\n")
 	require.NoError(t, os.Chmod(filepath.Join(root, "mode.nix"), 0o755))
 	commit(t, root)
 	gittest.Write(t, root, "staged.nix", broken)

@@ -342,7 +342,7 @@ func TestStagedConversions(t *testing.T) {
 // TestStagedFlags holds what goes together with --staged and --changed-since and what does not.
 func TestStagedFlags(t *testing.T) {
 	root := repository(t, "a.nix", sound)
-	gittest.Write(t, root, "a.nix", "let unused = 1; in import ./gone.nix\n", "sub/b.nix", "import ./gone.nix\n", "vendor/c.nix", "import ./gone.nix\n", "README.md", "text\n")
+	gittest.Write(t, root, "a.nix", "let unused = 1; in import ./gone.nix\n", "sub/b.nix", "import ./gone.nix\n", "vendor/c.nix", "import ./gone.nix\n", "NOTES.md", "text\n")
 	gittest.Run(t, root, "add", "-A")
 	for _, c := range []struct {
 		args  []string

@@ -28,8 +28,8 @@ func oddTree(t *testing.T) string {
 	t.Helper()
 	dir := testenv.Tree(t, map[string]string{
 		"ok.nix": "1\n", "b.nix": "2\n", "broken.nix": "{ a = ; }\n", "undefined.nix": "nowhere\n", "empty.nix": "", "latin.nix": "\"caf\xe9\"\n",
-		"README.md": "text\n", "shell.nix.in": "1\n", "BAD.NIX": "1\n", "noext": "text\n", "run": "#!/bin/sh\ntrue\n", "data.yml": "a: [\n",
-		"none/README.md": "text\n", "folder/x.nix/a.txt": "text\n", "inner/x.nix/a.nix": "1\n",
+		"NOTES.md": "text\n", "shell.nix.in": "1\n", "BAD.NIX": "1\n", "noext": "text\n", "run": "#!/bin/sh\ntrue\n", "data.yml": "a: [\n",
+		"none/NOTES.md": "text\n", "folder/x.nix/a.txt": "text\n", "inner/x.nix/a.nix": "1\n",
 		"excluded/nixsift.toml": "exclude = [\"*.nix\"]\n", "excluded/a.nix": "{ a = ; }\n", "excluded/b.nix": "1\n",
 		"presets/nixsift.toml": "preset = \"none\"\n", "presets/broken.nix": "{ a = ; }\n", "presets/.github/workflows/a.yml": workflow + "\t- x\n",
 		"asfolder/nixsift.toml/keep": "", "nothing/nixsift.toml": "wrong = 1\n", "asfolder/a.nix": "1\n", "asfifo/a.nix": "1\n", "aslink/a.nix": "1\n",
@@ -119,12 +119,12 @@ func TestFailClosed(t *testing.T) {
 		{"ok.nix/below", exitUsage, 0, nil, []string{"ok.nix/below: unreadable: not a directory"}, ""},
 
 		// Files of no kind that is known.
-		{"README.md", exitUsage, 0, nil, []string{"README.md: unsupported: " + unsupported}, ""},
-		{"ok.nix README.md shell.nix.in", exitUsage, 1, nil, []string{"README.md: unsupported: " + unsupported, "shell.nix.in: unsupported: " + unsupported}, ""},
+		{"NOTES.md", exitUsage, 0, nil, []string{"NOTES.md: unsupported: " + unsupported}, ""},
+		{"ok.nix NOTES.md shell.nix.in", exitUsage, 1, nil, []string{"NOTES.md: unsupported: " + unsupported, "shell.nix.in: unsupported: " + unsupported}, ""},
 		{"BAD.NIX", exitUsage, 0, nil, []string{"BAD.NIX: unsupported: " + unsupported}, ""},
 		{"noext", exitUsage, 0, nil, []string{"noext: unsupported: " + unsupported}, ""},
 		{"data.yml", exitUsage, 0, nil, []string{"data.yml: unsupported: " + unsupported}, ""},
-		{"--exit-zero --only missing-path README.md", exitUsage, 0, nil, []string{"README.md: unsupported: " + unsupported}, ""},
+		{"--exit-zero --only missing-path NOTES.md", exitUsage, 0, nil, []string{"NOTES.md: unsupported: " + unsupported}, ""},
 		{"run", exitClean, 1, nil, nil, ""},
 		{"--stdin-path foo.txt -", exitUsage, 0, nil, []string{"foo.txt: unsupported: " + unsupported}, ""},
 		{"--stdin-path foo.nix - ok.nix -", exitFindings, 2, []string{"foo.nix: empty-file"}, nil, ""},

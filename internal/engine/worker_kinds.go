@@ -83,6 +83,9 @@ func (w *worker) script(path, text string, kind workspace.Kind) {
 	pass := w.pass(path, nil, v, w.resolver)
 	w.begin(path, nil, text)
 	for _, r := range w.plan.scripts {
+		if doc.Prose && !r.Prose {
+			continue
+		}
 		pass.SetRule(r)
 		w.guard(pass.Rule, func() { r.Script(pass, doc) })
 	}

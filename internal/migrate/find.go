@@ -69,7 +69,7 @@ func (p *Plan) findInTree() {
 			case f.Kind == workspace.CI && (strings.HasPrefix(rel, ".") || !strings.Contains(rel, "/")):
 				p.commands(rel, shell.ReadCI(rel, text))
 				p.actions(rel, text)
-			case f.Kind == workspace.Shell:
+			case f.Kind == workspace.Shell && !workspace.IsProse(rel):
 				p.commands(rel, shell.ReadScript(rel, text))
 			}
 		}

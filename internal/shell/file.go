@@ -3,10 +3,13 @@ package shell
 import (
 	"path"
 	"strings"
+
+	"github.com/nixsift/nixsift/internal/workspace"
 )
 
 // ReadScript reads a shell script, the recipes of a Makefile, justfile or Taskfile, or the RUN instructions of a Dockerfile. The dialect comes from the `#!` line
-// or, without one, the extension. It never fails: a script for another interpreter has no commands.
+// or, without one, the extension; of Markdown it reads the shell text that is shown (Doc.Prose). It never fails: a script for
+// another interpreter has no commands.
 func ReadScript(file, text string) *Doc {
 	d := &Doc{Path: file, Text: text}
 	if d.checkEncoding(); len(d.Problems) > 0 && wideEncoding(text) != "" {
@@ -25,6 +28,9 @@ func ReadScript(file, text string) *Doc {
 		r.recipes(tool, norm, at)
 	case IsDockerfile(file):
 		r.docker(norm, at)
+	case workspace.IsProse(file):
+		d.Prose = true
+		r.prose(norm, at)
 	default:
 		r.script(&Script{Source: ScriptFile, Shell: Dialect(file, norm), Text: norm, Span: at.span(0, len(norm)), at: at}, nil)
 	}

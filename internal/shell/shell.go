@@ -55,6 +55,7 @@ type Doc struct {
 	Path    string
 	Text    string
 	System  System // None for scripts and embedded text
+	Prose   bool   // it is documentation that shows commands to people
 	Scripts []*Script
 	Inputs  []Input // `with:` inputs of steps and reusable workflows
 	Calls   []Call  // files that the scripts and steps run

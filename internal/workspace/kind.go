@@ -9,8 +9,8 @@ import (
 // Kind says what a file is, by its name and place.
 type Kind uint8
 
-// The kinds: a Nix file, a flake's lock file, the configuration of a CI service, a shell script, Makefile or
-// justfile. Other is everything else, which only a user who names it can mean.
+// The kinds: a Nix file, a flake's lock file, the configuration of a CI service, a shell script, Makefile,
+// justfile or documentation that shows commands. Other is everything else, which only a user who names it can mean.
 const (
 	Other Kind = iota
 	Nix
@@ -82,7 +82,7 @@ func KindOf(path string) Kind {
 	switch name := filepath.Base(path); {
 	case isJenkinsfile(name):
 		return CI
-	case isRecipes(name):
+	case isRecipes(name), IsProse(name):
 		return Shell
 	}
 	return Other
@@ -99,6 +99,24 @@ func isRecipes(name string) bool {
 		if name == docker || strings.HasPrefix(name, docker+".") || strings.HasSuffix(name, "."+docker) {
 			return true
 		}
+	}
+	return false
+}
+
+// IsProse reports whether a file is documentation in Markdown that tells people which commands to run, by its name.
+func IsProse(path string) bool {
+	name := strings.ToLower(filepath.Base(path))
+	stem, ok := strings.CutSuffix(name, ".md")
+	if !ok {
+		stem, ok = strings.CutSuffix(name, ".markdown")
+	}
+	if !ok {
+		return false
+	}
+	stem, _, _ = strings.Cut(stem, ".") // README.de.md
+	switch stem {
+	case "readme", "contributing", "hacking", "development", "install":
+		return true
 	}
 	return false
 }

@@ -51,7 +51,7 @@ func TestWalkWithoutGit(t *testing.T) {
 	gittest.Isolate(t)
 	root := tempDir(t)
 	gittest.Write(t, root,
-		"flake.nix", "", "flake.lock", "", "README.md", "", "x.nix/default.nix", "", "x.nix/.hidden.nix", "",
+		"flake.nix", "", "flake.lock", "", "NOTES.md", "", "x.nix/default.nix", "", "x.nix/.hidden.nix", "",
 		".gitignore", "gen/\n*.tmp.nix\n!keep.tmp.nix\n", "gen/a.nix", "", "a.tmp.nix", "", "keep.tmp.nix", "",
 		"sub/.gitignore", "/only.nix\n", "sub/only.nix", "", "sub/deep/only.nix", "",
 		".direnv/a.nix", "", ".hidden/a.nix", "", ".github/workflows/ci.yml", "", ".github/x.nix", "", ".woodpecker/a.yml", "", ".gitlab-ci.yml", "",
@@ -326,19 +326,19 @@ func BenchmarkSelect(b *testing.B) {
 func TestNotSelected(t *testing.T) {
 	gittest.Isolate(t)
 	root := tempDir(t)
-	gittest.Write(t, root, "README.md", "", "a.nix", "", "data/x.txt", "", "vendor/a.nix", "", "vendor/b.sh", "", "vendor/c/d.nix", "", "links/x.txt", "", "out/x.txt", "")
+	gittest.Write(t, root, "NOTES.md", "", "a.nix", "", "data/x.txt", "", "vendor/a.nix", "", "vendor/b.sh", "", "vendor/c/d.nix", "", "links/x.txt", "", "out/x.txt", "")
 	require.NoError(t, os.Symlink("../a.nix", filepath.Join(root, "out/a.nix")))
 	require.NoError(t, os.Symlink("x.txt", filepath.Join(root, "links/x.nix")))
 	at := func(name string) string { return filepath.Join(root, name) }
 	opts := Options{Exclude: func(path string) bool { return strings.HasPrefix(path, at("vendor")+"/") }}
-	s, problems := Select(OS, []string{at("vendor"), at("data"), at("vendor/a.nix"), at("vendor/a.nix"), at("README.md"), at("data"), at("links"), at("out")}, opts)
+	s, problems := Select(OS, []string{at("vendor"), at("data"), at("vendor/a.nix"), at("vendor/a.nix"), at("NOTES.md"), at("data"), at("links"), at("out")}, opts)
 	assert.Equal(t, []string{at("vendor/a.nix")}, s.Excluded)
 	assert.Equal(t, []EmptyFolder{{at("data"), 0, false}, {at("out"), 0, true}, {at("vendor"), 3, false}}, s.Empty)
 	require.Len(t, s.Files, 1)
 	assert.Equal(t, at("links/x.nix"), s.Files[0].Path)
 	require.Len(t, problems, 1)
 	assert.Equal(t, Unsupported, problems[0].Kind)
-	assert.Equal(t, at("README.md"), problems[0].Path)
+	assert.Equal(t, at("NOTES.md"), problems[0].Path)
 }
 
 // panicking is a file system that fails in a way that nobody expects.

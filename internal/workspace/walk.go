@@ -325,6 +325,8 @@ func mayMatter(name string) bool {
 	switch filepath.Ext(name) {
 	case ".nix", ".lock", ".sh", ".bash", ".yml", ".yaml", ".mk", ".just":
 		return true
+	case ".md", ".markdown", ".MD":
+		return IsProse(name)
 	}
 	return isRecipes(name) || isJenkinsfile(name)
 }

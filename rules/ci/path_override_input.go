@@ -30,7 +30,8 @@ var _ = rules.Register(&rules.Rule{
 		"Travis, Cirrus, Bitbucket and builds.sr.ht, and the scripts, Makefiles, justfiles and Taskfiles that they run. Those that\n" +
 		"only people run, `.envrc` and Dockerfiles may use folders beside the checkout; there an override by `path:` is information,\n" +
 		"unless it goes into `flake.lock`, which is looked for in the shell text of Nix files too. So is one by a folder of the\n" +
-		"same checkout that Git tracks, and for an input that is no flake.",
+		"same checkout that Git tracks, one for an input that is no flake, and what a README or another document for contributors\n" +
+		"advises: in code blocks of shell, behind prompts, and in commands between backticks.",
 	Severity: diag.Warning, Presets: rules.Recommended,
 	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	On: []ast.Kind{ast.IndString},
@@ -41,6 +42,7 @@ var _ = rules.Register(&rules.Rule{
 	},
 	Mentions: []string{"--override-input", "path:.", "path:/", "path:~", "path:$", "path:\"", "path:'"},
 	Programs: isNix,
+	Prose:    true,
 	Script: func(p *rules.Pass, d *shell.Doc) {
 		c := &overrides{once: newOnce(p), doc: d, inputs: true, flakes: !p.Runs("path-installable")}
 		c.document()

@@ -50,7 +50,8 @@ var _ = rules.Register(&rules.Rule{
 			lockFlags(p, doc, isProse(n), p.MinNix.Before(updatesByName))
 		}
 	},
-	Script: func(p *rules.Pass, d *shell.Doc) { lockFlags(p, d, false, p.MinNix.Before(updatesByName)) },
+	Prose:  true,
+	Script: func(p *rules.Pass, d *shell.Doc) { lockFlags(p, d, d.Prose, p.MinNix.Before(updatesByName)) },
 })
 
 // updateByName is the fix that makes `nix flake lock --update-input a` to `nix flake update a`: none where a word comes from a

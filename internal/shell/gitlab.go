@@ -19,6 +19,7 @@ func (c *ci) gitlab(doc ast.Node) {
 	top := &scope{}
 	c.inputDefaults(top, c.y.get(doc, "spec", "inputs"))
 	c.variables(top, c.y.get(doc, "variables"), "")
+	c.ruleVariables(top, c.y.get(doc, "workflow", "rules"))
 	c.gitlabScripts(doc, top, "")
 	c.gitlabScripts(c.y.get(doc, "default"), top, "default")
 	c.includes(c.y.get(doc, "include"))
@@ -133,6 +134,7 @@ func (c *ci) gitlabVariables(s *scope, job ast.Node, seen map[string]bool) {
 	for _, e := range c.y.entries(c.y.get(job, "variables")) {
 		c.choices(own, e.key, c.y.get(e.value, "options"))
 	}
+	c.ruleVariables(own, c.y.get(job, "rules"))
 	for _, row := range c.y.items(c.y.get(job, "parallel", "matrix")) {
 		c.variables(own, row, "")
 		for _, e := range c.y.entries(row) {
@@ -146,6 +148,21 @@ func (c *ci) gitlabVariables(s *scope, job ast.Node, seen map[string]bool) {
 	}
 	for _, v := range own.order {
 		seen[v.name] = true
+	}
+}
+
+// ruleVariables defines the values that rules give variables where they hold, beside those that the variables have else.
+func (c *ci) ruleVariables(s *scope, rules ast.Node) {
+	for _, rule := range c.y.items(rules) {
+		if c.y.str(c.y.get(rule, "when")) == "never" {
+			continue
+		}
+		for _, e := range c.y.entries(c.y.get(rule, "variables")) {
+			if v, ok := c.y.scalar(e.value); ok {
+				w := v.word(c.exprs(v.text))
+				s.define(&variable{name: e.key, words: []rawWord{w}, whole: w, ci: true})
+			}
+		}
 	}
 }
 

@@ -55,7 +55,7 @@ func evaluatorCode(path string) *eval.Code {
 // foreignInput returns what is known of any input, and of the lib that it may have.
 func foreignInput(in *flake.Input) (input, lib eval.Part) {
 	libOf := func(base eval.Part) eval.Part {
-		return evaluatorsModel.apply(map[string]eval.Part{"base": base, "open": eval.Foreign(nil), "names": listCode(evaluators).Root()})
+		return evaluatorsModel.apply(map[string]eval.Part{"base": base, "open": eval.Foreign(nil), "names": listCode(append([]string{"makeHive"}, evaluators...)).Root()})
 	}
 	return eval.Foreign(map[string]eval.Part{"outPath": eval.Text("/" + foreignRoot + "/" + in.Name), "lib": libOf(eval.Foreign(nil))}), libOf(eval.LibArgument())
 }

@@ -107,6 +107,10 @@ func (r *hostReader) outputs(p eval.Part) {
 			r.configurations(name, r.ask(all.Member(name)))
 		case name == "colmena":
 			r.colmena(r.ask(all.Member(name)))
+		case name == "colmenaHive" && !slices.Contains(names, "colmena"):
+			if mark, ok := r.ask(all.Member(name)).Attr(hostMark); ok { // else makeHive is given the output colmena
+				r.colmena(r.ask(r.ask(mark).Member("args")))
+			}
 		case modsys.IsExport(name):
 			r.exports(name, r.ask(all.Member(name)))
 		default:
@@ -189,7 +193,9 @@ func (r *hostReader) colmena(v *eval.Value) {
 		w.argument("nodes", eval.Open())
 		w.host.Open = w.host.Open || meta.Has("nodeSpecialArgs")
 		top := &moduleNode{}
-		w.module(top, v.Member("defaults"), true, maxModuleNesting)
+		if v.Has("defaults") {
+			w.module(top, v.Member("defaults"), true, maxModuleNesting)
+		}
 		w.module(top, v.Member(name), true, maxModuleNesting)
 		w.run(top)
 	}

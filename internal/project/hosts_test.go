@@ -91,6 +91,7 @@ var hostsCases = []struct {
 	{"eval-config", `{ nixpkgs, ... }: { nixosConfigurations.a = import "${nixpkgs}/nixos/lib/eval-config.nix" { modules = [ ./common.nix ]; }; }`, nil, "nixosConfigurations.a: common.nix"},
 	{"colmena", `{ nixpkgs, ... }: { colmena = { meta.specialArgs.x = 1; defaults.imports = [ ./common.nix ]; } // nixpkgs.lib.genAttrs [ "a" "b" ] (n: ./hosts/${n}); }`, nil,
 		"colmena.a[name nodes x]: common.nix hosts/a/default.nix; colmena.b[name nodes x]: common.nix hosts/b/default.nix"},
+	{"colmena by makeHive", `{ nixpkgs, other, ... }: { colmenaHive = other.lib.makeHive { meta = { }; a = ./hosts/a; }; }`, nil, "colmena.a[name nodes]: hosts/a/default.nix"},
 }
 
 // TestHosts holds what is known of hosts against what they are.

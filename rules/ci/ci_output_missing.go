@@ -19,18 +19,18 @@ var _ = rules.Register(&rules.Rule{
 	Doc: "`nix build .#nam` fails with \"flake … does not provide attribute 'packages.x86_64-linux.nam',\n" +
 		"'legacyPackages.x86_64-linux.nam' or 'nam'\". So do `nix run`, `nix develop .#ci`, `use flake .#ci`,\n" +
 		"`nixos-rebuild --flake .#host`, `nixos-anywhere`, `disko-install`, `darwin-rebuild`, `home-manager`, `nix-on-droid`, `nh os -H host`\n" +
-		"and `deploy .#node` with names that the flake does not have, and `nix build` without a name where it has no default.\n" +
+		"`deploy .#node` and `colmena --on node` with names that the flake does not have, and `nix build` without a name where it has no default.\n" +
 		"\n" +
 		"`nix-build -A nam` and `nix build -f . nam` take attributes of a Nix file in the same way.\n" +
 		"\n" +
 		"Reported where all names are known that the outputs have in which Nix looks, also through `let`, `//`, `genAttrs`, flake-utils,\n" +
-		"flake-parts and imported files; where they are not, only a slip in the name of an output of hosts, `nixosConfiguration.web`. A name counts as missing where no system has it. Names with variables in\n" +
-		"them are looked at with each value that is written down: of a matrix, a loop, an array, `env`, parameters and their defaults. Not\n" +
+		"flake-parts and imported files; where they are not, only a slip in the name of an output of hosts, `nixosConfiguration.web`.\n" +
+		"A name counts as missing where no system has it. Names with variables in them are looked at with each value that is written down: of a matrix, a loop, an array, `env`, parameters and their defaults. Not\n" +
 		"looked at are values for which a condition asks, and commands of which it cannot be seen in which folder they run.\n" +
 		"\n" +
 		"The fix puts the name that was probably meant. In scripts that no CI runs it is info.",
 	Severity: diag.Warning, Presets: rules.Recommended, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
-	Mentions: []string{".#", "--flake", "nix build ./", "nix run ./", "nix develop ./", "nix shell ./", "nix eval ./", "nix fmt", "nh ", "use flake", " -A ", "--attr ", "--file ", " -f "},
+	Mentions: []string{".#", "--flake", "nix build ./", "nix run ./", "nix develop ./", "nix shell ./", "nix eval ./", "nix fmt", "nh ", "use flake", "colmena ", " -A ", "--attr ", "--file ", " -f "},
 	Programs: isNix,
 	Script: func(p *rules.Pass, d *shell.Doc) {
 		if p.Project.InSamples(p.Path) {
@@ -133,6 +133,8 @@ func (r *missingOutputs) command(c *call) {
 		})
 	case c.name == "nh":
 		r.nh(c)
+	case c.name == "colmena":
+		r.colmena(c, refs)
 	case slices.Contains(exact, c.name):
 		r.each(c, refs, func(ref string) (a attribute) {
 			if names := outputNames(fragment(ref)); names != nil {
@@ -264,8 +266,12 @@ func (r *missingOutputs) word(c *call, w shell.Word, ask func(text string) *miss
 		r.report(r.finding(c, m, w.Span))
 		return
 	}
+	j := m.in(w.Text)
 	f := r.finding(c, m, w.At(i, len(w.Text)))
-	if j := m.in(w.Text); j >= 0 && w.Via == "" && plainName(m.meant) {
+	if m.listed && j >= 0 {
+		f.Span = w.At(j, j+len(m.name))
+	}
+	if j >= 0 && w.Via == "" && plainName(m.meant) {
 		f.Fixes = []diag.Fix{rules.Replace("write "+diag.Code(m.meant), diag.Unsafe, w.At(j, j+len(m.name)), m.meant)}
 	}
 	r.report(f)
@@ -276,6 +282,7 @@ type missed struct {
 	attribute
 	where       string // it is looked for
 	name, meant string // of the command, as far as it is seen which one is missing, and what was probably meant
+	listed      bool   // the name is one of a list
 	unsure      bool   // the flake may have outputs that are not seen
 }
 

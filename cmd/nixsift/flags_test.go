@@ -175,6 +175,7 @@ var elsewhere = map[string]string{
 	"lsp inputs":           "TestFlags",
 	"baseline now":         "TestFlags",
 	"suppress now":         "TestFlags",
+	"test-rules now":       "TestNow",
 	"lsp stdio":            "TestProgram",
 	"lsp clientProcessId":  "TestServerFlags",
 	"lsp diagnostics-only": "TestServerFlags",

@@ -1,9 +1,31 @@
 package main
 
 import (
+	"context"
 	"errors"
+	"os"
 	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/nixsift/nixsift/internal/changes"
 )
+
+// addNowFlag adds the flag that says from when ages count.
+func addNowFlag(flags *pflag.FlagSet, at *time.Time) {
+	flags.Var(moment{at}, "now", "count the age of what is locked from this `DATE`; without it in CI from the date of the commit, else from today")
+}
+
+// nowFor returns the moment that ages count from where no flag says it. In CI that is the date of the commit in a folder, so that a run on the
+// same commit finds the same; where it is not known, and elsewhere, the clock tells.
+func nowFor(dir string) time.Time {
+	if ci := os.Getenv("CI"); ci != "" && ci != "false" && ci != "0" {
+		if at, err := changes.CommitTime(context.Background(), dir); err == nil {
+			return at
+		}
+	}
+	return time.Now()
+}
 
 // moment is a flag that takes a day or a moment.
 type moment struct{ at *time.Time }

@@ -3,13 +3,18 @@
 package main
 
 import (
+	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/nixsift/nixsift/internal/git/gittest"
 	"github.com/nixsift/nixsift/internal/report"
 	"github.com/nixsift/nixsift/internal/testenv"
 )
@@ -45,9 +50,9 @@ good = ['{"a": {"type": "gitlab", "host": "git.example.org"}}']
 // TestPolicyRuns does with policies what is done with rules: names, severities, formats, comments, baselines.
 func TestPolicyRuns(t *testing.T) {
 	const at = "2023-12-24" // 39 days after the lock
-	const old = "flake.nix:2:10: error: inputs are to be fresh (of `a`, the age is 39 days: it is of 2023-11-14, counted to 2023-12-24) [fresh]\n"
-	const below = "flake.lock:3:1: error: inputs are to be fresh (of `a/b`, the age is 39 days: it is of 2023-11-14, counted to 2023-12-24) [fresh]\n"
-	const forge = "flake.nix:2:10: warning: inputs are to be ours (of `a`, `host` is \"github.com\") [forge]\n"
+	const old = "flake.nix:2:10: error: inputs are to be fresh (`a` is 39 days old on 2023-12-24: it is of 2023-11-14) [fresh]\n"
+	const below = "flake.lock:3:1: error: inputs are to be fresh (`a/b` is 39 days old on 2023-12-24: it is of 2023-11-14) [fresh]\n"
+	const forge = "flake.nix:2:10: warning: inputs are to be ours (`a` has the `host` \"github.com\") [forge]\n"
 	check := []string{"check", "--format", "short", "--now", at}
 	for _, c := range []struct {
 		args   []string
@@ -89,4 +94,38 @@ func TestPolicyRuns(t *testing.T) {
 	assert.Contains(t, text, "for a while")
 	o = start(t, dir, nil, check...)
 	assert.Equal(t, below, o.out, "a lock file has no comments")
+}
+
+// TestNow holds from when ages count: what --now says, else in CI the date of the commit, else today.
+func TestNow(t *testing.T) {
+	gittest.Isolate(t)
+	repo, plain := testenv.Tree(t, policyProject), testenv.Tree(t, policyProject)
+	gittest.Init(t, repo, ".")
+	gittest.Run(t, repo, "add", "-A")
+	t.Setenv("GIT_AUTHOR_DATE", "2020-01-01T00:00:00Z")
+	t.Setenv("GIT_COMMITTER_DATE", "2024-02-03T00:00:00+01:00") // a day earlier in UTC
+	gittest.Run(t, repo, "commit", "-q", "-m", "committer x <y> 1 +0000")
+	today := time.Now().UTC().Format(time.DateOnly)
+	for _, c := range []struct {
+		dir, ci, now, day string
+	}{
+		{repo, "true", "", "2024-02-02"},
+		{repo, "woodpecker", "", "2024-02-02"},
+		{repo, "true", "2024-05-06", "2024-05-06"},
+		{repo, "", "", today},
+		{repo, "false", "", today},
+		{plain, "true", "", today},
+		{plain, "", "2024-05-06", "2024-05-06"},
+	} {
+		for _, args := range [][]string{{"check", "--exit-zero"}, {"test-rules", "."}} {
+			if c.now != "" {
+				args = append(args, "--now", c.now)
+			}
+			o := start(t, c.dir, func(cmd *exec.Cmd) {
+				cmd.Env = append(slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "CI=") }), "CI="+c.ci)
+			}, args...)
+			assert.Equal(t, 0, o.status, o.errors)
+			assert.Contains(t, o.out, " old on "+c.day+": it is of 2023-11-14", "%q %+v", args, c)
+		}
+	}
 }

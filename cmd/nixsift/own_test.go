@@ -67,6 +67,8 @@ func TestOwnRules(t *testing.T) {
 		{[]string{"check"}, 1, "= help: say why, for $5\n  = fix available: write `lib.mkDefault 1`\n", ""},
 		{[]string{"fix", "--diff"}, 1, "-  a = mkForce 1;\n+  a = lib.mkDefault 1;\n", ""},
 		{[]string{"explain", "no-force"}, 0, "lib.mkForce $x\n", ""},
+		{[]string{"explain", "no-force"}, 0, "no-force (custom, error)\n\nIt says: `$x` is forced\n\nsay why, for $$5\n", ""},
+		{[]string{"explain", "sleepy"}, 0, "sleepy (custom, off unless it is named, then warning)\n\nIt says: a one\n", ""},
 		{[]string{"explain", "open-shh"}, 2, "", "did you mean `open-ssh`?"},
 		{[]string{"explain", "custom"}, 0, "  open-ssh  warning  port 22 is open\n", ""},
 		{[]string{"rules"}, 0, "custom", ""},

@@ -116,7 +116,7 @@ func explainCommand(s streams) *cobra.Command {
 				if r == nil {
 					return fmt.Errorf("the definition of `%s` has mistakes, which are told above: mend them first", ids[0])
 				}
-				explain(s, r)
+				explain(s, r, r.Own && catalogue.Idle(r.ID))
 				return nil
 			default:
 				return listRules(s, args[0]+" is here", ids, all)
@@ -155,8 +155,16 @@ func listRules(s streams, head string, ids []string, all []*rules.Rule) error {
 	return nil
 }
 
-func explain(s streams, r *rules.Rule) {
-	fmt.Fprintf(s.out, "%s (%s, %s)\n\n%s.\n\n%s\n\n", r.ID, r.Family, r.Severity, r.Summary, r.Doc)
+// explain says what a rule is about. idle tells that only its name turns it on.
+func explain(s streams, r *rules.Rule, idle bool) {
+	head, about := r.Severity.String(), r.Summary+"."
+	if idle {
+		head = "off unless it is named, then " + head
+	}
+	if r.Own { // whose summary is its message
+		about = "It says: " + r.Summary
+	}
+	fmt.Fprintf(s.out, "%s (%s, %s)\n\n%s\n\n%s\n\n", r.ID, r.Family, head, about, r.Doc)
 	if presets := presetsOf(r); len(presets) > 0 && !r.Own {
 		fmt.Fprintf(s.out, "Presets:  %s\n", strings.Join(presets, ", "))
 	}

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/pflag"
 
@@ -35,7 +34,7 @@ func addEngineFlags(flags *pflag.FlagSet, opts *engine.Options) {
 	flags.StringArrayVar(&opts.Only, "only", nil, "run these `rules` only, whatever the configuration says of them ("+names+")")
 	flags.BoolVar(&opts.Preview, "preview", false, "let presets and patterns turn on rules in preview, too")
 	flags.BoolVar(&opts.Inputs, "inputs", false, "let findings rest on sources of flake inputs in the Nix store, too")
-	flags.Var(moment{&opts.Now}, "now", "count the age of what is locked from this `DATE`, not from the clock")
+	addNowFlag(flags, &opts.Now)
 	flags.StringArrayVar(&opts.Exclude, "exclude", nil, "leave out files that match this `pattern`, relative to the folder you stand in, too")
 	flags.BoolVar(&opts.NoExclude, "no-exclude", false, "check what the configuration excludes")
 }
@@ -76,7 +75,7 @@ func checkEngineFlags(flags *pflag.FlagSet, opts *engine.Options) error {
 		opts.Dir = wd
 	}
 	if opts.Now.IsZero() {
-		opts.Now = time.Now()
+		opts.Now = nowFor(opts.Dir)
 	}
 	if opts.ConfigPath != "" {
 		opts.ConfigPath = absolute(opts.Dir, opts.ConfigPath)

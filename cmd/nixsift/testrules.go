@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -40,6 +41,7 @@ type testedMatchJSON struct {
 
 func testRulesCommand(s streams) *cobra.Command {
 	var format, configPath string
+	var now time.Time
 	cmd := &cobra.Command{
 		Use:   "test-rules [PATH …]",
 		Short: "Run the examples of the rules that the configuration defines",
@@ -53,19 +55,23 @@ func testRulesCommand(s streams) *cobra.Command {
 		if format != "text" && format != "json" {
 			return fmt.Errorf("unknown format %q: use text or json", format)
 		}
-		return testRules(s, format, configPath, args)
+		return testRules(s, format, configPath, now, args)
 	}
 	cmd.Flags().StringVarP(&format, "format", "f", "text", "output format: text or json")
 	cmd.Flags().StringVar(&configPath, "config", "", "test the rules of this `FILE` instead of the nixsift.toml found upward from here")
+	addNowFlag(cmd.Flags(), &now)
 	return cmd
 }
 
-func testRules(s streams, format, configPath string, args []string) error {
+func testRules(s streams, format, configPath string, now time.Time, args []string) error {
 	wd, err := workingDir()
 	if err != nil {
 		return err
 	}
-	opts := engine.Options{Dir: wd, Changing: true} // mistakes are told, not refused
+	opts := engine.Options{Dir: wd, Now: now, Changing: true} // mistakes are told, not refused
+	if now.IsZero() {
+		opts.Now = nowFor(wd)
+	}
 	if configPath != "" {
 		opts.ConfigPath = absolute(wd, configPath)
 	}

@@ -29,7 +29,7 @@ func (c *compiler) policy(r *Rule) {
 		if f.Lock == nil || slices.ContainsFunc(f.Lock.Problems, func(p flake.Problem) bool { return p.Kind <= flake.ProblemMissingNode }) {
 			return
 		}
-		for _, b := range byInput(p.Check(f, pass.Now)) {
+		for _, b := range p.Check(f, pass.Now) {
 			pass.Report(placed(f, b, diag.Finding{Message: message + " (" + b.Why + ")", Help: help}))
 		}
 	}
@@ -56,19 +56,6 @@ func (c *compiler) policy(r *Rule) {
 			}
 		}
 	}
-}
-
-// byInput puts the reasons of one input together.
-func byInput(all []query.Breach) (out []query.Breach) {
-	for _, b := range all {
-		i := slices.IndexFunc(out, func(o query.Breach) bool { return slices.Equal(o.Input, b.Input) })
-		if i < 0 {
-			out = append(out, b)
-			continue
-		}
-		out[i].Why += "; " + b.Why
-	}
-	return out
 }
 
 // placed says where a finding stands: at the input in flake.nix, else at its entry in the lock file, else at all the entries.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"regexp/syntax"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/participle/v2"
@@ -18,6 +19,7 @@ import (
 type language[G any] struct {
 	parser   func() *participle.Parser[G] // built when it is first asked for: most runs read no condition
 	words    []string                     // of the language
+	calls    []string                     // those with parentheses behind them
 	expected func(before string) string   // what can follow a beginning
 }
 
@@ -90,11 +92,31 @@ func (l *language[G]) readable(text string, err error) error {
 	if found.EOF() {
 		message = "the condition ends here"
 	}
+	if word, start := lastWord(text[:at]); word != "" && !slices.Contains(l.words, word) {
+		guess := near.Find(word, l.words)
+		switch {
+		case found.Value == "(" && guess == "":
+			return &pattern.Error{Offset: start, Message: fmt.Sprintf("there is no `%s(…)`: use %s", word, strings.Join(l.calls, ", "))}
+		case found.Value == "(":
+			return &pattern.Error{Offset: start, Message: fmt.Sprintf("there is no `%s(…)`; did you mean `%s`?", word, guess)}
+		case guess != "":
+			return &pattern.Error{Offset: start, Message: fmt.Sprintf("`%s` is not expected here; did you mean `%s`?", word, guess)}
+		}
+	}
 	message += ", but " + l.expected(text[:at])
 	if guess := near.Find(found.Value, l.words); guess != "" && guess != found.Value {
 		message += fmt.Sprintf("; did you mean `%s`?", guess)
 	}
 	return &pattern.Error{Offset: at, Message: message}
+}
+
+// lastWord returns the word that a text ends with, up to blanks, and where it begins; "" where it ends with something else.
+func lastWord(text string) (word string, start int) {
+	text = strings.TrimRight(text, " \t\r\n")
+	start = strings.LastIndexFunc(text, func(r rune) bool {
+		return r >= 0x80 || !pattern.IsWord(byte(r), true)
+	}) + 1
+	return text[start:], start
 }
 
 // maxRegexp is the length in bytes, and maxProgram the number of instructions, that a regular expression may have: what is matched takes

@@ -76,7 +76,7 @@ var policyLanguage = language[lockAny]{
 	parser: sync.OnceValue(func() *participle.Parser[lockAny] {
 		return grammarOf[lockAny](lexer.SimpleRule{Name: "Duration", Pattern: `[0-9]+[hdw]\b`}, lexer.SimpleRule{Name: "Mark", Pattern: `[.,:]`})
 	}),
-	words: policyWords, expected: expectedOfPolicy,
+	words: policyWords, calls: []string{"count", "follows", "input"}, expected: expectedOfPolicy,
 }
 
 // The fields of an input: texts, and what is true or false. The age is neither.

@@ -15,7 +15,7 @@ import (
 type Breach struct {
 	Input []string        // the path of the input from the flake; empty where it is the lock file as a whole
 	Node  *flake.LockNode // nil where there is none
-	Why   string          // what the lock file has, in lower case
+	Why   string          // what the lock file has, in lower case, with all that is to be said of the input
 }
 
 // Check returns why a lock file does not meet the policy; nothing where it does. Ages count from now.
@@ -28,12 +28,40 @@ func (p *Policy) Check(f *flake.Flake, now time.Time) []Breach {
 		return nil
 	}
 	var out []Breach
-	for _, b := range why {
-		if !slices.ContainsFunc(out, func(o Breach) bool { return slices.Equal(o.Input, b.Input) && o.Why == b.Why }) {
-			out = append(out, b)
+	for i, b := range why {
+		said := func(o breach) bool { return slices.Equal(o.input, b.input) }
+		if slices.ContainsFunc(why[:i], said) {
+			continue
 		}
+		var all []string
+		for _, o := range why[i:] {
+			if said(o) && !slices.Contains(all, o.why) {
+				all = append(all, o.why)
+			}
+		}
+		text := strings.Join(all, "; ")
+		if len(b.input) > 0 {
+			text = "`" + strings.Join(b.input, "/") + "` " + conjoined(all)
+		}
+		out = append(out, Breach{b.input, b.node, text})
 	}
 	return out
+}
+
+// breach is a reason. Of an input, why begins with a verb.
+type breach struct {
+	input []string
+	node  *flake.LockNode
+	why   string
+}
+
+// conjoined joins parts by commas, and the last by and.
+func conjoined(parts []string) string {
+	last := len(parts) - 1
+	if last == 0 {
+		return parts[0]
+	}
+	return strings.Join(parts[:last], ", ") + " and " + parts[last]
 }
 
 // lockAsked is what a policy is asked of.
@@ -49,10 +77,10 @@ type lockedInput struct {
 }
 
 // anyOf reports whether a condition holds, and what it looked at: the reason for either.
-func (a *lockAsked) anyOf(x *lockAny, each *lockedInput) (bool, []Breach) {
-	var why []Breach
+func (a *lockAsked) anyOf(x *lockAny, each *lockedInput) (bool, []breach) {
+	var why []breach
 	for _, all := range x.All {
-		holds, held := true, []Breach(nil)
+		holds, held := true, []breach(nil)
 		for _, c := range all.Parts {
 			ok, because := a.condition(c, each)
 			if ok != (len(c.Not)%2 == 1) {
@@ -71,7 +99,7 @@ func (a *lockAsked) anyOf(x *lockAny, each *lockedInput) (bool, []Breach) {
 	return false, why
 }
 
-func (a *lockAsked) condition(x *lockCond, each *lockedInput) (bool, []Breach) {
+func (a *lockAsked) condition(x *lockCond, each *lockedInput) (bool, []breach) {
 	switch {
 	case x.Group != nil:
 		return a.anyOf(x.Group, each)
@@ -83,9 +111,9 @@ func (a *lockAsked) condition(x *lockCond, each *lockedInput) (bool, []Breach) {
 	return a.fact(x.Fact, each)
 }
 
-func (a *lockAsked) each(x *lockEach) (bool, []Breach) {
+func (a *lockAsked) each(x *lockEach) (bool, []breach) {
 	root := a.flake.Lock.Root
-	var held, failed []Breach
+	var held, failed []breach
 	some := false
 	for _, in := range a.flake.Children(root) {
 		name, ok := a.flake.Target(root, in.Name)
@@ -102,7 +130,7 @@ func (a *lockAsked) each(x *lockEach) (bool, []Breach) {
 	holds := len(failed) == 0
 	if x.Which == "some" {
 		if holds = some; !holds && len(failed) == 0 {
-			failed = []Breach{{Why: "the lock file has no inputs"}}
+			failed = []breach{{why: "the lock file has no inputs"}}
 		}
 	}
 	if holds {
@@ -111,7 +139,7 @@ func (a *lockAsked) each(x *lockEach) (bool, []Breach) {
 	return false, failed
 }
 
-func (a *lockAsked) count(x *lockCount) (bool, []Breach) {
+func (a *lockAsked) count(x *lockCount) (bool, []breach) {
 	var names []string
 	n := 0
 	for _, name := range a.flake.Reachable() {
@@ -135,7 +163,7 @@ func (a *lockAsked) count(x *lockCount) (bool, []Breach) {
 	if n > len(names) {
 		why += ", …"
 	}
-	return ordered(cmp.Compare(int64(n), x.With), x.Op), []Breach{{Why: why}}
+	return ordered(cmp.Compare(int64(n), x.With), x.Op), []breach{{why: why}}
 }
 
 // ordered reports whether the outcome of cmp.Compare is as an operator wants.
@@ -155,26 +183,26 @@ func ordered(c int, op string) bool {
 	return c >= 0
 }
 
-func (a *lockAsked) fact(x *lockFact, each *lockedInput) (bool, []Breach) {
+func (a *lockAsked) fact(x *lockFact, each *lockedInput) (bool, []breach) {
 	in := each
 	if x.Input != nil {
 		path := strings.Split(x.Input.text(), "/")
 		name, ok := a.flake.Resolve(path)
 		if !ok || name == a.flake.Lock.Root {
-			return false, []Breach{{Why: fmt.Sprintf("the lock file has no input `%s`", x.Input.text())}}
+			return false, []breach{{why: fmt.Sprintf("the lock file has no input `%s`", x.Input.text())}}
 		}
 		in = &lockedInput{path, a.flake.Lock.Node(name)}
 	}
-	because := func(format string, args ...any) []Breach {
-		return []Breach{{in.path, in.node, "of `" + strings.Join(in.path, "/") + "`, " + fmt.Sprintf(format, args...)}}
+	because := func(format string, args ...any) []breach {
+		return []breach{{in.path, in.node, fmt.Sprintf(format, args...)}}
 	}
 	if x.Field == nil {
 		holds, has := a.follows(in.node, x.Follows.text())
-		why := because("`%s` is one of its own", x.Follows.text())
+		why := because("has a `%s` of its own", x.Follows.text())
 		if holds {
-			why = because("`%s` is that of the flake", x.Follows.text())
+			why = because("takes `%s` from the flake", x.Follows.text())
 			if !has {
-				why = because("there is no input `%s`", x.Follows.text())
+				why = because("has no input `%s`", x.Follows.text())
 			}
 		}
 		return flagIs(holds, x.Test), why
@@ -182,18 +210,18 @@ func (a *lockAsked) fact(x *lockFact, each *lockedInput) (bool, []Breach) {
 	switch name := x.Field.Name; name {
 	case "locked":
 		holds := in.node.Rev() != "" || in.node.NarHash() != ""
-		return flagIs(holds, x.Test), because("`locked` is %t", holds)
+		return flagIs(holds, x.Test), because("%s", map[bool]string{true: "is locked", false: "is not locked"}[holds])
 	case "is_flake", "is_non_flake":
 		holds := in.node.Flake == (name == "is_flake")
-		return flagIs(holds, x.Test), because("`%s` is %t", name, holds)
+		return flagIs(holds, x.Test), because("%s", map[bool]string{true: "is a flake", false: "is no flake"}[in.node.Flake])
 	case ageField:
 		if in.node.LastModified() <= 0 || a.now.IsZero() {
-			return false, because("the age is not known")
+			return false, because("is of an unknown age")
 		}
 		modified := time.Unix(in.node.LastModified(), 0).UTC()
 		age := a.now.Sub(modified)
-		return ordered(cmp.Compare(age, x.Test.age), x.Test.Op), because("the age is %d days: it is of %s, counted to %s",
-			int64(age/(24*time.Hour)), modified.Format(time.DateOnly), a.now.UTC().Format(time.DateOnly))
+		return ordered(cmp.Compare(age, x.Test.age), x.Test.Op), because("is %s old on %s: it is of %s",
+			days(age), a.now.UTC().Format(time.DateOnly), modified.Format(time.DateOnly))
 	default:
 		got := textField(in.node, name)
 		want := x.Test.String.text()
@@ -204,8 +232,20 @@ func (a *lockAsked) fact(x *lockFact, each *lockedInput) (bool, []Breach) {
 		case "=~":
 			holds = x.Test.re.MatchString(got)
 		}
-		return holds, because("`%s` is %q", name, got)
+		if got == "" {
+			return holds, because("has no `%s`", name)
+		}
+		return holds, because("has the `%s` %q", name, got)
 	}
+}
+
+// days tells a duration of whole days.
+func days(d time.Duration) string {
+	n := int64(d / (24 * time.Hour))
+	if n == 1 {
+		return "1 day"
+	}
+	return fmt.Sprintf("%d days", n)
 }
 
 func flagIs(holds bool, t *lockCompare) bool {

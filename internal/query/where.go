@@ -133,7 +133,7 @@ var words = []string{"and", "or", "not", "inside", "has", "path", "text", "value
 
 var whereLanguage = language[anyOf]{
 	parser: sync.OnceValue(func() *participle.Parser[anyOf] { return grammarOf[anyOf]() }),
-	words:  words, expected: expected,
+	words:  words, calls: []string{"text", "value"}, expected: expected,
 }
 
 // ReadWhere reads a condition on the matches of a pattern. The error is a *pattern.Error.

@@ -18,7 +18,7 @@ var _ = rules.Register(&rules.Rule{
 	Doc: "flake.lock keeps nixpkgs as it was, with the security holes that are known since. This is a report for those who ask for it: no preset has\n" +
 		"the rule but `all`, since what it finds changes with time and not with the code.\n" +
 		"\n" +
-		"The age is that of the locked revision (`lastModified`), counted from the moment of the run or from what `--now` says, so that a run\n" +
+		"The age is that of the locked revision (`lastModified`), counted from what `--now` says, in CI from the date of the commit, else from today, so that a run\n" +
 		"can be repeated. Told are the nixpkgs that the flake has itself, once each; those that flake.nix fixes to a revision are left alone.",
 	Severity: diag.Info,
 	Options:  []*rules.Option{outdatedDays.Option}, LockAlone: true,

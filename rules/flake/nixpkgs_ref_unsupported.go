@@ -17,7 +17,7 @@ var _ = rules.Register(&rules.Rule{
 		"of 2024. After that the branch stands still.\n" +
 		"\n" +
 		"Which releases there are and when they end is a table in the program, up to " + libtable.Newest().String() + " and of " + libtable.Known.Format("January 2006") + ". What had ended by then is\n" +
-		"told always; what has ended since by the moment of the run, or by what `--now` says. A release that is not in the table is left alone, and\n" +
+		"told always; what has ended since by what `--now` says, in CI by the date of the commit, else by that of the run. A release that is not in the table is left alone, and\n" +
 		"when the last one in it has ended a finding says that the table is old. So are inputs that a revision fixes, and forks.",
 	Severity: diag.Info, Presets: rules.Recommended,
 	Flake: func(p *rules.Pass, f *flake.Flake) {

@@ -170,6 +170,9 @@ func (f *baselineFlags) write(s streams, wd string, res *engine.Result) (ok bool
 		if n := total(b.Idle); n > 0 && f.prune {
 			more = append(more, fmt.Sprintf("%d left out by the configuration", n))
 		}
+		if n := total(b.Unknown); n > 0 && f.prune {
+			more = append(more, fmt.Sprintf("%d of rules that do not exist", n))
+		}
 		if b.There && accepts && len(b.New) > 0 {
 			more = append(more, fmt.Sprintf("%d new", len(b.New)))
 		}
@@ -212,21 +215,29 @@ func putBaseline(paths []string, b *engine.Baseline, text string) error {
 	return err
 }
 
-// tellIdle says how many findings of a baseline no run can find as things are configured, and of which rules they are.
+// tellIdle says how many findings of a baseline no run can find as things are configured, and of which rules they are. They stay for when
+// that changes; what is of rules that are gone has no such use.
 func (f *baselineFlags) tellIdle(w io.Writer, wd string, b *engine.Baseline) {
-	n := total(b.Idle)
-	if n == 0 {
-		return
+	prune := "`" + baselineCall(wd, f.opts.Baseline) + " --prune`"
+	if n := total(b.Idle); n > 0 {
+		fmt.Fprintf(w, "nixsift: %s of %s %s of rules that are off or of files that are left out, and may be there: %s; %s accepted for when that changes (%s would take %s out)\n",
+			plural(n, "finding"), shown(wd, b.Path), are(n), rulesOf(b.Idle), map[bool]string{true: "it stays", false: "they stay"}[n == 1], prune, them(n))
 	}
+	if n := total(b.Unknown); n > 0 {
+		fmt.Fprintf(w, "nixsift: %s of %s %s of rules that do not exist: %s; %s takes %s out\n", plural(n, "finding"), shown(wd, b.Path), are(n), rulesOf(b.Unknown), prune, them(n))
+	}
+}
+
+// rulesOf lists the rules of entries.
+func rulesOf(entries []baseline.Entry) string {
 	var rules []string
-	for _, e := range b.Idle {
+	for _, e := range entries {
 		if name := report.Visible(e.Rule); !slices.Contains(rules, name) {
 			rules = append(rules, name)
 		}
 	}
 	slices.Sort(rules)
-	fmt.Fprintf(w, "nixsift: %s of %s %s of rules that are off or of files that are left out, and may be there: %s; `%s` takes %s out\n", plural(n, "finding"), shown(wd, b.Path), are(n),
-		diag.List(rules, maxRulesTold), baselineCall(wd, f.opts.Baseline)+" --prune", them(n))
+	return diag.List(rules, maxRulesTold)
 }
 
 // maxRulesTold is the number of rules that a message names.

@@ -135,6 +135,18 @@ func TestBaselineSeverity(t *testing.T) {
 	text := read(t, filepath.Join(dir, "nixsift-baseline.json"))
 	o = start(t, dir, nil, "baseline")
 	assert.Equal(t, "nixsift-baseline.json stays as it is: 2 findings\n", o.out)
-	assert.Contains(t, o.errors, "1 finding of nixsift-baseline.json is of rules that are off or of files that are left out, and may be there: `manual-inherit`; `nixsift baseline --prune` takes it out")
+	assert.Contains(t, o.errors, "1 finding of nixsift-baseline.json is of rules that are off or of files that are left out, and may be there: `manual-inherit`; it stays accepted for when that changes (`nixsift baseline --prune` would take it out)")
 	assert.Equal(t, text, read(t, filepath.Join(dir, "nixsift-baseline.json")))
+}
+
+// TestBaselineOfGoneRules holds that entries of rules that do not exist are told apart from those of rules that are off, and that --prune takes both out.
+func TestBaselineOfGoneRules(t *testing.T) {
+	own := "[[rule]]\nid = \"no-x\"\npattern = \"x\"\nmessage = \"m\"\nbad = [\"x\"]\ngood = [\"y\"]\n"
+	dir, _ := holds(t, map[string]string{"nixsift.toml": own, "a.nix": "x: [ x ./gone.nix ]\n"}, "2 findings")
+	write(t, "[rules]\nmissing-path = \"off\"\n", dir, "nixsift.toml")
+	o := start(t, dir, nil, "baseline")
+	assert.Contains(t, o.errors, "1 finding of nixsift-baseline.json is of rules that are off or of files that are left out, and may be there: `missing-path`; it stays accepted")
+	assert.Contains(t, o.errors, "1 finding of nixsift-baseline.json is of rules that do not exist: `no-x`; `nixsift baseline --prune` takes it out\n")
+	o = start(t, dir, nil, "baseline", "--prune")
+	assert.Equal(t, "wrote nixsift-baseline.json: 0 findings (1 left out by the configuration, 1 of rules that do not exist)\n", o.out)
 }

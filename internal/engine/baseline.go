@@ -26,6 +26,7 @@ type Baseline struct {
 	Moved    int              // those of them whose file had another name
 	Fixed    []baseline.Entry // what is gone, with the number of findings
 	Idle     []baseline.Entry // what the run could not have found since the configuration leaves the rule or the file out, likewise
+	Unknown  []baseline.Entry // what no rule is called that it is of, likewise
 	New      []diag.Finding   // that it has not, and could have
 	Worse    int              // those of them that it has with a lower severity
 	Refused  []diag.Finding   // that no baseline can have: Nix itself refuses the file
@@ -35,11 +36,11 @@ type Baseline struct {
 }
 
 // Next returns the text of the baseline without what is fixed and with those of New that are to be accepted; prune takes
-// out what is idle, too. count is the number of findings that it has.
+// out what is idle or unknown, too. count is the number of findings that it has.
 func (b *Baseline) Next(accept func(*diag.Finding) bool, prune bool) (text string, count int) {
 	leaves := func(key baseline.Key) bool {
 		s := b.state(key)
-		return s == isGone || prune && s == leftOut
+		return s == isGone || prune && (s == leftOut || s == unknown)
 	}
 	accepted := make([]bool, len(b.New))
 	for i := range b.New {
@@ -310,6 +311,7 @@ func (e *Checker) accept(res *Result, paths []string) {
 		use.Moved, use.Worse = use.match.Moved(), use.match.Worse(func(int) bool { return true })
 		use.Fixed = use.match.Gone(func(key baseline.Key) bool { return use.state(key) == isGone })
 		use.Idle = use.match.Gone(func(key baseline.Key) bool { return use.state(key) == leftOut })
+		use.Unknown = use.match.Gone(func(key baseline.Key) bool { return use.state(key) == unknown })
 		use.sort(res.Findings, at[b], in)
 		res.Baselines = append(res.Baselines, use)
 		res.Baselined += use.Found
@@ -468,6 +470,7 @@ type state uint8
 const (
 	unseen  state = iota // nothing: runs over some files, or with some rules, tell nothing about the others
 	leftOut              // no run can find them, as things are configured
+	unknown              // no rule is called so
 	isGone               // what it has was looked for, and is not there
 )
 
@@ -491,7 +494,10 @@ func (s *scope) state(b *baselineFile) func(baseline.Key) state {
 			}
 			return unseen
 		}
-		if s.baseline(file) != b || s.Rule(file, key.Rule) == nil || !Acceptable(key.Rule) || s.res.left[finder{file, key.Rule}] > 0 {
+		if s.Rule(file, key.Rule) == nil {
+			return unknown
+		}
+		if s.baseline(file) != b || !Acceptable(key.Rule) || s.res.left[finder{file, key.Rule}] > 0 {
 			return leftOut
 		}
 		resolved := s.config(file).For(file)

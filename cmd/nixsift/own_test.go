@@ -149,6 +149,7 @@ func TestTestRules(t *testing.T) {
 	assert.Contains(t, o.out, "    hosts/a.nix:3:7: `1` is forced\n")
 	assert.Contains(t, o.out, "sleepy (nixsift.toml:22): 1 bad example and 1 good one hold\n    hosts/a.nix:3:15: a one\n")
 	o = start(t, dir, nil, "test-rules", "b.nix", "--format", "json")
+	validJSON(t, "test-rules-v1.schema.json", o.out)
 	var out testedJSON
 	require.NoError(t, json.Unmarshal([]byte(o.out), &out))
 	require.Len(t, out.Rules, 3)
@@ -160,12 +161,29 @@ func TestTestRules(t *testing.T) {
 	o = start(t, dir, nil, "test-rules")
 	assert.Equal(t, 1, o.status)
 	assert.Contains(t, o.errors, "nixsift.toml:5:15: `bad` of `a`: the rule finds nothing in this example: the pattern does not match")
+	o = start(t, dir, nil, "test-rules", "--format", "json")
+	validJSON(t, "test-rules-v1.schema.json", o.out)
 	o = start(t, dir, nil, "test-rules", ".")
 	assert.Equal(t, 1, o.status)
 	assert.NotContains(t, o.out, "without any", "nothing is searched")
 	o = start(t, filepath.Join(dir, "none"), nil, "test-rules")
 	assert.Equal(t, 2, o.status)
 	assert.Contains(t, o.errors, "no rules are defined here")
+}
+
+// TestTestRulesHidesSecrets holds that neither form shows a token that a rule matches.
+func TestTestRulesHidesSecrets(t *testing.T) {
+	const token = "ghp_DjJpz6ZFkn7XvgKJWSKhK7EGYfwzy9zMTI18"
+	dir := testenv.Tree(t, map[string]string{
+		"nixsift.toml": "[[rule]]\nid = \"tokens\"\npattern = \"{ token = $x; }\"\nmessage = \"the token $x\"\nbad = [\"token = 1;\"]\ngood = [\"a = 1;\"]\n",
+		"a.nix":        "{ token = \"" + token + "\"; }\n",
+	})
+	for _, format := range []string{"text", "json"} {
+		o := start(t, dir, nil, "test-rules", ".", "--format", format)
+		assert.Equal(t, 0, o.status, o.errors)
+		assert.Contains(t, o.out, "the token ", format)
+		assert.NotContains(t, o.out, token, format)
+	}
 }
 
 // TestExtendedRules takes rules from other files and from packs; where files extend each other in a circle, it is told.

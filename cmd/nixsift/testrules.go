@@ -15,7 +15,7 @@ import (
 	"github.com/nixsift/nixsift/internal/report"
 )
 
-// testedJSON is what `nixsift test-rules --format json` prints; its fields are a stable interface.
+// testedJSON is what `nixsift test-rules --format json` prints; docs/schema/test-rules-v1.schema.json describes it.
 type testedJSON struct {
 	Version int              `json:"version"`
 	Rules   []testedRuleJSON `json:"rules"`
@@ -138,7 +138,7 @@ func (out *testedJSON) search(s streams, wd string, opts engine.Options, args []
 	}
 	out.Errors = append(out.Errors, errorsJSON(wd, res.Errors)...)
 	var lines *source.LineIndex
-	file := ""
+	file, shown := "", ""
 	for _, f := range res.Findings {
 		i, ok := at[f.Rule]
 		if !ok {
@@ -146,10 +146,11 @@ func (out *testedJSON) search(s streams, wd string, opts engine.Options, args []
 		}
 		text, _ := res.Text(f.File)
 		if f.File != file || lines == nil {
-			file, lines = f.File, source.NewLineIndex(text)
+			file, lines, shown = f.File, source.NewLineIndex(text), res.Secrets.Mask(f.File, text)
 		}
 		p := lines.Position(f.Span.Start)
-		out.Rules[i].Matches = append(out.Rules[i].Matches, testedMatchJSON{slashed(wd, f.File), p.Line, p.Column, f.Span.Of(text), f.Message, len(f.Fixes) > 0})
+		told, _ := res.Secrets.HideIn(&f)
+		out.Rules[i].Matches = append(out.Rules[i].Matches, testedMatchJSON{slashed(wd, f.File), p.Line, p.Column, f.Span.Of(shown), told.Message, len(f.Fixes) > 0})
 	}
 	return len(res.Errors) > 0, nil
 }

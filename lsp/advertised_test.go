@@ -1,0 +1,73 @@
+package lsp_test
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/nixsift/nixsift/lsp"
+	"github.com/nixsift/nixsift/lsp/lsptest"
+)
+
+// ofActions are the requests that need what was found in a document; code_action_test.go sends them, and so does TestMetaModel.
+var ofActions = []string{"textDocument/codeAction", "codeAction/resolve"}
+
+// methodsOf returns the requests that a server advertises in the capabilities of its answer to initialize.
+func methodsOf(t *testing.T, result json.RawMessage) (methods []string) {
+	var answer struct {
+		Capabilities map[string]json.RawMessage
+	}
+	require.NoError(t, json.Unmarshal(result, &answer))
+	for name, value := range answer.Capabilities {
+		feature, ok := strings.CutSuffix(name, "Provider")
+		if !ok || string(value) == "false" {
+			continue
+		}
+		var options map[string]json.RawMessage
+		_ = json.Unmarshal(value, &options) // true has none
+		method := "textDocument/" + feature
+		if of, workspace := strings.CutPrefix(feature, "workspace"); workspace {
+			method = "workspace/" + strings.ToLower(of[:1]) + of[1:]
+		}
+		methods = append(methods, method)
+		for option, more := range map[string]string{
+			"resolveProvider": feature + "/resolve", "prepareProvider": "textDocument/prepare" + strings.ToUpper(feature[:1]) + feature[1:], "workspaceDiagnostics": "workspace/diagnostic",
+		} {
+			if string(options[option]) == "true" {
+				methods = append(methods, more)
+			}
+		}
+	}
+	slices.Sort(methods)
+	return methods
+}
+
+// TestAdvertised holds that what a server advertises to a client that takes everything is what the fixtures check: each request is sent by
+// TestMetaModelOfFeatures at their marks, and has a folder of them where it is about code.
+func TestAdvertised(t *testing.T) {
+	c := lsptest.Start(t, lsp.Options{})
+	all := strings.Replace(capable, `"textDocument":{`, `"textDocument":{"codeAction":{"codeActionLiteralSupport":{"codeActionKind":{"valueSet":["quickfix"]}},"dataSupport":true,"resolveSupport":{"properties":["edit"]}},`, 1)
+	advertised := methodsOf(t, c.Initialize(t.TempDir(), all))
+	c.Shutdown()
+	checked := slices.Concat(asked, ofActions)
+	slices.Sort(checked)
+	assert.Equal(t, checked, advertised)
+	for _, method := range asked {
+		_, feature, _ := strings.Cut(method, "/")
+		switch {
+		case feature == "diagnostic" || strings.HasPrefix(feature, "prepare"):
+			continue // pull_test.go; the other feature
+		case method == "workspace/symbol":
+			feature = "workspaceSymbol"
+		}
+		assert.NotNil(t, features[feature], "marker_test.go sends no %s", method)
+		files, err := filepath.Glob(filepath.Join("testdata", feature, "*.txtar"))
+		require.NoError(t, err)
+		assert.NotEmpty(t, files, "testdata/%s has no fixture of %s", feature, method)
+	}
+}

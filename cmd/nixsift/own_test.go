@@ -186,6 +186,42 @@ func TestTestRulesHidesSecrets(t *testing.T) {
 	}
 }
 
+// TestOwnRulesOfProject asks in conditions what the project says of a file: what is open is told once, also where other patterns match the same.
+func TestOwnRulesOfProject(t *testing.T) {
+	config := `preset = "none"
+[[rule]]
+id = "hosts"
+pattern = "lib.mkForce $x"
+where = "file reached by host ~ 'nixosConfigurations.a' or $x == 3"
+message = "reached"
+bad = ["lib.mkForce 3"]
+good = ["lib.mkForce 1"]
+
+[[rule]]
+id = "not-tests"
+patterns = ["lib.mkForce $x", "lib.$n $x"]
+where = "file is module and not file is test and priority < 100"
+message = "no test"
+fix = "lib.mkDefault $x"
+bad = ["{ lib, config, ... }: { config.x = lib.mkForce 1; }"]
+good = [{ code = "{ lib, config, ... }: { config.x = lib.mkForce 1; }", path = "tests/a.nix" }, "lib: lib.mkForce 1"]
+`
+	module := "{ lib, ... }: {\n  x = lib.mkForce 1;\n}\n"
+	files := map[string]string{
+		"nixsift.toml": config, "a.nix": module, "b.nix": module, "tests/c.nix": module, "free.nix": "lib: [\n  (lib.mkForce 3)\n]\n",
+		"flake.nix": "{ outputs = { nixpkgs, ... }: { nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ ./a.nix ]; }; nixosConfigurations.b = nixpkgs.lib.nixosSystem { modules = [ ./b.nix ]; }; }; }\n",
+	}
+	o := start(t, testenv.Tree(t, files), nil, "check", "--format", "short")
+	assert.Equal(t, "a.nix:2:7: warning: reached [hosts]\na.nix:2:7: warning: no test [not-tests]\nb.nix:2:7: warning: no test [not-tests]\nfree.nix:2:4: warning: reached [hosts]\n", o.out, o.errors)
+	dir := testenv.Tree(t, files)
+	o = start(t, dir, nil, "fix", "--only", "not-tests", "--unsafe-fixes")
+	assert.Equal(t, 0, o.status, o.out)
+	assert.Equal(t, "{ lib, ... }: {\n  x = lib.mkDefault 1;\n}\n", read(t, filepath.Join(dir, "b.nix")))
+	assert.Equal(t, module, read(t, filepath.Join(dir, "tests/c.nix")))
+	o = start(t, dir, nil, "query", "lib.mkForce $x", "--where", "file is test", "--format", "json")
+	assert.Contains(t, o.out, "tests/c.nix")
+}
+
 // TestExtendedRules takes rules from other files and from packs; where files extend each other in a circle, it is told.
 func TestExtendedRules(t *testing.T) {
 	house := "[[rule]]\nid = \"no-with\"\npattern = \"with $x; $y\"\nmessage = \"with $x\"\npaths = [\"hosts/**\"]\nbad = [\"with a; b\"]\ngood = [\"a.b\"]\n"

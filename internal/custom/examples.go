@@ -168,13 +168,15 @@ func (t *trial) why() string {
 	return "the pattern matches, but `where` does not hold"
 }
 
-// at is the folder in which examples are said to lie.
-var at = filepath.FromSlash("/example")
+// at is the folder in which examples are said to lie, and code the name of those that say none: neither is one for tests.
+var at = filepath.FromSlash("/project")
+
+const code = "code.nix"
 
 // try lets a rule look at an example.
 func (r *Rule) try(x example, name string) *trial {
 	if name == "" {
-		name = "example.nix"
+		name = code
 	}
 	t := new(trial)
 	path := filepath.Join(at, filepath.FromSlash(name))

@@ -1,10 +1,16 @@
 package custom
 
 import (
+	"strings"
+
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/eval"
+	"github.com/nixsift/nixsift/internal/module"
 	"github.com/nixsift/nixsift/internal/pattern"
+	"github.com/nixsift/nixsift/internal/project"
+	"github.com/nixsift/nixsift/internal/query"
+	"github.com/nixsift/nixsift/internal/role"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/rules"
 )
@@ -76,13 +82,50 @@ func (s *Set) Find(p *rules.Pass, name string) []*Found {
 func (f *Found) Report(p *rules.Pass, name string) {
 	about := file{p, name}
 	seen := map[source.Span]bool{}
+	var open []unsettled
 	for _, m := range f.matches {
-		if m.match.Possible || seen[m.match.Span] || m.where != nil && !m.where.Holds(about, m.match) {
+		if m.match.Possible || seen[m.match.Span] {
 			continue
+		}
+		if m.where != nil {
+			v := m.where.Judge(about, m.match)
+			if !v.Settled {
+				open = append(open, unsettled{v, detached(f.Rule.finding(p, m))})
+			}
+			if !v.Settled || !v.Holds {
+				continue
+			}
 		}
 		seen[m.match.Span] = true
 		p.Report(f.Rule.finding(p, m))
 	}
+	if len(open) == 0 {
+		return
+	}
+	p.Ask(func(a *rules.Asked) {
+		for _, u := range open {
+			if !seen[u.finding.Span] && u.verdict.Ask(a.Answers) {
+				seen[u.finding.Span] = true
+				a.Report(u.finding)
+			}
+		}
+	})
+}
+
+// detached returns a finding that does not refer to the text of the file.
+func detached(f diag.Finding) diag.Finding {
+	for _, fix := range f.Fixes {
+		for i := range fix.Edits {
+			fix.Edits[i].Text = strings.Clone(fix.Edits[i].Text)
+		}
+	}
+	return f
+}
+
+// unsettled is a finding of which the rest of the project decides whether it is one.
+type unsettled struct {
+	verdict query.Verdict
+	finding diag.Finding
 }
 
 func (r *Rule) finding(p *rules.Pass, m matched) diag.Finding {
@@ -104,6 +147,14 @@ type file struct {
 }
 
 func (f file) Names() *sema.Info { return f.pass.Names() }
+
+func (f file) Path() string { return f.pass.Path }
+
+func (f file) View() *project.View { return f.pass.Project }
+
+func (f file) Modules() *module.File { return f.pass.Modules() }
+
+func (f file) Shape() role.Shape { return f.pass.Shape() }
 
 func (f file) Name() string { return f.name }
 

@@ -10,8 +10,10 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/eval"
+	"github.com/nixsift/nixsift/internal/module"
 	"github.com/nixsift/nixsift/internal/pattern"
 	"github.com/nixsift/nixsift/internal/project"
+	"github.com/nixsift/nixsift/internal/role"
 	"github.com/nixsift/nixsift/internal/sema"
 )
 
@@ -22,15 +24,21 @@ const fuelOfValue = 1 << 16
 type About interface {
 	// Names are those of the file.
 	Names() *sema.Info
-	// Name is the path that conditions compare, with slashes.
+	// Path is the absolute path of the file, Name the one that conditions compare, with slashes.
+	Path() string
 	Name() string
 	// Value returns what the evaluator knows of the expression at a span.
 	Value(at source.Span) *eval.Value
+	// View is the project around the file, Modules are those in it, and Shape is what it says of its role. They are asked of files whose
+	// condition is about the project.
+	View() *project.View
+	Modules() *module.File
+	Shape() role.Shape
 }
 
-// Holds reports whether the condition holds for a match in a file.
-func (w *Where) Holds(in About, m *pattern.Match) bool {
-	a := asked{in, in.Names(), m}
+// Judge says whether the condition holds for a match in a file.
+func (w *Where) Judge(in About, m *pattern.Match) Verdict {
+	a := asked{in: in, names: in.Names(), match: m}
 	return a.anyOf(w.cond)
 }
 
@@ -39,27 +47,55 @@ type asked struct {
 	in    About
 	names *sema.Info
 	match *pattern.Match
+
+	looked, around bool            // for def, which stands around the match or in it
+	def            *module.Defined // nil for none
+	size           int             // of its code, in bytes
 }
 
-func (a *asked) anyOf(x *anyOf) bool {
+func (a *asked) anyOf(x *anyOf) Verdict {
+	var open []Verdict
 	for _, all := range x.All {
-		ok := true
-		for _, c := range all.Parts {
-			if ok = a.condition(c) != (len(c.Not)%2 == 1); !ok {
-				break
-			}
-		}
-		if ok {
-			return true
+		switch v := a.allOf(all); {
+		case !v.Settled:
+			open = append(open, v)
+		case v.Holds:
+			return v
 		}
 	}
-	return false
+	return decided(true, open)
 }
 
-func (a *asked) condition(c *condition) bool {
+func (a *asked) allOf(x *allOf) Verdict {
+	var open []Verdict
+	for _, c := range x.Parts {
+		v := a.condition(c)
+		if len(c.Not)%2 == 1 {
+			v = v.not()
+		}
+		switch {
+		case !v.Settled:
+			open = append(open, v)
+		case !v.Holds:
+			return v
+		}
+	}
+	return decided(false, open)
+}
+
+func (a *asked) condition(c *condition) Verdict {
 	switch {
 	case c.Group != nil:
 		return a.anyOf(c.Group)
+	case c.File != nil:
+		return a.file(c.File)
+	}
+	return settled(a.holds(c))
+}
+
+// holds tells of a condition that the file alone decides.
+func (a *asked) holds(c *condition) bool {
+	switch {
 	case c.Near != nil && c.Near.Where == "inside":
 		return a.inside(c.Near.pattern)
 	case c.Near != nil:
@@ -67,6 +103,10 @@ func (a *asked) condition(c *condition) bool {
 	case c.Path != nil:
 		ok, _ := doublestar.Match(c.Path.Text.text(), a.in.Name())
 		return ok
+	case c.Model != nil:
+		return a.model(c.Model)
+	case c.Needs != nil:
+		return a.needs(a.capture(c.Needs.Var), c.Needs.path)
 	case c.Text != nil:
 		text := a.capture(c.Text.Var).Text()
 		switch c.Text.Op {
@@ -77,18 +117,26 @@ func (a *asked) condition(c *condition) bool {
 		}
 		return text != c.Text.With.text()
 	case c.Value != nil:
-		v := a.value(a.capture(c.Value.Var))
-		if c.Value.Op[0] == '<' || c.Value.Op[0] == '>' {
-			return c.Value.With.compares(v, c.Value.Op)
-		}
-		same, known := c.Value.With.isValue(v)
-		return known && same == (c.Value.Op == "==")
+		return a.ofValue(c.Value)
 	case c.Means != nil:
 		return a.means(a.capture(c.Means.Var), c.Means.pattern)
 	case c.Is != nil:
 		return a.is(a.capture(c.Is.Var), kinds[c.Is.Kind.Text])
 	}
 	return c.Equal.With.isCode(a.capture(c.Equal.Var)) == (c.Equal.Op == "==")
+}
+
+func (a *asked) ofValue(x *valueTest) bool {
+	v := a.value(a.capture(x.Var))
+	switch {
+	case x.re != nil:
+		text, ok := v.Text()
+		return ok && v.Surely(eval.String) && x.re.MatchString(text)
+	case x.Op[0] == '<' || x.Op[0] == '>':
+		return x.With.compares(v, x.Op)
+	}
+	same, known := x.With.isValue(v)
+	return known && same == (x.Op == "==")
 }
 
 func (a *asked) capture(n name) pattern.Capture {
@@ -248,17 +296,31 @@ func (a *asked) value(c pattern.Capture) *eval.Value {
 
 // read is a file that a query has read.
 type read struct {
-	names *sema.Info
-	path  string // absolute
-	name  string
-	view  *project.View
-	code  *eval.Code // once it is asked for
-	ready bool
+	names   *sema.Info
+	path    string // absolute
+	name    string
+	view    *project.View
+	code    *eval.Code // once it is asked for
+	ready   bool
+	modules *module.File
 }
 
 func (r *read) Names() *sema.Info { return r.names }
 
+func (r *read) Path() string { return r.path }
+
 func (r *read) Name() string { return r.name }
+
+func (r *read) View() *project.View { return r.view }
+
+func (r *read) Modules() *module.File {
+	if r.modules == nil {
+		r.modules = module.AnalyzeFile(r.names.Tree(), r.names)
+	}
+	return r.modules
+}
+
+func (r *read) Shape() role.Shape { return role.Classify(r.path, r.names.Tree(), r.Modules()) }
 
 func (r *read) Value(at source.Span) *eval.Value {
 	if !r.ready {

@@ -74,7 +74,7 @@ type Var struct {
 func (q *Query) Run(ctx context.Context, fsys workspace.FS, paths []string) ([]File, error) {
 	found := make([]*File, len(paths))
 	var snapshot *project.Snapshot
-	if q.Where != nil && q.Where.Values {
+	if q.Where != nil && q.Where.Project {
 		snapshot = project.New(fsys)
 	}
 	var next atomic.Int64
@@ -115,7 +115,7 @@ type panicValue struct{ value any }
 type worker struct {
 	*Query
 	fs       workspace.FS
-	snapshot *project.Snapshot // where conditions ask the evaluator
+	snapshot *project.Snapshot // where conditions are about the project
 	parser   parser.Parser
 	names    sema.Resolver
 }
@@ -142,7 +142,7 @@ func (w *worker) look(path string) *File {
 	shown := ""
 	for i := range found.Matches {
 		m := &found.Matches[i]
-		if w.Where != nil && !w.Where.Holds(about, m) {
+		if w.Where != nil && !w.holds(about, m) {
 			continue
 		}
 		switch {
@@ -173,6 +173,15 @@ func (w *worker) look(path string) *File {
 		return nil
 	}
 	return f
+}
+
+// holds reports whether the condition holds for a match.
+func (w *worker) holds(about *read, m *pattern.Match) bool {
+	v := w.Where.Judge(about, m)
+	if v.Settled {
+		return v.Holds
+	}
+	return v.Ask(about.view.Answers())
 }
 
 // told returns what is shown of a match; text is that of the file with stars in place of secrets.

@@ -21,8 +21,8 @@ import (
 // Where is a condition on matches. The structs below are its grammar, which docs/query.md writes down.
 type Where struct {
 	cond *anyOf
-	// Values is set where the evaluator is asked.
-	Values bool
+	// Project is set where the evaluator is asked, or what the project around the file says of it.
+	Project bool
 }
 
 type anyOf struct {
@@ -40,6 +40,9 @@ type condition struct {
 	Path  *glob      `parser:"| 'path' '~' @@"`
 	Text  *textTest  `parser:"| 'text' @@"`
 	Value *valueTest `parser:"| 'value' @@"`
+	File  *fileTest  `parser:"| 'file' @@"`
+	Model *modelTest `parser:"| @@"`
+	Needs *needsTest `parser:"| @@"`
 	Is    *isTest    `parser:"| @@"`
 	Means *means     `parser:"| @@"`
 	Equal *equalTest `parser:"| @@ )"`
@@ -68,8 +71,9 @@ type textTest struct {
 type valueTest struct {
 	Var  name `parser:"'(' @@ ')'"`
 	Pos  lexer.Position
-	Op   string  `parser:"@( '==' | '!=' | '<=' | '>=' | '<' | '>' )"`
+	Op   string  `parser:"@( '==' | '!=' | '=~' | '<=' | '>=' | '<' | '>' )"`
 	With literal `parser:"@@"`
+	re   *regexp.Regexp
 }
 
 type isTest struct {
@@ -129,7 +133,10 @@ var kinds = map[string]eval.Kinds{
 	"list": eval.List, "string": eval.String, "set": eval.Set, "int": eval.Int, "path": eval.Path, "function": eval.Function, "bool": eval.Bool, "null": eval.Null, "float": eval.Float,
 }
 
-var words = []string{"and", "or", "not", "inside", "has", "path", "text", "value", "is", "resolves", "to", "true", "false", "null"}
+var words = []string{
+	"and", "or", "not", "inside", "has", "path", "text", "value", "is", "resolves", "to", "true", "false", "null",
+	"file", "reached", "by", "host", "option", "priority", "conditional", "depends", "on",
+}
 
 var whereLanguage = language[anyOf]{
 	parser: sync.OnceValue(func() *participle.Parser[anyOf] { return grammarOf[anyOf]() }),
@@ -156,6 +163,18 @@ func expected(before string) string {
 	before = strings.TrimSpace(before)
 	last := before[strings.LastIndexAny(before, " \t\n(")+1:]
 	switch {
+	case last == "file":
+		return "is and one of " + strings.Join(fileKinds, ", ") + ", or reached by host"
+	case last == "is" && strings.HasSuffix(strings.TrimSpace(strings.TrimSuffix(before, last)), "file"):
+		return "one of " + strings.Join(fileKinds, ", ")
+	case last == "reached" || last == "by":
+		return "reached by host"
+	case last == "option":
+		return "~, == or != and an option in quotes, such as \"services.*.enable\""
+	case last == "priority":
+		return "a comparison with a number, such as < 100"
+	case last == "depends" || last == "on":
+		return "depends on and a name, such as config or config.services.nginx"
 	case last == "inside" || last == "has":
 		return "a pattern in quotes, such as 'lib.mkIf $c $v'"
 	case last == "path":
@@ -173,9 +192,9 @@ func expected(before string) string {
 	case last == "text" || last == "value":
 		return "a metavariable in parentheses, such as ($x)"
 	case strings.HasPrefix(last, "$"):
-		return "is, == or !=, or resolves to"
+		return "is, == or !=, resolves to, or depends on"
 	case before == "" || last == "" || last == "and" || last == "or" || last == "not":
-		return "a condition: $x is …, $x == …, text($x) =~ …, value($x) == …, inside …, has …, path ~ …"
+		return "a condition: $x is …, $x == …, text($x) =~ …, value($x) == …, $x depends on …, inside …, has …, path ~ …, file is …, option ~ …, priority < …"
 	}
 	return "and, or, or the end"
 }
@@ -237,8 +256,10 @@ func (c *checker) condition(x *condition) {
 		}
 	case x.Value != nil:
 		c.name(x.Value.Var)
-		c.w.Values = true
-		if x.Value.Op[0] != '=' && x.Value.Op != "!=" && x.Value.With.Int == nil && x.Value.With.Float == nil {
+		c.w.Project = true
+		if x.Value.Op == "=~" {
+			c.valueLike(x.Value)
+		} else if x.Value.Op[0] != '=' && x.Value.Op != "!=" && x.Value.With.Int == nil && x.Value.With.Float == nil {
 			c.fail(x.Value.Pos, "`%s` compares numbers: a number stands behind it", x.Value.Op)
 		}
 	case x.Means != nil:
@@ -250,7 +271,7 @@ func (c *checker) condition(x *condition) {
 		x.Means.pattern = p
 	case x.Is != nil:
 		c.name(x.Is.Var)
-		c.w.Values = true
+		c.w.Project = true
 		if kinds[x.Is.Kind.Text] == 0 {
 			message := fmt.Sprintf("unknown kind `%s`: use %s", x.Is.Kind.Text, strings.Join(kindNames(), ", "))
 			if guess := near.Find(x.Is.Kind.Text, kindNames()); guess != "" {
@@ -260,7 +281,27 @@ func (c *checker) condition(x *condition) {
 		}
 	case x.Equal != nil:
 		c.name(x.Equal.Var)
+	case x.File != nil:
+		c.file(x.File)
+	case x.Model != nil:
+		c.model(x.Model)
+	case x.Needs != nil:
+		c.name(x.Needs.Var)
+		x.Needs.path = strings.Split(x.Needs.Name.Text, ".")
 	}
+}
+
+// valueLike checks a value that a regular expression is to match.
+func (c *checker) valueLike(x *valueTest) {
+	if x.With.String == nil {
+		c.fail(x.Pos, "`=~` is for texts: a regular expression in quotes stands behind it")
+		return
+	}
+	re, problem := readRegexp(x.With.String.text())
+	if problem != "" {
+		c.fail(x.With.String.Pos, "%s", problem)
+	}
+	x.re = re
 }
 
 func (c *checker) name(n name) {

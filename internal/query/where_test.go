@@ -115,7 +115,7 @@ func TestWhereErrors(t *testing.T) {
 		says  string
 	}{
 		{"", 0, "the condition ends here, but a condition: $x is"},
-		{"$value", 6, "ends here, but is, == or !=, or resolves to"},
+		{"$value", 6, "ends here, but is, == or !=, resolves to, or depends on"},
 		{"$value is", 9, "but a kind: bool, float"},
 		{"$value is lst", 10, "unknown kind `lst`; did you mean `list`?"},
 		{"$valu is list", 0, "no metavariable $valu; did you mean $value?"},
@@ -127,6 +127,24 @@ func TestWhereErrors(t *testing.T) {
 		{"$value resolves lib.x", 16, "is not expected here, but to"},
 		{"text($value) =~ '('", 16, "missing closing )"},
 		{"path ~ '{a'", 7, "no pattern of paths"},
+		{"file", 4, "ends here, but is and one of flake, generated, module"},
+		{"file is", 7, "ends here, but one of flake, generated"},
+		{"file is modul", 8, "a file is no `modul`; did you mean `module`?"},
+		{"file is xyz", 8, "a file is no `xyz`: use flake, generated, module, overlay, package, plain, test"},
+		{"fiel is test", 0, "`fiel` is not expected here"},
+		{"file reached host", 13, "but reached by host"},
+		{"file reached by host ~ 'a..b'", 23, "empty name"},
+		{"option ~ 'a.{b'", 9, "no pattern of names"},
+		{"option ~ '\"a.b'", 9, "do not end"},
+		{"option == '\"a\"b'", 10, "a dot is missing"},
+		{"option =~ 'a'", 7, "but ~, == or != and an option"},
+		{"priority < '1'", 11, "is not expected here"},
+		{"priority", 8, "but a comparison with a number"},
+		{"$value depend on config", 7, "did you mean `depends`?"},
+		{"$value depends config", 15, "depends on and a name"},
+		{"$valu depends on config", 0, "did you mean $value?"},
+		{"value($value) =~ 3", 5, "a regular expression in quotes"},
+		{"value($value) =~ '('", 17, "missing closing )"},
 		{"($value == 1", 12, "ends here"},
 		{"$value == \"a", 10, "no part of a condition"},
 		{strings.Repeat("(", 100), 64, "64 deep"},
@@ -142,12 +160,27 @@ func TestWhereErrors(t *testing.T) {
 }
 
 func FuzzWhere(f *testing.F) {
-	for _, s := range []string{"$x is list and not inside 'f $x'", "text($x) =~ \"a\" or ($x == 1.5)", "value($x) != null", "path ~ '*'"} {
+	for _, s := range []string{"$x is list and not inside 'f $x'", "text($x) =~ \"a\" or ($x == 1.5)", "value($x) != null", "path ~ '*'", "file is test or file reached by host ~ 'a.*'",
+		"option ~ 'a.**' and priority < 100 and not conditional", "$x depends on config.a"} {
 		f.Add(s)
 	}
 	p, err := pattern.Compile("f $x")
 	require.NoError(f, err)
-	f.Fuzz(func(_ *testing.T, text string) { _, _ = query.ReadWhere(text, p) })
+	dir := f.TempDir()
+	path := filepath.Join(dir, "a.nix")
+	files := workspace.NewOverlay(workspace.OS)
+	files.Set(path, []byte("{ config, lib, ... }: let x = config.a; f = y: y; in { a.b = lib.mkForce (f x); c = [ (f 1) (f \"s\") (with x; f z) ]; }"))
+	f.Fuzz(func(t *testing.T, text string) {
+		w, err := query.ReadWhere(text, p)
+		if err != nil {
+			var e *pattern.Error
+			require.ErrorAs(t, err, &e)
+			require.LessOrEqual(t, e.Offset, len(text))
+			return
+		}
+		_, err = (&query.Query{Pattern: p, Where: w, Dir: dir}).Run(t.Context(), files, []string{path})
+		require.NoError(t, err)
+	})
 }
 
 // TestWhereOfNames holds that values are known of what a function of lib is written as, too.

@@ -80,7 +80,7 @@ func (s *Set) Find(p *rules.Pass, name string) []*Found {
 // Report reports the matches of which the condition holds, by the pass of the file whose rule is set. What one of several `with`
 // gives is not reported: it may be something else.
 func (f *Found) Report(p *rules.Pass, name string) {
-	about := file{p, name}
+	judge := query.NewJudge(file{p, name})
 	seen := map[source.Span]bool{}
 	var open []unsettled
 	for _, m := range f.matches {
@@ -88,7 +88,7 @@ func (f *Found) Report(p *rules.Pass, name string) {
 			continue
 		}
 		if m.where != nil {
-			v := m.where.Judge(about, m.match)
+			v := judge.Of(m.where, m.match)
 			if !v.Settled {
 				open = append(open, unsettled{v, detached(f.Rule.finding(p, m))})
 			}

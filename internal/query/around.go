@@ -9,6 +9,7 @@ import (
 	"github.com/bmatcuk/doublestar/v4"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/module"
 	"github.com/nixsift/nixsift/internal/near"
 	"github.com/nixsift/nixsift/internal/project"
@@ -191,15 +192,31 @@ func (a *asked) model(x *modelTest) bool {
 
 // defined returns the definition of an option that a match is, or stands in; else the first that stands in it. It is nil for none.
 func (a *asked) defined() *module.Defined {
-	if a.looked {
-		return a.def
+	if a.defs == nil {
+		a.defs = definitionsOf(a.in)
 	}
-	a.looked = true
+	return a.defs.of(a.match.Span)
+}
+
+// definitions are those of the options that the modules of a file define, by place.
+type definitions struct {
+	all []placed
+}
+
+// placed is a definition with where its binding stands, and which one stands around that, -1 for none.
+type placed struct {
+	*module.Defined
+	at source.Span
+	up int
+}
+
+func definitionsOf(in About) *definitions {
 	own := true // whether the file as a whole may be a module
-	if is, known := a.in.Shape().Kind(); known && is != role.Module && is != role.Plain {
+	if is, known := in.Shape().Kind(); known && is != role.Module && is != role.Plain {
 		own = false
 	}
-	all := a.in.Modules().DefinedOptions()
+	all := in.Modules().DefinedOptions()
+	x := &definitions{make([]placed, 0, len(all))}
 	for i := range all {
 		d := &all[i]
 		if !own && !d.Of.Inline {
@@ -209,14 +226,31 @@ func (a *asked) defined() *module.Defined {
 		if b := d.Node.Parent().Parent(); b.Is(ast.Binding) {
 			at = b.Span()
 		}
-		switch {
-		case at.Covers(a.match.Span):
-			if a.def == nil || !a.around || a.size > at.Len() {
-				a.def, a.around, a.size = d, true, at.Len()
-			}
-		case a.def == nil && a.match.Span.Covers(d.Node.Span()):
-			a.def = d
+		x.all = append(x.all, placed{d, at, -1})
+	}
+	slices.SortStableFunc(x.all, func(a, b placed) int {
+		return cmp.Or(cmp.Compare(a.at.Start, b.at.Start), cmp.Compare(b.at.End, a.at.End))
+	})
+	up := -1
+	for i := range x.all {
+		for up >= 0 && x.all[up].at.End <= x.all[i].at.Start {
+			up = x.all[up].up
+		}
+		x.all[i].up, up = up, i
+	}
+	return x
+}
+
+func (x *definitions) of(at source.Span) *module.Defined {
+	i, _ := slices.BinarySearchFunc(x.all, at.Start+1, func(d placed, start uint32) int { return cmp.Compare(d.at.Start, start) })
+	for i--; i >= 0; i = x.all[i].up { // from the last that begins before it
+		if x.all[i].at.Covers(at) {
+			return x.all[i].Defined
 		}
 	}
-	return a.def
+	i, _ = slices.BinarySearchFunc(x.all, at.Start, func(d placed, start uint32) int { return cmp.Compare(d.Node.Start(), start) })
+	if i < len(x.all) && at.Covers(x.all[i].Node.Span()) {
+		return x.all[i].Defined
+	}
+	return nil
 }

@@ -50,12 +50,18 @@ func (w *needsWalk) code(whole ast.Node, outer []string) bool {
 		return true
 	}
 	for n := range whole.Descendants() {
+		if w.a.followed++; w.a.followed > maxFollowed {
+			return false
+		}
 		if w.name(n, whole, outer) {
 			return true
 		}
 	}
 	return false
 }
+
+// maxFollowed bounds the nodes of a file that are looked through for all its matches: behind that, nothing is found to depend on anything.
+const maxFollowed = 1 << 23
 
 // name looks at a name in code, and at what it stands for.
 func (w *needsWalk) name(n, whole ast.Node, outer []string) bool {

@@ -36,21 +36,27 @@ type About interface {
 	Shape() role.Shape
 }
 
-// Judge says whether the condition holds for a match in a file.
-func (w *Where) Judge(in About, m *pattern.Match) Verdict {
-	a := asked{in: in, names: in.Names(), match: m}
+// Judge says of matches in a file whether conditions hold for them. It dies with the file.
+type Judge struct {
+	in       About
+	names    *sema.Info
+	defs     *definitions // once they are asked for
+	followed int          // nodes that were looked through for what code depends on
+}
+
+// NewJudge returns the judge of a file.
+func NewJudge(in About) *Judge { return &Judge{in: in, names: in.Names()} }
+
+// Of says whether a condition holds for a match.
+func (j *Judge) Of(w *Where, m *pattern.Match) Verdict {
+	a := asked{j, m}
 	return a.anyOf(w.cond)
 }
 
 // asked is what conditions are asked of.
 type asked struct {
-	in    About
-	names *sema.Info
+	*Judge
 	match *pattern.Match
-
-	looked, around bool            // for def, which stands around the match or in it
-	def            *module.Defined // nil for none
-	size           int             // of its code, in bytes
 }
 
 func (a *asked) anyOf(x *anyOf) Verdict {

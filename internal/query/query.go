@@ -138,11 +138,12 @@ func (w *worker) look(path string) *File {
 	if w.snapshot != nil {
 		about.view = w.snapshot.View(path)
 	}
+	judge := NewJudge(about)
 	var sure []pattern.Match
 	shown := ""
 	for i := range found.Matches {
 		m := &found.Matches[i]
-		if w.Where != nil && !w.holds(about, m) {
+		if w.Where != nil && !w.holds(judge, about.view, m) {
 			continue
 		}
 		switch {
@@ -176,12 +177,12 @@ func (w *worker) look(path string) *File {
 }
 
 // holds reports whether the condition holds for a match.
-func (w *worker) holds(about *read, m *pattern.Match) bool {
-	v := w.Where.Judge(about, m)
+func (w *worker) holds(judge *Judge, in *project.View, m *pattern.Match) bool {
+	v := judge.Of(w.Where, m)
 	if v.Settled {
 		return v.Holds
 	}
-	return v.Ask(about.view.Answers())
+	return v.Ask(in.Answers())
 }
 
 // told returns what is shown of a match; text is that of the file with stars in place of secrets.

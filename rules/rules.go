@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
@@ -255,22 +256,48 @@ func Lookup(name string) *Rule {
 	if r := byID[name]; r != nil {
 		return r
 	}
-	var found *Rule
+	known := others.Load()
+	if known == nil || known.of != len(registered) {
+		known = newOtherNames()
+		others.Store(known)
+	}
+	if r := known.formerly[name]; r != nil {
+		return r
+	}
+	return known.aliases[strings.ToLower(name)]
+}
+
+// otherNames are those of the rules beside their ids.
+type otherNames struct {
+	of       int // so many rules
+	formerly map[string]*Rule
+	aliases  map[string]*Rule // in lower case; nil for one that several rules have
+}
+
+var others atomic.Pointer[otherNames]
+
+func newOtherNames() *otherNames {
+	x := &otherNames{len(registered), map[string]*Rule{}, map[string]*Rule{}}
 	for _, r := range registered {
-		if slices.Contains(r.Formerly, name) {
-			return r
+		for _, id := range r.Formerly {
+			x.formerly[id] = r
 		}
 		for _, alias := range r.Aliases {
-			_, bare, tool := strings.Cut(alias, ":")
-			if strings.EqualFold(alias, name) || tool && strings.EqualFold(bare, name) {
-				if found != nil && found != r {
-					return nil
+			names := []string{alias}
+			if _, bare, tool := strings.Cut(alias, ":"); tool {
+				names = append(names, bare)
+			}
+			for _, name := range names {
+				name = strings.ToLower(name)
+				if old, has := x.aliases[name]; has && old != r {
+					x.aliases[name] = nil
+				} else {
+					x.aliases[name] = r
 				}
-				found = r
 			}
 		}
 	}
-	return found
+	return x
 }
 
 // InPreset reports whether a rule is on in a preset of the given name: recommended, strict, nixpkgs, all

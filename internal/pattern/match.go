@@ -91,6 +91,7 @@ type matcher struct {
 	cut   bool
 	found func() (stop bool)
 	given []given // what variables stand for from the start
+	goals *goals
 }
 
 type given struct {
@@ -118,6 +119,26 @@ type goal struct {
 	dyn     []int // used dynamic attributes
 	formals *formals
 	next    *goal
+}
+
+// goals gives goals their memory: those of an attempt are gone with it.
+type goals struct {
+	room []goal
+	used int
+}
+
+// leastGoals and mostGoals bound the number of goals for which there is memory at a time.
+const leastGoals, mostGoals = 4, 64
+
+func (m *matcher) goal(g goal) *goal {
+	x := m.goals
+	if x.used == len(x.room) {
+		x.room, x.used = make([]goal, max(leastGoals, min(2*len(x.room), mostGoals))), 0 // the others are in use
+	}
+	at := &x.room[x.used]
+	x.used++
+	*at = g
+	return at
 }
 
 type doing uint8
@@ -261,7 +282,7 @@ func (m *matcher) expr(p, t ast.Node, next *goal) (*goal, bool) {
 	case ast.LegacyLet:
 		return m.literals(p, t, next), true
 	case ast.Let:
-		next = &goal{do: doExpr, p: p.Child(1), t: t.Child(1), next: next}
+		next = m.goal(goal{do: doExpr, p: p.Child(1), t: t.Child(1), next: next})
 		m.at[p.FirstChild().ID()] = t.FirstChild()
 		return m.literals(p.FirstChild(), t.FirstChild(), next), true
 	case ast.Apply:
@@ -271,7 +292,7 @@ func (m *matcher) expr(p, t ast.Node, next *goal) (*goal, bool) {
 	case ast.HasAttr:
 		a, b := ast.HasAttrExpr{Node: p}, ast.HasAttrExpr{Node: t}
 		next, ok := m.parts(a.Attrpath().Parts(), b.Attrpath().Parts(), next)
-		return &goal{do: doExpr, p: a.Operand(), t: b.Operand(), next: next}, ok
+		return m.goal(goal{do: doExpr, p: a.Operand(), t: b.Operand(), next: next}), ok
 	case ast.Unary, ast.Binary:
 		if p.Op() != t.Op() {
 			return nil, false
@@ -291,7 +312,7 @@ func (m *matcher) children(p, t ast.Node, next *goal) (*goal, bool) {
 		if !b.IsValid() {
 			return nil, false
 		}
-		todo = append(todo, &goal{do: doExpr, p: a, t: b})
+		todo = append(todo, m.goal(goal{do: doExpr, p: a, t: b}))
 		b = b.NextSibling()
 	}
 	for i := len(todo) - 1; i >= 0; i-- {
@@ -302,18 +323,18 @@ func (m *matcher) children(p, t ast.Node, next *goal) (*goal, bool) {
 
 // apply matches calls: argument by argument, or all of them where some of the pattern's stand for several.
 func (m *matcher) apply(p, t ast.Node, next *goal) *goal {
-	fn, args := ast.Call(p)
-	if !slices.ContainsFunc(args, func(a ast.Node) bool { return m.p.meta(a).many }) {
+	if !m.p.variadic(p) {
 		a, b := ast.ApplyExpr{Node: p}, ast.ApplyExpr{Node: t}
-		next = &goal{do: doExpr, p: a.Arg(), t: b.Arg(), next: next}
-		return &goal{do: doExpr, p: a.Func(), t: b.Func(), next: next}
+		next = m.goal(goal{do: doExpr, p: a.Arg(), t: b.Arg(), next: next})
+		return m.goal(goal{do: doExpr, p: a.Func(), t: b.Func(), next: next})
 	}
+	fn, args := ast.Call(p)
 	tf, targs := ast.Call(t)
-	return &goal{do: doExpr, p: fn, t: tf, next: m.items(args, targs, next)}
+	return m.goal(goal{do: doExpr, p: fn, t: tf, next: m.items(args, targs, next)})
 }
 
 func (m *matcher) lambda(p, t ast.LambdaExpr, next *goal) (*goal, bool) {
-	next = &goal{do: doExpr, p: p.Body(), t: t.Body(), next: next}
+	next = m.goal(goal{do: doExpr, p: p.Body(), t: t.Body(), next: next})
 	a, b := p.Param(), t.Param()
 	m.at[a.ID()] = b
 	switch {
@@ -333,7 +354,7 @@ func (m *matcher) parts(p, t []ast.Node, next *goal) (*goal, bool) {
 		return nil, false
 	}
 	for i := len(p) - 1; i >= 0; i-- {
-		next = &goal{do: doPart, p: p[i], t: t[i], next: next}
+		next = m.goal(goal{do: doPart, p: p[i], t: t[i], next: next})
 	}
 	return next, true
 }
@@ -350,7 +371,7 @@ func (m *matcher) part(p, t ast.Node, next *goal) (*goal, bool) {
 	case okA || okB:
 		return next, okA && okB && a == b
 	case p.Is(ast.Interpolation) && t.Is(ast.Interpolation):
-		return &goal{do: doExpr, p: p.FirstChild(), t: t.FirstChild(), next: next}, true
+		return m.goal(goal{do: doExpr, p: p.FirstChild(), t: t.FirstChild(), next: next}), true
 	case p.Is(ast.String) && t.Is(ast.String):
 		return m.pieces(stringPieces(p), stringPieces(t), next)
 	}

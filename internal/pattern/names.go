@@ -34,7 +34,7 @@ func (m *matcher) selection(p, t ast.Node, next *goal) (*goal, bool) {
 		if !ok || !o.Default().IsValid() {
 			return nil, false
 		}
-		next = &goal{do: doExpr, p: s.Default(), t: o.Default(), next: next}
+		next = m.goal(goal{do: doExpr, p: s.Default(), t: o.Default(), next: next})
 		a, b := chainOf(s.Operand()), chainOf(o.Operand())
 		a.parts, b.parts = append(a.parts, s.Attrpath().Parts()...), append(b.parts, o.Attrpath().Parts()...)
 		return m.chains(a, b, next)
@@ -69,7 +69,7 @@ func (m *matcher) chains(p, t chain, next *goal) (*goal, bool) {
 	case more < 0 || more > 0 && of.v == 0:
 		return nil, false
 	case more == 0:
-		next = &goal{do: doExpr, p: p.base, t: t.base, next: next}
+		next = m.goal(goal{do: doExpr, p: p.base, t: t.base, next: next})
 		return m.parts(p.parts, t.parts, next)
 	}
 	last := t.parts[more-1]
@@ -138,7 +138,7 @@ func (m *matcher) bareName(p ast.Node, c chain, t ast.Node, next *goal) (*goal, 
 	if !ok {
 		return nil, false
 	}
-	next = &goal{do: doPart, p: last, t: t, next: next}
+	next = m.goal(goal{do: doPart, p: last, t: t, next: next})
 	switch u.Target {
 	case sema.ToBinding:
 		in, ok := ast.AsInherit(m.names.Binding(u.Binding).Decl)

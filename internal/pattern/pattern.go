@@ -101,6 +101,16 @@ func (p *Pattern) beforeDot(n ast.Node) bool {
 	return up.Is(ast.Select) && up.FirstChild().Unparen() == n
 }
 
+// variadic reports whether an argument of a call stands for several.
+func (p *Pattern) variadic(call ast.Node) bool {
+	for call = call.Unparen(); call.Is(ast.Apply); call = call.FirstChild().Unparen() {
+		if p.meta(call.Child(1)).many {
+			return true
+		}
+	}
+	return false
+}
+
 // headOf returns the name that a call or a name of the pattern ends in, without the underscores of __map; "" where any may.
 func (p *Pattern) headOf(fn ast.Node) string {
 	if p.meta(fn).v != 0 {

@@ -56,7 +56,7 @@ func (p *Pattern) Find(names *sema.Info) Found {
 	if !t.Kinds().HaveAny(p.kinds) || !p.MayMatch(t.Source()) {
 		return Found{}
 	}
-	f := finder{m: p.matcher(names, map[ast.NodeID]*attrs.Merged{})}
+	f := finder{m: p.matcher(names, map[ast.NodeID]*attrs.Merged{}, new(goals))}
 	for id := range t.Records() {
 		n := t.Node(ast.NodeID(id))
 		if f.m.steps > maxSteps {
@@ -72,7 +72,7 @@ func (p *Pattern) Find(names *sema.Info) Found {
 
 // At returns the first match of the pattern with a node, and whether there is one.
 func (p *Pattern) At(names *sema.Info, n ast.Node) (Match, bool) {
-	f := finder{m: p.matcher(names, map[ast.NodeID]*attrs.Merged{})}
+	f := finder{m: p.matcher(names, map[ast.NodeID]*attrs.Merged{}, new(goals))}
 	if n = n.Unparen(); p.kinds.HaveAny(ast.KindsOf(n.Kind())) {
 		f.look(n)
 	}
@@ -87,7 +87,7 @@ func (p *Pattern) Beside(names *sema.Info, n ast.Node, other *Match) (Match, boo
 	if n = n.Unparen(); !p.kinds.HaveAny(ast.KindsOf(n.Kind())) {
 		return Match{}, false
 	}
-	f := finder{m: p.matcher(names, map[ast.NodeID]*attrs.Merged{})}
+	f := finder{m: p.matcher(names, map[ast.NodeID]*attrs.Merged{}, new(goals))}
 	for i, name := range p.vars {
 		if c, ok := other.Var(name); ok {
 			f.m.given = append(f.m.given, given{i + 1, c})
@@ -111,9 +111,9 @@ func (p *Pattern) MayMatch(text string) bool {
 	return true
 }
 
-func (p *Pattern) matcher(names *sema.Info, sets map[ast.NodeID]*attrs.Merged) *matcher {
+func (p *Pattern) matcher(names *sema.Info, sets map[ast.NodeID]*attrs.Merged, room *goals) *matcher {
 	return &matcher{
-		p: p, names: names, sets: sets,
+		p: p, names: names, sets: sets, goals: room,
 		bound: make([]Capture, len(p.vars)+1), isBound: make([]bool, len(p.vars)+1), at: make([]ast.Node, len(p.metas)),
 	}
 }
@@ -216,6 +216,7 @@ func (f *finder) lookInSet(n ast.Node) {
 func (f *finder) attempt(g goal, n ast.Node, span source.Span) {
 	m := f.m
 	m.undo(mark{})
+	m.goals.used = 0
 	clear(m.at)
 	for _, g := range m.given {
 		m.bound[g.v], m.isBound[g.v] = g.c, true

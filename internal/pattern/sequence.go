@@ -28,7 +28,7 @@ func (m *matcher) items(p, t []ast.Node, next *goal) *goal {
 			s.p = []ast.Node{{}}
 		}
 	}
-	return &goal{do: doSequence, seq: s, next: next}
+	return m.goal(goal{do: doSequence, seq: s, next: next})
 }
 
 func (m *matcher) countMany(p []ast.Node) (n int) {
@@ -73,7 +73,7 @@ func (m *matcher) sequence(g *goal) (stop bool) {
 		if g.j == len(s.t) || !s.p[g.i].IsValid() {
 			return false
 		}
-		return m.solve(&goal{do: doExpr, p: s.p[g.i], t: s.t[g.j], next: &goal{do: doSequence, seq: s, i: g.i + 1, j: g.j + 1, next: g.next}})
+		return m.solve(m.goal(goal{do: doExpr, p: s.p[g.i], t: s.t[g.j], next: m.goal(goal{do: doSequence, seq: s, i: g.i + 1, j: g.j + 1, next: g.next})}))
 	}
 	least := len(s.p) - g.i - 1 - m.countMany(s.p[g.i+1:])
 	most := len(s.t) - g.j - least
@@ -90,7 +90,7 @@ func (m *matcher) sequence(g *goal) (stop bool) {
 	}
 	for n := from; n <= most; n++ {
 		at := m.mark()
-		if m.bind(of, run(s.t[g.j:g.j+n])) && m.solve(&goal{do: doSequence, seq: s, i: g.i + 1, j: g.j + n, next: g.next}) {
+		if m.bind(of, run(s.t[g.j:g.j+n])) && m.solve(m.goal(goal{do: doSequence, seq: s, i: g.i + 1, j: g.j + n, next: g.next})) {
 			return true
 		}
 		m.undo(at)
@@ -131,7 +131,7 @@ func (m *matcher) pattern(p, t ast.PatternNode, next *goal) (*goal, bool) {
 		if !b.IsValid() {
 			return nil, false
 		}
-		next = &goal{do: doPart, p: a, t: b, next: next}
+		next = m.goal(goal{do: doPart, p: a, t: b, next: next})
 	} else if b.IsValid() && !open {
 		return nil, false
 	}
@@ -157,7 +157,7 @@ func (m *matcher) pattern(p, t ast.PatternNode, next *goal) (*goal, bool) {
 			return nil, false
 		}
 	}
-	return &goal{do: doFormals, seq: nil, formals: f, next: next}, true
+	return m.goal(goal{do: doFormals, seq: nil, formals: f, next: next}), true
 }
 
 // formals are those of the pattern with a metavariable for a name, and those of the file, of which some are used.
@@ -177,7 +177,7 @@ func (m *matcher) formal(p, t ast.FormalNode, next *goal) (*goal, bool) {
 		return nil, false
 	}
 	if p.Default().IsValid() {
-		next = &goal{do: doExpr, p: p.Default(), t: t.Default(), next: next}
+		next = m.goal(goal{do: doExpr, p: p.Default(), t: t.Default(), next: next})
 	}
 	return next, true
 }
@@ -208,7 +208,7 @@ func (m *matcher) formals(g *goal) (stop bool) {
 		at := m.mark()
 		if next, ok := m.formal(f.named[0], x, g.next); ok {
 			after := &formals{f.named[1:], f.rest, f.all, append(slices.Clip(f.used), i)}
-			if m.solve(&goal{do: doFormals, formals: after, next: next}) {
+			if m.solve(m.goal(goal{do: doFormals, formals: after, next: next})) {
 				return true
 			}
 		}

@@ -68,7 +68,7 @@ func (p *Pattern) readSet(of *attrs.Set) *set {
 
 // literals returns the goal to match set literals, or the bindings of lets.
 func (m *matcher) literals(p, t ast.Node, next *goal) *goal {
-	return &goal{do: doSet, set: m.p.sets[p.ID()], of: &m.merged(t).Set, t: t, next: next}
+	return m.goal(goal{do: doSet, set: m.p.sets[p.ID()], of: &m.merged(t).Set, t: t, next: next})
 }
 
 // merged returns the attributes of a set literal of the file.
@@ -89,7 +89,7 @@ func (m *matcher) set(g *goal) (*goal, bool) {
 		s.closed && (len(of.Attrs) > want || len(of.Dynamic) > len(s.dynamic)) {
 		return nil, false
 	}
-	next := &goal{do: doNamed, set: s, of: of, t: g.t, next: g.next}
+	next := m.goal(goal{do: doNamed, set: s, of: of, t: g.t, next: g.next})
 	todo := next
 	for i := len(s.static) - 1; i >= 0; i-- {
 		a := s.static[i]
@@ -98,7 +98,7 @@ func (m *matcher) set(g *goal) (*goal, bool) {
 			return nil, false
 		}
 		next.used = append(next.used, b)
-		todo = &goal{do: doAttr, a: a, b: b, set: s, next: todo}
+		todo = m.goal(goal{do: doAttr, a: a, b: b, set: s, next: todo})
 	}
 	return todo, true
 }
@@ -106,7 +106,7 @@ func (m *matcher) set(g *goal) (*goal, bool) {
 // named matches the attributes with a metavariable for a name, g.i the first that is left.
 func (m *matcher) named(g *goal) (stop bool) {
 	if g.i == len(g.set.named) {
-		return m.solve(&goal{do: doDynamic, set: g.set, of: g.of, t: g.t, used: g.used, next: g.next})
+		return m.solve(m.goal(goal{do: doDynamic, set: g.set, of: g.of, t: g.t, used: g.used, next: g.next}))
 	}
 	a := g.set.named[g.i]
 	for _, b := range g.of.Attrs {
@@ -121,8 +121,8 @@ func (m *matcher) named(g *goal) (stop bool) {
 		} else if a.Set == nil { // dotted attributes may share their first part with others
 			continue
 		}
-		next := &goal{do: doNamed, i: g.i + 1, set: g.set, of: g.of, t: g.t, used: used, next: g.next}
-		if m.try(&goal{do: doAttr, a: a, b: b, set: g.set, next: next}) {
+		next := m.goal(goal{do: doNamed, i: g.i + 1, set: g.set, of: g.of, t: g.t, used: used, next: g.next})
+		if m.try(m.goal(goal{do: doAttr, a: a, b: b, set: g.set, next: next})) {
 			return true
 		}
 	}
@@ -135,7 +135,7 @@ func (m *matcher) named(g *goal) (stop bool) {
 // dynamic matches the attributes with computed names, g.i the first that is left.
 func (m *matcher) dynamic(g *goal) (stop bool) {
 	if g.i == len(g.set.dynamic) {
-		return m.solve(&goal{do: doRest, set: g.set, of: g.of, t: g.t, used: g.used, dyn: g.dyn, next: g.next})
+		return m.solve(m.goal(goal{do: doRest, set: g.set, of: g.of, t: g.t, used: g.used, dyn: g.dyn, next: g.next}))
 	}
 	return m.computed(g, g.set.dynamic[g.i])
 }
@@ -150,8 +150,8 @@ func (m *matcher) computed(g *goal, a attrs.Dynamic) (stop bool) {
 			continue
 		}
 		at := m.mark()
-		next := &goal{do: g.do, i: g.i + 1, set: g.set, of: g.of, t: g.t, used: g.used, dyn: append(slices.Clip(g.dyn), i), next: g.next}
-		if val, ok := m.value(a.Value, m.p.implied[a.Set], d.Value, d.Set, next); ok && m.solve(&goal{do: doPart, p: a.Part, t: d.Part, next: val}) {
+		next := m.goal(goal{do: g.do, i: g.i + 1, set: g.set, of: g.of, t: g.t, used: g.used, dyn: append(slices.Clip(g.dyn), i), next: g.next})
+		if val, ok := m.value(a.Value, m.p.implied[a.Set], d.Value, d.Set, next); ok && m.solve(m.goal(goal{do: doPart, p: a.Part, t: d.Part, next: val})) {
 			return true
 		}
 		m.undo(at)
@@ -169,7 +169,7 @@ func (m *matcher) attr(a, b *attrs.Attr, next *goal) (*goal, bool) {
 		if b.Kind != attrs.InheritedFrom {
 			return nil, false
 		}
-		return &goal{do: doExpr, p: a.From.Expr, t: b.From.Expr, next: next}, true
+		return m.goal(goal{do: doExpr, p: a.From.Expr, t: b.From.Expr, next: next}), true
 	}
 	if a.Kind == attrs.Inherited {
 		v := b.Value.Unparen()
@@ -213,7 +213,7 @@ func (m *matcher) value(p ast.Node, ps *set, t ast.Node, ts *attrs.Set, next *go
 		case !inner.Is(ast.AttrSet):
 			return nil, false
 		}
-		return &goal{do: doSet, set: m.p.sets[inner.ID()], of: ts, t: ts.Literal, next: next}, true
+		return m.goal(goal{do: doSet, set: m.p.sets[inner.ID()], of: ts, t: ts.Literal, next: next}), true
 	}
 	if ts == nil {
 		t = t.Unparen()
@@ -222,7 +222,7 @@ func (m *matcher) value(p ast.Node, ps *set, t ast.Node, ts *attrs.Set, next *go
 		}
 		ts = &m.merged(t).Set
 	}
-	return &goal{do: doSet, set: ps, of: ts, t: ts.Literal, next: next}, true
+	return m.goal(goal{do: doSet, set: ps, of: ts, t: ts.Literal, next: next}), true
 }
 
 // rest binds what the pattern does not name.

@@ -74,7 +74,7 @@ func (m *matcher) pieces(p, t []piece, next *goal) (*goal, bool) {
 		case a.interp.IsValid() != b.interp.IsValid() || a.text != b.text:
 			return nil, false
 		case a.interp.IsValid():
-			next = &goal{do: doExpr, p: a.interp.FirstChild(), t: b.interp.FirstChild(), next: next}
+			next = m.goal(goal{do: doExpr, p: a.interp.FirstChild(), t: b.interp.FirstChild(), next: next})
 		}
 	}
 	return next, true

@@ -115,7 +115,8 @@ func TestSet(t *testing.T) {
 	}
 	set := pattern.NewSet(patterns)
 	total := 0
-	for _, text := range append(texts(t, "bench", 9), "map (x: x) [ __map builtins.map ]", "(((f a) b) c) (mkIf) c x", "{ \"enable\" = true; ${\"enable\"} = 1; ${''meta''}.license = 2; }") {
+	for _, text := range append(texts(t, "bench", 9), "map (x: x) [ __map builtins.map ]", "(((f a) b) c) (mkIf) c x", "{ \"enable\" = true; ${\"enable\"} = 1; ${''meta''}.license = 2; }",
+		"[ (lib.optional a b) ] ++ import ./p \"", "{ ${(\"enable\")} = true; a.${\"meta\"}.license = 1; b = { inherit meta; enable = { enable = 1; }; }; } // { b.enable = 1; b = { enable.enable = 2; }; }") {
 		names := sema.Resolve(parser.Parse(text))
 		got := map[int][]pattern.Match{}
 		for _, by := range set.Find(names) {
@@ -199,7 +200,13 @@ func FuzzCompile(f *testing.F) {
 			return
 		}
 		tree := parser.Parse(in)
-		found := p.Find(sema.Resolve(tree))
+		names := sema.Resolve(tree)
+		found := p.Find(names)
+		same := []pattern.Match(nil)
+		for _, by := range pattern.NewSet([]*pattern.Pattern{p}).Find(names) {
+			same = by.Matches
+		}
+		require.Len(t, same, len(found.Matches), "in a set")
 		if r, err := p.Replacement(text); err == nil {
 			after, _, _, _ := r.Apply(tree, found.Matches)
 			assert.Equal(t, in, after)
@@ -234,4 +241,55 @@ func TestNoise(t *testing.T) {
 		}
 	}
 	assert.Greater(t, compiled, 500)
+}
+
+// FuzzOwnCode holds that a pattern made of a node of any code matches that node, also with a part of it replaced by a metavariable.
+func FuzzOwnCode(f *testing.F) {
+	for _, s := range []string{
+		"{ lib, a ? 1, ... }@x: with lib; rec { a.b = [ 1 (a 2) ]; inherit (lib) x y; inherit z; b = \"${a}-b\"; c = a.b or 1; \"d e\" = ''x ${a} ''$ y''; }",
+		"let inherit (a) b; c.d = 1; c.e = 2; f = x: y@{ z, ... }: x.\"${z}\".w or (-1); in assert a ? b.c; if f a then ./p/${b} else <nixpkgs/lib> + ~/x",
+		"let { body = a; a = { ${\"x\"} = 1; ${a} = { }; }; } // { a = { b = 1; }; a.c = 2; } ++ [ a.b.c or d (e) e.f ] |> g <| h",
+		"(((f a) b) c) (__map builtins.map) != !a -> 1.5 * 2 / 3 < 4 && http://a.b/c == null # end",
+	} {
+		for i := range 12 {
+			f.Add(s, uint16(i*7), uint16(i*5))
+		}
+	}
+	f.Fuzz(func(t *testing.T, text string, at, inner uint16) {
+		if len(text) > 1<<12 || strings.Contains(text, "$") && strings.Contains(strings.ReplaceAll(strings.ReplaceAll(text, "${", ""), "''$", ""), "$") {
+			return // a dollar sign may begin a metavariable
+		}
+		tree := parser.Parse(text)
+		if len(tree.Errors()) > 0 {
+			return
+		}
+		n := tree.Node(ast.NodeID(int(at) % len(tree.Records())))
+		if !isExpr(n) || n.Text() == "or" {
+			return
+		}
+		names := sema.Resolve(tree)
+		for range names.Conflicts() {
+			return // Nix refuses the code, as the compiler does
+		}
+		checkOwn(t, names, n, n.Text())
+		var parts []ast.Node
+		for d := range n.Descendants() {
+			if replaceable(d) && d != n && d.Text() != "or" { // which binds as nothing else does
+				parts = append(parts, d)
+			}
+		}
+		if len(parts) > 0 {
+			d := parts[int(inner)%len(parts)]
+			if up := d.OutsideParens().Parent(); up.Is(ast.Interpolation) && (up.Parent().Is(ast.Attrpath) || up.Parent().Is(ast.Inherit)) {
+				if _, static := ast.AttrName(up); static {
+					return // ${"a"} is the name a, and ${$mv} a computed one
+				}
+			}
+			with := text[n.Start():d.Start()] + " $mv " + text[d.End():n.End()]
+			if _, err := pattern.Compile(with); err != nil && strings.Contains(err.Error(), "this attribute twice") {
+				return // { a = { }; a.b = 1; } is one attribute, and { a = $mv; a.b = 1; } none
+			}
+			checkOwn(t, names, n, with)
+		}
+	})
 }

@@ -225,25 +225,33 @@ func (w *walk) hold(held []holding) {
 
 func (w *walk) over(t *ast.Tree) {
 	for id, record := range t.Records() {
-		if !w.some[record.Kind] || record.Flags&ast.HasError != 0 {
+		if !w.some[record.Kind] {
 			continue
 		}
 		n := t.Node(ast.NodeID(id))
+		broken := record.Flags&ast.HasError != 0
 		if record.Kind != ast.Apply {
+			if broken {
+				continue
+			}
 			w.look(w.byKind[record.Kind], n)
 			if record.Kind == ast.AttrSet && w.held != nil {
 				w.look(w.held[ast.NodeID(id)], n)
 			}
 			continue
 		}
+		if w.calls != nil {
+			if out := n.OutsideParens(); !out.Parent().Is(ast.Apply) || out.Parent().FirstChild() != out {
+				w.head = calleeOf(n) // and that of the calls that it begins with, which come next
+			}
+		}
+		if broken {
+			continue // the calls that it begins with need not be
+		}
 		w.look(w.others, n)
-		if w.calls == nil {
-			continue
+		if w.calls != nil {
+			w.look(w.calls[w.head], n)
 		}
-		if out := n.OutsideParens(); !out.Parent().Is(ast.Apply) || out.Parent().FirstChild() != out {
-			w.head = calleeOf(n) // and that of the calls that it begins with, which come next
-		}
-		w.look(w.calls[w.head], n)
 	}
 }
 

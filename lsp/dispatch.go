@@ -31,6 +31,8 @@ var requestMethods = map[string]func(s *Server, r *protocol.Request) (work, erro
 	"textDocument/documentHighlight": reading(documentHighlight),
 	"textDocument/prepareRename":     reading(prepareRename),
 	"textDocument/rename":            reading(rename),
+
+	"textDocument/signatureHelp": reading(signatureHelp),
 }
 
 // notificationMethods are the notifications. They run one after the other.

@@ -113,4 +113,5 @@ func (s *Server) offer(caps *protocol.ServerCapabilities) {
 	if s.client.PreparesRename {
 		caps.RenameProvider = protocol.RenameOptions{PrepareProvider: true}
 	}
+	offerAssistance(caps)
 }

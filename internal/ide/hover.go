@@ -121,17 +121,25 @@ func libDoc(path string) builtinDoc {
 	return builtinDoc{}
 }
 
+// libArguments returns the arguments of a function of lib as they are written in a call, by its path below that.
+func libArguments(path string) string {
+	if doc := libDoc(path); doc.args != "" {
+		return doc.args
+	}
+	var args []string
+	if entry := libtable.Lookup(path[strings.LastIndexByte(path, '.')+1:]); entry != nil {
+		for i := range entry.Args {
+			args = append(args, string('a'+rune(i)))
+		}
+	}
+	return strings.Join(args, " ")
+}
+
 // libText documents a name of nixpkgs' lib, given by its path.
 func libText(path string) string {
 	name := path[strings.LastIndexByte(path, '.')+1:]
 	doc, entry := libDoc(path), libtable.Lookup(name)
-	args := doc.args
-	if args == "" && entry != nil && entry.Args > 0 {
-		for i := range entry.Args {
-			args += fmt.Sprintf("%c ", 'a'+i)
-		}
-	}
-	parts := []string{code(strings.TrimSpace("lib." + path + " " + args))}
+	parts := []string{code(strings.TrimSpace("lib." + path + " " + libArguments(path)))}
 	switch {
 	case doc.text != "":
 		parts = append(parts, doc.text)

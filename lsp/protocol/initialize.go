@@ -92,6 +92,7 @@ type ClientCapabilities struct {
 	PreparesRename bool
 	// PullsDiagnostics: the client asks for diagnostics; RefreshesDiagnostics: it can be told to do so again.
 	PullsDiagnostics, RefreshesDiagnostics bool
+	AssistanceCapabilities
 }
 
 // UnmarshalJSON reads what is there and of the right type. Clients of all ages send capabilities of
@@ -137,6 +138,7 @@ func (c *ClientCapabilities) UnmarshalJSON(data []byte) error {
 	lookup(of["rename"], &c.PreparesRename, "prepareSupport")
 	c.PullsDiagnostics = of["diagnostic"] != nil
 	lookup(data, &c.RefreshesDiagnostics, "workspace", "diagnostics", "refreshSupport")
+	c.read(data, of)
 	return nil
 }
 
@@ -196,6 +198,9 @@ type ServerCapabilities struct {
 	ReferencesProvider        bool               `json:"referencesProvider,omitempty"`
 	DocumentHighlightProvider bool               `json:"documentHighlightProvider,omitempty"`
 	RenameProvider            any                `json:"renameProvider,omitempty"` // a Boolean, or RenameOptions
+
+	SignatureHelpProvider *SignatureHelpOptions `json:"signatureHelpProvider,omitempty"`
+	AssistanceProviders
 }
 
 // CodeActionOptions say which kinds of code action there are.

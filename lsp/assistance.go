@@ -1,0 +1,8 @@
+package lsp
+
+import "github.com/nixsift/nixsift/lsp/protocol"
+
+// offerAssistance adds what helps to read and write code.
+func offerAssistance(caps *protocol.ServerCapabilities) {
+	caps.SignatureHelpProvider = &protocol.SignatureHelpOptions{TriggerCharacters: []string{" ", "{"}}
+}

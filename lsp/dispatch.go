@@ -33,6 +33,7 @@ var requestMethods = map[string]func(s *Server, r *protocol.Request) (work, erro
 	"textDocument/rename":            reading(rename),
 
 	"textDocument/signatureHelp": reading(signatureHelp),
+	"textDocument/inlayHint":     inlayHint,
 }
 
 // notificationMethods are the notifications. They run one after the other.

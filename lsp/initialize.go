@@ -20,6 +20,7 @@ func initialize(s *Server, r *protocol.Request) error {
 	defer s.mu.Unlock()
 	s.client = params.Capabilities
 	s.folders = params.Folders
+	s.settings, _ = protocol.ReadSettings(r.Params, "initializationOptions")
 	s.polling.client = s.client.WatchedFiles
 	var caps protocol.ServerCapabilities
 	if offered := s.client.PositionEncodings; len(offered) > 0 {
@@ -78,6 +79,7 @@ func initialized(s *Server, _ *protocol.Request) error {
 	s.mu.Lock()
 	can := s.client.WatchedFiles
 	s.mu.Unlock()
+	s.pullSettings()
 	if !can {
 		return nil
 	}

@@ -7,6 +7,8 @@ import (
 	"unicode/utf16"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/nixsift/nixsift/lsp/lsptest"
 )
 
 func init() {
@@ -40,6 +42,44 @@ func init() {
 			if d.Documentation.Value != "" {
 				out = append(out, d.Documentation.Value)
 			}
+		}
+		return strings.Join(out, "\n")
+	}
+}
+
+func init() {
+	features["inlayHint"] = func(s *session, m marked) string {
+		params := s.here(m)
+		var r lsptest.Range
+		if m.argument == "" {
+			r.End = lsptest.Position{Line: len(s.texts[m.file])}
+		} else {
+			_, err := fmt.Sscanf(m.argument, "%d-%d", &r.Start.Line, &r.End.Line)
+			require.NoError(s.t, err)
+		}
+		params["range"] = r
+		var list []struct {
+			Position                  lsptest.Position
+			Label                     string
+			PaddingLeft, PaddingRight bool
+		}
+		s.Call("textDocument/inlayHint", params, &list)
+		if len(list) == 0 {
+			return "nothing"
+		}
+		lines := strings.Split(s.texts[m.file], "\n")
+		var out []string
+		for _, h := range list {
+			line := utf16.Encode([]rune(lines[h.Position.Line]))
+			label := h.Label
+			if h.PaddingLeft {
+				label = " " + label
+			}
+			if h.PaddingRight {
+				label += " "
+			}
+			before, after := string(utf16.Decode(line[:h.Position.Character])), string(utf16.Decode(line[h.Position.Character:]))
+			out = append(out, strings.TrimSpace(fmt.Sprintf("%d:%s⟪%s⟫%s", h.Position.Line+1, before, label, after)))
 		}
 		return strings.Join(out, "\n")
 	}

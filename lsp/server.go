@@ -79,6 +79,7 @@ type Server struct {
 	mu       sync.Mutex
 	phase    phase
 	client   protocol.ClientCapabilities
+	settings protocol.Settings
 	encoding protocol.PositionEncoding
 	folders  []string // that are open in the editor
 	open     map[string]*openDocument

@@ -122,6 +122,7 @@ type Client struct {
 	changed   *sync.Cond
 	messages  []Message // all, in order
 	published []Published
+	answers   map[string]any // to requests of the server, by method
 	ended     bool
 }
 
@@ -198,7 +199,7 @@ func (c *Client) take(m Message) {
 		c.published = append(c.published, p)
 	}
 	if m.Method != "" && m.ID != nil {
-		go c.send(map[string]any{"jsonrpc": "2.0", "id": m.ID, "result": nil})
+		go c.send(map[string]any{"jsonrpc": "2.0", "id": m.ID, "result": c.answers[m.Method]})
 	}
 	c.changed.Broadcast()
 }
@@ -216,6 +217,16 @@ func (c *Client) send(v any) {
 		return
 	}
 	_, _ = fmt.Fprintf(c.out, "Content-Length: %d\r\n\r\n%s", len(body), body)
+}
+
+// Answer says what the client answers to requests of the server; without it, that is null.
+func (c *Client) Answer(method string, result any) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.answers == nil {
+		c.answers = map[string]any{}
+	}
+	c.answers[method] = result
 }
 
 // Notify sends a notification.

@@ -37,6 +37,7 @@ async function start(): Promise<void> {
       { scheme: 'file', language: 'nix' },
       { scheme: 'untitled', language: 'nix' },
     ],
+    synchronize: { configurationSection: 'nixsift' },
   };
   const starting = new LanguageClient('nixsift', 'nixsift', server, options);
   client = starting;

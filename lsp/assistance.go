@@ -5,5 +5,6 @@ import "github.com/nixsift/nixsift/lsp/protocol"
 // offerAssistance adds what helps to read and write code.
 func offerAssistance(caps *protocol.ServerCapabilities) {
 	caps.InlayHintProvider = true
+	caps.DocumentLinkProvider = &protocol.DocumentLinkOptions{}
 	caps.SignatureHelpProvider = &protocol.SignatureHelpOptions{TriggerCharacters: []string{" ", "{"}}
 }

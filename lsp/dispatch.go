@@ -34,6 +34,7 @@ var requestMethods = map[string]func(s *Server, r *protocol.Request) (work, erro
 
 	"textDocument/signatureHelp": reading(signatureHelp),
 	"textDocument/inlayHint":     inlayHint,
+	"textDocument/documentLink":  reading(documentLink),
 }
 
 // notificationMethods are the notifications. They run one after the other.

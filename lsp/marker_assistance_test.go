@@ -3,6 +3,7 @@ package lsp_test
 import (
 	"encoding/json"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"unicode/utf16"
 
@@ -80,6 +81,25 @@ func init() {
 			}
 			before, after := string(utf16.Decode(line[:h.Position.Character])), string(utf16.Decode(line[h.Position.Character:]))
 			out = append(out, strings.TrimSpace(fmt.Sprintf("%d:%s⟪%s⟫%s", h.Position.Line+1, before, label, after)))
+		}
+		return strings.Join(out, "\n")
+	}
+}
+
+func init() {
+	features["documentLink"] = func(s *session, m marked) string {
+		var list []struct {
+			Range  lsptest.Range
+			Target string
+		}
+		s.Call("textDocument/documentLink", s.here(m), &list)
+		var out []string
+		for _, l := range list {
+			target, err := filepath.Rel(s.dir, strings.TrimPrefix(l.Target, "file://"))
+			if err != nil || !strings.HasPrefix(l.Target, "file://") {
+				target = l.Target
+			}
+			out = append(out, s.place(s.uri(m.file), l.Range)+" → "+target)
 		}
 		return strings.Join(out, "\n")
 	}

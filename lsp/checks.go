@@ -45,6 +45,7 @@ type openDocument struct {
 	latest  *result         // of the newest state that was checked
 	waiting chan struct{}   // closed when latest changes, or what it is waited for; nil where nobody waits
 
+	tokens      sentTokens
 	pulled      *result // that the client asked for last
 	published   protocol.Message
 	publishedAt time.Time

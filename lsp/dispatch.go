@@ -35,6 +35,10 @@ var requestMethods = map[string]func(s *Server, r *protocol.Request) (work, erro
 	"textDocument/signatureHelp": reading(signatureHelp),
 	"textDocument/inlayHint":     inlayHint,
 	"textDocument/documentLink":  reading(documentLink),
+
+	"textDocument/semanticTokens/full":       tokensFull,
+	"textDocument/semanticTokens/full/delta": tokensDelta,
+	"textDocument/semanticTokens/range":      reading(tokensRange),
 }
 
 // notificationMethods are the notifications. They run one after the other.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/nixsift/nixsift/internal/ide"
 	"github.com/nixsift/nixsift/lsp/lsptest"
 )
 
@@ -102,5 +103,45 @@ func init() {
 			out = append(out, s.place(s.uri(m.file), l.Range)+" → "+target)
 		}
 		return strings.Join(out, "\n")
+	}
+}
+
+// wordsOf presents semantic tokens, a line for each line of a text.
+func wordsOf(text string, data []uint32) string {
+	lines := strings.Split(text, "\n")
+	var out []string
+	line, character, last := 0, 0, -1
+	for i := 0; i < len(data); i += 5 {
+		if data[i] > 0 {
+			character = 0
+		}
+		line, character = line+int(data[i]), character+int(data[i+1])
+		word := string(utf16.Decode(utf16.Encode([]rune(lines[line]))[character : character+int(data[i+2])]))
+		say := word + ":" + ide.TokenTypes[data[i+3]]
+		for bit, name := range ide.TokenModifierNames {
+			if data[i+4]&(1<<bit) != 0 {
+				say += "+" + name
+			}
+		}
+		if line != last {
+			out, last = append(out, fmt.Sprintf("%d:", line+1)), line
+		}
+		out[len(out)-1] += " " + say
+	}
+	return strings.Join(out, "\n")
+}
+
+func init() {
+	features["semanticTokens"] = func(s *session, m marked) string {
+		var tokens struct{ Data []uint32 }
+		params, method := s.here(m), "textDocument/semanticTokens/full"
+		if m.argument != "" {
+			var r lsptest.Range
+			_, err := fmt.Sscanf(m.argument, "%d-%d", &r.Start.Line, &r.End.Line)
+			require.NoError(s.t, err)
+			params["range"], method = r, "textDocument/semanticTokens/range"
+		}
+		s.Call(method, params, &tokens)
+		return wordsOf(s.texts[m.file], tokens.Data)
 	}
 }

@@ -250,4 +250,5 @@ const linked = `{"textDocument":{"hover":{"contentFormat":["plaintext"]},"defini
 var asked = []string{"textDocument/hover", "textDocument/definition", "textDocument/declaration", "textDocument/completion",
 	"textDocument/documentSymbol", "textDocument/foldingRange", "workspace/symbol", "textDocument/references", "textDocument/documentHighlight", "textDocument/prepareRename",
 	"textDocument/rename", "textDocument/diagnostic", "workspace/diagnostic",
-	"textDocument/signatureHelp", "textDocument/inlayHint", "textDocument/documentLink"}
+	"textDocument/signatureHelp", "textDocument/inlayHint", "textDocument/documentLink",
+	"textDocument/semanticTokens/full", "textDocument/semanticTokens/full/delta", "textDocument/semanticTokens/range"}

@@ -36,6 +36,9 @@ var requestMethods = map[string]func(s *Server, r *protocol.Request) (work, erro
 	"textDocument/inlayHint":     inlayHint,
 	"textDocument/documentLink":  reading(documentLink),
 
+	"textDocument/selectionRange":     reading(selectionRange),
+	"textDocument/linkedEditingRange": reading(linkedEditing),
+
 	"textDocument/semanticTokens/full":       tokensFull,
 	"textDocument/semanticTokens/full/delta": tokensDelta,
 	"textDocument/semanticTokens/range":      reading(tokensRange),

@@ -145,3 +145,37 @@ func init() {
 		return wordsOf(s.texts[m.file], tokens.Data)
 	}
 }
+
+func init() {
+	type selection struct {
+		Range  lsptest.Range
+		Parent json.RawMessage
+	}
+	features["selectionRange"] = func(s *session, m marked) string {
+		params := s.here(m)
+		params["positions"] = []any{m.at}
+		var list []json.RawMessage
+		s.Call("textDocument/selectionRange", params, &list)
+		require.Len(s.t, list, 1)
+		var out []string
+		for raw := list[0]; raw != nil; {
+			var d selection
+			require.NoError(s.t, json.Unmarshal(raw, &d))
+			out = append(out, s.place(s.uri(m.file), d.Range))
+			raw = d.Parent
+		}
+		return strings.Join(out, "\n")
+	}
+	features["linkedEditingRange"] = func(s *session, m marked) string {
+		var linked *struct{ Ranges []lsptest.Range }
+		s.Call("textDocument/linkedEditingRange", s.here(m), &linked)
+		if linked == nil {
+			return "nothing"
+		}
+		var out []string
+		for _, r := range linked.Ranges {
+			out = append(out, s.place(s.uri(m.file), r))
+		}
+		return strings.Join(out, "\n")
+	}
+}

@@ -251,4 +251,5 @@ var asked = []string{"textDocument/hover", "textDocument/definition", "textDocum
 	"textDocument/documentSymbol", "textDocument/foldingRange", "workspace/symbol", "textDocument/references", "textDocument/documentHighlight", "textDocument/prepareRename",
 	"textDocument/rename", "textDocument/diagnostic", "workspace/diagnostic",
 	"textDocument/signatureHelp", "textDocument/inlayHint", "textDocument/documentLink",
-	"textDocument/semanticTokens/full", "textDocument/semanticTokens/full/delta", "textDocument/semanticTokens/range"}
+	"textDocument/semanticTokens/full", "textDocument/semanticTokens/full/delta", "textDocument/semanticTokens/range",
+	"textDocument/selectionRange", "textDocument/linkedEditingRange"}

@@ -36,6 +36,10 @@ var requestMethods = map[string]func(s *Server, r *protocol.Request) (work, erro
 	"textDocument/inlayHint":     inlayHint,
 	"textDocument/documentLink":  reading(documentLink),
 
+	"textDocument/prepareCallHierarchy": reading(prepareCalls),
+	"callHierarchy/incomingCalls":       onItem(incomingCalls),
+	"callHierarchy/outgoingCalls":       onItem(outgoingCalls),
+
 	"textDocument/selectionRange":     reading(selectionRange),
 	"textDocument/linkedEditingRange": reading(linkedEditing),
 

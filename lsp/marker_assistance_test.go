@@ -179,3 +179,43 @@ func init() {
 		return strings.Join(out, "\n")
 	}
 }
+
+func init() {
+	type item struct {
+		Name, Detail, URI string
+		Kind              int
+		Range             lsptest.Range `json:"range"`
+		SelectionRange    lsptest.Range `json:"selectionRange"`
+	}
+	features["callHierarchy"] = func(s *session, m marked) string {
+		var items []json.RawMessage
+		s.Call("textDocument/prepareCallHierarchy", s.here(m), &items)
+		var out []string
+		for _, raw := range items {
+			var f item
+			require.NoError(s.t, json.Unmarshal(raw, &f))
+			out = append(out, fmt.Sprintf("%s: %s %s", f.Name, f.Detail, s.place(f.URI, f.SelectionRange)))
+			var in []struct {
+				From       item
+				FromRanges []lsptest.Range
+			}
+			s.Call("callHierarchy/incomingCalls", map[string]any{"item": raw}, &in)
+			for _, c := range in {
+				for _, r := range c.FromRanges {
+					out = append(out, fmt.Sprintf("  from %s: %s", c.From.Name, s.place(c.From.URI, r)))
+				}
+			}
+			var to []struct {
+				To         item
+				FromRanges []lsptest.Range
+			}
+			s.Call("callHierarchy/outgoingCalls", map[string]any{"item": raw}, &to)
+			for _, c := range to {
+				for _, r := range c.FromRanges {
+					out = append(out, fmt.Sprintf("  to %s (%s): %s", c.To.Name, s.place(c.To.URI, c.To.SelectionRange), s.place(f.URI, r)))
+				}
+			}
+		}
+		return strings.Join(out, "\n")
+	}
+}

@@ -2,6 +2,7 @@ package lsp_test
 
 import (
 	"context"
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -222,7 +223,13 @@ func TestMetaModelOfFeatures(t *testing.T) {
 						if !strings.HasPrefix(method, "textDocument/") {
 							params = map[string]any{"query": "a", "previousResultIds": []any{}}
 						}
-						c.Reply(c.Send(method, params))
+						reply := c.Reply(c.Send(method, params))
+						var items []json.RawMessage
+						if method == "textDocument/prepareCallHierarchy" && json.Unmarshal(reply.Result, &items) == nil && len(items) > 0 {
+							for _, further := range []string{"callHierarchy/incomingCalls", "callHierarchy/outgoingCalls"} {
+								c.Reply(c.Send(further, map[string]any{"item": items[0]}))
+							}
+						}
 					}
 				}
 			}
@@ -252,4 +259,4 @@ var asked = []string{"textDocument/hover", "textDocument/definition", "textDocum
 	"textDocument/rename", "textDocument/diagnostic", "workspace/diagnostic",
 	"textDocument/signatureHelp", "textDocument/inlayHint", "textDocument/documentLink",
 	"textDocument/semanticTokens/full", "textDocument/semanticTokens/full/delta", "textDocument/semanticTokens/range",
-	"textDocument/selectionRange", "textDocument/linkedEditingRange"}
+	"textDocument/selectionRange", "textDocument/linkedEditingRange", "textDocument/prepareCallHierarchy"}

@@ -300,10 +300,7 @@ func (v *View) ofCode(head string, f *eval.FunctionFact, at argument, n int) []S
 	if o == nil {
 		return nil
 	}
-	l := o.tree.NodeAt(f.Span)
-	for l.IsValid() && !l.Is(ast.Lambda) {
-		l = l.Parent()
-	}
+	l := o.lambdaOf(f.Span)
 	s := signature{}
 	s.b.WriteString(head)
 	if b := l.OutsideParens().Parent(); b.Is(ast.Binding) {

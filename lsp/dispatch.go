@@ -36,6 +36,9 @@ var requestMethods = map[string]func(s *Server, r *protocol.Request) (work, erro
 	"textDocument/inlayHint":     inlayHint,
 	"textDocument/documentLink":  reading(documentLink),
 
+	"textDocument/implementation": reading(implementation),
+	"textDocument/typeDefinition": reading(typeDefinition),
+
 	"textDocument/prepareCallHierarchy": reading(prepareCalls),
 	"callHierarchy/incomingCalls":       onItem(incomingCalls),
 	"callHierarchy/outgoingCalls":       onItem(outgoingCalls),

@@ -219,3 +219,9 @@ func init() {
 		return strings.Join(out, "\n")
 	}
 }
+
+func init() {
+	for _, name := range []string{"implementation", "typeDefinition"} {
+		features[name] = func(s *session, m marked) string { return s.locations("textDocument/"+name, s.here(m)) }
+	}
+}

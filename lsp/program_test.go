@@ -251,7 +251,8 @@ func TestMetaModelOfFeatures(t *testing.T) {
 }
 
 // linked are the capabilities of a client that takes links, and nothing but plain text.
-const linked = `{"textDocument":{"hover":{"contentFormat":["plaintext"]},"definition":{"linkSupport":true},"declaration":{"linkSupport":true}}}`
+const linked = `{"textDocument":{"hover":{"contentFormat":["plaintext"]},"definition":{"linkSupport":true},"declaration":{"linkSupport":true},
+	"implementation":{"linkSupport":true},"typeDefinition":{"linkSupport":true}}}`
 
 // asked are the requests about code that the server answers.
 var asked = []string{"textDocument/hover", "textDocument/definition", "textDocument/declaration", "textDocument/completion",
@@ -259,4 +260,5 @@ var asked = []string{"textDocument/hover", "textDocument/definition", "textDocum
 	"textDocument/rename", "textDocument/diagnostic", "workspace/diagnostic",
 	"textDocument/signatureHelp", "textDocument/inlayHint", "textDocument/documentLink",
 	"textDocument/semanticTokens/full", "textDocument/semanticTokens/full/delta", "textDocument/semanticTokens/range",
-	"textDocument/selectionRange", "textDocument/linkedEditingRange", "textDocument/prepareCallHierarchy"}
+	"textDocument/selectionRange", "textDocument/linkedEditingRange", "textDocument/prepareCallHierarchy",
+	"textDocument/implementation", "textDocument/typeDefinition"}

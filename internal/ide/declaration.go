@@ -24,10 +24,7 @@ func (v *View) declaration(d project.DeclaredOption) (o declaration) {
 	if at == nil {
 		return o
 	}
-	n := at.tree.NodeAt(d.Span)
-	for !n.Is(ast.Binding) && n.IsValid() {
-		n = n.Parent()
-	}
+	n := at.bindingAt(d.Span)
 	if !n.IsValid() {
 		return o
 	}

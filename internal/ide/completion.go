@@ -151,6 +151,10 @@ func (p *proposals) gather(rules []Named) {
 		return
 	}
 	tok := p.before()
+	if !tok.IsValid() {
+		p.expression(tok)
+		return
+	}
 	switch tok.Kind() {
 	case ast.TokDot:
 		p.behindDot(tok)

@@ -202,7 +202,7 @@ func (v *View) input(n ast.Node) (in input, ok bool) {
 	if !here {
 		return in, false
 	}
-	if b := v.binding(n); b != nil && b.Kind == sema.FormalBinding && b.Decl.Parent().Parent().Span() == f.Nix.Outputs.Lambda.Span() {
+	if b := v.binding(n); b != nil && b.Kind == sema.FormalBinding && f.Nix.Outputs.Lambda.IsValid() && b.Decl.Parent().Parent().Span() == f.Nix.Outputs.Lambda.Span() {
 		return found(b.Name)
 	}
 	at := n.Span()

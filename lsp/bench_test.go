@@ -200,7 +200,8 @@ func BenchmarkCodeAction(b *testing.B) {
 // nothing is known of its text yet.
 func BenchmarkReading(b *testing.B) {
 	for _, size := range []int{160 << 10, 2 << 20} {
-		for _, method := range []string{"hover", "completion", "definition", "documentSymbol", "foldingRange", "references"} {
+		for _, method := range []string{"hover", "completion", "definition", "documentSymbol", "foldingRange", "references",
+			"signatureHelp", "inlayHint", "documentLink", "semanticTokens/full", "semanticTokens/range", "selectionRange", "linkedEditingRange", "prepareCallHierarchy"} {
 			b.Run(fmt.Sprintf("%dKB/%s", size>>10, method), func(b *testing.B) {
 				p, uri, text := editing(b, size, "")
 				half := len(text) / 2
@@ -218,6 +219,7 @@ func BenchmarkReading(b *testing.B) {
 					begin := time.Now()
 					p.send(b, map[string]any{"jsonrpc": "2.0", "id": id, "method": "textDocument/" + method, "params": map[string]any{
 						"textDocument": map[string]any{"uri": uri}, "position": at, "context": map[string]any{"includeDeclaration": true},
+						"positions": []any{at}, "range": lsptest.At(line-30, 0, line+30, 0),
 					}})
 					p.wait(b, fmt.Sprintf(`"id":%d,`, id))
 					times = append(times, time.Since(begin))

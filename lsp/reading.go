@@ -76,7 +76,11 @@ func (p *snapshot) view() *ide.View {
 		fs.Set(p.doc.path, []byte(p.doc.text))
 		s = s.Next(project.Change{FS: fs, Files: []string{p.doc.path}})
 	}
-	return ide.Open(s, p.doc.path)
+	v := ide.Open(s, p.doc.path)
+	if v == nil {
+		return nil
+	}
+	return v.With(p.around())
 }
 
 // offset returns the place of a position in the document.

@@ -5,6 +5,9 @@ import (
 	"github.com/nixsift/nixsift/internal/project"
 )
 
+// Sources says which sources of inputs findings about a file, given by its absolute path, may rest on.
+func (e *Checker) Sources(path string) *project.Sources { return e.sources(e.config(path)) }
+
 // sources says which sources of inputs findings about files of a configuration may rest on.
 func (e *Engine) sources(c *config.Config) *project.Sources {
 	s := &project.Sources{Store: c.Inputs.Store, Places: c.Inputs.Places}

@@ -239,6 +239,7 @@ func (p *proposals) options(path []string) {
 		}
 		p.attr(i)
 	}
+	p.foreignOptions(path)
 }
 
 // values proposes the attributes that the evaluator knows of an expression; of an argument, those of what callers pass.

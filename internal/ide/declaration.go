@@ -101,7 +101,11 @@ func textOf(n ast.Node) string {
 
 // inLine returns code in one line, cut where it is long.
 func inLine(n ast.Node) string {
-	text := strings.Join(strings.Fields(n.Text()), " ")
+	return inOneLine(n.Text())
+}
+
+func inOneLine(text string) string {
+	text = strings.Join(strings.Fields(text), " ")
 	if r := []rune(text); len(r) > maxCode {
 		text = string(r[:maxCode]) + "…"
 	}

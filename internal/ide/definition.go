@@ -69,8 +69,10 @@ func (v *View) definitions(n ast.Node) []Location {
 			return []Location{at}
 		}
 	}
-	if _, declared := v.optionOf(n); len(declared) > 0 {
+	if path, declared := v.optionOf(n); len(declared) > 0 {
 		return optionPlaces(declared)
+	} else if to := v.foreignPlaces(path); to != nil {
+		return to
 	}
 	if n.Parent().Is(ast.Attrpath) && n.Parent().Parent().Is(ast.Binding) {
 		if to := v.passedTo(n); to != nil {

@@ -47,6 +47,8 @@ func (v *View) Hover(offset uint32, now time.Time) (h Hover, ok bool) {
 	}
 	if path, declared := v.optionOf(n); len(declared) > 0 {
 		add(v.optionText(path, declared))
+	} else if path != nil {
+		add(v.foreignOption(path))
 	}
 	if len(parts) == 0 {
 		if name := v.builtin(n); name != "" {

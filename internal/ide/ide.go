@@ -25,6 +25,7 @@ type View struct {
 	path     string
 	tree     *ast.Tree
 	modules  func() *module.File
+	lists    []string // of options that are declared elsewhere: files
 }
 
 // Open returns the view of a file, given by its absolute path; nil where that cannot be read.

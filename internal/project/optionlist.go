@@ -1,8 +1,11 @@
 package project
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
 	"io/fs"
 	"slices"
 	"strings"
@@ -22,6 +25,8 @@ type listedOption struct {
 	typ      module.Type
 	// closed is set for a submodule that has the options below it and no others.
 	closed bool
+	// said is where the file says what it says of the option, in bytes.
+	said [2]int64
 }
 
 // ListedOption tells what lists of options, given by their absolute paths, know of an option that a path names, or that has
@@ -83,23 +88,33 @@ func (v *View) OptionListProblem(path string) string {
 
 // readOptionList reads an options.json; nil where it is none, or has no option.
 func readOptionList(text []byte) *listedOption {
-	var list map[string]struct{ Type *string }
-	if json.Unmarshal(text, &list) != nil {
+	root := &listedOption{}
+	list := json.NewDecoder(bytes.NewReader(text))
+	if open, err := list.Token(); err != nil || open != json.Delim('{') {
 		return nil
 	}
-	root := &listedOption{}
-	for name, o := range list {
+	for list.More() {
+		name, err := list.Token()
+		start := list.InputOffset()
+		var o struct{ Type *string }
+		if err != nil || list.Decode(&o) != nil {
+			return nil
+		}
 		if o.Type == nil {
 			continue
 		}
 		n := root
-		for _, part := range splitOption(name) {
+		for _, part := range splitOption(fmt.Sprint(name)) {
 			n = n.child(part)
 		}
+		n.said = [2]int64{start, list.InputOffset()}
 		n.option, n.typ = true, typeDescribed(*o.Type)
 		n.closed = strings.Contains(*o.Type, "submodule") && !strings.Contains(*o.Type, "open submodule") && !strings.Contains(*o.Type, " or ")
 	}
-	if root.children == nil {
+	if _, err := list.Token(); err != nil || root.children == nil {
+		return nil
+	}
+	if _, err := list.Token(); err != io.EOF {
 		return nil
 	}
 	root.seal()

@@ -1,7 +1,6 @@
 package module
 
 import (
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -21,7 +20,7 @@ var optionLists = rules.NewSetting("lists",
 func listsOf(p *rules.Pass) []string {
 	var lists []string
 	for _, list := range optionLists.In(p) {
-		at, found := listAt(p, list)
+		at, found := p.Project.OptionListAt(p.Path, list)
 		problem := ""
 		if found {
 			lists = append(lists, at)
@@ -30,21 +29,6 @@ func listsOf(p *rules.Pass) []string {
 		optionLists.Named(p, list, found, problem)
 	}
 	return lists
-}
-
-// listAt returns where the list of options of a name is for the file of a pass.
-func listAt(p *rules.Pass, list string) (path string, found bool) {
-	if filepath.IsAbs(list) {
-		return list, p.Project.Kind(list) == project.Regular
-	}
-	for dir := filepath.Dir(p.Path); ; dir = filepath.Dir(dir) {
-		if at := filepath.Join(dir, filepath.FromSlash(list)); p.Project.Kind(at) == project.Regular {
-			return at, true
-		}
-		if dir == p.Project.Root() || dir == filepath.Dir(dir) {
-			return "", false
-		}
-	}
 }
 
 // optionOf asks the project for an option, and the lists of those that are declared elsewhere where the project does not know it.

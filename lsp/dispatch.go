@@ -20,7 +20,7 @@ var requestMethods = map[string]func(s *Server, r *protocol.Request) (work, erro
 	"workspace/diagnostic":    workspaceDiagnostic,
 
 	"textDocument/hover":       reading(hover),
-	"textDocument/definition":  reading(definition),
+	"textDocument/definition":  definitionAnywhere,
 	"textDocument/declaration": reading(declaration),
 	"textDocument/completion":  reading(completion),
 

@@ -285,7 +285,11 @@ func (s *session) load(archive *txtar.Archive) (want int) {
 	}
 	for name, text := range s.texts {
 		if open[name] {
-			s.Open(s.uri(name), "nix", 1, text)
+			language := "nix"
+			if strings.Contains(filepath.Base(name), ".") && filepath.Ext(name) != ".nix" {
+				language = "plaintext"
+			}
+			s.Open(s.uri(name), language, 1, text)
 		}
 	}
 	return want

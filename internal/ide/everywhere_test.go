@@ -139,10 +139,21 @@ func TestEverywhere(t *testing.T) {
 		dir := testenv.Tree(t, files)
 		s := project.New(workspace.OS)
 		for name, text := range files {
+			path := filepath.Join(dir, name)
 			if !strings.HasSuffix(name, ".nix") {
+				a := &asker{In(s, filepath.Dir(path)), t, fixture + ": " + name}
+				for offset := range len(text) + 1 {
+					origin, to := a.InstallableAt(text, uint32(offset))
+					if filepath.Base(name) == "flake.lock" {
+						origin, to = LockDefinition(s, path, text, uint32(offset))
+					}
+					require.True(t, origin.Start <= origin.End && int(origin.End) <= len(text), "%s at %d: %v", a.where, offset, origin)
+					for _, l := range to {
+						require.NotEmpty(t, l.Name, a.where)
+					}
+				}
 				continue
 			}
-			path := filepath.Join(dir, name)
 			a := &asker{Open(s, path), t, fixture + ": " + name}
 			a.whole(now)
 			for offset := step % 5; offset <= len(text); offset += 5 {

@@ -89,7 +89,7 @@ func (q *query) quickActions(ctx context.Context, r protocol.Range) ([]protocol.
 	return actions, err
 }
 
-// actions are the fixes of findings and the comments that silence them, near some place.
+// actions are the fixes of findings, what else can be done about them, and the comments that silence them, near some place.
 func (v *versions) actions(ctx context.Context, findings, near []diag.Finding) ([]protocol.CodeAction, error) {
 	var actions []protocol.CodeAction
 	for _, f := range near {
@@ -98,8 +98,9 @@ func (v *versions) actions(ctx context.Context, findings, near []diag.Finding) (
 		}
 		actions = append(actions, v.quickFixes(f)...)
 	}
+	doing, telling := v.commandActions(near)
 	silencing, err := v.suppressions(ctx, findings, near)
-	return append(actions, silencing...), err
+	return slices.Concat(actions, doing, silencing, telling), err
 }
 
 // wanted reports whether a client asked for a kind: for it, for one above it, or for nothing in particular.
@@ -171,7 +172,11 @@ func (p *snapshot) workspaceEdit(edits []diag.Edit) *protocol.WorkspaceEdit {
 			id.URI, id.Version = doc.uri, doc.version
 		}
 		if p.client.DocumentChanges {
-			out.DocumentChanges = append(out.DocumentChanges, protocol.TextDocumentEdit{TextDocument: id, Edits: byFile[path]})
+			changed := protocol.TextDocumentEdit{TextDocument: id}
+			for _, e := range byFile[path] {
+				changed.Edits = append(changed.Edits, protocol.AnnotatedTextEdit{TextEdit: e})
+			}
+			out.DocumentChanges = append(out.DocumentChanges, changed)
 		} else {
 			out.Changes[id.URI] = byFile[path]
 		}

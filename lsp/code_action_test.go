@@ -54,7 +54,7 @@ func TestQuickFixes(t *testing.T) {
 	c.Open(uri, "nix", 1, text)
 	actions := c.Actions(uri, lsptest.At(0, 7, 0, 7))
 	assert.Equal(t, []string{
-		"replace it by `12`", "replace it by `1` (unsafe)", "ignore `unlucky-number` on this line",
+		"replace it by `12`", "replace it by `1` (unsafe)", "ignore `unlucky-number` on this line", "ignore `unlucky-number` in this file",
 	}, titles(actions))
 	for i, a := range actions[:2] {
 		assert.Equal(t, "quickfix", a.Kind)
@@ -66,9 +66,9 @@ func TestQuickFixes(t *testing.T) {
 	assert.Equal(t, "[ \"😀\" 12\r\n 14 140 ]", apply(text, actions[0].Edit.Changes[uri]))
 
 	unsafe := c.Actions(uri, lsptest.At(1, 1, 1, 2), "quickfix")
-	assert.Equal(t, []string{"replace it by `15` (unsafe)", "ignore `doubtful-number` on this line"}, titles(unsafe))
+	assert.Equal(t, []string{"replace it by `15` (unsafe)", "ignore `doubtful-number` on this line", "ignore `doubtful-number` in this file"}, titles(unsafe))
 	assert.False(t, unsafe[0].IsPreferred)
-	assert.Equal(t, []string{"ignore `doubtful-number` on this line"}, titles(c.Actions(uri, lsptest.At(1, 5, 1, 5), "quickfix")), "a fix that breaks the file is not offered")
+	assert.Equal(t, []string{"ignore `doubtful-number` on this line", "ignore `doubtful-number` in this file"}, titles(c.Actions(uri, lsptest.At(1, 5, 1, 5), "quickfix")), "a fix that breaks the file is not offered")
 	assert.Empty(t, titles(c.Actions(uri, lsptest.At(0, 1, 0, 3), "quickfix")))
 }
 
@@ -77,9 +77,9 @@ func TestOnly(t *testing.T) {
 	const uri = "untitled:a"
 	c.Open(uri, "nix", 1, "13")
 	all := c.Actions(uri, lsptest.At(0, 0, 0, 0))
-	require.Len(t, all, 3, "what takes long is worked out for those who ask for it")
+	require.Len(t, all, 4, "what takes long is worked out for those who ask for it")
 	for only, want := range map[string]int{
-		"": 4, "quickfix": 3, "source": 1, "source.fixAll": 1, "source.fixAll.nixsift": 1,
+		"": 5, "quickfix": 4, "source": 1, "source.fixAll": 1, "source.fixAll.nixsift": 1,
 		"refactor": 0, "source.fixAll.other": 0, "source.organizeImports": 0, "quick": 0, "quickfix.x": 0,
 	} {
 		assert.Len(t, c.Actions(uri, lsptest.At(0, 0, 0, 0), only), want, only)

@@ -16,6 +16,8 @@ var requestMethods = map[string]func(s *Server, r *protocol.Request) (work, erro
 	"textDocument/codeAction": onDocument(codeAction),
 	"codeAction/resolve":      onDocument(resolveCodeAction),
 
+	"workspace/executeCommand": executeCommand,
+
 	"textDocument/diagnostic": documentDiagnostic,
 	"workspace/diagnostic":    workspaceDiagnostic,
 
@@ -105,24 +107,29 @@ var errGone = errors.New("the document has changed")
 // document whose text is not known has a nil query.
 func onDocument[P any, Q ofDocument[P]](run func(ctx context.Context, q *query, params Q) (any, error)) func(*Server, *protocol.Request) (work, error) {
 	return onOpen(func(s *Server, o *openDocument, params Q) work {
-		asked := o.doc
-		return func(ctx context.Context) (any, error) {
-			for {
-				q, err := s.await(ctx, o)
-				if err != nil {
-					return nil, err
-				}
-				if q == nil {
-					return run(ctx, nil, params)
-				}
-				q.asked = asked
-				result, err := s.whileThere(ctx, q.doc, func(ctx context.Context) (any, error) { return run(ctx, q, params) })
-				if !errors.Is(err, errGone) {
-					return result, err
-				}
+		return s.whenChecked(o, func(ctx context.Context, q *query) (any, error) { return run(ctx, q, params) })
+	})
+}
+
+// whenChecked makes work of a function over a document and what was found in it, as onDocument says. The lock is held.
+func (s *Server) whenChecked(o *openDocument, run func(ctx context.Context, q *query) (any, error)) work {
+	asked := o.doc
+	return func(ctx context.Context) (any, error) {
+		for {
+			q, err := s.await(ctx, o)
+			if err != nil {
+				return nil, err
+			}
+			if q == nil {
+				return run(ctx, nil)
+			}
+			q.asked = asked
+			result, err := s.whileThere(ctx, q.doc, func(ctx context.Context) (any, error) { return run(ctx, q) })
+			if !errors.Is(err, errGone) {
+				return result, err
 			}
 		}
-	})
+	}
 }
 
 // await waits until the newest state of a document is checked. It returns nil where the text of the document is not

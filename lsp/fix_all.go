@@ -24,9 +24,14 @@ func (q *query) hasSafeFix() bool {
 	})
 }
 
-// fixAll applies the safe fixes of the document, round by round until none is left. It is nil where none can be
-// applied. Fixes that change other files, too, are left to the command line.
+// fixAll applies the safe fixes of the document.
 func (q *query) fixAll(ctx context.Context) (*protocol.WorkspaceEdit, error) {
+	return q.fixEach(ctx, fix.OnlySafe, func(fix.Planned) bool { return true })
+}
+
+// fixEach applies those fixes of the document that a level allows and that are wanted, round by round until none is left. It is nil
+// where none can be applied. Fixes that change other files, too, are left to the command line.
+func (q *query) fixEach(ctx context.Context, level fix.Level, wanted func(fix.Planned) bool) (*protocol.WorkspaceEdit, error) {
 	if err := acquire(ctx, q.heavy); err != nil {
 		return nil, err
 	}
@@ -40,8 +45,8 @@ func (q *query) fixAll(ctx context.Context) (*protocol.WorkspaceEdit, error) {
 		}
 	}
 	for round := 0; ; round++ {
-		plan := slices.DeleteFunc(fix.Plan(found.findings, fix.OnlySafe), func(x fix.Planned) bool {
-			return !now.inside(x) || slices.ContainsFunc(left, func(y fix.Planned) bool { return same(x, y) })
+		plan := slices.DeleteFunc(fix.Plan(found.findings, level), func(x fix.Planned) bool {
+			return !wanted(x) || !now.inside(x) || slices.ContainsFunc(left, func(y fix.Planned) bool { return same(x, y) })
 		})
 		if len(plan) == 0 {
 			break

@@ -41,6 +41,9 @@ func initialize(s *Server, r *protocol.Request) error {
 			CodeActionKinds: []protocol.CodeActionKind{protocol.QuickFix, fixAllKind}, ResolveProvider: s.client.ResolvesEdits,
 		}
 	}
+	if s.client.Commands {
+		caps.ExecuteCommandProvider = &protocol.ExecuteCommandOptions{Commands: commandNames}
+	}
 	if s.client.PullsDiagnostics {
 		caps.DiagnosticProvider = &protocol.DiagnosticOptions{Identifier: sourceName, InterFileDependencies: true, WorkspaceDiagnostics: true}
 	}

@@ -143,7 +143,8 @@ func TestMetaModel(t *testing.T) {
 		judge()
 	})
 	for name, capabilities := range map[string]string{
-		"rich":      `{"general":{"positionEncodings":["utf-8","utf-16"]},"workspace":{"workspaceEdit":{"documentChanges":true},"didChangeWatchedFiles":{"dynamicRegistration":true}},` + lsptest.Capable + `}`,
+		"rich": `{"general":{"positionEncodings":["utf-8","utf-16"]},"workspace":{"workspaceEdit":{"documentChanges":true},"didChangeWatchedFiles":{"dynamicRegistration":true},
+			"executeCommand":{},"applyEdit":true},"window":{"showDocument":{"support":true}},` + lsptest.Capable + `}`,
 		"poor":      "",
 		"resolving": resolving,
 	} {
@@ -169,6 +170,9 @@ func TestMetaModel(t *testing.T) {
 			actions := c.Actions(flake, lsptest.At(0, 0, 9, 0))
 			assert.Greater(t, len(actions), 1)
 			for _, a := range actions {
+				if a.Command != nil {
+					execute(t, c, a)
+				}
 				if a.Data != nil {
 					c.Call("codeAction/resolve", map[string]any{"title": a.Title, "kind": a.Kind, "data": a.Data}, nil)
 				}

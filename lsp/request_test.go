@@ -43,7 +43,7 @@ func TestActionsWaitForTheCheck(t *testing.T) {
 	const uri = "untitled:a"
 	before := begun.Load()
 	c.Open(uri, "nix", 1, "[ 42 13 ]")
-	assert.Len(t, c.Actions(uri, lsptest.At(0, 5, 0, 5)), 3)
+	assert.Len(t, c.Actions(uri, lsptest.At(0, 5, 0, 5)), 4)
 	assert.Equal(t, before+1, begun.Load())
 }
 

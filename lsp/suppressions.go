@@ -14,13 +14,13 @@ import (
 // maxSuppressions bounds the comments that one request proposes: each is tried out.
 const maxSuppressions = 10
 
-// suppressions are the actions that silence findings by a comment on their line, once for each rule and
-// line. findings are all those of the document.
+// suppressions are the actions that silence findings by a comment, once for each rule and line, and once for each rule and the file.
+// findings are all those of the document.
 func (v *versions) suppressions(ctx context.Context, findings, near []diag.Finding) ([]protocol.CodeAction, error) {
 	if v.doc.kind == workspace.Other || v.doc.kind == workspace.FlakeLock {
 		return nil, nil // there are no comments in JSON
 	}
-	var out []protocol.CodeAction
+	var out, whole []protocol.CodeAction
 	type place struct {
 		rule string
 		line int
@@ -32,20 +32,68 @@ func (v *versions) suppressions(ctx context.Context, findings, near []diag.Findi
 			continue
 		}
 		seen[at] = true
+		offer := func(to *[]protocol.CodeAction, where string, edits []diag.Edit) {
+			*to = append(*to, protocol.CodeAction{
+				Title: fmt.Sprintf("ignore `%s` %s", f.Rule, where), Kind: protocol.QuickFix,
+				Diagnostics: v.diagnostics([]diag.Finding{f}),
+				Edit:        v.workspaceEdit(edits),
+			})
+		}
 		edits, ok, err := v.suppression(ctx, findings, f.Rule, at.line)
 		if err != nil {
 			return nil, err
 		}
-		if !ok {
+		if ok {
+			offer(&out, "on this line", edits)
+		}
+		inFile := place{f.Rule, 0}
+		if seen[inFile] {
 			continue
 		}
-		out = append(out, protocol.CodeAction{
-			Title: fmt.Sprintf("ignore `%s` on this line", f.Rule), Kind: protocol.QuickFix,
-			Diagnostics: v.diagnostics([]diag.Finding{f}),
-			Edit:        v.workspaceEdit(edits),
-		})
+		seen[inFile] = true
+		if edits, ok, err = v.fileSuppression(ctx, findings, f.Rule); err != nil {
+			return nil, err
+		}
+		if ok {
+			offer(&whole, "in this file", edits)
+		}
 	}
-	return out, nil
+	return append(out, whole...), nil
+}
+
+// fileSuppression returns the edits that silence a rule in the whole document.
+func (v *versions) fileSuppression(ctx context.Context, findings []diag.Finding, rule string) ([]diag.Edit, bool, error) {
+	var wanted []diag.Finding
+	for _, f := range findings {
+		if f.Rule == rule {
+			wanted = append(wanted, f)
+		}
+	}
+	in := v.insertForFile(wanted, suppress.Comment{Room: true})
+	if len(in.Left) > 0 || len(in.Edits) == 0 {
+		return nil, false, nil
+	}
+	q := v.with(in.Text)
+	after, err := v.silenced(ctx, q, findings, in.Edits)
+	if err != nil {
+		return nil, false, err
+	}
+	got := q.count(after, rule, 0)
+	return in.Edits, got.ofRule == 0 && got.others <= v.count(findings, rule, 0).others, nil
+}
+
+// insertForFile returns the document with a comment that silences what the rules of findings find in it.
+func (v *versions) insertForFile(findings []diag.Finding, c suppress.Comment) suppress.Inserted {
+	doc, catalogue := v.doc, v.checker.Config(v.doc.path).Catalogue()
+	if doc.isNix() {
+		return suppress.InsertForFile(v.tree(), v.parser.Reparse, catalogue, findings, c)
+	}
+	return suppress.InsertForText(doc.text, catalogue, findings, c, v.sameScript)
+}
+
+// sameScript reports whether a text with other comments does what the document does.
+func (v *versions) sameScript(after string) bool {
+	return shell.Same(v.doc.path, v.doc.kind == workspace.CI, v.doc.text, after)
 }
 
 // suppression returns the edits that silence a rule on a line (from 1). What a rule says may depend on the comments around, so
@@ -84,9 +132,7 @@ func (v *versions) insert(findings []diag.Finding, c suppress.Comment) suppress.
 	if doc.isNix() {
 		return suppress.Insert(v.tree(), v.parser.Reparse, catalogue, findings, c)
 	}
-	return suppress.InsertText(doc.text, catalogue, findings, c, func(after string) bool {
-		return shell.Same(doc.path, doc.kind == workspace.CI, doc.text, after)
-	})
+	return suppress.InsertText(doc.text, catalogue, findings, c, v.sameScript)
 }
 
 // silenced returns the findings that edits of comments, which make the snapshot q, leave.

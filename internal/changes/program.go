@@ -14,7 +14,7 @@ import (
 	"github.com/nixsift/nixsift/internal/git"
 )
 
-// program is the git program in one repository. It is asked what only reads commits, trees, blobs and the index: no such
+// program is the git program in one repository. It is asked what only reads commits, trees, blobs and the index, and Track: no such
 // command starts what a repository's configuration names, and what could do so all the same, or reach the network, is
 // turned off.
 type program struct {

@@ -100,6 +100,8 @@ type Finding struct {
 	Help     string // what to do; optional
 	Related  []Related
 	Fixes    []Fix // alternatives, the best first
+	// Untracked is the absolute path of a file or folder for which git add -N is all that is missing; "" for none.
+	Untracked string
 
 	// Subjects are keys of what the finding is about where its place does not tell, one for each member of a set; a copy
 	// of an input, a name that is missing. They stay when the message is worded anew, and which there are bears on

@@ -99,7 +99,11 @@ type Action struct {
 	IsPreferred bool            `json:"isPreferred"`
 	Diagnostics []Diagnostic    `json:"diagnostics"`
 	Data        json.RawMessage `json:"data"`
-	Edit        struct {
+	Command     *struct {
+		Command   string `json:"command"`
+		Arguments []any  `json:"arguments"`
+	} `json:"command"`
+	Edit struct {
 		Changes         map[string][]Edit `json:"changes"`
 		DocumentChanges []struct {
 			TextDocument struct {

@@ -93,6 +93,7 @@ type ClientCapabilities struct {
 	// PullsDiagnostics: the client asks for diagnostics; RefreshesDiagnostics: it can be told to do so again.
 	PullsDiagnostics, RefreshesDiagnostics bool
 	AssistanceCapabilities
+	EditingCapabilities
 }
 
 // UnmarshalJSON reads what is there and of the right type. Clients of all ages send capabilities of
@@ -139,6 +140,7 @@ func (c *ClientCapabilities) UnmarshalJSON(data []byte) error {
 	c.PullsDiagnostics = of["diagnostic"] != nil
 	lookup(data, &c.RefreshesDiagnostics, "workspace", "diagnostics", "refreshSupport")
 	c.read(data, of)
+	c.readEditing(data)
 	return nil
 }
 
@@ -201,6 +203,7 @@ type ServerCapabilities struct {
 
 	SignatureHelpProvider *SignatureHelpOptions `json:"signatureHelpProvider,omitempty"`
 	AssistanceProviders
+	ExecuteCommandProvider *ExecuteCommandOptions `json:"executeCommandProvider,omitempty"`
 }
 
 // CodeActionOptions say which kinds of code action there are.

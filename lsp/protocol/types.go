@@ -214,8 +214,13 @@ func (p CancelParams) Key() string {
 
 // The kinds of code action that are offered.
 const (
-	QuickFix     CodeActionKind = "quickfix"
-	SourceFixAll CodeActionKind = "source.fixAll"
+	QuickFix        CodeActionKind = "quickfix"
+	SourceFixAll    CodeActionKind = "source.fixAll"
+	Refactor        CodeActionKind = "refactor"
+	RefactorExtract CodeActionKind = "refactor.extract"
+	RefactorInline  CodeActionKind = "refactor.inline"
+	RefactorRewrite CodeActionKind = "refactor.rewrite"
+	OrganizeImports CodeActionKind = "source.organizeImports"
 )
 
 // CodeActionParams ask for actions. The diagnostics of the context are not decoded: other servers' have
@@ -231,13 +236,14 @@ type CodeActionParams struct {
 // Document returns the document that the request is about.
 func (p *CodeActionParams) Document() DocumentURI { return p.TextDocument.URI }
 
-// CodeAction is a change that can be made. Where Edit is nil, it is asked for by codeAction/resolve.
+// CodeAction is a change that can be made. Where Edit and Command are nil, the edit is asked for by codeAction/resolve.
 type CodeAction struct {
 	Title       string          `json:"title"`
 	Kind        CodeActionKind  `json:"kind"`
 	Diagnostics []Diagnostic    `json:"diagnostics,omitempty"`
 	IsPreferred bool            `json:"isPreferred,omitempty"`
 	Edit        *WorkspaceEdit  `json:"edit,omitempty"`
+	Command     *Command        `json:"command,omitempty"`
 	Data        *CodeActionData `json:"data,omitempty"`
 }
 
@@ -275,17 +281,12 @@ func (p *ResolveParams) With(edit *WorkspaceEdit) any {
 	return out
 }
 
-// WorkspaceEdit changes documents. One of the fields is set: DocumentChanges for clients that know them. An edit
+// WorkspaceEdit changes documents. One of Changes and DocumentChanges is set: the latter for clients that know them. An edit
 // without any changes nothing.
 type WorkspaceEdit struct {
-	Changes         map[DocumentURI][]TextEdit `json:"changes,omitempty"`
-	DocumentChanges []TextDocumentEdit         `json:"documentChanges,omitempty"`
-}
-
-// TextDocumentEdit changes one version of a document. Edits must not be nil.
-type TextDocumentEdit struct {
-	TextDocument VersionedTextDocumentIdentifier `json:"textDocument"`
-	Edits        []TextEdit                      `json:"edits"`
+	Changes           map[DocumentURI][]TextEdit  `json:"changes,omitempty"`
+	DocumentChanges   []DocumentChange            `json:"documentChanges,omitempty"`
+	ChangeAnnotations map[string]ChangeAnnotation `json:"changeAnnotations,omitempty"`
 }
 
 // FileSystemWatcher asks for changes of the files that match a glob.

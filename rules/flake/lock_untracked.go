@@ -1,6 +1,8 @@
 package flake
 
 import (
+	"path/filepath"
+
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/flake"
 	"github.com/nixsift/nixsift/rules"
@@ -24,10 +26,12 @@ var _ = rules.Register(&rules.Rule{
 		f := diag.Finding{
 			Message: "Git does not track flake.lock, so Nix does not read it and locks the inputs anew each time",
 			Help:    "run `git add -N flake.lock`",
+
+			Untracked: filepath.Join(filepath.Dir(p.Path), "flake.lock"),
 		}
 		if l.Ignored != "" {
 			f.Message = "Git does not track flake.lock (ignored by " + l.Ignored + "), so Nix does not read it and locks the inputs anew each time"
-			f.Help = "do not ignore it, or run `git add -f flake.lock`"
+			f.Help, f.Untracked = "do not ignore it, or run `git add -f flake.lock`", ""
 		}
 		p.Report(f)
 	},

@@ -156,10 +156,12 @@ func reportUntracked(p *rules.Pass, l literal, rel, linked string, isDir bool) {
 		what = fmt.Sprintf("%s is a link to %s, which is not tracked by Git", diag.Code(linked), diag.Code(rel))
 	}
 	add := "git add -N " + rel
+	f.Untracked = filepath.Join(p.Project.Repo().Root(), filepath.FromSlash(rel))
 	ignore, ignored := p.Project.Repo().Ignored(rel, isDir)
 	if ignored {
 		what += fmt.Sprintf(" (ignored by `%s` in %s:%d)", ignore.Pattern, p.Project.Rel(ignore.File), ignore.Line)
 		add = "git add -f -N " + rel
+		f.Untracked = "" // whoever ignores a file wants to be asked
 	}
 	if l.probe {
 		f.Severity = diag.Warning

@@ -1,0 +1,106 @@
+package protocol
+
+import (
+	"encoding/json"
+	"slices"
+)
+
+// The types of commands, and of edits that do more than replace text.
+
+// EditingCapabilities are the abilities of a client that concern edits and commands.
+type EditingCapabilities struct {
+	// Commands: the client has the server execute commands; AppliesEdits: the server may ask it to make edits.
+	Commands, AppliesEdits bool
+	// ShowsDocuments: the client can be asked to show a page.
+	ShowsDocuments bool
+	// CreatesFiles: edits may create files.
+	CreatesFiles bool
+	// Annotations: edits may say why they are made, and which of them want a look.
+	Annotations bool
+}
+
+// readEditing reads what is there and of the right type.
+func (c *EditingCapabilities) readEditing(data json.RawMessage) {
+	*c = EditingCapabilities{
+		Commands:    found[json.RawMessage](data, "workspace", "executeCommand") != nil,
+		Annotations: found[json.RawMessage](data, "workspace", "workspaceEdit", "changeAnnotationSupport") != nil,
+	}
+	lookup(data, &c.AppliesEdits, "workspace", "applyEdit")
+	lookup(data, &c.ShowsDocuments, "window", "showDocument", "support")
+	var operations []string
+	lookup(data, &operations, "workspace", "workspaceEdit", "resourceOperations")
+	c.CreatesFiles = slices.Contains(operations, "create")
+}
+
+// ExecuteCommandOptions list the commands that the server executes.
+type ExecuteCommandOptions struct {
+	Commands []string `json:"commands"`
+}
+
+// Command is something that the server does when it is asked to. Arguments must not be nil.
+type Command struct {
+	Title     string `json:"title"`
+	Command   string `json:"command"`
+	Arguments []any  `json:"arguments,omitempty"`
+}
+
+// ExecuteCommandParams ask for a command.
+type ExecuteCommandParams struct {
+	Command   string            `json:"command"`
+	Arguments []json.RawMessage `json:"arguments"`
+}
+
+// ApplyWorkspaceEditParams ask the client to make an edit.
+type ApplyWorkspaceEditParams struct {
+	Label string        `json:"label,omitempty"`
+	Edit  WorkspaceEdit `json:"edit"`
+}
+
+// ApplyWorkspaceEditResult says whether it did.
+type ApplyWorkspaceEditResult struct {
+	Applied       bool   `json:"applied"`
+	FailureReason string `json:"failureReason"`
+}
+
+// ShowDocumentParams ask the client to show a page: outside of the editor, where External is set.
+type ShowDocumentParams struct {
+	URI      string `json:"uri"`
+	External bool   `json:"external,omitempty"`
+}
+
+// ShowMessageParams are a message for whoever sits before the editor.
+type ShowMessageParams struct {
+	Type    MessageType `json:"type"`
+	Message string      `json:"message"`
+}
+
+// DocumentChange is one of TextDocumentEdit and CreateFile.
+type DocumentChange interface{ isDocumentChange() }
+
+func (TextDocumentEdit) isDocumentChange() {}
+func (CreateFile) isDocumentChange()       {}
+
+// TextDocumentEdit changes one version of a document. Edits must not be nil.
+type TextDocumentEdit struct {
+	TextDocument VersionedTextDocumentIdentifier `json:"textDocument"`
+	Edits        []AnnotatedTextEdit             `json:"edits"`
+}
+
+// AnnotatedTextEdit replaces a range, and may name what WorkspaceEdit.ChangeAnnotations says of that.
+type AnnotatedTextEdit struct {
+	TextEdit
+	AnnotationID string `json:"annotationId,omitempty"`
+}
+
+// CreateFile creates an empty file, which must not exist. Kind is "create".
+type CreateFile struct {
+	Kind string      `json:"kind"`
+	URI  DocumentURI `json:"uri"`
+}
+
+// ChangeAnnotation says what edits are for. The client asks before it makes those that need confirmation.
+type ChangeAnnotation struct {
+	Label             string `json:"label"`
+	NeedsConfirmation bool   `json:"needsConfirmation,omitempty"`
+	Description       string `json:"description,omitempty"`
+}

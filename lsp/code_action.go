@@ -20,8 +20,8 @@ const fixAllKind = protocol.SourceFixAll + "." + sourceName
 // file, where nobody picks from a list.
 const maxInRange = 50
 
-// codeAction offers the fixes of the findings in a range, comments that silence them, and all safe fixes
-// of the document. Nothing is checked for it; what all safe fixes come to is worked out when the client asks for the
+// codeAction offers the fixes of the findings in a range, comments that silence them, what else can be made of the code there, and all
+// safe fixes of the document. Nothing is checked for it; what all safe fixes come to is worked out when the client asks for the
 // edit or, if it cannot, for the kind.
 func codeAction(ctx context.Context, q *query, params *protocol.CodeActionParams) (any, error) {
 	actions := []protocol.CodeAction{}
@@ -35,6 +35,11 @@ func codeAction(ctx context.Context, q *query, params *protocol.CodeActionParams
 		}
 		actions = append(actions, quick...)
 	}
+	changes, err := q.refactorings(ctx, params)
+	if err != nil {
+		return nil, err
+	}
+	actions = append(actions, changes...)
 	if !wanted(params.Context.Only, fixAllKind) || !q.client.ResolvesEdits && len(params.Context.Only) == 0 || !q.hasSafeFix() {
 		return actions, nil
 	}
@@ -71,8 +76,8 @@ func resolveCodeAction(ctx context.Context, q *query, params *protocol.ResolvePa
 
 // quickActions are the actions for the findings in a range of the state that the client spoke of.
 func (q *query) quickActions(ctx context.Context, r protocol.Range) ([]protocol.CodeAction, error) {
-	at := span(q.asked.lines, q.asked.encoding, r)
-	if q.asked.text != q.doc.text && !move(&at, []edit{difference(q.asked.text, q.doc.text)}, true) {
+	at, ok := q.spanOf(r)
+	if !ok {
 		return nil, nil
 	}
 	near := inRange(q.found.findings, at)
@@ -87,6 +92,12 @@ func (q *query) quickActions(ctx context.Context, r protocol.Range) ([]protocol.
 	actions, err := v.actions(ctx, q.found.findings, near)
 	v.close()
 	return actions, err
+}
+
+// spanOf returns where a range of the state that the client spoke of is; ok is false where it is no more.
+func (q *query) spanOf(r protocol.Range) (at source.Span, ok bool) {
+	at = span(q.asked.lines, q.asked.encoding, r)
+	return at, q.asked.text == q.doc.text || move(&at, []edit{difference(q.asked.text, q.doc.text)}, true)
 }
 
 // actions are the fixes of findings, what else can be done about them, and the comments that silence them, near some place.

@@ -37,9 +37,11 @@ func initialize(s *Server, r *protocol.Request) error {
 		OpenClose: true, Change: protocol.SyncIncremental, Save: &protocol.SaveOptions{IncludeText: true},
 	}
 	if s.client.CodeActions {
-		caps.CodeActionProvider = &protocol.CodeActionOptions{
-			CodeActionKinds: []protocol.CodeActionKind{protocol.QuickFix, fixAllKind}, ResolveProvider: s.client.ResolvesEdits,
+		kinds := []protocol.CodeActionKind{protocol.QuickFix, fixAllKind}
+		if !s.opts.DiagnosticsOnly {
+			kinds = append(kinds, refactorKinds[:]...)
 		}
+		caps.CodeActionProvider = &protocol.CodeActionOptions{CodeActionKinds: kinds, ResolveProvider: s.client.ResolvesEdits}
 	}
 	if s.client.Commands {
 		caps.ExecuteCommandProvider = &protocol.ExecuteCommandOptions{Commands: commandNames}

@@ -26,7 +26,7 @@ var update = flag.Bool("update", false, "write what the server says into the fix
 
 // The fixtures testdata/FEATURE/*.txtar are projects with marks in their files, ⟦name⟧, which are taken out. At each mark
 // the request of the feature is sent; the section want holds what the server says, a heading for each mark. A mark ⟦name:text⟧ has an
-// argument, such as a new name. A file that is not there on the disk, but open, has the name unsaved/NAME; it lies at NAME.
+// argument, such as a new name, and ⟦⟧ ends what is selected from the mark before on. A file that is not there on the disk, but open, has the name unsaved/NAME; it lies at NAME.
 var mark = regexp.MustCompile(`⟦([^⟧:]*)(?::([^⟧]*))?⟧`)
 
 // marked is a mark in a file.
@@ -56,10 +56,11 @@ func marks(file, text string) (string, []marked) {
 }
 
 // capable are the capabilities of a client that takes all that a server may say of code.
-const capable = `{"general":{"positionEncodings":["utf-16"]},"workspace":{"workspaceEdit":{"documentChanges":true},"diagnostics":{"refreshSupport":true}},"textDocument":{"diagnostic":{},
+const capable = `{"general":{"positionEncodings":["utf-16"]},"workspace":{"workspaceEdit":{"documentChanges":true,"resourceOperations":["create"],"changeAnnotationSupport":{}},"diagnostics":{"refreshSupport":true}},"textDocument":{"diagnostic":{},
 	"hover":{"contentFormat":["markdown","plaintext"]},"completion":{"completionItem":{"documentationFormat":["markdown"]}},
 	"signatureHelp":{"signatureInformation":{"documentationFormat":["markdown"],"parameterInformation":{"labelOffsetSupport":true},"activeParameterSupport":true}},
-	"documentSymbol":{"hierarchicalDocumentSymbolSupport":true},"foldingRange":{"foldingRangeKind":{"valueSet":["comment"]}},"rename":{"prepareSupport":true}}}`
+	"documentSymbol":{"hierarchicalDocumentSymbolSupport":true},"foldingRange":{"foldingRangeKind":{"valueSet":["comment"]}},"rename":{"prepareSupport":true},
+	"codeAction":{"codeActionLiteralSupport":{"codeActionKind":{"valueSet":[]}},"isPreferredSupport":true}}}`
 
 // session is a fixture at work.
 type session struct {
@@ -306,6 +307,9 @@ func markers(t *testing.T, file string) {
 	want := s.load(archive)
 	var got strings.Builder
 	for _, m := range s.all {
+		if m.name == "" { // the end of a selection
+			continue
+		}
 		fmt.Fprintf(&got, "# %s\n", m.name)
 		for line := range strings.Lines(strings.TrimRight(run(s, m), "\n") + "\n") {
 			got.WriteString(strings.TrimRight("  "+line, " \n") + "\n")

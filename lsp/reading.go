@@ -70,17 +70,22 @@ func (s *Server) calm(ctx context.Context, o *openDocument) error {
 
 // view returns what answers questions about the document; nil where it cannot be read.
 func (p *snapshot) view() *ide.View {
+	v := ide.Open(p.files(), p.doc.path)
+	if v == nil {
+		return nil
+	}
+	return v.With(p.around())
+}
+
+// files returns what the project is, with the document in it.
+func (p *snapshot) files() *project.Snapshot {
 	s := p.checker.Snapshot()
 	if !p.doc.onDisk {
 		fs := p.fs.Clone()
 		fs.Set(p.doc.path, []byte(p.doc.text))
 		s = s.Next(project.Change{FS: fs, Files: []string{p.doc.path}})
 	}
-	v := ide.Open(s, p.doc.path)
-	if v == nil {
-		return nil
-	}
-	return v.With(p.around())
+	return s
 }
 
 // offset returns the place of a position in the document.

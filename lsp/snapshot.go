@@ -29,8 +29,10 @@ type snapshot struct {
 	crossing []diag.Finding
 	fs       *workspace.Overlay
 	client   protocol.ClientCapabilities
-	report   func([]engine.FileError)
-	remark   func(string) // tells what need not be done at once
+	// sparing is set where the client wants diagnostics and what mends them only.
+	sparing bool
+	report  func([]engine.FileError)
+	remark  func(string) // tells what need not be done at once
 }
 
 // snapshot takes the state for one document. The lock is held.
@@ -43,7 +45,7 @@ func (s *Server) snapshot(o *openDocument) *snapshot {
 	}
 	return &snapshot{
 		doc: o.doc, docs: docs, checker: s.checker, era: s.era, ofFlake: o.ofFlake, flakeDeps: o.flakeDeps, crossing: o.crossing,
-		fs: s.overlay, client: s.client, report: s.report, remark: s.remark,
+		fs: s.overlay, client: s.client, sparing: s.opts.DiagnosticsOnly, report: s.report, remark: s.remark,
 	}
 }
 

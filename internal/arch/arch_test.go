@@ -44,7 +44,7 @@ var layers = []string{
 	"rules",
 	"internal/custom",
 	"internal/engine internal/inventory internal/migrate internal/githook internal/scaffold internal/inspect",
-	"internal/ide",
+	"internal/ide internal/refactor",
 	"rules/*",
 	"rules/all",
 	"lsp/protocol",

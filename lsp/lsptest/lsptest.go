@@ -88,8 +88,9 @@ func (p Published) Codes() []string {
 
 // Edit is a change of a text.
 type Edit struct {
-	Range   Range  `json:"range"`
-	NewText string `json:"newText"`
+	Range        Range  `json:"range"`
+	NewText      string `json:"newText"`
+	AnnotationID string `json:"annotationId"`
 }
 
 // Action is a code action.
@@ -106,12 +107,18 @@ type Action struct {
 	Edit struct {
 		Changes         map[string][]Edit `json:"changes"`
 		DocumentChanges []struct {
+			Kind         string `json:"kind"` // of an operation on the file URI; "" for edits
+			URI          string `json:"uri"`
 			TextDocument struct {
 				URI     string `json:"uri"`
 				Version *int   `json:"version"`
 			} `json:"textDocument"`
 			Edits []Edit `json:"edits"`
 		} `json:"documentChanges"`
+		ChangeAnnotations map[string]struct {
+			Label             string `json:"label"`
+			NeedsConfirmation bool   `json:"needsConfirmation"`
+		} `json:"changeAnnotations"`
 	} `json:"edit"`
 }
 

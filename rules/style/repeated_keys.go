@@ -75,59 +75,10 @@ func reportKeys(p *rules.Pass, name string, group []ast.Node, fixable bool) {
 		fixable = fixable && group[i].NextSibling() == b
 	}
 	for _, b := range group {
-		fixable = fixable && !p.Tree.HasComment(source.Span{Start: b.Start(), End: secondName(b).Start()})
+		fixable = fixable && !p.Tree.HasComment(source.Span{Start: b.Start(), End: nixlang.BehindFirst(b).Start()})
 	}
 	if fixable && (oneLine(group) || nixlang.StartsLine(group[0].FirstToken())) && int(group[len(group)-1].End()-group[0].Start()) <= 2*maxReplaced {
-		f.Fixes = []diag.Fix{gather(p.Tree, group)}
+		f.Fixes = []diag.Fix{{Title: "put them into one set", Safety: diag.Safe, Edits: []diag.Edit{nixlang.Gather(group)}}}
 	}
 	p.Report(f)
-}
-
-// secondName returns the part of the name of a definition behind the first.
-func secondName(b ast.Node) ast.Node { return b.FirstChild().FirstChild().NextSibling() }
-
-// gather puts neighbouring bindings into a set: the name goes away from each, and their lines move one level in, with
-// the comments between them and the one that ends the line of the last.
-func gather(t *ast.Tree, group []ast.Node) diag.Fix {
-	first, last := group[0], group[len(group)-1]
-	end := last.LastToken()
-	if next := end.Next(); next.Kind() == ast.TokSpace && !nixlang.HasBreak(next.Text()) && next.Next().Kind().IsComment() && nixlang.EndsLine(next.Next()) {
-		end = next.Next()
-	}
-	span := source.Span{Start: first.Start(), End: end.Span().End}
-	indent, multi := nixlang.Indent(t, first.Start()), nixlang.HasBreak(span.Of(t.Source())) || end.Kind().IsComment()
-	eol, step := nixlang.LineBreak(t.Source()[first.Start():]), "  "
-	if strings.HasPrefix(indent, "\t") {
-		step = "\t"
-	}
-	var b strings.Builder
-	b.WriteString(first.FirstChild().FirstChild().Text() + " = {")
-	if multi {
-		b.WriteString(eol + indent + step)
-	} else {
-		b.WriteByte(' ')
-	}
-	gap := func(from, to ast.Token) {
-		for tok := from; tok != to; tok = tok.Next() {
-			text := tok.Text()
-			if tok.Kind() == ast.TokSpace && nixlang.HasBreak(text) {
-				at := nixlang.LastLine(text)
-				text = text[:at] + step + text[at:]
-			}
-			b.WriteString(text)
-		}
-	}
-	for i, n := range group {
-		if i > 0 {
-			gap(group[i-1].LastToken().Next(), n.FirstToken())
-		}
-		b.WriteString(nixlang.ShiftedSpan(n, source.Span{Start: secondName(n).Start(), End: n.End()}, indent, indent+step))
-	}
-	gap(last.LastToken().Next(), end.Next())
-	if multi {
-		b.WriteString(eol + indent + "};")
-	} else {
-		b.WriteString(" };")
-	}
-	return diag.Fix{Title: "put them into one set", Safety: diag.Safe, Edits: []diag.Edit{{Span: span, Text: b.String()}}}
 }

@@ -51,6 +51,7 @@ var requestMethods = map[string]func(s *Server, r *protocol.Request) (work, erro
 	"textDocument/semanticTokens/full":       tokensFull,
 	"textDocument/semanticTokens/full/delta": tokensDelta,
 	"textDocument/semanticTokens/range":      reading(tokensRange),
+	"workspace/willRenameFiles":              willRenameFiles,
 }
 
 // notificationMethods are the notifications. They run one after the other.

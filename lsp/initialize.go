@@ -117,6 +117,12 @@ func (s *Server) offer(caps *protocol.ServerCapabilities) {
 	caps.FoldingRangeProvider = true
 	caps.ReferencesProvider, caps.DocumentHighlightProvider = true, true
 	caps.RenameProvider = true
+	if s.client.AsksBeforeRenames {
+		all := protocol.FileOperationFilter{Scheme: "file", Pattern: protocol.FileOperationPattern{Glob: "**/*"}}
+		caps.Workspace = &protocol.WorkspaceOptions{FileOperations: &protocol.FileOperationOptions{
+			WillRename: &protocol.FileOperationRegistrationOptions{Filters: []protocol.FileOperationFilter{all}},
+		}}
+	}
 	if s.client.PreparesRename {
 		caps.RenameProvider = protocol.RenameOptions{PrepareProvider: true}
 	}

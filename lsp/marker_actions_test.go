@@ -64,3 +64,16 @@ func (s *session) edits(a lsptest.Action) (out []string) {
 	}
 	return out
 }
+
+func init() {
+	// The name is what is renamed, a file or folder of the fixture, the argument what it is called then.
+	features["willRenameFiles"] = func(s *session, m marked) string {
+		var a lsptest.Action
+		var files []map[string]string
+		for i, from := range strings.Split(m.name, ",") {
+			files = append(files, map[string]string{"oldUri": s.uri(from), "newUri": s.uri(strings.Split(m.argument, ",")[i])})
+		}
+		s.Call("workspace/willRenameFiles", map[string]any{"files": files}, &a.Edit)
+		return strings.Join(s.edits(a), "\n")
+	}
+}

@@ -218,14 +218,14 @@ func TestMetaModelOfFeatures(t *testing.T) {
 				s.load(archive)
 				for n, m := range s.all {
 					for _, method := range asked {
-						if (method == "textDocument/completion" || method == "workspace/diagnostic") && n%8 != 0 {
+						if (method == "textDocument/completion" || method == "workspace/diagnostic" || method == "workspace/willRenameFiles") && n%8 != 0 {
 							continue // the answers are long
 						}
 						params := s.here(m)
 						params["context"], params["newName"] = map[string]any{"includeDeclaration": true, "diagnostics": []any{}}, "another"
 						params["range"], params["positions"], params["previousResultId"] = lsptest.At(0, 0, m.at.Line, m.at.Character), []any{m.at}, "1"
 						if !strings.HasPrefix(method, "textDocument/") {
-							params = map[string]any{"query": "a", "previousResultIds": []any{}}
+							params = map[string]any{"query": "a", "previousResultIds": []any{}, "files": []any{map[string]any{"oldUri": s.uri(m.file), "newUri": s.uri("moved/" + m.file)}}}
 						}
 						reply := c.Reply(c.Send(method, params))
 						var items []json.RawMessage
@@ -261,7 +261,7 @@ const linked = `{"textDocument":{"hover":{"contentFormat":["plaintext"]},"defini
 // asked are the requests about code that the server answers.
 var asked = []string{"textDocument/hover", "textDocument/definition", "textDocument/declaration", "textDocument/completion",
 	"textDocument/documentSymbol", "textDocument/foldingRange", "workspace/symbol", "textDocument/references", "textDocument/documentHighlight", "textDocument/prepareRename",
-	"textDocument/rename", "textDocument/codeAction", "textDocument/diagnostic", "workspace/diagnostic",
+	"textDocument/rename", "textDocument/codeAction", "workspace/willRenameFiles", "textDocument/diagnostic", "workspace/diagnostic",
 	"textDocument/signatureHelp", "textDocument/inlayHint", "textDocument/documentLink",
 	"textDocument/semanticTokens/full", "textDocument/semanticTokens/full/delta", "textDocument/semanticTokens/range",
 	"textDocument/selectionRange", "textDocument/linkedEditingRange", "textDocument/prepareCallHierarchy",

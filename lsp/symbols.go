@@ -49,6 +49,11 @@ func symbolTree(at *positions, list []ide.Symbol) []protocol.DocumentSymbol {
 	return out
 }
 
+// everywhere takes the state for no document in particular. The lock is held.
+func (s *Server) everywhere() *snapshot {
+	return s.snapshot(&openDocument{doc: &document{encoding: s.encoding, lines: source.NewLineIndex("")}})
+}
+
 // workspaceSymbol looks for definitions in the projects of the folders that are open.
 func workspaceSymbol(s *Server, r *protocol.Request) (work, error) {
 	var params protocol.WorkspaceSymbolParams
@@ -61,8 +66,7 @@ func workspaceSymbol(s *Server, r *protocol.Request) (work, error) {
 	if len(folders) == 0 {
 		folders = []string{s.root()}
 	}
-	doc := &document{encoding: s.encoding, lines: source.NewLineIndex("")}
-	snap := s.snapshot(&openDocument{doc: doc})
+	snap := s.everywhere()
 	return func(ctx context.Context) (any, error) {
 		if err := acquire(ctx, s.heavy); err != nil {
 			return nil, err

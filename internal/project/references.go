@@ -235,6 +235,9 @@ func isClean(path string) bool {
 	return true
 }
 
+// Evaluates reports whether the expression around a path literal has Nix evaluate the file, so that a folder stands for its default.nix.
+func Evaluates(path ast.Node) bool { return refKind(path).evaluates() }
+
 // refKind tells what the expression around a path literal does with it.
 func refKind(n ast.Node) RefKind {
 	at := n.OutsideParens()

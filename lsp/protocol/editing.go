@@ -15,6 +15,8 @@ type EditingCapabilities struct {
 	ShowsDocuments bool
 	// CreatesFiles: edits may create files.
 	CreatesFiles bool
+	// AsksBeforeRenames: the client asks for edits before it renames files.
+	AsksBeforeRenames bool
 	// Annotations: edits may say why they are made, and which of them want a look.
 	Annotations bool
 }
@@ -27,6 +29,7 @@ func (c *EditingCapabilities) readEditing(data json.RawMessage) {
 	}
 	lookup(data, &c.AppliesEdits, "workspace", "applyEdit")
 	lookup(data, &c.ShowsDocuments, "window", "showDocument", "support")
+	lookup(data, &c.AsksBeforeRenames, "workspace", "fileOperations", "willRename")
 	var operations []string
 	lookup(data, &operations, "workspace", "workspaceEdit", "resourceOperations")
 	c.CreatesFiles = slices.Contains(operations, "create")
@@ -103,4 +106,41 @@ type ChangeAnnotation struct {
 	Label             string `json:"label"`
 	NeedsConfirmation bool   `json:"needsConfirmation,omitempty"`
 	Description       string `json:"description,omitempty"`
+}
+
+// WorkspaceOptions are the abilities of the server that concern the folders that are open.
+type WorkspaceOptions struct {
+	FileOperations *FileOperationOptions `json:"fileOperations,omitempty"`
+}
+
+// FileOperationOptions say before what changes of files the server wants to be asked.
+type FileOperationOptions struct {
+	WillRename *FileOperationRegistrationOptions `json:"willRename,omitempty"`
+}
+
+// FileOperationRegistrationOptions say for which files.
+type FileOperationRegistrationOptions struct {
+	Filters []FileOperationFilter `json:"filters"`
+}
+
+// FileOperationFilter are files and folders with a URI of a scheme whose path matches a pattern.
+type FileOperationFilter struct {
+	Scheme  string               `json:"scheme,omitempty"`
+	Pattern FileOperationPattern `json:"pattern"`
+}
+
+// FileOperationPattern is a glob.
+type FileOperationPattern struct {
+	Glob string `json:"glob"`
+}
+
+// RenameFilesParams are files and folders that are to be renamed.
+type RenameFilesParams struct {
+	Files []FileRename `json:"files"`
+}
+
+// FileRename is one of them.
+type FileRename struct {
+	OldURI DocumentURI `json:"oldUri"`
+	NewURI DocumentURI `json:"newUri"`
 }

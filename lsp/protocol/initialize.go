@@ -203,6 +203,7 @@ type ServerCapabilities struct {
 
 	SignatureHelpProvider *SignatureHelpOptions `json:"signatureHelpProvider,omitempty"`
 	AssistanceProviders
+	Workspace              *WorkspaceOptions      `json:"workspace,omitempty"`
 	ExecuteCommandProvider *ExecuteCommandOptions `json:"executeCommandProvider,omitempty"`
 }
 

@@ -232,11 +232,9 @@ func init() {
 		assert.Nil(s.t, prepared.Error)
 		var a lsptest.Action
 		require.NoError(s.t, json.Unmarshal([]byte(`{"edit":`+string(reply.Result)+`}`), &a))
-		var out []string
-		for _, d := range a.Edit.DocumentChanges {
-			for _, e := range d.Edits {
-				out = append(out, s.place(d.TextDocument.URI, e.Range)+" → "+e.NewText)
-			}
+		out := s.edits(a)
+		for i := range out {
+			out[i] = strings.TrimPrefix(out[i], "  ")
 		}
 		return strings.Join(out, "\n")
 	}

@@ -13,49 +13,79 @@ import (
 	"github.com/nixsift/nixsift/internal/sema"
 )
 
+// Renaming is what a new name changes.
+type Renaming struct {
+	Edits []diag.Edit // by file and place
+	// Doubt says what may be left, "" for nothing.
+	Doubt string
+}
+
 // Renamable returns the name at an offset that can be renamed, and the text that stands for it. The error says why there is none.
 func (v *View) Renamable(ctx context.Context, offset uint32) (name string, at source.Span, err error) {
-	b, at, _, err := v.renamable(ctx, offset)
+	n, err := v.nameAt(offset)
 	if err != nil {
 		return "", at, err
 	}
-	return b.Name, at, nil
+	if path, declared := v.optionOf(n); len(declared) > 0 {
+		_, err = v.renameOption(path, declared, probe)
+		return path[len(path)-1], nameSpan(n), err
+	}
+	b, _, err := v.renamable(ctx, n, probe)
+	switch {
+	case err != nil:
+		return "", at, err
+	case b == nil:
+		name, _ = ast.AttrName(n)
+		_, err = v.renameAttribute(ctx, n, probe)
+		return name, nameSpan(n), err
+	}
+	return b.Name, nameSpan(n), nil
 }
 
-// renamable returns what Renamable does, and the places of calls that pass the name.
-func (v *View) renamable(ctx context.Context, offset uint32) (b *sema.Binding, at source.Span, calls []Use, err error) {
+// nameAt returns the name at an offset.
+func (v *View) nameAt(offset uint32) (ast.Node, error) {
 	n := v.nodeAt(offset)
-	if !n.IsValid() || v.tokenAt(offset).Kind() != ast.TokIdent {
-		return nil, at, nil, fmt.Errorf("there is no name here")
+	_, static := ast.AttrName(n)
+	if k := v.tokenAt(offset).Kind(); !n.IsValid() || k != ast.TokIdent && (k != ast.TokText || !static || !n.Is(ast.String) || !mayBeOption(n)) {
+		return n, fmt.Errorf("there is no name here")
 	}
+	return n, nil
+}
+
+// renamable returns the name of the file that a node names, nil for an attribute, and what changes in calls that pass it.
+func (v *View) renamable(ctx context.Context, n ast.Node, to string) (b *sema.Binding, calls []diag.Edit, err error) {
 	b = v.binding(n)
 	if b == nil {
 		switch u, ok := v.names().Use(n); {
 		case ok && u.Target == sema.ToGlobal:
-			return nil, at, nil, fmt.Errorf("`%s` is a builtin of Nix", n.Text())
+			return nil, nil, fmt.Errorf("`%s` is a builtin of Nix", n.Text())
 		case ok && u.Target == sema.ToWith:
-			return nil, at, nil, fmt.Errorf("`%s` comes from a `with`: it is an attribute that others may name, too", n.Text())
+			return nil, nil, fmt.Errorf("`%s` comes from a `with`: it is an attribute that others may name, too", n.Text())
 		case ok:
-			return nil, at, nil, fmt.Errorf("nothing binds `%s`", n.Text())
+			return nil, nil, fmt.Errorf("nothing binds `%s`", n.Text())
 		}
-		return nil, at, nil, fmt.Errorf("`%s` is an attribute: who names it is not known for certain", n.Text())
+		return nil, nil, nil
 	}
 	switch b.Kind {
 	case sema.RecBinding:
-		return nil, at, nil, fmt.Errorf("`%s` is an attribute of a recursive set: who names it is not known for certain", b.Name)
+		return nil, nil, nil
 	case sema.FormalBinding:
-		if calls, err = v.callers(ctx, b); err != nil {
-			return nil, at, nil, err
+		if calls, err = v.callers(ctx, b, to); err != nil {
+			return nil, nil, err
 		}
 	}
-	return b, nameSpan(n), calls, nil
+	return b, calls, nil
 }
 
-// callers returns the places of the project that pass a formal by its name. The error says why they are not known for certain.
-func (v *View) callers(ctx context.Context, b *sema.Binding) (at []Use, err error) {
+// callers returns what changes in the places of the project that pass a formal by its name. The error says why they are not known for
+// certain.
+func (v *View) callers(ctx context.Context, b *sema.Binding, to string) (edits []diag.Edit, err error) {
 	fn := b.Decl.Parent().Parent()
-	if !v.bound(fn) {
-		return nil, fmt.Errorf("`%s` is an argument that callers pass by its name, and who calls the function is not known for certain", b.Name)
+	if s, err := v.renameFormal(ctx, b, to); err == nil || !v.bound(fn) {
+		if err != nil {
+			return nil, fmt.Errorf("`%s` is an argument that callers pass by its name: %w", b.Name, err)
+		}
+		return s.list()
 	}
 	r := v.report(b.Decl)
 	if r == nil {
@@ -69,13 +99,16 @@ func (v *View) callers(ctx context.Context, b *sema.Binding) (at []Use, err erro
 		span, found := v.inCall(c, b.Name)
 		switch {
 		case found:
-			at = append(at, Use{File: c.File, Span: span})
+			if o := v.openFile(c.File); o == nil || o.tree.NodeAt(span).Parent().Is(ast.Inherit) {
+				return nil, fmt.Errorf("a call passes `%s` by an `inherit`", b.Name)
+			}
+			edits = append(edits, diag.Edit{File: c.File, Span: span, Text: to})
 		case slices.ContainsFunc(c.Formals, func(f eval.FormalArgument) bool { return f.Name == b.Name && !f.Given && !f.Maybe }):
 		default:
 			return nil, fmt.Errorf("a call passes `%s` in a set that is not written there", b.Name)
 		}
 	}
-	return at, nil
+	return edits, nil
 }
 
 // bound reports whether a function is the value of a let, and that is used for calls only: then all its callers are in the file.
@@ -97,51 +130,55 @@ func (v *View) bound(fn ast.Node) bool {
 	return true
 }
 
-// Rename returns the edits that give the name at an offset another one. The error says why that cannot be done.
-func (v *View) Rename(ctx context.Context, offset uint32, name string) ([]diag.Edit, error) {
-	b, _, calls, err := v.renamable(ctx, offset)
+// Rename returns what gives the name at an offset another one. The error says why that cannot be done.
+func (v *View) Rename(ctx context.Context, offset uint32, name string) (r Renaming, err error) {
+	n, err := v.nameAt(offset)
 	if err != nil {
-		return nil, err
+		return r, err
+	}
+	if old, _ := ast.AttrName(n); old == name {
+		return r, nil
+	}
+	if path, declared := v.optionOf(n); len(declared) > 0 {
+		r.Edits, err = v.renameOption(path, declared, name)
+		r.Doubt = "places that compute the path of the option are not found"
+		return r, err
+	}
+	b, calls, err := v.renamable(ctx, n, name)
+	if err != nil {
+		return r, err
+	}
+	if b == nil {
+		r.Edits, err = v.renameAttribute(ctx, n, name)
+		return r, err
 	}
 	if !ast.IsIdentifier(name) {
-		return nil, fmt.Errorf("`%s` can be no name of a variable", name)
-	}
-	if name == b.Name {
-		return nil, nil
+		return r, fmt.Errorf("`%s` can be no name of a variable", name)
 	}
 	if err := v.conflict(b, name); err != nil {
-		return nil, err
+		return r, err
 	}
-	edits := map[source.Span]diag.Edit{}
-	replace := func(file string, span source.Span, text string) {
-		edits[span] = diag.Edit{File: file, Span: span, Text: text}
+	type place struct {
+		file string
+		span source.Span
+	}
+	edits := map[place]diag.Edit{}
+	for _, e := range calls {
+		edits[place{e.File, e.Span}] = e
 	}
 	for _, u := range v.usesOf(b) {
 		n := v.tree.NodeAt(u.Span)
+		e := diag.Edit{File: v.path, Span: u.Span, Text: name}
 		if n.Parent().Is(ast.Inherit) {
-			span, text := v.outOfInherit(n, u.Defines, name)
-			replace(v.path, span, text)
-			continue
+			e.Span, e.Text = v.outOfInherit(n, u.Defines, name)
 		}
-		replace(v.path, u.Span, name)
+		edits[place{e.File, e.Span}] = e
 	}
-	for _, c := range calls {
-		if n := v.tree.NodeAt(c.Span); n.Parent().Is(ast.Inherit) {
-			return nil, fmt.Errorf("a call passes `%s` by an `inherit`", b.Name)
-		}
-		replace(c.File, c.Span, name)
-	}
-	out := make([]diag.Edit, 0, len(edits))
 	for _, e := range edits {
-		out = append(out, e)
+		r.Edits = append(r.Edits, e)
 	}
-	slices.SortFunc(out, func(a, b diag.Edit) int { return int(a.Span.Start) - int(b.Span.Start) })
-	for i := 1; i < len(out); i++ {
-		if out[i].Span.Start < out[i-1].Span.End {
-			return nil, fmt.Errorf("`%s` stands twice in one `inherit`", b.Name)
-		}
-	}
-	return out, nil
+	r.Edits, err = sortedEdits(r.Edits)
+	return r, err
 }
 
 // outOfInherit returns what makes inherit x a definition with two names: x = name where x is used, name = from.x where it is defined.

@@ -46,11 +46,36 @@ func completion(_ context.Context, r *reader, params *protocol.PositionParams) (
 		if i.Text != "" {
 			item.FilterText = i.Label
 		}
-		if i.Doc != "" {
-			doc := markup(r.client.ItemMarkdown, hide(i.Doc))
-			item.Documentation = &doc
+		if i.Snippet != "" && r.client.Snippets {
+			item.TextEdit.NewText, item.InsertTextFormat, item.FilterText = i.Snippet, snippetFormat, i.Label
+		}
+		switch {
+		case i.Doc == "":
+		case r.client.ResolvesDocumentation:
+			item.Data = &protocol.CompletionItemData{URI: r.doc.uri, Position: params.Position}
+		default:
+			item.Documentation = r.documentation(i)
 		}
 		list.Items = append(list.Items, item)
 	}
 	return list, nil
+}
+
+// snippetFormat marks a snippet.
+const snippetFormat = 2
+
+// documentation presents that of a proposal.
+func (r *reader) documentation(i ide.Item) *protocol.MarkupContent {
+	doc := markup(r.client.ItemMarkdown, (*secret.Values)(nil).Hide(i.Doc))
+	return &doc
+}
+
+// resolveItem tells the documentation of a proposal, if it is still one where it was made. What was typed since stands behind that place.
+func resolveItem(_ context.Context, r *reader, params *protocol.ResolveItemParams) (any, error) {
+	for _, i := range r.Propose(r.offset(params.Data.Position), ruleNames()).Items {
+		if i.Label == params.Label && i.Doc != "" {
+			return params.With(r.documentation(i)), nil
+		}
+	}
+	return params.With(nil), nil
 }

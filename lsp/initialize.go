@@ -112,7 +112,7 @@ func initialized(s *Server, _ *protocol.Request) error {
 // offer adds the abilities beside diagnostics. The lock is held.
 func (s *Server) offer(caps *protocol.ServerCapabilities) {
 	caps.HoverProvider, caps.DefinitionProvider, caps.DeclarationProvider = true, true, true
-	caps.CompletionProvider = &protocol.CompletionOptions{TriggerCharacters: []string{".", "/", "?", "["}}
+	caps.CompletionProvider = &protocol.CompletionOptions{TriggerCharacters: []string{".", "/", "?", "["}, ResolveProvider: s.client.ResolvesDocumentation}
 	caps.DocumentSymbolProvider, caps.WorkspaceSymbolProvider = true, true
 	caps.FoldingRangeProvider = true
 	caps.ReferencesProvider, caps.DocumentHighlightProvider = true, true

@@ -57,7 +57,7 @@ func marks(file, text string) (string, []marked) {
 
 // capable are the capabilities of a client that takes all that a server may say of code.
 const capable = `{"general":{"positionEncodings":["utf-16"]},"workspace":{"workspaceEdit":{"documentChanges":true,"resourceOperations":["create"],"changeAnnotationSupport":{}},"fileOperations":{"willRename":true},"diagnostics":{"refreshSupport":true}},"textDocument":{"diagnostic":{},
-	"hover":{"contentFormat":["markdown","plaintext"]},"completion":{"completionItem":{"documentationFormat":["markdown"]}},
+	"hover":{"contentFormat":["markdown","plaintext"]},"completion":{"completionItem":{"documentationFormat":["markdown"],"resolveSupport":{"properties":["documentation"]}}},
 	"signatureHelp":{"signatureInformation":{"documentationFormat":["markdown"],"parameterInformation":{"labelOffsetSupport":true},"activeParameterSupport":true}},
 	"documentSymbol":{"hierarchicalDocumentSymbolSupport":true},"foldingRange":{"foldingRangeKind":{"valueSet":["comment"]}},"rename":{"prepareSupport":true},
 	"codeAction":{"codeActionLiteralSupport":{"codeActionKind":{"valueSet":[]}},"isPreferredSupport":true}}}`

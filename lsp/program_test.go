@@ -228,6 +228,9 @@ func TestMetaModelOfFeatures(t *testing.T) {
 							params = map[string]any{"query": "a", "previousResultIds": []any{}, "files": []any{map[string]any{"oldUri": s.uri(m.file), "newUri": s.uri("moved/" + m.file)}}}
 						}
 						reply := c.Reply(c.Send(method, params))
+						if method == "textDocument/completion" {
+							resolveFirst(c, reply)
+						}
 						var items []json.RawMessage
 						if method == "textDocument/prepareCallHierarchy" && json.Unmarshal(reply.Result, &items) == nil && len(items) > 0 {
 							for _, further := range []string{"callHierarchy/incomingCalls", "callHierarchy/outgoingCalls"} {
@@ -251,6 +254,20 @@ func TestMetaModelOfFeatures(t *testing.T) {
 			require.NoError(t, cmd.Wait())
 			judge()
 		})
+	}
+}
+
+// resolveFirst asks for the documentation of the first proposal that has some.
+func resolveFirst(c *lsptest.Client, reply lsptest.Message) {
+	var list struct{ Items []map[string]any }
+	if json.Unmarshal(reply.Result, &list) != nil {
+		return
+	}
+	for _, i := range list.Items {
+		if i["data"] != nil {
+			c.Reply(c.Send("completionItem/resolve", i))
+			return
+		}
 	}
 }
 

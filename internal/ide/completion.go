@@ -36,7 +36,10 @@ type Item struct {
 	Detail string // in one line
 	Doc    string // in Markdown
 	Text   string // what to write; "" for the label
-	rank   int    // the lower, the earlier
+	// Snippet is what to write where snippets are known, "" for no other than Text.
+	Snippet string
+	value   string // of a definition, the snippet of its value
+	rank    int    // the lower, the earlier
 }
 
 // Completion is what may be written at a place.
@@ -247,13 +250,14 @@ func (p *proposals) expression(tok ast.Token) {
 				scope = inner
 			}
 		}
+		p.optionValues(tok)
 	}
 	p.scope(scope)
 	for _, name := range sema.Globals() {
 		p.add(p.builtinItem(name, 4))
 	}
 	for _, word := range keywords {
-		p.add(Item{Label: word, Kind: ItemKeyword, rank: 5})
+		p.add(Item{Label: word, Kind: ItemKeyword, Snippet: keywordSnippets[word], rank: 5})
 	}
 }
 

@@ -233,6 +233,7 @@ func (p *proposals) options(path []string) {
 			if d.Type.Name != "" {
 				i.Detail = d.Type.Describe()
 			}
+			i.value = valueSnippet(d.Type)
 			if len(p.items) < maxItems {
 				i.Doc = p.declaration(d).description
 			}

@@ -5,7 +5,9 @@ import (
 	"slices"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/eval"
 	"github.com/nixsift/nixsift/internal/modsys"
+	"github.com/nixsift/nixsift/internal/module"
 )
 
 // defining proposes names for a definition or a formal, if the cursor is where one begins.
@@ -33,7 +35,7 @@ func (p *proposals) defining(tok ast.Token) bool {
 	default:
 		return false
 	}
-	p.add(Item{Label: "inherit", Kind: ItemKeyword, rank: 5})
+	p.add(Item{Label: "inherit", Kind: ItemKeyword, Snippet: keywordSnippets["inherit"], rank: 5})
 	if n.Is(ast.AttrSet) {
 		p.definitionNames(n, nil)
 	}
@@ -116,6 +118,12 @@ func definitionPath(set ast.Node) (path []string, ok bool) {
 
 // definitionNames proposes names for attributes of a set, behind some names of an attribute path.
 func (p *proposals) definitionNames(set ast.Node, prefix []string) {
+	from := len(p.items)
+	p.gatherNames(set, prefix)
+	p.define(from)
+}
+
+func (p *proposals) gatherNames(set ast.Node, prefix []string) {
 	if len(prefix) == 0 {
 		if f := p.calledWith(set); f != nil {
 			for _, formal := range f.Formals {
@@ -182,7 +190,7 @@ var inputAttributes = []Item{
 func (p *proposals) flakeSchema(path []string) {
 	names := func(detail string, list ...string) {
 		for _, name := range list {
-			p.add(Item{Label: name, Kind: ItemAttribute, Detail: detail})
+			p.add(Item{Label: name, Kind: ItemAttribute, Detail: detail, value: flakeValues[name]})
 		}
 	}
 	switch {
@@ -204,7 +212,7 @@ func (p *proposals) inputSchema(path []string) {
 	switch {
 	case len(path)%2 == 1 && (len(path) == 1 || path[len(path)-2] == "inputs"):
 		for _, i := range inputAttributes {
-			i.Kind = ItemAttribute
+			i.Kind, i.value = ItemAttribute, flakeValues[i.Label]
 			p.add(i)
 		}
 	case len(path) == 2 && path[1] == "inputs":
@@ -225,8 +233,18 @@ func (p *proposals) inputSchema(path []string) {
 func (p *proposals) inString(n ast.Node) {
 	p.start = n.Start() + 1
 	b, ok := ast.AsBinding(n.Parent())
+	t, isOption := module.Type{}, false
+	if ok && n.Is(ast.String) {
+		t, isOption = p.optionTypeOf(b)
+	}
 	switch {
 	case !n.Is(ast.String):
+	case isOption && t.Name == "enum":
+		for _, v := range t.Values {
+			if v.Exact && v.Kinds == eval.String {
+				p.add(Item{Label: v.Literal, Kind: ItemValue, Detail: "a value of the option"})
+			}
+		}
 	case ok && b.Attrpath().LastName() == "follows":
 		if dir := p.FlakeDir(); dir != "" && p.path == filepath.Join(dir, "flake.nix") {
 			p.inputNames()

@@ -15,6 +15,8 @@ type EditingCapabilities struct {
 	ShowsDocuments bool
 	// CreatesFiles: edits may create files.
 	CreatesFiles bool
+	// Snippets: what is proposed may be snippets. ResolvesDocumentation: its documentation may be asked for later.
+	Snippets, ResolvesDocumentation bool
 	// AsksBeforeRenames: the client asks for edits before it renames files.
 	AsksBeforeRenames bool
 	// Annotations: edits may say why they are made, and which of them want a look.
@@ -30,6 +32,10 @@ func (c *EditingCapabilities) readEditing(data json.RawMessage) {
 	lookup(data, &c.AppliesEdits, "workspace", "applyEdit")
 	lookup(data, &c.ShowsDocuments, "window", "showDocument", "support")
 	lookup(data, &c.AsksBeforeRenames, "workspace", "fileOperations", "willRename")
+	lookup(data, &c.Snippets, "textDocument", "completion", "completionItem", "snippetSupport")
+	var later []string
+	lookup(data, &later, "textDocument", "completion", "completionItem", "resolveSupport", "properties")
+	c.ResolvesDocumentation = slices.Contains(later, "documentation")
 	var operations []string
 	lookup(data, &operations, "workspace", "workspaceEdit", "resourceOperations")
 	c.CreatesFiles = slices.Contains(operations, "create")
@@ -143,4 +149,41 @@ type RenameFilesParams struct {
 type FileRename struct {
 	OldURI DocumentURI `json:"oldUri"`
 	NewURI DocumentURI `json:"newUri"`
+}
+
+// CompletionItemData is what a proposal is found again by.
+type CompletionItemData struct {
+	URI      DocumentURI `json:"uri"`
+	Position Position    `json:"position"`
+}
+
+// ResolveItemParams are the parameters of completionItem/resolve: the proposal as it was sent. What a client adds is kept.
+type ResolveItemParams struct {
+	Label  string
+	Data   CompletionItemData
+	fields map[string]json.RawMessage
+}
+
+// UnmarshalJSON reads a proposal.
+func (p *ResolveItemParams) UnmarshalJSON(data []byte) error {
+	if err := json.Unmarshal(data, &p.fields); err != nil {
+		return err
+	}
+	lookup(data, &p.Label, "label")
+	return json.Unmarshal(p.fields["data"], &p.Data)
+}
+
+// Document returns the document that the request is about.
+func (p *ResolveItemParams) Document() DocumentURI { return p.Data.URI }
+
+// With returns the proposal with documentation, nil for none.
+func (p *ResolveItemParams) With(doc *MarkupContent) any {
+	out := map[string]any{}
+	for name, value := range p.fields {
+		out[name] = value
+	}
+	if doc != nil {
+		out["documentation"] = doc
+	}
+	return out
 }

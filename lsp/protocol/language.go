@@ -80,6 +80,9 @@ type CompletionItem struct {
 	SortText      string             `json:"sortText,omitempty"`
 	FilterText    string             `json:"filterText,omitempty"`
 	TextEdit      *TextEdit          `json:"textEdit,omitempty"`
+	// InsertTextFormat is 2 for a snippet.
+	InsertTextFormat int                 `json:"insertTextFormat,omitempty"`
+	Data             *CompletionItemData `json:"data,omitempty"`
 }
 
 // CompletionList is what may be written at a place. Items must not be nil. It is incomplete where more letters bring others.
@@ -91,6 +94,7 @@ type CompletionList struct {
 // CompletionOptions say after which characters clients ask by themselves.
 type CompletionOptions struct {
 	TriggerCharacters []string `json:"triggerCharacters,omitempty"`
+	ResolveProvider   bool     `json:"resolveProvider,omitempty"`
 }
 
 // SymbolKind sorts symbols.

@@ -179,7 +179,7 @@ func (t *Tree) descend(s source.Span) Node {
 	}
 }
 
-// Token is one token of a tree. The zero Token is invalid.
+// Token is one token of a tree. The zero Token is invalid; asking it for its kind gives TokEOF.
 type Token struct {
 	t *Tree
 	i uint32
@@ -192,7 +192,12 @@ func (k Token) IsValid() bool { return k.t != nil }
 func (k Token) Index() int { return int(k.i) }
 
 // Kind returns the token's kind.
-func (k Token) Kind() TokenKind { return k.t.tokKinds[k.i] }
+func (k Token) Kind() TokenKind {
+	if k.t == nil {
+		return TokEOF
+	}
+	return k.t.tokKinds[k.i]
+}
 
 // Start returns the offset of the token's first byte.
 func (k Token) Start() uint32 { return k.t.tokStart[k.i] }

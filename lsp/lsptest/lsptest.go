@@ -415,6 +415,23 @@ func (c *Client) Messages() []Message {
 	return append([]Message(nil), c.messages...)
 }
 
+// Forget drops the messages that came so far, but for the newest diagnostics of each document: a long session would keep them all.
+func (c *Client) Forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	newest := map[string]int{}
+	for i, p := range c.published {
+		newest[p.URI] = i
+	}
+	var kept []Published
+	for i, p := range c.published {
+		if newest[p.URI] == i {
+			kept = append(kept, p)
+		}
+	}
+	c.messages, c.published = nil, kept
+}
+
 // Shutdown ends the conversation as LSP asks for, and returns the exit status of a server in this process.
 func (c *Client) Shutdown() int {
 	c.t.Helper()

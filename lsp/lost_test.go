@@ -349,3 +349,27 @@ func TestMalformedMessages(t *testing.T) {
 	}
 	assert.Equal(t, 0, c.Shutdown())
 }
+
+// TestOddIDs sends requests, answers and cancellations with ids of all kinds: those that the protocol has come back as they were, and
+// none ends the session.
+func TestOddIDs(t *testing.T) {
+	c := start(t, "", "")
+	frame := func(body string) string { return fmt.Sprintf("Content-Length: %d\r\n\r\n%s", len(body), body) }
+	for _, id := range []string{
+		"0", "-1", "-2147483648", "4294967296", "9223372036854775807", "9223372036854775808", "-99999999999999999999999", `""`, `"\u0000"`, `"` + strings.Repeat("x", 1<<16) + `"`,
+	} {
+		c.Write(frame(`{"jsonrpc":"2.0","id":` + id + `,"method":"no/such"}`))
+		m := c.Wait(func(m lsptest.Message) bool { return string(m.ID) == id })
+		assert.Equal(t, -32601, m.Error.Code, id)
+		c.Write(frame(`{"jsonrpc":"2.0","method":"$/cancelRequest","params":{"id":` + id + `}}`))
+	}
+	for _, id := range []string{"true", "{}", "[]", "null", "1.5", "1e300"} {
+		c.Write(frame(`{"jsonrpc":"2.0","id":` + id + `,"method":"no/such"}`))
+		c.Write(frame(`{"jsonrpc":"2.0","method":"$/cancelRequest","params":{"id":` + id + `}}`))
+	}
+	for _, id := range []string{"77777", "-1", "1e300", "99999999999999999999999", `"x"`, "null", "[]", "1.5", "true"} {
+		c.Write(frame(`{"jsonrpc":"2.0","id":` + id + `,"result":null}`))
+		c.Write(frame(`{"jsonrpc":"2.0","id":` + id + `,"error":{"code":1e300,"message":5}}`))
+	}
+	assert.Equal(t, 0, c.Shutdown())
+}

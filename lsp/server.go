@@ -134,35 +134,10 @@ func Serve(in io.Reader, out io.Writer, opts Options) (status int, err error) {
 	s.conn.Start(s.handle)
 	select {
 	case <-s.conn.Done():
+	case <-s.conn.Broken():
 	case <-s.exited:
 	}
-	return s.end(), nil
-}
-
-// end lets what is under way finish, unless the client wants out at once, and returns the status.
-func (s *Server) end() int {
-	const patience = 2 * time.Second
-	s.mu.Lock()
-	s.leave()
-	status := 1
-	if s.phase == ending {
-		status = 0
-	}
-	hurry := status == 1 && isClosed(s.exited)
-	s.phase = ended
-	quiet := make(chan struct{})
-	if s.tasks == 0 || hurry {
-		close(quiet)
-	} else {
-		s.quiet = quiet
-	}
-	s.mu.Unlock()
-	select {
-	case <-quiet:
-	case <-time.After(patience):
-	}
-	s.conn.Close(patience)
-	return status
+	return s.end(out), nil
 }
 
 func isClosed(c <-chan struct{}) bool {

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"os/signal"
+	"syscall"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -31,6 +33,8 @@ func lspCommand(s streams) *cobra.Command {
 			if !stdio {
 				return errors.New("--stdio=false: standard input and output are the only way to talk to the server")
 			}
+			// A client that goes away is no reason to end in the middle of something, nor is one that closes the log.
+			signal.Ignore(syscall.SIGPIPE)
 			opts.Version, opts.Log = version.String(), s.err
 			code, err := lsp.Serve(s.in, s.direct, opts)
 			if err != nil || code == exitClean {

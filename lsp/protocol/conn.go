@@ -108,6 +108,9 @@ func (h handlerFunc) Handle(context.Context, *jsonrpc2.Conn, *jsonrpc2.Request) 
 // Done is closed when no more messages can be read: the input ended, or Close was called.
 func (c *Conn) Done() <-chan struct{} { return c.rpc.DisconnectNotify() }
 
+// Broken is closed when the client takes no more messages.
+func (c *Conn) Broken() <-chan struct{} { return c.out.broken }
+
 // Close ends the connection. It waits until the client has taken what was sent, but not longer than the
 // timeout.
 func (c *Conn) Close(timeout time.Duration) {

@@ -18,10 +18,11 @@ type frameWriter struct {
 	busy    bool // a write is under way
 	closed  bool
 	err     error
+	broken  chan struct{} // closed with err
 }
 
 func newFrameWriter(w io.Writer) *frameWriter {
-	f := &frameWriter{}
+	f := &frameWriter{broken: make(chan struct{})}
 	f.changed.L = &f.mu
 	go f.run(w)
 	return f
@@ -52,6 +53,7 @@ func (f *frameWriter) run(w io.Writer) {
 		f.busy = false
 		if err != nil {
 			f.err, f.closed = err, true
+			close(f.broken)
 		}
 		f.changed.Broadcast()
 	}

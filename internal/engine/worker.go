@@ -359,6 +359,9 @@ func (w *worker) nix(path, text string) {
 	w.begin(path, tree, "")
 	w.syntax(pass, tree)
 	w.apply(pass, tree)
+	if w.ctx != nil && len(w.later) > 0 && !w.cancelled() { // they will ask
+		w.engine.snapshot.NoteText(path, tree, pass.Modules)
+	}
 	if pass.Exhausted() {
 		w.exhausted = moved(w.exhausted, &map[string]bool{path: true})
 	}

@@ -214,6 +214,30 @@ func (s *Snapshot) Note(path string, t *ast.Tree, modules func() *module.File) {
 	}
 }
 
+// NoteText is Note for a snapshot of files that change, of a file whose text may be another one than the snapshot has: then nothing is
+// kept.
+func (s *Snapshot) NoteText(path string, t *ast.Tree, modules func() *module.File) {
+	want := Facts(s.facts.wanted.Load())
+	if !s.facts.stamped || want == 0 {
+		return
+	}
+	info, err := s.fs.Stat(path)
+	if err != nil || info.Size() != int64(len(t.Source())) {
+		return
+	}
+	now := kept{of: want, when: &fileState{info.Size(), info.ModTime()}}
+	if old, ok := s.facts.get(path); ok {
+		if old.of&want == want && old.when.equal(now.when) {
+			return
+		}
+		now.of |= old.of
+	}
+	if b, err := s.fs.ReadFile(path); err == nil && unsafe.String(unsafe.SliceData(b), len(b)) == t.Source() {
+		now.said = saidByTree(t, modules, now.of)
+		s.facts.put(path, now)
+	}
+}
+
 // saidIn returns what a file says, of some kinds at least; nothing where it cannot be read.
 func (s *Snapshot) saidIn(path string, want Facts, r *factReader) said {
 	old, known := s.facts.get(path)

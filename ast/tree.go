@@ -77,6 +77,14 @@ func (t *Tree) Set(s Storage) {
 	*t = Tree{s.Source, s.TokenKinds, s.TokenStart, s.Nodes, s.Parents, s.Errors, s.FirstNUL, s.Stamp, s.Kinds}
 }
 
+// Clone returns a copy of the tree that lasts, whatever becomes of the memory of this one.
+func (t *Tree) Clone() *Tree {
+	c := *t
+	c.tokKinds, c.tokStart = slices.Clone(t.tokKinds), slices.Clone(t.tokStart)
+	c.nodes, c.parents, c.errors = slices.Clone(t.nodes), slices.Clone(t.parents), slices.Clone(t.errors)
+	return &c
+}
+
 // Source returns the text of the file.
 func (t *Tree) Source() string { return t.src }
 

@@ -99,6 +99,43 @@ func BenchmarkKeystroke(b *testing.B) {
 	}
 }
 
+// BenchmarkKeystrokeBusy measures the same while eight requests about the document are under way, half of them sent behind the edit.
+func BenchmarkKeystrokeBusy(b *testing.B) {
+	for _, size := range []int{160 << 10, 2 << 20} {
+		b.Run(fmt.Sprintf("%dKB", size>>10), func(b *testing.B) {
+			p, uri, text := editing(b, size, "")
+			half := len(text) / 2
+			line := strings.Count(text[:half+strings.Index(text[half:], "cfg.enable")], "\n")
+			id := 1
+			ask := func() {
+				for _, method := range []string{"hover", "completion", "documentSymbol", "codeAction"} {
+					id++
+					at := lsptest.Position{Line: line, Character: 26}
+					p.send(b, map[string]any{"jsonrpc": "2.0", "id": id, "method": "textDocument/" + method, "params": map[string]any{
+						"textDocument": map[string]any{"uri": uri}, "position": at, "range": lsptest.Range{Start: at, End: at}, "context": map[string]any{"diagnostics": []any{}},
+					}})
+				}
+			}
+			at := lsptest.At(line+1, 0, line+1, 0)
+			var times []time.Duration
+			version := 0
+			for b.Loop() {
+				ask()
+				time.Sleep(5 * time.Millisecond)
+				version++
+				begin := time.Now()
+				p.send(b, map[string]any{"jsonrpc": "2.0", "method": "textDocument/didChange", "params": map[string]any{
+					"textDocument": map[string]any{"uri": uri, "version": version}, "contentChanges": []any{map[string]any{"range": at, "text": " "}},
+				}})
+				ask()
+				p.wait(b, fmt.Sprintf(`"version":%d,`, version))
+				times = append(times, time.Since(begin))
+			}
+			percentiles(b, times)
+		})
+	}
+}
+
 // editing starts a server and opens a file of about the given size.
 func editing(b *testing.B, size int, config string) (p typist, uri, text string) {
 	inR, inW := io.Pipe()

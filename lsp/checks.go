@@ -246,6 +246,14 @@ func (o *openDocument) take(r *result) bool {
 	return true
 }
 
+// wait returns what is closed when there is another result. The lock is held.
+func (o *openDocument) wait() <-chan struct{} {
+	if o.waiting == nil {
+		o.waiting = make(chan struct{})
+	}
+	return o.waiting
+}
+
 // tellWaiting has the requests that wait for a result look again. The lock is held.
 func (o *openDocument) tellWaiting() {
 	if o.waiting != nil {

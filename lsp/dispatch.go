@@ -153,10 +153,7 @@ func (s *Server) await(ctx context.Context, o *openDocument) (*query, error) {
 			}
 			return &query{snapshot: s.snapshot(o), found: found, asking: s.asking, heavy: s.heavy}, nil
 		}
-		if o.waiting == nil {
-			o.waiting = make(chan struct{})
-		}
-		waiting := o.waiting
+		waiting := o.wait()
 		s.mu.Unlock()
 		select {
 		case <-waiting:

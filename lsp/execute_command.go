@@ -70,12 +70,12 @@ func explain(s *Server, id string) (work, error) {
 	}, nil
 }
 
-// patience is how long the server waits for what it asks of the client.
-const patience = time.Minute
+// editPatience is how long the server waits for what it asks of the client.
+const editPatience = time.Minute
 
 // ask sends the client a request.
 func (s *Server) ask(ctx context.Context, method string, params, result any) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, editPatience)
 	defer cancel()
 	return s.conn.Call(ctx, method, params, result)
 }

@@ -1,12 +1,17 @@
 package lsp
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"time"
 
+	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/engine"
 	"github.com/nixsift/nixsift/internal/ide"
 	"github.com/nixsift/nixsift/internal/project"
+	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/lsp/protocol"
 )
 
@@ -18,8 +23,14 @@ type reader struct {
 	places map[string]place // files that were spoken of
 }
 
-// large is the size, in bytes, of documents whose checks such requests wait for: beside those they would take too much of the processors.
-const large = 256 << 10
+// Of documents of at least small bytes, requests take what the check of the version has read, if that comes within briefly: it costs less
+// than reading them. Those of at least large bytes would take too much of the processors beside a check: requests wait for it, and
+// end when another version comes.
+const (
+	small   = 16 << 10
+	briefly = 30 * time.Millisecond
+	large   = 256 << 10
+)
 
 // reading makes a request method of a function over what stands in a document of Nix code. Its result is null for other documents,
 // and for those whose text is not known.
@@ -29,39 +40,56 @@ func reading[P any, Q ofDocument[P]](run func(ctx context.Context, r *reader, pa
 			return func(context.Context) (any, error) { return nil, nil }
 		}
 		snap := s.snapshot(o)
-		return func(ctx context.Context) (any, error) {
-			if len(snap.doc.text) >= large {
-				if err := s.calm(ctx, o); err != nil {
-					return nil, err
-				}
+		read := func(ctx context.Context) (any, error) {
+			if err := s.firstResult(ctx, o, snap.doc); err != nil {
+				return nil, err
 			}
 			if err := acquire(ctx, s.asking); err != nil {
 				return nil, err
 			}
 			defer release(s.asking)
 			view := snap.view()
-			if view == nil {
-				return nil, nil
+			if view == nil || ctx.Err() != nil {
+				return nil, ctx.Err()
 			}
-			return run(ctx, &reader{snap, view, map[string]place{}}, params)
+			result, err := run(ctx, &reader{snap, view, map[string]place{}}, params)
+			return result, cmp.Or(err, ctx.Err())
+		}
+		if len(snap.doc.text) < large {
+			return read
+		}
+		return func(ctx context.Context) (any, error) {
+			result, err := s.whileThere(ctx, snap.doc, read)
+			if errors.Is(err, errGone) {
+				err = protocol.Errorf(protocol.CodeContentModified, "%s has changed", snap.doc.uri)
+			}
+			return result, err
 		}
 	})
 }
 
-// calmStep is how often calm looks whether a check is done.
-const calmStep = 5 * time.Millisecond
-
-// calm waits until no check of a document runs.
-func (s *Server) calm(ctx context.Context, o *openDocument) error {
+// firstResult waits until something was found in a state of a document, or will not be; not long, unless the document is large.
+func (s *Server) firstResult(ctx context.Context, o *openDocument, doc *document) error {
+	if len(doc.text) < small {
+		return nil
+	}
+	var late <-chan time.Time
+	if len(doc.text) < large {
+		late = time.After(briefly)
+	}
 	for {
 		s.mu.Lock()
-		busy := o.checking
+		waiting := o.wait()
+		there := o.closed || o.lost || o.doc != doc || o.latest != nil && o.latest.snap.doc == doc
 		s.mu.Unlock()
-		if !busy {
+		if there {
 			return ctx.Err()
 		}
 		select {
-		case <-time.After(calmStep):
+		case <-waiting:
+		case <-doc.gone:
+		case <-late:
+			return nil
 		case <-ctx.Done():
 			return ctx.Err()
 		}
@@ -84,6 +112,9 @@ func (p *snapshot) files() *project.Snapshot {
 		fs := p.fs.Clone()
 		fs.Set(p.doc.path, []byte(p.doc.text))
 		s = s.Next(project.Change{FS: fs, Files: []string{p.doc.path}})
+	}
+	if len(p.doc.text) >= small {
+		s.Parsed(p.doc.path, p.doc.text, func() (*ast.Tree, *sema.Info) { return engine.Parsed(p.doc.path, p.doc.text) })
 	}
 	return s
 }

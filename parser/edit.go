@@ -19,6 +19,14 @@ func (p *Parser) Reparse(src string) *ast.Tree {
 	return &p.tree
 }
 
+// Last returns the tree of the last call, valid until the next; nil where that was not Reparse.
+func (p *Parser) Last() *ast.Tree {
+	if p.stamp == 0 || p.tree.Stamp() != p.stamp {
+		return nil
+	}
+	return &p.tree
+}
+
 var lastStamp atomic.Uint64
 
 func (p *Parser) reparse(src string) ast.Storage {

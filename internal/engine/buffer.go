@@ -14,6 +14,7 @@ import (
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/internal/secret"
+	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/internal/suppress"
 	"github.com/nixsift/nixsift/internal/workspace"
 	"github.com/nixsift/nixsift/parser"
@@ -276,6 +277,27 @@ func release(w *worker, path string, size int) {
 func LendParser(path string) (p *parser.Parser, giveBack func(size int)) {
 	w := idle.take(path)
 	return w.parser, func(size int) { release(w, path, size) }
+}
+
+// Parsed returns the tree of a text, with its names, as the last check of the buffer of a path made them; nil where it is not known any
+// more. They are copies, which cost less than parsing.
+func Parsed(path, text string) (tree *ast.Tree, names *sema.Info) {
+	idle.mu.Lock()
+	defer idle.mu.Unlock()
+	for _, w := range idle.list {
+		if w.path != path {
+			continue
+		}
+		t := w.worker.parser.Last()
+		if t == nil || t.Source() != text {
+			continue
+		}
+		if x := w.worker.resolver.Last(t); x != nil {
+			tree = t.Clone()
+			return tree, x.CloneFor(tree)
+		}
+	}
+	return nil, nil
 }
 
 // Catalogue returns what configuration files may say of the rules.

@@ -88,9 +88,47 @@ func (c *Code) locate() *places {
 		}
 	}
 	if !sorted {
-		slices.SortFunc(p.spans, placed.compare)
+		p.spans = inOrder(p.spans)
 	}
 	return p
+}
+
+// inOrder sorts expressions: by the digits of where they end, since they are many, and among the few of one end by comparing.
+func inOrder(list []placed) []placed {
+	const bits = 11
+	last := uint32(0)
+	for i := range list {
+		last = max(last, list[i].end)
+	}
+	other := make([]placed, len(list))
+	for shift := 0; last>>shift > 0; shift += bits {
+		var at [1 << bits]int
+		for i := range list {
+			at[list[i].end>>shift&(1<<bits-1)]++
+		}
+		sum := 0
+		for d, n := range at {
+			at[d] = sum
+			sum += n
+		}
+		for _, x := range list {
+			d := x.end >> shift & (1<<bits - 1)
+			other[at[d]] = x
+			at[d]++
+		}
+		list, other = other, list
+	}
+	for from := 0; from < len(list); {
+		to := from + 1
+		for to < len(list) && list[to].end == list[from].end {
+			to++
+		}
+		if to-from > 1 {
+			slices.SortFunc(list[from:to], placed.compare)
+		}
+		from = to
+	}
+	return list
 }
 
 // At returns the outermost expression that stands at a span; ok is false where there is none.

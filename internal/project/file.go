@@ -140,6 +140,22 @@ func (s *Snapshot) File(path string) *File {
 	return s.files.add(&File{path: path, text: unsafe.String(unsafe.SliceData(b), len(b))}) // nobody writes to it
 }
 
+// Parsed gives the snapshot what is known of the text of a file, unless it has read that already: find returns the tree of the text and its
+// names, which must last, or nil.
+func (s *Snapshot) Parsed(path, text string, find func() (*ast.Tree, *sema.Info)) {
+	if s.files.find(path) != nil {
+		return
+	}
+	tree, names := find()
+	if tree == nil {
+		return
+	}
+	f := &File{path: path, text: text}
+	f.tree.get(func() *ast.Tree { return tree })
+	f.names.get(func() *sema.Info { return names })
+	s.files.add(f)
+}
+
 func (c *fileCache) find(path string) *File {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -38,6 +38,7 @@ type Pass struct {
 	examined *examined
 	asking   map[*Rule]*asking
 	doubt    *doubt
+	common   map[any]any // see Common
 	shaped   bool
 }
 
@@ -73,7 +74,7 @@ func (p *Pass) Evaluate(in *eval.Memory, stop func() bool) {
 func (p *Pass) Share(host Host) *Pass {
 	p.Live()
 	q := *p
-	q.host, q.modules, q.asking = host, nil, nil
+	q.host, q.modules, q.asking, q.common = host, nil, nil, nil
 	return &q
 }
 

@@ -28,28 +28,39 @@ const (
 // password …, IDENTIFIED BY '…', Authorization: Bearer …, curl -u user:…. Stand-ins, names of variables and code are none. The text may be
 // one of any language, also escaped as in a string of another.
 func FindAssigned(text string) (out []Assigned) {
-	add := func(by, value source.Span) { out = append(out, Assigned{Span: value, By: by}) }
+	add := func(by, value source.Span, ok bool) {
+		if ok {
+			out = append(out, Assigned{Span: value, By: by})
+		}
+	}
+	programs := uint32(0) // those of commandSecrets that the text names
 	for i := 0; i < len(text); i++ {
-		switch text[i] {
-		case '=', ':':
-			if by, value, ok := setting(text, i); ok {
-				add(by, value)
+		switch c := text[i]; actsOn[c] {
+		case 0:
+		case programsAct:
+			if i == 0 || !wordByte[text[i-1]] || text[i-1] == '.' {
+				programs |= programsAt(text[i:])
 			}
-		case '\'':
-			if by, value, ok := sqlPassword(text, i); ok {
-				add(by, value)
+		case signAct:
+			add(setting(text, i))
+		case quoteAct:
+			if i > 0 && (blank(text[i-1]) || text[i-1] == '(') {
+				add(sqlPassword(text, i))
 			}
-		case '-':
-			if by, value, ok := longOption(text, i); ok {
-				add(by, value)
-			}
-		case ' ':
-			if by, value, ok := keyword(text, i); ok {
-				add(by, value)
+		case dashAct:
+			add(longOption(text, i))
+		case blankAct:
+			if i > 1 && keywordEnds(text[i-2], text[i-1]) {
+				add(keyword(text, i))
 			}
 		}
 	}
-	out = appendCommands(out, text)
+	if programs != 0 {
+		out = appendCommands(out, text, programs)
+	}
+	if len(out) < 2 {
+		return out
+	}
 	slices.SortFunc(out, func(a, b Assigned) int { return int(a.Span.Start) - int(b.Span.Start) })
 	apart := out[:0]
 	for _, f := range out {
@@ -59,6 +70,24 @@ func FindAssigned(text string) (out []Assigned) {
 	}
 	return apart
 }
+
+// What a byte may stand beside.
+const (
+	signAct = iota + 1
+	quoteAct
+	dashAct
+	blankAct
+	programsAct
+)
+
+// actsOn tells for each byte what is looked for where it stands. It is asked of all bytes of all files.
+var actsOn = func() (of [256]uint8) {
+	of['='], of[':'], of['\''], of['-'], of[' '] = signAct, signAct, quoteAct, dashAct, blankAct
+	for _, c := range commandSecrets {
+		of[c.program[0]] = programsAct
+	}
+	return of
+}()
 
 // nameByte tells the bytes that names of settings are made of.
 func nameByte(c byte) bool { return isAlnum(c) || c == '_' || c == '-' || c == '.' }
@@ -80,6 +109,12 @@ func setting(text string, sign int) (by, value source.Span, ok bool) {
 		if text[end] == '"' || text[end] == '\'' {
 			quoted = text[end]
 		}
+	}
+	if end < 2 {
+		return by, value, false
+	}
+	if last2, last := text[end-2], text[end-1]; !secretEnds(last2, last) && last != '-' && last != '.' && !(last2|0x20 == 'o' && last|0x20 == 'n') {
+		return by, value, false // neither a secret nor authorization
 	}
 	start := end
 	for start > 0 && end-start < maxName && nameByte(text[start-1]) {
@@ -215,7 +250,7 @@ func authorization(text string, start, at int) (by, value source.Span, ok bool) 
 	return source.Span{Start: uint32(start), End: uint32(scheme)}, source.Span{Start: uint32(from), End: uint32(to)}, isReal
 }
 
-// sqlPassword finds the secret in quotes at a place, behind IDENTIFIED BY or, for a user or role, PASSWORD.
+// sqlPassword finds the secret in quotes at a place, behind a blank or a parenthesis and IDENTIFIED BY or, for a user or role, PASSWORD.
 func sqlPassword(text string, at int) (by, value source.Span, ok bool) {
 	end := at
 	for end > 0 && (blank(text[end-1]) || text[end-1] == '(') {
@@ -224,9 +259,6 @@ func sqlPassword(text string, at int) (by, value source.Span, ok bool) {
 	start := end
 	for start > 0 && end-start < maxName && isAlnum(text[start-1]) {
 		start--
-	}
-	if end == at { // part of a word
-		return by, value, false
 	}
 	const lookBehind = 120
 	before := strings.ToLower(text[max(0, start-lookBehind):start])
@@ -281,6 +313,21 @@ func longOption(text string, at int) (by, value source.Span, ok bool) {
 // keywords are words of configurations that a secret follows without a sign: of netrc and msmtp, Redis, OpenLDAP and its clients.
 var keywords = []string{"password", "requirepass", "masterauth", "rootpw", "bindpw"}
 
+// keywordEnds reports whether one of them ends in two bytes.
+func keywordEnds(last2, last byte) bool {
+	switch last {
+	case 'd':
+		return last2 == 'r'
+	case 's':
+		return last2 == 's'
+	case 'h':
+		return last2 == 't'
+	case 'w':
+		return last2 == 'p'
+	}
+	return false
+}
+
 // keyword finds the secret behind a keyword that ends at a place.
 func keyword(text string, at int) (by, value source.Span, ok bool) {
 	start := at
@@ -321,8 +368,7 @@ func namesSecret(name string) bool {
 	if len(name) < least {
 		return false
 	}
-	last := name[len(name)-1] | 0x20
-	if strings.IndexByte("dnetsky", last) < 0 { // the ends of all of them
+	if !secretEnds(name[len(name)-2], name[len(name)-1]) {
 		return false
 	}
 	if IsName(name) {
@@ -345,6 +391,30 @@ func namesSecret(name string) bool {
 		if c := name[len(stem)]; 'A' <= c && c <= 'Z' && name[len(stem)-1] >= 'a' || end == "passwd" || end == "pwd" || end == "authkey" {
 			return true // adminToken, MYSQL_PWD
 		}
+	}
+	return false
+}
+
+// secretEnds reports whether the name of a secret may end in two bytes: those are the ends of all of them. Others than letters may be left out
+// of a name, or be letters of another alphabet.
+func secretEnds(last2, last byte) bool {
+	other := last2 < 'A' || last2 > 'z' || 'Z' < last2 && last2 < 'a'
+	last2 |= 0x20
+	switch last | 0x20 {
+	case 'd': // password, passwd, pwd
+		return other || last2 == 'r' || last2 == 'w'
+	case 'n': // token
+		return other || last2 == 'e'
+	case 'e': // passphrase
+		return other || last2 == 's'
+	case 't': // secret
+		return other || last2 == 'e'
+	case 's': // pass
+		return other || last2 == 's'
+	case 'k': // psk
+		return other || last2 == 's'
+	case 'y': // key
+		return other || last2 == 'e'
 	}
 	return false
 }

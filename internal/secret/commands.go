@@ -2,7 +2,6 @@ package secret
 
 import (
 	b64 "encoding/base64"
-	"math/bits"
 	"regexp"
 	"strings"
 
@@ -41,36 +40,24 @@ var commandSecrets = []commandSecret{
 	{"echo ", regexp.MustCompile(`^echo (?:-n )?["']?[a-z_][a-z0-9_-]*:([^\s"'$:]+)["']? *\| *(?:sudo )?(?:[^\s|;&]*/)?chpasswd`)},
 }
 
-// programStarts has, by byte, the programs of commandSecrets whose names have it as the first and as the second, as sets of their
-// numbers.
-var programStarts = func() (t [2][256]uint32) {
-	for n, c := range commandSecrets {
-		for at := range t {
-			t[at][c.program[at]] |= 1 << n
+// programsAt returns the numbers of the commandSecrets whose program a text begins with, as a set.
+func programsAt(text string) (programs uint32) {
+	for i := range commandSecrets {
+		if strings.HasPrefix(text, commandSecrets[i].program) {
+			programs |= 1 << i
 		}
 	}
-	return t
-}()
-
-// programsIn returns the programs that a text names, as a set of their numbers: it is gone through once for all.
-func programsIn(text string) (found uint32) {
-	for i := 0; i+1 < len(text); i++ {
-		some := programStarts[0][text[i]] & programStarts[1][text[i+1]] &^ found
-		for ; some != 0; some &= some - 1 {
-			if n := bits.TrailingZeros32(some); strings.HasPrefix(text[i:], commandSecrets[n].program) {
-				found |= 1 << n
-			}
-		}
-	}
-	return found
+	return programs
 }
 
-// appendCommands finds the secrets that programs are given in their own ways.
-func appendCommands(out []Assigned, text string) []Assigned {
+// appendCommands finds the secrets that some programs are given in their own ways.
+func appendCommands(out []Assigned, text string, programs uint32) []Assigned {
 	const lineMost = 1000
-	found := programsIn(text)
-	for n, c := range commandSecrets {
-		for at := 0; found&(1<<n) != 0; {
+	for i, c := range commandSecrets {
+		if programs&(1<<i) == 0 {
+			continue
+		}
+		for at := 0; ; {
 			i := strings.Index(text[at:], c.program)
 			if i < 0 {
 				break

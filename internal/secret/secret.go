@@ -3,6 +3,7 @@
 package secret
 
 import (
+	"iter"
 	"math"
 	"slices"
 	"strings"
@@ -25,74 +26,72 @@ type Found struct {
 // minWord is the length of the shortest token that is looked for.
 const minWord = 20
 
-// Find returns the secrets in a text, in order and without placeholders. It is asked of all text, and so goes through that once; what few
-// texts have is looked for where the words say that there is any.
+// Find returns the secrets in a text, in order and without placeholders. It is asked of all text, of which it looks at few bytes: tokens
+// are long.
 func Find(text string) []Found {
 	var out []Found
-	long, pem := false, false
-	for i := 0; i < len(text); {
-		if c := text[i]; !wordByte[c] {
-			i++
-			long = long || c == '=' && i < len(text) && text[i] == '='
-			continue
-		}
-		start := i
-		for i < len(text) && wordByte[text[i]] {
-			i++
-		}
-		word := text[start:i]
-		if len(word) < len(pemBegin) {
-			continue
-		}
+	hooks := false
+	for start, end := range runs(text, &wordByte, minWord) {
 		before, after := byte(0), byte(0)
 		if start > 0 {
 			before = text[start-1]
 		}
-		if i < len(text) {
-			after = text[i]
+		if end < len(text) {
+			after = text[end]
 		}
-		long = long || after == '/' && strings.HasSuffix(word, ".com")
-		pem = pem || after == ' ' && strings.HasSuffix(word, pemBegin)
-		if len(word) < minWord {
-			continue
-		}
-		if f, ok := token(word, before, after); ok {
+		hooks = hooks || before == '/'
+		if f, ok := token(text[start:end], before, after); ok {
 			f.Span.Start, f.Span.End = f.Span.Start+uint32(start), f.Span.End+uint32(start)
 			out = append(out, f)
 		}
 	}
-	if long {
-		out = appendLong(out, text)
+	out = appendSigning(out, text)
+	if hooks {
+		out = appendHooks(out, text)
 	}
-	if pem {
+	if strings.Contains(text, "BEGIN ") { // few texts do; they all have dashes
 		out = appendPEM(out, text)
 	}
 	slices.SortFunc(out, func(a, b Found) int { return int(a.Span.Start) - int(b.Span.Start) })
 	return out
 }
 
-// MayHoldKey reports whether a text has what each private key has that Find knows: few texts do.
-func MayHoldKey(text string) bool {
-	for _, mark := range keyMarks {
-		if strings.Contains(text, mark) {
-			return true
+// runs yields where bytes of an alphabet stand that are least or more in a row: start and end. Of what lies between it looks at few.
+func runs(text string, of *[256]bool, least int) iter.Seq2[int, int] {
+	return func(yield func(start, end int) bool) {
+		for start := 0; start+least <= len(text); {
+			at := start + least - 1
+			for at >= start && of[text[at]] {
+				at--
+			}
+			if at >= start {
+				start = at + 1
+				continue
+			}
+			end := start + least
+			for end < len(text) && of[text[end]] {
+				end++
+			}
+			if !yield(start, end) {
+				return
+			}
+			start = end + 1
 		}
 	}
-	return false
 }
-
-var keyMarks = []string{pemBegin, "SECRET-KEY-", "secret-key-", "=="}
 
 // pemBegin is the last word before the label of a text in the form of RFC 7468.
 const pemBegin = "-----BEGIN"
 
-// wordByte tells the bytes that tokens are made of.
-var wordByte = func() (of [256]bool) {
-	for _, c := range []byte(alnum + "_-.") {
+// wordByte tells the bytes that tokens are made of, base64Byte those of base 64.
+var wordByte, base64Byte = bytesOf(alnum + "_-."), bytesOf(base64)
+
+func bytesOf(alphabet string) (of [256]bool) {
+	for _, c := range []byte(alphabet) {
 		of[c] = true
 	}
 	return of
-}()
+}
 
 // token tells whether a word is a token. before and after are the bytes around it, 0 at the ends.
 func token(word string, before, after byte) (f Found, ok bool) {
@@ -124,20 +123,13 @@ func jwt(word string) bool {
 	return len(parts) == 3 && strings.HasPrefix(parts[1], object) && len(parts[0]) >= 16 && len(parts[1]) >= 16 && len(parts[2]) >= 32
 }
 
-// signingKey is the length in base 64 of a private key of a binary cache (64 bytes, ed25519).
+// signingKey is the length in base 64 of a private key of a binary cache (64 bytes, ed25519), with the two signs that fill it up.
 const signingKey = 88
 
-// appendLong finds what has other bytes than a word: private keys of binary caches, cache-1:BASE64==, and web hooks.
-func appendLong(out []Found, text string) []Found {
-	for at := 0; ; {
-		i := strings.Index(text[at:], "==")
-		if i < 0 {
-			break
-		}
-		end := at + i + 2
-		at = end
-		start := end - signingKey
-		if start < 2 || text[start-1] != ':' || !all(text[start:end-2], base64) || placeholder(text[start:end-2]) {
+// appendSigning finds the private keys of binary caches: cache-1:BASE64==.
+func appendSigning(out []Found, text string) []Found {
+	for start, end := range runs(text, &base64Byte, signingKey-2) {
+		if end-start != signingKey-2 || !strings.HasPrefix(text[end:], "==") || start < 2 || text[start-1] != ':' || placeholder(text[start:end]) {
 			continue
 		}
 		name := start - 1
@@ -145,9 +137,14 @@ func appendLong(out []Found, text string) []Found {
 			name--
 		}
 		if name < start-1 && text[name] != '-' {
-			out = append(out, Found{Span: source.Span{Start: uint32(start), End: uint32(end)}, What: "a private key of a binary cache", Key: true})
+			out = append(out, Found{Span: source.Span{Start: uint32(start), End: uint32(end + 2)}, What: "a private key of a binary cache", Key: true})
 		}
 	}
+	return out
+}
+
+// appendHooks finds web hooks, whose last part is a word as tokens are.
+func appendHooks(out []Found, text string) []Found {
 	for _, hook := range []struct{ host, what string }{
 		{"hooks.slack.com/services/T", "a web hook of Slack"}, {"discord.com/api/webhooks/", "a web hook of Discord"},
 		{"discordapp.com/api/webhooks/", "a web hook of Discord"},
@@ -163,7 +160,7 @@ func appendLong(out []Found, text string) []Found {
 				end++
 			}
 			at = end
-			if slash := strings.LastIndexByte(text[start:end], '/'); slash > 0 && end-start-slash-1 >= 20 && !placeholder(text[start+slash+1:end]) {
+			if slash := strings.LastIndexByte(text[start:end], '/'); slash > 0 && end-start-slash-1 >= minWord && !placeholder(text[start+slash+1:end]) {
 				out = append(out, Found{Span: source.Span{Start: uint32(start + slash + 1), End: uint32(end)}, What: hook.what})
 			}
 		}

@@ -13,9 +13,6 @@ import (
 
 // reportInline reports the secrets of known form in a Nix file: keys, or tokens.
 func reportInline(p *rules.Pass, keys bool) {
-	if keys && !secret.MayHoldKey(p.Tree.Source()) {
-		return
-	}
 	for _, f := range secret.Find(p.Tree.Source()) {
 		if f.Key != keys {
 			continue
@@ -24,13 +21,13 @@ func reportInline(p *rules.Pass, keys bool) {
 		where := "is in Git"
 		if !n.Is(ast.String) && !n.Is(ast.IndString) && !n.Is(ast.URI) {
 			where += ", in a comment"
-		} else if apart(n) {
+		} else if apart(p, n) {
 			continue
 		} else {
 			where += " and in the Nix store, where everybody can read it"
 		}
 		found := finding(f, where)
-		if publicByName(n) || snakeOil(p.Path) {
+		if publicByName(p, n) || snakeOil(p.Path) {
 			found.Severity = diag.Info
 		}
 		p.ReportMildly(found, diag.Hint)
@@ -61,27 +58,8 @@ func snakeOil(path string) bool {
 	return strings.Contains(lower, "snakeoil") || strings.Contains(lower, "snake-oil") || strings.Contains(lower, "dummy")
 }
 
-// publicByName reports whether the attribute that a text is bound to says that the secret in it is none.
-func publicByName(n ast.Node) bool {
-	left := maxUp
-	for up := range n.Ancestors() {
-		if left--; left == 0 {
-			return false
-		}
-		if b, ok := ast.AsBinding(up); ok {
-			lower := strings.ToLower(b.Attrpath().Text())
-			for _, word := range []string{"snakeoil", "snake_oil", "dummy", "fake", "test", "example"} {
-				if strings.Contains(lower, word) {
-					return true
-				}
-			}
-		}
-	}
-	return false
-}
-
 // inUsedText reports whether a place in a Nix file is the text of a string or a URL that is used, no comment and no documentation.
 func inUsedText(p *rules.Pass, at source.Span) bool {
 	n := p.Tree.NodeAt(at)
-	return (n.Is(ast.String) || n.Is(ast.IndString) || n.Is(ast.URI)) && !apart(n)
+	return (n.Is(ast.String) || n.Is(ast.IndString) || n.Is(ast.URI)) && !apart(p, n)
 }

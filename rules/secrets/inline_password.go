@@ -41,7 +41,7 @@ var _ = rules.Register(&rules.Rule{
 			if by := p.Tree.NodeAt(f.By); by != n && !(isText(by) && by.Parent().Is(ast.List) && by.Parent() == n.Parent()) {
 				continue
 			}
-			if !apart(n) && !compared(n) && !inEnvironment(p, n) {
+			if !apart(p, n) && !compared(n) && !inEnvironment(p, n) {
 				p.ReportMildly(inText(src, f, "the Nix store, where everybody can read it"), diag.Hint)
 			}
 		}
@@ -90,10 +90,15 @@ func elsewhere(p *rules.Pass, text string) func(at source.Span) bool {
 				spans = append(spans, f.Span)
 			}
 		}
+		slices.SortFunc(spans, func(a, b source.Span) int { return int(a.Start) - int(b.Start) })
+		for i := range spans[min(1, len(spans)):] {
+			spans[i+1].End = max(spans[i].End, spans[i+1].End) // the end of all up to there
+		}
 		return spans
 	})
 	return func(at source.Span) bool {
-		return slices.ContainsFunc(told(), func(s source.Span) bool { return s.Start < at.End && at.Start < s.End })
+		before, _ := slices.BinarySearchFunc(told(), at.End, func(s source.Span, end uint32) int { return int(s.Start) - int(end) })
+		return before > 0 && at.Start < told()[before-1].End
 	}
 }
 
@@ -162,7 +167,7 @@ func interpolatedPasswords(p *rules.Pass) {
 		}
 		inner := r.Follow(n.FirstChild())
 		value, whole := ast.StringValue(inner)
-		if !whole || !isText(inner) || apart(n) || compared(n.Parent()) || inEnvironment(p, n.Parent()) {
+		if !whole || !isText(inner) || apart(p, n) || compared(n.Parent()) || inEnvironment(p, n.Parent()) {
 			continue
 		}
 		all = secret.FindAssigned(before + value)

@@ -54,7 +54,7 @@ var _ = rules.Register(&rules.Rule{
 					if !ok {
 						continue
 					}
-					if !other(l.at) && !apart(a.node) && !slices.ContainsFunc(machines, func(m string) bool { return slices.Contains(path, m) }) {
+					if !other(l.at) && !apart(p, a.node) && !slices.ContainsFunc(machines, func(m string) bool { return slices.Contains(path, m) }) {
 						told[l.at] = true
 						reportPassword(p, o, l, a)
 					}
@@ -104,7 +104,7 @@ var nameOfField = regexp.MustCompile(`^([a-z]+_)*(password|passwd|token|secret)_
 // basicAuth reports the passwords of nginx, whose names are those of users.
 func (r *reader) basicAuth(p *rules.Pass, a attribute, told map[source.Span]bool) {
 	set := r.Follow(a.value)
-	if !set.Is(ast.AttrSet) || apart(a.node) {
+	if !set.Is(ast.AttrSet) || apart(p, a.node) {
 		return
 	}
 	for c := range set.Children() {
@@ -151,7 +151,7 @@ func (r *reader) madeFile(p *rules.Pass, a attribute, told map[source.Span]bool,
 			}
 		}
 		for _, l := range r.fragments(text) {
-			if told[l.at] || isStandIn(l.value) || isHash(l.value) || strings.ContainsAny(strings.TrimSpace(l.value), "\n") || other(l.at) || apart(a.node) {
+			if told[l.at] || isStandIn(l.value) || isHash(l.value) || strings.ContainsAny(strings.TrimSpace(l.value), "\n") || other(l.at) || apart(p, a.node) {
 				continue
 			}
 			told[l.at] = true

@@ -29,7 +29,7 @@ var _ = rules.Register(&rules.Rule{
 		told, other := map[source.Span]bool{}, elsewhere(p, p.Tree.Source())
 		report := func(a attribute, name, value string, at source.Span) {
 			const least = 3 // of a literal that is a part of the value
-			if told[at] || len(strings.Trim(at.Of(p.Tree.Source()), `"'`)) < least || apart(a.node) || other(at) && hasForm(value) {
+			if told[at] || len(strings.Trim(at.Of(p.Tree.Source()), `"'`)) < least || apart(p, a.node) || other(at) && hasForm(value) {
 				return
 			}
 			told[at] = true

@@ -38,7 +38,7 @@ var _ = rules.Register(&rules.Rule{
 		if isEncrypted(whole) || strings.Contains(rest, "${") || !isSecretFile(whole) && !(folder && strings.HasPrefix(rest, "/") && isPlain(whole)) {
 			return
 		}
-		if apart(n) || isDecrypted(n) {
+		if apart(p, n) || isDecrypted(n) {
 			return
 		}
 		if b := bindingOf(n); b.IsValid() && isDecrypted(b) {

@@ -58,7 +58,7 @@ var _ = rules.Register(&rules.Rule{
 				return
 			}
 		}
-		if n.Parent().Is(ast.Interpolation) || isDecrypted(b) || apart(n) {
+		if n.Parent().Is(ast.Interpolation) || isDecrypted(b) || apart(p, n) {
 			return
 		}
 		p.ReportMildly(diag.Finding{

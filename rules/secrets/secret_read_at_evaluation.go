@@ -30,7 +30,7 @@ var _ = rules.Register(&rules.Rule{
 			return
 		}
 		r := newReader(p)
-		if !r.readsFile(fn) || apart(n) {
+		if !r.readsFile(fn) || apart(p, n) {
 			return
 		}
 		arg := r.Follow(call.Arg())

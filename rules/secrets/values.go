@@ -224,37 +224,6 @@ var shown = []string{"example", "defaultText", "description", "longDescription",
 // machines are attributes that hold the machines of a test, and variants that only serve development.
 var machines = []string{"vmVariant", "vmVariantWithBootLoader", "vmVariantWithDisko", "nodes", "testScript"}
 
-// maxUp bounds the expressions around one that are looked at.
-const maxUp = 256
-
-// apart reports whether an expression is documentation, or part of a test: what it holds is no secret.
-func apart(n ast.Node) bool {
-	left := maxUp
-	for up := range n.Ancestors() {
-		if left--; left == 0 {
-			return false
-		}
-		switch up.Kind() {
-		case ast.Binding:
-			for _, part := range (ast.BindingNode{Node: up}).Attrpath().Parts() {
-				if name, static := ast.AttrName(part); static && (slices.Contains(shown, name) || slices.Contains(machines, name)) {
-					return true
-				}
-			}
-		case ast.AttrSet:
-			if _, has := ast.Attr(up, "testScript"); has {
-				return true
-			}
-		case ast.Apply:
-			fn, _ := ast.Call(up)
-			if isTest(ast.LastName(fn)) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // isTest reports whether a function runs a test in virtual machines, or makes the documentation of an option.
 func isTest(name string) bool {
 	switch name {

@@ -136,6 +136,9 @@ type Rule struct {
 	// a file has nothing to find.
 	On   []ast.Kind
 	Node func(p *Pass, n ast.Node)
+	// Names, where they are set, are the names of which an Apply, a Binding, a Select or an Ident has one, as HeadName tells it, wherever
+	// Node has something to find; it is called for no others.
+	Names []string
 	// File is called once for each Nix file; where On is set, for those that have a node of one of these kinds.
 	File func(p *Pass)
 	// Flake is called once for each flake; the pass is that of flake.nix. Findings may name the lock file.
@@ -221,6 +224,8 @@ func (r *Rule) validate() error {
 		return fmt.Errorf("one check must be set, found %d", checks)
 	case r.Node != nil && len(r.On) == 0, r.Node == nil && r.File == nil && len(r.On) > 0:
 		return fmt.Errorf("node and On go together; a file rule may have On")
+	case r.Node == nil && len(r.Names) > 0:
+		return fmt.Errorf("names go with Node")
 	case r.Script == nil && len(r.Mentions) > 0:
 		return fmt.Errorf("mentions go with Script")
 	}

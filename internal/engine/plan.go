@@ -24,7 +24,7 @@ type plan struct {
 	resolved *config.Resolved
 	minNix   config.Version
 	severity map[*rules.Rule]level
-	byKind   [ast.NumKinds][]*rules.Rule
+	byKind   [ast.NumKinds]dispatch
 	files    []*rules.Rule
 	flakes   []*rules.Rule
 	locks    []*rules.Rule
@@ -32,6 +32,12 @@ type plan struct {
 	syntax   map[ast.ErrorKind]*rules.Rule
 	own      *custom.Set   // of rules that the configuration defines; nil for none
 	asks     project.Facts // that the rules ask for
+}
+
+// dispatch are the rules for a kind of nodes: those for all of them, and those for some names.
+type dispatch struct {
+	all    []*rules.Rule
+	byName rules.ByName
 }
 
 // level is the severity of a rule, and whether the user set it.
@@ -295,7 +301,11 @@ func (p *plan) add(r *rules.Rule) {
 	switch {
 	case r.Node != nil:
 		for _, k := range r.On {
-			p.byKind[k] = append(p.byKind[k], r)
+			if d := &p.byKind[k]; len(r.Names) > 0 && rules.HasHead(k) {
+				d.byName.Add(r)
+			} else {
+				d.all = append(d.all, r)
+			}
 		}
 	case r.File != nil:
 		p.files = append(p.files, r)

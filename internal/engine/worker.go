@@ -391,7 +391,7 @@ func (w *worker) files(pass *rules.Pass) {
 	}
 }
 
-// walk calls the node rules for the nodes from at up to, not including, end, each for the kinds it asks for, in
+// walk calls the node rules for the nodes from at up to, not including, end, each for the kinds and names it asks for, in
 // source order. A rule that panics is left out for the rest of them.
 func (w *worker) walk(pass *rules.Pass, tree *ast.Tree, at, end int) {
 	records := tree.Records()[:end]
@@ -399,22 +399,31 @@ func (w *worker) walk(pass *rules.Pass, tree *ast.Tree, at, end int) {
 	for at < len(records) {
 		w.guard(pass.Rule, func() {
 			byKind := &w.plan.byKind
+			var calls calls
 			for i := at; i < len(records); i++ {
 				if i%1024 == 0 && w.cancelled() {
 					break
 				}
 				record := &records[i]
-				list := byKind[record.Kind]
-				if len(list) == 0 {
+				d := &byKind[record.Kind]
+				named := !d.byName.Empty()
+				if len(d.all) == 0 && !named {
 					continue
 				}
 				at = i
-				for _, r := range list {
-					if record.Flags&ast.HasError != 0 && !r.Broken || failed != nil && failed[r] {
-						continue
+				n := tree.Node(ast.NodeID(i))
+				call := func(list []*rules.Rule) {
+					for _, r := range list {
+						if record.Flags&ast.HasError != 0 && !r.Broken || failed != nil && failed[r] {
+							continue
+						}
+						pass.SetRule(r)
+						r.Node(pass, n)
 					}
-					pass.SetRule(r)
-					r.Node(pass, tree.Node(ast.NodeID(i)))
+				}
+				call(d.all)
+				if named {
+					call(d.byName.Of(calls.headName(n)))
 				}
 			}
 			at = len(records)
@@ -426,6 +435,24 @@ func (w *worker) walk(pass *rules.Pass, tree *ast.Tree, at, end int) {
 			failed[pass.Rule()] = true
 		}
 	}
+}
+
+// calls remembers what the call at hand calls: the calls of it with fewer arguments come next, and call the same.
+type calls struct {
+	callee ast.NodeID
+	name   string
+}
+
+// headName returns the name by which rules know a node.
+func (c *calls) headName(n ast.Node) string {
+	if !n.Is(ast.Apply) {
+		return rules.HeadName(n)
+	}
+	if n.ID() >= c.callee { // each node up to there is the first part of the one before
+		fn := rules.Callee(n)
+		c.callee, c.name = fn.ID(), ast.LastName(fn)
+	}
+	return c.name
 }
 
 // cancelled reports whether nobody waits for the result any more.

@@ -184,6 +184,14 @@ type Deprecation struct {
 // Deprecations returns the table, sorted by name. It must not be changed.
 func Deprecations() []Deprecation { return deprecations[:] }
 
+// DeprecatedNames returns the names in it, which IsDeprecatedName tells.
+func DeprecatedNames() (names []string) {
+	for _, d := range deprecations {
+		names = append(names, d.Name)
+	}
+	return slices.Compact(names)
+}
+
 // Deprecated returns what is known of a path below lib, such as "fold" or "lists.fold"; nil for names in
 // good order.
 func Deprecated(path string) *Deprecation {

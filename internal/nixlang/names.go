@@ -102,6 +102,14 @@ func Builtin(names *sema.Info, n ast.Node) string {
 	return ""
 }
 
+// BuiltinNames returns the names that builtins have where Builtin tells them: with underscores, too.
+func BuiltinNames(builtins ...string) (names []string) {
+	for _, name := range builtins {
+		names = append(names, name, "__"+name)
+	}
+	return names
+}
+
 // maxAlias is the number of names after which IsBuiltins gives up.
 const maxAlias = 4
 

@@ -7,7 +7,7 @@ import (
 
 var (
 	ownDeprecated = declare(fact[string, map[string]bool]{
-		raises:  raisers{names: deprecatedNames()},
+		raises:  raisers{names: libtable.DeprecatedNames()},
 		collect: func(t *ast.Tree) []string { return libNames(t, libtable.IsDeprecatedName) },
 		index:   asSet,
 	})
@@ -25,13 +25,6 @@ var ForDefinesLibName = ownDeprecated.facts()
 
 // ForDefinesPartName are the facts that it answers from where only a part of lib has the name.
 var ForDefinesPartName = ownParts.facts()
-
-func deprecatedNames() (names []string) {
-	for _, d := range libtable.Deprecations() {
-		names = append(names, d.Name)
-	}
-	return names
-}
 
 // isLibName reports whether one of the facts tells of a name.
 func isLibName(name string) bool {

@@ -33,7 +33,8 @@ var _ = rules.Register(&rules.Rule{
 		"The same for what a system fetches by itself: `system.autoUpgrade` runs as root and needs root's key; in the unit of\n" +
 		"a user that systemd makes up (`DynamicUser`) `~` is `/`, so a key in `~/.ssh` is not found.",
 	Severity: diag.Info, Presets: rules.Recommended,
-	On: []ast.Kind{ast.File, ast.Binding},
+	On:    []ast.Kind{ast.File, ast.Binding},
+	Names: []string{"flake", "GIT_SSH_COMMAND", "script", "preStart", "postStart", "ExecStart", "ExecStartPre", "Environment"},
 	Node: func(p *rules.Pass, n ast.Node) {
 		if b, ok := ast.AsBinding(n); ok {
 			switch b.Attrpath().LastName() {

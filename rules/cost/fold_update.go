@@ -23,7 +23,8 @@ var _ = rules.Register(&rules.Rule{
 		"The difference matters for long lists only; a list that is written out is not reported.",
 	Severity: diag.Info, Presets: rules.Strict,
 	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
-	On: []ast.Kind{ast.Apply},
+	On:    []ast.Kind{ast.Apply},
+	Names: append(nixlang.BuiltinNames("foldl'"), "foldl"),
 	Node: func(p *rules.Pass, n ast.Node) {
 		// n is the fold with its function and its start, with or without a list behind it.
 		call := ast.ApplyExpr{Node: n}

@@ -14,7 +14,8 @@ var _ = rules.Register(&rules.Rule{
 		"strings whose order does not matter. `lib.unique` is for any values and keeps their order; it compares as often as\n" +
 		"`uniqList`, but in one fold.",
 	Severity: diag.Info, Presets: rules.Strict,
-	On: []ast.Kind{ast.Select, ast.Ident, ast.Inherit},
+	On:    []ast.Kind{ast.Select, ast.Ident, ast.Inherit},
+	Names: []string{"uniqList"},
 	Node: func(p *rules.Pass, n ast.Node) {
 		if in, ok := ast.AsInherit(n); ok {
 			inheritsUniqList(p, in)

@@ -26,6 +26,7 @@ var _ = rules.Register(&rules.Rule{
 	Fix: rules.FixSometimes, SafeFix: rules.SameValue,
 	Aliases: []string{"statix:W17", "statix:deprecated_to_path"},
 	On:      []ast.Kind{ast.Select, ast.Ident},
+	Names:   nixlang.BuiltinNames("toPath"),
 	Node: func(p *rules.Pass, n ast.Node) {
 		if !namesToPath(n) || nixlang.Builtin(p.Names(), n) != "toPath" {
 			return

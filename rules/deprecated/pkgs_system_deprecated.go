@@ -32,7 +32,8 @@ var _ = rules.Register(&rules.Rule{
 		"`stdenv`: there the fix needs an eye.",
 	Severity: diag.Warning, Presets: rules.Recommended, Tags: diag.Deprecated,
 	Fix: rules.FixSometimes, SafeFix: rules.SameValue,
-	On: []ast.Kind{ast.Select, ast.Ident, ast.Inherit},
+	On:    []ast.Kind{ast.Select, ast.Ident, ast.Inherit},
+	Names: []string{"system"},
 	Node: func(p *rules.Pass, n ast.Node) {
 		switch n.Kind() {
 		case ast.Select:

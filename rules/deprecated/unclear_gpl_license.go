@@ -5,6 +5,8 @@ import (
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/rules"
+	"maps"
+	"slices"
 )
 
 // unclear are the licenses of nixpkgs that do not say whether later versions are allowed. Newer trees mark
@@ -22,6 +24,7 @@ var _ = rules.Register(&rules.Rule{
 	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Aliases: []string{"hammering:unclear-gpl"},
 	On:      []ast.Kind{ast.Select, ast.Ident, ast.Inherit},
+	Names:   slices.Sorted(maps.Keys(unclear)),
 	Node: func(p *rules.Pass, n ast.Node) {
 		if in, ok := ast.AsInherit(n); ok {
 			if from := in.From(); from.IsValid() && isLicenses(p.Names(), from) {

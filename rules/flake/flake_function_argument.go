@@ -2,6 +2,7 @@ package flake
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -28,8 +29,9 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"The fix writes the argument that was probably meant.",
 	Severity: diag.Error, Presets: rules.Recommended, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
-	Asks: project.ForExtendsLib,
-	On:   []ast.Kind{ast.Apply},
+	Asks:  project.ForExtendsLib,
+	On:    []ast.Kind{ast.Apply},
+	Names: slices.Sorted(maps.Keys(builders)),
 	Node: func(p *rules.Pass, n ast.Node) {
 		if up := n.OutsideParens().Parent(); up.Is(ast.Apply) && up.FirstChild().Unparen() == n {
 			return // a part of a call with more arguments

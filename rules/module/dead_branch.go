@@ -7,6 +7,8 @@ import (
 	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/rules"
+	"maps"
+	"slices"
 )
 
 var _ = rules.Register(&rules.Rule{
@@ -18,7 +20,8 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"Conditions of `if` that are `true` or `false` as they stand are told by `unreachable-code`, those of `mkIf` by `mkif-constant`.",
 	Severity: diag.Info, Presets: rules.Strict, Tags: diag.Unnecessary,
-	On: []ast.Kind{ast.Apply, ast.If},
+	On:    []ast.Kind{ast.Apply, ast.If},
+	Names: slices.Sorted(maps.Keys(takesCondition)),
 	Node: func(p *rules.Pass, n ast.Node) {
 		cond, held, other, name := n.FirstChild(), ast.Node{}, ast.Node{}, "if"
 		if n.Is(ast.If) {

@@ -13,7 +13,8 @@ var _ = rules.Register(&rules.Rule{
 	Doc: "`lib.mkIf true x` is `x`, and what stands under `lib.mkIf false` never counts, though every option in it has to exist. Either\n" +
 		"is mostly left over from an attempt.",
 	Severity: diag.Info, Presets: rules.Strict, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
-	On: []ast.Kind{ast.Apply},
+	On:    []ast.Kind{ast.Apply},
+	Names: []string{"mkIf"},
 	Node: func(p *rules.Pass, n ast.Node) {
 		fn, args := shortCall(n)
 		if args != 2 || ast.LastName(fn) != "mkIf" || moduleFunction(p.Names(), fn) != "mkIf" {

@@ -2,6 +2,8 @@ package module
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
@@ -18,7 +20,8 @@ var _ = rules.Register(&rules.Rule{
 		"Use `lib.optionals`, `lib.optionalString`, `lib.optionalAttrs` or `if` there. In the value of an option a property may stand\n" +
 		"inside sets and lists, as in `home.file.x.text = lib.mkIf c \"…\"`.",
 	Severity: diag.Error, Presets: rules.Recommended,
-	On: []ast.Kind{ast.Apply},
+	On:    []ast.Kind{ast.Apply},
+	Names: slices.Concat(slices.Sorted(maps.Keys(takesValues)), slices.Sorted(maps.Keys(writesOut))),
 	Node: func(p *rules.Pass, n ast.Node) {
 		app := ast.ApplyExpr{Node: n}
 		fn := app.Func().Unparen()

@@ -16,7 +16,8 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"Where `mkMerge` is not the definition itself, as beside `//`, under `mkForce` or in a list of values, other rules tell what is wrong with it.",
 	Severity: diag.Info, Presets: rules.Strict, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
-	On: []ast.Kind{ast.Apply},
+	On:    []ast.Kind{ast.Apply},
+	Names: []string{"mkMerge"},
 	Node: func(p *rules.Pass, n ast.Node) {
 		fn, args := shortCall(n)
 		if args != 1 || ast.LastName(fn) != "mkMerge" || moduleFunction(p.Names(), fn) != "mkMerge" || n.HasError() {

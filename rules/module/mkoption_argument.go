@@ -30,7 +30,8 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"`lib.mkEnableOption` takes the name of what is enabled, as a text. Another default is `lib.mkEnableOption \"x\" // { default = true; }`.",
 	Severity: diag.Error, Presets: rules.Recommended, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
-	On: []ast.Kind{ast.Apply},
+	On:    []ast.Kind{ast.Apply},
+	Names: []string{"mkOption", "mkEnableOption", "submodule"},
 	Node: func(p *rules.Pass, n ast.Node) {
 		fn, args := shortCall(n)
 		if args == 0 || n.HasError() {

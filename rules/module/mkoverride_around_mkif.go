@@ -1,6 +1,7 @@
 package module
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/nixsift/nixsift/ast"
@@ -23,8 +24,9 @@ var _ = rules.Register(&rules.Rule{
 		"It is an error where the project declares the option with a type that refuses the set, a warning where the type is not known. A\n" +
 		"submodule takes the set for a module and evaluates it: there the rule says nothing.",
 	Severity: diag.Error, Presets: rules.Recommended, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
-	Asks: project.ForModules,
-	On:   []ast.Kind{ast.Apply},
+	Asks:  project.ForModules,
+	On:    []ast.Kind{ast.Apply},
+	Names: slices.Sorted(maps.Keys(propertyArity)),
 	Node: func(p *rules.Pass, n ast.Node) {
 		fn, args := shortCall(n)
 		name := ast.LastName(fn)

@@ -15,7 +15,8 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"Write the plain value. A priority belongs to a definition in `config`.",
 	Severity: diag.Warning, Presets: rules.Recommended, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
-	On: []ast.Kind{ast.Apply},
+	On:    []ast.Kind{ast.Apply},
+	Names: []string{"mkOption"},
 	Node: func(p *rules.Pass, n ast.Node) {
 		fn, args := shortCall(n)
 		if args != 1 || ast.LastName(fn) != "mkOption" || !ofLib(p.Names(), fn) {

@@ -2,6 +2,8 @@ package module
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
@@ -14,7 +16,8 @@ var _ = rules.Register(&rules.Rule{
 	Doc: "`lib.mkOverride 50` is `lib.mkForce`, 1000 `lib.mkDefault`, 1500 `lib.mkOptionDefault`; `lib.mkOrder 500` is `lib.mkBefore`\n" +
 		"and 1500 `lib.mkAfter`. The names say what is meant. Any other number is chosen on purpose and let pass.",
 	Severity: diag.Info, Presets: rules.Strict, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
-	On: []ast.Kind{ast.Apply},
+	On:    []ast.Kind{ast.Apply},
+	Names: slices.Sorted(maps.Keys(priorityNames)),
 	Node: func(p *rules.Pass, n ast.Node) {
 		app := ast.ApplyExpr{Node: n}
 		fn := app.Func().Unparen()

@@ -2,6 +2,8 @@ package module
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
@@ -24,8 +26,9 @@ var _ = rules.Register(&rules.Rule{
 		"A priority that is no integer cannot be compared with those of other definitions, and `mkIf` refuses a condition that is no\n" +
 		"Boolean when its option is read.",
 	Severity: diag.Error, Presets: rules.Recommended,
-	Asks: project.ForModules,
-	On:   []ast.Kind{ast.Apply, ast.Ident, ast.Select},
+	Asks:  project.ForModules,
+	On:    []ast.Kind{ast.Apply, ast.Ident, ast.Select},
+	Names: slices.Sorted(maps.Keys(propertyArity)),
 	Node: func(p *rules.Pass, n ast.Node) {
 		if !n.Is(ast.Apply) {
 			if name := ast.LastName(n); propertyArity[name] > 0 && isValue(n) && moduleFunction(p.Names(), n) == name {

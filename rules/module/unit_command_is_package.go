@@ -1,6 +1,8 @@
 package module
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
@@ -17,7 +19,8 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"Use `lib.getExe pkgs.hello`, or `\"${pkgs.hello}/bin/hello\"`. `pkgs.writeShellScript` makes a script that can be run as it is.",
 	Severity: diag.Warning, Presets: rules.Recommended,
-	On: []ast.Kind{ast.Binding},
+	On:    []ast.Kind{ast.Binding},
+	Names: slices.Sorted(maps.Keys(commandKeys)),
 	Node: func(p *rules.Pass, n ast.Node) {
 		value, _, ok := commandOf(n)
 		if !ok {

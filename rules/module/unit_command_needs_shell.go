@@ -2,7 +2,9 @@ package module
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
@@ -20,7 +22,8 @@ var _ = rules.Register(&rules.Rule{
 		"Write `script = ''…''` for a service of NixOS, or `pkgs.writeShellScript \"name\" ''…''` as the command. Several commands of one\n" +
 		"service are a list. `%%` is a percent sign, `%h` the user's home. A `;` as a word of its own and `$NAME` are systemd's, too.",
 	Severity: diag.Warning, Presets: rules.Recommended,
-	On: []ast.Kind{ast.Binding},
+	On:    []ast.Kind{ast.Binding},
+	Names: slices.Sorted(maps.Keys(commandKeys)),
 	Node: func(p *rules.Pass, n ast.Node) {
 		value, key, ok := commandOf(n)
 		if !ok {

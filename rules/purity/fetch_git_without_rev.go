@@ -2,6 +2,7 @@ package purity
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -23,8 +24,9 @@ var _ = rules.Register(&rules.Rule{
 		"A local tree, as in `fetchGit ./.`, has no revision to write, and pure evaluation refuses it all the same; take `./.` itself,\n" +
 		"or `self`. In files that no flake reaches it is left alone, and so is what is no literal, or has names that are computed." + rules.Reaching,
 	Severity: diag.Error, Presets: rules.Recommended,
-	Asks: project.ForReach,
-	On:   []ast.Kind{ast.Apply},
+	Asks:  project.ForReach,
+	On:    []ast.Kind{ast.Apply},
+	Names: nixlang.BuiltinNames(slices.Sorted(maps.Keys(locked))...),
 	Node: func(p *rules.Pass, n ast.Node) {
 		call := ast.ApplyExpr{Node: n}
 		name := nixlang.Builtin(p.Names(), call.Func())

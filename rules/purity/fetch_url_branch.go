@@ -1,6 +1,7 @@
 package purity
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -21,7 +22,8 @@ var _ = rules.Register(&rules.Rule{
 		"Reported for URLs of GitHub, GitLab, Codeberg and their kin in fetchers that are given a hash. `master`, `main`, `develop`,\n" +
 		"`trunk`, `HEAD` and `refs/heads/…` are branches, also as the `rev` of `fetchFromGitHub` and its kin.",
 	Severity: diag.Warning, Presets: rules.Recommended,
-	On: []ast.Kind{ast.Apply},
+	On:    []ast.Kind{ast.Apply},
+	Names: append(nixlang.BuiltinNames("fetchTarball", "fetchurl"), slices.Sorted(maps.Keys(fetchers))...),
 	Node: func(p *rules.Pass, n ast.Node) {
 		call := ast.ApplyExpr{Node: n}
 		name, set := fetcherCall(p.Names(), call)

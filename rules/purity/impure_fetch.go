@@ -19,8 +19,9 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"In files that no flake surely reaches, `fetch-tarball-without-hash` speaks." + rules.Reaching,
 	Severity: diag.Error, Presets: rules.Recommended,
-	Asks: project.ForReach,
-	On:   []ast.Kind{ast.Apply},
+	Asks:  project.ForReach,
+	On:    []ast.Kind{ast.Apply},
+	Names: nixlang.BuiltinNames("fetchTarball", "fetchurl"),
 	Node: func(p *rules.Pass, n ast.Node) {
 		name, url, ok := nixlang.UnhashedFetch(p.Names(), ast.ApplyExpr{Node: n})
 		if !ok {

@@ -2,6 +2,7 @@ package purity
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/nixsift/nixsift/ast"
@@ -19,7 +20,8 @@ var _ = rules.Register(&rules.Rule{
 		"included, is that of a hash. Functions of the file's own and those of `builtins`, under whatever name, are others, and what\n" +
 		"is handed to `hashFile` is fetched for its hash.",
 	Severity: diag.Warning, Presets: rules.Recommended,
-	On: []ast.Kind{ast.Apply},
+	On:    []ast.Kind{ast.Apply},
+	Names: slices.Sorted(maps.Keys(fetchers)),
 	Node: func(p *rules.Pass, n ast.Node) {
 		call := ast.ApplyExpr{Node: n}
 		name, set := fetcherCall(p.Names(), call)

@@ -15,8 +15,9 @@ var _ = rules.Register(&rules.Rule{
 		"told of a file in nixpkgs. Pass one: `import nixpkgs { inherit system; }`, or take `nixpkgs.legacyPackages.${system}`. With\n" +
 		"`localSystem`, or an argument that is not written out, nothing is said, and nothing in files that no flake reaches." + rules.Reaching,
 	Severity: diag.Warning, Presets: rules.Recommended,
-	Asks: project.ForReach,
-	On:   []ast.Kind{ast.Apply},
+	Asks:  project.ForReach,
+	On:    []ast.Kind{ast.Apply},
+	Names: nixlang.BuiltinNames("import"),
 	Node: func(p *rules.Pass, n ast.Node) {
 		call := ast.ApplyExpr{Node: n}
 		inner, ok := ast.AsApply(call.Func().Unparen())

@@ -2,6 +2,8 @@ package purity
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
@@ -16,7 +18,8 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"Reported where both are written in one set and neither is `null` or computed by a condition.",
 	Severity: diag.Warning, Presets: rules.Recommended,
-	On: []ast.Kind{ast.Apply},
+	On:    []ast.Kind{ast.Apply},
+	Names: slices.Sorted(maps.Keys(fetchers)),
 	Node: func(p *rules.Pass, n ast.Node) {
 		name, set := fetcherCall(p.Names(), ast.ApplyExpr{Node: n})
 		if name == "" {

@@ -20,7 +20,8 @@ var _ = rules.Register(&rules.Rule{
 		"(`sops.templates`, with `config.sops.placeholder.x`) put the secret into the file at run time. Public keys and encrypted files are no\n" +
 		"finding.",
 	Severity: diag.Warning, Presets: rules.Recommended,
-	On: []ast.Kind{ast.Apply},
+	On:    []ast.Kind{ast.Apply},
+	Names: []string{"readFile", "fileContents", "importJSON", "importTOML"},
 	Node: func(p *rules.Pass, n ast.Node) {
 		call := ast.ApplyExpr{Node: n}
 		fn := call.Func().Unparen()

@@ -64,7 +64,7 @@ const maxMentions = 1 << 18
 
 func reportTypo(p *rules.Pass, call, set, part ast.Node, known knownNames, minLen int) {
 	name, ok := ast.AttrName(part)
-	if !ok || len(name) < minLen || len(name) > 40 || known.has[name] || !isCamel(name) || isImportsCheckTypo(name) {
+	if !ok || len(name) < minLen || len(name) > 40 || known.has[name] || !isCamel(name) || slices.Contains(importsCheckTypos, name) {
 		return
 	}
 	guess := known.nearest(name)

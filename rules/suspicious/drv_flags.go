@@ -1,6 +1,7 @@
 package suspicious
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
@@ -8,13 +9,19 @@ import (
 
 // flagLists are the attributes whose lists reach the builder joined by blanks and are split there again (nixpkgs,
 // pkgs/stdenv/generic/setup.sh, concatTo).
-func isFlagList(name string) bool {
-	switch name {
-	case "makeFlags", "buildFlags", "installFlags", "checkFlags", "installCheckFlags", "configureFlags", "cmakeFlags", "mesonFlags",
-		"ninjaFlags", "qmakeFlags", "patchFlags", "mesonCheckFlags", "mesonInstallFlags":
-		return true
+var flagLists = []string{
+	"makeFlags", "buildFlags", "installFlags", "checkFlags", "installCheckFlags", "configureFlags", "cmakeFlags", "mesonFlags",
+	"ninjaFlags", "qmakeFlags", "patchFlags", "mesonCheckFlags", "mesonInstallFlags",
+}
+
+func isFlagList(name string) bool { return slices.Contains(flagLists, name) }
+
+// flagArrays are the names of shell arrays of flags.
+func flagArrays() (names []string) {
+	for _, list := range flagLists {
+		names = append(names, list+"Array")
 	}
-	return false
+	return names
 }
 
 // isFlagArray reports whether a name is that of a shell array of flags, which only shell code can fill.

@@ -23,6 +23,7 @@ var _ = rules.Register(&rules.Rule{
 	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Aliases: []string{"hammering:no-flags-array"},
 	On:      []ast.Kind{ast.Binding},
+	Names:   flagArrays(),
 	Node: func(p *rules.Pass, n ast.Node) {
 		b := ast.BindingNode{Node: n}
 		part := b.Attrpath().FirstChild()

@@ -22,6 +22,7 @@ var _ = rules.Register(&rules.Rule{
 	Severity: diag.Warning, Presets: rules.Recommended,
 	Aliases: []string{"hammering:no-flags-spaces"},
 	On:      []ast.Kind{ast.Binding},
+	Names:   flagLists,
 	Node: func(p *rules.Pass, n ast.Node) {
 		b := ast.BindingNode{Node: n}
 		part := b.Attrpath().FirstChild()

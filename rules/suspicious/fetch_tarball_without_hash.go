@@ -21,8 +21,9 @@ var _ = rules.Register(&rules.Rule{
 		"commit in it, and one that is put together, are an info: pure evaluation refuses them just as well. In tests, examples and\n" +
 		"templates it is a hint. Files of the machine (`file://…`) and arguments that are no literals are left alone.",
 	Severity: diag.Warning, Presets: rules.Recommended,
-	Asks: project.ForReach,
-	On:   []ast.Kind{ast.Apply},
+	Asks:  project.ForReach,
+	On:    []ast.Kind{ast.Apply},
+	Names: nixlang.BuiltinNames("fetchTarball", "fetchurl"),
 	Node: func(p *rules.Pass, n ast.Node) {
 		name, url, ok := nixlang.UnhashedFetch(p.Names(), ast.ApplyExpr{Node: n})
 		if !ok {

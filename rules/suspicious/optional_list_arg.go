@@ -24,6 +24,7 @@ var _ = rules.Register(&rules.Rule{
 	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Aliases: []string{"nixpkgs-lint:ArgsToOptionalIsList"},
 	On:      []ast.Kind{ast.Apply},
+	Names:   []string{"optional"},
 	Node: func(p *rules.Pass, n ast.Node) {
 		a := ast.ApplyExpr{Node: n}
 		inner, ok := ast.AsApply(a.Func().Unparen())

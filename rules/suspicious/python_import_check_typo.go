@@ -1,6 +1,8 @@
 package suspicious
 
 import (
+	"slices"
+
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/rules"
@@ -20,11 +22,12 @@ var _ = rules.Register(&rules.Rule{
 	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Aliases: []string{"hammering:python-imports-check-typo"},
 	On:      []ast.Kind{ast.Binding},
+	Names:   importsCheckTypos,
 	Node: func(p *rules.Pass, n ast.Node) {
 		b := ast.BindingNode{Node: n}
 		part := b.Attrpath().FirstChild()
 		name, _ := ast.AttrName(part)
-		if !isImportsCheckTypo(name) {
+		if !slices.Contains(importsCheckTypos, name) {
 			return
 		}
 		set := n.Parent()
@@ -45,13 +48,9 @@ var _ = rules.Register(&rules.Rule{
 	},
 })
 
-// isImportsCheckTypo reports whether a name is one that was found in place of pythonImportsCheck.
-func isImportsCheckTypo(name string) bool {
-	switch name {
-	case "pythonImportCheck", "pythonImportsChecks", "pythonImportChecks", "pythonImportsCheckHook", "pythonCheckImports",
-		"pythonCheckImport", "pythonImportsTest", "pythonImportTest", "pythonImportTests", "pythonTestImports", "importsCheck",
-		"importCheck", "pythonimportsCheck", "pythonimportscheck", "pythonImportscheck":
-		return true
-	}
-	return false
+// importsCheckTypos are names that were found in place of pythonImportsCheck.
+var importsCheckTypos = []string{
+	"pythonImportCheck", "pythonImportsChecks", "pythonImportChecks", "pythonImportsCheckHook", "pythonCheckImports",
+	"pythonCheckImport", "pythonImportsTest", "pythonImportTest", "pythonImportTests", "pythonTestImports", "importsCheck",
+	"importCheck", "pythonimportsCheck", "pythonimportscheck", "pythonImportscheck",
 }

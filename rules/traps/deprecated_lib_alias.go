@@ -29,8 +29,9 @@ var _ = rules.Register(&rules.Rule{
 		"The fix is safe where the new name means the same and the pinned nixpkgs, or any, has it.",
 	Severity: diag.Warning, Presets: rules.Recommended, Tags: diag.Deprecated,
 	Fix: rules.FixSometimes, SafeFix: rules.SameValue,
-	Asks: project.ForDefinesLibName | project.ForExtendsLib,
-	On:   []ast.Kind{ast.Select, ast.Ident, ast.Inherit},
+	Asks:  project.ForDefinesLibName | project.ForExtendsLib,
+	On:    []ast.Kind{ast.Select, ast.Ident, ast.Inherit},
+	Names: libtable.DeprecatedNames(),
 	Node: func(p *rules.Pass, n ast.Node) {
 		if n.Is(ast.Inherit) {
 			inheritedAliases(p, ast.InheritNode{Node: n})

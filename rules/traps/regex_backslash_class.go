@@ -24,7 +24,8 @@ var _ = rules.Register(&rules.Rule{
 		"the regular expressions of libstdc++).",
 	Severity: diag.Warning, Presets: rules.Recommended,
 	Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
-	On: []ast.Kind{ast.Apply},
+	On:    []ast.Kind{ast.Apply},
+	Names: append(nixlang.BuiltinNames("match", "split"), "strMatching"),
 	Node: func(p *rules.Pass, n ast.Node) {
 		call := ast.ApplyExpr{Node: n}
 		arg := call.Arg().Unparen()

@@ -256,13 +256,20 @@ func sqlPassword(text string, at int) (by, value source.Span, ok bool) {
 	for end > 0 && (blank(text[end-1]) || text[end-1] == '(') {
 		end--
 	}
+	if end < 2 || text[end-1]|0x20 != 'y' && text[end-1]|0x20 != 'd' { // neither by nor password
+		return by, value, false
+	}
 	start := end
 	for start > 0 && end-start < maxName && isAlnum(text[start-1]) {
 		start--
 	}
+	word := strings.ToLower(text[start:end])
+	if word != "by" && word != "password" {
+		return by, value, false
+	}
 	const lookBehind = 120
 	before := strings.ToLower(text[max(0, start-lookBehind):start])
-	switch strings.ToLower(text[start:end]) {
+	switch word {
 	case "by":
 		ok = strings.HasSuffix(strings.TrimRight(before, " \t\n"), "identified") || strings.Contains(before, "identified with")
 	case "password":

@@ -2,6 +2,7 @@ package secret
 
 import (
 	b64 "encoding/base64"
+	"math/bits"
 	"regexp"
 	"strings"
 
@@ -40,10 +41,22 @@ var commandSecrets = []commandSecret{
 	{"echo ", regexp.MustCompile(`^echo (?:-n )?["']?[a-z_][a-z0-9_-]*:([^\s"'$:]+)["']? *\| *(?:sudo )?(?:[^\s|;&]*/)?chpasswd`)},
 }
 
+// programsOn are the numbers of the commandSecrets whose program begins with a byte, as sets, and with a second one.
+var programsOn, programsOn2 = func() (of, of2 [256]uint32) {
+	for i, c := range commandSecrets {
+		of[c.program[0]] |= 1 << i
+		of2[c.program[1]] |= 1 << i
+	}
+	return of, of2
+}()
+
 // programsAt returns the numbers of the commandSecrets whose program a text begins with, as a set.
 func programsAt(text string) (programs uint32) {
-	for i := range commandSecrets {
-		if strings.HasPrefix(text, commandSecrets[i].program) {
+	if len(text) < 2 {
+		return 0
+	}
+	for left := programsOn[text[0]] & programsOn2[text[1]]; left != 0; left &= left - 1 {
+		if i := bits.TrailingZeros32(left); strings.HasPrefix(text, commandSecrets[i].program) {
 			programs |= 1 << i
 		}
 	}

@@ -331,6 +331,9 @@ func IsName(name string) bool {
 	if name == "" || !mayEnd[name[len(name)-1]] {
 		return false
 	}
+	if last := name[len(name)-1]; len(name) > 1 && isAlnum(last) && !secretEnds(name[len(name)-2], last) {
+		return false
+	}
 	if strings.IndexFunc(name, func(r rune) bool { return r >= utf8.RuneSelf }) >= 0 {
 		name = strings.ToLower(name)
 	}

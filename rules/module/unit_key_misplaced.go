@@ -22,7 +22,7 @@ var _ = rules.Register(&rules.Rule{
 	On: []ast.Kind{ast.Binding},
 	Node: func(p *rules.Pass, n ast.Node) {
 		b := ast.BindingNode{Node: n}
-		if n.HasError() || !mayBeMisplaced(b) {
+		if n.HasError() || !mayHoldUnits(p) || !mayBeMisplaced(b) {
 			return
 		}
 		path := pathAround(b)

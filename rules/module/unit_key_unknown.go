@@ -26,6 +26,9 @@ var _ = rules.Register(&rules.Rule{
 	Severity: diag.Warning, Presets: rules.Recommended, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	On: []ast.Kind{ast.Binding},
 	Node: func(p *rules.Pass, n ast.Node) {
+		if !mayHoldUnits(p) {
+			return
+		}
 		b := ast.BindingNode{Node: n}
 		key, ok := ast.AttrName(b.Attrpath().Last())
 		if !ok || len(key) < 3 || n.HasError() || strings.HasPrefix(key, "X-") {

@@ -19,7 +19,7 @@ var _ = rules.Register(&rules.Rule{
 	On: []ast.Kind{ast.Binding},
 	Node: func(p *rules.Pass, n ast.Node) {
 		b := ast.BindingNode{Node: n}
-		if n.HasError() {
+		if n.HasError() || !mayHoldUnits(p) {
 			return
 		}
 		parts := b.Attrpath().Parts()

@@ -5,6 +5,7 @@ import (
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/sema"
+	"github.com/nixsift/nixsift/rules"
 )
 
 // unitPlace is where an attribute stands in the definition of a unit of systemd.
@@ -41,6 +42,20 @@ func unitAt(path []string) (u unitPlace, ok bool) {
 		return u, true
 	}
 	return u, false
+}
+
+// units is what the rules about units have in common.
+type units struct {
+	looked, may bool
+}
+
+// mayHoldUnits reports whether unitAt may find a unit in the file at all.
+func mayHoldUnits(p *rules.Pass) bool {
+	u := rules.Common[units](p)
+	if !u.looked {
+		u.looked, u.may = true, strings.Contains(p.Tree.Source(), "systemd")
+	}
+	return u.may
 }
 
 // hasUnitSuffix reports whether a name ends as that of a unit.

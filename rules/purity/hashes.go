@@ -12,6 +12,9 @@ import (
 // isHashName reports whether an attribute of a fetcher or builder holds the hash of what is fetched: hash, sha256, vendorHash,
 // cargoSha256.
 func isHashName(name string) bool {
+	if name == "" || strings.IndexByte("hH1265", name[len(name)-1]) < 0 {
+		return false
+	}
 	lower := strings.ToLower(name)
 	return strings.HasSuffix(lower, "hash") || strings.HasSuffix(lower, "sha1") || strings.HasSuffix(lower, "sha256") || strings.HasSuffix(lower, "sha512") || lower == "md5"
 }

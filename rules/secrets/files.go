@@ -63,9 +63,11 @@ func isDecrypted(n ast.Node) bool {
 
 // takesSecretFile reports whether an option takes the name of a file with a secret.
 func takesSecretFile(name string) bool {
-	for _, end := range []string{"File", "_FILE", "_file", "-file", "Path", "_path", "-path"} {
-		if stem, ok := strings.CutSuffix(name, end); ok {
-			return secret.IsName(stem) || endsInSecret(stem)
+	if strings.HasSuffix(name, "ile") || strings.HasSuffix(name, "ILE") || strings.HasSuffix(name, "ath") { // few are looked at closely
+		for _, end := range []string{"File", "_FILE", "_file", "-file", "Path", "_path", "-path"} {
+			if stem, ok := strings.CutSuffix(name, end); ok {
+				return secret.IsName(stem) || endsInSecret(stem)
+			}
 		}
 	}
 	return name == "sslCertificateKey" || secret.IsName(name) && name != "secret" && name != "token"

@@ -45,6 +45,11 @@ var _ = rules.Register(&rules.Rule{
 			if u, ok := p.Names().Use(n); !ok || u.Target != sema.ToWith || libtable.Ever(n.Text()) {
 				return
 			}
+		case ast.Select: // most are of lib itself, and known
+			s := ast.SelectExpr{Node: n}
+			if of := s.Operand(); of.Is(ast.Ident) && of.Text() == "lib" && !s.Attrpath().First().NextSibling().IsValid() && libtable.Ever(s.Attrpath().LastName()) {
+				return
+			}
 		}
 		path, ok := pathInLib(p.Names(), n)
 		if !ok || byPosition(p.Names(), n) {

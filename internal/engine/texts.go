@@ -17,6 +17,15 @@ func (w *worker) keep(path, text string) {
 		w.texts[path] = text
 		return
 	}
+	w.keepSum(path, text)
+}
+
+// keepSum notes what tells whether the text of a file is still the same, should there be a finding about it.
+func (w *worker) keepSum(path, text string) {
+	if w.engine.opts.keepTexts {
+		w.texts[path] = text
+		return
+	}
 	w.sums[path] = maphash.String(textSeed, text)
 }
 

@@ -67,6 +67,7 @@ type worker struct {
 	tree             *ast.Tree
 	text             string
 	generated, asked bool
+	again            generated // how to find out, of a file that is no longer at hand
 	// left counts the findings left out for that, checked the files read.
 	left    map[finder]int
 	checked int
@@ -86,8 +87,18 @@ type later struct {
 	path      string
 	config    *config.Config
 	plan      *plan
-	generated bool
+	generated generated
 }
+
+// generated says whether a file is the output of a tool, or how that is found out should it matter once the file is walked.
+type generated uint8
+
+const (
+	handWritten generated = iota
+	byTool
+	unknownNix  // its tree tells
+	unknownText // its text does
+)
 
 // finder is a rule that finds something in a file.
 type finder struct {
@@ -120,13 +131,23 @@ func (w *worker) Report(r *rules.Rule, f diag.Finding) {
 
 // Later takes the rest of the rule that runs.
 func (w *worker) Later(r *rules.Rule, then func(rules.Host)) {
-	w.later = append(w.later, later{r, then, w.path, w.config, w.plan, !r.Generated && w.isGenerated(w.path)})
+	of := handWritten
+	switch once := w.ctx == nil && !w.keeps; {
+	case r.Generated:
+	case once && !w.asked && w.tree != nil:
+		of = unknownNix
+	case once && !w.asked:
+		of = unknownText
+	case w.isGenerated(w.path):
+		of = byTool
+	}
+	w.later = append(w.later, later{r, then, w.path, w.config, w.plan, of})
 }
 
 // finish lets a rule end that had to wait.
 func (w *worker) finish(l later) {
 	w.path, w.config, w.plan = l.path, l.config, l.plan
-	w.generated, w.asked = l.generated, true
+	w.generated, w.asked, w.again = l.generated == byTool, l.generated < unknownNix, l.generated
 	w.guard(func() *rules.Rule { return l.rule }, func() { l.then(w) })
 }
 
@@ -146,13 +167,28 @@ func (w *worker) isGenerated(file string) bool {
 	}
 	if !w.asked {
 		w.asked = true
-		if w.tree != nil {
+		switch {
+		case w.again >= unknownNix:
+			w.generated = w.readGenerated(file)
+		case w.tree != nil:
 			w.generated = w.view.Generated(file, w.tree)
-		} else {
+		default:
 			w.generated = w.view.GeneratedText(file, w.text)
 		}
 	}
 	return w.generated
+}
+
+// readGenerated reads a file that was walked once more, to tell whether it is the output of a tool. Few are asked about.
+func (w *worker) readGenerated(file string) bool {
+	text, err := w.engine.fs.ReadFile(file)
+	if err != nil {
+		return false
+	}
+	if w.again == unknownText {
+		return w.engine.snapshot.View(file).GeneratedText(file, string(text))
+	}
+	return w.engine.snapshot.View(file).Generated(file, parser.Parse(string(text)))
 }
 
 // unsure notes that what is not found in a file may be there all the same.
@@ -165,7 +201,7 @@ func (w *worker) unsure(file string) {
 
 // begin says which file is at hand: its tree where it is Nix, else its text. No path says that none is.
 func (w *worker) begin(path string, tree *ast.Tree, text string) {
-	w.path, w.tree, w.text, w.asked = path, tree, text, false
+	w.path, w.tree, w.text, w.asked, w.again = path, tree, text, false, handWritten
 }
 
 // open looks up what holds for a file. Files of one folder mostly come one after the other.
@@ -245,8 +281,11 @@ func (w *worker) do(u unit) {
 	} else {
 		w.script(path, text, u.file.Kind)
 	}
-	if w.findings.len() > start || len(w.later) > waiting || w.suppressions[path] != nil {
+	switch {
+	case w.findings.len() > start || w.suppressions[path] != nil:
 		w.keep(path, text)
+	case len(w.later) > waiting: // of most, nothing comes
+		w.keepSum(path, text)
 	}
 	w.takePrints(path, text, start)
 }

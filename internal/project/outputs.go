@@ -255,7 +255,10 @@ func (r *outputsReader) listed(dir string) *eval.Code {
 func listCode(texts []string) *eval.Code {
 	quoted := make([]string, len(texts))
 	for i, s := range texts {
-		quoted[i] = `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", `\$`).Replace(s) + `"`
+		if strings.ContainsAny(s, "\\\"$") {
+			s = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", `\$`).Replace(s)
+		}
+		quoted[i] = `"` + s + `"`
 	}
 	tree := parser.Parse("[ " + strings.Join(quoted, " ") + " ]")
 	return eval.Lower(tree, "", sema.Resolve(tree))
@@ -323,7 +326,12 @@ func (r *outputsReader) systems(f *flake.Flake, utils *flake.Input) eval.Part {
 	return eval.Open()
 }
 
-func (r *outputsReader) list(texts []string) eval.Part { return listCode(texts).Root() }
+// lists are the lists of names that models are given, of which there are few.
+var lists memo[string, *eval.Code]
+
+func (r *outputsReader) list(names []string) eval.Part {
+	return lists.get(strings.Join(names, " "), func() *eval.Code { return listCode(names) }).Root()
+}
 
 // RepositoryOf returns the repository that an input of a flake is (flake.Ref.Repository), by what the lock has where flake.nix
 // does not tell; a name by which a path is called where it is one, and "" where nothing is known.

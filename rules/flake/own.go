@@ -100,7 +100,19 @@ func newOwnReader(p *rules.Pass) *ownReader {
 
 // takenOf returns what a file takes of its flake, in source order: of that only what the flake's function gets from Nix, and
 // what arguments have that are called so.
-func takenOf(p *rules.Pass) (all []taken) {
+func takenOf(p *rules.Pass) []taken {
+	type ofFile struct {
+		looked bool
+		all    []taken
+	}
+	of := rules.Common[ofFile](p)
+	if !of.looked {
+		of.looked, of.all = true, readTaken(p)
+	}
+	return of.all
+}
+
+func readTaken(p *rules.Pass) (all []taken) {
 	if text := p.Tree.Source(); !strings.Contains(text, "puts") && !strings.Contains(text, "self") && !strings.Contains(text, "lake") {
 		return nil
 	}

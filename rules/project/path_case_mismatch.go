@@ -53,6 +53,12 @@ func (p *paths) inCase(target string) string {
 	if err != nil || !filepath.IsLocal(rel) || rel == "." {
 		return ""
 	}
+	dir := filepath.Dir(target)
+	if p.inFolder[dir] {
+		if _, ok := slices.BinarySearch(p.Project.Entries(dir), filepath.Base(target)); ok {
+			return ""
+		}
+	}
 	at, differs := root, false
 	for part := range strings.SplitSeq(rel, string(filepath.Separator)) {
 		names := p.Project.Entries(at)
@@ -66,6 +72,10 @@ func (p *paths) inCase(target string) string {
 		at = filepath.Join(at, part)
 	}
 	if !differs {
+		if p.inFolder == nil {
+			p.inFolder = map[string]bool{}
+		}
+		p.inFolder[dir] = true
 		return ""
 	}
 	return at

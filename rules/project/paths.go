@@ -42,6 +42,8 @@ type paths struct {
 	told map[ast.NodeID]bool
 	// guards is nil until it is asked for.
 	guards *guards
+	// inFolder are folders whose path is there as paths of the file write it.
+	inFolder map[string]bool
 }
 
 // target returns the absolute path that a literal names, if that is part of the project, or "".

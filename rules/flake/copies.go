@@ -27,8 +27,8 @@ type choice struct {
 	in   *flake.Input
 	node *flake.LockNode // nil where the lock lacks it
 	fit  fit
-	// across is set where a fork is of another release.
-	across bool
+	// across is set where a fork is of another release, rolls for a rolling one.
+	across, rolls bool
 	// followers is how many other inputs follow it.
 	followers int
 }
@@ -44,6 +44,7 @@ type duplicate struct {
 	choices []choice // the best first, each another node
 	pinned  bool     // its flake names one revision of it
 	source  bool     // it is a plain source tree, with flake = false
+	rolls   bool     // it is of a rolling release
 }
 
 func (d *duplicate) name() string   { return d.path[len(d.path)-1] }
@@ -56,14 +57,60 @@ func (d *duplicate) sameContent() bool {
 	return n != nil && d.node.NarHash() != "" && d.node.NarHash() == n.NarHash()
 }
 
-// maxNodes bounds how many nodes below one input are looked at, and maxLevels how far below it.
+// maxNodes bounds how many nodes below one input are looked at, maxLevels how far below it, maxBelow the nodes below all inputs
+// together, and maxRoots the root inputs that are compared with one copy.
 const (
 	maxNodes  = 4096
 	maxLevels = 64
+	maxBelow  = 16 * maxNodes
+	maxRoots  = 64
 )
 
+// roots are the inputs of a flake's root, as copies are compared with them: each at most maxRoots.
+type roots struct {
+	f                    *flake.Flake
+	packageSets, systems []root
+	sources              map[string][]root // plain source trees, by their repository; those of none under ""
+	carries              map[*flake.LockNode]bool
+	left                 int // the nodes that are still looked at
+}
+
+type root struct {
+	in   *flake.Input
+	node string // "" where the lock lacks it
+	ref  flake.Ref
+}
+
+func newRoots(f *flake.Flake) *roots {
+	r := &roots{f: f, sources: map[string][]root{}, carries: map[*flake.LockNode]bool{}, left: maxBelow}
+	for _, in := range f.Nix.AllInputs() {
+		one := root{in: in, ref: in.Ref}
+		name, ok := f.Resolve([]string{in.Name})
+		if ok {
+			one.node = name
+			one.ref, _ = f.Lock.Node(name).Source()
+		}
+		switch {
+		case !in.Flake:
+			if ok {
+				r.sources[one.ref.Repository()] = append(r.sources[one.ref.Repository()], one)
+			}
+		case isPackageSet(one.ref):
+			r.packageSets = append(r.packageSets, one)
+		}
+		if ok && in.Flake && isSystems(one.ref) {
+			r.systems = append(r.systems, one)
+		}
+	}
+	return r
+}
+
+// some returns the first of the roots that one copy is compared with.
+func some[T any](all []T) []T { return all[:min(len(all), maxRoots)] }
+
 // duplicates returns what a root input brings itself though the root has it, breadth first.
-func duplicates(f *flake.Flake, in *flake.Input) []duplicate {
+func (r *roots) duplicates(in *flake.Input) []duplicate {
+	f := r.f
 	top, ok := f.NodeOf(in)
 	if !ok {
 		return nil
@@ -77,6 +124,9 @@ func duplicates(f *flake.Flake, in *flake.Input) []duplicate {
 	seen := map[*flake.LockNode]bool{top: true}
 	queue := []step{{top, in.Path, in}}
 	for i := 0; i < min(len(queue), maxNodes) && len(queue[i].path) <= maxLevels; i++ {
+		if r.left--; r.left < 0 {
+			break
+		}
 		s := queue[i]
 		owner, ok := s.node.Source()
 		if !ok || isPackageSet(owner) {
@@ -97,7 +147,7 @@ func duplicates(f *flake.Flake, in *flake.Input) []duplicate {
 				continue // flake.nix says what stands here
 			}
 			path := append(slices.Clone(s.path), sub.Name)
-			d, ok := duplicateOf(f, in, node, path)
+			d, ok := r.duplicateOf(in, node, path)
 			if ok {
 				d.key, d.owner, d.parts = sub, owner, parts
 				out = append(out, d)
@@ -112,13 +162,14 @@ func duplicates(f *flake.Flake, in *flake.Input) []duplicate {
 }
 
 // duplicateOf tells whether the root has an input like a node.
-func duplicateOf(f *flake.Flake, top *flake.Input, node *flake.LockNode, path []string) (duplicate, bool) {
+func (r *roots) duplicateOf(top *flake.Input, node *flake.LockNode, path []string) (duplicate, bool) {
+	f := r.f
 	ref, ok := node.Source()
 	if !ok {
 		return duplicate{}, false
 	}
 	original, _ := node.Original.Ref()
-	d := duplicate{path: path, node: node, weight: weigh(ref, path[len(path)-1]), pinned: fixed(original), source: !node.Flake}
+	d := duplicate{path: path, node: node, weight: weigh(ref, path[len(path)-1]), pinned: fixed(original), source: !node.Flake, rolls: rolls(node)}
 	byNode := map[string]int{}
 	add := func(in *flake.Input, name string, like fit) {
 		if in == top || in.Follows != nil && len(in.Follows.Path) > 1 && in.Follows.Path[0] == top.Name {
@@ -127,8 +178,9 @@ func duplicateOf(f *flake.Flake, top *flake.Input, node *flake.LockNode, path []
 		c := choice{in: in, fit: like, followers: len(f.Nix.FollowersOf(in.Name))}
 		if name != "" {
 			c.node = f.Lock.Node(name)
+			c.rolls = rolls(c.node)
 		}
-		if !d.worth(f, c) {
+		if !r.worth(&d, c) {
 			return
 		}
 		if got := d.compare(c); like != fork {
@@ -145,30 +197,28 @@ func duplicateOf(f *flake.Flake, top *flake.Input, node *flake.LockNode, path []
 		byNode[name] = len(d.choices)
 		d.choices = append(d.choices, c)
 	}
-	for _, c := range f.Candidates(node.Name) {
+	for _, c := range some(f.Candidates(node.Name)) {
 		add(c.Input, c.Node, unknownChannel)
 	}
-	if d.source {
-		d.sources(f, func(in *flake.Input, name string) { add(in, name, unknownChannel) })
-	} else if isSystems(ref) && len(d.choices) == 0 {
-		for _, in := range f.Nix.AllInputs() {
-			if name, ok := f.Resolve([]string{in.Name}); ok && in.Flake && isSystems(refOf(f.Lock.Node(name))) {
-				add(in, name, unknownChannel)
+	switch {
+	case d.source:
+		for _, one := range some(r.sources[ref.Repository()]) {
+			if one.node != node.Name && flake.SameSource(one.ref, ref) {
+				add(one.in, one.node, unknownChannel)
 			}
 		}
-	} else if d.weight == packageSet || len(d.choices) == 0 && isLib(ref, d.name()) {
-		for _, in := range f.Nix.AllInputs() {
-			name, _ := f.Resolve([]string{in.Name})
-			root := in.Ref
-			if n := f.Lock.Node(name); name != "" && n != nil {
-				root, _ = n.Source()
-			}
-			switch {
-			case !in.Flake || name == node.Name || !isPackageSet(root) || flake.SameSource(root, ref):
-			case d.weight == packageSet:
-				add(in, name, fork)
-			default:
-				add(in, name, unknownChannel)
+	case isSystems(ref) && len(d.choices) == 0:
+		for _, one := range some(r.systems) {
+			add(one.in, one.node, unknownChannel)
+		}
+	case d.weight == packageSet || len(d.choices) == 0 && isLib(ref, d.name()):
+		like := unknownChannel
+		if d.weight == packageSet {
+			like = fork
+		}
+		for _, one := range some(r.packageSets) {
+			if one.node != node.Name && !flake.SameSource(one.ref, ref) {
+				add(one.in, one.node, like)
 			}
 		}
 	}
@@ -181,24 +231,15 @@ func duplicateOf(f *flake.Flake, top *flake.Input, node *flake.LockNode, path []
 		}
 		return 0
 	})
-	if d.weight == ordinary && len(d.choices) > 0 && !developerTools[ref.Repository()] && carriesPackageSet(f, node) {
+	if d.weight == ordinary && len(d.choices) > 0 && !developerTools[ref.Repository()] && r.carriesPackageSet(node) {
 		d.weight = framework
 	}
 	return d, len(d.choices) > 0
 }
 
-// sources yields the plain source trees of the root that are of the same repository as a copy.
-func (d *duplicate) sources(f *flake.Flake, yield func(in *flake.Input, name string)) {
-	for _, in := range f.Nix.AllInputs() {
-		if name, ok := f.Resolve([]string{in.Name}); ok && !in.Flake && name != d.node.Name && f.SameSource(name, d.node.Name) {
-			yield(in, name)
-		}
-	}
-}
-
 // worth reports whether following a root input would do good. To follow a fixed revision would fix the copy too,
 // and what itself has a package set of its own would bring that along.
-func (d *duplicate) worth(f *flake.Flake, c choice) bool {
+func (r *roots) worth(d *duplicate, c choice) bool {
 	ref := c.in.Ref
 	if c.node != nil {
 		if original, ok := c.node.Original.Ref(); ok {
@@ -213,7 +254,7 @@ func (d *duplicate) worth(f *flake.Flake, c choice) bool {
 	case c.node == nil || !c.node.Flake || d.source:
 		return true
 	}
-	return !carriesPackageSet(f, c.node) || carriesPackageSet(f, d.node)
+	return !r.carriesPackageSet(c.node) || r.carriesPackageSet(d.node)
 }
 
 // revision matches what fixes an archive to one revision.
@@ -243,15 +284,20 @@ func usesFlakeParts(f *flake.Flake, node *flake.LockNode) bool {
 }
 
 // carriesPackageSet reports whether a node has a package set of its own.
-func carriesPackageSet(f *flake.Flake, node *flake.LockNode) bool {
-	return slices.ContainsFunc(node.Inputs, func(in flake.LockInput) bool {
-		n := f.Lock.Node(in.Node)
-		if in.IsFollows || n == nil {
-			return false
-		}
-		ref, ok := n.Source()
-		return ok && isPackageSet(ref)
-	})
+func (r *roots) carriesPackageSet(node *flake.LockNode) bool {
+	carries, known := r.carries[node]
+	if !known {
+		carries = slices.ContainsFunc(node.Inputs, func(in flake.LockInput) bool {
+			n := r.f.Lock.Node(in.Node)
+			if in.IsFollows || n == nil {
+				return false
+			}
+			ref, ok := n.Source()
+			return ok && isPackageSet(ref)
+		})
+		r.carries[node] = carries
+	}
+	return carries
 }
 
 // prefers reports whether a is surely the better choice than b: by its channel, by the name that the copy
@@ -265,7 +311,7 @@ func (d *duplicate) prefers(a, b choice) bool {
 		func(c choice) bool { return c.in.Flake != d.source },
 		func(c choice) bool { return c.in.Name == d.name() },
 		func(c choice) bool { return !small || c.in.Name == "nixpkgs" },
-		func(c choice) bool { return small || c.node == nil || rolls(c.node) == rolls(d.node) },
+		func(c choice) bool { return small || c.node == nil || c.rolls == d.rolls },
 		func(c choice) bool { return c.in.Name == "nixpkgs" },
 		func(c choice) bool { return c.followers >= max(a.followers, b.followers) },
 		func(c choice) bool { return small || c.node == nil || c.node.Channel() == d.node.Channel() },

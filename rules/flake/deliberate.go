@@ -25,7 +25,15 @@ type signs struct {
 	undecided bool
 	notes     map[*flake.Input][]note // comments at inputs
 	said      map[*flake.Input]*said  // the reasons in them, once they are asked for
+	// caches tells of which inputs a binary cache has builds, once it is asked for: by those of nixConfig, and by wider.
+	caches [2]map[*flake.Input]bool
+	owners map[string][]string // by the names that caches of inputs would have; nil until it is asked for
+	// reached are the paths into an input that others follow, by the input; filled where it is asked for.
+	reached map[string]map[string]bool
 }
+
+// maxHosts bounds the binary caches that are looked at.
+const maxHosts = 200
 
 // note is a comment at an input, without its marks.
 type note struct {
@@ -67,9 +75,7 @@ var (
 func readSigns(p *rules.Pass, f *flake.Flake) *signs {
 	s := &signs{p: p, f: f, notes: map[*flake.Input][]note{}, said: map[*flake.Input]*said{}}
 	for _, v := range f.Nix.Substituters() {
-		if h := cacheName(v.Text); h != "" {
-			s.hosts = append(s.hosts, h)
-		}
+		s.hosts = appendHost(s.hosts, v.Text)
 	}
 	s.readComments()
 	return s
@@ -103,10 +109,16 @@ func cacheName(text string) string {
 func (s *signs) ask(a *rules.Asked) {
 	s.asked = true
 	for _, url := range a.Substituters() {
-		if h := cacheName(url); h != "" {
-			s.wider = append(s.wider, h)
-		}
+		s.wider = appendHost(s.wider, url)
 	}
+}
+
+// appendHost adds what names the owner of a binary cache.
+func appendHost(hosts []string, url string) []string {
+	if h := cacheName(url); h != "" && len(hosts) < maxHosts && !slices.Contains(hosts, h) {
+		hosts = append(hosts, h)
+	}
+	return hosts
 }
 
 // squeeze leaves letters and digits, in lower case.
@@ -123,13 +135,30 @@ func squeeze(s string) string {
 // one in nixConfig or, looked at only where wide is set, in any of the project's files.
 func (s *signs) cached(in *flake.Input, wide bool) bool {
 	repo := in.Ref.Repository()
-	if ownCache[repo] || !modulesOnly[repo] && slices.ContainsFunc(s.hosts, func(host string) bool { return s.ofOwner(host, in, true) }) {
+	if ownCache[repo] || !modulesOnly[repo] && s.once(0, in, func() bool {
+		return slices.ContainsFunc(s.hosts, func(host string) bool { return s.ofOwner(host, in, true) })
+	}) {
 		return true
 	}
-	if s.undecided = s.undecided || wide && !s.asked; !wide {
+	if s.undecided = s.undecided || wide && !s.asked; !wide || !s.asked {
 		return false
 	}
-	return slices.ContainsFunc(s.wider, func(host string) bool { return s.ofOwner(host, in, !modulesOnly[repo] && host != "nixcommunity") })
+	return s.once(1, in, func() bool {
+		return slices.ContainsFunc(s.wider, func(host string) bool { return s.ofOwner(host, in, !modulesOnly[repo] && host != "nixcommunity") })
+	})
+}
+
+// once keeps an answer in caches.
+func (s *signs) once(of int, in *flake.Input, find func() bool) bool {
+	found, known := s.caches[of][in]
+	if !known {
+		if s.caches[of] == nil {
+			s.caches[of] = map[*flake.Input]bool{}
+		}
+		found = find()
+		s.caches[of][in] = found
+	}
+	return found
 }
 
 // ofOwner reports whether a cache is that of an input's owner: it has the name of the owner (looked at where byName is
@@ -142,9 +171,22 @@ func (s *signs) ofOwner(host string, in *flake.Input, byName bool) bool {
 	if byName && owner != "" && squeeze(owner) == host || slices.Contains(cacheNames(in), host) {
 		return true
 	}
-	return isCacheOf(host, in) && !slices.ContainsFunc(s.f.Nix.AllInputs(), func(other *flake.Input) bool {
-		return ownerOf(other) != owner && slices.Contains(cacheNames(other), host)
-	})
+	return isCacheOf(host, in) && !slices.ContainsFunc(s.ownersOf(host), func(other string) bool { return other != owner })
+}
+
+// ownersOf returns owners of inputs whose cache would have a name, two at most.
+func (s *signs) ownersOf(host string) []string {
+	if s.owners == nil {
+		s.owners = map[string][]string{}
+		for _, in := range s.f.Nix.AllInputs() {
+			for _, name := range cacheNames(in) {
+				if known := s.owners[name]; len(known) < 2 && !slices.Contains(known, ownerOf(in)) {
+					s.owners[name] = append(known, ownerOf(in))
+				}
+			}
+		}
+	}
+	return s.owners[host]
 }
 
 // ownerOf returns the owner of an input's repository, or "".
@@ -175,12 +217,25 @@ func isCacheOf(host string, in *flake.Input) bool {
 
 // followedInto reports whether other inputs follow an input's own copy.
 func (s *signs) followedInto(d *duplicate) bool {
-	for _, in := range s.f.Nix.FollowersOf(d.path[0]) {
-		if in.Path[0] != d.path[0] && len(in.Follows.Path) >= len(d.path) && slices.Equal(in.Follows.Path[:len(d.path)], d.path) {
-			return true
+	top := d.path[0]
+	if s.reached[top] == nil {
+		into := map[string]bool{}
+		for _, in := range s.f.Nix.FollowersOf(top) {
+			if in.Path[0] == top {
+				continue
+			}
+			path := ""
+			for _, name := range in.Follows.Path[:min(len(in.Follows.Path), maxLevels+1)] {
+				path += "\x00" + name
+				into[path] = true
+			}
 		}
+		if s.reached == nil {
+			s.reached = map[string]map[string]bool{}
+		}
+		s.reached[top] = into
 	}
-	return false
+	return s.reached[top]["\x00"+strings.Join(d.path, "\x00")]
 }
 
 // said is what comments at an input give as reasons why it does not follow.

@@ -230,3 +230,27 @@ func TestGrowthOfOutputs(t *testing.T) {
 		})
 	}
 }
+
+// TestGrowthOfCopies holds what missing-follows allocates to the number of inputs that have a copy of a package set, and of others like it.
+func TestGrowthOfCopies(t *testing.T) {
+	growth.Memory(t, "copies of package sets", maxRoots+10, func(n int) func() {
+		inputs := `nixpkgs.url = "github:NixOS/nixpkgs";` + times(n, "", func(i int) string {
+			return fmt.Sprintf(`i%d.url = "github:o/i%d"; p%d.url = "github:q%d/nixpkgs";`, i, i, i, i)
+		})
+		nodes := rootNode(`"nixpkgs": "nixpkgs",`+times(n, ",", func(i int) string { return fmt.Sprintf(`"i%d": "i%d", "p%d": "p%d"`, i, i, i, i) })) +
+			"," + lockedNode("nixpkgs", "nixpkgs", "") + "," + times(n, ",", func(i int) string {
+			return lockedNode(fmt.Sprint("i", i), fmt.Sprint("i", i), fmt.Sprintf(`"nixpkgs": "n%d"`, i)) + "," +
+				lockedNode(fmt.Sprint("n", i), "nixpkgs", "") + "," + lockedNode(fmt.Sprint("p", i), "nixpkgs", "")
+		})
+		dir := t.TempDir()
+		fsys := workspace.NewOverlay(workspace.OS)
+		path := filepath.Join(dir, "flake.nix")
+		fsys.Set(path, []byte("{ inputs = { "+inputs+" }; outputs = _: { }; }"))
+		fsys.Set(filepath.Join(dir, "flake.lock"), []byte(`{"nodes": {`+nodes+`}, "root": "root", "version": 7}`))
+		return func() {
+			res, err := engine.Check(context.Background(), engine.Options{FS: fsys, Paths: []string{path}, Only: []string{"missing-follows"}, Jobs: 1})
+			require.NoError(t, err)
+			require.Greater(t, len(res.Findings), n/2)
+		}
+	})
+}

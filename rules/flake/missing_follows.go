@@ -69,9 +69,10 @@ var _ = rules.Register(&rules.Rule{
 // inputs returns what is to be said of all inputs.
 func (c *followsCheck) inputs() []diag.Finding {
 	c.found, c.copies = nil, nil
+	roots := newRoots(c.f)
 	for _, in := range c.f.Nix.AllInputs() {
 		if in.Flake && in.Literal && in.Follows == nil {
-			c.input(in)
+			c.input(in, roots)
 		}
 	}
 	c.reportFixture()
@@ -92,12 +93,12 @@ type followsCheck struct {
 	found   []diag.Finding
 }
 
-func (c *followsCheck) input(in *flake.Input) {
+func (c *followsCheck) input(in *flake.Input, roots *roots) {
 	if f := c.f; f.Lock == nil && f.LockError == nil || f.Missing(in) {
 		c.unlocked(in)
 		return
 	}
-	all := slices.DeleteFunc(duplicates(c.f, in), func(d duplicate) bool { return c.allowed(d.path) })
+	all := slices.DeleteFunc(roots.duplicates(in), func(d duplicate) bool { return c.allowed(d.path) })
 	rated := make([]rating, 0, len(all))
 	for i := range all {
 		if r := c.rate(in, &all[i]); r.severity != diag.Off {
@@ -111,31 +112,38 @@ func (c *followsCheck) input(in *flake.Input) {
 		c.copies = append(c.copies, rated...)
 		return
 	}
-	for len(rated) > 0 {
-		group, rest := rated[:1:1], []rating(nil)
-		for _, r := range rated[1:] {
-			if group[0].goesWith(r) {
-				group = append(group, r)
-			} else {
-				rest = append(rest, r)
-			}
-		}
+	for _, group := range grouped(rated) {
 		c.report(in, group)
-		rated = rest
 	}
 }
 
-// goesWith reports whether another copy of the same input belongs in one finding with the first: the small
-// ones all together; of the heavy ones, those that lie deeper and should follow the same.
-func (r *rating) goesWith(o rating) bool {
-	heavy := r.d.weight >= framework
-	switch {
-	case r.severity != o.severity || r.lead != o.lead || heavy != (o.d.weight >= framework):
-		return false
-	case heavy && r.severity > diag.Hint:
-		return !o.d.direct() && r.d.choices[0].in == o.d.choices[0].in
+// grouped puts copies of one input together that belong in one finding: the small ones all together; with a heavy one those that lie
+// deeper and should follow the same.
+func grouped(rated []rating) (groups [][]rating) {
+	type kind struct {
+		severity diag.Severity
+		lead     string
+		heavy    bool
+		follow   *flake.Input
 	}
-	return true
+	first := map[kind]int{}
+	for _, r := range rated {
+		k := kind{severity: r.severity, lead: r.lead, heavy: r.d.weight >= framework}
+		apart := k.heavy && r.severity > diag.Hint
+		if apart {
+			k.follow = r.d.choices[0].in
+		}
+		i, known := first[k]
+		if known && !(apart && r.d.direct()) {
+			groups[i] = append(groups[i], r)
+			continue
+		}
+		if !known {
+			first[k] = len(groups)
+		}
+		groups = append(groups, []rating{r})
+	}
+	return groups
 }
 
 // allowed reports whether the option allow names the copy or what it lies in.
@@ -257,8 +265,10 @@ func (c *followsCheck) deliberate(in *flake.Input, r *rating) {
 func (c *followsCheck) report(in *flake.Input, group []rating) {
 	first := group[0].d
 	finding := diag.Finding{Span: place(in), Severity: group[0].severity, Help: c.help(group), Anywhere: true}
+	told := map[diag.Related]bool{}
 	relate := func(rel diag.Related) {
-		if !slices.Contains(finding.Related, rel) {
+		if !told[rel] {
+			told[rel] = true
 			finding.Related = append(finding.Related, rel)
 		}
 	}

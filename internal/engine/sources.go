@@ -5,7 +5,7 @@ import (
 	"github.com/nixsift/nixsift/internal/project"
 )
 
-// Sources says which sources of inputs findings about a file, given by its absolute path, may rest on.
+// Sources says which sources of inputs count for a file, given by its absolute path.
 func (e *Checker) Sources(path string) *project.Sources { return e.sources(e.config(path)) }
 
 // sources says which sources of inputs findings about files of a configuration may rest on.

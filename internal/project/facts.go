@@ -91,11 +91,14 @@ func (k *fact[T, X]) indexed(t *factTable) any {
 }
 
 // in returns what answers questions about a fact in the project of a view.
-func (k *fact[T, X]) in(a *Answers) X {
+func (k *fact[T, X]) in(a *Answers) X { return k.at(a, a.Root()) }
+
+// at returns what answers questions about a fact in the project with a root.
+func (k *fact[T, X]) at(a *Answers, root string) X {
 	if a.asks&k.facts() == 0 {
 		panic("facts of other files are asked for that the rule does not say it asks for: see Asks of rules.Rule")
 	}
-	t := a.snapshot.factsOf(a.Root(), k.facts())
+	t := a.snapshot.factsOf(root, k.facts())
 	return t.indexes[k.slot].get(func() any { return k.indexed(t) }).(X)
 }
 

@@ -2,6 +2,7 @@ package project
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/nixsift/nixsift/ast/source"
 )
@@ -13,10 +14,22 @@ type OptionName struct {
 	Declared []DeclaredOption
 }
 
-// OptionsBelow returns the options, and sets of options, that the project declares right below a path, those of submodules among
-// them, sorted by name. It is for editors, and not recorded.
+// OptionsBelow returns the options, and sets of options, that the project and inputs whose sources count declare right below a path,
+// those of submodules among them, sorted by name. It is for editors, and not recorded.
 func (a *Answers) OptionsBelow(path []string) []OptionName {
-	n := modules.in(a).options()
+	out := modules.in(a).options().below(path)
+	if a.LooksIntoSources() {
+		for _, in := range a.inputSources().of {
+			out = append(out, in.index.options().below(path)...)
+		}
+		slices.SortStableFunc(out, func(a, b OptionName) int { return strings.Compare(a.Name, b.Name) })
+		out = slices.CompactFunc(out, func(a, b OptionName) bool { return a.Name == b.Name })
+	}
+	return out
+}
+
+// below returns what is declared right below a path.
+func (n *optionNode) below(path []string) []OptionName {
 	for len(path) > 0 {
 		child := n.children[path[0]]
 		if child == nil {

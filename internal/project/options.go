@@ -371,12 +371,14 @@ func (n *optionNode) ownsSet(path []string) bool {
 
 // owns reports whether all options whose path begins with a name are the project's.
 func (x *moduleIndex) owns(name string) bool {
+	return modsys.NamespaceOf(name) == (modsys.Namespace{}) && !modsys.IsForeign(name) && x.closes(name)
+}
+
+// closes reports whether the project declares options whose path begins with a name and all that it uses there, as far as its modules tell.
+func (x *moduleIndex) closes(name string) bool {
 	root := x.options()
 	n := root.children[name]
-	if root.open() || n == nil || n.open() || modsys.NamespaceOf(name) != (modsys.Namespace{}) || modsys.IsForeign(name) {
-		return false
-	}
-	return !x.used().foreign[name]
+	return !root.open() && n != nil && !n.open() && !x.used().foreign[name]
 }
 
 // optionUses is how the project uses options.

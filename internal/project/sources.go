@@ -56,8 +56,13 @@ func (s Source) Name(v *View, file string) string {
 // With returns the view as one for which sources count.
 func (v *View) With(s *Sources) *View {
 	w := *v
-	w.sources = s
+	w.sources, w.inputs = s, &lazy[inputSources]{}
 	return &w
+}
+
+// LooksIntoSources reports whether sources of inputs count that lie outside of the project.
+func (v *View) LooksIntoSources() bool {
+	return v.sources != nil && (v.sources.Store || len(v.sources.Places) > 0 || len(v.sources.Given) > 0)
 }
 
 // found is what InputSource answers.

@@ -90,7 +90,7 @@ func forcedInModule(p *rules.Pass) (some bool) {
 		}
 		lists, here, there := listsOf(p), one.value, before.value
 		ask(p, d.Of, func(a *rules.Asked) {
-			if o, _ := optionOf(a, lists, path); o.Verdict == project.OptionExists && o.At <= len(path) {
+			if o := optionOf(a, lists, path); o.Verdict == project.OptionExists && o.At <= len(path) {
 				if slices.ContainsFunc(o.Declared, joinsTexts) || slices.ContainsFunc(o.Declared, func(d project.DeclaredOption) bool { return d.Type.Agree(here, there) }) {
 					return
 				}

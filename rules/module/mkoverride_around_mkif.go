@@ -74,13 +74,13 @@ func reportWrapped(p *rules.Pass, n ast.Node, found diag.Finding) {
 	path, lists, mild := cloned(d.Path), listsOf(p), d.Conditional || d.User || maybeAbsent(d.Of, n)
 	sure, file, shape := isSurelyModule(d.Of), p.Path, p.Shape()
 	p.Ask(func(a *rules.Asked) {
-		answer, listed := optionOf(a, lists, path)
+		answer := optionOf(a, lists, path)
 		role := a.Role(file, shape)
 		known := answer.Verdict == project.OptionExists && answer.At == len(path)
 		if known && slices.ContainsFunc(answer.Declared, func(o project.DeclaredOption) bool { return o.Type.MayBeModule() }) {
 			return
 		}
-		if !known || mild || listed || !sure && !role.Listed() || answer.Strongest < d.Priority || d.Priority > module.PlainPriority ||
+		if !known || mild || answer.listed || answer.input != "" || !sure && !role.Listed() || answer.Strongest < d.Priority || d.Priority > module.PlainPriority ||
 			slices.ContainsFunc(answer.Declared, func(o project.DeclaredOption) bool {
 				return o.How != module.ByOption || o.Type.Accepts(module.Value{Kinds: eval.Set})
 			}) {

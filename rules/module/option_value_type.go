@@ -24,8 +24,9 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"The rule knows the types that the project's modules write with `lib.types`, and looks at values of which is surely known\n" +
 		"what they are. Under a condition, or with a priority that another definition may beat, the value does not always count:\n" +
-		"then it is a warning. Types of options that other projects declare come from the lists that `unknown-option`\n" +
-		"is given; a list may be that of another module system, so that such findings are warnings.",
+		"then it is a warning. Types of options that other projects declare come from the sources of inputs and the lists that\n" +
+		"`unknown-option` looks at; a list may be that of another module system, and what beats the definition may lie in the input, so\n" +
+		"that such findings are warnings.",
 	Severity: diag.Error, Presets: rules.Recommended,
 	Asks: project.ForModules,
 	File: func(p *rules.Pass) {
@@ -34,10 +35,11 @@ var _ = rules.Register(&rules.Rule{
 		}
 		f := p.Modules()
 		own, lists, file := f.DeclaredNames(), listsOf(p), p.Path
+		elsewhere := len(lists) > 0 || p.Project.LooksIntoSources()
 		var sure, unsure []valued
 		var doubtful *module.Module
 		for i, d := range f.DefinedOptions() {
-			if !d.Value.IsValid() || d.Cut || !own[d.Path[0]] && len(lists) == 0 && modsys.NamespaceOf(d.Path[0]).Telling {
+			if !d.Value.IsValid() || d.Cut || !own[d.Path[0]] && !elsewhere && modsys.NamespaceOf(d.Path[0]).Telling {
 				continue
 			}
 			v := valued{use: i, value: valueOf(p, f, d.Value), at: d.Value.Span(), mild: d.Conditional || maybeAbsent(d.Of, d.Node)}
@@ -105,7 +107,7 @@ type valued struct {
 }
 
 func valueType(a *rules.Asked, file string, lists []string, u *module.Use, d *valued) {
-	answer, listed := optionOf(a, lists, u.Path)
+	answer := optionOf(a, lists, u.Path)
 	if answer.Verdict != project.OptionExists {
 		return
 	}
@@ -124,11 +126,9 @@ func valueType(a *rules.Asked, file string, lists []string, u *module.Use, d *va
 	}
 	t := answer.Declared[0].Type
 	found.Message = fmt.Sprintf("the option %s is of type %s, which refuses %s", diag.Code(dotted(u.Path[:answer.At])), diag.Code(t.Describe()), told(v, what))
-	if !listed {
-		found.Related = declaredAt(file, answer.Declared[:1], "its type is declared here")
-	}
+	found.Related = declaredAt(file, answer.Declared[:1], "its type is declared here")
 	found.Help = insteadOf(&t, v)
-	if d.mild || listed || answer.Strongest < u.Priority || u.Priority > module.PlainPriority {
+	if d.mild || answer.unsure || answer.input != "" || answer.Strongest < u.Priority || u.Priority > module.PlainPriority {
 		found.Severity = diag.Warning
 	}
 	a.Report(found)

@@ -31,13 +31,36 @@ func listsOf(p *rules.Pass) []string {
 	return lists
 }
 
-// optionOf asks the project for an option, and the lists of those that are declared elsewhere where the project does not know it.
-func optionOf(a *rules.Asked, lists, path []string) (answer project.OptionAnswer, listed bool) {
-	answer = a.Option(path)
-	if answer.Verdict != project.NothingKnown || len(lists) == 0 || a.DeclaresAround(path) {
-		return answer, false
+// known is what is known of an option.
+type known struct {
+	project.OptionAnswer
+	// input is the name of the input whose source declares the option, or those beside a missing one; "" for the project's own.
+	input string
+	// listed is set where a list of options tells.
+	listed bool
+	// unsure is set where another version may tell something else: a list, and a checkout of an input.
+	unsure bool
+}
+
+// optionOf asks for an option: the project, the sources of the inputs that are at hand, and the lists of what is declared elsewhere.
+func optionOf(a *rules.Asked, lists, path []string) known {
+	own := known{OptionAnswer: a.Option(path)}
+	if own.Verdict == project.OptionExists || own.Verdict == project.OptionRenamed {
+		return own
 	}
-	return a.ListedOption(lists, path), true
+	in := a.InputOption(path)
+	if in.Verdict != project.NothingKnown && in.Verdict != project.OptionMissing {
+		return known{OptionAnswer: in.OptionAnswer, input: in.Input, unsure: !in.Whole}
+	}
+	if own.Verdict != project.NothingKnown || a.DeclaresAround(path) {
+		return own
+	}
+	if len(lists) > 0 {
+		if answer := a.ListedOption(lists, path); answer.Verdict != project.NothingKnown {
+			return known{OptionAnswer: answer, listed: true, unsure: true}
+		}
+	}
+	return known{OptionAnswer: in.OptionAnswer, input: in.Input, unsure: !in.Whole}
 }
 
 // dotted returns an option's path as code.
@@ -76,6 +99,9 @@ func maybeAbsent(m *module.Module, n ast.Node) bool {
 func declaredAt(path string, declared []project.DeclaredOption, message string) []diag.Related {
 	var related []diag.Related
 	for _, d := range declared {
+		if d.File == "" {
+			continue // a list has no places
+		}
 		r := diag.Related{Span: d.Span, Message: message}
 		if d.File != path {
 			r.File = d.File

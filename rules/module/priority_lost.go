@@ -198,7 +198,7 @@ func (l *lostSearch) report(weak, strong *module.Defined, names int) {
 	}
 	lists, file := listsOf(l.p), l.p.Path
 	ask(l.p, weak.Of, func(a *rules.Asked) {
-		option, _ := optionOf(a, lists, path[:names])
+		option := optionOf(a, lists, path[:names])
 		known := option.Verdict == project.OptionExists
 		switch {
 		case !whole && (!known || option.At != names):

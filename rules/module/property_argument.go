@@ -113,7 +113,7 @@ func reportTooFew(p *rules.Pass, d module.Defined, found diag.Finding) {
 	}
 	path, file, lists, priority := cloned(d.Path), p.Path, listsOf(p), d.Priority
 	ask(p, d.Of, func(a *rules.Asked) {
-		answer, listed := optionOf(a, lists, path)
+		answer := optionOf(a, lists, path)
 		switch {
 		case answer.Verdict == project.NothingKnown && !a.DeclaresAround(path) && refusesFunctions(path):
 			found.Severity = diag.Warning
@@ -125,10 +125,8 @@ func reportTooFew(p *rules.Pass, d module.Defined, found diag.Finding) {
 					return
 				}
 			}
-			if !listed {
-				found.Related = declaredAt(file, answer.Declared[:1], "its type is declared here")
-			}
-			if mild || listed || answer.Strongest < priority || priority > module.PlainPriority {
+			found.Related = declaredAt(file, answer.Declared[:1], "its type is declared here")
+			if mild || answer.listed || answer.input != "" || answer.Strongest < priority || priority > module.PlainPriority {
 				found.Severity = diag.Warning
 			}
 		}

@@ -19,6 +19,9 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"In files for tests, examples and templates it is a hint: tests of old names use them on purpose.\n" +
 		"\n" +
+		"Options that inputs of the flake declare are known where `unknown-option` knows them by their sources. A checkout may be of another\n" +
+		"version than `flake.lock` has: there, what is removed is a warning, too.\n" +
+		"\n" +
 		"`mkAliasOptionModule` makes a second name that is as good as the first: it is not reported.",
 	Severity: diag.Warning, Presets: rules.Recommended, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Asks: project.ForModules,
@@ -33,7 +36,7 @@ var _ = rules.Register(&rules.Rule{
 // renamedOption reports an option under the name of one that is gone.
 func renamedOption(a *rules.Asked, file string, u *module.Use, told map[source.Span]bool) {
 	path, spans := u.Path, u.Spans
-	answer := a.Option(path)
+	answer := optionOf(a, nil, path)
 	if answer.Verdict != project.OptionRenamed || len(answer.Declared) == 0 {
 		return
 	}
@@ -47,7 +50,9 @@ func renamedOption(a *rules.Asked, file string, u *module.Use, told map[source.S
 	switch {
 	case d.How == module.Removed && u.Defined:
 		found.Message = fmt.Sprintf("the option %s is removed: defining it fails", diag.Code(dotted(path[:answer.At])))
-		found.Severity = diag.Error
+		if !answer.unsure {
+			found.Severity = diag.Error
+		}
 	case d.How == module.Removed:
 		return // there is nothing to read
 	case d.New != nil:

@@ -21,7 +21,11 @@ var _ = rules.Register(&rules.Rule{
 		"modules of the project declare. Of `services`, `programs` and the like it knows the sets whose `enable` the project\n" +
 		"declares, and reports there what looks misspelt. Submodules are known as far as they are written out.\n" +
 		"\n" +
-		"Options that other projects declare are known from their lists: `lists = [ \"options.json\" ]` under\n" +
+		"Options that inputs of the flake declare are known where their sources are at hand and may count (`[inputs]`, `--inputs`):\n" +
+		"those of which an input alone has the first name, and, where all inputs are at hand, those of `services` and the like. A checkout\n" +
+		"may be of another version than `flake.lock` has: what it lacks is a warning, as far as it looks misspelt.\n" +
+		"\n" +
+		"Options that other projects declare are known from their lists, too: `lists = [ \"options.json\" ]` under\n" +
 		"`[rules.unknown-option]` names them. Since a list has no internal and no renamed options, only what looks misspelt is\n" +
 		"reported, as a warning. A list that is there for none of the files that are checked, or that is none, is a mistake in the\n" +
 		"configuration.\n" +
@@ -43,8 +47,8 @@ var _ = rules.Register(&rules.Rule{
 
 // unknownOption reports an option that nothing declares, once for each place.
 func unknownOption(a *rules.Asked, file string, lists []string, u *module.Use, told map[source.Span]bool) {
-	answer, listed := optionOf(a, lists, u.Path)
-	if answer.Verdict != project.OptionMissing || listed && answer.Near == "" {
+	answer := optionOf(a, lists, u.Path)
+	if answer.Verdict != project.OptionMissing || answer.listed && answer.Near == "" {
 		return
 	}
 	at := u.Spans[answer.At]
@@ -66,10 +70,13 @@ func unknownOption(a *rules.Asked, file string, lists []string, u *module.Use, t
 		found.Help = fmt.Sprintf("did you mean %s?", diag.Code(dotted(append(slices.Clone(u.Path[:answer.At]), answer.Near))))
 		beside = diag.Code(answer.Near) + " is declared here"
 	}
-	if listed {
+	switch {
+	case answer.listed:
 		found.Message = fmt.Sprintf("the option %s is %s, but is none of those that are listed", diag.Code(missing), verb)
+	case answer.input != "":
+		found.Message = fmt.Sprintf("the option %s is %s, but the input %s does not declare it", diag.Code(missing), verb, diag.Code(answer.input))
 	}
-	if answer.Near == "" || !answer.Own {
+	if answer.Near == "" || !answer.Own || answer.unsure {
 		found.Severity = diag.Warning
 	}
 	found.Related = declaredAt(file, answer.Declared, beside)

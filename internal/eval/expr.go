@@ -65,6 +65,11 @@ func (ev *Evaluation) evalOp(at site, x *expr, in *env) *Value {
 		if ev.foreign && x.c == ofLibGiven {
 			return topValue
 		}
+		if ev.Lib != nil && x.c != 0 {
+			if p, ok := ev.Lib[builtinValues[x.a].fn.builtin.name]; ok {
+				return ev.force(p.t)
+			}
+		}
 		if x.b != 0 && (ev.Written || ev.watch != nil && ev.watch.fixed != nil) {
 			if v := sub(x.b); v.Fails() {
 				return v

@@ -64,6 +64,8 @@ type Evaluation struct {
 	Fuel int
 	// Import returns the code of a file by its absolute path, or nil where nothing is known of it. It may be nil.
 	Import func(path string) *Code
+	// Lib are what functions of lib give way to, by their names; nil for what is known of them.
+	Lib map[string]Part
 	// Written has functions of lib taken from where they are written, as from pkgs in pkgs.lib.id: where that fails, so does the
 	// function.
 	Written bool

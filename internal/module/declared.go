@@ -24,6 +24,9 @@ type Declared struct {
 	Facts DeclaredFacts
 	// Guarded is set where a condition decides whether it is declared.
 	Guarded bool
+	// Evaluated is set where the file declares it by other means than it is written; File is where Span is, if that is another one.
+	Evaluated bool
+	File      string
 }
 
 // Declaration says how an option is declared.

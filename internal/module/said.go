@@ -1,6 +1,7 @@
 package module
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
@@ -19,6 +20,10 @@ type Said struct {
 	Lists int
 	// Inner are the path literals of files whose modules belong to submodules.
 	Inner []string
+	// Alone is set where the file is a module, and no other modules in it declare options but those of submodules.
+	Alone bool
+	// Makes is set where the module imports what calls make.
+	Makes bool
 	// Hosts is set where the file is a flake, or the like, with configurations, Exports where it has modules for others.
 	Hosts, Exports bool
 	// Disables is set where the module takes others out, so that what it imports may not count.
@@ -45,6 +50,8 @@ func (f *File) Said() (s Said) {
 		}
 	}
 	s.Imports = f.ImportedFiles()
+	s.Makes = f.Module != nil && f.Module.makes()
+	s.Alone = (s.Makes || len(s.Declared) > 0 || len(s.Opens) > 0) && f.alone()
 	records := f.tree.Records()
 	for i := range records {
 		if records[i].Kind == ast.Apply {
@@ -67,6 +74,37 @@ func (f *File) Said() (s Said) {
 		}
 	}
 	return s
+}
+
+// alone reports whether the file is a module, and no other modules in it declare options but those of submodules.
+func (f *File) alone() bool {
+	return f.Module != nil && !slices.ContainsFunc(f.Inline(), func(m *Module) bool {
+		return !m.Submodule && slices.ContainsFunc(m.Parts(), func(p Part) bool { return p.Name(0) == "options" })
+	})
+}
+
+// makes reports whether the module imports what functions give, beside files and renames.
+func (m *Module) makes() bool {
+	for _, p := range m.Parts() {
+		if len(p.Path) != 1 || p.Name(0) != "imports" || !p.Value.IsValid() {
+			continue
+		}
+		list := m.file.followed(p.Value)
+		if !list.Is(ast.List) {
+			return list.IsValid()
+		}
+		for n := range list.Children() {
+			n = m.file.followed(n)
+			if !n.Is(ast.Apply) {
+				continue
+			}
+			fn, args := ast.Call(n)
+			if name := ast.LastName(fn); renamers[name].args == 0 && name != "mkRenamedOptionModuleWith" && (name != "import" || len(args) > 1) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // innerPaths returns the path literals in what submodule and its kin are given, as it is written or as a let names it.

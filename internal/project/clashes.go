@@ -183,7 +183,7 @@ func (g *importGraph) inSeveral(files map[string]bool) map[string][]spoken {
 }
 
 // mayClash reports whether a declaration fails beside another one.
-func mayClash(d *module.Declared) bool { return d.How == module.ByOption && !d.Guarded }
+func mayClash(d *module.Declared) bool { return d.How == module.ByOption && !d.Guarded && !d.Evaluated }
 
 // kindOfClash returns how a definition may clash with another, if its option has one value or it is a list.
 func kindOfClash(d *module.Use) (kind ClashKind, ok bool) {

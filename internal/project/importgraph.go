@@ -103,7 +103,7 @@ func (a *Answers) Cycle(path string) (c ImportCycle, ok bool) {
 }
 
 func (a *Answers) importGraph() *importGraph {
-	x := modules.in(a)
+	x := a.moduleIndex()
 	g := a.folder.ground
 	return x.graph.get(g, func() *importGraph {
 		graph := &importGraph{index: x, edges: map[string][]importEdge{}, clashes: map[string][]Clash{}, cycles: map[string]ImportCycle{}}

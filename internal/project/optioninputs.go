@@ -61,7 +61,7 @@ func (a *Answers) inputSources() inputSources {
 				nixpkgs, root = true, filepath.Dir(list) // the rest are packages
 			}
 			if root != a.Root() {
-				found.of = append(found.of, inputOptions{in.Name, source.Whole(), modules.at(a, root)})
+				found.of = append(found.of, inputOptions{in.Name, source.Whole(), a.evaluated(modules.at(a, root))})
 			}
 		}
 		found.all = found.all && nixpkgs
@@ -124,7 +124,7 @@ func (a *Answers) InputOption(path []string) InputAnswer {
 		return InputAnswer{}
 	case renamed.Verdict != NothingKnown:
 		return renamed
-	case !owned, modules.in(a).options().has(path[:missing.At+1]):
+	case !owned, a.moduleIndex().options().has(path[:missing.At+1]):
 		return InputAnswer{}
 	case missing.Near == "" && (shared || modsys.IsForeign(path[0]) || !missing.Own || !missing.Whole):
 		return InputAnswer{}

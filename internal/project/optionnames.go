@@ -17,7 +17,7 @@ type OptionName struct {
 // OptionsBelow returns the options, and sets of options, that the project and inputs whose sources count declare right below a path,
 // those of submodules among them, sorted by name. It is for editors, and not recorded.
 func (a *Answers) OptionsBelow(path []string) []OptionName {
-	out := modules.in(a).options().below(path)
+	out := a.moduleIndex().options().below(path)
 	if a.LooksIntoSources() {
 		for _, in := range a.inputSources().of {
 			out = append(out, in.index.options().below(path)...)
@@ -72,7 +72,7 @@ type OptionPlace struct {
 // OptionPlaces returns the places in the project that define or read the option of a path, or something in it, by file and place.
 // Places that do not name the option in one piece are left out. It is for editors, and not recorded.
 func (a *Answers) OptionPlaces(path []string) (places []OptionPlace) {
-	x := modules.in(a)
+	x := a.moduleIndex()
 	for _, file := range x.paths {
 		for _, use := range x.said[file].Uses.Each() {
 			if len(use.Path) < len(path) || !slices.Equal(use.Path[:len(path)], path) {
@@ -89,10 +89,10 @@ func (a *Answers) OptionPlaces(path []string) (places []OptionPlace) {
 // OptionPaths yields the paths of the options that the project declares, with where they are declared, in no order. It is for
 // editors, and not recorded.
 func (a *Answers) OptionPaths(yield func(path []string, d DeclaredOption) bool) {
-	x := modules.in(a)
+	x := a.moduleIndex()
 	for _, file := range x.paths {
 		for _, d := range x.said[file].Declared {
-			if !yield(d.Path, DeclaredOption{file, d.Span, d.How, d.Type, d.New, d.Facts, d.Guarded}) {
+			if !yield(d.Path, declaredIn(file, &d)) {
 				return
 			}
 		}

@@ -73,6 +73,14 @@ type DeclaredOption struct {
 	guarded bool
 }
 
+// declaredIn returns where an option is declared that a file says.
+func declaredIn(file string, d *module.Declared) DeclaredOption {
+	if d.File != "" {
+		file = d.File
+	}
+	return DeclaredOption{file, d.Span, d.How, d.Type, d.New, d.Facts, d.Guarded}
+}
+
 func (n *optionNode) at(path []string) *optionNode {
 	for _, name := range path {
 		child := n.children[name]
@@ -94,13 +102,19 @@ func (x *moduleIndex) options() *optionNode {
 		root := &optionNode{}
 		inner := x.inner()
 		for _, path := range x.paths {
-			if inner[path] {
+			s := x.said[path]
+			if inner[path] { // what reads options there means those of the submodule
+				for _, d := range s.Declared {
+					if set := len(d.Path) - 1; set > 0 {
+						n := root.at(d.Path[:set])
+						n.openers = append(n.openers, path)
+					}
+				}
 				continue
 			}
-			s := x.said[path]
 			for _, d := range s.Declared {
 				n := root.at(d.Path)
-				n.declared = append(n.declared, DeclaredOption{path, d.Span, d.How, d.Type, d.New, d.Facts, d.Guarded})
+				n.declared = append(n.declared, declaredIn(path, &d))
 			}
 			for _, open := range s.Opens {
 				n := root.at(open)
@@ -178,7 +192,7 @@ func (a *Answers) Option(path []string) OptionAnswer {
 		q := question{"option", strings.Join(path, "\x00"), ""}
 		return notedBy(a.View, q, OptionAnswer.equal, func(a *Answers) OptionAnswer { return a.Option(path) })
 	}
-	x := modules.in(a)
+	x := a.moduleIndex()
 	root := x.options()
 	if len(path) == 0 {
 		return OptionAnswer{}
@@ -208,7 +222,7 @@ func (a *Answers) DeclaresAround(path []string) bool {
 		q := question{"declares around", strings.Join(path, "\x00"), ""}
 		return noted(a.View, q, func(a *Answers) bool { return a.DeclaresAround(path) })
 	}
-	n := modules.in(a).options()
+	n := a.moduleIndex().options()
 	for _, name := range path {
 		if n = n.children[name]; n == nil {
 			return false
@@ -266,20 +280,19 @@ func (n *optionNode) option(path []string, at int) OptionAnswer {
 
 // inType goes on in the types of an option: submodules have options, and sets of them names of the user's.
 func (n *optionNode) inType(path []string, at int, answer OptionAnswer) OptionAnswer {
-	if len(n.declared) != 1 {
-		return answer
-	}
 	d := &n.declared[0]
 	t := &d.Type
 	for i := at; i < len(path); {
 		switch {
 		case (t.Name == "nullOr" || t.Name == "uniq") && len(t.Of) == 1:
 			t = &t.Of[0]
-		case (t.Name == "attrsOf" || t.Name == "lazyAttrsOf") && len(t.Of) == 1:
+		case len(n.declared) > 1 && n.inner == nil:
+			return answer
+		case namesValues(t):
 			t = &t.Of[0]
 			i++
 			answer.At, answer.Declared = i, []DeclaredOption{{File: d.File, Span: d.Span, How: d.How, Type: *t}}
-		case hasOptions(t):
+		case t.IsSubmodule() && n.inner != nil:
 			inner := n.inner.find(path[i:])
 			if inner.Verdict == NothingKnown {
 				return answer
@@ -287,6 +300,7 @@ func (n *optionNode) inType(path []string, at int, answer OptionAnswer) OptionAn
 			if path[i] == "_module" {
 				return OptionAnswer{}
 			}
+			inner.Declared = renamedBelow(inner.Declared, path[:i])
 			inner.At += i
 			inner.Applied = inner.Applied || answer.Applied
 			return inner
@@ -297,26 +311,63 @@ func (n *optionNode) inType(path []string, at int, answer OptionAnswer) OptionAn
 	return answer
 }
 
-// hasOptions reports whether a type is a submodule of which all options are known.
-func hasOptions(t *module.Type) bool { return t.IsSubmodule() && !t.Open && len(t.Options) > 0 }
-
-// setInner makes the tree of the options that the type of an option has.
-func (n *optionNode) setInner() {
-	if len(n.declared) != 1 {
-		return
+// renamedBelow returns declarations in a submodule with the paths of new names from the outside: it stands at a path.
+func renamedBelow(declared []DeclaredOption, at []string) []DeclaredOption {
+	if !slices.ContainsFunc(declared, func(d DeclaredOption) bool { return len(d.New) > 0 }) {
+		return declared
 	}
-	d := &n.declared[0]
-	t := &d.Type
-	for len(t.Of) == 1 && (t.Name == "nullOr" || t.Name == "uniq" || t.Name == "attrsOf" || t.Name == "lazyAttrsOf") {
+	declared = slices.Clone(declared)
+	for i := range declared {
+		if d := &declared[i]; len(d.New) > 0 {
+			d.New = slices.Concat(at, d.New)
+		}
+	}
+	return declared
+}
+
+// namesValues reports whether the values of a type are sets whose names the user gives.
+func namesValues(t *module.Type) bool {
+	return (t.Name == "attrsOf" || t.Name == "lazyAttrsOf") && len(t.Of) == 1
+}
+
+// submoduleOf returns the submodule that a type has behind sets of them and null, or nil, and how many such sets there are.
+func submoduleOf(t *module.Type) (sub *module.Type, sets int) {
+	for len(t.Of) == 1 && (t.Name == "nullOr" || t.Name == "uniq" || namesValues(t)) {
+		if namesValues(t) {
+			sets++
+		}
 		t = &t.Of[0]
 	}
-	if !hasOptions(t) {
+	if !t.IsSubmodule() {
+		return nil, sets
+	}
+	return t, sets
+}
+
+// setInner makes the tree of the options that the type of an option has: several declarations of submodules make one.
+func (n *optionNode) setInner() {
+	known, first := false, 0
+	for i := range n.declared {
+		t, sets := submoduleOf(&n.declared[i].Type)
+		if t == nil || i > 0 && sets != first {
+			return
+		}
+		known, first = known || len(t.Options) > 0, sets
+	}
+	if !known {
 		return
 	}
 	n.inner = &optionNode{}
-	for _, o := range t.Options {
-		at := n.inner.at(o.Path)
-		at.declared = append(at.declared, DeclaredOption{d.File, o.Span, o.How, o.Type, o.New, o.Facts, o.Guarded})
+	for i := range n.declared {
+		d := &n.declared[i]
+		t, _ := submoduleOf(&d.Type)
+		if t.Open || len(t.Options) == 0 {
+			n.inner.openers = append(n.inner.openers, d.File)
+		}
+		for _, o := range t.Options {
+			at := n.inner.at(o.Path)
+			at.declared = append(at.declared, declaredIn(d.File, &o))
+		}
 	}
 	n.inner.seal()
 }

@@ -24,7 +24,7 @@ func (a *Answers) UseOfOption(path []string) OptionUse {
 		q := question{"use of option", strings.Join(path, "\x00"), ""}
 		return noted(a.View, q, func(a *Answers) OptionUse { return a.UseOfOption(path) })
 	}
-	x := modules.in(a)
+	x := a.moduleIndex()
 	if !x.complete() || !x.owns(path[0]) || strings.HasPrefix(path[0], "${") {
 		return OptionRead
 	}

@@ -112,7 +112,7 @@ func (a *Answers) undeclaredSecret(set, name string) undeclaredSecret {
 		return undeclaredSecret{}
 	}
 	meant := near.Find(name, names)
-	return undeclaredSecret{meant, meant != "" || !modules.in(a).exports()}
+	return undeclaredSecret{meant, meant != "" || !a.moduleIndex().exports()}
 }
 
 // exports reports whether a file of the project has modules for other projects.

@@ -26,6 +26,8 @@ type Snapshot struct {
 	failing *memo[string, *failingOutputs] // by folder
 	hosts   *memo[string, *hostGraph]      // by folder
 	lists   *memo[string, optionList]      // of options, by file
+	// evaluated is what evaluating modules adds to what they say.
+	evaluated *memo[*moduleIndex, *evaluatedOptions]
 
 	files *fileCache
 	facts *factStore
@@ -49,7 +51,8 @@ func start(fsys workspace.FS, facts *factStore) *Snapshot {
 	return &Snapshot{
 		fs: fsys, ground: newGround(fsys), flakes: new(memo[string, *flake.Flake]), locks: new(memo[string, *flake.LockFile]),
 		ciCalls: new(memo[string, map[string]bool]), sets: new(memo[string, map[string]bool]), outputs: new(memo[string, *Outputs]), hosts: new(memo[string, *hostGraph]), failing: new(memo[string, *failingOutputs]), lists: new(memo[string, optionList]),
-		files: new(fileCache), facts: facts, trees: new(memo[tableKey, *factTable]),
+		evaluated: new(memo[*moduleIndex, *evaluatedOptions]),
+		files:     new(fileCache), facts: facts, trees: new(memo[tableKey, *factTable]),
 	}
 }
 

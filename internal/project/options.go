@@ -278,7 +278,8 @@ func (n *optionNode) option(path []string, at int) OptionAnswer {
 	return n.inType(path, at, answer)
 }
 
-// inType goes on in the types of an option: submodules have options, and sets of them names of the user's.
+// inType goes on in the types of an option: submodules have options, sets of them names of the user's,
+// and lists of them module.Element.
 func (n *optionNode) inType(path []string, at int, answer OptionAnswer) OptionAnswer {
 	d := &n.declared[0]
 	t := &d.Type
@@ -288,7 +289,7 @@ func (n *optionNode) inType(path []string, at int, answer OptionAnswer) OptionAn
 			t = &t.Of[0]
 		case len(n.declared) > 1 && n.inner == nil:
 			return answer
-		case namesValues(t):
+		case namesValues(t), listsValues(t) && path[i] == module.Element:
 			t = &t.Of[0]
 			i++
 			answer.At, answer.Declared = i, []DeclaredOption{{File: d.File, Span: d.Span, How: d.How, Type: *t}}
@@ -330,10 +331,16 @@ func namesValues(t *module.Type) bool {
 	return (t.Name == "attrsOf" || t.Name == "lazyAttrsOf") && len(t.Of) == 1
 }
 
-// submoduleOf returns the submodule that a type has behind sets of them and null, or nil, and how many such sets there are.
+// listsValues reports whether the values of a type are lists of values of another.
+func listsValues(t *module.Type) bool {
+	return (t.Name == "listOf" || t.Name == "nonEmptyListOf") && len(t.Of) == 1
+}
+
+// submoduleOf returns the submodule that a type has behind sets and lists of them and null, or nil, and how many such sets and lists there
+// are.
 func submoduleOf(t *module.Type) (sub *module.Type, sets int) {
-	for len(t.Of) == 1 && (t.Name == "nullOr" || t.Name == "uniq" || namesValues(t)) {
-		if namesValues(t) {
+	for len(t.Of) == 1 && (t.Name == "nullOr" || t.Name == "uniq" || namesValues(t) || listsValues(t)) {
+		if namesValues(t) || listsValues(t) {
 			sets++
 		}
 		t = &t.Of[0]

@@ -3,6 +3,7 @@ package module
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
@@ -68,6 +69,11 @@ var _ = rules.Register(&rules.Rule{
 		}
 		askOf(nil, sure)
 		askOf(doubtful, unsure)
+		eachElement(p, func(d *module.Defined) module.Value { return valueOf(p, f, d.Value) }, func(a *rules.Asked, e *element) {
+			if e.value.Kinds != 0 {
+				valueType(a, file, nil, &e.use, &valued{value: e.value, at: e.at, mild: e.mild})
+			}
+		})
 	},
 })
 
@@ -113,6 +119,9 @@ func valueType(a *rules.Asked, file string, lists []string, u *module.Use, d *va
 	}
 	v, what := d.value, d.value.Describe()
 	found := diag.Finding{Span: d.at}
+	if slices.Contains(u.Path[answer.At:], module.Element) {
+		return // it is no list of submodules
+	}
 	if answer.At < len(u.Path) {
 		v, what, found.Span = module.Value{Kinds: eval.Set}, "", u.Node
 	}

@@ -63,11 +63,14 @@ func optionOf(a *rules.Asked, lists, path []string) known {
 	return known{OptionAnswer: in.OptionAnswer, input: in.Input, unsure: !in.Whole}
 }
 
-// dotted returns an option's path as code.
+// dotted returns an option's path as code, with * for an element of a list.
 func dotted(path []string) string {
 	quoted := make([]string, len(path))
 	for i, name := range path {
-		if quoted[i] = name; !strings.HasPrefix(name, "${") {
+		switch quoted[i] = name; {
+		case name == module.Element:
+			quoted[i] = "*"
+		case !strings.HasPrefix(name, "${"):
 			quoted[i] = ast.QuoteAttr(name)
 		}
 	}

@@ -19,7 +19,7 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"The rule speaks of options of the project's own: those whose first name no widely used module system has, and that\n" +
 		"modules of the project declare. Of `services`, `programs` and the like it knows the sets whose `enable` the project\n" +
-		"declares, and reports there what looks misspelt. Submodules are known as far as they are written out.\n" +
+		"declares, and reports there what looks misspelt. Submodules are known as far as they are written out, those in lists, too.\n" +
 		"\n" +
 		"Options that inputs of the flake declare are known where their sources are at hand and may count (`[inputs]`, `--inputs`):\n" +
 		"those of which an input alone has the first name, and, where all inputs are at hand, those of `services` and the like. A checkout\n" +
@@ -42,13 +42,18 @@ var _ = rules.Register(&rules.Rule{
 		eachUse(p, func(d *module.Defined) bool { return !maybeAbsent(d.Of, d.Node) }, func(r *module.Read) bool { return !r.Guarded }, func(a *rules.Asked, u *module.Use) {
 			unknownOption(a, file, lists, u, told)
 		})
+		eachElement(p, nil, func(a *rules.Asked, e *element) {
+			if !e.absent {
+				unknownOption(a, file, nil, &e.use, told)
+			}
+		})
 	},
 })
 
 // unknownOption reports an option that nothing declares, once for each place.
 func unknownOption(a *rules.Asked, file string, lists []string, u *module.Use, told map[source.Span]bool) {
 	answer := optionOf(a, lists, u.Path)
-	if answer.Verdict != project.OptionMissing || answer.listed && answer.Near == "" {
+	if answer.Verdict != project.OptionMissing || answer.listed && answer.Near == "" || slices.Contains(u.Path[answer.At:], module.Element) {
 		return
 	}
 	at := u.Spans[answer.At]

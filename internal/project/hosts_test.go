@@ -92,6 +92,15 @@ var hostsCases = []struct {
 	{"colmena", `{ nixpkgs, ... }: { colmena = { meta.specialArgs.x = 1; defaults.imports = [ ./common.nix ]; } // nixpkgs.lib.genAttrs [ "a" "b" ] (n: ./hosts/${n}); }`, nil,
 		"colmena.a[name nodes x]: common.nix hosts/a/default.nix; colmena.b[name nodes x]: common.nix hosts/b/default.nix"},
 	{"colmena by makeHive", `{ nixpkgs, other, ... }: { colmenaHive = other.lib.makeHive { meta = { }; a = ./hosts/a; }; }`, nil, "colmena.a[name nodes]: hosts/a/default.nix"},
+	{"containers", `{ nixpkgs, ... }: { nixosConfigurations.h = nixpkgs.lib.nixosSystem { specialArgs.x = 1; modules = [ ./common.nix { containers = { a.config = { ... }: { imports = [ ./hosts/a ]; };
+		b = { specialArgs.y = 1; config.imports = [ ./hosts/b ]; }; }; } ]; }; }`, nil,
+		"nixosConfigurations.h[x]: common.nix; nixosConfigurations.h.containers.a: hosts/a/default.nix; nixosConfigurations.h.containers.b[y]: hosts/b/default.nix"},
+	{"specialisations", `{ nixpkgs, ... }: { nixosConfigurations.h = nixpkgs.lib.nixosSystem { specialArgs.x = 1; modules = [ ./m.nix ]; }; }`,
+		map[string]string{"m.nix": `{ lib, config, ... }: { imports = [ ./common.nix ]; specialisation = { a.configuration = { imports = [ ./hosts/a ]; }; b = { inheritParentConfig = false; configuration = ./hosts/b; }; };
+			virtualisation.vmVariant = lib.mkMerge [ { imports = [ ./hosts/b/x.nix ]; } ]; }`},
+		"nixosConfigurations.h[x]: common.nix m.nix; nixosConfigurations.h.specialisation.a[x]: common.nix hosts/a/default.nix m.nix; " +
+			"nixosConfigurations.h.specialisation.b[x]: hosts/b/default.nix; nixosConfigurations.h.virtualisation.vmVariant[x]: common.nix hosts/b/x.nix m.nix"},
+	{"containers of home-manager", `{ home-manager, ... }: { homeConfigurations.h = home-manager.lib.homeManagerConfiguration { modules = [ { containers.a.config = ./hosts/a; } ]; }; }`, nil, "homeConfigurations.h: "},
 }
 
 // TestHosts holds what is known of hosts against what they are.

@@ -18,6 +18,7 @@ type moduleNode struct {
 	users   []userModule
 	shared  []userModule // home-manager.sharedModules, lists of them, of no name
 	args    []eval.Part  // home-manager.extraSpecialArgs
+	inner   []innerModule
 }
 
 // moduleImport is a file that a module imports.
@@ -39,6 +40,8 @@ type hostWalk struct {
 	host *Host
 	args map[string]eval.Part
 	open bool // some module is not known
+	// inner is set for a system beside that of a host with its modules: what these define beside it is not defined again.
+	inner bool
 }
 
 // What the modules written in a file may be nested: in lists, properties and functions.
@@ -61,6 +64,10 @@ func (w *hostWalk) run(top *moduleNode) {
 		all.users = appendSure(all.users, n.users, sure)
 		all.shared = appendSure(all.shared, n.shared, sure)
 		all.args = append(all.args, n.args...)
+		for _, i := range n.inner {
+			i.sure = i.sure && sure
+			all.inner = append(all.inner, i)
+		}
 	}
 	add(top, true)
 	for len(todo) > 0 {
@@ -75,6 +82,9 @@ func (w *hostWalk) run(top *moduleNode) {
 	}
 	w.host.Complete = !w.open
 	w.users(all)
+	if w.hasInner() {
+		w.systems(all.inner, seen)
+	}
 }
 
 // appendSure adds modules of users, which are sure only if what defines them is.
@@ -261,6 +271,7 @@ func (w *hostWalk) set(n *moduleNode, v *eval.Value, sure bool, depth int) {
 		at = w.ask(v.Member("config"))
 	}
 	w.definitions(at, sure, depth, func(v *eval.Value, sure bool) {
+		w.innerSystems(n, v, sure, depth)
 		if p, ok := v.Attr("home-manager"); ok {
 			w.definitions(w.ask(p), sure, depth, func(v *eval.Value, sure bool) { w.homeManager(n, v, sure, depth) })
 		}

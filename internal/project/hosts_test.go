@@ -101,6 +101,9 @@ var hostsCases = []struct {
 		"nixosConfigurations.h[x]: common.nix m.nix; nixosConfigurations.h.specialisation.a[x]: common.nix hosts/a/default.nix m.nix; " +
 			"nixosConfigurations.h.specialisation.b[x]: hosts/b/default.nix; nixosConfigurations.h.virtualisation.vmVariant[x]: common.nix hosts/b/x.nix m.nix"},
 	{"containers of home-manager", `{ home-manager, ... }: { homeConfigurations.h = home-manager.lib.homeManagerConfiguration { modules = [ { containers.a.config = ./hosts/a; } ]; }; }`, nil, "homeConfigurations.h: "},
+	{"import-tree", `{ nixpkgs, tree, ... }: { nixosConfigurations.h = nixpkgs.lib.nixosSystem { modules = [ (tree ./tree) (tree [ ./hosts/a { imports = [ ./common.nix ]; } [ ./home/lee.nix ] ]) ]; }; }`, nil,
+		"nixosConfigurations.h: common.nix home/lee.nix hosts/a/default.nix hosts/a/x.nix tree/one.nix tree/sub/two.nix"},
+	{"import-tree by more", `{ nixpkgs, tree, ... }: { nixosConfigurations.h = nixpkgs.lib.nixosSystem { modules = [ (tree.filter (p: p != "x") ./tree) ]; }; }`, nil, "nixosConfigurations.h?: "},
 }
 
 // TestHosts holds what is known of hosts against what they are.
@@ -108,7 +111,7 @@ func TestHosts(t *testing.T) {
 	for _, c := range hostsCases {
 		t.Run(c.name, func(t *testing.T) {
 			files := map[string]string{
-				"flake.nix":           "{ inputs.nixpkgs.url = \"github:NixOS/nixpkgs\"; inputs.home-manager.url = \"github:nix-community/home-manager\"; inputs.flake-parts.url = \"github:hercules-ci/flake-parts\"; inputs.other.url = \"github:o/ther\"; outputs = " + c.outputs + "; }",
+				"flake.nix":           "{ inputs.nixpkgs.url = \"github:NixOS/nixpkgs\"; inputs.home-manager.url = \"github:nix-community/home-manager\"; inputs.flake-parts.url = \"github:hercules-ci/flake-parts\"; inputs.other.url = \"github:o/ther\"; inputs.tree.url = \"github:vic/import-tree\"; outputs = " + c.outputs + "; }",
 				"hosts/a/default.nix": "{ }", "hosts/b/default.nix": "{ }", "hosts/a/x.nix": "{ }", "hosts/b/x.nix": "{ }", "common.nix": "{ }",
 				"home/kim.nix": "{ imports = [ ../common.nix ]; }", "home/lee.nix": "{ ... }: { }", "home/max.nix": "{ }", "tree/one.nix": "{ }", "tree/sub/two.nix": "{ }",
 			}

@@ -225,6 +225,9 @@ const maxListed = 200
 
 // listed returns the list of the files that import-tree imports of a folder.
 func (r *outputsReader) listed(dir string) *eval.Code {
+	if r.view.Kind(dir) == Regular {
+		return listCode([]string{dir})
+	}
 	var files []string
 	todo := []string{dir}
 	for len(todo) > 0 {
@@ -289,7 +292,7 @@ func (r *outputsReader) input(f *flake.Flake, in *flake.Input) eval.Part {
 	case name == "flake-parts":
 		return flakeParts.apply(map[string]eval.Part{"open": open, "unknown": eval.Open(), "lib": eval.LibArgument(), "isForeign": eval.ForeignTest()})
 	case name == "import-tree":
-		return importTree.apply(map[string]eval.Part{"open": open})
+		return importTree.apply(map[string]eval.Part{"open": open, "unknown": eval.Open()})
 	case strings.HasPrefix(name, "nixpkgs"), name == "channels":
 		return nixpkgsModel.apply(map[string]eval.Part{
 			"open": open, "lib": lib, "all": r.list(exposedSystems), "linux": r.list(linuxSystems), "darwin": r.list(darwinSystems),

@@ -201,10 +201,29 @@ in
 open // { lib = partsLib; }
 `)
 
-// importTree is vic/import-tree: a module with all files below a folder.
+// importTree is vic/import-tree: a module with all files below a folder, or below each of a list, which may have modules, too.
 var importTree = newModel(`
-{ open }:
-open // { __functor = self: dir: { imports = import (dir + "/` + importTreeFile + `"); }; }
+{ open, unknown }:
+let
+  changed = builtins.listToAttrs (
+    map (name: { inherit name; value = unknown; }) [
+      "addAPI" "addPath" "files" "filter" "filterNot" "initFilter" "leafs" "map" "match" "matchNot" "new" "pipeTo" "result"
+    ]
+  );
+  self = open // changed // {
+    __functor = self: given: { imports = tree given; };
+    withLib = lib: self;
+  };
+  tree =
+    x:
+    if builtins.isList x then
+      builtins.concatMap tree x
+    else if builtins.isPath x || builtins.isString x then
+      import (x + "/` + importTreeFile + `")
+    else
+      [ x ];
+in
+self
 `)
 
 // importTreeFile is the name of what stands for a list of the files that import-tree imports of a folder.

@@ -25,7 +25,7 @@ var outputsCases = []struct {
 }{
 	{outputs: `{ self, ... }: { a.b.c = 1; d = 2; }`, want: `{a{b{c}} d}`},
 	{outputs: `inputs: let x = { a = { }; }; in x // { b = x; }`, want: `{a{} b{a{}}}`},
-	{outputs: `{ self, ... }: { a.x = 1; b = self.a; c = self.a // { y = 2; }; d = self.inputs; e = self.outPath; }`, want: `{a{x} b{x} c{x y} d{flake-parts{lib ?} flake-utils{lib ?} import-tree{__functor ?} nixpkgs{lib ?} systems{outPath}} e}`},
+	{outputs: `{ self, ... }: { a.x = 1; b = self.a; c = self.a // { y = 2; }; d = self.inputs; e = self.outPath; }`, want: `{a{x} b{x} c{x y} d{flake-parts{lib ?} flake-utils{lib ?} import-tree{__functor addAPI addPath files filter filterNot initFilter leafs map match matchNot new pipeTo result withLib ?} nixpkgs{lib ?} systems{outPath}} e}`},
 	{outputs: `{ self, nixpkgs, ... }: { packages = nixpkgs.lib.genAttrs [ "a" "b" ] (system: { p = nixpkgs.lib; }); }`, want: `{packages{a{p} b{p}}}`},
 	{outputs: `{ nixpkgs, ... }: let each = f: nixpkgs.lib.genAttrs [ "a" ] (s: f s); in { packages = each (s: { p = s; } // nixpkgs.lib.optionalAttrs (s == "b") { q = 1; }); }`, want: `{packages{a{p}}}`},
 	{outputs: `{ flake-utils, ... }: flake-utils.lib.eachDefaultSystem (system: { packages.p = system; checks = { }; })`, want: `{checks{aarch64-darwin{} aarch64-linux{} x86_64-darwin{} x86_64-linux{}} packages{aarch64-darwin{p} aarch64-linux{p} x86_64-darwin{p} x86_64-linux{p}}}`},

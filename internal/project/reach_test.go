@@ -40,6 +40,9 @@ func TestReach(t *testing.T) {
     r = pkgs.runCommand "x" { expr = ./text/attr.nix; passthru = ./text/passthru.nix; } "";
     s = toString [ "nix-instantiate" ./text/list.nix ];
     t = let given = ./text/inherited.nix; in mkHost { inherit given; };
+    v = map import (nixpkgs.lib.fileset.toList ./listed-set);
+    w = with nixpkgs.lib.fileset; map import (toList (unions [ ./set-a (fileFilter (f: f.hasExt "nix") ./set-b) ]));
+    y = pkgs.stdenv.mkDerivation { src = nixpkgs.lib.fileset.toSource { root = ./.; fileset = nixpkgs.lib.fileset.union ./set-c ./set-d; }; };
     u = let whole = ./text/whole.nix; in { modules = [ "${whole}" ]; };
   };
 }`,
@@ -49,7 +52,7 @@ func TestReach(t *testing.T) {
 		"skeleton/flake.nix": "{ outputs = _: import ./s.nix; }", "skeleton/s.nix": "1", "data.nix": "1", "copied.nix": "1", "sources/default.nix": "1", "asked.nix": "1",
 		"default.nix": "{ x ? 1 }: import ./shared.nix { }", "shared.nix": "{ y ? 1 }: y", "shell.nix": "import ./legacy.nix { }", "legacy.nix": "{ y ? 1 }: 1", "release.nix": "1",
 		"text/let.nix": "1", "text/also-code.nix": "1", "text/added.nix": "1", "text/attr.nix": "1", "text/passthru.nix": "1", "text/list.nix": "1",
-		"text/inherited.nix": "1", "text/whole.nix": "1",
+		"text/inherited.nix": "1", "text/whole.nix": "1", "listed-set/x.nix": "1", "set-a/x.nix": "1", "set-b/x.nix": "1", "set-c/x.nix": "1", "set-d/x.nix": "1",
 		"sub/flake.nix": `{ outputs = { self }: { x = import "${self}/own.nix"; }; }`, "sub/own.nix": "1", "own.nix": "1",
 	})
 	a := project.New(workspace.OS).View(filepath.Join(dir, "flake.nix")).Answers()
@@ -57,6 +60,8 @@ func TestReach(t *testing.T) {
 		"flake.nix": project.Reached, "imported.nix": project.Reached, "further.nix": project.Reached, "package/default.nix": project.Reached,
 		"host.nix": project.Reached, "more.nix": project.Reached, "by-self.nix": project.Reached, "by-text.nix": project.Reached, "by-plus.nix": project.Reached,
 		"by-inputs.nix": project.Reached, "exported.nix": project.Reached, "exported-too/default.nix": project.Reached,
+		"listed-set/x.nix": project.Reached, "set-a/x.nix": project.Reached, "set-b/x.nix": project.Reached,
+		"set-c/x.nix": project.Unreached, "set-d/x.nix": project.Unreached,
 		"handed.nix": project.MaybeReached, "from-handed.nix": project.MaybeReached, "loaded/a/b.nix": project.Reached, "tree/c.nix": project.Reached,
 		"listed/d.nix": project.MaybeReached, "named/a/x.nix": project.MaybeReached, "data.nix": project.Unreached, "copied.nix": project.Unreached,
 		"sources/default.nix": project.Unreached, "asked.nix": project.Unreached, "default.nix": project.Reached, "shared.nix": project.Reached,

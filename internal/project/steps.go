@@ -171,7 +171,7 @@ func loaded(at ast.Node) bool {
 	}
 	switch up.Kind() {
 	case ast.Apply:
-		return up.FirstChild() != at && loaders[ast.LastName((ast.ApplyExpr{Node: up}).Func())]
+		return up.FirstChild() != at && (loaders[ast.LastName((ast.ApplyExpr{Node: up}).Func())] || listedOfFileset(up))
 	case ast.Binding:
 		name := (ast.BindingNode{Node: up}).Attrpath().LastName()
 		if name == "pkgsDirectory" {
@@ -180,6 +180,40 @@ func loaded(at ast.Node) bool {
 		set := up.Parent().OutsideParens()
 		call, ok := ast.AsApply(set.Parent())
 		return ok && call.Arg() == set && slices.Contains(loaderSets[ast.LastName(call.Func())], name)
+	}
+	return false
+}
+
+// filesets are the functions of lib.fileset that make sets of files of folders and sets.
+var filesets = []string{"fileFilter", "union", "unions", "intersection", "difference", "maybeMissing", "gitTracked"}
+
+// maxFileset bounds how deep in a set of files a folder is looked at.
+const maxFileset = 16
+
+// listedOfFileset reports whether a call makes a set of files that ends in the list of them, or that list:
+// lib.fileset.toList (fileFilter … ./x).
+func listedOfFileset(call ast.Node) bool {
+	for depth := range maxFileset {
+		fn, _ := ast.Call(call)
+		name := ast.LastName(fn)
+		if name == "toList" { // there is lib.toList, too
+			s, ok := ast.AsSelect(fn)
+			return ok && strings.HasSuffix(s.Operand().Text()+"."+s.Attrpath().Dotted(), "fileset.toList") || !ok && depth > 0
+		}
+		if !slices.Contains(filesets, name) {
+			return false
+		}
+		for up := call.OutsideParens().Parent(); up.Is(ast.Apply) && up.FirstChild().Unparen() == call; up = call.OutsideParens().Parent() {
+			call = up // with all arguments
+		}
+		up := call.OutsideParens().Parent()
+		if up.Is(ast.List) {
+			up = up.OutsideParens().Parent()
+		}
+		if !up.Is(ast.Apply) {
+			return false
+		}
+		call = up
 	}
 	return false
 }
@@ -201,7 +235,7 @@ func isData(at ast.Node) bool {
 		return slices.Contains(dataNames, (ast.BindingNode{Node: up}).Attrpath().LastName()) || ofBuilder(up)
 	case ast.List:
 		call, ok := ast.AsApply(up.OutsideParens().Parent())
-		return ok && slices.Contains(joiners, ast.LastName(call.Func()))
+		return ok && (slices.Contains(joiners, ast.LastName(call.Func())) || slices.Contains(filesets, ast.LastName(call.Func())))
 	case ast.Formal:
 		return true
 	case ast.Binary:
@@ -214,7 +248,8 @@ func isData(at ast.Node) bool {
 		case "toString", "baseNameOf", "dirOf", "pathExists", "readFile", "fromTOML", "fromJSON", "importTOML", "importJSON", "readFileType", "path", "hashFile":
 			return true
 		default:
-			return strings.Contains(strings.ToLower(name), "source")
+			fn, _ := ast.Call(up)
+			return strings.Contains(strings.ToLower(name), "source") || slices.Contains(filesets, ast.LastName(fn))
 		}
 	}
 	return false

@@ -34,6 +34,7 @@ type listedJSON struct {
 	Pattern   string      `json:"pattern,omitempty"`
 	From      *originJSON `json:"from,omitempty"`
 	Changed   string      `json:"changed,omitempty"`
+	*reachedJSON
 }
 
 type errorJSON struct {
@@ -59,12 +60,14 @@ func filesCommand(s streams) *cobra.Command {
 	var opts engine.Options
 	var format string
 	var changed changeFlags
+	var why bool
 	cmd := &cobra.Command{
 		Use:   "files [PATH …]",
 		Short: "List what would be checked and what not, and why",
 		Long: "List what `nixsift check` with the same paths and flags would check and what not, and why: excluded by which pattern,\n" +
 			"ignored by Git by which pattern, generated, a link left alone, of no known kind. Folders end in a slash; they are left out\n" +
-			"with all that is in them.\n\nExit status: 0, or 2 for what is wrong with the call, the configuration or a path.",
+			"with all that is in them. `--why` tells of each Nix file for which hosts and outputs of a flake Nix evaluates it, and which\n" +
+			"files name it.\n\nExit status: 0, or 2 for what is wrong with the call, the configuration or a path.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := checkListing(cmd.Flags(), &opts, format, args); err != nil {
 				return err
@@ -72,17 +75,18 @@ func filesCommand(s streams) *cobra.Command {
 			if err := changed.validate(cmd.Flags(), args); err != nil {
 				return err
 			}
-			return listFiles(s, opts, &changed, format, args)
+			return listFiles(s, opts, &changed, format, why, args)
 		},
 	}
 	addEngineFlags(cmd.Flags(), &opts)
 	changed.add(cmd.Flags())
 	cmd.Flags().BoolVar(&opts.Generated, "generated", false, "check generated files like others, not for errors only")
+	cmd.Flags().BoolVar(&why, "why", false, "tell who evaluates each Nix file: hosts and other outputs of a flake, files that name it")
 	cmd.Flags().StringVarP(&format, "format", "f", "text", "output format: text or json")
 	return cmd
 }
 
-func listFiles(s streams, opts engine.Options, changed *changeFlags, format string, args []string) error {
+func listFiles(s streams, opts engine.Options, changed *changeFlags, format string, why bool, args []string) error {
 	if len(args) == 0 {
 		args = []string{"."}
 	}
@@ -112,10 +116,14 @@ func listFiles(s streams, opts engine.Options, changed *changeFlags, format stri
 		return err
 	}
 	tellUnread(set, &list.Errors)
+	var reached map[string]*reachedJSON
+	if why {
+		reached = whoReaches(opts.Dir, list)
+	}
 	if format == "json" {
-		err = filesJSON(s, opts.Dir, list)
+		err = filesJSON(s, opts.Dir, list, reached)
 	} else {
-		err = filesText(s, opts.Dir, list)
+		err = filesText(s, opts.Dir, list, reached)
 		tellErrors(s, opts.Dir, list.Errors)
 	}
 	if err != nil {
@@ -128,7 +136,7 @@ func listFiles(s streams, opts engine.Options, changed *changeFlags, format stri
 }
 
 // filesText writes a line for each file. Those of no known kind that walks met are counted only.
-func filesText(s streams, wd string, list *engine.Listing) error {
+func filesText(s streams, wd string, list *engine.Listing, reached map[string]*reachedJSON) error {
 	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
 	checked, other, left, unchanged := 0, 0, 0, false
 	for _, f := range list.Files {
@@ -147,6 +155,9 @@ func filesText(s streams, wd string, list *engine.Listing) error {
 				what += ", " + report.Visible(f.Changed)
 			}
 			fmt.Fprintf(w, "%s\t%s\n", name, what)
+			if r := reached[f.Path]; r != nil {
+				r.write(w)
+			}
 		case f.Reason == workspace.Unchanged.String():
 			unchanged = true
 		case f.Reason == "unsupported":
@@ -179,7 +190,7 @@ func onlyFlag(o config.Origin) string {
 	return o.What
 }
 
-func filesJSON(s streams, wd string, list *engine.Listing) error {
+func filesJSON(s streams, wd string, list *engine.Listing, reached map[string]*reachedJSON) error {
 	out := struct {
 		Version int          `json:"version"`
 		Files   []listedJSON `json:"files"`
@@ -188,7 +199,7 @@ func filesJSON(s streams, wd string, list *engine.Listing) error {
 	for _, f := range list.Files {
 		entry := listedJSON{
 			Path: slashed(wd, f.Path), Folder: f.Folder, Checked: f.Reason == "", Generated: f.Generated,
-			Reason: f.Reason, Why: f.Why, Pattern: f.Pattern, From: originOf(wd, f.From), Changed: f.Changed,
+			Reason: f.Reason, Why: f.Why, Pattern: f.Pattern, From: originOf(wd, f.From), Changed: f.Changed, reachedJSON: reached[f.Path],
 		}
 		if entry.Checked {
 			entry.Kind = f.Kind.String()

@@ -113,6 +113,7 @@ var flagCases = []flagCase{
 	{commands: "files", flag: "config", with: "--config other.toml .", without: ".", out: "vendor/old.nix  nix\n"},
 	{commands: "config", flag: "config", with: "--config other.toml .", without: ".", out: "other.toml"},
 	{commands: "files", flag: "exclude", with: "--exclude two .", without: ".", out: "--exclude"},
+	{commands: "files", flag: "why", with: "--why clean.nix", without: "clean.nix", out: "no flake is seen to evaluate it"},
 	{commands: "files config", flag: "format", with: "--format json .", without: ".", out: `"version"`},
 	{commands: "files", flag: "generated", with: "--generated gen", without: "gen", out: "gen/node.nix"},
 	{commands: "files", flag: "no-exclude", with: "--no-exclude vendor", without: "vendor", out: "vendor/old.nix"},

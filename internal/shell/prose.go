@@ -68,7 +68,7 @@ func shellBlock(text string, start, end int, add func(start, end int)) {
 	prompts, continued := false, -1
 	for at := start; at < end; at = nextLine(text, at) {
 		line := text[at : at+lineLen(text[at:])]
-		begin := at
+		var begin int
 		if continued >= 0 {
 			begin = continued
 		} else if m := prompt.FindString(line); m != "" {

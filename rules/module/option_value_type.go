@@ -26,8 +26,9 @@ var _ = rules.Register(&rules.Rule{
 		"The rule knows the types that the project's modules write with `lib.types`, and looks at values of which is surely known\n" +
 		"what they are. Under a condition, or with a priority that another definition may beat, the value does not always count:\n" +
 		"then it is a warning. Types of options that other projects declare come from the sources of inputs and the lists that\n" +
-		"`unknown-option` looks at; a list may be that of another module system, and what beats the definition may lie in the input, so\n" +
-		"that such findings are warnings.",
+		"`unknown-option` looks at, and of some that most configurations define, as `networking.firewall.allowedTCPPorts`, it knows them\n" +
+		"itself; these may be those of another module system, and what beats the definition may lie in the input, so that such findings are\n" +
+		"warnings.",
 	Severity: diag.Error, Presets: rules.Recommended,
 	Asks: project.ForModules,
 	File: func(p *rules.Pass) {
@@ -40,7 +41,10 @@ var _ = rules.Register(&rules.Rule{
 		var sure, unsure []valued
 		var doubtful *module.Module
 		for i, d := range f.DefinedOptions() {
-			if !d.Value.IsValid() || d.Cut || !own[d.Path[0]] && !elsewhere && modsys.NamespaceOf(d.Path[0]).Telling {
+			if !d.Value.IsValid() || d.Cut {
+				continue
+			}
+			if _, known := knownOptionAt(d.Path); !known && !own[d.Path[0]] && !elsewhere && modsys.NamespaceOf(d.Path[0]).Telling {
 				continue
 			}
 			v := valued{use: i, value: valueOf(p, f, d.Value), at: d.Value.Span(), mild: d.Conditional || maybeAbsent(d.Of, d.Node)}
@@ -114,6 +118,10 @@ type valued struct {
 
 func valueType(a *rules.Asked, file string, lists []string, u *module.Use, d *valued) {
 	answer := optionOf(a, lists, u.Path)
+	if answer.Verdict == project.NothingKnown && !a.DeclaresAround(u.Path) {
+		answer.OptionAnswer, answer.listed = knownOptionAt(u.Path)
+		answer.unsure = true
+	}
 	if answer.Verdict != project.OptionExists {
 		return
 	}
@@ -134,9 +142,19 @@ func valueType(a *rules.Asked, file string, lists []string, u *module.Use, d *va
 		what = cmp.Or(v.Kinds.Describe(), "such a value")
 	}
 	t := answer.Declared[0].Type
-	found.Message = fmt.Sprintf("the option %s is of type %s, which refuses %s", diag.Code(dotted(u.Path[:answer.At])), diag.Code(t.Describe()), told(v, what))
-	found.Related = declaredAt(file, answer.Declared[:1], "its type is declared here")
-	found.Help = insteadOf(&t, v)
+	refused := told(v, what)
+	of := &t
+	if e, inner, ok := refusedElement(&t, v); ok {
+		if what = e.Describe(); what == "" || len(what) > maxShown {
+			what = e.Kinds.Describe()
+		}
+		v, of, refused = e, inner, told(e, what)+" in the list"
+	}
+	found.Message = fmt.Sprintf("the option %s is of type %s, which refuses %s", diag.Code(dotted(u.Path[:answer.At])), diag.Code(t.Describe()), refused)
+	if answer.Declared[0].File != "" {
+		found.Related = declaredAt(file, answer.Declared[:1], "its type is declared here")
+	}
+	found.Help = insteadOf(of, v)
 	if d.mild || answer.unsure || answer.input != "" || answer.Strongest < u.Priority || u.Priority > module.PlainPriority {
 		found.Severity = diag.Warning
 	}
@@ -147,13 +165,6 @@ func valueType(a *rules.Asked, file string, lists []string, u *module.Use, d *va
 func told(v module.Value, what string) string {
 	if v.Exact {
 		return "the " + kindOfExact(v) + " " + diag.Code(what)
-	}
-	if v.Kinds == eval.List {
-		for _, e := range v.Elements {
-			if e.Exact {
-				return "a list with such elements"
-			}
-		}
 	}
 	return what
 }

@@ -190,7 +190,7 @@ func insteadOf(t *module.Type, v module.Value) string {
 		return "write it without quotes: " + diag.Code(text)
 	case v.Kinds == eval.String && kinds == eval.Bool && (text == "true" || text == "false"):
 		return "write it without quotes: " + diag.Code(text)
-	case v.Kinds != eval.String && v.Kinds != eval.Null && kinds == eval.String:
+	case v.Kinds&(eval.Int|eval.Float|eval.Bool) == v.Kinds && t.Accepts(module.Value{Kinds: eval.String, Literal: text, Exact: true}):
 		return "write it as a string: " + diag.Code(`"`+text+`"`)
 	case v.Kinds == eval.String && (t.Name == "path" || t.Name == "pathInStore"):
 		return "write an absolute path, or a path literal such as `./x`"

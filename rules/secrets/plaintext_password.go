@@ -26,7 +26,8 @@ var _ = rules.Register(&rules.Rule{
 		"passwords, initial passwords and values like `changeme` are told as info; a text\n" +
 		"where a hash belongs that has no form of one is a password in plain text. Nothing is said of what stands for a secret that is put in later,\n" +
 		"as `$NAME` and `@NAME@`, of durations, of names of fields and headers, of the examples of options, of the machines of a test and of\n" +
-		"`virtualisation.vmVariant`. An option that takes a file, as `passwordFile`, is looked at for a file that `writeText` or `builtins.toFile` makes\n" +
+		"`virtualisation.vmVariant`. A value that is read from an option of the same file is looked for where that is\n" +
+		"defined, and in its default. An option that takes a file, as `passwordFile`, is looked at for a file that `writeText` or `builtins.toFile` makes\n" +
 		"of the secret. In files for tests, examples and templates, findings are hints.",
 	Severity: diag.Warning, Presets: rules.Recommended,
 	On: []ast.Kind{ast.Binding, ast.Inherit},

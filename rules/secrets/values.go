@@ -7,6 +7,7 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/builders"
+	"github.com/nixsift/nixsift/internal/module"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/rules"
 )
@@ -14,11 +15,12 @@ import (
 // reader follows names of one file.
 type reader struct {
 	*builders.Reader
-	left int // the expressions that are still looked at for one value
+	modules func() *module.File
+	left    int // the expressions that are still looked at for one value
 }
 
 func newReader(p *rules.Pass) *reader {
-	return &reader{Reader: &builders.Reader{Path: p.Path, Names: p.Names(), Project: p.Project, Evaluator: p}}
+	return &reader{Reader: &builders.Reader{Path: p.Path, Names: p.Names(), Project: p.Project, Evaluator: p}, modules: p.Modules}
 }
 
 // maxPaths bounds the paths that one attribute is followed to, and maxUses the uses of one name.
@@ -148,11 +150,51 @@ func (r *reader) leaves(n ast.Node, depth int, out []ast.Node) []ast.Node {
 				}
 			}
 		}
+		for _, value := range r.definitions(n) {
+			out = r.leaves(value, depth-1, out)
+		}
 		if d := s.Default(); d.IsValid() {
 			return r.leaves(d, depth-1, out)
 		}
+	case ast.Ident: // inherit (config.my) password
+		for _, value := range r.definitions(n) {
+			out = r.leaves(value, depth-1, out)
+		}
 	}
 	return out
+}
+
+// definitions returns the values that the file gives to an option that code reads from config, the default of its declaration among them.
+func (r *reader) definitions(n ast.Node) (values []ast.Node) {
+	f := r.modules()
+	if f.Module == nil {
+		return nil
+	}
+	path := f.Module.ConfigPath(n)
+	if len(path) == 0 {
+		return nil
+	}
+	for _, d := range f.DefinedOptions() {
+		if d.Value.IsValid() && !d.Cut && slices.Equal(d.Path, path) {
+			values = append(values, d.Value)
+		}
+	}
+	for _, o := range f.Module.Options() {
+		if !slices.Equal(o.Path, path) {
+			continue
+		}
+		for _, arg := range argumentsOf(o.Value) {
+			if b, has := ast.Attr(r.Follow(arg), "default"); has {
+				values = append(values, b.Value())
+			}
+		}
+	}
+	return values
+}
+
+func argumentsOf(call ast.Node) []ast.Node {
+	_, args := ast.Call(call.Unparen())
+	return args
 }
 
 // writers are functions that make a file of a text.

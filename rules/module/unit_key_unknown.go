@@ -48,7 +48,7 @@ var _ = rules.Register(&rules.Rule{
 		if section == nil {
 			return
 		}
-		if u, ok := unitAround(b); !ok || !strings.HasSuffix(name, "Config") && !u.user {
+		if u, ok := unitAround(p.Names(), b); !ok || !strings.HasSuffix(name, "Config") && !u.user {
 			return
 		}
 		if section.has[key] {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/internal/systemd"
 	"github.com/nixsift/nixsift/rules"
 )
@@ -29,7 +30,7 @@ var _ = rules.Register(&rules.Rule{
 	Node: func(p *rules.Pass, n ast.Node) {
 		b := ast.BindingNode{Node: n}
 		key := b.Attrpath().LastName()
-		if g := unitGrammars[key]; g == nil || n.HasError() || !g.at(b, key) {
+		if g := unitGrammars[key]; g == nil || n.HasError() || !g.at(p.Names(), b, key) {
 			return
 		}
 		eachCommand(p.Names(), b.Value(), func(v ast.Node) { unitGrammars[key].look(p, v, key) }, 8)
@@ -41,7 +42,7 @@ type unitGrammar struct {
 	what  string
 	help  string
 	why   func(text string) string // it is none; "" where it is one
-	at    func(b ast.BindingNode, key string) bool
+	at    func(names *sema.Info, b ast.BindingNode, key string) bool
 	pairs bool // two may stand with a colon between them
 }
 
@@ -69,7 +70,7 @@ var calendarOptions = [][]string{
 var unitGrammars = func() map[string]*unitGrammar {
 	span := &unitGrammar{what: "span of time", help: "write it with `us`, `ms`, `s`, `min`, `h`, `d`, `w`, `M` or `y`, as in `1h 30min`", why: systemd.Span, at: inUnitSection}
 	manager := *span
-	manager.at = func(b ast.BindingNode, _ string) bool {
+	manager.at = func(_ *sema.Info, b ast.BindingNode, _ string) bool {
 		path := pathAround(b)
 		return len(path) >= 4 && slices.Equal(path[len(path)-4:len(path)-1], []string{"systemd", "settings", "Manager"})
 	}
@@ -93,7 +94,7 @@ var unitGrammars = func() map[string]*unitGrammar {
 }()
 
 // inUnitSection reports whether a binding defines a key in a section of a unit that knows it.
-func inUnitSection(b ast.BindingNode, key string) bool {
+func inUnitSection(names *sema.Info, b ast.BindingNode, key string) bool {
 	path := pathAround(b)
 	name := ""
 	if len(path) > 1 {
@@ -106,12 +107,12 @@ func inUnitSection(b ast.BindingNode, key string) bool {
 	if name == "timerConfig" && slices.Contains(path, "services") {
 		return true // as those of backups
 	}
-	u, ok := unitAround(b)
+	u, ok := unitAround(names, b)
 	return ok && (strings.HasSuffix(name, "Config") || u.user)
 }
 
 // takesCalendar reports whether a binding defines an option of NixOS that becomes the calendar of a timer.
-func takesCalendar(b ast.BindingNode, key string) bool {
+func takesCalendar(names *sema.Info, b ast.BindingNode, key string) bool {
 	path := pathAround(b)
 	if len(path) > 0 && path[0] == "config" {
 		path = path[1:]
@@ -121,7 +122,7 @@ func takesCalendar(b ast.BindingNode, key string) bool {
 	}) {
 		return true
 	}
-	u, ok := unitAround(b)
+	u, ok := unitAround(names, b)
 	return ok && key == "startAt" && u.kind == "services" && slices.Equal(u.rest, []string{key})
 }
 

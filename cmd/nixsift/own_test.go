@@ -194,8 +194,8 @@ id = "hosts"
 pattern = "lib.mkForce $x"
 where = "file reached by host ~ 'nixosConfigurations.a' or $x == 3"
 message = "reached"
-bad = ["lib.mkForce 3"]
-good = ["lib.mkForce 1"]
+bad = ["lib.mkForce 3", { code = "lib.mkForce 1", host = "nixosConfigurations.a" }]
+good = ["lib.mkForce 1", { code = "lib.mkForce 1", host = "nixosConfigurations.b" }]
 
 [[rule]]
 id = "not-tests"

@@ -33,6 +33,7 @@ const (
 	codeKey     = "code"
 	pathKey     = "path"
 	fixedKey    = "fixed"
+	hostKey     = "host"
 )
 
 var (
@@ -40,7 +41,7 @@ var (
 		idKey, patternKey, patternsKey, whereKey, messageKey, helpKey, urlKey, severityKey, fixKey, safetyKey, pathsKey, excludeKey, badKey, goodKey,
 	}
 	policyKeys  = []string{idKey, requireKey, messageKey, helpKey, urlKey, severityKey, badKey, goodKey}
-	exampleKeys = []string{codeKey, pathKey, fixedKey}
+	exampleKeys = []string{codeKey, pathKey, hostKey, fixedKey}
 	safeties    = []string{"safe", "unsafe"}
 )
 
@@ -119,6 +120,7 @@ type Example struct {
 	Code  Text
 	Path  Text // that the code is said to lie at, relative to the folder of the configuration; none for any
 	Fixed Text // what fixing makes of it, where that is given
+	Host  Text // the configuration that is said to have it as a module, such as nixosConfigurations.a; none for none
 }
 
 // Definition is a rule that a configuration file defines, as it is written.
@@ -483,6 +485,8 @@ func (d *decoder) example(of *entry, table *value) Example {
 			to = &x.Code
 		case pathKey:
 			to = &x.Path
+		case hostKey:
+			to = &x.Host
 		case fixedKey:
 			to = &x.Fixed
 			if of.key == goodKey {

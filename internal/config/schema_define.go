@@ -61,6 +61,7 @@ func exampleSchema() object {
 		object{"type": "object", "additionalProperties": false, "required": []string{codeKey}, "properties": object{
 			codeKey:  text("An expression, or attributes of a set."),
 			pathKey:  text("The path that the code is said to lie at."),
+			hostKey:  text("The configuration of a host that is said to have the code as a module, such as nixosConfigurations.a; for conditions on hosts."),
 			fixedKey: text("What the fix makes of the code."),
 		}},
 	}}

@@ -32,7 +32,7 @@ func (c *compiler) examples(r *Rule) {
 		if !ok {
 			continue
 		}
-		t := r.try(code, x.Path.Value)
+		t := r.try(code, x)
 		if len(t.findings) == 0 {
 			c.fail(x.Code, "`bad`", errors.New("the rule finds nothing in this example: "+t.why()))
 			continue
@@ -46,7 +46,7 @@ func (c *compiler) examples(r *Rule) {
 		if !ok {
 			continue
 		}
-		if t := r.try(code, x.Path.Value); len(t.findings) > 0 {
+		if t := r.try(code, x); len(t.findings) > 0 {
 			span := t.findings[0].Span
 			c.fail(x.Code, "`good`", &pattern.Error{Offset: max(int(span.Start)-len(code.before), 0), Message: fmt.Sprintf(
 				"the rule finds `%s` in this example, which is to be right: narrow `pattern` or `where`, or correct the example", shorten(span.Of(code.tree.Source())))})
@@ -80,7 +80,7 @@ func (c *compiler) fixes(r *Rule, x config.Example, code example, t *trial) bool
 	if done == 0 {
 		return false
 	}
-	again := r.try(example{parser.Parse(text), code.before, code.after, code.head}, x.Path.Value)
+	again := r.try(example{parser.Parse(text), code.before, code.after, code.head}, x)
 	inner := strings.TrimSuffix(strings.TrimPrefix(text, code.before), code.after)
 	switch {
 	case len(again.findings) > 0:
@@ -174,7 +174,8 @@ var at = filepath.FromSlash("/project")
 const code = "code.nix"
 
 // try lets a rule look at an example.
-func (r *Rule) try(x example, name string) *trial {
+func (r *Rule) try(x example, as config.Example) *trial {
+	name := as.Path.Value
 	if name == "" {
 		name = code
 	}
@@ -187,7 +188,7 @@ func (r *Rule) try(x example, name string) *trial {
 	pass.SetRule(r.Rule)
 	for i := range r.variants {
 		found := r.variants[i].pattern.Find(pass.Names())
-		f := &Found{Rule: r}
+		f := &Found{Rule: r, host: strings.TrimSpace(as.Host.Value)}
 		t.cut = t.cut || found.Cut
 		for k := range found.Matches {
 			t.matches++

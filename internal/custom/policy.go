@@ -39,7 +39,7 @@ func (c *compiler) policy(r *Rule) {
 		breaches bool
 	}{{"`bad`", c.def.Bad, true}, {"`good`", c.def.Good, false}} {
 		for _, x := range kind.of {
-			if x.Path.Given() || x.Fixed.Given() {
+			if x.Path.Given() || x.Fixed.Given() || x.Host.Given() {
 				c.fail(x.Code, kind.name, errors.New("an example of a policy is a text alone"))
 				continue
 			}

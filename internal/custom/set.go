@@ -49,6 +49,7 @@ type Found struct {
 	// Cut is set where looking for all matches would have taken too long.
 	Cut     bool
 	matches []matched
+	host    string // of an example: the one that is said to have the file as a module
 }
 
 type matched struct {
@@ -103,13 +104,28 @@ func (f *Found) Report(p *rules.Pass, name string) {
 		return
 	}
 	p.Ask(func(a *rules.Asked) {
+		var in query.Around = a.Answers
+		if f.host != "" {
+			in = saidHost{a.Answers, f.host}
+		}
 		for _, u := range open {
-			if !seen[u.finding.Span] && u.verdict.Ask(a.Answers) {
+			if !seen[u.finding.Span] && u.verdict.Ask(in) {
 				seen[u.finding.Span] = true
 				a.Report(u.finding)
 			}
 		}
 	})
+}
+
+// saidHost is the project around an example that a host is said to have as a module.
+type saidHost struct {
+	*project.Answers
+	output string
+}
+
+// HostsOf returns the host.
+func (s saidHost) HostsOf(string) project.HostsOfFile {
+	return project.HostsOfFile{Surely: []*project.Host{{Output: s.output}}}
 }
 
 // detached returns a finding that does not refer to the text of the file.

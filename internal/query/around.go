@@ -149,7 +149,7 @@ func (a *asked) file(x *fileTest) Verdict {
 	switch {
 	case x.Host != nil:
 		names := x.Host.name
-		return later(func(in *project.Answers) bool {
+		return later(func(in Around) bool {
 			return slices.ContainsFunc(in.HostsOf(path).Surely, func(h *project.Host) bool {
 				return names == nil || matches(names, strings.Split(h.Output, "."))
 			})
@@ -160,13 +160,13 @@ func (a *asked) file(x *fileTest) Verdict {
 		if !a.in.View().InSamples(path) {
 			return settled(false)
 		}
-		return later(func(in *project.Answers) bool { return in.Sample(path) })
+		return later(func(in Around) bool { return in.Sample(path) })
 	}
 	want, shape := fileRoles[x.Kind.Text], a.in.Shape()
 	if is, known := shape.Kind(); known && is != role.Plain {
 		return settled(is == want)
 	}
-	return later(func(in *project.Answers) bool {
+	return later(func(in Around) bool {
 		r := in.Role(path, shape)
 		if r.Kind == role.Plain && r.Listed() { // a set that a list of modules has
 			return want == role.Module

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/eval"
 )
 
 // docComment returns the documentation comment (RFC 145, /** … */) of a definition: before it, or before its value; "" where
@@ -85,6 +86,30 @@ func (v *View) docAt(at Location) string {
 			return docComment(n)
 		}
 		n = n.Parent()
+	}
+	return ""
+}
+
+// docOf returns the documentation comment of a function: of the binding that it is the value of, or before it.
+func docOf(l ast.Node) string {
+	if b := l.OutsideParens().Parent(); b.Is(ast.Binding) {
+		return docComment(b)
+	}
+	return commentBefore(l.FirstToken())
+}
+
+// docOfFunctions returns the documentation comment of the functions that a value may be, if there is one.
+func (v *View) docOfFunctions(k *eval.Known) string {
+	for i := range k.Values {
+		f := k.Values[i].Function
+		if f == nil || f.Builtin != "" {
+			continue
+		}
+		if o := v.openFile(f.File); o != nil {
+			if l := o.lambdaOf(f.Span); l.IsValid() {
+				return docOf(l)
+			}
+		}
 	}
 	return ""
 }

@@ -41,6 +41,11 @@ func (v *View) Hover(offset uint32, now time.Time) (h Hover, ok bool) {
 	if target, at, ok := v.pathAt(n); ok {
 		h.Span = at.Span()
 		add(v.pathText(target))
+		for _, to := range v.fileAt(target) {
+			if filepath.Ext(to.File) == ".nix" {
+				add(v.docAt(to))
+			}
+		}
 	}
 	if in, ok := v.input(n); ok {
 		add(in.text(now))
@@ -290,6 +295,9 @@ func dotted(path []string) string {
 func (v *View) valueText(n ast.Node) string {
 	var parts []string
 	name := v.heading(n)
+	if n.Is(ast.Interpolation) {
+		n = n.FirstChild().Unparen()
+	}
 	r := v.report(n)
 	if up := n.Parent(); r == nil && (up.Is(ast.Interpolation) || up.Is(ast.Formal)) {
 		r = v.report(up)
@@ -322,10 +330,15 @@ func (v *View) valueText(n ast.Node) string {
 	} else if head != "" {
 		parts = append(parts, code(head))
 	}
+	doc := ""
 	if to := v.definitions(n); len(to) > 0 {
-		if doc := v.docAt(to[0]); doc != "" {
-			parts = append(parts, doc)
-		}
+		doc = v.docAt(to[0])
+	}
+	if doc == "" && r != nil {
+		doc = v.docOfFunctions(&r.Known)
+	}
+	if doc != "" {
+		parts = append(parts, doc)
 	}
 	return strings.Join(parts, "\n\n")
 }

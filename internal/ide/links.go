@@ -21,13 +21,16 @@ type Link struct {
 	URL  string
 }
 
-// maxLinks bounds the links of a file.
-const maxLinks = 2000
+// maxLinks bounds the links of a file. In files of more bytes than maxComputed no URL is computed: editors ask after each edit.
+const maxLinks, maxComputed = 2000, 256 << 10
 
 // Links returns what leads elsewhere in the file, in source order: paths of files that exist, and of folders with a default.nix; URLs in
 // strings and comments; references of flakes, which lead to their forge.
 func (v *View) Links() []Link {
 	l := &linker{View: v, left: maxHinted}
+	if len(v.Text()) > maxComputed {
+		l.left = 0
+	}
 	l.references()
 	records := v.tree.Records()
 	for id := range records {

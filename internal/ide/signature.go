@@ -303,11 +303,7 @@ func (v *View) ofCode(head string, f *eval.FunctionFact, at argument, n int) []S
 	l := o.lambdaOf(f.Span)
 	s := signature{}
 	s.b.WriteString(head)
-	if b := l.OutsideParens().Parent(); b.Is(ast.Binding) {
-		s.Doc = docComment(b)
-	} else {
-		s.Doc = commentBefore(l.FirstToken())
-	}
+	s.Doc = docOf(l)
 	inSet, active := false, n
 	var params []ast.Node
 	for range maxSteps {

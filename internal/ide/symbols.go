@@ -141,9 +141,10 @@ func arguments(n ast.Node) string {
 const maxFound = 300
 
 // ProjectSymbols returns definitions, in the files of the project, whose names have the letters of a query in this order; the files
-// whose names have them come first.
+// whose names have them come first. With a dot in the query, the names around a definition count, too.
 func (v *View) ProjectSymbols(ctx context.Context, query string) (found []Symbol) {
 	files := v.NixFiles()
+	dottedQuery := strings.Contains(query, ".")
 	for _, path := range files {
 		if name := filepath.Base(path); query != "" && fits(name, query) && len(found) < maxFound {
 			found = append(found, Symbol{Name: name, Kind: SymbolFile, File: path, Container: filepath.ToSlash(filepath.Dir(v.Rel(path)))})
@@ -157,7 +158,7 @@ func (v *View) ProjectSymbols(ctx context.Context, query string) (found []Symbol
 			break
 		}
 		f := v.File(path)
-		if f == nil || query != "" && !fits(f.Text(), query) {
+		if f == nil || query != "" && !fits(f.Text(), strings.ReplaceAll(query, ".", "")) {
 			continue
 		}
 		o := v.openFile(path)
@@ -171,7 +172,7 @@ func (v *View) ProjectSymbols(ctx context.Context, query string) (found []Symbol
 					return
 				}
 				below := s.Below
-				if s.Kind != SymbolInherited && fits(s.Name, query) {
+				if s.Kind != SymbolInherited && (fits(s.Name, query) || dottedQuery && fits(strings.TrimPrefix(around+"."+s.Name, "."), query)) {
 					s.File, s.Container, s.Below = path, around, nil
 					found = append(found, s)
 				}

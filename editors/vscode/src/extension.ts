@@ -36,6 +36,9 @@ async function start(): Promise<void> {
     documentSelector: [
       { scheme: 'file', language: 'nix' },
       { scheme: 'untitled', language: 'nix' },
+      { scheme: 'file', pattern: '**/flake.lock' },
+      { scheme: 'file', pattern: '**/.github/workflows/*.{yml,yaml}' },
+      { scheme: 'file', pattern: '**/.gitlab-ci.yml' },
     ],
     synchronize: { configurationSection: 'nixsift' },
   };

@@ -1,6 +1,7 @@
 package lsp_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"path/filepath"
 	"slices"
@@ -14,8 +15,14 @@ import (
 	"github.com/nixsift/nixsift/lsp/lsptest"
 )
 
-// ofActions are the requests that need what was found in a document; code_action_test.go sends them, and so does TestMetaModel.
-var ofActions = []string{"textDocument/codeAction", "codeAction/resolve"}
+// further are the requests about what another answered; code_action_test.go and completion_test.go send them, and so does TestMetaModel.
+var further = []string{"codeAction/resolve", "completionItem/resolve"}
+
+// providers are the methods of capabilities that do not have their names.
+var providers = map[string]string{
+	"callHierarchy": "textDocument/prepareCallHierarchy", "documentFormatting": "textDocument/formatting", "documentRangeFormatting": "textDocument/rangeFormatting",
+	"workspaceSymbol": "workspace/symbol",
+}
 
 // methodsOf returns the requests that a server advertises in the capabilities of its answer to initialize.
 func methodsOf(t *testing.T, result json.RawMessage) (methods []string) {
@@ -30,18 +37,21 @@ func methodsOf(t *testing.T, result json.RawMessage) (methods []string) {
 		}
 		var options map[string]json.RawMessage
 		_ = json.Unmarshal(value, &options) // true has none
-		method := "textDocument/" + feature
-		if of, workspace := strings.CutPrefix(feature, "workspace"); workspace {
-			method = "workspace/" + strings.ToLower(of[:1]) + of[1:]
+		if feature == "semanticTokens" {
+			methods = append(methods, "textDocument/semanticTokens/full", "textDocument/semanticTokens/full/delta", "textDocument/semanticTokens/range")
+			continue
 		}
-		methods = append(methods, method)
+		methods = append(methods, cmp.Or(providers[feature], "textDocument/"+feature))
 		for option, more := range map[string]string{
-			"resolveProvider": feature + "/resolve", "prepareProvider": "textDocument/prepare" + strings.ToUpper(feature[:1]) + feature[1:], "workspaceDiagnostics": "workspace/diagnostic",
+			"resolveProvider": strings.Replace(feature, "completion", "completionItem", 1) + "/resolve", "prepareProvider": "textDocument/prepare" + strings.ToUpper(feature[:1]) + feature[1:], "workspaceDiagnostics": "workspace/diagnostic",
 		} {
 			if string(options[option]) == "true" {
 				methods = append(methods, more)
 			}
 		}
+	}
+	if strings.Contains(string(answer.Capabilities["workspace"]), `"willRename":`) {
+		methods = append(methods, "workspace/willRenameFiles")
 	}
 	slices.Sort(methods)
 	return methods
@@ -51,10 +61,10 @@ func methodsOf(t *testing.T, result json.RawMessage) (methods []string) {
 // TestMetaModelOfFeatures at their marks, and has a folder of them where it is about code.
 func TestAdvertised(t *testing.T) {
 	c := lsptest.Start(t, lsp.Options{})
-	all := strings.Replace(capable, `"textDocument":{`, `"textDocument":{"codeAction":{"codeActionLiteralSupport":{"codeActionKind":{"valueSet":["quickfix"]}},"dataSupport":true,"resolveSupport":{"properties":["edit"]}},`, 1)
+	all := strings.Replace(capable, `"codeAction":{`, `"codeAction":{"dataSupport":true,"resolveSupport":{"properties":["edit"]},`, 1)
 	advertised := methodsOf(t, c.Initialize(t.TempDir(), all))
 	c.Shutdown()
-	checked := slices.Concat(asked, ofActions)
+	checked := slices.Concat(asked, further)
 	slices.Sort(checked)
 	assert.Equal(t, checked, advertised)
 	for _, method := range asked {
@@ -64,6 +74,8 @@ func TestAdvertised(t *testing.T) {
 			continue // pull_test.go; the other feature
 		case method == "workspace/symbol":
 			feature = "workspaceSymbol"
+		case strings.HasPrefix(feature, "semanticTokens"):
+			feature = "semanticTokens"
 		}
 		assert.NotNil(t, features[feature], "marker_test.go sends no %s", method)
 		files, err := filepath.Glob(filepath.Join("testdata", feature, "*.txtar"))

@@ -15,8 +15,9 @@ import (
 	"github.com/nixsift/nixsift/lsp/lsptest"
 )
 
-// further are the requests about what another answered; code_action_test.go and completion_test.go send them, and so does TestMetaModel.
-var further = []string{"codeAction/resolve", "completionItem/resolve"}
+// further are the requests about what another answered, and those that have a program do the work: code_action_test.go, completion_test.go and
+// formatting_test.go send them, and so do the tests with the meta model.
+var further = []string{"codeAction/resolve", "completionItem/resolve", "textDocument/formatting", "textDocument/rangeFormatting"}
 
 // providers are the methods of capabilities that do not have their names.
 var providers = map[string]string{

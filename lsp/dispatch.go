@@ -35,6 +35,9 @@ var requestMethods = map[string]func(s *Server, r *protocol.Request) (work, erro
 	"textDocument/prepareRename":     reading(prepareRename),
 	"textDocument/rename":            reading(rename),
 
+	"textDocument/formatting":      onOpen(formatting),
+	"textDocument/rangeFormatting": onOpen(rangeFormatting),
+
 	"textDocument/signatureHelp": reading(signatureHelp),
 	"textDocument/inlayHint":     inlayHint,
 	"textDocument/documentLink":  reading(documentLink),

@@ -116,6 +116,7 @@ func (s *Server) offer(caps *protocol.ServerCapabilities) {
 	caps.DocumentSymbolProvider, caps.WorkspaceSymbolProvider = true, true
 	caps.FoldingRangeProvider = true
 	caps.ReferencesProvider, caps.DocumentHighlightProvider = true, true
+	caps.DocumentFormattingProvider, caps.DocumentRangeFormattingProvider = true, true
 	caps.RenameProvider = true
 	if s.client.AsksBeforeRenames {
 		all := protocol.FileOperationFilter{Scheme: "file", Pattern: protocol.FileOperationPattern{Glob: "**/*"}}

@@ -201,6 +201,7 @@ func TestMetaModelOfFeatures(t *testing.T) {
 	for name, capabilities := range map[string]string{"rich": capable, "links": linked} {
 		t.Run(name, func(t *testing.T) {
 			command, judge := checker(t)
+			programs(t, map[string]string{"nixfmt": squeeze})
 			cmd := exec.Command(command[0], command[1:]...)
 			cmd.Stderr = os.Stderr
 			in, err := cmd.StdinPipe()
@@ -217,6 +218,11 @@ func TestMetaModelOfFeatures(t *testing.T) {
 				s := &session{Client: c, t: t, dir: filepath.Join(dir, strings.TrimSuffix(file, ".txtar")), texts: map[string]string{}}
 				s.load(archive)
 				for n, m := range s.all {
+					if n == 0 {
+						r := lsptest.At(0, 0, m.at.Line, m.at.Character)
+						format(c, s.uri(m.file), nil)
+						format(c, s.uri(m.file), &r)
+					}
 					for _, method := range asked {
 						if (method == "textDocument/completion" || method == "workspace/diagnostic" || method == "workspace/willRenameFiles") && n%8 != 0 {
 							continue // the answers are long

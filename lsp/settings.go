@@ -38,7 +38,10 @@ func (s *Server) pullSettings() {
 // set takes settings. Where others hints are wanted, the client is told to ask for them again.
 func (s *Server) set(settings protocol.Settings) {
 	s.mu.Lock()
-	changed := !reflect.DeepEqual(s.settings, settings)
+	if settings.Trusted == nil {
+		settings.Trusted = s.settings.Trusted
+	}
+	changed := !reflect.DeepEqual(s.settings.InlayHints, settings.InlayHints)
 	s.settings = settings
 	refresh := changed && s.client.RefreshesHints && s.speaks.Load()
 	s.mu.Unlock()

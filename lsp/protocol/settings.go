@@ -1,10 +1,21 @@
 package protocol
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"slices"
+)
 
-// Settings are what a user says in the editor of how things are shown. What is found does not depend on them.
+// Settings are what a user says in the editor of how things are shown and laid out. What is found does not depend on them.
 type Settings struct {
 	InlayHints InlayHintSettings
+	Formatting FormattingSettings
+	// Trusted is what the editor says of the folder: whether programs may be run that its files name. It is nil where nothing is said.
+	Trusted *bool
+}
+
+// FormattingSettings say which program lays out files. Command is nil where none is named.
+type FormattingSettings struct {
+	Command []string
 }
 
 // InlayHintSettings say which hints are wanted: those that are nil are.
@@ -29,13 +40,24 @@ func (s *Settings) read(data json.RawMessage) {
 			*into = value
 		}
 	}
+	s.Formatting.Command = nil
+	lookup(data, &s.Formatting.Command, "formatting", "command")
+	if name := found[string](data, "formatting", "command"); name != nil {
+		s.Formatting.Command = []string{*name}
+	}
+	if trusted := found[bool](data, "workspaceTrusted"); trusted != nil {
+		s.Trusted = trusted
+	}
 }
+
+// settingNames are the names of settings at the top.
+var settingNames = []string{SettingsSection, "inlayHints", "formatting", "workspaceTrusted"}
 
 // ReadSettings reads settings as a client has sent them under a name of a message; ok is false where there are none of this server.
 func ReadSettings(params json.RawMessage, name string) (s Settings, ok bool) {
 	var raw json.RawMessage
 	lookup(params, &raw, name)
-	if found[json.RawMessage](raw, SettingsSection) == nil && found[json.RawMessage](raw, "inlayHints") == nil {
+	if !slices.ContainsFunc(settingNames, func(name string) bool { return found[json.RawMessage](raw, name) != nil }) {
 		return s, false
 	}
 	s.read(raw)

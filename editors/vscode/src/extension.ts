@@ -6,6 +6,7 @@ let client: LanguageClient | undefined;
 /** Starts the server and offers its restart, as VS Code asks when the first Nix file opens. */
 export async function activate(context: ExtensionContext): Promise<void> {
   context.subscriptions.push(
+    workspace.onDidGrantWorkspaceTrust(restart),
     commands.registerCommand('nixsift.restart', restart),
     workspace.onDidChangeConfiguration(async (change) => {
       if (change.affectsConfiguration('nixsift.path') || change.affectsConfiguration('nixsift.arguments')) {
@@ -40,6 +41,7 @@ async function start(): Promise<void> {
       { scheme: 'file', pattern: '**/.github/workflows/*.{yml,yaml}' },
       { scheme: 'file', pattern: '**/.gitlab-ci.yml' },
     ],
+    initializationOptions: { workspaceTrusted: workspace.isTrusted },
     synchronize: { configurationSection: 'nixsift' },
   };
   const starting = new LanguageClient('nixsift', 'nixsift', server, options);

@@ -4,7 +4,11 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
+	"math"
+	"net"
 	"os/signal"
+	"strconv"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -17,6 +21,7 @@ import (
 func lspCommand(s streams) *cobra.Command {
 	var opts lsp.Options
 	var stdio bool
+	var socket int
 	var others otherTransports
 	cmd := &cobra.Command{
 		Use:   "lsp",
@@ -30,13 +35,22 @@ func lspCommand(s streams) *cobra.Command {
 			if err := checkEngineFlags(cmd.Flags(), &opts.Engine); err != nil {
 				return err
 			}
-			if !stdio {
-				return errors.New("--stdio=false: standard input and output are the only way to talk to the server")
+			if !stdio && !cmd.Flags().Changed("socket") {
+				return errors.New("--stdio=false: standard input and output are the way to talk to the server, unless --socket names a port")
 			}
 			// A client that goes away is no reason to end in the middle of something, nor is one that closes the log.
 			signal.Ignore(syscall.SIGPIPE)
 			opts.Version, opts.Log = version.String(), s.err
-			code, err := lsp.Serve(s.in, s.direct, opts)
+			in, out := s.in, s.direct
+			if cmd.Flags().Changed("socket") {
+				conn, err := dial(socket)
+				if err != nil {
+					return err
+				}
+				defer func() { _ = conn.Close() }()
+				in, out = struct{ io.Reader }{conn}, conn // it is not closed when no more is read: the answers are to go
+			}
+			code, err := lsp.Serve(in, out, opts)
 			if err != nil || code == exitClean {
 				return err
 			}
@@ -45,18 +59,31 @@ func lspCommand(s streams) *cobra.Command {
 	}
 	flags := cmd.Flags()
 	addEngineFlags(flags, &opts.Engine)
-	flags.BoolVar(&stdio, "stdio", true, "talk on standard input and output; there is no other way, but some editors ask for it")
+	flags.BoolVar(&stdio, "stdio", true, "talk on standard input and output, as without the flag, which some editors give")
 	flags.BoolVar(&opts.DiagnosticsOnly, "diagnostics-only", false, "offer diagnostics and what mends them only, as beside another language server")
 	flags.IntVar(&opts.ClientProcess, "clientProcessId", 0, "end when the process of this `number` does, as editors ask for")
+	flags.IntVar(&socket, "socket", 0, "connect to this `port` of the local machine and talk there, for looking at what goes to and fro")
 	others.add(flags)
 	return cmd
+}
+
+// dial connects to a client that listens at a port of the local machine.
+func dial(port int) (net.Conn, error) {
+	if port < 1 || port > math.MaxUint16 {
+		return nil, fmt.Errorf("--socket %d: write the port at which the client listens, from 1 to %d", port, math.MaxUint16)
+	}
+	conn, err := net.Dial("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+	if err != nil {
+		return nil, fmt.Errorf("--socket %d: nobody listens there: %w", port, err)
+	}
+	return conn, nil
 }
 
 // otherTransports are the flags by which editors ask for ways to talk that there are not.
 type otherTransports []string
 
 func (o *otherTransports) add(flags *pflag.FlagSet) {
-	for _, name := range []string{"pipe", "socket", "port", "tcp", "node-ipc"} {
+	for _, name := range []string{"pipe", "port", "tcp", "node-ipc"} {
 		*o = append(*o, name)
 		flags.String(name, "", "not supported: talk on standard input and output")
 		flags.Lookup(name).NoOptDefVal = " "
@@ -68,7 +95,7 @@ func (o *otherTransports) add(flags *pflag.FlagSet) {
 func (o otherTransports) refuse(flags *pflag.FlagSet) error {
 	for _, name := range o {
 		if flags.Changed(name) {
-			return fmt.Errorf("--%s: the server talks on standard input and output only; start it with `nixsift lsp --stdio`", name)
+			return fmt.Errorf("--%s: the server talks on standard input and output, or to a port with --socket; start it with `nixsift lsp --stdio`", name)
 		}
 	}
 	return nil

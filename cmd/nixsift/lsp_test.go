@@ -1,12 +1,15 @@
 package main
 
 import (
+	"io"
+	"net"
 	"os"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 // TestServerFlags starts the server as editors do.
@@ -26,14 +29,35 @@ func TestServerFlags(t *testing.T) {
 		assert.Equal(t, offers, strings.Contains(stdout, "hoverProvider"), flag)
 	}
 	for _, args := range [][]string{
-		{"--pipe=/tmp/x"}, {"--pipe", "/tmp/x"}, {"--socket=5000"}, {"--socket", "5000"}, {"--port", "5000"}, {"--tcp"}, {"--node-ipc"},
+		{"--pipe=/tmp/x"}, {"--pipe", "/tmp/x"}, {"--port", "5000"}, {"--tcp"}, {"--node-ipc"},
 	} {
 		status, stdout, stderr := nixsift(t, t.TempDir(), conversation, append([]string{"lsp"}, args...)...)
 		assert.Equal(t, exitUsage, status, args)
 		assert.Empty(t, stdout)
-		assert.Contains(t, stderr, "the server talks on standard input and output only; start it with `nixsift lsp --stdio`", args)
+		assert.Contains(t, stderr, "the server talks on standard input and output, or to a port with --socket; start it with `nixsift lsp --stdio`", args)
 	}
-	for _, args := range [][]string{{"--stdio=false"}, {"--clientProcessId=x"}, {"--nope"}, {"file.nix"}} {
+	for _, bytes := range []string{conversation, conversation + "Content-Length: 33\r\n\r\n" + `{"jsonrpc":"2.0","method":"exit"}`, ""} {
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		require.NoError(t, err)
+		said := make(chan string)
+		go func() {
+			conn, err := listener.Accept()
+			if assert.NoError(t, err) {
+				_, err = io.WriteString(conn, bytes)
+				assert.NoError(t, err)
+				assert.NoError(t, conn.(*net.TCPConn).CloseWrite())
+			}
+			b, err := io.ReadAll(conn)
+			assert.NoError(t, err)
+			said <- string(b)
+		}()
+		status, stdout, stderr := nixsift(t, t.TempDir(), "", "lsp", "--socket", strconv.Itoa(listener.Addr().(*net.TCPAddr).Port))
+		assert.Equal(t, bytes == "", status != exitClean, stderr)
+		assert.Empty(t, stdout)
+		assert.Equal(t, bytes != "", strings.Contains(<-said, `"id":2,"result":null`))
+		require.NoError(t, listener.Close())
+	}
+	for _, args := range [][]string{{"--stdio=false"}, {"--clientProcessId=x"}, {"--nope"}, {"file.nix"}, {"--socket=0"}, {"--socket=70000"}, {"--socket=x"}, {"--socket=1"}} {
 		status, _, stderr := nixsift(t, t.TempDir(), conversation, append([]string{"lsp"}, args...)...)
 		assert.Equal(t, exitUsage, status, "%q: %s", args, stderr)
 	}

@@ -110,8 +110,8 @@ func TestKilled(t *testing.T) {
 			t.Run(fmt.Sprintf("%s/requests=%t", name, requests), func(t *testing.T) {
 				k := busy(t, requests)
 				end.do(k)
-				done := make(chan error, 1)
-				go func() { done <- k.cmd.Wait() }()
+				done := make(chan struct{})
+				go func() { defer close(done); _ = k.cmd.Wait() }() // the state is looked at below
 				select {
 				case <-done:
 				case <-time.After(lsptest.Timeout):

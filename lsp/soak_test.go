@@ -195,7 +195,7 @@ func (s *soaking) step() {
 	text, isOpen := s.buffers[name]
 	switch {
 	case what < 40:
-		s.type_(name, text, isOpen)
+		s.edit(name, text, isOpen)
 	case what < 75:
 		s.request(name, text)
 	case what < 79:
@@ -223,8 +223,8 @@ func (s *soaking) step() {
 	case what < 99:
 		s.Write(one(s.r, []string{"junk\r\n", "Content-Length: 3\r\n\r\n{ x", "Content-Length: 2\r\n\r\n[]", "Content-Length: -5\r\n\r\n"}))
 	case len(s.pending) > 0: // a version that nobody sees
-		s.type_(name, text, isOpen)
-		s.type_(name, s.buffers[name], isOpen)
+		s.edit(name, text, isOpen)
+		s.edit(name, s.buffers[name], isOpen)
 	}
 }
 
@@ -269,8 +269,8 @@ var pieces = []string{
 	"mkIf cfg.enable", "options.services.x.enable = lib.mkEnableOption \"x\";", "imports = [ ./modules/own.nix ];", "\t", "é", "@args", "...", "?", "->", "!",
 }
 
-// type_ edits a document, or opens it.
-func (s *soaking) type_(name, text string, isOpen bool) {
+// edit edits a document, or opens it.
+func (s *soaking) edit(name, text string, isOpen bool) {
 	if !isOpen {
 		s.open(name)
 		return
@@ -325,7 +325,7 @@ func (s *soaking) place(text string) int {
 
 func position(lines *source.LineIndex, at int) lsptest.Position {
 	line, character := lines.UTF16(uint32(at))
-	return lsptest.Position{Line: int(line), Character: int(character)}
+	return lsptest.Position{Line: line, Character: character}
 }
 
 // soaked are the methods of TestSoak beside asked.

@@ -98,7 +98,7 @@ func (s *Server) firstResult(ctx context.Context, o *openDocument, doc *document
 
 // view returns what answers questions about the document; nil where it cannot be read.
 func (p *snapshot) view() *ide.View {
-	v := ide.Open(p.files(), p.doc.path, p.checker.Sources(p.doc.path))
+	v := ide.Open(p.files(), p.doc.path)
 	if v == nil {
 		return nil
 	}

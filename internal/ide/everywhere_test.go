@@ -154,7 +154,7 @@ func TestEverywhere(t *testing.T) {
 				}
 				continue
 			}
-			a := &asker{Open(s, path, nil), t, fixture + ": " + name}
+			a := &asker{Open(s, path), t, fixture + ": " + name}
 			a.whole(now)
 			for offset := step % 5; offset <= len(text); offset += 5 {
 				if offset == len(text) || utf8.RuneStart(text[offset]) {
@@ -168,7 +168,7 @@ func TestEverywhere(t *testing.T) {
 				fs := workspace.NewOverlay(workspace.OS)
 				fs.Set(path, []byte(text[:cut]))
 				next := s.Next(project.Change{FS: fs, Files: []string{path}})
-				half := &asker{Open(next, path, nil), t, fixture + ": " + name + " up to " + text[max(0, cut-10):cut]}
+				half := &asker{Open(next, path), t, fixture + ": " + name + " up to " + text[max(0, cut-10):cut]}
 				half.whole(now)
 				for offset := max(0, cut-20); offset <= cut; offset += 4 {
 					if offset == cut || utf8.RuneStart(text[offset]) {

@@ -21,7 +21,6 @@ import (
 type View struct {
 	*project.Answers
 	snapshot *project.Snapshot
-	sources  *project.Sources
 	file     *project.File
 	path     string
 	tree     *ast.Tree
@@ -29,13 +28,13 @@ type View struct {
 	lists    []string // of options that are declared elsewhere: files
 }
 
-// Open returns the view of a file, given by its absolute path, for which sources of inputs count; nil where it cannot be read.
-func Open(s *project.Snapshot, path string, sources *project.Sources) *View {
+// Open returns the view of a file, given by its absolute path; nil where that cannot be read.
+func Open(s *project.Snapshot, path string) *View {
 	f := s.File(path)
 	if f == nil {
 		return nil
 	}
-	v := &View{Answers: s.View(path).With(sources).Answers(), snapshot: s, sources: sources, file: f, path: path, tree: f.Tree()}
+	v := &View{Answers: s.View(path).Answers(), snapshot: s, file: f, path: path, tree: f.Tree()}
 	v.modules = sync.OnceValue(f.Modules)
 	return v
 }
@@ -144,7 +143,7 @@ func (v *View) openFile(path string) *View {
 	if path = filepath.Clean(path); path == v.path {
 		return v
 	}
-	return Open(v.snapshot, path, v.sources)
+	return Open(v.snapshot, path)
 }
 
 // In returns the view of a folder, for questions about all files of its project.

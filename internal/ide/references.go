@@ -8,7 +8,6 @@ import (
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
-	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/internal/sema"
 )
 
@@ -152,16 +151,10 @@ func (v *View) sameFree(n ast.Node) (uses []Use) {
 
 // namedOption returns the path of the option of the project that a node names, or nil.
 func (v *View) namedOption(n ast.Node) []string {
-	if path, declared := v.optionOf(n); len(declared) > 0 && v.declares(path) {
+	if path, declared := v.optionOf(n); len(declared) > 0 {
 		return path
 	}
 	return nil
-}
-
-// declares reports whether the project itself declares an option.
-func (v *View) declares(path []string) bool {
-	verdict := v.Option(path).Verdict
-	return verdict == project.OptionExists || verdict == project.OptionRenamed
 }
 
 // optionUses returns where an option is declared, defined and read.

@@ -155,8 +155,7 @@ func (v *View) option(n ast.Node) []string {
 // mayBeOption reports whether a node is a name that can be a part of an option's path.
 func mayBeOption(n ast.Node) bool { return n.Parent().Is(ast.Attrpath) || n.Parent().Is(ast.Inherit) }
 
-// optionOf returns what the project, or an input whose source counts, knows of the option that a node names, with its path; declared is
-// empty where none is known.
+// optionOf returns what the project knows of the option that a node names, with its path; Declared is empty where it knows none.
 func (v *View) optionOf(n ast.Node) (path []string, declared []project.DeclaredOption) {
 	if !mayBeOption(n) {
 		return nil, nil
@@ -164,17 +163,11 @@ func (v *View) optionOf(n ast.Node) (path []string, declared []project.DeclaredO
 	if path = v.option(n); path == nil {
 		return nil, nil
 	}
-	for _, answer := range []project.OptionAnswer{v.Option(path), v.InputOption(path).OptionAnswer} {
-		if (answer.Verdict == project.OptionExists || answer.Verdict == project.OptionRenamed) && answer.At == len(path) && !unplaced(answer.Declared) {
-			return path, answer.Declared
-		}
+	answer := v.Option(path)
+	if answer.Verdict != project.OptionExists && answer.Verdict != project.OptionRenamed || answer.At != len(path) {
+		return path, nil
 	}
-	return path, nil
-}
-
-// unplaced reports whether declarations are such that nobody can be led to.
-func unplaced(declared []project.DeclaredOption) bool {
-	return len(declared) == 1 && declared[0].File == ""
+	return path, answer.Declared
 }
 
 // input is an input of the flake around the file.

@@ -134,7 +134,7 @@ func TestPreCommit(t *testing.T) {
 	assert.Regexp(t, `nixsift\.+Passed`, out)
 	gittest.Run(t, repo, "commit", "-q", "-m", "first")
 
-	gittest.Write(t, repo, "README.md", "Another readme.\n", "statix.toml", "disabled = []\n")
+	gittest.Write(t, repo, "NOTES.md", "Notes.\n", "statix.toml", "disabled = []\n")
 	gittest.Run(t, repo, "add", "-A")
 	ok, out = preCommitRun(t, repo, "run")
 	assert.True(t, ok, out)

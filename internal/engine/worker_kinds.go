@@ -76,12 +76,27 @@ func (w *worker) script(path, text string, kind workspace.Kind) {
 	} else {
 		doc = shell.ReadScript(v.Rel(path), text)
 	}
+	if doc.Prose {
+		w.begin(path, nil, text)
+		w.rulesOf(doc, w.pass(path, nil, v, w.resolver))
+		return // what it shows is for people, comments that silence rules as well, and need not be whole
+	}
 	if strings.TrimSpace(text) == "" || slices.ContainsFunc(doc.Scripts, func(s *shell.Script) bool { return s.Err != nil }) {
 		w.unsure(path)
 	}
 	w.unread(path, doc)
 	pass := w.pass(path, nil, v, w.resolver)
 	w.begin(path, nil, text)
+	w.rulesOf(doc, pass)
+	if suppress.Mentioned(text) {
+		if t := suppress.ParseText(text, w.config.Catalogue()); t != nil {
+			w.suppressions[path] = t
+		}
+	}
+}
+
+// rulesOf runs the rules about scripts, of documentation those that read it.
+func (w *worker) rulesOf(doc *shell.Doc, pass *rules.Pass) {
 	for _, r := range w.plan.scripts {
 		if doc.Prose && !r.Prose {
 			continue
@@ -90,11 +105,6 @@ func (w *worker) script(path, text string, kind workspace.Kind) {
 		w.guard(pass.Rule, func() { r.Script(pass, doc) })
 	}
 	w.begin("", nil, "")
-	if suppress.Mentioned(text) {
-		if t := suppress.ParseText(text, w.config.Catalogue()); t != nil {
-			w.suppressions[path] = t
-		}
-	}
 }
 
 // unread tells what of a CI file or script could not be read. Scripts that do not parse may be right: of another shell

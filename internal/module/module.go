@@ -96,7 +96,9 @@ type File struct {
 	uses      Uses
 	defined   int // definitions read so far, each as often as it was
 	named     int // names of operands of // looked at so far, see laterNames
-	done      uint8
+	// followedNames counts the names that were followed.
+	followedNames int
+	done          uint8
 }
 
 const (

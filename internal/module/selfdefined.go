@@ -47,6 +47,8 @@ type own struct {
 const (
 	maxOwn       = 2000
 	maxSelfAsked = 100
+	// maxOwnValues bounds the values that are looked at: a name that stands in its own value twice is followed again and again.
+	maxOwnValues = 10 * maxOwn
 )
 
 // SelfDefinitions returns the definitions of the module that surely need the value of the option they define, by themselves
@@ -84,8 +86,9 @@ type selfQuestion struct {
 }
 
 type selfSearch struct {
-	m   *Module
-	all []own
+	m      *Module
+	all    []own
+	values int // that were looked at
 	// options are those that are defined, each with its definitions; byPath gives their numbers.
 	options [][]int
 	byPath  map[string]int
@@ -145,7 +148,7 @@ func (s *selfSearch) binding(d own, path []ast.Node, value, node ast.Node, depth
 
 // value reads the value of a definition.
 func (s *selfSearch) value(d own, n ast.Node, depth int) {
-	if depth > maxNesting || len(s.all) > maxOwn {
+	if s.values++; depth > maxNesting || len(s.all) > maxOwn || s.values > maxOwnValues {
 		return
 	}
 	n = s.m.file.followed(n)

@@ -84,12 +84,22 @@ func (f *File) inlineCall(call ast.ApplyExpr) {
 	f.inlineModules(arg, 0)
 }
 
-// followed returns the expression that a name bound by let stands for, behind let and with.
+// What following names may cost in a file: so many of them, and so many for each node. Values that have a name twice, which has another
+// twice, or itself, would else be looked at again and again.
+const (
+	maxFollowed  = 10_000
+	nodeFollowed = 16
+)
+
+// followed returns the expression that a name bound by let stands for, behind let and with; the name itself where too many were followed.
 func (f *File) followed(n ast.Node) ast.Node {
 	n = n.Tail()
 	for range maxAliases {
 		v := f.letValue(n)
 		if !v.IsValid() {
+			break
+		}
+		if f.followedNames++; f.followedNames > maxFollowed+nodeFollowed*len(f.tree.Records()) {
 			break
 		}
 		n = v.Tail()

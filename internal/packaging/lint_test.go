@@ -70,9 +70,11 @@ func TestStoreSaysWhatGitSays(t *testing.T) {
 		"default.nix:1:3: hint: `secret.nix` does not exist [missing-path]",
 		"default.nix:1:16: warning: `untracked.nix` does not exist [missing-path]",
 		"flakes/a/flake.nix:1:48: warning: input `out` names `../../../out`, which is outside the source tree in the Nix store [flake-input-path-escape]",
+		"flakes/a/flake.nix:1:131: warning: `../../../beside.nix` lies outside of the flake, which is all that Nix copies: reading it fails [path-escapes-repository]",
 	}, only(inStore, inGit))
 	assert.Equal(t, []string{
 		"flakes/a/flake.nix:1:48: error: input `out` names `../../../out`, which is outside the flake's Git repository [flake-input-path-escape]",
+		"flakes/a/flake.nix:1:131: warning: `../../../beside.nix` lies outside of the repository, which is all that Nix copies: reading it fails [path-escapes-repository]",
 	}, only(inGit, inStore))
 	assert.Greater(t, len(inGit), 1, "there is something that both say")
 }

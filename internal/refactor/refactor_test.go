@@ -74,7 +74,7 @@ func everywhere(text string, yield func(at source.Span)) {
 
 // TestKept holds that every change of small expressions, at every place, gives what Nix evaluates to the same.
 func TestKept(t *testing.T) {
-	exprs := strings.Split(strings.TrimSpace(read(t, "testdata/expressions.nix")), "\n#\n")
+	exprs := strings.Split(strings.TrimSpace(read(t, "testdata/expressions.txt")), "\n#\n")
 	kinds := map[string]int{}
 	var before, got []string
 	for _, e := range exprs {

@@ -78,7 +78,7 @@ func (r *Reader) Derivation(n ast.Node) (d Derivation, ok bool) {
 		if len(c.args) != 1 || !c.holder.IsValid() {
 			return d, false
 		}
-		d.Base, d.Attrs = c.holder, last
+		d.Base, d.Attrs = c.holder.Unparen(), last
 		if path := c.holder.NextSibling(); path.NumChildren() > 1 { // pkgs.hello.overrideAttrs
 			d.Base = c.holder.Parent()
 		}

@@ -91,7 +91,7 @@ func (r *Reader) baseFixed(d *Derivation, depth int) Verdict {
 		within = path[len(path)-2]
 	}
 	name := path[len(path)-1]
-	if name == "src" || strings.HasSuffix(name, "Src") || strings.HasPrefix(name, "fetch") || !isPackageSet(r.Names, within, holder) {
+	if name == "src" || strings.HasSuffix(name, "Src") || strings.HasPrefix(name, "fetch") || strings.HasPrefix(name, "override") || !isPackageSet(r.Names, within, holder) {
 		return Maybe
 	}
 	return No

@@ -255,7 +255,7 @@ func (w *declarations) declare(more []ast.Node, prefix []string, value, attr ast
 // its text then. The name may be a part of the text of the file.
 func (f *File) optionName(part ast.Node, first bool) (name string, ok bool) {
 	name = f.PathName(part)
-	if _, static := ast.AttrName(part); !static && name == part.Text() {
+	if _, static := ast.AttrName(part); !static && name == computedName(part) {
 		if inner := part.FirstChild().Unparen(); !first || !part.Is(ast.Interpolation) || !inner.Is(ast.Ident) && !inner.Is(ast.Select) {
 			return "", false
 		}

@@ -115,6 +115,14 @@ func (f *File) PathName(part ast.Node) string {
 			}
 		}
 	}
+	return computedName(part)
+}
+
+// computedName returns the source text of a part of an attribute path, without parentheses in what is interpolated.
+func computedName(part ast.Node) string {
+	if inner := part.FirstChild(); part.Is(ast.Interpolation) && inner.Is(ast.Paren) {
+		return "${" + inner.Unparen().Text() + "}"
+	}
 	return part.Text()
 }
 

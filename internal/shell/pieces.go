@@ -40,7 +40,8 @@ func ReadPieces(file string, pieces []Piece) *Doc {
 
 // namesShell reports whether the expression behind #! is a shell: ${pkgs.runtimeShell}, ${stdenv.shell}.
 func namesShell(interpreter string) bool {
-	return strings.HasSuffix(strings.ToLower(interpreter), "shell}")
+	name := strings.TrimRight(strings.TrimSuffix(strings.ToLower(interpreter), "}"), ") ")
+	return strings.HasSuffix(interpreter, "}") && strings.HasSuffix(name, "shell")
 }
 
 // Defines reports whether the script defines a function of the name, which hides the program.

@@ -207,7 +207,7 @@ func homeOfDynamicUser(p *rules.Pass, b ast.BindingNode) {
 		if name == "HOME" {
 			return
 		}
-		if other.Value().Text() == "true" {
+		if other.Value().Unparen().Text() == "true" {
 			dynamic = other.Node
 		}
 	}

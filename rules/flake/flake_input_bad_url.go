@@ -78,7 +78,7 @@ func badURL(p *rules.Pass, f *flake.Flake, in *flake.Input) (finding diag.Findin
 			meant = "github:" + text
 		}
 	case in.Ref.Type == flake.TypePath && misreadAsPath(text, in.Ref) && !exists(p, target(f, in)):
-		finding.Message = fmt.Sprintf("input %s has a url that Nix reads as the path %s in the flake, where nothing is", inputCode(in), diag.Code(in.Ref.Path))
+		finding.Message = fmt.Sprintf("input %s has a url that Nix reads as the path %s in the flake, where nothing is", inputCode(in), diag.Code(strings.TrimSpace(in.Ref.Path)))
 		finding.Help = "write a scheme that Nix knows: `github:owner/repo`, `git+ssh://git@host/owner/repo`, `git+https://…`"
 		if !in.Flake {
 			finding.Severity = diag.Warning // it is read only where it is used

@@ -37,6 +37,7 @@ var _ = rules.Register(&rules.Rule{
 
 // constant returns the Boolean that an expression is as it is written.
 func constant(p *rules.Pass, n ast.Node) (value, ok bool) {
+	n = n.Unparen()
 	if n.Is(ast.Unary) && n.Op() == ast.OpNot {
 		value, ok = constant(p, n.FirstChild().Unparen())
 		return !value, ok

@@ -28,6 +28,7 @@ var _ = rules.Register(&rules.Rule{
 		"(`Authorization: Bearer …`), in Nix strings, CI files and scripts. Nothing is said of variables and templates in that place, of\n" +
 		"`changeme` and its kin, of words without a digit, of names, paths and code, of comments, of documentation and tests. A word with a number\n" +
 		"behind it is told as info. Tokens of known form are told by `inline-token`, passwords in URLs by `credentials-in-url`.",
+	ByTokens: true,
 	Severity: diag.Warning, Presets: rules.Recommended,
 	On: []ast.Kind{ast.File},
 	Node: func(p *rules.Pass, _ ast.Node) {
@@ -38,7 +39,7 @@ var _ = rules.Register(&rules.Rule{
 			if !isText(n) || told(f.Span) || commented(src, f.Span.Start) {
 				continue
 			}
-			if by := p.Tree.NodeAt(f.By); by != n && !(isText(by) && by.Parent().Is(ast.List) && by.Parent() == n.Parent()) {
+			if by := p.Tree.NodeAt(f.By); by != n && !(isText(by) && by.OutsideParens().Parent().Is(ast.List) && by.OutsideParens().Parent() == n.OutsideParens().Parent()) {
 				continue
 			}
 			if !apart(p, n) && !compared(n) && !inEnvironment(p, n) {

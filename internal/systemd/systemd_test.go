@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"github.com/nixsift/nixsift/internal/testenv"
 )
 
 var spans = map[string]bool{
@@ -55,7 +57,7 @@ func TestValues(t *testing.T) {
 func TestSystemd(t *testing.T) {
 	program, err := exec.LookPath("systemd-analyze")
 	if err != nil {
-		t.Skip("no systemd-analyze")
+		testenv.Missing(t, "systemd-analyze, which Debian has in systemd")
 	}
 	for command, texts := range map[string]map[string]bool{"timespan": spans, "calendar": calendars} {
 		for text, right := range texts {

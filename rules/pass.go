@@ -25,8 +25,8 @@ type Pass struct {
 	Project *project.View
 	// MinNix is the oldest Nix that has to work with the file.
 	MinNix config.Version
-	// Now is the moment that ages count from, as whoever runs the rules has it; zero where no age is to be told.
-	Now time.Time
+	// Now returns the moment that ages count from, as whoever runs the rules has it; the zero time where no age is to be told.
+	Now func() time.Time
 
 	host     Host
 	rule     *Rule

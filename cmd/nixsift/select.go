@@ -74,7 +74,7 @@ func checkEngineFlags(flags *pflag.FlagSet, opts *engine.Options) error {
 		}
 		opts.Dir = wd
 	}
-	if opts.Now.IsZero() {
+	if opts.Now == nil {
 		opts.Now = nowFor(opts.Dir)
 	}
 	if opts.ConfigPath != "" {

@@ -46,6 +46,9 @@ func newProgram(repo *git.Repo) *program {
 var errNoProgram = errors.New("what changed is asked of the git program, which is not in PATH: install git, or name the files")
 
 func (p *program) command(ctx context.Context, args ...string) (*exec.Cmd, error) {
+	if err := p.repo.Refused(); err != nil {
+		return nil, err // git would end, or wait for ever for a pipe that stands in its place
+	}
 	path, err := exec.LookPath("git")
 	if err != nil {
 		return nil, errNoProgram

@@ -29,7 +29,7 @@ func (c *compiler) policy(r *Rule) {
 		if f.Lock == nil || slices.ContainsFunc(f.Lock.Problems, func(p flake.Problem) bool { return p.Kind <= flake.ProblemMissingNode }) {
 			return
 		}
-		for _, b := range p.Check(f, pass.Now) {
+		for _, b := range p.Check(f, pass.Now()) {
 			pass.Report(placed(f, b, diag.Finding{Message: message + " (" + b.Why + ")", Help: help}))
 		}
 	}

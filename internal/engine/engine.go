@@ -59,8 +59,9 @@ type Options struct {
 	// files that none holds for belong to one at the top of their project.
 	Baseline             string
 	NoBaseline, Adopting bool
-	// Now is the moment that the age of what is locked counts from; with the zero time rules tell no age.
-	Now time.Time
+	// Now returns the moment that the age of what is locked counts from; without it, or with the zero time, rules tell no age. It is
+	// called by workers, and only where a rule asks.
+	Now func() time.Time
 	// Jobs is the number of files checked at once; 0 is one for each processor.
 	Jobs int
 	// Approve, where it is given, is asked about each fix before Fix applies it: one after the other, in the order of the
@@ -168,6 +169,9 @@ type Checker struct {
 func New(opts Options) (*Engine, error) {
 	if opts.FS == nil {
 		opts.FS = workspace.OS
+	}
+	if opts.Now == nil {
+		opts.Now = func() time.Time { return time.Time{} }
 	}
 	e := &Engine{catalogue: Catalogue(), opts: opts}
 	e.flags = config.Flags{

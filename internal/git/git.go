@@ -318,6 +318,9 @@ func (r *Repo) HooksDir() (dir string, own bool) {
 	return dir, false
 }
 
+// Refused says why git refuses the configuration, and with it the repository; nil where it does not.
+func (r *Repo) Refused() error { return r.config().err }
+
 // Remotes returns the URLs of the remotes as the configuration has them.
 func (r *Repo) Remotes() []string { return r.config().remotes }
 

@@ -23,7 +23,11 @@ var _ = rules.Register(&rules.Rule{
 	Severity: diag.Info,
 	Options:  []*rules.Option{outdatedDays.Option}, LockAlone: true,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
-		if p.Now.IsZero() || !soundLock(f) || f.Lock.RootNode() == nil {
+		if !soundLock(f) || f.Lock.RootNode() == nil {
+			return
+		}
+		now := p.Now()
+		if now.IsZero() {
 			return
 		}
 		limit := outdatedDays.In(p)
@@ -40,7 +44,7 @@ var _ = rules.Register(&rules.Rule{
 			if !ok || !ref.IsNixpkgs() || original.IsPinned() || node.LastModified() <= 0 {
 				continue
 			}
-			age := int64(p.Now.Sub(time.Unix(node.LastModified(), 0)) / (24 * time.Hour))
+			age := int64(now.Sub(time.Unix(node.LastModified(), 0)) / (24 * time.Hour))
 			if age <= limit {
 				continue
 			}
@@ -48,7 +52,7 @@ var _ = rules.Register(&rules.Rule{
 			finding := diag.Finding{
 				File: filepath.Join(f.Dir, "flake.lock"), Span: node.Key,
 				Message: fmt.Sprintf("`%s` is of %s, which is %d days before %s", inputPath(path),
-					time.Unix(node.LastModified(), 0).UTC().Format(time.DateOnly), age, p.Now.UTC().Format(time.DateOnly)),
+					time.Unix(node.LastModified(), 0).UTC().Format(time.DateOnly), age, now.UTC().Format(time.DateOnly)),
 				Help:     fmt.Sprintf("run `nix flake update %s`", inputPath(path)),
 				Subjects: []string{inputPath(path)}, Anywhere: true,
 			}

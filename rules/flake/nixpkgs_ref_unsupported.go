@@ -22,8 +22,8 @@ var _ = rules.Register(&rules.Rule{
 	Severity: diag.Info, Presets: rules.Recommended,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
 		now := libtable.Known
-		if p.Now.After(now) {
-			now = p.Now
+		if at := p.Now(); at.After(now) {
+			now = at
 		}
 		for _, root := range f.Nix.Inputs {
 			for in := range root.All() {

@@ -37,6 +37,8 @@ var (
 // Now is the moment at which fixtures are checked.
 var Now = time.Date(2026, time.December, 1, 12, 0, 0, 0, time.UTC)
 
+func now() time.Time { return Now }
+
 // Run runs the fixtures in dir, a file RULE.txtar for each rule that the test links in.
 func Run(t *testing.T, dir string) {
 	gittest.Isolate(t)
@@ -137,7 +139,7 @@ func initRepo(t testing.TB, root string, repo fixture.Repo) {
 
 func check(t *testing.T, root string, r *rules.Rule) *engine.Result {
 	t.Helper()
-	res, err := engine.Check(context.Background(), engine.Options{Paths: []string{root}, Only: []string{r.ID}, Now: Now})
+	res, err := engine.Check(context.Background(), engine.Options{Paths: []string{root}, Only: []string{r.ID}, Now: now})
 	require.NoError(t, err)
 	res.Findings = slices.DeleteFunc(res.Findings, func(d diag.Finding) bool { return d.Rule != r.ID && rules.Lookup(d.Rule).Blocks() })
 	return res
@@ -206,7 +208,7 @@ func checkFixes(t *testing.T, path string, f *fixture.Fixture, r *rules.Rule, ro
 	}
 	got := map[string]string{}
 	for _, level := range []fix.Level{fix.OnlySafe, fix.AlsoUnsafe} {
-		out, err := engine.Fix(context.Background(), engine.Options{Paths: []string{root}, Only: []string{r.ID}, Now: Now}, level)
+		out, err := engine.Fix(context.Background(), engine.Options{Paths: []string{root}, Only: []string{r.ID}, Now: now}, level)
 		require.NoError(t, err)
 		require.Empty(t, out.Broken, "a fix leads to code that does not parse")
 		require.Empty(t, out.Refused, "a fix does harm")

@@ -27,8 +27,8 @@ const module = "github.com/nixsift/nixsift"
 var layers = []string{
 	"ast/source",
 	"ast",
-	"parser internal/near internal/version internal/diag internal/osfile internal/arena internal/formatter",
-	"internal/attrs internal/modsys internal/systemd internal/fingerprint internal/libtable internal/secret",
+	"parser internal/near internal/version internal/diag internal/osfile internal/arena",
+	"internal/attrs internal/modsys internal/systemd internal/fingerprint internal/libtable internal/secret internal/formatter",
 	"internal/baseline",
 	"ast/nixprint internal/sema",
 	"internal/nixlang",

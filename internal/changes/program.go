@@ -1,7 +1,6 @@
 package changes
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +11,7 @@ import (
 	"time"
 
 	"github.com/nixsift/nixsift/internal/git"
+	"github.com/nixsift/nixsift/internal/osfile"
 )
 
 // program is the git program in one repository. It is asked what only reads commits, trees, blobs and the index, and Track: no such
@@ -71,8 +71,8 @@ func (p *program) run(ctx context.Context, args ...string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	out, errs := bounded{most: maxAnswer, full: cancel}, bounded{most: maxComplaint}
-	cmd.Stdout, cmd.Stderr = &out, &errs
+	out, errs := osfile.NewBounded(maxAnswer, cancel), osfile.NewBounded(maxComplaint, nil)
+	cmd.Stdout, cmd.Stderr = out, errs
 	err = cmd.Run()
 	var exit *exec.ExitError
 	switch {
@@ -81,11 +81,11 @@ func (p *program) run(ctx context.Context, args ...string) (string, error) {
 	case within.Err() != nil:
 		return "", fmt.Errorf("git %s answers with more than %d MiB, or not within %s", args[0], maxAnswer>>20, maxWait)
 	case errors.As(err, &exit):
-		return "", &failure{firstLine(errs.kept.String())}
+		return "", &failure{firstLine(errs.String())}
 	case err != nil:
 		return "", fmt.Errorf("starting git: %w", err)
 	}
-	return out.kept.String(), nil
+	return out.String(), nil
 }
 
 // Bounds of what git says, in bytes, and of the time that an answer takes: trees may share parts, so that a small
@@ -95,23 +95,6 @@ const (
 	maxComplaint = 64 << 10
 	maxWait      = 2 * time.Minute
 )
-
-// bounded keeps the start of what is written, and calls full, where it is given, when there is more.
-type bounded struct {
-	kept bytes.Buffer // not embedded: its other methods know no bound
-	most int
-	full func()
-}
-
-func (b *bounded) Write(p []byte) (int, error) {
-	if left := b.most - b.kept.Len(); left >= len(p) {
-		return b.kept.Write(p)
-	}
-	if b.full != nil {
-		b.full()
-	}
-	return len(p), nil
-}
 
 // firstLine returns the first thing that git says is wrong.
 func firstLine(says string) string {

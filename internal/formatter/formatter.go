@@ -2,7 +2,6 @@
 package formatter
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/nixsift/nixsift/internal/osfile"
 )
 
 // Default is the program that is run where none is named.
@@ -48,9 +49,10 @@ func Run(ctx context.Context, command []string, dir, file, text string) (string,
 		args = append(args, strings.ReplaceAll(a, "{file}", file))
 	}
 	cmd := exec.CommandContext(within, command[0], args...)
-	out, errs := bounded{most: 8*len(text) + maxMore, full: cancel}, bounded{most: 64 << 10}
+	most := 8*len(text) + maxMore
+	out, errs := osfile.NewBounded(most, cancel), osfile.NewBounded(64<<10, nil)
 	// The library writes and reads at the same time, each in a goroutine of its own.
-	cmd.Dir, cmd.Stdin, cmd.Stdout, cmd.Stderr = dir, strings.NewReader(text), &out, &errs
+	cmd.Dir, cmd.Stdin, cmd.Stdout, cmd.Stderr = dir, strings.NewReader(text), out, errs
 	cmd.WaitDelay = time.Second // for programs of its own that outlive it
 	ownGroup(cmd)
 	err := cmd.Run()
@@ -61,29 +63,12 @@ func Run(ctx context.Context, command []string, dir, file, text string) (string,
 	case errors.Is(within.Err(), context.DeadlineExceeded):
 		return "", fmt.Errorf("%s takes longer than %s", name, Limit)
 	case within.Err() != nil:
-		return "", fmt.Errorf("%s writes more than %d bytes", name, out.most)
+		return "", fmt.Errorf("%s writes more than %d bytes", name, most)
 	case err != nil:
-		if says := strings.TrimSpace(errs.kept.String()); says != "" {
+		if says := strings.TrimSpace(errs.String()); says != "" {
 			return "", fmt.Errorf("%s: %s", name, says)
 		}
 		return "", fmt.Errorf("%s: %w", name, err)
 	}
-	return out.kept.String(), nil
-}
-
-// bounded keeps the start of what is written, and calls full, where it is given, when there is more.
-type bounded struct {
-	kept bytes.Buffer
-	most int
-	full func()
-}
-
-func (b *bounded) Write(p []byte) (int, error) {
-	if left := b.most - b.kept.Len(); left >= len(p) {
-		return b.kept.Write(p)
-	}
-	if b.full != nil {
-		b.full()
-	}
-	return len(p), nil
+	return out.String(), nil
 }

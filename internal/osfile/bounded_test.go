@@ -1,4 +1,4 @@
-package changes
+package osfile
 
 import (
 	"io"
@@ -11,14 +11,14 @@ import (
 
 func TestBounded(t *testing.T) {
 	full := 0
-	b := bounded{most: 10, full: func() { full++ }}
-	n, err := io.Copy(&b, strings.NewReader("0123456789"))
+	b := NewBounded(10, func() { full++ })
+	n, err := io.Copy(b, strings.NewReader("0123456789"))
 	require.NoError(t, err)
 	assert.EqualValues(t, 10, n)
 	assert.Zero(t, full)
-	n, err = io.Copy(&b, strings.NewReader("more"))
+	n, err = io.Copy(b, strings.NewReader("more"))
 	require.NoError(t, err)
 	assert.EqualValues(t, 4, n)
 	assert.Equal(t, 1, full)
-	assert.Equal(t, "0123456789", b.kept.String())
+	assert.Equal(t, "0123456789", b.String())
 }

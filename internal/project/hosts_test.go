@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"github.com/nixsift/nixsift/internal/eval"
 	"github.com/nixsift/nixsift/internal/testenv"
 	"github.com/nixsift/nixsift/internal/workspace"
 )
@@ -169,4 +170,30 @@ func TestHostsOfChangedData(t *testing.T) {
 	assert.Len(t, after.View(module).HostsOf(module).Surely, 1)
 	again := after.Next(Change{FS: changed, Files: []string{filepath.Join(dir, "other.json")}})
 	assert.Same(t, after.hostsIn(dir), again.hostsIn(dir), "other data does not count")
+}
+
+// TestMendedFlake holds that outputs and hosts come with a flake.nix that had none, or could not be called, and go with it.
+func TestMendedFlake(t *testing.T) {
+	const whole = `{ outputs = { nixpkgs, ... }: { nixosConfigurations.h = nixpkgs.lib.nixosSystem { modules = [ ./m.nix ]; }; x = 1; }; }`
+	for _, broken := range []string{"{ outputs = ; }", "{ }", "", "{ outputs = 1; }"} {
+		dir := testenv.Tree(t, map[string]string{"flake.nix": broken, "m.nix": "{ }"})
+		file, module := filepath.Join(dir, "flake.nix"), filepath.Join(dir, "m.nix")
+		told := func(s *Snapshot) (names []string, hosts int) {
+			s.View(file).FailingOutput(dir, nil, eval.Passage{})
+			return s.View(file).Outputs(dir).Names(), len(s.View(module).HostsOf(module).Surely)
+		}
+		before := New(workspace.OS)
+		names, hosts := told(before)
+		assert.Empty(t, names, broken)
+		assert.Zero(t, hosts, broken)
+		mended := workspace.NewOverlay(workspace.OS)
+		mended.Set(file, []byte(whole))
+		after := before.Next(Change{FS: mended, Files: []string{file}})
+		names, hosts = told(after)
+		assert.Equal(t, []string{"nixosConfigurations", "x"}, names, broken)
+		assert.Equal(t, 1, hosts, broken)
+		names, hosts = told(after.Next(Change{FS: workspace.OS, Files: []string{file}}))
+		assert.Empty(t, names, broken)
+		assert.Zero(t, hosts, broken)
+	}
 }

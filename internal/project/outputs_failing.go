@@ -126,7 +126,9 @@ func failingAfter(m *memo[string, *failingOutputs], changed []string) *memo[stri
 }
 
 // dependsOn reports whether the outputs of the flake in a folder, for which some files were evaluated, may be others once some
-// have changed.
+// have changed. Its own two files count where nothing was evaluated, too: a broken flake.nix has no outputs until it is mended.
 func dependsOn(files map[string]bool, dir string, changed []string) bool {
-	return slices.ContainsFunc(changed, func(path string) bool { return files[path] || path == filepath.Join(dir, "flake.lock") })
+	return slices.ContainsFunc(changed, func(path string) bool {
+		return files[path] || path == filepath.Join(dir, "flake.nix") || path == filepath.Join(dir, "flake.lock")
+	})
 }

@@ -14,7 +14,7 @@ import (
 )
 
 var _ = rules.Register(&rules.Rule{
-	ID: "ci-output-missing", Family: family, Since: "0.1.0", Stage: rules.Preview,
+	ID: "ci-output-missing", Family: family, Since: "0.1.0",
 	Summary: "A command of CI or a script asks for an output that the flake does not have",
 	Doc: "`nix build .#nam` fails with \"flake … does not provide attribute 'packages.x86_64-linux.nam',\n" +
 		"'legacyPackages.x86_64-linux.nam' or 'nam'\". So do `nix run`, `nix develop .#ci`, `use flake .#ci`,\n" +

@@ -203,16 +203,17 @@ func importFile(c *invocation) *Value {
 		return nil
 	}
 	c.reads(ReadCode, v)
-	if c.Import == nil || !v.isKnown() || v.kinds != Path && !c.Texts {
+	file, ok := v.FilePath()
+	if c.Import == nil || !ok || v.kinds != Path && !c.Texts {
 		return topValue
 	}
-	t := c.files[v.text]
+	t := c.files[file]
 	if t == nil {
 		if len(c.files) == c.maxFiles() {
 			c.Import = nil
 			return c.cut()
 		}
-		code := c.Import(v.text)
+		code := c.Import(file)
 		if code == nil {
 			return topValue
 		}
@@ -225,7 +226,7 @@ func importFile(c *invocation) *Value {
 		if c.files == nil {
 			c.files = map[string]*thunk{}
 		}
-		c.files[v.text] = t
+		c.files[file] = t
 	}
 	if t.state == running {
 		return c.cut() // files that import each other

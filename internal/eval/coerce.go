@@ -42,9 +42,12 @@ func (ev *Evaluation) coerce(v *Value, c coercion) (ok, bad *Value) {
 		case String:
 			ok = join(ok, x)
 		case Path:
-			if ev.Disk == nil || !x.isKnown() {
+			switch {
+			case ev.Disk == nil || !x.isKnown():
 				ok = join(ok, bare(String)) // in a flake, one of the store
-			} else {
+			case c.copies:
+				ok = join(ok, copyOf(x.text))
+			default:
 				ok = join(ok, stringValue(x.text))
 			}
 			if c.copies {

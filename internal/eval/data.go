@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"math"
-	"path"
 	"strings"
 	"unicode/utf8"
 
@@ -48,10 +47,14 @@ const bytesPerStep = 64
 
 // content returns what readFile gives.
 func (c *invocation) content(v *Value) *Value {
-	if c.Disk == nil || c.Disk.Text == nil || v == nil || !v.isKnown() {
+	if c.Disk == nil || c.Disk.Text == nil || v == nil {
 		return bare(String | Failures)
 	}
-	text, ok := c.Disk.Text(path.Clean(v.text))
+	file, ok := v.FilePath()
+	if !ok {
+		return bare(String | Failures)
+	}
+	text, ok := c.Disk.Text(file)
 	if !ok || strings.IndexByte(text, 0) >= 0 || !c.pay(len(text)/bytesPerStep) {
 		return bare(String | Failures)
 	}

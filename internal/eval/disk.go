@@ -9,8 +9,9 @@ import (
 	"github.com/nixsift/nixsift/ast/source"
 )
 
-// Disk is what an evaluation knows of the files around the code, as Nix sees them there. With one, a path is the same text in
-// a string, though Nix would copy it to the store; and an evaluation remembers where paths are put together (MadeAt).
+// Disk is what an evaluation knows of the files around the code, as Nix sees them there. With one, toString gives a path as it is,
+// a text with a path in it is known as far as it is read as one (FilePath), and an evaluation remembers where paths are put
+// together (MadeAt).
 type Disk struct {
 	// List returns what lies in a folder, with the types that readDir gives; ok is false where that is not known.
 	List func(dir string) (types map[string]string, ok bool)
@@ -41,15 +42,51 @@ func (ev *Evaluation) reads(how ReadKind, v *Value) {
 		return
 	}
 	v.each(func(x *Value) {
-		if isFilePath(x) {
+		if _, ok := x.FilePath(); ok {
 			ev.Disk.Read(how, x, ev.forks == 0 && x == v)
 		}
 	})
 }
 
-// isFilePath reports whether a value is a known path, or a text that is an absolute one.
-func isFilePath(v *Value) bool {
-	return v.isKnown() && (v.kinds == Path || v.kinds == String && strings.HasPrefix(v.text, "/"))
+// FilePath returns the path of what Nix reads by a value: a known path, a text that is an absolute one, or one of what Nix copies
+// for a text, as in "${./modules}/a.nix". ok is false for others. What lies around a copy is not reached from it.
+func (v *Value) FilePath() (file string, ok bool) {
+	switch {
+	case v.copied != 0:
+		file = path.Clean(v.text)
+		return file, within(v.text[:v.copied], file)
+	case v.isKnown() && (v.kinds == Path || v.kinds == String && strings.HasPrefix(v.text, "/")):
+		return path.Clean(v.text), true
+	}
+	return "", false
+}
+
+// within reports whether a clean path is a folder, or lies below it.
+func within(folder, file string) bool {
+	rest, ok := strings.CutPrefix(file, folder)
+	return ok && (rest == "" || rest[0] == '/' || folder == "/")
+}
+
+// copyOf returns the text of a path that Nix copies to its store. The hash in its name is not known; as of Nix 2.34 that of a whole
+// flake is another one than self has.
+func copyOf(file string) *Value {
+	file = path.Clean(file)
+	return &Value{kinds: String, text: file, copied: uint32(len(file))}
+}
+
+// joinCopied joins two texts, of which at least one is of a copy.
+func joinCopied(a, b *Value) *Value {
+	switch {
+	case b.copied != 0 && a.isKnown() && a.text == "":
+		return b
+	case a.copied == 0 || !b.isKnown() || len(a.text)+len(b.text) > maxText:
+		return bare(String)
+	case b.text == "":
+		return a
+	case len(a.text) == int(a.copied) && b.text[0] != '/':
+		return bare(String) // beside the copy there is nothing
+	}
+	return &Value{kinds: String, text: a.text + b.text, copied: a.copied}
 }
 
 // made notes where paths are put together.
@@ -58,7 +95,7 @@ func (ev *Evaluation) made(at site, v *Value) *Value {
 		return v
 	}
 	v.each(func(x *Value) {
-		if isFilePath(x) {
+		if _, ok := x.FilePath(); ok {
 			if ev.places == nil {
 				ev.places = map[*Value]site{}
 			}
@@ -115,10 +152,14 @@ func (s *set) otherValue() *Value {
 
 // listing returns what readDir gives.
 func (c *invocation) listing(v *Value) *Value {
-	if c.Disk == nil || v == nil || !v.isKnown() {
+	if c.Disk == nil || v == nil {
 		return bare(Set | Failures)
 	}
-	types, ok := c.Disk.List(path.Clean(v.text))
+	dir, ok := v.FilePath()
+	if !ok {
+		return bare(Set | Failures)
+	}
+	types, ok := c.Disk.List(dir)
 	if !ok || !c.pay(len(types)) {
 		return bare(Set | Failures)
 	}
@@ -131,10 +172,14 @@ func (c *invocation) listing(v *Value) *Value {
 
 // existence returns what pathExists gives.
 func (c *invocation) existence(v *Value) *Value {
-	if c.Disk == nil || v == nil || !v.isKnown() {
+	if c.Disk == nil || v == nil {
 		return bare(Bool | Failures)
 	}
-	if exists, known := c.Disk.Exists(path.Clean(v.text)); known {
+	file, ok := v.FilePath()
+	if !ok {
+		return bare(Bool | Failures)
+	}
+	if exists, known := c.Disk.Exists(file); known {
 		return boolValue(exists)
 	}
 	return someBool
@@ -170,7 +215,7 @@ var listFilesRecursive = &builtin{name: "listFilesRecursive", arity: 1, run: fun
 	}
 	c.reads(ReadFolder, v)
 	var out []*thunk
-	if c.Disk == nil || !v.isKnown() || !c.filesBelow(path.Clean(v.text), maxListedDepth, &out) {
+	if dir, ok := v.FilePath(); c.Disk == nil || !ok || !c.filesBelow(dir, maxListedDepth, &out) {
 		return bare(List | Failures)
 	}
 	return listValue(out)

@@ -180,7 +180,10 @@ func describe(v *Value) Described {
 	d := Described{Kinds: v.kinds, Sole: v.rest&^(Failures|Null) == 0}
 	v.each(func(alt *Value) {
 		switch {
-		case alt.kinds == Null, alt.kinds&Failures != 0 && alt.fail == nil, !alt.isKnown():
+		case alt.kinds == Null, alt.kinds&Failures != 0 && alt.fail == nil:
+			return
+		case !alt.isKnown():
+			d.Sole = false
 			return
 		}
 		f := Fact{Kind: alt.kinds}

@@ -93,7 +93,7 @@ var pathAppend = &builtin{name: "path.append", arity: 2, run: func(c *invocation
 			return nil
 		}
 	}
-	if base, rest := c.force(c.args[0]), c.force(c.args[1]); c.Disk != nil && isFilePath(base) && rest.isKnown() && rest.kinds == String {
+	if base, rest := c.force(c.args[0]), c.force(c.args[1]); c.Disk != nil && base.kinds == Path && base.isKnown() && rest.isKnown() && rest.kinds == String {
 		return c.made(c.at, pathValue(path.Join(base.text, rest.text)))
 	}
 	return bare(Path)

@@ -455,6 +455,9 @@ func joinParts(k Kinds, a, b *Value) *Value {
 	if k != Path {
 		k = String
 	}
+	if k == String && (a.copied != 0 || b.copied != 0) {
+		return joinCopied(a, b)
+	}
 	if !a.isKnown() || !b.isKnown() || len(a.text)+len(b.text) > maxText {
 		return bare(k)
 	}

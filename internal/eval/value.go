@@ -62,6 +62,9 @@ type Value struct {
 	kinds Kinds
 	// rest are the kinds of which nothing more is known.
 	rest Kinds
+	// copied is set of a text that is where Nix copies a path in its store, with what was added to that: then text begins with the
+	// path, which is that long, and the text itself is not known.
+	copied uint32
 	// alts are the alternatives with payload of a joint value.
 	alts []*Value
 
@@ -106,8 +109,11 @@ func listValue(l []*thunk) *Value      { return &Value{kinds: List, list: l} }
 func setValue(s *set) *Value           { return &Value{kinds: Set, set: s} }
 func functionValue(f *function) *Value { return &Value{kinds: Function, fn: f} }
 
-// isKnown reports whether the value is one with a payload: a known number, Boolean, text, list, set or function.
-func (v *Value) isKnown() bool { return v.rest == 0 && v.alts == nil }
+// isKnown reports whether the value is a known number, Boolean, text, list, set or function.
+func (v *Value) isKnown() bool { return v.isOne() && v.copied == 0 }
+
+// isOne reports whether the value is one with a payload.
+func (v *Value) isOne() bool { return v.rest == 0 && v.alts == nil }
 
 // isBare reports whether nothing but the kinds is known of the value.
 func (v *Value) isBare() bool { return v.alts == nil && v.rest == v.kinds }
@@ -120,7 +126,7 @@ func (v *Value) Fails() bool { return v.kinds&^Failures == 0 }
 
 // each calls yield for the alternatives: those with payload, and one for each kind of which nothing more is known.
 func (v *Value) each(yield func(*Value)) {
-	if v.isKnown() {
+	if v.isOne() {
 		yield(v)
 		return
 	}
@@ -177,7 +183,7 @@ func join(a, b *Value) *Value {
 		n++
 	}
 	for _, v := range [2]*Value{a, b} {
-		if v.isKnown() {
+		if v.isOne() {
 			add(v)
 		}
 		for _, alt := range v.alts {
@@ -210,7 +216,7 @@ func same(a, b *Value) bool {
 	case Float:
 		return a.real == b.real
 	case String, Path:
-		return a.text == b.text
+		return a.text == b.text && a.copied == b.copied
 	case List:
 		return len(a.list) == 0 && len(b.list) == 0
 	case Set:

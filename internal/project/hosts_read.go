@@ -266,8 +266,7 @@ func (r *hostReader) is(v *eval.Value, parts []eval.Part) bool {
 // read notes a path that is read.
 func (r *hostReader) read(how eval.ReadKind, path *eval.Value, sure bool) {
 	use := [...]PathUse{eval.ReadCode: AsCode, eval.ReadText: AsText, eval.ReadFolder: AsFolder, eval.ReadExistence: AsExistence}[how]
-	text, _ := path.Text()
-	if target := filepath.Clean(text); use == AsCode && r.host != nil && workspace.Within(r.source, target) {
+	if target, _ := path.FilePath(); use == AsCode && r.host != nil && workspace.Within(r.source, target) {
 		r.reaches(r.fileOf(target), hostReach{r.host, sure, false})
 	}
 	r.note(use, path, sure)
@@ -275,8 +274,7 @@ func (r *hostReader) read(how eval.ReadKind, path *eval.Value, sure bool) {
 
 // note notes a path that something reads, where it is put together.
 func (r *hostReader) note(use PathUse, path *eval.Value, sure bool) {
-	text, _ := path.Text()
-	target := filepath.Clean(text)
+	target, _ := path.FilePath()
 	if r.host == nil || !workspace.Within(r.source, target) {
 		return
 	}

@@ -243,17 +243,17 @@ func (w *hostWalk) given() eval.Part {
 
 // file reads a path that stands for a module.
 func (w *hostWalk) file(n *moduleNode, path *eval.Value, sure bool) {
-	text, ok := path.Text()
+	file, ok := path.FilePath()
 	switch {
 	case !ok:
 		n.open = true
-	case foreignPath(text):
-	case !workspace.Within(w.source, text):
-		n.open = n.open || !strings.HasPrefix(text, "/nix/store/")
+	case foreignPath(file):
+	case !workspace.Within(w.source, file):
+		n.open = n.open || !strings.HasPrefix(file, "/nix/store/")
 	default:
 		w.hostReader.host = w.host
 		w.note(AsModule, path, sure)
-		n.imports = append(n.imports, moduleImport{strings.Clone(w.fileOf(filepath.Clean(text))), sure})
+		n.imports = append(n.imports, moduleImport{strings.Clone(w.fileOf(file)), sure})
 	}
 }
 

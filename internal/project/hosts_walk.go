@@ -2,7 +2,6 @@ package project
 
 import (
 	"maps"
-	"path/filepath"
 	"slices"
 	"strings"
 

@@ -2,6 +2,7 @@ package project
 
 import (
 	"fmt"
+	"maps"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -95,5 +96,48 @@ func TestTooManyHosts(t *testing.T) {
 			assert.LessOrEqual(t, len(g.hosts), maxHosts, name)
 			assert.LessOrEqual(t, len(g.reached[path]), maxHosts, name)
 		}
+	}
+}
+
+// TestBranchingModules lets modules import each other, or themselves, more than once each, so that there are many ways to one: what
+// they cost does not depend on the number of ways.
+func TestBranchingModules(t *testing.T) {
+	chain := func(next string) string {
+		var b strings.Builder
+		for i := range 40 {
+			fmt.Fprintf(&b, "m%d = %s; ", i, strings.ReplaceAll(next, "next", fmt.Sprintf("m%d", i+1)))
+		}
+		return "let " + b.String() + "m40 = { }; in m0"
+	}
+	files := map[string]string{}
+	for i := range 40 {
+		files[fmt.Sprintf("m%d.nix", i)] = strings.ReplaceAll("{ config, ... }: { imports = [ ./next (import ./next) (args: import ./next args) ]; config.a = config.b; }", "next", fmt.Sprintf("m%d.nix", i+1))
+	}
+	files["m40.nix"] = "{ }"
+	for name, module := range map[string]string{
+		"itself":            `let x = { imports = [ x x ]; }; in x`,
+		"function":          `let x = { config, ... }: { imports = [ x x ]; }; in x`,
+		"functor":           `let x = { __functor = _: { ... }: { imports = [ x x ]; }; }; in x`,
+		"chain":             chain("{ imports = [ next next ]; }"),
+		"functions":         chain("{ config, ... }: { imports = [ next next ]; }"),
+		"different":         `let f = n: { imports = [ (f (n + 1)) (f (n + 1)) ]; }; in f 0`,
+		"functions of them": `let f = n: { config, ... }: { imports = [ (f (n + 1)) (f (n + 1)) ]; config.a = config.b; }; in { imports = [ (f 0) ]; }`,
+		"list":              `{ lib, ... }: let x = [ { imports = x ++ x; } { imports = x; } ]; in { imports = x ++ x; }`,
+		"merged":            `{ lib, ... }: let x = lib.mkMerge [ x x ]; in { config = x; }`,
+		"merges":            `{ lib, ... }: ` + chain("lib.mkMerge [ next (lib.mkIf true next) ]"),
+		"specialisations":   `{ lib, ... }: let x = { specialisation = { a.configuration = x; b.configuration = x; }; imports = [ x x ]; }; in x`,
+		"files":             `{ imports = [ ./m0.nix ]; }`,
+	} {
+		tree := map[string]string{"m.nix": module}
+		if name == "files" {
+			maps.Copy(tree, files)
+		}
+		tree["flake.nix"] = "{ outputs = { self, nixpkgs }: { nixosConfigurations.h = nixpkgs.lib.nixosSystem { modules = [ ./m.nix ]; }; }; }"
+		dir := testenv.Tree(t, tree)
+		r := newHostReader(New(workspace.OS).View(filepath.Join(dir, "flake.nix")), dir)
+		g := r.readAll()
+		assert.NotEmpty(t, g.hosts, name)
+		assert.False(t, g.cut, name)
+		assert.Less(t, r.ev.Work(), 100_000, name)
 	}
 }

@@ -18,6 +18,8 @@ type moduleNode struct {
 	shared  []userModule // home-manager.sharedModules, lists of them, of no name
 	args    []eval.Part  // home-manager.extraSpecialArgs
 	inner   []innerModule
+	// read are the modules written in it that were read, true for those that it surely has: many name the same one, or itself.
+	read map[*eval.Value]bool
 }
 
 // moduleImport is a file that a module imports.
@@ -43,8 +45,27 @@ type hostWalk struct {
 	inner bool
 }
 
-// What the modules written in a file may be nested: in lists, properties and functions.
-const maxModuleNesting = 24
+// What the modules written in a file may be nested, in lists, properties and functions; and how many there may be.
+const (
+	maxModuleNesting  = 24
+	maxWrittenModules = 5_000
+)
+
+// reads notes that a module is written in another, and reports whether it is to be read there: no more than once.
+func (n *moduleNode) reads(module *eval.Value, sure bool) bool {
+	before, known := n.read[module]
+	switch {
+	case known && (before || !sure):
+		return false
+	case len(n.read) == maxWrittenModules:
+		n.open = true
+		return false
+	case n.read == nil:
+		n.read = map[*eval.Value]bool{}
+	}
+	n.read[module] = sure
+	return true
+}
 
 // run goes through all modules of the host, from what its evaluation lists.
 func (w *hostWalk) run(top *moduleNode) {
@@ -214,12 +235,13 @@ func (w *hostWalk) module(n *moduleNode, p eval.Part, sure bool, depth int) {
 		return
 	}
 	w.eachAlternative(n, v, sure, func(x *eval.Value, sure bool) {
-		switch x.Kinds() {
-		case eval.Path, eval.String:
+		switch kind := x.Kinds(); {
+		case kind == eval.Path || kind == eval.String:
 			w.file(n, x, sure)
-		case eval.Function:
+		case kind&(eval.Function|eval.Set) != 0 && !n.reads(x, sure):
+		case kind == eval.Function:
 			w.module(n, eval.Apply(x.Part(), w.given()), sure, depth-1)
-		case eval.Set:
+		case kind == eval.Set:
 			if x.Has("__functor") {
 				w.module(n, eval.Apply(x.Part(), w.given()), sure, depth-1)
 				return
@@ -299,10 +321,15 @@ func (w *hostWalk) homeManager(n *moduleNode, v *eval.Value, sure bool, depth in
 	})
 }
 
-// definitions yields the sets that a definition stands for: those in mkIf, mkMerge and the like.
+// definitions yields the sets that a definition stands for, each once: those in mkIf, mkMerge and the like.
 func (w *hostWalk) definitions(v *eval.Value, sure bool, depth int, yield func(v *eval.Value, sure bool)) {
+	w.defined(&moduleNode{}, v, sure, depth, yield)
+}
+
+// defined is definitions without those that n has read.
+func (w *hostWalk) defined(n *moduleNode, v *eval.Value, sure bool, depth int, yield func(v *eval.Value, sure bool)) {
 	for _, x := range v.Alternatives() {
-		if depth == 0 || x.Kinds() != eval.Set || !x.Known() {
+		if depth == 0 || x.Kinds() != eval.Set || !x.Known() || !n.reads(x, sure) {
 			continue
 		}
 		tag, _ := x.Attr("_type")
@@ -316,10 +343,10 @@ func (w *hostWalk) definitions(v *eval.Value, sure bool, depth int, yield func(v
 		case eval.MergeProperty:
 			elems, _ := w.ask(x.Member("contents")).Elements()
 			for _, e := range elems {
-				w.definitions(w.ask(e), sure, depth-1, yield)
+				w.defined(n, w.ask(e), sure, depth-1, yield)
 			}
 		case eval.IfProperty, eval.OverrideProperty, eval.OrderProperty:
-			w.definitions(w.ask(x.Member("content")), sure && kind != eval.IfProperty, depth-1, yield)
+			w.defined(n, w.ask(x.Member("content")), sure && kind != eval.IfProperty, depth-1, yield)
 		}
 	}
 }

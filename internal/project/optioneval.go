@@ -135,6 +135,8 @@ type optionWalk struct {
 	found []module.Declared
 	opens [][]string
 	inner int // submodules around it, to which what files declare that they import belongs, too
+	// read are the modules that were read: many name the same one, or itself.
+	read map[*eval.Value]bool
 }
 
 func (w *optionWalk) open(path []string) {
@@ -160,7 +162,7 @@ func (w *optionWalk) module(p eval.Part, depth int) {
 	}
 	for _, x := range v.Alternatives() {
 		switch {
-		case x.Fails():
+		case x.Fails(), w.read[x]:
 		case x.Kinds() == eval.Path && w.inner > 0:
 			text, _ := x.Text()
 			if code := w.imported(text); code != nil {
@@ -170,6 +172,7 @@ func (w *optionWalk) module(p eval.Part, depth int) {
 			}
 		case x.Kinds() == eval.Path, x.Kinds() == eval.String && w.inner == 0: // such a file is read where it is
 		case x.Kinds() == eval.Function:
+			w.reads(x)
 			w.module(eval.Apply(x.Part(), w.given), depth-1)
 		case x.Kinds() != eval.Set || !x.Known():
 			w.open(nil)
@@ -178,9 +181,17 @@ func (w *optionWalk) module(p eval.Part, depth int) {
 		case x.Has("_renamed"):
 			w.renamed(w.ask(x.Member("_renamed")))
 		default:
+			w.reads(x)
 			w.set(x, depth)
 		}
 	}
+}
+
+func (w *optionWalk) reads(module *eval.Value) {
+	if w.read == nil {
+		w.read = map[*eval.Value]bool{}
+	}
+	w.read[module] = true
 }
 
 // set reads a module that is a set.

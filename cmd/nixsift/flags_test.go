@@ -107,6 +107,7 @@ var flagCases = []flagCase{
 
 	{commands: "follows", flag: "check", with: "--check --write", without: "", status: exitUsage, errs: "use one of them"},
 	{commands: "follows", flag: "diff", with: "--diff --write", without: "", status: exitUsage, errs: "use one of them"},
+	{commands: "follows", flag: "format", with: "--format json --write", without: "", status: exitUsage, errs: "use one of them"},
 	{commands: "follows", flag: "write", with: "--check --write", without: "", status: exitUsage, errs: "use one of them"},
 	{commands: "inputs", flag: "format", with: "--format xml", without: "", status: exitUsage, errs: "unknown format"},
 

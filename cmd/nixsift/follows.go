@@ -23,6 +23,7 @@ const followsRule = "missing-follows"
 
 func followsCommand(s streams) *cobra.Command {
 	var write, check, diff bool
+	var format string
 	cmd := &cobra.Command{
 		Use:   "follows [FLAKE]",
 		Short: "Plan which inputs of a flake's inputs may follow its own, and write that",
@@ -36,6 +37,12 @@ func followsCommand(s streams) *cobra.Command {
 			if write && (check || diff) {
 				return errors.New("--write writes what --check and --diff only tell of: use one of them")
 			}
+			switch {
+			case format != "text" && format != "json":
+				return fmt.Errorf("unknown format %q: use text or json", format)
+			case format == "json" && (write || diff):
+				return errors.New("--format json is a form of the plan, which --write and --diff do not print: use one of them")
+			}
 			plan, err := planFollows(s, args)
 			if err != nil {
 				return err
@@ -48,6 +55,8 @@ func followsCommand(s streams) *cobra.Command {
 				err = plan.diff(s)
 			case write:
 				err = plan.write(s)
+			case format == "json":
+				err = plan.json(s)
 			default:
 				err = plan.tell(s)
 			}
@@ -59,6 +68,7 @@ func followsCommand(s streams) *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&write, "write", false, "write the plan to flake.nix")
 	cmd.Flags().BoolVar(&check, "check", false, "end with 1 where the plan is not empty")
+	cmd.Flags().StringVarP(&format, "format", "f", "text", "output format of the plan: text or json")
 	cmd.Flags().BoolVar(&diff, "diff", false, "show what --write would change, for git apply")
 	return cmd
 }
@@ -66,6 +76,7 @@ func followsCommand(s streams) *cobra.Command {
 // followsPlan is what a flake's inputs may follow.
 type followsPlan struct {
 	wd, file string // the working directory and flake.nix
+	dir      string // the flake's folder
 	fixed    *engine.Fixed
 	opts     engine.Options
 	lock     *flake.Lock // nil where there is none
@@ -79,7 +90,7 @@ func planFollows(s streams, args []string) (*followsPlan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &followsPlan{wd: wd, file: filepath.Join(dir, "flake.nix")}
+	p := &followsPlan{wd: wd, file: filepath.Join(dir, "flake.nix"), dir: dir}
 	p.lock, p.inputs = view.LockIn(dir).Lock, view.FlakeIn(dir).Nix.AllInputs()
 	p.opts = engine.Options{Dir: wd, Paths: []string{p.file}, Only: []string{followsRule}, NoBaseline: true, NoExclude: true}
 	ctx, stop := untilSignal()
@@ -123,15 +134,12 @@ func (p *followsPlan) tell(s streams) error {
 	default:
 		fmt.Fprintf(&b, "%s: %s may follow, which spares %d of %s in flake.lock\n", name, plural(len(p.added), "input"), total, plural(len(p.lock.Nodes)-1, "node"))
 	}
-	spared := map[string]bool{}
+	spares := p.spares()
 	for i, o := range p.added {
 		fmt.Fprintf(&b, "\n  %s\n", report.Visible(overrideText(o)))
 		var names []string
-		for _, n := range p.lock.Spared(p.added[:i+1]) {
-			if !spared[n.Name] {
-				spared[n.Name] = true
-				names = append(names, n.Name+contentOf(n))
-			}
+		for _, n := range spares[i] {
+			names = append(names, n.Name+contentOf(n))
 		}
 		if len(names) > 0 {
 			fmt.Fprintf(&b, "    spares %s\n", report.Visible(strings.Join(names, ", ")))
@@ -148,6 +156,68 @@ func (p *followsPlan) tell(s streams) error {
 	}
 	_, err := s.out.Write([]byte(b.String()))
 	return err
+}
+
+// spares returns the nodes of the lock file that each override spares beyond those before it.
+func (p *followsPlan) spares() [][]*flake.LockNode {
+	all := make([][]*flake.LockNode, len(p.added))
+	spared := map[string]bool{}
+	for i := range p.added {
+		for _, n := range p.lock.Spared(p.added[:i+1]) {
+			if !spared[n.Name] {
+				spared[n.Name] = true
+				all[i] = append(all[i], n)
+			}
+		}
+	}
+	return all
+}
+
+// The JSON output of `nixsift follows`, version 1: docs/schema/follows-v1.schema.json describes it.
+type (
+	followsJSON struct {
+		Version int            `json:"version"`
+		Flake   string         `json:"flake"`
+		Nodes   *int           `json:"nodes,omitempty"`
+		Follows []overrideJSON `json:"follows"`
+		Left    []copyJSON     `json:"left"`
+	}
+	overrideJSON struct {
+		Path   []string     `json:"path"`
+		Target []string     `json:"target"`
+		Text   string       `json:"text"`
+		Spares []sparedJSON `json:"spares"`
+	}
+	sparedJSON struct {
+		Node     string `json:"node"`
+		Channel  string `json:"channel,omitempty"`
+		Revision string `json:"revision,omitempty"`
+	}
+	copyJSON struct {
+		Message string `json:"message"`
+		Help    string `json:"help,omitempty"`
+	}
+)
+
+// json writes what tell does as JSON.
+func (p *followsPlan) json(s streams) error {
+	out := followsJSON{Version: 1, Flake: slashed(p.wd, p.dir), Follows: []overrideJSON{}, Left: []copyJSON{}}
+	if p.lock != nil {
+		nodes := len(p.lock.Nodes) - 1
+		out.Nodes = &nodes
+	}
+	spares := p.spares()
+	for i, o := range p.added {
+		entry := overrideJSON{Path: o.Path, Target: append([]string{}, o.Target...), Text: overrideText(o), Spares: []sparedJSON{}}
+		for _, n := range spares[i] {
+			entry.Spares = append(entry.Spares, sparedJSON{n.Name, n.Channel(), n.Rev()})
+		}
+		out.Follows = append(out.Follows, entry)
+	}
+	for _, f := range p.left {
+		out.Left = append(out.Left, copyJSON{f.Message, f.Help})
+	}
+	return writeJSON(s, out)
 }
 
 // overrideText writes an override as it may stand in flake.nix.

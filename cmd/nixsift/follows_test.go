@@ -3,6 +3,7 @@
 package main
 
 import (
+	"encoding/json"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -43,6 +44,36 @@ func followsProject() map[string]string {
 			"tool": ` + node("o", "tool", "", "e5", `"inputs": {"nixpkgs": "nixpkgs_3"}, `) + `
 		}}`,
 	}
+}
+
+func TestFollowsJSON(t *testing.T) {
+	dir := testenv.Tree(t, followsProject())
+	o := start(t, dir, nil, "follows", "--format", "json", "--check")
+	require.Equal(t, exitFindings, o.status, o.errors)
+	validJSON(t, "follows-v1.schema.json", o.out)
+	var got followsJSON
+	require.NoError(t, json.Unmarshal([]byte(o.out), &got))
+	require.Len(t, got.Left, 1)
+	assert.Contains(t, got.Left[0].Message, "`tool` brings its own `nixpkgs`")
+	nodes := 5
+	assert.Equal(t, followsJSON{
+		Version: 1, Flake: ".", Nodes: &nodes, Left: got.Left,
+		Follows: []overrideJSON{{
+			Path: []string{"home-manager", "nixpkgs"}, Target: []string{"nixpkgs"}, Text: `inputs.home-manager.inputs.nixpkgs.follows = "nixpkgs";`,
+			Spares: []sparedJSON{{"nixpkgs_2", "nixos-unstable", strings.Repeat("b2", 20)}},
+		}},
+	}, got)
+	for _, flag := range []string{"--write", "--diff"} {
+		o = start(t, dir, nil, "follows", "-f", "json", flag)
+		assert.Equal(t, exitUsage, o.status, flag)
+	}
+	assert.Equal(t, exitUsage, start(t, dir, nil, "follows", "-f", "yaml").status)
+
+	dir = testenv.Tree(t, map[string]string{"flake.nix": `{ inputs.a.url = "github:o/a"; outputs = _: { }; }`})
+	o = start(t, dir, nil, "follows", "-f", "json")
+	require.Equal(t, exitClean, o.status, o.errors)
+	validJSON(t, "follows-v1.schema.json", o.out)
+	assert.NotContains(t, o.out, "nodes")
 }
 
 func TestFollows(t *testing.T) {

@@ -2,6 +2,7 @@ package project
 
 import (
 	"fmt"
+	"path/filepath"
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
@@ -42,6 +43,7 @@ var _ = rules.Register(&rules.Rule{
 			}
 		})
 		p.eachCompleted(check)
+		p.eachMade(func(l literal, _ bool) { check(l) })
 		if path := pass.Path; len(found) > 0 {
 			pass.Ask(func(a *rules.Asked) {
 				if a.Reach(path) == project.Unreached {
@@ -57,6 +59,9 @@ var _ = rules.Register(&rules.Rule{
 
 // filtered returns what is told of a path whose file has a filter.
 func filtered(p *rules.Pass, l literal) (f diag.Finding, ok bool) {
+	if l.folder && p.Project.Kind(l.target) == project.Folder {
+		l.target = filepath.Join(l.target, "default.nix")
+	}
 	if l.probe || p.Project.Kind(l.target) != project.Regular {
 		return f, false
 	}

@@ -89,7 +89,11 @@ func IsCI(file string) bool { return Classify(file) != None }
 
 // ReadCI reads a CI file. The path is relative to the repository's root; a file whose path says nothing is
 // classified by its content. It never fails: see Doc.Problems.
-func ReadCI(file, text string) *Doc {
+func ReadCI(file, text string) *Doc { return ReadCalled(file, text, nil) }
+
+// ReadCalled reads a reusable workflow or a composite action as a caller has it, whose inputs for it are given: each has that value
+// alone, and readings with it tell so (Place.Given).
+func ReadCalled(file, text string, given []Input) *Doc {
 	d := &Doc{Path: file, Text: text, System: Classify(file)}
 	r := newReader(d)
 	if d.System == Jenkins {
@@ -99,7 +103,7 @@ func ReadCI(file, text string) *Doc {
 		return d
 	}
 	y := parseYAML(text)
-	c := &ci{reader: r, y: y, read: map[int]bool{}, scripts: map[int]*Script{}}
+	c := &ci{reader: r, y: y, read: map[int]bool{}, scripts: map[int]*Script{}, given: given}
 	if d.System == None {
 		d.System = c.sniff()
 	}
@@ -193,6 +197,7 @@ type ci struct {
 	read    map[int]bool    // scalars that were read as scripts or inputs
 	scripts map[int]*Script // of GitHub's steps, by their scalars
 	inputs  []pendingInput
+	given   []Input // by a caller
 
 	torn    bool // the text is not what was meant: some of it was not read
 	refused bool // the CI system refuses the file for its structure

@@ -57,7 +57,7 @@ func (c *ci) job(e entry, top *scope, defaults runDefaults) {
 	c.matrix(s, c.y.get(job, "strategy", "matrix"))
 	if uses, ok := c.y.scalar(c.y.get(job, "uses")); ok {
 		c.uses(uses)
-		c.with(job, s, uses.text, e.key, "")
+		c.with(job, s, uses.text, Input{Job: e.key, If: c.y.str(c.y.get(job, "if"))})
 	}
 	d := c.defaults(defaults, job, s, e.key)
 	d.condition = c.y.str(c.y.get(job, "if"))
@@ -137,7 +137,13 @@ func (c *ci) action(doc ast.Node) {
 
 func (c *ci) inputDefaults(s *scope, inputs ast.Node) {
 	for _, e := range c.y.entries(inputs) {
-		c.parameter(s, "inputs."+e.key, e.value, "options")
+		name := "inputs." + e.key
+		if i := slices.IndexFunc(c.given, func(in Input) bool { return strings.EqualFold(in.Name, e.key) }); i >= 0 {
+			w := c.given[i].word
+			s.define(&variable{name: name, words: []rawWord{w}, whole: w, scope: c.given[i].scope, given: true})
+			continue
+		}
+		c.parameter(s, name, e.value, "options")
 	}
 }
 
@@ -247,7 +253,7 @@ func (c *ci) step(step ast.Node, job *scope, d runDefaults, jobName string) {
 	}
 	if uses, ok := c.y.scalar(c.y.get(step, "uses")); ok {
 		c.uses(uses)
-		c.with(step, s, uses.text, jobName, name)
+		c.with(step, s, uses.text, Input{Job: jobName, Step: name, If: d.condition + "\n" + c.y.str(c.y.get(step, "if"))})
 	}
 	text := c.y.get(step, "run")
 	if text == nil && c.y.shape(step) != mappingShape {
@@ -322,8 +328,8 @@ type pendingInput struct {
 	scope *scope
 }
 
-// with reads the inputs of an action or workflow.
-func (c *ci) with(n ast.Node, s *scope, uses, job, step string) {
+// with reads the inputs of an action or workflow, of which in has where it is used.
+func (c *ci) with(n ast.Node, s *scope, uses string, in Input) {
 	for _, e := range c.y.entries(c.y.get(n, "with")) {
 		text, ok := c.y.scalar(e.value)
 		if !ok || !c.first(text) {
@@ -331,10 +337,13 @@ func (c *ci) with(n ast.Node, s *scope, uses, job, step string) {
 		}
 		if commandInput(uses, e.key) {
 			dir := c.y.str(c.y.get(n, "with", "working-directory"))
-			c.add(text, s, &Script{Source: GitHubInput, Shell: "bash", Job: job, Step: step, WorkingDir: dir})
+			c.add(text, s, &Script{Source: GitHubInput, Shell: "bash", Job: in.Job, Step: in.Step, WorkingDir: dir})
 		}
-		c.inputs = append(c.inputs, pendingInput{Input{Uses: uses, Name: e.key, Job: job, Step: step, Text: text.text,
-			Span: text.span, at: text.at}, text, s})
+		in.Uses, in.Name, in.Text, in.Span, in.at = uses, e.key, text.text, text.span, text.at
+		if in.scope = nil; strings.HasPrefix(uses, "./") {
+			in.word, in.scope = text.word(c.exprs(text.text)), &scope{parent: s}
+		}
+		c.inputs = append(c.inputs, pendingInput{in, text, s})
 	}
 }
 

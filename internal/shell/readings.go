@@ -24,6 +24,7 @@ type readPiece struct {
 	value source.Span
 	// through are all variables that it came through, the innermost first.
 	through []string
+	given   bool // it stands in the document that calls
 }
 
 // A Place is where a part of a reading comes from.
@@ -35,6 +36,8 @@ type Place struct {
 	// the part.
 	Variable string
 	Value    source.Span
+	// Given is set where all of that is in the document that calls (ReadCalled).
+	Given bool
 }
 
 // PlaceOf returns where the range [i, j) of the reading's text comes from.
@@ -48,9 +51,9 @@ func (r *Reading) PlaceOf(i, j int) Place {
 		}
 		if i >= p.start && j <= end {
 			if n := len(p.part.text); n == p.part.end-p.part.src {
-				return Place{p.at.span(p.part.src+i-p.start, p.part.src+j-p.start), true, p.name, p.value}
+				return Place{p.at.span(p.part.src+i-p.start, p.part.src+j-p.start), true, p.name, p.value, p.given}
 			}
-			return Place{p.at.span(p.part.src, p.part.end), false, p.name, p.value}
+			return Place{p.at.span(p.part.src, p.part.end), false, p.name, p.value, p.given}
 		}
 		if first == nil || first.name == "" {
 			first = p
@@ -59,13 +62,13 @@ func (r *Reading) PlaceOf(i, j int) Place {
 	if first == nil || first.name == "" {
 		return Place{}
 	}
-	return Place{first.value, false, first.name, first.value}
+	return Place{first.value, false, first.name, first.value, first.given}
 }
 
-// Values returns where the values of variables stand that the reading has.
-func (r *Reading) Values() (out []source.Span) {
+// Values returns where the values of variables stand that the reading has, given ones or others.
+func (r *Reading) Values(given bool) (out []source.Span) {
 	for _, p := range r.pieces {
-		if p.name != "" && !slices.Contains(out, p.value) {
+		if p.name != "" && p.given == given && !slices.Contains(out, p.value) {
 			out = append(out, p.value)
 		}
 	}
@@ -281,7 +284,15 @@ func (e *readingExpander) value(name string, v *variable, p *part, in *scope) (o
 		}
 		return out
 	}
-	return e.named(name, v.words[0].whole, e.plain(&v.words[0], in, p.quoted || p.dyn.expr, false))
+	out = e.named(name, v.words[0].whole, e.plain(&v.words[0], in, p.quoted || p.dyn.expr, false))
+	if v.given {
+		for _, pieces := range out {
+			for i := range pieces {
+				pieces[i].given = true
+			}
+		}
+	}
+	return out
 }
 
 // items returns what the words of a loop give its variable, one after the other.

@@ -73,7 +73,7 @@ func TestReadings(t *testing.T) {
 				}
 				for _, r := range s.Readings(cmd, &cmd.Args[len(cmd.Args)-1]) {
 					var values []string
-					for _, v := range r.Values() {
+					for _, v := range r.Values(false) {
 						values = append(values, d.Text[v.Start:v.End])
 					}
 					got = append(got, r.Text+"="+strings.Join(values, ","))

@@ -247,13 +247,16 @@ type Assign struct {
 type Input struct {
 	Uses, Name string
 	Job, Step  string
+	If         string // the conditions of the step and of its job, with a line end between
 	Text       string // decoded
 	Span       source.Span
 	// Words are the input's words as a shell would split them, where it holds options; an input that is a
 	// command (`run`, `script`, `command`) is a Script instead.
 	Words []Word
 
-	at *textMap
+	at    *textMap
+	word  rawWord // as an action or workflow of the repository is given it, with the scope that its variables have
+	scope *scope
 }
 
 // SpanOf maps the half-open range [start, end) of Text to the file.

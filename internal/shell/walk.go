@@ -36,6 +36,7 @@ type variable struct {
 	ci     bool // set by the CI file
 	set    bool // assigned by a script
 	each   bool // of a loop: each of the words is a value
+	given  bool // by the document that calls
 	// unknown is set where nothing is known of the value; there are no words.
 	unknown bool
 	fn      string

@@ -26,7 +26,8 @@ var _ = rules.Register(&rules.Rule{
 		"Reported where all names are known that the outputs have in which Nix looks, also through `let`, `//`, `genAttrs`, flake-utils,\n" +
 		"flake-parts and imported files; where they are not, only a slip in the name of an output of hosts, `nixosConfiguration.web`.\n" +
 		"A name counts as missing where no system has it. Names with variables in them are looked at with each value that is written down: of a matrix, a loop, an array, `env`, parameters and their defaults. Not\n" +
-		"looked at are values for which a condition asks, and commands of which it cannot be seen in which folder they run.\n" +
+		"looked at are values for which a condition asks, and commands of which it cannot be seen in which folder they run. What a job or step\n" +
+		"gives a reusable workflow or a composite action of the repository (`uses: ./…`) is looked at in the commands of that.\n" +
 		"\n" +
 		"The fix puts the name that was probably meant. In scripts that no CI runs it is info.",
 	Severity: diag.Warning, Presets: rules.Recommended, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
@@ -42,6 +43,7 @@ var _ = rules.Register(&rules.Rule{
 				r.command(c)
 			}
 		})
+		r.called()
 		for _, m := range r.values {
 			if !r.works[m.value] {
 				r.report(m.finding)
@@ -55,6 +57,8 @@ type missingOutputs struct {
 	at     *places
 	works  map[source.Span]bool // values of variables with which some command finds something
 	values []missingValue
+	// caller is what gives the document its inputs where another one is checked.
+	caller *caller
 }
 
 // A missingValue is a value of a variable with which a command finds nothing.
@@ -253,6 +257,9 @@ func (r *missingOutputs) each(c *call, refs []shell.Word, of func(ref string) at
 
 // word looks at a word of a command, by what is missing with a text.
 func (r *missingOutputs) word(c *call, w shell.Word, ask func(text string) *missed) {
+	if r.caller != nil && w.Static && len(w.Alts) == 0 && !r.caller.gives(w.Via) {
+		return
+	}
 	if !w.Static || len(w.Alts) > 0 || strings.Contains(w.Text, "{") && !w.Quoted {
 		r.readings(c, w, ask)
 		return
@@ -268,6 +275,7 @@ func (r *missingOutputs) word(c *call, w shell.Word, ask func(text string) *miss
 	}
 	j := m.in(w.Text)
 	f := r.finding(c, m, w.At(i, len(w.Text)))
+	f.Message += r.inCalled(" in ")
 	if m.listed && j >= 0 {
 		f.Span = w.At(j, j+len(m.name))
 	}
@@ -377,7 +385,7 @@ func (r *missingOutputs) readings(c *call, ref shell.Word, ask func(text string)
 			misses = append(misses, miss{m, reading})
 			continue
 		}
-		for _, value := range reading.Values() {
+		for _, value := range reading.Values(r.caller != nil) {
 			r.works[value] = true
 		}
 	}
@@ -389,7 +397,10 @@ func (r *missingOutputs) readings(c *call, ref shell.Word, ask func(text string)
 		} else if i := strings.IndexByte(m.reading.Text, '#'); i >= 0 {
 			at = m.reading.PlaceOf(i+1, len(m.reading.Text))
 		}
-		if at.Variable == "" && len(misses) < len(readings) || steered(c.script, m.reading) {
+		switch {
+		case at.Variable == "" && len(misses) < len(readings), steered(c.script, m.reading):
+			continue
+		case r.caller != nil && (!at.Given || r.caller.asksFor(m.reading)):
 			continue
 		}
 		span := at.Span
@@ -398,7 +409,7 @@ func (r *missingOutputs) readings(c *call, ref shell.Word, ask func(text string)
 		}
 		f := r.finding(c, m.missed, span)
 		if at.Variable != "" && (ref.Via != "" || at.Variable != ref.Text) {
-			f.Message += fmt.Sprintf(" in `%s`", ref.Text)
+			f.Message += fmt.Sprintf(" in `%s`", ref.Text) + r.inCalled(" of ")
 		}
 		if at.Exact && plainName(m.meant) && span.Len() == len(m.name) {
 			f.Fixes = []diag.Fix{rules.Replace("write "+diag.Code(m.meant), diag.Unsafe, span, m.meant)}

@@ -28,6 +28,8 @@ type Said struct {
 	Hosts, Exports bool
 	// Disables is set where the module takes others out, so that what it imports may not count.
 	Disables bool
+	// Image is what in the module makes the system that has it an image in any case, "" for nothing.
+	Image string
 }
 
 // Imported is a file that a module imports in any case.
@@ -47,6 +49,9 @@ func (f *File) Said() (s Said) {
 	if f.Module != nil {
 		for _, p := range f.Module.Parts() {
 			s.Disables = s.Disables || p.Name(0) == "disabledModules"
+			if s.Image == "" && !p.Guarded {
+				s.Image = f.imageIn(p)
+			}
 		}
 	}
 	s.Imports = f.ImportedFiles()
@@ -74,6 +79,75 @@ func (f *File) Said() (s Said) {
 		}
 	}
 	return s
+}
+
+// imageIn returns what in a part of a module makes the system an image: an option of images, or a module of nixpkgs among its imports.
+func (f *File) imageIn(p Part) string {
+	var path []string
+	for i := range p.Path {
+		path = append(path, p.Name(i))
+	}
+	switch path[0] {
+	case "config":
+		path = path[1:]
+	case "imports":
+		if len(path) == 1 && p.Value.IsValid() {
+			return f.imageImport(p.Value, maxNesting)
+		}
+	}
+	if by := modsys.ImageOption(path); by != "" {
+		return by
+	}
+	if set := p.Value; set.IsValid() && set.Unparen().Is(ast.AttrSet) && len(path) < 2 {
+		for child := range set.Unparen().Children() {
+			b, ok := ast.AsBinding(child)
+			if !ok {
+				continue
+			}
+			below := slices.Clone(path)
+			for part := range b.Attrpath().Children() {
+				name, _ := ast.AttrName(part)
+				below = append(below, name)
+			}
+			if by := modsys.ImageOption(below); by != "" {
+				return by
+			}
+		}
+	}
+	return ""
+}
+
+// imageImport returns the module of nixpkgs that makes an image, of those that a list imports in any case: "${modulesPath}/…",
+// modulesPath + "/…", <nixpkgs/…>.
+func (f *File) imageImport(n ast.Node, depth int) string {
+	n = f.followed(n)
+	if depth == 0 || !n.IsValid() {
+		return ""
+	}
+	switch n.Kind() {
+	case ast.Binary:
+		if n.Op() == ast.OpConcat || n.Op() == ast.OpAdd {
+			if by := f.imageImport(n.Child(0), depth-1); by != "" {
+				return by
+			}
+			return f.imageImport(n.Child(1), depth-1)
+		}
+	case ast.List:
+		for c := range n.Children() {
+			if by := f.imageImport(c, depth-1); by != "" {
+				return by
+			}
+		}
+	case ast.Apply:
+		if fn, args := ast.Call(n); len(args) == 1 && (ast.LastName(fn) == "import" || ast.LastName(fn) == "toString") {
+			return f.imageImport(args[0], depth-1)
+		}
+	case ast.String, ast.SearchPath, ast.Path:
+		if text := n.Text(); !strings.HasPrefix(text, ".") { // one of the project
+			return strings.Clone(modsys.ImageModule(strings.Trim(text, `"<>`)))
+		}
+	}
+	return ""
 }
 
 // alone reports whether the file is a module, and no other modules in it declare options but those of submodules.

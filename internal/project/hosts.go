@@ -24,6 +24,8 @@ type Host struct {
 	// Self are those of Args that are the flake itself or its outputs, Inputs those that are its inputs. Only of names that say so
 	// is it found out (NamesFlake).
 	Self, Inputs []string
+	// Image is what makes the host an image, for people: an option, a module of nixpkgs, an output; "" where nothing surely does.
+	Image string
 	// exports is set where this is no host: the modules that a flake has for others.
 	exports bool
 }
@@ -36,7 +38,7 @@ func (h *Host) Passes(name string) bool {
 
 func (h *Host) equal(o *Host) bool {
 	return h == o || h.Output == o.Output && h.Complete == o.Complete && h.Open == o.Open && slices.Equal(h.Args, o.Args) &&
-		slices.Equal(h.Self, o.Self) && slices.Equal(h.Inputs, o.Inputs)
+		slices.Equal(h.Self, o.Self) && slices.Equal(h.Inputs, o.Inputs) && h.Image == o.Image
 }
 
 // NamesFlake reports whether an argument is called as people call their flake, its outputs or its inputs.

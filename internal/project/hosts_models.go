@@ -5,7 +5,29 @@ import (
 
 	"github.com/nixsift/nixsift/internal/eval"
 	"github.com/nixsift/nixsift/internal/flake"
+	"github.com/nixsift/nixsift/internal/modsys"
 )
+
+// imageMark is the attribute by which an image of a host is known: a set as that of hostMark.
+const imageMark = "_image"
+
+// builtText is a function from open and a mark to what is known of config of a host: in system.build its images, which stay images when they are
+// overridden.
+var builtText = `(
+  open: mark:
+  let
+    image = open // {
+      ` + imageMark + ` = mark;
+      overrideAttrs = f: image;
+      override = args: image;
+    };
+    each = names: builtins.listToAttrs (map (name: { inherit name; value = image; }) names);
+  in
+  open // { system = open // { build = open // each ` + textList(modsys.ImageBuilds) + ` // { images = open // each ` + textList(modsys.ImageFormats) + `; }; }; }
+)`
+
+// textList returns a list of texts in Nix.
+func textList(texts []string) string { return `[ "` + strings.Join(texts, `" "`) + `" ]` }
 
 // hostMark is the attribute by which what an evaluator gives is known: a set with its name and its argument.
 const hostMark = "_host"
@@ -15,8 +37,9 @@ const hostMark = "_host"
 var evaluatorsModel = newModel(`
 { base, open, names }:
 let
-  host = name: args: open // {
+  host = name: args: open // rec {
     ` + hostMark + ` = { inherit name args; };
+    config = ` + builtText + ` open ` + hostMark + `;
     extendModules =
       more:
       host name (
@@ -35,8 +58,22 @@ in
 own
 `)
 
-// evalConfig is nixos/lib/eval-config.nix of nixpkgs.
-var evalConfig = newModel(`args: { ` + hostMark + ` = { name = "nixosSystem"; inherit args; }; config = import /` + foreignRoot + `; }`)
+// nixosGenerate is the function of nixos-generators that makes an image of modules, in a format.
+const nixosGenerate = "nixosGenerate"
+
+var generateModel = newModel(`{ lib }: lib.` + nixosGenerate)
+
+// evalConfig is nixos/lib/eval-config.nix of nixpkgs, and nixos/default.nix, which takes a module as configuration.
+var evalConfig = newModel(`
+args:
+let
+  mark = { name = "nixosSystem"; inherit args; };
+in
+{
+  ` + hostMark + ` = mark;
+  config = ` + builtText + ` (import /` + foreignRoot + `) mark;
+}
+`)
 
 // foreignRoot is where the inputs of a flake lie, each in a folder of its name.
 const foreignRoot = "<inputs>"
@@ -46,7 +83,7 @@ func foreignPath(path string) bool { return strings.HasPrefix(path, "/"+foreignR
 
 // evaluatorCode returns the code of a file of an input that evaluates modules, or nil.
 func evaluatorCode(path string) *eval.Code {
-	if foreignPath(path) && strings.HasSuffix(path, "/nixos/lib/eval-config.nix") {
+	if foreignPath(path) && (strings.HasSuffix(path, "/nixos/lib/eval-config.nix") || strings.HasSuffix(path, "/nixos") || strings.HasSuffix(path, "/nixos/default.nix")) {
 		return evalConfig.code()
 	}
 	return nil
@@ -55,9 +92,12 @@ func evaluatorCode(path string) *eval.Code {
 // foreignInput returns what is known of any input, and of the lib that it may have.
 func foreignInput(in *flake.Input) (input, lib eval.Part) {
 	libOf := func(base eval.Part) eval.Part {
-		return evaluatorsModel.apply(map[string]eval.Part{"base": base, "open": eval.Foreign(nil), "names": listCode(append([]string{"makeHive"}, evaluators...)).Root()})
+		return evaluatorsModel.apply(map[string]eval.Part{"base": base, "open": eval.Foreign(nil), "names": listCode(append([]string{"makeHive", nixosGenerate}, evaluators...)).Root()})
 	}
-	return eval.Foreign(map[string]eval.Part{"outPath": eval.Text("/" + foreignRoot + "/" + in.Name), "lib": libOf(eval.Foreign(nil))}), libOf(eval.LibArgument())
+	lib = libOf(eval.Foreign(nil))
+	return eval.Foreign(map[string]eval.Part{
+		"outPath": eval.Text("/" + foreignRoot + "/" + in.Name), "lib": lib, nixosGenerate: generateModel.apply(map[string]eval.Part{"lib": lib}),
+	}), libOf(eval.LibArgument())
 }
 
 // modulesPath returns where modules find those of nixpkgs.

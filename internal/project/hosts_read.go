@@ -36,6 +36,8 @@ type hostReader struct {
 	left  int   // of maxHostModules
 	// exported is the number of modules for others.
 	exported int
+	// byArgs are the hosts by what their evaluator is given.
+	byArgs map[*eval.Value]*Host
 }
 
 // fileValue is the value of a file that is a module.
@@ -51,7 +53,7 @@ func newHostReader(v *View, dir string) *hostReader {
 	r := &hostReader{
 		outputsReader: outputsReader{view: v, dir: dir, source: sourceOf(v, dir), files: map[string]bool{}, hosts: true},
 		graph:         &hostGraph{reached: map[string][]hostReach{}, made: map[string][]MadePath{}}, made: map[MadePath]bool{},
-		nodes: map[string]*moduleNode{}, codes: map[string]*fileValue{}, ids: map[*eval.Value]int{}, left: maxHostModules,
+		nodes: map[string]*moduleNode{}, codes: map[string]*fileValue{}, ids: map[*eval.Value]int{}, byArgs: map[*eval.Value]*Host{}, left: maxHostModules,
 	}
 	r.graph.files = r.files
 	r.ev = eval.NewEvaluation()
@@ -121,6 +123,7 @@ func (r *hostReader) outputs(p eval.Part) {
 	for _, name := range later {
 		r.other(name, all.Member(name), maxOutputDepth-1, &left)
 	}
+	r.spreadImages()
 }
 
 // other evaluates an output that is no host, for what it reads.
@@ -130,6 +133,9 @@ func (r *hostReader) other(output string, p eval.Part, levels int, left *int) {
 	}
 	r.host = &Host{Output: output}
 	v := r.ask(p)
+	if r.image(output, v) {
+		return
+	}
 	if _, is := v.Attr("outPath"); is || levels == 0 {
 		return
 	}
@@ -151,29 +157,37 @@ func (r *hostReader) configurations(output string, v *eval.Value) {
 			return
 		}
 		r.begin(output + "." + name)
-		host := r.ask(v.Member(name))
-		mark, ok := host.Attr(hostMark)
-		if !ok {
-			continue
+		if mark, ok := r.ask(v.Member(name)).Attr(hostMark); ok {
+			r.evaluated(r.ask(mark))
 		}
-		marked := r.ask(mark)
-		given := r.ask(marked.Member("args"))
-		special := given.Member("specialArgs")
-		if evaluator, _ := r.ask(marked.Member("name")).Text(); evaluator == "homeManagerConfiguration" || evaluator == "nixOnDroidConfiguration" {
-			special = given.Member("extraSpecialArgs")
-		}
-		w := r.start(special, !given.Has("specialArgs") && !given.Has("extraSpecialArgs"))
-		if names, whole := given.Members(); !whole || slices.Contains(names, "configuration") {
-			w.open = true
-		}
-		top := &moduleNode{}
-		for _, name := range modsys.Given {
-			if given.Has(name) {
-				w.modules(top, given.Member(name), true, maxModuleNesting)
-			}
-		}
-		w.run(top)
 	}
+}
+
+// evaluated reads the host at hand, by the mark of what its evaluator gives.
+func (r *hostReader) evaluated(mark *eval.Value) {
+	given := r.ask(mark.Member("args"))
+	special := given.Member("specialArgs")
+	if evaluator, _ := r.ask(mark.Member("name")).Text(); evaluator == "homeManagerConfiguration" || evaluator == "nixOnDroidConfiguration" {
+		special = given.Member("extraSpecialArgs")
+	}
+	if r.byArgs[given] == nil {
+		r.byArgs[given] = r.host
+	}
+	w := r.start(special, !given.Has("specialArgs") && !given.Has("extraSpecialArgs"))
+	if names, whole := given.Members(); !whole || slices.Contains(names, "configuration") {
+		w.open = true
+	}
+	top := &moduleNode{}
+	for _, name := range modsys.Given {
+		switch {
+		case !given.Has(name):
+		case name == "configuration":
+			w.module(top, given.Member(name), true, maxModuleNesting)
+		default:
+			w.modules(top, given.Member(name), true, maxModuleNesting)
+		}
+	}
+	w.run(top)
 }
 
 // colmena reads the hosts of colmena, each of which is a module.

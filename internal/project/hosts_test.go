@@ -104,6 +104,19 @@ var hostsCases = []struct {
 	{"containers of home-manager", `{ home-manager, ... }: { homeConfigurations.h = home-manager.lib.homeManagerConfiguration { modules = [ { containers.a.config = ./hosts/a; } ]; }; }`, nil, "homeConfigurations.h: "},
 	{"import-tree", `{ nixpkgs, tree, ... }: { nixosConfigurations.h = nixpkgs.lib.nixosSystem { modules = [ (tree ./tree) (tree [ ./hosts/a { imports = [ ./common.nix ]; } [ ./home/lee.nix ] ]) ]; }; }`, nil,
 		"nixosConfigurations.h: common.nix home/lee.nix hosts/a/default.nix hosts/a/x.nix tree/one.nix tree/sub/two.nix"},
+	{"an image by a module of nixpkgs", `{ nixpkgs, ... }: { nixosConfigurations = { a = nixpkgs.lib.nixosSystem { modules = [ "${nixpkgs}/nixos/modules/installer/cd-dvd/installation-cd-minimal.nix" ./common.nix ]; };
+		b = nixpkgs.lib.nixosSystem { modules = [ ./m.nix ]; }; c = nixpkgs.lib.nixosSystem { modules = [ ({ modulesPath, lib, ... }: { imports = lib.optional nixpkgs.x (modulesPath + "/installer/cd-dvd/iso-image.nix"); }) ]; }; }; }`,
+		map[string]string{"m.nix": `{ modulesPath, ... }: { imports = [ (modulesPath + "/installer/sd-card/sd-image-aarch64.nix") (modulesPath + "/installer/scan/not-detected.nix") ]; containers.w.config = ./common.nix; }`},
+		"nixosConfigurations.a is an image by installation-cd-minimal.nix: common.nix; nixosConfigurations.b is an image by sd-image-aarch64.nix: m.nix; nixosConfigurations.b.containers.w is an image by sd-image-aarch64.nix: common.nix; nixosConfigurations.c: "},
+	{"an image by an option", `{ nixpkgs, ... }: { nixosConfigurations = { a = nixpkgs.lib.nixosSystem { modules = [ { isoImage.squashfsCompression = "zstd"; } ]; }; b = nixpkgs.lib.nixosSystem { modules = [ ({ lib, ... }: { config = lib.mkMerge [ { image.repart.name = "x"; } ]; }) ]; };
+		c = nixpkgs.lib.nixosSystem { modules = [ ({ lib, config, ... }: { image.modules.iso = { }; config = lib.mkIf config.x { sdImage.compressImage = false; }; }) ]; }; d = nixpkgs.lib.nixosSystem { modules = [ { virtualisation.vmVariant.isoImage.x = 1; } ]; }; }; }`, nil,
+		"nixosConfigurations.a is an image by isoImage: ; nixosConfigurations.b is an image by image.repart: ; nixosConfigurations.c: ; nixosConfigurations.d: ; nixosConfigurations.d.virtualisation.vmVariant is an image by isoImage: "},
+	{"an image by an output", `{ self, nixpkgs, ... }: { nixosConfigurations = { a = nixpkgs.lib.nixosSystem { modules = [ ./common.nix ]; }; b = nixpkgs.lib.nixosSystem { modules = [ ]; }; c = nixpkgs.lib.nixosSystem { modules = [ ]; }; };
+		packages.x86_64-linux = { iso = self.nixosConfigurations.a.config.system.build.isoImage.overrideAttrs (_: { }); k = self.nixosConfigurations.b.config.system.build.images.kubevirt; top = self.nixosConfigurations.c.config.system.build.toplevel; }; }`, nil,
+		"nixosConfigurations.a is an image by packages.x86_64-linux.iso: common.nix; nixosConfigurations.b is an image by packages.x86_64-linux.k: ; nixosConfigurations.c: "},
+	{"an image that is no configuration", `{ nixpkgs, other, ... }: { packages.x86_64-linux = { a = (nixpkgs.lib.nixosSystem { modules = [ ./common.nix ]; }).config.system.build.sdImage; b = other.nixosGenerate { format = "install-iso"; modules = [ ./hosts/a ]; };
+		c = other.nixosGenerate { format = "vm"; modules = [ ]; }; d = (import "${nixpkgs}/nixos" { configuration = ./m.nix; }).config.system.build.isoImage; }; }`, map[string]string{"m.nix": `{ imports = [ ./hosts/b ]; }`},
+		"packages.x86_64-linux.a is an image by packages.x86_64-linux.a: common.nix; packages.x86_64-linux.b is an image by packages.x86_64-linux.b: hosts/a/default.nix; packages.x86_64-linux.d? is an image by packages.x86_64-linux.d: hosts/b/default.nix m.nix"},
 	{"import-tree by more", `{ nixpkgs, tree, ... }: { nixosConfigurations.h = nixpkgs.lib.nixosSystem { modules = [ (tree.filter (p: p != "x") ./tree) ]; }; }`, nil, "nixosConfigurations.h?: "},
 }
 
@@ -148,6 +161,9 @@ func describeHosts(g *hostGraph, dir string) string {
 		}
 		if !h.Complete {
 			out[i] += "?"
+		}
+		if h.Image != "" {
+			out[i] += " is an image by " + h.Image
 		}
 		out[i] += ": " + strings.TrimPrefix(modules[h], " ")
 	}

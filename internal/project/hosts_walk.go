@@ -19,7 +19,8 @@ type moduleNode struct {
 	args    []eval.Part  // home-manager.extraSpecialArgs
 	inner   []innerModule
 	// read are the modules written in it that were read, true for those that it surely has: many name the same one, or itself.
-	read map[*eval.Value]bool
+	read  map[*eval.Value]bool
+	image string // what makes a system that surely has the module an image
 }
 
 // moduleImport is a file that a module imports.
@@ -74,6 +75,9 @@ func (w *hostWalk) run(top *moduleNode) {
 	var todo []moduleImport
 	add := func(n *moduleNode, sure bool) {
 		w.open = w.open || n.open
+		if sure && w.host.Image == "" {
+			w.host.Image = n.image
+		}
 		for _, i := range n.imports {
 			i.sure = i.sure && sure
 			if sure, known := seen[i.file]; !known || i.sure && !sure {
@@ -269,6 +273,9 @@ func (w *hostWalk) file(n *moduleNode, path *eval.Value, sure bool) {
 	case !ok:
 		n.open = true
 	case foreignPath(file):
+		if sure {
+			n.madeBy(modsys.ImageModule(file))
+		}
 	case !workspace.Within(w.source, file):
 		n.open = n.open || !strings.HasPrefix(file, "/nix/store/")
 	default:
@@ -292,6 +299,9 @@ func (w *hostWalk) set(n *moduleNode, v *eval.Value, sure bool, depth int) {
 		at = w.ask(v.Member("config"))
 	}
 	w.definitions(at, sure, depth, func(v *eval.Value, sure bool) {
+		if sure {
+			w.imageOptions(n, v)
+		}
 		w.innerSystems(n, v, sure, depth)
 		if p, ok := v.Attr("home-manager"); ok {
 			w.definitions(w.ask(p), sure, depth, func(v *eval.Value, sure bool) { w.homeManager(n, v, sure, depth) })

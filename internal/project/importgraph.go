@@ -18,6 +18,7 @@ type importGraph struct {
 	// clashes are what fails where an evaluation has two files, by the one that it is told of.
 	clashes map[string][]Clash
 	cycles  map[string]ImportCycle
+	imaged  lazy[map[string]Image]
 }
 
 // importEdge is a file that another imports.

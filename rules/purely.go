@@ -19,6 +19,9 @@ const Reaching = "\n\nA flake reaches what its `flake.nix` imports, calls or has
 	"`inPureEvalMode`, `pathExists`, `getEnv`); what other conditions guard is reported more mildly. In tests, examples and\n" +
 	"templates all is a hint where a flake reaches it, and nothing is said elsewhere.\n"
 
+// AtRunTime is the advice on what differs from site to site, for systems that are made into images.
+const AtRunTime = "what differs from site to site is read at run time, by a unit, its `EnvironmentFile` or at first boot"
+
 // Degrees are the severities of a finding in a file that a flake surely reaches, in one that it may reach, in the default of an
 // argument that such a file leaves out and that may not count, and in others; diag.Off stands for nothing.
 type Degrees struct{ Reached, Maybe, Lazy, Other diag.Severity }
@@ -30,6 +33,8 @@ type Impurity struct {
 	Degrees Degrees
 	// Other is the message where no flake reaches the file, if it is another one there.
 	Other string
+	// Site is set where the expression asks the machine for something that differs from site to site.
+	Site bool
 }
 
 // Purely is how an expression comes to be evaluated where evaluation is pure, in what a flake reaches. It refers to no tree.
@@ -212,6 +217,11 @@ func (i Impurity) in(a *Asked, path string) (f diag.Finding, how project.Reach, 
 		f.Severity = i.Degrees.Other
 		if i.Other != "" {
 			f.Message = i.Other
+		}
+	}
+	if i.Site {
+		if image, ok := a.ImageOf(path); ok {
+			f.Help += fmt.Sprintf("; %s is an image: %s", diag.Code(image.Output), AtRunTime)
 		}
 	}
 	if i.At.depends && f.Severity > diag.Info {

@@ -58,6 +58,8 @@ func TestDeps(t *testing.T) {
 		"nothing":      func(string, *project.Answers) {},
 		"replaces lib": func(_ string, a *project.Answers) { a.ReplacesLib() },
 		"hosts":        func(dir string, a *project.Answers) { a.HostsOf(filepath.Join(dir, "b.nix")) },
+		"image of":     func(dir string, a *project.Answers) { a.ImageOf(filepath.Join(dir, "b.nix")) },
+		"any image of": func(dir string, a *project.Answers) { a.AnyImageOf(filepath.Join(dir, "a.nix")) },
 		"made paths":   func(dir string, a *project.Answers) { a.MadePaths(filepath.Join(dir, "flake.nix")) },
 		"failing": func(dir string, a *project.Answers) {
 			a.FailingOutput(dir, []eval.Spot{{Reason: eval.MissingAttr, File: filepath.Join(dir, "flake.nix"), Start: 25, End: 30}}, eval.Passage{})
@@ -101,6 +103,11 @@ func TestDeps(t *testing.T) {
 			"flake.nix", "{ outputs = { nixpkgs, ... }: { nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ ./b.nix ./${\"a\"}.nix ]; }; }; }",
 			[]string{"flake", "hosts", "made paths", "outputs", "reach", "references"},
 		},
+		{
+			"flake.nix", "{ outputs = { nixpkgs, ... }: { nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ ./b.nix { isoImage.x = 1; } ]; }; }; }",
+			[]string{"flake", "hosts", "image of", "outputs", "reach", "references"},
+		},
+		{"a.nix", "{ ... }: { imports = [ ./b.nix ]; sdImage.x = 1; }", []string{"references", "any image of"}},
 		{"flake.nix", "{ outputs = _: { nixosConfigurations = { }; nixosModules = { }; }; }", []string{"flake", "outputs"}},
 		{"flake.nix", "{ outputs = _: { lib.x = { }.a; }; }", []string{"flake", "outputs", "failing"}},
 		{"b.nix", "{ x, y }: [ x y ]", []string{"imported"}},

@@ -105,7 +105,7 @@ type Image struct {
 // ImageOf returns an image of the flake around a file that surely has it; ok is false where none is known.
 func (v *View) ImageOf(path string) (image Image, ok bool) {
 	if v.deps != nil {
-		image = noted(v, question{"image of flake", path, ""}, func(a *Answers) Image {
+		image = noted(v, question{"image of file", path, ""}, func(a *Answers) Image {
 			image, _ := a.View.ImageOf(path)
 			return image
 		})
@@ -122,7 +122,7 @@ func (v *View) ImageOf(path string) (image Image, ok bool) {
 // AnyImageOf is ImageOf, and where no flake tells, an image that a module says that it makes, which imports the file in any case, or is it.
 func (a *Answers) AnyImageOf(path string) (image Image, ok bool) {
 	if a.deps != nil {
-		image = noted(a.View, question{"image", path, "any"}, func(a *Answers) Image {
+		image = noted(a.View, question{"any image of file", path, ""}, func(a *Answers) Image {
 			image, _ := a.AnyImageOf(path)
 			return image
 		})

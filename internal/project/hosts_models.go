@@ -71,7 +71,7 @@ let
 in
 {
   ` + hostMark + ` = mark;
-  config = ` + builtText + ` (import /` + foreignRoot + `) mark;
+  config = ` + builtText + ` (import "/` + foreignRoot + `") mark;
 }
 `)
 

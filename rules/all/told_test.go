@@ -10,6 +10,7 @@ import (
 
 	"github.com/nixsift/nixsift/internal/engine"
 	"github.com/nixsift/nixsift/internal/testenv"
+	"github.com/nixsift/nixsift/rules"
 )
 
 // TestToldOnce holds that what rules about pure evaluation tell of a place no other rule tells as well, and that where they are
@@ -37,6 +38,29 @@ func TestToldOnce(t *testing.T) {
 		var got []string
 		for _, f := range res.Findings {
 			got = append(got, f.Rule)
+		}
+		assert.Equal(t, c.want, got)
+	}
+}
+
+// TestImageToldOnce holds that of what an image asks the machine one rule tells, with the advice for images.
+func TestImageToldOnce(t *testing.T) {
+	dir := testenv.Tree(t, map[string]string{
+		"flake.nix": `{ inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-25.05"; outputs = { nixpkgs, ... }: {
+  nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ ./a.nix ]; };
+}; }`,
+		"a.nix": `{ lib, ... }: { isoImage.volumeID = builtins.getEnv "SITE"; networking = lib.importJSON "/etc/site.json"; }`,
+	})
+	for _, c := range []struct{ only, want []string }{
+		{[]string{"impure-builtin", "impure-path", "site-config-in-closure"}, []string{"impure-builtin", "impure-path"}},
+		{[]string{"impure-builtin", "site-config-in-closure"}, []string{"impure-builtin", "site-config-in-closure"}},
+	} {
+		res, err := engine.Check(context.Background(), engine.Options{Paths: []string{dir}, Only: c.only})
+		require.NoError(t, err)
+		var got []string
+		for _, f := range res.Findings {
+			got = append(got, f.Rule)
+			assert.Contains(t, f.Help, rules.AtRunTime)
 		}
 		assert.Equal(t, c.want, got)
 	}

@@ -75,7 +75,7 @@ func (p *paths) checkAbsolute(n ast.Node) {
 	if s.Reached < diag.Error && nixlang.OnlyText(n) {
 		f.Fixes = []diag.Fix{rules.Replace("quote the path", diag.Unsafe, n.Span(), `"`+n.Text()+`"`)}
 	}
-	p.Purely(n).Report(p.Pass, f, s)
+	p.ReportImpure(false, rules.Impurity{At: p.Purely(n), Finding: f, Degrees: s, Site: true})
 }
 
 // checkRead reports a string that is an absolute path where a file is read.
@@ -87,10 +87,13 @@ func (p *paths) checkRead(n ast.Node) {
 	if p.guarded(literal{node: n, target: path}) {
 		return
 	}
-	p.Purely(n).Report(p.Pass, diag.Finding{
-		Span: n.Span(), Message: "pure evaluation may not read " + diag.Code(path),
-		Help: "take the file into the repository; what is secret, read at run time: give the path itself to the service",
-	}, rules.Degrees{Reached: diag.Error, Maybe: diag.Warning})
+	p.ReportImpure(false, rules.Impurity{
+		At: p.Purely(n), Degrees: rules.Degrees{Reached: diag.Error, Maybe: diag.Warning}, Site: true,
+		Finding: diag.Finding{
+			Span: n.Span(), Message: "pure evaluation may not read " + diag.Code(path),
+			Help: "take the file into the repository; what is secret, read at run time: give the path itself to the service",
+		},
+	})
 }
 
 // ofMachine reports whether a path is absolute, as those of machines are, and not in the Nix store.

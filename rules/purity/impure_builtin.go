@@ -61,7 +61,7 @@ var _ = rules.Register(&rules.Rule{
 			case asked[name], name == "getEnv" && emptyCompared(names, n), name == "pathExists" && !asksMachine(n):
 				continue
 			}
-			found[name] = append(found[name], rules.Impurity{At: at, Finding: f, Degrees: s})
+			found[name] = append(found[name], rules.Impurity{At: at, Finding: f, Degrees: s, Site: name == "getEnv" || name == "currentTime"})
 		}
 		for _, name := range slices.Sorted(maps.Keys(found)) {
 			p.ReportImpure(true, found[name]...)

@@ -26,12 +26,12 @@ var _ = rules.Register(&rules.Rule{
 	Severity: diag.Warning, Presets: rules.Recommended,
 	Options: []*rules.Option{closureAirgapped.Option},
 	Asks:    project.ForImages,
-	On:      []ast.Kind{ast.String, ast.IndString},
+	On:      []ast.Kind{ast.String, ast.IndString, ast.Path},
 	File: func(p *rules.Pass) {
 		if !closureAirgapped.In(p) {
 			return
 		}
-		for _, image := range manifestImages(p) {
+		for _, image := range manifestImages(p, tellLong(p, "k8s-latest-image")) {
 			name, tag := image.name(), image.tag()
 			if tag == "" || tag == "latest" || image.isComputed() || strings.HasPrefix(strings.TrimPrefix(name, "docker.io/"), "rancher/") {
 				continue

@@ -17,17 +17,19 @@ var _ = rules.Register(&rules.Rule{
 		"start (`imagePullPolicy` is `Always` for `latest`), which a cluster behind an air gap cannot reach, and nobody knows which version runs.\n" +
 		"\n" +
 		"Name a version that is loaded with the machine, as by `services.k3s.images`. Read are manifests in sets with `apiVersion` and `kind`,\n" +
-		"as for `services.k3s.manifests` and `builtins.toJSON`, and YAML in strings. An image with a digest has a fixed version.\n" +
+		"as for `services.k3s.manifests` and `builtins.toJSON`, YAML in strings, and files of YAML or JSON that `manifests` of K3s have or that are\n" +
+		"read, as by `builtins.readFile` and `importJSON`; what such a file has is told where it is named. An image with a digest has a fixed\n" +
+		"version.\n" +
 		"\n" +
 		toldAirgapped("k8s-latest-image"),
 	Severity: diag.Warning, Presets: rules.Recommended,
 	Options: []*rules.Option{latestAirgapped.Option},
-	On:      []ast.Kind{ast.String, ast.IndString},
+	On:      []ast.Kind{ast.String, ast.IndString, ast.Path},
 	File: func(p *rules.Pass) {
 		if !latestAirgapped.In(p) {
 			return
 		}
-		for _, image := range manifestImages(p) {
+		for _, image := range manifestImages(p, tellLong(p)) {
 			tag := image.tag()
 			if image.hasDigest() || tag != "" && tag != "latest" || tag == "" && image.isComputed() {
 				continue

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -70,10 +71,10 @@ func (r reference) isComputed() bool { return strings.Contains(r.Text, "${") }
 var containers = []string{"containers", "initContainers", "ephemeralContainers"}
 
 // manifestImages returns the images that a file names in manifests: sets with apiVersion and kind, and YAML or JSON in strings.
-func manifestImages(p *rules.Pass) (found []reference) {
+func manifestImages(p *rules.Pass, long func(path string, at source.Span)) (found []reference) {
 	src := p.Tree.Source()
-	if strings.Contains(src, "manifests") {
-		found = manifestFiles(p)
+	if p.Tree.Kinds().HaveAny(ast.KindsOf(ast.Path)) {
+		found = manifestFiles(p, long)
 	}
 	if !strings.Contains(src, "apiVersion") || !strings.Contains(src, "image") {
 		return found
@@ -147,23 +148,32 @@ type level struct {
 // maxManifest is the length in bytes of the longest file that is read as a manifest.
 const maxManifest = 1 << 20
 
-// manifestFiles returns the images in the files that services.k3s.manifests names.
-func manifestFiles(p *rules.Pass) (found []reference) {
+// manifestReaders are functions that read a file of YAML or JSON, or its text.
+var manifestReaders = []string{"readFile", "fileContents", "importJSON", "fromYAML", "fromYaml", "importYAML", "importYaml", "readYAML", "readYaml", "fromYAMLFile"}
+
+// manifestFiles returns the images in the files that a file names as manifests: in services.k3s.manifests and its kin, and for functions that
+// read them. Of files that are too long to be read it calls long.
+func manifestFiles(p *rules.Pass, long func(path string, at source.Span)) (found []reference) {
+	seen := map[string]bool{}
 	for i, rec := range p.Tree.Records() {
 		if rec.Kind != ast.Path {
 			continue
 		}
 		n := p.Tree.Node(ast.NodeID(i))
-		b, ok := ast.AsBinding(n.OutsideParens().Parent())
-		if !ok || b.Attrpath().LastName() != "source" || !slices.Contains(builders.PathOf(b), "manifests") {
+		if !namesManifest(n) {
 			continue
 		}
 		path, ok := project.Resolve(p.Path, n)
-		if !ok || p.Project.Kind(path) != project.Regular {
+		if !ok || seen[path] || p.Project.Kind(path) != project.Regular {
 			continue
 		}
+		seen[path] = true
 		f := p.Project.File(path)
-		if f == nil || len(f.Text()) > maxManifest {
+		if f == nil || !strings.Contains(f.Text(), "apiVersion") || !strings.Contains(f.Text(), "image") {
+			continue
+		}
+		if len(f.Text()) > maxManifest {
+			long(path, n.Span())
 			continue
 		}
 		for _, image := range textImages(linesOfFile(f.Text()), f.Text()) {
@@ -172,6 +182,44 @@ func manifestFiles(p *rules.Pass) (found []reference) {
 		}
 	}
 	return found
+}
+
+// tellLong returns what manifestImages calls of a manifest that is too long: one rule tells of it.
+func tellLong(p *rules.Pass, but ...string) func(path string, at source.Span) {
+	return func(path string, at source.Span) {
+		if slices.ContainsFunc(but, p.Runs) {
+			return
+		}
+		p.ReportMildly(diag.Finding{
+			Span: at, Severity: diag.Info, Message: "the manifest is too long to be read: which images it names is not known",
+			Help: "split it, or render it in a derivation",
+		}, diag.Hint)
+	}
+}
+
+// namesManifest reports whether a path is one of a manifest: below an attribute that is called after manifests, or given to what reads YAML or JSON.
+func namesManifest(n ast.Node) bool {
+	data := slices.Contains([]string{".yaml", ".yml", ".json"}, filepath.Ext(n.Text()))
+	left := maxAround
+	for up := range n.Ancestors() {
+		if left--; left == 0 {
+			return false
+		}
+		switch {
+		case up.Is(ast.Apply):
+			if data && slices.Contains(manifestReaders, ast.LastName((ast.ApplyExpr{Node: up}).Func())) {
+				return true
+			}
+		case up.Is(ast.Binding):
+			b := ast.BindingNode{Node: up}
+			path := builders.PathOf(b)
+			if name := b.Attrpath().LastName(); !data && name != "source" {
+				return false
+			}
+			return slices.ContainsFunc(path, func(name string) bool { return strings.Contains(name, "manifests") })
+		}
+	}
+	return false
 }
 
 // jsonImage matches an image in JSON, flowImage one in a mapping of YAML on one line.
@@ -203,8 +251,14 @@ func textImages(lines []textLine, text string) (found []reference) {
 func yamlImages(lines []textLine) (found []reference) {
 	var open []level
 	block := -1 // the indentation of the key whose text follows
+	anchors := map[string]reference{}
 	inside := func() bool {
 		return slices.ContainsFunc(open, func(o level) bool { return slices.Contains(containers, o.key) })
+	}
+	add := func(ref reference) {
+		if !slices.ContainsFunc(found, func(f reference) bool { return f.Span == ref.Span }) {
+			found = append(found, ref)
+		}
 	}
 	for i := range lines {
 		l := &lines[i]
@@ -214,8 +268,9 @@ func yamlImages(lines []textLine) (found []reference) {
 			continue
 		}
 		block = -1
-		if strings.HasPrefix(trimmed, "---") {
+		if strings.HasPrefix(trimmed, "---") || trimmed == "..." {
 			open = nil
+			clear(anchors)
 			continue
 		}
 		dash := false
@@ -241,18 +296,46 @@ func yamlImages(lines []textLine) (found []reference) {
 			open = open[:len(open)-1]
 		}
 		key = strings.Trim(key, `"'`)
-		value = strings.TrimSpace(value)
-		if strings.HasPrefix(value, "|") || strings.HasPrefix(value, ">") {
-			block = indent
-		}
-		if key == "image" && inside() {
-			if ref, ok := l.image(value); ok {
-				found = append(found, ref)
-			}
-		}
+		anchor, value := properties(value)
 		open = append(open, level{indent, key})
+		switch {
+		case strings.HasPrefix(value, "|"), strings.HasPrefix(value, ">"):
+			block = indent
+			continue
+		case strings.HasPrefix(value, "["):
+			if slices.Contains(containers, key) {
+				found = append(found, l.matches(flowImage)...)
+			}
+			continue
+		case strings.HasPrefix(value, "*"):
+			name, _, _ := strings.Cut(value[1:], " ")
+			if ref, known := anchors[name]; known && key == "image" && inside() {
+				add(ref)
+			}
+			continue
+		}
+		ref, ok := l.image(value)
+		if ok && anchor != "" {
+			anchors[anchor] = ref
+		}
+		if ok && key == "image" && inside() {
+			add(ref)
+		}
 	}
 	return found
+}
+
+// properties splits the anchor of a value of YAML, and a tag, from it.
+func properties(value string) (anchor, rest string) {
+	rest = strings.TrimSpace(value)
+	for rest != "" && (rest[0] == '&' || rest[0] == '!') {
+		word, behind, _ := strings.Cut(rest, " ")
+		if rest[0] == '&' {
+			anchor = word[1:]
+		}
+		rest = strings.TrimSpace(behind)
+	}
+	return anchor, rest
 }
 
 // A textLine is a line of a string as it is evaluated, with the place of each byte.

@@ -144,6 +144,10 @@ var shellsOut = []string{"chroot", "nixos-enter", "nix-shell", "nix shell", "nix
 // script looks at one script. Where its caller may provide programs, only those count that machines do not have by themselves.
 func (c *closure) script(n ast.Node, have []string, inherits bool, severity diag.Severity, why, where string) {
 	text := c.reader.Text(n)
+	if text.TooLong {
+		c.unread(n)
+		return
+	}
 	if !text.Mentions(toolNames) {
 		return
 	}
@@ -177,6 +181,19 @@ func (c *closure) script(n ast.Node, have []string, inherits bool, severity diag
 		packages := append(slices.Clone(t.packages), name)
 		c.pass.ReportUnless(f, diag.Info, func(a *rules.Asked) bool { return slices.ContainsFunc(packages, a.Installs) })
 	}
+}
+
+// unread tells, once for a script, that it is too long to be read, at its beginning.
+func (c *closure) unread(n ast.Node) {
+	at := source.Span{Start: n.Start(), End: n.FirstToken().Span().End}
+	if slices.Contains(c.seen, at) {
+		return
+	}
+	c.seen = append(c.seen, at)
+	c.pass.ReportMildly(diag.Finding{
+		Span: at, Severity: diag.Info, Message: "the script is too long to be read: which programs it calls is not known",
+		Help: "keep data of this size in a file of its own, and let the script read it",
+	}, diag.Hint)
 }
 
 var toolNames = slices.Sorted(maps.Keys(tools))

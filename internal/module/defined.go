@@ -143,6 +143,9 @@ type state struct {
 // reservedKeys are attributes of a module that are no definitions (lib/modules.nix, unifyModuleSyntax).
 var reservedKeys = words("imports require options config disabledModules freeformType _module _file _class key")
 
+// IsReserved reports whether an attribute of a module is no definition of an option, but a part of the module.
+func IsReserved(name string) bool { return reservedKeys[name] }
+
 func (w *definedWalk) module(m *Module) {
 	w.of = m
 	w.body(m.Body, m.Structured())

@@ -23,7 +23,7 @@ let
     strMatching = _: type "strMatching" [ ] [ ];
     separatedString = _: type "separatedString" [ ] [ ];
     submodule = module: type "submodule" [ ] (if builtins.isList module then module else [ module ]);
-    submoduleWith = args: type "submoduleWith" [ ] args.modules;
+    submoduleWith = args: type "submoduleWith" [ ] args.modules // { whole = !(args.shorthandOnlyDefinesConfig or false); };
     ints = base.types.ints // builtins.mapAttrs (_: name: type name [ ] [ ]) {
       unsigned = "ints.unsigned"; positive = "ints.positive"; u8 = "ints.u8"; u16 = "ints.u16"; u32 = "ints.u32"; s8 = "ints.s8"; s16 = "ints.s16"; s32 = "ints.s32";
     };

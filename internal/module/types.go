@@ -22,6 +22,9 @@ type Type struct {
 	// Options are those of a submodule; Open is set where it may have others, or takes any name.
 	Options []Declared
 	Open    bool
+	// Whole is set for a submodule whose values, sets too, are modules with imports, options and config: those of submoduleWith without
+	// shorthandOnlyDefinesConfig (lib/types.nix).
+	Whole bool
 }
 
 // Value is what is known of a value. The zero value is one of which nothing is known.
@@ -179,6 +182,7 @@ func (f *File) typeOf(n ast.Node, depth int) Type {
 			w.module(module)
 			t.Options, t.Open = w.found, len(w.opens) > 0 || w.left < 0
 		}
+		t.Whole = name == "submoduleWith" && !f.definesConfig(last)
 	case typeKinds[name] == 0:
 		t.Name = ""
 	}
@@ -234,6 +238,12 @@ func (f *File) submoduleOf(name string, arg ast.Node) ast.Node {
 		return ast.Node{}
 	}
 	return n
+}
+
+// definesConfig reports whether the argument of submoduleWith surely says that a set is the config of a module.
+func (f *File) definesConfig(arg ast.Node) bool {
+	b, ok := ast.Attr(f.followed(arg), "shorthandOnlyDefinesConfig")
+	return ok && f.Written(b.Value()).Literal == "true"
 }
 
 // Written returns what an expression is by the way it is written: a literal, or a name that a let binds to one.
@@ -306,19 +316,25 @@ func (t *Type) Kinds() eval.Kinds { return typeKinds[t.Name] }
 var oneValue = words(`bool int float number str nonEmptyStr singleLineStr strMatching path port enum passwdEntry ints.unsigned ints.positive
 	ints.between ints.u8 ints.u16 ints.u32 ints.s8 ints.s16 ints.s32`)
 
+// oneDefinition are types that take one definition, however equal another one is (lib/types.nix, mergeOneOption and mergeUniqueOption).
+var oneDefinition = words("uniq unique raw")
+
 // HasOneValue reports whether an option of the type has one value, which its definitions must agree on; those of null and it do so, too.
 func (t *Type) HasOneValue() bool {
 	if t.Name == "nullOr" && len(t.Of) == 1 {
 		return t.Of[0].HasOneValue()
 	}
-	return oneValue[t.Name]
+	return oneValue[t.Name] || oneDefinition[t.Name]
 }
 
 // Agree reports whether two definitions of an option that has one value may have these values, which are known exactly: an enum merges
-// whatever is equal, other types numbers of one kind alone.
+// whatever is equal, other types numbers of one kind alone, and some take no second definition.
 func (t *Type) Agree(v, w Value) bool {
-	if t.Name == "nullOr" && len(t.Of) == 1 {
-		return t.Of[0].Agree(v, w)
+	switch {
+	case t.Name == "nullOr" && len(t.Of) == 1:
+		return v.Kinds == eval.Null && w.Kinds == eval.Null || t.Of[0].Agree(v, w)
+	case oneDefinition[t.Name]:
+		return false
 	}
 	return v.Equal(w) && (v.Kinds == w.Kinds || t.Name == "enum")
 }

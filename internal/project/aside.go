@@ -13,6 +13,7 @@ import (
 var sampleNames = []string{
 	"test", "tests", "testing", "testdata", "testflake", "example", "examples", "demo", "demos", "template", "templates", "fixture",
 	"fixtures", "sample", "samples", "sandbox", "playground", "skeleton",
+	"testsupport", "testlib", "testutil", "testutils", "testhelpers", "testsuite", "testbed", "testcases", "testvm", "testvms", "testnodes",
 	"skel", "scaffold", "scaffolds", "boilerplate", "starter", "starters", "tutorial", "tutorials", "draft", "drafts",
 }
 
@@ -142,7 +143,7 @@ func AsidePath(rel string) bool { return slices.ContainsFunc(strings.Split(rel, 
 
 func isSample(name string) bool {
 	name = strings.TrimPrefix(strings.ToLower(name), ".")
-	if slices.Contains(sampleNames, name) {
+	if slices.Contains(sampleNames, name) || strings.HasSuffix(name, "tests") { // nixosTests, unittests
 		return true
 	}
 	const between = "-_."

@@ -204,13 +204,37 @@ func (g *importGraph) clash(a, b spoken) bool {
 	case JoinedTwice:
 		return true
 	case DefinedTwice, ForcedTwice:
-		root := g.index.options()
-		answer := root.find(a.path)
-		if answer.Verdict != OptionExists {
-			answer.Declared = []DeclaredOption{{}}
-		}
-		return !slices.ContainsFunc(answer.Declared, func(d DeclaredOption) bool { return d.Type.Agree(a.value, b.value) })
+		return g.index.disagree(a.path, a.value, b.value)
 	}
 	x, y := a.decl.Type.Kinds(), b.decl.Type.Kinds()
 	return a.decl.Facts&b.decl.Facts != 0 || x != 0 && y != 0 && x&y == 0
+}
+
+// disagree reports whether no type that an option with one value may have merges two values.
+func (x *moduleIndex) disagree(path []string, v, w module.Value) bool {
+	answer := x.options().find(path)
+	if answer.Verdict != OptionExists {
+		answer.Declared = []DeclaredOption{{}}
+	}
+	return !slices.ContainsFunc(answer.Declared, func(d DeclaredOption) bool { return d.Type.Agree(v, w) })
+}
+
+// Disagree reports whether two definitions of an option with these values, which are known exactly, fail in one module: the option has one
+// value, and nothing in the project defines it with a priority stronger than theirs.
+func (a *Answers) Disagree(path []string, priority int64, v, w module.Value) bool {
+	if a.deps != nil {
+		path = slices.Clone(path)
+		q := question{"disagree", strings.Join(path, "\x00"), strconv.FormatInt(priority, 10) + " " + v.Describe() + " " + w.Describe()}
+		return noted(a.View, q, func(a *Answers) bool { return a.Disagree(path, priority, v, w) })
+	}
+	x := a.moduleIndex()
+	if !x.single(path) || !x.disagree(path, v, w) {
+		return false
+	}
+	stronger := false
+	x.forced.get(x.forcedDefinitions).around(path, priority, func(string) bool {
+		stronger = true
+		return false
+	})
+	return !stronger
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/nixsift/nixsift/internal/eval"
 	"github.com/nixsift/nixsift/internal/growth"
+	"github.com/nixsift/nixsift/internal/module"
 	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/internal/shell"
 	"github.com/nixsift/nixsift/internal/testenv"
@@ -51,6 +52,7 @@ func TestDeps(t *testing.T) {
 		"flakes":       func(_ string, a *project.Answers) { a.Flakes() },
 		"image":        func(_ string, a *project.Answers) { a.MayProvideImage("docker.io/own", "1") },
 		"option":       func(_ string, a *project.Answers) { a.Option([]string{"my", "port"}) },
+		"disagree":     func(_ string, a *project.Answers) { a.Disagree([]string{"my", "port"}, 100, module.Value{}, module.Value{}) },
 		"clashes":      func(dir string, a *project.Answers) { a.Clashes(filepath.Join(dir, "b.nix")) },
 		"cycle":        func(dir string, a *project.Answers) { a.Cycle(filepath.Join(dir, "a.nix")) },
 		"use":          func(_ string, a *project.Answers) { a.UseOfOption([]string{"my", "port"}) },

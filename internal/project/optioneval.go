@@ -137,6 +137,14 @@ type optionWalk struct {
 	inner int // submodules around it, to which what files declare that they import belongs, too
 	// read are the modules that were read: many name the same one, or itself.
 	read map[*eval.Value]bool
+	// element is the element of the innermost list of modules around what is read that stands in a file of the project.
+	element eval.Part
+}
+
+// placed reports whether a part stands in a file of the project.
+func (w *optionWalk) placed(p eval.Part) bool {
+	code, _, ok := p.Place()
+	return ok && w.names[code] != ""
 }
 
 func (w *optionWalk) open(path []string) {
@@ -224,7 +232,12 @@ func (w *optionWalk) modules(p eval.Part, depth int) {
 				continue
 			}
 			for _, e := range elems {
+				around := w.element
+				if w.placed(e) {
+					w.element = e
+				}
 				w.module(e, depth-1)
+				w.element = around
 			}
 		}
 	}
@@ -317,9 +330,13 @@ func (w *optionWalk) typ(p eval.Part, named bool, depth int) (t module.Type) {
 		t.Of = append(t.Of, w.typ(e, named, depth-1))
 	}
 	if t.Open = t.IsSubmodule(); t.Open && named && w.inner < maxInner {
-		inner := optionWalk{optionReader: w.optionReader, file: w.file, inner: w.inner + 1}
+		inner := optionWalk{optionReader: w.optionReader, file: w.file, inner: w.inner + 1, element: w.element}
 		inner.modules(v.Member("modules"), depth-1)
 		t.Options, t.Open = inner.found, len(inner.opens) > 0
+	}
+	if t.Name == "submoduleWith" {
+		whole, known := w.ask(v.Member("whole")).Bool()
+		t.Whole = whole || !known
 	}
 	return t
 }
@@ -333,6 +350,17 @@ func (w *optionWalk) renamed(v *eval.Value) {
 		return
 	}
 	d := module.Declared{Path: from, How: renames[how], Evaluated: true}
+	for _, p := range []eval.Part{v.Member("from"), w.element} {
+		if !w.placed(p) {
+			continue
+		}
+		code, e, _ := p.Place()
+		d.Span = code.Span(e)
+		if file := w.names[code]; file != w.file {
+			d.File = file
+		}
+		break
+	}
 	if d.New, whole = w.texts(v.Member("to")); !whole {
 		d.New = nil
 	}

@@ -180,6 +180,14 @@ type OptionAnswer struct {
 	Applied bool
 
 	opened bool // a file may declare others around it
+	values []moduleValue
+}
+
+// moduleValue is a value of a submodule that a path leads through: at is the number of names before it. It is whole where its sets are
+// modules with imports and options.
+type moduleValue struct {
+	at    int
+	whole bool
 }
 
 func (o OptionAnswer) equal(p OptionAnswer) bool { return reflect.DeepEqual(o, p) }
@@ -205,7 +213,7 @@ func (a *Answers) Option(path []string) OptionAnswer {
 	if answer.Verdict != OptionMissing {
 		return answer
 	}
-	if x.used().asked.has(path[:answer.At+1]) || !answer.Own && (answer.Near == "" || !root.ownsSet(path[:answer.At])) {
+	if x.used().asked.has(path[:answer.At+1]) || x.used().declaresIn(path, answer) || !answer.Own && (answer.Near == "" || !root.ownsSet(path[:answer.At])) {
 		return OptionAnswer{}
 	}
 	return answer
@@ -294,6 +302,14 @@ func (n *optionNode) inType(path []string, at int, answer OptionAnswer) OptionAn
 			i++
 			answer.At, answer.Declared = i, []DeclaredOption{{File: d.File, Span: d.Span, How: d.How, Type: *t}}
 		case t.IsSubmodule() && n.inner != nil:
+			value := i
+			if t.Whole && module.IsReserved(path[i]) && n.inner.children[path[i]] == nil {
+				if i++; path[value] != "config" || i == len(path) {
+					return OptionAnswer{}
+				}
+			} else if t.Whole && path[value-1] == module.Element { // of which no more is known than this name
+				return OptionAnswer{}
+			}
 			inner := n.inner.find(path[i:])
 			if inner.Verdict == NothingKnown {
 				return answer
@@ -301,8 +317,12 @@ func (n *optionNode) inType(path []string, at int, answer OptionAnswer) OptionAn
 			if path[i] == "_module" {
 				return OptionAnswer{}
 			}
-			inner.Declared = renamedBelow(inner.Declared, path[:i])
+			inner.Declared = renamedBelow(inner.Declared, path[:value])
 			inner.At += i
+			for j := range inner.values {
+				inner.values[j].at += i
+			}
+			inner.values = append(inner.values, moduleValue{value, t.Whole})
 			inner.Applied = inner.Applied || answer.Applied
 			return inner
 		default:
@@ -523,6 +543,23 @@ func (n *useNode) has(path []string) bool {
 		}
 	}
 	return true
+}
+
+// declaresIn reports whether a module that is the value of a submodule on the way to an option may declare it, too: one that is a function
+// or a file, or one with imports or options.
+func (u *optionUses) declaresIn(path []string, answer OptionAnswer) bool {
+	return slices.ContainsFunc(answer.values, func(v moduleValue) bool {
+		n := u.defined
+		for i, name := range path[:v.at] {
+			if n = n.children[name]; n == nil {
+				return false
+			}
+			if v.whole && n.whole && i > 0 {
+				return true
+			}
+		}
+		return n.here || v.whole && slices.ContainsFunc([]string{"imports", "require", "options", "freeformType"}, func(name string) bool { return n.children[name] != nil })
+	})
 }
 
 // maxOwnMistakes is the number of options that a project may use under a first name without declaring them, and the name is still its

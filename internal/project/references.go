@@ -254,7 +254,7 @@ func refKind(n ast.Node) RefKind {
 				return Import
 			case strings.HasPrefix(name, "callPackage") || name == "newScope" || name == "callPackages":
 				return CallPackage
-			case testRunners[name]:
+			case role.ReadsTest(name):
 				return Import
 			case name == "readFile":
 				return Copied
@@ -275,9 +275,6 @@ func refKind(n ast.Node) RefKind {
 	}
 	return Other
 }
-
-// testRunners are functions of nixpkgs that take the path of a test of NixOS for what the file holds.
-var testRunners = map[string]bool{"runNixOSTest": true, "nixosTest": true, "runTest": true, "runTestOn": true}
 
 // maxTemplate bounds how far above its path the name of a flake's templates is looked for.
 const maxTemplate = 12

@@ -214,10 +214,8 @@ func listIn(n ast.Node) string {
 func documentation(n ast.Node) bool {
 	for up := range n.Ancestors() {
 		if b, ok := ast.AsBinding(up); ok {
-			for _, name := range []string{"example", "defaultText", "description"} {
-				if b.Attrpath().IsSingle(name) {
-					return true
-				}
+			if path := b.Attrpath(); modsys.IsDocumentation(path.LastName()) && path.IsSingle(path.LastName()) {
+				return true
 			}
 		}
 	}

@@ -1,10 +1,10 @@
 package purity
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/modsys"
 	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/internal/sema"
 )
@@ -119,7 +119,7 @@ func documented(n ast.Node) bool {
 	left := 64
 	for up := n.Parent(); up.IsValid() && left > 0; up, left = up.Parent(), left-1 {
 		if b, ok := ast.AsBinding(up); ok {
-			if name := b.Attrpath().LastName(); slices.Contains([]string{"example", "defaultText", "description", "expected"}, name) {
+			if name := b.Attrpath().LastName(); name == "expected" || modsys.IsDocumentation(name) {
 				return true
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/modsys"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -75,8 +76,8 @@ var storePath = regexp.MustCompile(storeDir + `[0-9a-df-np-sv-z]{32}-[0-9A-Za-z+
 // keepers are functions that make a path of the store a part of the closure.
 var keepers = []string{"storePath", "fetchClosure", "appendContext", "toPath"}
 
-// told are attributes whose values are shown or compared, not used.
-var told = []string{"example", "defaultText", "description", "expected", "fromPath", "toPath", "longDescription"}
+// compared are attributes whose values are compared, not used.
+var compared = []string{"expected", "fromPath", "toPath"}
 
 // kept reports whether a path of the store is given to what keeps it, or only shown.
 func kept(n ast.Node) bool {
@@ -92,7 +93,7 @@ func kept(n ast.Node) bool {
 				return true
 			}
 		case up.Is(ast.Binding):
-			if slices.Contains(told, (ast.BindingNode{Node: up}).Attrpath().LastName()) {
+			if name := (ast.BindingNode{Node: up}).Attrpath().LastName(); slices.Contains(compared, name) || modsys.IsDocumentation(name) {
 				return true
 			}
 		case up.Is(ast.Binary):

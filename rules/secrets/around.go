@@ -5,6 +5,9 @@ import (
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/modsys"
+	"github.com/nixsift/nixsift/internal/role"
+	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -36,25 +39,49 @@ func within(known *map[ast.NodeID]bool, n ast.Node, marked func(ast.Node) bool) 
 	return found
 }
 
-// apart reports whether an expression is documentation, or part of a test: what it holds is no secret.
+// maxTestUses bounds the uses of a name that are looked at.
+const maxTestUses = 16
+
+// apart reports whether an expression is documentation, or part of a test: what it holds is no secret. So is what a let names that is used
+// only there.
 func apart(p *rules.Pass, n ast.Node) bool {
-	return within(&rules.Common[around](p).apart, n, func(up ast.Node) bool {
-		switch up.Kind() {
-		case ast.Binding:
-			for part := range (ast.BindingNode{Node: up}).Attrpath().Children() {
-				if name, static := ast.AttrName(part); static && (slices.Contains(shown, name) || slices.Contains(machines, name)) {
-					return true
-				}
-			}
-		case ast.AttrSet:
-			_, has := ast.Attr(up, "testScript")
-			return has
-		case ast.Apply:
-			fn, _ := ast.Call(up)
-			return isTest(ast.LastName(fn))
+	known := &rules.Common[around](p).apart
+	if within(known, n, isApart) {
+		return true
+	}
+	for up := range n.Ancestors() {
+		id := p.Names().Declared(up)
+		if b := p.Names().Binding(id); id == 0 || b.Kind != sema.LetBinding || b.More {
+			continue
 		}
-		return false
-	})
+		uses := 0
+		for use := range p.Names().UsesOf(id) {
+			if uses++; uses > maxTestUses || !within(known, use.Node, isApart) {
+				return false
+			}
+		}
+		if uses > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// isApart reports whether a node says of all that it holds that it is documentation, or part of a test.
+func isApart(up ast.Node) bool {
+	switch up.Kind() {
+	case ast.Binding:
+		for part := range (ast.BindingNode{Node: up}).Attrpath().Children() {
+			if name, static := ast.AttrName(part); static && (name == "expected" || modsys.IsDocumentation(name)) {
+				return true
+			}
+		}
+	case ast.Apply:
+		if fn, _ := ast.Call(up); modsys.WritesDocumentation(ast.LastName(fn)) {
+			return true
+		}
+	}
+	return role.IsTest(up)
 }
 
 // publicByName reports whether the attribute that a text is bound to says that the secret in it is none.

@@ -9,6 +9,7 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/role"
 	"github.com/nixsift/nixsift/internal/secret"
 	"github.com/nixsift/nixsift/rules"
 )
@@ -55,7 +56,7 @@ var _ = rules.Register(&rules.Rule{
 					if !ok {
 						continue
 					}
-					if !other(l.at) && !apart(p, a.node) && !slices.ContainsFunc(machines, func(m string) bool { return slices.Contains(path, m) }) {
+					if !other(l.at) && !apart(p, a.node) && !slices.ContainsFunc(path, role.HoldsTest) {
 						told[l.at] = true
 						reportPassword(p, o, l, a)
 					}

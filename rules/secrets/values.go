@@ -260,21 +260,6 @@ func (r *reader) compose(n ast.Node, depth int) (spans []source.Span, value stri
 	return nil, "", false
 }
 
-// shown are attributes whose values are documentation.
-var shown = []string{"example", "defaultText", "description", "longDescription", "expected", "testScript", "default_text"}
-
-// machines are attributes that hold the machines of a test, and variants that only serve development.
-var machines = []string{"vmVariant", "vmVariantWithBootLoader", "vmVariantWithDisko", "nodes", "testScript"}
-
-// isTest reports whether a function runs a test in virtual machines, or makes the documentation of an option.
-func isTest(name string) bool {
-	switch name {
-	case "runTest", "makeTest", "nixosTest", "runNixOSTest", "simpleTest", "makeTestPython", "literalExpression", "literalExample", "runTestOn", "handleTest", "mkTest":
-		return true
-	}
-	return false
-}
-
 // usersOf is the option of nginx in which the names of users are attributes.
 const usersOf = "basicAuth"
 

@@ -22,6 +22,8 @@ var _ = rules.Register(&rules.Rule{
 		"decides: a name that the pinned release has not is an error, one that is deprecated only later is left alone. Without\n" +
 		"such a lock, and for names that nixpkgs does not warn about yet, it is information. A fork of nixpkgs counts by the\n" +
 		"release in its branch. Names that the project defines itself are left alone: its `lib` may have them.\n" +
+		"It is a warning at most where only the manual of an option evaluates it: in a `description`, an `example`, a `defaultText`, and what\n" +
+		"`mkEnableOption` and `literalExpression` are given.\n" +
 		"It is information, too, where `lib` is an argument and the project gives its files another one than nixpkgs', which may have\n" +
 		"the name.\n" +
 		"\n" +
@@ -50,6 +52,9 @@ var _ = rules.Register(&rules.Rule{
 			return
 		}
 		f.Span = part.Span()
+		if f.Severity == diag.Error && nixlang.OnlyDocuments(p.Names(), n) {
+			f.Severity = diag.Warning
+		}
 		fix, ok := renameAlias(p, n, part, d)
 		if d.Identity {
 			fix, ok = withoutCall(p, n, d)

@@ -48,7 +48,10 @@ func (d *Defined) OfValue() bool {
 // PlainPriority is the priority of a definition that says nothing of it (lib/modules.nix, defaultOverridePriority).
 const PlainPriority = 100
 
-var overridePriority = map[string]int64{"mkDefault": 1000, "mkForce": 50, "mkVMOverride": 10, "mkOptionDefault": 1500, "mkImageMediaOverride": 60}
+// DefaultPriority is that of mkDefault.
+const DefaultPriority = 1000
+
+var overridePriority = map[string]int64{"mkDefault": DefaultPriority, "mkForce": 50, "mkVMOverride": 10, "mkOptionDefault": 1500, "mkImageMediaOverride": 60}
 
 // DefinedOptions returns what the modules of the file define, in source order within each of them.
 func (f *File) DefinedOptions() []Defined {

@@ -161,7 +161,7 @@ func compatible(all []edge) bool {
 // edges returns what a definition surely needs of the options that the module defines.
 func (s *selfSearch) edges(i int) (out []edge) {
 	d := s.all[i]
-	if d.isDefault && s.definedPlainly(d.path) {
+	if s.beaten(&d) {
 		return nil
 	}
 	each := func(n ast.Node, value bool, do func(at int, use ast.Node)) {

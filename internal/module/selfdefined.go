@@ -96,11 +96,20 @@ type selfSearch struct {
 	read    map[ast.NodeID][]read
 	asked   map[selfQuestion]ast.Node // what reads the path; invalid where it is not surely needed
 	found   []SelfDefinition
-	cyclic  []bool // the options that may need themselves by way of others, as far as what they read tells
+	// declared are the options that the module declares by mkOption: they are no sets of others.
+	declared map[string]bool
+	cyclic   []bool // the options that may need themselves by way of others, as far as what they read tells
 }
 
 // collect reads the definitions and defaults of the module.
 func (s *selfSearch) collect() {
+	options := s.m.Options()
+	s.declared = map[string]bool{}
+	for _, o := range options {
+		if fn, _ := ast.Call(o.Value.Tail()); ast.LastName(fn) == "mkOption" && !o.Guarded && static(o.Path) {
+			s.declared[strings.Join(o.Path, ".")] = true
+		}
+	}
 	structured := s.m.Structured()
 	for _, p := range s.m.Parts() {
 		if p.Guarded {
@@ -113,7 +122,7 @@ func (s *selfSearch) collect() {
 			s.binding(own{}, p.Path, p.Value, p.Node, 0)
 		}
 	}
-	for _, o := range s.m.Options() {
+	for _, o := range options {
 		fn, args := ast.Call(o.Value.Tail())
 		if o.Value.Tail().Is(ast.Apply) && ast.LastName(fn) == "mkOption" && len(args) == 1 && !o.Guarded {
 			if b, ok := ast.Attr(args[0].Unparen(), "default"); ok && static(o.Path) {
@@ -133,6 +142,7 @@ func (s *selfSearch) binding(d own, path []ast.Node, value, node ast.Node, depth
 		d.path = slices.Grow(slices.Clip(d.path), len(path))
 	}
 	for _, part := range path {
+		s.name(d, part)
 		d.path, d.node = append(d.path, s.m.file.PathName(part)), part
 	}
 	if value.IsValid() {
@@ -142,6 +152,21 @@ func (s *selfSearch) binding(d own, path []ast.Node, value, node ast.Node, depth
 	if in, ok := ast.AsInherit(node); ok {
 		if d.from = in.From(); d.from.IsValid() && static(d.path) {
 			s.all = append(s.all, d)
+		}
+	}
+}
+
+// name takes a name that is computed in the value of an option: the module system evaluates a value as far as its names before the option
+// has one.
+func (s *selfSearch) name(d own, part ast.Node) {
+	if _, literal := ast.AttrName(part); literal || !s.declared[strings.Join(d.path, ".")] {
+		return
+	}
+	for inner := range part.Descendants() {
+		if inner.Is(ast.Interpolation) {
+			d.node, d.value = part, inner.FirstChild()
+			s.all = append(s.all, d)
+			return
 		}
 	}
 }
@@ -214,7 +239,7 @@ func (s *selfSearch) direct(i int) {
 		}
 	}
 	use := s.valueNeeds(d, d.path)
-	if !use.IsValid() || d.isDefault && s.definedPlainly(d.path) {
+	if !use.IsValid() || s.beaten(&d) {
 		return
 	}
 	found.Use, found.Default, found.Unsure = use, d.isDefault, d.weak
@@ -252,10 +277,17 @@ func (s *selfSearch) inheritedOption(d *own) (option int, ok bool) {
 	return option, ok
 }
 
-// definedPlainly reports whether the module has a definition of an option beside its default.
-func (s *selfSearch) definedPlainly(path []string) bool {
-	option, ok := s.byPath[strings.Join(path, ".")]
-	return ok && slices.ContainsFunc(s.options[option], func(i int) bool { return !s.all[i].isDefault })
+// beaten reports whether another definition in the module keeps one from being evaluated: any keeps a default from it, and one that is plain
+// and under no condition what stands under mkDefault.
+func (s *selfSearch) beaten(d *own) bool {
+	if !d.weak {
+		return false
+	}
+	option, ok := s.byPath[strings.Join(d.path, ".")]
+	return ok && slices.ContainsFunc(s.options[option], func(i int) bool {
+		other := &s.all[i]
+		return !other.isDefault && (d.isDefault || !other.weak && len(other.conditions) == 0)
+	})
 }
 
 // needs returns what reads an option, where an expression surely fails unless the value of the option is there; an invalid
@@ -272,7 +304,7 @@ func (s *selfSearch) needs(n ast.Node, path []string) ast.Node {
 	if len(s.asked) > maxSelfAsked {
 		return ast.Node{}
 	}
-	if s.namesAsked(n, path) || !s.surely(n, path) {
+	if !s.declared[q.path] && s.namesAsked(n, path) || !s.surely(n, path) {
 		use = ast.Node{}
 	}
 	s.asked[q] = use

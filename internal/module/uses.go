@@ -28,8 +28,8 @@ type Use struct {
 	// Cut and Guarded are those of Defined and Read, Priority is that of Defined.
 	Cut, Guarded bool
 	Priority     int64
-	// Value is set for definitions that count without a condition, with the usual priority or a stronger one of their own, in the module
-	// that the file is, if it is exactly known; for a list with a stronger one, without what is in it.
+	// Value is set for definitions that count without a condition, with the usual priority, a stronger one of their own or that of mkDefault,
+	// in the module that the file is, if it is exactly known; for a list with a stronger one, without what is in it.
 	Value Value
 }
 
@@ -52,7 +52,7 @@ func (f *File) Uses() Uses {
 		for i := range defined {
 			d := &defined[i]
 			u := Use{Path: d.Path, Node: d.Node.Span(), Defined: true, Cut: d.Cut, Priority: d.Priority}
-			if d.Of == own && !d.Conditional && !d.User && 0 < d.Priority && d.Priority <= PlainPriority && d.OfValue() && !d.Cut && d.Value.IsValid() {
+			if d.Of == own && !d.Conditional && !d.User && 0 < d.Priority && (d.Priority <= PlainPriority || d.Priority == DefaultPriority) && d.OfValue() && !d.Cut && d.Value.IsValid() {
 				u.Value = f.Written(d.Value)
 			}
 			p.add(u, d.Parts)

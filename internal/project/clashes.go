@@ -73,10 +73,13 @@ func (g *importGraph) findClashes(all []evaluation) {
 
 // stronger reports whether one of some files, or one elsewhere in the project, defines an option with a stronger priority.
 func (g *importGraph) stronger(s spoken, files map[string]bool) (here, elsewhere bool) {
-	if s.kind == DeclaredTwice {
-		return false, false
-	}
 	x := g.index
+	switch s.kind {
+	case DeclaredTwice:
+		return false, false
+	case WeakTwice: // any plain definition decides, and most definitions are plain
+		return x.used().defined.strongest(s.path) < s.priority, !x.complete()
+	}
 	forced := x.forced.get(x.forcedDefinitions)
 	forced.around(s.path, s.priority, func(file string) bool {
 		here, elsewhere = here || files[file], true
@@ -168,7 +171,8 @@ func (g *importGraph) inSeveral(files map[string]bool) map[string][]spoken {
 			if !ok {
 				continue
 			}
-			if key := seen.of(kind, d.Priority, d.Path); seen.file[string(key)] == inSeveral && (kind == JoinedTwice || g.index.single(d.Path)) {
+			if key := seen.of(kind, d.Priority, d.Path); seen.file[string(key)] == inSeveral && (kind == JoinedTwice || g.index.single(d.Path)) &&
+				(kind != WeakTwice || g.index.owns(d.Path[0])) {
 				all = append(all, spoken{
 					kind: kind, file: path, key: string(key), name: strings.Join(d.Path, "\x00"), path: slices.Clone(d.Path), span: d.Node, value: d.Value, priority: d.Priority,
 				})
@@ -190,6 +194,8 @@ func kindOfClash(d *module.Use) (kind ClashKind, ok bool) {
 	switch {
 	case d.Value.Exact && d.Priority == module.PlainPriority:
 		return DefinedTwice, true
+	case d.Value.Exact && d.Priority > module.PlainPriority:
+		return WeakTwice, true
 	case d.Value.Exact:
 		return ForcedTwice, true
 	case d.Value.Kinds == eval.List:
@@ -203,7 +209,7 @@ func (g *importGraph) clash(a, b spoken) bool {
 	switch a.kind {
 	case JoinedTwice:
 		return true
-	case DefinedTwice, ForcedTwice:
+	case DefinedTwice, ForcedTwice, WeakTwice:
 		return g.index.disagree(a.path, a.value, b.value)
 	}
 	x, y := a.decl.Type.Kinds(), b.decl.Type.Kinds()

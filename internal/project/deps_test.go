@@ -28,6 +28,7 @@ func recorded(t testing.TB) (dir string, overlay *workspace.Overlay, s *project.
 
 // TestDeps holds that findings which hang on answers outlive what does not change those, and nothing else.
 func TestDeps(t *testing.T) {
+	one, two := module.Value{Kinds: eval.Int, Literal: "1", Exact: true}, module.Value{Kinds: eval.Int, Literal: "2", Exact: true}
 	ask := map[string]func(dir string, a *project.Answers){
 		"references":   func(dir string, a *project.Answers) { a.References(filepath.Join(dir, "b.nix")) },
 		"may pass":     func(dir string, a *project.Answers) { a.MayPass(filepath.Join(dir, "b.nix"), "y") },
@@ -52,7 +53,7 @@ func TestDeps(t *testing.T) {
 		"flakes":       func(_ string, a *project.Answers) { a.Flakes() },
 		"image":        func(_ string, a *project.Answers) { a.MayProvideImage("docker.io/own", "1") },
 		"option":       func(_ string, a *project.Answers) { a.Option([]string{"my", "port"}) },
-		"disagree":     func(_ string, a *project.Answers) { a.Disagree([]string{"my", "port"}, 100, module.Value{}, module.Value{}) },
+		"disagree":     func(_ string, a *project.Answers) { a.Disagree([]string{"my", "port"}, module.PlainPriority, one, two) },
 		"clashes":      func(dir string, a *project.Answers) { a.Clashes(filepath.Join(dir, "b.nix")) },
 		"cycle":        func(dir string, a *project.Answers) { a.Cycle(filepath.Join(dir, "a.nix")) },
 		"use":          func(_ string, a *project.Answers) { a.UseOfOption([]string{"my", "port"}) },
@@ -99,6 +100,7 @@ func TestDeps(t *testing.T) {
 		{".gitlab-ci.yml", "build:\n  script: ssh-add k; nix build", nil},
 		{"b.nix", "1", []string{"imported"}},
 		{"a.nix", "{ lib, ... }: { options.my.port = lib.mkOption { }; }", []string{"references", "option"}},
+		{"a.nix", "{ lib, ... }: { options.my.port = lib.mkOption { type = lib.types.int; }; }", []string{"references", "option", "disagree"}},
 		{"a.nix", "{ lib, ... }: { my.prt = 1; }", []string{"references"}},
 		{"a.nix", "{ lib, ... }: { imports = [ ./a.nix ]; }", []string{"references", "cycle"}},
 		{

@@ -43,6 +43,7 @@ const (
 	DeclaredTwice ClashKind = iota // both declare an option, with types that do not go together
 	DefinedTwice                   // both define an option, plainly and with different values
 	ForcedTwice                    // both define an option with the same priority, stronger than a plain definition, and with different values
+	WeakTwice                      // both define an option by mkDefault and with different values, and nothing with a stronger priority
 	JoinedTwice                    // both define an option with such a priority and with lists, which are joined
 )
 

@@ -334,7 +334,7 @@ func (w *optionWalk) typ(p eval.Part, named bool, depth int) (t module.Type) {
 		inner.modules(v.Member("modules"), depth-1)
 		t.Options, t.Open = inner.found, len(inner.opens) > 0
 	}
-	if t.Name == "submoduleWith" {
+	if v.Has("whole") {
 		whole, known := w.ask(v.Member("whole")).Bool()
 		t.Whole = whole || !known
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/modsys"
 	"github.com/nixsift/nixsift/internal/module"
 	"github.com/nixsift/nixsift/internal/project"
@@ -54,6 +55,53 @@ func moduleArguments(names *sema.Info, m *module.Module, all bool) (out []ownArg
 		}
 		if a.use.IsValid() {
 			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// wholeArgument is an argument that a module takes of all its arguments as a whole: args.x.
+type wholeArgument struct {
+	name      string
+	at        source.Span
+	inImports bool
+}
+
+// wholeArguments returns what a module takes of all its arguments and does not name among them, once for each name. The module system
+// passes special arguments, and of the others those that are named (lib/modules.nix, applyModuleArgs).
+func wholeArguments(names *sema.Info, m *module.Module) (out []wholeArgument) {
+	l := ast.LambdaExpr{Node: m.Func}
+	args := l.Param()
+	if pattern, ok := l.Pattern(); ok {
+		args = pattern.At()
+	}
+	whole, ok := ast.AttrName(args)
+	scope, opens := names.ScopeOf(m.Func)
+	if !ok || !opens {
+		return nil
+	}
+	told := map[string]bool{}
+	for b := range names.InScope(scope) {
+		if b.Name != whole {
+			continue
+		}
+		for u := range names.UsesOf(bindingID(names, b)) {
+			at := u.Node.OutsideParens().Parent()
+			if asked, is := ast.AsHasAttr(at); is {
+				told[asked.Attrpath().FirstName()] = true // what is asked for is told of nowhere
+			}
+		}
+		for u := range names.UsesOf(bindingID(names, b)) {
+			s, is := ast.AsSelect(u.Node.OutsideParens().Parent())
+			if !is || s.Operand() != u.Node.OutsideParens() || s.Default().IsValid() || s.HasError() {
+				continue
+			}
+			name, static := ast.AttrName(s.Attrpath().First())
+			if !static || told[name] || takes(m, name) || basic[name] && name != "pkgs" {
+				continue
+			}
+			told[name] = true
+			out = append(out, wholeArgument{strings.Clone(name), s.Attrpath().First().Span(), decidesImports(m, s.Node)})
 		}
 	}
 	return out

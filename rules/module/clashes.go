@@ -68,7 +68,7 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"The rule looks at values that are written out and depend on no condition, of options whose type the project declares, of\n" +
 		"`enable` below `services`, `programs` and the like, and of some well-known ones such as `time.timeZone`, in modules that one\n" +
-		"file of the project imports together, and in the parts of one module that `mkMerge` puts together. In one module it knows, too, that the\n" +
+		"file of the project imports together, plain ones and, of the project's own options that nothing else defines, those by `mkDefault`, and in the parts of one module that `mkMerge` puts together. In one module it knows, too, that the\n" +
 		"`script` of a service defines its `serviceConfig.ExecStart`, so that another one conflicts with it.",
 	Severity: diag.Error, Presets: rules.Recommended,
 	Asks: project.ForModules,
@@ -76,21 +76,29 @@ var _ = rules.Register(&rules.Rule{
 		commandBesideScript(p)
 		mergedTwice(p)
 		definedTwice(p)
+		weaklyTwice(p)
 	},
 })
 
-var definedTwice = clashing(project.DefinedTwice, func(a *rules.Asked, c project.Clash) diag.Finding {
-	message := fmt.Sprintf("the option %s is %s here and %s in %s, which is imported together with this file",
-		diag.Code(dotted(c.Path)), diag.Code(c.Value.Describe()), diag.Code(c.OtherValue.Describe()), a.Rel(c.Other))
-	if c.Value.Describe() == c.OtherValue.Describe() {
-		message = fmt.Sprintf("the option %s takes one definition, and is defined in %s, too, which is imported together with this file", diag.Code(dotted(c.Path)), a.Rel(c.Other))
+var (
+	definedTwice = clashing(project.DefinedTwice, conflict("write `lib.mkDefault` around the value that may be replaced, or `lib.mkForce` around the one that counts"))
+	weaklyTwice  = clashing(project.WeakTwice, conflict("define it in one of them, or plainly in a third: two `lib.mkDefault` are of the same strength"))
+)
+
+// conflict presents two definitions in different files.
+func conflict(help string) func(a *rules.Asked, c project.Clash) diag.Finding {
+	return func(a *rules.Asked, c project.Clash) diag.Finding {
+		message := fmt.Sprintf("the option %s is %s here and %s in %s, which is imported together with this file",
+			diag.Code(dotted(c.Path)), diag.Code(c.Value.Describe()), diag.Code(c.OtherValue.Describe()), a.Rel(c.Other))
+		if c.Value.Describe() == c.OtherValue.Describe() {
+			message = fmt.Sprintf("the option %s takes one definition, and is defined in %s, too, which is imported together with this file", diag.Code(dotted(c.Path)), a.Rel(c.Other))
+		}
+		return diag.Finding{
+			Message: message, Help: help,
+			Related: []diag.Related{{File: c.Other, Span: c.OtherSpan, Message: "the other definition"}},
+		}
 	}
-	return diag.Finding{
-		Message: message,
-		Help:    "write `lib.mkDefault` around the value that may be replaced, or `lib.mkForce` around the one that counts",
-		Related: []diag.Related{{File: c.Other, Span: c.OtherSpan, Message: "the other definition"}},
-	}
-})
+}
 
 // mergedTwice reports options that the parts of a module which mkMerge puts together define with values that do not go together.
 func mergedTwice(p *rules.Pass) {

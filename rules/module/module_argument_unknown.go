@@ -5,6 +5,7 @@ import (
 
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/modsys"
 	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/rules"
 )
@@ -18,6 +19,9 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"Pass it in the `specialArgs` of `nixosSystem`, as in `specialArgs = { inherit inputs; };`, or in `extraSpecialArgs` of\n" +
 		"home-manager. `imports` can only use those.\n" +
+		"\n" +
+		"What is taken of the arguments as a whole, `args.x` behind `{ lib, ... }@args:`, has to be in `specialArgs`: of `_module.args`, modules are\n" +
+		"passed what they name between the braces, even `pkgs`.\n" +
 		"\n" +
 		"The rule speaks where a configuration of the flake is seen to have the module, and what it passes is known, or where all files\n" +
 		"that import the module are seen, up to the evaluations that the project makes, and where all that these pass is written out.\n" +
@@ -33,6 +37,9 @@ var _ = rules.Register(&rules.Rule{
 				continue // module-argument-default
 			}
 			unknownModuleArgument(p, arg)
+		}
+		for _, use := range wholeArguments(p.Names(), m) {
+			unknownSpecialArgument(p, use)
 		}
 	},
 })
@@ -71,6 +78,33 @@ func unknownModuleArgument(p *rules.Pass, arg ownArgument) {
 			f.Related = []diag.Related{{Span: imports, Message: "`imports` need it here"}}
 		}
 		if given.Near != "" {
+			f.Help = "did you mean " + diag.Code(given.Near) + "?"
+		}
+		a.Report(f)
+	})
+}
+
+// unknownSpecialArgument reports what is taken of all arguments of a module as a whole, and no specialArgs have.
+func unknownSpecialArgument(p *rules.Pass, use wholeArgument) {
+	path := strings.Clone(p.Path)
+	p.Ask(func(a *rules.Asked) {
+		given := a.ModuleArg(use.name)
+		used := useOfArgument(a, path, use.name, given)
+		if used.moduleUse != usedByHost || used.special && (!use.inImports || used.lacking == "") {
+			return
+		}
+		f := diag.Finding{
+			Span: use.at, Severity: diag.Warning,
+			Message: "no `specialArgs` have " + diag.Code(use.name) + ": evaluation fails where this is used",
+			Help:    "pass it in `specialArgs` of the evaluation",
+		}
+		switch {
+		case use.inImports:
+			f.Severity = diag.Error
+			f.Message = "no `specialArgs` have " + diag.Code(use.name) + ", and `imports` need it: evaluation fails"
+		case given.Defined || modsys.IsArgument(use.name):
+			f.Help = "name " + diag.Code(use.name) + " between the braces: what `_module.args` hold is passed to that alone"
+		case given.Near != "":
 			f.Help = "did you mean " + diag.Code(given.Near) + "?"
 		}
 		a.Report(f)

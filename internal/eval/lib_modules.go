@@ -114,6 +114,13 @@ var importApply = &builtin{name: "importApply", arity: 2, run: func(c *invocatio
 	}, size: 2, code: c.at.code, expr: c.at.expr})
 }}
 
+// FlakePartsArgument returns the argument flake-parts-lib: a set with importApply, which does what lib.modules.importApply does, and others
+// of which nothing is known (lib.nix of flake-parts).
+func FlakePartsArgument() Part {
+	prepare()
+	return Part{given(setValue(&set{own: map[string]attr{"importApply": {value: given(functionValue(&function{builtin: importApply}))}}, open: true, notLib: true, size: 1}))}
+}
+
 // PackagesArgument returns nixpkgs' packages as an argument: a set with lib, of which nothing else is known but that no function
 // of lib is among them.
 func PackagesArgument() Part {

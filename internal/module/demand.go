@@ -183,6 +183,8 @@ func (c *checker) called(a answer, body ast.Node) *part {
 				args[name] = eval.PackagesArgument()
 			case c.args[name]:
 				args[name] = c.source(name, FromModuleArg)
+			case name == "flake-parts-lib":
+				args[name] = eval.FlakePartsArgument()
 			}
 		}
 		args["config"] = c.source("config", FromConfig)

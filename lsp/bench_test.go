@@ -63,18 +63,20 @@ func (p typist) send(b *testing.B, v any) {
 }
 
 func (p typist) wait(b *testing.B, text string) {
-	for {
-		header, err := p.out.ReadString('\n')
-		require.NoError(b, err)
-		n, err := strconv.Atoi(strings.TrimSpace(header[len("Content-Length: "):]))
-		require.NoError(b, err)
-		body := make([]byte, n+2)
-		_, err = io.ReadFull(p.out, body)
-		require.NoError(b, err)
-		if bytes.Contains(body, []byte(text)) {
-			return
-		}
+	for !bytes.Contains(p.next(b), []byte(text)) {
 	}
+}
+
+// next returns the next message.
+func (p typist) next(b *testing.B) []byte {
+	header, err := p.out.ReadString('\n')
+	require.NoError(b, err)
+	n, err := strconv.Atoi(strings.TrimSpace(header[len("Content-Length: "):]))
+	require.NoError(b, err)
+	body := make([]byte, n+2)
+	_, err = io.ReadFull(p.out, body)
+	require.NoError(b, err)
+	return body
 }
 
 // BenchmarkKeystrokePreview measures the same with the rules in preview, too.

@@ -16,16 +16,20 @@ import (
 //
 // A document is checked as soon as it changes. While a check runs, further changes start none: it is
 // cancelled, and the newest state is checked when it is gone. So a fast typist makes no queue, and waits
-// for no timer. The rules of a flake look at more than the document, and so does evaluating what it imports;
-// they wait until it is left alone, and their findings move along with the edits till then.
+// for no timer. What other files of the project decide follows beside the next check (askOthers), and what evaluating them tells,
+// and the rules of a flake, when the document is left alone. What they found moves along with the edits till then.
 type openDocument struct {
 	doc *document
 
 	checking bool
 	cancel   context.CancelFunc // of the check that runs
 	stale    bool               // the last check does not count any more
-	flake    bool               // the flake's rules are to run, too
-	ofFlake  []diag.Finding
+	// answering is set while other files are asked; owed, where a newer state waits for the end of that.
+	answering, owed bool
+	hush            context.CancelFunc // ends the asking
+	decided         []diag.Finding     // what they decided last
+	flake           bool               // the flake's rules are to run, too
+	ofFlake         []diag.Finding
 	// flakeDeps is what ofFlake depends on.
 	flakeDeps *engine.Deps
 	// whole is set where the next check is to evaluate other files, too: a check of a newer state never is, and what such
@@ -55,12 +59,15 @@ type openDocument struct {
 type result struct {
 	snap     *snapshot
 	findings []diag.Finding
-	deps     *engine.Deps // what findings depend on beside the text; nil for nothing
-	cut      bool         // there may be more
-	// more is set where evaluating other files may tell more; then alone is what was found without what moved along.
-	more  bool
-	alone []diag.Finding
-	err   error // why there are none
+	deps     *engine.Deps   // what findings depend on beside the text; nil for nothing
+	cut      bool           // there may be more
+	own      []diag.Finding // those of findings that did not move along from earlier states
+	// rest is set where other files of the project are still to decide; of what is whole, decided is what they did.
+	rest    *engine.Rest
+	decided []diag.Finding
+	held    bool  // the check still has what it read of the document
+	more    bool  // evaluating other files may tell more
+	err     error // why there are none
 }
 
 // starving is how long after the last diagnostics a check may still be cancelled by a newer state. Behind
@@ -74,6 +81,9 @@ func (s *Server) schedule(o *openDocument, flake bool) {
 	}
 	o.stale, o.whole = true, false
 	o.flake = o.flake || flake && o.doc.flakeDir() != ""
+	if o.answering {
+		o.hush()
+	}
 	if o.checking {
 		if time.Since(o.publishedAt) < starving {
 			o.cancel()
@@ -92,8 +102,11 @@ func (s *Server) check(o *openDocument) {
 		s.mu.Lock()
 		if o.closed || o.lost || !o.stale {
 			o.checking = false
+			settling := !o.answering
 			s.mu.Unlock()
-			s.settle()
+			if settling {
+				s.settle()
+			}
 			return
 		}
 		ctx, cancel := context.WithCancel(context.Background())
@@ -138,25 +151,145 @@ func (s *Server) firstCheck(ctx context.Context, o *openDocument, snap *snapshot
 	return errors.Join(err, s.publishConfig())
 }
 
-// checkOnce checks one state of a document and publishes what is found.
+// checkOnce checks one state of a document, publishes what is found without other files of the project, and has these asked.
 func (s *Server) checkOnce(ctx context.Context, o *openDocument, snap *snapshot, flake bool) error {
 	if flake {
+		if err := s.showFirst(ctx, o, snap); err != nil {
+			return err
+		}
 		if err := snap.checkFlake(ctx); err != nil {
 			return err
 		}
 	}
-	found, err := snap.check(ctx, maxPublished)
+	found, err := snap.first(ctx, maxPublished)
 	if err != nil {
 		return err
 	}
-	params := protocol.PublishDiagnosticsParams{URI: snap.doc.uri, Diagnostics: snap.diagnostics(shown(found))}
-	if snap.client.DiagnosticVersion {
-		params.Version = snap.doc.version
+	if found.rest == nil {
+		return s.conclude(o, found, flake)
 	}
-	message, err := publication(params)
+	if err := s.show(o, found); err != nil {
+		return err
+	}
+	s.read(o, found)
+	s.askOthers(o, found, flake)
+	return nil
+}
+
+// read ends the time in which a check keeps what it read of a document.
+func (s *Server) read(o *openDocument, found *result) {
+	if found.rest == nil {
+		return
+	}
+	found.rest.Read()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	found.held = false
+	o.tellWaiting()
+}
+
+// showFirst publishes what is found in a state of which nothing is known without the rules of its flake.
+func (s *Server) showFirst(ctx context.Context, o *openDocument, snap *snapshot) error {
+	s.mu.Lock()
+	known := o.latest != nil && o.latest.snap.doc == snap.doc
+	s.mu.Unlock()
+	if known {
+		return nil
+	}
+	early := *snap
+	early.early = true
+	found, err := early.first(ctx, maxPublished)
 	if err != nil {
 		return err
 	}
+	defer s.read(o, found)
+	return s.show(o, found)
+}
+
+// show publishes what is found in a state of a document so far, unless all of it is published already.
+func (s *Server) show(o *openDocument, found *result) error {
+	message, err := found.message()
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if last := o.latest; last == nil || !last.isWhole() || last.snap.doc != found.snap.doc {
+		s.publish(o, found, message)
+	}
+	return nil
+}
+
+// isWhole reports whether nothing is still to come but what evaluating other files tells.
+func (r *result) isWhole() bool { return r.rest == nil && !r.snap.early }
+
+// message is what publishes a result.
+func (r *result) message() (protocol.Message, error) {
+	params := protocol.PublishDiagnosticsParams{URI: r.snap.doc.uri, Diagnostics: r.snap.diagnostics(shown(r))}
+	if r.snap.client.DiagnosticVersion {
+		params.Version = r.snap.doc.version
+	}
+	return publication(params)
+}
+
+// askOthers finds what other files of the project decide about a state of a document. Asking them may take long, and cannot be called off
+// at once; so the next check does not wait for that, but what it has to ask does.
+func (s *Server) askOthers(o *openDocument, found *result, flake bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case o.closed || o.lost || o.stale:
+		o.flake = o.flake || flake
+		return
+	case o.answering:
+		o.owed, o.flake = true, o.flake || flake
+		return
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	o.answering, o.hush = true, cancel
+	s.begin()
+	go func() {
+		defer s.done()
+		defer cancel()
+		err := s.contained("the check of "+found.snap.doc.path, func() error {
+			if err := acquire(ctx, s.deciding); err != nil {
+				return err
+			}
+			defer release(s.deciding)
+			all, err := found.all(ctx)
+			if err != nil {
+				return err
+			}
+			return s.conclude(o, all, flake)
+		})
+		s.mu.Lock()
+		o.answering = false
+		if err != nil {
+			o.flake = o.flake || flake
+			if !errors.Is(err, context.Canceled) {
+				s.log.Print(err)
+				o.take(&result{snap: found.snap, err: err})
+			}
+		}
+		if o.owed && !o.closed {
+			s.schedule(o, false)
+		}
+		o.owed = false
+		settling := !o.checking
+		s.mu.Unlock()
+		if settling {
+			s.settle()
+		}
+	}()
+}
+
+// conclude publishes all that is found in a state of a document.
+func (s *Server) conclude(o *openDocument, found *result, flake bool) error {
+	message, err := found.message()
+	if err != nil {
+		return err
+	}
+	snap := found.snap
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if flake && o.doc.serial == snap.doc.serial {
@@ -177,6 +310,9 @@ func (s *Server) checkOnce(ctx context.Context, o *openDocument, snap *snapshot,
 // result before the latest. The lock is held.
 func (s *Server) follow(o *openDocument, before *result) {
 	found := o.latest
+	if o.doc.serial == found.snap.doc.serial {
+		o.decided = found.decided
+	}
 	switch {
 	case found.more: // when the document is left alone for a while: that cannot be called off at once
 		time.AfterFunc(s.opts.Idle, func() {
@@ -190,7 +326,7 @@ func (s *Server) follow(o *openDocument, before *result) {
 	case found.snap.alone:
 		o.crossing = nil
 	case before != nil && before.more && before.snap.doc.serial == found.snap.doc.serial && o.doc.serial == found.snap.doc.serial:
-		o.crossing = without(found.findings, before.alone)
+		o.crossing = without(found.findings, before.own)
 	}
 }
 

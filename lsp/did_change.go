@@ -69,6 +69,7 @@ func (s *Server) change(o *openDocument, version *int, text string, edits []edit
 	for _, other := range s.open {
 		other.ofFlake = moved(other.ofFlake, doc.path, edits)
 		other.crossing = moved(other.crossing, doc.path, edits)
+		other.decided = moved(other.decided, doc.path, edits)
 	}
 	s.schedule(o, false)
 	s.whenIdle(o)
@@ -89,9 +90,7 @@ func (s *Server) lose(o *openDocument, why error) {
 	}
 	o.lost, o.toldLost = true, true
 	o.doc = o.doc.next()
-	if o.cancel != nil {
-		o.cancel()
-	}
+	o.callOff()
 	s.dropBuffer(o.doc)
 	o.tellWaiting()
 }

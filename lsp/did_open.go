@@ -1,6 +1,7 @@
 package lsp
 
 import (
+	"context"
 	"slices"
 	"unsafe"
 
@@ -106,10 +107,17 @@ func (o *openDocument) close() {
 	o.closed = true
 	close(o.doc.gone)
 	o.tellWaiting()
-	if o.cancel != nil {
-		o.cancel()
-	}
+	o.callOff()
 	if o.idle != nil {
 		o.idle.Stop()
+	}
+}
+
+// callOff ends what is done about a document.
+func (o *openDocument) callOff() {
+	for _, cancel := range []context.CancelFunc{o.cancel, o.hush} {
+		if cancel != nil {
+			cancel()
+		}
 	}
 }

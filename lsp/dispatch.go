@@ -3,6 +3,7 @@ package lsp
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/nixsift/nixsift/lsp/protocol"
 )
@@ -112,16 +113,23 @@ var errGone = errors.New("the document has changed")
 // document whose text is not known has a nil query.
 func onDocument[P any, Q ofDocument[P]](run func(ctx context.Context, q *query, params Q) (any, error)) func(*Server, *protocol.Request) (work, error) {
 	return onOpen(func(s *Server, o *openDocument, params Q) work {
-		return s.whenChecked(o, func(ctx context.Context, q *query) (any, error) { return run(ctx, q, params) })
+		return s.whenChecked(o, wantsAll(params), func(ctx context.Context, q *query) (any, error) { return run(ctx, q, params) })
 	})
 }
 
-// whenChecked makes work of a function over a document and what was found in it, as onDocument says. The lock is held.
-func (s *Server) whenChecked(o *openDocument, run func(ctx context.Context, q *query) (any, error)) work {
+// wantsAll reports whether a request is for all that can be found, however long that takes.
+func wantsAll(params any) bool {
+	actions, ok := params.(*protocol.CodeActionParams)
+	return !ok || len(actions.Context.Only) > 0 && wanted(actions.Context.Only, fixAllKind)
+}
+
+// whenChecked makes work of a function over a document and what was found in it, as onDocument says; all is that of await. The lock
+// is held.
+func (s *Server) whenChecked(o *openDocument, all bool, run func(ctx context.Context, q *query) (any, error)) work {
 	asked := o.doc
 	return func(ctx context.Context) (any, error) {
 		for {
-			q, err := s.await(ctx, o)
+			q, err := s.await(ctx, o, all)
 			if err != nil {
 				return nil, err
 			}
@@ -137,9 +145,14 @@ func (s *Server) whenChecked(o *openDocument, run func(ctx context.Context, q *q
 	}
 }
 
-// await waits until the newest state of a document is checked. It returns nil where the text of the document is not
-// known.
-func (s *Server) await(ctx context.Context, o *openDocument) (*query, error) {
+// await waits until the newest state of a document is checked, what other files decide included; for that only briefly unless all is
+// wanted. It returns nil where the text of the document is not known.
+func (s *Server) await(ctx context.Context, o *openDocument, all bool) (*query, error) {
+	var late <-chan time.Time
+	if !all {
+		late = time.After(briefly)
+	}
+	isOver := false
 	for {
 		s.mu.Lock()
 		switch found := o.latest; {
@@ -149,7 +162,7 @@ func (s *Server) await(ctx context.Context, o *openDocument) (*query, error) {
 		case o.lost:
 			s.mu.Unlock()
 			return nil, nil
-		case found != nil && found.snap.doc == o.doc:
+		case found != nil && found.snap.doc == o.doc && (found.isWhole() || isOver):
 			defer s.mu.Unlock()
 			if found.err != nil {
 				return nil, found.err
@@ -160,6 +173,8 @@ func (s *Server) await(ctx context.Context, o *openDocument) (*query, error) {
 		s.mu.Unlock()
 		select {
 		case <-waiting:
+		case <-late:
+			isOver = true
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}

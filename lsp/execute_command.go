@@ -108,7 +108,7 @@ func addFollows(s *Server, uri string) (work, error) {
 	if o == nil {
 		return nil, protocol.Errorf(protocol.CodeInvalidParams, "%s is not open", uri)
 	}
-	return s.whenChecked(o, func(ctx context.Context, q *query) (any, error) {
+	return s.whenChecked(o, true, func(ctx context.Context, q *query) (any, error) {
 		if q == nil {
 			return nil, nil
 		}

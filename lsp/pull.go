@@ -28,7 +28,7 @@ func documentDiagnostic(s *Server, r *protocol.Request) (work, error) {
 		}, nil
 	}
 	return func(ctx context.Context) (any, error) {
-		q, err := s.await(ctx, o)
+		q, err := s.await(ctx, o, true)
 		if err != nil {
 			return nil, err
 		}

@@ -80,7 +80,7 @@ func (s *Server) firstResult(ctx context.Context, o *openDocument, doc *document
 	for {
 		s.mu.Lock()
 		waiting := o.wait()
-		there := o.closed || o.lost || o.doc != doc || o.latest != nil && o.latest.snap.doc == doc
+		there := o.closed || o.lost || o.doc != doc || o.latest != nil && o.latest.snap.doc == doc && !o.latest.held
 		s.mu.Unlock()
 		if there {
 			return ctx.Err()

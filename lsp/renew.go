@@ -84,10 +84,20 @@ func (s *Server) runRenewal() error {
 			s.mu.Lock()
 			latest := c.open.latest
 			s.mu.Unlock()
-			if latest != nil && latest.err == nil && latest.snap.doc == c.snap.doc && latest.deps.Hold(next) && c.snap.flakeDeps.Hold(next) {
+			if latest != nil && latest.err == nil && latest.isWhole() && latest.snap.doc == c.snap.doc && latest.deps.Hold(next) && c.snap.flakeDeps.Hold(next) {
 				return nil
 			}
-			return s.checkOnce(ctx, c.open, c.snap, c.snap.doc.flakeDir() != "")
+			flake := c.snap.doc.flakeDir() != ""
+			if flake {
+				if err := c.snap.checkFlake(ctx); err != nil {
+					return err
+				}
+			}
+			found, err := c.snap.check(ctx, maxPublished)
+			if err != nil {
+				return err
+			}
+			return s.conclude(c.open, found, flake)
 		})
 		if err != nil {
 			s.log.Print(err)

@@ -72,6 +72,7 @@ type Server struct {
 	// The processors, held by whoever computes. Checks have all of them; those for requests are counted apart, and
 	// the one for requests that take long again, so that nothing keeps a check waiting.
 	cpu, asking, heavy chan struct{}
+	deciding           chan struct{} // for what other files of the project are asked in checks
 
 	telling sync.Mutex
 	told    map[string]bool // what the client was told by tellOnce
@@ -118,7 +119,8 @@ func Serve(in io.Reader, out io.Writer, opts Options) (status int, err error) {
 	s := &Server{
 		opts: opts, disk: opts.Engine.FS, log: log.New(opts.Log, "nixsift lsp: ", 0), overlay: workspace.NewOverlay(watched), watched: watched,
 		cpu: make(chan struct{}, processors), asking: make(chan struct{}, max(1, processors-1)), heavy: make(chan struct{}, 1),
-		exited: make(chan struct{}), leaving: make(chan struct{}), turned: make(chan struct{}), over: make(chan struct{}),
+		deciding: make(chan struct{}, max(1, processors-1)),
+		exited:   make(chan struct{}), leaving: make(chan struct{}), turned: make(chan struct{}), over: make(chan struct{}),
 		encoding: protocol.UTF16, open: map[string]*openDocument{}, requests: map[string]pending{},
 		told: map[string]bool{}, config: map[string]bool{},
 	}

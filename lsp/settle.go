@@ -14,7 +14,7 @@ func (s *Server) settle() {
 	s.mu.Lock()
 	checker := s.checker
 	for _, o := range s.open {
-		if o.latest != nil && !o.checking && !o.lost && o.settled != checker {
+		if o.latest != nil && o.latest.isWhole() && !o.checking && !o.answering && !o.lost && o.settled != checker {
 			all = append(all, asked{o, o.latest, o.flakeDeps, o.latest.deps})
 		}
 	}

@@ -24,11 +24,13 @@ type snapshot struct {
 	ofFlake []diag.Finding // what the rules of the document's flake found in it
 	// flakeDeps is what ofFlake depends on; nil where those rules did not run.
 	flakeDeps *engine.Deps
-	// alone is set where the check is not to evaluate other files; crossing is what they told last.
-	alone    bool
-	crossing []diag.Finding
-	fs       *workspace.Overlay
-	client   protocol.ClientCapabilities
+	// alone is set where the check is not to evaluate other files; crossing is what that told last, decided what the files of the
+	// project decided.
+	alone             bool
+	crossing, decided []diag.Finding
+	early             bool // the rules of the document's flake are still to run
+	fs                *workspace.Overlay
+	client            protocol.ClientCapabilities
 	// sparing is set where the client wants diagnostics and what mends them only.
 	sparing bool
 	report  func([]engine.FileError)
@@ -44,8 +46,8 @@ func (s *Server) snapshot(o *openDocument) *snapshot {
 		}
 	}
 	return &snapshot{
-		doc: o.doc, docs: docs, checker: s.checker, era: s.era, ofFlake: o.ofFlake, flakeDeps: o.flakeDeps, crossing: o.crossing,
-		fs: s.overlay, client: s.client, sparing: s.opts.DiagnosticsOnly, report: s.report, remark: s.remark,
+		doc: o.doc, docs: docs, checker: s.checker, era: s.era, ofFlake: o.ofFlake, flakeDeps: o.flakeDeps,
+		crossing: o.crossing, decided: o.decided, fs: s.overlay, client: s.client, sparing: s.opts.DiagnosticsOnly, report: s.report, remark: s.remark,
 	}
 }
 
@@ -62,28 +64,59 @@ func (p *snapshot) with(text string) *snapshot {
 
 // check checks the document. A rule that finds more than most is stopped.
 func (p *snapshot) check(ctx context.Context, most int) (*result, error) {
+	found, err := p.first(ctx, most)
+	if err != nil || found.rest == nil {
+		return found, err
+	}
+	found.rest.Read()
+	return found.all(ctx)
+}
+
+// first checks the document as far as that needs no other files of the project: what they decide is left to the result's rest.
+func (p *snapshot) first(ctx context.Context, most int) (*result, error) {
 	doc := p.doc
 	if doc.isConfig() {
 		c, problems := config.Load(doc.path, doc.text, p.checker.Catalogue(), p.fs)
 		problems = slices.DeleteFunc(problems, func(c config.Problem) bool { return c.File != doc.path })
 		return &result{snap: p, findings: append(configFindings(problems), p.renamed(c)...)}, nil
 	}
-	buffer := engine.Buffer{Path: doc.path, Kind: doc.kind, Text: doc.text, Most: most, Record: true, Alone: p.alone}
+	buffer := engine.Buffer{Path: doc.path, Kind: doc.kind, Text: doc.text, Most: most, Record: true, Alone: p.alone, First: true}
 	checked, err := p.checker.CheckBuffer(ctx, buffer, p.ofFlake)
 	if err != nil {
 		return nil, err
 	}
-	out := &result{snap: p, findings: checked.Findings, cut: checked.Cut, deps: checked.Deps, more: checked.More}
+	return p.resultOf(checked), nil
+}
+
+// all returns the result with what other files of the project decide, once its rest is read.
+func (r *result) all(ctx context.Context) (*result, error) {
+	checked, err := r.rest.Answer(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found := r.snap.resultOf(checked)
+	found.decided = without(found.own, r.own)
+	return found, nil
+}
+
+// resultOf presents what a check found, and with it what moved along where the check does not tell all.
+func (p *snapshot) resultOf(checked engine.Checked) *result {
+	doc := p.doc
+	out := &result{snap: p, cut: checked.Cut, deps: checked.Deps, more: checked.More, rest: checked.Rest, held: checked.Rest != nil}
+	out.own = checked.Findings
 	if !doc.onDisk { // a text that is in no place has nothing around it
-		out.findings = slices.DeleteFunc(out.findings, func(f diag.Finding) bool {
+		out.own = slices.DeleteFunc(out.own, func(f diag.Finding) bool {
 			r := p.checker.Rule(doc.path, f.Rule)
 			return r != nil && r.Placed
 		})
 	}
-	p.markBaselined(out.findings)
+	p.markBaselined(out.own)
+	out.findings = out.own
+	if out.rest != nil {
+		out.findings = and(out.findings, p.decided)
+	}
 	if out.more {
-		out.alone = out.findings
-		out.findings = diag.Sort(append(slices.Clone(out.findings), without(p.crossing, out.findings)...))
+		out.findings = and(out.findings, p.crossing)
 	}
 	var errs []engine.FileError
 	for _, e := range checked.Errors {
@@ -97,7 +130,16 @@ func (p *snapshot) check(ctx context.Context, most int) (*result, error) {
 	for _, n := range checked.Notices {
 		p.remark(fmt.Sprintf("%s:%d: %s", n.From.File, n.From.Line, n))
 	}
-	return out, nil
+	return out
+}
+
+// and returns a list of findings with those of another that it has not.
+func and(list, other []diag.Finding) []diag.Finding {
+	rest := without(other, list)
+	if len(rest) == 0 {
+		return list
+	}
+	return diag.Sort(append(slices.Clone(list), rest...))
 }
 
 // markBaselined makes hints of those findings in the document that are in a baseline.

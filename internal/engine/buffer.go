@@ -33,6 +33,8 @@ type Buffer struct {
 	// Alone leaves out what evaluating other files, or evaluating at length, tells: Checked.More says whether that may be
 	// anything.
 	Alone bool
+	// First leaves what other files of the project decide to Checked.Rest.
+	First bool
 }
 
 // Checked is what was found in a buffer.
@@ -47,6 +49,35 @@ type Checked struct {
 	Deps *Deps
 	// Notices are earlier ids of rules in the comments of a buffer.
 	Notices []config.Notice
+	// Rest finds the rest where Buffer.First left some; nil where this is all.
+	Rest *Rest
+}
+
+// Rest is a check in which rules wait for what other files say.
+type Rest struct {
+	worker *worker
+	buffer Buffer
+	deps   *Deps
+	core   *worker // with the memory of the check, until Read
+}
+
+// Read lets other files know what the buffer says, and gives the memory of the check to the next one. It is called once, before
+// Answer, also where that is not wanted any more.
+func (r *Rest) Read() {
+	w := r.worker
+	w.tellOthers()
+	w.letGo(len(r.buffer.Text))
+	r.core.parser, r.core.resolver, r.core.memory = w.parser, w.resolver, w.memory
+	w.parser, w.resolver, w.memory = nil, nil, nil
+	release(r.core, r.buffer.Path, len(r.buffer.Text))
+}
+
+// Answer lets the rules that wait end, and returns all that is found in the buffer. It is called once. The error is that of the context.
+func (r *Rest) Answer(ctx context.Context) (Checked, error) {
+	w := r.worker
+	w.ctx = ctx
+	w.finishAll()
+	return w.inBuffer(r.buffer, r.deps), ctx.Err()
 }
 
 // Deps is what findings about a file depend on beside its text.
@@ -150,25 +181,50 @@ func (e *Checker) CheckBuffer(ctx context.Context, b Buffer, ofFlake []diag.Find
 	case workspace.CI, workspace.Shell:
 		w.script(b.Path, b.Text, b.Kind)
 	}
+	if b.First && len(w.later) > 0 && !w.cancelled() {
+		rest := &Rest{worker: new(worker), buffer: b, deps: deps, core: w}
+		*rest.worker = *w
+		out := rest.worker.inBuffer(b, deps)
+		out.Rest = rest
+		return out, nil
+	}
+	w.tellOthers()
 	w.letGo(len(b.Text))
 	w.finishAll()
-	findings := w.findings.take(nil, func(f *diag.Finding) bool { return f.File == b.Path })
+	out := w.inBuffer(b, deps)
+	release(w, b.Path, len(b.Text))
+	return out, ctx.Err()
+}
+
+// inBuffer returns what is found in a buffer so far.
+func (w *worker) inBuffer(b Buffer, deps *Deps) Checked {
+	e, waiting := w.engine, len(w.later) > 0
+	here := func(f *diag.Finding) bool { return f.File == b.Path }
+	var findings []diag.Finding
+	if waiting { // what is found is needed again
+		for f := range w.findings.each {
+			if here(f) {
+				findings = append(findings, *f)
+			}
+		}
+	} else {
+		findings = w.findings.take(nil, here)
+	}
 	cut := w.bound.cut
 	var notices []config.Notice
 	if t := w.suppressions[b.Path]; t != nil {
 		notices = e.renamed(b.Path, t)
 		findings = e.suppress(&Result{}, b.Path, t, findings)
-		if cut || w.more { // what a comment silences may be among what was not looked for
+		if cut || w.more || waiting { // what a comment silences may be among what was not looked for
 			findings = slices.DeleteFunc(findings, func(f diag.Finding) bool { return f.Rule == suppress.Unused })
 		}
 	}
+	errs := slices.Clone(w.errors)
 	if err := w.view.RepoError(); err != nil {
-		w.errors = append(w.errors, FileError{File: w.view.Root(), Message: err.Error(), Kind: Unreadable})
+		errs = append(errs, FileError{File: w.view.Root(), Message: err.Error(), Kind: Unreadable})
 	}
 	findings = hideSecrets(findings, b.Text)
-	out := Checked{diag.Sort(findings), w.errors, cut, w.more, deps, notices}
-	release(w, b.Path, len(b.Text))
-	return out, ctx.Err()
+	return Checked{Findings: diag.Sort(findings), Errors: errs, Cut: cut, More: w.more, Deps: deps, Notices: notices}
 }
 
 // hideSecrets takes the secrets in a text out of what findings about it say.
@@ -202,7 +258,7 @@ func (e *Checker) CheckFlake(ctx context.Context, dir string, most int) (Checked
 	deps := w.record(path)
 	w.flake(dir)
 	w.finishAll()
-	return Checked{diag.Sort(w.findings.take(nil, all)), w.errors, w.bound.cut, false, deps, nil}, ctx.Err()
+	return Checked{Findings: diag.Sort(w.findings.take(nil, all)), Errors: w.errors, Cut: w.bound.cut, Deps: deps}, ctx.Err()
 }
 
 // Unsilenced returns the findings in a Nix file that the comments in its tree do not silence, and those about the

@@ -50,8 +50,9 @@ type worker struct {
 	keeps bool
 	deps  *Deps
 
-	// later is what waits until all files of the project are known.
+	// later is what waits until all files of the project are known; note has them know what a buffer says.
 	later []later
+	note  func()
 
 	folder string // of the file at hand, with what holds for its files
 	config *config.Config
@@ -157,6 +158,14 @@ func (w *worker) finishAll() {
 		w.finish(w.later[i])
 	}
 	w.later = nil
+}
+
+// tellOthers lets those who wait know what the buffer at hand says, while its tree is there.
+func (w *worker) tellOthers() {
+	if w.note != nil {
+		w.note()
+		w.note = nil
+	}
 }
 
 // isGenerated reports whether a file of a finding is the output of a tool, whose findings below error are left out. It
@@ -399,7 +408,7 @@ func (w *worker) nix(path, text string) {
 	w.syntax(pass, tree)
 	w.apply(pass, tree)
 	if w.ctx != nil && len(w.later) > 0 && !w.cancelled() { // they will ask
-		w.engine.snapshot.NoteText(path, tree, pass.Modules)
+		w.note = func() { w.engine.snapshot.NoteText(path, tree, pass.Modules) }
 	}
 	if pass.Exhausted() {
 		w.exhausted = moved(w.exhausted, &map[string]bool{path: true})

@@ -128,6 +128,7 @@ type Client struct {
 	out    io.WriteCloser
 	status chan int
 	nextID int
+	pulls  bool // the client asks for diagnostics
 
 	mu        sync.Mutex
 	changed   *sync.Cond
@@ -323,6 +324,7 @@ func (c *Client) Initialize(root, capabilities string) (result json.RawMessage) 
 	if capabilities == "" {
 		capabilities = "{" + Capable + "}"
 	}
+	c.pulls = strings.Contains(capabilities, `"diagnostic":`)
 	params := map[string]any{"processId": nil, "rootUri": nil, "capabilities": json.RawMessage(capabilities)}
 	if root != "" {
 		params["rootUri"] = URI(root)
@@ -374,8 +376,18 @@ func (c *Client) Actions(uri string, r Range, only ...string) []Action {
 	return actions
 }
 
-// Diagnostics waits for the diagnostics of a version of a document.
+// Diagnostics waits for the diagnostics of a version of a document, those that other files of the project decide included.
 func (c *Client) Diagnostics(uri string, version int) Published {
+	c.t.Helper()
+	c.First(uri, version)
+	if !c.pulls { // the answer comes when all is published
+		c.Reply(c.Send("textDocument/diagnostic", map[string]any{"textDocument": map[string]any{"uri": uri}}))
+	}
+	return c.First(uri, version)
+}
+
+// First waits for diagnostics of a version of a document. Others may follow.
+func (c *Client) First(uri string, version int) Published {
 	c.t.Helper()
 	return c.DiagnosticsThat(uri, func(p Published) bool { return p.Version != nil && *p.Version == version })
 }

@@ -256,10 +256,14 @@ func (s *Server) askOthers(o *openDocument, found *result, flake bool) {
 				return err
 			}
 			defer release(s.deciding)
+			defer s.showReading()()
 			all, err := found.all(ctx)
 			if err != nil {
 				return err
 			}
+			s.mu.Lock()
+			s.projectRead = true
+			s.mu.Unlock()
 			return s.conclude(o, all, flake)
 		})
 		s.mu.Lock()

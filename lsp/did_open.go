@@ -64,6 +64,7 @@ func (s *Server) clear(uri protocol.DocumentURI) {
 		return
 	}
 	s.conn.Send(message)
+	delete(s.unopenedSent, uri)
 }
 
 // setBuffer puts a document in front of its file. Configurations count when they are saved. The lock is

@@ -61,14 +61,15 @@ var requestMethods = map[string]func(s *Server, r *protocol.Request) (work, erro
 
 // notificationMethods are the notifications. They run one after the other.
 var notificationMethods = map[string]func(s *Server, r *protocol.Request) error{
-	"initialized":                      initialized,
-	"$/cancelRequest":                  cancelRequest,
-	"textDocument/didOpen":             didOpen,
-	"textDocument/didChange":           didChange,
-	"textDocument/didSave":             didSave,
-	"textDocument/didClose":            didClose,
-	"workspace/didChangeWatchedFiles":  didChangeWatchedFiles,
-	"workspace/didChangeConfiguration": didChangeConfiguration,
+	"initialized":                         initialized,
+	"$/cancelRequest":                     cancelRequest,
+	"textDocument/didOpen":                didOpen,
+	"textDocument/didChange":              didChange,
+	"textDocument/didSave":                didSave,
+	"textDocument/didClose":               didClose,
+	"workspace/didChangeWatchedFiles":     didChangeWatchedFiles,
+	"workspace/didChangeConfiguration":    didChangeConfiguration,
+	"workspace/didChangeWorkspaceFolders": didChangeWorkspaceFolders,
 }
 
 // ofDocument is the type of parameters that are about an open document.

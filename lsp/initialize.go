@@ -21,6 +21,7 @@ func initialize(s *Server, r *protocol.Request) error {
 	s.client = params.Capabilities
 	s.folders = params.Folders
 	s.settings, _ = protocol.ReadSettings(r.Params, "initializationOptions")
+	s.opts.DiagnosticsOnly = s.opts.DiagnosticsOnly || s.settings.DiagnosticsOnly
 	s.polling.client = s.client.WatchedFiles
 	var caps protocol.ServerCapabilities
 	if offered := s.client.PositionEncodings; len(offered) > 0 {
@@ -48,6 +49,9 @@ func initialize(s *Server, r *protocol.Request) error {
 	}
 	if s.client.PullsDiagnostics {
 		caps.DiagnosticProvider = &protocol.DiagnosticOptions{Identifier: sourceName, InterFileDependencies: true, WorkspaceDiagnostics: true}
+	}
+	if s.client.TellsFolders {
+		caps.Workspace = &protocol.WorkspaceOptions{WorkspaceFolders: &protocol.WorkspaceFoldersOptions{Supported: true, ChangeNotifications: true}}
 	}
 	if !s.opts.DiagnosticsOnly {
 		s.offer(&caps)
@@ -77,12 +81,15 @@ func (s *Server) root() string {
 // watched are the files whose changes on disk matter to findings in others.
 var watched = []string{
 	"**/*.nix", "**/flake.lock", "**/*.toml", "**/.gitignore", "**/.gitattributes", "**/.git/index", "**/*baseline*.json",
+	"**/*.{yml,yaml,sh,bash,mk,just}", "**/{Jenkinsfile,Makefile,makefile,GNUmakefile,justfile,Justfile,.justfile,.envrc,Dockerfile,Containerfile}",
 }
 
 // initialized asks the client to watch files, if it can.
 func initialized(s *Server, _ *protocol.Request) error {
 	s.mu.Lock()
 	can := s.client.WatchedFiles
+	s.publishUnopened()
+	s.tellUnknown(s.settings)
 	s.mu.Unlock()
 	s.pullSettings()
 	if !can {
@@ -120,9 +127,12 @@ func (s *Server) offer(caps *protocol.ServerCapabilities) {
 	caps.RenameProvider = true
 	if s.client.AsksBeforeRenames {
 		all := protocol.FileOperationFilter{Scheme: "file", Pattern: protocol.FileOperationPattern{Glob: "**/*"}}
-		caps.Workspace = &protocol.WorkspaceOptions{FileOperations: &protocol.FileOperationOptions{
+		if caps.Workspace == nil {
+			caps.Workspace = &protocol.WorkspaceOptions{}
+		}
+		caps.Workspace.FileOperations = &protocol.FileOperationOptions{
 			WillRename: &protocol.FileOperationRegistrationOptions{Filters: []protocol.FileOperationFilter{all}},
-		}}
+		}
 	}
 	if s.client.PreparesRename {
 		caps.RenameProvider = protocol.RenameOptions{PrepareProvider: true}

@@ -94,9 +94,13 @@ type Server struct {
 	// pulling is set where the client asks for diagnostics; refreshing, where it is asked to.
 	pulling, refreshing bool
 	edited              []string // the documents that changed since the renewal that runs began
-	renewal             renewal
-	polling             polling
-	config              map[string]bool // configuration files with published problems
+	// reading is set while the client is told that the project is read, projectRead when it was once.
+	reading, projectRead bool
+	unopened             context.CancelFunc              // ends publishing what is found in files that are not open; nil where nobody wants that
+	unopenedSent         map[protocol.DocumentURI]string // ids of what the client has of them
+	renewal              renewal
+	polling              polling
+	config               map[string]bool // configuration files with published problems
 }
 
 // Serve talks to a client until it says exit or goes away, and returns the exit status that LSP asks for:
@@ -122,7 +126,7 @@ func Serve(in io.Reader, out io.Writer, opts Options) (status int, err error) {
 		deciding: make(chan struct{}, max(1, processors-1)),
 		exited:   make(chan struct{}), leaving: make(chan struct{}), turned: make(chan struct{}), over: make(chan struct{}),
 		encoding: protocol.UTF16, open: map[string]*openDocument{}, requests: map[string]pending{},
-		told: map[string]bool{}, config: map[string]bool{},
+		told: map[string]bool{}, unopenedSent: map[protocol.DocumentURI]string{}, config: map[string]bool{},
 	}
 	s.opts.Engine.FS, s.opts.Engine.Changing = s.overlay, true
 	e, err := engine.New(s.opts.Engine)

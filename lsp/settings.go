@@ -2,6 +2,7 @@ package lsp
 
 import (
 	"context"
+	"fmt"
 	"reflect"
 	"time"
 
@@ -15,7 +16,7 @@ const settingsTimeout = time.Minute
 // pullSettings asks the client for its settings, if it can be asked. What it answers holds from then on.
 func (s *Server) pullSettings() {
 	s.mu.Lock()
-	can := s.client.Configuration && !s.opts.DiagnosticsOnly
+	can := s.client.Configuration
 	s.mu.Unlock()
 	if !can {
 		return
@@ -43,6 +44,8 @@ func (s *Server) set(settings protocol.Settings) {
 	}
 	changed := !reflect.DeepEqual(s.settings.InlayHints, settings.InlayHints)
 	s.settings = settings
+	s.publishUnopened()
+	s.tellUnknown(settings)
 	refresh := changed && s.client.RefreshesHints && s.speaks.Load()
 	s.mu.Unlock()
 	if !refresh {
@@ -66,4 +69,11 @@ func (s *Server) hints() (wanted ide.Hints) {
 		wanted[kind] = setting == nil || *setting
 	}
 	return wanted
+}
+
+// tellUnknown says which settings have no effect. The lock is held.
+func (s *Server) tellUnknown(settings protocol.Settings) {
+	for _, name := range settings.Unknown {
+		s.remark(fmt.Sprintf("the editor's setting %s.%s is none of nixsift, and has no effect; which rules run is said in nixsift.toml", protocol.SettingsSection, name))
+	}
 }

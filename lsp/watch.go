@@ -48,7 +48,11 @@ func always(path string) bool {
 
 // hasContent reports whether what a file says is noted.
 func hasContent(path string) bool {
-	return always(path) || filepath.Ext(path) == ".nix" || filepath.Ext(path) == ".json"
+	switch filepath.Ext(path) {
+	case ".nix", ".json":
+		return true
+	}
+	return always(path) || workspace.KindOf(path) != workspace.Other
 }
 
 func (w *watchedFS) Stat(path string) (fs.FileInfo, error) {

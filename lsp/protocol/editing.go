@@ -13,6 +13,8 @@ type EditingCapabilities struct {
 	Commands, AppliesEdits bool
 	// ShowsDocuments: the client can be asked to show a page.
 	ShowsDocuments bool
+	// ShowsProgress: the client shows that the server is at work. TellsFolders: it tells which folders are opened and closed.
+	ShowsProgress, TellsFolders bool
 	// CreatesFiles: edits may create files.
 	CreatesFiles bool
 	// Snippets: what is proposed may be snippets. ResolvesDocumentation: its documentation may be asked for later.
@@ -31,6 +33,8 @@ func (c *EditingCapabilities) readEditing(data json.RawMessage) {
 	}
 	lookup(data, &c.AppliesEdits, "workspace", "applyEdit")
 	lookup(data, &c.ShowsDocuments, "window", "showDocument", "support")
+	lookup(data, &c.ShowsProgress, "window", "workDoneProgress")
+	lookup(data, &c.TellsFolders, "workspace", "workspaceFolders")
 	lookup(data, &c.AsksBeforeRenames, "workspace", "fileOperations", "willRename")
 	lookup(data, &c.Snippets, "textDocument", "completion", "completionItem", "snippetSupport")
 	var later []string
@@ -116,7 +120,8 @@ type ChangeAnnotation struct {
 
 // WorkspaceOptions are the abilities of the server that concern the folders that are open.
 type WorkspaceOptions struct {
-	FileOperations *FileOperationOptions `json:"fileOperations,omitempty"`
+	WorkspaceFolders *WorkspaceFoldersOptions `json:"workspaceFolders,omitempty"`
+	FileOperations   *FileOperationOptions    `json:"fileOperations,omitempty"`
 }
 
 // FileOperationOptions say before what changes of files the server wants to be asked.

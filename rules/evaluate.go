@@ -60,8 +60,7 @@ func (p *Pass) Failures() ([]eval.Finding, *eval.Code) {
 		if !p.memory().Worthwhile(p.Tree, p.Names()) {
 			return
 		}
-		if x.alone && len(p.Tree.Records()) > aloneNodes {
-			x.more.Store(true)
+		if !p.AtLength() {
 			return
 		}
 		if x.code = p.lowered(); x.code != nil {
@@ -94,6 +93,17 @@ func (p *Pass) FailuresOfFiles() ([]eval.Finding, *eval.Code) {
 // Exhausted reports whether the fuel did not suffice for all that rules asked of the file: what surely fails there may not all
 // be found. It is false where nothing was evaluated.
 func (p *Pass) Exhausted() bool { return p.examined.exhausted.Load() }
+
+// AtLength reports whether a rule may evaluate all of the file: not a large one while somebody waits (Alone), of which it is noted that
+// more may be found.
+func (p *Pass) AtLength() bool {
+	x := p.examined
+	if x.alone && len(p.Tree.Records()) > aloneNodes {
+		x.more.Store(true)
+		return false
+	}
+	return true
+}
 
 // aloneNodes is the number of nodes up to which a file is examined while somebody waits.
 const aloneNodes = 1 << 12
@@ -181,6 +191,9 @@ func (p *Pass) ask(code *eval.Code, part func(a *asking) eval.Part) *eval.Value 
 
 // Endless reports whether an expression of the file is a function of which no call ends, since each comes to another one in any case.
 func (p *Pass) Endless(n ast.Node) bool {
+	if !p.AtLength() {
+		return false
+	}
 	code := p.lowered()
 	if code == nil {
 		return false

@@ -46,7 +46,21 @@ func (f *File) Obstacles() []Obstacle {
 		return f.obstacles
 	}
 	f.done |= doneObstacles
-	var modules []*Module
+	if modules := f.notPlain(); len(modules) > 0 {
+		f.obstacles = f.check(modules)
+	}
+	if f.Partial() {
+		f.obstacles = nil
+	}
+	slices.SortStableFunc(f.obstacles, func(a, b Obstacle) int { return cmp.Compare(a.At.Start, b.At.Start) })
+	return f.obstacles
+}
+
+// Plain reports whether the file has no obstacles for reasons that are seen without evaluating it.
+func (f *File) Plain() bool { return len(f.notPlain()) == 0 }
+
+// notPlain returns the modules that may have some.
+func (f *File) notPlain() (modules []*Module) {
 	if f.Module != nil && !f.Module.plain() {
 		modules = append(modules, f.Module)
 	}
@@ -55,14 +69,7 @@ func (f *File) Obstacles() []Obstacle {
 			modules = append(modules, m)
 		}
 	}
-	if len(modules) > 0 {
-		f.obstacles = f.check(modules)
-	}
-	if f.Partial() {
-		f.obstacles = nil
-	}
-	slices.SortStableFunc(f.obstacles, func(a, b Obstacle) int { return cmp.Compare(a.At.Start, b.At.Start) })
-	return f.obstacles
+	return modules
 }
 
 // check evaluates modules of the file, each by itself.

@@ -74,6 +74,9 @@ func set(words string) map[string]bool {
 func each(kind problemKind, present func(f *module.File, pr module.Obstacle) diag.Finding) func(p *rules.Pass) {
 	return func(p *rules.Pass) {
 		f := p.Modules()
+		if f.Plain() || !p.AtLength() {
+			return
+		}
 		seen := map[source.Span]bool{} // two evaluations may meet one place
 		for _, pr := range f.Obstacles() {
 			if kindOf(pr) == kind && !seen[pr.At] {

@@ -23,6 +23,9 @@ var _ = rules.Register(&rules.Rule{
 	Severity: diag.Error, Presets: rules.Recommended,
 	File: func(p *rules.Pass) {
 		eachModule(p, func(m *module.Module) {
+			if !m.Func.IsValid() || !p.AtLength() {
+				return
+			}
 			for _, d := range m.SelfDefinitions() {
 				reportLoaded(p, m, true, selfDefined(d))
 			}

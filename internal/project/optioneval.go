@@ -53,7 +53,7 @@ type evaluatedOptions struct {
 func (a *Answers) moduleIndex() *moduleIndex { return a.evaluated(modules.in(a)) }
 
 func (a *Answers) evaluated(base *moduleIndex) *moduleIndex {
-	if !slices.ContainsFunc(base.paths, func(path string) bool { return wantsEvaluation(base.said[path]) }) {
+	if !base.wanting() {
 		return base
 	}
 	return a.snapshot.evaluated.get(base, func() *evaluatedOptions { return evaluateOptions(a.View, base) }).index
@@ -70,14 +70,39 @@ func evaluatedAfter(m *memo[*moduleIndex, *evaluatedOptions], changed []string) 
 	return m.without(gone...)
 }
 
+// wanting reports whether a module of the project declares what reading it does not tell.
+func (x *moduleIndex) wanting() bool {
+	return x.wants.get(func() bool {
+		return slices.ContainsFunc(x.paths, func(path string) bool { return wantsEvaluation(x.said[path]) })
+	})
+}
+
 // wantsEvaluation reports whether a module declares what reading it does not tell.
 func wantsEvaluation(s *module.Said) bool {
-	return s.Alone && (len(s.Opens) > 0 || s.Makes || slices.ContainsFunc(s.Declared, func(d module.Declared) bool { return d.How == module.ByUnknown || isVague(&d.Type) }))
+	return s.Alone && (len(s.Opens) > 0 || s.Makes || anyVague(s.Declared))
+}
+
+// anyVague reports whether it is not known what one of some declarations declares. A declaration is large: none is copied.
+func anyVague(declared []module.Declared) bool {
+	for i := range declared {
+		if d := &declared[i]; d.How == module.ByUnknown || isVague(&d.Type) {
+			return true
+		}
+	}
+	return false
 }
 
 // isVague reports whether a type may be a submodule of which not all options are known.
 func isVague(t *module.Type) bool {
-	return t.IsSubmodule() && t.Open || len(t.Of) == 1 && isVague(&t.Of[0]) || slices.ContainsFunc(t.Options, func(d module.Declared) bool { return isVague(&d.Type) })
+	if t.IsSubmodule() && t.Open || len(t.Of) == 1 && isVague(&t.Of[0]) {
+		return true
+	}
+	for i := range t.Options {
+		if isVague(&t.Options[i].Type) {
+			return true
+		}
+	}
+	return false
 }
 
 // isPartial reports whether a type is not known, or something that it is made of is not.

@@ -39,6 +39,7 @@ var ForModules = modules.facts()
 type moduleIndex struct {
 	paths  []string // sorted
 	said   map[string]*module.Said
+	wants  lazy[bool]
 	tree   lazy[*optionNode]
 	whole  lazy[bool]
 	uses   lazy[*optionUses]

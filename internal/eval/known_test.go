@@ -101,7 +101,7 @@ func TestPlacesSound(t *testing.T) {
 			if k.Sole && len(k.Values) == 1 && k.Kinds&^Failures == k.Values[0].Kind && !k.Cut {
 				shape, lit := asserted(alone, &k.Values[0])
 				if lit != "" && k.Kinds&Failures == 0 {
-					claims, answers = append(claims, claim{shape, lit}), append(answers, Known{Described: Described{Kinds: Anything}})
+					claims, answers = append(claims, claim{expr: shape, literal: lit}), append(answers, Known{Described: Described{Kinds: Anything}})
 					shapes++
 				}
 			}

@@ -24,8 +24,9 @@ type outcome struct {
 	same bool  // the value is the one that it was compared with
 }
 
-// claim is an expression, and a literal of the value that it is said to have, or "".
-type claim struct{ expr, literal string }
+// claim is an expression, and a literal of the value that it is said to have, or "". What define names, as in "f = x: x", it and
+// the claims behind it may use: what many need is parsed once.
+type claim struct{ expr, literal, define string }
 
 var (
 	ansi  = regexp.MustCompile("\x1b\\[[0-9;]*m")
@@ -39,6 +40,9 @@ func runNix(t testing.TB, dir string, claims []claim, options ...string) (out, e
 	nix := filepath.Join(filepath.Dir(testenv.Nix234(t)), "nix")
 	var in strings.Builder
 	for i, c := range claims {
+		if c.define != "" {
+			in.WriteString(strings.ReplaceAll(c.define, "\n", " ") + "\n")
+		}
 		expr := strings.ReplaceAll(c.expr, "\n", " ")
 		fmt.Fprintf(&in, "\"#%d\"\nlet v = %s; t = builtins.tryEval v; in if !t.success then \"caught\" else builtins.typeOf v\n", i, expr)
 		if c.literal != "" {
@@ -209,7 +213,7 @@ func TestSoundness(t *testing.T) {
 			if ev.dry {
 				lit = ""
 			}
-			claims, values = append(claims, claim{text, lit}), append(values, v)
+			claims, values = append(claims, claim{expr: text, literal: lit}), append(values, v)
 		}
 		for i, o := range askNix(t, dir, claims) {
 			v := values[i]

@@ -40,9 +40,21 @@ func standing(t *ast.Tree, p Place) (text string, ok bool) {
 	default:
 		return "", false
 	}
+	return within(n, text, func(ast.Node) (string, bool) { return "", false })
+}
+
+// within writes a text that stands for a node of a file as an expression by itself, with the names around it. applied is asked for
+// what functions around it are called with; ok is false where it does not tell, and where the names cannot be written.
+func within(n ast.Node, text string, applied func(function ast.Node) (arg string, ok bool)) (alone string, ok bool) {
 	for ; n.IsValid(); n = n.Parent() {
 		switch up := n.Parent(); up.Kind() {
-		case ast.Lambda, ast.LegacyLet, ast.Inherit, ast.InheritFrom:
+		case ast.Lambda:
+			arg, ok := applied(up)
+			if !ok {
+				return "", false
+			}
+			text = "((" + up.Text()[:(ast.LambdaExpr{Node: up}).Body().Start()-up.Start()] + " (" + text + ")) " + arg + ")"
+		case ast.LegacyLet, ast.Inherit, ast.InheritFrom:
 			return "", false
 		case ast.Let:
 			text = "(let " + ast.LetExpr{Node: up}.Bindings().Text() + " in (" + text + "))"

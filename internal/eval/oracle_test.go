@@ -51,7 +51,7 @@ func runNix(t testing.TB, dir string, claims []claim, options ...string) (out, e
 	}
 	cmd := exec.Command(nix, append([]string{"--extra-experimental-features", "nix-command", "repl"}, options...)...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "NIX_PATH=", "NIX_STATE_DIR="+dir, "NIX_REMOTE=dummy://", "HOME="+dir, "NO_COLOR=1", "TERM=dumb")
+	cmd.Env = append(os.Environ(), "NIX_PATH=", "NIX_STATE_DIR="+dir, "NIX_REMOTE=dummy://?read-only=false", "HOME="+dir, "NO_COLOR=1", "TERM=dumb")
 	cmd.Stdin = strings.NewReader(in.String())
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr

@@ -3,6 +3,8 @@ package eval
 import (
 	"slices"
 	"strings"
+
+	"github.com/nixsift/nixsift/internal/diag"
 )
 
 // namedArguments says which attributes a builtin takes in a set.
@@ -22,14 +24,16 @@ type namedArguments struct {
 func registerNamed() {
 	fetched := namedArguments{required: []string{"url"}, others: []string{"sha256", "name"}, text: true, gives: String | Path}
 	for name, takes := range map[string]namedArguments{
-		"genericClosure": {required: []string{"startSet"}, others: []string{"operator"}, open: true, gives: List},
-		"convertHash":    {required: []string{"hash", "toHashFormat"}, others: []string{"hashAlgo"}, open: true, gives: String},
-		"path":           {required: []string{"path"}, others: []string{"name", "filter", "recursive", "sha256"}, gives: String},
-		"fetchurl":       fetched,
-		"fetchTarball":   fetched,
+		"convertHash":  {required: []string{"hash", "toHashFormat"}, others: []string{"hashAlgo"}, open: true, gives: String},
+		"path":         {required: []string{"path"}, others: []string{"name", "filter", "recursive", "sha256"}, gives: String},
+		"fetchurl":     fetched,
+		"fetchTarball": fetched,
 	} {
 		register(name, func(c *invocation) *Value { return c.byNames(takes) })
 	}
+	register("genericClosure", func(c *invocation) *Value {
+		return c.closureOf(c.byNames(namedArguments{required: []string{"startSet"}, others: []string{"operator"}, open: true, gives: List}))
+	})
 	register("parseDrvName", func(c *invocation) *Value {
 		s := c.arg(0, String)
 		if s == nil {
@@ -99,14 +103,89 @@ func (c *invocation) byNames(takes namedArguments) *Value {
 	return nil
 }
 
-// starts reports whether the argument of genericClosure surely has elements to start with.
-func (c *invocation) starts(s *set) bool {
-	values, has, unknown := s.lookup("startSet")
-	if has != Present || unknown || len(values) != 1 {
+// closureOf evaluates what genericClosure gets, as far as that is known: a list to start with, and, unless that is empty, a
+// function that gives lists. Elements are sets with a key.
+func (c *invocation) closureOf(v *Value) *Value {
+	in := c.force(c.args[0])
+	if v == nil || in.kinds != Set || !in.isKnown() {
+		return v
+	}
+	start := c.attributeOf(in.set, "startSet")
+	if start == nil {
+		return v
+	}
+	list := c.need(start, 0, List)
+	if list == nil {
+		return nil
+	}
+	if list.kinds != List || !list.isKnown() || len(list.list) == 0 {
+		return v
+	}
+	operator := c.attributeOf(in.set, "operator")
+	if operator != nil && c.needAs(operator, 0, Function|Set, Function) == nil {
+		return nil
+	}
+	elems := list.list
+	if !c.keyed(elems[0]) {
+		return nil
+	}
+	if operator != nil && operator.kinds == Function {
+		more := c.need(c.applied(operator, elems[0]), 0, List)
+		if more == nil {
+			return nil
+		}
+		elems = slices.Concat(elems, more.list)
+	} else {
+		c.mayFail()
+	}
+	for i, t := range elems[1:] {
+		if i > 0 { // the function has got another element before
+			c.mayFail()
+		}
+		if !c.pay(1) {
+			return c.cut()
+		}
+		if !c.keyed(t) {
+			return nil
+		}
+	}
+	c.mayFail() // keys may not go together
+	return v
+}
+
+// keyed evaluates an element of a closure; false where it surely is none.
+func (c *invocation) keyed(t *thunk) bool {
+	v := c.need(c.force(t), 0, Set)
+	if v == nil {
 		return false
 	}
-	v := c.force(values[0])
-	return v.kinds == List && v.isKnown() && len(v.list) > 0
+	if v.kinds != Set || !v.isKnown() {
+		return true
+	}
+	switch values, has, unknown := v.set.lookup("key"); {
+	case has == Absent:
+		c.refuse("an element without " + diag.Code("key"))
+		return false
+	case has == Present && !unknown && len(values) == 1 && c.force(values[0]).Fails():
+		c.fails = join(c.fails, c.force(values[0]))
+		return false
+	}
+	return true
+}
+
+// attributeOf evaluates an attribute; nil where it is not surely there, or may be another one.
+func (c *invocation) attributeOf(s *set, name string) *Value {
+	values, has, unknown := s.lookup(name)
+	if has != Present || unknown || len(values) != 1 {
+		return nil
+	}
+	return c.force(values[0])
+}
+
+// starts reports whether the argument of genericClosure surely has elements to start with.
+func (c *invocation) starts(s *set) bool {
+	v := c.attributeOf(s, "startSet")
+	return v != nil && v.kinds == List && v.isKnown() && len(v.list) > 0
 }
 
 // splitDrvName takes the name of a derivation apart, at the first dash that no letter follows.

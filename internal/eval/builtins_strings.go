@@ -3,7 +3,10 @@ package eval
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
+
+	"github.com/nixsift/nixsift/internal/diag"
 )
 
 // registerStrings adds the functions of strings and paths.
@@ -76,7 +79,13 @@ func registerStrings() {
 		if okFrom && okTo && knownFrom && knownTo && len(from) != len(to) {
 			return c.refuse(fmt.Sprintf("%d texts to replace and %d to put in their place", len(from), len(to)))
 		}
-		if s := c.arg(2, String); s == nil || !okFrom || !okTo {
+		if !okFrom || !okTo {
+			return nil
+		}
+		if knownFrom && knownTo && len(from) == len(to) {
+			return c.replaced(from, to)
+		}
+		if c.arg(2, String) == nil {
 			return nil
 		}
 		c.mayFail()
@@ -124,11 +133,12 @@ func registerStrings() {
 	register("readDir", reading(ReadFolder, (*invocation).listing))
 	// What takes strings, or values of which nothing more is asked, and gives what is not worked out.
 	for spec, result := range map[string]Kinds{
-		"hashString ss": String | Hard, "getEnv s": String, "match ss": Null | List | Hard,
+		"hashString hs": String | Hard, "getEnv s": String, "match ss": Null | List | Hard,
 		"split ss": List | Hard, "toXML v": String | Failures,
 		"hasContext s": Bool, "getContext s": Set, "placeholder s": String,
 		"readFileType p": String | Failures,
-		"hashFile sp":    String | Failures, "filterSource fp": String | Failures, "scopedImport ap": Anything, "toPath p": String | Failures,
+		"hashFile hp":    String | Failures, "filterSource fp": String | Failures, "scopedImport ap": Anything, "toPath p": String | Failures,
+		"storePath p": String | Failures,
 	} {
 		name, how, _ := strings.Cut(spec, " ")
 		kinds := map[byte]Kinds{'s': String, 'a': Set, 'v': Anything &^ Failures}
@@ -136,7 +146,14 @@ func registerStrings() {
 			out := bare(result)
 			for i := range how {
 				switch how[i] {
-				case 'f': // only where there is something to filter
+				case 'f':
+					if c.callable() == nil {
+						out = nil
+					}
+				case 'h':
+					if !c.algorithm(i) {
+						return nil
+					}
 				case 'p':
 					if c.path(i) == nil {
 						out = nil
@@ -150,6 +167,68 @@ func registerStrings() {
 			return out
 		})
 	}
+}
+
+// algorithms are the hash algorithms that Nix knows, some of them only where a feature is on.
+var algorithms = map[string]bool{"md5": true, "sha1": true, "sha256": true, "sha512": true, "blake3": true}
+
+// algorithm evaluates an argument that names a hash algorithm, before all others; false where there is none of that name.
+func (c *invocation) algorithm(i int) bool {
+	s := c.arg(i, String)
+	if s != nil && s.isKnown() && !algorithms[s.text] {
+		s = c.refuse("the unknown algorithm " + diag.Code(s.text))
+	}
+	return s != nil
+}
+
+// maxReplacing bounds the work of replacing texts: the length of a text times the number of those that are looked for in it.
+// Each step counts several of its characters.
+const maxReplacing, charsPerStep = 20_000, 8
+
+// replaced evaluates a call of replaceStrings with lists of one length. What is put in a place is evaluated where it is needed.
+func (c *invocation) replaced(from, to []*thunk) *Value {
+	texts := make([]string, len(from))
+	known := true
+	for i, t := range from {
+		v := c.need(c.force(t), 0, String)
+		if v == nil {
+			return nil
+		}
+		known = known && v.isKnown()
+		texts[i] = v.text
+	}
+	s := c.arg(2, String)
+	switch {
+	case s == nil:
+		return nil
+	case !known || !s.isKnown() || len(s.text)*len(from) > maxReplacing || !c.pay(len(s.text)*len(from)/charsPerStep):
+		c.mayFail()
+		return bare(String)
+	}
+	var b strings.Builder
+	for at := 0; at <= len(s.text); {
+		rest := s.text[at:]
+		i := slices.IndexFunc(texts, func(text string) bool { return strings.HasPrefix(rest, text) })
+		if i >= 0 {
+			v := c.need(c.force(to[i]), 1, String)
+			if v == nil {
+				return nil
+			}
+			known = known && v.isKnown()
+			at += len(texts[i])
+			if b.Len() <= maxText {
+				b.WriteString(v.text)
+			}
+		}
+		if i < 0 || texts[i] == "" {
+			at++
+			b.WriteString(rest[:min(1, len(rest))])
+		}
+	}
+	if !known || b.Len() > maxText {
+		return bare(String)
+	}
+	return stringValue(b.String())
 }
 
 // reading evaluates a call of a builtin that reads what has a path.

@@ -132,6 +132,35 @@ hard    builtins.readDir { outPath = "x"; }
 hard    builtins.hashFile "sha256" "x"
 hard    scopedImport { } "x"
 hard    builtins.filterSource (x: y: true) "x"
+hard    builtins.filterSource [ ] ./there.nix
+hard    builtins.filterSource { } ./gone.nix
+string? builtins.filterSource (x: y: true) ./scripts
+hard    builtins.storePath true
+hard    builtins.storePath "a"
+hard    builtins.hashString "sha-256" "a"
+hard    builtins.hashString "SHA256" (throw "a")
+hard    builtins.hashFile "foo" ./gone.nix
+string? builtins.hashString "sha512" "a"
+string? builtins.hashString "md5" "a"
+hard    builtins.replaceStrings [ 1 ] [ "a" ] "b"
+hard    builtins.replaceStrings [ 1 ] [ "a" ] (throw "b")
+caught  builtins.replaceStrings [ "a" ] [ 1 ] (throw "b")
+hard    builtins.replaceStrings [ "b" ] [ 1 ] "abc"
+string  builtins.replaceStrings [ "b" ] [ 1 ] "ac"
+string  builtins.replaceStrings [ "a" "ab" ] [ "x" 1 ] "ab"
+hard    builtins.replaceStrings [ "" ] [ 1 ] ""
+bool    if builtins.replaceStrings [ "" "b" ] [ "-" 1 ] "ab" == "-a-b-" then true else 1
+bool    if builtins.replaceStrings [ "ab" "" ] [ "x" "." ] "cabd" == ".cx.d." then true else 1
+bool    if builtins.replaceStrings [ "oo" "a" ] [ "a" "i" ] "foobar" == "fabir" then true else 1
+hard    builtins.genericClosure { startSet = 1; operator = x: [ ]; }
+hard    builtins.genericClosure { startSet = [ 1 ]; operator = x: [ ]; }
+hard    builtins.genericClosure { startSet = [ { key = 1; } { k = 1; } ]; operator = x: [ ]; }
+hard    builtins.genericClosure { startSet = [ { key = 1; } ]; operator = 1; }
+hard    builtins.genericClosure { startSet = [ { key = 1; } ]; operator = x: x; }
+hard    builtins.genericClosure { startSet = [ { key = 1; } ]; operator = x: [ { } ]; }
+list?   builtins.genericClosure { startSet = [ ]; operator = 1; }
+list?   builtins.genericClosure { startSet = [ { key = 1; } ]; operator = { __functor = s: x: [ ]; }; }
+list?   builtins.genericClosure { startSet = [ { key = 1; } { key = 1; b = 2; } ]; operator = x: [ { key = x.key; } ]; }
 string  dirOf "./x"
 string  baseNameOf "./x"
 bool    { } == 1.5

@@ -119,13 +119,18 @@ type stubs struct {
 	shapes map[ast.NodeID]*shape
 }
 
+// known are what has its meaning by its name.
+var known = map[string]string{
+	"lib":         "lib0",
+	"callPackage": "(lib0.callPackageWith { })", "callPackages": "(lib0.callPackagesWith { })", "newScope": "lib0.callPackageWith",
+	"callPackageWith": "lib0.callPackageWith", "callPackagesWith": "lib0.callPackagesWith",
+}
+
 // value writes what fits a shape, mostly.
 func (g *stubs) value(name string, s *shape) string {
 	switch {
-	case name == "lib":
-		return "lib0"
-	case name == "callPackage", name == "newScope":
-		return "(f: a: f a)"
+	case known[name] != "":
+		return known[name]
 	case s == nil:
 		s = &shape{}
 	}

@@ -83,7 +83,9 @@ func probeOf(code *Code, f Finding, text string) (p probe, ok bool) {
 }
 
 // whole reports whether all that evaluates the expression needs what is said to fail.
-func (p probe) whole() bool { return !strings.HasPrefix(p.of, "r.") && !strings.HasPrefix(p.of, "builtins") }
+func (p probe) whole() bool {
+	return !strings.HasPrefix(p.of, "r.") && !strings.HasPrefix(p.of, "builtins")
+}
 
 // arrived is what Nix says, with the number of a probe, where it comes behind one.
 const arrived = "evaluated behind probe "

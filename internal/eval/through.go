@@ -85,9 +85,12 @@ func (x *Examination) inFixpoint(f *Failure) bool {
 	return in(f.at.code, f.at.expr) || slices.ContainsFunc(f.cycle, func(t *thunk) bool { return in(t.code, t.expr) })
 }
 
-// gave notes what a call gives: lists and sets of applications, which are evaluated later.
+// gave notes what a call gives where it does not fail: lists and sets of applications, which are evaluated later.
 func (x *Examination) gave(at site, v *Value) {
-	if !at.lexical || at.code != x.code || x.fixed != nil || x.ev.Brief || !v.isKnown() || v.kinds&(List|Set) == 0 {
+	if !at.lexical || at.code != x.code || x.fixed != nil || x.ev.Brief || v.kinds&(List|Set) == 0 {
+		return
+	}
+	if v = v.only(Anything &^ Failures); !v.isKnown() {
 		return
 	}
 	add := func(t *thunk, of element) {

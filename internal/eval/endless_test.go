@@ -1,12 +1,18 @@
 package eval
 
 import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/testenv"
 	"github.com/nixsift/nixsift/parser"
 )
@@ -98,4 +104,88 @@ func TestEndless(t *testing.T) {
 	for i, got := range askNix(t, dir, ends) {
 		assert.Zero(t, got.kind&Failures, ends[i].expr)
 	}
+}
+
+// endlessFunction writes functions f and g at random that call themselves and each other.
+func (g *generator) endlessFunction() string {
+	g.left = 30
+	param := func() string { return g.pick("x", "x", "x", "{ a, ... }@x", "{ a ? 1, ... }@x", "{ a ? f x, ... }@x") }
+	call := func() string {
+		arg := g.pick("x", "(x - 1)", "(x + 1)", "{ a = x; }", "[ x ]", g.expr(g.kind(), 1), "(f x)", "x.a")
+		return "(" + g.pick("f", "f", "f", "h", "ap f", "(if "+g.expr(Bool, 1)+" then f else h)", "s.f", "(s // { }).f", "(with s; f)") + " " + arg + ")"
+	}
+	var body func(depth int) string
+	body = func(depth int) string {
+		if depth == 0 || g.chance(12) {
+			return call()
+		}
+		b := func() string { return body(depth - 1) }
+		e := func() string { return g.expr(g.kind(), 1) }
+		return "(" + g.pick(
+			b()+g.pick(" + ", " ++ ", " // ", " - ", " == ", " && ", " || ", " -> ")+e(), e()+g.pick(" + ", " ++ ", " // ", " == ", " && ", " || ", " -> ")+b(),
+			"if "+b()+" then "+e()+" else "+e(), "if "+e()+" then "+b()+" else "+b(), "if x == "+e()+" then "+e()+" else "+b(), "if x ? a then "+b()+" else "+b(),
+			"let y = "+b()+"; in "+g.pick("y", "[ y ]", "y.a", "1", "{ inherit y; }", "builtins.seq y 1"), "let x = "+e()+"; in "+b(),
+			b()+".a", b()+".a or "+e(), b()+" ? a", "[ "+b()+" ]", "{ a = "+b()+"; }", "{ a = "+b()+"; }.a", "{ ${"+b()+"} = 1; }", `"a${`+b()+`}"`,
+			"builtins."+g.pick("length ", "head ", "attrNames ", "tryEval ", "isInt ", "toJSON ", "attrValues ", "typeOf ")+b(),
+			"(builtins.tryEval "+b()+").success", "map (y: "+b()+") "+g.pick("[ ]", "[ 1 ]", "x"), "builtins.foldl' (y: z: "+b()+") "+e()+" "+g.pick("[ ]", "[ 1 ]", "x"),
+			"builtins.all (y: "+b()+") "+g.pick("[ ]", "[ 1 ]"), "builtins.seq "+e()+" "+b(), "builtins.deepSeq "+b()+" 1", "assert "+b()+"; "+e(), "assert "+e()+"; "+b(),
+			"with "+b()+"; "+g.pick("a", "x", "1"), "with { a = "+b()+"; }; a", "throw "+b(), "abort "+b(), "(y: "+g.pick("y", "1", b())+") "+b(), "({ a, ... }: a) "+b(),
+			"h "+b(), "builtins.elemAt [ "+b()+" "+e()+" ] "+g.pick("0", "1", b()), "!"+b(), b()+" "+e(), "builtins.mapAttrs (n: v: "+b()+") "+b(),
+			"builtins.genericClosure { startSet = [ { key = "+b()+"; } ]; operator = y: [ ]; }", "builtins.sort (y: z: "+b()+") [ 1 2 ]",
+		) + ")"
+	}
+	return fmt.Sprintf("f = %s: %s; h = %s: %s; ap = k: k; s = { inherit f h; };", param(), body(3), g.pick("x", "{ a, ... }@x"), g.pick(body(1), call(), g.expr(g.kind(), 2)))
+}
+
+// TestEndlessSound: of functions made at random, no call of one that is said not to end has a value. NIXSIFT_EVAL_CASES says how many.
+func TestEndlessSound(t *testing.T) {
+	cases := 1500
+	if n, err := strconv.Atoi(os.Getenv("NIXSIFT_EVAL_CASES")); err == nil {
+		cases = n
+	}
+	dir := testenv.Tree(t, nil)
+	g := &generator{Rand: rand.New(rand.NewPCG(13, uint64(cases)))}
+	const before = "{ unknown }: let "
+	var claims []claim
+	said, asked := 0, 0
+	ask := func() {
+		for i, o := range askNix(t, dir, claims, "--option", "max-call-depth", "200") {
+			assert.NotZero(t, o.kind&Failures, "%s\nis said not to end, and has a value: %s", claims[i].define, claims[i].expr)
+		}
+		claims = nil
+	}
+	for range cases {
+		functions := g.endlessFunction()
+		text := before + functions + " in f"
+		tree := parser.Parse(text)
+		code := Lower(tree, dir+"/x.nix", nil)
+		if len(tree.Errors()) > 0 || code == nil {
+			continue
+		}
+		asked++
+		at := uint32(len(before + "f = "))
+		n := tree.NodeAt(source.Span{Start: at, End: at + 1})
+		for !n.Is(ast.Lambda) {
+			n = n.Parent()
+		}
+		function, ok := code.At(n.Span())
+		require.True(t, ok, text)
+		if !Endless(code, function, nil) {
+			continue
+		}
+		said++
+		define := fmt.Sprintf("f%d = let %s in f", said, functions)
+		for range 8 {
+			g.vars, g.left = nil, 12
+			arg := g.pick(g.expr(g.kind(), 2), "{ a = "+g.expr(g.kind(), 2)+"; }", "0", "true", "false", "{ }", "[ ]", "null", `"a"`, "(y: y)")
+			claims = append(claims, claim{expr: fmt.Sprintf("f%d %s", said, arg), define: define})
+			define = ""
+		}
+		if len(claims) > 4000 {
+			ask()
+		}
+	}
+	ask()
+	t.Logf("%d of %d functions are said not to end", said, asked)
+	require.Greater(t, said, asked/20)
 }

@@ -17,7 +17,8 @@ var _ = rules.Register(&rules.Rule{
 		"are evaluated. So do `lib.concatStringsSep list \",\"` and `lib.mapAttrs set f`, whose arguments are in the wrong order, and\n" +
 		"`filter f list` where `f` returns something other than a Boolean.\n" +
 		"\n" +
-		"Some take not all values of their kind: `head [ ]`, `elemAt list 3` of three elements, `substring (-1) 2 text`, `div 1 0`." + severity,
+		"Some take not all values of their kind: `head [ ]`, `elemAt list 3` of three elements, `substring (-1) 2 text`, `div 1 0`,\n" +
+		"`hashString \"sha-256\" text`." + severity,
 	Severity: diag.Error, Presets: rules.Recommended,
 	Asks: asks,
 	File: func(p *rules.Pass) {

@@ -106,7 +106,7 @@ func (p *Pass) evaluateMerged(hole eval.Passage) (m merges) {
 		return m
 	}
 	ev, scopes, spent := eval.NewEvaluation(), eval.NewScopes(code, nil), 0
-	ev.Import = p.imports()
+	ev.Import, ev.Scoped = p.imports(), p.scopedImports()
 	ev.Hole(code, hole)
 	ask := func(part eval.Part) *eval.Value {
 		if spent > workOfValues+workOfExpr*code.Len() {

@@ -65,7 +65,7 @@ func (p *Pass) Failures() ([]eval.Finding, *eval.Code) {
 		}
 		if x.code = p.lowered(); x.code != nil {
 			ev := x.memory.Evaluation()
-			ev.Import, ev.Brief, ev.Stop = p.imports(), x.alone, x.stop
+			ev.Import, ev.Scoped, ev.Brief, ev.Stop = p.imports(), p.scopedImports(), x.alone, x.stop
 			failures, examination := eval.Examine(ev, x.code)
 			x.failures = failures
 			if examination.Incomplete() {
@@ -126,6 +126,17 @@ func (p *Pass) imports() func(path string) *eval.Code {
 	}
 }
 
+// scopedImports returns how files are read with names in scope.
+func (p *Pass) scopedImports() func(path string, names []string) *eval.Code {
+	if !p.examined.alone {
+		return p.Project.ImportedWith
+	}
+	return func(string, []string) *eval.Code {
+		p.examined.more.Store(true)
+		return nil
+	}
+}
+
 // What one question for a value may cost, in steps, and what all of a rule about a file may: a fixed part, and a part for each
 // expression.
 const (
@@ -171,7 +182,7 @@ func (p *Pass) ask(code *eval.Code, part func(a *asking) eval.Part) *eval.Value 
 	a := p.asking[p.rule]
 	if a == nil {
 		a = &asking{ev: eval.NewEvaluation(), scopes: eval.NewScopes(code, nil)}
-		a.ev.Fuel, a.ev.Import = fuelOfValue, p.imports()
+		a.ev.Fuel, a.ev.Import, a.ev.Scoped = fuelOfValue, p.imports(), p.scopedImports()
 		if p.asking == nil {
 			p.asking = map[*Rule]*asking{}
 		}

@@ -129,6 +129,7 @@ func registerStrings() {
 			return s
 		})
 	}
+	register("scopedImport", importScoped)
 	register("pathExists", reading(ReadExistence, (*invocation).existence))
 	register("readDir", reading(ReadFolder, (*invocation).listing))
 	// What takes strings, or values of which nothing more is asked, and gives what is not worked out.
@@ -137,7 +138,7 @@ func registerStrings() {
 		"split ss": List | Hard, "toXML v": String | Failures,
 		"hasContext s": Bool, "getContext s": Set, "placeholder s": String,
 		"readFileType p": String | Failures,
-		"hashFile hp":    String | Failures, "filterSource fp": String | Failures, "scopedImport ap": Anything, "toPath p": String | Failures,
+		"hashFile hp":    String | Failures, "filterSource fp": String | Failures, "toPath p": String | Failures,
 		"storePath p": String | Failures,
 	} {
 		name, how, _ := strings.Cut(spec, " ")
@@ -273,6 +274,43 @@ func (ev *Evaluation) maxFiles() int {
 		return ev.Disk.MaxFiles
 	}
 	return maxFiles
+}
+
+// maxScope is the number of names up to which a scope of scopedImport is looked at.
+const maxScope = 200
+
+// importScoped evaluates the file that a path names with names of a set in scope, where both are known. Unlike import, it does so
+// anew each time.
+func importScoped(c *invocation) *Value {
+	scope, v := c.arg(0, Set), c.path(1)
+	if scope == nil || v == nil {
+		return nil
+	}
+	c.reads(ReadCode, v)
+	if c.Scoped == nil || !v.isKnown() || v.kinds != Path && !c.Texts || !scope.isKnown() || !scope.set.plain() || scope.set.size > maxScope {
+		return topValue
+	}
+	names := scope.set.sorted()
+	key := v.text + "\x00" + strings.Join(names, "\x00")
+	code, known := c.scoped[key]
+	if !known {
+		if len(c.scoped) == c.maxFiles() {
+			c.Scoped = nil
+			return c.cut()
+		}
+		if c.scoped == nil {
+			c.scoped = map[string]*Code{}
+		}
+		code = c.Scoped(v.text, names)
+		c.scoped[key] = code
+	}
+	if code == nil {
+		return topValue
+	}
+	if !c.pay(importCost + len(code.exprs)/exprsPerStep) {
+		return c.cut()
+	}
+	return c.applied(functionValue(&function{code: code, index: code.exprs[code.root].a, env: &env{}}), given(scope))
 }
 
 // importFile evaluates the file that a path names, where it can be read.

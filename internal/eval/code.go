@@ -172,6 +172,8 @@ type Code struct {
 	sets    []setCode
 	// mayMiss are the names that the file asks for with ? or or: sets may lack them on purpose.
 	mayMiss map[string]bool
+	// scoped is set where the file is read with a scope, which the function takes that the root is.
+	scoped bool
 	// unsafe is set where the file binds a name that operators go by, such as __sub.
 	unsafe bool
 	// defined returns what define does.

@@ -81,12 +81,12 @@ const briefWorkOfFile, briefWorkOfExpr, briefFuel = 10_000, 4, 3_000
 // Examine looks for what surely fails in a file, with an evaluation that was not used before. It returns what it finds in
 // source order. A file that imports more files than an evaluation does is examined by itself.
 func Examine(ev *Evaluation, code *Code) ([]Finding, *Examination) {
-	imports := ev.Import != nil
+	imports, scoped := ev.Import != nil, ev.Scoped != nil
 	if ev.Brief {
 		ev.Fuel = min(ev.Fuel, briefFuel)
 	}
 	findings, x := examine(ev, code)
-	if imports && ev.Import == nil {
+	if imports && ev.Import == nil || scoped && ev.Scoped == nil {
 		*ev = Evaluation{Fuel: ev.Fuel, Brief: ev.Brief, Stop: ev.Stop}
 		return examine(ev, code)
 	}

@@ -32,7 +32,7 @@ func (c *Code) outermost() map[Expr]int {
 
 // OfFile returns the file whose value a failure is about: a call of the function that the file is, or of the set; or an
 // attribute that is taken of the set. given is the number of arguments that it has got before. ok is false where it is about
-// something else, such as a function that an attribute of the file has, and of the file at hand.
+// something else, such as a function that an attribute of the file has, and of the file at hand, and of what scopedImport reads.
 func (f *Failure) OfFile() (path string, given int, ok bool) {
 	var code *Code
 	var at Expr
@@ -44,7 +44,7 @@ func (f *Failure) OfFile() (path string, given int, ok bool) {
 	default:
 		return "", 0, false
 	}
-	if code == f.at.code {
+	if code == f.at.code || code.scoped {
 		return "", 0, false
 	}
 	given, ok = code.outermost()[at]

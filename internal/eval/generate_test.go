@@ -15,6 +15,8 @@ type generator struct {
 	left  int // how many expressions there may still be
 	// files are what there is to import, with the kinds that they are meant to have.
 	files []variable
+	// scoped are files that take names from the scope that scopedImport gives them.
+	scoped []variable
 }
 
 // variable is a name in scope and the kind that it is meant to have.
@@ -108,6 +110,14 @@ func (g *generator) leaf(k Kinds) string {
 		for _, f := range g.files {
 			if f.kind == k && g.chance(40) {
 				return "import " + f.name
+			}
+		}
+	}
+	if len(g.scoped) > 0 && g.left > 0 && g.chance(6) {
+		for _, f := range g.scoped {
+			if f.kind == k && g.chance(40) {
+				scope := g.pick("{ a = %s; b = %s; foo = %s; }", "({ a = %s; } // { b = %s; foo = %s; toString = x: 1; })", "{ a = %s; foo = %s; bar = %s; }")
+				return "scopedImport " + fmt.Sprintf(scope, g.expr(g.kind(), 1), g.expr(g.kind(), 1), g.expr(g.kind(), 1)) + " " + f.name
 			}
 		}
 	}

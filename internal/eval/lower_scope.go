@@ -1,5 +1,7 @@
 package eval
 
+import "github.com/nixsift/nixsift/ast"
+
 // scope is one level of the environment.
 type scope struct {
 	names []string          // by slot
@@ -37,4 +39,30 @@ func (s *scope) slot(name string) (slot uint32, ok bool) {
 		}
 	}
 	return 0, false
+}
+
+// LowerScoped makes the code of a file as scopedImport reads it: that of a function which takes names out of a set, before all that
+// the file means by them otherwise. It is nil where Nix refuses the file with that scope, or a name is one that operators go by.
+func LowerScoped(t *ast.Tree, filePath string, names []string) *Code {
+	l := lowerers.Get().(*lowerer)
+	defer lowerers.Put(l)
+	function := lambdaCode{pattern: true, open: true}
+	var level scope
+	for _, name := range names {
+		level.bind(name)
+		function.formals = append(function.formals, formalCode{sym: name})
+		l.code.unsafe = l.code.unsafe || operatorNames[name]
+	}
+	l.scopes = append(l.scopes, level)
+	code := l.file(t, filePath, nil)
+	if code != nil {
+		function.body = code.root
+		function.self = l.add(t.Expr(), expr{op: opLambda, a: uint32(len(code.lambdas))})
+		code.lambdas = append(code.lambdas, function)
+		code.root = function.self
+		code = code.keep()
+		code.scoped = true
+	}
+	l.reset()
+	return code
 }

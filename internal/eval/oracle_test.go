@@ -175,6 +175,31 @@ func importable(t *testing.T, g *generator, dir string) map[string]*Code {
 	return files
 }
 
+// scopable writes files that take names from a scope, for the expressions of a generator, and returns how their code is made.
+func scopable(t *testing.T, g *generator, dir string) func(path string, names []string) *Code {
+	t.Helper()
+	texts := map[string]string{}
+	for len(texts) < 20 {
+		k := g.kind()
+		g.vars, g.left = []variable{{"a", g.kind()}, {"b", g.kind()}, {"foo", g.kind()}}, 25
+		text := g.expr(k, 4)
+		name := fmt.Sprintf("s%d.nix", len(texts))
+		path := filepath.Join(dir, name)
+		if len(parser.Parse(text).Errors()) > 0 {
+			continue
+		}
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
+		texts[path] = text
+		g.scoped = append(g.scoped, variable{"./" + name, k})
+	}
+	return func(path string, names []string) *Code {
+		if texts[path] == "" {
+			return nil
+		}
+		return LowerScoped(parser.Parse(texts[path]), path, names)
+	}
+}
+
 // TestSoundness compares what is said of expressions made at random with what Nix makes of them.
 // NIXSIFT_EVAL_CASES sets how many, NIXSIFT_EVAL_SEED where the row starts.
 func TestSoundness(t *testing.T) {
@@ -191,6 +216,7 @@ func TestSoundness(t *testing.T) {
 	for from := 0; from < cases; from += batch {
 		g := &generator{Rand: rand.New(rand.NewPCG(uint64(seed), uint64(from)))}
 		files := importable(t, g, dir)
+		scoped := scopable(t, g, dir)
 		var claims []claim
 		var values []*Value
 		for len(claims) < min(batch, cases-from) {
@@ -204,7 +230,7 @@ func TestSoundness(t *testing.T) {
 				continue
 			}
 			ev := NewEvaluation()
-			ev.Import = func(path string) *Code { return files[path] }
+			ev.Import, ev.Scoped = func(path string) *Code { return files[path] }, scoped
 			v := valueOf(t, ev, dir, text)
 			lit, ok := literal(ev, v, 0)
 			if ok && lit == "" {

@@ -24,7 +24,7 @@ func (ev *Evaluation) traced(t *thunk) (*Value, *step) {
 // explain finds the steps of findings, in their order, by asking anew what is to blame for each. All are asked of one evaluation:
 // what leads to many is evaluated once.
 func (x *Examination) explain(findings []Finding) {
-	ev := &Evaluation{Fuel: x.ev.Fuel, Import: x.ev.Import, trace: newTracer()}
+	ev := &Evaluation{Fuel: x.ev.Fuel, Import: x.ev.Import, Scoped: x.ev.Scoped, trace: newTracer()}
 	w := newGround(x.code, ev.trace)
 	left := workOfSteps
 	if x.ev.Brief {

@@ -64,6 +64,8 @@ type Evaluation struct {
 	Fuel int
 	// Import returns the code of a file by its absolute path, or nil where nothing is known of it. It may be nil.
 	Import func(path string) *Code
+	// Scoped returns the code of a file as LowerScoped makes it, or nil where nothing is known of it. It may be nil.
+	Scoped func(path string, names []string) *Code
 	// Lib are what functions of lib give way to, by their names; nil for what is known of them.
 	Lib map[string]Part
 	// Written has functions of lib taken from where they are written, as from pkgs in pkgs.lib.id: where that fails, so does the
@@ -96,7 +98,8 @@ type Evaluation struct {
 	touches int
 	dry     bool // the question's fuel is used up
 	files   map[string]*thunk
-	places  map[*Value]site // see MadeAt
+	scoped  map[string]*Code // by path and names
+	places  map[*Value]site  // see MadeAt
 	watch   *Examination
 	// hole is an expression of the code holed of which nothing is to be known, or 0; holeOf is the part of its value that is meant, if any.
 	hole   Expr

@@ -94,10 +94,26 @@ const maxLent = 1 << 19
 
 var readers = sync.Pool{New: func() any { return new(reader) }}
 
-// Imported returns the code that an import of an absolute path evaluates: that of the file, or of the default.nix of a folder,
-// links resolved as Nix does (resolveExprPath in libexpr): in the path, not in the default.nix that it adds. It is nil where there
-// is none.
+// Imported returns the code that an import of an absolute path evaluates; nil where there is none.
 func (v *View) Imported(path string) *eval.Code {
+	if f := v.imported(path); f != nil {
+		return f.Code()
+	}
+	return nil
+}
+
+// ImportedWith returns the code that scopedImport of an absolute path evaluates, with a scope of some names; nil where there is none.
+func (v *View) ImportedWith(path string, names []string) *eval.Code {
+	f := v.imported(path)
+	if f == nil {
+		return nil
+	}
+	return eval.LowerScoped(f.Tree(), f.path, names)
+}
+
+// imported returns the file that an import of an absolute path reads: the file, or the default.nix of a folder, links resolved as
+// Nix does (resolveExprPath in libexpr): in the path, not in the default.nix that it adds. It is nil where there is none.
+func (v *View) imported(path string) *File {
 	resolved, ok := v.RealPath(path)
 	if !ok {
 		return nil
@@ -109,11 +125,7 @@ func (v *View) Imported(path string) *eval.Code {
 	if v.Kind(path) != Regular {
 		return nil
 	}
-	f := v.File(path)
-	if f == nil {
-		return nil
-	}
-	return f.Code()
+	return v.File(path)
 }
 
 // maxKept bounds the texts, in bytes, of the files that a snapshot keeps: what is made of a text is up to twenty times

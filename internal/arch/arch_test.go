@@ -31,7 +31,7 @@ var layers = []string{
 	"internal/attrs internal/modsys internal/systemd internal/fingerprint internal/libtable internal/secret internal/formatter",
 	"internal/baseline",
 	"ast/nixprint internal/sema",
-	"internal/nixlang",
+	"internal/nixlang internal/comes",
 	"internal/eval",
 	"internal/git",
 	"internal/workspace",

@@ -38,6 +38,11 @@ const Shared = "sharedModules"
 // Given are the arguments of the functions that evaluate modules, such as nixosSystem, that hold modules.
 var Given = []string{"modules", "extraModules", "configuration"}
 
+// HasArguments reports whether an attribute path leads into the arguments of modules, of which each module takes what it names.
+func HasArguments(path []string) bool {
+	return slices.Contains(path, "specialArgs") || slices.Contains(path, "extraSpecialArgs") || len(path) > 1 && path[0] == "_module" && path[1] == "args"
+}
+
 // Imports reports whether a module system imports what a list of the name holds, wherever a module defines it: imports, and
 // sharedModules of home-manager.
 func Imports(name string) bool { return name == "imports" || name == Shared }

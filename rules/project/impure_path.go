@@ -44,7 +44,7 @@ var _ = rules.Register(&rules.Rule{
 func (p *paths) checkAbsolute(n ast.Node) {
 	text := n.FirstToken().Text()
 	if strings.HasPrefix(text, "~/") {
-		rules.Purely{}.Report(p.Pass, diag.Finding{
+		rules.WholeFile.Report(p.Pass, diag.Finding{
 			Span: n.Span(), Message: fmt.Sprintf("pure evaluation cannot resolve %s: it refuses the whole file", diag.Code(n.Text())),
 			Help: "take the file into the repository and write a path relative to this file, or quote an absolute one",
 		}, rules.Degrees{Reached: diag.Error, Maybe: diag.Warning})

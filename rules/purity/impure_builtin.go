@@ -57,7 +57,7 @@ var _ = rules.Register(&rules.Rule{
 			case n.Text() == "__currentSystem" || n.Text() == "__currentTime":
 				f.Message = fmt.Sprintf("`%s` is an undefined variable in pure evaluation: it refuses the whole file", n.Text())
 				s.Reached, s.Maybe = diag.Error, diag.Warning
-				at = rules.Purely{}
+				at = rules.WholeFile
 			case asked[name], name == "getEnv" && emptyCompared(names, n), name == "pathExists" && !asksMachine(n):
 				continue
 			}

@@ -51,9 +51,6 @@ func (p *Pass) Purely(n ast.Node) Purely { return Purely{comes.By(n, p.Names)} }
 // silent reports whether nothing is said of the expression, be the file what it may.
 func (p Purely) silent() bool { return p.way.Degree == comes.Never || p.way.Probed }
 
-// usedArgs are arguments of functions that files use in any case.
-var usedArgs = []string{"pkgs", "nixpkgs", "lib"}
-
 // Reach returns how a flake reaches the expression in a file, and who leaves the argument out whose default it is: "" where it is
 // none.
 func (p Purely) Reach(a *Asked, path string) (how project.Reach, caller string) {
@@ -65,7 +62,7 @@ func (p Purely) Reach(a *Asked, path string) (how project.Reach, caller string) 
 		return p.perhaps(a.Answers.Reach(path)), ""
 	}
 	c := a.Leaving(path, d.Formal, d.Through...)
-	if !slices.ContainsFunc(d.Used, func(name string) bool { return slices.Contains(usedArgs, name) }) {
+	if !d.Counts() {
 		return project.Unreached, c.Path
 	}
 	return p.perhaps(c.Reach), c.Path

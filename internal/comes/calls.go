@@ -14,9 +14,6 @@ var yielding = map[string]int{"mkDefault": 0, "mkOptionDefault": 0, "mkOverride"
 // namesOnly are functions that look at the names of a set, and at no value, with the number of arguments before the set.
 var namesOnly = map[string]int{"attrNames": 0, "hasAttr": 1, "functionArgs": 0}
 
-// used are arguments that files use in any case.
-var used = []string{"pkgs", "nixpkgs", "lib"}
-
 // argument follows the argument of a call, and returns the path in what the call gives.
 func (j *judge) argument(w *Way, call ast.ApplyExpr, at ast.Node, path []string) []string {
 	fn, args := ast.Call(call.Func())
@@ -43,7 +40,7 @@ func (j *judge) argument(w *Way, call ast.ApplyExpr, at ast.Node, path []string)
 		w.lower(Perhaps) // a definition stands in the place of the default; the manual asks for the others
 		return nil
 	case len(path) > 0 && path[0] != "" && j.isFile(fn, args):
-		if !slices.Contains(used, path[0]) {
+		if !slices.Contains(usedArgs, path[0]) {
 			w.lower(Perhaps)
 		}
 		return nil

@@ -43,6 +43,15 @@ type Default struct {
 	Used []string
 }
 
+// usedArgs are arguments that files use in any case.
+var usedArgs = []string{"pkgs", "nixpkgs", "lib"}
+
+// Counts reports whether the default surely counts once a caller leaves the argument out: by their names, callers of the file ask for
+// what needs it.
+func (d *Default) Counts() bool {
+	return slices.ContainsFunc(d.Used, func(name string) bool { return slices.Contains(usedArgs, name) })
+}
+
 // Names returns the names of the file; it is called where they are needed, and returns the same each time.
 type Names func() *sema.Info
 

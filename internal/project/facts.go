@@ -13,6 +13,7 @@ import (
 	"unsafe"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/comes"
 	"github.com/nixsift/nixsift/internal/module"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/internal/workspace"
@@ -28,9 +29,11 @@ import (
 type fact[T, X any] struct {
 	// raises are the tokens without which a file has no such facts.
 	raises raisers
-	// collect returns the facts of a file that has one of them, or analyze does, which needs the names or the modules of the file.
+	// collect returns the facts of a file that has one of them, or analyze does, which needs the names or the modules of the file, or
+	// follow, which may need its names.
 	collect func(t *ast.Tree) []T
 	analyze func(t *ast.Tree, f *module.File) []T
+	follow  func(t *ast.Tree, names comes.Names) []T
 	// index makes what answers questions. files yields the files that have such facts, by path, in its order.
 	index func(files iter.Seq2[string, []T]) X
 
@@ -69,9 +72,12 @@ func (k *fact[T, X]) raisedBy() *raisers { return &k.raises }
 
 func (k *fact[T, X]) collected(t *ast.Tree, modules modulesOf) any {
 	var list []T
-	if k.analyze != nil {
+	switch {
+	case k.analyze != nil:
 		list = k.analyze(t, modules())
-	} else {
+	case k.follow != nil:
+		list = k.follow(t, func() *sema.Info { return modules().Names() })
+	default:
 		list = k.collect(t)
 	}
 	if len(list) > 0 {
@@ -114,6 +120,7 @@ func (s said) of(slot int) any {
 
 // saidBy collects what a file says, of kinds that its tokens raise.
 func saidBy(t *ast.Tree, modules modulesOf, raised Facts) (out said) {
+	modules = sync.OnceValue(modules)
 	for slot, k := range kinds {
 		if raised&(1<<slot) == 0 {
 			continue

@@ -56,7 +56,7 @@ func (a *Answers) reach() *reached {
 }
 
 func (a *Answers) walk() *walk {
-	w := &walk{ground: a.folder.ground, refs: a.references(), steps: steps.in(a), hosts: a.hostGraphs(), listed: map[folderWalk]bool{}}
+	w := &walk{ground: a.folder.ground, refs: a.references(), steps: steps.in(a), hosts: a.hostGraphs(), listed: map[folderWalk]bool{}, taken: map[defaultStep]Reach{}}
 	w.files = a.snapshot.nixFilesOf(a.Root())
 	w.how = make([]Reach, len(w.files))
 	return w
@@ -71,6 +71,13 @@ type walk struct {
 	hosts       *hostGraphs
 	todo, later []int
 	listed      map[folderWalk]bool
+	taken       map[defaultStep]Reach
+}
+
+// defaultStep is a step of a default, by the file and its place among the steps of that.
+type defaultStep struct {
+	file string
+	step int
 }
 
 // folderWalk is a folder whose files were gone through.
@@ -112,32 +119,79 @@ func (w *walk) run() {
 func (w *walk) from(path string, how Reach) {
 	if i, ok := slices.BinarySearch(w.refs.paths, path); ok {
 		for _, l := range w.refs.literals[i] {
-			if l.kind.evaluates() {
-				w.visit(resolve(path, l.text), how)
+			if l.kind.evaluates() && l.how > Unreached {
+				target := resolve(path, l.text)
+				w.visit(target, min(how, l.how))
+				switch l.kind {
+				case Import: // what calls it is not known
+					w.called(target, MaybeReached, true, nil)
+				case CallPackage:
+					w.called(target, MaybeReached, true, []string{"pkgs", "lib"})
+				}
 			}
 		}
 	}
 	for _, s := range w.steps.of(path) {
-		target, ok := w.ground.stepTarget(path, s)
-		if !ok {
-			continue
-		}
-		switch s.kind {
-		case stepImport:
-			w.visit(target, how)
-		case stepHanded:
-			if !w.visit(target, MaybeReached) && !strings.HasSuffix(target, ".nix") {
-				w.below(target, MaybeReached, false)
-			}
-		case stepLoader:
-			w.below(target, how, false)
-		case stepListed:
-			w.below(target, MaybeReached, false)
-		case stepNear:
-			w.below(target, MaybeReached, true)
-		case stepCall:
+		if s.ofDefault == nil {
+			w.step(path, s, min(how, s.how))
 		}
 	}
+}
+
+// step takes a step of a file.
+func (w *walk) step(path string, s step, how Reach) {
+	target, ok := w.ground.stepTarget(path, s)
+	if !ok {
+		return
+	}
+	switch s.kind {
+	case stepImport:
+		w.visit(target, how)
+	case stepHanded:
+		if !w.visit(target, MaybeReached) && !strings.HasSuffix(target, ".nix") {
+			w.below(target, MaybeReached, false)
+		}
+	case stepLoader:
+		w.below(target, how, false)
+	case stepListed:
+		w.below(target, MaybeReached, false)
+	case stepNear:
+		w.below(target, MaybeReached, true)
+	case stepCall:
+		w.called(target, how, s.open, s.names)
+	}
+}
+
+// called takes the steps of defaults that count where a file, or the default.nix of a folder, is called with a set that has some
+// names, or may have others where open is set.
+func (w *walk) called(path string, how Reach, open bool, names []string) {
+	if len(w.steps.defaults) == 0 {
+		return
+	}
+	if !w.steps.defaults[path] {
+		if path += string(filepath.Separator) + "default.nix"; !w.steps.defaults[path] {
+			return
+		}
+	}
+	for i, s := range w.steps.of(path) {
+		if s.ofDefault == nil || !leaves(s.ofDefault.Formal, s.ofDefault.Through, names) {
+			continue
+		}
+		by := how
+		if open || !s.ofDefault.Counts() {
+			by = min(by, MaybeReached)
+		}
+		if key := (defaultStep{path, i}); w.taken[key] < by {
+			w.taken[key] = by
+			w.step(path, s, by)
+		}
+	}
+}
+
+// leaves reports whether a set of arguments with some names leaves a name to its default, and, where through has names, one of these.
+func leaves(name string, through, names []string) bool {
+	has := func(name string) bool { return slices.Contains(names, name) }
+	return !has(name) && (len(through) == 0 || slices.ContainsFunc(through, func(name string) bool { return !has(name) }))
 }
 
 // stepTarget returns the path that a step leads to from a file.
@@ -203,6 +257,7 @@ func (w *walk) below(dir string, how Reach, top bool) {
 type caller struct {
 	from  string
 	names []string
+	how   Reach // where a flake surely reaches the file
 }
 
 // Caller is a file that leaves an argument to its default.
@@ -222,7 +277,11 @@ func (a *Answers) callers() map[string][]caller {
 					continue
 				}
 				if target, ok := a.folder.ground.stepTarget(from, s); ok {
-					all[target] = append(all[target], caller{from, s.names})
+					how := s.how
+					if s.ofDefault != nil {
+						how = MaybeReached
+					}
+					all[target] = append(all[target], caller{from, s.names, how})
 				}
 			}
 		}
@@ -241,11 +300,10 @@ func (a *Answers) Leaving(path, name string, through ...string) Caller {
 	best := Caller{}
 	consider := func(target string) {
 		for _, c := range calls[target] {
-			has := func(name string) bool { return slices.Contains(c.names, name) }
-			if has(name) || len(through) > 0 && !slices.ContainsFunc(through, func(name string) bool { return !has(name) }) {
+			if !leaves(name, through, c.names) {
 				continue
 			}
-			if how := a.reach().of(c.from); how > best.Reach {
+			if how := min(a.reach().of(c.from), c.how); how > best.Reach {
 				best = Caller{c.from, how}
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/comes"
 	"github.com/nixsift/nixsift/internal/modsys"
 	"github.com/nixsift/nixsift/internal/role"
 )
@@ -44,13 +45,14 @@ func (r Reference) Passes(name string) bool { return r.open || slices.Contains(r
 type literal struct {
 	text  string
 	kind  RefKind
+	how   Reach // how a flake that surely reaches the file around it reaches what it names, where it is none of a default
 	words []string
 	open  bool
 }
 
 var references = declare(fact[literal, *referenceIndex]{
 	raises: raisers{paths: true},
-	collect: func(t *ast.Tree) (found []literal) {
+	follow: func(t *ast.Tree, names comes.Names) (found []literal) {
 		last := "" // files of data repeat it
 		for i, r := range t.Records() {
 			if r.Kind != ast.Path {
@@ -64,6 +66,9 @@ var references = declare(fact[literal, *referenceIndex]{
 			if text != "" {
 				last = text
 				l := literal{text: text, kind: refKind(n)}
+				if l.kind.evaluates() {
+					l.how, _ = reachOf(n, names)
+				}
 				if arg := argumentBehind(n); arg.IsValid() && (l.kind == CallPackage || l.kind == Other && mayBeSet(arg)) {
 					l.words, l.open = argumentWords(arg.Text()), !writtenOut(arg, maxWritten)
 				}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/comes"
 	"github.com/nixsift/nixsift/internal/modsys"
 )
 
@@ -18,6 +19,10 @@ type step struct {
 	// names are those that the argument of a call has; it may have others where open is set.
 	names []string
 	open  bool
+	// how is how a flake that surely reaches the file takes the step, but for a default, which counts where a caller leaves the
+	// argument out.
+	how       Reach
+	ofDefault *comes.Default
 }
 
 // stepKind says what becomes of the path of a step.
@@ -33,12 +38,15 @@ const (
 )
 
 var steps = declare(fact[step, *stepIndex]{
-	raises:  raisers{paths: true, names: []string{"self"}},
-	collect: collectSteps,
+	raises: raisers{paths: true, names: []string{"self"}},
+	follow: collectSteps,
 	index: func(files iter.Seq2[string, []step]) *stepIndex {
-		x := &stepIndex{}
+		x := &stepIndex{defaults: map[string]bool{}}
 		for path, list := range files {
 			x.paths, x.steps = append(x.paths, path), append(x.steps, list)
+			if slices.ContainsFunc(list, func(s step) bool { return s.ofDefault != nil }) {
+				x.defaults[path] = true
+			}
 		}
 		return x
 	},
@@ -54,6 +62,8 @@ type stepIndex struct {
 	reach memo[reachKey, *reached]
 	hosts hostSets
 	calls lazy[map[string][]caller] // by what is called
+	// defaults are the files with steps of defaults.
+	defaults map[string]bool
 }
 
 func (x *stepIndex) of(path string) []step {
@@ -63,10 +73,29 @@ func (x *stepIndex) of(path string) []step {
 	return nil
 }
 
-func collectSteps(t *ast.Tree) (found []step) {
+// reachOf returns how a flake that surely reaches a file evaluates an expression in it, and the default of an argument of the file's
+// function that this is for, or nil.
+func reachOf(n ast.Node, names comes.Names) (Reach, *comes.Default) {
+	way := comes.By(n, names)
+	switch {
+	case way.Degree == comes.Never || way.Default != nil:
+		return Unreached, way.Default
+	case way.Degree == comes.Perhaps || way.Caught:
+		return MaybeReached, nil
+	}
+	return Reached, nil
+}
+
+func collectSteps(t *ast.Tree, names comes.Names) (found []step) {
 	texts := textNames{tree: t}
+	var at ast.Node
 	add := func(s step) {
-		if n := len(found); n == 0 || found[n-1].kind == stepCall || found[n-1].kind != s.kind || found[n-1].base != s.base || found[n-1].rest != s.rest {
+		s.how, s.ofDefault = reachOf(at, names)
+		if s.how == Unreached && s.ofDefault == nil {
+			return
+		}
+		if n := len(found); n == 0 || found[n-1].kind == stepCall || found[n-1].kind != s.kind || found[n-1].base != s.base || found[n-1].rest != s.rest ||
+			found[n-1].how != s.how || found[n-1].ofDefault != nil || s.ofDefault != nil {
 			s.base, s.rest = strings.Clone(s.base), strings.Clone(s.rest)
 			found = append(found, s)
 		}
@@ -76,6 +105,7 @@ func collectSteps(t *ast.Tree) (found []step) {
 			continue
 		}
 		n := t.Node(ast.NodeID(i))
+		at = n
 		base := ""
 		switch {
 		case n.HasError():
@@ -84,6 +114,7 @@ func collectSteps(t *ast.Tree) (found []step) {
 			if n = FlakeRoot(n); !n.IsValid() {
 				continue
 			}
+			at = n
 		case n.FirstChild().IsValid():
 			text := t.Source()[n.Start():n.FirstChild().Start()]
 			if dir, ok := upToSlash(text); ok && !strings.HasPrefix(text, "~") {
@@ -95,9 +126,9 @@ func collectSteps(t *ast.Tree) (found []step) {
 		default:
 			base = n.Text()
 		}
-		at, rest, whole, joined := completed(n)
-		if !joined {
-			at = n
+		end, rest, whole, joined := completed(n)
+		if joined {
+			at = end
 		}
 		if !whole {
 			if dir, ok := upToSlash(rest); ok && joined {
@@ -111,10 +142,10 @@ func collectSteps(t *ast.Tree) (found []step) {
 			s := step{kind: stepCall, base: base, rest: rest}
 			s.names, s.open = givenNames(at)
 			add(s)
-			if joined || base == "" {
+			if joined || base == "" || comes.By(at, names).Default != nil {
 				add(step{kind: stepImport, base: base, rest: rest})
 			}
-		case kind.evaluates() && (joined || base == ""), kind == Other && Exported(at):
+		case kind.evaluates() && (joined || base == "" || comes.By(at, names).Default != nil), kind == Other && Exported(at):
 			add(step{kind: stepImport, base: base, rest: rest})
 		case kind.evaluates(), kind == Copied && !joined:
 		case loaded(at):

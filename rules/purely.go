@@ -96,7 +96,7 @@ func (p *Pass) ReportImpure(once bool, found ...Impurity) {
 			if !ok {
 				continue
 			}
-			if once && how != project.Reached && i.At.way.Degree == comes.Surely {
+			if once && how != project.Reached && (i.At.way.Default != nil || a.Answers.Reach(path) != project.Reached) {
 				if told {
 					continue
 				}

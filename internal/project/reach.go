@@ -24,6 +24,8 @@ const (
 type reached struct {
 	files []workspace.File // sorted by path
 	how   []Reach          // by file
+	// taken are the steps of defaults that some call takes.
+	taken map[stepAt]Reach
 }
 
 func (r *reached) of(path string) Reach {
@@ -56,7 +58,8 @@ func (a *Answers) reach() *reached {
 }
 
 func (a *Answers) walk() *walk {
-	w := &walk{ground: a.folder.ground, refs: a.references(), steps: steps.in(a), hosts: a.hostGraphs(), listed: map[folderWalk]bool{}, taken: map[defaultStep]Reach{}}
+	w := &walk{ground: a.folder.ground, refs: a.references(), steps: steps.in(a), hosts: a.hostGraphs(), listed: map[folderWalk]bool{}}
+	w.taken = map[stepAt]Reach{}
 	w.files = a.snapshot.nixFilesOf(a.Root())
 	w.how = make([]Reach, len(w.files))
 	return w
@@ -71,11 +74,10 @@ type walk struct {
 	hosts       *hostGraphs
 	todo, later []int
 	listed      map[folderWalk]bool
-	taken       map[defaultStep]Reach
 }
 
-// defaultStep is a step of a default, by the file and its place among the steps of that.
-type defaultStep struct {
+// stepAt is a step, by the file and its place among the steps of that.
+type stepAt struct {
 	file string
 	step int
 }
@@ -100,9 +102,15 @@ func (w *walk) run() {
 			w.todo = append(w.todo, i)
 		}
 	}
+	var kept map[string]bool
 	for _, g := range w.hosts.all {
 		for path, how := range g.reachedFiles {
-			w.visit(path, how)
+			if how == MaybeReached && kept == nil {
+				kept = w.kept()
+			}
+			if how == Reached || !kept[path] {
+				w.visit(path, how)
+			}
 		}
 	}
 	for len(w.todo) > 0 || len(w.later) > 0 {
@@ -115,12 +123,52 @@ func (w *walk) run() {
 	}
 }
 
+// kept returns the files that path literals name where pure evaluation does not come by, as behind a condition that asks of the machine: of
+// such a condition evaluating the outputs knows nothing.
+func (w *walk) kept() map[string]bool {
+	kept := map[string]bool{}
+	for i, from := range w.refs.paths {
+		for _, l := range w.refs.literals[i] {
+			if l.kind.evaluates() && l.how == Unreached {
+				target := resolve(from, l.text)
+				kept[target], kept[filepath.Join(target, "default.nix")] = true, true
+			}
+		}
+	}
+	return kept
+}
+
+// refuted reports whether all hosts that have a file as a module are known wholly, and none of them evaluates a target: so they decide
+// about a condition in the file that is not known by itself.
+func (w *walk) refuted(path, target string) bool {
+	decided := false
+	for _, g := range w.hosts.all {
+		by := g.reached[path]
+		if len(by) == 0 {
+			continue
+		}
+		if g.cut || len(g.reached[target])+len(g.reached[filepath.Join(target, "default.nix")]) > 0 {
+			return false
+		}
+		for _, r := range by {
+			if !r.module || !r.host.Complete || r.host.exports {
+				return false
+			}
+		}
+		decided = true
+	}
+	return decided
+}
+
 // from goes on from a file.
 func (w *walk) from(path string, how Reach) {
 	if i, ok := slices.BinarySearch(w.refs.paths, path); ok {
 		for _, l := range w.refs.literals[i] {
 			if l.kind.evaluates() && l.how > Unreached {
 				target := resolve(path, l.text)
+				if l.kind == InList && l.how == MaybeReached && w.refuted(path, target) {
+					continue
+				}
 				w.visit(target, min(how, l.how))
 				switch l.kind {
 				case Import: // what calls it is not known
@@ -181,7 +229,7 @@ func (w *walk) called(path string, how Reach, open bool, names []string) {
 		if open || !s.ofDefault.Counts() {
 			by = min(by, MaybeReached)
 		}
-		if key := (defaultStep{path, i}); w.taken[key] < by {
+		if key := (stepAt{path, i}); w.taken[key] < by {
 			w.taken[key] = by
 			w.step(path, s, by)
 		}
@@ -255,9 +303,17 @@ func (w *walk) below(dir string, how Reach, top bool) {
 
 // caller is a file that calls the function of another with a set whose names are known.
 type caller struct {
-	from  string
+	stepAt
 	names []string
-	how   Reach // where a flake surely reaches the file
+	how   Reach // where a flake surely reaches the file; Unreached where it is a default that calls
+}
+
+// calls returns how a flake comes by a call.
+func (r *reached) calls(c caller) Reach {
+	if c.how == Unreached {
+		return r.taken[c.stepAt]
+	}
+	return min(r.of(c.file), c.how)
 }
 
 // Caller is a file that leaves an argument to its default.
@@ -272,16 +328,12 @@ func (a *Answers) callers() map[string][]caller {
 	return ways.calls.get(func() map[string][]caller {
 		all := map[string][]caller{}
 		for i, from := range ways.paths {
-			for _, s := range ways.steps[i] {
+			for at, s := range ways.steps[i] {
 				if s.kind != stepCall || s.open {
 					continue
 				}
 				if target, ok := a.folder.ground.stepTarget(from, s); ok {
-					how := s.how
-					if s.ofDefault != nil {
-						how = MaybeReached
-					}
-					all[target] = append(all[target], caller{from, s.names, how})
+					all[target] = append(all[target], caller{stepAt{from, at}, s.names, s.how})
 				}
 			}
 		}
@@ -303,8 +355,8 @@ func (a *Answers) Leaving(path, name string, through ...string) Caller {
 			if !leaves(name, through, c.names) {
 				continue
 			}
-			if how := min(a.reach().of(c.from), c.how); how > best.Reach {
-				best = Caller{c.from, how}
+			if how := a.reach().calls(c); how > best.Reach {
+				best = Caller{c.file, how}
 			}
 		}
 	}

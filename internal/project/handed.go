@@ -120,7 +120,7 @@ func (a *Answers) Handed(path, name string) bool {
 	}
 	for _, target := range targets {
 		for _, c := range a.callers()[target] {
-			if slices.Contains(c.names, name) && (name != "self" || filepath.Base(c.from) == "flake.nix") {
+			if slices.Contains(c.names, name) && (name != "self" || filepath.Base(c.file) == "flake.nix") {
 				return true
 			}
 		}

@@ -295,6 +295,7 @@ func (w *walk) below(dir string, how Reach, top bool) {
 		case folder == "" && how < Reached && slices.Contains(entryPoints, name):
 		case name == "flake.nix":
 		case top && (depth > 1 || depth == 1 && name != "default.nix"):
+		case how < Reached && w.refs.onlyQuoted(w.files[i].Path):
 		default:
 			w.mark(i, how)
 		}

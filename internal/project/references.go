@@ -43,11 +43,12 @@ func (r Reference) Passes(name string) bool { return r.open || slices.Contains(r
 
 // literal is a path literal without interpolation.
 type literal struct {
-	text  string
-	kind  RefKind
-	how   Reach // how a flake that surely reaches the file around it reaches what it names, where it is none of a default
-	words []string
-	open  bool
+	text   string
+	kind   RefKind
+	how    Reach // how a flake that surely reaches the file around it reaches what it names, where it is none of a default
+	quoted bool  // it becomes part of a text: a program may evaluate it, by itself
+	words  []string
+	open   bool
 }
 
 var references = declare(fact[literal, *referenceIndex]{
@@ -68,6 +69,8 @@ var references = declare(fact[literal, *referenceIndex]{
 				l := literal{text: text, kind: refKind(n)}
 				if l.kind.evaluates() {
 					l.how, _ = reachOf(n, names)
+				} else {
+					l.quoted = isQuoted(n)
 				}
 				if arg := argumentBehind(n); arg.IsValid() && (l.kind == CallPackage || l.kind == Other && mayBeSet(arg)) {
 					l.words, l.open = argumentWords(arg.Text()), !writtenOut(arg, maxWritten)
@@ -279,6 +282,16 @@ func refKind(n ast.Node) RefKind {
 		}
 	}
 	return Other
+}
+
+// isQuoted reports whether a path becomes part of a text: "${./x}", toString ./x.
+func isQuoted(n ast.Node) bool {
+	at := n.OutsideParens()
+	if call, ok := ast.AsApply(at.Parent()); ok && call.Arg() == at {
+		return ast.LastName(call.Func()) == "toString" && !refKind(call.Node).evaluates()
+	}
+	in := at.Parent()
+	return in.Is(ast.Interpolation) && !refKind(in.Parent()).evaluates()
 }
 
 // maxTemplate bounds how far above its path the name of a flake's templates is looked for.

@@ -65,6 +65,18 @@ func (x *referenceIndex) to(path string) iter.Seq2[string, literal] {
 	}
 }
 
+// onlyQuoted reports whether literals name a file, and all of them for a text, as for nix eval -f.
+func (x *referenceIndex) onlyQuoted(path string) bool {
+	some := false
+	for _, l := range x.to(path) {
+		if !l.quoted {
+			return false
+		}
+		some = true
+	}
+	return some
+}
+
 // find returns the references to a file, in the order of the referring files. Literals whose end is no name, like ./. and
 // ../.., stand for the default.nix of a folder only.
 func (x *referenceIndex) find(path string) (refs []Reference) {

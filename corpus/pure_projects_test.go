@@ -63,6 +63,23 @@ var pureProjects = []pureProject{
 	{code: `let p = builtins.fetchGit "https://example.org/r"; in if self ? old then p else 1`, want: diag.Warning},
 	{code: `let p = builtins.readFile /etc/nosuch; in if self ? old then p else 1`, want: diag.Warning},
 	{code: "let system = builtins.currentSystem; in if self ? old then system else 1"},
+	{code: "with import <nixpkgs> { }; 1"},
+	{code: "with import <nixpkgs> { }; hello", want: diag.Error},
+	{code: "with { a = <nixpkgs>; b = 1; }; b"},
+	{code: "with { a = <nixpkgs>; b = 1; }; [ a ]", want: diag.Error},
+	{code: "with { a = <nixpkgs>; }; with { a = 1; }; a", want: diag.Warning},
+	// Attributes of files.
+	{code: "(import ./x.nix).b", files: map[string]string{"x.nix": "{ a = <nixpkgs>; b = 1; }"}},
+	{code: "(import ./x.nix).a", files: map[string]string{"x.nix": "{ a = <nixpkgs>; b = 1; }"}, want: diag.Error},
+	{code: "let x = import ./x.nix { }; in [ x.b x.c ]", files: map[string]string{"x.nix": "{ pkgs ? 1 }: let s = <nixpkgs>; in rec { a = s; b = 1; c = b; }"}},
+	{code: "let x = import ./x.nix { }; in [ x.b x.c ]", files: map[string]string{"x.nix": "{ pkgs ? 1 }: let s = <nixpkgs>; in rec { a = s; b = 1; c = a; }"}, want: diag.Error},
+	{code: "let inherit (import ./x.nix) b; in b", files: map[string]string{"x.nix": "{ a = import ./y.nix; b = 1; }", "y.nix": lookup}},
+	{code: "let inherit (import ./x.nix) b; in b", files: map[string]string{"x.nix": "{ a = 1; b = import ./y.nix; }", "y.nix": lookup}, want: diag.Error},
+	{code: "let x = import ./x.nix; in if self ? old then x.a else x.b", files: map[string]string{"x.nix": "{ a = <nixpkgs>; b = 1; }"}, want: diag.Warning},
+	{code: "[ (import ./x.nix).b (import ./y.nix) ]", files: map[string]string{"x.nix": "{ a = <nixpkgs>; b = 1; }", "y.nix": "(import ./x.nix).a"}, want: diag.Error},
+	{code: "(import ./x.nix) ? a", files: map[string]string{"x.nix": "{ a = <nixpkgs>; b = 1; }"}},
+	{code: "let x = import ./x.nix; in { inherit (x) a; }", files: map[string]string{"x.nix": "{ a = <nixpkgs>; b = 1; }"}, want: diag.Error},
+	{code: "import ./x.nix", files: map[string]string{"x.nix": "{ a = <nixpkgs>; b = 1; }"}, want: diag.Error},
 	// Functions of the file.
 	{code: "let f = { a, b ? 1 }: if b == 2 then a else b; in f { a = <nixpkgs>; }", want: diag.Warning},
 	{code: "let f = { a, ... }: 1; in f { a = <nixpkgs>; }"},
@@ -136,12 +153,12 @@ func TestPureProjects(t *testing.T) {
 	nix := newPureNix(t)
 	for i, p := range pureProjects {
 		t.Run(fmt.Sprintf("%02d", i), func(t *testing.T) {
-			output, attr, input := "o = "+p.code, "o", ""
+			output, attr := "o = "+p.code, "o"
 			if code, is := strings.CutPrefix(p.code, "host "); is || strings.Contains(p.code, "in host ") {
 				code = strings.Replace(p.code, "host ", "nixpkgs.lib.nixosSystem ", 1)
 				output, attr = "nixosConfigurations.o = "+code, "nixosConfigurations.o.config"
 			}
-			files := map[string]string{"flake.nix": fmt.Sprintf("{ %soutputs = { self, nixpkgs }: { %s; }; }", input, output)}
+			files := map[string]string{"flake.nix": fmt.Sprintf("{ outputs = { self, nixpkgs }: { %s; }; }", output)}
 			maps.Copy(files, p.files)
 			dir := testenv.Tree(t, files)
 			res, err := engine.Check(gocontext.Background(), engine.Options{Paths: []string{dir}, Only: pureRules})

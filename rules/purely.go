@@ -59,7 +59,7 @@ func (p Purely) Reach(a *Asked, path string) (how project.Reach, caller string) 
 	case p.silent():
 		return project.Unreached, ""
 	case d == nil:
-		return p.perhaps(a.Answers.Reach(path)), ""
+		return p.perhaps(a.ReachAttr(path, p.way.Attr)), ""
 	}
 	c := a.Leaving(path, d.Formal, d.Through...)
 	if !d.Counts() {

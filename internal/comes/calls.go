@@ -9,7 +9,10 @@ import (
 )
 
 // yielding are functions whose value gives way to another one, as those of a weaker priority do, with the number of arguments before it.
-var yielding = map[string]int{"mkDefault": 0, "mkOptionDefault": 0, "mkOverride": 1, "attrByPath": 1}
+var yielding = map[string]int{"mkDefault": 0, "mkOptionDefault": 0, "mkOverride": 1, "attrByPath": 1, "findFirst": 1, "defaultTo": 0}
+
+// telling are functions whose second argument is a message, for which their first one decides.
+var telling = []string{"assertMsg", "throwIf", "throwIfNot", "warnIf", "warnIfNot"}
 
 // namesOnly are functions that look at the names of a set, and at no value, with the number of arguments before the set.
 var namesOnly = map[string]int{"attrNames": 0, "hasAttr": 1, "functionArgs": 0}
@@ -26,7 +29,7 @@ func (j *judge) argument(w *Way, call ast.ApplyExpr, at ast.Node, path []string)
 	case name == "throw" || name == "abort":
 		w.lower(Never) // it fails in any case
 		return nil
-	case len(args) == 1 && (strings.HasPrefix(name, "optional") || name == "mkIf"):
+	case len(args) == 1 && (strings.HasPrefix(name, "optional") || name == "mkIf" || slices.Contains(telling, name)):
 		w.under(j.names, args[0])
 		return path
 	case isYielding && len(args) == before:

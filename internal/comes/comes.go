@@ -4,11 +4,13 @@
 package comes
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/modsys"
+	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/internal/sema"
 )
 
@@ -32,6 +34,8 @@ type Way struct {
 	Caught bool
 	// Default is set where it is the default of an argument of the function that the file is: then it counts where a caller leaves that out.
 	Default *Default
+	// Attr is the attribute of the file's value, or of what its function gives, that the expression is for; "" where that is not known.
+	Attr string
 }
 
 // Default is an argument of the function that a file is.
@@ -86,6 +90,9 @@ func (j *judge) up(at ast.Node, path []string, stop ast.Node) Way {
 	for range maxAround {
 		up := at.Parent()
 		if !up.IsValid() || up == stop {
+			if !up.IsValid() && len(path) > 0 {
+				w.Attr = strings.Clone(path[0])
+			}
 			return w
 		}
 		if j.left--; j.left < 0 {
@@ -114,8 +121,9 @@ func (j *judge) up(at ast.Node, path []string, stop ast.Node) Way {
 				path = nil
 			}
 		case ast.With:
-			if up.FirstChild() == at && len(path) > 0 {
-				w.lower(Perhaps)
+			if up.FirstChild() == at {
+				w.lower(j.with(ast.WithExpr{Node: up}, path, stop))
+				path = nil
 			}
 		case ast.Apply:
 			if up.FirstChild() != at {
@@ -164,13 +172,16 @@ func (w Way) then(more Way) Way {
 	if w.Degree = min(w.Degree, more.Degree); w.Degree == Never {
 		return Way{}
 	}
-	return Way{w.Degree, w.Probed || more.Probed, w.Caught || more.Caught, more.Default}
+	return Way{w.Degree, w.Probed || more.Probed, w.Caught || more.Caught, more.Default, more.Attr}
 }
 
 // or returns the surer one of two ways.
 func (w Way) or(other Way) Way {
-	if other.rank() > w.rank() {
+	switch {
+	case other.rank() > w.rank():
 		return other
+	case other.rank() == w.rank() && other.Attr != w.Attr:
+		w.Attr = ""
 	}
 	return w
 }
@@ -287,14 +298,42 @@ func (j *judge) inherited(in ast.InheritNode, path []string, stop ast.Node) (bes
 			}
 			inner = path[1:]
 		}
-		named := join([]string{name}, inner)
-		w, ended := j.named(in.Node, in.Parent(), named, stop)
-		if !ended {
-			w = j.up(in.Node, named, stop)
-		}
-		if best = best.or(w); best.rank() == surest {
+		if best = best.or(j.inheritedName(in, name, inner, stop)); best.rank() == surest {
 			break
 		}
+	}
+	return best
+}
+
+// inheritedName follows what lies at a path in a name that is inherited from a set.
+func (j *judge) inheritedName(in ast.InheritNode, name string, path []string, stop ast.Node) Way {
+	path = join([]string{name}, path)
+	if w, ended := j.named(in.Node, in.Parent(), path, stop); ended {
+		return w
+	}
+	return j.up(in.Node, path, stop)
+}
+
+// with returns how surely the set of a with is asked for a name, or for the one that a path begins with.
+func (j *judge) with(n ast.WithExpr, path []string, stop ast.Node) (best Degree) {
+	names, body := j.names(), n.Body()
+	uses := names.Uses()
+	first, _ := slices.BinarySearchFunc(uses, body.Start(), func(u sema.Use, at uint32) int { return cmp.Compare(u.Node.Start(), at) })
+	for _, u := range uses[first:] {
+		if u.Node.Start() >= body.End() || best == Surely {
+			break
+		}
+		if j.left--; j.left < 0 {
+			return max(best, Perhaps)
+		}
+		if u.Target != sema.ToWith || len(path) > 0 && path[0] != "" && u.Node.Text() != path[0] {
+			continue
+		}
+		if nixlang.InnermostWith(names, u.Scope) != n.Env() {
+			best = max(best, Perhaps) // that has it, perhaps
+			continue
+		}
+		best = max(best, j.use(u.Node, path[min(1, len(path)):], stop).Degree)
 	}
 	return best
 }

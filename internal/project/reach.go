@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nixsift/nixsift/internal/comes"
 	"github.com/nixsift/nixsift/internal/workspace"
 )
 
@@ -26,6 +27,24 @@ type reached struct {
 	how   []Reach          // by file
 	// taken are the steps of defaults that some call takes.
 	taken map[stepAt]Reach
+	// asked are, of files that path literals import or call, the attributes that these ask for; those of "" for any.
+	asked map[int]map[string]Reach
+}
+
+// ofAttr returns how an attribute of what a file gives is reached, any where it is "".
+func (r *reached) ofAttr(path, attr string) Reach {
+	i, ok := r.find(path)
+	if !ok {
+		return Unreached
+	}
+	return r.attrOf(i, attr)
+}
+
+func (r *reached) attrOf(i int, attr string) Reach {
+	if asked := r.asked[i]; asked != nil && attr != "" {
+		return min(r.how[i], max(asked[""], asked[attr]))
+	}
+	return r.how[i]
 }
 
 func (r *reached) of(path string) Reach {
@@ -49,6 +68,18 @@ func (a *Answers) Reach(path string) Reach {
 	return a.reach().of(path)
 }
 
+// ReachAttr returns how the flakes of the project reach what a file, or its function, has under an attribute; "" stands for all that it
+// gives.
+func (a *Answers) ReachAttr(path, attr string) Reach {
+	if attr == "" {
+		return a.Reach(path)
+	}
+	if a.deps != nil {
+		return noted(a.View, question{"reach of attribute", path, attr}, func(a *Answers) Reach { return a.ReachAttr(path, attr) })
+	}
+	return a.reach().ofAttr(path, attr)
+}
+
 func (a *Answers) reach() *reached {
 	return steps.in(a).reach.get(reachKey{a.references(), a.hostGraphs()}, func() *reached {
 		w := a.walk()
@@ -59,7 +90,7 @@ func (a *Answers) reach() *reached {
 
 func (a *Answers) walk() *walk {
 	w := &walk{ground: a.folder.ground, refs: a.references(), steps: steps.in(a), hosts: a.hostGraphs(), listed: map[folderWalk]bool{}}
-	w.taken = map[stepAt]Reach{}
+	w.taken, w.asked = map[stepAt]Reach{}, map[int]map[string]Reach{}
 	w.files = a.snapshot.nixFilesOf(a.Root())
 	w.how = make([]Reach, len(w.files))
 	return w
@@ -96,30 +127,45 @@ type reachKey struct {
 }
 
 func (w *walk) run() {
-	for i, f := range w.files {
+	for _, f := range w.files {
 		if filepath.Base(f.Path) == "flake.nix" {
-			w.how[i] = Reached
-			w.todo = append(w.todo, i)
+			w.visit(f.Path, Reached)
 		}
 	}
+	w.drain()
 	var kept map[string]bool
 	for _, g := range w.hosts.all {
 		for path, how := range g.reachedFiles {
-			if how == MaybeReached && kept == nil {
-				kept = w.kept()
+			i, ok := w.find(path)
+			if !ok {
+				continue
 			}
-			if how == Reached || !kept[path] {
-				w.visit(path, how)
+			if how == MaybeReached {
+				if kept == nil {
+					kept = w.kept()
+				}
+				if kept[path] {
+					continue
+				}
 			}
+			if w.asked[i] == nil || slices.ContainsFunc(g.reached[path], func(r hostReach) bool { return r.module }) {
+				w.ask(i, literal{}, how)
+			}
+			w.mark(i, how)
 		}
 	}
+	w.drain()
+}
+
+// drain goes on from the files that are still to do.
+func (w *walk) drain() {
 	for len(w.todo) > 0 || len(w.later) > 0 {
 		if len(w.todo) == 0 {
 			w.todo, w.later = w.later, nil
 		}
 		i := w.todo[len(w.todo)-1]
 		w.todo = w.todo[:len(w.todo)-1]
-		w.from(w.files[i].Path, w.how[i])
+		w.from(i)
 	}
 }
 
@@ -161,7 +207,8 @@ func (w *walk) refuted(path, target string) bool {
 }
 
 // from goes on from a file.
-func (w *walk) from(path string, how Reach) {
+func (w *walk) from(at int) {
+	path := w.files[at].Path
 	if i, ok := slices.BinarySearch(w.refs.paths, path); ok {
 		for _, l := range w.refs.literals[i] {
 			if l.kind.evaluates() && l.how > Unreached {
@@ -169,7 +216,13 @@ func (w *walk) from(path string, how Reach) {
 				if l.kind == InList && l.how == MaybeReached && w.refuted(path, target) {
 					continue
 				}
-				w.visit(target, min(how, l.how))
+				how := min(w.attrOf(at, l.attr), l.how)
+				i, ok := w.nixFile(target)
+				if !ok || how == Unreached {
+					continue
+				}
+				w.ask(i, l, how)
+				w.mark(i, how)
 				switch l.kind {
 				case Import: // what calls it is not known
 					w.called(target, MaybeReached, true, nil)
@@ -181,7 +234,7 @@ func (w *walk) from(path string, how Reach) {
 	}
 	for _, s := range w.steps.of(path) {
 		if s.ofDefault == nil {
-			w.step(path, s, min(how, s.how))
+			w.step(path, s, min(w.attrOf(at, s.attr), s.how))
 		}
 	}
 }
@@ -189,7 +242,7 @@ func (w *walk) from(path string, how Reach) {
 // step takes a step of a file.
 func (w *walk) step(path string, s step, how Reach) {
 	target, ok := w.ground.stepTarget(path, s)
-	if !ok {
+	if !ok || how == Unreached {
 		return
 	}
 	switch s.kind {
@@ -251,16 +304,51 @@ func (g *ground) stepTarget(from string, s step) (path string, ok bool) {
 	return filepath.Clean(root + filepath.FromSlash(s.rest)), root != ""
 }
 
-// visit notes that a file, or the default.nix of a folder, is evaluated. It is false where there is none.
+// visit notes that a file, or the default.nix of a folder, is evaluated, whatever of it. It is false where there is none.
 func (w *walk) visit(path string, how Reach) bool {
-	i, ok := w.find(path)
-	if !ok {
-		if i, ok = w.find(path + string(filepath.Separator) + "default.nix"); !ok {
-			return false
+	i, ok := w.nixFile(path)
+	if ok {
+		w.ask(i, literal{}, how)
+		w.mark(i, how)
+	}
+	return ok
+}
+
+// nixFile finds a file, or the default.nix of a folder.
+func (w *walk) nixFile(path string) (i int, ok bool) {
+	if i, ok = w.find(path); !ok {
+		i, ok = w.find(path + string(filepath.Separator) + "default.nix")
+	}
+	return i, ok
+}
+
+// ask notes what a literal asks for of a file that is evaluated for it.
+func (w *walk) ask(i int, l literal, how Reach) {
+	asked := w.asked[i]
+	if asked == nil {
+		asked = map[string]Reach{}
+		w.asked[i] = asked
+	}
+	more := false
+	note := func(name string, how Reach) {
+		if how > asked[name] {
+			asked[name], more = how, true
 		}
 	}
-	w.mark(i, how)
-	return true
+	if l.asks == nil {
+		note("", how)
+	}
+	for _, ask := range l.asks {
+		switch ask.Degree {
+		case comes.Surely:
+			note(ask.Name, how)
+		case comes.Perhaps:
+			note(ask.Name, min(how, MaybeReached))
+		}
+	}
+	if more && w.how[i] > Unreached {
+		w.todo = append(w.todo, i) // what it has for that counts now
+	}
 }
 
 func (w *walk) mark(i int, how Reach) {
@@ -306,7 +394,8 @@ func (w *walk) below(dir string, how Reach, top bool) {
 type caller struct {
 	stepAt
 	names []string
-	how   Reach // where a flake surely reaches the file; Unreached where it is a default that calls
+	attr  string // of the file, for which it calls
+	how   Reach  // where a flake surely reaches the file; Unreached where it is a default that calls
 }
 
 // calls returns how a flake comes by a call.
@@ -314,7 +403,7 @@ func (r *reached) calls(c caller) Reach {
 	if c.how == Unreached {
 		return r.taken[c.stepAt]
 	}
-	return min(r.of(c.file), c.how)
+	return min(r.ofAttr(c.file, c.attr), c.how)
 }
 
 // Caller is a file that leaves an argument to its default.
@@ -334,7 +423,7 @@ func (a *Answers) callers() map[string][]caller {
 					continue
 				}
 				if target, ok := a.folder.ground.stepTarget(from, s); ok {
-					all[target] = append(all[target], caller{stepAt{from, at}, s.names, s.how})
+					all[target] = append(all[target], caller{stepAt{from, at}, s.names, s.attr, s.how})
 				}
 			}
 		}

@@ -43,10 +43,15 @@ func (r Reference) Passes(name string) bool { return r.open || slices.Contains(r
 
 // literal is a path literal without interpolation.
 type literal struct {
-	text   string
-	kind   RefKind
-	how    Reach // how a flake that surely reaches the file around it reaches what it names, where it is none of a default
-	quoted bool  // it becomes part of a text: a program may evaluate it, by itself
+	text string
+	kind RefKind
+	how  Reach // how a flake that surely reaches the file around it reaches what it names, where it is none of a default
+	// attr is the attribute of the file around it for which it stands there, or "".
+	attr string
+	// asks are the attributes that are asked for of what an import or a call gives; nil where it may be any.
+	asks []comes.Ask
+	// quoted is set where it becomes part of a text: a program may evaluate it, by itself.
+	quoted bool
 	words  []string
 	open   bool
 }
@@ -68,7 +73,12 @@ var references = declare(fact[literal, *referenceIndex]{
 				last = text
 				l := literal{text: text, kind: refKind(n)}
 				if l.kind.evaluates() {
-					l.how, _ = reachOf(n, names)
+					l.how, l.attr, _ = reachOf(n, names)
+					if l.kind != InList && l.how > Unreached {
+						if asks, all := comes.Asks(n, names); !all {
+							l.asks = append(make([]comes.Ask, 0, len(asks)), asks...)
+						}
+					}
 				} else {
 					l.quoted = isQuoted(n)
 				}

@@ -23,6 +23,8 @@ type step struct {
 	// argument out.
 	how       Reach
 	ofDefault *comes.Default
+	// attr is the attribute of the file for which it takes the step, or "".
+	attr string
 }
 
 // stepKind says what becomes of the path of a step.
@@ -74,28 +76,28 @@ func (x *stepIndex) of(path string) []step {
 }
 
 // reachOf returns how a flake that surely reaches a file evaluates an expression in it, and the default of an argument of the file's
-// function that this is for, or nil.
-func reachOf(n ast.Node, names comes.Names) (Reach, *comes.Default) {
+// function that this is for, or nil, or the attribute of the file's value.
+func reachOf(n ast.Node, names comes.Names) (how Reach, attr string, ofDefault *comes.Default) {
 	way := comes.By(n, names)
 	switch {
 	case way.Degree == comes.Never || way.Default != nil:
-		return Unreached, way.Default
+		return Unreached, "", way.Default
 	case way.Degree == comes.Perhaps || way.Caught:
-		return MaybeReached, nil
+		return MaybeReached, way.Attr, nil
 	}
-	return Reached, nil
+	return Reached, way.Attr, nil
 }
 
 func collectSteps(t *ast.Tree, names comes.Names) (found []step) {
 	texts := textNames{tree: t}
 	var at ast.Node
 	add := func(s step) {
-		s.how, s.ofDefault = reachOf(at, names)
+		s.how, s.attr, s.ofDefault = reachOf(at, names)
 		if s.how == Unreached && s.ofDefault == nil {
 			return
 		}
 		if n := len(found); n == 0 || found[n-1].kind == stepCall || found[n-1].kind != s.kind || found[n-1].base != s.base || found[n-1].rest != s.rest ||
-			found[n-1].how != s.how || found[n-1].ofDefault != nil || s.ofDefault != nil {
+			found[n-1].how != s.how || found[n-1].attr != s.attr || found[n-1].ofDefault != nil || s.ofDefault != nil {
 			s.base, s.rest = strings.Clone(s.base), strings.Clone(s.rest)
 			found = append(found, s)
 		}

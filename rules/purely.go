@@ -15,8 +15,11 @@ const Reaching = "\n\nA flake reaches what its `flake.nix` imports, calls or has
 	"what is handed to a function, and the files of folders that are listed. `default.nix`, `shell.nix` and the like that no\n" +
 	"flake imports are evaluated impurely. The default of an argument counts where a file that a flake reaches imports this one and\n" +
 	"leaves the argument out. Nothing is said behind a condition that asks of the machine (`builtins ? currentSystem`,\n" +
-	"`inPureEvalMode`, `pathExists`, `getEnv`); what other conditions guard is reported more mildly. In tests, examples and\n" +
-	"templates all is a hint where a flake reaches it, and nothing is said elsewhere.\n"
+	"`inPureEvalMode`, `pathExists`, `getEnv`), and of what nothing asks for: a name that is not used, an argument that the\n" +
+	"function does not take, an attribute that no file takes of the one that has it. What other conditions guard, such as `if`,\n" +
+	"`or`, `optionals` and `mkIf`, and what another definition may replace, such as `mkDefault`, a flake perhaps evaluates: that\n" +
+	"is reported more mildly, and so are the files that are imported there. In tests, examples and templates all is a hint where\n" +
+	"a flake reaches it, and nothing is said elsewhere.\n"
 
 // AtRunTime is the advice on what differs from site to site, for systems that are made into images.
 const AtRunTime = "what differs from site to site is read at run time, by a unit, its `EnvironmentFile` or at first boot"

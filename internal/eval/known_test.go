@@ -40,12 +40,12 @@ func standing(t *ast.Tree, p Place) (text string, ok bool) {
 	default:
 		return "", false
 	}
-	return within(n, text, func(ast.Node) (string, bool) { return "", false })
+	return withNames(n, text, func(ast.Node) (string, bool) { return "", false })
 }
 
-// within writes a text that stands for a node of a file as an expression by itself, with the names around it. applied is asked for
+// withNames writes a text that stands for a node of a file as an expression by itself, with the names around it. applied is asked for
 // what functions around it are called with; ok is false where it does not tell, and where the names cannot be written.
-func within(n ast.Node, text string, applied func(function ast.Node) (arg string, ok bool)) (alone string, ok bool) {
+func withNames(n ast.Node, text string, applied func(function ast.Node) (arg string, ok bool)) (alone string, ok bool) {
 	for ; n.IsValid(); n = n.Parent() {
 		switch up := n.Parent(); up.Kind() {
 		case ast.Lambda:

@@ -288,7 +288,7 @@ func TestOpenFiles(t *testing.T) {
 			return false
 		}
 		var functions []ast.LambdaExpr
-		alone, ok := within(n, "(let probe = "+n.Text()+"; in let r = probe; in builtins.seq ("+p.of+") \"came\")", func(fn ast.Node) (string, bool) {
+		alone, ok := withNames(n, "(let probe = "+n.Text()+"; in let r = probe; in builtins.seq ("+p.of+") \"came\")", func(fn ast.Node) (string, bool) {
 			functions = append(functions, ast.LambdaExpr{Node: fn})
 			return fmt.Sprintf("probeArgs.a%d", len(functions)-1), true
 		})

@@ -89,6 +89,9 @@ func IsSwitch(typ, name string) bool { return typ == TypeGit && isSwitch(name) }
 // IsRevision reports whether a text can be a revision.
 func IsRevision(text string) bool { return isRev(text) }
 
+// IsNarHash reports whether Nix reads a text as the hash of a source: SHA-256 in SRI form, or nothing.
+func IsNarHash(text string) bool { return isNarHash(text) }
+
 // SchemeOf returns the scheme of a reference in URL form: what stands before its colon, or "".
 func SchemeOf(text string) string { return strings.TrimSuffix(schemePattern.FindString(text), ":") }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/flake"
 )
@@ -32,6 +33,9 @@ func badAttrs(in *flake.Input) (found []diag.Finding) {
 			tell(ref, "the input has a branch or tag beside its revision, and Nix refuses both", "keep one of them")
 		case a.Name == "ref" && (forge || in.Ref.Type == flake.TypeGit) && !flake.IsGitRef(a.Value):
 			tell(a, fmt.Sprintf("%s cannot be the name of a branch or tag", diag.Code(a.Value)), "write a name without blanks, `..` and the signs `~^:?*[`")
+		case a.Name == "narHash" && (forge || in.Ref.Type == flake.TypePath || in.Ref.Type == flake.TypeTarball) && a.OK && a.Node.Is(ast.String) && !flake.IsNarHash(a.Value):
+			message, help := badNarHash(a.Value)
+			tell(a, message, help)
 		case a.Name == "host" && forge && !hostName.MatchString(a.Value):
 			tell(a, fmt.Sprintf("%s is not the name of a host", diag.Code(a.Value)), "write the name only, as `git.example.org`")
 		case (a.Name == "owner" || a.Name == "repo") && forge && a.Value == "":

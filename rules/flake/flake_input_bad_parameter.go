@@ -3,6 +3,7 @@ package flake
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/nixsift/nixsift/internal/diag"
@@ -22,7 +23,8 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"`submodules`, `shallow`, `lfs`, `allRefs` and `exportIgnore` are on with `1` only: `submodules=true` turns them off.\n" +
 		"In attribute form they are attributes: of `url = \"https://…?ref=main\"` beside `type = \"git\"` the `ref` goes to the server.\n" +
-		"`rev` has to be a whole revision (\"hash 'main' has wrong length for hash algorithm 'sha1'\"), and references to GitHub,\n" +
+		"`rev` has to be a whole revision (\"hash 'main' has wrong length for hash algorithm 'sha1'\"), `narHash` a SHA-256\n" +
+		"hash in SRI form (\"hash 'x' is not SRI\"), and references to GitHub,\n" +
 		"GitLab and SourceHut have one of `ref` and `rev`. What Nix refuses is an error, the rest a warning.",
 	Severity: diag.Warning, Presets: rules.Recommended, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
@@ -72,6 +74,12 @@ func badParameters(in *flake.Input) (found []diag.Finding) {
 				finding.Help = "for a branch or a tag write `ref`"
 				finding.Fixes = rewriteURL(in, in.Ref.Replaced(q, "ref="+text[q.Start+len("rev="):q.End]))
 			}
+		case q.Name == "narHash" && !flake.IsNarHash(q.Value):
+			finding.Severity = diag.Error
+			finding.Message, finding.Help = badNarHash(q.Value)
+		case typ == flake.TypePath && (q.Name == "lastModified" || q.Name == "revCount") && !isNumber(q.Value):
+			finding.Severity = diag.Error
+			finding.Message = fmt.Sprintf("%s is no number, and Nix refuses it", diag.Code(q.Name))
 		case flake.IsSwitch(typ, q.Name) && q.Value != "1" && q.Value != "0" && q.Value != "false" && q.Value != "":
 			finding.Message = fmt.Sprintf("%s is off: Nix turns it on by `1` only", diag.Code(q.Name))
 			finding.Help = "write " + diag.Code(q.Name+"=1")
@@ -85,6 +93,17 @@ func badParameters(in *flake.Input) (found []diag.Finding) {
 		found = append(found, twoRefs(in, named)...)
 	}
 	return found
+}
+
+// badNarHash returns what is told of a hash that Nix refuses: "hash 'x' is not SRI", "narHash must use SHA-256".
+func badNarHash(text string) (message, help string) {
+	return fmt.Sprintf("%s is no SHA-256 hash in SRI form, and Nix refuses it", diag.Code(text)), "write `sha256-` and the hash in base64, or leave `narHash` to flake.lock"
+}
+
+// isNumber reports whether Nix reads a text as a number of 64 bits without a sign.
+func isNumber(text string) bool {
+	_, err := strconv.ParseUint(text, 10, 64)
+	return err == nil
 }
 
 // unknownParameter completes a finding about a parameter that a type does not have; ok is false where it may be for the

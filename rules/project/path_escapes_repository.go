@@ -37,6 +37,8 @@ var _ = rules.Register(&rules.Rule{
 			}
 			if n := p.Tree.Node(ast.NodeID(i)); strings.Contains(n.Text(), "..") {
 				p.checkEscape(n)
+			} else {
+				p.checkCompletedEscape(n)
 			}
 		}
 	},
@@ -60,6 +62,26 @@ func (p *paths) checkEscape(n ast.Node) {
 	if at, completed := p.completed(n); completed {
 		use = directUse(at)
 	}
+	p.escapes(n, target, use, p.reads(n, use))
+}
+
+// checkCompletedEscape reports text behind a path literal that leads out of the project: ./. + "/../x".
+func (p *paths) checkCompletedEscape(n ast.Node) {
+	if n.HasError() {
+		return
+	}
+	c, ok := project.Completed(n)
+	if !ok || !strings.Contains(c.Rest, "..") {
+		return
+	}
+	target, ok := p.Project.Completion(p.Path, c)
+	if use := directUse(c.At); ok && !p.Project.Within(target) && (use == probed || use == imported || readsFile(c.At)) {
+		p.escapes(c.At, target, use, use != probed)
+	}
+}
+
+// escapes reports a path that leads out of the project; reads tells that it surely is read, or copied.
+func (p *paths) escapes(n ast.Node, target string, use use, reads bool) {
 	if use == textOnly || documentation(n) {
 		return
 	}
@@ -71,7 +93,7 @@ func (p *paths) checkEscape(n ast.Node) {
 		f.Help += "; or read what is secret at run time"
 	}
 	s := rules.Degrees{Reached: diag.Warning, Maybe: diag.Info}
-	if p.reads(n, use) {
+	if reads {
 		s = rules.Degrees{Reached: diag.Error, Maybe: diag.Warning}
 	}
 	if p.Project.Repo() == nil {

@@ -198,6 +198,7 @@ type ci struct {
 	scripts map[int]*Script // of GitHub's steps, by their scalars
 	inputs  []pendingInput
 	given   []Input // by a caller
+	withs   int     // that were read
 
 	torn    bool // the text is not what was meant: some of it was not read
 	refused bool // the CI system refuses the file for its structure

@@ -330,6 +330,8 @@ type pendingInput struct {
 
 // with reads the inputs of an action or workflow, of which in has where it is used.
 func (c *ci) with(n ast.Node, s *scope, uses string, in Input) {
+	in.With = c.withs
+	c.withs++
 	for _, e := range c.y.entries(c.y.get(n, "with")) {
 		text, ok := c.y.scalar(e.value)
 		if !ok || !c.first(text) {

@@ -248,6 +248,7 @@ type Input struct {
 	Uses, Name string
 	Job, Step  string
 	If         string // the conditions of the step and of its job, with a line end between
+	With       int    // which `with:` of the file it stands in
 	Text       string // decoded
 	Span       source.Span
 	// Words are the input's words as a shell would split them, where it holds options; an input that is a

@@ -14,21 +14,13 @@ import (
 // A caller is a job or step that uses a workflow or an action of the repository, with what it gives that.
 type caller struct{ inputs []shell.Input }
 
-// callers returns what uses workflows and actions of the repository in a document and gives them inputs.
-func callers(d *shell.Doc) (out []*caller) {
-	for _, in := range d.Inputs {
-		if !strings.HasPrefix(in.Uses, "./") {
-			continue
+// steps returns the inputs of a document by the steps and jobs that give them.
+func steps(d *shell.Doc) (out [][]shell.Input) {
+	for i, in := range d.Inputs {
+		if i == 0 || in.With != d.Inputs[i-1].With {
+			out = append(out, nil)
 		}
-		if n := len(out); n > 0 {
-			last := out[n-1].inputs
-			same := func(o shell.Input) bool { return o.Uses == in.Uses && o.Job == in.Job && o.Step == in.Step }
-			if same(last[0]) && !slices.ContainsFunc(last, func(o shell.Input) bool { return o.Name == in.Name }) {
-				out[n-1].inputs = append(last, in)
-				continue
-			}
-		}
-		out = append(out, &caller{[]shell.Input{in}})
+		out[len(out)-1] = append(out[len(out)-1], in)
 	}
 	return out
 }
@@ -84,7 +76,11 @@ func (r *missingOutputs) called() {
 	if r.at.doc.System != shell.GitHubWorkflow && r.at.doc.System != shell.GitHubAction {
 		return
 	}
-	for _, c := range callers(r.at.doc) {
+	for _, inputs := range steps(r.at.doc) {
+		c := &caller{inputs}
+		if !strings.HasPrefix(inputs[0].Uses, "./") {
+			continue
+		}
 		file, text, ok := r.at.used(c)
 		if !ok || !c.workflow() && r.at.elsewhere(c.inputs[0].Job) {
 			continue

@@ -1,6 +1,7 @@
 package ci
 
 import (
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -67,8 +68,20 @@ func workingDir(s *shell.Script) string {
 
 // elsewhere reports whether a job checks another repository or revision out where its own would lie.
 func (l *places) elsewhere(job string) bool {
-	return slices.ContainsFunc(l.doc.Inputs, func(in shell.Input) bool {
-		return in.Job == job && strings.Contains(in.Uses, "/checkout@") && (in.Name == "repository" || in.Name == "ref") && !strings.Contains(in.Text, "${{")
+	return slices.ContainsFunc(steps(l.doc), func(with []shell.Input) bool {
+		if with[0].Job != job || !strings.Contains(with[0].Uses, "/checkout@") {
+			return false
+		}
+		other := false
+		for _, in := range with {
+			switch {
+			case in.Name == "path" && path.Clean(in.Text) != "." && !strings.Contains(in.Text, "${{"):
+				return false // beside it
+			case (in.Name == "repository" || in.Name == "ref") && !strings.Contains(in.Text, "${{"):
+				other = true
+			}
+		}
+		return other
 	})
 }
 

@@ -66,7 +66,7 @@ var refusals = map[string]map[string]string{
 	},
 	"flake-input-bad-url": {
 		"":            `path '[^']*' does not exist`,
-		"colon":       `path URL '[^']*' has unsupported parameter 'ref'`,
+		"colon":       `path URL '[^']*' has (unsupported|invalid) parameter 'ref'`,
 		"ssh":         `input 'ssh://git@example.org/ada/engine' is unsupported`,
 		"ftp":         `input 'ftp://example.org/engine' is unsupported`,
 		"short":       `input 'codeberg:ada/engine' is unsupported`,
@@ -81,7 +81,7 @@ var refusals = map[string]map[string]string{
 		"no-scheme": `cannot find flake 'flake:ada/engine'`, "folder": `cannot find flake 'flake:sub/engine'`,
 	},
 	"flake-input-bad-parameter": {
-		"":          `path URL '[^']*' has unsupported parameter '\w+'`,
+		"":          `path URL '[^']*' has (unsupported|invalid) parameter '\w+'`,
 		"rev":       `hash 'main' has wrong length for hash algorithm 'sha1'`,
 		"short":     `hash 'abc1234' has wrong length for hash algorithm 'sha1'`,
 		"typed-rev": `hash 'main' has wrong length`, "typed-both": `contains both a commit hash`, "typed-name": `contains an invalid branch/tag name`,

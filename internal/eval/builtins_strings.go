@@ -142,15 +142,12 @@ func registerStrings() {
 		"storePath p": String | Failures,
 	} {
 		name, how, _ := strings.Cut(spec, " ")
-		kinds := map[byte]Kinds{'s': String, 'a': Set, 'v': Anything &^ Failures}
+		kinds := map[byte]Kinds{'s': String, 'v': Anything &^ Failures}
 		register(name, func(c *invocation) *Value {
 			out := bare(result)
 			for i := range how {
 				switch how[i] {
-				case 'f':
-					if c.callable() == nil {
-						out = nil
-					}
+				case 'f': // the path comes first
 				case 'h':
 					if !c.algorithm(i) {
 						return nil
@@ -164,6 +161,9 @@ func registerStrings() {
 						out = nil
 					}
 				}
+			}
+			if out != nil && how[0] == 'f' && c.callable() == nil {
+				return nil
 			}
 			return out
 		})

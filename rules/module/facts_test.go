@@ -59,7 +59,12 @@ var facts = []truth{
 	{"-", `{ lib, ... }: { options.q = lib.mkOption { type = lib.types.int; default = 1; }; config.q = lib.mkOptionDefault 2; }`},
 	{"-", `{ lib, ... }: { on.enable = lib.mkForce (lib.mkIf true true); }`}, // the raw set is the value
 
+	{"-", `{ lib, ... }: { options.q = lib.mkOption { type = lib.types.str; }; imports = [ { q = lib.mkDefault "a"; } { q = lib.mkDefault "b"; } ]; }`},
+	{"", `{ lib, ... }: { options.q = lib.mkOption { type = lib.types.str; }; imports = [ { q = lib.mkDefault "a"; } { q = lib.mkDefault "b"; } { q = "c"; } ]; }`},
+	{"", `{ lib, ... }: { options.q = lib.mkOption { type = lib.types.str; }; imports = [ { q = lib.mkDefault "a"; } { q = lib.mkDefault "a"; } ]; }`},
+
 	// Imports.
+	{"-", `{ lib, ... }: let same = { options.q = lib.mkOption { default = 1; }; }; in { imports = [ same same ]; }`}, // only paths are imported once
 	{"", `{ lib, ... }: { imports = [ ./lazy.nix ./lazy.nix ]; }`},
 
 	// Options that do not exist.

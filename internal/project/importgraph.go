@@ -19,6 +19,8 @@ type importGraph struct {
 	clashes map[string][]Clash
 	cycles  map[string]ImportCycle
 	imaged  lazy[map[string]Image]
+	// importers are the files that import one, by that.
+	importers lazy[map[string][]string]
 }
 
 // importEdge is a file that another imports.

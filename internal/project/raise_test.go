@@ -67,7 +67,7 @@ func TestRaised(t *testing.T) {
 		`{ extraSpecialArgs = 1; }`: {moduleArgs.slot, argsOfModules.slot, modules.slot}, `{ specialArgs = 1; }`: {moduleArgs.slot, argsOfModules.slot, modules.slot}, `specialArg`: nil, `extraArgs`: {moduleArgs.slot, argsOfModules.slot},
 		`builtins.scopedImport`: {scopes.slot}, `"scoped import"`: nil, `{ extra-substituters = [ ]; }`: {caches.slot, modules.slot}, `{ fold = 1; }`: {ownDeprecated.slot, modules.slot},
 		`{ lib = 1; }`: {changedLib.slot, modules.slot}, `{ inputs.a.url = "snowfall"; }`: {changedLib.slot, rebound.slot, modules.slot}, `{ "outputs" = 1; }`: {changedLib.slot, modules.slot}, `liba`: nil,
-		`foldr`: nil, `config.a`: {modules.slot}, `a == b`: nil, `let inherit (x) configs; in a`: nil, `""`: nil, `''override''`: nil, `"a${b}override"`: nil,
+		`foldr`: nil, `config.a`: {modules.slot, passedOptions.slot}, `a == b`: nil, `let inherit (x) configs; in a`: nil, `""`: nil, `''override''`: nil, `"a${b}override"`: nil,
 	} {
 		var set Facts
 		for _, slot := range want {

@@ -9,6 +9,7 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/internal/role"
 	"github.com/nixsift/nixsift/internal/secret"
 	"github.com/nixsift/nixsift/rules"
@@ -28,10 +29,12 @@ var _ = rules.Register(&rules.Rule{
 		"where a hash belongs that has no form of one is a password in plain text. Nothing is said of what stands for a secret that is put in later,\n" +
 		"as `$NAME` and `@NAME@`, of durations, of names of fields and headers, of the examples of options, of the machines of a test and of\n" +
 		"`virtualisation.vmVariant`. A value that is read from an option of the same file is looked for where that is\n" +
-		"defined, and in its default. An option that takes a file, as `passwordFile`, is looked at for a file that `writeText` or `builtins.toFile` makes\n" +
+		"defined, and in its default; in another file, where the project declares the option, its name says what it holds, and both files are surely\n" +
+		"modules of one system. An option that takes a file, as `passwordFile`, is looked at for a file that `writeText` or `builtins.toFile` makes\n" +
 		"of the secret. In files for tests, examples and templates, findings are hints.",
 	Severity: diag.Warning, Presets: rules.Recommended,
-	On: []ast.Kind{ast.Binding, ast.Inherit},
+	Asks: project.ForPassedOptions,
+	On:   []ast.Kind{ast.Binding, ast.Inherit},
 	File: func(p *rules.Pass) {
 		r := newReader(p)
 		told, other := map[source.Span]bool{}, elsewhere(p, p.Tree.Source())
@@ -64,6 +67,7 @@ var _ = rules.Register(&rules.Rule{
 				}
 			}
 		})
+		r.passedOn(p, told, other)
 	},
 })
 

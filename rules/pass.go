@@ -60,7 +60,8 @@ type Host interface {
 // NewPass makes the pass for one file. The resolver may be shared by the passes of one goroutine; a pass
 // dies with the next one.
 func NewPass(host Host, path string, tree *ast.Tree, v *project.View, minNix config.Version, resolver *sema.Resolver) *Pass {
-	return &Pass{Path: path, Tree: tree, Project: v, MinNix: minNix, host: host, resolver: resolver, examined: &examined{}}
+	never := func() time.Time { return time.Time{} }
+	return &Pass{Path: path, Tree: tree, Project: v, MinNix: minNix, Now: never, host: host, resolver: resolver, examined: &examined{}}
 }
 
 // Evaluate gives the pass memory to evaluate the file in, which the passes of one goroutine may share as they do the resolver.

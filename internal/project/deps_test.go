@@ -62,7 +62,9 @@ func TestDeps(t *testing.T) {
 		"nothing":      func(string, *project.Answers) {},
 		"replaces lib": func(_ string, a *project.Answers) { a.ReplacesLib() },
 		"hosts":        func(dir string, a *project.Answers) { a.HostsOf(filepath.Join(dir, "b.nix")) },
-		"passed to":    func(dir string, a *project.Answers) { a.PassedTo(filepath.Join(dir, "host.nix"), []string{"my", "password"}, false) },
+		"passed to": func(dir string, a *project.Answers) {
+			a.PassedTo(filepath.Join(dir, "host.nix"), []string{"my", "password"}, false)
+		},
 		"image of":     func(dir string, a *project.Answers) { a.ImageOf(filepath.Join(dir, "b.nix")) },
 		"any image of": func(dir string, a *project.Answers) { a.AnyImageOf(filepath.Join(dir, "a.nix")) },
 		"made paths":   func(dir string, a *project.Answers) { a.MadePaths(filepath.Join(dir, "flake.nix")) },
@@ -113,7 +115,7 @@ func TestDeps(t *testing.T) {
 		},
 		{
 			"flake.nix", "{ outputs = { nixpkgs, ... }: { nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ ./b.nix { isoImage.x = 1; } ]; }; }; }",
-			[]string{"flake", "hosts", "image of", "outputs", "reach", "references"},
+			[]string{"flake", "hosts", "image of", "outputs", "reach", "attribute", "references"},
 		},
 		{
 			"a.nix", "{ config, lib, ... }: { imports = [ ./host.nix ]; options.my.password = lib.mkOption { }; config.services.k3s.token = config.my.password; }",

@@ -131,6 +131,13 @@ func (a *Answers) AnyImageOf(path string) (image Image, ok bool) {
 	if image, ok := a.ImageOf(path); ok {
 		return image, true
 	}
+	contained := containedHosts.in(a)
+	for _, r := range a.hostsFor(path).reached[path] {
+		rest, of := strings.CutPrefix(r.host.Output, hostsOutput+".")
+		if name, _, _ := strings.Cut(rest, "."); of && r.sure && contained[name] {
+			return Image{Output: r.host.Output, By: "toplevel"}, true
+		}
+	}
 	image, ok = a.importGraph().images()[path]
 	return image, ok
 }

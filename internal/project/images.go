@@ -11,11 +11,6 @@ import (
 // imageBuilders are the functions that make images of containers (nixpkgs, pkgs/build-support/docker; nix2container; nix-snapshotter).
 var imageBuilders = []string{"buildImage", "buildLayeredImage", "buildImageWithNixDb", "buildLayeredImageWithNixDb", "streamLayeredImage", "pullImage", "pullImageFromManifest", "examineImage"}
 
-// BuildsImage reports whether a function of the name makes an image of a container out of what it is given.
-func BuildsImage(name string) bool {
-	return slices.Contains(imageBuilders, name) && !strings.HasPrefix(name, "pull") && name != "examineImage"
-}
-
 // anyImage stands for an image of which the name is computed.
 const anyImage = "*"
 

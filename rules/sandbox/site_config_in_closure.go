@@ -24,11 +24,12 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"An image is a system that has a module of nixpkgs for images (`installer/cd-dvd`, `installer/sd-card`, `installer/netboot`,\n" +
 		"`image/repart.nix` and the like) or defines their options (`isoImage`, `sdImage`, `image.repart`), one that `nixosGenerate` makes, and one\n" +
-		"of which an output of the flake is `config.system.build.isoImage` or another image. So is what `dockerTools` and its kin are given.\n" +
+		"of which an output of the flake is `config.system.build.isoImage` or another image. So is what `dockerTools` and its kin are given,\n" +
+		"and a configuration of NixOS among that.\n" +
 		"In what a flake reaches, `impure-builtin` and `impure-path` tell of the same places; paths of the store are told by\n" +
 		"`store-path-literal`, fetches without a hash by `impure-fetch` and `fetch-tarball-without-hash`, secrets by `secret-read-at-evaluation`.",
 	Severity: diag.Info, Presets: rules.Recommended,
-	Asks:  project.ForReach | project.ForModules,
+	Asks:  project.ForReach | project.ForImageOf,
 	On:    []ast.Kind{ast.Apply, ast.Select, ast.Ident},
 	Names: slices.Concat(siteReaders, nixlang.BuiltinNames("readFile", "readDir", "getEnv", "currentTime")),
 	Node: func(p *rules.Pass, n ast.Node) {
@@ -36,7 +37,7 @@ var _ = rules.Register(&rules.Rule{
 		if !ok || onlyTold(n) {
 			return
 		}
-		container := inImage(n)
+		container := project.BuilderOfImage(n).IsValid()
 		f := diag.Finding{Span: n.Span(), Help: rules.AtRunTime}
 		told, path := p.Runs(by), p.Path
 		p.Ask(func(a *rules.Asked) {
@@ -123,22 +124,6 @@ func onlyTold(n ast.Node) bool {
 		}
 		if up.Is(ast.Apply) {
 			if slices.Contains(talkers, ast.LastName((ast.ApplyExpr{Node: up}).Func())) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// inImage reports whether an expression is in what a function that builds an image of a container is given.
-func inImage(n ast.Node) bool {
-	left := maxAround
-	for up := range n.Ancestors() {
-		if left--; left == 0 {
-			return false
-		}
-		if up.Is(ast.Apply) {
-			if project.BuildsImage(ast.LastName((ast.ApplyExpr{Node: up}).Func())) {
 				return true
 			}
 		}

@@ -1,7 +1,6 @@
 package project
 
 import (
-	"iter"
 	"slices"
 	"strings"
 
@@ -13,7 +12,7 @@ import (
 var containedHosts = declare(fact[string, map[string]bool]{
 	raises:  raisers{names: imageBuilders},
 	collect: hostsInImages,
-	index:   func(files iter.Seq2[string, []string]) map[string]bool { return asSet(files) },
+	index:   asSet,
 })
 
 // ForImageOf are the facts that AnyImageOf answers from.

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -139,7 +140,41 @@ func BenchmarkKeystrokeWorkspace(b *testing.B) {
 			}
 			b.ReportMetric(ms(0.5), "all-p50-ms")
 			b.ReportMetric(ms(0.95), "all-p95-ms")
+			var memory runtime.MemStats
+			runtime.GC()
+			runtime.ReadMemStats(&memory)
+			b.ReportMetric(float64(memory.HeapAlloc>>20), "heap-MB")
 			b.ReportMetric(float64(opened.Microseconds())/1000, "open-ms")
 		})
+	}
+}
+
+// BenchmarkReadingWorkspace measures requests about what stands at a place that has just been edited, in the same files and tree.
+func BenchmarkReadingWorkspace(b *testing.B) {
+	for _, size := range []int{160 << 10, 2 << 20} {
+		for _, method := range []string{"hover", "completion", "definition", "codeAction"} {
+			b.Run(fmt.Sprintf("%dKB/%s", size>>10, method), func(b *testing.B) {
+				p, uri, text, _ := atHome(b, size)
+				at := lsptest.Position{Line: strings.Count(text[:strings.LastIndex(text, "marked =")], "\n"), Character: 17}
+				var times []time.Duration
+				id := 2
+				for b.Loop() {
+					id++
+					p.send(b, map[string]any{"jsonrpc": "2.0", "method": "textDocument/didChange", "params": map[string]any{
+						"textDocument":   map[string]any{"uri": uri, "version": id},
+						"contentChanges": []any{map[string]any{"range": lsptest.Range{Start: lsptest.Position{Line: at.Line}, End: lsptest.Position{Line: at.Line}}, "text": " "}},
+					}})
+					at.Character++
+					p.wait(b, fmt.Sprintf(`"version":%d,`, id))
+					begin := time.Now()
+					p.send(b, map[string]any{"jsonrpc": "2.0", "id": id, "method": "textDocument/" + method, "params": map[string]any{
+						"textDocument": map[string]any{"uri": uri}, "position": at, "range": lsptest.Range{Start: at, End: at}, "context": map[string]any{"diagnostics": []any{}},
+					}})
+					p.wait(b, fmt.Sprintf(`"id":%d,`, id))
+					times = append(times, time.Since(begin))
+				}
+				percentiles(b, times)
+			})
+		}
 	}
 }

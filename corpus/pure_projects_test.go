@@ -77,6 +77,8 @@ var pureProjects = []pureProject{
 	{code: "let inherit (import ./x.nix) b; in b", files: map[string]string{"x.nix": "{ a = 1; b = import ./y.nix; }", "y.nix": lookup}, want: diag.Error},
 	{code: "let x = import ./x.nix; in if self ? old then x.a else x.b", files: map[string]string{"x.nix": "{ a = <nixpkgs>; b = 1; }"}, want: diag.Warning},
 	{code: "[ (import ./x.nix).b (import ./y.nix) ]", files: map[string]string{"x.nix": "{ a = <nixpkgs>; b = 1; }", "y.nix": "(import ./x.nix).a"}, want: diag.Error},
+	{code: "(import ./x.nix).b", files: map[string]string{"x.nix": "let s = <nixpkgs>; in { a = s; b = s; }"}, want: diag.Error},
+	{code: "(import ./x.nix).b", files: map[string]string{"x.nix": "let s = import ./y.nix; in { a = s; b = [ s ]; }", "y.nix": lookup}, want: diag.Error},
 	{code: "(import ./x.nix) ? a", files: map[string]string{"x.nix": "{ a = <nixpkgs>; b = 1; }"}},
 	{code: "let x = import ./x.nix; in { inherit (x) a; }", files: map[string]string{"x.nix": "{ a = <nixpkgs>; b = 1; }"}, want: diag.Error},
 	{code: "import ./x.nix", files: map[string]string{"x.nix": "{ a = <nixpkgs>; b = 1; }"}, want: diag.Error},

@@ -18,7 +18,7 @@ var telling = []string{"assertMsg", "throwIf", "throwIfNot", "warnIf", "warnIfNo
 var namesOnly = map[string]int{"attrNames": 0, "hasAttr": 1, "functionArgs": 0}
 
 // argument follows the argument of a call, and returns the path in what the call gives.
-func (j *judge) argument(w *Way, call ast.ApplyExpr, at ast.Node, path []string) []string {
+func (j *judge) argument(w *Way, call ast.ApplyExpr, path []string) []string {
 	fn, args := ast.Call(call.Func())
 	name := ast.LastName(fn)
 	before, isYielding := yielding[name]
@@ -103,7 +103,7 @@ func (j *judge) parameter(l ast.LambdaExpr, path []string) (best Way) {
 			}
 			inner = path[1:]
 		}
-		if best = best.or(j.uses(id, inner, l.Node)); best.rank() == surest {
+		if best = best.or(j.uses(id, inner, l.Node)); best.decided(l.Node) {
 			return best
 		}
 	}

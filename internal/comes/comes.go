@@ -127,7 +127,7 @@ func (j *judge) up(at ast.Node, path []string, stop ast.Node) Way {
 			}
 		case ast.Apply:
 			if up.FirstChild() != at {
-				path = j.argument(&w, ast.ApplyExpr{Node: up}, at, path)
+				path = j.argument(&w, ast.ApplyExpr{Node: up}, path)
 			}
 		case ast.Binding:
 			b := ast.BindingNode{Node: up}
@@ -175,13 +175,13 @@ func (w Way) then(more Way) Way {
 	return Way{w.Degree, w.Probed || more.Probed, w.Caught || more.Caught, more.Default, more.Attr}
 }
 
-// or returns the surer one of two ways.
+// or returns the surer one of two ways. Where they are for different attributes of the file, it is for any.
 func (w Way) or(other Way) Way {
-	switch {
-	case other.rank() > w.rank():
+	if w.Degree != Never && other.Degree != Never && w.Attr != other.Attr {
+		w.Attr, other.Attr = "", ""
+	}
+	if other.rank() > w.rank() {
 		return other
-	case other.rank() == w.rank() && other.Attr != w.Attr:
-		w.Attr = ""
 	}
 	return w
 }
@@ -205,6 +205,11 @@ func (w Way) rank() int {
 
 // surest is the rank of a way than which none is surer.
 const surest = 5
+
+// decided reports whether no other way changes anything about one: stop is the function that it leads to, or invalid.
+func (w Way) decided(stop ast.Node) bool {
+	return w.rank() == surest && (stop.IsValid() || w.Attr == "")
+}
 
 // named follows the value of a name, which a Binding or an Inherit in owner gives; path begins with the name. ended is false where the
 // value is an attribute of owner, too, by which it goes on.
@@ -266,7 +271,7 @@ func (j *judge) uses(id sema.BindingID, path []string, stop ast.Node) (best Way)
 	j.open = append(j.open, id)
 	defer func() { j.open = j.open[:len(j.open)-1] }()
 	for u := range j.names().UsesOf(id) {
-		if best = best.or(j.use(u.Node, path, stop)); best.rank() == surest {
+		if best = best.or(j.use(u.Node, path, stop)); best.decided(stop) {
 			break
 		}
 	}
@@ -298,7 +303,7 @@ func (j *judge) inherited(in ast.InheritNode, path []string, stop ast.Node) (bes
 			}
 			inner = path[1:]
 		}
-		if best = best.or(j.inheritedName(in, name, inner, stop)); best.rank() == surest {
+		if best = best.or(j.inheritedName(in, name, inner, stop)); best.decided(stop) {
 			break
 		}
 	}

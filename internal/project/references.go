@@ -74,7 +74,9 @@ var references = declare(fact[literal, *referenceIndex]{
 				l := literal{text: text, kind: refKind(n)}
 				if l.kind.evaluates() {
 					l.how, l.attr, _ = reachOf(n, names)
-					if l.kind != InList && l.how > Unreached {
+					if l.kind == InList || l.kind == CallPackage {
+						l.attr = "" // a module is asked for all; of a package nearly always
+					} else if l.how > Unreached {
 						if asks, all := comes.Asks(n, names); !all {
 							l.asks = append(make([]comes.Ask, 0, len(asks)), asks...)
 						}

@@ -6,7 +6,6 @@ import (
 	"sync"
 
 	"github.com/nixsift/nixsift/internal/ide"
-	"github.com/nixsift/nixsift/internal/secret"
 	"github.com/nixsift/nixsift/lsp/protocol"
 	"github.com/nixsift/nixsift/rules"
 )
@@ -33,7 +32,7 @@ func completion(_ context.Context, r *reader, params *protocol.PositionParams) (
 	c := r.Propose(r.offset(params.Position), ruleNames())
 	at := r.here().rangeOf(c.Span)
 	list := protocol.CompletionList{IsIncomplete: c.More, Items: make([]protocol.CompletionItem, 0, len(c.Items))}
-	hide := (*secret.Values)(nil).Hide
+	hide := r.Hide
 	for n, i := range c.Items {
 		text := i.Text
 		if text == "" {
@@ -66,7 +65,7 @@ const snippetFormat = 2
 
 // documentation presents that of a proposal.
 func (r *reader) documentation(i ide.Item) *protocol.MarkupContent {
-	doc := markup(r.client.ItemMarkdown, (*secret.Values)(nil).Hide(i.Doc))
+	doc := markup(r.client.ItemMarkdown, r.Hide(i.Doc))
 	return &doc
 }
 

@@ -4,13 +4,12 @@ import (
 	"context"
 	"unicode/utf16"
 
-	"github.com/nixsift/nixsift/internal/secret"
 	"github.com/nixsift/nixsift/lsp/protocol"
 )
 
 // signatureHelp tells which functions the call at a place may be of, and which argument stands there.
 func signatureHelp(_ context.Context, r *reader, params *protocol.PositionParams) (any, error) {
-	hide := (*secret.Values)(nil).Hide
+	hide := r.Hide
 	doc := func(text string) *protocol.MarkupContent {
 		if text == "" {
 			return nil

@@ -202,7 +202,7 @@ func writeMasked(w io.Writer, changed patch.File, secrets *secret.Values) (maske
 	}
 	text := plain.String()
 	// Lines are left out and others come before them, so that the texts are masked as wholes: a secret may go over several lines.
-	changed.Before, changed.After = secrets.Mask("", changed.Before), secrets.Mask("", changed.After)
+	changed.Before, changed.After = secrets.MaskChange(changed.Name, changed.Before, changed.After)
 	if err := patch.Write(&shown, changed); err != nil {
 		return false, err
 	}

@@ -83,7 +83,7 @@ func (a *asker) approve(p engine.Proposal) bool {
 	}
 	a.show(p)
 	for {
-		fmt.Fprintf(a.w, "nixsift: %s? [y,n,a,d,q,?] ", report.Visible(p.Secrets.Hide(p.Fix.Title)))
+		fmt.Fprintf(a.w, "nixsift: %s? [y,n,a,d,q,?] ", report.Visible(p.Secrets.HideOf(p.Finding.File, p.Fix.Title)))
 		switch answer := a.answer(); answer {
 		case "y", "yes":
 			return true
@@ -106,7 +106,7 @@ func (a *asker) show(p engine.Proposal) {
 	if p.Fix.Safety != diag.Safe {
 		eye = " (the fix needs an eye)"
 	}
-	fmt.Fprintf(a.w, "\n%s:%d:%d: %s: %s [%s]%s\n", shown(a.wd, p.Finding.File), p.At.Line, p.At.Column, p.Finding.Severity, report.Visible(p.Secrets.Hide(p.Finding.Message)), p.Rule, eye)
+	fmt.Fprintf(a.w, "\n%s:%d:%d: %s: %s [%s]%s\n", shown(a.wd, p.Finding.File), p.At.Line, p.At.Column, p.Finding.Severity, report.Visible(p.Secrets.HideOf(p.Finding.File, p.Finding.Message)), p.Rule, eye)
 	for _, file := range slices.Sorted(maps.Keys(p.After)) {
 		var b strings.Builder
 		_, _ = writeMasked(&b, patch.File{Name: shown(a.wd, file), Before: p.Before[file], After: p.After[file]}, p.Secrets)

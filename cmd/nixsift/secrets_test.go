@@ -112,6 +112,23 @@ func (p *planted) write(t *testing.T, dir string) {
 		line("  e%d = (\"machine a login b password %s\"); f%[1]d = (\"IDENTIFIED BY '%[3]s'\");", i, p.assigned(), p.assigned())
 		line("  g%d = (\"Authorization: Bearer %s\"); h%[1]d = (\"Server=a;Password=%[3]s;\"); apiKey%[1]d = { apiKey = (\"%[4]s\"); };", i, p.assigned(), p.assigned(), p.assigned())
 	}
+	for i, format := range []string{
+		`services.a%d.adminPassword = lib.mkDefault (("%s"));`, `services.a%d.adminPassword = lib.mkForce ("%s");`, `services.a%d.adminPassword = (("%s"));`,
+		`users.users.a%d.password = lib.mkForce (("%s"));`, `users.users.a%d.initialPassword = lib.mkIf (config.x == true) (("%s"));`,
+		`services.a%d.adminPassword = if config.x == true then null else (("%s"));`, `users.users.a%d.password = if config.x == true then "%s" else null;`,
+		`services.a%d.adminPassword = let p = (("%s")); in ((p));`, `services.a%d = { adminPassword = lib.mkIf config.x (("%s")); };`,
+		`s.a%d = { passwords = [ (("%s")) ]; };`, `s.a%d.passwords = { bob = (("%s")); };`, `s.a%d.passwords.bob = ("%s");`, `s.a%d.password = { value = (("%s")); };`,
+		`s.a%d.api_token = "pre${(("%s"))}";`, `s.a%d.password = lib.concatStrings [ (("%s")) ];`, `s.a%d."db-password" = (("%s"));`,
+		`s.a%d.env = { PGPASSWORD = (("%s")); };`, `s.a%d.psk = (("%s"));`, `s.a%d.passphrase = (("%s"));`, `s.a%d.args = [ (("--token")) (("%s")) ];`,
+		`s.a%d.${"password"} = (("%s"));`, `s.a%d.password = builtins.toString ("%s");`, `s.a%d.password = config.x.y or ("%s");`, `s.a%d.password = "a" + ("%s");`,
+		`s.a%d.text = "password = " + ("%s");`, `s.a%d.env = [ { name = "DB_PASSWORD"; value = ("%s"); } ];`, `s.a%d.pass = if (("%s") == null) then 1 else 2;`,
+	} {
+		secret := p.password()
+		if strings.Contains(format, "== null") {
+			secret, p.plain = "compared", p.plain[:len(p.plain)-1]
+		}
+		line("  "+format, i, secret)
+	}
 	line("  nix.settings.access-tokens = [ (\"git.corp.net=%s\") ];\n}", p.password())
 	files := map[string]string{
 		"host.nix":                 host.String(),
@@ -167,6 +184,20 @@ func TestSecretsAreNotShown(t *testing.T) {
 	assert.Contains(t, look(all, "check", "--unsafe-fixes", "--diff", "."), "cannot be applied")
 	look(all, "check", "--statistics", ".")
 	look(all, "suppress", "--diff", ".")
+	// Nor where no rule about secrets looks.
+	for _, only := range []string{"useless-parens", "bool-comparison"} {
+		assert.Contains(t, look(all, "fix", "--unsafe-fixes", "--diff", "--only", only, "host.nix"), "****", only)
+		look(all, "suppress", "--diff", "--only", only, "host.nix")
+		for _, format := range []string{"text", "json", "sarif", "gitlab", "markdown"} {
+			look(all, "check", "--only", only, "--format", format, "host.nix")
+		}
+	}
+	for _, pattern := range []string{"lib.mkForce $x", "{ password = $x; ... }", "lib.mkDefault $x", "($x)", "$x or $y"} {
+		look(all, "query", pattern, "host.nix")
+		look(all, "query", "--format", "json", pattern, "host.nix")
+		look(all, "query", "--replace", "f", "--diff", pattern, "host.nix")
+	}
+	assert.Contains(t, look(all, "query", "--replace", "$x", "--diff", "lib.mkForce $x", "host.nix"), "****")
 	look(all, "inputs", ".")
 	look(all, "explain", "plaintext-password")
 	// What only has a form is not shown either where no rule looks for it.

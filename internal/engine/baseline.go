@@ -233,7 +233,7 @@ func (e *Checker) InBaseline(file, text string, findings []diag.Finding) []bool 
 	}
 	var keys []baseline.Key
 	var at []int
-	text = withoutSecrets(text)
+	text = withoutSecrets(file, text)
 	for i := range findings {
 		if f := &findings[i]; f.File == file && Acceptable(f.Rule) {
 			for key := range keysOf(f, rel, contentOf(text, f)) {
@@ -451,7 +451,7 @@ func (s *scope) eachKey(use func(i int, b *baselineFile, key baseline.Key)) {
 				if text, known = s.res.Text(f.File); !known {
 					s.failed[f.File] = true // it changed meanwhile
 				}
-				text, asked = withoutSecrets(text), true
+				text, asked = withoutSecrets(f.File, text), true
 			}
 			if !known {
 				continue

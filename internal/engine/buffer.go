@@ -223,13 +223,14 @@ func (w *worker) inBuffer(b Buffer, deps *Deps) Checked {
 	if err := w.view.RepoError(); err != nil {
 		errs = append(errs, FileError{File: w.view.Root(), Message: err.Error(), Kind: Unreadable})
 	}
-	findings = hideSecrets(findings, b.Text)
+	findings = hideSecrets(findings, b)
 	return Checked{Findings: diag.Sort(findings), Errors: errs, Cut: cut, More: w.more, Deps: deps, Notices: notices}
 }
 
-// hideSecrets takes the secrets in a text out of what findings about it say.
-func hideSecrets(findings []diag.Finding, text string) []diag.Finding {
-	var known secret.Values
+// hideSecrets takes the secrets in a document out of what findings about it say.
+func hideSecrets(findings []diag.Finding, b Buffer) []diag.Finding {
+	text := b.Text
+	known := secret.Values{Read: func(file string) (string, bool) { return text, file == b.Path }}
 	for _, f := range findings {
 		if f.Secret && int(f.Span.End) <= len(text) {
 			known.Note(f.File, f.Span, f.Span.Of(text))

@@ -50,7 +50,7 @@ func (e *Checker) collect(res *Result, workers []*worker, reported map[string]bo
 
 // noteSecrets gathers the secrets that were found, whether or not the findings are told.
 func (r *Result) noteSecrets(workers []*worker) {
-	r.Secrets = &secret.Values{}
+	r.Secrets = &secret.Values{Read: r.Text}
 	for _, w := range workers {
 		for f := range w.findings.each {
 			if !f.Secret {

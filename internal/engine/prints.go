@@ -16,8 +16,8 @@ type printOf struct {
 }
 
 // withoutSecrets returns the text of a file that contents are made of: a short secret could be guessed from its hash. What is a secret
-// by itself does not depend on the rules that run.
-func withoutSecrets(text string) string { return (*secret.Values)(nil).Mask("", text) }
+// by itself, or by its name, does not depend on the rules that run.
+func withoutSecrets(file, text string) string { return (*secret.Values)(nil).Mask(file, text) }
 
 // contentOf returns the content of a finding in such a text.
 func contentOf(text string, f *diag.Finding) fingerprint.Content {
@@ -34,7 +34,7 @@ func (w *worker) takePrints(file, text string, first int) {
 		return
 	}
 	p := make(prints, w.findings.len()-first)
-	text = withoutSecrets(text)
+	text = withoutSecrets(file, text)
 	for f := range w.findings.from(first) {
 		if f.File == file && Acceptable(f.Rule) {
 			p[printOf{f.Span, f.Secret}] = contentOf(text, f)

@@ -85,7 +85,7 @@ func (v *View) HintsIn(within source.Span, wanted Hints, now time.Time) []Hint {
 
 // add adds a hint, without the secrets in it.
 func (h *hinter) add(kind HintKind, at uint32, before bool, text string) {
-	text = (*secret.Values)(nil).Hide(text)
+	text = h.Hide(text)
 	if r := []rune(text); len(r) > maxCode {
 		text = string(r[:maxCode]) + "…"
 	}

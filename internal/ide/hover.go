@@ -65,7 +65,7 @@ func (v *View) Hover(offset uint32, now time.Time) (h Hover, ok bool) {
 	if len(parts) == 0 {
 		add(v.valueText(n))
 	}
-	h.Text = (*secret.Values)(nil).Hide(strings.Join(parts, "\n\n"))
+	h.Text = v.Hide(strings.Join(parts, "\n\n"))
 	return h, h.Text != ""
 }
 

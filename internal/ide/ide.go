@@ -14,6 +14,7 @@ import (
 	"github.com/nixsift/nixsift/internal/inspect"
 	"github.com/nixsift/nixsift/internal/module"
 	"github.com/nixsift/nixsift/internal/project"
+	"github.com/nixsift/nixsift/internal/secret"
 	"github.com/nixsift/nixsift/internal/sema"
 )
 
@@ -25,6 +26,7 @@ type View struct {
 	path     string
 	tree     *ast.Tree
 	modules  func() *module.File
+	secrets  *secret.Values
 	lists    []string // of options that are declared elsewhere: files
 }
 
@@ -36,8 +38,12 @@ func Open(s *project.Snapshot, path string) *View {
 	}
 	v := &View{Answers: s.View(path).Answers(), snapshot: s, file: f, path: path, tree: f.Tree()}
 	v.modules = sync.OnceValue(f.Modules)
+	v.secrets = &secret.Values{Read: func(file string) (string, bool) { return f.Text(), file == path }}
 	return v
 }
+
+// Hide returns a text about the file without secrets.
+func (v *View) Hide(text string) string { return v.secrets.HideOf(v.path, text) }
 
 // names returns the names of the file, resolved.
 func (v *View) names() *sema.Info { return v.file.Names() }

@@ -11,6 +11,7 @@ import (
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/eval"
 	"github.com/nixsift/nixsift/internal/project"
+	"github.com/nixsift/nixsift/internal/secret"
 )
 
 // Report is what is known of a place.
@@ -27,6 +28,8 @@ type Report struct {
 	lines    map[string]*source.LineIndex
 
 	isSecret *bool // what secretly tells, once it is asked
+	secrets  *secret.Values
+	places   map[string][]source.Span // of secrets, by file
 }
 
 // Error tells why nothing is known of a place: where in a file it is, and why. Line is 0 where it is about the whole file.
@@ -153,7 +156,7 @@ func (r *Report) Text(file string, span source.Span) string {
 	if x == nil {
 		return ""
 	}
-	text, more, cut := strings.Cut(span.Of(x.Text()), "\n")
+	text, more, cut := strings.Cut(secret.MaskPart(x.Text(), span, r.secretsIn(file)), "\n")
 	if cut && strings.TrimSpace(more) != "" {
 		text = strings.TrimSpace(text) + " …"
 	}

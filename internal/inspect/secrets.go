@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast/source"
@@ -13,7 +14,35 @@ func (r *Report) hide(text string) string {
 	if text != "" && r.secretly() {
 		return secret.Hidden
 	}
-	return (*secret.Values)(nil).Hide(text)
+	if r.secrets == nil {
+		r.secrets = &secret.Values{Read: func(file string) (string, bool) {
+			x := r.linesOf(file)
+			if x == nil {
+				return "", false
+			}
+			return x.Text(), true
+		}}
+	}
+	text = r.secrets.HideOf(r.File, text)
+	for _, s := range r.Known.Way {
+		text = r.secrets.HideOf(s.File, text)
+	}
+	return text
+}
+
+// secretsIn returns the places in a file that names say to be secrets.
+func (r *Report) secretsIn(file string) []source.Span {
+	at, known := r.places[file]
+	if !known {
+		if x := r.linesOf(file); x != nil && secret.IsNix(file) {
+			at = secret.InNix(x.Text())
+		}
+		if r.places == nil {
+			r.places = map[string][]source.Span{}
+		}
+		r.places[file] = at
+	}
+	return at
 }
 
 // secretly reports whether the place, or one that its value comes from, is what a name calls a secret.
@@ -42,6 +71,10 @@ func (r *Report) named(file string, span source.Span) bool {
 	}
 	text := x.Text()
 	start := span.Start
+	at := r.secretsIn(file)
+	if i := slices.IndexFunc(at, func(s source.Span) bool { return s.End > start }); i >= 0 && at[i].Start < span.End && (at[i].Start <= start+1 || !strings.Contains(span.Of(text), "\n")) {
+		return true
+	}
 	// A name at the place counts itself; of an expression, what stands before it.
 	line := text[strings.LastIndexByte(text[:start], '\n')+1 : start]
 	for _, part := range []string{line, last(span.Of(text))} {

@@ -154,9 +154,9 @@ func (w *worker) look(path string) *File {
 			continue
 		}
 		if shown == "" {
-			shown = (*secret.Values)(nil).Mask("", text)
+			shown = (*secret.Values)(nil).Mask(path, text)
 		}
-		f.Matches = append(f.Matches, told(m, shown))
+		f.Matches = append(f.Matches, told(m, text, shown))
 	}
 	if len(f.Matches) > 0 {
 		f.Lines = source.NewLineIndex(text)
@@ -185,13 +185,13 @@ func (w *worker) holds(judge *Judge, in *project.View, m *pattern.Match) bool {
 	return v.Ask(in.Answers())
 }
 
-// told returns what is shown of a match; text is that of the file with stars in place of secrets.
-func told(m *pattern.Match, text string) Match {
-	out := Match{Span: m.Span, Text: m.Span.Of(text), Possible: m.Possible}
+// told returns what is shown of a match in the text of a file; shown is that with stars in place of secrets.
+func told(m *pattern.Match, text, shown string) Match {
+	out := Match{Span: m.Span, Text: m.Span.Of(shown), Possible: m.Possible}
 	for _, c := range m.Vars {
-		v := Var{c.Name, c.Span.Of(text), c.Span, c.InPieces(), c.Many()}
+		v := Var{c.Name, c.Span.Of(shown), c.Span, c.InPieces(), c.Many()}
 		if v.InPieces || v.Span.Len() == 0 {
-			v.Text = (*secret.Values)(nil).Hide(c.Text())
+			v.Text = secret.HideNamed(text, c.Text())
 		}
 		out.Vars = append(out.Vars, v)
 	}

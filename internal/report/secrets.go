@@ -92,7 +92,7 @@ func (p *printer) keepsSecret(file, text string) bool {
 	return slices.ContainsFunc(p.masked.hidden, func(was string) bool { return strings.Contains(text, was) })
 }
 
-// hiddenBy returns the texts for which stars stand in what is shown, but for those that are too short to tell.
+// hiddenBy returns the texts for which stars stand in what is shown, with their quotes where they are too short to tell without.
 func hiddenBy(was, shown string) (out []string) {
 	const least = 6
 	for at := 0; ; {
@@ -103,8 +103,12 @@ func hiddenBy(was, shown string) (out []string) {
 		start := at + i
 		for at = start; at < len(was) && shown[at] == '*'; at++ {
 		}
-		if at-start >= least && was[start:at] != shown[start:at] {
+		switch {
+		case was[start:at] == shown[start:at]:
+		case at-start >= least:
 			out = append(out, was[start:at])
+		case start > 0 && at < len(was) && was[start-1] == '"' && was[at] == '"':
+			out = append(out, was[start-1:at+1])
 		}
 	}
 }

@@ -27,14 +27,29 @@ func Mask(text string, spans []source.Span) string {
 	return string(out)
 }
 
+// MaskPart returns the text of a span with stars in place of each byte of some ranges, which are in order.
+func MaskPart(text string, span source.Span, spans []source.Span) string {
+	var within []source.Span
+	for _, s := range spans {
+		if s.Start < span.End && s.End > span.Start {
+			within = append(within, source.Span{Start: max(s.Start, span.Start) - span.Start, End: min(s.End, span.End) - span.Start})
+		}
+	}
+	return Mask(span.Of(text), within)
+}
+
 // Hidden stands for a secret in a message.
 const Hidden = "***"
 
 // Values are the secrets that rules found, to be kept out of everything that is shown. The zero value and nil know those
 // alone that a text shows to be ones. Several goroutines may ask at once when nobody notes any more.
 type Values struct {
+	// Read returns the text of a file whose names say what of it is a secret; nil where no file is known.
+	Read func(file string) (text string, ok bool)
+
 	texts  map[string]bool
 	places map[string][]source.Span // by file
+	hiding sync.Map                 // *strings.Replacer by file: what names say, nil for nothing
 
 	once     sync.Once
 	sorted   []string // the longest first
@@ -67,7 +82,7 @@ func (v *Values) With(other *Values) *Values {
 	if other == nil || len(other.texts) == 0 {
 		return v
 	}
-	out := &Values{texts: maps.Clone(other.texts), places: v.places}
+	out := &Values{Read: v.Read, texts: maps.Clone(other.texts), places: v.places}
 	maps.Copy(out.texts, v.texts)
 	return out
 }
@@ -115,25 +130,135 @@ func recognised(text string) (out []source.Span) {
 	for _, f := range FindAssigned(text) {
 		out = append(out, f.Span)
 	}
-	slices.SortFunc(out, func(a, b source.Span) int { return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(b.End, a.End)) })
-	apart := out[:0]
-	for _, at := range out {
-		if n := len(apart); n > 0 && at.Start < apart[n-1].End {
-			apart[n-1].End = max(apart[n-1].End, at.End)
-		} else {
-			apart = append(apart, at)
+	return apartOf(out)
+}
+
+func compareSpans(a, b source.Span) int {
+	return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(b.End, a.End))
+}
+
+// HideOf returns a text about a file without the secrets; those that names in the file say to be ones are among them.
+func (v *Values) HideOf(file, text string) string {
+	if v != nil && v.Read != nil && IsNix(file) && len(text) >= leastNamed {
+		known, ok := v.hiding.Load(file)
+		if !ok {
+			var hide *strings.Replacer
+			if of, read := v.Read(file); read {
+				hide = replacerOf(of)
+			}
+			known, _ = v.hiding.LoadOrStore(file, hide)
+		}
+		if hide := known.(*strings.Replacer); hide != nil {
+			text = hide.Replace(text)
 		}
 	}
-	return apart
+	return v.Hide(text)
 }
+
+// HideNamed returns a text about a Nix file, whose text is given, without the secrets that this shows and those that names in the file say
+// to be ones.
+func HideNamed(nix, text string) string {
+	if hide := replacerOf(nix); hide != nil {
+		text = hide.Replace(text)
+	}
+	return (*Values)(nil).Hide(text)
+}
+
+// replacerOf returns what hides the secrets that names say to be ones wherever a text quotes them; nil where there are none.
+func replacerOf(nix string) *strings.Replacer {
+	texts := namedTexts(nix, InNix(nix))
+	if len(texts) == 0 {
+		return nil
+	}
+	pairs := make([]string, 0, 2*len(texts))
+	for _, text := range texts {
+		pairs = append(pairs, text, Hidden)
+	}
+	return strings.NewReplacer(pairs...)
+}
+
+// namedTexts returns the secrets at some places of a text by which they are known elsewhere, the longest first: as they are, and with
+// quotes, without which what is a word like others means nothing.
+func namedTexts(text string, at []source.Span) (out []string) {
+	seen := map[string]bool{}
+	add := func(s string) {
+		if !seen[s] {
+			seen[s] = true
+			out = append(out, s)
+		}
+	}
+	for _, s := range at {
+		whole := s.Of(text)
+		if !strings.Contains(whole, "\n") {
+			add(`"` + whole + `"`)
+		}
+		for line := range strings.Lines(whole) {
+			if line = strings.TrimSpace(line); len(line) >= leastBare && !isWord(line) {
+				add(line)
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
+	return out
+}
+
+// isWord reports whether a text is a name as code has many: letters and signs between them, with no more than one change of case.
+func isWord(text string) bool {
+	changes := 0
+	for i := range len(text) {
+		c := text[i]
+		if !('a' <= c|0x20 && c|0x20 <= 'z') && strings.IndexByte("-_./:", c) < 0 {
+			return false
+		}
+		if i > 0 && 'A' <= c && c <= 'Z' && 'a' <= text[i-1] && text[i-1] <= 'z' {
+			changes++
+		}
+	}
+	return changes <= 1
+}
+
+// IsNix reports whether a file is one of Nix by its name.
+func IsNix(file string) bool { return strings.HasSuffix(file, ".nix") }
 
 // Shows reports whether a text has one of the secrets in it.
 func (v *Values) Shows(text string) bool { return v.Hide(text) != text }
 
-// Mask returns the text of a file, or of a version of it, with stars in place of the secrets, so that offsets stay what they are. With no
-// file, places count in none.
+// Mask returns the text of a file, as it was when its secrets were found, with stars in place of the secrets, so that offsets stay what they
+// are. Those that names say to be ones are among them if it is a Nix file.
 func (v *Values) Mask(file, text string) string {
-	spans := recognised(text)
+	var places []source.Span
+	if v != nil {
+		places = v.places[file]
+	}
+	return v.masked(text, places, namedIn(file, text))
+}
+
+// MaskChange is Mask for two versions of a file: what is a secret in one is none to be shown in the other, either. Places of findings count
+// in none.
+func (v *Values) MaskChange(file, before, after string) (maskedBefore, maskedAfter string) {
+	was, is := namedIn(file, before), namedIn(file, after)
+	texts := append(was.texts, is.texts...)
+	was.texts, is.texts = texts, texts
+	return v.masked(before, nil, was), v.masked(after, nil, is)
+}
+
+// named are the secrets of a text that names say to be ones: where they stand, and how they are known elsewhere.
+type named struct {
+	places []source.Span
+	texts  []string
+}
+
+func namedIn(file, text string) (n named) {
+	if IsNix(file) {
+		n.places = InNix(text)
+		n.texts = namedTexts(text, n.places)
+	}
+	return n
+}
+
+// masked returns a text with stars in place of the secrets in it, and of what stands at some places.
+func (v *Values) masked(text string, places []source.Span, n named) string {
+	spans := append(append(recognised(text), places...), n.places...)
 	if v != nil && len(v.texts) > 0 {
 		v.prepare()
 		for _, s := range v.sorted {
@@ -147,17 +272,26 @@ func (v *Values) Mask(file, text string) string {
 			}
 		}
 	}
-	if v != nil && file != "" {
-		spans = append(spans, v.places[file]...)
+	text = Mask(text, spans)
+	if len(n.texts) > 0 {
+		pairs := make([]string, 0, 2*len(n.texts))
+		for _, s := range n.texts {
+			stars := strings.Repeat("*", len(s))
+			if s[0] == '"' {
+				stars = `"` + stars[2:] + `"`
+			}
+			pairs = append(pairs, s, stars)
+		}
+		text = strings.NewReplacer(pairs...).Replace(text)
 	}
-	return Mask(text, spans)
+	return text
 }
 
 // HideIn returns a finding that says nothing of the secrets. The texts of its fixes stay: those that show one are for whoever has the
 // file.
 func (v *Values) HideIn(f *diag.Finding) (out diag.Finding, changed bool) {
 	text := func(to *string) {
-		if hidden := v.Hide(*to); hidden != *to {
+		if hidden := v.HideOf(f.File, *to); hidden != *to {
 			*to, changed = hidden, true
 		}
 	}
@@ -165,13 +299,13 @@ func (v *Values) HideIn(f *diag.Finding) (out diag.Finding, changed bool) {
 	text(&out.Message)
 	text(&out.Help)
 	for i := range f.Related {
-		if v.Shows(f.Related[i].Message) {
+		if v.HideOf(f.File, f.Related[i].Message) != f.Related[i].Message {
 			out.Related = slices.Clone(out.Related)
 			text(&out.Related[i].Message)
 		}
 	}
 	for i := range f.Fixes {
-		if v.Shows(f.Fixes[i].Title) {
+		if v.HideOf(f.File, f.Fixes[i].Title) != f.Fixes[i].Title {
 			out.Fixes = slices.Clone(out.Fixes)
 			text(&out.Fixes[i].Title)
 		}

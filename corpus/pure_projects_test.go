@@ -156,8 +156,8 @@ func TestPureProjects(t *testing.T) {
 	for i, p := range pureProjects {
 		t.Run(fmt.Sprintf("%02d", i), func(t *testing.T) {
 			output, attr := "o = "+p.code, "o"
-			if code, is := strings.CutPrefix(p.code, "host "); is || strings.Contains(p.code, "in host ") {
-				code = strings.Replace(p.code, "host ", "nixpkgs.lib.nixosSystem ", 1)
+			if strings.HasPrefix(p.code, "host ") || strings.Contains(p.code, "in host ") {
+				code := strings.Replace(p.code, "host ", "nixpkgs.lib.nixosSystem ", 1)
 				output, attr = "nixosConfigurations.o = "+code, "nixosConfigurations.o.config"
 			}
 			files := map[string]string{"flake.nix": fmt.Sprintf("{ outputs = { self, nixpkgs }: { %s; }; }", output)}

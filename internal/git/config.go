@@ -157,6 +157,10 @@ func (x *configReader) set(file string, depth int, name, value string, blank boo
 		return nil
 	}
 	switch name {
+	case "core.repositoryformatversion":
+		if why := refusedVersion(value, blank); why != "" {
+			return fmt.Errorf("%s: core.repositoryformatversion is %s", file, why)
+		}
 	case "core.bare":
 		x.out.bare = blank || !isFalse(value)
 	case "extensions.objectformat":
@@ -165,6 +169,23 @@ func (x *configReader) set(file string, depth int, name, value string, blank boo
 		x.out.worktree = blank || !isFalse(value)
 	}
 	return nil
+}
+
+// refusedVersion says why git does not read a repository of some version (gitrepository-layout(5), "Git Repository Format Versions"); "" where
+// it does.
+func refusedVersion(value string, blank bool) string {
+	const newest = 1
+	if blank {
+		return "no number"
+	}
+	n, err := strconv.ParseInt(strings.TrimRight(strings.ToLower(value), "kmg"), 0, 64)
+	switch {
+	case err != nil:
+		return "no number: " + strconv.Quote(value)
+	case n > newest, n == newest && strings.TrimRight(strings.ToLower(value), "kmg") != strings.ToLower(value):
+		return value + ", and git knows versions up to " + strconv.Itoa(newest)
+	}
+	return ""
 }
 
 // setHooksPath notes where hooks lie. Git runs none where the path is empty, and puts the folder it was built for in the place of

@@ -5,11 +5,13 @@
 package git
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -37,7 +39,8 @@ type Repo struct {
 
 // Open returns the innermost repository whose working tree contains the folder dir, and nil where there
 // is none: no .git upward, a bare repository, or a jj workspace that shares no working tree with git.
-// Links in dir are resolved, as git and Nix do. It fails where a .git exists and cannot be read.
+// Links in dir are resolved, as git and Nix do. It fails where a .git exists and cannot be read, or is a folder of git's that is
+// no repository, unless one around it tracks files in dir.
 func Open(dir string) (*Repo, error) { return new(Cache).Open(dir) }
 
 // FS tells what lies in a working tree, by absolute path. os.Stat and os.Lstat say what the methods do.
@@ -198,7 +201,7 @@ func (c *Cache) openAt(dir string) (repo *Repo, stop bool, err error) {
 	case err != nil:
 		return nil, true, fmt.Errorf("reading the repository %s: %w", dir, err)
 	case !is && info.IsDir():
-		return nil, false, nil
+		return nil, false, broken(dir, dot)
 	case !is:
 		return nil, false, fmt.Errorf("%s leads to %s, which is no git repository (worktree or submodule moved? try `git worktree repair`)",
 			filepath.Join(dir, ".git"), dot)
@@ -207,6 +210,39 @@ func (c *Cache) openAt(dir string) (repo *Repo, stop bool, err error) {
 		return nil, true, nil
 	}
 	return r, true, nil
+}
+
+// ownFiles are what git keeps in a .git folder by which it is meant for a repository (gitrepository-layout(5)).
+var ownFiles = []string{"HEAD", "objects", "refs", "config", "index", "packed-refs", "commondir"}
+
+// broken says what is wrong with a .git folder that is no repository, nil where it is none of anybody's. Git goes on upward from each; Nix
+// takes a folder with something called .git for a repository and refuses a flake in it, be it empty (flakeref.cc,
+// parsePathFlakeRefWithFragment; Nix 2.34).
+func broken(dir, dot string) error {
+	var missing []string
+	for _, name := range ownFiles {
+		if _, err := os.Lstat(filepath.Join(dot, name)); err != nil {
+			missing = append(missing, name)
+		}
+	}
+	what, mend := "", "put back what is missing from a clone"
+	const newHead = "write `ref: refs/heads/BRANCH` into HEAD"
+	switch {
+	case len(missing) == len(ownFiles):
+		if _, err := os.Lstat(filepath.Join(dir, "flake.nix")); err != nil {
+			return nil
+		}
+		what, mend = "has none of git's files", "run `git init`"
+	case slices.Contains(missing, "HEAD"):
+		what, mend = "has no HEAD", newHead
+	case slices.Contains(missing, "objects"):
+		what = "has no objects"
+	case slices.Contains(missing, "refs"):
+		what = "has no refs"
+	default:
+		what, mend = "has a HEAD that names neither a reference nor a commit", newHead
+	}
+	return fmt.Errorf("%s %s, so git takes it for no repository, and Nix refuses a flake there: %s, or remove the folder", dot, what, mend)
 }
 
 // open completes a repository of which root and gitDir are known. is says whether it is one.
@@ -318,8 +354,9 @@ func (r *Repo) HooksDir() (dir string, own bool) {
 	return dir, false
 }
 
-// Refused says why git refuses the configuration, and with it the repository; nil where it does not.
-func (r *Repo) Refused() error { return r.config().err }
+// Refused says why git refuses the configuration, and with it the repository, or would wait for ever for an ignore file; nil where it
+// does neither.
+func (r *Repo) Refused() error { return cmp.Or(r.config().err, r.ignores().err) }
 
 // Remotes returns the URLs of the remotes as the configuration has them.
 func (r *Repo) Remotes() []string { return r.config().remotes }

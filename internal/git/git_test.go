@@ -2,8 +2,10 @@ package git_test
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -94,6 +96,74 @@ func TestOpen(t *testing.T) {
 	assert.False(t, ok)
 	_, ok = one.Rel(tmp)
 	assert.False(t, ok)
+}
+
+// TestOpenBroken holds that a .git folder that git made and that is no repository any more is an error, as it is to Nix, unless a
+// repository around it tracks what lies there. Of one with nothing of git's in it, the same is said beside a flake only.
+func TestOpenBroken(t *testing.T) {
+	gittest.Isolate(t)
+	tmp := gittest.Real(t, t.TempDir())
+	spoil := map[string]func(dot string) error{
+		"has no HEAD":       func(dot string) error { return os.Remove(filepath.Join(dot, "HEAD")) },
+		"has no objects":    func(dot string) error { return os.RemoveAll(filepath.Join(dot, "objects")) },
+		"has no refs":       func(dot string) error { return os.RemoveAll(filepath.Join(dot, "refs")) },
+		"a HEAD that names": func(dot string) error { return os.WriteFile(filepath.Join(dot, "HEAD"), []byte("ref: HEAD\n"), 0o666) },
+		"neither a reference": func(dot string) error {
+			return os.WriteFile(filepath.Join(dot, "HEAD"), []byte("\x00\xff\x13\n"), 0o666)
+		},
+	}
+	for want, with := range spoil {
+		dir := gittest.Init(t, tmp, strings.ReplaceAll(want, " ", "-"))
+		gittest.Write(t, dir, "sub/f", "")
+		require.NoError(t, with(filepath.Join(dir, ".git")))
+		for _, at := range []string{dir, filepath.Join(dir, "sub")} {
+			_, err := git.Open(at)
+			assert.ErrorContains(t, err, want)
+			assert.ErrorContains(t, err, filepath.Join(dir, ".git"))
+		}
+	}
+	for _, content := range [][]string{nil, {".git/notes", "x"}} {
+		dir := t.TempDir()
+		require.NoError(t, os.Mkdir(filepath.Join(dir, ".git"), 0o777))
+		gittest.Write(t, dir, content...)
+		r, err := git.Open(dir)
+		require.NoError(t, err)
+		assert.Nil(t, r)
+		gittest.Write(t, dir, "flake.nix", "{ }")
+		_, err = git.Open(dir)
+		assert.ErrorContains(t, err, "has none of git's files")
+	}
+	outer := gittest.Init(t, tmp, "around")
+	gittest.Write(t, outer, "in/flake.nix", "{ }", "in/.git/HEAD", "", "f", "")
+	commit(t, outer)
+	r, err := git.Open(filepath.Join(outer, "in"))
+	require.NoError(t, err)
+	assert.Equal(t, outer, r.Root(), "which tracks what is there")
+}
+
+// TestRefused holds that what git refuses, or waits for, is known before it is started.
+func TestRefused(t *testing.T) {
+	gittest.Isolate(t)
+	for value, refused := range map[string]bool{"0": false, "1": false, "0x1": false, "-1": false, "2": true, "99": true, "1k": true, "abc": true, `""`: true} {
+		dir := gittest.Init(t, t.TempDir(), "a")
+		text, err := os.ReadFile(filepath.Join(dir, ".git/config"))
+		require.NoError(t, err)
+		gittest.Write(t, dir, ".git/config", string(text)+"[core]\n\trepositoryformatversion = "+value+"\n")
+		r, err := git.Open(dir)
+		require.NoError(t, err)
+		assert.Equal(t, refused, r.Refused() != nil, value)
+		assert.Equal(t, refused, r.Load() != nil, value)
+		cmd := exec.Command("git", "status")
+		cmd.Dir = dir
+		assert.Equal(t, refused, cmd.Run() != nil, "git: %s", value)
+	}
+	dir := gittest.Init(t, t.TempDir(), "a")
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, ".git/info"), 0o777))
+	_ = os.Remove(filepath.Join(dir, ".git/info/exclude"))
+	require.NoError(t, testenv.MakeFIFO(filepath.Join(dir, ".git/info/exclude")))
+	r, err := git.Open(dir)
+	require.NoError(t, err)
+	assert.ErrorContains(t, r.Refused(), "exclude")
 }
 
 func TestOpenOddRepositories(t *testing.T) {

@@ -133,6 +133,7 @@ func TestFollows(t *testing.T) {
 func TestFollowsRefuses(t *testing.T) {
 	files := map[string]string{"torn/flake.nix": "{ inputs.a.url = ; outputs = _: { }; }", "put/flake.nix": "{ inputs = import ./i.nix; outputs = _: { }; }",
 		"circle/flake.nix": `{ inputs.a.follows = "b"; inputs.b.follows = "a"; outputs = _: { }; }`, "circle/flake.lock": `{"version": 7, "root": "root", "nodes": {"root": {"inputs": {"a": ["b"], "b": ["a"]}}}}`,
+		"cut/flake.nix": "{ outputs = _: { }; }", "cut/flake.lock": "{\n  \"nodes\": {", "empty/flake.nix": "{ outputs = _: { }; }", "empty/flake.lock": "",
 		"wrong/flake.nix": "{ outputs = _: { }; }", "wrong/flake.lock": `{"version": 99, "root": "root", "nodes": {"root": {}}}`,
 		"merge/flake.nix": followsProject()["flake.nix"] + "/*\n<<<<<<< HEAD\n=======\n>>>>>>> x\n*/\n", "merge/flake.lock": followsProject()["flake.lock"],
 	}
@@ -143,6 +144,8 @@ func TestFollowsRefuses(t *testing.T) {
 		"torn --check":         "torn/flake.nix has syntax errors",
 		"put":                  "put/flake.nix: the inputs are not literal",
 		"circle":               "circle/flake.nix: a follows nothing that flake.lock has, or itself in a circle",
+		"cut":                  "cut/flake.lock:2:13: the lock file is not JSON, so Nix cannot read it: unexpected end of the file",
+		"empty":                "empty/flake.lock: the lock file is not JSON, so Nix cannot read it: the file is empty",
 		"wrong":                "wrong/flake.lock is no lock file that Nix reads",
 		"merge --check":        "the file has the markers of a merge",
 	} {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/flake"
 	"github.com/nixsift/nixsift/internal/inventory"
 	"github.com/nixsift/nixsift/internal/project"
@@ -113,8 +114,8 @@ func openFlake(args []string) (wd, dir string, view *project.View, err error) {
 		return wd, dir, nil, fmt.Errorf("%s: the inputs are not literal, so that Nix refuses them: `nixsift check` tells where", shown(wd, file))
 	}
 	lock := view.LockIn(dir)
-	if err := unreadLock(lock); err != nil {
-		return wd, dir, nil, fmt.Errorf("%s %w", shown(wd, lock.Path), err)
+	if err := unreadLock(lock, shown(wd, lock.Path)); err != nil {
+		return wd, dir, nil, err
 	}
 	f := view.FlakeIn(dir)
 	for _, in := range f.Nix.AllInputs() {
@@ -155,23 +156,31 @@ func flakeFolder(wd, arg string) (string, error) {
 	return "", fmt.Errorf("%s has no flake.nix", arg)
 }
 
-// unreadLock returns why nothing is known of a lock file that is there, or nil.
-func unreadLock(lock *flake.LockFile) error {
+// unreadLock returns why nothing is known of a lock file that is there, which is shown by some name, or nil.
+func unreadLock(lock *flake.LockFile, name string) error {
 	switch lock.State {
 	case flake.LockNone:
 		return nil
 	case flake.LockUnreadable:
-		return lock.Unread
+		err := lock.Unread
+		if at := (*fs.PathError)(nil); errors.As(err, &at) {
+			err = at.Err // the name is told
+		}
+		return fmt.Errorf("%s cannot be read: %w", name, err)
 	case flake.LockUntracked:
-		return errors.New("is not tracked by Git, so Nix does not read it: `git add` it")
+		return fmt.Errorf("%s is not tracked by Git, so Nix does not read it: `git add` it", name)
 	case flake.LockLink, flake.LockFolder, flake.LockSpecial:
-		return errors.New("is no regular file, and Nix does not read it")
+		return fmt.Errorf("%s is no regular file, and Nix does not read it", name)
 	}
 	if lock.Error != nil {
-		return lock.Error
+		if text, err := workspace.OS.ReadFile(lock.Path); err == nil && int(lock.Error.Offset) <= len(text) && !lock.Error.Blank {
+			at := source.NewLineIndex(string(text)).Position(lock.Error.Offset)
+			name = fmt.Sprintf("%s:%d:%d", name, at.Line, at.Column)
+		}
+		return fmt.Errorf("%s: the lock file is not JSON, so Nix cannot read it: %w", name, lock.Error)
 	}
 	if lock.Lock == nil || lock.Lock.RootNode() == nil || len(lock.Lock.Problems) > 0 {
-		return errors.New("is no lock file that Nix reads: `nixsift check` says why")
+		return fmt.Errorf("%s is no lock file that Nix reads: `nixsift check` says why", name)
 	}
 	return nil
 }

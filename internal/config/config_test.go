@@ -185,6 +185,7 @@ var problemCases = []struct {
 		"2:68: `allow` must be an array of strings; this is an integer"}},
 	{"no options", "[rules.missing-mkif]\nallow = 1", []string{"2:1: unknown option of `missing-mkif`: `allow`; known here: `severity`"}},
 	{"override as table", "[override]\npaths = []", []string{"1:2: `override` must be an array of tables, not a table: write [[override]]"}},
+	{"override of nothing", "[[override]]\npaths = []\nselect = ['missing-mkif']", []string{"2:9: `paths` is empty, so the override is about no file: name some, or leave it out"}},
 	{"override", "[[override]]\npath = ['x']\n[override.rules]\nmissing-mkif = 'wraning'", []string{
 		"1:3: an override needs `paths`",
 		"2:1: unknown key of an override `path`; did you mean `paths`?",

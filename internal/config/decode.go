@@ -348,8 +348,10 @@ func (d *decoder) overrides(e *entry) []override {
 				d.unknown(e, "key of an override", overrideKeys)
 			}
 		}
-		if table.get(pathsKey) == nil {
+		if e := table.get(pathsKey); e == nil {
 			d.report(table.span, "an override needs `%s`", pathsKey)
+		} else if e.val.kind == kindArray && len(e.val.elems) == 0 {
+			d.report(e.val.span, "`%s` is empty, so the override is about no file: name some, or leave it out", pathsKey)
 		}
 		if !said {
 			d.report(table.span, "an override needs `%s`, `%s` or `%s`", rulesKey, selectKey, ignoreKey)

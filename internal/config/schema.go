@@ -122,7 +122,7 @@ func knownSchema() object {
 
 func overrideSchema() object {
 	properties := naming()
-	properties[pathsKey] = described("Patterns of the files, relative to the folder of this file.", list(object{"$ref": "#/$defs/glob"}))
+	properties[pathsKey] = described("Patterns of the files, relative to the folder of this file.", object{"type": "array", "minItems": 1, "items": object{"$ref": "#/$defs/glob"}})
 	return object{
 		"type": "object", "additionalProperties": false, "required": []string{pathsKey}, "properties": properties,
 		"anyOf": []any{object{"required": []string{rulesKey}}, object{"required": []string{selectKey}}, object{"required": []string{ignoreKey}}},

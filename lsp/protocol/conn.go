@@ -85,7 +85,7 @@ func NewConn(in io.Reader, out io.Writer, log Logger) *Conn {
 	c.in = frameReader{r: bufio.NewReaderSize(in, 64<<10), report: func(code int64, message string) {
 		log.Printf("%s", message)
 		c.out.send(encodeReply(nil, nil, Errorf(code, "%s", message)))
-	}}
+	}, note: func(message string) { log.Printf("%s", message) }}
 	return c
 }
 

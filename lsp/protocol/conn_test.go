@@ -100,6 +100,29 @@ func TestFrames(t *testing.T) {
 	}
 }
 
+// noted is a log that keeps what it is told.
+type noted struct{ strings.Builder }
+
+func (n *noted) Printf(format string, args ...any) { fmt.Fprintf(n, format+"\n", args...) }
+
+// TestCutOff holds that an input that ends in the middle of something is noted in the log.
+func TestCutOff(t *testing.T) {
+	for input, want := range map[string]string{
+		"": "", frame(ping): "", "Content-Length: 50\r\n\r\n{": "behind 1 of the 50 bytes of a message", "Content-Len": "within the headers",
+		strings.Repeat("x", 1<<20): "within the headers", "X: " + strings.Repeat("x", 1<<20): "within the headers",
+	} {
+		var log noted
+		c := protocol.NewConn(strings.NewReader(input), io.Discard, &log)
+		c.Start(func(r *protocol.Request) { r.Reply(nil, nil) })
+		<-c.Done()
+		c.Close(time.Second)
+		if want == "" {
+			assert.Empty(t, log.String())
+		}
+		assert.Contains(t, log.String(), want)
+	}
+}
+
 // TestRecovery sends what is no message, and a good message behind it: the first is answered with an error,
 // once, the second as ever.
 func TestRecovery(t *testing.T) {

@@ -3,6 +3,7 @@ package protocol
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -26,6 +27,8 @@ type frameReader struct {
 	// report takes each problem, once for each run of bytes that cannot be read.
 	report func(code int64, message string)
 	lost   bool
+	// note takes what is for the log alone: nobody is left to be answered.
+	note func(message string)
 }
 
 // next returns the body of the next frame. It fails when the input ends.
@@ -79,6 +82,7 @@ func (f *frameReader) body(n int64) ([]byte, error) {
 	var b bytes.Buffer
 	b.Grow(int(min(n, 64<<10)) + bytes.MinRead)
 	if _, err := io.CopyN(&b, f.r, n); err != nil {
+		f.cutOff(err, fmt.Sprintf("the input ends behind %d of the %d bytes of a message", b.Len(), n))
 		return nil, err
 	}
 	return b.Bytes(), nil
@@ -89,6 +93,13 @@ func (f *frameReader) lose(code int64, message string) {
 		f.report(code, message)
 	}
 	f.lost = true
+}
+
+// cutOff tells that the input ended before what it began.
+func (f *frameReader) cutOff(err error, message string) {
+	if errors.Is(err, io.EOF) && f.note != nil {
+		f.note(message)
+	}
 }
 
 // line returns the next line with its end, or the last part of a line that is too long for the buffer. It
@@ -104,6 +115,9 @@ func (f *frameReader) line() ([]byte, error) {
 			return part, nil
 		}
 		if err != bufio.ErrBufferFull { //nolint:errorlint // bufio returns it as it is
+			if len(part) > 0 {
+				f.cutOff(err, "the input ends within the headers of a message")
+			}
 			return nil, err
 		}
 		kept = bytes.Clone(part[max(0, len(part)-keptOfLine):])

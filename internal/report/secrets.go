@@ -7,6 +7,7 @@ import (
 
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/secret"
 )
 
 // hideSecrets takes the secrets out of all that is said. What is unchanged is not copied.
@@ -92,7 +93,7 @@ func (p *printer) keepsSecret(file, text string) bool {
 	return slices.ContainsFunc(p.masked.hidden, func(was string) bool { return strings.Contains(text, was) })
 }
 
-// hiddenBy returns the texts for which stars stand in what is shown, with their quotes where they are too short to tell without.
+// hiddenBy returns the texts for which stars stand in what is shown, with their quotes where they are too short, or too much of a word, to tell without.
 func hiddenBy(was, shown string) (out []string) {
 	const least = 6
 	for at := 0; ; {
@@ -105,7 +106,7 @@ func hiddenBy(was, shown string) (out []string) {
 		}
 		switch {
 		case was[start:at] == shown[start:at]:
-		case at-start >= least:
+		case at-start >= least && !secret.IsWord(was[start:at]):
 			out = append(out, was[start:at])
 		case start > 0 && at < len(was) && was[start-1] == '"' && was[at] == '"':
 			out = append(out, was[start-1:at+1])

@@ -193,7 +193,7 @@ func namedTexts(text string, at []source.Span) (out []string) {
 			add(`"` + whole + `"`)
 		}
 		for line := range strings.Lines(whole) {
-			if line = strings.TrimSpace(line); len(line) >= leastBare && !isWord(line) {
+			if line = strings.TrimSpace(line); len(line) >= leastBare && !IsWord(line) {
 				add(line)
 			}
 		}
@@ -202,19 +202,22 @@ func namedTexts(text string, at []source.Span) (out []string) {
 	return out
 }
 
-// isWord reports whether a text is a name as code has many: letters and signs between them, with no more than one change of case.
-func isWord(text string) bool {
-	changes := 0
+// IsWord reports whether a text is a name as code has many: letters and signs between them, of one case or with few capitals, as at the
+// beginnings of words.
+func IsWord(text string) bool {
+	lower, upper := 0, 0
 	for i := range len(text) {
-		c := text[i]
-		if !('a' <= c|0x20 && c|0x20 <= 'z') && strings.IndexByte("-_./:", c) < 0 {
+		switch c := text[i]; {
+		case 'a' <= c && c <= 'z':
+			lower++
+		case 'A' <= c && c <= 'Z':
+			upper++
+		case strings.IndexByte("-_./:", c) < 0:
 			return false
 		}
-		if i > 0 && 'A' <= c && c <= 'Z' && 'a' <= text[i-1] && text[i-1] <= 'z' {
-			changes++
-		}
 	}
-	return changes <= 1
+	const each = 4
+	return lower == 0 || upper*each <= len(text)
 }
 
 // IsNix reports whether a file is one of Nix by its name.

@@ -82,25 +82,28 @@ const maxClimbs = 1 << 16
 // holder is an expression that is a secret, or that has some.
 type holder struct {
 	ast.Node
-	// all is set where every attribute of a set is one: that of passwords, not that of password.
+	// all is set where every element and attribute is one, and the value itself is not: that of passwords, not that of password.
 	all bool
+	// called is set for what a function is given: of a list, words are secrets, too.
+	called bool
 }
 
-// isHolder reports whether what a name is given is a secret.
-func isHolder(name string) bool { return IsName(name) || namesSecret(name) }
+// isHolder reports whether what a name is given is a secret, or has some, as Nix's own access-tokens. The signing key of git is named, not
+// given.
+func isHolder(name string) bool {
+	return (IsName(name) || namesSecret(name)) && !strings.EqualFold(name, "signingkey") || strings.HasSuffix(name, "access-tokens")
+}
 
-// isMany reports whether a name is one for several secrets: passwords.
+// isMany reports whether a name is one for several secrets: passwords. What secrets and tokens hold has names or is words of a language.
 func isMany(name string) bool {
-	one, many := strings.CutSuffix(name, "s")
-	if !many {
-		one, many = strings.CutSuffix(name, "S")
-	}
-	if !many {
+	const least = len("psks")
+	if len(name) < least || name[len(name)-1]|0x20 != 's' {
 		return false
 	}
-	lower := strings.ToLower(one)
-	// Secrets are known by their names to what reads them; tokens are also words of languages.
-	return lower != "secret" && lower != "token" && isHolder(one)
+	lower := strings.ToLower(name)
+	return lower == "psks" || slices.ContainsFunc([]string{"passwords", "passphrases", "passwds", "apikeys", "api_keys", "api-keys"}, func(end string) bool {
+		return strings.HasSuffix(lower, end)
+	})
 }
 
 // inHolder are the attributes of a set below the name of a secret that have it.
@@ -128,8 +131,8 @@ func (m *marker) binding(b ast.BindingNode) {
 	case known && isHolder(last):
 		m.mark(b.Value())
 	case many == 1:
-		m.from(holder{b.Value(), true})
-	case isHolder(before) && known && slices.Contains(inHolder, last), many == 2 && !(known && slices.Contains(besideSecrets, last)),
+		m.from(holder{Node: b.Value(), all: true})
+	case known && slices.Contains(inHolder, last) && isHolder(before) && !isFile(before), many == 2 && !(known && slices.Contains(besideSecrets, last)),
 		many == 3 && known && slices.Contains(inHolder, last):
 		m.mark(b.Value())
 	case last == "value": // { name = "DB_PASSWORD"; value = "…"; }
@@ -138,6 +141,9 @@ func (m *marker) binding(b ast.BindingNode) {
 		}
 	}
 }
+
+// isFile reports whether a name of an attribute is that of a file, which has text of any kind.
+func isFile(name string) bool { return name == "passwd" || strings.ContainsAny(name, "/.") }
 
 // attrName is ast.AttrName, which also knows "${"password"}": to Nix a name like others when it is evaluated.
 func attrName(part ast.Node) (name string, ok bool) {
@@ -153,7 +159,7 @@ func attrName(part ast.Node) (name string, ok bool) {
 func (m *marker) words(list ast.Node) {
 	takes := false
 	for c := range list.Children() {
-		if takes {
+		if takes && !strings.HasPrefix(strings.TrimLeft(c.Unparen().Text(), "\"'"), "-") {
 			m.mark(c)
 		}
 		text, ok := ast.ConstantText(c)
@@ -199,7 +205,7 @@ func giving(text string) bool {
 	return false
 }
 
-func (m *marker) mark(n ast.Node) { m.from(holder{n, false}) }
+func (m *marker) mark(n ast.Node) { m.from(holder{Node: n}) }
 
 // from marks the texts of a value.
 func (m *marker) from(v holder) {
@@ -222,14 +228,15 @@ func (m *marker) step(v holder) {
 	n := v.Node
 	next := func(nodes ...ast.Node) {
 		for _, n := range nodes {
-			m.todo = append(m.todo, holder{n, v.all})
+			m.todo = append(m.todo, holder{n, v.all, v.called})
 		}
 	}
 	switch n.Kind() {
 	case ast.String, ast.IndString:
-		m.text(n)
-		for c := range n.Children() {
-			next(c.FirstChild())
+		if !v.all && m.text(n) {
+			for c := range n.Children() {
+				next(c.FirstChild())
+			}
 		}
 	case ast.URI:
 		m.out = append(m.out, n.Span())
@@ -237,11 +244,13 @@ func (m *marker) step(v holder) {
 		next(n.FirstChild())
 	case ast.List:
 		for c := range n.Children() {
-			next(c)
+			if text, ok := ast.ConstantText(c); !ok || v.all || v.called || !IsWord(text) {
+				m.todo = append(m.todo, holder{c, false, v.called})
+			}
 		}
 	case ast.If:
 		next(n.Child(1), n.Child(2))
-	case ast.Let, ast.With, ast.Assert, ast.Lambda:
+	case ast.Let, ast.With, ast.Assert: // a function makes secrets; what it is made of is none
 		next(n.Child(1))
 	case ast.Binary:
 		switch n.Op() {
@@ -281,44 +290,44 @@ func (m *marker) inSet(b ast.BindingNode, all bool) {
 	names, static := b.Attrpath().Static()
 	switch {
 	case len(names) == 1 && slices.Contains(inHolder, names[0]):
-		m.todo = append(m.todo, holder{b.Value(), false})
+		m.todo = append(m.todo, holder{Node: b.Value()})
 	case all && (!static || len(names) > 0 && !slices.Contains(besideSecrets, names[len(names)-1])):
-		m.todo = append(m.todo, holder{b.Value(), false})
+		m.todo = append(m.todo, holder{Node: b.Value()})
 	}
 }
 
 // readers are functions whose argument says where a secret is, or what it is for.
 var readers = []string{"readFile", "readFileType", "fileContents", "getEnv", "pathExists", "import", "importJSON", "importTOML", "fetchurl", "fetchTarball", "fetchGit", "findFile",
-	"getAttr", "hasAttr", "attrByPath", "getAttrFromPath", "hasAttrByPath", "throw", "abort", "mkEnableOption", "elem", "hasPrefix", "hasSuffix", "hasInfix"}
+	"getAttr", "hasAttr", "attrByPath", "getAttrFromPath", "hasAttrByPath", "throw", "abort", "elem", "hasPrefix", "hasSuffix", "hasInfix",
+	"writeScript", "writeScriptBin", "writeShellScript", "writeShellScriptBin", "writeShellApplication"}
 
-// conditional are functions whose first argument is a condition or a number.
-var conditional = []string{"mkIf", "mkOverride", "mkOrder", "optionalString", "optional", "optionals", "optionalAttrs"}
+// conditional are functions whose first argument is a condition, a number or a name.
+var conditional = []string{"mkIf", "mkOverride", "mkOrder", "optionalString", "optional", "optionals", "optionalAttrs", "writeText", "writeTextDir", "toFile", "hashString"}
 
 // call marks the arguments of a function of which one may be, or become, the secret.
 func (m *marker) call(n ast.Node, all bool) {
-	for first := true; n.Is(ast.Apply); n = n.FirstChild().Unparen() {
-		fn := n.FirstChild().Unparen()
-		switch name := ast.LastName(fn); {
-		case slices.Contains(readers, name), slices.Contains(conditional, name) && !first:
-			return
-		case name == "mkOption":
-			m.todo = append(m.todo, holder{m.bindings(n.Child(1).Unparen())["default"], all})
-			first = false
-			continue
-		}
-		m.todo = append(m.todo, holder{n.Child(1), all})
-		if fn.Is(ast.Lambda) {
-			m.todo = append(m.todo, holder{fn, all})
-		}
-		first = false
+	fn, args := ast.Call(n)
+	switch name := ast.LastName(fn); {
+	case slices.Contains(readers, name), strings.HasSuffix(name, "EnableOption"):
+		return
+	case slices.Contains(conditional, name) && len(args) > 1:
+		args = args[1:]
+	case name == "mkOption":
+		m.todo = append(m.todo, holder{m.bindings(args[0].Unparen())["default"], all, false})
+		return
+	case fn.Is(ast.Lambda):
+		m.todo = append(m.todo, holder{fn.Child(1), all, true})
+	}
+	for _, arg := range args {
+		m.todo = append(m.todo, holder{arg, all, true})
 	}
 }
 
 // leastNamed is the length in bytes from which a text is one of the secrets: others are separators.
 const leastNamed = 3
 
-// text marks the contents of a string.
-func (m *marker) text(n ast.Node) {
+// text marks the contents of a string; is reports whether it is, or may be, a secret.
+func (m *marker) text(n ast.Node) (is bool) {
 	src := m.tree.Source()
 	var whole strings.Builder // with a letter for each interpolation
 	for p := range ast.Parts(n) {
@@ -328,8 +337,10 @@ func (m *marker) text(n ast.Node) {
 			whole.WriteByte('x')
 		}
 	}
-	if isReference(whole.String()) {
-		return
+	if text := whole.String(); n.FirstChild().IsValid() && strings.Trim(text, "x \n") == "" {
+		return true // what is interpolated may be one
+	} else if isReference(text) || isProse(text) || n.FirstChild().IsValid() && strings.HasPrefix(text, "x/") {
+		return false
 	}
 	var run source.Span
 	flush := func() {
@@ -349,6 +360,21 @@ func (m *marker) text(n ast.Node) {
 		}
 	}
 	flush()
+	return true
+}
+
+// isProse reports whether a text has several lines with blanks in them, as scripts and files have.
+func isProse(text string) bool {
+	text = strings.TrimSpace(text)
+	if !strings.Contains(text, "\n") || strings.Contains(text, pemBegin) {
+		return false
+	}
+	for line := range strings.Lines(text) {
+		if strings.ContainsAny(strings.TrimSpace(line), " \t") {
+			return true
+		}
+	}
+	return false
 }
 
 // isReference reports whether the text of a string says where the secret is instead of being it: a variable, a template or the name of a file.
@@ -370,7 +396,7 @@ func isReference(text string) bool {
 	case '$', '@', '<', '%', '{', '!', '*', '#':
 		return false // IsPlaceholder takes what begins with such a sign for a template
 	case '/':
-		return strings.Count(text, "/") > 1
+		return strings.Count(text, "/") > 1 || strings.Trim(text, "abcdefghijklmnopqrstuvwxyz-_./") == ""
 	}
 	return IsPlaceholder(text)
 }

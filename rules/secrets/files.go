@@ -15,7 +15,7 @@ import (
 var plainKinds = []string{"", ".txt", ".key", ".env", ".secret", ".secrets", ".token", ".password", ".passwd", ".pass", ".pem", ".psk", ".cred", ".credentials"}
 
 // privateKeys are names of private keys; with the end .pub they are public.
-var privateKeys = []string{"id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", "id_ed25519_sk", "ssh_host_rsa_key", "ssh_host_ed25519_key", "ssh_host_ecdsa_key", "privkey.pem", "private.key", "private.pem", "privatekey", "private_key", "private-key", "server.key", "tls.key", "ca.key", "wg.key", "keys.txt"}
+var privateKeys = []string{"id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", "id_ed25519_sk", "ssh_host_rsa_key", "ssh_host_ed25519_key", "ssh_host_ecdsa_key", "privkey.pem", "private.key", "private.pem", "privatekey", "private_key", "private-key", "server.key", "tls.key", "ca.key", "wg.key", "keys.txt", "key", "key.pem", "key.txt"}
 
 // isSecretFile reports whether the name of a file says that it holds a secret that is not encrypted.
 func isSecretFile(name string) bool {

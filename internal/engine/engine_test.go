@@ -25,6 +25,8 @@ var (
 		switch n.Text() {
 		case "panics":
 			panic("on purpose")
+		case "quotes":
+			panic("on purpose, in " + p.Tree.Source())
 		case "fine":
 			p.Report(diag.Finding{Span: n.Span(), Message: "seen"})
 		}
@@ -94,6 +96,16 @@ func TestPanic(t *testing.T) {
 	require.Len(t, res.Errors, 1)
 	assert.Equal(t, engine.Internal, res.Errors[0].Kind)
 	assert.Contains(t, res.Errors[0].Message, "rule test-panic failed: on purpose")
+}
+
+// TestPanicShowsNoSecret has a rule fail with the text of the file.
+func TestPanicShowsNoSecret(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "a.nix", "quotes: { password = \"kT9wq2LmVx7\"; a = quotes; }\n")
+	res := check(t, engine.Options{Paths: []string{dir}, Only: []string{"test-panic"}})
+	require.Len(t, res.Errors, 1)
+	assert.Contains(t, res.Errors[0].Message, "rule test-panic failed: on purpose, in quotes: { password = ")
+	assert.NotContains(t, res.Errors[0].Message, "kT9wq2LmVx7")
 }
 
 // TestSeverities bounds what a finding asks for by what the user sets.

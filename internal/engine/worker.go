@@ -18,6 +18,7 @@ import (
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/eval"
 	"github.com/nixsift/nixsift/internal/project"
+	"github.com/nixsift/nixsift/internal/secret"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/internal/suppress"
 	"github.com/nixsift/nixsift/internal/workspace"
@@ -262,7 +263,7 @@ func (w *worker) do(u unit) {
 	defer func() {
 		if v := recover(); v != nil {
 			path := cmp.Or(u.file.Path, u.flake)
-			w.errors = append(w.errors, FileError{File: path, Message: fmt.Sprintf("checking failed: %v\n%s", v, trace()), Kind: Internal})
+			w.errors = append(w.errors, FileError{File: path, Message: fmt.Sprintf("checking failed: %s\n%s", w.failure(v), trace()), Kind: Internal})
 			w.parser, w.resolver, w.memory = new(parser.Parser), new(sema.Resolver), new(eval.Memory)
 			w.begin("", nil, "")
 		}
@@ -513,10 +514,27 @@ func (w *worker) guard(running func() *rules.Rule, run func()) {
 		case nil:
 		case enough:
 		default:
-			w.errors = append(w.errors, FileError{File: w.path, Message: fmt.Sprintf("rule %s failed: %v\n%s", running().ID, v, trace()), Kind: Internal})
+			w.errors = append(w.errors, FileError{File: w.path, Message: fmt.Sprintf("rule %s failed: %s\n%s", running().ID, w.failure(v), trace()), Kind: Internal})
 		}
 	}()
 	run()
+}
+
+// failure says with what a panic came, without the secrets of the file at hand. A file that even this fails for is not quoted.
+func (w *worker) failure(v any) (says string) {
+	if e, ok := v.(runtime.Error); ok {
+		return e.Error() // of indices and types
+	}
+	defer func() {
+		if recover() != nil {
+			says = fmt.Sprintf("%T", v)
+		}
+	}()
+	text := w.text
+	if w.tree != nil {
+		text = w.tree.Source()
+	}
+	return secret.HideNamed(text, fmt.Sprint(v))
 }
 
 // trace returns the stack of a panic, without the frames of the recovery.

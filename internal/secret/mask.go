@@ -49,7 +49,7 @@ type Values struct {
 
 	texts  map[string]bool
 	places map[string][]source.Span // by file
-	hiding sync.Map                 // *strings.Replacer by file: what names say, nil for nothing
+	files  sync.Map                 // *named by file
 
 	once     sync.Once
 	sorted   []string // the longest first
@@ -140,41 +140,45 @@ func compareSpans(a, b source.Span) int {
 // HideOf returns a text about a file without the secrets; those that names in the file say to be ones are among them.
 func (v *Values) HideOf(file, text string) string {
 	if v != nil && v.Read != nil && IsNix(file) && len(text) >= leastNamed {
-		known, ok := v.hiding.Load(file)
-		if !ok {
-			var hide *strings.Replacer
-			if of, read := v.Read(file); read {
-				hide = replacerOf(of)
+		if of, ok := v.read(file); ok {
+			if n := v.namedOf(file, of); n.hide != nil {
+				text = n.hide.Replace(text)
 			}
-			known, _ = v.hiding.LoadOrStore(file, hide)
-		}
-		if hide := known.(*strings.Replacer); hide != nil {
-			text = hide.Replace(text)
 		}
 	}
 	return v.Hide(text)
 }
 
+// read returns the text of a file as it was when it was first asked for.
+func (v *Values) read(file string) (string, bool) {
+	if known, ok := v.files.Load(file); ok {
+		return known.(*named).text, true
+	}
+	return v.Read(file)
+}
+
+// namedOf returns what names in the text of a file say to be secrets. It remembers that of the text that was first asked about.
+func (v *Values) namedOf(file, text string) *named {
+	if v == nil || !IsNix(file) {
+		return namedIn(file, text)
+	}
+	known, ok := v.files.Load(file)
+	if !ok {
+		known, _ = v.files.LoadOrStore(file, namedIn(file, text))
+	}
+	if n := known.(*named); n.text == text {
+		return n
+	}
+	return namedIn(file, text)
+}
+
 // HideNamed returns a text about a Nix file, whose text is given, without the secrets that this shows and those that names in the file say
 // to be ones.
 func HideNamed(nix, text string) string {
-	if hide := replacerOf(nix); hide != nil {
-		text = hide.Replace(text)
+	if n := namedIn(".nix", nix); n.hide != nil {
+		text = n.hide.Replace(text)
 	}
 	return (*Values)(nil).Hide(text)
-}
-
-// replacerOf returns what hides the secrets that names say to be ones wherever a text quotes them; nil where there are none.
-func replacerOf(nix string) *strings.Replacer {
-	texts := namedTexts(nix, InNix(nix))
-	if len(texts) == 0 {
-		return nil
-	}
-	pairs := make([]string, 0, 2*len(texts))
-	for _, text := range texts {
-		pairs = append(pairs, text, Hidden)
-	}
-	return strings.NewReplacer(pairs...)
 }
 
 // namedTexts returns the secrets at some places of a text by which they are known elsewhere, the longest first: as they are, and with
@@ -233,35 +237,46 @@ func (v *Values) Mask(file, text string) string {
 	if v != nil {
 		places = v.places[file]
 	}
-	return v.masked(text, places, namedIn(file, text))
+	n := v.namedOf(file, text)
+	return v.masked(text, append(places[:len(places):len(places)], n.places...), n.texts)
 }
 
 // MaskChange is Mask for two versions of a file: what is a secret in one is none to be shown in the other, either. Places of findings count
 // in none.
 func (v *Values) MaskChange(file, before, after string) (maskedBefore, maskedAfter string) {
 	was, is := namedIn(file, before), namedIn(file, after)
-	texts := append(was.texts, is.texts...)
-	was.texts, is.texts = texts, texts
-	return v.masked(before, nil, was), v.masked(after, nil, is)
+	texts := slices.Concat(was.texts, is.texts)
+	return v.masked(before, was.places, texts), v.masked(after, is.places, texts)
 }
 
-// named are the secrets of a text that names say to be ones: where they stand, and how they are known elsewhere.
+// named are the secrets of a text that names say to be ones: where they stand, how they are known elsewhere, the longest first, and what
+// hides them there, nil where there are none.
 type named struct {
+	text   string
 	places []source.Span
 	texts  []string
+	hide   *strings.Replacer
 }
 
-func namedIn(file, text string) (n named) {
+func namedIn(file, text string) *named {
+	n := &named{text: text}
 	if IsNix(file) {
 		n.places = InNix(text)
 		n.texts = namedTexts(text, n.places)
 	}
+	if len(n.texts) > 0 {
+		pairs := make([]string, 0, 2*len(n.texts))
+		for _, text := range n.texts {
+			pairs = append(pairs, text, Hidden)
+		}
+		n.hide = strings.NewReplacer(pairs...)
+	}
 	return n
 }
 
-// masked returns a text with stars in place of the secrets in it, and of what stands at some places.
-func (v *Values) masked(text string, places []source.Span, n named) string {
-	spans := append(append(recognised(text), places...), n.places...)
+// masked returns a text with stars in place of the secrets in it, of what stands at some places, and of some texts.
+func (v *Values) masked(text string, places []source.Span, texts []string) string {
+	spans := append(recognised(text), places...)
 	if v != nil && len(v.texts) > 0 {
 		v.prepare()
 		for _, s := range v.sorted {
@@ -276,9 +291,9 @@ func (v *Values) masked(text string, places []source.Span, n named) string {
 		}
 	}
 	text = Mask(text, spans)
-	if len(n.texts) > 0 {
-		pairs := make([]string, 0, 2*len(n.texts))
-		for _, s := range n.texts {
+	if len(texts) > 0 {
+		pairs := make([]string, 0, 2*len(texts))
+		for _, s := range texts {
 			stars := strings.Repeat("*", len(s))
 			if s[0] == '"' {
 				stars = `"` + stars[2:] + `"`

@@ -160,17 +160,7 @@ func (p *followsPlan) tell(s streams) error {
 
 // spares returns the nodes of the lock file that each override spares beyond those before it.
 func (p *followsPlan) spares() [][]*flake.LockNode {
-	all := make([][]*flake.LockNode, len(p.added))
-	spared := map[string]bool{}
-	for i := range p.added {
-		for _, n := range p.lock.Spared(p.added[:i+1]) {
-			if !spared[n.Name] {
-				spared[n.Name] = true
-				all[i] = append(all[i], n)
-			}
-		}
-	}
-	return all
+	return p.lock.SparedEach(p.added)
 }
 
 // The JSON output of `nixsift follows`, version 1: docs/schema/follows-v1.schema.json describes it.

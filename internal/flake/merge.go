@@ -1,6 +1,8 @@
 package flake
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
@@ -45,6 +47,31 @@ func NewOverrides(before, after *Nix) (added []Override) {
 	return added
 }
 
+// SparedEach returns for each override the nodes that Spared gives with it and those before it, and gave with none of fewer.
+func (l *Lock) SparedEach(overrides []Override) [][]*LockNode {
+	all := make([][]*LockNode, len(overrides))
+	if l == nil || l.RootNode() == nil {
+		return all
+	}
+	told := map[*LockNode]bool{}
+	s := &sparing{lock: l, blocked: map[string]bool{}}
+	for _, o := range overrides {
+		s.longest = max(s.longest, len(o.Path))
+	}
+	s.walk()
+	for i, o := range overrides {
+		gone := s.block(strings.Join(o.Path, "/"))
+		slices.SortFunc(gone, func(a, b *LockNode) int { return cmp.Compare(s.rank[a], s.rank[b]) })
+		for _, n := range gone {
+			if !told[n] {
+				told[n] = true
+				all[i] = append(all[i], n)
+			}
+		}
+	}
+	return all
+}
+
 // Spared returns the nodes that Nix drops from the lock file when it locks the flake with some more overrides, breadth first:
 // those which the root reaches through inputs that follow then. What stays keeps what it is locked to (computeLocks in
 // flake.cc).
@@ -52,41 +79,11 @@ func (l *Lock) Spared(overrides []Override) (gone []*LockNode) {
 	if l == nil || l.RootNode() == nil {
 		return nil
 	}
-	follows, longest := map[string]bool{}, 0
+	s := &sparing{lock: l, blocked: map[string]bool{}}
 	for _, o := range overrides {
-		follows[strings.Join(o.Path, "/")] = true
-		longest = max(longest, len(o.Path))
+		s.blocked[strings.Join(o.Path, "/")] = true
+		s.longest = max(s.longest, len(o.Path))
 	}
-	type step struct {
-		node  *LockNode
-		path  string // not kept where no override is that long
-		depth int
-	}
-	kept := map[*LockNode]bool{l.RootNode(): true}
-	todo := []step{{node: l.RootNode()}}
-	for len(todo) > 0 {
-		at := todo[0]
-		todo = todo[1:]
-		for _, in := range at.node.Inputs {
-			n := l.Node(in.Node)
-			if in.IsFollows || n == nil || kept[n] {
-				continue
-			}
-			next := step{node: n, depth: at.depth + 1}
-			if next.depth <= longest {
-				next.path = strings.TrimPrefix(at.path+"/"+in.Name, "/")
-			}
-			if follows[next.path] {
-				continue
-			}
-			kept[n] = true
-			todo = append(todo, next)
-		}
-	}
-	for _, name := range l.reached {
-		if n := l.Node(name); !kept[n] {
-			gone = append(gone, n)
-		}
-	}
-	return gone
+	s.walk()
+	return s.gone()
 }

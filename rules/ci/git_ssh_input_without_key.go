@@ -63,8 +63,9 @@ func inputsOverSSH(p *rules.Pass) {
 	if f == nil || f.Nix == nil || filepath.Dir(p.Path) != p.Project.Root() {
 		return
 	}
+	locked := lockedOverSSH(f)
 	for _, in := range f.Nix.Inputs {
-		through, ok := overSSH(f, in)
+		through, ok := overSSH(in, locked)
 		if !ok {
 			continue
 		}
@@ -135,29 +136,37 @@ func named(jobs []project.Job) string {
 	return "the jobs " + diag.List(names, 3) + " have"
 }
 
-// overSSH reports whether an input, or an input of it by the lock, is fetched over SSH, and returns its path.
-func overSSH(f *flake.Flake, in *flake.Input) (path string, ok bool) {
+// overSSH reports whether an input, or an input of it by the lock, is fetched over SSH, and returns its path. locked is what
+// lockedOverSSH returns.
+func overSSH(in *flake.Input, locked map[string][]string) (path string, ok bool) {
 	if in.Follows != nil {
 		return "", false
 	}
 	if strings.HasPrefix(in.Ref.URL, "ssh:") {
 		return in.Name, true
 	}
-	if f.Lock == nil || !in.Ref.IsZero() && in.Ref.IsLocal() {
+	if !in.Ref.IsZero() && in.Ref.IsLocal() {
 		return "", false
 	}
+	way, ok := locked[in.Name]
+	return strings.Join(way, "/"), ok
+}
+
+// lockedOverSSH returns the path of the first input of each input that the lock has fetched over SSH.
+func lockedOverSSH(f *flake.Flake) map[string][]string {
+	first := map[string][]string{}
 	for _, node := range f.Reachable() {
 		n := f.Lock.Node(node)
 		if n == nil || node == f.Lock.Root {
 			continue
 		}
 		if ref, ok := n.Locked.Ref(); ok && strings.HasPrefix(ref.URL, "ssh:") {
-			if path, ok := f.PathTo(node); ok && len(path) > 1 && path[0] == in.Name {
-				return strings.Join(path, "/"), true
+			if path, ok := f.PathTo(node); ok && len(path) > 1 && first[path[0]] == nil {
+				first[path[0]] = path
 			}
 		}
 	}
-	return "", false
+	return first
 }
 
 // upgradeOverSSH reports system.autoUpgrade.flake with a URL of SSH, in a file that says nothing of a key.

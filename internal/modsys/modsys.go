@@ -83,12 +83,20 @@ func IsArgument(name string) bool { return arguments[name] }
 // keepElements are functions whose list has the elements of the list they are given, or some of them.
 var keepElements = words("optional optionals singleton flatten filter unique reverseList mkIf mkMerge mkBefore mkAfter mkForce mkDefault mkOrder mkOverride")
 
+// maxListed bounds how far Listed looks for the attribute around a list: the lists of a long `a ++ b ++ …` lie all in each other.
+const maxListed = 1000
+
 // Listed returns the name of the list of modules that a list literal is, or is a part of, or "". It is direct where its
 // elements are those of that list as they stand, and not what some function makes of them.
+//
+// Of a list in more than maxListed operations, calls and conditions within each other it says "".
 func Listed(list ast.Node) (name string, direct bool) {
 	direct = true
-	at := list
+	at, left := list, maxListed
 	for up := range list.Ancestors() {
+		if left--; left < 0 {
+			return "", false
+		}
 		switch up.Kind() {
 		case ast.Paren:
 		case ast.Binary:

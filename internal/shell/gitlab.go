@@ -29,12 +29,16 @@ func (c *ci) gitlab(doc ast.Node) {
 	}
 	entries := c.y.entries(doc)
 	c.jobs(doc, slices.DeleteFunc(slices.Clone(entries), func(e entry) bool { return gitlabGlobals[e.key] || strings.HasPrefix(e.key, ".") }), "tags")
+	byName := map[string]entry{}
+	for _, e := range slices.Backward(entries) {
+		byName[e.key] = e // the first of a name
+	}
 	for _, e := range entries {
 		if gitlabGlobals[e.key] {
 			continue
 		}
 		s := &scope{parent: top, hidden: strings.HasPrefix(e.key, ".")}
-		from := c.extended(entries, e, 0)
+		from := c.extended(byName, e, 0)
 		seen := map[string]bool{}
 		for _, job := range from {
 			c.gitlabVariables(s, job.value, seen)
@@ -109,7 +113,7 @@ const maxExtends = 11
 
 // extended returns a job and behind it those of the file that it extends, each before what it overrides: of several, the last
 // counts most.
-func (c *ci) extended(jobs []entry, job entry, depth int) []entry {
+func (c *ci) extended(jobs map[string]entry, job entry, depth int) []entry {
 	out := []entry{job}
 	names := c.y.get(job.value, "extends")
 	if names == nil || depth == maxExtends {
@@ -118,9 +122,8 @@ func (c *ci) extended(jobs []entry, job entry, depth int) []entry {
 	list := append(c.y.items(names), names)
 	for i := len(list) - 1; i >= 0; i-- {
 		name := c.y.str(list[i])
-		at := slices.IndexFunc(jobs, func(e entry) bool { return e.key == name })
-		if at >= 0 && name != "" && len(out) < maxReadings {
-			out = append(out, c.extended(jobs, jobs[at], depth+1)...)
+		if base, ok := jobs[name]; ok && name != "" && len(out) < maxReadings {
+			out = append(out, c.extended(jobs, base, depth+1)...)
 		}
 	}
 	return out

@@ -19,6 +19,8 @@ type reader struct {
 	fuel    int // that expansions may take
 	known   map[valueKey][][]rawWord
 	reached map[reach]bool
+	// programs are those that cuts are told of apart.
+	programs map[string]bool
 }
 
 func newReader(d *Doc) *reader {
@@ -42,6 +44,7 @@ var languages = map[string]syntax.LangVariant{"bash": syntax.LangBash, "sh": syn
 // script adds a script to the document and reads it, if its shell is one.
 func (r *reader) script(s *Script, exprs []expr) {
 	r.doc.Scripts = append(r.doc.Scripts, s)
+	s.shifts = strings.Contains(s.Text, "shift")
 	if s.scope == nil {
 		s.scope = &scope{}
 	}
@@ -132,11 +135,25 @@ type reach struct {
 	program  string
 }
 
+// maxCutPrograms bounds for how many programs of a document variables are followed apart once the fuel has ended: functions that
+// call each other are programs, too. The others count as not known.
+const maxCutPrograms = 64
+
 // cut notes a call whose variables were not all followed, with all assignments that its words may come from.
 func (r *reader) cut(c *call, run run) {
 	program := ""
 	if len(run.cmds) > 0 {
 		program = run.cmds[len(run.cmds)-1][0].program()
+	}
+	if !r.programs[program] {
+		if r.programs == nil {
+			r.programs = map[string]bool{}
+		}
+		if len(r.programs) < maxCutPrograms {
+			r.programs[program] = true
+		} else {
+			program = ""
+		}
 	}
 	cut := Cut{Program: program, Span: c.span(), Unread: []source.Span{c.span()}}
 	type place struct {

@@ -91,6 +91,7 @@ func (r *Reading) Variables() (out []string) {
 const (
 	maxReadings     = 64
 	maxReadingSteps = 2000
+	maxAssigned     = 2 * maxReadings // to one variable
 )
 
 // Readings returns the texts that a word of a command may have, as far as all of it is known: values that are not known beside
@@ -112,7 +113,7 @@ func (s *Script) Readings(c *Command, w *Word) []Reading {
 	raw.alt = nil
 	var out []Reading
 	for _, in := range scopes {
-		e := &readingExpander{left: maxReadingSteps, open: map[found]bool{}, shifts: strings.Contains(s.Text, "shift")}
+		e := &readingExpander{left: maxReadingSteps, open: map[found]bool{}, shifts: s.shifts}
 		for _, pieces := range e.word(&raw, in, true) {
 			if in == nil || !in.idle() || !slices.ContainsFunc(pieces, func(p readPiece) bool { return p.name != "" }) {
 				out = append(out, newReading(pieces))
@@ -223,7 +224,7 @@ func (e *readingExpander) values(p *part, in *scope) (out [][]readPiece) {
 	}
 	if n := position(name); n > 0 {
 		f, calls := e.find(from, variableKey("@", d.fn))
-		if e.shifts {
+		if e.shifts || e.tooMany(calls) {
 			return out
 		}
 		e.within(f, func() {
@@ -236,6 +237,9 @@ func (e *readingExpander) values(p *part, in *scope) (out [][]readPiece) {
 		return out
 	}
 	f, vars := e.find(from, variableKey(name, d.fn))
+	if e.tooMany(vars) {
+		return out
+	}
 	e.within(f, func() {
 		first := true // of the plain assignments
 		for _, v := range vars {
@@ -262,6 +266,16 @@ func (e *readingExpander) find(s *scope, key string) (found, []*variable) {
 		}
 	}
 	return found{}, nil
+}
+
+// tooMany ends the search where a variable has so many assignments that there are too many readings anyhow, or nearly all of
+// its values are not known: each word in which it stands would look at all of them.
+func (e *readingExpander) tooMany(vars []*variable) bool {
+	if len(vars) > maxAssigned {
+		e.left = 0
+		return true
+	}
+	return false
 }
 
 func (e *readingExpander) within(f found, do func()) {
@@ -306,6 +320,9 @@ func (e *readingExpander) items(name string, w *rawWord, in *scope) (out [][]rea
 		from, key = in.outer(), strings.TrimPrefix(p.dyn.name, "env.")
 	}
 	f, vars := e.find(from, key)
+	if e.tooMany(vars) {
+		return out
+	}
 	e.within(f, func() {
 		for _, v := range vars {
 			if e.left--; e.left <= 0 {

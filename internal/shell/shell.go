@@ -140,6 +140,7 @@ type Script struct {
 	exports   *scope // where writes to $GITHUB_ENV and $GITHUB_OUTPUT take effect
 	stepID    string
 	own       []*variable
+	shifts    bool     // the text may shift arguments
 	aliased   []*scope // around the places that have the script's text once more, through an alias
 }
 
@@ -171,16 +172,19 @@ func (s *Script) Offset(i int) uint32 { return s.at.start(i) }
 func (s *Script) SpanOf(start, end int) source.Span { return s.at.span(start, end) }
 
 // Lookup returns the assignments to a variable that the script can see: its own or, where it has none,
-// those of the CI file's innermost `env`. Names are without `$`.
-func (s *Script) Lookup(name string) []Assign {
+// those of the CI file's innermost `env`. Names are without `$`. known is false where they are too many to look at.
+func (s *Script) Lookup(name string) (assigns []Assign, known bool) {
 	if s.scope == nil {
-		return nil
+		return nil, true
 	}
-	var out []Assign
-	for _, v := range s.scope.find(name) {
-		out = append(out, v.export())
+	vars := s.scope.find(name)
+	if len(vars) > maxAssigned {
+		return nil, false
 	}
-	return out
+	for _, v := range vars {
+		assigns = append(assigns, v.export())
+	}
+	return assigns, true
 }
 
 // Command is one simple command.

@@ -78,8 +78,11 @@ func (c *call) has(flags ...string) (w shell.Word, ok bool) {
 }
 
 // plain returns the arguments that are neither options nor their values.
-func (c *call) plain() (out []shell.Word) {
-	for i := 0; i < len(c.args); i++ {
+func (c *call) plain() []shell.Word { return c.firstPlain(len(c.args)) }
+
+// firstPlain returns the first n of plain.
+func (c *call) firstPlain(n int) (out []shell.Word) {
+	for i := 0; i < len(c.args) && len(out) < n; i++ {
 		switch text := c.args[i].Text; {
 		case text == "--override-input":
 			i += 2
@@ -102,7 +105,7 @@ func (c *call) subcommand() string {
 	if !isNixCommand(c.name) {
 		return ""
 	}
-	switch plain := c.plain(); {
+	switch plain := c.firstPlain(2); {
 	case len(plain) == 0:
 		return ""
 	case slices.Contains(groups, plain[0].Text) && len(plain) > 1:

@@ -164,7 +164,7 @@ func takesReferences(plain []string) bool {
 // scratchRoots are the beginnings of paths in folders that exist for a moment only, outside of any repository.
 var scratchRoots = []string{"/tmp", "/var/tmp", "$TMPDIR", "${TMPDIR}", "$RUNNER_TEMP", "${RUNNER_TEMP}", "${{ runner.temp }}", "${{runner.temp}}"}
 
-// isScratch reports whether a path is that of a temporary folder.
+// isScratch reports whether a path is that of a temporary folder, or of a variable with too many values to tell.
 func isScratch(script *shell.Script, path string) bool {
 	if strings.HasPrefix(path, "$(mktemp") {
 		return true
@@ -181,7 +181,11 @@ func isScratch(script *shell.Script, path string) bool {
 	name, _, _ = strings.Cut(strings.Trim(name, "{"), "/")
 	name, _, _ = strings.Cut(strings.TrimSuffix(name, "}"), "?")
 	name, _, _ = strings.Cut(name, "#")
-	for _, a := range script.Lookup(strings.TrimSuffix(name, "}")) {
+	assigns, known := script.Lookup(strings.TrimSuffix(name, "}"))
+	if !known {
+		return true
+	}
+	for _, a := range assigns {
 		if len(a.Words) == 1 && strings.Contains(a.Words[0].Text, "mktemp") {
 			return true
 		}

@@ -355,7 +355,10 @@ func (l *line) resolve(text string) string {
 	for range maxResolve {
 		next := variable.ReplaceAllStringFunc(text, func(v string) string {
 			name := strings.Trim(v, "${}")
-			values := l.script.Lookup(name)
+			values, known := l.script.Lookup(name)
+			if !known {
+				return v
+			}
 			if value, ok := l.environment[name]; ok && len(values) == 0 {
 				return value
 			}

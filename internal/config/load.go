@@ -62,6 +62,7 @@ type loader struct {
 	problems []Problem
 	way      []string        // the files from the first to the one at hand
 	done     map[string]bool // files that were read
+	root     *[2]string      // of the checkout that the first lies in, and where its links lead; nil until it is asked for
 }
 
 // selects returns the place of the first list that says which rules run for all files.

@@ -32,8 +32,16 @@ func checkout(files workspace.FS, dir string) (root string) {
 // outside returns the root of the checkout that a configuration lies in where a file that it names lies outside of it, also by
 // links, or would be made there; "" otherwise.
 func (l *loader) outside(path string) (root string) {
-	root = checkout(l.files, filepath.Dir(l.way[0]))
-	if root == "" || workspace.Within(root, path) && workspace.Within(l.resolve(root), l.resolve(path)) {
+	if l.root == nil {
+		root := checkout(l.files, filepath.Dir(l.way[0]))
+		resolved := ""
+		if root != "" {
+			resolved = l.resolve(root)
+		}
+		l.root = &[2]string{root, resolved}
+	}
+	root, resolved := l.root[0], l.root[1]
+	if root == "" || workspace.Within(root, path) && workspace.Within(resolved, l.resolve(path)) {
 		return ""
 	}
 	return root

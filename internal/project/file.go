@@ -1,6 +1,7 @@
 package project
 
 import (
+	"container/list"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -134,9 +135,10 @@ const maxKept = 4 << 20
 
 // fileCache keeps the files that were asked for last.
 type fileCache struct {
-	mu   sync.Mutex
-	list []*File // the one that was asked for last at the end
-	size int     // of the texts
+	mu     sync.Mutex
+	list   list.List                // of *File, the one that was asked for last at the end
+	byPath map[string]*list.Element // of list
+	size   int                      // of the texts
 }
 
 // File returns a file by its absolute path; nil where nothing can be read.
@@ -171,12 +173,16 @@ func (s *Snapshot) Parsed(path, text string, find func() (*ast.Tree, *sema.Info)
 func (c *fileCache) find(path string) *File {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	i := slices.IndexFunc(c.list, func(f *File) bool { return f.path == path })
-	if i < 0 {
+	e := c.byPath[path]
+	if e == nil {
 		return nil
 	}
-	f := c.list[i]
-	c.list = append(slices.Delete(c.list, i, i+1), f)
+	c.list.MoveToBack(e)
+	return fileOf(e)
+}
+
+func fileOf(e *list.Element) *File {
+	f, _ := e.Value.(*File)
 	return f
 }
 
@@ -184,16 +190,25 @@ func (c *fileCache) find(path string) *File {
 func (c *fileCache) add(f *File) *File {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if i := slices.IndexFunc(c.list, func(old *File) bool { return old.path == f.path }); i >= 0 {
-		return c.list[i]
+	if e := c.byPath[f.path]; e != nil {
+		return fileOf(e)
 	}
-	c.list = append(c.list, f)
-	c.size += len(f.text)
-	for c.size > maxKept && len(c.list) > 1 {
-		c.size -= len(c.list[0].text)
-		c.list = slices.Delete(c.list, 0, 1)
+	c.put(f)
+	for c.size > maxKept && c.list.Len() > 1 {
+		first := fileOf(c.list.Front())
+		c.list.Remove(c.list.Front())
+		delete(c.byPath, first.path)
+		c.size -= len(first.text)
 	}
 	return f
+}
+
+func (c *fileCache) put(f *File) {
+	if c.byPath == nil {
+		c.byPath = map[string]*list.Element{}
+	}
+	c.byPath[f.path] = c.list.PushBack(f)
+	c.size += len(f.text)
 }
 
 // without returns the cache without some files.
@@ -201,10 +216,9 @@ func (c *fileCache) without(paths []string) *fileCache {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	next := &fileCache{}
-	for _, f := range c.list {
-		if !slices.Contains(paths, f.path) {
-			next.list = append(next.list, f)
-			next.size += len(f.text)
+	for e := c.list.Front(); e != nil; e = e.Next() {
+		if f := fileOf(e); !slices.Contains(paths, f.path) {
+			next.put(f)
 		}
 	}
 	return next

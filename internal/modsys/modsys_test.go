@@ -1,11 +1,13 @@
 package modsys_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/growth"
 	"github.com/nixsift/nixsift/internal/modsys"
 	"github.com/nixsift/nixsift/parser"
 )
@@ -58,4 +60,18 @@ func TestClassNamed(t *testing.T) {
 	require.Equal(t, modsys.HomeManager, modsys.ClassNamed("homeManager"))
 	require.Empty(t, modsys.ClassNamed("home"))
 	require.Empty(t, modsys.ClassNamed(""))
+}
+
+// TestListedIsLinear holds that asking for each list of a long concatenation does not take quadratic time.
+func TestListedIsLinear(t *testing.T) {
+	growth.Time(t, "a concatenation", 4000, func(n int) func() {
+		root := parser.Parse("{ imports = a" + strings.Repeat(" ++ [ ]", n) + "; }").Root()
+		return func() {
+			for node := range root.Descendants() {
+				if node.Is(ast.List) {
+					modsys.Listed(node)
+				}
+			}
+		}
+	})
 }

@@ -158,3 +158,64 @@ func TestDoubledValues(t *testing.T) {
 		})
 	}
 }
+
+// TestManyAssignments holds that what is done for each word of a command does not grow with the assignments to the variable that
+// it comes from, and that functions which call each other are not followed for each of them apart.
+func TestManyAssignments(t *testing.T) {
+	lines := func(n int, format string) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, format+"\n", i)
+		}
+		return b.String()
+	}
+	readings := func(text string) {
+		d := ReadScript("a.sh", text)
+		for s, c := range d.Commands() {
+			if c.Name != "nix" {
+				continue
+			}
+			for _, w := range c.Args {
+				s.Readings(c, &w)
+				s.Lookup(strings.TrimPrefix(w.Text, "$"))
+			}
+		}
+	}
+	for name, format := range map[string]string{
+		"a variable that grows": `args="$args --foo %d"`,
+		"conditions":            `if a; then args="$args %[1]d"; else args="$args x%[1]d"; fi`,
+	} {
+		growth.Memory(t, name, 300, func(n int) func() {
+			text := lines(n, format) + "nix build $args\n"
+			return func() { readings(text) }
+		})
+	}
+	growth.Memory(t, "functions", 200, func(n int) func() {
+		var b strings.Builder
+		b.WriteString("f0() { nix build $1; }\n")
+		for i := range n {
+			fmt.Fprintf(&b, "f%d() { f%d \"$1\"; f%[2]d \"$@\"; }\n", i+1, i)
+		}
+		fmt.Fprintf(&b, "f%d .#x\n", n)
+		return func() { readings(b.String()) }
+	})
+}
+
+func TestTooManyAssignments(t *testing.T) {
+	text := strings.Repeat("x=a\n", maxAssigned) + "nix build $x\n"
+	_, known := ReadScript("a.sh", text).Scripts[0].Lookup("x")
+	assert.True(t, known)
+	_, known = ReadScript("a.sh", "x=a\n"+text).Scripts[0].Lookup("x")
+	assert.False(t, known)
+}
+
+func TestExtendsIsLinear(t *testing.T) {
+	growth.Time(t, "jobs that extend each other", 800, func(n int) func() {
+		var b strings.Builder
+		b.WriteString("j0:\n  script: [nix build .#x]\n")
+		for i := range n {
+			fmt.Fprintf(&b, "j%d:\n  extends: [j%d]\n", i+1, i)
+		}
+		return func() { ReadCI(".gitlab-ci.yml", b.String()) }
+	})
+}

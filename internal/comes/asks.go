@@ -32,8 +32,11 @@ type asker struct {
 	found []Ask
 }
 
-func (a *asker) add(name string, by ast.Node) {
-	a.found = append(a.found, Ask{strings.Clone(name), By(by, a.names).Degree})
+func (a *asker) add(name string, way Way) {
+	if way.Caught {
+		way.lower(Perhaps) // it may fail
+	}
+	a.found = append(a.found, Ask{strings.Clone(name), way.Degree})
 }
 
 // follow follows what an expression gives; false where it cannot tell what is asked of that.
@@ -56,7 +59,7 @@ func (a *asker) follow(at ast.Node, depth int) bool {
 			if s.Operand() != at || name == "" {
 				return false
 			}
-			a.add(name, up)
+			a.add(name, By(up, a.names))
 			return true
 		case ast.HasAttr:
 			return (ast.HasAttrExpr{Node: up}).Operand() == at
@@ -67,8 +70,7 @@ func (a *asker) follow(at ast.Node, depth int) bool {
 				if !static {
 					return false
 				}
-				w := (&judge{names: a.names, left: maxNodes}).inheritedName(in, name, nil, ast.Node{})
-				a.found = append(a.found, Ask{strings.Clone(name), w.Degree})
+				a.add(name, (&judge{names: a.names, left: maxNodes}).inheritedName(in, name, nil, ast.Node{}))
 			}
 			return true
 		case ast.Binding:

@@ -122,8 +122,7 @@ func (j *judge) up(at ast.Node, path []string, stop ast.Node) Way {
 			}
 		case ast.With:
 			if up.FirstChild() == at {
-				w.lower(j.with(ast.WithExpr{Node: up}, path, stop))
-				path = nil
+				return w.then(j.with(ast.WithExpr{Node: up}, path, stop))
 			}
 		case ast.Apply:
 			if up.FirstChild() != at {
@@ -319,26 +318,26 @@ func (j *judge) inheritedName(in ast.InheritNode, name string, path []string, st
 	return j.up(in.Node, path, stop)
 }
 
-// with returns how surely the set of a with is asked for a name, or for the one that a path begins with.
-func (j *judge) with(n ast.WithExpr, path []string, stop ast.Node) (best Degree) {
+// with follows the names that the set of a with may give, or the one that a path begins with.
+func (j *judge) with(n ast.WithExpr, path []string, stop ast.Node) (best Way) {
 	names, body := j.names(), n.Body()
 	uses := names.Uses()
 	first, _ := slices.BinarySearchFunc(uses, body.Start(), func(u sema.Use, at uint32) int { return cmp.Compare(u.Node.Start(), at) })
 	for _, u := range uses[first:] {
-		if u.Node.Start() >= body.End() || best == Surely {
+		if u.Node.Start() >= body.End() || best.decided(stop) {
 			break
 		}
 		if j.left--; j.left < 0 {
-			return max(best, Perhaps)
+			return best.or(Way{Degree: Perhaps})
 		}
 		if u.Target != sema.ToWith || len(path) > 0 && path[0] != "" && u.Node.Text() != path[0] {
 			continue
 		}
+		way := j.use(u.Node, path[min(1, len(path)):], stop)
 		if nixlang.InnermostWith(names, u.Scope) != n.Env() {
-			best = max(best, Perhaps) // that has it, perhaps
-			continue
+			way.lower(Perhaps) // an inner one may have it
 		}
-		best = max(best, j.use(u.Node, path[min(1, len(path)):], stop).Degree)
+		best = best.or(way)
 	}
 	return best
 }

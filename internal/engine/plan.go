@@ -106,6 +106,8 @@ type settings struct {
 	mu      sync.Mutex
 	configs map[string]*loaded
 	plans   map[*config.Resolved]*plan
+	// inputs are the sources of inputs that count, one for each configuration.
+	inputs map[*config.Config]*project.Sources
 	baselineFiles
 }
 
@@ -113,7 +115,7 @@ func newSettings(fs workspace.FS, snapshot *project.Snapshot, before *settings) 
 	has := func(dir, name string) bool { return workspace.Has(fs, dir, name) }
 	s := &settings{
 		finder: config.NewFinder(has, snapshot.Git().Starts, config.FileName, baseline.FileName), fs: fs,
-		configs: map[string]*loaded{}, plans: map[*config.Resolved]*plan{},
+		configs: map[string]*loaded{}, plans: map[*config.Resolved]*plan{}, inputs: map[*config.Config]*project.Sources{},
 		baselineFiles: baselineFiles{read: map[string]*baselineFile{}},
 	}
 	if before != nil {

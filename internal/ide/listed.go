@@ -33,17 +33,8 @@ const maxForeign = 2000
 
 // elsewhere yields the views of the sources of inputs that are at hand and not too large.
 func (v *View) elsewhere(yield func(input string, source *View) bool) {
-	dir := v.FlakeDir()
-	if dir == "" {
-		return
-	}
-	f := v.Flake()
-	if f == nil || f.Nix == nil {
-		return
-	}
-	for _, in := range f.Nix.AllInputs() {
-		s, ok := v.InputSource(dir, in.Name)
-		if !ok || s.Origin == project.OriginBeside { // which is a part of the project
+	for in, s := range v.InputSources {
+		if s == nil || s.Origin == project.OriginBeside { // which is a part of the project
 			continue
 		}
 		source := In(v.snapshot, s.Dir)

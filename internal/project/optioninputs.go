@@ -39,24 +39,27 @@ type inputSources struct {
 // moduleList is the file of nixpkgs that lists the modules of NixOS.
 const moduleList = "nixos/modules/module-list.nix"
 
+// inputsKey is a flake, by the folder of it and of its project, and what counts as the sources of its inputs.
+type inputsKey struct {
+	flake, root string
+	sources     *Sources
+}
+
 // inputSources returns the sources of the inputs of the flake around the file that are at hand and are projects of their own.
 func (a *Answers) inputSources() inputSources {
-	return a.inputs.get(func() (found inputSources) {
-		dir := a.FlakeDir()
-		f := a.snapshot.Flake(dir)
-		if dir == "" || f == nil || f.Nix == nil {
+	return a.snapshot.inputs.get(inputsKey{a.FlakeDir(), a.Root(), a.sources}, func() (found inputSources) {
+		f := a.Flake()
+		if f == nil || f.Nix == nil {
 			return found
 		}
 		found.all = f.Nix.InputsLiteral
 		nixpkgs := false
-		for _, in := range f.Nix.Inputs {
-			source, ok := a.InputSource(dir, in.Name)
-			if !ok {
-				found.all = found.all && in.Follows != nil
+		for in, source := range a.InputSources {
+			if source == nil {
+				found.all = found.all && in.Follows != nil && len(in.Follows.Path) <= 1 // which is another one of these
 				continue
 			}
-			at := a.snapshot.View(filepath.Join(source.Dir, "flake.nix"))
-			root := at.Root()
+			root := a.snapshot.View(filepath.Join(source.Dir, "flake.nix")).Root()
 			if list := filepath.Join(source.Dir, filepath.FromSlash(moduleList)); a.snapshot.kindOf(list) == Regular {
 				nixpkgs, root = true, filepath.Dir(list) // the rest are packages
 			}

@@ -75,6 +75,26 @@ func TestInputOption(t *testing.T) {
 	}
 }
 
+// TestInputsNotAtHand holds that an option of NixOS is called missing only where the sources of all inputs are at hand, be they declared or not.
+func TestInputsNotAtHand(t *testing.T) {
+	for inputs, verdict := range map[string]project.OptionVerdict{
+		`inputs.nixpkgs.url = "github:NixOS/nixpkgs"; outputs = { self, nixpkgs }: { };`:                                            project.OptionMissing,
+		`inputs.nixpkgs.url = "github:NixOS/nixpkgs"; outputs = { self, nixpkgs, home-manager }: { };`:                              project.NothingKnown,
+		`inputs.nixpkgs.url = "github:NixOS/nixpkgs"; inputs.other.follows = "nixpkgs"; outputs = _: { };`:                          project.OptionMissing,
+		`inputs.nixpkgs.url = "github:NixOS/nixpkgs"; inputs.other.follows = "nixpkgs/home-manager"; outputs = _: { };`:             project.NothingKnown,
+		`inputs.nixpkgs.url = "github:NixOS/nixpkgs"; inputs.other.url = "github:nix-community/other"; outputs = _: { };`:           project.NothingKnown,
+		`inputs.nixpkgs.url = "github:NixOS/nixpkgs"; inputs.other = { flake = false; url = "github:o/other"; }; outputs = _: { };`: project.NothingKnown,
+	} {
+		root := testenv.Tree(t, map[string]string{
+			"app/flake.nix": "{ " + inputs + " }", "nixpkgs/flake.nix": `{ outputs = _: { }; }`, "nixpkgs/nixos/modules/module-list.nix": `[ ./web.nix ]`,
+			"nixpkgs/nixos/modules/web.nix": `{ lib, ... }: { options.services.web.enable = lib.mkEnableOption "it"; }`,
+		})
+		sources := &project.Sources{Places: map[string]string{"nixpkgs": filepath.Join(root, "nixpkgs")}}
+		answer := project.New(workspace.OS).ViewOf(filepath.Join(root, "app")).With(sources).Answers().InputOption([]string{"services", "web", "enabel"})
+		assert.Equal(t, verdict, answer.Verdict, inputs)
+	}
+}
+
 // TestInputOptionIsRecorded holds that an answer of an input's source holds as long as that says the same.
 func TestInputOptionIsRecorded(t *testing.T) {
 	root := testenv.Tree(t, map[string]string{

@@ -29,6 +29,9 @@ type Snapshot struct {
 	// evaluated is what evaluating modules adds to what they say.
 	evaluated *memo[*moduleIndex, *evaluatedOptions]
 
+	// inputs are the sources of inputs, by what they are found out from.
+	inputs *memo[inputsKey, inputSources]
+
 	files *fileCache
 	facts *factStore
 	trees *memo[tableKey, *factTable]
@@ -51,8 +54,8 @@ func start(fsys workspace.FS, facts *factStore) *Snapshot {
 	return &Snapshot{
 		fs: fsys, ground: newGround(fsys), flakes: new(memo[string, *flake.Flake]), locks: new(memo[string, *flake.LockFile]),
 		ciCalls: new(memo[string, map[string]bool]), sets: new(memo[string, map[string]bool]), outputs: new(memo[string, *Outputs]), hosts: new(memo[string, *hostGraph]), failing: new(memo[string, *failingOutputs]), lists: new(memo[string, optionList]),
-		evaluated: new(memo[*moduleIndex, *evaluatedOptions]),
-		files:     new(fileCache), facts: facts, trees: new(memo[tableKey, *factTable]),
+		evaluated: new(memo[*moduleIndex, *evaluatedOptions]), inputs: new(memo[inputsKey, inputSources]),
+		files: new(fileCache), facts: facts, trees: new(memo[tableKey, *factTable]),
 	}
 }
 

@@ -56,7 +56,7 @@ func (s Source) Name(v *View, file string) string {
 // With returns the view as one for which sources count.
 func (v *View) With(s *Sources) *View {
 	w := *v
-	w.sources, w.inputs = s, &lazy[inputSources]{}
+	w.sources = s
 	return &w
 }
 
@@ -96,6 +96,23 @@ func (v *View) InputSource(dir, name string) (s Source, ok bool) {
 		}
 	}
 	return Source{}, false
+}
+
+// InputSources yields the inputs of the flake around the file, declared or not, each with its source: nil where that is not at hand.
+func (v *View) InputSources(yield func(in *flake.Input, s *Source) bool) {
+	f := v.Flake()
+	if f == nil || f.Nix == nil {
+		return
+	}
+	for _, in := range f.Nix.AllInputs() {
+		var at *Source
+		if s, ok := v.InputSource(f.Dir, in.Name); ok {
+			at = &s
+		}
+		if !yield(in, at) {
+			return
+		}
+	}
 }
 
 // InputFlake returns the flake of an input of the flake in a folder, where its source is at hand and can be read.

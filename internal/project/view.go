@@ -14,7 +14,6 @@ type View struct {
 	folder   *folder
 	deps     *Deps
 	sources  *Sources // of inputs; nil for none beside those in the project
-	inputs   *lazy[inputSources]
 }
 
 // Answers answers questions about what other Nix files say. The first that is about all files of a project needs all of them.
@@ -42,7 +41,7 @@ func (v *View) Recording(d *Deps) *View {
 	}
 	now := surroundings(v)
 	d.note(v, question{what: "surroundings"}, func(a *Answers) bool { return surroundings(a.View) == now })
-	return &View{v.snapshot, v.folder, d, v.sources, v.inputs}
+	return &View{v.snapshot, v.folder, d, v.sources}
 }
 
 // Of returns what the check of another file sees, given by its absolute path, be it in this project or in another. A
@@ -63,7 +62,7 @@ type surroundings struct {
 
 // plain returns the view as one that does not record.
 func (v *View) plain() *View {
-	return &View{snapshot: v.snapshot, folder: v.folder, sources: v.sources, inputs: v.inputs}
+	return &View{snapshot: v.snapshot, folder: v.folder, sources: v.sources}
 }
 
 // Root returns the folder that bounds the project: the repository's root, else the root of what Nix copied to its store,

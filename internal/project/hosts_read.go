@@ -81,7 +81,7 @@ func (r *hostReader) readAll() *hostGraph {
 	return r.graph
 }
 
-// ask evaluates a part; nil where that is too much.
+// ask evaluates a part; nothing is known of it where that is too much.
 func (r *hostReader) ask(p eval.Part) *eval.Value {
 	if !p.IsValid() || !r.within(r.ev.Work() <= workOfHosts) {
 		return eval.Unknown()

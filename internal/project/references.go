@@ -73,7 +73,7 @@ var references = declare(fact[literal, *referenceIndex]{
 				last = text
 				l := literal{text: text, kind: refKind(n)}
 				if l.kind.evaluates() {
-					l.how, l.attr, _ = reachOf(n, names)
+					l.how, l.attr, _ = reachOf(comes.By(n, names))
 					if l.kind == InList || l.kind == CallPackage {
 						l.attr = "" // a module is asked for all; of a package nearly always
 					} else if l.how > Unreached {

@@ -75,10 +75,9 @@ func (x *stepIndex) of(path string) []step {
 	return nil
 }
 
-// reachOf returns how a flake that surely reaches a file evaluates an expression in it, and the default of an argument of the file's
-// function that this is for, or nil, or the attribute of the file's value.
-func reachOf(n ast.Node, names comes.Names) (how Reach, attr string, ofDefault *comes.Default) {
-	way := comes.By(n, names)
+// reachOf returns how a flake that surely reaches a file evaluates an expression in it, by the way to that, and the default of an argument
+// of the file's function that this is for, or nil, or the attribute of the file's value.
+func reachOf(way comes.Way) (how Reach, attr string, ofDefault *comes.Default) {
 	switch {
 	case way.Degree == comes.Never || way.Default != nil:
 		return Unreached, "", way.Default
@@ -90,9 +89,16 @@ func reachOf(n ast.Node, names comes.Names) (how Reach, attr string, ofDefault *
 
 func collectSteps(t *ast.Tree, names comes.Names) (found []step) {
 	texts := textNames{tree: t}
-	var at ast.Node
+	var at, asked ast.Node
+	var way comes.Way
+	by := func() comes.Way { // of the path at hand
+		if asked != at {
+			asked, way = at, comes.By(at, names)
+		}
+		return way
+	}
 	add := func(s step) {
-		s.how, s.attr, s.ofDefault = reachOf(at, names)
+		s.how, s.attr, s.ofDefault = reachOf(by())
 		if s.how == Unreached && s.ofDefault == nil {
 			return
 		}
@@ -144,10 +150,10 @@ func collectSteps(t *ast.Tree, names comes.Names) (found []step) {
 			s := step{kind: stepCall, base: base, rest: rest}
 			s.names, s.open = givenNames(at)
 			add(s)
-			if joined || base == "" || comes.By(at, names).Default != nil {
+			if joined || base == "" || by().Default != nil {
 				add(step{kind: stepImport, base: base, rest: rest})
 			}
-		case kind.evaluates() && (joined || base == "" || comes.By(at, names).Default != nil), kind == Other && Exported(at):
+		case kind.evaluates() && (joined || base == "" || by().Default != nil), kind == Other && Exported(at):
 			add(step{kind: stepImport, base: base, rest: rest})
 		case kind.evaluates(), kind == Copied && !joined:
 		case loaded(at):

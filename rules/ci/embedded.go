@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/modsys"
 	"github.com/nixsift/nixsift/internal/shell"
 	"github.com/nixsift/nixsift/rules"
 )
@@ -33,7 +34,7 @@ func isProse(str ast.Node) bool {
 	for n := str.Parent(); n.IsValid(); n = n.Parent() {
 		if b, ok := ast.AsBinding(n); ok {
 			name := b.Attrpath().LastName()
-			return slices.Contains([]string{"description", "longDescription", "help", "usage", "message", "welcomeText", "example", "motd"}, name)
+			return modsys.IsDocumentation(name) || slices.Contains([]string{"help", "usage", "message", "welcomeText", "motd"}, name)
 		}
 	}
 	return false

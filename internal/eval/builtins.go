@@ -25,6 +25,8 @@ type invocation struct {
 	b     *builtin
 	args  []*thunk
 	fails *Value
+	// part is the attribute of the value that fails, where the call itself does not.
+	part string
 }
 
 var (
@@ -163,7 +165,7 @@ func (c *invocation) mayFail() { c.fails = join(c.fails, failing) }
 
 // refuse notes that the call surely fails for what it gets, whose kinds are the right ones.
 func (c *invocation) refuse(what string) *Value {
-	c.fails = join(c.fails, failed(&Failure{Reason: OutOfRange, at: c.at, Name: c.b.name, Text: what}))
+	c.fails = join(c.fails, failed(&Failure{Reason: OutOfRange, at: c.at, Name: c.b.name, Text: what, part: c.part}))
 	return nil
 }
 

@@ -13,6 +13,8 @@ type coercion struct {
 	other  Kinds // of the operand before
 	index  int
 	name   string
+	attr   string // of the argument
+	part   string // see Failure
 	// more lets numbers, Booleans, null and lists be strings, too, as toString does.
 	more bool
 	// copies is set where paths become store paths.
@@ -78,7 +80,7 @@ func (ev *Evaluation) coerce(v *Value, c coercion) (ok, bad *Value) {
 	switch {
 	case wrong == 0:
 	case ok == nil:
-		f := &Failure{Reason: c.reason, at: c.at, Got: wrong, Index: c.index, Name: c.name, Assumed: v.assumes()}
+		f := &Failure{Reason: c.reason, at: c.at, Got: wrong, Index: c.index, Name: c.name, Assumed: v.assumes(), Text: c.attr, part: c.part}
 		switch c.reason {
 		case BadBuiltinArg:
 			f.Want = String

@@ -123,7 +123,7 @@ func examine(ev *Evaluation, code *Code) (findings []Finding, x *Examination) {
 	for e, failures := range x.found {
 		for _, f := range failures {
 			if sure[f] || !guarded[e] {
-				findings = append(findings, Finding{Failure: f, Span: f.span(code, e), Sure: sure[f]})
+				findings = append(findings, Finding{Failure: f, Span: f.span(code, e), Sure: sure[f], of: f.ofPart()})
 			}
 		}
 	}
@@ -262,7 +262,8 @@ const (
 	asFunction
 	asCall
 	asSet
-	asGiven     // not queued: a call of which is noted what it gives
+	asGiven // not queued: a call of which is noted what it gives
+	asLater
 	asUndecided // not queued: a condition, or a call of one of guards, that is not known to hold or not
 )
 
@@ -333,6 +334,27 @@ func (x *Examination) fails(at site, v *Value) {
 		case Thrown, Aborted, Recursion: // meant, or told elsewhere
 		default:
 			x.found[at.expr] = append(x.found[at.expr], f)
+		}
+	})
+}
+
+// later notes what a call leaves to later, whether or not something asks for it.
+func (x *Examination) later(at site, t *thunk) {
+	if at.lexical && at.code == x.code && x.fixed == nil && x.mark(at.expr, asLater) {
+		x.queue = append(x.queue, pending{thunk: t})
+	}
+}
+
+// failsLater notes that an attribute of what a call gives surely fails.
+func (x *Examination) failsLater(at site, v *Value, name string) {
+	if !at.lexical || at.code != x.code || len(x.found[at.expr]) > 0 || x.fixed != nil {
+		return
+	}
+	v.failures(func(f *Failure) {
+		if f.at == at && f.part == name {
+			x.found[at.expr] = append(x.found[at.expr], f)
+		} else {
+			x.entered(at, v, element{is: true, name: name})
 		}
 	})
 }

@@ -224,8 +224,59 @@ string? (derivation { name = "x"; system = "x"; builder = "x"; outputHashAlgo = 
 string? (derivation { name = "x"; system = "x"; builder = "x"; outputHash = "sha256:0000000000000000000000000000000000000000000000000000"; }).drvPath
 string? (derivation { name = "x"; system = "x"; builder = "x"; outputHash = "sha1-AAAAAAAAAAAAAAAAAAAAAAAAAAA="; }).drvPath
 string? (derivation { name = "x"; system = "x"; builder = "x"; outputHash = "md5-AAAAAAAAAAAAAAAAAAAAAA=="; }).drvPath
-hard?   (derivation { name = "x"; system = "x"; builder = "x"; outputHash = null; }).drvPath
+hard    (derivation { name = "x"; system = "x"; builder = "x"; outputHash = null; }).drvPath
 string? (derivation { name = "x"; system = "x"; builder = "x"; outputHash = null; __ignoreNulls = true; }).drvPath
+set     derivation { }
+bool    (derivation { }) ? name
+string  (derivation { name = "x"; }).name
+string  (derivation { name = "x"; }).out.type
+hard    (derivation { }).drvPath
+hard    (derivation { name = "x"; }).outPath
+hard    (derivation { name = "x"; builder = "x"; }).out.outPath
+hard    "${derivation { name = "x"; system = "x"; }}"
+hard    toString (derivation { name = "x"; system = "x"; })
+hard    (derivation { system = "x"; builder = "x"; name = null; }).drvPath
+hard    (derivation { system = "x"; builder = null; name = "x"; }).drvPath
+hard    (derivation { system = ""; builder = "x"; name = "x"; }).drvPath
+string? (derivation { name = "x"; builder = 1; system = ./x; }).drvPath
+hard    (derivation { name = "a b"; system = "x"; builder = "x"; }).drvPath
+hard    (derivation { name = ""; system = "x"; builder = "x"; }).drvPath
+hard    (derivation { name = "x.drv"; system = "x"; builder = "x"; }).drvPath
+string? (derivation { name = "-?=+_.x"; system = "x"; builder = "x"; }).drvPath
+string? (derivation { name = ".x"; system = "x"; builder = "x"; }).drvPath
+string? (derivation { name = builtins.concatStringsSep "" (builtins.genList (i: "a") 207); system = "x"; builder = "x"; }).drvPath
+hard    (derivation { name = builtins.concatStringsSep "" (builtins.genList (i: "a") 208); system = "x"; builder = "x"; }).drvPath
+hard    derivation { outputs = [ ]; }
+hard    derivation { outputs = "out"; }
+hard    derivation { outputs = [ 1 ]; }
+caught  derivation { outputs = [ (throw "x") ]; }
+string  (derivation { outputs = [ "a" "b" ]; }).outputName
+set     (derivation { outputs = [ "a" "b" ]; }).b
+hard    (derivation { outputs = [ "a" "b" ]; }).out
+hard    (derivation { name = "x"; system = "x"; builder = "x"; outputs = [ "a" "a" ]; }).drvPath
+hard    (derivation { name = "x"; system = "x"; builder = "x"; outputs = [ "drvPath" ]; }).drvPath
+string? (derivation { name = "x"; system = "x"; builder = "x"; outputs = [ "a b" ]; }).drvPath
+hard    (derivation { name = "x"; system = "x"; builder = "x"; args = "a"; }).drvPath
+hard    (derivation { name = "x"; system = "x"; builder = "x"; args = [ { } ]; }).drvPath
+string? (derivation { name = "x"; system = "x"; builder = "x"; args = [ 1 null [ "a" ] ./x ]; }).drvPath
+hard    (derivation { name = "x"; system = "x"; builder = "x"; env = { a = 1; }; }).drvPath
+hard    (derivation { name = "x"; system = "x"; builder = "x"; env = [ (x: x) ]; }).drvPath
+string? (derivation { name = "x"; system = "x"; builder = "x"; env = [ null 1.5 [ ] { outPath = "a"; } ]; }).drvPath
+string? (derivation { name = "x"; system = "x"; builder = "x"; env = { a = 1; }; __structuredAttrs = true; }).drvPath
+hard?   (derivation { name = "x"; system = "x"; env = { a = 1; }; __structuredAttrs = true; }).drvPath
+hard    (derivation { name = "x"; system = "x"; builder = null; __ignoreNulls = true; }).drvPath
+hard    (derivation { name = "x"; system = "x"; builder = "x"; __ignoreNulls = null; }).drvPath
+hard    (derivation { name = "x"; system = "x"; builder = "x"; outputHashMode = "bad"; }).drvPath
+string? (derivation { name = "x"; system = "x"; builder = "x"; outputHashMode = null; __ignoreNulls = true; }).drvPath
+hard    (derivation { name = "x"; system = "x"; builder = "x"; outputHash = "x"; outputs = [ "dev" ]; }).drvPath
+string? (derivation { name = "x"; system = "x"; builder = "x"; outputHash = ""; outputHashAlgo = "sha256"; }).drvPath
+caught  (derivation { name = "x"; a = throw "x"; }).drvPath
+caught  (derivation { name = throw "x"; }).drvPath
+hard    (derivation { a = throw "x"; }).drvPath
+hard    let d = derivation { name = "x"; system = "x"; builder = "x"; env = d; }; in d.drvPath
+string  let d = derivation { name = "x"; system = "x"; builder = "x"; env = d; }; in d.name
+hard    derivationStrict { name = "x"; }
+set?    derivationStrict { name = "x"; system = "x"; builder = "x"; outputs = "out dev"; }
 `
 
 // pureVerdicts are verdicts of pure evaluation, as in flakes.

@@ -45,7 +45,8 @@ type Failure struct {
 	// argument.
 	Name  string
 	Names []string
-	Text  string
+	// Text is the text that Name gets; of BadBuiltinArg, the attribute of the argument that is wrong, if it is one.
+	Text string
 	// Start and End are the part that is to blame where that is less than the expression: a name in a path.
 	Start, End uint32
 	// First is the definition that came before that of a DuplicateAttr: its name.
@@ -57,7 +58,9 @@ type Failure struct {
 	// Assumed is the function of nixpkgs that a failure rests on, where that is known by its name only.
 	Assumed string
 	// Index is the number of the argument, or of the arguments that went well before.
-	Index  int
+	Index int
+	// part is the attribute of the value at the place that fails, where evaluating the place alone does not.
+	part   string
 	takes  []string // the names that a builtin takes, of MissingArg and UnexpectedArg
 	set    *set
 	fn     *function

@@ -129,6 +129,8 @@ func (g *gate) callFails(n ast.Node) bool {
 		return before == 0 && b.args == 1 && g.builderFails(n, b)
 	case known && before >= f.arity():
 		return g.sure(n.FirstChild()) != Anything // what the function gives is called
+	case known && (name == "derivation" || name == "derivationStrict"):
+		return g.sure(n.Child(1)) != Anything
 	case known:
 		if takes, ok := harmless[name]; ok {
 			return g.lacks(n.Child(1), takes[before])

@@ -329,9 +329,14 @@ func (g *generator) made(k Kinds, d int) string {
 			func() string {
 				return "(derivation { name = " + e(String) + "; }" + g.pick(" // { b = 1; }", "") + ")." + g.pick("name", "type", "outputName", "a", "drvAttrs.name", "system")
 			},
+			func() string {
+				return g.derivation(d) + "." + g.pick("drvPath", "drvPath", "outPath", "name", "out.drvPath", "dev.outPath", "drvAttrs.builder", "type")
+			},
+			func() string { return g.pick(`"${`, `toString "x${`) + g.derivation(d) + `}"` },
+			func() string { return "(derivationStrict " + g.attributes(d) + ")." + g.pick("drvPath", "out", "dev") },
 			func() string { return "builtins.toJSON " + e(g.kind()) },
 			func() string { return "(builtins.parseDrvName " + e(String) + ")." + g.pick("name", "version", "a") },
-		}[g.IntN(16)]()
+		}[g.IntN(19)]()
 	case Null:
 		return "null"
 	case Path:
@@ -432,4 +437,45 @@ func (g *generator) set(rec string, d int) string {
 	}
 	g.vars = g.vars[:before]
 	return b.String() + "}"
+}
+
+// derivation writes a call of derivation.
+func (g *generator) derivation(d int) string { return "(derivation " + g.attributes(d) + ")" }
+
+// attributes writes what derivation takes, mostly with all that it needs.
+func (g *generator) attributes(d int) string {
+	var b strings.Builder
+	b.WriteString("(")
+	if g.chance(15) {
+		b.WriteString(g.expr(Set, d) + " // ")
+	}
+	b.WriteString("{ ")
+	for _, name := range []string{"name", "builder", "system"} {
+		switch g.IntN(12) {
+		case 0:
+		case 1:
+			b.WriteString(name + " = " + g.expr(g.either(String, Null, g.kind()), d) + "; ")
+		default:
+			b.WriteString(name + " = " + g.pick(`"a"`, `"a"`, `"b-1.0"`, `"a" + "b"`, g.expr(String, 1)) + "; ")
+		}
+	}
+	for _, option := range [][]string{
+		{"outputs", `[ "out" ]`, `[ "out" "dev" ]`, `[ "dev" "dev" ]`, `[ "drvPath" ]`, `[ "a b" ]`, "[ ]", "null", `"out dev"`},
+		{"args", "[ ]", `[ 1 null [ "a" ] ]`, `[ { } ]`, "[ (x: x) ]", `"a"`, "null"},
+		{"__structuredAttrs", "true", "false", "null"},
+		{"__ignoreNulls", "true", "true", "false", "1"},
+		{"outputHash", `""`, "null", `"sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="`, `"b"`},
+		{"outputHashAlgo", `""`, "null", `"sha256"`, `"b"`},
+		{"outputHashMode", `"flat"`, `"recursive"`, `"b"`, "null"},
+		{"env", "1.5", "null", "{ }", `{ outPath = "a"; }`, "[ [ ] ]", "x: x", `throw "t"`},
+	} {
+		if g.chance(12) {
+			value := g.pick(option[1:]...)
+			if g.chance(10) {
+				value = g.expr(g.kind(), 1)
+			}
+			b.WriteString(option[0] + " = " + value + "; ")
+		}
+	}
+	return b.String() + "})"
 }

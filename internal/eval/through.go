@@ -186,7 +186,11 @@ func (p *prober) fails(f *Failure) bool {
 	fails, asked := p.always[at]
 	if !asked {
 		ev := &Evaluation{Fuel: p.x.ev.Fuel, Import: p.x.ev.Import}
-		fails = ev.Ask(p.within(f.at.code, e)).Fails()
+		v := ev.Ask(p.within(f.at.code, e))
+		if t := v.element(f.ofPart()); f.part != "" && t != nil {
+			v = ev.ask(t)
+		}
+		fails = v.Fails()
 		p.left -= ev.work
 		p.always[at] = fails
 	}
@@ -210,6 +214,9 @@ func (p *prober) still(e Expr, of element, hole Expr) bool {
 	p.left -= ev.work
 	return v.Fails()
 }
+
+// ofPart returns what fails of the value at the place of a failure.
+func (f *Failure) ofPart() element { return element{is: f.part != "", name: f.part} }
 
 // element returns a part of a value; nil where it is not known.
 func (v *Value) element(of element) *thunk {

@@ -238,7 +238,7 @@ hard    toString (derivation { name = "x"; system = "x"; })
 hard    (derivation { system = "x"; builder = "x"; name = null; }).drvPath
 hard    (derivation { system = "x"; builder = null; name = "x"; }).drvPath
 hard    (derivation { system = ""; builder = "x"; name = "x"; }).drvPath
-string? (derivation { name = "x"; builder = 1; system = ./x; }).drvPath
+string? (derivation { name = "x"; builder = 1; system = ./there.nix; }).drvPath
 hard    (derivation { name = "a b"; system = "x"; builder = "x"; }).drvPath
 hard    (derivation { name = ""; system = "x"; builder = "x"; }).drvPath
 hard    (derivation { name = "x.drv"; system = "x"; builder = "x"; }).drvPath
@@ -258,7 +258,7 @@ hard    (derivation { name = "x"; system = "x"; builder = "x"; outputs = [ "drvP
 string? (derivation { name = "x"; system = "x"; builder = "x"; outputs = [ "a b" ]; }).drvPath
 hard    (derivation { name = "x"; system = "x"; builder = "x"; args = "a"; }).drvPath
 hard    (derivation { name = "x"; system = "x"; builder = "x"; args = [ { } ]; }).drvPath
-string? (derivation { name = "x"; system = "x"; builder = "x"; args = [ 1 null [ "a" ] ./x ]; }).drvPath
+string? (derivation { name = "x"; system = "x"; builder = "x"; args = [ 1 null [ "a" ] ./there.nix ]; }).drvPath
 hard    (derivation { name = "x"; system = "x"; builder = "x"; env = { a = 1; }; }).drvPath
 hard    (derivation { name = "x"; system = "x"; builder = "x"; env = [ (x: x) ]; }).drvPath
 string? (derivation { name = "x"; system = "x"; builder = "x"; env = [ null 1.5 [ ] { outPath = "a"; } ]; }).drvPath

@@ -100,6 +100,10 @@ func (f *Failure) Candidates() []string {
 	return nil
 }
 
+// Later reports whether evaluating the place does not fail, but only an attribute of what it gives: of a derivation, what has Nix
+// write it.
+func (f *Failure) Later() bool { return f.part != "" }
+
 // Origin returns where the set or function that a failure is about is defined: the file and the bytes. ok is false where
 // that is not one place.
 func (f *Failure) Origin() (file string, start, end uint32, ok bool) {

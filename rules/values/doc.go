@@ -4,6 +4,8 @@
 package values
 
 import (
+	"fmt"
+
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/eval"
@@ -72,7 +74,7 @@ func report(p *rules.Pass, found diag.Finding, f eval.Finding) {
 
 // endingOf returns what the message about a failure ends with.
 func endingOf(f eval.Finding) rules.Ending {
-	if f.Inside != nil {
+	if f.Inside != nil || f.Later() {
 		return rules.NoEnding
 	}
 	switch f.Reason {
@@ -125,6 +127,14 @@ func quoted(p *rules.Pass, span source.Span, otherwise string) string {
 		}
 	}
 	return diag.Code(text)
+}
+
+// gets says what a function gets that it does not take.
+func gets(f eval.Finding, name string) string {
+	if f.Text != "" {
+		return fmt.Sprintf("%s gets %s as %s where it needs %s", name, kinds(f.Got, "something"), diag.Code(f.Text), wanted(f.Want))
+	}
+	return fmt.Sprintf("%s gets %s where it needs %s", name, kinds(f.Got, "something"), wanted(f.Want))
 }
 
 // wanted describes what is taken.

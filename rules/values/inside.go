@@ -73,7 +73,7 @@ func whatFails(f eval.Finding) (why, help string) {
 	case eval.BadCondition:
 		return kinds(f.Got, "this") + " stands in the place of a Boolean", ""
 	case eval.BadBuiltinArg:
-		return fmt.Sprintf("%s gets %s where it needs %s", diag.Code(f.Name), kinds(f.Got, "something"), wanted(f.Want)), ""
+		return gets(f, diag.Code(f.Name)), ""
 	case eval.OutOfRange:
 		return f.Describe(), ""
 	case eval.Recursion:

@@ -24,7 +24,8 @@ var _ = rules.Register(&rules.Rule{
 		"\n" +
 		"Functions of nixpkgs that make derivations, such as `writeShellApplication` and\n" +
 		"`fetchFromGitHub`, are known where they are called as what `pkgs` has, or by an argument of that name: as a warning, and not\n" +
-		"where the project gives the name to something of its own." + severity,
+		"where the project gives the name to something of its own. `derivation` needs `name`, `builder` and `system` as soon as its\n" +
+		"`drvPath` or an output is evaluated." + severity,
 	Severity: diag.Error, Presets: rules.Recommended,
 	Asks: asks,
 	File: func(p *rules.Pass) {

@@ -18,7 +18,10 @@ var _ = rules.Register(&rules.Rule{
 		"`filter f list` where `f` returns something other than a Boolean.\n" +
 		"\n" +
 		"Some take not all values of their kind: `head [ ]`, `elemAt list 3` of three elements, `substring (-1) 2 text`, `div 1 0`,\n" +
-		"`hashString \"sha-256\" text`." + severity,
+		"`hashString \"sha-256\" text`.\n" +
+		"\n" +
+		"`derivation` evaluates what it gets only where its `drvPath` or an output is: then it refuses attributes of which no text can\n" +
+		"be made, empty ones that it needs, and names with characters that paths in the store cannot have." + severity,
 	Severity: diag.Error, Presets: rules.Recommended,
 	Asks: asks,
 	File: func(p *rules.Pass) {
@@ -48,7 +51,7 @@ var _ = rules.Register(&rules.Rule{
 				found.Message = fmt.Sprintf("%s does not take %s and %s", name, kinds(f.Got, "one thing"), kinds(f.Other, "another"))
 				return found, true
 			}
-			found.Message = fmt.Sprintf("%s gets %s where it needs %s", name, kinds(f.Got, "something"), wanted(f.Want))
+			found.Message = gets(f, name)
 			return found, true
 		}, eval.BadBuiltinArg, eval.BadOperands, eval.OutOfRange)
 	},

@@ -66,7 +66,7 @@ const harness = `{ module }:
 let
   lib = import %s;
   result = lib.evalModules {
-    specialArgs = { special = true; lite = false; inputs.x.nixosModules.a = { }; inputs.x.nixosModules.b = ./leaf.nix; };
+    specialArgs = { modulesPath = toString ./.; special = true; lite = false; inputs.x.nixosModules.a = { }; inputs.x.nixosModules.b = ./leaf.nix; };
     modules = [ module ./base.nix ];
   };
 in builtins.deepSeq result.config "evaluates"

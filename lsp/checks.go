@@ -27,15 +27,15 @@ type openDocument struct {
 	// answering is set while other files are asked; owed, where a newer state waits for the end of that.
 	answering, owed bool
 	hush            context.CancelFunc // ends the asking
-	decided         []diag.Finding     // what they decided last
+	decided         carried            // what they decided last
 	flake           bool               // the flake's rules are to run, too
-	ofFlake         []diag.Finding
+	ofFlake         carried
 	// flakeDeps is what ofFlake depends on.
 	flakeDeps *engine.Deps
 	// whole is set where the next check is to evaluate other files, too: a check of a newer state never is, and what such
 	// a check found besides moves along till the next one.
 	whole    bool
-	crossing []diag.Finding
+	crossing carried
 	idle     *time.Timer
 	opened   bool // the first check is done
 	closed   bool
@@ -315,7 +315,7 @@ func (s *Server) conclude(o *openDocument, found *result, flake bool) error {
 func (s *Server) follow(o *openDocument, before *result) {
 	found := o.latest
 	if o.doc.serial == found.snap.doc.serial {
-		o.decided = found.decided
+		o.decided = carried{found.decided, found.snap.doc.text}
 	}
 	switch {
 	case found.more: // when the document is left alone for a while: that cannot be called off at once
@@ -328,9 +328,9 @@ func (s *Server) follow(o *openDocument, before *result) {
 			}
 		})
 	case found.snap.alone:
-		o.crossing = nil
+		o.crossing = carried{}
 	case before != nil && before.more && before.snap.doc.serial == found.snap.doc.serial && o.doc.serial == found.snap.doc.serial:
-		o.crossing = without(found.findings, before.own)
+		o.crossing = carried{without(found.findings, before.own), found.snap.doc.text}
 	}
 }
 
@@ -356,10 +356,10 @@ func (p *snapshot) checkFlake(ctx context.Context) error {
 		return err
 	}
 	p.report(checked.Errors)
-	p.ofFlake, p.flakeDeps = nil, checked.Deps
+	p.ofFlake, p.flakeDeps = carried{in: p.doc.text}, checked.Deps
 	for _, f := range checked.Findings {
 		if f.File == p.doc.path {
-			p.ofFlake = append(p.ofFlake, f)
+			p.ofFlake.findings = append(p.ofFlake.findings, f)
 		}
 	}
 	return nil

@@ -89,7 +89,7 @@ func (q *query) quickActions(ctx context.Context, r protocol.Range) ([]protocol.
 	}
 	defer release(q.asking)
 	v := newVersions(q.snapshot)
-	actions, err := v.actions(ctx, q.found.findings, near)
+	actions, err := v.actions(ctx, q.found, near)
 	v.close()
 	return actions, err
 }
@@ -100,18 +100,20 @@ func (q *query) spanOf(r protocol.Range) (at source.Span, ok bool) {
 	return at, q.asked.text == q.doc.text || move(&at, []edit{difference(q.asked.text, q.doc.text)}, true)
 }
 
-// actions are the fixes of findings, what else can be done about them, and the comments that silence them, near some place.
-func (v *versions) actions(ctx context.Context, findings, near []diag.Finding) ([]protocol.CodeAction, error) {
+// actions are the fixes of findings near some place, what else can be done about them, and the comments that silence them. Those that
+// may not hold any more are only explained.
+func (v *versions) actions(ctx context.Context, found *result, near []diag.Finding) ([]protocol.CodeAction, error) {
+	sure, doubtful := v.sure(found, near)
 	var actions []protocol.CodeAction
-	for _, f := range near {
+	for _, f := range sure {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
 		actions = append(actions, v.quickFixes(f)...)
 	}
-	doing, telling := v.commandActions(near)
-	silencing, err := v.suppressions(ctx, findings, near)
-	return slices.Concat(actions, doing, silencing, telling), err
+	doing := v.commandActions(sure)
+	silencing, err := v.suppressions(ctx, found.findings, sure)
+	return slices.Concat(actions, doing, silencing, v.explanations(slices.Concat(sure, doubtful))), err
 }
 
 // wanted reports whether a client asked for a kind: for it, for one above it, or for nothing in particular.

@@ -67,9 +67,9 @@ func (s *Server) change(o *openDocument, version *int, text string, edits []edit
 	}
 	s.setBuffer(doc)
 	for _, other := range s.open {
-		other.ofFlake = moved(other.ofFlake, doc.path, edits)
-		other.crossing = moved(other.crossing, doc.path, edits)
-		other.decided = moved(other.decided, doc.path, edits)
+		other.ofFlake = other.ofFlake.moved(doc.path, edits)
+		other.crossing = other.crossing.moved(doc.path, edits)
+		other.decided = other.decided.moved(doc.path, edits)
 	}
 	s.schedule(o, false)
 	s.whenIdle(o)

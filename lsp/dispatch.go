@@ -3,7 +3,6 @@ package lsp
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/nixsift/nixsift/lsp/protocol"
 )
@@ -146,14 +145,9 @@ func (s *Server) whenChecked(o *openDocument, all bool, run func(ctx context.Con
 	}
 }
 
-// await waits until the newest state of a document is checked, what other files decide included; for that only briefly unless all is
-// wanted. It returns nil where the text of the document is not known.
+// await waits until the newest state of a document is checked; if all is wanted, what other files decide included. It returns nil where
+// the text of the document is not known.
 func (s *Server) await(ctx context.Context, o *openDocument, all bool) (*query, error) {
-	var late <-chan time.Time
-	if !all {
-		late = time.After(briefly)
-	}
-	isOver := false
 	for {
 		s.mu.Lock()
 		switch found := o.latest; {
@@ -163,7 +157,7 @@ func (s *Server) await(ctx context.Context, o *openDocument, all bool) (*query, 
 		case o.lost:
 			s.mu.Unlock()
 			return nil, nil
-		case found != nil && found.snap.doc == o.doc && (found.isWhole() || isOver):
+		case found != nil && found.snap.doc == o.doc && (found.isWhole() || !all && !found.held):
 			defer s.mu.Unlock()
 			if found.err != nil {
 				return nil, found.err
@@ -174,8 +168,6 @@ func (s *Server) await(ctx context.Context, o *openDocument, all bool) (*query, 
 		s.mu.Unlock()
 		select {
 		case <-waiting:
-		case <-late:
-			isOver = true
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}

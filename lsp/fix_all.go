@@ -39,7 +39,12 @@ func (q *query) fixEach(ctx context.Context, level fix.Level, wanted func(fix.Pl
 	var edits []diag.Edit
 	p, now, left := q.snapshot, q.snapshot, []fix.Planned(nil)
 	found, err := q.found, error(nil)
-	if found.cut {
+	if found.isStale() {
+		if now, err = now.renewed(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if found.cut || now != p {
 		if found, err = now.check(ctx, maxFixed); err != nil {
 			return nil, err
 		}
@@ -99,7 +104,7 @@ func same(x, y fix.Planned) bool {
 // renewed returns the snapshot with the findings of the flake's rules for its text.
 func (p *snapshot) renewed(ctx context.Context) (*snapshot, error) {
 	q := *p
-	q.ofFlake, q.flakeDeps = nil, nil
+	q.ofFlake, q.flakeDeps = carried{}, nil
 	q.fs = p.fs.Clone()
 	q.fs.Set(p.doc.path, []byte(p.doc.text))
 	q.checker = p.checker.Next(project.Change{FS: q.fs, Files: []string{p.doc.path}})

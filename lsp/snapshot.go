@@ -21,13 +21,13 @@ type snapshot struct {
 	docs    map[string]*document // the open documents by key
 	checker *engine.Checker
 	era     int
-	ofFlake []diag.Finding // what the rules of the document's flake found in it
+	ofFlake carried // what the rules of the document's flake found in it
 	// flakeDeps is what ofFlake depends on; nil where those rules did not run.
 	flakeDeps *engine.Deps
 	// alone is set where the check is not to evaluate other files; crossing is what that told last, decided what the files of the
 	// project decided.
 	alone             bool
-	crossing, decided []diag.Finding
+	crossing, decided carried
 	early             bool // the rules of the document's flake are still to run
 	fs                *workspace.Overlay
 	client            protocol.ClientCapabilities
@@ -81,7 +81,7 @@ func (p *snapshot) first(ctx context.Context, most int) (*result, error) {
 		return &result{snap: p, findings: append(configFindings(problems), p.renamed(c)...)}, nil
 	}
 	buffer := engine.Buffer{Path: doc.path, Kind: doc.kind, Text: doc.text, Most: most, Record: true, Alone: p.alone, First: true}
-	checked, err := p.checker.CheckBuffer(ctx, buffer, p.ofFlake)
+	checked, err := p.checker.CheckBuffer(ctx, buffer, p.ofFlake.findings)
 	if err != nil {
 		return nil, err
 	}
@@ -113,10 +113,10 @@ func (p *snapshot) resultOf(checked engine.Checked) *result {
 	p.markBaselined(out.own)
 	out.findings = out.own
 	if out.rest != nil {
-		out.findings = and(out.findings, p.decided)
+		out.findings = and(out.findings, p.decided.findings)
 	}
 	if out.more {
-		out.findings = and(out.findings, p.crossing)
+		out.findings = and(out.findings, p.crossing.findings)
 	}
 	var errs []engine.FileError
 	for _, e := range checked.Errors {

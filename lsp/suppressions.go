@@ -142,7 +142,7 @@ func (v *versions) silenced(ctx context.Context, q *snapshot, findings []diag.Fi
 		list[i] = edit{e.Span, e.Text}
 	}
 	if !v.doc.isNix() {
-		q.ofFlake = moved(v.ofFlake, v.doc.path, list)
+		q.ofFlake = v.ofFlake.moved(v.doc.path, list)
 		found, err := q.check(ctx, maxPublished)
 		if err != nil {
 			return nil, err

@@ -3,8 +3,9 @@ package lsp
 import (
 	"slices"
 
+	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
-	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/parser"
 )
 
@@ -48,39 +49,69 @@ func (r *result) isStale() bool {
 // sure divides findings into those that hold in the document, with the fixes that do, and those of an earlier text that had other
 // code, of which nobody knows whether they still hold.
 func (v *versions) sure(found *result, findings []diag.Finding) (sure, doubtful []diag.Finding) {
-	same := map[string]bool{v.doc.text: true}
+	type comparison struct {
+		same    bool
+		changed []source.Span
+	}
+	known := map[string]comparison{v.doc.text: {same: true}}
 	for _, f := range findings {
 		in := found.foundIn(&f)
-		is, known := same[in]
-		if !known {
-			is = v.sameCode(in)
-			same[in] = is
+		c, ok := known[in]
+		if !ok && v.doc.isNix() {
+			c.changed, c.same = otherTrivia(parser.Parse(in), v.tree())
+			known[in] = c
 		}
-		if !is {
+		if !c.same {
 			doubtful = append(doubtful, f)
 			continue
 		}
 		if in != v.doc.text {
-			d := difference(in, v.doc.text)
-			f.Fixes = slices.DeleteFunc(slices.Clone(f.Fixes), func(x diag.Fix) bool { return !v.apart(x, d) })
+			f.Fixes = slices.DeleteFunc(slices.Clone(f.Fixes), func(x diag.Fix) bool { return !v.apart(x, c.changed) })
 		}
 		sure = append(sure, f)
 	}
 	return sure, doubtful
 }
 
-// sameCode reports whether the document has the code of an earlier text, comments and white space apart.
-func (v *versions) sameCode(before string) bool {
-	return v.doc.isNix() && nixlang.SameCode(parser.Parse(before), v.tree())
+// otherTrivia compares the tokens of two texts. Where they are the same but for comments and white space, it returns what of these is new
+// in the second text; an empty span where something is gone.
+func otherTrivia(before, after *ast.Tree) (changed []source.Span, same bool) {
+	a, b := before.Token(0), after.Token(0)
+	atA, atB := uint32(0), uint32(0)
+	for {
+		if a.Kind().IsTrivia() {
+			a = a.NextSignificant()
+		}
+		if b.Kind().IsTrivia() {
+			b = b.NextSignificant()
+		}
+		if a.IsValid() != b.IsValid() {
+			return nil, false
+		}
+		if !a.IsValid() {
+			return changed, true
+		}
+		was, is := before.Source()[atA:a.Start()], after.Source()[atB:b.Start()]
+		switch {
+		case a.Kind() != b.Kind() || a.Text() != b.Text():
+			return nil, false
+		case was != is:
+			d := difference(was, is)
+			start := atB + d.span.Start
+			changed = append(changed, source.Span{Start: start, End: start + uint32(len(d.text))})
+		}
+		atA, atB = a.Span().End, b.Span().End
+		a, b = a.Next(), b.Next()
+	}
 }
 
-// apart reports whether a fix changes the document only, and no line that the last edit, which made its text, has touched: then
-// neither a comment nor white space of the edit comes to stand beside other code by the fix.
-func (v *versions) apart(x diag.Fix, last edit) bool {
+// apart reports whether a fix changes the document only, and no line with changed comments and white space: so neither comes to stand
+// beside other code by the fix.
+func (v *versions) apart(x diag.Fix, changed []source.Span) bool {
 	line := v.doc.lines.Line
-	end := last.span.Start + uint32(len(last.text))
-	from, to := line(last.span.Start), line(max(last.span.Start+1, end)-1)
 	return !slices.ContainsFunc(x.Edits, func(e diag.Edit) bool {
-		return e.File != "" && e.File != v.doc.path || line(e.Span.Start) <= to && from <= line(e.Span.End)
+		return e.File != "" && e.File != v.doc.path || slices.ContainsFunc(changed, func(c source.Span) bool {
+			return line(e.Span.Start) <= line(max(c.Start+1, c.End)-1) && line(c.Start) <= line(e.Span.End)
+		})
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -20,12 +21,14 @@ import (
 // slowFS lets nobody read a file of some name while its gate is shut.
 type slowFS struct {
 	workspace.FS
-	name string
-	gate sync.RWMutex
+	name  string
+	gate  sync.RWMutex
+	asked atomic.Int64 // who wanted to read it
 }
 
 func (f *slowFS) ReadFile(path string) ([]byte, error) {
 	if filepath.Base(path) == f.name {
+		f.asked.Add(1)
 		f.gate.RLock()
 		defer f.gate.RUnlock()
 	}

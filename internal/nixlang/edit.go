@@ -81,17 +81,6 @@ func SameTokens(a, lastA, b, lastB ast.Token) bool {
 	}
 }
 
-// SameCode reports whether two files have the same tokens, up to trivia.
-func SameCode(a, b *ast.Tree) bool {
-	first := func(t *ast.Tree) ast.Token {
-		if k := t.Token(0); !k.Kind().IsTrivia() {
-			return k
-		}
-		return t.Token(0).NextSignificant()
-	}
-	return SameTokens(first(a), a.Token(a.NumTokens()-1), first(b), b.Token(b.NumTokens()-1))
-}
-
 // InParens returns the edit that puts text in the place of n together with the parentheses around n, if there
 // are some: what takes them away at the same time, because n needs none, then waits.
 func InParens(n ast.Node, text string) (source.Span, string) {

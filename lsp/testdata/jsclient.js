@@ -43,7 +43,6 @@ async function main() {
         codeAction: { codeActionLiteralSupport: { codeActionKind: { valueSet: ["quickfix", "source.fixAll"] } }, isPreferredSupport: true },
         hover: { contentFormat: ["markdown", "plaintext"] },
         documentSymbol: { hierarchicalDocumentSymbolSupport: true },
-        rename: { prepareSupport: true },
       },
     },
   });
@@ -61,7 +60,7 @@ async function main() {
   await connection.sendNotification(lsp.DidChangeTextDocumentNotification.type, {
     textDocument: { uri, version: 2 }, contentChanges: [{ range: lsp.Range.create(at, at), text: "x = 1; y = x; " }],
   });
-  for (const type of [lsp.HoverRequest.type, lsp.DefinitionRequest.type, lsp.CompletionRequest.type, lsp.DocumentHighlightRequest.type, lsp.PrepareRenameRequest.type]) {
+  for (const type of [lsp.HoverRequest.type, lsp.DefinitionRequest.type, lsp.CompletionRequest.type, lsp.DocumentHighlightRequest.type]) {
     await connection.sendRequest(type, { textDocument, position: at });
   }
   const symbols = await connection.sendRequest(lsp.DocumentSymbolRequest.type, { textDocument });

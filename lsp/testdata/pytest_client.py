@@ -1,4 +1,5 @@
-"""A session of pytest-lsp with the server that NIXSIFT_LSP names (its arguments on lines), in a folder with the file "a b.nix"."""
+"""A session of pytest-lsp, with what the editor NIXSIFT_CLIENT says that it can, with the server NIXSIFT_LSP (an argument a line), in
+the folder NIXSIFT_FOLDER, which has the file "a b.nix"."""
 
 import asyncio
 import os
@@ -13,14 +14,17 @@ HERE = pathlib.Path(os.environ["NIXSIFT_FOLDER"])
 
 
 @pytest_lsp.fixture(
-    params=["visual_studio_code", "neovim", "emacs"],
     config=ClientServerConfig(server_command=os.environ["NIXSIFT_LSP"].split("\n")),
 )
-async def client(request, lsp_client: LanguageClient):
+async def client(lsp_client: LanguageClient):
+    @lsp_client.feature(types.CLIENT_REGISTER_CAPABILITY)
+    def register(_: types.RegistrationParams):
+        return None
+
     root = HERE.as_uri()
     await lsp_client.initialize_session(
         types.InitializeParams(
-            capabilities=client_capabilities(request.param),
+            capabilities=client_capabilities(os.environ["NIXSIFT_CLIENT"]),
             root_uri=root,
             workspace_folders=[types.WorkspaceFolder(uri=root, name="test")],
         )

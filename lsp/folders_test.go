@@ -3,9 +3,9 @@ package lsp_test
 import (
 	"encoding/json"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -129,32 +129,42 @@ func TestDiagnosticsOnlyBySetting(t *testing.T) {
 	assert.Equal(t, 0, c.Shutdown())
 }
 
-// TestWatchedScripts holds that a change of a CI file on disk counts for files that ask what CI does, whoever watches it; one of
-// YAML that nobody reads does not.
-func TestWatchedScripts(t *testing.T) {
-	for _, watching := range []bool{false, true} {
-		dir := t.TempDir()
-		ci := lsptest.URI(lsptest.WriteFile(t, dir, ".github/workflows/ci.yml", "jobs: {}\n"))
-		deploy := lsptest.WriteFile(t, dir, "deploy/app.yaml", "a: 1\n")
-		nix := lsptest.URI(lsptest.WriteFile(t, dir, "a.nix", "1\n"))
-		capabilities := "{" + lsptest.Capable + "}"
-		if watching {
-			capabilities = `{"workspace":{"didChangeWatchedFiles":{"dynamicRegistration":true}},` + lsptest.Capable + `}`
-		}
-		c := start(t, dir, capabilities)
-		if watching {
-			m := c.Wait(func(m lsptest.Message) bool { return m.Method == "client/registerCapability" })
-			for _, glob := range []string{"yml", "Jenkinsfile", "sh"} {
-				assert.Contains(t, string(m.Params), glob)
-			}
-		}
-		c.Open(nix, "nix", 1, "[ 13 ]\n")
-		c.Diagnostics(nix, 1)
-		for _, path := range []string{ci, lsptest.URI(deploy)} {
-			c.Notify("workspace/didChangeWatchedFiles", map[string]any{"changes": []any{map[string]any{"uri": path, "type": 2}}})
-		}
-		assert.Equal(t, []string{"unlucky-number"}, c.Diagnostics(nix, 1).Codes())
-		assert.Equal(t, 0, c.Shutdown())
-		assert.True(t, slices.ContainsFunc(c.Messages(), func(m lsptest.Message) bool { return m.Method == "textDocument/publishDiagnostics" }))
+// TestWatchedScripts holds that a change of a CI file on disk, of which the client tells, counts for a script that it runs, and that one
+// of YAML that nobody reads has nothing read again.
+func TestWatchedScripts(t *testing.T) { synctest.Test(t, watchedScripts) }
+
+func watchedScripts(t *testing.T) {
+	dir := t.TempDir()
+	const script = "#!/bin/sh\nnix build --accept-flake-config github:o/r\n"
+	const calling = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: ./build.sh\n"
+	lsptest.WriteFile(t, dir, "flake.nix", "{ outputs = _: { }; }\n")
+	lsptest.WriteFile(t, dir, ".github/workflows/ci.yml", strings.Replace(calling, "build", "other", 1))
+	lsptest.WriteFile(t, dir, "deploy/app.yaml", "a: 1\n")
+	build := lsptest.URI(lsptest.WriteFile(t, dir, "build.sh", script))
+	c := lsptest.Start(t, lsp.Options{Engine: engine.Options{Only: []string{"accept-flake-config-in-ci"}}, Idle: time.Millisecond, Poll: time.Hour})
+	c.Initialize(dir, `{"workspace":{"didChangeWatchedFiles":{"dynamicRegistration":true}},`+lsptest.Capable+`}`)
+	m := c.Wait(func(m lsptest.Message) bool { return m.Method == "client/registerCapability" })
+	for _, glob := range []string{"yml", "Jenkinsfile", "sh"} {
+		assert.Contains(t, string(m.Params), glob)
 	}
+	tell := func(name string) {
+		c.Notify("workspace/didChangeWatchedFiles", map[string]any{"changes": []any{map[string]any{"uri": lsptest.URI(filepath.Join(dir, name)), "type": 2}}})
+	}
+	shown := func(n int) {
+		t.Helper()
+		c.DiagnosticsThat(build, func(p lsptest.Published) bool { return len(p.Diagnostics) == n })
+	}
+	c.Open(build, "shellscript", 1, script)
+	assert.Empty(t, c.Diagnostics(build, 1).Codes(), "people run it")
+	lsptest.WriteFile(t, dir, ".github/workflows/ci.yml", calling)
+	before := len(c.Published(build))
+	tell("deploy/app.yaml")
+	time.Sleep(time.Minute) // what is read again is read
+	assert.Len(t, c.Published(build), before, "nothing is read again for YAML that nobody reads")
+	tell(".github/workflows/ci.yml")
+	shown(1)
+	lsptest.WriteFile(t, dir, ".github/workflows/ci.yml", strings.Replace(calling, "./build", "./another", 1))
+	tell(".github/workflows/ci.yml")
+	shown(0)
+	assert.Equal(t, 0, c.Shutdown())
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/nixsift/nixsift/internal/report"
 	"github.com/nixsift/nixsift/internal/testenv"
 	"github.com/nixsift/nixsift/lsp"
 	"github.com/nixsift/nixsift/lsp/lsptest"
@@ -172,7 +173,7 @@ func TestSecretsAreNotShown(t *testing.T) {
 		assert.NotContains(t, text, "panic", "%v", args)
 		return text
 	}
-	for _, format := range []string{"text", "short", "json", "jsonl", "sarif", "github", "gitlab", "checkstyle", "markdown"} {
+	for _, format := range report.Formats() {
 		text := look(all, "check", "--format", format, ".")
 		assert.Contains(t, text, "plaintext-password", format)
 		if format != "text" && format != "markdown" { // these end before

@@ -219,9 +219,9 @@ func (r *Rule) validate() error {
 	case r.Severity == diag.Off:
 		return fmt.Errorf("the severity must be set; leave Presets empty for a rule that is off by default")
 	case (r.Fix == FixNever) != (r.SafeFix == 0):
-		return fmt.Errorf("fix and SafeFix go together")
+		return fmt.Errorf("the fields Fix and SafeFix go together: SafeFix says what safe fixes do, NoSafeFix where none is safe")
 	case checks != 1:
-		return fmt.Errorf("one check must be set, found %d", checks)
+		return fmt.Errorf("one check must be set (Node, File, Flake, Lock, Script, Syntax or Engine), found %d", checks)
 	case r.Node != nil && len(r.On) == 0, r.Node == nil && r.File == nil && len(r.On) > 0:
 		return fmt.Errorf("node and On go together; a file rule may have On")
 	case r.Node == nil && len(r.Names) > 0:

@@ -100,6 +100,7 @@ func TestMistakes(t *testing.T) {
 		{rule("where = '$x is list'"), "6:8: `bad` of `no-force`: the rule finds nothing in this example: the pattern matches, but `where` does not hold"},
 		{rule("good = ['1', '[ (lib.mkForce 2) ]']"), "6:18: `good` of `no-force`: the rule finds `lib.mkForce 2` in this example, which is to be right"},
 		{rule("good = ['a = lib.mkForce 2;']"), "6:14: `good` of `no-force`: the rule finds `lib.mkForce 2` in this example"},
+		{rule("good = ['a = 1']"), "6:15: an example of `no-force`: a `;` is missing behind the attribute"},
 		{rule("good = ['{ a = ']"), "6:16: an example of `no-force`: it is neither an expression nor attributes of a set"},
 		{rule("good = [{ path = 'a.nix' }]"), "6:8: an example needs `code`"},
 		{rule("good = [{ code = '1', fixed = '2' }]"), "6:23: `fixed` belongs to an example in `bad`"},

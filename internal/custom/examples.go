@@ -132,6 +132,10 @@ func (c *compiler) read(x config.Example) (example, bool) {
 	if in := parser.Parse("{\n" + text + "\n}"); len(in.Errors()) == 0 && strings.TrimSpace(text) != "" {
 		return within(in, text, "{\n", "\n}"), true
 	}
+	if in := parser.Parse("{\n" + text + "\n;}"); len(in.Errors()) == 0 {
+		c.fail(x.Code, "an example", &pattern.Error{Offset: len(text), Message: "a `;` is missing behind the attribute"})
+		return example{}, false
+	}
 	e := tree.Errors()[0]
 	c.fail(x.Code, "an example", &pattern.Error{Offset: int(e.Span.Start), Message: "it is neither an expression nor attributes of a set: " + e.Message})
 	return example{}, false

@@ -82,7 +82,8 @@ func TestActionsWithoutOthers(t *testing.T) {
 		c.Edit(uri, version, lsptest.Change{Range: &at, Text: what})
 	}
 	actions := func() []lsptest.Action {
-		line := strings.Count(now[:strings.Index(now, "{ extra")], "\n")
+		before, _, _ := strings.Cut(now, "{ extra")
+		line := strings.Count(before, "\n")
 		return c.Actions(uri, lsptest.At(line, 2, line, 2), "quickfix")
 	}
 	for _, test := range []struct {

@@ -133,7 +133,7 @@ func check(s streams, f *checkFlags, args []string) error {
 	if !f.quiet {
 		f.changed.tell(s.err, wd, set, res)
 	}
-	run := f.reportOf(res, wd, time.Since(start))
+	run := f.reportOf(s, res, wd, time.Since(start))
 	if f.diff {
 		for _, e := range run.Errors {
 			fmt.Fprintf(s.err, "nixsift: %s: %s\n", shown(wd, e.File), report.Visible(e.Message))
@@ -163,7 +163,7 @@ func check(s streams, f *checkFlags, args []string) error {
 }
 
 // reportOf returns what reports tell of a result.
-func (f *checkFlags) reportOf(res *engine.Result, wd string, took time.Duration) *report.Run {
+func (f *checkFlags) reportOf(s streams, res *engine.Result, wd string, took time.Duration) *report.Run {
 	run := &report.Run{
 		Findings: limitFindings(res.Findings, f.maxFindings), All: res.Findings, Silenced: res.Silenced,
 		Summary: report.Summary{
@@ -172,6 +172,9 @@ func (f *checkFlags) reportOf(res *engine.Result, wd string, took time.Duration)
 		},
 		Exhausted: res.Exhausted,
 		Sources:   res.Text, Rule: describer(res), Secrets: res.Secrets, BaseDir: wd, ToolVersion: version.Number,
+	}
+	if s.outTerminal == nil || f.changed.staged { // an offer for who looks around, not for hooks and CI
+		run.Summary.Previews = 0
 	}
 	for _, e := range res.Errors {
 		run.Errors = append(run.Errors, report.FileError{File: e.File, Message: e.Message, Kind: string(e.Kind), Line: e.Line, Column: e.Column})

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -196,21 +197,19 @@ func showChanges(s streams, wd string, before, after map[string]string, files []
 
 // writeMasked writes a diff with stars in place of secrets, and returns whether it shows any.
 func writeMasked(w io.Writer, changed patch.File, secrets *secret.Values) (masked bool, err error) {
-	var plain, shown strings.Builder
-	if err := patch.Write(&plain, changed); err != nil {
-		return false, err
-	}
-	text := plain.String()
 	// Lines are left out and others come before them, so that the texts are masked as wholes: a secret may go over several lines.
-	changed.Before, changed.After = secrets.MaskChange(changed.Name, changed.Before, changed.After)
-	if err := patch.Write(&shown, changed); err != nil {
-		return false, err
+	starred := changed
+	starred.Before, starred.After = secrets.MaskChange(changed.Name, changed.Before, changed.After)
+	hunks := func(f patch.File) string {
+		var b strings.Builder
+		f.Header = false // the names of whole texts differ wherever a secret is
+		err = errors.Join(err, patch.Write(&b, f))
+		return b.String()
 	}
-	if shown.String() != text {
-		masked, text = true, shown.String()
+	if hunks(starred) != hunks(changed) {
+		masked, changed = true, starred
 	}
-	_, err = io.WriteString(w, text)
-	return masked, err
+	return masked, errors.Join(err, patch.Write(w, changed))
 }
 
 // byRule returns how many fixes of which rules there are, the most frequent first, behind a colon.

@@ -208,7 +208,9 @@ func (f *checkFlags) tellBeside(s streams, wd string, res *engine.Result, took t
 		fmt.Fprintf(s.err, "nixsift: left alone: %s %s\n", report.Visible(l.Path), report.Visible(l.Why))
 	}
 	tellNotices(s.err, wd, res.Notices)
-	f.tellBaselines(s.err, wd, res)
+	if !f.diff { // which has the findings after fixing, and writes nothing
+		f.tellBaselines(s.err, wd, res)
+	}
 	if !f.verbose {
 		return
 	}

@@ -120,6 +120,9 @@ func (f *suppressFlags) run(s streams, args []string) error {
 		if err := showChanges(s, wd, out.Before, out.Texts, files, res.Secrets); err != nil {
 			return err
 		}
+	case len(files) == 0 && len(out.Left) == 0 && res.Baselined > 0:
+		fmt.Fprintf(s.out, "there is nothing to silence: %s %s in the baseline (--no-baseline silences %s with comments, too)\n",
+			plural(res.Baselined, "finding"), are(res.Baselined), them(res.Baselined))
 	case len(files) == 0 && len(out.Left) == 0:
 		fmt.Fprintln(s.out, "there is nothing to silence")
 	case len(files) == 0:

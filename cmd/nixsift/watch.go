@@ -61,7 +61,7 @@ func (f *checkFlags) tellWatched(s streams, tree *watch.Tree, res *engine.Result
 			return nil, err
 		}
 	}
-	run := f.reportOf(res, wd, took)
+	run := f.reportOf(s, res, wd, took)
 	var outcome fixOutcome
 	if !f.writeFiles(s, wd, run, f.refusalOf(wd, res)) {
 		outcome.failed = true

@@ -125,7 +125,7 @@ func (p *printer) exhausted() {
 	if len(files) == 0 {
 		return
 	}
-	what := count(len(files), "file", true) + " took more to evaluate than one may: not all that fails there may be found"
+	what := "in " + count(len(files), "file", true) + ", following what expressions evaluate to was given up at its limit, so that findings may be missing"
 	p.wrapped(what+":", 0, 2, fmt.Sprint)
 	for _, file := range files[:min(len(files), maxExhausted)] {
 		p.printf("  %s\n", Visible(p.path(file)))

@@ -76,7 +76,7 @@ func TestExhausted(t *testing.T) {
 	opts := Options{Statistics: true}
 	for _, format := range []string{"text", "short"} {
 		got := write(t, format, run, opts)
-		assert.Contains(t, got, "by hand\n\n23 files took more to evaluate than one may: not all that fails there may be found:\n  e00.nix\n  e01.nix\n")
+		assert.Contains(t, got, "by hand\n\nin 23 files, following what expressions evaluate to was given up at its limit, so that findings may be missing:\n  e00.nix\n  e01.nix\n")
 		assert.Contains(t, got, "  e19.nix\n  and 3 more\n\n3 errors, ")
 		assert.NotContains(t, write(t, format, run, Options{}), "e00.nix")
 	}
@@ -90,7 +90,7 @@ func TestExhausted(t *testing.T) {
 	assert.Contains(t, write(t, "jsonl", run, opts), "\n"+`{"type":"exhausted","count":23,"files":["e00.nix",`)
 	assert.NotContains(t, write(t, "json", run, Options{}), "exhausted")
 	run.Exhausted = run.Exhausted[:1]
-	assert.Contains(t, write(t, "text", run, opts), "1 file took more to evaluate than one may: not all that fails there may be found:\n  e00.nix\n\n3 errors")
+	assert.Contains(t, write(t, "text", run, opts), "in 1 file, following what expressions evaluate to was given up at its limit, so that findings may be missing:\n  e00.nix\n\n3 errors")
 }
 
 // TestStatisticsSeverity: a rule whose findings differ is counted once, with the worst and with the numbers of each.

@@ -58,7 +58,7 @@ var _ = rules.Register(&rules.Rule{
 						})
 					} else if !strings.Contains(system, "-") {
 						report(placeOf(o.Below[system], o), diag.Finding{
-							Message: fmt.Sprintf("%s has a set for each system, and %s is none", diag.Code(name), diag.Code(system)),
+							Message: fmt.Sprintf("%s has a set for each system, and %s is not the name of a system", diag.Code(name), diag.Code(system)),
 							Help:    "write " + diag.Code(name+".<system>."+system),
 						})
 					}
@@ -115,7 +115,7 @@ func systemsOf(a *flake.Attr, report func(diag.Finding)) {
 		} else if strings.Contains(s.Name, "-") || deprecated {
 			continue
 		} else {
-			finding.Message = fmt.Sprintf("%s has a set for each system, and %s is none", diag.Code(a.Name), diag.Code(s.Name))
+			finding.Message = fmt.Sprintf("%s has a set for each system, and %s is not the name of a system", diag.Code(a.Name), diag.Code(s.Name))
 			finding.Help = "write " + diag.Code(a.Name+".<system>."+s.Name)
 			if a.Name == "formatter" {
 				finding.Help = "write " + diag.Code("formatter.<system>")

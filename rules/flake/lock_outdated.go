@@ -3,6 +3,7 @@ package flake
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/nixsift/nixsift/internal/diag"
@@ -19,7 +20,8 @@ var _ = rules.Register(&rules.Rule{
 		"the rule but `all`, since what it finds changes with time and not with the code.\n" +
 		"\n" +
 		"The age is that of the locked revision (`lastModified`), counted from what `--now` says, in CI from the date of the commit, else from today, so that a run\n" +
-		"can be repeated. Told are the nixpkgs that the flake has itself, once each; those that flake.nix fixes to a revision are left alone.",
+		"can be repeated. Told are the nixpkgs that the flake has itself, once each; those that flake.nix fixes to a revision are left alone, and so are\n" +
+		"those of a release whose support is over: `nixpkgs-ref-unsupported` tells of them, and an update would bring little.",
 	Severity: diag.Info,
 	Options:  []*rules.Option{outdatedDays.Option}, LockAlone: true,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
@@ -49,11 +51,18 @@ var _ = rules.Register(&rules.Rule{
 				continue
 			}
 			path, _ := f.PathTo(name)
+			help := fmt.Sprintf("run `nix flake update %s`", inputPath(path))
+			if _, _, ended := endedRelease(p, original); ended {
+				if declaredEnded(p, f, in.Name) {
+					continue
+				}
+				help = laterRelease(p)
+			}
 			finding := diag.Finding{
 				File: filepath.Join(f.Dir, "flake.lock"), Span: node.Key,
 				Message: fmt.Sprintf("`%s` is of %s, which is %d days before %s", inputPath(path),
 					time.Unix(node.LastModified(), 0).UTC().Format(time.DateOnly), age, now.UTC().Format(time.DateOnly)),
-				Help:     fmt.Sprintf("run `nix flake update %s`", inputPath(path)),
+				Help:     help,
 				Subjects: []string{inputPath(path)}, Anywhere: true,
 			}
 			if p.Project.InAside(f.Dir) {
@@ -63,3 +72,11 @@ var _ = rules.Register(&rules.Rule{
 		}
 	},
 })
+
+// declaredEnded reports whether flake.nix declares an input of the flake as a release whose support is over.
+func declaredEnded(p *rules.Pass, f *flake.Flake, name string) bool {
+	return f.Nix != nil && slices.ContainsFunc(f.Nix.Inputs, func(in *flake.Input) bool {
+		_, _, ended := endedInput(p, in)
+		return ended && in.Name == name
+	})
+}

@@ -21,31 +21,16 @@ var _ = rules.Register(&rules.Rule{
 		"when the last one in it has ended a finding says that the table is old. So are inputs that a revision fixes, and forks.",
 	Severity: diag.Info, Presets: rules.Recommended,
 	Flake: func(p *rules.Pass, f *flake.Flake) {
-		now := libtable.Known
-		if at := p.Now(); at.After(now) {
-			now = at
-		}
 		for _, root := range f.Nix.Inputs {
 			for in := range root.All() {
-				if in.RefErr != nil || len(in.Faults) > 0 || in.Follows != nil || !in.Ref.IsNixpkgs() || in.Ref.IsPinned() {
-					continue
-				}
-				release, ok := libtable.ParseRelease(in.Ref.Release())
+				release, until, ok := endedInput(p, in)
 				if !ok {
-					continue
-				}
-				until, known := libtable.Support(release)
-				if !known || !now.After(until.AddDate(0, 0, 1)) {
 					continue
 				}
 				finding := diag.Finding{
 					Span:    place(in),
 					Message: fmt.Sprintf("input %s is nixpkgs %s, which has had no fixes since %s", inputCode(in), release, until.Format(time.DateOnly)),
-					Help:    fmt.Sprintf("take a later release, as `nixos-%s`, or `nixos-unstable`, and run `nix flake lock`", libtable.Newest()),
-				}
-				if libtable.Outdated(now) {
-					finding.Help = fmt.Sprintf("take a later release or `nixos-unstable`, and run `nix flake lock`; this version of nixsift knows the releases up to %s, and by %s there are others",
-						libtable.Newest(), now.UTC().Format(time.DateOnly))
+					Help:    laterRelease(p),
 				}
 				if p.Project.InAside(f.Dir) {
 					finding.Severity = diag.Hint
@@ -55,3 +40,40 @@ var _ = rules.Register(&rules.Rule{
 		}
 	},
 })
+
+// byNow returns the moment by which releases have ended: that of the run, or that of the table where it is later.
+func byNow(p *rules.Pass) time.Time {
+	if at := p.Now(); at.After(libtable.Known) {
+		return at
+	}
+	return libtable.Known
+}
+
+// endedRelease returns the release of nixpkgs that a reference follows and the last day of its support, where that is over.
+func endedRelease(p *rules.Pass, ref flake.Ref) (release libtable.Release, until time.Time, ok bool) {
+	if !ref.IsNixpkgs() || ref.IsPinned() {
+		return release, until, false
+	}
+	if release, ok = libtable.ParseRelease(ref.Release()); !ok {
+		return release, until, false
+	}
+	until, ok = libtable.Support(release)
+	return release, until, ok && byNow(p).After(until.AddDate(0, 0, 1))
+}
+
+// endedInput is endedRelease of what flake.nix says of an input.
+func endedInput(p *rules.Pass, in *flake.Input) (release libtable.Release, until time.Time, ok bool) {
+	if in.RefErr != nil || len(in.Faults) > 0 || in.Follows != nil {
+		return release, until, false
+	}
+	return endedRelease(p, in.Ref)
+}
+
+// laterRelease is the help where the support of a release is over.
+func laterRelease(p *rules.Pass) string {
+	if now := byNow(p); libtable.Outdated(now) {
+		return fmt.Sprintf("take a later release or `nixos-unstable`, and run `nix flake lock`; this version of nixsift knows the releases up to %s, and by %s there are others",
+			libtable.Newest(), now.UTC().Format(time.DateOnly))
+	}
+	return fmt.Sprintf("take a later release, as `nixos-%s`, or `nixos-unstable`, and run `nix flake lock`", libtable.Newest())
+}

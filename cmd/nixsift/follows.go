@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -28,9 +29,9 @@ func followsCommand(s streams) *cobra.Command {
 		Use:   "follows [FLAKE]",
 		Short: "Plan which inputs of a flake's inputs may follow its own, and write that",
 		Long: "Plan which inputs of a flake's inputs may follow its own inputs, by default for the flake of the folder you stand in: what each\n" +
-			"spares in flake.lock, and why others are left as they are. The plan has what `missing-follows` has a fix for; --write writes it\n" +
+			"spares in flake.lock, and which others you are to decide on. The plan has what `missing-follows` has a fix for; --write writes it\n" +
 			"in the style of flake.nix, and `nix flake lock` takes it into the lock file. What follows is built against another version.\n\n" +
-			"Exit status: 0; with --check 1 where the plan is not empty; 2 for what is wrong with the call, and where the flake or its lock\n" +
+			"Exit status: 0; with --check 1 where the plan is not empty, or a copy is a warning of `missing-follows`; 2 for what is wrong with the call, and where the flake or its lock\n" +
 			"file cannot be read or written.",
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -60,14 +61,14 @@ func followsCommand(s streams) *cobra.Command {
 			default:
 				err = plan.tell(s)
 			}
-			if err == nil && check && len(plan.added) > 0 {
+			if err == nil && check && (len(plan.added) > 0 || plan.warns()) {
 				return status(exitFindings)
 			}
 			return err
 		},
 	}
 	cmd.Flags().BoolVar(&write, "write", false, "write the plan to flake.nix")
-	cmd.Flags().BoolVar(&check, "check", false, "end with 1 where the plan is not empty")
+	cmd.Flags().BoolVar(&check, "check", false, "end with 1 where the plan is not empty, or a copy is a warning")
 	cmd.Flags().StringVarP(&format, "format", "f", "text", "output format of the plan: text or json")
 	cmd.Flags().BoolVar(&diff, "diff", false, "show what --write would change, for git apply")
 	return cmd
@@ -121,6 +122,11 @@ func planFollows(s streams, args []string) (*followsPlan, error) {
 	return p, nil
 }
 
+// warns reports whether a copy that has no fix is a warning, as it is for `nixsift check`.
+func (p *followsPlan) warns() bool {
+	return slices.ContainsFunc(p.left, func(f diag.Finding) bool { return f.Severity >= diag.Warning })
+}
+
 // tell writes the plan, with what each override spares beyond those before it, and what is left as it is.
 func (p *followsPlan) tell(s streams) error {
 	var b strings.Builder
@@ -128,7 +134,7 @@ func (p *followsPlan) tell(s streams) error {
 	total := len(p.lock.Spared(p.added))
 	switch {
 	case len(p.added) == 0:
-		fmt.Fprintf(&b, "%s: no input is to follow\n", name)
+		fmt.Fprintf(&b, "%s: there is nothing to write\n", name)
 	case p.lock == nil:
 		fmt.Fprintf(&b, "%s: %s may follow; without flake.lock it is not known what that spares\n", name, plural(len(p.added), "input"))
 	default:
@@ -146,10 +152,10 @@ func (p *followsPlan) tell(s streams) error {
 		}
 	}
 	if len(p.left) > 0 {
-		b.WriteString("\nleft as they are:\n")
+		b.WriteString("\nto be decided by hand:\n")
 	}
 	for _, f := range p.left {
-		fmt.Fprintf(&b, "\n  %s\n    %s\n", report.Visible(f.Message), report.Visible(f.Help))
+		fmt.Fprintf(&b, "\n  %s: %s\n    %s\n", f.Severity, report.Visible(f.Message), report.Visible(f.Help))
 	}
 	if len(p.added) > 0 {
 		b.WriteString("\n`nixsift follows --write` writes this, `nix flake lock` locks it.\n")
@@ -226,7 +232,7 @@ func contentOf(n *flake.LockNode) string {
 
 func (p *followsPlan) diff(s streams) error {
 	if len(p.fixed.Texts) == 0 {
-		fmt.Fprintf(s.err, "nixsift: %s: no input is to follow\n", shown(p.wd, p.file))
+		fmt.Fprintf(s.err, "nixsift: %s: there is nothing to write\n", shown(p.wd, p.file))
 		return nil
 	}
 	return showChanges(s, p.wd, p.fixed.Before, p.fixed.Texts, []string{p.file}, nil)

@@ -84,7 +84,7 @@ func TestFollows(t *testing.T) {
 	for _, text := range []string{
 		"flake.nix: 1 input may follow, which spares 1 of 5 nodes in flake.lock\n",
 		"\n  inputs.home-manager.inputs.nixpkgs.follows = \"nixpkgs\";\n    spares nixpkgs_2 (nixos-unstable b2b2b2b)\n",
-		"\nleft as they are:\n\n  `tool` brings its own `nixpkgs`",
+		"\nto be decided by hand:\n\n  hint: `tool` brings its own `nixpkgs`",
 		"following would change its release",
 		"`nixsift follows --write` writes this",
 	} {

@@ -109,6 +109,7 @@ func writeConfig(s streams, from string, force bool, args []string) error {
 		fmt.Fprintf(s.err, "nixsift: not taken over: %s\n", report.Visible(line))
 	}
 	fmt.Fprintf(s.out, "wrote %s\n", config.FileName)
+	fmt.Fprintln(s.err, "nixsift: in a project with old findings, `nixsift baseline` comes next: it accepts them, so that only new ones fail")
 	return nil
 }
 

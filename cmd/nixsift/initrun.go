@@ -75,7 +75,13 @@ func (f *initFlags) runners() ([]runner, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, runner{func(s streams) error { return installHook(s, nil) }})
+		both := f.preCommit
+		out = append(out, runner{func(s streams) error {
+			if both {
+				fmt.Fprintln(s.err, "nixsift: with the hook of git and pre-commit's, which `pre-commit install` writes to the same place and which then runs both, nixsift runs twice: one is enough")
+			}
+			return installHook(s, nil)
+		}})
 	}
 	return out, nil
 }

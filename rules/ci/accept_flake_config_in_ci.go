@@ -32,6 +32,12 @@ var _ = rules.Register(&rules.Rule{
 			if s.name != "accept-flake-config" || s.value != "true" {
 				return
 			}
+			if s.call == nil && s.job != "" {
+				if flakes, whole := jobFlakes(p, d, s.job); len(flakes) > 0 {
+					acceptedConfig(p, s, flakes, whole)
+					return
+				}
+			}
 			own := p.Project.Flake()
 			if s.call != nil && s.call.name != "" {
 				if evaluated == nil {
@@ -42,7 +48,11 @@ var _ = rules.Register(&rules.Rule{
 					own = flakes[0]
 				}
 			}
-			acceptedConfig(p, s, own)
+			var all []*flake.Flake
+			if own != nil {
+				all = []*flake.Flake{own}
+			}
+			acceptedConfig(p, s, all, s.call != nil && s.call.local())
 		})
 	},
 })
@@ -55,8 +65,55 @@ func evaluatedFlakes(p *rules.Pass, d *shell.Doc) map[source.Span][]*flake.Flake
 	return out
 }
 
-// acceptedConfig reports a setting that lets Nix take the nixConfig of a flake: own, where it is known and in the checkout.
-func acceptedConfig(p *rules.Pass, s setting, own *flake.Flake) {
+// jobFlakes returns the flakes of the checkout that the commands of Nix in a job evaluate, and whether these are all that the job may
+// evaluate; none where it is not known of some command, or there is none.
+func jobFlakes(p *rules.Pass, d *shell.Doc, job string) (out []*flake.Flake, whole bool) {
+	whole = !slices.ContainsFunc(d.Inputs, func(in shell.Input) bool { return in.Job == job && strings.HasPrefix(in.Uses, ".") })
+	at := &places{pass: p, doc: d}
+	unknown := false
+	at.calls(func(c *call) {
+		if c.script == nil || c.script.Job != job {
+			return
+		}
+		if _, foreign := c.foreign(); foreign || !evaluatesFlake(c) {
+			unknown = unknown || foreign
+			whole = false
+			return
+		}
+		flakes := at.flakes(c.references())
+		if unknown = unknown || len(flakes) != 1; !unknown && !slices.Contains(out, flakes[0]) {
+			out = append(out, flakes[0])
+		}
+	})
+	for script, cmd := range d.Commands() {
+		if script.Job == job && !isNix(cmd.Name) && !slices.Contains(harmless, cmd.Name) {
+			whole = false // it may run Nix itself
+		}
+	}
+	if unknown {
+		return nil, false
+	}
+	return out, whole
+}
+
+// harmless are commands that surely do not run Nix.
+var harmless = []string{"echo", "printf", "jq", "cat", "cd", "mkdir", "rm", "cp", "mv", "ls", "test", "[", "set", "export", "true", "exit", "tee", "grep", "sed"}
+
+// evaluatesFlake reports whether a command evaluates a flake, that of its folder where it names none.
+func evaluatesFlake(c *call) bool {
+	if len(c.references()) > 0 || !isNixCommand(c.name) {
+		return len(c.references()) > 0
+	}
+	if _, expr := c.has("--expr", "--file", "-f"); expr {
+		return false
+	}
+	plain := c.plain()
+	return len(plain) > 0 && slices.Contains([]string{"build", "develop", "run", "shell", "fmt", "eval", "flake"}, plain[0].Text)
+}
+
+// acceptedConfig reports a setting that lets Nix take the nixConfig of flakes: those of the checkout that are known to be evaluated.
+// whole is set where no others are.
+func acceptedConfig(p *rules.Pass, s setting, own []*flake.Flake, whole bool) {
 	f := diag.Finding{
 		Span: s.span, Severity: diag.Info,
 		Message: fmt.Sprintf("`%s` lets every flake of the job set caches, trusted keys and hooks of Nix", s.written),
@@ -75,16 +132,20 @@ func acceptedConfig(p *rules.Pass, s setting, own *flake.Flake) {
 		}
 	}
 	var names []string
-	known, trusts := false, false
-	if own != nil && own.Nix != nil && own.Nix.Root != nil {
-		settings, literal := own.Nix.Config()
+	known, trusts := len(own) > 0, false
+	for _, f := range own {
+		if f.Nix == nil || f.Nix.Root == nil {
+			known = false
+			continue
+		}
+		settings, literal := f.Nix.Config()
 		for _, c := range settings {
-			if !slices.Contains(neverAsked, c.Name) {
+			if !slices.Contains(neverAsked, c.Name) && !slices.Contains(names, c.Name) {
 				names = append(names, c.Name)
 				trusts = trusts || decidesTrust(c.Name)
 			}
 		}
-		known = literal
+		known = known && literal
 	}
 	switch {
 	case len(names) > 0 && !trusts:
@@ -92,7 +153,10 @@ func acceptedConfig(p *rules.Pass, s setting, own *flake.Flake) {
 		f.Help = "set them where CI installs Nix"
 	case len(names) > 0:
 		f.Message = fmt.Sprintf("`%s` takes %s from `nixConfig`: who changes `flake.nix` decides what CI trusts", s.written, diag.List(names, 4))
-	case known && s.call != nil && s.call.local():
+		if !slices.ContainsFunc(names, func(name string) bool { return !setBeside(s.conf, name) }) {
+			f.Help = "leave it out: what `nixConfig` sets is set beside it"
+		}
+	case known && whole:
 		f.Message = fmt.Sprintf("`%s` has no effect: `nixConfig` of `flake.nix` sets nothing that Nix asks about, and that of inputs is never taken", s.written)
 		f.Help = "leave it out, so that a later change of `flake.nix` is not taken unseen"
 	}
@@ -162,4 +226,12 @@ func refOf(w shell.Word) (r flake.Ref, ok bool) {
 	}
 	r, err := flake.ParseRef(text)
 	return r, err == nil
+}
+
+// setBeside reports whether the text of a configuration makes a setting, with or without extra-.
+func setBeside(conf, name string) (there bool) {
+	settingsIn(conf, func(int, int) source.Span { return source.Span{} }, func(s setting) {
+		there = there || strings.TrimPrefix(s.name, "extra-") == strings.TrimPrefix(name, "extra-")
+	})
+	return there
 }

@@ -2,6 +2,7 @@ package ci
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast/source"
@@ -15,6 +16,8 @@ type setting struct {
 	span        source.Span
 	call        *call  // the command whose arguments make it; nil for what holds for all commands
 	written     string // as the user wrote it
+	job         string // that it is made for; "" where that is not known
+	conf        string // the text of the configuration that it stands in; "" for an option
 }
 
 // flagSettings are the flags of Nix for settings that are on or off, without --no-.
@@ -25,6 +28,9 @@ var flagSettings = map[string]string{"--sandbox": "sandbox", "--accept-flake-con
 func eachSetting(p *rules.Pass, d *shell.Doc, do func(setting)) {
 	seen := map[source.Span]bool{}
 	tell := func(script *shell.Script, s setting) {
+		if script != nil && script.Source != shell.ScriptFile && !slices.ContainsFunc(d.Scripts, func(o *shell.Script) bool { return o.Job != script.Job && sets(o, s.span) }) {
+			s.job = script.Job
+		}
 		if !seen[s.span] && !byPeople(p, d, script) {
 			seen[s.span] = true
 			do(s)
@@ -51,7 +57,10 @@ func eachSetting(p *rules.Pass, d *shell.Doc, do func(setting)) {
 	}
 	for i := range d.Inputs {
 		if in := &d.Inputs[i]; isConfInput(in.Name) {
-			settingsIn(in.Text, in.SpanOf, func(s setting) { tell(nil, s) })
+			settingsIn(in.Text, in.SpanOf, func(s setting) {
+				s.job = in.Job
+				tell(nil, s)
+			})
 		}
 	}
 }
@@ -60,9 +69,9 @@ func eachSetting(p *rules.Pass, d *shell.Doc, do func(setting)) {
 func (c *call) settings(do func(setting)) {
 	for i, w := range c.args {
 		if name, value := flagSettings[w.Text], "true"; name != "" {
-			do(setting{name, value, w.Span, c, w.Text})
+			do(setting{name: name, value: value, span: w.Span, call: c, written: w.Text})
 		} else if rest, ok := strings.CutPrefix(w.Text, "--no-"); ok && flagSettings["--"+rest] != "" {
-			do(setting{flagSettings["--"+rest], "false", w.Span, c, w.Text})
+			do(setting{name: flagSettings["--"+rest], value: "false", span: w.Span, call: c, written: w.Text})
 		}
 		if (w.Text == "--option" || w.Text == "--nix-option") && i+2 < len(c.args) {
 			name, value := c.args[i+1], c.args[i+2]
@@ -70,7 +79,7 @@ func (c *call) settings(do func(setting)) {
 			if span.Start >= span.End { // each from a variable
 				span = value.Span
 			}
-			do(setting{canonical(name.Text), value.Text, span, c, w.Text + " " + name.Text + " " + value.Text})
+			do(setting{name: canonical(name.Text), value: value.Text, span: span, call: c, written: w.Text + " " + name.Text + " " + value.Text})
 		}
 	}
 }
@@ -100,7 +109,7 @@ func settingsIn(text string, at func(start, end int) source.Span, do func(settin
 		if m := settingLine.FindStringSubmatchIndex(text[start:end]); m != nil {
 			value := strings.TrimRight(text[start+m[4]:start+m[5]], " \t")
 			from, to := start+m[2], start+m[4]+len(value)
-			do(setting{canonical(text[from : start+m[3]]), value, at(from, to), nil, text[from:to]})
+			do(setting{name: canonical(text[from : start+m[3]]), value: value, span: at(from, to), written: text[from:to], conf: text})
 		}
 		start = next
 	}
@@ -159,4 +168,11 @@ func joined(words []shell.Word) (text string, at func(start, end int) source.Spa
 		}
 		return span
 	}
+}
+
+// sets reports whether a script has a variable that is set where a setting stands: a whole workflow may set it.
+func sets(script *shell.Script, at source.Span) bool {
+	return slices.ContainsFunc(script.Env, func(a shell.Assign) bool {
+		return len(a.Words) == 1 && a.Words[0].Span.Start <= at.Start && at.End <= a.Words[0].Span.End
+	})
 }

@@ -1,8 +1,13 @@
 package traps
 
 import (
+	"path/filepath"
+	"strings"
+
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/project"
+	"github.com/nixsift/nixsift/internal/secret"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -13,8 +18,9 @@ var _ = rules.Register(&rules.Rule{
 		"`toString ./file` and `./dir + \"/name\"` copy nothing.\n" +
 		"\n" +
 		"Mostly the copy is what is wanted, and it is needed wherever something else than the evaluation reads the file: a build\n" +
-		"in a sandbox and another machine see the store only. So the rule proposes nothing, and is off in every preset, for those\n" +
-		"who want to see each copy, because of secrets say.",
+		"in a sandbox and another machine see the store only. A single file is left alone, as in `\"cat ${./script.sh}\"`, unless its\n" +
+		"name is that of a secret; told are folders, with all that lies in them, and paths that are not known. The rule proposes\n" +
+		"nothing, and is off in every preset, for those who want to see what is copied.",
 	Severity: diag.Info,
 	On:       []ast.Kind{ast.Path},
 	Node: func(p *rules.Pass, n ast.Node) {
@@ -34,6 +40,9 @@ var _ = rules.Register(&rules.Rule{
 			return
 		}
 		path := at.Unparen()
+		if isOneFile(p, path) {
+			return
+		}
 		p.Report(diag.Finding{
 			Span:    path.Span(),
 			Message: "`" + short(path) + "` is copied to the store to become part of a string",
@@ -52,4 +61,25 @@ func isText(n ast.Node) bool {
 		n = n.FirstChild().Unparen()
 	}
 	return n.Is(ast.String) || n.Is(ast.IndString) || n.Is(ast.URI)
+}
+
+// isOneFile reports whether a path, or one with texts added, names a file that is there, and that no secret has the name of.
+func isOneFile(p *rules.Pass, n ast.Node) bool {
+	added := ""
+	for range maxSteps {
+		if !n.Is(ast.Binary) {
+			break
+		}
+		text, ok := ast.StringValue(n.Child(1).Unparen())
+		if !ok {
+			return false
+		}
+		added, n = text+added, n.FirstChild().Unparen()
+	}
+	target, ok := project.Resolve(p.Path, n)
+	if target += added; !ok || p.Project.Kind(target) != project.Regular {
+		return false
+	}
+	base := filepath.Base(target)
+	return !secret.IsName(base) && !secret.IsName(strings.TrimSuffix(base, filepath.Ext(base)))
 }

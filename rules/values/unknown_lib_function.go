@@ -172,7 +172,7 @@ func aboutUnknown(p *rules.Pass, part *libtable.Part, name string, at ast.Node, 
 			guess = near // lib.types.bol
 		}
 	}
-	if part == nil {
+	if part == nil && !(more && libtable.PartNamed(guess) != nil) { // lib.type.uniq is of types, and not of gvariant.type
 		elsewhere, data = libtable.InPart(name), libtable.InData(name)
 	}
 	switch {
@@ -261,7 +261,7 @@ func lettersOf(name string) string {
 // nearName is near.Find, but of names of three letters only those are near that have the same letters.
 func nearName(name string, candidates []string) string {
 	if len(name) > 3 {
-		return near.Find(name, candidates)
+		return cmp.Or(near.Reordered(name, candidates), near.Find(name, candidates))
 	}
 	for _, c := range candidates {
 		if len(c) == len(name) && letters(c) == letters(name) {

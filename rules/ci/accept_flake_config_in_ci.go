@@ -80,6 +80,9 @@ func jobFlakes(p *rules.Pass, d *shell.Doc, job string) (out []*flake.Flake, who
 			whole = false
 			return
 		}
+		if plain := c.plain(); len(plain) > 0 && slices.Contains([]string{"run", "shell", "develop"}, plain[0].Text) {
+			whole = false // the program may run Nix itself
+		}
 		flakes := at.flakes(c.references())
 		if unknown = unknown || len(flakes) != 1; !unknown && !slices.Contains(out, flakes[0]) {
 			out = append(out, flakes[0])
@@ -132,7 +135,7 @@ func acceptedConfig(p *rules.Pass, s setting, own []*flake.Flake, whole bool) {
 		}
 	}
 	var names []string
-	known, trusts := len(own) > 0, false
+	known, trusts, beside := len(own) > 0, false, true
 	for _, f := range own {
 		if f.Nix == nil || f.Nix.Root == nil {
 			known = false
@@ -140,20 +143,23 @@ func acceptedConfig(p *rules.Pass, s setting, own []*flake.Flake, whole bool) {
 		}
 		settings, literal := f.Nix.Config()
 		for _, c := range settings {
-			if !slices.Contains(neverAsked, c.Name) && !slices.Contains(names, c.Name) {
+			if !slices.Contains(neverAsked, c.Name) {
 				names = append(names, c.Name)
+				beside = beside && setBeside(s.conf, c)
 				trusts = trusts || decidesTrust(c.Name)
 			}
 		}
 		known = known && literal
 	}
+	slices.Sort(names)
+	names = slices.Compact(names)
 	switch {
 	case len(names) > 0 && !trusts:
 		f.Message = fmt.Sprintf("`%s` takes %s from `nixConfig`, and whatever a change of `flake.nix` adds", s.written, diag.List(names, 4))
 		f.Help = "set them where CI installs Nix"
 	case len(names) > 0:
 		f.Message = fmt.Sprintf("`%s` takes %s from `nixConfig`: who changes `flake.nix` decides what CI trusts", s.written, diag.List(names, 4))
-		if !slices.ContainsFunc(names, func(name string) bool { return !setBeside(s.conf, name) }) {
+		if known && beside {
 			f.Help = "leave it out: what `nixConfig` sets is set beside it"
 		}
 	case known && whole:
@@ -228,10 +234,18 @@ func refOf(w shell.Word) (r flake.Ref, ok bool) {
 	return r, err == nil
 }
 
-// setBeside reports whether the text of a configuration makes a setting, with or without extra-.
-func setBeside(conf, name string) (there bool) {
+// setBeside reports whether the text of a configuration makes a setting, with or without extra-, and gives it all the values that it
+// has.
+func setBeside(conf string, c flake.Setting) bool {
+	var values []string
 	settingsIn(conf, func(int, int) source.Span { return source.Span{} }, func(s setting) {
-		there = there || strings.TrimPrefix(s.name, "extra-") == strings.TrimPrefix(name, "extra-")
+		if strings.TrimPrefix(s.name, "extra-") == strings.TrimPrefix(c.Name, "extra-") {
+			for _, v := range strings.Fields(s.value) {
+				values = append(values, strings.TrimSuffix(v, "/"))
+			}
+		}
 	})
-	return there
+	return c.Literal && len(c.Values) > 0 && !slices.ContainsFunc(c.Values, func(v flake.SettingValue) bool {
+		return slices.ContainsFunc(strings.Fields(v.Text), func(word string) bool { return !slices.Contains(values, strings.TrimSuffix(word, "/")) })
+	})
 }

@@ -80,8 +80,12 @@ func (s *Server) firstResult(ctx context.Context, o *openDocument, doc *document
 	for {
 		s.mu.Lock()
 		waiting := o.wait()
-		there := o.closed || o.lost || o.doc != doc || o.latest != nil && o.latest.snap.doc == doc && !o.latest.held
+		changed := o.doc != doc
+		there := o.closed || o.lost || changed || o.latest != nil && o.latest.snap.doc == doc && !o.latest.held
 		s.mu.Unlock()
+		if changed && len(doc.text) >= large {
+			return errGone // before it is read for nothing
+		}
 		if there {
 			return ctx.Err()
 		}

@@ -219,9 +219,13 @@ var ownFiles = []string{"HEAD", "objects", "refs", "config", "index", "packed-re
 // takes a folder with something called .git for a repository and refuses a flake in it, be it empty (flakeref.cc,
 // parsePathFlakeRefWithFragment; Nix 2.34).
 func broken(dir, dot string) error {
+	lacks := func(folder, name string) bool {
+		_, err := os.Lstat(filepath.Join(folder, name))
+		return err != nil
+	}
 	var missing []string
 	for _, name := range ownFiles {
-		if _, err := os.Lstat(filepath.Join(dot, name)); err != nil {
+		if lacks(dot, name) {
 			missing = append(missing, name)
 		}
 	}
@@ -229,7 +233,7 @@ func broken(dir, dot string) error {
 	const newHead = "write `ref: refs/heads/BRANCH` into HEAD"
 	switch {
 	case len(missing) == len(ownFiles):
-		if _, err := os.Lstat(filepath.Join(dir, "flake.nix")); err != nil {
+		if lacks(dir, "flake.nix") {
 			return nil
 		}
 		what, mend = "has none of git's files", "run `git init`"

@@ -67,7 +67,7 @@ func TestInNix(t *testing.T) {
 		var left strings.Builder
 		at := uint32(0)
 		for _, s := range secret.InNix(code) {
-			marked = marked[:s.Start] + strings.Repeat("*", int(s.Len())) + marked[s.End:]
+			marked = marked[:s.Start] + strings.Repeat("*", s.Len()) + marked[s.End:]
 			left.WriteString(code[at:s.Start])
 			at = s.End
 			assert.Contains(t, s.Of(code), "SECRET", code)

@@ -33,8 +33,10 @@ type Repo struct {
 	config  func() settings
 	index   func() (*index, error)
 	ignores func() *Ignores
-	rules   sync.Map // folder relative to root → *Rules
-	real    sync.Map // absolute folder → the same with links resolved
+	// farIgnores are the ignore files outside of the working tree.
+	farIgnores func() ([]*list, error)
+	rules      sync.Map // folder relative to root → *Rules
+	real       sync.Map // absolute folder → the same with links resolved
 }
 
 // Open returns the innermost repository whose working tree contains the folder dir, and nil where there
@@ -260,6 +262,7 @@ func (r *Repo) open() (is bool, err error) {
 	}
 	r.config = sync.OnceValue(r.readConfig)
 	r.index = sync.OnceValues(r.readIndex)
+	r.farIgnores = sync.OnceValues(r.readFarIgnores)
 	r.ignores = sync.OnceValue(r.readIgnores)
 	return r.isRepository()
 }
@@ -358,9 +361,12 @@ func (r *Repo) HooksDir() (dir string, own bool) {
 	return dir, false
 }
 
-// Refused says why git refuses the configuration, and with it the repository, or would wait for ever for an ignore file; nil where it
-// does neither.
-func (r *Repo) Refused() error { return cmp.Or(r.config().err, r.ignores().err) }
+// Refused says why git refuses the configuration, and with it the repository, or would wait for ever for an ignore file that is its own or
+// the user's; nil where it does neither. It looks at no file of the working tree, whose text may have to be asked of git.
+func (r *Repo) Refused() error {
+	_, err := r.farIgnores()
+	return cmp.Or(r.config().err, err)
+}
 
 // Remotes returns the URLs of the remotes as the configuration has them.
 func (r *Repo) Remotes() []string { return r.config().remotes }

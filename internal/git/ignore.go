@@ -63,31 +63,39 @@ func split(rel string) (dir, name string) {
 	return "", rel
 }
 
-// readIgnores reads what holds in the whole working tree. info/exclude beats core.excludesFile. Git goes on without those
-// that it may not open, and ends where one is there and has no text.
+// readIgnores reads what holds in the whole working tree.
 func (r *Repo) readIgnores() *Ignores {
 	x := NewIgnores(r.root, r.plain)
+	x.far, x.err = r.farIgnores()
+	for _, list := range x.far {
+		x.top.path = x.top.path || list.path
+	}
+	return x
+}
+
+// readFarIgnores reads the ignore files outside of the working tree, the strongest first: info/exclude beats core.excludesFile. Git goes on
+// without those that it may not open, and ends where one is there and has no text.
+func (r *Repo) readFarIgnores() (far []*list, err error) {
 	for _, path := range []string{filepath.Join(r.commonDir, "info", "exclude"), r.config().excludesFile} {
 		if path == "" {
 			continue
 		}
-		info, err := os.Stat(path)
-		if err != nil || info.Mode()&fs.ModeCharDevice != 0 { // a device has the size 0, and so no pattern
+		info, statErr := os.Stat(path)
+		if statErr != nil || info.Mode()&fs.ModeCharDevice != 0 { // a device has the size 0, and so no pattern
 			continue
 		}
-		text, err := osfile.Read(path, maxIgnore)
+		text, readErr := osfile.Read(path, maxIgnore)
 		switch {
-		case errors.Is(err, fs.ErrPermission):
-		case err != nil:
-			x.err = cmp.Or(x.err, unreadIgnore(path, err))
+		case errors.Is(readErr, fs.ErrPermission):
+		case readErr != nil:
+			err = cmp.Or(err, unreadIgnore(path, readErr))
 		default:
 			if list := parseIgnore(path, text); list != nil {
-				x.far = append(x.far, list)
-				x.top.path = x.top.path || list.path
+				far = append(far, list)
 			}
 		}
 	}
-	return x
+	return far, err
 }
 
 // unreadIgnore says why an ignore file cannot be read.

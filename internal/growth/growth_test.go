@@ -51,7 +51,7 @@ func TestJudgement(t *testing.T) {
 		quadratic := name == "quadratic"
 		assert.Equal(t, quadratic, failed(most/Factor, Memory, func() { kept = append(kept, make([]byte, 8)) }), name)
 		assert.Equal(t, quadratic, failed(most/Factor, Time, func() {
-			for range 100 {
+			for range 400 {
 				total++
 			}
 		}), name)

@@ -206,13 +206,13 @@ func TestBaselineFix(t *testing.T) {
 		args   []string
 		stdin  string
 		status int
-		fixed  string // of the baseline
+		fixed  string // of the baseline; a diff fixes nothing yet
 		asked  int
 	}{
 		"fix":             {[]string{"fix"}, "", exitClean, "3 findings of", 0},
 		"check --fix":     {[]string{"check", "--fix"}, "", exitClean, "3 findings of", 0},
-		"staged":          {[]string{"check", "--staged", "--diff"}, "", exitFindings, "2 findings of", 0},
-		"diff":            {[]string{"fix", "--diff"}, "", exitFindings, "3 findings of", 0},
+		"staged":          {[]string{"check", "--staged", "--diff"}, "", exitFindings, "", 0},
+		"diff":            {[]string{"fix", "--diff"}, "", exitFindings, "", 0},
 		"one file":        {[]string{"fix", "a.nix"}, "", exitClean, "1 finding of", 0},
 		"since":           {[]string{"fix", "--changed-since", "HEAD"}, "", exitClean, "2 findings of", 0},
 		"interactive, y":  {[]string{"fix", "--interactive"}, "y\nn\nn\n", exitClean, "1 finding of", 3},

@@ -137,12 +137,11 @@ func (x *Examination) through(sure map[*Failure]bool) (findings []Finding) {
 	}
 	p := &prober{x: x, scopes: map[*Code]*Scopes{}, always: map[site]bool{}, left: workOfSteps}
 	var exprs []Expr
-	for e, in := range x.entries {
-		if p.left > 0 && !p.fails(in.failure) {
+	for _, e := range slices.Sorted(maps.Keys(x.entries)) { // so that the same ones are asked while the work lasts
+		if p.left > 0 && !p.fails(x.entries[e].failure) {
 			exprs = append(exprs, e)
 		}
 	}
-	slices.Sort(exprs)
 	guarded := x.guardedBy(exprs, func(e Expr) []Expr { return []Expr{e} })
 	for _, e := range exprs {
 		in := x.entries[e]

@@ -107,6 +107,14 @@ func Time(t testing.TB, what string, n int, prepare Prepare) {
 		}
 		most = min(most, took(large))
 	}
+	// Between the two sizes may lie that of a cache. What grows too fast goes on to do so where twice as much is asked.
+	twice, further := time.Duration(math.MaxInt64), prepare(2*Factor*n)
+	for range 3 {
+		twice = min(twice, took(further))
+	}
+	if float64(twice) <= math.Pow(2, 1.5)*float64(most) {
+		return
+	}
 	t.Errorf("%s: %v, and %v for %d times the input", what, least, most, Factor)
 }
 

@@ -139,6 +139,8 @@ func (r *missingOutputs) command(c *call) {
 		r.nh(c)
 	case c.name == "colmena":
 		r.colmena(c, refs)
+	case c.name == "nix-fast-build" && len(refs) == 0 && c.takesFolder():
+		r.each(c, []shell.Word{{Text: ".", Static: true, Span: c.span}}, func(string) attribute { return attribute{[][]string{{"checks"}}, 0} })
 	case slices.Contains(exact, c.name):
 		r.each(c, refs, func(ref string) (a attribute) {
 			if names := outputNames(fragment(ref)); names != nil {
@@ -153,35 +155,6 @@ func (r *missingOutputs) command(c *call) {
 	case isNixCommand(c.name):
 		r.installables(c, refs, c.subcommand())
 		r.legacy(c)
-	}
-}
-
-// nh looks at the host or home that nh is asked for beside the flake.
-func (r *missingOutputs) nh(c *call) {
-	plain := c.plain()
-	if len(plain) < 2 {
-		return
-	}
-	output, option := "", []string{"-H", "--hostname"}
-	switch plain[0].Text {
-	case "os":
-		output = "nixosConfigurations"
-	case "darwin":
-		output = "darwinConfigurations"
-	case "home":
-		output, option = "homeConfigurations", []string{"-c", "--configuration"}
-	default:
-		return
-	}
-	at := slices.IndexFunc(c.args, func(w shell.Word) bool { return slices.Contains(option, w.Text) })
-	here := slices.IndexFunc(plain, func(w shell.Word) bool { return strings.HasPrefix(w.Text, ".") && !strings.Contains(w.Text, "#") })
-	if at < 0 || at+1 >= len(c.args) || here < 0 {
-		return
-	}
-	if name := c.args[at+1]; name.Static && name.Text != "" {
-		if m := missing("the flake", r.outputs(plain[here:here+1]), attribute{[][]string{{output, name.Text}}, 1}); m != nil {
-			r.report(r.finding(c, m, name.Span))
-		}
 	}
 }
 

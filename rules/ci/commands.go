@@ -88,8 +88,8 @@ func (c *call) firstPlain(n int) (out []shell.Word) {
 			i += 2
 		case takesOne[text]:
 			i++
-		case valuesOf[text] > 0:
-			i += valuesOf[text]
+		case c.valuesOf(text) > 0:
+			i += c.valuesOf(text)
 		case !strings.HasPrefix(text, "-"):
 			out = append(out, c.args[i])
 		}

@@ -100,7 +100,7 @@ var pureCommands = []string{
 
 // evaluatesFlake reports whether a command evaluates a flake. Words of an input may be of any command.
 func (c *call) evaluatesFlake() bool {
-	if _, other := c.has("--expr", "--file", "-f", "--stdin"); other {
+	if w, other := c.has("--expr", "--file", "-f", "--stdin"); other && !slices.Contains(programs[c.name].flake, w.Text) {
 		return false
 	}
 	switch c.name {
@@ -108,9 +108,9 @@ func (c *call) evaluatesFlake() bool {
 		return true
 	case "nix", "nom":
 		return slices.Contains(pureCommands, c.subcommand())
-	case "nixos-rebuild", "darwin-rebuild", "home-manager":
+	case "nixos-rebuild", "darwin-rebuild", "home-manager", "nix-eval-jobs":
 		return len(c.references()) > 0
-	case "nix-fast-build", "nh", "system-manager", "nixos-rebuild-ng":
+	case "deploy", "nix-fast-build", "nh", "system-manager", "nixos-rebuild-ng":
 		return true
 	}
 	return false

@@ -14,6 +14,7 @@ import (
 // is named.
 var legacyFiles = map[string][]string{
 	"nix-build": {"default.nix"}, "nix-instantiate": {"default.nix"}, "nix-shell": {"shell.nix", "default.nix"},
+	"nom-build": {"default.nix"}, "nom-shell": {"shell.nix", "default.nix"},
 }
 
 // legacy looks at the attributes of Nix files that a command asks for: nix-build -A, nix build -f.

@@ -54,6 +54,8 @@ func (c *call) lockFlag(i int) (f lockFlag, ok bool) {
 	flag, value, joined := strings.Cut(w.Text, "=")
 	f = lockFlag{at: i, words: 1}
 	switch {
+	case c.name == "nh" && !c.behindDashes(i):
+		return f, false // nh has options of its own for this
 	case flag == "--update-input" || flag == "--recreate-lock-file":
 		f.meant, f.exists = flag, !joined
 	case c.name == "" || !refusesFlags(c.name) || !strings.HasPrefix(flag, "--"):

@@ -43,7 +43,7 @@ func (r *unknownInputs) command(c *call) {
 	var named []shell.Word // with the names, slashes and all
 	var overridden []string
 	for i, w := range c.args {
-		if w.Text != "--override-input" && w.Text != "--update-input" || i+1 == len(c.args) {
+		if w.Text != "--override-input" && w.Text != "--update-input" && !(w.Text == "-U" && c.name == "nh") || i+1 == len(c.args) {
 			continue
 		}
 		named = append(named, c.args[i+1])
@@ -55,7 +55,7 @@ func (r *unknownInputs) command(c *call) {
 		named = append(named, c.plain()[2:]...)
 	}
 	from, fromInputs := c.option("--inputs-from")
-	if len(named) == 0 && !fromInputs {
+	if len(named) == 0 && !fromInputs || programs[c.name].wraps {
 		return
 	}
 	var flakes []*flake.Flake
@@ -67,7 +67,7 @@ func (r *unknownInputs) command(c *call) {
 		case c.subcommand() == "flake lock" || c.subcommand() == "flake show" || c.subcommand() == "flake metadata" || c.subcommand() == "flake archive":
 			refs = c.plain()[2:]
 		}
-		if len(refs) > 0 || isNixCommand(c.name) || strings.HasPrefix(c.name, "use") {
+		if len(refs) > 0 || isNixCommand(c.name) || c.name == "use" || c.takesFolder() {
 			flakes = r.at.flakes(refs)
 		}
 	}

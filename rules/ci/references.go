@@ -8,20 +8,6 @@ import (
 	"github.com/nixsift/nixsift/internal/shell"
 )
 
-// nixPrograms are the commands that take flake references, beside those that start with "nix"; `use flake` is direnv's.
-var nixPrograms = []string{
-	"use", "use_flake",
-	"home-manager", "darwin-rebuild", "system-manager", "colmena", "deploy", "devenv", "nh", "nom", "om", "disko", "disko-install", "attic", "cachix",
-	"devour-flake", "omnix",
-}
-
-func isNix(name string) bool {
-	return strings.HasPrefix(name, "nix") || slices.Contains(nixPrograms, name)
-}
-
-// plainReferences are programs whose plain arguments are flake references, whatever their subcommand.
-var plainReferences = []string{"deploy", "nh", "om", "omnix", "nixci", "devour-flake"}
-
 // flakeOption begins a word with an option and its reference in one.
 const flakeOption = "--flake="
 
@@ -30,16 +16,6 @@ const flakeOption = "--flake="
 // `nix hash path`.
 var builders = []string{
 	"build", "run", "develop", "shell", "eval", "bundle", "print-dev-env", "path-info", "copy", "profile", "derivation", "why-depends",
-}
-
-// valuesOf is how many words follow an option of nix that takes some; none of them is a reference to what is built.
-var valuesOf = map[string]int{
-	"--apply": 1, "--arg": 2, "--arg-from-file": 2, "--argstr": 2, "--builders": 1, "--cores": 1, "--eval-store": 1,
-	"--experimental-features": 1, "--extra-experimental-features": 1, "--extra-substituters": 1, "--extra-trusted-public-keys": 1,
-	"--from": 1, "--include": 1, "-I": 1, "--keep": 1, "-k": 1, "--log-format": 1, "--max-jobs": 1, "-j": 1, "--name": 1,
-	"--option": 2, "--out-link": 1, "-o": 1, "--output-lock-file": 1, "--override-flake": 2, "--phase": 1, "--profile": 1,
-	"--redirect": 2, "--reference-lock-file": 1, "--store": 1, "--substituters": 1, "--system": 1, "--template": 1, "-t": 1, "--to": 1,
-	"--unset": 1, "-u": 1,
 }
 
 // args looks at the arguments of a command for overrides and references.
@@ -113,28 +89,35 @@ func (c *call) references() (out []shell.Word) {
 }
 
 func (c *call) allReferences() (out []shell.Word) {
-	references := slices.Contains(plainReferences, c.name) || c.name == "use_flake"
+	p, known := programs[c.name]
+	references, legacy := false, false
 	var plain []string
+	var others []shell.Word // plain arguments of another program
 	for i := 0; i < len(c.args); i++ {
 		switch w := c.args[i]; {
 		case w.Text == "--":
-			return out
+			i = len(c.args)
 		case w.Text == "--override-input":
 			i += 2
 		case w.Text == "--inputs-from" || w.Text == "--update-input":
 			i++
-		case (w.Text == "--flake" || w.Text == "-f" && c.name == "colmena") && i+1 < len(c.args):
+		case (w.Text == "--flake" || slices.Contains(p.flake, w.Text)) && i+1 < len(c.args):
 			out = append(out, c.args[i+1])
 			i++
 		case strings.HasPrefix(w.Text, flakeOption):
 			out = append(out, w)
+		case slices.Contains(p.legacy, w.Text):
+			legacy = true
+			i++
 		case isNixCommand(c.name) && (w.Text == "--expr" || w.Text == "--file" || w.Text == "-f"):
 			plain = append(plain, "") // the plain arguments are attributes
 			references = false
 			i++
-		case valuesOf[w.Text] > 0:
-			i += valuesOf[w.Text]
+		case c.valuesOf(w.Text) > 0:
+			i += c.valuesOf(w.Text)
 		case strings.HasPrefix(w.Text, "-"):
+		case known:
+			others = append(others, w)
 		case isNixCommand(c.name) && !references:
 			plain = append(plain, w.Text)
 			references = takesReferences(plain)
@@ -146,6 +129,9 @@ func (c *call) allReferences() (out []shell.Word) {
 				plain = append(plain, w.Text)
 			}
 		}
+	}
+	if p.plain && !legacy {
+		out = append(out, p.plainReferences(others)...)
 	}
 	return out
 }

@@ -92,7 +92,8 @@ func IsCI(file string) bool { return Classify(file) != None }
 func ReadCI(file, text string) *Doc { return ReadCalled(file, text, nil) }
 
 // ReadCalled reads a reusable workflow or a composite action as a caller has it, whose inputs for it are given: each has that value
-// alone, and readings with it tell so (Place.Given).
+// alone, and readings with it tell so (Place.Given). Inputs of a document that was read so itself may be given on: what counts as given is
+// what comes from the first one.
 func ReadCalled(file, text string, given []Input) *Doc {
 	d := &Doc{Path: file, Text: text, System: Classify(file)}
 	r := newReader(d)

@@ -140,7 +140,7 @@ func (c *ci) inputDefaults(s *scope, inputs ast.Node) {
 		name := "inputs." + e.key
 		if i := slices.IndexFunc(c.given, func(in Input) bool { return strings.EqualFold(in.Name, e.key) }); i >= 0 {
 			w := c.given[i].word
-			s.define(&variable{name: name, words: []rawWord{w}, whole: w, scope: c.given[i].scope, given: true})
+			s.define(&variable{name: name, words: []rawWord{w}, whole: w, scope: c.given[i].scope, given: !c.given[i].inner})
 			continue
 		}
 		c.parameter(s, name, e.value, "options")
@@ -387,6 +387,7 @@ func (c *ci) inputWords() {
 				c.y.fail(p.input.Span, "the input `%s` has variables with too many values to follow", p.input.Name)
 			}
 		}
+		p.input.inner = len(c.given) > 0
 		c.doc.Inputs = append(c.doc.Inputs, p.input)
 	}
 }

@@ -262,6 +262,7 @@ type Input struct {
 	at    *textMap
 	word  rawWord // as an action or workflow of the repository is given it, with the scope that its variables have
 	scope *scope
+	inner bool // of a document that was itself read as a caller has it
 }
 
 // SpanOf maps the half-open range [start, end) of Text to the file.

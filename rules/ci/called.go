@@ -12,7 +12,16 @@ import (
 )
 
 // A caller is a job or step that uses a workflow or an action of the repository, with what it gives that.
-type caller struct{ inputs []shell.Input }
+type caller struct {
+	inputs []shell.Input
+	outer  *caller // what calls the document that it stands in, if that is a called one
+	file   string  // that it uses
+}
+
+// within reports whether a file is one that the caller, or one further out, uses: GitHub refuses circles.
+func (c *caller) within(file string) bool {
+	return c != nil && (c.file == file || c.outer.within(file))
+}
 
 // steps returns the inputs of a document by the steps and jobs that give them.
 func steps(d *shell.Doc) (out [][]shell.Input) {
@@ -31,9 +40,17 @@ func (c *caller) gives(variable string) bool {
 	return ok && slices.ContainsFunc(c.inputs, func(in shell.Input) bool { return strings.EqualFold(in.Name, name) })
 }
 
-// asksFor reports whether a condition of the caller asks for a variable that a reading has a value of.
+// asksFor reports whether a condition of the caller, or of one further out, asks for a variable that a reading has a value of.
 func (c *caller) asksFor(r shell.Reading) bool {
-	return slices.ContainsFunc(r.Variables(), func(name string) bool { return strings.Contains(c.inputs[0].If, name) })
+	return c != nil && (c.outer.asksFor(r) ||
+		slices.ContainsFunc(r.Variables(), func(name string) bool { return strings.Contains(c.inputs[0].If, name) }))
+}
+
+// passesOn reports whether an input may have a value that the document it stands in is given.
+func (c *caller) passesOn() bool {
+	return slices.ContainsFunc(c.inputs, func(in shell.Input) bool {
+		return strings.Contains(in.Text, "inputs") || strings.Contains(in.Text, "env.")
+	})
 }
 
 // workflow reports whether it is a workflow that is used: a job of its own, with a checkout of its own.
@@ -70,27 +87,41 @@ func (l *places) used(c *caller) (file, text string, ok bool) {
 	return "", "", false
 }
 
+// Bounds of what is followed: GitHub lets workflows and actions call each other ten levels deep.
+const (
+	maxCalls      = 10
+	maxCalledDocs = 64
+)
+
 // called looks at the commands of the workflows and actions of the repository that the document uses, with the values that it gives
-// them. What these use in turn is not followed.
+// them, and at those that they give on.
 func (r *missingOutputs) called() {
-	if r.at.doc.System != shell.GitHubWorkflow && r.at.doc.System != shell.GitHubAction {
+	if r.at.doc.System != shell.GitHubWorkflow && r.at.doc.System != shell.GitHubAction || r.depth == maxCalls {
 		return
 	}
 	for _, inputs := range steps(r.at.doc) {
-		c := &caller{inputs}
-		if !strings.HasPrefix(inputs[0].Uses, "./") {
+		c := &caller{inputs: inputs, outer: r.caller}
+		if !strings.HasPrefix(inputs[0].Uses, "./") || r.caller != nil && !c.passesOn() {
 			continue
 		}
 		file, text, ok := r.at.used(c)
-		if !ok || !c.workflow() && r.at.elsewhere(c.inputs[0].Job) {
+		if !ok || r.caller.within(file) || !c.workflow() && r.at.elsewhere(c.inputs[0].Job) {
 			continue
 		}
-		in := &missingOutputs{once: r.once, at: &places{pass: r.pass, doc: shell.ReadCalled(file, text, c.inputs)}, works: r.works, caller: c}
+		c.file = file
+		if *r.followed++; *r.followed > maxCalledDocs {
+			return
+		}
+		in := &missingOutputs{
+			once: r.once, at: &places{pass: r.pass, doc: shell.ReadCalled(file, text, c.inputs)}, works: r.works, caller: c, depth: r.depth + 1,
+			followed: r.followed,
+		}
 		in.at.calls(func(call *call) {
-			if !strings.Contains(call.script.Text, "flake.nix") && call.name != "nh" {
+			if !strings.Contains(call.script.Text, "flake.nix") {
 				in.command(call)
 			}
 		})
+		in.called()
 		r.values = append(r.values, in.values...)
 	}
 }

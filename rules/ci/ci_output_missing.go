@@ -18,8 +18,8 @@ var _ = rules.Register(&rules.Rule{
 	Summary: "A command of CI or a script asks for an output that the flake does not have",
 	Doc: "`nix build .#nam` fails with \"flake … does not provide attribute 'packages.x86_64-linux.nam',\n" +
 		"'legacyPackages.x86_64-linux.nam' or 'nam'\". So do `nix run`, `nix develop .#ci`, `use flake .#ci`,\n" +
-		"`nixos-rebuild --flake .#host`, `nixos-anywhere`, `disko-install`, `darwin-rebuild`, `home-manager`, `nix-on-droid`, `nh os -H host`\n" +
-		"`deploy .#node` and `colmena --on node` with names that the flake does not have, and `nix build` without a name where it has no default.\n" +
+		"`nixos-rebuild --flake .#host`, `nixos-anywhere`, `disko-install`, `darwin-rebuild`, `home-manager`, `nix-on-droid`, `nh os -H host`,\n" +
+		"`nix-fast-build`, `deploy .#node` and `colmena --on node` with names that the flake does not have, and `nix build` without a name where it has no default.\n" +
 		"\n" +
 		"`nix-build -A nam` and `nix build -f . nam` take attributes of a Nix file in the same way.\n" +
 		"\n" +
@@ -27,7 +27,8 @@ var _ = rules.Register(&rules.Rule{
 		"flake-parts and imported files; where they are not, only a slip in the name of an output of hosts, `nixosConfiguration.web`.\n" +
 		"A name counts as missing where no system has it. Names with variables in them are looked at with each value that is written down: of a matrix, a loop, an array, `env`, parameters and their defaults. Not\n" +
 		"looked at are values for which a condition asks, and commands of which it cannot be seen in which folder they run. What a job or step\n" +
-		"gives a reusable workflow or a composite action of the repository (`uses: ./…`) is looked at in the commands of that.\n" +
+		"gives a reusable workflow or a composite action of the repository (`uses: ./…`) is looked at in the commands of that, and of those\n" +
+		"that it is given on to.\n" +
 		"\n" +
 		"The fix puts the name that was probably meant. In scripts that no CI runs it is info.",
 	Severity: diag.Warning, Presets: rules.Recommended, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
@@ -37,7 +38,7 @@ var _ = rules.Register(&rules.Rule{
 		if p.Project.InSamples(p.Path) {
 			return
 		}
-		r := &missingOutputs{once: newOnce(p), at: &places{pass: p, doc: d}, works: map[source.Span]bool{}}
+		r := &missingOutputs{once: newOnce(p), at: &places{pass: p, doc: d}, works: map[source.Span]bool{}, followed: new(int)}
 		r.at.calls(func(c *call) {
 			if !strings.Contains(c.script.Text, "flake.nix") {
 				r.command(c)
@@ -58,7 +59,9 @@ type missingOutputs struct {
 	works  map[source.Span]bool // values of variables with which some command finds something
 	values []missingValue
 	// caller is what gives the document its inputs where another one is checked.
-	caller *caller
+	caller   *caller
+	depth    int  // callers around it
+	followed *int // documents that were looked at for callers
 }
 
 // A missingValue is a value of a variable with which a command finds nothing.
@@ -230,10 +233,10 @@ func (r *missingOutputs) each(c *call, refs []shell.Word, of func(ref string) at
 
 // word looks at a word of a command, by what is missing with a text.
 func (r *missingOutputs) word(c *call, w shell.Word, ask func(text string) *missed) {
-	if r.caller != nil && w.Static && len(w.Alts) == 0 && !r.caller.gives(w.Via) {
+	if r.depth < 2 && r.caller != nil && w.Static && len(w.Alts) == 0 && !r.caller.gives(w.Via) {
 		return
 	}
-	if !w.Static || len(w.Alts) > 0 || strings.Contains(w.Text, "{") && !w.Quoted {
+	if r.depth > 1 || !w.Static || len(w.Alts) > 0 || strings.Contains(w.Text, "{") && !w.Quoted {
 		r.readings(c, w, ask)
 		return
 	}

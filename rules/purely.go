@@ -66,6 +66,9 @@ func (p Purely) Reach(a *Asked, path string) (how project.Reach, caller string) 
 	}
 	c := a.Leaving(path, d.Formal, d.Through...)
 	if !d.Counts() {
+		if c.Reach < project.Reached {
+			return project.Unreached, "" // perhaps called, and what that gives perhaps asked for it
+		}
 		return project.Unreached, c.Path
 	}
 	return p.perhaps(c.Reach), c.Path

@@ -62,7 +62,7 @@ func (p Purely) Reach(a *Asked, path string) (how project.Reach, caller string) 
 	case p.silent():
 		return project.Unreached, ""
 	case d == nil:
-		return p.perhaps(a.ReachAttr(path, p.way.Attr)), ""
+		return p.perhaps(a.ReachUnder(path, p.way.Attr, p.way.Guards)), ""
 	}
 	c := a.Leaving(path, d.Formal, d.Through...)
 	if !d.Counts() {

@@ -29,7 +29,10 @@ func (j *judge) argument(w *Way, call ast.ApplyExpr, path []string) []string {
 	case name == "throw" || name == "abort":
 		w.lower(Never) // it fails in any case
 		return nil
-	case len(args) == 1 && (strings.HasPrefix(name, "optional") || name == "mkIf" || slices.Contains(telling, name)):
+	case len(args) == 1 && (strings.HasPrefix(name, "optional") || name == "mkIf"):
+		j.under(w, args[0], true)
+		return path
+	case len(args) == 1 && slices.Contains(telling, name):
 		w.under(j.names, args[0])
 		return path
 	case isYielding && len(args) == before:

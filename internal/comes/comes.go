@@ -36,6 +36,8 @@ type Way struct {
 	Default *Default
 	// Attr is the attribute of the file's value, or of what its function gives, that the expression is for; "" where that is not known.
 	Attr string
+	// Guards are arguments of the function that the file is, which have to be so, all of them.
+	Guards []Guard
 }
 
 // Default is an argument of the function that a file is.
@@ -103,7 +105,7 @@ func (j *judge) up(at ast.Node, path []string, stop ast.Node) Way {
 			if up.FirstChild() == at {
 				path = nil
 			} else {
-				w.under(j.names, up.FirstChild())
+				j.under(&w, up.FirstChild(), up.Child(1) == at)
 			}
 		case ast.Binary:
 			path = j.operator(&w, up, at, path)
@@ -171,13 +173,22 @@ func (w Way) then(more Way) Way {
 	if w.Degree = min(w.Degree, more.Degree); w.Degree == Never {
 		return Way{}
 	}
-	return Way{w.Degree, w.Probed || more.Probed, w.Caught || more.Caught, more.Default, more.Attr}
+	for _, g := range more.Guards {
+		if !slices.Contains(w.Guards, g) {
+			w.Guards = append(slices.Clip(w.Guards), g)
+		}
+	}
+	return Way{w.Degree, w.Probed || more.Probed, w.Caught || more.Caught, more.Default, more.Attr, w.Guards}
 }
 
 // or returns the surer one of two ways. Where they are for different attributes of the file, it is for any.
 func (w Way) or(other Way) Way {
 	if w.Degree != Never && other.Degree != Never && w.Attr != other.Attr {
 		w.Attr, other.Attr = "", ""
+	}
+	if w.Degree != Never && other.Degree != Never {
+		w.Guards = common(w.Guards, other.Guards)
+		other.Guards = w.Guards
 	}
 	if other.rank() > w.rank() {
 		return other
@@ -348,7 +359,7 @@ func (j *judge) operator(w *Way, up, at ast.Node, path []string) []string {
 	switch op := up.Op(); op {
 	case ast.OpAnd, ast.OpOr, ast.OpImpl:
 		if left != at {
-			w.under(j.names, left)
+			j.under(w, left, op != ast.OpOr)
 		}
 		return nil
 	case ast.OpUpdate:

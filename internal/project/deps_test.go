@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/nixsift/nixsift/internal/comes"
 	"github.com/nixsift/nixsift/internal/eval"
 	"github.com/nixsift/nixsift/internal/growth"
 	"github.com/nixsift/nixsift/internal/module"
@@ -30,19 +31,22 @@ func recorded(t testing.TB) (dir string, overlay *workspace.Overlay, s *project.
 func TestDeps(t *testing.T) {
 	one, two := module.Value{Kinds: eval.Int, Literal: "1", Exact: true}, module.Value{Kinds: eval.Int, Literal: "2", Exact: true}
 	ask := map[string]func(dir string, a *project.Answers){
-		"references":   func(dir string, a *project.Answers) { a.References(filepath.Join(dir, "b.nix")) },
-		"may pass":     func(dir string, a *project.Answers) { a.MayPass(filepath.Join(dir, "b.nix"), "y") },
-		"special arg":  func(_ string, a *project.Answers) { a.SpecialArg("tools") },
-		"module arg":   func(_ string, a *project.Answers) { a.ModuleArg("tools") },
-		"given":        func(dir string, a *project.Answers) { a.Given(filepath.Join(dir, "b.nix"), []string{"z"}) },
-		"sample":       func(dir string, a *project.Answers) { a.Sample(filepath.Join(dir, "tests/t.nix")) },
-		"file":         func(dir string, a *project.Answers) { a.File(filepath.Join(dir, "host.nix")) },
-		"overlays":     func(_ string, a *project.Answers) { a.OverlaysWith("o") },
-		"builder":      func(_ string, a *project.Answers) { a.DefinesBuilder("writeText") },
-		"callPackage":  func(_ string, a *project.Answers) { a.DefinesCallPackage() },
-		"imported":     func(dir string, a *project.Answers) { a.Imported(filepath.Join(dir, "b.nix")) },
-		"reach":        func(dir string, a *project.Answers) { a.Reach(filepath.Join(dir, "b.nix")) },
-		"attribute":    func(dir string, a *project.Answers) { a.ReachAttr(filepath.Join(dir, "b.nix"), "q") },
+		"references":  func(dir string, a *project.Answers) { a.References(filepath.Join(dir, "b.nix")) },
+		"may pass":    func(dir string, a *project.Answers) { a.MayPass(filepath.Join(dir, "b.nix"), "y") },
+		"special arg": func(_ string, a *project.Answers) { a.SpecialArg("tools") },
+		"module arg":  func(_ string, a *project.Answers) { a.ModuleArg("tools") },
+		"given":       func(dir string, a *project.Answers) { a.Given(filepath.Join(dir, "b.nix"), []string{"z"}) },
+		"sample":      func(dir string, a *project.Answers) { a.Sample(filepath.Join(dir, "tests/t.nix")) },
+		"file":        func(dir string, a *project.Answers) { a.File(filepath.Join(dir, "host.nix")) },
+		"overlays":    func(_ string, a *project.Answers) { a.OverlaysWith("o") },
+		"builder":     func(_ string, a *project.Answers) { a.DefinesBuilder("writeText") },
+		"callPackage": func(_ string, a *project.Answers) { a.DefinesCallPackage() },
+		"imported":    func(dir string, a *project.Answers) { a.Imported(filepath.Join(dir, "b.nix")) },
+		"reach":       func(dir string, a *project.Answers) { a.Reach(filepath.Join(dir, "b.nix")) },
+		"attribute":   func(dir string, a *project.Answers) { a.ReachAttr(filepath.Join(dir, "b.nix"), "q") },
+		"reach under": func(dir string, a *project.Answers) {
+			a.ReachUnder(filepath.Join(dir, "b.nix"), "", []comes.Guard{{Formal: "x", Is: comes.True}})
+		},
 		"leaving":      func(dir string, a *project.Answers) { a.Leaving(filepath.Join(dir, "b.nix"), "y") },
 		"flake":        func(_ string, a *project.Answers) { a.Flake() },
 		"extends lib":  func(_ string, a *project.Answers) { a.ExtendsLib() },
@@ -88,11 +92,12 @@ func TestDeps(t *testing.T) {
 		{"host.nix", "{ specialArgs = { }; }", []string{"file", "special arg", "module arg", "attributes"}},
 		{"host.nix", "builtins.scopedImport { z = 1; } ./b.nix", []string{"file", "special arg", "module arg", "given", "references"}},
 		{"flake.nix", "{ outputs = _: { }; } ", []string{"flake"}},
-		{"flake.nix", "{ outputs = _: import ./a.nix; }", []string{"flake", "reach", "attribute", "outputs"}},
-		{"flake.nix", "{ outputs = _: (import ./b.nix { x = 1; y = 1; }).q; }", []string{"flake", "reach", "attribute", "references", "outputs", "handed"}},
-		{"flake.nix", "{ outputs = _: (import ./b.nix { x = 1; y = 1; }).p; }", []string{"flake", "reach", "references", "outputs", "handed"}},
-		{"flake.nix", "{ outputs = _: import ./b.nix { x = 1; }; }", []string{"flake", "reach", "attribute", "leaving", "references", "outputs"}},
-		{"flake.nix", "{ outputs = _: import ./b.nix { y = 1; }; }", []string{"flake", "reach", "attribute", "references", "outputs", "handed"}},
+		{"flake.nix", "{ outputs = _: import ./a.nix; }", []string{"flake", "reach", "reach under", "attribute", "outputs"}},
+		{"flake.nix", "{ outputs = _: (import ./b.nix { x = 1; y = 1; }).q; }", []string{"flake", "reach", "reach under", "attribute", "references", "outputs", "handed"}},
+		{"flake.nix", "{ outputs = _: (import ./b.nix { x = 1; y = 1; }).p; }", []string{"flake", "reach", "reach under", "references", "outputs", "handed"}},
+		{"flake.nix", "{ outputs = _: import ./b.nix { x = 1; }; }", []string{"flake", "reach", "reach under", "attribute", "leaving", "references", "outputs"}},
+		{"flake.nix", "{ outputs = _: import ./b.nix { x = false; y = 1; }; }", []string{"flake", "reach", "attribute", "references", "outputs", "handed"}},
+		{"flake.nix", "{ outputs = _: import ./b.nix { y = 1; }; }", []string{"flake", "reach", "reach under", "attribute", "references", "outputs", "handed"}},
 		{"a.nix", "{ callPackage, lib }: callPackage ./b.nix { x = 1; y = lib.id; }", []string{"references"}},
 		{"a.nix", "{ callPackage, lib }: callPackage ./b.nix { x = lib.extend (f: p: { }); }", []string{"references", "extends lib"}},
 		{"a.nix", "{ callPackage, lib }: callPackage ./b.nix { x = final: prev: { inherit (prev) lib; y.lib = final.lib; }; }", []string{"references"}},
@@ -111,11 +116,11 @@ func TestDeps(t *testing.T) {
 		{"a.nix", "{ lib, ... }: { imports = [ ./a.nix ]; }", []string{"references", "cycle"}},
 		{
 			"flake.nix", "{ outputs = { nixpkgs, ... }: { nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ ./b.nix ./${\"a\"}.nix ]; }; }; }",
-			[]string{"flake", "hosts", "made paths", "outputs", "reach", "attribute", "references"},
+			[]string{"flake", "hosts", "made paths", "outputs", "reach", "reach under", "attribute", "references"},
 		},
 		{
 			"flake.nix", "{ outputs = { nixpkgs, ... }: { nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ ./b.nix { isoImage.x = 1; } ]; }; }; }",
-			[]string{"flake", "hosts", "image of", "outputs", "reach", "attribute", "references"},
+			[]string{"flake", "hosts", "image of", "outputs", "reach", "reach under", "attribute", "references"},
 		},
 		{
 			"a.nix", "{ config, lib, ... }: { imports = [ ./host.nix ]; options.my.password = lib.mkOption { }; config.services.k3s.token = config.my.password; }",

@@ -29,6 +29,7 @@ type reached struct {
 	taken map[stepAt]Reach
 	// asked are, of files that path literals import or call, the attributes that these ask for; those of "" for any.
 	asked map[int]map[string]Reach
+	arguments
 }
 
 // ofAttr returns how an attribute of what a file gives is reached, any where it is "".
@@ -91,6 +92,8 @@ func (a *Answers) reach() *reached {
 func (a *Answers) walk() *walk {
 	w := &walk{ground: a.folder.ground, refs: a.references(), steps: steps.in(a), hosts: a.hostGraphs(), listed: map[folderWalk]bool{}}
 	w.taken, w.asked = map[stepAt]Reach{}, map[int]map[string]Reach{}
+	w.arguments = arguments{given: map[int][]given{}, otherwise: map[int]bool{}}
+	w.held = map[int]bool{}
 	w.files = a.snapshot.nixFilesOf(a.Root())
 	w.how = make([]Reach, len(w.files))
 	return w
@@ -105,6 +108,7 @@ type walk struct {
 	hosts       *hostGraphs
 	todo, later []int
 	listed      map[folderWalk]bool
+	held        map[int]bool // files of which something is left out, for the arguments that they have so far
 }
 
 // stepAt is a step, by the file and its place among the steps of that.
@@ -129,7 +133,7 @@ type reachKey struct {
 func (w *walk) run() {
 	for _, f := range w.files {
 		if filepath.Base(f.Path) == "flake.nix" {
-			w.visit(f.Path, Reached)
+			w.visit(f.Path, Reached, false)
 		}
 	}
 	w.drain()
@@ -148,7 +152,11 @@ func (w *walk) run() {
 					continue
 				}
 			}
-			if w.asked[i] == nil || slices.ContainsFunc(g.reached[path], func(r hostReach) bool { return r.module }) {
+			module := slices.ContainsFunc(g.reached[path], func(r hostReach) bool { return r.module })
+			if module || w.how[i] == Unreached {
+				w.reachOtherwise(i)
+			}
+			if w.asked[i] == nil || module {
 				w.ask(i, literal{}, how)
 			}
 			w.mark(i, how)
@@ -221,6 +229,13 @@ func (w *walk) from(at int) {
 				if !ok || how == Unreached {
 					continue
 				}
+				if w.excluded(at, l.guards) {
+					w.held[at] = true
+					continue
+				}
+				if l.kind != ImportWithArgs {
+					w.reachOtherwise(i)
+				}
 				w.ask(i, l, how)
 				w.mark(i, how)
 				switch l.kind {
@@ -233,7 +248,12 @@ func (w *walk) from(at int) {
 		}
 	}
 	for _, s := range w.steps.of(path) {
-		if s.ofDefault == nil {
+		if s.ofDefault != nil {
+			continue
+		}
+		if w.excluded(at, s.guards) {
+			w.held[at] = true
+		} else {
 			w.step(path, s, min(w.attrOf(at, s.attr), s.how))
 		}
 	}
@@ -247,9 +267,9 @@ func (w *walk) step(path string, s step, how Reach) {
 	}
 	switch s.kind {
 	case stepImport:
-		w.visit(target, how)
+		w.visit(target, how, s.called)
 	case stepHanded:
-		if !w.visit(target, MaybeReached) && !strings.HasSuffix(target, ".nix") {
+		if !w.visit(target, MaybeReached, false) && !strings.HasSuffix(target, ".nix") {
 			w.below(target, MaybeReached, false)
 		}
 	case stepLoader:
@@ -259,6 +279,9 @@ func (w *walk) step(path string, s step, how Reach) {
 	case stepNear:
 		w.below(target, MaybeReached, true)
 	case stepCall:
+		if i, ok := w.nixFile(target); ok {
+			w.give(i, given{s.names, s.values, s.open})
+		}
 		w.called(target, how, s.open, s.names)
 	}
 }
@@ -304,10 +327,14 @@ func (g *ground) stepTarget(from string, s step) (path string, ok bool) {
 	return filepath.Clean(root + filepath.FromSlash(s.rest)), root != ""
 }
 
-// visit notes that a file, or the default.nix of a folder, is evaluated, whatever of it. It is false where there is none.
-func (w *walk) visit(path string, how Reach) bool {
+// visit notes that a file, or the default.nix of a folder, is evaluated, whatever of it; called is set where what it is called with is
+// noted, too. It is false where there is none.
+func (w *walk) visit(path string, how Reach, called bool) bool {
 	i, ok := w.nixFile(path)
 	if ok {
+		if !called {
+			w.reachOtherwise(i)
+		}
 		w.ask(i, literal{}, how)
 		w.mark(i, how)
 	}
@@ -385,6 +412,7 @@ func (w *walk) below(dir string, how Reach, top bool) {
 		case top && (depth > 1 || depth == 1 && name != "default.nix"):
 		case how < Reached && w.refs.onlyQuoted(w.files[i].Path):
 		default:
+			w.reachOtherwise(i)
 			w.mark(i, how)
 		}
 	}

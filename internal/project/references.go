@@ -48,6 +48,8 @@ type literal struct {
 	how  Reach // how a flake that surely reaches the file around it reaches what it names, where it is none of a default
 	// attr is the attribute of the file around it for which it stands there, or "".
 	attr string
+	// guards are what has to be so of the arguments of the function that the file around it is.
+	guards []comes.Guard
 	// asks are the attributes that are asked for of what an import or a call gives; nil where it may be any.
 	asks []comes.Ask
 	// quoted is set where it becomes part of a text: a program may evaluate it, by itself.
@@ -73,7 +75,9 @@ var references = declare(fact[literal, *referenceIndex]{
 				last = text
 				l := literal{text: text, kind: refKind(n)}
 				if l.kind.evaluates() {
-					l.how, l.attr, _ = reachOf(comes.By(n, names))
+					way := comes.By(n, names)
+					l.how, l.attr, _ = reachOf(&way)
+					l.guards = way.Guards
 					if l.kind == InList || l.kind == CallPackage {
 						l.attr = "" // a module is asked for all; of a package nearly always
 					} else if l.how > Unreached {

@@ -2,6 +2,7 @@ package project
 
 import (
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 
@@ -19,12 +20,18 @@ type step struct {
 	// names are those that the argument of a call has; it may have others where open is set.
 	names []string
 	open  bool
+	// values are what the names are given, where that is known of any.
+	values []comes.Const
+	// called is set where it is imported and called, too.
+	called bool
 	// how is how a flake that surely reaches the file takes the step, but for a default, which counts where a caller leaves the
 	// argument out.
 	how       Reach
 	ofDefault *comes.Default
 	// attr is the attribute of the file for which it takes the step, or "".
 	attr string
+	// guards are what has to be so of the arguments of the file's function.
+	guards []comes.Guard
 }
 
 // stepKind says what becomes of the path of a step.
@@ -77,7 +84,7 @@ func (x *stepIndex) of(path string) []step {
 
 // reachOf returns how a flake that surely reaches a file evaluates an expression in it, by the way to that, and the default of an argument
 // of the file's function that this is for, or nil, or the attribute of the file's value.
-func reachOf(way comes.Way) (how Reach, attr string, ofDefault *comes.Default) {
+func reachOf(way *comes.Way) (how Reach, attr string, ofDefault *comes.Default) {
 	switch {
 	case way.Degree == comes.Never || way.Default != nil:
 		return Unreached, "", way.Default
@@ -98,12 +105,15 @@ func collectSteps(t *ast.Tree, names comes.Names) (found []step) {
 		return way
 	}
 	add := func(s step) {
-		s.how, s.attr, s.ofDefault = reachOf(by())
+		way := by()
+		s.how, s.attr, s.ofDefault = reachOf(&way)
+		s.guards = way.Guards
 		if s.how == Unreached && s.ofDefault == nil {
 			return
 		}
 		if n := len(found); n == 0 || found[n-1].kind == stepCall || found[n-1].kind != s.kind || found[n-1].base != s.base || found[n-1].rest != s.rest ||
-			found[n-1].how != s.how || found[n-1].attr != s.attr || found[n-1].ofDefault != nil || s.ofDefault != nil {
+			found[n-1].how != s.how || found[n-1].attr != s.attr || found[n-1].ofDefault != nil || s.ofDefault != nil ||
+			!slices.Equal(found[n-1].guards, s.guards) {
 			s.base, s.rest = strings.Clone(s.base), strings.Clone(s.rest)
 			found = append(found, s)
 		}
@@ -148,10 +158,10 @@ func collectSteps(t *ast.Tree, names comes.Names) (found []step) {
 		switch {
 		case kind == ImportWithArgs:
 			s := step{kind: stepCall, base: base, rest: rest}
-			s.names, s.open = givenNames(at)
+			s.names, s.values, s.open = givenNames(at, names)
 			add(s)
 			if joined || base == "" || by().Default != nil {
-				add(step{kind: stepImport, base: base, rest: rest})
+				add(step{kind: stepImport, base: base, rest: rest, called: true})
 			}
 		case kind.evaluates() && (joined || base == "" || by().Default != nil), kind == Other && Exported(at):
 			add(step{kind: stepImport, base: base, rest: rest})
@@ -319,26 +329,47 @@ func Exported(at ast.Node) bool {
 // maxGiven is the number of names of an argument up to which they are read.
 const maxGiven = 64
 
-// givenNames returns the names of the set that an import with arguments passes.
-func givenNames(path ast.Node) (names []string, open bool) {
+// givenNames returns the names of the set that an import with arguments passes, sorted, and what they are given; nil where nothing is
+// known of that.
+func givenNames(path ast.Node, file comes.Names) (names []string, values []comes.Const, open bool) {
 	set := argumentBehind(path).Unparen()
 	if !set.Is(ast.AttrSet) {
-		return nil, true
+		return nil, nil, true
+	}
+	given, known := map[string]comes.Const{}, false
+	add := func(name string, value comes.Const) {
+		given[strings.Clone(name)] = value
+		known = known || value != comes.Unknown
 	}
 	for c := range set.Children() {
-		if len(names) > maxGiven {
-			return nil, true
+		if len(given) > maxGiven {
+			return nil, nil, true
 		}
 		if in, ok := ast.AsInherit(c); ok {
 			for part := range in.Names() {
 				name, static := ast.AttrName(part)
-				names, open = append(names, strings.Clone(name)), open || !static
+				if open = open || !static; in.From().IsValid() {
+					add(name, comes.Something)
+				} else {
+					add(name, comes.ConstOf(part, file))
+				}
 			}
 			continue
 		}
-		name, static := ast.AttrName((ast.BindingNode{Node: c}).Attrpath().FirstChild())
-		names, open = append(names, strings.Clone(name)), open || !static
+		b := ast.BindingNode{Node: c}
+		name, static := ast.AttrName(b.Attrpath().FirstChild())
+		open = open || !static
+		if _, single := b.Attrpath().Single(); single {
+			add(name, comes.ConstOf(b.Value(), file))
+		} else {
+			add(name, comes.Something)
+		}
 	}
-	slices.Sort(names)
-	return slices.Compact(names), open
+	names = slices.Sorted(maps.Keys(given))
+	if known {
+		for _, name := range names {
+			values = append(values, given[name])
+		}
+	}
+	return names, values, open
 }

@@ -39,7 +39,7 @@ var pureProjects = []pureProject{
 	{code: "import ./x.nix", files: map[string]string{"x.nix": lookup}, want: diag.Error},
 	{code: "let choice = self ? outPath; in if choice then 1 else import ./x.nix", files: map[string]string{"x.nix": lookup}, want: diag.Warning},
 	{code: "let choice = self ? outPath; in if choice then import ./x.nix else 1", files: map[string]string{"x.nix": `"a"`}},
-	{code: "(import ./x.nix { legacy = false; }).a", files: map[string]string{"x.nix": "{ legacy }: { a = if legacy then <nixpkgs> else 1; }"}, want: diag.Warning},
+	{code: "(import ./x.nix { legacy = false; }).a", files: map[string]string{"x.nix": "{ legacy }: { a = if legacy then <nixpkgs> else 1; }"}},
 	{code: "if self ? old || false then import ./x.nix else 1", files: map[string]string{"x.nix": fetch}, want: diag.Warning},
 	{code: "self ? old && import ./x.nix", files: map[string]string{"x.nix": lookup}, want: diag.Warning},
 	{code: "self.old or 1 + (self.outPath2 or 1)", files: map[string]string{}},
@@ -119,6 +119,12 @@ var pureProjects = []pureProject{
 	{code: "if self ? old then import ./x.nix { } else 1", files: map[string]string{"x.nix": "{ pkgs ? import ./y.nix }: pkgs", "y.nix": lookup}, want: diag.Warning},
 	{code: "import ./x.nix { pkgs = 1; lib = 1; }", files: map[string]string{"x.nix": "{ lib ? import ./y.nix { }, pkgs }: lib", "y.nix": "{ pkgs ? import <nixpkgs> { } }: pkgs"}},
 	{code: "import ./x.nix { source = <nixpkgs>; }", files: map[string]string{"x.nix": "{ source, old ? false }: if old then source else 1"}, want: diag.Warning},
+	{code: "import ./x.nix { legacy = true; }", files: map[string]string{"x.nix": "{ legacy ? false }: if legacy then 1 else import ./y.nix", "y.nix": lookup}},
+	{code: "[ (import ./x.nix { legacy = true; }) (import ./x.nix { }) ]", files: map[string]string{"x.nix": "{ legacy ? true }: if !legacy then <nixpkgs> else 1"}},
+	{code: "[ (import ./x.nix { legacy = 1; }) (import ./x.nix { legacy = { }; }) ]", files: map[string]string{"x.nix": "{ legacy ? null }: if legacy == null then <nixpkgs> else legacy"}},
+	{code: "import ./x.nix { inherit (self) a; b = false; }", files: map[string]string{"x.nix": "{ a ? null, b }: if b && a != null then <nixpkgs> else 1"}},
+	{code: "import ./x.nix { b = false; }", files: map[string]string{"x.nix": "{ b }: let c = b; in { d = if c then <nixpkgs> else 1; e = c && <nixpkgs> == 1; }"}},
+	{code: "import ./x.nix { b = true; }", files: map[string]string{"x.nix": "{ b }: if b == false then import ./y.nix { } else 1", "y.nix": "{ pkgs ? import <nixpkgs> { } }: pkgs"}},
 	// Modules, with what a flake in the place of nixpkgs does with them.
 	{code: "host { modules = [ ./m.nix ]; }", files: map[string]string{"m.nix": "{ x = <nixpkgs>; }"}, want: diag.Error},
 	{

@@ -82,7 +82,10 @@ func (a *Answers) ReachUnder(path, attr string, guards []comes.Guard) Reach {
 		more := fmt.Sprint(attr, guards)
 		return noted(a.View, question{"reach under", path, more}, func(a *Answers) Reach { return a.ReachUnder(path, attr, guards) })
 	}
-	r := a.reach()
+	return a.reach().under(path, attr, guards)
+}
+
+func (r *reached) under(path, attr string, guards []comes.Guard) Reach {
 	if i, ok := r.find(path); ok && r.excluded(i, guards) {
 		return Unreached
 	}

@@ -424,6 +424,8 @@ type caller struct {
 	names []string
 	attr  string // of the file, for which it calls
 	how   Reach  // where a flake surely reaches the file; Unreached where it is a default that calls
+	// guards are what has to be so of the arguments of the file's function.
+	guards []comes.Guard
 }
 
 // calls returns how a flake comes by a call.
@@ -431,7 +433,7 @@ func (r *reached) calls(c caller) Reach {
 	if c.how == Unreached {
 		return r.taken[c.stepAt]
 	}
-	return min(r.ofAttr(c.file, c.attr), c.how)
+	return min(r.under(c.file, c.attr, c.guards), c.how)
 }
 
 // Caller is a file that leaves an argument to its default.
@@ -451,7 +453,7 @@ func (a *Answers) callers() map[string][]caller {
 					continue
 				}
 				if target, ok := a.folder.ground.stepTarget(from, s); ok {
-					all[target] = append(all[target], caller{stepAt{from, at}, s.names, s.attr, s.how})
+					all[target] = append(all[target], caller{stepAt{from, at}, s.names, s.attr, s.how, s.guards})
 				}
 			}
 		}

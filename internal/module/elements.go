@@ -14,7 +14,7 @@ const maxElementSets = 4096
 
 // DefinedElements returns what sets define that are elements of lists with which the modules of the file define options, as submodules
 // have it: the path goes on with Element. They are those of DefinedOptions, one list after the other. Elements that are more than sets
-// of options, functions and such with imports, are left out.
+// of options, functions and such with imports or options of their own, are left out.
 func (f *File) DefinedElements() []Defined {
 	w := definedWalk{f: f, left: maxDefinitions + nodeDefinitions*len(f.tree.Records())}
 	sets := 0
@@ -62,11 +62,11 @@ func (f *File) elementSets(n ast.Node, depth int, yield func(set ast.Node)) {
 	}
 }
 
-// isPlainElement reports whether a set has nothing but definitions of options.
+// isPlainElement reports whether a set has nothing but definitions of options, be it under config.
 func isPlainElement(set ast.Node) bool {
 	for c := range set.Children() {
 		if b, ok := ast.AsBinding(c); ok {
-			if reservedKeys[b.Attrpath().FirstName()] {
+			if first := b.Attrpath().FirstName(); reservedKeys[first] && first != "config" {
 				return false
 			}
 			continue

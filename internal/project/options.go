@@ -308,8 +308,6 @@ func (n *optionNode) inType(path []string, at int, answer OptionAnswer) OptionAn
 				if i++; path[value] != "config" || i == len(path) {
 					return OptionAnswer{}
 				}
-			} else if t.Whole && path[value-1] == module.Element { // of which no more is known than this name
-				return OptionAnswer{}
 			}
 			inner := n.inner.find(path[i:])
 			if inner.Verdict == NothingKnown {

@@ -3,6 +3,7 @@ package project
 import (
 	"slices"
 
+	"github.com/nixsift/nixsift/internal/module"
 	"github.com/nixsift/nixsift/internal/near"
 )
 
@@ -96,6 +97,9 @@ func (n *useNode) has(path []string) bool {
 // or a file, or one with imports or options.
 func (u *optionUses) declaresIn(path []string, answer OptionAnswer) bool {
 	return slices.ContainsFunc(answer.values, func(v moduleValue) bool {
+		if v.whole && slices.Contains(path[:v.at], module.Element) && path[v.at-1] != module.Element {
+			return true // a value inside of an element, of which nothing else is noted
+		}
 		n := u.defined
 		for i, name := range path[:v.at] {
 			if n = n.children[name]; n == nil {

@@ -121,6 +121,26 @@ func FlakePartsArgument() Part {
 	return Part{given(setValue(&set{own: map[string]attr{"importApply": {value: given(functionValue(&function{builtin: importApply}))}}, open: true, notLib: true, size: 1}))}
 }
 
+// InputsArgument returns the argument inputs, as flakes mostly pass it: a set of flakes, of which no more is known than what the libraries of
+// nixpkgs and flake-parts have. Each of them may be missing.
+func InputsArgument() Part {
+	prepare()
+	return inputsWith(map[string]attr{"self": {value: SelfArgument().t, maybe: true}})
+}
+
+// SelfArgument returns the argument self: a flake, of which the inputs are known as InputsArgument has them.
+func SelfArgument() Part {
+	prepare()
+	return Attrs(map[string]Part{"inputs": inputsWith(map[string]attr{})}, true)
+}
+
+func inputsWith(own map[string]attr) Part {
+	for name, lib := range map[string]Part{"nixpkgs": LibArgument(), "flake-parts": FlakePartsArgument()} {
+		own[name] = attr{value: Attrs(map[string]Part{"lib": lib}, true).t, maybe: true}
+	}
+	return Part{given(setValue(&set{own: own, open: true, notLib: true, size: len(own)}))}
+}
+
 // PackagesArgument returns nixpkgs' packages as an argument: a set with lib, of which nothing else is known but that no function
 // of lib is among them.
 func PackagesArgument() Part {

@@ -185,6 +185,10 @@ func (c *checker) called(a answer, body ast.Node) *part {
 				args[name] = c.source(name, FromModuleArg)
 			case name == "flake-parts-lib":
 				args[name] = eval.FlakePartsArgument()
+			case name == "inputs":
+				args[name] = eval.InputsArgument()
+			case name == "self":
+				args[name] = eval.SelfArgument()
 			}
 		}
 		args["config"] = c.source("config", FromConfig)

@@ -21,6 +21,14 @@ func ClassNamed(name string) Class {
 	return ""
 }
 
+// marks are options that each module system has, and nothing but it declares.
+var marks = map[Class][]string{
+	NixOS: {"boot", "kernelPackages"}, HomeManager: {"home", "stateVersion"}, Darwin: {"homebrew", "enable"}, Nixvim: {"extraConfigLua"},
+}
+
+// Mark returns an option that tells the module system of a class from all others by being declared; nil where none is known.
+func (c Class) Mark() []string { return marks[c] }
+
 // Namespace is what is known of the options that share a first name. The zero value is a name of which nothing is known.
 type Namespace struct {
 	// Class is the class whose modules alone have the name; empty where several have it.

@@ -117,13 +117,20 @@ func (a *Answers) InputOption(path []string) InputAnswer {
 		}
 	}
 	shared := modsys.NamespaceOf(path[0]) != (modsys.Namespace{})
+	// Others may add to what the module system at hand alone has, but hardly what is called nearly the same.
+	slip := shared && !sources.all && missing.Near != "" && slices.ContainsFunc(sources.of, func(in inputOptions) bool {
+		return in.input == missing.Input && in.index.systemOf(path[:missing.At])
+	})
+	if slip {
+		missing.Own, owned = false, true
+	}
 	switch {
 	case exists.Verdict != NothingKnown && (sources.all || !shared):
 		return exists
 	case exists.Verdict != NothingKnown: // an input that is not at hand may declare it, too, with another type
 		exists.Declared = []DeclaredOption{{How: module.ByUnknown}}
 		return exists
-	case unknown, shared && !sources.all:
+	case unknown, shared && !sources.all && !slip:
 		return InputAnswer{}
 	case renamed.Verdict != NothingKnown:
 		return renamed
@@ -133,6 +140,22 @@ func (a *Answers) InputOption(path []string) InputAnswer {
 		return InputAnswer{}
 	}
 	return missing
+}
+
+// systemOf reports whether the project is the module system that alone has the first of some names, and declares all options in the set
+// that they name, as far as its modules tell: a function of its library may declare any.
+func (x *moduleIndex) systemOf(path []string) bool {
+	n := x.options()
+	mark := modsys.NamespaceOf(path[0]).Class.Mark()
+	if len(mark) == 0 || !n.has(mark) || x.used().foreign[path[0]] {
+		return false
+	}
+	for _, name := range path {
+		if n = n.children[name]; n == nil || n.open() {
+			return false
+		}
+	}
+	return true
 }
 
 // has reports whether a path leads to something in a tree of options.

@@ -22,10 +22,13 @@ func TestInputOption(t *testing.T) {
 		options.services.tool = { enable = lib.mkEnableOption "it"; level = lib.mkOption { type = lib.types.int; default = 1; }; };
 		options.open.x = lib.genAttrs [ "y" ] (n: lib.mkOption { });
 	}`
+	const home = `{ lib, ... }: { options.home = { stateVersion = lib.mkOption { type = lib.types.str; }; packages = lib.mkOption { default = [ ]; }; }; options.programs.git.ignores = lib.mkOption { default = [ ]; }; }`
+	const homeLib = `{ lib }: { renamed = old: new: map (name: lib.mkRenamedOptionModule (old ++ [ name ]) (new ++ [ name ])); }`
 	const nixos = `{ lib, ... }: { options.services.web = { enable = lib.mkEnableOption "it"; suggestions = lib.mkOption { type = lib.types.int; }; }; }`
 	root := testenv.Tree(t, map[string]string{
-		"app/flake.nix":  `{ inputs = { core.url = "github:me/core"; locked.url = "github:me/locked"; nixpkgs.url = "github:NixOS/nixpkgs"; }; outputs = _: { }; }`,
+		"app/flake.nix":  `{ inputs = { core.url = "github:me/core"; home.url = "github:nix-community/home-manager"; locked.url = "github:me/locked"; nixpkgs.url = "github:NixOS/nixpkgs"; }; outputs = _: { }; }`,
 		"app/flake.lock": sourcesLock, "app/own.nix": own,
+		"home/flake.nix": `{ outputs = _: { homeModules.x = ./x.nix; lib = import ./lib.nix; }; }`, "home/x.nix": home, "home/lib.nix": homeLib,
 		"core/flake.nix": `{ outputs = _: { nixosModules.x = ./x.nix; }; }`, "core/x.nix": core,
 		emptyPath + "/flake.nix": `{ outputs = _: { nixosModules.x = ./x.nix; }; }`, emptyPath + "/x.nix": strings.ReplaceAll(core, "core", "locked"),
 		"nixpkgs/flake.nix": `{ outputs = _: { }; }`, "nixpkgs/nixos/modules/module-list.nix": `[ ./web.nix ]`, "nixpkgs/nixos/modules/web.nix": nixos,
@@ -40,13 +43,19 @@ func TestInputOption(t *testing.T) {
 		return places
 	}
 	checkout, store := &project.Sources{Places: place("core")}, &project.Sources{Store: true, StoreRoot: root}
-	all := &project.Sources{Places: place("core", "nixpkgs"), Store: true, StoreRoot: root}
+	manager := &project.Sources{Places: place("home")}
+	all := &project.Sources{Places: place("core", "home", "nixpkgs"), Store: true, StoreRoot: root}
 	for _, c := range []struct {
 		option  string
 		sources *project.Sources
 		verdict project.OptionVerdict
 		near    string
 	}{
+		{"home.pakages", manager, project.OptionMissing, "packages"},
+		{"home.packages", manager, project.OptionExists, ""},
+		{"home.persistence", manager, project.NothingKnown, ""},
+		{"programs.git.ignore", manager, project.NothingKnown, ""},
+		{"home.pakages", checkout, project.NothingKnown, ""},
 		{"core.port", &project.Sources{}, project.NothingKnown, ""},
 		{"core.port", checkout, project.OptionExists, ""},
 		{"core.old", checkout, project.OptionRenamed, ""},

@@ -22,7 +22,8 @@ var _ = rules.Register(&rules.Rule{
 		"declares, and reports there what looks misspelt. Submodules are known as far as they are written out, those in lists, too.\n" +
 		"\n" +
 		"Options that inputs of the flake declare are known where their sources are at hand and may count (`[inputs]`, `--inputs`):\n" +
-		"those of which an input alone has the first name, and, where all inputs are at hand, those of `services` and the like. A checkout\n" +
+		"those of which an input alone has the first name, and, where all inputs are at hand, those of `services` and the like. Where that of\n" +
+		"home-manager is, or of another module system that alone has a first name as `home`, slips of its options are warnings. A checkout\n" +
 		"may be of another version than `flake.lock` has: what it lacks is a warning, as far as it looks misspelt.\n" +
 		"\n" +
 		"Options that other projects declare are known from their lists, too: `lists = [ \"options.json\" ]` under\n" +

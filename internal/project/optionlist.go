@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/nixsift/nixsift/internal/eval"
+	"github.com/nixsift/nixsift/internal/modsys"
 	"github.com/nixsift/nixsift/internal/module"
 	"github.com/nixsift/nixsift/internal/near"
 )
@@ -169,6 +170,7 @@ func (n *listedOption) seal() {
 func (n *listedOption) find(path []string) OptionAnswer {
 	answer := OptionAnswer{}
 	closed := false // all that is below is listed
+	ofSystem := n.has(modsys.NamespaceOf(path[0]).Class.Mark())
 	for i, name := range path {
 		next := n.children[name]
 		switch {
@@ -177,6 +179,11 @@ func (n *listedOption) find(path []string) OptionAnswer {
 			next = n.any
 		case closed, answer.Verdict == NothingKnown && n.children["enable"] != nil: // a set that one module declares
 			return OptionAnswer{Verdict: OptionMissing, At: i, Near: near.Find(name, n.names)}
+		case answer.Verdict == NothingKnown && ofSystem && i > 0: // others may add to the set, but hardly what is called nearly the same
+			if near := near.Find(name, n.names); near != "" {
+				return OptionAnswer{Verdict: OptionMissing, At: i, Near: near}
+			}
+			return answer
 		default:
 			return answer
 		}
@@ -187,6 +194,16 @@ func (n *listedOption) find(path []string) OptionAnswer {
 		}
 	}
 	return answer
+}
+
+// has reports whether the list has an option.
+func (n *listedOption) has(path []string) bool {
+	for _, name := range path {
+		if n = n.children[name]; n == nil {
+			return false
+		}
+	}
+	return len(path) > 0
 }
 
 // describedTypes are types by the descriptions that lib.types gives them.

@@ -17,6 +17,9 @@ const optionsJSON = `{
 	"services.web.settings": { "type": "open submodule of (TOML value)" },
 	"services.web.settings.level": { "type": "one of \"debug\", \"info\"" },
 	"services.web.extra": { "type": "list of string or string" },
+	"home.stateVersion": { "type": "string" },
+	"home.packages": { "type": "list of package" },
+	"boot.loader.timeout": { "type": "signed integer" },
 	"services.web.\"dotted.name\".x": { "type": "list of string" }
 }`
 
@@ -34,6 +37,9 @@ func TestOptionList(t *testing.T) {
 		{[]string{"services", "web", "enable"}, OptionExists, 3, "", "bool"},
 		{[]string{"services", "web", "port"}, OptionExists, 3, "", "port"},
 		{[]string{"services", "web", "prot"}, OptionMissing, 2, "port", ""},
+		{[]string{"home", "pakages"}, OptionMissing, 1, "packages", ""},
+		{[]string{"home", "persistence"}, NothingKnown, 0, "", ""},
+		{[]string{"boot", "loader", "timeoout"}, NothingKnown, 0, "", ""},
 		{[]string{"services", "webb"}, NothingKnown, 0, "", ""},
 		{[]string{"services", "web", "sites", "a", "root"}, OptionExists, 5, "", "nullOr path"},
 		{[]string{"services", "web", "sites", "a", "rooot"}, OptionMissing, 4, "root", ""},

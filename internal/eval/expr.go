@@ -121,11 +121,11 @@ func (ev *Evaluation) evalOp(at site, x *expr, in *env) *Value {
 	case opNot:
 		return ev.branch(at, sub(x.a), constantly(falseValue), constantly(trueValue))
 	case opAnd:
-		return ev.branch(at, sub(x.a), func() *Value { return ev.boolean(at, sub(x.b)) }, constantly(falseValue))
+		return ev.branch(at, sub(x.a), func() *Value { return ev.boolean(code, Expr(x.b), in) }, constantly(falseValue))
 	case opOr:
-		return ev.branch(at, sub(x.a), constantly(trueValue), func() *Value { return ev.boolean(at, sub(x.b)) })
+		return ev.branch(at, sub(x.a), constantly(trueValue), func() *Value { return ev.boolean(code, Expr(x.b), in) })
 	case opImpl:
-		return ev.branch(at, sub(x.a), func() *Value { return ev.boolean(at, sub(x.b)) }, constantly(trueValue))
+		return ev.branch(at, sub(x.a), func() *Value { return ev.boolean(code, Expr(x.b), in) }, constantly(trueValue))
 	case opEq, opNeq:
 		v := ev.equal(sub(x.a), sub(x.b), 0)
 		if x.op == opNeq {
@@ -329,11 +329,15 @@ func (ev *Evaluation) branch(at site, cond *Value, then, otherwise func() *Value
 	return join(otherwise(), bad)
 }
 
-// boolean requires a Boolean.
-func (ev *Evaluation) boolean(at site, v *Value) *Value {
-	ok, bad := ev.want(v, Bool, func(got Kinds) *Failure {
-		return at.blame(&Failure{Reason: BadCondition, at: at, Got: got}, rightOperand)
+// boolean evaluates the second operand of && and its kin, which must be a Boolean wherever it is evaluated.
+func (ev *Evaluation) boolean(code *Code, e Expr, in *env) *Value {
+	at := site{code, e, in.lexical}
+	ok, bad := ev.want(ev.eval(code, e, in), Bool, func(got Kinds) *Failure {
+		return &Failure{Reason: BadCondition, at: at, Got: got, around: Bool}
 	})
+	if ok == nil && ev.watch != nil {
+		ev.watch.fails(at, bad)
+	}
 	return join(ok, bad)
 }
 

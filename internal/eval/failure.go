@@ -59,6 +59,8 @@ type Failure struct {
 	Assumed string
 	// Index is the number of the argument, or of the arguments that went well before.
 	Index int
+	// around are the kinds that what stands around the place takes, where evaluating the place alone does not fail; else 0.
+	around Kinds
 	// part is the attribute of the value at the place that fails, where evaluating the place alone does not.
 	part   string
 	takes  []string // the names that a builtin takes, of MissingArg and UnexpectedArg
@@ -99,6 +101,9 @@ func (f *Failure) Candidates() []string {
 	}
 	return nil
 }
+
+// failsWith reports whether evaluation surely fails there, with what there is at the place of a failure.
+func (f *Failure) failsWith(v *Value) bool { return v.Fails() || f.around != 0 && v.kinds&f.around == 0 }
 
 // Later reports whether evaluating the place does not fail, but only an attribute of what it gives: of a derivation, what has Nix
 // write it.

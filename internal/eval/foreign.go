@@ -24,7 +24,7 @@ func (f *Finding) RestsOnLib(code *Code, imports func(path string) *Code) bool {
 		t := v.element(f.of)
 		return t == nil || !ev.ask(t).Fails()
 	}
-	return !v.Fails()
+	return !v.Fails() && (f.Inside != nil || !f.failsWith(v))
 }
 
 // takesLib reports whether a file means functions of a lib that somebody passes.

@@ -78,6 +78,8 @@ func probeOf(code *Code, f Finding, text string) (p probe, ok bool) {
 		p.of = fmt.Sprintf("builtins.elemAt r %d", f.of.index)
 	case f.Inside == nil && f.Reason == Uncoercible:
 		p.of = `"${r}"`
+	case f.Inside == nil && f.around != 0:
+		p.of = "r && true"
 	}
 	return p, true
 }

@@ -24,7 +24,16 @@ func mistakesAnywhere(tree *ast.Tree, yield func(mistake)) {
 		n := tree.Node(ast.NodeID(i))
 		switch r.Kind {
 		case ast.Apply:
-			arg := (ast.ApplyExpr{Node: n}).Arg().Unparen()
+			call := ast.ApplyExpr{Node: n}
+			arg := call.Arg().Unparen()
+			yield(mistake{"last argument left out", call.Func().End(), n.End(), ""})
+			if first := (ast.ApplyExpr{Node: call.Func()}); call.Func().Is(ast.Apply) {
+				between := n.Text()[first.Arg().End()-n.Start() : call.Arg().Start()-n.Start()]
+				yield(mistake{"arguments swapped", first.Arg().Start(), n.End(), call.Arg().Text() + between + first.Arg().Text()})
+			}
+			if call.Func().Text() == "toString" || call.Func().Text() == "builtins.toString" {
+				yield(mistake{"toString left out", n.Start(), n.End(), call.Arg().Text()})
+			}
 			if arg.Is(ast.AttrSet) {
 				for c := range arg.Children() {
 					if b, ok := ast.AsBinding(c); ok {
@@ -49,6 +58,13 @@ func mistakesAnywhere(tree *ast.Tree, yield func(mistake)) {
 					yield(mistake{"attribute misspelt", part.Start(), part.End(), part.Text() + "x"})
 				}
 			}
+		case ast.Lambda:
+			if fn := (ast.LambdaExpr{Node: n}); fn.Body().Is(ast.Lambda) && fn.Param().Text() == "_" {
+				yield(mistake{"parameter left out", n.Start(), fn.Body().Start(), ""})
+			}
+		case ast.If:
+			cond := (ast.IfExpr{Node: n}).Cond()
+			yield(mistake{"text as condition", cond.Start(), cond.End(), `"yes"`})
 		case ast.Interpolation:
 			if p := n.Parent(); p.Is(ast.String) || p.Is(ast.IndString) {
 				yield(mistake{"number interpolated", n.Start() + 2, n.End() - 1, "42"})
@@ -62,6 +78,7 @@ func mistakesAnywhere(tree *ast.Tree, yield func(mistake)) {
 				yield(mistake{"// swapped", at, at + 2, "++"})
 			case ast.OpAdd:
 				yield(mistake{"operand replaced", n.Child(1).Start(), n.Child(1).End(), "null"})
+				yield(mistake{"number added", n.Child(1).Start(), n.Child(1).End(), "8080"})
 			}
 		}
 	}

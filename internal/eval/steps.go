@@ -128,6 +128,9 @@ func (f *Failure) culprits(w *ground) (out []blamed) {
 			}
 		}
 	case BadOperand, BadOperands, BadCondition:
+		if f.around != 0 {
+			return []blamed{whole(uint32(at.expr))}
+		}
 		for _, part := range w.parts(at.expr) {
 			switch span := (source.Span{Start: f.Start, End: f.End}); {
 			case f.End > 0 && code.Span(part) == span:

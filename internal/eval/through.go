@@ -45,12 +45,16 @@ type applied struct {
 const maxApplied = 200
 
 // entered notes that a failure that happened in a call, with the arguments that it has, comes to an expression of the file.
-// Only the innermost one is noted, and only what has no other reason.
+// Only the innermost one is noted, and only what fails in one place: both operands may be wrong there.
 func (x *Examination) entered(at site, v *Value, of element) {
 	var only *Failure
-	reasons := 0
-	v.failures(func(f *Failure) { only, reasons = f, reasons+1 })
-	if reasons != 1 || only.at.code == nil || only.at.lexical || x.carried[only] {
+	places := 0
+	v.failures(func(f *Failure) {
+		if only == nil || f.at != only.at {
+			only, places = f, places+1
+		}
+	})
+	if places != 1 || only.at.code == nil || only.at.lexical || x.carried[only] {
 		return
 	}
 	switch only.Reason {
@@ -189,7 +193,7 @@ func (p *prober) fails(f *Failure) bool {
 		if t := v.element(f.ofPart()); f.part != "" && t != nil {
 			v = ev.ask(t)
 		}
-		fails = v.Fails()
+		fails = f.failsWith(v)
 		p.left -= ev.work
 		p.always[at] = fails
 	}

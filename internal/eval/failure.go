@@ -103,7 +103,9 @@ func (f *Failure) Candidates() []string {
 }
 
 // failsWith reports whether evaluation surely fails there, with what there is at the place of a failure.
-func (f *Failure) failsWith(v *Value) bool { return v.Fails() || f.around != 0 && v.kinds&f.around == 0 }
+func (f *Failure) failsWith(v *Value) bool {
+	return v.Fails() || f.around != 0 && v.kinds&f.around == 0
+}
 
 // Later reports whether evaluating the place does not fail, but only an attribute of what it gives: of a derivation, what has Nix
 // write it.

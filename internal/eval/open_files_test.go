@@ -1,12 +1,12 @@
 package eval
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -113,98 +113,6 @@ func shapes(tree *ast.Tree, names *sema.Info) map[ast.NodeID]*shape {
 	return all
 }
 
-// stubs writes arguments at random that more or less fit how they are used.
-type stubs struct {
-	*generator
-	shapes map[ast.NodeID]*shape
-}
-
-// known are what has its meaning by its name.
-var known = map[string]string{
-	"lib":         "lib0",
-	"callPackage": "(lib0.callPackageWith { })", "callPackages": "(lib0.callPackagesWith { })", "newScope": "lib0.callPackageWith",
-	"callPackageWith": "lib0.callPackageWith", "callPackagesWith": "lib0.callPackagesWith",
-}
-
-// value writes what fits a shape, mostly.
-func (g *stubs) value(name string, s *shape) string {
-	switch {
-	case known[name] != "":
-		return known[name]
-	case s == nil:
-		s = &shape{}
-	}
-	kind := s.kind
-	if g.chance(15) {
-		kind = 0
-	}
-	switch {
-	case len(s.attrs) > 0 && g.chance(97):
-		var b strings.Builder
-		b.WriteString("{ ")
-		if s.kind == Function {
-			b.WriteString("__functor = _: " + g.function() + "; ")
-		}
-		if s.kind == String {
-			b.WriteString(`outPath = "/o"; `)
-		}
-		for _, n := range slices.Sorted(mapKeys(s.attrs)) {
-			if !g.chance(4) && !(n == "outPath" && s.kind == String) {
-				b.WriteString(strconv.Quote(n) + " = " + g.value(n, s.attrs[n]) + "; ")
-			}
-		}
-		return b.String() + "}"
-	case kind == Function:
-		return g.function()
-	case kind == String:
-		return g.pick(`"s"`, `"x86_64-linux"`, `{ outPath = "/o"; a = 1; }`, "/p")
-	case kind == Set:
-		return g.pick("{ }", `{ a = 1; b = "b"; }`, "{ enable = true; name = \"n\"; }")
-	case kind == List:
-		return g.pick("[ ]", `[ "a" "b" ]`, "[ { a = 1; } ]")
-	case kind == Bool:
-		return g.pick("true", "false")
-	}
-	return g.pick("true", "false", "null", "1", `"s"`, "/p", "[ ]", `[ "a" ]`, "{ }", `{ a = 1; }`, `{ outPath = "/o"; }`, "(x: x)", "(throw \"t\")", "1.5")
-}
-
-func (g *stubs) function() string {
-	return g.pick("(x: x)", "(x: y: y)", "(x: { })", `(x: "s")`, "(x: [ ])", "(x: true)", "(x: y: z: { })", "(x: { outPath = \"/o\"; a = x; })")
-}
-
-// argument writes what a function may be called with.
-func (g *stubs) argument(fn ast.LambdaExpr) string {
-	pattern, ok := fn.Pattern()
-	if !ok {
-		return g.value(fn.Param().Text(), g.shapes[fn.Param().ID()])
-	}
-	whole := &shape{}
-	if at := pattern.At(); at.IsValid() {
-		if s := g.shapes[at.ID()]; s != nil {
-			whole = s
-		}
-	}
-	var b strings.Builder
-	b.WriteString("{ ")
-	has := map[string]bool{}
-	for f := range pattern.Formals() {
-		name := f.Name().Text()
-		has[name] = true
-		if f.Default().IsValid() && g.chance(50) {
-			continue
-		}
-		b.WriteString(name + " = " + g.value(name, g.shapes[f.Name().ID()]) + "; ")
-	}
-	if pattern.HasEllipsis() {
-		for _, n := range slices.Sorted(mapKeys(whole.attrs)) {
-			if !has[n] && g.chance(90) {
-				b.WriteString(strconv.Quote(n) + " = " + g.value(n, whole.attrs[n]) + "; ")
-			}
-		}
-	}
-	return b.String() + "}"
-}
-
 func mapKeys[V any](m map[string]V) func(yield func(string) bool) {
 	return func(yield func(string) bool) {
 		for k := range m {
@@ -224,9 +132,9 @@ type openCase struct {
 const argumentsOfOpen = 12
 
 // TestOpenFiles: what is said to fail in real files, with mistakes in them that people make, does so with whatever the functions
-// around it are called with. Nix is asked for it in its place, with arguments made at random: such as fit how they are used, mostly. The
-// same places without the mistake show that they would not fail by themselves. NIXSIFT_OPEN_FILES sets how many files, NIXSIFT_EVAL_SEED
-// which ones.
+// around it are called with. Nix is asked for it in its place, with arguments made at random: such as fit how they are used, mostly, and
+// as projects make theirs. The same places without the mistake show that they would not fail by themselves. NIXSIFT_OPEN_FILES sets how
+// many files, NIXSIFT_EVAL_SEED which ones, NIXSIFT_OPEN_PART of which folder of the corpus.
 func TestOpenFiles(t *testing.T) {
 	number, seed := 60, 1
 	if n, err := strconv.Atoi(os.Getenv("NIXSIFT_OPEN_FILES")); err == nil {
@@ -235,7 +143,8 @@ func TestOpenFiles(t *testing.T) {
 	if n, err := strconv.Atoi(os.Getenv("NIXSIFT_EVAL_SEED")); err == nil {
 		seed = n
 	}
-	from, lib := testenv.Shared(t, "corpus", "bench"), testenv.Shared(t, "corpus", "nixpkgs-lib", "lib")
+	part := cmp.Or(os.Getenv("NIXSIFT_OPEN_PART"), "bench")
+	from, lib := testenv.Shared(t, "corpus", part), testenv.Shared(t, "corpus", "nixpkgs-lib", "lib")
 	dir := testenv.Tree(t, nil)
 	var files []string
 	require.NoError(t, filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
@@ -258,7 +167,7 @@ func TestOpenFiles(t *testing.T) {
 	g := &stubs{generator: &generator{Rand: rnd}}
 	var claims []claim
 	var cases []openCase // of the claims
-	define := "lib0 = (import " + lib + ").extend (final: prev: { mine = { }; })"
+	define := libs(lib)
 	looked, findings, failed, controls, reached := 0, 0, 0, 0, 0
 	ask := func() {
 		out, of := askNix(t, dir, claims), 0
@@ -279,7 +188,7 @@ func TestOpenFiles(t *testing.T) {
 				t.Errorf("%s\nis said to fail, and has a value with\n%s", cases[i].what, cases[i].expr)
 			}
 		}
-		claims, cases, define = nil, nil, "lib0 = (import "+lib+").extend (final: prev: { mine = { }; })"
+		claims, cases, define = nil, nil, libs(lib)
 	}
 	written := 0
 	add := func(path string, tree *ast.Tree, p probe, text, what string, control bool) bool {
@@ -349,6 +258,7 @@ func TestOpenFiles(t *testing.T) {
 				if !ok || f.Assumed != "" {
 					continue
 				}
+				g.rests = f.RestsOnLib(code, onDisk)
 				line := 1 + strings.Count(changed[:p.span.Start], "\n")
 				what := fmt.Sprintf("%s:%d, with %s (%q for %q): reason %d, probe %s of %s", rel, line, m.kind, m.text, text[m.start:m.end], f.Reason, p.of, p.span.Of(changed))
 				if !add(path, mutant, p, changed, what, false) {

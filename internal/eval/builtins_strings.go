@@ -134,8 +134,8 @@ func registerStrings() {
 	register("readDir", reading(ReadFolder, (*invocation).listing))
 	// What takes strings, or values of which nothing more is asked, and gives what is not worked out.
 	for spec, result := range map[string]Kinds{
-		"hashString hs": String | Hard, "getEnv s": String, "match ss": Null | List | Hard,
-		"split ss": List | Hard, "toXML v": String | Failures,
+		"hashString hs": String | Hard, "getEnv s": String, "match rs": Null | List | Hard,
+		"split rs": List | Hard, "toXML v": String | Failures,
 		"hasContext s": Bool, "getContext s": Set, "placeholder s": String,
 		"readFileType p": String | Failures,
 		"hashFile hp":    String | Failures, "filterSource fp": String | Failures, "toPath p": String | Failures,
@@ -150,6 +150,10 @@ func registerStrings() {
 				case 'f': // the path comes first
 				case 'h':
 					if !c.algorithm(i) {
+						return nil
+					}
+				case 'r':
+					if !c.regex(i) {
 						return nil
 					}
 				case 'p':

@@ -131,6 +131,8 @@ func (g *gate) callFails(n ast.Node) bool {
 		return g.sure(n.FirstChild()) != Anything // what the function gives is called
 	case known && (name == "derivation" || name == "derivationStrict"):
 		return g.sure(n.Child(1)) != Anything
+	case known && before == 0 && (name == "match" || name == "split"):
+		return g.mayBeBadRegex(n.Child(1))
 	case known:
 		if takes, ok := harmless[name]; ok {
 			return g.lacks(n.Child(1), takes[before])
@@ -214,6 +216,15 @@ func (g *gate) plainLambda(fn ast.Node, before int) bool {
 func (g *gate) mayBeZero(n ast.Node) bool {
 	n = g.value(n)
 	return g.sure(n) != Anything && !(n.Is(ast.Int) && strings.Trim(n.Text(), "0") != "")
+}
+
+// mayBeBadRegex reports whether an expression is perhaps known to be no regular expression.
+func (g *gate) mayBeBadRegex(n ast.Node) bool {
+	n = g.value(n)
+	if text, ok := ast.StringValue(n); ok {
+		return badRegex(text) != ""
+	}
+	return g.sure(n) != Anything
 }
 
 // lacks reports whether an expression is perhaps of none of some kinds.

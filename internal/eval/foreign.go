@@ -1,8 +1,10 @@
 package eval
 
+import "slices"
+
 // RestsOnLib reports whether a failure in a file is none where an argument called lib is not nixpkgs' lib.
 func (f *Finding) RestsOnLib(code *Code, imports func(path string) *Code) bool {
-	if !code.takesLib() {
+	if !code.takesLib() && (imports == nil || !code.loads()) {
 		return false
 	}
 	e := f.entry
@@ -35,4 +37,17 @@ func (c *Code) takesLib() bool {
 		}
 	}
 	return false
+}
+
+// loads reports whether a file names a function that evaluates other files, which may take lib from it.
+func (c *Code) loads() bool {
+	for i := range c.exprs {
+		switch name := c.lastName(Expr(i)); {
+		case name == "import", name == "scopedImport", byName[name] != 0:
+			return true
+		}
+	}
+	return slices.ContainsFunc(c.lambdas, func(l lambdaCode) bool {
+		return slices.ContainsFunc(l.formals, func(f formalCode) bool { return f.named != 0 })
+	})
 }

@@ -15,6 +15,7 @@ type stubs struct {
 	shapes map[ast.NodeID]*shape
 	// rests is set where what is said rests on an argument lib that is nixpkgs' lib, be it extended.
 	rests bool
+	outer bool // what is written is an argument, and nothing in one
 }
 
 // libs defines what arguments called lib are: lib0 and lib1 are nixpkgs' lib with more in it, the functions of odd0 and odd1 do
@@ -50,7 +51,7 @@ func (g *stubs) value(name string, s *shape) string {
 	switch {
 	case known[name] != "":
 		return known[name]
-	case name == "lib" && g.rests:
+	case name == "lib" && (g.rests || !g.outer): // that of pkgs is nixpkgs' own
 		return g.pick("libs.lib0", "libs.lib1")
 	case name == "lib" && g.chance(80):
 		return g.pick("libs.lib0", "libs.lib1", "libs.odd0", "libs.odd1")
@@ -63,6 +64,8 @@ func (g *stubs) value(name string, s *shape) string {
 	}
 	switch {
 	case len(s.attrs) > 0 && g.chance(97):
+		defer func(outer bool) { g.outer = outer }(g.outer)
+		g.outer = false
 		var b strings.Builder
 		b.WriteString("{ ")
 		if s.kind == Function {
@@ -126,6 +129,7 @@ func (g *stubs) function() string {
 
 // argument writes what a function may be called with: what it takes, and with ... what nobody asked for.
 func (g *stubs) argument(fn ast.LambdaExpr) string {
+	g.outer = true
 	pattern, ok := fn.Pattern()
 	if !ok {
 		return g.value(fn.Param().Text(), g.shapes[fn.Param().ID()])

@@ -67,8 +67,11 @@ func probeOf(code *Code, f Finding, text string) (p probe, ok bool) {
 	case f.Reason == Recursion:
 		at = site{code: f.thunk.code, expr: f.thunk.expr}
 	}
+	if at.code != code {
+		return probe{}, false
+	}
 	p = probe{at.code.Span(at.expr), "r"}
-	if at.code != code || at.code.exprs[at.expr].inherited || f.Reason == Uncoercible && f.Inside == nil && p.span.Of(text) == "" {
+	if at.code.exprs[at.expr].inherited || f.Reason == Uncoercible && f.Inside == nil && p.span.Of(text) == "" {
 		return probe{}, false
 	}
 	switch {

@@ -18,7 +18,7 @@ var _ = rules.Register(&rules.Rule{
 		"`filter f list` where `f` returns something other than a Boolean.\n" +
 		"\n" +
 		"Some take not all values of their kind: `head [ ]`, `elemAt list 3` of three elements, `substring (-1) 2 text`, `div 1 0`,\n" +
-		"`hashString \"sha-256\" text`.\n" +
+		"`hashString \"sha-256\" text`, `match \"*.nix\" name`.\n" +
 		"\n" +
 		"`derivation` evaluates what it gets only where its `drvPath` or an output is: then it refuses attributes of which no text can\n" +
 		"be made, empty ones that it needs, and names with characters that paths in the store cannot have." + severity,

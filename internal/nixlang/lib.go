@@ -4,94 +4,159 @@ import (
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/libtable"
 	"github.com/nixsift/nixsift/internal/sema"
 )
 
 // Lib returns the name of the function or value of nixpkgs' lib that an expression means: the last part of
-// lib.lists.optional, a name inherited from lib, or one that a single `with lib;` around it can provide. It
-// is empty for anything else.
+// lib.lists.optional, a name inherited from lib or bound to something of it, or one that a `with lib;` around it can
+// provide. It is empty for anything else.
 func Lib(names *sema.Info, n ast.Node) string {
-	n = n.Unparen()
-	switch n.Kind() {
-	case ast.Ident:
-		u, ok := names.Use(n)
-		if !ok {
-			return ""
-		}
-		switch u.Target {
-		case sema.ToBinding:
-			b := names.Binding(u.Binding)
-			if in, ok := ast.AsInherit(b.Decl); ok && in.From().IsValid() && isLibPart(names, in.From()) {
-				return b.Name
-			}
-		case sema.ToWith:
-			if env, ok := onlyWith(names, u.Scope); ok && isLibPart(names, env) {
-				return n.Text()
-			}
-		}
-	case ast.Select:
-		if path, ok := LibSource(names, n); ok && path != "" {
-			return ast.LastName(n)
-		}
+	path, ok := LibSource(names, n)
+	if !ok {
+		return ""
 	}
-	return ""
-}
-
-// isLibPart reports whether an expression is nixpkgs' lib or a set in it: lib, lib.lists, pkgs.lib,
-// inputs.nixpkgs.lib.
-func isLibPart(names *sema.Info, n ast.Node) bool {
-	_, ok := LibSource(names, n)
-	return ok
+	return path[strings.LastIndexByte(path, '.')+1:]
 }
 
 // LibPath returns the path below nixpkgs' lib that a selection means, "lists.optional" for
-// pkgs.lib.lists.optional, and the part of it that names the value. A name that a single `with lib;` around
-// it can provide is a path of one part. ok is false for anything else, and where a default follows.
+// pkgs.lib.lists.optional, and the part of it that names the value. A name that a `with lib;` around it can provide is
+// a path of one part. ok is false for anything else, names that the file binds among it, and where a default follows.
 func LibPath(names *sema.Info, n ast.Node) (path string, last ast.Node, ok bool) {
 	if n.Is(ast.Ident) {
-		u, found := names.Use(n)
-		if !found || u.Target != sema.ToWith {
+		if u, found := names.Use(n); !found || u.Target != sema.ToWith {
 			return "", n, false
 		}
-		env, single := onlyWith(names, u.Scope)
-		if !single {
-			return "", n, false
-		}
-		base, found := LibSource(names, env)
-		return join(base, n.Text()), n, found
+		path, ok = LibSource(names, n)
+		return path, n, ok && path != ""
 	}
 	s, found := ast.AsSelect(n)
-	if !found || s.Default().IsValid() {
+	if !found {
 		return "", n, false
 	}
 	path, ok = LibSource(names, n)
 	return path, s.Attrpath().Last(), ok && path != ""
 }
 
-// LibSource returns the path below nixpkgs' lib that an expression opens: "" for lib itself, "lists" for
-// lib.lists.
+// LibSource returns the path below nixpkgs' lib that an expression means: "" for lib itself, "lists" for lib.lists, for
+// lists behind inherit (lib) lists, and for l.lists where l is bound to lib.
 func LibSource(names *sema.Info, n ast.Node) (path string, ok bool) {
+	fuel := maxNames
+	path, _, ok = inLib(names, n, &fuel)
+	return path, ok
+}
+
+// FromCaller reports whether the lib by which an expression means something of it, as Lib and LibPath tell, is an argument called
+// lib: which that is, callers decide.
+func FromCaller(names *sema.Info, n ast.Node) bool {
+	fuel := maxNames
+	_, root, ok := inLib(names, n, &fuel)
+	if !ok {
+		return false
+	}
+	b := names.Resolve(root)
+	return b != nil && b.Name == "lib" && (b.Kind == sema.FormalBinding || b.Kind == sema.ParamBinding)
+}
+
+// maxNames bounds how many names a part of lib is followed through.
+const maxNames = 32
+
+// inLib returns the path below nixpkgs' lib that an expression means, and the expression at its root that holds lib or the
+// packages with it. Each name that it follows takes of the fuel.
+func inLib(names *sema.Info, n ast.Node, fuel *int) (path string, root ast.Node, ok bool) {
 	n = n.Unparen()
 	if IsLib(names, n) {
-		return "", true
+		return "", n, true
 	}
-	s, found := ast.AsSelect(n)
-	if !found || s.Default().IsValid() {
-		return "", false
+	switch n.Kind() {
+	case ast.Ident:
+		if u, found := names.Use(n); found && *fuel > 0 {
+			*fuel--
+			return namedInLib(names, n, u, fuel)
+		}
+	case ast.Select:
+		if s := (ast.SelectExpr{Node: n}); !s.Default().IsValid() {
+			return selectedInLib(names, s, fuel)
+		}
+	case ast.Apply:
+		if call := (ast.ApplyExpr{Node: n}); importsLib(names, call) {
+			return "", call.Arg(), true
+		}
 	}
+	return "", ast.Node{}, false
+}
+
+// namedInLib is inLib for a variable that is not lib itself.
+func namedInLib(names *sema.Info, n ast.Node, u sema.Use, fuel *int) (path string, root ast.Node, ok bool) {
+	switch u.Target {
+	case sema.ToBinding:
+		b := names.Binding(u.Binding)
+		if in, inherits := ast.AsInherit(b.Decl); inherits {
+			if b.More || !in.From().IsValid() {
+				return "", ast.Node{}, false
+			}
+			path, root, ok = inLib(names, in.From(), fuel)
+			return join(path, b.Name), root, ok
+		}
+		if b.Kind == sema.LetBinding && !b.More && b.Value.IsValid() {
+			return inLib(names, b.Value, fuel)
+		}
+	case sema.ToWith:
+		return underWiths(names, u.Scope, n.Text(), fuel)
+	}
+	return "", ast.Node{}, false
+}
+
+// underWiths is inLib for a name that only withs around a scope can provide. Where there are several, all have to open parts of lib,
+// one of which alone ever had the name.
+func underWiths(names *sema.Info, scope sema.ScopeID, name string, fuel *int) (path string, root ast.Node, ok bool) {
+	var opened []string
+	for env := range withs(names, scope) {
+		at, holder, known := inLib(names, env, fuel)
+		if !known {
+			return "", ast.Node{}, false
+		}
+		opened = append(opened, at)
+		if everHad(at, name) {
+			if ok {
+				return "", ast.Node{}, false
+			}
+			path, root, ok = join(at, name), holder, true
+		} else if !root.IsValid() {
+			root = holder
+		}
+	}
+	if !ok && len(opened) == 1 {
+		return join(opened[0], name), root, true
+	}
+	return path, root, ok
+}
+
+// everHad reports whether some release of nixpkgs had a name in lib, or in the part of it at a path.
+func everHad(path, name string) bool {
+	if path == "" {
+		return libtable.Ever(name) || libtable.PartNamed(name) != nil
+	}
+	part := libtable.PartNamed(path)
+	if part == nil {
+		part = libtable.DataNamed(path)
+	}
+	return part != nil && part.Ever(name)
+}
+
+// selectedInLib is inLib for a selection without a default.
+func selectedInLib(names *sema.Info, s ast.SelectExpr, fuel *int) (path string, root ast.Node, ok bool) {
 	operand := s.Operand().Unparen()
-	path, inside := "", false
-	if operand.Is(ast.Select) {
-		path, inside = LibSource(names, operand)
-	} else {
-		inside = IsLib(names, operand)
+	path, root, inside := inLib(names, operand, fuel)
+	if !inside {
+		root = operand
 	}
 	holder := ast.LastName(operand)
 	for part := range s.Attrpath().Children() {
 		text, static := ast.AttrName(part)
 		switch {
 		case !static:
-			return "", false
+			return "", root, false
 		case inside:
 			path = join(path, text)
 		case text == "lib" && NamesPackages(holder):
@@ -99,28 +164,7 @@ func LibSource(names *sema.Info, n ast.Node) (path string, ok bool) {
 		}
 		holder = text
 	}
-	return path, inside
-}
-
-// FromCaller reports whether the lib by which an expression means something of it, as Lib and LibPath tell, is an argument called
-// lib: which that is, callers decide.
-func FromCaller(names *sema.Info, n ast.Node) bool {
-	n = n.Unparen()
-	if u, ok := names.Use(n); n.Is(ast.Ident) && ok {
-		switch u.Target {
-		case sema.ToWith:
-			n, _ = onlyWith(names, u.Scope)
-		case sema.ToBinding:
-			if in, ok := ast.AsInherit(names.Binding(u.Binding).Decl); ok && in.From().IsValid() {
-				n = in.From()
-			}
-		}
-	}
-	for n = n.Unparen(); n.Is(ast.Select); n = n.Unparen() {
-		n = (ast.SelectExpr{Node: n}).Operand()
-	}
-	b := names.Resolve(n)
-	return b != nil && b.Name == "lib" && (b.Kind == sema.FormalBinding || b.Kind == sema.ParamBinding)
+	return path, root, inside
 }
 
 // IsLib reports whether an expression is a variable that holds nixpkgs' lib: one of that name which comes
@@ -160,7 +204,12 @@ func BindsLib(names *sema.Info, b *sema.Binding) bool {
 		return ast.LastName(value) == "lib" && NamesPackages(s.Holder())
 	}
 	call, ok := ast.AsApply(value)
-	return ok && Builtin(names, call.Func()) == "import" && IsLibSource(call.Arg())
+	return ok && importsLib(names, call)
+}
+
+// importsLib reports whether a call imports nixpkgs' lib.
+func importsLib(names *sema.Info, call ast.ApplyExpr) bool {
+	return Builtin(names, call.Func()) == "import" && IsLibSource(call.Arg())
 }
 
 // IsLibSource reports whether an expression is the folder of nixpkgs' lib, what import needs: <nixpkgs/lib>,

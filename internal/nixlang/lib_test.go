@@ -33,20 +33,31 @@ func TestLibPath(t *testing.T) {
 		{"{ lib }: with lib; HERE optional", "optional", "optional"},
 		{"{ lib }: with lib.lists; HERE optional", "lists.optional", "optional"},
 		{"{ lib, x }: with x; with lib; HERE optional", "", ""},
+		{"{ lib }: with lib; HERE types.str", "types.str", "str"},
+		{"{ lib }: with lib; with types; HERE str", "types.str", "str"},
+		{"{ lib }: with lib; with lib.types; HERE path", "", ""}, // lib.path or lib.types.path
+		{"{ lib, x }: with x; with lib; HERE types.str", "", ""},
+		{"{ lib }: let inherit (lib) types; in HERE types.str", "types.str", "str"},
+		{"{ lib }: let types = lib.types; in HERE types.str", "types.str", "str"},
+		{"{ lib }: let t = (lib).types; in with t; HERE str", "types.str", "str"},
+		{"{ nixpkgs }: let l = nixpkgs.lib; in HERE l.types.str", "types.str", "str"},
+		{"{ lib }: let l = lib // { }; in HERE l.optional", "", ""},
+		{"{ lib }: let t = lib.types or x; in HERE t.str", "", ""},
+		{"{ lib }: let types = lib.types; in { types }: HERE types.str", "", ""},
+		{"{ lib }: rec { types = lib.types; x = HERE types.str; }", "", ""},
+		{"{ lib }: let types = types.types; in HERE types.str", "", ""},
+		{"let l = import <nixpkgs/lib>; in HERE l.optional", "optional", "optional"},
+		{"HERE (import <nixpkgs/lib>).optional", "optional", "optional"},
 		{"{ lib }: HERE lib.optional or x", "", ""},
 		{"{ lib }: HERE lib.${x}", "", ""},
 		{"{ lib }: HERE lib", "", ""},
+		{"{ pkgs }: with pkgs; HERE lib", "", ""},
 		{"let lib = import ./lib.nix; in HERE lib.optional", "", ""},
 		{"{ config }: HERE config.lib.optional", "", ""},
 	} {
 		tree := parser.Parse(strings.Replace(c.text, "HERE", "here", 1))
 		names := sema.Resolve(tree)
-		var n ast.Node
-		for d := range tree.Root().Descendants() {
-			if a, ok := ast.AsApply(d); ok && a.Func().Text() == "here" {
-				n = a.Arg()
-			}
-		}
+		n := argumentOf(tree, "here")
 		require.True(t, n.IsValid(), c.text)
 		path, last, ok := nixlang.LibPath(names, n)
 		assert.Equal(t, c.path != "", ok, c.text)
@@ -55,6 +66,52 @@ func TestLibPath(t *testing.T) {
 			assert.Equal(t, c.last, last.Text(), c.text)
 		}
 	}
+}
+
+func TestLib(t *testing.T) {
+	for text, want := range map[string]string{
+		"{ lib }: HERE lib.lists.optional":                                     "optional",
+		"{ lib }: with lib; HERE optional":                                     "optional",
+		"{ lib }: let inherit (lib) optional; in HERE optional":                "optional",
+		"{ lib }: let o = lib.optional; in HERE o":                             "optional",
+		"{ lib }: let optional = lib.optional; in HERE (optional)":             "optional",
+		"{ lib }: let inherit (lib) types; in HERE types":                      "types",
+		"{ lib }: HERE lib":                                                    "",
+		"{ lib }: let inherit optional; in HERE optional":                      "",
+		"{ lib }: let optional = c: x: [ x ]; in HERE optional":                "",
+		"{ lib, optional }: HERE optional":                                     "",
+		"{ lib }: let optional = lib.optional; in optional: HERE optional":     "",
+		"{ lib }: " + strings.Repeat("with lib; with types; ", 200) + "HERE x": "",
+	} {
+		tree := parser.Parse(strings.Replace(text, "HERE", "here", 1))
+		assert.Equal(t, want, nixlang.Lib(sema.Resolve(tree), argumentOf(tree, "here")), text)
+	}
+}
+
+func TestFromCaller(t *testing.T) {
+	for text, want := range map[string]bool{
+		"{ lib }: HERE lib.optional":                                true,
+		"lib: with lib; HERE optional":                              true,
+		"{ lib }: let inherit (lib) types; in HERE types.str":       true,
+		"{ lib }: let t = lib.types; in HERE t.str":                 true,
+		"{ pkgs }: HERE pkgs.lib.optional":                          false,
+		"{ pkgs }: let lib = pkgs.lib; in HERE lib.optional":        false,
+		"{ pkgs }: let inherit (pkgs) lib; in with lib; HERE types": false,
+		"{ x }: HERE x.optional":                                    false,
+	} {
+		tree := parser.Parse(strings.Replace(text, "HERE", "here", 1))
+		assert.Equal(t, want, nixlang.FromCaller(sema.Resolve(tree), argumentOf(tree, "here")), text)
+	}
+}
+
+// argumentOf returns the argument that a function of a name is called with.
+func argumentOf(tree *ast.Tree, name string) (arg ast.Node) {
+	for d := range tree.Root().Descendants() {
+		if a, ok := ast.AsApply(d); ok && a.Func().Text() == name {
+			arg = a.Arg()
+		}
+	}
+	return arg
 }
 
 func TestAskedBuiltins(t *testing.T) {

@@ -1,6 +1,7 @@
 package nixlang
 
 import (
+	"iter"
 	"sort"
 
 	"github.com/nixsift/nixsift/ast"
@@ -133,33 +134,39 @@ func IsBuiltins(names *sema.Info, n ast.Node) bool {
 
 // InnermostWith returns the attrset of the nearest with around a scope, which hides those of all others.
 func InnermostWith(names *sema.Info, scope sema.ScopeID) ast.Node {
-	for range 256 {
-		if scope == 0 {
-			break
-		}
-		s := names.Scope(scope)
-		if s.Node.Is(ast.With) {
-			return ast.WithExpr{Node: s.Node}.Env()
-		}
-		scope = s.Parent
+	for env := range withs(names, scope) {
+		return env
 	}
 	return ast.Node{}
 }
 
+// maxScopes bounds how many scopes outward withs are looked for.
+const maxScopes = 256
+
+// withs yields the attrsets of the withs around a scope, from the nearest outward, and an invalid node where there may be more.
+func withs(names *sema.Info, scope sema.ScopeID) iter.Seq[ast.Node] {
+	return func(yield func(ast.Node) bool) {
+		for range maxScopes {
+			if scope == 0 {
+				return
+			}
+			s := names.Scope(scope)
+			if s.Node.Is(ast.With) && !yield(ast.WithExpr{Node: s.Node}.Env()) {
+				return
+			}
+			scope = s.Parent
+		}
+		yield(ast.Node{})
+	}
+}
+
 // onlyWith returns the attrset of the one with around a scope; ok is false where there are several.
 func onlyWith(names *sema.Info, scope sema.ScopeID) (env ast.Node, ok bool) {
-	for range 256 {
-		if scope == 0 {
-			return env, ok
+	for with := range withs(names, scope) {
+		if ok || !with.IsValid() {
+			return ast.Node{}, false
 		}
-		s := names.Scope(scope)
-		if s.Node.Is(ast.With) {
-			if ok {
-				return ast.Node{}, false
-			}
-			env, ok = ast.WithExpr{Node: s.Node}.Env(), true
-		}
-		scope = s.Parent
+		env, ok = with, true
 	}
-	return ast.Node{}, false
+	return env, ok
 }

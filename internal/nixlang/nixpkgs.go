@@ -2,6 +2,7 @@ package nixlang
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
@@ -64,29 +65,77 @@ func IsNixpkgs(n ast.Node) bool {
 	return false
 }
 
-// IsPackages reports whether a variable holds the packages of nixpkgs: one that a caller passes as pkgs and that has no set
-// written out as its default, or that is bound to a call of what nixpkgs' source holds or to legacyPackages.
+// IsPackages reports whether an expression is the packages of nixpkgs; see PackagesFrom.
 func IsPackages(names *sema.Info, n ast.Node) bool {
-	n = n.Unparen()
-	b := names.Resolve(n)
-	if b == nil {
-		return false
+	_, ok := PackagesFrom(names, n)
+	return ok
+}
+
+// PackagesFrom returns where an expression has the packages of nixpkgs from, through names that let binds: a variable that a caller
+// passes as pkgs and that has no set written out as its default, a call of what nixpkgs' source holds, or a selection of the packages
+// of one system from legacyPackages. ok is false for anything else.
+func PackagesFrom(names *sema.Info, n ast.Node) (from ast.Node, ok bool) {
+	for range maxAlias {
+		n = n.Unparen()
+		switch n.Kind() {
+		case ast.Apply:
+			fn, args := ast.Call(n)
+			return n, len(args) == 2 && Builtin(names, fn) == "import" && IsNixpkgs(args[0])
+		case ast.Select:
+			return n, selectsPackages(ast.SelectExpr{Node: n})
+		case ast.Ident:
+			b := names.Resolve(n)
+			switch {
+			case b == nil:
+				return n, false
+			case b.Kind == sema.FormalBinding:
+				return n, b.Name == "pkgs" && !ast.FormalNode{Node: b.Decl}.Default().Unparen().Is(ast.AttrSet)
+			case b.Kind == sema.ParamBinding:
+				return n, b.Name == "pkgs"
+			case b.Kind != sema.LetBinding || b.More || !b.Value.IsValid():
+				return n, false
+			}
+			n = b.Value
+		default:
+			return n, false
+		}
 	}
-	switch b.Kind {
-	case sema.FormalBinding:
-		return b.Name == "pkgs" && !ast.FormalNode{Node: b.Decl}.Default().Unparen().Is(ast.AttrSet)
-	case sema.ParamBinding:
-		return b.Name == "pkgs"
-	case sema.LetBinding:
-		if b.More || !b.Value.IsValid() {
-			return false
+	return n, false
+}
+
+// TakenFromPackages returns where a selection takes its last part from, if that is from the packages of nixpkgs: what PackagesFrom
+// returns for pkgs.hello and pkgs.pkgsStatic.hello, the selection itself for nixpkgs.legacyPackages.SYSTEM.hello.
+func TakenFromPackages(names *sema.Info, s ast.SelectExpr) (from ast.Node, ok bool) {
+	parts := s.Attrpath().Parts()
+	if s.Default().IsValid() || len(parts) == 0 {
+		return s.Node, false
+	}
+	parts = parts[:len(parts)-1]
+	if ofSystem(parts) {
+		return s.Node, true
+	}
+	for _, part := range parts {
+		if name, _ := ast.AttrName(part); !NamesPackages(name) {
+			return s.Node, false
 		}
-		value := b.Value.Unparen()
-		if fn, args := ast.Call(value); len(args) == 2 {
-			return names.IsGlobal(fn, "import") && IsNixpkgs(args[0])
+	}
+	return PackagesFrom(names, s.Operand())
+}
+
+// selectsPackages reports whether a selection ends in the packages of one system, or in a set like them that those have.
+func selectsPackages(s ast.SelectExpr) bool { return !s.Default().IsValid() && ofSystem(s.Attrpath().Parts()) }
+
+// ofSystem reports whether an attribute path ends in legacyPackages.SYSTEM, or that and names such as pkgsStatic.
+func ofSystem(path []ast.Node) bool {
+	for i, part := range path {
+		if name, _ := ast.AttrName(part); name != "legacyPackages" {
+			continue
 		}
-		s, ok := ast.AsSelect(value)
-		return ok && s.Attrpath().Has("legacyPackages")
+		rest := path[i+1:]
+		return len(rest) > 0 && !slices.ContainsFunc(rest[1:], func(part ast.Node) bool {
+			name, _ := ast.AttrName(part)
+			return !NamesPackages(name)
+		})
 	}
 	return false
 }

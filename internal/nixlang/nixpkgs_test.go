@@ -55,6 +55,15 @@ func TestIsPackages(t *testing.T) {
 		"let pkgs.a = 1; pkgs.b = 2; in pkgs":                     false,
 		"let pkgs = { }; in pkgs":                                 false,
 		"with x; pkgs":                                            false,
+		"{ pkgs }: let p = pkgs; in (p)":                          true,
+		"let p = p; in p":                                         false,
+		"import <nixpkgs> { }":                                    true,
+		"nixpkgs.legacyPackages.x86_64-linux":                     true,
+		"nixpkgs.legacyPackages.x86_64-linux.pkgsStatic":          true,
+		"nixpkgs.legacyPackages":                                  false,
+		"nixpkgs.legacyPackages.x86_64-linux.hello":               false,
+		"nixpkgs.legacyPackages.x86_64-linux or { }":              false,
+		"let hello = nixpkgs.legacyPackages.x.hello; in hello":    false,
 	} {
 		tree := parser.Parse(text)
 		body := tree.Expr()

@@ -50,7 +50,7 @@ func libNames(t *ast.Tree, of func(name string) bool) []string {
 		switch n := t.Node(ast.NodeID(i)); r.Kind {
 		case ast.Binding:
 			b := ast.BindingNode{Node: n}
-			if name := b.Attrpath().LastName(); of(name) && mayCall(b.Value()) {
+			if name := b.Attrpath().LastName(); of(name) && mayCall(b.Value()) && !takesOfLib(b.Value(), name) {
 				found[name] = true
 			}
 		case ast.Inherit:
@@ -66,6 +66,12 @@ func libNames(t *ast.Tree, of func(name string) bool) []string {
 		}
 	}
 	return sortedNames(found)
+}
+
+// takesOfLib reports whether a value is what nixpkgs' lib, or a part of it, has under a name.
+func takesOfLib(value ast.Node, name string) bool {
+	s, ok := ast.AsSelect(value.Unparen())
+	return ok && !s.Default().IsValid() && s.Attrpath().LastName() == name && ofLib[s.Holder()]
 }
 
 // ofLib are the names of nixpkgs' lib and its parts that have deprecated functions, and of lib in an overlay of it.

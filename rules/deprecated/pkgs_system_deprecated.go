@@ -5,7 +5,6 @@ import (
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/libtable"
 	"github.com/nixsift/nixsift/internal/nixlang"
-	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -25,8 +24,8 @@ var _ = rules.Register(&rules.Rule{
 		"not, as an unstable branch before 25.11, and without such a lock it is information.\n" +
 		"\n" +
 		"Meant are the selection, `inherit (pkgs) system`, and `system` where one `with pkgs` alone gives it. `pkgs` is an argument\n" +
-		"of that name, or a name that the file binds to an import of nixpkgs or to `legacyPackages`. What asks first is left\n" +
-		"alone: `if pkgs ? system then pkgs.system else …`, `pkgs.system or …`.\n" +
+		"of that name, an import of nixpkgs or `legacyPackages.SYSTEM`, or a name that the file binds to one of these. What asks\n" +
+		"first is left alone: `if pkgs ? system then pkgs.system else …`, `pkgs.system or …`.\n" +
 		"\n" +
 		"The fix is safe where the file itself takes the packages from nixpkgs. An argument may be another set, without\n" +
 		"`stdenv`: there the fix needs an eye.",
@@ -50,12 +49,19 @@ var _ = rules.Register(&rules.Rule{
 
 // selectedSystem examines pkgs.system.
 func selectedSystem(p *rules.Pass, s ast.SelectExpr) {
-	pkgs := s.Operand()
-	if s.Default().IsValid() || !s.Attrpath().IsSingle("system") || !nixlang.IsPackages(p.Names(), pkgs) || asksForSystem(s.Node, pkgs) {
+	part := s.Attrpath().Last()
+	if name, _ := ast.AttrName(part); name != "system" {
 		return
 	}
-	part := s.Attrpath().First()
-	fix := rules.Replace(useHostPlatform, systemSafety(p, pkgs), part.Span(), hostPlatform+".system")
+	from, ok := nixlang.TakenFromPackages(p.Names(), s)
+	if !ok || asksForSystem(s.Node, s.Operand()) {
+		return
+	}
+	fix := rules.Replace(useHostPlatform, systemSafety(from), part.Span(), hostPlatform+".system")
+	pkgs := s.Operand()
+	if from == s.Node {
+		pkgs = from // legacyPackages.SYSTEM.system
+	}
 	reportSystem(p, s.Node, pkgs, fix)
 }
 
@@ -66,43 +72,64 @@ func systemOfWith(p *rules.Pass, name ast.Node) {
 		return
 	}
 	pkgs, ok := nixlang.GivenByWith(p.Names(), u)
-	if !ok || !nixlang.IsPackages(p.Names(), pkgs) || asksForSystem(name, pkgs) {
+	if !ok {
+		return
+	}
+	from, ok := nixlang.PackagesFrom(p.Names(), pkgs)
+	if !ok || asksForSystem(name, pkgs) {
 		return
 	}
 	if !name.Is(ast.Ident) || nixlang.Hidden(p.Names(), u.Scope, "stdenv") {
 		reportSystem(p, name, pkgs)
 		return
 	}
-	reportSystem(p, name, pkgs, rules.Replace(useHostPlatform, systemSafety(p, pkgs), name.Span(), hostPlatform+".system"))
+	reportSystem(p, name, pkgs, rules.Replace(useHostPlatform, systemSafety(from), name.Span(), hostPlatform+".system"))
 }
 
 // inheritedSystem examines inherit (pkgs) system, and inherit system below with pkgs.
 func inheritedSystem(p *rules.Pass, in ast.InheritNode) {
-	from, count := in.From(), 0
 	var system ast.Node
 	for part := range in.Names() {
-		count++
 		if name, ok := ast.AttrName(part); ok && name == "system" {
 			system = part
 		}
 	}
-	switch {
-	case !system.IsValid():
-	case !from.IsValid():
-		systemOfWith(p, system)
-	case nixlang.IsPackages(p.Names(), from) && !asksForSystem(in.Node, from):
-		pkgs, safety := from.Unparen(), systemSafety(p, from)
-		fix := rules.Insert(useHostPlatform, safety, pkgs.End(), "."+hostPlatform)
-		if count > 1 {
-			gap := " "
-			if nixlang.StartsLine(in.FirstToken()) {
-				gap = nixlang.LineBreak(p.Tree.Source()) + nixlang.Indent(p.Tree, in.Start())
-			}
-			fix = rules.Insert(useHostPlatform, safety, in.Start(), "inherit ("+pkgs.Text()+"."+hostPlatform+") system;"+gap)
-			fix.Edits = append(fix.Edits, nixlang.Cut(p.Tree, system.Span()))
-		}
-		reportSystem(p, system, pkgs, fix)
+	pkgs := in.From()
+	if !system.IsValid() {
+		return
 	}
+	if !pkgs.IsValid() {
+		systemOfWith(p, system)
+		return
+	}
+	from, ok := nixlang.PackagesFrom(p.Names(), pkgs)
+	if !ok || asksForSystem(in.Node, pkgs) {
+		return
+	}
+	reportSystem(p, system, pkgs, inheritHostPlatform(p, in, system, systemSafety(from)))
+}
+
+// inheritHostPlatform inherits system from the platform of the packages, in an inherit of its own where there are other names.
+func inheritHostPlatform(p *rules.Pass, in ast.InheritNode, system ast.Node, safety diag.Safety) diag.Fix {
+	pkgs := in.From().Unparen()
+	if in.NumChildren() == 2 && !pkgs.Is(ast.Apply) { // the source and one name
+		return rules.Insert(useHostPlatform, safety, pkgs.End(), "."+hostPlatform)
+	}
+	text := pkgs.Text()
+	if pkgs.Is(ast.Apply) {
+		text = "(" + text + ")"
+	}
+	gap := " "
+	if nixlang.StartsLine(in.FirstToken()) {
+		gap = nixlang.LineBreak(p.Tree.Source()) + nixlang.Indent(p.Tree, in.Start())
+	}
+	statement := "inherit (" + text + "." + hostPlatform + ") system;"
+	if in.NumChildren() == 2 {
+		return rules.Replace(useHostPlatform, safety, in.Span(), statement)
+	}
+	fix := rules.Insert(useHostPlatform, safety, in.Start(), statement+gap)
+	fix.Edits = append(fix.Edits, nixlang.Cut(p.Tree, system.Span()))
+	return fix
 }
 
 const useHostPlatform = "use `" + hostPlatform + ".system`"
@@ -113,7 +140,10 @@ func reportSystem(p *rules.Pass, at, pkgs ast.Node, fixes ...diag.Fix) {
 	if pinned && pin.May.Compare(systemWarned) < 0 {
 		return
 	}
-	name := pkgs.Unparen().Text()
+	name := "pkgs"
+	if pkgs = pkgs.Unparen(); pkgs.Is(ast.Ident) {
+		name = pkgs.Text()
+	}
 	f := diag.Finding{
 		Span: at.Span(), Message: "`" + name + ".system` is deprecated since nixpkgs " + systemWarned.String(),
 		Help: "use `" + name + "." + hostPlatform + ".system`", Fixes: fixes,
@@ -124,15 +154,15 @@ func reportSystem(p *rules.Pass, at, pkgs ast.Node, fixes ...diag.Fix) {
 	p.Report(f)
 }
 
-// systemSafety says who may apply a fix: only packages that the file takes from nixpkgs surely have the new name.
-func systemSafety(p *rules.Pass, pkgs ast.Node) diag.Safety {
-	b := p.Names().Resolve(pkgs.Unparen())
-	if b == nil || b.Kind != sema.LetBinding {
-		return diag.Unsafe
-	}
-	s, ok := ast.AsSelect(b.Value.Unparen())
-	if !ok { // import nixpkgs { }
+// systemSafety says who may apply a fix: only packages that the file takes from nixpkgs surely have the new name. from is what
+// nixlang.PackagesFrom tells.
+func systemSafety(from ast.Node) diag.Safety {
+	if from.Is(ast.Apply) { // import nixpkgs { }
 		return diag.Safe
+	}
+	s, ok := ast.AsSelect(from)
+	if !ok {
+		return diag.Unsafe
 	}
 	holder := ast.LastName(s.Operand())
 	for _, name := range s.Attrpath().Names() {

@@ -55,7 +55,7 @@ var _ = rules.Register(&rules.Rule{
 		if f.Severity == diag.Error && nixlang.OnlyDocuments(p.Names(), n) {
 			f.Severity = diag.Warning
 		}
-		fix, ok := renameAlias(p, n, part, d)
+		fix, ok := renameAlias(p, n, part, path, d)
 		if d.Identity {
 			fix, ok = withoutCall(p, n, d)
 		}
@@ -152,8 +152,8 @@ func aboutAlias(p *rules.Pass, path string) (f diag.Finding, d *libtable.Depreca
 	return f, d, true
 }
 
-// renameAlias replaces the old name by the new one, where it stands.
-func renameAlias(p *rules.Pass, n, part ast.Node, d *libtable.Deprecation) (diag.Fix, bool) {
+// renameAlias replaces the old name by the new one, where it stands as the last part of an expression that means the path.
+func renameAlias(p *rules.Pass, n, part ast.Node, path string, d *libtable.Deprecation) (diag.Fix, bool) {
 	if d.Use == "" || !d.Same {
 		return diag.Fix{}, false
 	}
@@ -171,17 +171,14 @@ func renameAlias(p *rules.Pass, n, part ast.Node, d *libtable.Deprecation) (diag
 	}
 	before, _ := (ast.SelectExpr{Node: n}).Attrpath().LastTwo()
 	inOldSet := before.Is(ast.Name) && before.Text() == d.Set
+	base, _, inPart := strings.Cut(path, ".")
 	switch {
 	case set == "" && inOldSet && !p.Tree.HasComment(source.Span{Start: before.Start(), End: part.End()}):
 		return rules.Replace(title, safety, source.Span{Start: before.Start(), End: part.End()}, name), true
-	case set == "" && (!before.IsValid() || before.Is(ast.Name) && before.Text() == "lib"):
+	case set == "" && !inPart, set != "" && inPart && set == base:
 		return rules.Replace(title, safety, part.Span(), name), true
 	case set != "" && inOldSet:
-		fix := diag.Fix{Title: title, Safety: safety, Edits: []diag.Edit{{Span: part.Span(), Text: name}}}
-		if set != d.Set {
-			fix.Edits = append([]diag.Edit{{Span: before.Span(), Text: set}}, fix.Edits...)
-		}
-		return fix, true
+		return diag.Fix{Title: title, Safety: safety, Edits: []diag.Edit{{Span: before.Span(), Text: set}, {Span: part.Span(), Text: name}}}, true
 	}
 	return diag.Fix{}, false
 }

@@ -66,32 +66,10 @@ var typeArgs = map[string]int{
 
 // typeFunction returns the name of the function of lib.types that an expression means, or "".
 func typeFunction(names *sema.Info, n ast.Node) string {
-	n = n.Unparen()
-	name := ""
-	if s, ok := ast.AsSelect(n); ok && s.Operand().Unparen().Is(ast.Ident) && s.Operand().Unparen().Text() == "types" && !s.Default().IsValid() {
-		part, single := s.Attrpath().Single()
-		if !single || !isTypes(names, s.Operand().Unparen()) {
-			return ""
-		}
-		name, _ = ast.AttrName(part)
-	} else {
-		name = nixlang.Lib(names, n)
-	}
-	if typeArgs[name] == 0 {
+	path, _ := nixlang.LibSource(names, n)
+	name, ofTypes := strings.CutPrefix(path, "types.")
+	if !ofTypes || typeArgs[name] == 0 {
 		return ""
 	}
 	return name
-}
-
-// isTypes reports whether a variable of the name types is lib.types.
-func isTypes(names *sema.Info, n ast.Node) bool {
-	if nixlang.Lib(names, n) == "types" {
-		return true
-	}
-	b := names.Resolve(n)
-	if b == nil || b.Kind != sema.LetBinding || b.More || !b.Value.IsValid() {
-		return false
-	}
-	path, _, ok := nixlang.LibPath(names, b.Value.Unparen())
-	return ok && path == "types"
 }

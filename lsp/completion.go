@@ -69,6 +69,21 @@ func (r *reader) documentation(i ide.Item) *protocol.MarkupContent {
 	return &doc
 }
 
+// resolveProposal answers with the proposal as it is where it has no more to tell, or its document is closed.
+func resolveProposal(s *Server, r *protocol.Request) (work, error) {
+	var params protocol.ResolveItemParams
+	if err := r.Decode(&params); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	open := s.open[key(params.Document())] != nil
+	s.mu.Unlock()
+	if !open {
+		return func(context.Context) (any, error) { return params.With(nil), nil }, nil
+	}
+	return reading(resolveItem)(s, r)
+}
+
 // resolveItem tells the documentation of a proposal, if it is still one where it was made. What was typed since stands behind that place.
 func resolveItem(_ context.Context, r *reader, params *protocol.ResolveItemParams) (any, error) {
 	for _, i := range r.Propose(r.offset(params.Data.Position), ruleNames()).Items {

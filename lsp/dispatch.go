@@ -25,7 +25,7 @@ var requestMethods = map[string]func(s *Server, r *protocol.Request) (work, erro
 	"textDocument/definition":  definitionAnywhere,
 	"textDocument/declaration": reading(declaration),
 	"textDocument/completion":  reading(completion),
-	"completionItem/resolve":   reading(resolveItem),
+	"completionItem/resolve":   resolveProposal,
 
 	"textDocument/documentSymbol":    reading(documentSymbol),
 	"textDocument/foldingRange":      reading(foldingRange),

@@ -2,12 +2,14 @@ package ide
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/eval"
 	"github.com/nixsift/nixsift/internal/flake"
 	"github.com/nixsift/nixsift/internal/libtable"
+	"github.com/nixsift/nixsift/internal/module"
 	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/internal/sema"
@@ -24,7 +26,7 @@ func (p *proposals) attributes(n ast.Node) {
 		return
 	}
 	base, path := chain(n)
-	if nixlang.IsLib(p.names(), base) && p.libNames(strings.Join(path, ".")) {
+	if below, ok := p.modules().LibPath(base); ok && p.libNames(strings.TrimPrefix(strings.Join(append([]string{below}, path...), "."), ".")) {
 		return
 	}
 	if p.flakeNames(base, path) {
@@ -121,6 +123,9 @@ func (p *proposals) flakeNames(base ast.Node, path []string) bool {
 		for _, set := range f.Nix.OutputSets() { // of a flake.nix that is half typed nothing is evaluated
 			if set.Scope == flake.OutputsWhole {
 				p.written(set.Attr.Sub(path...))
+				if len(path) == 2 && perSystem[path[0]] {
+					p.writtenForEach(set.Attr.Sub(path[0]))
+				}
 			}
 		}
 		if len(path) == 0 {
@@ -173,17 +178,10 @@ func (p *proposals) inputNames() {
 
 // outputs proposes the names of a tree of outputs, behind a path.
 func (p *proposals) outputs(o *project.Outputs, path []string) {
-	for _, name := range path {
-		if o == nil {
-			return
+	for _, o := range outputsAt(o, path) {
+		for _, name := range o.Names() {
+			p.attr(Item{Label: name, Kind: ItemAttribute, Detail: "an output"})
 		}
-		o = o.Below[name]
-	}
-	if o == nil {
-		return
-	}
-	for _, name := range o.Names() {
-		p.attr(Item{Label: name, Kind: ItemAttribute, Detail: "an output"})
 	}
 }
 
@@ -197,34 +195,31 @@ func (p *proposals) written(a *flake.Attr) {
 	}
 }
 
-// optionBase returns the path of options that an expression stands for: that of cfg, where that is config.a.b.
-func (p *proposals) optionBase(n ast.Node, left int) (path []string, ok bool) {
-	if left == 0 {
-		return nil, false
+// writtenForEach proposes the names of the set that a function makes of each system, as in genAttrs systems (system: { … }).
+func (p *proposals) writtenForEach(a *flake.Attr) {
+	if a == nil {
+		return
 	}
-	if op := operandOf(n); op.IsValid() {
-		name, static := ast.AttrName(n)
-		path, ok = p.optionBase(op, left-1)
-		return append(path[:len(path):len(path)], name), ok && static
+	for _, d := range a.Defs {
+		_, args := ast.Call(d.Value.Unparen())
+		if len(args) == 0 {
+			continue
+		}
+		fn, ok := ast.AsLambda(args[len(args)-1].Unparen())
+		if !ok {
+			continue
+		}
+		for c := range fn.Body().Tail().Children() {
+			if b, ok := ast.AsBinding(c); ok && b.Attrpath().FirstName() != "" {
+				p.attr(Item{Label: b.Attrpath().FirstName(), Kind: ItemAttribute, Detail: "an output"})
+			}
+		}
 	}
-	n = n.Unparen()
-	if sel, is := ast.AsSelect(n); is {
-		return p.optionBase(sel.Attrpath().Last(), left-1)
-	}
-	if !n.Is(ast.Ident) {
-		return nil, false
-	}
-	switch b := p.names().Resolve(n); {
-	case b != nil && b.Value.IsValid():
-		return p.optionBase(b.Value, left-1)
-	case n.Text() == "config" || n.Text() == "options" || n.Text() == "osConfig":
-		return nil, p.fromCaller(n)
-	}
-	return nil, false
 }
 
 // options proposes the options of the project below a path.
 func (p *proposals) options(path []string) {
+	path = slices.DeleteFunc(slices.Clone(path), func(name string) bool { return name == module.Element })
 	for _, o := range p.OptionsBelow(path) {
 		i := Item{Label: o.Name, Kind: ItemModule, Detail: "a set of options"}
 		if len(o.Declared) > 0 {
@@ -254,6 +249,15 @@ func (p *proposals) values(n ast.Node) {
 		found = p.facts(k.Values[i].Attrs) || found
 	}
 	b := p.names().Resolve(n.Unparen())
+	if !found {
+		for _, o := range p.origins(n) {
+			if k, ok := o.view.known(o.node); ok {
+				for i := range k.Values {
+					found = p.facts(k.Values[i].Attrs) || found
+				}
+			}
+		}
+	}
 	if found || b == nil || b.Kind != sema.FormalBinding && b.Kind != sema.ParamBinding {
 		return
 	}

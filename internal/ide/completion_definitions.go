@@ -62,6 +62,14 @@ func (p *proposals) formals(pattern ast.Node) {
 				p.add(Item{Label: name, Kind: ItemVariable, Detail: "an argument of modules"})
 			}
 		}
+		if p.modules().Module == nil {
+			return
+		}
+		for _, name := range p.ModuleArgNames() {
+			if !has(name) {
+				p.add(Item{Label: name, Kind: ItemVariable, Detail: "what the project passes to modules", rank: 1})
+			}
+		}
 	}
 }
 

@@ -62,11 +62,21 @@ func (v *View) definitions(n ast.Node) []Location {
 		if calls := v.passed(b); len(calls) > 0 {
 			return calls
 		}
+		var to []Location
+		for _, at := range v.placesPassed(b) {
+			to = append(to, Location{at.view.path, at.node.Span(), at.node.Span()})
+		}
+		if len(to) > 0 {
+			return to
+		}
 		return []Location{v.placeOf(b)}
 	}
 	if op := operandOf(n); op.IsValid() {
 		if at, ok := v.attribute(op, n); ok {
 			return []Location{at}
+		}
+		if to := v.ownOutput(op, n); len(to) > 0 {
+			return to
 		}
 	}
 	if path, declared := v.optionOf(n); len(declared) > 0 {
@@ -134,7 +144,7 @@ func (v *View) nameDefinitions(n ast.Node, left int) []Location {
 			if in, ok := v.inputNamed(from, n); ok {
 				return in
 			}
-			return nil
+			return v.ownOutput(from, n)
 		}
 	}
 	u, ok := v.names().Use(n)
@@ -278,9 +288,13 @@ func (v *View) calledWith(set ast.Node) *eval.FunctionFact {
 
 // function returns what is known of the function that an expression is.
 func (v *View) function(n ast.Node) *eval.FunctionFact {
-	k, ok := v.known(n)
-	if !ok {
-		return nil
+	k, _ := v.known(n)
+	if len(k.Values) == 0 {
+		for _, o := range v.origins(n) {
+			if k, _ = o.view.known(o.node); len(k.Values) > 0 {
+				break
+			}
+		}
 	}
 	for i := range k.Values {
 		if f := k.Values[i].Function; f != nil && f.Pattern {

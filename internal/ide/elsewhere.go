@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/flake"
 	"github.com/nixsift/nixsift/internal/project"
@@ -160,4 +161,54 @@ func (v *View) outputsNamed(dir string, path []string) (to []Location) {
 		find(append([]string{set}, path...))
 	}
 	return to
+}
+
+// ownOutput returns where the output of the flake around the file is defined that a node names, behind self and perhaps the name of a
+// system that is computed.
+func (v *View) ownOutput(of, n ast.Node) (to []Location) {
+	dir := v.FlakeDir()
+	name, static := ast.AttrName(n)
+	if dir == "" || !static {
+		return nil
+	}
+	base, path := chain(of)
+	if !base.Is(ast.Ident) || !v.fromCaller(base) {
+		return nil
+	}
+	switch word := base.Text(); {
+	case word == "inputs" && len(path) > 0 && path[0] == "self":
+		path = path[1:]
+	case word != "self" || len(path) > 0 && path[0] == "inputs":
+		return nil
+	}
+	for _, o := range outputsAt(v.Outputs(dir), append(path[:len(path):len(path)], name)) {
+		if at := (Location{o.File, o.Span, o.Span}); o.File != "" && !slices.Contains(to, at) {
+			to = append(to, at)
+		}
+	}
+	return to
+}
+
+// outputsAt returns the outputs at a path, in which "" stands for any name.
+func outputsAt(root *project.Outputs, path []string) (found []*project.Outputs) {
+	if root == nil {
+		return nil
+	}
+	found = []*project.Outputs{root}
+	for _, name := range path {
+		var next []*project.Outputs
+		for _, o := range found {
+			if name != "" {
+				if below := o.Below[name]; below != nil {
+					next = append(next, below)
+				}
+				continue
+			}
+			for _, any := range o.Names() {
+				next = append(next, o.Below[any])
+			}
+		}
+		found = next
+	}
+	return found
 }

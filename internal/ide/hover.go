@@ -10,7 +10,10 @@ import (
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/eval"
+	"github.com/nixsift/nixsift/internal/inspect"
 	"github.com/nixsift/nixsift/internal/libtable"
+	"github.com/nixsift/nixsift/internal/module"
+	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/internal/secret"
 	"github.com/nixsift/nixsift/internal/sema"
@@ -21,6 +24,9 @@ type Hover struct {
 	Span source.Span
 	Text string
 }
+
+// maxDefault bounds the code of a default, or of another expression, that is shown in a line with others, in bytes.
+const maxDefault = 40
 
 // maxNames bounds the attributes that a hover lists.
 const maxNames = 24
@@ -284,7 +290,7 @@ func (v *View) optionText(path []string, declared []project.DeclaredOption) stri
 func dotted(path []string) string {
 	out := make([]string, len(path))
 	for i, name := range path {
-		if out[i] = name; !strings.HasPrefix(name, "${") {
+		if out[i] = name; !strings.HasPrefix(name, "${") && name != anyName && name != module.Element {
 			out[i] = ast.QuoteAttr(name)
 		}
 	}
@@ -308,12 +314,24 @@ func (v *View) valueText(n ast.Node) string {
 	if b := v.binding(n); b != nil && r == nil && b.Value.IsValid() {
 		r = v.report(b.Value)
 	}
-	head := name
+	head, given := name, ""
+	if unknown(r) {
+		for _, o := range v.origins(n) {
+			if of := o.view.report(o.node); of != nil {
+				r = of
+				break
+			}
+		}
+		given = v.givenText(n)
+	}
 	if r != nil {
 		b := r.Brief(v.Root())
 		is := b.Is
-		if is == "" && r.Known.Kinds == eval.Anything {
+		if unknown(r) {
 			is = "anything: nothing is known of it"
+			if env := v.givenByWith(n); env != "" {
+				is = "what " + diag.Code(env) + " has of that name: nothing is known of it"
+			}
 		}
 		if head != "" {
 			parts = append(parts, code(head))
@@ -326,6 +344,9 @@ func (v *View) valueText(n ast.Node) string {
 		}
 		if len(b.From) > 0 {
 			parts = append(parts, strings.Join(b.From, "  \n"))
+		}
+		if given != "" {
+			parts = append(parts, given)
 		}
 	} else if head != "" {
 		parts = append(parts, code(head))
@@ -366,11 +387,61 @@ func (v *View) heading(n ast.Node) string {
 		return name + " # an attribute of a recursive set"
 	case sema.FormalBinding:
 		if d := (ast.FormalNode{Node: b.Decl}).Default(); d.IsValid() {
-			return name + " ? … # an argument with a default"
+			text := d.Text()
+			switch {
+			case len(text) > maxDefault || strings.Contains(text, "\n"):
+				text = "…"
+			case secret.IsName(name) && strings.ContainsAny(text, "\"'"):
+				text = secret.Hidden
+			}
+			return name + " ? " + text + " # an argument with a default"
 		}
 		return name + " # an argument"
 	case sema.AtBinding:
 		return name + " # all arguments"
 	}
 	return name + " # an argument"
+}
+
+// unknown reports whether nothing is said of a value, unless that evaluating it may fail.
+func unknown(r *inspect.Report) bool {
+	if r == nil {
+		return true
+	}
+	for i := range r.Known.Values {
+		if r.Known.Values[i].Kind&^eval.Failures != 0 {
+			return false
+		}
+	}
+	return r.Known.Kinds == eval.Anything && r.Known.Kind != eval.AtParameter && r.Known.Kind != eval.AtLib
+}
+
+// givenText says where the project passes what an argument of a module is; "" where it does not.
+func (v *View) givenText(n ast.Node) string {
+	b := v.binding(n)
+	if b == nil {
+		return ""
+	}
+	var where []string
+	for _, at := range v.placesPassed(b) {
+		lines := source.NewLineIndex(at.view.Text())
+		where = append(where, fmt.Sprintf("`%s`, line %d", v.Rel(at.view.path), lines.Line(at.node.Start())))
+	}
+	if len(where) == 0 {
+		return ""
+	}
+	return "Passed to modules in " + strings.Join(where, "; ") + "."
+}
+
+// givenByWith returns the expression of the with that gives a name; "" where that is not certain, or long.
+func (v *View) givenByWith(n ast.Node) string {
+	u, ok := v.names().Use(n)
+	if !ok || u.Target != sema.ToWith {
+		return ""
+	}
+	env, single := nixlang.GivenByWith(v.names(), u)
+	if !single || env.Span().Len() > maxDefault {
+		return ""
+	}
+	return env.Text()
 }

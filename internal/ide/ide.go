@@ -116,15 +116,24 @@ func (v *View) report(n ast.Node) *inspect.Report {
 }
 
 // attrs returns the attributes that the value of a node surely or perhaps has, by name.
-func (v *View) attrs(n ast.Node) map[string]eval.AttrFact {
-	k, ok := v.known(n)
-	if !ok {
-		return nil
-	}
+func (v *View) attrs(n ast.Node) map[string]eval.AttrFact { return v.attrsLeft(n, maxSteps) }
+
+func (v *View) attrsLeft(n ast.Node, left int) map[string]eval.AttrFact {
 	out := map[string]eval.AttrFact{}
+	k, _ := v.known(n)
 	for i := range k.Values {
 		for _, a := range k.Values[i].Attrs {
 			out[a.Name] = a
+		}
+	}
+	if len(out) > 0 || left <= 0 {
+		return out
+	}
+	for _, o := range v.originsOf(n, left-1) {
+		for name, a := range o.view.attrsLeft(o.node, left-1) {
+			if _, there := out[name]; !there {
+				out[name] = a
+			}
 		}
 	}
 	return out

@@ -151,6 +151,9 @@ func (v *View) sameFree(n ast.Node) (uses []Use) {
 
 // namedOption returns the path of the option of the project that a node names, or nil.
 func (v *View) namedOption(n ast.Node) []string {
+	if !mayBeOption(n) || v.option(n) == nil {
+		return nil
+	}
 	if path, declared := v.optionOf(n); len(declared) > 0 {
 		return path
 	}

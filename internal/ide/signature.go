@@ -1,6 +1,7 @@
 package ide
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
@@ -162,9 +163,14 @@ func (v *View) signatures(at argument) []Signature {
 	if path := v.libPath(name); path != "" {
 		return ofDoc("lib."+path, builtinDoc{libArguments(path), libDoc(path).text}, at, at.n)
 	}
-	k, ok := v.known(at.fn)
-	if !ok {
-		return nil
+	k, _ := v.known(at.fn)
+	if !slices.ContainsFunc(k.Values, func(f eval.Fact) bool { return f.Function != nil }) {
+		for _, o := range v.origins(name) {
+			if of, ok := o.view.known(o.node); ok {
+				k = of
+				break
+			}
+		}
 	}
 	doc := ""
 	if to := v.definitions(name); len(to) > 0 {

@@ -106,11 +106,13 @@ func (v *View) libPath(n ast.Node) string {
 	if !sel.Is(ast.Select) || n != (ast.SelectExpr{Node: sel}).Attrpath().Last() {
 		return ""
 	}
-	path, _, ok := nixlang.LibPath(v.names(), sel)
-	if !ok {
+	if path, _, ok := nixlang.LibPath(v.names(), sel); ok {
+		return path
+	}
+	if (ast.SelectExpr{Node: sel}).Default().IsValid() {
 		return ""
 	}
-	return path
+	return v.inheritedLib(sel)
 }
 
 // inheritedLib returns the path below lib of a name that an inherit (lib) gives.
@@ -160,7 +162,12 @@ func (v *View) optionOf(n ast.Node) (path []string, declared []project.DeclaredO
 	if !mayBeOption(n) {
 		return nil, nil
 	}
-	if path = v.option(n); path == nil {
+	if path = v.option(n); path == nil && operandOf(n).IsValid() {
+		if base, ok := v.optionBase(n, maxSteps); ok {
+			path = base
+		}
+	}
+	if path == nil {
 		return nil, nil
 	}
 	answer := v.Option(path)

@@ -175,7 +175,8 @@ func (p *ResolveItemParams) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	lookup(data, &p.Label, "label")
-	return json.Unmarshal(p.fields["data"], &p.Data)
+	lookup(data, &p.Data, "data")
+	return nil
 }
 
 // Document returns the document that the request is about.

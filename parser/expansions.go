@@ -11,7 +11,7 @@ import (
 // readExpansions reads a file with errors again, with the expansions of a shell in its strings as text where Nix
 // refuses them: one with a # makes a comment of the rest of its line, and all that follows is turned inside out.
 func (p *Parser) readExpansions(src string) {
-	if !holdsExpansion(src) {
+	if !p.holdsExpansion() {
 		return
 	}
 	before := len(p.errors)
@@ -23,18 +23,27 @@ func (p *Parser) readExpansions(src string) {
 	}
 }
 
-// holdsExpansion reports whether a source has an expansion of a shell that Nix refuses, in a string or elsewhere.
-func holdsExpansion(src string) bool {
-	for {
-		i := strings.Index(src, "${")
-		if i < 0 {
-			return false
+// holdsExpansion reports whether there is an expansion of a shell that Nix refuses where the lexer sees an interpolation: up to the first
+// of them it reads the same, whether it takes them for text or not.
+func (p *Parser) holdsExpansion() bool {
+	var inner *Parser
+	for i, k := range p.kinds[:p.n] {
+		if k != ast.TokDollarCurly {
+			continue
 		}
-		if src = src[i:]; refusedExpansion(src) > 0 {
+		n := ast.ShellExpansion(p.src[p.start[i]:])
+		if n == 0 {
+			continue
+		}
+		if inner == nil {
+			inner = pool.Get().(*Parser)
+			defer func() { inner.forget(); pool.Put(inner) }()
+		}
+		if inner.refuses(p.src[int(p.start[i])+2 : int(p.start[i])+n-1]) {
 			return true
 		}
-		src = src[2:]
 	}
+	return false
 }
 
 // refusedExpansion returns the length of the expansion of a shell that text starts with, if Nix cannot read it as an
@@ -46,15 +55,19 @@ func refusedExpansion(text string) int {
 	}
 	p := pool.Get().(*Parser)
 	defer pool.Put(p)
-	p.cuts, p.shell = p.cuts[:0], false
-	p.once(text[2 : n-1])
-	// A comment holds the brace that should end the interpolation.
-	refused := len(p.errors) > 0 || slices.Contains(p.kinds[:p.n], ast.TokLineComment)
-	p.forget()
-	if !refused {
+	defer p.forget()
+	if !p.refuses(text[2 : n-1]) {
 		return 0
 	}
 	return n
+}
+
+// refuses reports whether Nix cannot read what stands in an interpolation as code. It takes the place of what was parsed before.
+func (p *Parser) refuses(code string) bool {
+	p.cuts, p.shell = p.cuts[:0], false
+	p.once(code)
+	// A comment holds the brace that should end the interpolation.
+	return len(p.errors) > 0 || slices.Contains(p.kinds[:p.n], ast.TokLineComment)
 }
 
 // shellExpansion reports and reads an expansion of a shell in the string of the given kind that opens with a token.

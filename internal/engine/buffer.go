@@ -223,14 +223,25 @@ func (w *worker) inBuffer(b Buffer, deps *Deps) Checked {
 	if err := w.view.RepoError(); err != nil {
 		errs = append(errs, FileError{File: w.view.Root(), Message: err.Error(), Kind: Unreadable})
 	}
-	findings = hideSecrets(findings, b)
+	findings = w.hideSecrets(findings, b)
 	return Checked{Findings: diag.Sort(findings), Errors: errs, Cut: cut, More: w.more, Deps: deps, Notices: notices}
 }
 
 // hideSecrets takes the secrets in a document out of what findings about it say.
-func hideSecrets(findings []diag.Finding, b Buffer) []diag.Finding {
+func (w *worker) hideSecrets(findings []diag.Finding, b Buffer) []diag.Finding {
 	text := b.Text
-	known := secret.Values{Read: func(file string) (string, bool) { return text, file == b.Path }}
+	if w.secrets == nil {
+		w.secrets = &secret.Values{
+			Read: func(file string) (string, bool) { return text, file == b.Path },
+			Tree: func(string) *ast.Tree {
+				if w.parser == nil { // it is another check's
+					return nil
+				}
+				return w.parser.Last()
+			},
+		}
+	}
+	known := w.secrets.Anew()
 	for _, f := range findings {
 		if f.Secret && int(f.Span.End) <= len(text) {
 			known.Note(f.File, f.Span, f.Span.Of(text))
@@ -239,6 +250,7 @@ func hideSecrets(findings []diag.Finding, b Buffer) []diag.Finding {
 	for i := range findings {
 		findings[i], _ = known.HideIn(&findings[i])
 	}
+	w.secrets = known.Anew()
 	return findings
 }
 

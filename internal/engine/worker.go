@@ -17,6 +17,7 @@ import (
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/eval"
 	"github.com/nixsift/nixsift/internal/project"
+	"github.com/nixsift/nixsift/internal/secret"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/internal/suppress"
 	"github.com/nixsift/nixsift/internal/workspace"
@@ -78,6 +79,8 @@ type worker struct {
 	// named are the files that settings of rules name, as they were looked for; nil for none.
 	named map[namedFile]bool
 	bound bound
+	// secrets is what names in the buffer at hand say of it; nil where nobody asked.
+	secrets *secret.Values
 }
 
 // later is the rest of a rule that asks what other files say, with what held when it asked.

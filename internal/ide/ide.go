@@ -38,7 +38,10 @@ func Open(s *project.Snapshot, path string) *View {
 	}
 	v := &View{Answers: s.View(path).Answers(), snapshot: s, file: f, path: path, tree: f.Tree()}
 	v.modules = sync.OnceValue(f.Modules)
-	v.secrets = &secret.Values{Read: func(file string) (string, bool) { return f.Text(), file == path }}
+	v.secrets = &secret.Values{
+		Read: func(file string) (string, bool) { return f.Text(), file == path },
+		Tree: func(string) *ast.Tree { return v.tree },
+	}
 	return v
 }
 

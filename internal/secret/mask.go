@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/diag"
 )
@@ -46,6 +47,8 @@ const Hidden = "***"
 type Values struct {
 	// Read returns the text of a file whose names say what of it is a secret; nil where no file is known.
 	Read func(file string) (text string, ok bool)
+	// Tree returns the tree of that text where somebody has it, else nil; it may be nil itself.
+	Tree func(file string) *ast.Tree
 
 	texts  map[string]bool
 	places map[string][]source.Span // by file
@@ -77,12 +80,22 @@ func (v *Values) Note(file string, at source.Span, text string) {
 	}
 }
 
+// Anew returns values without a secret that was noted, which know what v knows of the names in files.
+func (v *Values) Anew() *Values {
+	out := &Values{Read: v.Read, Tree: v.Tree}
+	v.files.Range(func(file, known any) bool {
+		out.files.Store(file, known)
+		return true
+	})
+	return out
+}
+
 // With returns the secrets of both; the places are those of v.
 func (v *Values) With(other *Values) *Values {
 	if other == nil || len(other.texts) == 0 {
 		return v
 	}
-	out := &Values{Read: v.Read, texts: maps.Clone(other.texts), places: v.places}
+	out := &Values{Read: v.Read, Tree: v.Tree, texts: maps.Clone(other.texts), places: v.places}
 	maps.Copy(out.texts, v.texts)
 	return out
 }
@@ -164,7 +177,16 @@ func (v *Values) namedOf(file, text string) *named {
 	}
 	known, ok := v.files.Load(file)
 	if !ok {
-		known, _ = v.files.LoadOrStore(file, namedIn(file, text))
+		var tree *ast.Tree
+		if v.Tree != nil {
+			tree = v.Tree(file)
+		}
+		if tree != nil && tree.Source() == text {
+			known = newNamed(text, inKnownTree(tree))
+		} else {
+			known = namedIn(file, text)
+		}
+		known, _ = v.files.LoadOrStore(file, known)
 	}
 	if n := known.(*named); n.text == text {
 		return n
@@ -259,11 +281,15 @@ type named struct {
 }
 
 func namedIn(file, text string) *named {
-	n := &named{text: text}
-	if IsNix(file) {
-		n.places = InNix(text)
-		n.texts = namedTexts(text, n.places)
+	if !IsNix(file) {
+		return newNamed(text, nil)
 	}
+	return newNamed(text, InNix(text))
+}
+
+// newNamed returns the secrets at some places of a text.
+func newNamed(text string, at []source.Span) *named {
+	n := &named{text: text, places: at, texts: namedTexts(text, at)}
 	if len(n.texts) > 0 {
 		pairs := make([]string, 0, 2*len(n.texts))
 		for _, text := range n.texts {

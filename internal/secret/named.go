@@ -17,6 +17,14 @@ func InNix(text string) []source.Span {
 	return InTree(parser.Parse(text))
 }
 
+// inKnownTree is InNix of a text that is parsed.
+func inKnownTree(tree *ast.Tree) []source.Span {
+	if !mayName(tree.Source()) {
+		return nil
+	}
+	return InTree(tree)
+}
+
 // stems are those without one of which no text has a name of a secret.
 var stems = []string{"pass", "token", "secret", "psk", "pwd", "key"}
 

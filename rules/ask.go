@@ -16,7 +16,7 @@ type Asked struct {
 	doubt *doubt
 }
 
-// Ask has the rest of a rule called when all files of the project are known: in a run behind the last of them. What it
+// Ask has the rest of a rule called when all files of the project are known: in a run some time behind the last of them. What it
 // needs of the file it must hold already, findings with their fixes best of all: by then other files lie in the
 // memory of the tree. Only what comes of Pass.Project, Rule.Flake and Rule.Script lives on.
 func (p *Pass) Ask(then func(a *Asked)) {

@@ -74,6 +74,8 @@ type Options struct {
 	SpareFrom int
 	// keepTexts keeps all texts that findings are about.
 	keepTexts bool
+	// together is the number of units for manyUnits; 0 is that.
+	together int
 }
 
 // ErrorKind sorts the things that kept files from being checked.
@@ -163,6 +165,7 @@ type Checker struct {
 	fs       workspace.FS
 	snapshot *project.Snapshot
 	room     spacious
+	once     bool // nobody asks anything after the run
 }
 
 // New makes an engine. It fails on options that name no rule or preset, or a configuration that is not there or has mistakes.
@@ -271,6 +274,7 @@ func Check(ctx context.Context, opts Options) (*Result, error) {
 		return nil, err
 	}
 	c := e.Start()
+	c.once = true
 	res, err := c.Run(ctx, opts.Paths)
 	if err == nil {
 		c.accept(res, opts.Paths)
@@ -286,28 +290,59 @@ func (e *Checker) Run(ctx context.Context, paths []string) (*Result, error) {
 	res := e.result()
 	units := e.units(res, paths)
 	workers := e.workers(len(units))
+	for len(units) > 0 {
+		n := e.whole(units)
+		if err := e.runAll(ctx, workers, units[:n]); err != nil {
+			return nil, err
+		}
+		units = units[n:]
+		if e.once && len(units) > 0 {
+			e.snapshot.Forget()
+		}
+	}
+	e.collect(res, workers, res.reported)
+	res.Configs = e.configFiles()
+	return res, nil
+}
+
+// manyUnits is the number of units from which on what waits for the other files of a project does not wait for those of the next.
+const manyUnits = 512
+
+// whole returns how many of some units, the first ones, are those of whole projects: many, or all. What lies in a project is of it,
+// though it be a project of its own.
+func (e *Checker) whole(units []unit) int {
+	root := ""
+	for i, u := range units {
+		path := u.path()
+		if root != "" && workspace.Within(root, path) {
+			continue
+		}
+		if i >= cmp.Or(e.opts.together, manyUnits) {
+			return i
+		}
+		root = e.snapshot.View(path).Root()
+	}
+	return len(units)
+}
+
+// runAll checks units, and answers what they ask of other files when all of them are known.
+func (e *Checker) runAll(ctx context.Context, workers []*worker, units []unit) error {
 	err := each(ctx, workers, len(units), func(w *worker, i int) {
 		w.do(units[i])
 		e.opts.Progress.did(units[i])
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	e.room.drop()
 	var waiting []later
 	for _, w := range workers {
 		waiting, w.later = append(waiting, w.later...), nil
 	}
-	err = each(ctx, workers, len(waiting), func(w *worker, i int) {
+	return each(ctx, workers, len(waiting), func(w *worker, i int) {
 		w.finish(waiting[i])
 		waiting[i] = later{} // which may hold what it has reported
 	})
-	if err != nil {
-		return nil, err
-	}
-	e.collect(res, workers, res.reported)
-	res.Configs = e.configFiles()
-	return res, nil
 }
 
 // result returns the empty result of a run.

@@ -40,11 +40,13 @@ func TestRoots(t *testing.T) {
 			require.NoError(t, err, "%s", out)
 		}
 	}
+	opts := engine.Options{}
 	find := func(paths ...string) map[string][]string {
 		for i, p := range paths {
 			paths[i] = filepath.Join(dir, filepath.FromSlash(p))
 		}
-		res, err := engine.Check(context.Background(), engine.Options{Paths: paths})
+		opts.Paths = paths
+		res, err := engine.Check(context.Background(), opts)
 		require.NoError(t, err)
 		require.Empty(t, res.Errors)
 		found := map[string][]string{}
@@ -70,6 +72,8 @@ func TestRoots(t *testing.T) {
 	for name := range all {
 		assert.Equal(t, all[name], find(name)[name], "%s alone", name)
 	}
+	opts = opts.Together(1)
+	assert.Equal(t, all, find("one", "two", "above.nix"), "one project after the other")
 	one, two := find("one"), find("two")
 	for name, found := range all {
 		if name != "above.nix" {

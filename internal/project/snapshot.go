@@ -51,12 +51,25 @@ func New(fsys workspace.FS) *Snapshot { return start(fsys, &factStore{}) }
 func NewLive(fsys workspace.FS) *Snapshot { return start(fsys, &factStore{stamped: true}) }
 
 func start(fsys workspace.FS, facts *factStore) *Snapshot {
-	return &Snapshot{
-		fs: fsys, ground: newGround(fsys), flakes: new(memo[string, *flake.Flake]), locks: new(memo[string, *flake.LockFile]),
-		ciCalls: new(memo[string, map[string]bool]), sets: new(memo[string, map[string]bool]), outputs: new(memo[string, *Outputs]), hosts: new(memo[string, *hostGraph]), failing: new(memo[string, *failingOutputs]), lists: new(memo[string, optionList]),
-		evaluated: new(memo[*moduleIndex, *evaluatedOptions]), inputs: new(memo[inputsKey, inputSources]),
-		files: new(fileCache), facts: facts, trees: new(memo[tableKey, *factTable]),
-	}
+	s := &Snapshot{fs: fsys, ground: newGround(fsys), facts: facts}
+	s.empty()
+	return s
+}
+
+// empty forgets all that files say, but for the facts of single ones.
+func (s *Snapshot) empty() {
+	s.flakes, s.locks, s.ciCalls = new(memo[string, *flake.Flake]), new(memo[string, *flake.LockFile]), new(memo[string, map[string]bool])
+	s.sets, s.outputs, s.failing = new(memo[string, map[string]bool]), new(memo[string, *Outputs]), new(memo[string, *failingOutputs])
+	s.hosts, s.lists, s.inputs = new(memo[string, *hostGraph]), new(memo[string, optionList]), new(memo[inputsKey, inputSources])
+	s.evaluated, s.files, s.trees = new(memo[*moduleIndex, *evaluatedOptions]), new(fileCache), new(memo[tableKey, *factTable])
+}
+
+// Forget lets go of what files say, for who will hardly ask of the same projects again: then it is read anew. Nobody may ask meanwhile.
+func (s *Snapshot) Forget() {
+	s.empty()
+	next := &factStore{stamped: s.facts.stamped}
+	next.wanted.Store(s.facts.wanted.Load())
+	s.facts = next
 }
 
 // Git returns the snapshot's memory of repositories.

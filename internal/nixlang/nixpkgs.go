@@ -123,7 +123,9 @@ func TakenFromPackages(names *sema.Info, s ast.SelectExpr) (from ast.Node, ok bo
 }
 
 // selectsPackages reports whether a selection ends in the packages of one system, or in a set like them that those have.
-func selectsPackages(s ast.SelectExpr) bool { return !s.Default().IsValid() && ofSystem(s.Attrpath().Parts()) }
+func selectsPackages(s ast.SelectExpr) bool {
+	return !s.Default().IsValid() && ofSystem(s.Attrpath().Parts())
+}
 
 // ofSystem reports whether an attribute path ends in legacyPackages.SYSTEM, or that and names such as pkgsStatic.
 func ofSystem(path []ast.Node) bool {

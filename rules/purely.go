@@ -18,7 +18,8 @@ const Reaching = "\n\nA flake reaches what its `flake.nix` imports, calls or has
 	"`inPureEvalMode`, `pathExists`, `getEnv`), and of what nothing asks for: a name that is not used, an argument that the\n" +
 	"function does not take, an attribute that no file takes of the one that has it. What other conditions guard, such as `if`,\n" +
 	"`or`, `optionals` and `mkIf`, and what another definition may replace, such as `mkDefault`, a flake perhaps evaluates: that\n" +
-	"is reported more mildly, and so are the files that are imported there. In tests, examples and templates all is a hint where\n" +
+	"is reported more mildly, and so are the files that are imported there; nothing is said where the arguments with which flakes call\n" +
+	"the file keep it from being evaluated (`import ./x.nix { legacy = false; }`). In tests, examples and templates all is a hint where\n" +
 	"a flake reaches it, and nothing is said elsewhere.\n"
 
 // AtRunTime is the advice on what differs from site to site, for systems that are made into images.

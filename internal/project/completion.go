@@ -2,6 +2,7 @@ package project
 
 import (
 	"path/filepath"
+	"strings"
 
 	"github.com/nixsift/nixsift/ast"
 )
@@ -43,9 +44,30 @@ func (c Completion) IsString() bool {
 	return !c.Base.Is(ast.Path) || c.At.Is(ast.String) || c.At.Is(ast.IndString) || c.Base.OutsideParens().Parent().Is(ast.Apply)
 }
 
-// Completion returns the absolute path that a whole completion in a file names.
+// LeavesCopy reports whether the text leads out of what Nix copies to the store for a path literal in a text: of "${./x}/../y" that is
+// ./x alone, so that the path is /nix/store/y.
+func (c Completion) LeavesCopy() bool {
+	if !c.Base.Is(ast.Path) || !c.Base.OutsideParens().Parent().Is(ast.Interpolation) {
+		return false
+	}
+	depth := 0
+	for part := range strings.SplitSeq(c.Rest, "/") {
+		switch part {
+		case "", ".":
+		case "..":
+			if depth--; depth < 0 {
+				return true
+			}
+		default:
+			depth++
+		}
+	}
+	return false
+}
+
+// Completion returns the absolute path that a whole completion in a file names, in what the repository has.
 func (v *View) Completion(file string, c Completion) (target string, ok bool) {
-	if !c.Whole {
+	if !c.Whole || c.LeavesCopy() {
 		return "", false
 	}
 	if c.Base.Is(ast.Path) {

@@ -17,7 +17,7 @@ var _ = rules.Register(&rules.Rule{
 	Summary: "A relative path of a flake leads out of its repository",
 	Doc: "Nix copies the repository of a flake to the store, and nothing around it: `../../secrets` from `hosts/` is a path beside that\n" +
 		"copy, and \"access to absolute path '/nix/store/secrets' is forbidden in pure evaluation mode\". Of a flake without Git, its\n" +
-		"folder is copied.\n" +
+		"folder is copied. For a path in a text Nix copies that path alone: `\"${./hosts}/../x\"` is `/nix/store/x`.\n" +
 		"\n" +
 		"Take the files into the repository; or make the folder an input of the flake, as `inputs.secrets.url =\n" +
 		"\"git+ssh://…\"`; or read at run time what is secret, with sops-nix or agenix. A path that only becomes text is left\n" +
@@ -74,10 +74,36 @@ func (p *paths) checkCompletedEscape(n ast.Node) {
 	if !ok || !strings.Contains(c.Rest, "..") {
 		return
 	}
+	if c.LeavesCopy() {
+		if use := directUse(c.At); use == probed || use == imported || readsFile(c.At) {
+			p.leavesCopy(c, use)
+		}
+		return
+	}
 	target, ok := p.Project.Completion(p.Path, c)
 	if use := directUse(c.At); ok && !p.Project.Within(target) && (use == probed || use == imported || readsFile(c.At)) {
 		p.escapes(c.At, target, use, use != probed)
 	}
+}
+
+// leavesCopy reports text that leads out of what is copied for the path literal before it.
+func (p *paths) leavesCopy(c project.Completion, use use) {
+	if documentation(c.At) {
+		return
+	}
+	f := diag.Finding{
+		Span: c.At.Span(), Message: fmt.Sprintf("%s leads out of %s, which is all that is copied to the store for it: reading it fails", diag.Code(c.At.Text()), diag.Code(c.Base.Text())),
+		Help: fmt.Sprintf("write `%s + \"%s\"`, or the path itself", c.Base.Text(), c.Rest),
+	}
+	if !c.Whole {
+		f.Help = fmt.Sprintf("write `%s + \"%s…\"`", c.Base.Text(), c.Rest)
+	}
+	s := rules.Degrees{Reached: diag.Error, Maybe: diag.Warning}
+	if use == probed {
+		f.Message = strings.Replace(f.Message, "reading it fails", "the test is false", 1)
+		s = rules.Degrees{Reached: diag.Warning, Maybe: diag.Info}
+	}
+	p.Purely(c.At).Report(p.Pass, f, s)
 }
 
 // escapes reports a path that leads out of the project; reads tells that it surely is read, or copied.

@@ -229,3 +229,32 @@ func TestGathered(t *testing.T) {
 	assert.Equal(t, run(1, dir), run(8, dir))
 	assert.ElementsMatch(t, want[:1], run(1, filepath.Join(dir, "a.nix")))
 }
+
+// TestGolden: what is wrong in files that a program is given in its tests is a hint, without fixes; what keeps them from being
+// analysed is told as elsewhere.
+func TestGolden(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "flake.nix", "{ outputs = _: { }; }\n")
+	for _, name := range []string{
+		"in.nix", "tests/alone/in.nix", "tests/own/x.nix", "tests/cases/a/in.nix", "tests/cases/a/out.nix", "tests/cases/a/other.nix", "tests/b.in.nix", "tests/b.out.nix",
+		"tests/lang/eval-okay-x.nix", "tests/lang/eval-okay-y.nix",
+	} {
+		write(t, dir, name, "[ gone ]\n")
+	}
+	write(t, dir, "out.nix", "1\n")
+	write(t, dir, "tests/lang/eval-okay-x.exp", "1\n")
+	write(t, dir, "tests/torn/in.nix", "[ gone\n")
+	write(t, dir, "tests/torn/out.nix", "1\n")
+	got := map[string][]string{}
+	for _, f := range check(t, engine.Options{Paths: []string{dir}}).Findings {
+		rel, err := filepath.Rel(dir, f.File)
+		require.NoError(t, err)
+		got[f.Severity.String()+" "+f.Rule] = append(got[f.Severity.String()+" "+f.Rule], filepath.ToSlash(rel))
+		assert.True(t, f.Severity != diag.Hint || len(f.Fixes) == 0)
+	}
+	assert.Equal(t, map[string][]string{
+		"error undefined-variable": {"in.nix", "tests/alone/in.nix", "tests/cases/a/other.nix", "tests/lang/eval-okay-y.nix", "tests/own/x.nix"},
+		"hint undefined-variable":  {"tests/b.in.nix", "tests/b.out.nix", "tests/cases/a/in.nix", "tests/cases/a/out.nix", "tests/lang/eval-okay-x.nix"},
+		"error syntax-error":       {"tests/torn/in.nix"},
+	}, got)
+}

@@ -69,6 +69,7 @@ type worker struct {
 	text             string
 	generated, asked bool
 	again            generated // how to find out, of a file that is no longer at hand
+	golden           golden
 	// left counts the findings left out for that, checked the files read.
 	left    map[finder]int
 	checked int
@@ -91,17 +92,8 @@ type later struct {
 	config    *config.Config
 	plan      *plan
 	generated generated
+	golden    golden
 }
-
-// generated says whether a file is the output of a tool, or how that is found out should it matter once the file is walked.
-type generated uint8
-
-const (
-	handWritten generated = iota
-	byTool
-	unknownNix  // its tree tells
-	unknownText // its text does
-)
 
 // finder is a rule that finds something in a file.
 type finder struct {
@@ -119,6 +111,9 @@ func newWorker(e *Checker) *worker {
 // Report takes a finding of a rule.
 func (w *worker) Report(r *rules.Rule, f diag.Finding) {
 	l := w.plan.severity[r]
+	if !r.Blocks() && w.isGolden(f.File) {
+		f.Severity, f.Fixes = diag.Hint, nil
+	}
 	f.Judged = judged(r, f.Severity)
 	f.Severity = effective(r, f.Severity, l.severity, l.configured)
 	if f.Severity < diag.Error && !r.Generated && w.isGenerated(f.File) {
@@ -144,13 +139,17 @@ func (w *worker) Later(r *rules.Rule, then func(rules.Host)) {
 	case w.isGenerated(w.path):
 		of = byTool
 	}
-	w.later = append(w.later, later{r, then, w.path, w.config, w.plan, of})
+	if w.ctx != nil || w.keeps {
+		w.isGolden(w.path)
+	}
+	w.later = append(w.later, later{r, then, w.path, w.config, w.plan, of, w.golden})
 }
 
 // finish lets a rule end that had to wait.
 func (w *worker) finish(l later) {
 	w.path, w.config, w.plan = l.path, l.config, l.plan
 	w.generated, w.asked, w.again = l.generated == byTool, l.generated < unknownNix, l.generated
+	w.golden = l.golden
 	w.guard(func() *rules.Rule { return l.rule }, func() { l.then(w) })
 }
 
@@ -170,38 +169,6 @@ func (w *worker) tellOthers() {
 	}
 }
 
-// isGenerated reports whether a file of a finding is the output of a tool, whose findings below error are left out. It
-// is told of the file at hand only.
-func (w *worker) isGenerated(file string) bool {
-	if file != w.path || w.engine.opts.Generated || w.config.Generated {
-		return false
-	}
-	if !w.asked {
-		w.asked = true
-		switch {
-		case w.again >= unknownNix:
-			w.generated = w.readGenerated(file)
-		case w.tree != nil:
-			w.generated = w.view.Generated(file, w.tree)
-		default:
-			w.generated = w.view.GeneratedText(file, w.text)
-		}
-	}
-	return w.generated
-}
-
-// readGenerated reads a file that was walked once more, to tell whether it is the output of a tool. Few are asked about.
-func (w *worker) readGenerated(file string) bool {
-	text, err := w.engine.fs.ReadFile(file)
-	if err != nil {
-		return false
-	}
-	if w.again == unknownText {
-		return w.engine.snapshot.View(file).GeneratedText(file, string(text))
-	}
-	return w.engine.snapshot.View(file).Generated(file, parser.Parse(string(text)))
-}
-
 // unsure notes that what is not found in a file may be there all the same.
 func (w *worker) unsure(file string) {
 	if w.partial == nil {
@@ -213,6 +180,7 @@ func (w *worker) unsure(file string) {
 // begin says which file is at hand: its tree where it is Nix, else its text. No path says that none is.
 func (w *worker) begin(path string, tree *ast.Tree, text string) {
 	w.path, w.tree, w.text, w.asked, w.again = path, tree, text, false, handWritten
+	w.golden = unasked
 }
 
 // open looks up what holds for a file. Files of one folder mostly come one after the other.

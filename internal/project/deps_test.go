@@ -44,6 +44,7 @@ func TestDeps(t *testing.T) {
 		"imported":    func(dir string, a *project.Answers) { a.Imported(filepath.Join(dir, "b.nix")) },
 		"reach":       func(dir string, a *project.Answers) { a.Reach(filepath.Join(dir, "b.nix")) },
 		"attribute":   func(dir string, a *project.Answers) { a.ReachAttr(filepath.Join(dir, "b.nix"), "q") },
+		"golden":      func(dir string, a *project.Answers) { a.Golden(filepath.Join(dir, "tests/t.nix")) },
 		"reach under": func(dir string, a *project.Answers) {
 			a.ReachUnder(filepath.Join(dir, "b.nix"), "", []comes.Guard{{Formal: "x", Is: comes.True}})
 		},

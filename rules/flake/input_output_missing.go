@@ -18,6 +18,9 @@ var _ = rules.Register(&rules.Rule{
 		"is checked in the same run or lies in the Nix store, where that is asked for. They are evaluated as those of this flake\n" +
 		"(see `self-output-missing`). A checkout may be of another version than `flake.lock` has: there it is info.\n" +
 		"\n" +
+		"Of a few well-known flakes (home-manager, nix-darwin, sops-nix, agenix, disko, impermanence, lanzaboote, stylix, nixvim, flake-utils) the\n" +
+		"names of modules and functions are known without their source; there slips in them are reported.\n" +
+		"\n" +
 		"The fix puts the name that was probably meant.",
 	Severity: diag.Warning, Presets: rules.Recommended, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
 	Asks: project.ForHanding,
@@ -35,8 +38,15 @@ var _ = rules.Register(&rules.Rule{
 			if in == nil || !in.Flake || in.Ref.IsNixpkgs() {
 				continue // nixpkgs has more than anybody reads at once
 			}
+			name := strings.Clone(t.path[0].name)
 			at, source, ok := p.Project.InputFlake(f.Dir, in.Name)
-			if !ok || at.Nix.Outputs.Attr == nil {
+			if !ok {
+				if found, slip := slipInKnown(p, &t, in); slip {
+					reportTaken(p, f, &t, found, func(a *rules.Asked, dir string) bool { return hasInput(a, dir, name) })
+				}
+				continue
+			}
+			if at.Nix.Outputs.Attr == nil {
 				continue
 			}
 			found, ok := missingOutput(p, &t, p.Outputs(at.Dir), t.names(), "the input "+diag.Code(t.path[0].name))
@@ -46,7 +56,6 @@ var _ = rules.Register(&rules.Rule{
 			if found.Severity = diag.Info; source.Whole() {
 				found.Severity = diag.Warning
 			}
-			name := strings.Clone(t.path[0].name)
 			reportTaken(p, f, &t, found, func(a *rules.Asked, dir string) bool { return hasInput(a, dir, name) })
 		}
 	},

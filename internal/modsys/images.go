@@ -6,7 +6,7 @@ import (
 )
 
 // Facts on images: nixos/modules/installer (cd-dvd, sd-card, netboot), nixos/modules/image, nixos/modules/virtualisation/*-image.nix of
-// nixpkgs; formats of nixos-generators.
+// nixpkgs, and its nixos/lib/make-disk-image.nix and kin; formats of nixos-generators; disko's lib/make-disk-image.nix.
 
 // imageOptions are options that only modules have which make an image of a system.
 var imageOptions = [][]string{
@@ -38,8 +38,37 @@ var imageModules = []string{
 	"/virtualisation/hyperv-image.nix", "/virtualisation/kubevirt.nix", "/virtualisation/docker-image.nix",
 }
 
-// ImageModule returns the name of the module of nixpkgs that a path names if it makes an image of a system, else "".
+// generatorFormats is the folder of nixos-generators with a module for each format.
+const generatorFormats = "nixos-generators/formats/"
+
+// GeneratorFormat returns the path, from the folder of inputs on, of the module of nixos-generators for a format, which its nixosModules have
+// under the format's name; "" where that is none of an image, or one of machines that are built anew in place.
+func GeneratorFormat(name string) string {
+	if !slices.Contains(generatedFormats, name) {
+		return ""
+	}
+	return generatorFormats + name + ".nix"
+}
+
+// GeneratorFormats are the formats of nixos-generators that are images, but for those of machines that are built anew in place.
+func GeneratorFormats() []string { return generatedFormats }
+
+var generatedFormats = strings.Fields(`azure cloudstack do docker gce hyperv install-iso install-iso-hyperv iso kexec kexec-bundle kubevirt linode openstack proxmox
+	qcow qcow-efi raw raw-efi sd-aarch64 sd-aarch64-installer sd-x86_64 vagrant-virtualbox virtualbox vmware`)
+
+// diskImages are files of nixpkgs with a function that makes an image of the system whose config it is given.
+var diskImages = []string{"/nixos/lib/make-disk-image.nix", "/nixos/lib/make-single-disk-zfs-image.nix", "/nixos/lib/make-multi-disk-zfs-image.nix"}
+
+// MakesDiskImage reports whether a path names a file of nixpkgs with a function that makes an image of the system whose config it is given.
+func MakesDiskImage(path string) bool {
+	return slices.ContainsFunc(diskImages, func(file string) bool { return strings.HasSuffix(path, file) })
+}
+
+// ImageModule returns the name of the module of nixpkgs, or of nixos-generators, that a path names if it makes an image of a system, else "".
 func ImageModule(path string) string {
+	if at := strings.Index(path, generatorFormats); at >= 0 {
+		return path[at+len(generatorFormats):]
+	}
 	for _, m := range imageModules {
 		if at := strings.Index(path, m); at >= 0 {
 			return path[strings.LastIndexByte(path, '/')+1:]
@@ -52,6 +81,7 @@ func ImageModule(path string) string {
 var ImageBuilds = []string{
 	"isoImage", "sdImage", "image", "netbootRamdisk", "netbootIpxeScript", "kexecTree", "kexecTarball", "kexec_tarball", "tarball", "amazonImage", "azureImage", "digitalOceanImage",
 	"googleComputeImage", "linodeImage", "OCIImage", "openstackImage", "VMA", "virtualBoxOVA", "vmwareImage", "hypervImage", "kubevirtImage", "raw", "qcow", "qcow2",
+	"diskoImages", "diskoImagesScript",
 }
 
 // ImageFormats are the names below system.build.images.

@@ -30,6 +30,8 @@ type Said struct {
 	Disables bool
 	// Image is what in the module makes the system that has it an image in any case, "" for nothing.
 	Image string
+	// Built are the path literals of modules of which the file makes an image, with others or alone.
+	Built []string
 }
 
 // Imported is a file that a module imports in any case.
@@ -62,6 +64,9 @@ func (f *File) Said() (s Said) {
 		if records[i].Kind == ast.Apply {
 			s.Inner = append(s.Inner, f.innerPaths(ast.ApplyExpr{Node: f.tree.Node(ast.NodeID(i))})...)
 		}
+		if records[i].Kind == ast.Name && f.isWord(records[i].First, "build") {
+			s.Built = append(s.Built, f.builtOf(f.tree.Node(ast.NodeID(i)))...)
+		}
 		if records[i].Kind != ast.Binding {
 			continue
 		}
@@ -79,6 +84,72 @@ func (f *File) Said() (s Said) {
 		}
 	}
 	return s
+}
+
+// builtOf returns the path literals of the modules of the system of which an image is asked for around a name of its path,
+// (import <nixpkgs/nixos> { configuration = ./x.nix; }).config.system.build.isoImage.
+func (f *File) builtOf(build ast.Node) (paths []string) {
+	path := build.Parent()
+	n := path.Parent()
+	if !n.Is(ast.Select) || path.Parent().FirstChild() == path {
+		return nil
+	}
+	names := (ast.SelectExpr{Node: n}).Attrpath().Names()
+	at := slices.Index(names, "build")
+	switch {
+	case at < 1 || names[at-1] != "system" || at+1 == len(names):
+		return nil
+	case slices.Contains(modsys.ImageBuilds, names[at+1]):
+	case names[at+1] == "images" && at+2 < len(names) && slices.Contains(modsys.ImageFormats, names[at+2]):
+	default:
+		return nil
+	}
+	system := f.followed((ast.SelectExpr{Node: n}).Operand())
+	if system.Is(ast.Select) && ast.LastName(system) == "config" {
+		system = f.followed((ast.SelectExpr{Node: system}).Operand())
+	}
+	if !system.Is(ast.Apply) {
+		return nil
+	}
+	arg := f.followed((ast.ApplyExpr{Node: system}).Arg())
+	for _, attr := range []string{"configuration", "modules"} {
+		if b, ok := ast.Attr(arg, attr); ok {
+			paths = f.pathsIn(b.Value(), paths, maxNesting)
+		}
+	}
+	if !arg.Is(ast.AttrSet) {
+		paths = f.pathsIn(arg, paths, maxNesting)
+	}
+	return paths
+}
+
+// pathsIn adds the path literals that a module is, a list of modules has in any case, or the imports of either.
+func (f *File) pathsIn(n ast.Node, paths []string, depth int) []string {
+	n = f.followed(n)
+	if depth == 0 || !n.IsValid() || n.HasError() {
+		return paths
+	}
+	switch n.Kind() {
+	case ast.Path:
+		if !n.FirstChild().IsValid() {
+			return append(paths, strings.Clone(n.Text()))
+		}
+	case ast.Lambda:
+		return f.pathsIn((ast.LambdaExpr{Node: n}).Body(), paths, depth-1)
+	case ast.AttrSet:
+		if b, ok := ast.Attr(n, "imports"); ok {
+			return f.pathsIn(b.Value(), paths, depth-1)
+		}
+	case ast.List:
+		for c := range n.Children() {
+			paths = f.pathsIn(c, paths, depth-1)
+		}
+	case ast.Binary:
+		if n.Op() == ast.OpConcat {
+			return f.pathsIn(n.Child(1), f.pathsIn(n.Child(0), paths, depth-1), depth-1)
+		}
+	}
+	return paths
 }
 
 // imageIn returns what in a part of a module makes the system an image: an option of images, or a module of nixpkgs among its imports.
@@ -136,6 +207,16 @@ func (f *File) imageImport(n ast.Node, depth int) string {
 		for c := range n.Children() {
 			if by := f.imageImport(c, depth-1); by != "" {
 				return by
+			}
+		}
+	case ast.Select:
+		if names := (ast.SelectExpr{Node: n}).Attrpath().Names(); len(names) > 1 && names[len(names)-2] == "nixosModules" {
+			from := ast.LastName((ast.SelectExpr{Node: n}).Operand())
+			if len(names) > 2 {
+				from = names[len(names)-3]
+			}
+			if from == "nixos-generators" {
+				return strings.Clone(modsys.ImageModule(modsys.GeneratorFormat(names[len(names)-1])))
 			}
 		}
 	case ast.Apply:

@@ -1,6 +1,8 @@
 package project
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/nixsift/nixsift/internal/eval"
@@ -142,29 +144,45 @@ func (a *Answers) AnyImageOf(path string) (image Image, ok bool) {
 	return image, ok
 }
 
-// images returns the files that modules which make images import in any case.
+// images returns the files that modules which make images import in any case, and those that import such modules; and what files make images of.
 func (g *importGraph) images() map[string]Image {
 	return g.imaged.get(func() map[string]Image {
 		found := map[string]Image{}
-		for _, path := range g.index.paths {
-			by := g.index.said[path].Image
-			if by == "" {
-				continue
-			}
-			image := Image{From: path, By: by}
-			found[path] = image
-			todo := []string{path}
+		spread := func(todo []string, next func(path string) []string) {
 			for len(todo) > 0 {
 				at := todo[len(todo)-1]
 				todo = todo[:len(todo)-1]
-				for _, edge := range g.edges[at] {
-					if _, known := found[edge.to]; !known {
-						found[edge.to] = image
-						todo = append(todo, edge.to)
+				for _, to := range next(at) {
+					if _, known := found[to]; !known {
+						found[to] = found[at]
+						todo = append(todo, to)
 					}
 				}
 			}
 		}
+		for _, path := range g.index.paths {
+			said := g.index.said[path]
+			if said.Image != "" {
+				found[path] = Image{From: path, By: said.Image}
+			}
+		}
+		importers := g.importersOf()
+		spread(slices.Sorted(maps.Keys(found)), func(path string) []string {
+			return slices.DeleteFunc(slices.Clone(importers[path]), func(from string) bool { return g.index.said[from].Disables })
+		})
+		for _, path := range g.index.paths {
+			for _, literal := range g.index.said[path].Built {
+				if to, ok := g.index.moduleAt(path, literal); ok && found[to] == (Image{}) {
+					found[to] = Image{From: path, By: "system.build"}
+				}
+			}
+		}
+		spread(slices.Sorted(maps.Keys(found)), func(path string) (to []string) {
+			for _, edge := range g.edges[path] {
+				to = append(to, edge.to)
+			}
+			return to
+		})
 		return found
 	})
 }

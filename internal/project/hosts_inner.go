@@ -26,7 +26,8 @@ func (w *hostWalk) hasInner() bool {
 }
 
 // innerSystems reads what a module says of systems beside its own: containers (nixos-containers.nix evaluates their modules anew),
-// specialisations and variants for virtual machines, which extend the host's.
+// specialisations and variants for virtual machines, which extend the host's. Of images (image.modules) it reads what they have beside that: those
+// that a module for all hosts defines are mostly not made.
 func (w *hostWalk) innerSystems(n *moduleNode, v *eval.Value, sure bool, depth int) {
 	each := func(v *eval.Value, option string, sure bool, yield func(v *eval.Value, name string, sure bool)) {
 		p, ok := v.Attr(option)
@@ -59,6 +60,22 @@ func (w *hostWalk) innerSystems(n *moduleNode, v *eval.Value, sure bool, depth i
 		}
 		add(v, "configuration", innerModule{path: "specialisation." + name, extends: extends, sure: sure})
 	})
+	if p, ok := v.Attr("image"); ok {
+		w.definitions(w.ask(p), sure, depth, func(v *eval.Value, sure bool) {
+			modules, ok := v.Attr("modules")
+			if !ok {
+				return
+			}
+			w.definitions(w.ask(modules), sure, depth, func(v *eval.Value, sure bool) {
+				names, _ := v.Members()
+				for _, name := range names {
+					if member := v.Member(name); member.IsValid() {
+						n.inner = append(n.inner, innerModule{path: strings.Clone(imageVariants + name), part: member, sure: sure})
+					}
+				}
+			})
+		})
+	}
 	if p, ok := v.Attr("virtualisation"); ok {
 		w.definitions(w.ask(p), sure, depth, func(v *eval.Value, sure bool) {
 			for _, option := range []string{"vmVariant", "vmVariantWithBootLoader"} {
@@ -67,6 +84,9 @@ func (w *hostWalk) innerSystems(n *moduleNode, v *eval.Value, sure bool, depth i
 		})
 	}
 }
+
+// imageVariants is the set of the modules that each image of a host has beside the host's own.
+const imageVariants = "image.modules."
 
 // systems goes through the systems that the modules of a host define beside their own. seen are the files of the host.
 func (w *hostWalk) systems(all []innerModule, seen map[string]bool) {
@@ -82,6 +102,9 @@ func (w *hostWalk) systems(all []innerModule, seen map[string]bool) {
 		modules := byPath[path]
 		container := strings.HasPrefix(path, "containers.")
 		system := w.start(modules[0].special, !container || !modules[0].special.IsValid())
+		if strings.HasPrefix(path, imageVariants) {
+			system.host.Image = path
+		}
 		top := &moduleNode{}
 		if !container {
 			system.inner, system.args = true, w.args

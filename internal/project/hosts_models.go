@@ -11,20 +11,25 @@ import (
 // imageMark is the attribute by which an image of a host is known: a set as that of hostMark.
 const imageMark = "_image"
 
+// ofMark is the attribute of config by which the host is known that it is of.
+const ofMark = "_of"
+
 // builtText is a function from open and a mark to what is known of config of a host: in system.build its images, which stay images when they are
 // overridden.
 var builtText = `(
   open: mark:
   let
-    image = open // {
-      ` + imageMark + ` = mark;
-      overrideAttrs = f: image;
-      override = args: image;
-    };
+    image = ` + imageText + ` open mark;
     each = names: builtins.listToAttrs (map (name: { inherit name; value = image; }) names);
   in
-  open // { system = open // { build = open // each ` + textList(modsys.ImageBuilds) + ` // { images = open // each ` + textList(modsys.ImageFormats) + `; }; }; }
+  open // { ` + ofMark + ` = mark; system = open // { build = open // each ` + textList(modsys.ImageBuilds) + ` // { images = open // each ` + textList(modsys.ImageFormats) + `; }; }; }
 )`
+
+// imageText is a function from open and a mark to an image.
+const imageText = `(open: mark: let image = open // { ` + imageMark + ` = mark; overrideAttrs = f: image; override = args: image; }; in image)`
+
+// diskImage is a function of nixpkgs that makes an image of the system whose config it is given.
+var diskImage = newModel(`args: ` + imageText + ` (import "/` + foreignRoot + `") args.config.` + ofMark)
 
 // textList returns a list of texts in Nix.
 func textList(texts []string) string { return `[ "` + strings.Join(texts, `" "`) + `" ]` }
@@ -81,10 +86,13 @@ const foreignRoot = "<inputs>"
 // foreignPath reports whether a path lies in an input.
 func foreignPath(path string) bool { return strings.HasPrefix(path, "/"+foreignRoot) }
 
-// evaluatorCode returns the code of a file of an input that evaluates modules, or nil.
+// evaluatorCode returns the code of a file of an input that evaluates modules, or makes an image of what they are, or nil.
 func evaluatorCode(path string) *eval.Code {
 	if foreignPath(path) && (strings.HasSuffix(path, "/nixos/lib/eval-config.nix") || strings.HasSuffix(path, "/nixos") || strings.HasSuffix(path, "/nixos/default.nix")) {
 		return evalConfig.code()
+	}
+	if foreignPath(path) && modsys.MakesDiskImage(path) {
+		return diskImage.code()
 	}
 	return nil
 }
@@ -95,9 +103,17 @@ func foreignInput(in *flake.Input) (input, lib eval.Part) {
 		return evaluatorsModel.apply(map[string]eval.Part{"base": base, "open": eval.Foreign(nil), "names": listCode(append([]string{"makeHive", nixosGenerate}, evaluators...)).Root()})
 	}
 	lib = libOf(eval.Foreign(nil))
-	return eval.Foreign(map[string]eval.Part{
+	own := map[string]eval.Part{
 		"outPath": eval.Text("/" + foreignRoot + "/" + in.Name), "lib": lib, nixosGenerate: generateModel.apply(map[string]eval.Part{"lib": lib}),
-	}), libOf(eval.LibArgument())
+	}
+	if in.Name == "nixos-generators" {
+		formats := map[string]eval.Part{}
+		for _, name := range modsys.GeneratorFormats() {
+			formats[name] = eval.Text("/" + foreignRoot + "/" + modsys.GeneratorFormat(name))
+		}
+		own["nixosModules"] = eval.Foreign(formats)
+	}
+	return eval.Foreign(own), libOf(eval.LibArgument())
 }
 
 // modulesPath returns where modules find those of nixpkgs.

@@ -129,15 +129,7 @@ func (a *Answers) together(x, y string) bool {
 
 // above returns a file and those that import it in any case, through others or not; none where one of them takes modules out.
 func (g *importGraph) above(path string) map[string]bool {
-	by := g.importers.get(func() map[string][]string {
-		by := map[string][]string{}
-		for _, from := range g.index.paths {
-			for _, edge := range g.edges[from] {
-				by[edge.to] = append(by[edge.to], from)
-			}
-		}
-		return by
-	})
+	by := g.importersOf()
 	seen := map[string]bool{path: true}
 	todo := []string{path}
 	for len(todo) > 0 {
@@ -154,4 +146,17 @@ func (g *importGraph) above(path string) map[string]bool {
 		}
 	}
 	return seen
+}
+
+// importersOf returns the files that import one in any case, by that.
+func (g *importGraph) importersOf() map[string][]string {
+	return g.importers.get(func() map[string][]string {
+		by := map[string][]string{}
+		for _, from := range g.index.paths {
+			for _, edge := range g.edges[from] {
+				by[edge.to] = append(by[edge.to], from)
+			}
+		}
+		return by
+	})
 }

@@ -25,7 +25,7 @@ func (a *Answers) UseOfOption(path []string) OptionUse {
 		return noted(a.View, q, func(a *Answers) OptionUse { return a.UseOfOption(path) })
 	}
 	x := a.moduleIndex()
-	if !x.complete() || !x.owns(path[0]) || strings.HasPrefix(path[0], "${") {
+	if !x.complete() || !x.owns(path[0]) && !x.ownsAround(path) || strings.HasPrefix(path[0], "${") {
 		return OptionRead
 	}
 	u := x.used()
@@ -36,6 +36,18 @@ func (a *Answers) UseOfOption(path []string) OptionUse {
 		return OptionDefined
 	}
 	return OptionUnused
+}
+
+// ownsAround reports whether the project alone declares a set that an option is in, though others declare options beside that. One that takes
+// modules out may have a set in place of nixpkgs' own, which other modules there read.
+func (x *moduleIndex) ownsAround(path []string) bool {
+	root := x.options()
+	for n := 2; n < len(path); n++ {
+		if root.ownsSet(path[:n]) {
+			return !slices.ContainsFunc(x.paths, func(path string) bool { return x.said[path].Disables })
+		}
+	}
+	return false
 }
 
 // complete reports whether all that reads the options of the project is in it.

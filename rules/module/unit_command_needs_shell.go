@@ -50,6 +50,10 @@ var shellProgram = regexp.MustCompile(`(^|/)(sh|bash|dash|zsh|ksh|fish|nu|busybo
 // strftime are formats of times and of printf as programs take them.
 var strftime = regexp.MustCompile(`\+"?'?%[A-Za-z]|%Y[-_/.]?%m|%H[:_-]?%M`)
 
+// noSpecifier are letters and digits behind % that are no specifiers (systemd.unit(5), SPECIFIERS): systemd refuses those, and no other characters
+// (src/shared/specifier.c, POSSIBLE_SPECIFIERS).
+var noSpecifier = regexp.MustCompile(`%[cekrxzFKOQRXZ0-9]`)
+
 const useScript = "use `script`, or `pkgs.writeShellScript` as the command"
 
 // misread says what systemd makes of a command that is meant for a shell, or "".
@@ -81,8 +85,12 @@ func misread(text, key string) (message, help string) {
 	case strings.Contains(program, "/") && program[0] != '/' && program[0] != hole && program[0] != '%':
 		return "the program has to be an absolute path: " + diag.Code(strings.ReplaceAll(program, string(rune(hole)), "…")) + " is none", "write an absolute path"
 	}
-	if strftime.MatchString(strings.ReplaceAll(trimmed, "%%", "")) {
+	plain := strings.ReplaceAll(trimmed, "%%", "")
+	if strftime.MatchString(plain) {
 		return "systemd takes `%` for the start of a specifier of its own", "write `%%`"
+	}
+	if no := noSpecifier.FindString(plain); no != "" {
+		return "systemd knows no specifier " + diag.Code(no) + " and ignores the command", "write `%%` where `%` is meant"
 	}
 	shell := false
 	for i, w := range words {

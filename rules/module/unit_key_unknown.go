@@ -74,7 +74,7 @@ var _ = rules.Register(&rules.Rule{
 	},
 })
 
-// nearKey returns the key that was probably meant, by two edits or case alone.
+// nearKey returns the key that was probably meant: by two edits or case alone, or the end of which is left out, as in WorkingDir.
 func nearKey(key string, section *unitSection) string {
 	lower, best, limit := strings.ToLower(key), "", 2
 	if len(key) < 6 {
@@ -88,7 +88,29 @@ func nearKey(key string, section *unitSection) string {
 			}
 		}
 	}
+	if best == "" && len(key) >= 6 {
+		return section.begunBy(lower)
+	}
 	return best
+}
+
+// begunBy returns the key that begins with some letters, given in lower case: the shortest one, if all others begin with that.
+func (s *unitSection) begunBy(lower string) string {
+	found := ""
+	for _, k := range s.keys {
+		if strings.HasPrefix(strings.ToLower(k), lower) && (found == "" || len(k) < len(found)) {
+			found = k
+		}
+	}
+	if slices.ContainsFunc(s.keys, func(k string) bool {
+		return strings.HasPrefix(strings.ToLower(k), lower) && !strings.HasPrefix(k, found)
+	}) {
+		if i := slices.IndexFunc(s.keys, func(k string) bool { return strings.EqualFold(k, lower+"Sec") }); i >= 0 {
+			return s.keys[i]
+		}
+		return ""
+	}
+	return found
 }
 
 // unitValue reports a value that a key of few values does not take.

@@ -2,6 +2,7 @@ package module
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
@@ -28,8 +29,11 @@ var _ = rules.Register(&rules.Rule{
 				suffixOfKey(p, b, parts, i)
 			}
 		}
-		if last := b.Attrpath().LastName(); refersToUnits[last] {
+		switch last := b.Attrpath().LastName(); {
+		case refersToUnits[last]:
 			suffixesOfList(p, b, last)
+		case refersToOne[last] != nil:
+			suffixOfOne(p, b, last)
 		}
 	},
 })
@@ -63,36 +67,82 @@ func suffixOfKey(p *rules.Pass, b ast.BindingNode, parts []ast.Node, i int) {
 var refersToUnits = set(`after before wants requires requisite bindsTo partOf upholds conflicts wantedBy requiredBy upheldBy onFailure onSuccess
 	After Before Wants Requires Requisite BindsTo PartOf Upholds Conflicts WantedBy RequiredBy UpheldBy OnFailure OnSuccess`)
 
-func suffixesOfList(p *rules.Pass, b ast.BindingNode, key string) {
+// refersToOne are the keys whose values are the name of one unit, by the sections that have them.
+var refersToOne = map[string]map[string]bool{
+	"Unit": set("timerConfig Timer pathConfig Path"), "Service": set("socketConfig Socket"), "Slice": set("serviceConfig Service"),
+}
+
+// suffixOfOne reports a name without suffix in a key that takes one.
+func suffixOfOne(p *rules.Pass, b ast.BindingNode, key string) {
 	path := pathAround(b)
-	u, ok := unitAt(path)
+	if len(path) < 2 || !refersToOne[key][path[len(path)-2]] {
+		return
+	}
+	if u, ok := unitAround(p.Names(), b); ok && (strings.HasSuffix(path[len(path)-2], "Config") || u.user) {
+		eachCommand(p.Names(), b.Value(), func(n ast.Node) { lacksSuffix(p, n, false) }, 4)
+	}
+}
+
+// lacksSuffix reports a text that has no suffix of a unit's name. One with a specifier of systemd's may have it all the same, but NixOS looks at the text.
+func lacksSuffix(p *rules.Pass, n ast.Node, refused bool) {
+	if !n.Is(ast.String) && !n.Is(ast.IndString) {
+		return
+	}
+	text, _, ok := commandText(n)
+	if !ok || text == "" || strings.ContainsAny(text, " \n") || strings.HasSuffix(text, string(rune(hole))) || hasUnitSuffix(text) || !refused && strings.ContainsRune(text, '%') {
+		return
+	}
+	f := diag.Finding{Span: n.Span(), Message: diag.Code(strings.ReplaceAll(text, string(rune(hole)), "…")) + " lacks the suffix of a unit's name"}
+	if refused {
+		f.Severity = diag.Error
+		f.Message += ": NixOS refuses it"
+	}
+	if full := knownUnits[text]; full != "" {
+		f.Help = "did you mean " + diag.Code(full) + "?"
+		f.Fixes = []diag.Fix{rules.Replace("write "+diag.Code(full), diag.Unsafe, n.Span(), ast.QuoteString(full))}
+	} else {
+		f.Help = "write it with `.service`, `.target` or what the unit is"
+	}
+	p.Report(f)
+}
+
+// inMounts reports whether a binding is an option of an element of systemd.mounts or systemd.automounts, which have no names.
+func inMounts(b ast.BindingNode) bool {
+	list := b.Parent().OutsideParens().Parent()
+	if _, single := b.Attrpath().Single(); !single || !list.Is(ast.List) {
+		return false
+	}
+	up, ok := holder(list.OutsideParens())
+	if !ok {
+		return false
+	}
+	path := pathAround(up)
+	return len(path) >= 2 && slices.Contains([]string{"mounts", "automounts"}, path[len(path)-1]) && slices.Contains([]string{"systemd", "user"}, path[len(path)-2])
+}
+
+func suffixesOfList(p *rules.Pass, b ast.BindingNode, key string) {
+	u, ok := unitAround(p.Names(), b)
 	nixos := key[0] >= 'a'
 	switch {
+	case nixos && inMounts(b):
 	case !ok || nixos && len(u.rest) != 1 || !nixos && len(u.rest) != 2:
 		return
 	case !nixos && u.rest[0] != "Unit" && u.rest[0] != "Install" && u.rest[0] != "unitConfig":
 		return
 	}
-	check := func(n ast.Node) {
-		if !n.Is(ast.String) && !n.Is(ast.IndString) {
+	check := func(n ast.Node) { lacksSuffix(p, n, nixos) }
+	if text := b.Value().Tail(); !nixos && text.Is(ast.String) { // systemd splits it at blanks
+		if names, constant := ast.StringValue(text); constant && strings.Contains(names, " ") {
+			for _, name := range strings.Fields(names) {
+				if !hasUnitSuffix(name) && !strings.ContainsRune(name, '%') {
+					p.Report(diag.Finding{Span: text.Span(), Message: diag.Code(name) + " lacks the suffix of a unit's name", Help: "write it with `.service`, `.target` or what the unit is"})
+					return
+				}
+			}
 			return
 		}
-		text, _, ok := commandText(n)
-		if !ok || text == "" || strings.ContainsAny(text, " \n") || strings.HasSuffix(text, string(rune(hole))) || hasUnitSuffix(text) {
-			return
-		}
-		f := diag.Finding{Span: n.Span(), Message: diag.Code(strings.ReplaceAll(text, string(rune(hole)), "…")) + " lacks the suffix of a unit's name"}
-		if nixos {
-			f.Severity = diag.Error
-			f.Message += ": NixOS refuses it"
-		}
-		if full := knownUnits[text]; full != "" {
-			f.Help = "did you mean " + diag.Code(full) + "?"
-			f.Fixes = []diag.Fix{rules.Replace("write "+diag.Code(full), diag.Unsafe, n.Span(), ast.QuoteString(full))}
-		} else {
-			f.Help = "write it with `.service`, `.target` or what the unit is"
-		}
-		p.Report(f)
+		check(text)
+		return
 	}
 	var walk func(n ast.Node, depth int)
 	walk = func(n ast.Node, depth int) {

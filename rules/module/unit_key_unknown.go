@@ -67,7 +67,7 @@ var _ = rules.Register(&rules.Rule{
 			Message: fmt.Sprintf("systemd knows no %s in %s and ignores it", diag.Code(key), diag.Code(name)),
 			Help:    "did you mean " + diag.Code(meant) + "?",
 		}
-		if b.Attrpath().Last().Is(ast.Name) {
+		if _, twice := standingKey(b, meant); !twice && b.Attrpath().Last().Is(ast.Name) {
 			f.Fixes = []diag.Fix{rules.Replace("write "+diag.Code(meant), diag.Unsafe, b.Attrpath().Last().Span(), meant)}
 		}
 		p.Report(f)

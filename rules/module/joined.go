@@ -11,28 +11,40 @@ import (
 	"github.com/nixsift/nixsift/rules"
 )
 
-// joinByMerge is the fix that joins the two operands of // by mkMerge; with is what stands in place of each, "" for its own text.
-func joinByMerge(file *module.File, update ast.Node, with [2]string) []diag.Fix {
-	merge := file.Spell("mkMerge", update)
-	if merge == "" || update.HasError() || update.OutsideParens().Parent().Is(ast.Binary) {
-		return nil
-	}
-	text := merge + " ["
-	between := source.Span{Start: update.Child(0).End(), End: update.Child(1).Start()}
-	if update.Tree().HasComment(between) {
-		return nil
-	}
-	lines := strings.Contains(update.Text(), "\n")
-	indent := nixlang.Indent(update.Tree(), update.Start())
-	for i := range 2 {
-		n := update.Child(i)
-		if n.Is(ast.Binary) {
-			return nil // more than two, of which some belong together
+// joinByMerge is the fix that joins the operands of a chain of // by mkMerge; with is what stands in place of some of them.
+func joinByMerge(file *module.File, update ast.Node, with map[ast.Node]string) []diag.Fix {
+	top := update
+	for left := maxJoined; ; left-- {
+		up := top.OutsideParens().Parent()
+		if !up.Is(ast.Binary) {
+			break
 		}
+		if up.Op() != ast.OpUpdate || left == 0 {
+			return nil
+		}
+		top = up
+	}
+	merge := file.Spell("mkMerge", top)
+	if merge == "" || top.HasError() {
+		return nil
+	}
+	lines := strings.Contains(top.Text(), "\n")
+	indent := nixlang.Indent(top.Tree(), top.Start())
+	text := merge + " ["
+	last := top.Start()
+	parts := operands(top, nil)
+	if len(parts) > maxJoined {
+		return nil
+	}
+	for _, n := range parts {
 		if set := n.Unparen(); set.Is(ast.AttrSet) && !definesOnly(set) {
 			return nil // no part of a module stands under mkMerge
 		}
-		part := with[i]
+		if top.Tree().HasComment(source.Span{Start: last, End: n.Start()}) {
+			return nil
+		}
+		last = n.End()
+		part := with[n.Unparen()]
 		if part == "" {
 			part = n.Text()
 			if nixlang.LevelOf(n) < nixlang.LevelSelect {
@@ -40,6 +52,9 @@ func joinByMerge(file *module.File, update ast.Node, with [2]string) []diag.Fix 
 			}
 		}
 		if lines {
+			if !movesAlong(n) {
+				return nil
+			}
 			text += "\n" + indent + "  " + strings.ReplaceAll(part, "\n", "\n  ")
 		} else {
 			text += " " + part
@@ -50,10 +65,52 @@ func joinByMerge(file *module.File, update ast.Node, with [2]string) []diag.Fix 
 	} else {
 		text += " ]"
 	}
-	if lines && strings.Contains(update.Text(), "''") {
-		return nil // lines of strings must not move
+	return []diag.Fix{rules.Replace("join them by `"+merge+"`", diag.Unsafe, top.Span(), nixlang.Wrap(text, nixlang.LevelApply, top))}
+}
+
+// maxJoined bounds the operands of a chain that is rewritten.
+const maxJoined = 64
+
+// operands adds what a chain of // joins, from left to right, as far as some more than maxJoined.
+func operands(n ast.Node, all []ast.Node) []ast.Node {
+	for len(all) <= maxJoined {
+		inner := n.Unparen()
+		if !inner.Is(ast.Binary) || inner.Op() != ast.OpUpdate {
+			return append(all, n)
+		}
+		left, right := inner.Child(0), inner.Child(1)
+		if l := left.Unparen(); l.Is(ast.Binary) && l.Op() == ast.OpUpdate {
+			for c := range l.Children() { // (a // b) // c
+				all = append(all, c)
+			}
+		} else {
+			all = append(all, left)
+		}
+		n = right
 	}
-	return []diag.Fix{rules.Replace("join them by `"+merge+"`", diag.Unsafe, update.Span(), nixlang.Wrap(text, nixlang.LevelApply, update))}
+	return all
+}
+
+// movesAlong reports whether code means the same with all of its lines but the first one further to the right: what an indented string begins
+// with a line break has no indentation of its own.
+func movesAlong(n ast.Node) bool {
+	if !strings.Contains(n.Text(), "\n") {
+		return true
+	}
+	for c := range n.Descendants() {
+		switch c.Kind() {
+		case ast.String:
+			if strings.Contains(c.Text(), "\n") {
+				return false
+			}
+		case ast.IndString:
+			first, _, several := strings.Cut(c.Text()[len("''"):], "\n")
+			if several && strings.TrimSpace(first) != "" {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // asMkIf is the fix that puts mkIf in place of optionalAttrs, where the set that it makes defines options: as the value of config, as
@@ -70,18 +127,12 @@ func asMkIf(file *module.File, call ast.Node) []diag.Fix {
 	at := call.OutsideParens()
 	up := at.Parent()
 	if up.Is(ast.Binary) && up.Op() == ast.OpUpdate {
-		other := up.FirstChild()
-		if other == at {
-			other = up.Child(1)
+		for other := range up.Children() {
+			if set := other.Unparen(); set != call && set.Is(ast.AttrSet) && !definesOnly(set) {
+				return nil
+			}
 		}
-		if other = other.Unparen(); !other.Is(ast.AttrSet) || !definesOnly(other) {
-			return nil
-		}
-		text := "(" + mkIf + call.Text()[fn.End()-call.Start():] + ")"
-		if up.FirstChild() == at {
-			return joinByMerge(file, up, [2]string{text, ""})
-		}
-		return joinByMerge(file, up, [2]string{"", text})
+		return joinByMerge(file, up, map[ast.Node]string{call: "(" + mkIf + call.Text()[fn.End()-call.Start():] + ")"})
 	}
 	if tooLoose(call) && !up.Is(ast.List) {
 		return nil

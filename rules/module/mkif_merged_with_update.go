@@ -36,7 +36,7 @@ var _ = rules.Register(&rules.Rule{
 				Message: "`//` with `" + prop.name + "`: only its content counts, the other set is lost",
 				Help:    "use `lib.mkMerge [ … ]` to join them",
 				Related: []diag.Related{{Span: other.Unparen().Span(), Message: "this is lost"}},
-				Fixes:   joinByMerge(p.Modules(), n, [2]string{}),
+				Fixes:   joinByMerge(p.Modules(), n, nil),
 			})
 			return
 		}

@@ -211,6 +211,7 @@ func (g *Guards) foreign(path []string) bool {
 var harmless = map[string]bool{
 	"assertions": true, "warnings": true, "meta": true, "lib": true, "_module": true, "nixpkgs": true, "documentation": true,
 	"ids": true, "system.build": true, "system.checks": true, "system.nixos": true, "debug": true, "passthru": true,
+	"home-manager": true, // its modules may look at enable, by osConfig
 }
 
 func hasAttr(set ast.Node, name string) bool {

@@ -122,6 +122,9 @@ func (r *reader) node(n ast.Node, yield func(Read)) {
 	}
 	p, ok := r.place(n, maxAliases)
 	if !ok {
+		if path := r.ofOptions(n); path != nil {
+			yield(Read{Path: path, Node: n, At: n, Guarded: true})
+		}
 		return
 	}
 	read := Read{Path: p.path, Node: n, At: n, Cut: p.cut, Own: p.own}
@@ -148,6 +151,32 @@ func (r *reader) node(n ast.Node, yield func(Read)) {
 		read.Parts = nil
 	}
 	yield(read)
+}
+
+// valueOf are the attributes of an option in options that tell of its value.
+var valueOf = words("value isDefined definitions definitionsWithLocations highestPrio")
+
+// ofOptions returns the path of an option of which options.a.b.value, or the like, tells the value; nil for anything else.
+func (r *reader) ofOptions(n ast.Node) (path []string) {
+	s, is := ast.AsSelect(n)
+	if !is {
+		return nil
+	}
+	b := r.f.names.Resolve(s.Operand().Unparen())
+	if b == nil || b.Kind != sema.FormalBinding || b.Name != "options" {
+		return nil
+	}
+	for i, part := range s.Attrpath().Parts() {
+		name, static := r.f.optionName(part, i == 0)
+		switch {
+		case !static:
+			return nil
+		case i > 0 && valueOf[name]:
+			return path
+		}
+		path = append(path, name)
+	}
+	return nil
 }
 
 // lookups are functions that take an attribute from a set by a list of names.

@@ -102,7 +102,7 @@ func (g *stubs) overlaid(set string, s *shape) string {
 	}
 	var replaced strings.Builder
 	for _, n := range slices.Sorted(mapKeys(s.attrs)) {
-		if g.chance(25) {
+		if g.chance(25) && n != "lib" && known[n] == "" {
 			q := strconv.Quote(n)
 			replaced.WriteString(q + " = " + g.pick("prev."+q+" or 1", "final.added", g.value(n, nil), "{ inherit prev; outPath = \"/o\"; }") + "; ")
 		}

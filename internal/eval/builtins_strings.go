@@ -129,6 +129,19 @@ func registerStrings() {
 			return s
 		})
 	}
+	register("toFile", func(c *invocation) *Value {
+		name, text := c.arg(0, String), c.arg(1, String)
+		switch {
+		case name == nil || text == nil:
+			return nil
+		case name.isKnown() && name.copied == 0:
+			if wrong := wrongName(name.text); wrong != "" {
+				return c.refuse(wrong)
+			}
+		}
+		c.fail() // by the context of the text, or where it is written
+		return bare(String)
+	})
 	register("scopedImport", importScoped)
 	register("pathExists", reading(ReadExistence, (*invocation).existence))
 	register("readDir", reading(ReadFolder, (*invocation).listing))

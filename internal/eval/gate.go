@@ -131,8 +131,8 @@ func (g *gate) callFails(n ast.Node) bool {
 		return g.sure(n.FirstChild()) != Anything // what the function gives is called
 	case known && (name == "derivation" || name == "derivationStrict"):
 		return g.sure(n.Child(1)) != Anything
-	case known && before == 0 && (name == "match" || name == "split"):
-		return g.mayBeBadRegex(n.Child(1))
+	case known && before == 0 && refusing[name] != nil:
+		return g.mayBeRefused(n.Child(1), refusing[name])
 	case known:
 		if takes, ok := harmless[name]; ok {
 			return g.lacks(n.Child(1), takes[before])
@@ -218,11 +218,14 @@ func (g *gate) mayBeZero(n ast.Node) bool {
 	return g.sure(n) != Anything && !(n.Is(ast.Int) && strings.Trim(n.Text(), "0") != "")
 }
 
-// mayBeBadRegex reports whether an expression is perhaps known to be no regular expression.
-func (g *gate) mayBeBadRegex(n ast.Node) bool {
+// refusing say what functions refuse of the text that is their first argument.
+var refusing = map[string]func(text string) string{"match": badRegex, "split": badRegex, "toFile": wrongName}
+
+// mayBeRefused reports whether an expression is perhaps known to be a text that is refused.
+func (g *gate) mayBeRefused(n ast.Node, wrong func(text string) string) bool {
 	n = g.value(n)
 	if text, ok := ast.StringValue(n); ok {
-		return badRegex(text) != ""
+		return wrong(text) != ""
 	}
 	return g.sure(n) != Anything
 }

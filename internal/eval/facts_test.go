@@ -141,6 +141,9 @@ hard    builtins.hashString "sha-256" "a"
 hard    builtins.hashString "SHA256" (throw "a")
 hard    builtins.hashFile "foo" ./gone.nix
 string? builtins.hashString "sha512" "a"
+hard    builtins.match "*.nix" (throw "a")
+hard    builtins.split "(a" "b"
+hard    builtins.toFile "a b" "c"
 string? builtins.hashString "md5" "a"
 hard    builtins.replaceStrings [ 1 ] [ "a" ] "b"
 hard    builtins.replaceStrings [ 1 ] [ "a" ] (throw "b")

@@ -206,26 +206,50 @@ func (h HasAttrExpr) Operand() Node { return h.FirstChild() }
 // Attrpath returns the tested path.
 func (h HasAttrExpr) Attrpath() AttrpathNode { return AttrpathNode{h.Child(1)} }
 
-// ApplyExpr is f x.
+// ApplyExpr is f x, or one of its spellings with a pipe operator: x |> f, f <| x.
 type ApplyExpr struct{ Node }
 
-// AsApply views an Apply.
-func AsApply(n Node) (ApplyExpr, bool) { return ApplyExpr{n}, n.Is(Apply) }
+// AsApply views an Apply, or a Binary with a pipe operator.
+func AsApply(n Node) (ApplyExpr, bool) { return ApplyExpr{n}, n.IsCall() }
+
+// IsCall reports whether a node calls a function: as an Apply or by a pipe operator.
+func (n Node) IsCall() bool {
+	op := n.Op()
+	return n.Is(Apply) || op == OpPipeInto || op == OpPipeFrom
+}
+
+// Form returns the kind of a node, and Apply for calls by pipe operators, too.
+func (n Node) Form() Kind {
+	if n.IsCall() {
+		return Apply
+	}
+	return n.Kind()
+}
 
 // Func returns the function.
-func (a ApplyExpr) Func() Node { return a.FirstChild() }
+func (a ApplyExpr) Func() Node {
+	if a.Op() == OpPipeInto {
+		return a.Child(1)
+	}
+	return a.FirstChild()
+}
 
-// Arg returns the argument.
-func (a ApplyExpr) Arg() Node { return a.Child(1) }
+// Arg returns the argument. It stands before the function in x |> f.
+func (a ApplyExpr) Arg() Node {
+	if a.Op() == OpPipeInto {
+		return a.FirstChild()
+	}
+	return a.Child(1)
+}
 
-// Call flattens a chain of applications, parentheses around inner ones included: the innermost function
-// and all arguments in order. A node that is no application is its own function, without arguments. It is small enough to become
+// Call flattens a chain of applications, pipe operators and parentheses around inner ones included: the innermost function
+// and all arguments in order, which with x |> f is not that of the text. A node that is no application is its own function, without arguments. It is small enough to become
 // part of its callers: those that do not keep the arguments have them on the stack.
 func Call(n Node) (fn Node, args []Node) { return appendCall(n, make([]Node, 0, 4)) }
 
 func appendCall(n Node, args []Node) (Node, []Node) {
 	fn := n.Unparen()
-	for fn.Is(Apply) {
+	for fn.IsCall() {
 		a := ApplyExpr{fn}
 		args = append(args, a.Arg())
 		fn = a.Func().Unparen()

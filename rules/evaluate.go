@@ -262,7 +262,7 @@ func (p *Pass) MayBe(n ast.Node, k eval.Kinds) bool {
 	through, args := false, 0 // what is asked for is a part or a result; the arguments of the calls around
 	for range maxHead {
 		n = n.Unparen()
-		switch n.Kind() {
+		switch n.Form() {
 		case ast.Select:
 			if builtin := nixlang.Builtin(p.Names(), n); args > 0 && builtin != "" {
 				return givesOf(builtin, args, k)
@@ -272,7 +272,7 @@ func (p *Pass) MayBe(n ast.Node, k eval.Kinds) bool {
 			}
 			n, through = n.FirstChild(), true
 		case ast.Apply:
-			n, through, args = n.FirstChild(), true, args+1
+			n, through, args = (ast.ApplyExpr{Node: n}).Func(), true, args+1
 		case ast.Let, ast.With, ast.Assert, ast.If:
 			n = n.Child(1)
 		case ast.Ident:

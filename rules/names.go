@@ -2,11 +2,11 @@ package rules
 
 import "github.com/nixsift/nixsift/ast"
 
-// HeadName returns the name by which rules know a node: of the function that an Apply calls at last, of the attribute that a Binding gives a
+// HeadName returns the name by which rules know a node: of the function that a call calls at last, of the attribute that a Binding gives a
 // value or a Select takes, of an Ident. It is "" where that is computed.
 func HeadName(n ast.Node) string {
 	switch n.Kind() {
-	case ast.Apply:
+	case ast.Apply, ast.Binary: // with a pipe operator
 		return ast.LastName(Callee(n))
 	case ast.Binding:
 		return ast.BindingNode{Node: n}.Attrpath().LastName()
@@ -16,10 +16,10 @@ func HeadName(n ast.Node) string {
 	return ""
 }
 
-// Callee returns the function that an Apply calls at last, behind all arguments.
+// Callee returns the function that a call calls at last, behind all arguments.
 func Callee(n ast.Node) ast.Node {
-	for n.Is(ast.Apply) {
-		n = n.FirstChild().Unparen()
+	for n.IsCall() {
+		n = (ast.ApplyExpr{Node: n}).Func().Unparen()
 	}
 	return n
 }

@@ -132,7 +132,8 @@ type Rule struct {
 	// an editor, nothing is said.
 	Placed bool
 
-	// On and Node: Node is called for each node of these kinds, in source order. Beside File, On says without which nodes
+	// On and Node: Node is called for each node of these kinds, in source order, and with Apply for calls by pipe operators, which
+	// ast.ApplyExpr views. Beside File, On says without which nodes
 	// a file has nothing to find.
 	On   []ast.Kind
 	Node func(p *Pass, n ast.Node)

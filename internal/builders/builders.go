@@ -62,10 +62,10 @@ func (r *Reader) Follow(n ast.Node) ast.Node {
 
 // mayBuild reports whether a call may be one that makes a derivation, by the name that it begins with.
 func (r *Reader) mayBuild(n ast.Node) bool {
-	last := n.Child(1)
+	last := (ast.ApplyExpr{Node: n}).Arg()
 	fn := n
-	for fn.Is(ast.Apply) {
-		fn = fn.FirstChild().Unparen()
+	for fn.IsCall() {
+		fn = (ast.ApplyExpr{Node: fn}).Func().Unparen()
 	}
 	switch fn.Kind() {
 	case ast.Select:
@@ -113,7 +113,7 @@ func (r *Reader) call(n ast.Node) (c called, ok bool) {
 	c.args = args
 	for range maxFollow {
 		fn = fn.Unparen()
-		switch fn.Kind() {
+		switch fn.Form() {
 		case ast.Lambda:
 			c.own = fn
 			return c, true

@@ -43,7 +43,7 @@ func (r *Reader) Derivation(n ast.Node) (d Derivation, ok bool) {
 	if up, isCall := ast.AsApply(at.Parent()); isCall && up.Func() == at {
 		return d, false // the call is not complete
 	}
-	if !n.Is(ast.Apply) || !r.mayBuild(n) {
+	if !n.IsCall() || !r.mayBuild(n) {
 		return d, false
 	}
 	fn, _ := ast.Call(n)
@@ -214,7 +214,7 @@ func (r *Reader) sets(n ast.Node) (sets []ast.Node) {
 	for steps := 0; len(todo) > 0 && steps < 4*maxSets && len(sets) < maxSets; steps++ {
 		n := tail(r.Follow(todo[len(todo)-1]))
 		todo = todo[:len(todo)-1]
-		switch n.Kind() {
+		switch n.Form() {
 		case ast.AttrSet:
 			sets = append(sets, n)
 		case ast.Ident:

@@ -18,7 +18,7 @@ func (r *Reader) effectAt(at ast.Node, depth int, asked map[ast.NodeID]int) bool
 	effects := false // what is looked at is a part of them
 	at = at.OutsideParens()
 	for up := at.Parent(); up.IsValid(); at, up = up, up.Parent() {
-		switch up.Kind() {
+		switch up.Form() {
 		case ast.Paren, ast.AttrSet, ast.Lambda, ast.Bindings:
 		case ast.Let, ast.With, ast.Assert, ast.If:
 			if up.FirstChild() == at {

@@ -65,7 +65,7 @@ func (r *Reader) baseFixed(d *Derivation, depth int) Verdict {
 		return No // set to null
 	}
 	base := r.Follow(d.Base)
-	if base.Is(ast.Apply) {
+	if base.IsCall() {
 		if inner, ok := r.Derivation(base); ok {
 			return r.fixed(&inner, depth-1)
 		}
@@ -128,7 +128,7 @@ func (r *Reader) overridden(n ast.Node) bool {
 	}
 	for range maxFollow {
 		up := at.Parent()
-		switch up.Kind() {
+		switch up.Form() {
 		case ast.Let, ast.With, ast.Assert:
 			if up.FirstChild() == at {
 				return false
@@ -170,7 +170,7 @@ func (r *Reader) overriddenByName(binding ast.Node) bool {
 				}
 			}
 		}
-		if up := at.Parent(); up.Is(ast.Apply) && r.overridingCall(up, at) {
+		if up := at.Parent(); up.IsCall() && r.overridingCall(up, at) {
 			return true
 		}
 	}

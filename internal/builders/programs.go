@@ -71,7 +71,7 @@ func (t *Text) Script(cmd *shell.Command) (s Script, ok bool) {
 // executable returns the name of the program that an expression is the path of.
 func (r *Reader) executable(n ast.Node) string {
 	n = r.Follow(n)
-	if !n.Is(ast.Apply) {
+	if !n.IsCall() {
 		return ""
 	}
 	fn, args := ast.Call(n)

@@ -58,7 +58,7 @@ func (t *Text) Mentions(words []string) bool {
 // RunsScripts reports whether the text has an interpolation that may be a script, which it may run.
 func (t *Text) RunsScripts() bool {
 	for _, n := range t.interps {
-		switch to := t.r.Follow(n); to.Kind() {
+		switch to := t.r.Follow(n); to.Form() {
 		case ast.Apply, ast.Path:
 			return true
 		}
@@ -125,7 +125,7 @@ func (t *Text) expr(n ast.Node, depth int, guarded bool) {
 		t.opaque(n)
 		return
 	}
-	switch n.Kind() {
+	switch n.Form() {
 	case ast.String, ast.IndString:
 		t.literal(n, depth, guarded)
 	case ast.Let, ast.With, ast.Assert:
@@ -238,7 +238,7 @@ func (t *Text) interpolation(p ast.PlacedText, depth int) {
 	case isString:
 		t.expr(to, depth+1, false)
 		return
-	case to.Is(ast.Apply) && strings.Contains(to.Text(), "\n"), (to.Is(ast.If) || to.Is(ast.Binary)) && strings.Contains(to.Text(), "''\n"):
+	case to.IsCall() && strings.Contains(to.Text(), "\n"), (to.Is(ast.If) || to.Is(ast.Binary)) && strings.Contains(to.Text(), "''\n"):
 		// Lines, as of optionalString, and no part of a word.
 		before := len(t.Pieces)
 		t.expr(to, depth+1, to.Is(ast.If))

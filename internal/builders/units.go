@@ -116,7 +116,7 @@ func (r *Reader) mergedWithOthers(b ast.BindingNode) bool {
 	n := b.Parent()
 	for range maxAround {
 		up := n.Parent()
-		switch up.Kind() {
+		switch up.Form() {
 		case ast.Binary:
 			if !isSet(up.Child(1)) && up.Child(1) != n || !isSet(up.FirstChild()) && up.FirstChild() != n {
 				return true
@@ -284,7 +284,7 @@ func PathFrom(n ast.Node) (path []string, top ast.Node) {
 			}
 		}
 		up := n.Parent()
-		switch up.Kind() {
+		switch up.Form() {
 		case ast.AttrSet, ast.Binding, ast.List, ast.Paren:
 		case ast.Let, ast.With, ast.Assert:
 			if up.FirstChild() == n {
@@ -317,7 +317,7 @@ func (r *Reader) Packages(n ast.Node) (names []string, open bool) {
 		}
 		n := r.Follow(property(todo[len(todo)-1]))
 		todo = todo[:len(todo)-1]
-		switch n.Kind() {
+		switch n.Form() {
 		case ast.List:
 			for e := range n.Children() {
 				name, ok := r.packageOf(e)
@@ -364,7 +364,7 @@ var outputs = []string{"out", "bin", "dev", "lib", "man"}
 // packageOf returns the name of a package: that of the set of packages, or of the program that a script is made.
 func (r *Reader) packageOf(n ast.Node) (name string, ok bool) {
 	n = r.Follow(n)
-	switch n.Kind() {
+	switch n.Form() {
 	case ast.Ident:
 		return n.Text(), true
 	case ast.Select:

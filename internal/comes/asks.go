@@ -46,10 +46,10 @@ func (a *asker) follow(at ast.Node, depth int) bool {
 		if a.left--; a.left < 0 || depth == 0 || len(a.found) > maxUses || !up.IsValid() {
 			return false
 		}
-		switch up.Kind() {
+		switch up.Form() {
 		case ast.Paren:
 		case ast.Apply, ast.If, ast.Assert, ast.With:
-			if called := up.Is(ast.Apply); called != (up.FirstChild() == at) {
+			if call, called := ast.AsApply(up); called && call.Func() != at || !called && up.FirstChild() == at {
 				return false
 			}
 		case ast.Let:

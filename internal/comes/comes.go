@@ -100,7 +100,7 @@ func (j *judge) up(at ast.Node, path []string, stop ast.Node) Way {
 		if j.left--; j.left < 0 {
 			break
 		}
-		switch up.Kind() {
+		switch up.Form() {
 		case ast.If:
 			if up.FirstChild() == at {
 				path = nil
@@ -127,7 +127,7 @@ func (j *judge) up(at ast.Node, path []string, stop ast.Node) Way {
 				return w.then(j.with(ast.WithExpr{Node: up}, path, stop))
 			}
 		case ast.Apply:
-			if up.FirstChild() != at {
+			if (ast.ApplyExpr{Node: up}).Func() != at {
 				path = j.argument(&w, ast.ApplyExpr{Node: up}, path)
 			}
 		case ast.Binding:

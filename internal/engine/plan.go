@@ -25,6 +25,7 @@ type plan struct {
 	minNix   config.Version
 	severity map[*rules.Rule]level
 	byKind   [ast.NumKinds]dispatch
+	pipes    dispatch // for calls by pipe operators: the rules that ask for Apply, and for Binary not
 	files    []*rules.Rule
 	flakes   []*rules.Rule
 	locks    []*rules.Rule
@@ -38,6 +39,14 @@ type plan struct {
 type dispatch struct {
 	all    []*rules.Rule
 	byName rules.ByName
+}
+
+func (d *dispatch) add(r *rules.Rule, k ast.Kind) {
+	if len(r.Names) > 0 && rules.HasHead(k) {
+		d.byName.Add(r)
+	} else {
+		d.all = append(d.all, r)
+	}
 }
 
 // level is the severity of a rule, and whether the user set it.
@@ -303,11 +312,10 @@ func (p *plan) add(r *rules.Rule) {
 	switch {
 	case r.Node != nil:
 		for _, k := range r.On {
-			if d := &p.byKind[k]; len(r.Names) > 0 && rules.HasHead(k) {
-				d.byName.Add(r)
-			} else {
-				d.all = append(d.all, r)
-			}
+			p.byKind[k].add(r, k)
+		}
+		if slices.Contains(r.On, ast.Apply) && !slices.Contains(r.On, ast.Binary) {
+			p.pipes.add(r, ast.Apply)
 		}
 	case r.File != nil:
 		p.files = append(p.files, r)

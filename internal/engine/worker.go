@@ -424,8 +424,9 @@ func (w *worker) walk(pass *rules.Pass, tree *ast.Tree, at, end int) {
 				}
 				record := &records[i]
 				d := &byKind[record.Kind]
+				pipe := record.Op == ast.OpPipeInto || record.Op == ast.OpPipeFrom
 				named := !d.byName.Empty()
-				if len(d.all) == 0 && !named {
+				if len(d.all) == 0 && !named && !pipe {
 					continue
 				}
 				at = i
@@ -442,6 +443,10 @@ func (w *worker) walk(pass *rules.Pass, tree *ast.Tree, at, end int) {
 				call(d.all)
 				if named {
 					call(d.byName.Of(calls.headName(n)))
+				}
+				if pipe {
+					call(w.plan.pipes.all)
+					call(w.plan.pipes.byName.Of(rules.HeadName(n)))
 				}
 			}
 			at = len(records)
@@ -467,8 +472,11 @@ func (c *calls) headName(n ast.Node) string {
 		return rules.HeadName(n)
 	}
 	if n.ID() >= c.callee { // each node up to there is the first part of the one before
-		fn := rules.Callee(n)
-		c.callee, c.name = fn.ID(), ast.LastName(fn)
+		fn := n
+		for fn.Is(ast.Apply) {
+			fn = fn.FirstChild().Unparen()
+		}
+		c.callee, c.name = fn.ID(), ast.LastName(rules.Callee(fn)) // a pipe may stand there
 	}
 	return c.name
 }

@@ -37,11 +37,11 @@ func Documents(n ast.Node) bool {
 	at, written := n, writers[ast.LastName(n)]
 	for range maxDocumented {
 		up := at.Parent()
-		switch up.Kind() {
+		switch up.Form() {
 		case ast.File:
 			return false
 		case ast.Apply:
-			if up.FirstChild() == at {
+			if (ast.ApplyExpr{Node: up}).Func() == at {
 				break
 			}
 			// Functions that projects declare options with take their description as they like: mkOpt types.str "x" (mdDoc "…").
@@ -71,7 +71,7 @@ func Documents(n ast.Node) bool {
 func describedBy(set ast.Node) map[string]bool {
 	at := set
 	for range maxDocumented {
-		switch up := at.Parent(); up.Kind() {
+		switch up := at.Parent(); up.Form() {
 		case ast.Paren:
 			at = up
 			continue
@@ -100,7 +100,7 @@ func describedBy(set ast.Node) map[string]bool {
 			fn, _ := ast.Call(up)
 			name := ast.LastName(fn)
 			switch {
-			case up.FirstChild() == at:
+			case (ast.ApplyExpr{Node: up}).Func() == at:
 				return nil
 			case describes[name] != nil:
 				return describes[name]

@@ -97,7 +97,7 @@ func Listed(list ast.Node) (name string, direct bool) {
 		if left--; left < 0 {
 			return "", false
 		}
-		switch up.Kind() {
+		switch up.Form() {
 		case ast.Paren:
 		case ast.Binary:
 			if up.Op() != ast.OpConcat {

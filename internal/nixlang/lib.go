@@ -68,7 +68,7 @@ func inLib(names *sema.Info, n ast.Node, fuel *int) (path string, root ast.Node,
 	if IsLib(names, n) {
 		return "", n, true
 	}
-	switch n.Kind() {
+	switch n.Form() {
 	case ast.Ident:
 		if u, found := names.Use(n); found && *fuel > 0 {
 			*fuel--
@@ -259,7 +259,7 @@ func AskedBuiltins(names *sema.Info) map[string]bool {
 // testedFor returns the name that an expression around `builtins` asks for, or "".
 func testedFor(names *sema.Info, n ast.Node) string {
 	up := n.Parent()
-	switch up.Kind() {
+	switch up.Form() {
 	case ast.HasAttr:
 		return ast.HasAttrExpr{Node: up}.Attrpath().FirstName()
 	case ast.Select:
@@ -269,7 +269,7 @@ func testedFor(names *sema.Info, n ast.Node) string {
 		}
 	case ast.Apply:
 		call, ok := ast.AsApply(ast.ApplyExpr{Node: up}.Func().Unparen())
-		if ok && up.FirstChild() != n && Builtin(names, call.Func()) == "hasAttr" {
+		if ok && (ast.ApplyExpr{Node: up}).Func() != n && Builtin(names, call.Func()) == "hasAttr" {
 			name, _ := ast.StringValue(call.Arg().Unparen())
 			return name
 		}

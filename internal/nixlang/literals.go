@@ -109,7 +109,7 @@ func ScopeAt(names *sema.Info, n ast.Node) sema.ScopeID {
 		if left--; left == 0 {
 			break
 		}
-		switch a.Kind() {
+		switch a.Form() {
 		case ast.With:
 			// The attrset of a with does not see its names.
 			if a.FirstChild() == below {
@@ -144,7 +144,7 @@ func InPattern(names *sema.Info, text ast.Node) bool {
 		case up.Is(ast.Binary) && up.Op() == ast.OpAdd:
 			text = up
 			continue
-		case up.Is(ast.Apply):
+		case up.IsCall():
 			call := ast.ApplyExpr{Node: up}
 			return call.Arg() == at && takesPattern(names, call.Func().Unparen())
 		case up.Is(ast.Binding) && up.Parent().Is(ast.Bindings):

@@ -37,7 +37,7 @@ const maxFetch = 400
 // sources.nixpkgs.outPath, <nixpkgs>, ./nixpkgs, "${nixpkgs}", or a call that fetches it.
 func IsNixpkgs(n ast.Node) bool {
 	n = n.Unparen()
-	switch n.Kind() {
+	switch n.Form() {
 	case ast.Ident, ast.Select:
 		name := ast.LastName(n)
 		if s, ok := ast.AsSelect(n); ok && name == "outPath" {
@@ -77,7 +77,7 @@ func IsPackages(names *sema.Info, n ast.Node) bool {
 func PackagesFrom(names *sema.Info, n ast.Node) (from ast.Node, ok bool) {
 	for range maxAlias {
 		n = n.Unparen()
-		switch n.Kind() {
+		switch n.Form() {
 		case ast.Apply:
 			fn, args := ast.Call(n)
 			return n, len(args) == 2 && Builtin(names, fn) == "import" && IsNixpkgs(args[0])

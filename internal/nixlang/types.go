@@ -51,7 +51,7 @@ func TypeOf(names *sema.Info, n ast.Node) Type { return typeOf(names, n, 24) }
 func typeOf(names *sema.Info, n ast.Node, fuel int) Type {
 	for ; fuel > 0; fuel-- {
 		n = n.Unparen()
-		switch n.Kind() {
+		switch n.Form() {
 		case ast.Int:
 			return TypeInt
 		case ast.Float:
@@ -148,11 +148,11 @@ func binaryType(names *sema.Info, n ast.Node, fuel int) Type {
 // callType is the type of a call of a builtin, or of a constant in builtins.
 func callType(names *sema.Info, n ast.Node) Type {
 	fn, count := n, 0
-	for fn.Is(ast.Apply) {
+	for fn.IsCall() {
 		if count++; count > 3 {
 			return TypeUnknown
 		}
-		fn = fn.FirstChild().Unparen()
+		fn = (ast.ApplyExpr{Node: fn}).Func().Unparen()
 	}
 	if !fn.Is(ast.Ident) && !fn.Is(ast.Select) {
 		return TypeUnknown

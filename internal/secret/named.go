@@ -63,7 +63,11 @@ func InTree(tree *ast.Tree) []source.Span {
 		case ast.Apply:
 			m.pair(tree.Node(ast.NodeID(id)))
 		case ast.Binary:
-			m.joined(tree.Node(ast.NodeID(id)))
+			if n := tree.Node(ast.NodeID(id)); n.IsCall() {
+				m.pair(n)
+			} else {
+				m.joined(n)
+			}
 		case ast.Interpolation:
 			n := tree.Node(ast.NodeID(id))
 			if before := n.FirstToken().Prev(); before.IsValid() && (before.Kind() == ast.TokText || before.Kind() == ast.TokIndText) && giving(before.Text()) {
@@ -177,11 +181,12 @@ func (m *marker) words(list ast.Node) {
 }
 
 // pair marks the second argument of nameValuePair.
-func (m *marker) pair(call ast.Node) {
-	if inner := call.FirstChild().Unparen(); !inner.Is(ast.Apply) || ast.LastName(inner.FirstChild()) != "nameValuePair" {
+func (m *marker) pair(n ast.Node) {
+	call := ast.ApplyExpr{Node: n}
+	if inner, ok := ast.AsApply(call.Func().Unparen()); !ok || ast.LastName(inner.Func()) != "nameValuePair" {
 		return
-	} else if name, ok := ast.ConstantText(inner.Child(1)); ok && isHolder(name) {
-		m.mark(call.Child(1))
+	} else if name, ok := ast.ConstantText(inner.Arg()); ok && isHolder(name) {
+		m.mark(call.Arg())
 	}
 }
 
@@ -239,7 +244,7 @@ func (m *marker) step(v holder) {
 			m.todo = append(m.todo, holder{n, v.all, v.called})
 		}
 	}
-	switch n.Kind() {
+	switch n.Form() {
 	case ast.String, ast.IndString:
 		if !v.all && m.text(n) {
 			for c := range n.Children() {
@@ -262,7 +267,7 @@ func (m *marker) step(v holder) {
 		next(n.Child(1))
 	case ast.Binary:
 		switch n.Op() {
-		case ast.OpAdd, ast.OpConcat, ast.OpUpdate, ast.OpPipeInto, ast.OpPipeFrom:
+		case ast.OpAdd, ast.OpConcat, ast.OpUpdate:
 			next(n.Child(0), n.Child(1))
 		}
 	case ast.Apply:

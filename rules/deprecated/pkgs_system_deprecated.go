@@ -112,11 +112,11 @@ func inheritedSystem(p *rules.Pass, in ast.InheritNode) {
 // inheritHostPlatform inherits system from the platform of the packages, in an inherit of its own where there are other names.
 func inheritHostPlatform(p *rules.Pass, in ast.InheritNode, system ast.Node, safety diag.Safety) diag.Fix {
 	pkgs := in.From().Unparen()
-	if in.NumChildren() == 2 && !pkgs.Is(ast.Apply) { // the source and one name
+	if in.NumChildren() == 2 && !pkgs.IsCall() { // the source and one name
 		return rules.Insert(useHostPlatform, safety, pkgs.End(), "."+hostPlatform)
 	}
 	text := pkgs.Text()
-	if pkgs.Is(ast.Apply) {
+	if pkgs.IsCall() {
 		text = "(" + text + ")"
 	}
 	gap := " "
@@ -157,7 +157,7 @@ func reportSystem(p *rules.Pass, at, pkgs ast.Node, fixes ...diag.Fix) {
 // systemSafety says who may apply a fix: only packages that the file takes from nixpkgs surely have the new name. from is what
 // nixlang.PackagesFrom tells.
 func systemSafety(from ast.Node) diag.Safety {
-	if from.Is(ast.Apply) { // import nixpkgs { }
+	if from.IsCall() { // import nixpkgs { }
 		return diag.Safe
 	}
 	s, ok := ast.AsSelect(from)

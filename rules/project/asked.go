@@ -15,14 +15,14 @@ const maxAsked = 8
 func (p *paths) asked(n ast.Node, left int) bool {
 	for at := n.OutsideParens(); left > 0; left-- {
 		up := at.Parent()
-		switch up.Kind() {
+		switch up.Form() {
 		case ast.List, ast.AttrSet:
 		case ast.Binary:
 			if up.Op() != ast.OpConcat {
 				return false
 			}
 		case ast.Apply:
-			for outer := up.OutsideParens().Parent(); outer.Is(ast.Apply) && (ast.ApplyExpr{Node: outer}).Func().Unparen() == up; outer = outer.OutsideParens().Parent() {
+			for outer := up.OutsideParens().Parent(); outer.IsCall() && (ast.ApplyExpr{Node: outer}).Func().Unparen() == up; outer = outer.OutsideParens().Parent() {
 				up = outer
 			}
 			fn, args := ast.Call(up)
@@ -70,7 +70,7 @@ func (p *paths) asking(fn ast.Node, left int) bool {
 	if left <= 0 {
 		return false
 	}
-	switch fn.Kind() {
+	switch fn.Form() {
 	case ast.Ident, ast.Select:
 		if probeFuncs[ast.LastName(fn)] {
 			return true
@@ -111,7 +111,7 @@ func (p *paths) lambdaAsks(lambda ast.Node) bool {
 		for u := range p.Names().UsesOf(id) {
 			left := maxAsked
 			for up := u.Node.Parent(); left > 0 && up.IsValid() && up != lambda; up, left = up.Parent(), left-1 {
-				if !up.Is(ast.Apply) {
+				if !up.IsCall() {
 					continue
 				}
 				fn, args := ast.Call(up)

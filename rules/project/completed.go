@@ -134,7 +134,7 @@ var wrappers = map[string]bool{
 func namesFile(n ast.Node) bool {
 	at := n.OutsideParens()
 	for range maxNamed {
-		switch up := at.Parent(); up.Kind() {
+		switch up := at.Parent(); up.Form() {
 		case ast.List, ast.Let, ast.If, ast.With:
 			if up.Is(ast.If) && up.FirstChild() == at {
 				return false

@@ -35,7 +35,7 @@ func (p *paths) guarded(l literal) bool {
 	if list := at.Parent(); list.Is(ast.List) {
 		at = list.OutsideParens()
 	}
-	for app := at.Parent(); app.Is(ast.Apply); app = app.OutsideParens().Parent() {
+	for app := at.Parent(); app.IsCall(); app = app.OutsideParens().Parent() {
 		fn, args := ast.Call(app)
 		for _, part := range append(args, fn) { // map optionalImport [ ./a ]
 			if p.guards.funcs[ast.LastName(part)] {
@@ -99,7 +99,7 @@ func (p *paths) addGuard(g *guards, fn ast.Node) {
 	for up := lambda.OutsideParens().Parent(); up.Is(ast.Lambda); up = up.OutsideParens().Parent() {
 		lambda = up
 	}
-	switch up := lambda.OutsideParens().Parent(); up.Kind() {
+	switch up := lambda.OutsideParens().Parent(); up.Form() {
 	case ast.Binding:
 		if name := (ast.BindingNode{Node: up}).Attrpath().LastName(); name != "" {
 			g.funcs[name] = true
@@ -111,7 +111,7 @@ func (p *paths) addGuard(g *guards, fn ast.Node) {
 
 // addPaths notes the paths among the arguments of a call, and in lists there.
 func (p *paths) addPaths(g *guards, app ast.Node) {
-	for up := app.OutsideParens().Parent(); up.Is(ast.Apply) && (ast.ApplyExpr{Node: up}).Func().Unparen() == app; up = up.OutsideParens().Parent() {
+	for up := app.OutsideParens().Parent(); up.IsCall() && (ast.ApplyExpr{Node: up}).Func().Unparen() == app; up = up.OutsideParens().Parent() {
 		app = up
 	}
 	_, args := ast.Call(app)
@@ -150,7 +150,7 @@ func (p *paths) valueOf(n ast.Node, depth int) (path string, ok bool) {
 	if depth == 0 {
 		return "", false
 	}
-	switch n.Kind() {
+	switch n.Form() {
 	case ast.Path:
 		return project.Resolve(p.Path, n)
 	case ast.Ident:

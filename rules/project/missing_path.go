@@ -365,7 +365,7 @@ const maxFileset = 32
 func inFileset(at ast.Node) bool {
 	for range maxFileset {
 		up := at.Parent()
-		switch up.Kind() {
+		switch up.Form() {
 		case ast.List, ast.Binary, ast.With:
 			at = up.OutsideParens()
 		case ast.Apply:
@@ -387,7 +387,7 @@ func inFileset(at ast.Node) bool {
 // replaceable reports whether a path is only a default that others replace: mkDefault ./x, a.src or ./x, { src ? ./x }:.
 func replaceable(n ast.Node) bool {
 	at := n.OutsideParens()
-	switch up := at.Parent(); up.Kind() {
+	switch up := at.Parent(); up.Form() {
 	case ast.Formal:
 		return true
 	case ast.Select:

@@ -167,7 +167,7 @@ func (p *paths) variable(value ast.Node) sema.BindingID {
 func directUse(n ast.Node) use {
 	at := n.OutsideParens()
 	parent := at.Parent()
-	switch parent.Kind() {
+	switch parent.Form() {
 	case ast.Binary:
 		switch parent.Op() {
 		case ast.OpAdd, ast.OpEq, ast.OpNeq, ast.OpLess, ast.OpLessEq, ast.OpGreater, ast.OpGreaterEq:

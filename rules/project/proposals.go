@@ -132,7 +132,7 @@ func (m *missing) nearSibling(l literal) string {
 // source = ./x.
 func isContent(n ast.Node) bool {
 	at := n.OutsideParens()
-	switch up := at.Parent(); up.Kind() {
+	switch up := at.Parent(); up.Form() {
 	case ast.Interpolation:
 		return true
 	case ast.Binding:

@@ -81,7 +81,7 @@ const (
 var lockedText = regexp.MustCompile(`\b[0-9a-f]{40}\b|\brev=|\bnarHash=`)
 
 func lockOf(arg ast.Node, locks []string) sourceKind {
-	switch arg.Kind() {
+	switch arg.Form() {
 	case ast.Path:
 		return localSource
 	case ast.URI:

@@ -161,7 +161,7 @@ func boundTo(n ast.Node) (b ast.BindingNode) {
 	for range maxAround {
 		up := n.Parent()
 		switch {
-		case up.Is(ast.Apply):
+		case up.IsCall():
 			fn, args := ast.Call(up)
 			switch name := ast.LastName(fn); {
 			case name != "" && len(args) == priorities[name] && (ast.ApplyExpr{Node: up}).Arg() == n:
@@ -191,7 +191,7 @@ const maxAround = 16
 
 // isCompared reports whether an expression is an operand of == or !=, or an argument of a function that asks of its text.
 func isCompared(n ast.Node) bool {
-	switch up := n.Parent(); up.Kind() {
+	switch up := n.Parent(); up.Form() {
 	case ast.Binary:
 		return up.Op() == ast.OpEq || up.Op() == ast.OpNeq
 	case ast.Apply:

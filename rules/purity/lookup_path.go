@@ -65,7 +65,7 @@ func isShell(path string, t *ast.Tree) bool {
 	}
 	n := t.Expr().Unparen()
 	for range maxAround {
-		switch n.Kind() {
+		switch n.Form() {
 		case ast.Lambda, ast.Let, ast.With, ast.Assert:
 			n = n.Child(n.NumChildren() - 1).Unparen()
 		case ast.Select:

@@ -206,7 +206,7 @@ func namesManifest(n ast.Node) bool {
 			return false
 		}
 		switch {
-		case up.Is(ast.Apply):
+		case up.IsCall():
 			if data && slices.Contains(manifestReaders, ast.LastName((ast.ApplyExpr{Node: up}).Func())) {
 				return true
 			}

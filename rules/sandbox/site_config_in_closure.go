@@ -71,13 +71,13 @@ var siteReaders = []string{"importJSON", "importTOML", "fileContents"}
 // asksSite tells what an expression asks of the machine that evaluates it, and the rule that tells of the same place where a flake reaches it; direct
 // is set where that sees it.
 func asksSite(p *rules.Pass, n ast.Node) (what, by string, direct, ok bool) {
-	if !n.Is(ast.Apply) {
+	if !n.IsCall() {
 		ok = nixlang.Builtin(p.Names(), n) == "currentTime"
 		return "`builtins.currentTime`", "impure-builtin", true, ok
 	}
 	call := ast.ApplyExpr{Node: n}
 	fn, arg := call.Func().Unparen(), call.Arg().Unparen()
-	if fn.Is(ast.Apply) {
+	if fn.IsCall() {
 		return "", "", false, false
 	}
 	switch name := nixlang.Builtin(p.Names(), fn); {
@@ -122,7 +122,7 @@ func onlyTold(n ast.Node) bool {
 		if left--; left == 0 {
 			return false
 		}
-		if up.Is(ast.Apply) {
+		if up.IsCall() {
 			if slices.Contains(talkers, ast.LastName((ast.ApplyExpr{Node: up}).Func())) {
 				return true
 			}

@@ -87,7 +87,7 @@ func kept(n ast.Node) bool {
 			break
 		}
 		switch {
-		case up.Is(ast.Apply):
+		case up.IsCall():
 			fn, _ := ast.Call(up)
 			if slices.Contains(keepers, ast.LastName(fn)) {
 				return true

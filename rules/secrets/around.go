@@ -69,7 +69,7 @@ func apart(p *rules.Pass, n ast.Node) bool {
 
 // isApart reports whether a node says of all that it holds that it is documentation, or part of a test.
 func isApart(up ast.Node) bool {
-	switch up.Kind() {
+	switch up.Form() {
 	case ast.Binding:
 		for part := range (ast.BindingNode{Node: up}).Attrpath().Children() {
 			if name, static := ast.AttrName(part); static && (name == "expected" || modsys.IsDocumentation(name)) {

@@ -102,7 +102,7 @@ func endsInSecret(stem string) bool {
 // none.
 func bindingOf(n ast.Node) ast.Node {
 	for up := n.Parent(); up.IsValid(); up = up.Parent() {
-		switch up.Kind() {
+		switch up.Form() {
 		case ast.Binding:
 			return up
 		case ast.Paren, ast.Interpolation, ast.String, ast.If, ast.List:

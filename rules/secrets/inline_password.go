@@ -116,8 +116,8 @@ var comparing = []string{
 
 // compared reports whether a text is only compared with others or shown.
 func compared(n ast.Node) bool {
-	for up := n.Parent(); up.Is(ast.Apply) || up.Is(ast.Paren) || up.Is(ast.List) || up.Is(ast.Binary); up = up.Parent() {
-		if up.Is(ast.Apply) {
+	for up := n.Parent(); up.IsCall() || up.Is(ast.Paren) || up.Is(ast.List) || up.Is(ast.Binary); up = up.Parent() {
+		if up.IsCall() {
 			if fn, _ := ast.Call(up); slices.Contains(comparing, ast.LastName(fn)) {
 				return true
 			}

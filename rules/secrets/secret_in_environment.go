@@ -119,7 +119,7 @@ func (r *reader) joined(n ast.Node, depth int, out []ast.Node) []ast.Node {
 		return out
 	}
 	n = r.Follow(n)
-	switch n.Kind() {
+	switch n.Form() {
 	case ast.List:
 		for c := range n.Children() {
 			out = append(out, c)

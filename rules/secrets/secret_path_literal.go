@@ -34,7 +34,7 @@ var _ = rules.Register(&rules.Rule{
 		}
 		b := bindingOf(n)
 		if b.IsValid() {
-			if call := b.Parent().OutsideParens().Parent(); call.Is(ast.Apply) && ast.LastName(call.Child(0)) == "path" { // builtins.path { path = …; }
+			if call := b.Parent().OutsideParens().Parent(); call.IsCall() && ast.LastName((ast.ApplyExpr{Node: call}).Func()) == "path" { // builtins.path { path = …; }
 				b = bindingOf(call)
 			}
 		}

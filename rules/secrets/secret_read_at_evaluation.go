@@ -65,7 +65,7 @@ func pathText(r *reader, n ast.Node, depth int) string {
 		return ""
 	}
 	n = r.Follow(n)
-	switch n.Kind() {
+	switch n.Form() {
 	case ast.Path:
 		return n.Text()
 	case ast.String:
@@ -118,7 +118,7 @@ func isRunTimePath(r *reader, n ast.Node, depth int) bool {
 		return false
 	}
 	n = r.Follow(n)
-	switch n.Kind() {
+	switch n.Form() {
 	case ast.Path:
 		return inRunTime(n.Text())
 	case ast.Apply:

@@ -51,7 +51,7 @@ func (r *reader) paths(n ast.Node) (found [][]string) {
 		for top.Parent().Is(ast.Lambda) && top.Parent().Child(1) == top {
 			top = top.Parent()
 		}
-		if fn := top.OutsideParens(); top.Is(ast.Lambda) && fn.Parent().Is(ast.Apply) {
+		if fn := top.OutsideParens(); top.Is(ast.Lambda) && fn.Parent().IsCall() {
 			call, args := ast.Call(outermost(fn))
 			if slices.Contains([]string{"genAttrs", "genAttrs'", "mapAttrs", "listToAttrs", "mapAttrs'", "imap0", "imap1"}, ast.LastName(call)) && slices.Contains(args, fn) {
 				todo = append(todo, step{outermost(fn), append([]string{"*"}, path...)})
@@ -74,7 +74,7 @@ func (r *reader) paths(n ast.Node) (found [][]string) {
 				break
 			}
 			use := u.Node.OutsideParens()
-			for use.Parent().Is(ast.Apply) && use.Parent().Child(0) == use {
+			for use.Parent().IsCall() && (ast.ApplyExpr{Node: use.Parent()}).Func() == use {
 				use = use.Parent().OutsideParens()
 			}
 			todo = append(todo, step{use, rest})
@@ -85,8 +85,8 @@ func (r *reader) paths(n ast.Node) (found [][]string) {
 
 // outermost returns the call that an argument belongs to, with all its arguments.
 func outermost(n ast.Node) ast.Node {
-	for up := n.Parent(); up.Is(ast.Apply) || up.Is(ast.Paren); up = n.Parent() {
-		if up.Is(ast.Paren) && up.Parent().Is(ast.Apply) && up.Parent().Child(1) == up {
+	for up := n.Parent(); up.IsCall() || up.Is(ast.Paren); up = n.Parent() {
+		if up.Is(ast.Paren) && up.Parent().IsCall() && (ast.ApplyExpr{Node: up.Parent()}).Arg() == up {
 			return n
 		}
 		n = up
@@ -114,7 +114,7 @@ func (r *reader) leaves(n ast.Node, depth int, out []ast.Node) []ast.Node {
 		return out
 	}
 	n = r.Follow(n)
-	switch n.Kind() {
+	switch n.Form() {
 	case ast.String, ast.IndString, ast.Path:
 		return append(out, n)
 	case ast.Binary:
@@ -237,7 +237,7 @@ func (r *reader) compose(n ast.Node, depth int) (spans []source.Span, value stri
 		spans, value = append(spans, more...), value+text
 		return ok && len(spans) <= maxLiterals
 	}
-	switch n.Kind() {
+	switch n.Form() {
 	case ast.String, ast.IndString:
 		for p := range ast.Parts(n) {
 			if p.Interp.IsValid() {

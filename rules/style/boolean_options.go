@@ -43,7 +43,7 @@ func findOptions(t *ast.Tree, file func() *module.File) *options {
 			within = within[:len(within)-1]
 		}
 		inside := len(within) > 0 && within[len(within)-1].options
-		switch n.Kind() {
+		switch n.Form() {
 		case ast.Apply:
 			if fn, _ := ast.Call(n); inside && ast.LastName(fn) == "mkOption" {
 				within = append(within, region{end: n.SubtreeEnd()})
@@ -84,7 +84,7 @@ func (o *options) kind(b ast.BindingNode, inside bool, file func() *module.File)
 		}
 		value = behindWith(value.FirstChild())
 	}
-	if value.Is(ast.Apply) {
+	if value.IsCall() {
 		fn, args := ast.Call(value)
 		switch ast.LastName(fn) {
 		case "mkEnableOption":
@@ -234,7 +234,7 @@ func isCondition(names *sema.Info, x ast.Node) bool {
 	}
 	for u := range names.UsesOf(use.Binding) {
 		at := u.Node.OutsideParens()
-		switch up := at.Parent(); up.Kind() {
+		switch up := at.Parent(); up.Form() {
 		case ast.Unary:
 			if up.Op() == ast.OpNot {
 				return true

@@ -78,7 +78,7 @@ func isPlain(n ast.Node) bool {
 func givesSet(n ast.Node) bool {
 	for range 64 {
 		n = n.Unparen()
-		switch n.Kind() {
+		switch n.Form() {
 		case ast.AttrSet:
 			return true
 		case ast.Let, ast.With, ast.Assert, ast.Lambda, ast.If:
@@ -90,7 +90,7 @@ func givesSet(n ast.Node) bool {
 			n = n.FirstChild()
 		case ast.Apply:
 			// mkIf c { … }, mkMerge [ … ] and their like end in what they take.
-			n = n.Child(1)
+			n = (ast.ApplyExpr{Node: n}).Arg()
 			if n.Is(ast.List) {
 				return true
 			}

@@ -27,7 +27,7 @@ var _ = rules.Register(&rules.Rule{
 	On:      []ast.Kind{ast.Lambda},
 	Node: func(p *rules.Pass, n ast.Node) {
 		f, ok := forwards(p.Names(), n)
-		if !ok || mustBeLambda(p, n) || f.Is(ast.Apply) && !forwardsAll(n, f) {
+		if !ok || mustBeLambda(p, n) || f.IsCall() && !forwardsAll(n, f) {
 			return
 		}
 		names := p.Names()
@@ -55,7 +55,7 @@ func forwards(names *sema.Info, n ast.Node) (f ast.Node, ok bool) {
 		return ast.Node{}, false
 	}
 	body := l.Body().Unparen()
-	if !body.Is(ast.Apply) {
+	if !body.IsCall() {
 		return ast.Node{}, false
 	}
 	a := ast.ApplyExpr{Node: body}
@@ -64,7 +64,7 @@ func forwards(names *sema.Info, n ast.Node) (f ast.Node, ok bool) {
 	if !x.Is(ast.Ident) || x.Text() != name || name == "or" || f.Span().Len() > maxCallee {
 		return ast.Node{}, false
 	}
-	switch f.Kind() {
+	switch f.Form() {
 	case ast.Ident:
 		return f, f.Text() != name && f.Text() != "or" && f.Text() != "__curPos"
 	case ast.Select:

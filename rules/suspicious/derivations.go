@@ -20,8 +20,8 @@ func isBuilder(name string) bool {
 // callee returns the function of an application and the number of arguments up to and including its own; of a long
 // chain of applications, an inner one.
 func callee(n ast.Node) (fn ast.Node, args int) {
-	for fn = n; fn.Is(ast.Apply) && args < 4; args++ {
-		fn = fn.FirstChild().Unparen()
+	for fn = n; fn.IsCall() && args < 4; args++ {
+		fn = (ast.ApplyExpr{Node: fn}).Func().Unparen()
 	}
 	return fn, args
 }
@@ -47,7 +47,7 @@ func derivationSets(arg ast.Node) (sets []ast.Node) {
 	for steps := 0; len(todo) > 0 && steps < 4*maxSets && len(sets) < maxSets; steps++ {
 		n := todo[len(todo)-1].Unparen()
 		todo = todo[:len(todo)-1]
-		switch n.Kind() {
+		switch n.Form() {
 		case ast.AttrSet:
 			sets = append(sets, n)
 		case ast.Lambda, ast.Let, ast.With, ast.Assert:
@@ -74,7 +74,7 @@ func builderCall(names *sema.Info, set ast.Node) (call ast.ApplyExpr, ok bool) {
 	for range maxSets {
 		n = n.OutsideParens()
 		up := n.Parent()
-		switch up.Kind() {
+		switch up.Form() {
 		case ast.Lambda, ast.Let, ast.With, ast.Assert:
 			if up.FirstChild() == n {
 				return call, false

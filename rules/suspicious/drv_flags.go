@@ -38,7 +38,7 @@ func listElements(n ast.Node) (elements []ast.Node, known bool) {
 	for steps := 0; len(todo) > 0 && steps < 256; steps++ {
 		n := todo[len(todo)-1].Unparen()
 		todo = todo[:len(todo)-1]
-		switch n.Kind() {
+		switch n.Form() {
 		case ast.List:
 			for c := range n.Children() {
 				elements = append(elements, c)

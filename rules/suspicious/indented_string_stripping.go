@@ -141,7 +141,7 @@ func joined(names *sema.Info, n ast.Node) bool {
 	for range 8 {
 		n = n.OutsideParens()
 		up := n.Parent()
-		switch up.Kind() {
+		switch up.Form() {
 		case ast.Binary:
 			if up.Op() == ast.OpAdd && up.FirstChild() != n {
 				return true
@@ -156,7 +156,7 @@ func joined(names *sema.Info, n ast.Node) bool {
 				return false
 			}
 		case ast.Apply:
-			if up.FirstChild() == n {
+			if (ast.ApplyExpr{Node: up}).Func() == n {
 				return false
 			}
 			switch fn, args := callee(up); libName(names, fn) {

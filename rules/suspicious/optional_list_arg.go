@@ -55,7 +55,7 @@ func flattened(n ast.Node) bool {
 	for range 16 {
 		n = n.OutsideParens()
 		up := n.Parent()
-		switch up.Kind() {
+		switch up.Form() {
 		case ast.List:
 		case ast.Binary:
 			if up.Op() != ast.OpConcat {

@@ -73,7 +73,7 @@ func isWordForData(name string) bool { return name == "derivation" || name == "p
 func firstUse(names *sema.Info, id sema.BindingID) (use ast.Node, called bool) {
 	for u := range names.UsesOf(id) {
 		n := u.Node.OutsideParens()
-		if up := n.Parent(); up.Is(ast.Apply) && up.FirstChild() == n {
+		if up := n.Parent(); up.IsCall() && (ast.ApplyExpr{Node: up}).Func() == n {
 			return u.Node, true
 		}
 		if !use.IsValid() {

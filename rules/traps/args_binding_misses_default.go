@@ -154,7 +154,7 @@ func atBinding(names *sema.Info, lambda, at ast.Node) (sema.BindingID, bool) {
 func readFrom(names *sema.Info, use ast.Node) (name string, part ast.Node, asks bool) {
 	at := use.OutsideParens()
 	up := at.Parent()
-	switch up.Kind() {
+	switch up.Form() {
 	case ast.Select:
 		s := ast.SelectExpr{Node: up}
 		if s.Operand() != at {
@@ -165,7 +165,7 @@ func readFrom(names *sema.Info, use ast.Node) (name string, part ast.Node, asks 
 		part, asks = ast.HasAttrExpr{Node: up}.Attrpath().FirstChild(), true
 	case ast.Apply:
 		call, ok := ast.AsApply(ast.ApplyExpr{Node: up}.Func().Unparen())
-		if !ok || up.FirstChild() == at || nixlang.Builtin(names, call.Func())+nixlang.Lib(names, call.Func()) != "hasAttr" {
+		if !ok || (ast.ApplyExpr{Node: up}).Func() == at || nixlang.Builtin(names, call.Func())+nixlang.Lib(names, call.Func()) != "hasAttr" {
 			return "", part, false
 		}
 		name, _ = ast.StringValue(call.Arg().Unparen())

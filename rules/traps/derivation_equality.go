@@ -56,7 +56,7 @@ func isDerivation(p *rules.Pass, n ast.Node, fuel int) bool {
 	names := p.Names()
 	for ; fuel > 0; fuel-- {
 		n = n.Unparen()
-		switch n.Kind() {
+		switch n.Form() {
 		case ast.Apply:
 			fn, args := ast.Call(n)
 			if makerArgs(names, fn) == len(args) || nixlang.Builtin(names, fn) == "derivation" && len(args) == 1 {

@@ -146,6 +146,12 @@ func (p *proposals) gatherNames(set ast.Node, prefix []string) {
 			}
 			return
 		}
+		if p.documentedArgs(set) {
+			return
+		}
+	}
+	if p.derivationNames(set, prefix) {
+		return
 	}
 	path, ok := definitionPath(set)
 	if !ok {
@@ -237,8 +243,25 @@ func (p *proposals) inputSchema(path []string) {
 	}
 }
 
-// inString proposes what a string may be: what an input follows, the name of a system.
+// flakeSchemes begin references of flakes (Nix manual, flake references).
+var flakeSchemes = []string{"github:", "gitlab:", "sourcehut:", "git+https://", "git+ssh://", "git+file://", "path:", "https://", "flake:", "tarball+https://"}
+
+// inFlakeInputs reports whether a binding is about an input of the flake.nix that the file is.
+func (p *proposals) inFlakeInputs(b ast.BindingNode) bool {
+	dir := p.FlakeDir()
+	if dir == "" || p.path != filepath.Join(dir, "flake.nix") {
+		return false
+	}
+	path, ok := definitionPath(b.Parent())
+	path = append(path, b.Attrpath().Names()...)
+	return ok && len(path) > 2 && path[0] == "inputs"
+}
+
+// inString proposes what a string may be: what an input follows, the name of a system, the path behind a folder.
 func (p *proposals) inString(n ast.Node) {
+	if p.behindFolder(n) {
+		return
+	}
 	p.start = n.Start() + 1
 	b, ok := ast.AsBinding(n.Parent())
 	t, isOption := module.Type{}, false
@@ -256,6 +279,10 @@ func (p *proposals) inString(n ast.Node) {
 	case ok && b.Attrpath().LastName() == "follows":
 		if dir := p.FlakeDir(); dir != "" && p.path == filepath.Join(dir, "flake.nix") {
 			p.inputNames()
+		}
+	case ok && b.Attrpath().LastName() == "url" && p.inFlakeInputs(b):
+		for _, scheme := range flakeSchemes {
+			p.add(Item{Label: scheme, Kind: ItemValue, Detail: "a kind of reference"})
 		}
 	case ok && (b.Attrpath().LastName() == "system" || b.Attrpath().LastName() == "hostPlatform"), inSystems(n):
 		p.systems()

@@ -31,6 +31,40 @@ func (p *proposals) paths() bool {
 		}
 	}
 	p.start = from + uint32(slash) + 1
+	p.entries(dir)
+	return true
+}
+
+// behindFolder proposes files and folders, if a string goes on behind the path of a folder: "${./dir}/…", ./dir + "/…".
+func (p *proposals) behindFolder(n ast.Node) bool {
+	var base ast.Node
+	from := n.Start() + 1
+	if up := n.Parent(); up.Is(ast.Binary) && up.Op() == ast.OpAdd && up.FirstChild() != n {
+		base = up.FirstChild().Unparen()
+	} else if first := n.FirstChild(); first.Is(ast.Interpolation) && first.Start() == from && first.End() <= p.offset {
+		base, from = first.FirstChild().Unparen(), first.End()
+	}
+	if !base.Is(ast.Path) || p.offset <= from {
+		return false
+	}
+	for c := range n.Children() {
+		if c.Start() >= from && c.Start() < p.offset {
+			return false // a name in it is computed
+		}
+	}
+	dir, ok := project.Resolve(p.path, base)
+	written := p.Text()[from:p.offset]
+	slash := strings.LastIndexByte(written, '/')
+	if !ok || slash < 0 || written[0] != '/' {
+		return false
+	}
+	p.start = from + uint32(slash) + 1
+	p.entries(filepath.Join(dir, filepath.FromSlash(written[:slash])))
+	return true
+}
+
+// entries proposes what is in a folder.
+func (p *proposals) entries(dir string) {
 	for _, name := range p.Entries(dir) {
 		i := Item{Label: name, Kind: ItemFile}
 		if p.Kind(filepath.Join(dir, name)) == project.Folder {
@@ -43,12 +77,16 @@ func (p *proposals) paths() bool {
 		}
 		p.add(i)
 	}
-	return true
 }
 
-// ruleNames proposes rules, if the cursor is in the brackets of a comment that silences some.
+// ruleNames proposes rules, if the cursor is in the brackets of a comment that silences some, or how such a comment goes on.
 func (p *proposals) ruleNames(comment ast.Token, rules []Named) {
 	text := p.Text()[comment.Start():p.offset]
+	if before := strings.TrimRight(p.Text()[comment.Start():p.start], " \t"); strings.TrimLeft(before, "#/* \t") == "nixsift:" {
+		p.add(Item{Label: "ignore", Kind: ItemKeyword, Detail: "findings on this line, or the next", Snippet: "ignore[$1] $0"})
+		p.add(Item{Label: "ignore-file", Kind: ItemKeyword, Detail: "findings in this file", Snippet: "ignore-file[$1] $0", rank: 1})
+		return
+	}
 	open := strings.LastIndexByte(text, '[')
 	if open < 0 || strings.Contains(text[open:], "]") {
 		return

@@ -78,6 +78,12 @@ func (v *View) definitions(n ast.Node) []Location {
 		if to := v.ownOutput(op, n); len(to) > 0 {
 			return to
 		}
+		if in, _, to := v.inputOutput(op, n); in.Input != nil {
+			if len(to) == 0 {
+				to = v.inputPlaces(n, in)
+			}
+			return to
+		}
 	}
 	if path, declared := v.optionOf(n); len(declared) > 0 {
 		return optionPlaces(declared)

@@ -10,6 +10,7 @@ import (
 	"github.com/nixsift/nixsift/ast/source"
 	"github.com/nixsift/nixsift/internal/flake"
 	"github.com/nixsift/nixsift/internal/project"
+	"github.com/nixsift/nixsift/internal/sema"
 )
 
 // LockDefinition returns where what stands at an offset of a flake.lock is defined: of an input its node, of the name of a node where
@@ -211,4 +212,43 @@ func outputsAt(root *project.Outputs, path []string) (found []*project.Outputs) 
 		found = next
 	}
 	return found
+}
+
+// inputOutput returns the input of the flake that a node names an output of, with the path of that, and where it is defined: in the
+// source of the input, if that is at hand.
+func (v *View) inputOutput(of, n ast.Node) (in input, path []string, to []Location) {
+	name, static := ast.AttrName(n)
+	base, path := chain(of)
+	if v.FlakeDir() == "" || !static || !base.Is(ast.Ident) || !v.fromCaller(base) {
+		return in, nil, nil
+	}
+	path = append(path[:len(path):len(path)], name)
+	word := base.Text()
+	if word == "self" && path[0] == "inputs" {
+		word, path = "inputs", path[1:]
+	}
+	f := v.Flake()
+	switch {
+	case f == nil || f.Nix == nil || len(path) < 2 && word == "inputs":
+		return in, nil, nil
+	case word == "inputs":
+		word, path = path[0], path[1:]
+	default:
+		b := v.names().Resolve(base)
+		if lambda := f.Nix.Outputs.Lambda; b == nil || b.Kind != sema.FormalBinding || v.path != filepath.Join(f.Dir, "flake.nix") || !lambda.IsValid() || b.Decl.Parent().Parent().Span() != lambda.Span() {
+			return in, nil, nil
+		}
+	}
+	found := f.Nix.Input(word)
+	if found == nil {
+		return in, nil, nil
+	}
+	if source, s, ok := v.InputFlake(f.Dir, word); ok && source != nil {
+		for _, o := range outputsAt(v.Outputs(s.Dir), path) {
+			if at := (Location{o.File, o.Span, o.Span}); o.File != "" && !slices.Contains(to, at) {
+				to = append(to, at)
+			}
+		}
+	}
+	return input{f, found, word}, path, to
 }

@@ -290,7 +290,7 @@ func (v *View) optionText(path []string, declared []project.DeclaredOption) stri
 func dotted(path []string) string {
 	out := make([]string, len(path))
 	for i, name := range path {
-		if out[i] = name; !strings.HasPrefix(name, "${") && name != anyName && name != module.Element {
+		if out[i] = name; !strings.HasPrefix(name, "${") && name != project.AnyName && name != module.Element {
 			out[i] = ast.QuoteAttr(name)
 		}
 	}
@@ -323,6 +323,11 @@ func (v *View) valueText(n ast.Node) string {
 			}
 		}
 		given = v.givenText(n)
+		if op := operandOf(n); op.IsValid() {
+			if in, path, _ := v.inputOutput(op, n); in.Input != nil {
+				return code(head) + "\n\n" + diag.Code(dotted(path)) + " of the input " + diag.Code(strings.Join(in.Path, ".")) + "."
+			}
+		}
 	}
 	if r != nil {
 		b := r.Brief(v.Root())

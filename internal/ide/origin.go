@@ -231,9 +231,6 @@ func walked(b *sema.Binding) (of ast.Node, list, ok bool) {
 	return of, list, true
 }
 
-// anyName stands in the path of an option for a name that is the user's.
-const anyName = "<name>"
-
 // optionBase returns the path of options that an expression stands for: that of cfg, where that is config.a.b, and that of x in
 // mapAttrs (name: x: …) config.a.
 func (v *View) optionBase(n ast.Node, left int) (path []string, ok bool) {
@@ -243,7 +240,7 @@ func (v *View) optionBase(n ast.Node, left int) (path []string, ok bool) {
 	if op := operandOf(n); op.IsValid() {
 		name, static := ast.AttrName(n)
 		if path, ok = v.optionBase(op, left-1); !static {
-			name = anyName
+			name = project.AnyName
 		}
 		return append(path[:len(path):len(path)], name), ok
 	}
@@ -266,6 +263,11 @@ func (v *View) optionBase(n ast.Node, left int) (path []string, ok bool) {
 	case b != nil && b.Decl.Is(ast.Inherit):
 		return v.optionBase(b.Node, left-1)
 	case n.Text() == "config" || n.Text() == "options" || n.Text() == "osConfig":
+		if b != nil && b.Kind == sema.FormalBinding {
+			if inner := v.submoduleAround(b.Decl.Parent().Parent(), left-1); inner != nil {
+				return inner, true
+			}
+		}
 		return nil, v.fromCaller(n)
 	case b == nil:
 		return nil, false
@@ -274,7 +276,7 @@ func (v *View) optionBase(n ast.Node, left int) (path []string, ok bool) {
 	if !found {
 		return nil, false
 	}
-	name := anyName
+	name := project.AnyName
 	if list {
 		name = module.Element
 	}

@@ -53,6 +53,11 @@ func (v *View) References(ctx context.Context, offset uint32) []Use {
 	if path := v.namedOption(n); path != nil && (b == nil || !n.Is(ast.Ident)) {
 		return sortedUses(append(uses, v.optionUses(path)...))
 	}
+	if b != nil {
+		for _, at := range v.placesPassed(b) {
+			uses = append(uses, Use{at.view.path, at.node.Span(), true})
+		}
+	}
 	if b != nil && (b.Kind == sema.LetBinding || b.Kind == sema.ParamBinding || b.Kind == sema.AtBinding) {
 		return uses
 	}
@@ -149,32 +154,16 @@ func (v *View) sameFree(n ast.Node) (uses []Use) {
 	return uses
 }
 
-// namedOption returns the path of the option of the project that a node names, or nil.
-func (v *View) namedOption(n ast.Node) []string {
-	if !mayBeOption(n) || v.option(n) == nil {
-		return nil
-	}
-	if path, declared := v.optionOf(n); len(declared) > 0 {
-		return path
-	}
-	return nil
-}
-
-// optionUses returns where an option is declared, defined and read.
-func (v *View) optionUses(path []string) (uses []Use) {
-	for _, d := range v.Option(path).Declared {
-		uses = append(uses, Use{d.File, d.Span, true})
-	}
-	for _, p := range v.OptionPlaces(path) {
-		uses = append(uses, Use{p.File, p.Span, p.Defined})
-	}
-	return sortedUses(uses)
-}
-
 // attributeAt returns where the attribute is defined that a node selects or defines.
 func (v *View) attributeAt(n ast.Node) (to Location, ok bool) {
 	if op := operandOf(n); op.IsValid() {
-		return v.attribute(op, n)
+		if to, ok = v.attribute(op, n); ok {
+			return to, true
+		}
+		if own := v.ownOutput(op, n); len(own) == 1 {
+			return own[0], true
+		}
+		return to, false
 	}
 	if up := n.Parent(); up.Is(ast.Attrpath) && up.Parent().Is(ast.Binding) {
 		if to := v.passedTo(n); len(to) == 1 {

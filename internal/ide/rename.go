@@ -26,8 +26,8 @@ func (v *View) Renamable(ctx context.Context, offset uint32) (name string, at so
 	if err != nil {
 		return "", at, err
 	}
-	if path, declared := v.optionOf(n); len(declared) > 0 {
-		_, err = v.renameOption(path, declared, probe)
+	if path := v.namedOption(n); path != nil {
+		_, err = v.renameOption(path, probe)
 		return path[len(path)-1], nameSpan(n), err
 	}
 	b, _, err := v.renamable(ctx, n, probe)
@@ -139,8 +139,8 @@ func (v *View) Rename(ctx context.Context, offset uint32, name string) (r Renami
 	if old, _ := ast.AttrName(n); old == name {
 		return r, nil
 	}
-	if path, declared := v.optionOf(n); len(declared) > 0 {
-		r.Edits, err = v.renameOption(path, declared, name)
+	if path := v.namedOption(n); path != nil {
+		r.Edits, err = v.renameOption(path, name)
 		r.Doubt = "places that compute the path of the option are not found"
 		return r, err
 	}

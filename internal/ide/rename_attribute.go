@@ -139,9 +139,12 @@ func (v *View) renameFormal(ctx context.Context, b *sema.Binding, to string) (*s
 
 // renameOption returns the edits that give the last name of an option of the project another one: where it is declared, defined and
 // read. Places that compute its path are not found.
-func (v *View) renameOption(path []string, declared []project.DeclaredOption, to string) ([]diag.Edit, error) {
+func (v *View) renameOption(path []string, to string) ([]diag.Edit, error) {
 	old := path[len(path)-1]
-	for _, d := range declared {
+	if old == project.AnyName {
+		return nil, fmt.Errorf("the name is one that definitions of the option choose")
+	}
+	for _, d := range v.Option(path).Declared {
 		if !v.Within(d.File) {
 			return nil, fmt.Errorf("the option `%s` is declared outside of the project", old)
 		}

@@ -162,11 +162,23 @@ func (v *View) optionOf(n ast.Node) (path []string, declared []project.DeclaredO
 	if !mayBeOption(n) {
 		return nil, nil
 	}
-	if path = v.option(n); path == nil && operandOf(n).IsValid() {
-		if base, ok := v.optionBase(n, maxSteps); ok {
+	if inner := v.readInType(n); inner != nil {
+		return v.declaredAt(inner)
+	}
+	path, declared = v.declaredAt(v.option(n))
+	if len(declared) > 0 || !operandOf(n).IsValid() && !inheritedFrom(n).IsValid() {
+		return path, declared
+	}
+	if base, ok := v.optionBase(n, maxSteps); ok {
+		if base, declared = v.declaredAt(base); len(declared) > 0 || path == nil {
 			path = base
 		}
 	}
+	return path, declared
+}
+
+// declaredAt returns the declarations of the option at a path, with that; none where the project knows none.
+func (v *View) declaredAt(path []string) ([]string, []project.DeclaredOption) {
 	if path == nil {
 		return nil, nil
 	}

@@ -69,13 +69,16 @@ type OptionPlace struct {
 	Defined bool
 }
 
+// AnyName stands in the path of an option for a name that definitions choose, as in sets of submodules.
+const AnyName = "<name>"
+
 // OptionPlaces returns the places in the project that define or read the option of a path, or something in it, by file and place.
 // Places that do not name the option in one piece are left out. It is for editors, and not recorded.
 func (a *Answers) OptionPlaces(path []string) (places []OptionPlace) {
 	x := a.moduleIndex()
 	for _, file := range x.paths {
 		for _, use := range x.said[file].Uses.Each() {
-			if len(use.Path) < len(path) || !slices.Equal(use.Path[:len(path)], path) {
+			if len(use.Path) < len(path) || !slices.EqualFunc(path, use.Path[:len(path)], func(want, got string) bool { return want == got || want == AnyName }) {
 				continue
 			}
 			if at := use.Spans[len(path)-1]; at.Len() > 0 {

@@ -8,6 +8,7 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/near"
+	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -132,57 +133,6 @@ func (k knownNames) nearest(name string) string {
 	return best
 }
 
-// drvNames are the attributes that mkDerivation, its setup hooks and the builders of languages read (nixpkgs, stdenv
-// and hooks chapters of the manual).
-var drvNames = sync.OnceValue(func() knownNames {
-	return newKnownNames(`name pname version src srcs sources patches phases outputs system builder args env meta passthru shell stdenv makefile
-	nativeBuildInputs buildInputs propagatedBuildInputs propagatedNativeBuildInputs propagatedUserEnvPkgs propagatedBuildOutputs
-	depsBuildBuild depsBuildBuildPropagated depsBuildTarget depsBuildTargetPropagated depsHostHost depsHostHostPropagated
-	depsTargetTarget depsTargetTargetPropagated checkInputs nativeCheckInputs installCheckInputs nativeInstallCheckInputs
-	configureFlags configureFlagsArray configurePhase configureScript configurePlatforms cmakeFlags cmakeFlagsArray cmakeDir cmakeBuildDir
-	cmakeBuildType mesonFlags mesonFlagsArray mesonBuildType mesonAutoFeatures mesonWrapMode mesonCheckFlags mesonInstallFlags mesonInstallTags ninjaFlags
-	ninjaFlagsArray qmakeFlags makeFlags makeFlagsArray buildFlags buildFlagsArray buildPhase installFlags installFlagsArray installPhase
-	installTargets checkFlags checkFlagsArray checkPhase checkTarget installCheckPhase installCheckTarget installCheckFlags fixupPhase
-	distPhase distTarget unpackPhase unpackCmd patchPhase patchFlags tarballs tarFlags
-	preUnpack postUnpack prePatch postPatch preConfigure postConfigure preBuild postBuild preCheck postCheck preInstall postInstall
-	preInstallCheck postInstallCheck preFixup postFixup preDist postDist prePhases preConfigurePhases preBuildPhases preInstallPhases
-	preFixupPhases preDistPhases postPhases preConfigureHooks postUnpackHooks preFixupHooks
-	doCheck doInstallCheck doDist dontUnpack dontPatch dontConfigure dontBuild dontInstall dontFixup dontCheck dontStrip dontPatchELF
-	dontPatchShebangs dontWrapQtApps dontWrapGApps dontWrapPythonPrograms dontAutoPatchelf dontUseCmakeConfigure dontUseMesonConfigure
-	dontUseNinjaBuild dontUseNinjaInstall dontUseQmakeConfigure dontMoveSbin dontMoveLib64 dontGzipMan dontPruneLibtoolFiles dontAddPrefix
-	dontDisableStatic dontAddDisableDepTrack dontAddStaticConfigureFlags dontMakeSourcesWritable dontFixLibtool dontCargoBuild
-	dontCargoInstall dontCargoCheck dontNpmBuild dontNpmInstall dontBuildDist dontFixCmake
-	sourceRoot setSourceRoot setupHook setupHooks enableParallelBuilding enableParallelChecking enableParallelInstalling
-	separateDebugInfo hardeningDisable hardeningEnable outputHash outputHashAlgo outputHashMode preferLocalBuild allowSubstitutes
-	requiredSystemFeatures passAsFile exportReferencesGraph impureEnvVars allowedReferences disallowedReferences allowedRequisites
-	disallowedRequisites outputChecks strictDeps stripDebugList stripAllList stripDebugFlags stripAllFlags stripExclude forceShare
-	moveToDev outputDev outputLib outputBin outputMan outputDoc outputInclude outputInfo outputDevdoc extraOutputsToInstall shellHook
-	inputsFrom packages realBuilder postHook preHook noAuditTmpdir removeReferencesTo showBuildStats dontAuditTmpdir
-	pythonImportsCheck pythonRelaxDeps pythonRemoveDeps pythonPath pythonNamespaces pytestFlags pytestFlagsArray disabledTests
-	disabledTestPaths disabledTestMarks enabledTests enabledTestPaths enabledTestMarks makeWrapperArgs permitUserSite catchConflicts
-	pipInstallFlags pipBuildFlags pypaBuildFlags
-	dependencies pyproject format setupPyBuildFlags setupPyGlobalFlags unittestFlags unittestFlagsArray dontCheckRuntimeDeps
-	vendorHash vendorSha256 modRoot subPackages proxyVendor goPackagePath overrideModAttrs allowGoReference excludedPackages deleteVendor
-	ldflags gcflags buildTestBinaries goSum
-	cargoHash cargoSha256 cargoLock cargoDeps cargoBuildFlags cargoTestFlags cargoInstallFlags cargoCheckFlags cargoPatches cargoRoot
-	cargoArtifacts cargoExtraArgs cargoToml cargoVendorDir cargoBuildType cargoCheckType cargoBuildFeatures cargoBuildNoDefaultFeatures
-	buildFeatures buildNoDefaultFeatures checkFeatures checkNoDefaultFeatures buildType checkType useNextest useFetchCargoVendor
-	buildAndTestSubdir cargoDepsName cargoUpdateHook logLevel auditable
-	npmDepsHash npmDeps npmFlags npmBuildScript npmBuildFlags npmInstallFlags npmPackFlags npmRebuildFlags npmPruneFlags npmWorkspace npmRoot
-	makeCacheWritable forceGitDeps yarnOfflineCache yarnHash offlineCache nodejs pnpmDeps pnpmRoot pnpmWorkspaces pnpmInstallFlags
-	nugetDeps projectFile testProjectFile dotnetFlags dotnetBuildFlags dotnetInstallFlags dotnetTestFlags executables
-	mvnHash mvnParameters mitmCache gradleFlags gradleBuildTask gradleCheckTask gradleUpdateTask
-	runtimeDependencies runtimeDeps runtimeInputs autoPatchelfIgnoreMissingDeps appendRunpaths runpathDependencies autoPatchelfFlags
-	desktopItem desktopItems qtWrapperArgs gappsWrapperArgs versionCheckProgram versionCheckProgramArg versionCheckKeepEnvironment
-	updateScript pathsToLink shellPath installManPages libraries haskellDepends libraryHaskellDepends executableHaskellDepends
-	testHaskellDepends duneVersion minimalOCamlVersion minimumOCamlVersion buildDir buildTargets testTarget checkTargets buildTarget`, 8)
-})
+var drvNames = sync.OnceValue(func() knownNames { return newKnownNames(nixlang.DerivationAttrs, 8) })
 
-// metaNames are the attributes of meta (nixpkgs, pkgs/stdenv/generic/check-meta.nix).
-var metaNames = sync.OnceValue(func() knownNames {
-	return newKnownNames(`description longDescription branch homepage downloadPage changelog license maintainers teams mainProgram priority platforms
-	badPlatforms hydraPlatforms timeout maxSilent schedulingPriority broken unfree insecure tests knownVulnerabilities sourceProvenance
-	outputsToInstall position available unsupported evaluates isHydraChannel isFcitxEngine isIbusEngine isGutenprint isBuildPythonPackage
-	executables repository donationPage problems nonTeamMaintainers identifiers hasNoMaintainersButDependents pkgConfigModules
-	maintainersPosition teamsPosition repositories varnish versions`, 6)
-})
+var metaNames = sync.OnceValue(func() knownNames { return newKnownNames(nixlang.MetaAttrs, 6) })

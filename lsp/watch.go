@@ -195,8 +195,20 @@ func (s *Server) noteIndex(c *engine.Checker, doc *document) {
 	}
 }
 
+// clientWatches reports whether a client that watches files tells when there is something at a path, or no more: of folders it tells by what
+// is in them.
+func clientWatches(path string) bool {
+	switch filepath.Ext(path) {
+	case "":
+		return true
+	case ".nix", config.Ext, ".git", ".gitignore", ".gitattributes":
+		return true
+	}
+	return always(path) || workspace.KindOf(path) != workspace.Other
+}
+
 // looksAt returns which of the noted paths the server has to look at itself: all, or, for a client that watches files
-// below its folders, those that lie elsewhere. Without a folder, such a client watches nothing.
+// below its folders, those that lie elsewhere, and files of kinds that it does not watch. Without a folder, such a client watches nothing.
 func (s *Server) looksAt() func(path string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -213,7 +225,7 @@ func (s *Server) looksAt() func(path string) bool {
 	return func(path string) bool {
 		for _, dir := range folders {
 			if rest, ok := strings.CutPrefix(path, strings.TrimSuffix(dir, string(filepath.Separator))); ok && rest[:min(1, len(rest))] == string(filepath.Separator) {
-				return false
+				return !clientWatches(path)
 			}
 		}
 		return true

@@ -84,6 +84,25 @@ func TestChangesOnDisk(t *testing.T) {
 	assert.Equal(t, 0, c.Shutdown())
 }
 
+// TestNamedFilesOnDisk makes and removes files that are no Nix code and that a path names, for clients that watch files and others.
+func TestNamedFilesOnDisk(t *testing.T) {
+	for _, capabilities := range []string{"", `{"workspace":{"didChangeWatchedFiles":{"dynamicRegistration":true}},` + lsptest.Capable + `}`} {
+		dir := t.TempDir()
+		const text = "[ ./motd.txt ./logo.svg ]\n"
+		uri := lsptest.URI(lsptest.WriteFile(t, dir, "a.nix", text))
+		c := start(t, dir, capabilities, "missing-path")
+		c.Open(uri, "nix", 1, text)
+		shows(t, c, uri, "missing-path", "missing-path")
+		lsptest.WriteFile(t, dir, "motd.txt", "hello")
+		shows(t, c, uri, "missing-path")
+		lsptest.WriteFile(t, dir, "logo.svg", "<svg/>")
+		shows(t, c, uri)
+		require.NoError(t, os.Remove(filepath.Join(dir, "logo.svg")))
+		shows(t, c, uri, "missing-path")
+		assert.Equal(t, 0, c.Shutdown())
+	}
+}
+
 // TestLockOnDisk edits the lock of an open flake.
 func TestLockOnDisk(t *testing.T) {
 	dir := t.TempDir()

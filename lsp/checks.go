@@ -45,6 +45,9 @@ type openDocument struct {
 	// others are the other URIs under which the client has the document open.
 	others []protocol.DocumentURI
 
+	// shown is all that was found last, which moves along with the edits.
+	shown carried
+
 	settled *engine.Checker // with which latest, and ofFlake, hold
 	latest  *result         // of the newest state that was checked
 	waiting chan struct{}   // closed when latest changes, or what it is waited for; nil where nobody waits
@@ -161,7 +164,7 @@ func (s *Server) checkOnce(ctx context.Context, o *openDocument, snap *snapshot,
 			return err
 		}
 	}
-	found, err := snap.first(ctx, maxPublished)
+	found, err := snap.first(ctx, maxPublished, s.early(o, snap))
 	if err != nil {
 		return err
 	}
@@ -198,7 +201,7 @@ func (s *Server) showFirst(ctx context.Context, o *openDocument, snap *snapshot)
 	}
 	early := *snap
 	early.early = true
-	found, err := early.first(ctx, maxPublished)
+	found, err := early.first(ctx, maxPublished, nil)
 	if err != nil {
 		return err
 	}
@@ -409,6 +412,9 @@ func (s *Server) publish(o *openDocument, found *result, message protocol.Messag
 		return
 	}
 	o.publishedAt = time.Now()
+	if o.doc.serial == found.snap.doc.serial {
+		o.shown = carried{found.findings, found.snap.doc.text}
+	}
 	if bytes.Equal(message, o.published) {
 		return
 	}

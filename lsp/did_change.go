@@ -70,6 +70,7 @@ func (s *Server) change(o *openDocument, version *int, text string, edits []edit
 		other.ofFlake = other.ofFlake.moved(doc.path, edits)
 		other.crossing = other.crossing.moved(doc.path, edits)
 		other.decided = other.decided.moved(doc.path, edits)
+		other.shown = other.shown.moved(doc.path, edits)
 	}
 	s.schedule(o, false)
 	s.whenIdle(o)

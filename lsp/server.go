@@ -40,6 +40,8 @@ type Options struct {
 	// Poll is how often the files around open documents are looked at, unless the client watches them; 0 is
 	// a second.
 	Poll time.Duration
+	// Large is the size in bytes from which on something is published of an edited Nix file before all rules have looked at it; 0 is 64 KiB.
+	Large int
 	// DiagnosticsOnly has the server offer diagnostics and what mends them only, as beside another server.
 	DiagnosticsOnly bool
 	// ClientProcess is the process of the client: when it ends, the server does. 0 stands for none.
@@ -114,6 +116,9 @@ func Serve(in io.Reader, out io.Writer, opts Options) (status int, err error) {
 	}
 	if opts.Poll == 0 {
 		opts.Poll = time.Second
+	}
+	if opts.Large == 0 {
+		opts.Large = 64 << 10
 	}
 	if opts.Engine.FS == nil {
 		opts.Engine.FS = workspace.OS

@@ -64,7 +64,7 @@ func (p *snapshot) with(text string) *snapshot {
 
 // check checks the document. A rule that finds more than most is stopped.
 func (p *snapshot) check(ctx context.Context, most int) (*result, error) {
-	found, err := p.first(ctx, most)
+	found, err := p.first(ctx, most, nil)
 	if err != nil || found.rest == nil {
 		return found, err
 	}
@@ -72,15 +72,16 @@ func (p *snapshot) check(ctx context.Context, most int) (*result, error) {
 	return found.all(ctx)
 }
 
-// first checks the document as far as that needs no other files of the project: what they decide is left to the result's rest.
-func (p *snapshot) first(ctx context.Context, most int) (*result, error) {
+// first checks the document as far as that needs no other files of the project: what they decide is left to the result's rest. early may be
+// nil.
+func (p *snapshot) first(ctx context.Context, most int, early *engine.Early) (*result, error) {
 	doc := p.doc
 	if doc.isConfig() {
 		c, problems := config.Load(doc.path, doc.text, p.checker.Catalogue(), p.fs)
 		problems = slices.DeleteFunc(problems, func(c config.Problem) bool { return c.File != doc.path })
 		return &result{snap: p, findings: append(configFindings(problems), p.renamed(c)...)}, nil
 	}
-	buffer := engine.Buffer{Path: doc.path, Kind: doc.kind, Text: doc.text, Most: most, Record: true, Alone: p.alone, First: true}
+	buffer := engine.Buffer{Path: doc.path, Kind: doc.kind, Text: doc.text, Most: most, Record: true, Alone: p.alone, First: true, Early: early}
 	checked, err := p.checker.CheckBuffer(ctx, buffer, p.ofFlake.findings)
 	if err != nil {
 		return nil, err
@@ -103,14 +104,7 @@ func (r *result) all(ctx context.Context) (*result, error) {
 func (p *snapshot) resultOf(checked engine.Checked) *result {
 	doc := p.doc
 	out := &result{snap: p, cut: checked.Cut, deps: checked.Deps, more: checked.More, rest: checked.Rest, held: checked.Rest != nil}
-	out.own = checked.Findings
-	if !doc.onDisk { // a text that is in no place has nothing around it
-		out.own = slices.DeleteFunc(out.own, func(f diag.Finding) bool {
-			r := p.checker.Rule(doc.path, f.Rule)
-			return r != nil && r.Placed
-		})
-	}
-	p.markBaselined(out.own)
+	out.own = p.inPlace(checked.Findings)
 	out.findings = out.own
 	if out.rest != nil {
 		out.findings = and(out.findings, p.decided.findings)
@@ -131,6 +125,18 @@ func (p *snapshot) resultOf(checked engine.Checked) *result {
 		p.remark(fmt.Sprintf("%s:%d: %s", n.From.File, n.From.Line, n))
 	}
 	return out
+}
+
+// inPlace presents findings in the document where it lies: a text that is in no place has nothing around it.
+func (p *snapshot) inPlace(findings []diag.Finding) []diag.Finding {
+	if !p.doc.onDisk {
+		findings = slices.DeleteFunc(findings, func(f diag.Finding) bool {
+			r := p.checker.Rule(p.doc.path, f.Rule)
+			return r != nil && r.Placed
+		})
+	}
+	p.markBaselined(findings)
+	return findings
 }
 
 // and returns a list of findings with those of another that it has not.

@@ -46,6 +46,7 @@ func (p *Pass) memory() *eval.Memory {
 
 // lowered returns the code of the file; nil where Nix refuses that.
 func (p *Pass) lowered() *eval.Code {
+	p.whole()
 	x := p.examined
 	x.lower.Do(func() { x.lowered = p.memory().Lower(p.Tree, p.Path, p.Names()) })
 	return x.lowered
@@ -55,6 +56,7 @@ func (p *Pass) lowered() *eval.Code {
 // is evaluated; none where nothing can be found, as in a file with syntax errors. The findings must not be changed, and end with
 // the pass, as the tree does.
 func (p *Pass) Failures() ([]eval.Finding, *eval.Code) {
+	p.whole()
 	x := p.examined
 	x.examine.Do(func() {
 		if !p.memory().Worthwhile(p.Tree, p.Names()) {
@@ -82,6 +84,7 @@ func (p *Pass) Failures() ([]eval.Finding, *eval.Code) {
 
 // FailuresOfFiles returns what Failures does where the file evaluates others, and so may fail for what those are; else none.
 func (p *Pass) FailuresOfFiles() ([]eval.Finding, *eval.Code) {
+	p.whole()
 	x := p.examined
 	x.look.Do(func() { x.loads = eval.Loads(p.Tree) })
 	if !x.loads {
@@ -97,6 +100,7 @@ func (p *Pass) Exhausted() bool { return p.examined.exhausted.Load() }
 // AtLength reports whether a rule may evaluate all of the file: not a large one while somebody waits (Alone), of which it is noted that
 // more may be found.
 func (p *Pass) AtLength() bool {
+	p.whole()
 	x := p.examined
 	if x.alone && len(p.Tree.Records()) > aloneNodes {
 		x.more.Store(true)

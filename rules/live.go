@@ -9,6 +9,7 @@ import (
 // Live tells which bindings the file needs. What a suppression comment stands before is pinned: the user
 // wants to keep it, so what it uses is needed.
 func (p *Pass) Live() *sema.Live {
+	p.whole()
 	if p.live == nil {
 		p.live = p.Names().Live(pins(p.Tree))
 	}

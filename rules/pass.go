@@ -40,6 +40,7 @@ type Pass struct {
 	doubt    *doubt
 	common   map[any]any // see Common
 	shaped   bool
+	near     bool // see Near
 }
 
 // Host is what runs rules: it takes their findings and knows their settings.
@@ -101,6 +102,7 @@ func (p *Pass) Names() *sema.Info {
 
 // Modules returns the modules of the file: the file itself where it is one, and those written inside it.
 func (p *Pass) Modules() *module.File {
+	p.whole()
 	if p.modules == nil {
 		p.modules = module.AnalyzeFile(p.Tree, p.Names())
 		p.modules.Code, p.modules.Import = p.lowered, p.imports()
@@ -141,7 +143,12 @@ func report(host Host, rule *Rule, path string, f diag.Finding) {
 
 // doubts reports whether what the rule finds may be about what could not be read for certain.
 func (p *Pass) doubts() bool {
-	return p.Tree != nil && p.Tree.Root().HasError() && p.rule.Syntax == "" && !p.rule.Broken
+	return p.Tree != nil && p.rule.doubted(p.Tree)
+}
+
+// doubted reports whether what a rule finds in a tree may be about what could not be read for certain.
+func (r *Rule) doubted(t *ast.Tree) bool {
+	return t.Root().HasError() && r.Syntax == "" && !r.Broken
 }
 
 // doubtful reports whether a finding in a file with syntax errors is about what could not be read for certain.

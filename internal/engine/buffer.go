@@ -35,6 +35,8 @@ type Buffer struct {
 	Alone bool
 	// First leaves what other files of the project decide to Checked.Rest.
 	First bool
+	// Early, where it is set, shows something of a Nix file before that.
+	Early *Early
 }
 
 // Checked is what was found in a buffer.
@@ -167,7 +169,7 @@ func (e *Checker) CheckBuffer(ctx context.Context, b Buffer, ofFlake []diag.Find
 		return Checked{Deps: &Deps{b.Path, e.config(b.Path), e.baseline(b.Path), project.NewDeps()}}, nil
 	}
 	w := e.worker(b.Path)
-	w.ctx, w.alone = ctx, b.Alone
+	w.ctx, w.alone, w.early = ctx, b.Alone, b.Early
 	w.bound.most = b.Most
 	w.findings.last = slices.Clone(ofFlake)
 	w.open(b.Path)
@@ -223,16 +225,15 @@ func (w *worker) inBuffer(b Buffer, deps *Deps) Checked {
 	if err := w.view.RepoError(); err != nil {
 		errs = append(errs, FileError{File: w.view.Root(), Message: err.Error(), Kind: Unreadable})
 	}
-	findings = w.hideSecrets(findings, b)
+	findings = w.hideSecrets(findings, b.Path, b.Text)
 	return Checked{Findings: diag.Sort(findings), Errors: errs, Cut: cut, More: w.more, Deps: deps, Notices: notices}
 }
 
 // hideSecrets takes the secrets in a document out of what findings about it say.
-func (w *worker) hideSecrets(findings []diag.Finding, b Buffer) []diag.Finding {
-	text := b.Text
+func (w *worker) hideSecrets(findings []diag.Finding, path, text string) []diag.Finding {
 	if w.secrets == nil {
 		w.secrets = &secret.Values{
-			Read: func(file string) (string, bool) { return text, file == b.Path },
+			Read: func(file string) (string, bool) { return text, file == path },
 			Tree: func(string) *ast.Tree {
 				if w.parser == nil { // it is another check's
 					return nil
@@ -294,13 +295,13 @@ func (w *worker) apply(pass *rules.Pass, tree *ast.Tree) {
 	n := len(tree.Records())
 	if w.ctx == nil || n < wide {
 		w.files(pass)
-		w.walk(pass, tree, 0, n)
+		w.walk(pass, tree, 0, n, nil)
 		return
 	}
 	var next atomic.Int64
 	take := func(w *worker, pass *rules.Pass) {
 		for at := int(next.Add(chunk)) - chunk; at < n; at = int(next.Add(chunk)) - chunk {
-			w.walk(pass, tree, at, min(at+chunk, n))
+			w.walk(pass, tree, at, min(at+chunk, n), nil)
 		}
 	}
 	var wg sync.WaitGroup

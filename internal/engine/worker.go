@@ -82,6 +82,7 @@ type worker struct {
 	bound bound
 	// secrets is what names in the buffer at hand say of it; nil where nobody asked.
 	secrets *secret.Values
+	early   *Early // that of Buffer
 }
 
 // later is the rest of a rule that asks what other files say, with what held when it asked.
@@ -376,6 +377,9 @@ func (w *worker) nix(path, text string) {
 	}
 	w.begin(path, tree, "")
 	w.syntax(pass, tree)
+	if w.early != nil && !w.cancelled() {
+		w.showEarly(pass, tree)
+	}
 	w.apply(pass, tree)
 	if w.ctx != nil && len(w.later) > 0 && !w.cancelled() { // they will ask
 		w.note = func() { w.engine.snapshot.NoteText(path, tree, pass.Modules) }
@@ -410,10 +414,9 @@ func (w *worker) files(pass *rules.Pass) {
 }
 
 // walk calls the node rules for the nodes from at up to, not including, end, each for the kinds and names it asks for, in
-// source order. A rule that panics is left out for the rest of them.
-func (w *worker) walk(pass *rules.Pass, tree *ast.Tree, at, end int) {
+// source order. A rule that panics is left out for the rest of them, and so is one that failed before; failed may be nil.
+func (w *worker) walk(pass *rules.Pass, tree *ast.Tree, at, end int, failed map[*rules.Rule]bool) {
 	records := tree.Records()[:end]
-	var failed map[*rules.Rule]bool
 	for at < len(records) {
 		w.guard(pass.Rule, func() {
 			byKind := &w.plan.byKind

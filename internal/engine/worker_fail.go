@@ -15,7 +15,7 @@ func (w *worker) guard(running func() *rules.Rule, run func()) {
 	defer func() {
 		switch v := recover().(type) {
 		case nil:
-		case enough:
+		case enough, rules.TooMuch:
 		default:
 			w.errors = append(w.errors, FileError{File: w.path, Message: fmt.Sprintf("rule %s failed: %s\n%s", running().ID, w.failure(v), trace()), Kind: Internal})
 		}

@@ -125,7 +125,7 @@ func editingRun(t *testing.T, r *rand.Rand) {
 	}
 	slices.Sort(names)
 	git("add", "-A", ".")
-	c := lsptest.Start(t, lsp.Options{Idle: 10 * time.Millisecond, Poll: 50 * time.Millisecond})
+	c := lsptest.Start(t, lsp.Options{Idle: 10 * time.Millisecond, Poll: 50 * time.Millisecond, Large: r.IntN(2)})
 	c.Initialize(dir, "")
 	buffers, versions := map[string]string{}, map[string]int{}
 	asked := 0

@@ -116,7 +116,7 @@ func soakRun(t *testing.T, r *rand.Rand, texts map[string][]string, steps int) {
 	}
 	s.git("add", "-A", ".")
 	goroutines := runtime.NumGoroutine()
-	s.Client = lsptest.Start(t, lsp.Options{Idle: 10 * time.Millisecond, Poll: 50 * time.Millisecond, Log: &s.log})
+	s.Client = lsptest.Start(t, lsp.Options{Idle: 10 * time.Millisecond, Poll: 50 * time.Millisecond, Log: &s.log, Large: 1 + r.IntN(2)*maxSoaked})
 	s.Initialize(s.dir, "")
 	var heap []uint64
 	for step := range steps {

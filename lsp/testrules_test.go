@@ -91,6 +91,15 @@ func init() {
 		}
 	})
 	rules.Register(&rules.Rule{
+		ID: "hanging-file", Family: "test", Summary: "A file is held up", Doc: "For tests.", Since: "0.1.0", Severity: diag.Warning,
+		File: func(p *rules.Pass) {
+			if strings.Contains(p.Tree.Source(), "# hangs\n") {
+				hung.Add(1)
+				<-*hanging.Load()
+			}
+		},
+	})
+	rules.Register(&rules.Rule{
 		ID: "flake-word", Family: "test", Summary: "A flake has the word", Doc: "For tests.", Since: "0.1.0", Severity: diag.Warning,
 		Flake: func(p *rules.Pass, f *flake.Flake) {
 			for _, file := range []struct{ name, text string }{{"flake.nix", f.Nix.Tree.Source()}, {"flake.lock", lockText(p)}} {

@@ -1,6 +1,7 @@
 package project
 
 import (
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -46,7 +47,20 @@ type optionReader struct {
 // evaluatedOptions is what evaluating some modules of a project adds to what they say as they are written.
 type evaluatedOptions struct {
 	index *moduleIndex
+	files map[string]bool // that were evaluated, or would have been
+}
+
+// evaluatedKey names a module as it is written, in the project with a root.
+type evaluatedKey struct {
+	root, path string
+	said       *module.Said
+}
+
+// evaluatedModule is one module of evaluatedOptions.
+type evaluatedModule struct {
+	said  *module.Said
 	files map[string]bool
+	work  int // what that cost
 }
 
 // moduleIndex returns what the modules of the project say, those evaluated that declare options by other means than they are written.
@@ -65,6 +79,17 @@ func evaluatedAfter(m *memo[*moduleIndex, *evaluatedOptions], changed []string) 
 	for base, o := range m.known() {
 		if slices.ContainsFunc(changed, func(path string) bool { return o.files[path] || base.said[path] != nil }) {
 			gone = append(gone, base)
+		}
+	}
+	return m.without(gone...)
+}
+
+// evaluatedModulesAfter likewise.
+func evaluatedModulesAfter(m *memo[evaluatedKey, *evaluatedModule], changed []string) *memo[evaluatedKey, *evaluatedModule] {
+	var gone []evaluatedKey
+	for key, o := range m.known() {
+		if slices.ContainsFunc(changed, func(path string) bool { return o.files[path] || key.path == path }) {
+			gone = append(gone, key)
 		}
 	}
 	return m.without(gone...)
@@ -110,7 +135,26 @@ func isPartial(t *module.Type) bool {
 	return t.Name == "" || slices.ContainsFunc(t.Of, func(of module.Type) bool { return isPartial(&of) })
 }
 
+// evaluateOptions evaluates each module that wants it by itself, so that what it tells depends neither on the others nor on their order.
 func evaluateOptions(v *View, base *moduleIndex) *evaluatedOptions {
+	x := &moduleIndex{paths: base.paths, said: make(map[string]*module.Said, len(base.said))}
+	out := &evaluatedOptions{x, map[string]bool{}}
+	work := 0
+	for _, path := range base.paths {
+		s := base.said[path]
+		if x.said[path] = s; !wantsEvaluation(s) || work > workOfOptions {
+			continue
+		}
+		m := v.snapshot.modules.get(evaluatedKey{v.Root(), path, s}, func() *evaluatedModule { return evaluateModule(v, path, s) })
+		x.said[path] = m.said
+		work += m.work
+		maps.Copy(out.files, m.files)
+	}
+	return out
+}
+
+// evaluateModule evaluates what a module declares.
+func evaluateModule(v *View, path string, s *module.Said) *evaluatedModule {
 	r := &optionReader{view: v.plain(), ev: eval.NewEvaluation(), files: map[string]bool{}, names: map[*eval.Code]string{}}
 	r.ev.Fuel, r.ev.Import, r.ev.Texts = fuelOfOptions, r.imported, true
 	lib := optionsModel.apply(map[string]eval.Part{"base": eval.LibArgument()})
@@ -120,20 +164,15 @@ func evaluateOptions(v *View, base *moduleIndex) *evaluatedOptions {
 		r.ev.Lib[name] = model.Member(name)
 	}
 	r.given = eval.Attrs(map[string]eval.Part{"lib": lib, "pkgs": eval.PackagesArgument(), "config": eval.Open(), "options": eval.Open()}, true)
-	x := &moduleIndex{paths: base.paths, said: make(map[string]*module.Said, len(base.said))}
-	for _, path := range base.paths {
-		s := base.said[path]
-		if x.said[path] = s; !wantsEvaluation(s) || r.ev.Work() > workOfOptions {
-			continue
-		}
-		if code := r.imported(path); code != nil {
-			w := optionWalk{optionReader: r, file: path}
-			r.limit = r.ev.Work() + workOfOneFile
-			w.module(code.Root(), maxOptionDepth)
-			x.said[path] = w.added(s)
-		}
+	out := &evaluatedModule{s, r.files, 0}
+	if code := r.imported(path); code != nil {
+		w := optionWalk{optionReader: r, file: path}
+		r.limit = r.ev.Work() + workOfOneFile
+		w.module(code.Root(), maxOptionDepth)
+		out.said = w.added(s)
 	}
-	return &evaluatedOptions{x, r.files}
+	out.work = r.ev.Work()
+	return out
 }
 
 // imported returns the code of a file, and notes it.

@@ -26,8 +26,9 @@ type Snapshot struct {
 	failing *memo[string, *failingOutputs] // by folder
 	hosts   *memo[string, *hostGraph]      // by folder
 	lists   *memo[string, optionList]      // of options, by file
-	// evaluated is what evaluating modules adds to what they say.
+	// evaluated is what evaluating modules adds to what they say, modules what that of one does.
 	evaluated *memo[*moduleIndex, *evaluatedOptions]
+	modules   *memo[evaluatedKey, *evaluatedModule]
 
 	// inputs are the sources of inputs, by what they are found out from.
 	inputs *memo[inputsKey, inputSources]
@@ -61,7 +62,8 @@ func (s *Snapshot) empty() {
 	s.flakes, s.locks, s.ciCalls = new(memo[string, *flake.Flake]), new(memo[string, *flake.LockFile]), new(memo[string, map[string]bool])
 	s.sets, s.outputs, s.failing = new(memo[string, map[string]bool]), new(memo[string, *Outputs]), new(memo[string, *failingOutputs])
 	s.hosts, s.lists, s.inputs = new(memo[string, *hostGraph]), new(memo[string, optionList]), new(memo[inputsKey, inputSources])
-	s.evaluated, s.files, s.trees = new(memo[*moduleIndex, *evaluatedOptions]), new(fileCache), new(memo[tableKey, *factTable])
+	s.evaluated, s.modules = new(memo[*moduleIndex, *evaluatedOptions]), new(memo[evaluatedKey, *evaluatedModule])
+	s.files, s.trees = new(fileCache), new(memo[tableKey, *factTable])
 }
 
 // Forget lets go of what files say, for who will hardly ask of the same projects again: then it is read anew. Nobody may ask meanwhile.

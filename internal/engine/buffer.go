@@ -71,7 +71,11 @@ func (r *Rest) Read() {
 	w.letGo(len(r.buffer.Text))
 	r.core.parser, r.core.resolver, r.core.memory = w.parser, w.resolver, w.memory
 	w.parser, w.resolver, w.memory = nil, nil, nil
-	release(r.core, r.buffer.Path, len(r.buffer.Text))
+	path, text := r.buffer.Path, r.buffer.Text
+	release(r.core, path, len(text))
+	if b, err := w.engine.fs.ReadFile(path); err == nil && string(b) == text { // and not another one that is tried
+		w.engine.snapshot.Parsed(path, text, func() (*ast.Tree, *sema.Info) { return Parsed(path, text) })
+	}
 }
 
 // Answer lets the rules that wait end, and returns all that is found in the buffer. It is called once. The error is that of the context.

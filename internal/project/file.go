@@ -21,6 +21,7 @@ import (
 type File struct {
 	path    string
 	text    string
+	parsed  func() (*ast.Tree, *sema.Info) // see Snapshot.Parsed; or nil
 	tree    lazy[*ast.Tree]
 	names   lazy[*sema.Info]
 	shape   lazy[role.Shape]
@@ -36,12 +37,23 @@ func (f *File) Text() string { return f.text }
 
 // Tree returns the text parsed as Nix.
 func (f *File) Tree() *ast.Tree {
-	return f.tree.get(func() *ast.Tree { return parser.Parse(f.text) })
+	return f.tree.get(func() *ast.Tree {
+		if f.parsed == nil {
+			return parser.Parse(f.text)
+		}
+		tree, names := f.parsed()
+		if tree == nil {
+			return parser.Parse(f.text)
+		}
+		f.names.get(func() *sema.Info { return names })
+		return tree
+	})
 }
 
 // Names returns the names of the tree, resolved.
 func (f *File) Names() *sema.Info {
-	return f.names.get(func() *sema.Info { return sema.Resolve(f.Tree()) })
+	tree := f.Tree() // which may come with its names
+	return f.names.get(func() *sema.Info { return sema.Resolve(tree) })
 }
 
 // Modules returns the modules of the tree. They belong to the caller: each call reads them anew.
@@ -55,7 +67,7 @@ func (f *File) Shape() role.Shape {
 // Code returns what Nix evaluates where it imports the file; nil where it refuses that.
 func (f *File) Code() *eval.Code {
 	return f.code.get(func() *eval.Code {
-		if f.tree.done.Load() || len(f.text) > maxLent {
+		if f.tree.done.Load() || f.parsed != nil || len(f.text) > maxLent {
 			return eval.Lower(f.Tree(), f.path, f.Names())
 		}
 		r := readers.Get().(*reader)
@@ -154,20 +166,12 @@ func (s *Snapshot) File(path string) *File {
 	return s.files.add(&File{path: path, text: unsafe.String(unsafe.SliceData(b), len(b))}) // nobody writes to it
 }
 
-// Parsed gives the snapshot what is known of the text of a file, unless it has read that already: find returns the tree of the text and its
-// names, which must last, or nil.
+// Parsed tells the snapshot who may know the tree of the text of a file, unless it has read that already: find, which is asked when somebody
+// wants it, returns the tree and its names, which must last, or nil.
 func (s *Snapshot) Parsed(path, text string, find func() (*ast.Tree, *sema.Info)) {
-	if s.files.find(path) != nil {
-		return
+	if s.files.find(path) == nil {
+		s.files.add(&File{path: path, text: text, parsed: find})
 	}
-	tree, names := find()
-	if tree == nil {
-		return
-	}
-	f := &File{path: path, text: text}
-	f.tree.get(func() *ast.Tree { return tree })
-	f.names.get(func() *sema.Info { return names })
-	s.files.add(f)
 }
 
 func (c *fileCache) find(path string) *File {

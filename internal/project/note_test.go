@@ -2,6 +2,7 @@ package project_test
 
 import (
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -17,11 +18,14 @@ import (
 // readingFS counts how often files are read to be looked through.
 type readingFS struct {
 	*workspace.Overlay
+	mu    sync.Mutex
 	reads map[string]int
 }
 
-func (f readingFS) ReadInto(path string, buf []byte) ([]byte, error) {
+func (f *readingFS) ReadInto(path string, buf []byte) ([]byte, error) {
+	f.mu.Lock()
 	f.reads[filepath.Base(path)]++
+	f.mu.Unlock()
 	return f.Overlay.ReadInto(path, buf)
 }
 
@@ -32,7 +36,7 @@ func TestNoteText(t *testing.T) {
 	a, b, c := filepath.Join(dir, "a.nix"), filepath.Join(dir, "b.nix"), filepath.Join(dir, "c.nix")
 	const text, other = "[ ./b.nix ]", "[ ./c.nix ]" // of one size
 	for _, noted := range []string{"", text, other} {
-		fs := readingFS{workspace.NewOverlay(workspace.OS), map[string]int{}}
+		fs := &readingFS{Overlay: workspace.NewOverlay(workspace.OS), reads: map[string]int{}}
 		fs.Set(a, []byte(text))
 		s := project.NewLive(fs)
 		s.Want(project.Everything)

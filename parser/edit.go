@@ -82,7 +82,7 @@ const (
 // over it. So lexing starts at the last blank before the edit, and ends at a blank behind it that was one
 // before, with the same modes.
 func (p *Parser) relex(src string) (d splice, ok bool) {
-	if p.n == 0 || p.src == "" || len(p.cuts) > 0 || p.shell || p.nul >= 0 || len(src)+2 > len(p.start) {
+	if p.n == 0 || p.src == "" || len(p.cuts) > 0 || p.shell || p.nul >= 0 {
 		return d, false
 	}
 	same := commonPrefix(p.src, src)
@@ -153,6 +153,9 @@ func (p *Parser) splice(d *splice, src string) {
 	d.old, d.oldStart, d.oldText = p.replaced.kinds, p.replaced.start, p.src
 
 	n := p.n + d.newEnd - d.oldEnd
+	if len(p.start) <= n {
+		p.reserve(n + 1 + p.spare(n))
+	}
 	copy(p.kinds[d.newEnd:n], p.kinds[d.oldEnd:p.n])
 	copy(p.start[d.newEnd:n+1], p.start[d.oldEnd:p.n+1])
 	if delta := uint32(len(src) - len(p.src)); delta != 0 {

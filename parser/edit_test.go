@@ -150,3 +150,20 @@ func FuzzReparse(f *testing.F) {
 		}
 	})
 }
+
+// TestReparseLarge holds that the tokens of a large text are kept, too: so its nodes are where only a comment changes.
+func TestReparseLarge(t *testing.T) {
+	var p Parser
+	text := "{\n" + strings.Repeat("  name = [ 1 2 ]; # a comment that is long enough\n", 8_000) + "}\n"
+	stamp := p.Reparse(text).Stamp()
+	for i := range 100 {
+		at := len(text)/2 + i*1000
+		at += strings.Index(text[at:], "comment")
+		text = text[:at] + " more" + text[at:]
+		tree := p.Reparse(text)
+		require.Equal(t, stamp, tree.Stamp())
+		if i%10 == 0 {
+			require.Empty(t, difference(Parse(text), tree))
+		}
+	}
+}

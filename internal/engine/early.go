@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/nixsift/nixsift/ast"
@@ -33,14 +34,18 @@ func (w *worker) showEarly(pass *rules.Pass, tree *ast.Tree) {
 	o := &worker{
 		engine: w.engine, config: w.config, view: w.view, plan: w.plan, ctx: w.ctx, left: map[finder]int{}, bound: bound{most: w.bound.most},
 	}
-	failed := map[*rules.Rule]bool{} // which do not tell all
+	failed := map[*rules.Rule]bool{}
 	o.begin(w.path, tree, w.text)
 	looked := o.lookAround(pass.Near(o), tree, w.early.Changed, failed)
 	if w.cancelled() {
 		return
 	}
+	more := maps.Clone(failed) // the rules that may find more there
 	for _, l := range o.later {
-		failed[l.rule] = true // other files decide
+		more[l.rule] = true
+	}
+	for _, r := range w.plan.byKind[ast.File].all {
+		more[r] = true
 	}
 	rule := func(f *diag.Finding) *rules.Rule {
 		if f.File != w.path {
@@ -52,7 +57,7 @@ func (w *worker) showEarly(pass *rules.Pass, tree *ast.Tree) {
 	for _, f := range w.early.Before {
 		switch r := rule(&f); {
 		case r == nil:
-		case r.Node != nil && looked.Len() > 0 && looked.Start <= f.Span.Start && f.Span.End <= looked.End && !failed[r], r.Syntax != "" && r.Node == nil, pass.Doubts(r, &f):
+		case r.Node != nil && looked.Len() > 0 && looked.Start <= f.Span.Start && f.Span.End <= looked.End && !more[r], r.Syntax != "" && r.Node == nil, pass.Doubts(r, &f):
 			continue
 		}
 		kept = append(kept, f)
@@ -74,15 +79,15 @@ func (w *worker) showEarly(pass *rules.Pass, tree *ast.Tree) {
 	w.early.Show(kept, w.hideSecrets(found, w.path, tree.Source()))
 }
 
-// lookAround calls the rules about nodes for the nodes around a place, and for those that hold these, and returns where the former stand;
-// an empty span where they are too many. Rules that need all of the file are noted as failed.
+// lookAround calls the rules about nodes for the nodes around a place, and for those that hold these, the file itself apart, and returns
+// where the former stand; an empty span where they are too many. Rules that need all of the file are noted as failed.
 func (w *worker) lookAround(pass *rules.Pass, tree *ast.Tree, at source.Span, failed map[*rules.Rule]bool) (looked source.Span) {
 	from, to := around(tree, at)
 	if nodes(from, to) > mostAround {
 		return looked
 	}
 	w.walk(pass, tree, int(from.ID()), int(to.SubtreeEnd()), failed)
-	for up := from.Parent(); up.IsValid(); up = up.Parent() {
+	for up := from.Parent(); up.IsValid() && !up.Is(ast.File); up = up.Parent() {
 		w.walk(pass, tree, int(up.ID()), int(up.ID())+1, failed)
 	}
 	return source.Span{Start: from.Start(), End: to.End()}

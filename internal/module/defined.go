@@ -279,6 +279,13 @@ func (w *definedWalk) value(s state, n ast.Node) {
 		return
 	case ast.Binary:
 		if n.Op() == ast.OpUpdate {
+			// Of a property and a set, the module system takes the content of the property alone.
+			for _, operand := range []ast.Node{n.Child(1), n.Child(0)} {
+				if w.f.IsProperty(operand) {
+					w.value(s, operand)
+					return
+				}
+			}
 			left := s
 			left.later = w.f.laterNames(n.Child(1), s.later)
 			w.value(left, n.Child(0))
@@ -291,6 +298,20 @@ func (w *definedWalk) value(s state, n ast.Node) {
 		}
 	}
 	w.emit(s, written, len(s.path) == 0)
+}
+
+// IsProperty reports whether an expression is, by its name, a call of mkIf or its kin, or a name that stands for one.
+func (f *File) IsProperty(n ast.Node) bool {
+	if n = f.followed(n); !n.Is(ast.Apply) {
+		return false
+	}
+	fn, args := ast.Call(n)
+	switch name := ast.LastName(fn); name {
+	case "mkIf", "mkOverride", "mkOrder":
+		return len(args) == 2
+	default:
+		return len(args) == 1 && (name == "mkMerge" || name == "mkBefore" || name == "mkAfter" || overridePriority[name] != 0)
+	}
 }
 
 // property reads what mkIf and its kin are put around.

@@ -28,6 +28,8 @@ type Said struct {
 	Hosts, Exports bool
 	// Disables is set where the module takes others out, so that what it imports may not count.
 	Disables bool
+	// Free is set where a module of the file takes definitions of options that nothing declares: it has a freeformType.
+	Free bool
 	// Image is what in the module makes the system that has it an image in any case, "" for nothing.
 	Image string
 	// Built are the path literals of modules of which the file makes an image, with others or alone.
@@ -74,6 +76,7 @@ func (f *File) Said() (s Said) {
 		if isModuleList(b) {
 			s.Lists++
 		}
+		s.Free = s.Free || b.Attrpath().FirstName() == "freeformType" && f.isModuleSet(b.Parent())
 		for part := range b.Attrpath().Children() {
 			switch name, _ := ast.AttrName(part); {
 			case strings.HasSuffix(name, "Configurations"):

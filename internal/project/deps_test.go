@@ -71,6 +71,7 @@ func TestDeps(t *testing.T) {
 			a.PassedTo(filepath.Join(dir, "host.nix"), []string{"my", "password"}, false)
 		},
 		"image of":     func(dir string, a *project.Answers) { a.ImageOf(filepath.Join(dir, "b.nix")) },
+		"any option":   func(_ string, a *project.Answers) { a.AnyOption() },
 		"any image of": func(dir string, a *project.Answers) { a.AnyImageOf(filepath.Join(dir, "a.nix")) },
 		"made paths":   func(dir string, a *project.Answers) { a.MadePaths(filepath.Join(dir, "flake.nix")) },
 		"failing": func(dir string, a *project.Answers) {

@@ -3,6 +3,7 @@ package project
 import (
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/nixsift/nixsift/internal/git"
@@ -16,9 +17,9 @@ type ground struct {
 	repos *git.Cache
 
 	folders  memo[string, *folder]
-	entries  memo[string, []string]         // of a folder
-	nixFiles memo[string, []workspace.File] // by root
-	ends     memo[string, *ends]            // by root
+	entries  memo[string, []string] // of a folder
+	nixFiles memo[string, nixFiles] // by root
+	ends     memo[string, *ends]    // by root
 	inKind   folderKinds
 }
 
@@ -34,6 +35,7 @@ type folder struct {
 	root       string
 	inStore    bool // the folder lies in what Nix copied to its store, outside of a repository
 	inFlake    lazy[bool]
+	part       lazy[bool]
 	attributes lazy[*attributes]
 }
 
@@ -92,6 +94,19 @@ func bound(f, up *folder) string {
 
 // unbound reports whether neither a repository nor a flake bounds the project, nor what Nix copied.
 func (f *folder) unbound() bool { return f.repo == nil && f.flakeDir == "" && !f.inStore }
+
+// fragment reports whether more may belong to the project than is in it: nothing bounds it, and Nix files lie above it, or more folders
+// below it than are looked into. What lies directly in /tmp or /home is nobody's project.
+func (f *folder) fragment() bool {
+	return f.unbound() && f.part.get(func() bool {
+		for dir := filepath.Dir(f.root); filepath.Dir(dir) != dir && filepath.Dir(filepath.Dir(dir)) != filepath.Dir(dir); dir = filepath.Dir(dir) {
+			if slices.ContainsFunc(f.ground.entriesOf(dir), isNix) {
+				return true
+			}
+		}
+		return f.ground.isCut(f.root)
+	})
+}
 
 // isStoreObject reports whether a folder lies directly in a Nix store under a name as Nix gives them: 32 digits of its
 // base 32, a hyphen and more. The store may be one below another root, as `nix --store DIR` has it.

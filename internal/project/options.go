@@ -121,6 +121,9 @@ func (x *moduleIndex) options() *optionNode {
 				n := root.at(open)
 				n.openers = append(n.openers, path)
 			}
+			if s.Free {
+				root.openers = append(root.openers, path)
+			}
 		}
 		root.seal()
 		return root
@@ -214,7 +217,7 @@ func (a *Answers) Option(path []string) OptionAnswer {
 	if answer.Verdict != OptionMissing {
 		return answer
 	}
-	if x.used().asked.has(path[:answer.At+1]) || x.used().declaresIn(path, answer) || !answer.Own && (answer.Near == "" || !root.ownsSet(path[:answer.At])) {
+	if a.folder.fragment() || x.used().asked.has(path[:answer.At+1]) || x.used().declaresIn(path, answer) || !answer.Own && (answer.Near == "" || !root.ownsSet(path[:answer.At])) {
 		return OptionAnswer{}
 	}
 	return answer
@@ -241,6 +244,15 @@ func (a *Answers) DeclaresAround(path []string) bool {
 		}
 	}
 	return false
+}
+
+// AnyOption reports whether a module of the project takes definitions of options that nothing declares.
+func (a *Answers) AnyOption() bool {
+	if a.deps != nil {
+		return noted(a.View, question{what: "any option"}, func(a *Answers) bool { return a.AnyOption() })
+	}
+	x := a.moduleIndex()
+	return slices.ContainsFunc(x.paths, func(path string) bool { return x.said[path].Free })
 }
 
 // find looks for an option in a tree.

@@ -25,7 +25,7 @@ func (a *Answers) UseOfOption(path []string) OptionUse {
 		return noted(a.View, q, func(a *Answers) OptionUse { return a.UseOfOption(path) })
 	}
 	x := a.moduleIndex()
-	if !x.complete() || !x.owns(path[0]) && !x.ownsAround(path) || strings.HasPrefix(path[0], "${") {
+	if a.folder.fragment() || !x.complete() || !x.owns(path[0]) && !x.ownsAround(path) || strings.HasPrefix(path[0], "${") {
 		return OptionRead
 	}
 	u := x.used()

@@ -108,7 +108,7 @@ func (a *Answers) undeclaredSecret(set, name string) undeclaredSecret {
 	}
 	x := secretNames.in(a)
 	names := x.declared[set]
-	if _, declared := slices.BinarySearch(names, name); declared || len(names) == 0 || x.open[set] || x.asked[name] || x.foreign {
+	if _, declared := slices.BinarySearch(names, name); declared || len(names) == 0 || a.folder.fragment() || x.open[set] || x.asked[name] || x.foreign {
 		return undeclaredSecret{}
 	}
 	meant := near.Find(name, names)

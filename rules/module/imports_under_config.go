@@ -5,6 +5,7 @@ import (
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/modsys"
 	"github.com/nixsift/nixsift/internal/module"
+	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -13,10 +14,11 @@ var _ = rules.Register(&rules.Rule{
 	Summary: "`imports` or `options` stand among definitions, where the module system takes them for options",
 	Doc: "`imports` and `options` have a meaning only at the top of a module. Under `config`, and in a module that is a `mkIf` or\n" +
 		"`mkMerge` as a whole, everything is the definition of an option, so evaluation fails with \"The option `imports' does not\n" +
-		"exist\".\n" +
+		"exist\". Where a module of the project has a `freeformType` that takes them, they are lost without a word: a warning.\n" +
 		"\n" +
 		"Move them to the top of the module, beside `config`. They cannot be made conditional this way.",
 	Severity: diag.Error, Presets: rules.Recommended,
+	Asks: project.ForModules,
 	File: func(p *rules.Pass) {
 		topLevel(p)
 		deeper(p)

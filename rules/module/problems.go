@@ -91,6 +91,15 @@ func each(kind problemKind, present func(f *module.File, pr module.Obstacle) dia
 // A function that the project calls with arguments of its own reads those.
 func reportIfEvaluated(p *rules.Pass, pr module.Obstacle, f diag.Finding) {
 	possible, curried, why := pr.Module.Certainty == module.Possible, pr.Module.Curried, pr.Why
+	if kindOf(pr) == importsUnderConfig && !possible {
+		p.Ask(func(a *rules.Asked) {
+			if a.AnyOption() {
+				f.Severity = diag.Warning
+			}
+			a.Report(f)
+		})
+		return
+	}
 	if why == nil && !possible {
 		p.Report(f)
 		return

@@ -54,6 +54,9 @@ var _ = rules.Register(&rules.Rule{
 		var kind nixlang.Type
 		switch name {
 		case "mkIf":
+			if content := all[1].Unparen(); content.Is(ast.AttrSet) && !content.FirstChild().IsValid() {
+				return // nothing asks for the condition
+			}
 			want, kind = "a condition", nixlang.TypeBool
 		case "mkOverride", "mkOrder":
 			want, kind = "a number", nixlang.TypeInt

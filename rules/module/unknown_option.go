@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
+	"github.com/nixsift/nixsift/internal/comes"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/module"
 	"github.com/nixsift/nixsift/internal/project"
@@ -39,20 +41,50 @@ var _ = rules.Register(&rules.Rule{
 	Asks:    project.ForModules,
 	File: func(p *rules.Pass) {
 		lists, file := listsOf(p), p.Path
-		told := map[source.Span]bool{}
-		eachUse(p, func(d *module.Defined) bool { return !maybeAbsent(d.Of, d.Node) }, func(r *module.Read) bool { return !r.Guarded }, func(a *rules.Asked, u *module.Use) {
-			unknownOption(a, file, lists, u, told)
+		told, perhaps := map[source.Span]bool{}, map[source.Span]bool{}
+		wantsRead := func(r *module.Read) bool {
+			if r.Guarded || isLost(p, r.Node) {
+				return false
+			}
+			if comes.By(r.Node, p.Names).Degree < comes.Surely {
+				perhaps[r.Node.Span()] = true
+			}
+			return true
+		}
+		eachUse(p, func(d *module.Defined) bool { return !maybeAbsent(d.Of, d.Node) }, wantsRead, func(a *rules.Asked, u *module.Use) {
+			unknownOption(a, file, lists, u, told, !u.Defined && perhaps[u.Node])
 		})
 		eachElement(p, nil, func(a *rules.Asked, e *element) {
 			if !e.absent {
-				unknownOption(a, file, nil, &e.use, told)
+				unknownOption(a, file, nil, &e.use, told, false)
 			}
 		})
 	},
 })
 
-// unknownOption reports an option that nothing declares, once for each place.
-func unknownOption(a *rules.Asked, file string, lists []string, u *module.Use, told map[source.Span]bool) {
+// isLost reports whether an expression stands in a set that // joins with a property, so that nothing evaluates it.
+func isLost(p *rules.Pass, n ast.Node) bool {
+	for i := 0; i < maxAround && n.IsValid(); i++ {
+		up := n.Parent()
+		if up.Is(ast.Binary) && up.Op() == ast.OpUpdate {
+			other := up.Child(0)
+			if other == n {
+				other = up.Child(1)
+			}
+			if p.Modules().IsProperty(other) {
+				return true
+			}
+		}
+		n = up
+	}
+	return false
+}
+
+// maxAround is how many expressions around one are looked at.
+const maxAround = 64
+
+// unknownOption reports an option that nothing declares, once for each place; more mildly where a condition decides whether it is read.
+func unknownOption(a *rules.Asked, file string, lists []string, u *module.Use, told map[source.Span]bool, perhaps bool) {
 	answer := optionOf(a, lists, u.Path)
 	if answer.Verdict != project.OptionMissing || answer.listed && answer.Near == "" || slices.Contains(u.Path[answer.At:], module.Element) {
 		return
@@ -82,7 +114,7 @@ func unknownOption(a *rules.Asked, file string, lists []string, u *module.Use, t
 	case answer.input != "":
 		found.Message = fmt.Sprintf("the option %s is %s, but the input %s does not declare it", diag.Code(missing), verb, diag.Code(answer.input))
 	}
-	if answer.Near == "" || !answer.Own || answer.unsure {
+	if answer.Near == "" || !answer.Own || answer.unsure || perhaps {
 		found.Severity = diag.Warning
 	}
 	found.Related = declaredAt(file, answer.Declared, beside)

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/nixsift/nixsift/ast"
@@ -34,6 +35,7 @@ type Pass struct {
 	names    *sema.Info
 	live     *sema.Live
 	modules  *module.File
+	reading  *module.Memory // nil: it is made where it is needed
 	shape    role.Shape
 	examined *examined
 	asking   map[*Rule]*asking
@@ -65,10 +67,16 @@ func NewPass(host Host, path string, tree *ast.Tree, v *project.View, minNix con
 	return &Pass{Path: path, Tree: tree, Project: v, MinNix: minNix, Now: never, host: host, resolver: resolver, examined: &examined{}}
 }
 
-// Evaluate gives the pass memory to evaluate the file in, which the passes of one goroutine may share as they do the resolver.
-// stop tells that nobody waits for the result any more, and may be nil.
-func (p *Pass) Evaluate(in *eval.Memory, stop func() bool) {
-	p.examined.memory, p.examined.stop = in, stop
+// Memory is what passes evaluate files and read modules in. The zero Memory is ready for use.
+type Memory struct {
+	eval    eval.Memory
+	modules module.Memory
+}
+
+// In gives the pass memory, which the passes of one goroutine may share as they do the resolver. stop tells that nobody waits for the
+// result any more, and may be nil.
+func (p *Pass) In(m *Memory, stop func() bool) {
+	p.examined.memory, p.examined.stop, p.reading = &m.eval, stop, &m.modules
 }
 
 // Share returns a pass over the same file for another goroutine and its host. The two have the names of the file
@@ -76,7 +84,7 @@ func (p *Pass) Evaluate(in *eval.Memory, stop func() bool) {
 func (p *Pass) Share(host Host) *Pass {
 	p.Live()
 	q := *p
-	q.host, q.modules, q.asking, q.common = host, nil, nil, nil
+	q.host, q.modules, q.asking, q.common, q.reading = host, nil, nil, nil, nil
 	return &q
 }
 
@@ -104,7 +112,7 @@ func (p *Pass) Names() *sema.Info {
 func (p *Pass) Modules() *module.File {
 	p.whole()
 	if p.modules == nil {
-		p.modules = module.AnalyzeFile(p.Tree, p.Names())
+		p.modules = module.AnalyzeFileIn(cmp.Or(p.reading, new(module.Memory)), p.Tree, p.Names())
 		p.modules.Code, p.modules.Import = p.lowered, p.imports()
 	}
 	return p.modules

@@ -15,7 +15,6 @@ import (
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/config"
 	"github.com/nixsift/nixsift/internal/diag"
-	"github.com/nixsift/nixsift/internal/eval"
 	"github.com/nixsift/nixsift/internal/project"
 	"github.com/nixsift/nixsift/internal/secret"
 	"github.com/nixsift/nixsift/internal/sema"
@@ -37,7 +36,7 @@ type worker struct {
 	engine       *Checker
 	parser       *parser.Parser
 	resolver     *sema.Resolver
-	memory       *eval.Memory
+	memory       *rules.Memory
 	findings     found
 	suppressions map[string]*suppress.Table
 	errors       []FileError
@@ -103,7 +102,7 @@ type finder struct {
 
 func newWorker(e *Checker) *worker {
 	return &worker{
-		engine: e, parser: new(parser.Parser), resolver: new(sema.Resolver), memory: new(eval.Memory),
+		engine: e, parser: new(parser.Parser), resolver: new(sema.Resolver), memory: new(rules.Memory),
 		suppressions: map[string]*suppress.Table{}, texts: map[string]string{}, sums: map[string]uint64{},
 		left: map[finder]int{}, prints: map[string]prints{},
 	}
@@ -234,7 +233,7 @@ func (w *worker) do(u unit) {
 		if v := recover(); v != nil {
 			path := cmp.Or(u.file.Path, u.flake)
 			w.errors = append(w.errors, FileError{File: path, Message: fmt.Sprintf("checking failed: %s\n%s", w.failure(v), trace()), Kind: Internal})
-			w.parser, w.resolver, w.memory = new(parser.Parser), new(sema.Resolver), new(eval.Memory)
+			w.parser, w.resolver, w.memory = new(parser.Parser), new(sema.Resolver), new(rules.Memory)
 			w.begin("", nil, "")
 		}
 	}()
@@ -274,7 +273,7 @@ func (w *worker) do(u unit) {
 // beside it.
 func (w *worker) letGo(size int) {
 	if size > bigFile {
-		w.parser, w.resolver, w.memory = new(parser.Parser), new(sema.Resolver), new(eval.Memory)
+		w.parser, w.resolver, w.memory = new(parser.Parser), new(sema.Resolver), new(rules.Memory)
 		runtime.GC()
 	}
 }
@@ -368,10 +367,10 @@ func (w *worker) nix(path, text string) {
 		stop = w.cancelled
 	}
 	pass := w.pass(path, tree, w.view, w.resolver)
+	pass.In(w.memory, stop)
 	if w.ctx == nil {
 		w.engine.snapshot.Note(path, tree, pass.Modules)
 	}
-	pass.Evaluate(w.memory, stop)
 	if w.alone {
 		pass.Alone()
 	}

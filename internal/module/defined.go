@@ -59,7 +59,7 @@ func (f *File) DefinedOptions() []Defined {
 		return f.defs
 	}
 	f.done |= doneDefined
-	w := definedWalk{f: f, left: maxDefinitions + nodeDefinitions*len(f.tree.Records())}
+	w := definedWalk{f: f, left: maxDefinitions + nodeDefinitions*len(f.tree.Records()), found: f.memory.defs, room: f.memory.room}
 	if m := f.orSet(); m != nil {
 		w.module(m)
 	}
@@ -69,7 +69,8 @@ func (f *File) DefinedOptions() []Defined {
 		}
 	}
 	w.listed()
-	f.defs = w.found
+	f.memory.defs, f.memory.room = w.found, w.room
+	f.defs = slices.Clip(w.found)
 	return f.defs
 }
 
@@ -124,6 +125,27 @@ func (r *room) keep(path []string, parts []ast.Node) ([]string, []ast.Node) {
 	at, end := len(r.path), len(r.path)+len(path)
 	r.path, r.parts = append(r.path, path...), append(r.parts, parts...)
 	return r.path[at:end:end], r.parts[at:end:end]
+}
+
+// Memory is what reading the modules of one file after the other takes. The zero Memory is ready for use; it belongs to one goroutine. What
+// was found in a file ends with the next.
+type Memory struct {
+	defs []Defined
+	room room
+}
+
+// maxReused is the number of definitions up to which their memory is used again.
+const maxReused = 1 << 12
+
+// reset takes the memory back.
+func (m *Memory) reset() {
+	if cap(m.defs) > maxReused {
+		*m = Memory{}
+	}
+	clear(m.defs)
+	clear(m.room.path)
+	clear(m.room.parts)
+	m.defs, m.room.path, m.room.parts = m.defs[:0], m.room.path[:0], m.room.parts[:0]
 }
 
 // maxPath bounds the names of an option that are looked at.

@@ -82,6 +82,7 @@ type File struct {
 	plainSet *Module             // see orSet
 	bodies   map[ast.NodeID]bool // of the modules, see isModuleSet
 
+	memory *Memory
 	tree   *ast.Tree
 	names  *sema.Info
 	inline []*Module
@@ -112,8 +113,12 @@ const (
 
 // AnalyzeFile reads the modules of a file. It looks at the file's outermost expression alone; the rest is
 // read when it is asked for.
-func AnalyzeFile(t *ast.Tree, names *sema.Info) *File {
-	f := &File{tree: t, names: names}
+func AnalyzeFile(t *ast.Tree, names *sema.Info) *File { return AnalyzeFileIn(new(Memory), t, names) }
+
+// AnalyzeFileIn is AnalyzeFile in memory that is used again: what it finds ends when that reads another file.
+func AnalyzeFileIn(m *Memory, t *ast.Tree, names *sema.Info) *File {
+	m.reset()
+	f := &File{tree: t, names: names, memory: m}
 	f.Module = f.shape(t.Expr())
 	return f
 }

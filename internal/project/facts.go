@@ -274,6 +274,7 @@ func (s *Snapshot) saidIn(path string, want Facts, r *factReader) said {
 type factReader struct {
 	parser   parser.Parser
 	resolver sema.Resolver
+	modules  module.Memory
 	buf      []byte
 }
 
@@ -284,7 +285,7 @@ func (r *factReader) said(text string, want Facts) said {
 		return nil
 	}
 	t := r.parser.ParseLexed()
-	return saidBy(t, func() *module.File { return module.AnalyzeFile(t, r.resolver.Resolve(t)) }, raised)
+	return saidBy(t, func() *module.File { return module.AnalyzeFileIn(&r.modules, t, r.resolver.Resolve(t)) }, raised)
 }
 
 // maxReused is the size in bytes of the largest text that is read into memory that is used again.

@@ -318,11 +318,11 @@ var randomMistakes = []struct {
 		return true
 	}},
 	{"host without a module", func(m *maker, mod *randomModule) bool {
-		if len(m.hosts) == 0 {
+		if len(m.hosts) < 2 || m.lacks {
 			return false
 		}
 		h := m.hosts[m.r.IntN(len(m.hosts))]
-		h.modules = h.modules[1:]
+		h.modules, m.lacks = h.modules[1:], true // the others have it
 		return true
 	}},
 	{"special argument of another kind", func(m *maker, mod *randomModule) bool {

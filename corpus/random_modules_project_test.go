@@ -18,6 +18,7 @@ type maker struct {
 	files   map[string]string
 	// mistakes are the kinds of those that were put in.
 	mistakes []string
+	lacks    bool // a host was left without its modules
 }
 
 // randomModule is a file, or what stands in a list of modules.

@@ -85,7 +85,7 @@ func TestRandomProjects(t *testing.T) {
 			}
 		}
 	}
-	evaluateAll(t, base, all)
+	evaluateAll(t, base, all, fmt.Sprintf(randomHarness, testenv.Shared(t, "corpus", "nixpkgs-lib", "lib")))
 	failing, found, warned := 0, 0, 0
 	examples := map[string][]string{}
 	var kinds, told, missed counts
@@ -195,11 +195,11 @@ in
 dir: builtins.deepSeq (value dir) ("evalu" + "ates")
 `
 
-// evaluateAll has one Nix evaluate all projects. One that ends Nix itself fails, and another Nix goes on behind it.
-func evaluateAll(t *testing.T, base string, all []randomCase) {
+// evaluateAll has one Nix evaluate all projects: evaluates is a function of the folder of one to the text evaluates. One that ends Nix itself fails, and another Nix goes on behind it.
+func evaluateAll(t *testing.T, base string, all []randomCase, evaluates string) {
 	nix := filepath.Join(filepath.Dir(testenv.Nix234(t)), "nix")
 	harness := filepath.Join(base, "harness.nix")
-	require.NoError(t, os.WriteFile(harness, fmt.Appendf(nil, randomHarness, testenv.Shared(t, "corpus", "nixpkgs-lib", "lib")), 0o644))
+	require.NoError(t, os.WriteFile(harness, []byte(evaluates), 0o644))
 	for from := 0; from < len(all); {
 		cmd := exec.Command(nix, "repl", "--quiet", "--extra-experimental-features", "nix-command", "--option", "max-call-depth", "1500")
 		cmd.Env = append(os.Environ(), "NIX_PATH=", "HOME="+base, "NIX_STATE_DIR="+t.TempDir(), "NIX_REMOTE=dummy://")

@@ -180,6 +180,8 @@ type OptionAnswer struct {
 	Declared []DeclaredOption
 	// Strongest is the strongest priority with which a module of the project defines the option, for OptionExists.
 	Strongest int64
+	// Defaulted is set where it surely has a default, which is a definition.
+	Defaulted bool
 	// Applied is set where an apply may make another value of the one that is defined.
 	Applied bool
 
@@ -293,6 +295,7 @@ func (n *optionNode) option(path []string, at int) OptionAnswer {
 		return answer
 	}
 	answer.Applied = slices.ContainsFunc(n.declared, func(d DeclaredOption) bool { return d.facts&module.HasApply != 0 })
+	answer.Defaulted = slices.ContainsFunc(n.declared, func(d DeclaredOption) bool { return d.facts&module.HasDefault != 0 && !d.guarded })
 	if at == len(path) {
 		return answer
 	}

@@ -45,7 +45,7 @@ var _ = rules.Register(&rules.Rule{
 				Message: fmt.Sprintf("`%s` makes a set that %s takes for the value", prop.name, diag.Code(name)),
 				Help:    "only definitions of options know it",
 			}
-			if writesOut[name] {
+			if writesOut[name] || perhaps(p, n) {
 				f.Severity = diag.Warning
 			}
 			if prop.name == "mkIf" {

@@ -107,6 +107,9 @@ func usedAs(p *rules.Pass, n ast.Node, want string, severity diag.Severity) {
 	if !ok || reportedInImports(p.Modules(), n) {
 		return
 	}
+	if severity == 0 && perhaps(p, n) {
+		severity = diag.Warning
+	}
 	f := diag.Finding{
 		Span: n.Unparen().Span(), Severity: severity,
 		Message: "`" + prop.name + "` makes a set, but " + want + " is wanted here",

@@ -36,6 +36,9 @@ var _ = rules.Register(&rules.Rule{
 				Help:    "declare an option, or set `_module.args." + name + "`",
 				Related: []diag.Related{{Span: arg.use.Span(), Message: "it is used here"}},
 			}
+			if perhaps(p, arg.use) {
+				f.Severity = diag.Warning
+			}
 			p.Ask(func(a *rules.Asked) {
 				given := a.ModuleArg(name)
 				if given.Defined || given.DefinedOpen {

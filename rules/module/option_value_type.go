@@ -155,7 +155,7 @@ func valueType(a *rules.Asked, file string, lists []string, u *module.Use, d *va
 		found.Related = declaredAt(file, answer.Declared[:1], "its type is declared here")
 	}
 	found.Help = insteadOf(of, v)
-	if d.mild || answer.unsure || answer.input != "" || answer.Strongest < u.Priority || u.Priority > module.PlainPriority {
+	if d.mild || a.AnyOption() || answer.unsure || answer.input != "" || answer.Strongest < u.Priority || u.Priority > module.PlainPriority {
 		found.Severity = diag.Warning
 	}
 	a.Report(found)

@@ -4,8 +4,10 @@ import (
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/comes"
 	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/internal/sema"
+	"github.com/nixsift/nixsift/rules"
 )
 
 // propertyArity are the functions of lib that make a property, a set that only definitions of options understand,
@@ -48,6 +50,10 @@ func propertyOf(names *sema.Info, n ast.Node) (property, bool) {
 	}
 	return property{}, false
 }
+
+// perhaps reports whether a condition that is not known, or a use that is not seen, decides whether an expression is evaluated: then what
+// fails there is a warning.
+func perhaps(p *rules.Pass, n ast.Node) bool { return comes.By(n, p.Names).Degree < comes.Surely }
 
 // shortCall returns the function of a call with one or two arguments, and their number; 0 where there are more.
 func shortCall(n ast.Node) (fn ast.Node, args int) {

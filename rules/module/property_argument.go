@@ -66,10 +66,35 @@ var _ = rules.Register(&rules.Rule{
 			return
 		}
 		if got := nixlang.TypeOf(p.Names(), first); got != nixlang.TypeUnknown && got != kind && !(kind == nixlang.TypeInt && got == nixlang.TypeFloat) {
-			p.Report(diag.Finding{Span: first.Span(), Message: fmt.Sprintf("`%s` takes %s, and this is %s", name, want, kindNames[got])})
+			wrongKind(p, n, diag.Finding{Span: first.Span(), Message: fmt.Sprintf("`%s` takes %s, and this is %s", name, want, kindNames[got])}, kind == nixlang.TypeInt)
 		}
 	},
 })
+
+// wrongKind reports the argument of a property. A number is compared only where the option has another definition, as its default is one.
+func wrongKind(p *rules.Pass, n ast.Node, found diag.Finding, compared bool) {
+	if perhaps(p, n) || compared && p.Module() == nil && len(p.Modules().Inline()) == 0 {
+		found.Severity = diag.Warning
+	}
+	if !compared || found.Severity == diag.Warning {
+		p.Report(found)
+		return
+	}
+	for _, d := range p.Modules().DefinedOptions() {
+		if len(d.Overrides) > 0 && d.Overrides[0].Call.Unparen() == n.Unparen() && d.Overrides[0].Level == len(d.Path) {
+			path := cloned(d.Path)
+			ask(p, d.Of, func(a *rules.Asked) {
+				if answer := a.Option(path); answer.Verdict != project.OptionExists || answer.At < len(path) || !answer.Defaulted {
+					found.Severity = diag.Warning
+				}
+				a.Report(found)
+			})
+			return
+		}
+	}
+	found.Severity = diag.Warning
+	p.Report(found)
+}
 
 // isValue reports whether an expression is the value of an attribute that no let binds, or an element of the list of mkMerge.
 func isValue(n ast.Node) bool {

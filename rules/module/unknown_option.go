@@ -6,7 +6,6 @@ import (
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/ast/source"
-	"github.com/nixsift/nixsift/internal/comes"
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/module"
 	"github.com/nixsift/nixsift/internal/project"
@@ -41,18 +40,18 @@ var _ = rules.Register(&rules.Rule{
 	Asks:    project.ForModules,
 	File: func(p *rules.Pass) {
 		lists, file := listsOf(p), p.Path
-		told, perhaps := map[source.Span]bool{}, map[source.Span]bool{}
+		told, mild := map[source.Span]bool{}, map[source.Span]bool{}
 		wantsRead := func(r *module.Read) bool {
 			if r.Guarded || isLost(p, r.Node) {
 				return false
 			}
-			if comes.By(r.Node, p.Names).Degree < comes.Surely {
-				perhaps[r.Node.Span()] = true
+			if perhaps(p, r.Node) {
+				mild[r.Node.Span()] = true
 			}
 			return true
 		}
 		eachUse(p, func(d *module.Defined) bool { return !maybeAbsent(d.Of, d.Node) }, wantsRead, func(a *rules.Asked, u *module.Use) {
-			unknownOption(a, file, lists, u, told, !u.Defined && perhaps[u.Node])
+			unknownOption(a, file, lists, u, told, !u.Defined && mild[u.Node])
 		})
 		eachElement(p, nil, func(a *rules.Asked, e *element) {
 			if !e.absent {
@@ -84,7 +83,7 @@ func isLost(p *rules.Pass, n ast.Node) bool {
 const maxAround = 64
 
 // unknownOption reports an option that nothing declares, once for each place; more mildly where a condition decides whether it is read.
-func unknownOption(a *rules.Asked, file string, lists []string, u *module.Use, told map[source.Span]bool, perhaps bool) {
+func unknownOption(a *rules.Asked, file string, lists []string, u *module.Use, told map[source.Span]bool, mild bool) {
 	answer := optionOf(a, lists, u.Path)
 	if answer.Verdict != project.OptionMissing || answer.listed && answer.Near == "" || slices.Contains(u.Path[answer.At:], module.Element) {
 		return
@@ -114,7 +113,7 @@ func unknownOption(a *rules.Asked, file string, lists []string, u *module.Use, t
 	case answer.input != "":
 		found.Message = fmt.Sprintf("the option %s is %s, but the input %s does not declare it", diag.Code(missing), verb, diag.Code(answer.input))
 	}
-	if answer.Near == "" || !answer.Own || answer.unsure || perhaps {
+	if answer.Near == "" || !answer.Own || answer.unsure || mild {
 		found.Severity = diag.Warning
 	}
 	found.Related = declaredAt(file, answer.Declared, beside)

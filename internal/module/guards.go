@@ -169,6 +169,9 @@ func (g *Guards) judge(d definition) {
 		g.Guarded, g.Sibling = true, true
 		return
 	}
+	if under := g.written(d.value); conditional && under != d.value.Tail() { // what holds by the defaults is no condition
+		conditional = (&condition{g: g, seen: map[ast.Node]bool{}}).in(under)
+	}
 	for _, f := range g.forwards {
 		if startsWith(d.path, f) {
 			return

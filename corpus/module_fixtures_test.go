@@ -468,4 +468,3 @@ func ofName(name string) string {
 	}
 	return "false"
 }
-

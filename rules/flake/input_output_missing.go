@@ -19,7 +19,8 @@ var _ = rules.Register(&rules.Rule{
 		"(see `self-output-missing`). A checkout may be of another version than `flake.lock` has: there it is info.\n" +
 		"\n" +
 		"Of a few well-known flakes (home-manager, nix-darwin, sops-nix, agenix, disko, impermanence, lanzaboote, stylix, nixvim, flake-utils) the\n" +
-		"names of modules and functions are known without their source; there slips in them are reported.\n" +
+		"names of modules and functions are known without their source; there slips in them are reported. Of nixpkgs all outputs are known:\n" +
+		"`nixpkgs.hello` and `nixpkgs.packages.x86_64-linux.hello` do not exist.\n" +
 		"\n" +
 		"The fix puts the name that was probably meant.",
 	Severity: diag.Warning, Presets: rules.Recommended, Fix: rules.FixSometimes, SafeFix: rules.NoSafeFix,
@@ -35,12 +36,12 @@ var _ = rules.Register(&rules.Rule{
 				continue
 			}
 			in := standsFor(f, f.Nix.Input(t.path[0].name))
-			if in == nil || !in.Flake || in.Ref.IsNixpkgs() {
-				continue // nixpkgs has more than anybody reads at once
+			if in == nil || !in.Flake {
+				continue
 			}
 			name := strings.Clone(t.path[0].name)
 			at, source, ok := p.Project.InputFlake(f.Dir, in.Name)
-			if !ok {
+			if !ok || in.Ref.IsNixpkgs() { // which has more than anybody reads at once
 				if found, slip := slipInKnown(p, &t, in); slip {
 					reportTaken(p, f, &t, found, func(a *rules.Asked, dir string) bool { return hasInput(a, dir, name) })
 				}

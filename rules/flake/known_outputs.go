@@ -1,6 +1,7 @@
 package flake
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
@@ -11,7 +12,8 @@ import (
 )
 
 // outputsOfKnown are names below outputs of well-known flakes, by their repository: those that any version has had, as of 2026-11. What is
-// not among them is only told where it is a slip in one of them.
+// not among them is only told where it is a slip in one of them. Under "" stand all outputs of a flake, with what Nix adds: what else is
+// taken of nixpkgs is mostly meant to be a package.
 var outputsOfKnown = map[string]map[string]string{
 	"github.com/lnl7/nix-darwin":            {"lib": "darwinSystem evalConfig"},
 	"github.com/mic92/sops-nix":             modules("sops", "nixos darwin homeManager home"),
@@ -25,6 +27,8 @@ var outputsOfKnown = map[string]map[string]string{
 	"github.com/ryantm/agenix":              modules("age", "nixos darwin homeManager"),
 	"github.com/numtide/flake-utils": {"lib": "allSystems check-utils defaultSystems eachDefaultSystem eachDefaultSystemMap eachDefaultSystemPassThrough eachSystem " +
 		"eachSystemMap eachSystemPassThrough filterPackages flattenTree meld mkApp simpleFlake system systems"},
+	flake.Nixpkgs: {"lib": "nixosSystem", "": "checks devShells formatter htmlDocs legacyPackages lib nixosModules inputs lastModified lastModifiedDate " +
+		"narHash outPath outputs rev revCount shortRev sourceInfo submodules dirtyRev dirtyShortRev _type"},
 }
 
 // modules returns the outputs for the modules of some systems, all with the same names and default.
@@ -45,7 +49,19 @@ func withLib(lib string, outputs map[string]string) map[string]string {
 func slipInKnown(p *rules.Pass, t *taken, in *flake.Input) (found diag.Finding, ok bool) {
 	path := t.names()
 	known := outputsOfKnown[in.Ref.Repository()]
-	if in.RefErr != nil || known == nil || in.Ref.Dir != "" || len(path) < 2 || path[0] == "" || path[1] == "" || p.MayMiss(path[1]) {
+	if in.RefErr != nil || known == nil || in.Ref.Dir != "" || len(path) == 0 || path[0] == "" {
+		return found, false
+	}
+	if all := strings.Fields(known[""]); len(all) > 0 && !slices.Contains(all, path[0]) {
+		if p.MayMiss(path[0]) {
+			return found, false
+		}
+		if found, ok = t.unknown(0, path[:1], near.Find(path[0], all)); ok && found.Help == "" {
+			found.Help = "packages are in " + diag.Code("legacyPackages.${system}")
+		}
+		return found, ok
+	}
+	if len(path) < 2 || path[1] == "" || p.MayMiss(path[1]) {
 		return found, false
 	}
 	at, meant := 1, ""
@@ -59,16 +75,25 @@ func slipInKnown(p *rules.Pass, t *taken, in *flake.Input) (found diag.Finding, 
 	} else {
 		return found, false
 	}
+	return t.unknown(at, path[:2], meant)
+}
+
+// unknown returns a finding about one of the names that are taken: no version of a well-known flake has the output that some of them name.
+// What is meant is "" where nothing is near.
+func (t *taken) unknown(at int, output []string, meant string) (found diag.Finding, ok bool) {
 	part, ok := t.partAt(at)
 	if !ok || part.name == "" {
 		return found, false
 	}
 	found = diag.Finding{
 		Span: part.node.Span(), Severity: diag.Warning,
-		Message: "no version of " + diag.Code(strings.Clone(t.path[0].name)) + " is known to have the output " + diag.Code(written(path[:2])),
-		Help:    "did you mean " + diag.Code(meant) + "?",
+		Message: "no version of " + diag.Code(strings.Clone(t.path[0].name)) + " is known to have the output " + diag.Code(written(output)),
 	}
-	if part.node.Text() == path[at] && !part.node.Parent().Is(ast.Inherit) && !part.node.Is(ast.Ident) {
+	if meant == "" {
+		return found, true
+	}
+	found.Help = "did you mean " + diag.Code(meant) + "?"
+	if part.node.Text() == part.name && !part.node.Parent().Is(ast.Inherit) && !part.node.Is(ast.Ident) {
 		found.Fixes = []diag.Fix{rules.Replace("write "+diag.Code(meant), diag.Unsafe, part.node.Span(), ast.QuoteAttr(meant))}
 	}
 	return found, true

@@ -52,17 +52,14 @@ func slipInKnown(p *rules.Pass, t *taken, in *flake.Input) (found diag.Finding, 
 	if in.RefErr != nil || known == nil || in.Ref.Dir != "" || len(path) == 0 || path[0] == "" {
 		return found, false
 	}
-	if all := strings.Fields(known[""]); len(all) > 0 && !slices.Contains(all, path[0]) {
-		if p.MayMiss(path[0]) {
-			return found, false
-		}
-		if found, ok = t.unknown(0, path[:1], near.Find(path[0], all)); ok && found.Help == "" {
-			found.Help = "packages are in " + diag.Code("legacyPackages.${system}")
-		}
-		return found, ok
+	if in.Ref.IsNixpkgs() && !slices.Contains(strings.Fields(known[""]), path[0]) {
+		return t.noPackage(p, 0, near.Find(path[0], strings.Fields(known[""])))
 	}
 	if len(path) < 2 || path[1] == "" || p.MayMiss(path[1]) {
 		return found, false
+	}
+	if meant := misspeltSystem(path[1]); in.Ref.IsNixpkgs() && path[0] == "legacyPackages" && (meant != "" || !strings.Contains(path[1], "-")) {
+		return t.noPackage(p, 1, meant)
 	}
 	at, meant := 1, ""
 	if names, is := known[path[0]]; is {
@@ -76,6 +73,18 @@ func slipInKnown(p *rules.Pass, t *taken, in *flake.Input) (found diag.Finding, 
 		return found, false
 	}
 	return t.unknown(at, path[:2], meant)
+}
+
+// noPackage is unknown for nixpkgs, of which mostly a package is meant to be taken.
+func (t *taken) noPackage(p *rules.Pass, at int, meant string) (found diag.Finding, ok bool) {
+	path := t.names()
+	if p.MayMiss(path[at]) {
+		return found, false
+	}
+	if found, ok = t.unknown(at, path[:at+1], meant); meant == "" {
+		found.Help = "packages are in " + diag.Code("legacyPackages.${system}")
+	}
+	return found, ok
 }
 
 // unknown returns a finding about one of the names that are taken: no version of a well-known flake has the output that some of them name.

@@ -195,7 +195,7 @@ func use(f *Flake) {
 	names := append(f.Reachable(), "gone", "")
 	for _, name := range names {
 		f.PathTo(name)
-		f.Candidates(name)
+		f.Candidates(name, 9)
 		f.RootInputs(name)
 		f.Children(name)
 		for _, other := range names {

@@ -129,14 +129,17 @@ type Candidate struct {
 
 // Candidates returns the root inputs that surely are the same flake as the lock node, whatever their
 // revision, without those that are the node itself. They come in the order of flake.nix, implicit ones
-// last. Several may have one node: a root input that follows another is among them.
-func (f *Flake) Candidates(node string) []Candidate {
+// last, the first most of them. Several may have one node: a root input that follows another is among them.
+func (f *Flake) Candidates(node string, most int) []Candidate {
 	ref, ok := f.source(node)
 	if !ok {
 		return nil
 	}
 	var out []Candidate
 	for _, in := range f.sources()[ref.origin()] {
+		if len(out) == most {
+			break
+		}
 		if own, ok := f.Resolve([]string{in.Name}); !ok || own != node {
 			out = append(out, Candidate{in, own})
 		}

@@ -106,10 +106,10 @@ func TestSources(t *testing.T) {
 		}
 		return out
 	}
-	assert.Equal(t, []string{"nixpkgs=nixpkgs", "stable=nixpkgs"}, names(f.Candidates("nixpkgs_2")))
-	assert.Equal(t, []string{"flake-utils=flake-utils"}, names(f.Candidates("flake-utils_2")))
-	assert.Empty(t, f.Candidates("nixpkgs"))
-	assert.Empty(t, f.Candidates("deep"))
+	assert.Equal(t, []string{"nixpkgs=nixpkgs", "stable=nixpkgs"}, names(f.Candidates("nixpkgs_2", 9)))
+	assert.Equal(t, []string{"flake-utils=flake-utils"}, names(f.Candidates("flake-utils_2", 9)))
+	assert.Empty(t, f.Candidates("nixpkgs", 9))
+	assert.Empty(t, f.Candidates("deep", 9))
 	assert.Equal(t, "24.05", f.Lock.Node("nixpkgs").Release())
 	assert.Equal(t, "unstable", f.Lock.Node("nixpkgs_2").Release())
 	assert.Equal(t, "nixos-unstable", f.Lock.Node("nixpkgs_2").Channel())

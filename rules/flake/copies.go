@@ -197,7 +197,7 @@ func (r *roots) duplicateOf(top *flake.Input, node *flake.LockNode, path []strin
 		byNode[name] = len(d.choices)
 		d.choices = append(d.choices, c)
 	}
-	for _, c := range some(f.Candidates(node.Name)) {
+	for _, c := range f.Candidates(node.Name, maxRoots) {
 		add(c.Input, c.Node, unknownChannel)
 	}
 	switch {

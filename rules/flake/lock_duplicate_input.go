@@ -237,7 +237,7 @@ func (s *copySearch) inputsOf(b bringer) (below []bringer) {
 		if isPackageSet(ref) {
 			k.branch = node.Release()
 		}
-		if own[k] || len(s.f.Candidates(node.Name)) > 0 || s.hasSet && (isPackageSet(ref) || isLib(ref, entry.Name)) {
+		if own[k] || len(s.f.Candidates(node.Name, 1)) > 0 || s.hasSet && (isPackageSet(ref) || isLib(ref, entry.Name)) {
 			continue // the last two: missing-follows
 		}
 		own[k] = true

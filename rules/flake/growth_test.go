@@ -70,6 +70,16 @@ var sizes = map[string]sized{
 			return lockedNode(fmt.Sprint("x", i), "a", fmt.Sprintf(`"l": "x%d", "r": "x%d"`, i+1, i+1))
 		}) + "," + lockedNode(fmt.Sprint("x", n), "end", "")
 	}},
+	"inputs of one repository": {
+		func(n int) string {
+			return times(n, "\n", func(i int) string { return fmt.Sprintf(`i%d.url = "github:o/r";`, i) })
+		},
+		func(n int) string {
+			return rootNode(times(n, ",", func(i int) string { return fmt.Sprintf(`"i%d": "i%d"`, i, i) })) + "," + times(n, ",", func(i int) string {
+				return lockedNode(fmt.Sprint("i", i), "r", fmt.Sprintf(`"x": "x%d"`, i))
+			}) + "," + times(n, ",", func(i int) string { return lockedNode(fmt.Sprint("x", i), "r", "") })
+		},
+	},
 	"inputs": {
 		func(n int) string {
 			return times(n, "\n", func(i int) string { return fmt.Sprintf(`i%d.url = "github:o/i%d";`, i, i) })

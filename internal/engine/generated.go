@@ -58,12 +58,15 @@ func (w *worker) readGenerated(file string) bool {
 // isGolden reports whether a file of a finding is what a program is given in its tests: all that is wrong there is a hint, but for what
 // keeps the file from being analysed. It is told of the file at hand only.
 func (w *worker) isGolden(file string) bool {
-	if file != w.path || w.view == nil {
+	if file != w.path || file == "" {
 		return false
 	}
 	if w.golden == unasked {
-		w.golden = notGolden
-		if v := w.view; v.Of(file).Golden(file) {
+		v := w.engine.snapshot.View(file)
+		if w.ctx != nil || w.keeps {
+			v = w.view.Of(file) // which notes what it is asked
+		}
+		if w.golden = notGolden; v.Golden(file) {
 			w.golden = isGolden
 		}
 	}

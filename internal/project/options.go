@@ -100,34 +100,54 @@ func (n *optionNode) at(path []string) *optionNode {
 // options returns the options that the project declares.
 func (x *moduleIndex) options() *optionNode {
 	return x.tree.get(func() *optionNode {
-		root := &optionNode{}
 		inner := x.inner()
-		for _, path := range x.paths {
-			s := x.said[path]
-			if inner[path] { // what reads options there means those of the submodule
-				for _, d := range s.Declared {
-					if set := len(d.Path) - 1; set > 0 {
-						n := root.at(d.Path[:set])
-						n.openers = append(n.openers, path)
-					}
-				}
-				continue
-			}
-			for _, d := range s.Declared {
-				n := root.at(d.Path)
-				n.declared = append(n.declared, declaredIn(path, &d))
-			}
-			for _, open := range s.Opens {
-				n := root.at(open)
-				n.openers = append(n.openers, path)
-			}
-			if s.Free {
-				root.openers = append(root.openers, path)
-			}
+		root, unsure := x.optionsWith(inner, func(*module.Declared) bool { return true })
+		if unsure { // as long as they are counted, nothing else is missing that they are beside
+			root, _ = x.optionsWith(inner, func(d *module.Declared) bool { return !root.takesModule(d.At) })
 		}
-		root.seal()
 		return root
 	})
+}
+
+// optionsWith returns the options that the project declares, of those that stand in a value of another option the ones that count, and whether there
+// are any of these.
+func (x *moduleIndex) optionsWith(inner map[string]bool, counts func(d *module.Declared) bool) (root *optionNode, inValues bool) {
+	root = &optionNode{}
+	for _, path := range x.paths {
+		s := x.said[path]
+		if inner[path] { // what reads options there means those of the submodule
+			for _, d := range s.Declared {
+				if set := len(d.Path) - 1; set > 0 {
+					n := root.at(d.Path[:set])
+					n.openers = append(n.openers, path)
+				}
+			}
+			continue
+		}
+		for i := range s.Declared {
+			d := &s.Declared[i]
+			inValues = inValues || len(d.At) > 0
+			if len(d.At) == 0 || counts(d) {
+				n := root.at(d.Path)
+				n.declared = append(n.declared, declaredIn(path, d))
+			}
+		}
+		for _, open := range s.Opens {
+			n := root.at(open)
+			n.openers = append(n.openers, path)
+		}
+		if s.Free {
+			root.openers = append(root.openers, path)
+		}
+	}
+	root.seal()
+	return root, inValues
+}
+
+// takesModule reports whether what a path names is the value of a submodule, in which modules may declare options.
+func (n *optionNode) takesModule(path []string) bool {
+	answer := n.find(path)
+	return answer.Verdict == OptionExists && answer.At == len(path) && len(answer.Declared) == 1 && answer.Declared[0].Type.IsSubmodule() && answer.Declared[0].Type.Whole
 }
 
 // inner returns the files whose modules belong to submodules, and no others: their options are parts of others.

@@ -49,7 +49,7 @@ func unread(p *rules.Pass, enable bool) {
 	var options []option
 	for _, d := range declared {
 		last := d.Path[len(d.Path)-1]
-		if len(d.Path) > 1 && (d.How == module.ByOption || d.How == module.ByUnknown) && (last == "enable") == enable {
+		if len(d.Path) > 1 && len(d.At) == 0 && (d.How == module.ByOption || d.How == module.ByUnknown) && (last == "enable") == enable {
 			options = append(options, option{d.Path, d.Span})
 		}
 	}

@@ -89,7 +89,7 @@ func misread(text, key string) (message, help string) {
 	if strftime.MatchString(plain) {
 		return "systemd takes `%` for the start of a specifier of its own", "write `%%`"
 	}
-	if no := noSpecifier.FindString(plain); no != "" {
+	if no := unknownSpecifier(plain); no != "" {
 		return "systemd knows no specifier " + diag.Code(no) + " and ignores the command", "write `%%` where `%` is meant"
 	}
 	shell := false

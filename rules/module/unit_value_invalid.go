@@ -22,6 +22,7 @@ var _ = rules.Register(&rules.Rule{
 		"  is no `mn`, `secs` or `mins`.\n" +
 		"- Sizes have one of the letters `K`, `M`, `G`, `T`, `P` and `E`: `4G`, `1.5G`.\n" +
 		"- Calendars have English weekdays, a date and a time: `Mon..Fri *-*-* 10:00`, `*:0/15`, `daily`. `systemd-analyze calendar TEXT` tries one.\n" +
+		"- `%` begins a specifier in texts, as in `%i`: one that there is not, as in `LABEL=a%20b`, is written `%%` where `%` is meant.\n" +
 		"\n" +
 		"Looked at are the sections of units, `startAt`, and options of NixOS that become calendars, as `nix.gc.dates`. Values with specifiers (`%`) or\n" +
 		"variables are not, and names of time zones are not held against a list.",
@@ -44,6 +45,8 @@ type unitGrammar struct {
 	why   func(text string) string // it is none; "" where it is one
 	at    func(names *sema.Info, b ast.BindingNode, key string) bool
 	pairs bool // two may stand with a colon between them
+	// specifiers is set where the text is read for them alone.
+	specifiers bool
 }
 
 const (
@@ -55,6 +58,9 @@ const (
 		DefaultDeviceTimeoutSec DefaultTimerAccuracySec`
 	sizeKeys = `MemoryMin MemoryLow StartupMemoryLow DefaultStartupMemoryLow DefaultMemoryLow DefaultMemoryMin MemoryHigh StartupMemoryHigh MemoryMax
 		StartupMemoryMax MemoryLimit MemorySwapMax StartupMemorySwapMax MemoryZSwapMax StartupMemoryZSwapMax`
+	// specifierKeys are settings in which systemd replaces specifiers; commands are left to unit-command-needs-shell.
+	specifierKeys = `Description Environment EnvironmentFile WorkingDirectory RootDirectory RuntimeDirectory StateDirectory CacheDirectory LogsDirectory ConfigurationDirectory
+		ReadWritePaths ReadOnlyPaths InaccessiblePaths BindPaths BindReadOnlyPaths LoadCredential SyslogIdentifier PIDFile PathExists PathChanged PathModified ListenStream`
 	limitKeys = `LimitAS LimitDATA LimitSTACK LimitRSS LimitFSIZE LimitCORE LimitMEMLOCK LimitMSGQUEUE`
 )
 
@@ -84,7 +90,8 @@ var unitGrammars = func() map[string]*unitGrammar {
 	option.at = takesCalendar
 	out := map[string]*unitGrammar{"OnCalendar": calendar}
 	for keys, g := range map[string]*unitGrammar{
-		spanKeys: span, managerSpanKeys: &manager, sizeKeys: size, limitKeys: &limit, "startAt dates interval onCalendar": &option,
+		specifierKeys: {what: "specifier", help: "write `%%` where `%` is meant", why: unknownSpecifier, at: inUnitSection, specifiers: true},
+		spanKeys:      span, managerSpanKeys: &manager, sizeKeys: size, limitKeys: &limit, "startAt dates interval onCalendar": &option,
 	} {
 		for _, key := range strings.Fields(keys) {
 			out[key] = g
@@ -126,8 +133,20 @@ func takesCalendar(names *sema.Info, b ast.BindingNode, key string) bool {
 	return ok && key == "startAt" && u.kind == "services" && slices.Equal(u.rest, []string{key})
 }
 
+// unknownSpecifier returns what in a text stands for a specifier that systemd has not, or "".
+func unknownSpecifier(text string) string {
+	return noSpecifier.FindString(strings.ReplaceAll(text, "%%", ""))
+}
+
 // look reports a value that is not written so.
 func (g *unitGrammar) look(p *rules.Pass, n ast.Node, key string) {
+	if g.specifiers {
+		text, _, _ := commandText(n)
+		if no := g.why(text); no != "" {
+			p.Report(diag.Finding{Span: n.Span(), Message: fmt.Sprintf("systemd knows no specifier %s and ignores this %s", diag.Code(no), diag.Code(key)), Help: g.help})
+		}
+		return
+	}
 	text, ok := ast.StringValue(n)
 	if !ok || strings.TrimSpace(text) == "" || strings.ContainsAny(text, "%$\n\\@") && !strings.HasPrefix(text, "@") {
 		return

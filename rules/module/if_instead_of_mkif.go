@@ -42,7 +42,11 @@ func toMkIf(file *module.File, n ast.Node) (diag.Fix, bool) {
 		return diag.Fix{}, false
 	}
 	empty := i.Else().Unparen()
-	if !empty.Is(ast.AttrSet) || empty.FirstChild().IsValid() || tooLoose(n) {
+	joined := n.OutsideParens().Parent()
+	if joined.Is(ast.Binary) && joined.Op() != ast.OpUpdate {
+		return diag.Fix{}, false
+	}
+	if !empty.Is(ast.AttrSet) || empty.FirstChild().IsValid() || !joined.Is(ast.Binary) && tooLoose(n) {
 		return diag.Fix{}, false
 	}
 	mkIf := file.Spell("mkIf", n)
@@ -59,6 +63,13 @@ func toMkIf(file *module.File, n ast.Node) (diag.Fix, bool) {
 	}
 	if !atomic(i.Then()) {
 		between, last = between+"(", ")"
+	}
+	if joined.Is(ast.Binary) {
+		fixes := joinByMerge(file, joined, map[ast.Node]string{n: "(" + open + i.Cond().Text() + between + i.Then().Text() + last + ")"})
+		if len(fixes) == 0 {
+			return diag.Fix{}, false
+		}
+		return fixes[0], true
 	}
 	return diag.Fix{Title: "use `" + mkIf + "`", Safety: diag.Unsafe, Edits: []diag.Edit{
 		{Span: head, Text: open}, {Span: middle, Text: between}, {Span: end, Text: last},

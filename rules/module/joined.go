@@ -8,6 +8,7 @@ import (
 	"github.com/nixsift/nixsift/internal/diag"
 	"github.com/nixsift/nixsift/internal/module"
 	"github.com/nixsift/nixsift/internal/nixlang"
+	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -124,26 +125,48 @@ func asMkIf(file *module.File, call ast.Node) []diag.Fix {
 	if mkIf == "" || ast.LastName(fn) != "optionalAttrs" || len(args) != 2 {
 		return nil
 	}
-	at := call.OutsideParens()
-	up := at.Parent()
+	place, up := call, call.OutsideParens().Parent()
+	named := up.Is(ast.Binding) && up.Parent().Is(ast.Bindings)
+	if named {
+		if place = onlyUse(file.Names(), ast.BindingNode{Node: up}); !place.IsValid() {
+			return nil
+		}
+		up = place.OutsideParens().Parent()
+	}
+	change := diag.Edit{Span: fn.Span(), Text: mkIf}
 	if up.Is(ast.Binary) && up.Op() == ast.OpUpdate {
-		for other := range up.Children() {
-			if set := other.Unparen(); set != call && set.Is(ast.AttrSet) && !definesOnly(set) {
-				return nil
+		if named {
+			fixes := joinByMerge(file, up, nil)
+			for i := range fixes {
+				fixes[i].Edits = append([]diag.Edit{change}, fixes[i].Edits...)
 			}
+			return fixes
 		}
 		return joinByMerge(file, up, map[ast.Node]string{call: "(" + mkIf + call.Text()[fn.End()-call.Start():] + ")"})
-	}
-	if tooLoose(call) && !up.Is(ast.List) {
-		return nil
 	}
 	if up.Is(ast.List) {
 		merge, ok := ast.AsApply(up.OutsideParens().Parent())
 		if !ok || ast.LastName(merge.Func()) != "mkMerge" {
 			return nil
 		}
+	} else if tooLoose(place) {
+		return nil
 	}
-	return []diag.Fix{rules.Replace("use `"+mkIf+"`", diag.Unsafe, fn.Span(), mkIf)}
+	return []diag.Fix{{Title: "use `" + mkIf + "`", Safety: diag.Unsafe, Edits: []diag.Edit{change}}}
+}
+
+// onlyUse returns the one place where the name of a let stands; invalid where there are several, or none.
+func onlyUse(names *sema.Info, b ast.BindingNode) (use ast.Node) {
+	if _, single := b.Attrpath().Single(); !single {
+		return use
+	}
+	for u := range names.UsesOf(names.Declared(b.Node)) {
+		if use.IsValid() || !u.Node.Is(ast.Ident) {
+			return ast.Node{}
+		}
+		use = u.Node
+	}
+	return use
 }
 
 // definesOnly reports whether a set has none of the parts that a module has beside definitions.

@@ -1,6 +1,8 @@
 package module
 
 import (
+	"strings"
+
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/sema"
 )
@@ -169,4 +171,53 @@ func (f *File) inlineSubmodule(n ast.Node) {
 		}
 	}
 	f.inline = append(f.inline, m)
+}
+
+// valueOf returns the path of the option that a module of the file defines with a set, or a function that gives it; nil where it is none.
+func (w *declarations) valueOf(set ast.Node) (path []string) {
+	at := set
+	for steps := 0; steps < maxNesting; steps++ {
+		up := at.Parent()
+		switch up.Kind() {
+		case ast.Paren, ast.AttrSet:
+			if up.Is(ast.AttrSet) && w.f.isModuleSet(up) {
+				if len(path) > 0 && path[0] == "config" {
+					path = path[1:]
+				}
+				if len(path) == 0 || reservedKeys[path[0]] {
+					return nil
+				}
+				return path
+			}
+		case ast.Lambda, ast.Let, ast.With, ast.Assert:
+			if up.FirstChild() == at {
+				return nil
+			}
+		case ast.Apply:
+			if fn, _ := ast.Call(up); overridePriority[ast.LastName(fn)] == 0 && ast.LastName(fn) != "mkIf" || up.FirstChild() == at {
+				return nil
+			}
+		case ast.Binding:
+			b := ast.BindingNode{Node: up}
+			if up.Parent().Is(ast.Bindings) {
+				return nil
+			}
+			names := make([]string, 0, len(path)+2)
+			for i, part := range b.Attrpath().Parts() {
+				name, static := ast.AttrName(part)
+				if !static && i == 0 {
+					return nil
+				}
+				names = append(names, strings.Clone(name))
+			}
+			path = append(names, path...)
+			if len(path) > maxPath {
+				return nil
+			}
+		default:
+			return nil
+		}
+		at = up
+	}
+	return nil
 }

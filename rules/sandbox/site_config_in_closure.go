@@ -23,9 +23,9 @@ var _ = rules.Register(&rules.Rule{
 		"first boot. What is the same for all sites belongs into the repository.\n" +
 		"\n" +
 		"An image is a system that has a module of nixpkgs for images (`installer/cd-dvd`, `installer/sd-card`, `installer/netboot`,\n" +
-		"`image/repart.nix` and the like) or defines their options (`isoImage`, `sdImage`, `image.repart`), one that `nixosGenerate` makes, and one\n" +
-		"of which an output of the flake is `config.system.build.isoImage` or another image. So is what `dockerTools` and its kin are given,\n" +
-		"and a configuration of NixOS among that.\n" +
+		"`image/repart.nix` and the like) or of nixos-generators, or defines their options (`isoImage`, `sdImage`, `image.repart`), one that `nixosGenerate`\n" +
+		"makes, one whose `config` `make-disk-image.nix` is given, and one of which a file or an output of the flake is `config.system.build.isoImage` or\n" +
+		"another image. So are the modules in `image.modules`, what `dockerTools` and its kin are given, and a configuration of NixOS among that.\n" +
 		"In what a flake reaches, `impure-builtin` and `impure-path` tell of the same places; paths of the store are told by\n" +
 		"`store-path-literal`, fetches without a hash by `impure-fetch` and `fetch-tarball-without-hash`, secrets by `secret-read-at-evaluation`.",
 	Severity: diag.Info, Presets: rules.Recommended,

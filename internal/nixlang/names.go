@@ -103,6 +103,22 @@ func Builtin(names *sema.Info, n ast.Node) string {
 	return ""
 }
 
+// Constant returns the name of the global true, false or null that an expression is, as builtins.true is, too; "" for others. The names are
+// asked for only where the expression looks like one.
+func Constant(names func() *sema.Info, n ast.Node) string {
+	n = n.Unparen()
+	if !n.Is(ast.Ident) && !n.Is(ast.Select) {
+		return ""
+	}
+	switch text := ast.LastName(n); text {
+	case "true", "false", "null":
+		if Builtin(names(), n) == text {
+			return text
+		}
+	}
+	return ""
+}
+
 // BuiltinNames returns the names that builtins have where Builtin tells them: with underscores, too.
 func BuiltinNames(builtins ...string) (names []string) {
 	for _, name := range builtins {

@@ -10,20 +10,13 @@ import (
 	"github.com/nixsift/nixsift/internal/sema"
 )
 
-// constant returns the name of the global constant true or false that an expression is, or nothing.
+// constant returns true or false where an expression is one of the two, or nothing.
 func constant(names func() *sema.Info, n ast.Node) string {
-	n = n.Unparen()
-	switch {
-	case n.Is(ast.Ident):
-		if text := n.Text(); (text == "true" || text == "false") && names().IsGlobal(n, text) {
-			return text
-		}
-	case n.Is(ast.Select):
-		if part := n.Child(1).FirstChild(); part.Is(ast.Name) && (part.Text() == "true" || part.Text() == "false") {
-			return nixlang.Builtin(names(), n)
-		}
+	word := nixlang.Constant(names, n)
+	if word == "null" {
+		return ""
 	}
-	return ""
+	return word
 }
 
 // losesComment reports whether a comment stands in a span outside of the nodes that are kept. The nodes are

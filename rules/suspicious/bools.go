@@ -2,6 +2,7 @@ package suspicious
 
 import (
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/internal/sema"
 )
 
@@ -15,14 +16,8 @@ func constBool(names func() *sema.Info, n ast.Node) (value, ok bool) {
 			n = n.FirstChild()
 			continue
 		}
-		if !n.Is(ast.Ident) {
-			return false, false
-		}
-		switch text := n.Text(); text {
-		case "true", "false":
-			return (text == "true") != negated, names().IsGlobal(n, text)
-		}
-		return false, false
+		word := nixlang.Constant(names, n)
+		return (word == "true") != negated, word == "true" || word == "false"
 	}
 	return false, false
 }

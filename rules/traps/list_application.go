@@ -149,11 +149,8 @@ func enough(first ast.Node, args int) bool {
 // isLiteral reports whether an element cannot be a function: in a list of functions it has no place.
 func isLiteral(p *rules.Pass, n ast.Node) bool {
 	switch n.Kind() {
-	case ast.Ident:
-		switch n.Text() {
-		case "true", "false", "null":
-			return p.Names().IsGlobal(n, n.Text())
-		}
+	case ast.Ident, ast.Select:
+		return nixlang.Constant(p.Names, n) != ""
 	case ast.String, ast.IndString, ast.Int, ast.Float, ast.Path, ast.SearchPath, ast.List, ast.URI:
 		return n.IsValid()
 	case ast.AttrSet:

@@ -5,6 +5,7 @@ import (
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/internal/sema"
 	"github.com/nixsift/nixsift/rules"
 )
@@ -13,15 +14,15 @@ var _ = rules.Register(&rules.Rule{
 	ID: "unguarded-select", Family: family, Since: "0.1.0",
 	Summary: "An attribute is selected where a test has just found that it is not there",
 	Doc: "In `if x ? a then 1 else x.a` the second arm runs only where `x` has no `a`: selecting it always fails. The same goes for\n" +
-		"`if !(x ? a) then x.a else 1`, `x ? a || x.a` and `assert !(x ? a); x.a`. Mostly the arms were swapped or the test\n" +
-		"was turned around. `x.a or 1` says in one expression what is meant.\n" +
+		"`if !(x ? a) then x.a else 1`, `x ? a || x.a` and `assert !(x ? a); x.a`, and where the test is\n" +
+		"`builtins.hasAttr \"a\" x`. Mostly the arms were swapped or the test was turned around. `x.a or 1` says in one expression what is meant.\n" +
 		"\n" +
 		"Where nothing tests for an attribute, the file cannot tell whether it is there, and nothing is reported.",
 	Severity: diag.Warning, Presets: rules.Recommended,
-	On: []ast.Kind{ast.HasAttr},
+	On:    []ast.Kind{ast.HasAttr, ast.Apply},
+	Names: nixlang.BuiltinNames("hasAttr"),
 	Node: func(p *rules.Pass, n ast.Node) {
-		tested := ast.HasAttrExpr{Node: n}
-		root, path, ok := selection(tested.Operand(), tested.Attrpath())
+		root, path, ok := tested(p, n)
 		if !ok {
 			return
 		}
@@ -62,6 +63,30 @@ var _ = rules.Register(&rules.Rule{
 		}
 	},
 })
+
+// tested returns the variable and the names of the attribute that x.a ? b, or hasAttr "b" x.a, asks for.
+func tested(p *rules.Pass, n ast.Node) (root ast.Node, path []string, ok bool) {
+	if has, ok := ast.AsHasAttr(n); ok {
+		return selection(has.Operand(), has.Attrpath())
+	}
+	fn, args := ast.Call(n)
+	if len(args) != 2 || nixlang.Builtin(p.Names(), fn) != "hasAttr" && nixlang.Lib(p.Names(), fn) != "hasAttr" {
+		return root, nil, false
+	}
+	name, static := ast.StringValue(args[0].Unparen())
+	set := args[1].Unparen()
+	s, selects := ast.AsSelect(set)
+	switch {
+	case !static || selects && s.Default().IsValid():
+		return root, nil, false
+	case set.Is(ast.Ident):
+		return set, []string{name}, true
+	case selects:
+		root, path, ok = selection(s.Operand(), s.Attrpath())
+		return root, append(path, name), ok
+	}
+	return root, nil, false
+}
 
 // maxParts bounds the length of the attribute paths that are compared, maxLooked the nodes that one test is
 // held against.

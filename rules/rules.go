@@ -132,12 +132,11 @@ type Rule struct {
 	// an editor, nothing is said.
 	Placed bool
 
-	// On and Node: Node is called for each node of these kinds, in source order, and with Apply for calls by pipe operators, which
-	// ast.ApplyExpr views. Beside File, On says without which nodes
-	// a file has nothing to find.
+	// On and Node: Node is called for each node of these kinds, in source order, and where Apply is one of them and Binary none for calls
+	// by pipe operators, too, which ast.ApplyExpr views. Beside File, On says without which nodes a file has nothing to find.
 	On   []ast.Kind
 	Node func(p *Pass, n ast.Node)
-	// Names, where they are set, are the names of which an Apply, a Binding, a Select or an Ident has one, as HeadName tells it, wherever
+	// Names, where they are set, are the names of which a call, a Binding, a Select or an Ident has one, as HeadName tells it, wherever
 	// Node has something to find; it is called for no others.
 	Names []string
 	// File is called once for each Nix file; where On is set, for those that have a node of one of these kinds.

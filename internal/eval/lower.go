@@ -226,8 +226,7 @@ func (l *lowerer) lower(n ast.Node) Expr {
 		l.missing(from, to)
 		return l.add(n, expr{op: opHasAttr, a: uint32(operand), b: from, c: to})
 	case ast.Apply:
-		fn, args := ast.Call(n)
-		return l.call(n, fn, args)
+		return l.call(n)
 	case ast.Unary:
 		o := opNot
 		if n.Op() == ast.OpNeg {
@@ -283,7 +282,8 @@ func (l *lowerer) missing(from, to uint32) {
 	}
 }
 
-func (l *lowerer) call(n, fn ast.Node, args []ast.Node) Expr {
+func (l *lowerer) call(n ast.Node) Expr {
+	fn, args := ast.Call(n)
 	first := len(l.kids)
 	l.wait(l.expr(fn))
 	for _, a := range args {
@@ -300,11 +300,8 @@ var binaryOps = map[ast.Op]op{
 }
 
 func (l *lowerer) binary(b ast.BinaryExpr) Expr {
-	switch b.Op() {
-	case ast.OpPipeInto:
-		return l.call(b.Node, b.Right(), []ast.Node{b.Left()})
-	case ast.OpPipeFrom:
-		return l.call(b.Node, b.Left(), []ast.Node{b.Right()})
+	if b.IsCall() {
+		return l.call(b.Node)
 	}
 	o, ok := binaryOps[b.Op()]
 	if !ok {

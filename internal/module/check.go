@@ -192,7 +192,7 @@ func place(why *Why, within ast.Node) source.Span {
 		switch d := why.Decider; {
 		case why.Construct == ByIf || why.Construct == ByAssert:
 			return source.Span{Start: why.Node.Start(), End: d.End()}
-		case why.Construct == ByFunction && d.IsValid() && why.Node.Encloses(d) && d.Parent().Is(ast.Apply):
+		case why.Construct == ByFunction && d.IsValid() && why.Node.Encloses(d) && d.Parent().IsCall():
 			return source.Span{Start: why.Node.Start(), End: d.OutsideParens().End()}
 		}
 		if why.Construct != ByFunction {
@@ -412,7 +412,7 @@ func declaresOptions(key, n ast.Node) bool {
 		if steps++; steps > 4096 {
 			return false
 		}
-		if d.Is(ast.Apply) {
+		if d.IsCall() {
 			if name := ast.LastName((ast.ApplyExpr{Node: d}).Func()); name == "mkOption" || name == "mkEnableOption" || name == "mkPackageOption" {
 				return true
 			}

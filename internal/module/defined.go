@@ -271,7 +271,7 @@ func (w *definedWalk) value(s state, n ast.Node) {
 	if n.Is(ast.Assert) {
 		n = w.f.followed(n.Child(1))
 	}
-	switch n.Kind() {
+	switch n.Form() {
 	case ast.AttrSet:
 		if !n.FirstChild().IsValid() {
 			break

@@ -73,7 +73,7 @@ func conditionalHead(v ast.Node) bool {
 		return true
 	}
 	fn, _ := ast.Call(v)
-	return v.Is(ast.Apply) && conditions[ast.LastName(fn)]
+	return v.IsCall() && conditions[ast.LastName(fn)]
 }
 
 // written leaves parentheses, let and with, and follows names to what a let binds to them, and conditions that hold by the defaults of
@@ -108,7 +108,7 @@ func (g *Guards) chosen(v ast.Node) ast.Node {
 		case fails:
 			return v.Child(2)
 		}
-	case v.Is(ast.Apply):
+	case v.IsCall():
 		fn, args := ast.Call(v)
 		if len(args) != 2 {
 			break
@@ -125,7 +125,7 @@ func (g *Guards) chosen(v ast.Node) ast.Node {
 
 // isDefault reports whether a value gives way to any other.
 func isDefault(v ast.Node) bool {
-	if !v.Is(ast.Apply) {
+	if !v.IsCall() {
 		return false
 	}
 	fn, _ := ast.Call(v)
@@ -142,7 +142,7 @@ func (g *Guards) filledTo(v ast.Node, depth int) bool {
 		return false
 	}
 	v = g.written(v)
-	switch v.Kind() {
+	switch v.Form() {
 	case ast.List:
 		return v.FirstChild().IsValid()
 	case ast.AttrSet:
@@ -176,7 +176,7 @@ func (g *Guards) filledTo(v ast.Node, depth int) bool {
 func (g *Guards) turnsOn(path []string, v ast.Node, depth int) bool {
 	v = g.written(v)
 	if path[len(path)-1] == "enable" || path[len(path)-1] == "enabled" {
-		if v.Is(ast.Apply) {
+		if v.IsCall() {
 			fn, args := ast.Call(v)
 			return ast.LastName(fn) == "mkForce" && args[len(args)-1].Unparen().Text() == "true"
 		}

@@ -20,8 +20,8 @@ func (f *File) Inline() []*Module {
 	records := f.tree.Records()
 	if mentionsSubmodules(f.tree.Tokens()) {
 		for i := range records {
-			if records[i].Kind == ast.Apply {
-				f.inlineCall(ast.ApplyExpr{Node: f.tree.Node(ast.NodeID(i))})
+			if call, ok := ast.AsApply(f.tree.Node(ast.NodeID(i))); ok {
+				f.inlineCall(call)
 			}
 		}
 	}

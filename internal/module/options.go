@@ -86,7 +86,7 @@ func optionCall(value ast.Node) (name string, ok bool) {
 	for i := 0; i < maxWraps && n.Is(ast.Binary) && n.Op() == ast.OpUpdate; i++ {
 		n = n.FirstChild().Tail()
 	}
-	switch n.Kind() {
+	switch n.Form() {
 	case ast.Apply:
 		fn, _ := ast.Call(n)
 		name = ast.LastName(fn)

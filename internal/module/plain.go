@@ -141,7 +141,7 @@ func plainNames(n ast.Node, definitions bool) bool {
 
 func plainDefinitions(n ast.Node, depth int) bool {
 	n = n.Tail()
-	if depth > 8 || !n.Is(ast.Apply) {
+	if depth > 8 || !n.IsCall() {
 		return plainNames(n, true)
 	}
 	a := ast.ApplyExpr{Node: n}

@@ -124,7 +124,7 @@ func (s *selfSearch) collect() {
 	}
 	for _, o := range options {
 		fn, args := ast.Call(o.Value.Tail())
-		if o.Value.Tail().Is(ast.Apply) && ast.LastName(fn) == "mkOption" && len(args) == 1 && !o.Guarded {
+		if o.Value.Tail().IsCall() && ast.LastName(fn) == "mkOption" && len(args) == 1 && !o.Guarded {
 			if b, ok := ast.Attr(args[0].Unparen(), "default"); ok && static(o.Path) {
 				s.all = append(s.all, own{path: o.Path, node: o.Attr, value: b.Value(), weak: true, isDefault: true})
 			}
@@ -182,7 +182,7 @@ func (s *selfSearch) value(d own, n ast.Node, depth int) {
 		d.conditions = append(d.conditions[:len(d.conditions):len(d.conditions)], condition)
 		return d
 	}
-	switch n.Kind() {
+	switch n.Form() {
 	case ast.AttrSet:
 		for c := range n.Children() {
 			if b, ok := ast.AsBinding(c); ok {
@@ -323,7 +323,7 @@ type read struct {
 // asksNames reports whether only the names of a set are asked for.
 func asksNames(n ast.Node) bool {
 	at := n.OutsideParens()
-	switch up := at.Parent(); up.Kind() {
+	switch up := at.Parent(); up.Form() {
 	case ast.HasAttr:
 		return up.FirstChild() == at
 	case ast.Apply:

@@ -121,7 +121,7 @@ func (f *File) inlineModules(n ast.Node, depth int) {
 			f.taken = map[ast.NodeID]bool{}
 		}
 		f.taken[n.ID()] = true
-		switch n.Kind() {
+		switch n.Form() {
 		case ast.Assert:
 			n = n.Child(1)
 			continue

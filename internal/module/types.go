@@ -148,7 +148,7 @@ func (f *File) typeOf(n ast.Node, depth int) Type {
 		return Type{}
 	}
 	n = f.followed(n)
-	if !n.Is(ast.Apply) {
+	if !n.IsCall() {
 		return Type{Name: f.typeName(n)}
 	}
 	fn, args := ast.Call(n)

@@ -14,9 +14,13 @@ func MayForce(e, n ast.Node) bool {
 		}
 		up := n.Parent()
 		first := up.FirstChild() == n
-		switch up.Kind() {
+		switch up.Form() {
 		case ast.Paren, ast.Unary, ast.Binary, ast.Select, ast.HasAttr, ast.If, ast.Assert, ast.String, ast.IndString, ast.Path, ast.Interpolation, ast.Attrpath:
-		case ast.Apply, ast.Binding:
+		case ast.Apply:
+			if (ast.ApplyExpr{Node: up}).Func() != n {
+				return false
+			}
+		case ast.Binding:
 			if !first {
 				return false
 			}

@@ -196,7 +196,7 @@ func (c *classifier) function(n ast.Node) (r Role, ok bool) {
 	}
 	fn, _ := ast.Call(body)
 	switch name := ast.LastName(fn); {
-	case body.Is(ast.Apply) && builders(name):
+	case body.IsCall() && builders(name):
 		r.Kind = Package
 	case c.within("pkgs", "packages", "by-name") && !p.HasEllipsis() && !loaderArgs(p) && !ofTwo(body):
 		r.Kind = Package

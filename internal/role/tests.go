@@ -42,7 +42,7 @@ var scripts = []string{"testScript", "setupScript", "extraTestScript", "enableOC
 // IsTest reports whether all that an expression holds is part of a test in virtual machines: the set of one, the call of a function that
 // runs one, or the value of an attribute that holds its machines.
 func IsTest(n ast.Node) bool {
-	switch n.Kind() {
+	switch n.Form() {
 	case ast.Binding:
 		for part := range (ast.BindingNode{Node: n}).Attrpath().Children() {
 			if name, static := ast.AttrName(part); static && HoldsTest(name) {

@@ -73,7 +73,7 @@ func proposeWord(u sema.Use, name string, f *diag.Finding) bool {
 	switch {
 	case !u.Node.Is(ast.Ident):
 		return false
-	case name == "not" && called && call.Func() == u.Node:
+	case name == "not" && call.Is(ast.Apply) && call.Func() == u.Node:
 		put, span.End = "!", call.Arg().Start()
 	case name == "and" && called && call.Arg() == u.Node:
 		put = "&&"

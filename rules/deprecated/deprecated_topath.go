@@ -41,7 +41,7 @@ var _ = rules.Register(&rules.Rule{
 		}
 		fn := n.OutsideParens()
 		call, ok := ast.AsApply(fn.Parent())
-		if ok && call.Func() == fn && (n.Is(ast.Ident) || variable(n).Text() == "builtins") {
+		if ok && call.Is(ast.Apply) && call.Func() == fn && (n.Is(ast.Ident) || variable(n).Text() == "builtins") {
 			f.Fixes = cleaned(p, call, name)
 		}
 		p.Report(f)

@@ -33,7 +33,7 @@ var _ = rules.Register(&rules.Rule{
 	On:    []ast.Kind{ast.Apply},
 	Names: slices.Sorted(maps.Keys(builders)),
 	Node: func(p *rules.Pass, n ast.Node) {
-		if up := n.OutsideParens().Parent(); up.Is(ast.Apply) && up.FirstChild().Unparen() == n {
+		if up := n.OutsideParens().Parent(); up.IsCall() && (ast.ApplyExpr{Node: up}).Func().Unparen() == n {
 			return // a part of a call with more arguments
 		}
 		fn, args := ast.Call(n)

@@ -122,8 +122,8 @@ func asMkIf(file *module.File, call ast.Node) []diag.Fix {
 	}
 	fn, args := ast.Call(call)
 	mkIf := file.Spell("mkIf", call)
-	if mkIf == "" || ast.LastName(fn) != "optionalAttrs" || len(args) != 2 {
-		return nil
+	if mkIf == "" || ast.LastName(fn) != "optionalAttrs" || len(args) != 2 || call.FirstChild().FirstChild() != fn {
+		return nil // parentheses or a pipe stand between the function and its arguments
 	}
 	place, up := call, call.OutsideParens().Parent()
 	named := up.Is(ast.Binding) && up.Parent().Is(ast.Bindings)

@@ -218,6 +218,15 @@ func unknownArgument(p *rules.Pass, name ast.Node) {
 	p.Report(f)
 }
 
+// around returns the span of arguments, which a pipe may put in another order.
+func around(args []ast.Node) source.Span {
+	span := args[0].Span()
+	for _, arg := range args[1:] {
+		span.Start, span.End = min(span.Start, arg.Start()), max(span.End, arg.End())
+	}
+	return span
+}
+
 // badType reports what surely is no type where one is wanted.
 func badType(p *rules.Pass, typ ast.Node, depth int) bool {
 	n := typ.Tail()
@@ -225,7 +234,7 @@ func badType(p *rules.Pass, typ ast.Node, depth int) bool {
 		return false
 	}
 	fn, args := n, []ast.Node(nil)
-	switch n.Kind() {
+	switch n.Form() {
 	case ast.String, ast.IndString, ast.List, ast.Int, ast.Path:
 		f := diag.Finding{Span: n.Span(), Message: "a type is wanted here, one of `lib.types`, and this is " + kindNames[nixlang.TypeOf(p.Names(), n)]}
 		if text, ok := ast.StringValue(n); ok {
@@ -270,7 +279,7 @@ func badType(p *rules.Pass, typ ast.Node, depth int) bool {
 		return true
 	case len(args) > takes:
 		p.Report(diag.Finding{
-			Span:    source.Span{Start: args[takes].Start(), End: args[len(args)-1].End()},
+			Span:    around(args[takes:]),
 			Message: fmt.Sprintf("%s takes %s: evaluation fails", diag.Code("types."+name), count(takes)), Help: "put parentheses around what belongs together",
 		})
 		return true
@@ -315,7 +324,7 @@ func isDeclaration(set ast.Node) bool {
 		for n.Is(ast.Binary) && n.Op() == ast.OpUpdate {
 			n = n.FirstChild().Tail()
 		}
-		if fn, _ := ast.Call(n); !n.Is(ast.Apply) || !declaring[ast.LastName(fn)] {
+		if fn, _ := ast.Call(n); !n.IsCall() || !declaring[ast.LastName(fn)] {
 			return false
 		}
 		some = true

@@ -119,7 +119,7 @@ func definedAround(p *rules.Pass, n ast.Node) *module.Defined {
 // conditionalAbove reports whether a mkIf stands around a node of a module.
 func conditionalAbove(m *module.Module, n ast.Node) bool {
 	for up := n.Parent(); up.IsValid() && up != m.Body; up = up.Parent() {
-		if !up.Is(ast.Apply) {
+		if !up.IsCall() {
 			continue
 		}
 		if fn, _ := ast.Call(up); ast.LastName(fn) == "mkIf" {
@@ -133,6 +133,9 @@ func isOrder(name string) bool { return name == "mkBefore" || name == "mkAfter" 
 
 // turned exchanges a property and the mkIf in it.
 func turned(outer, content, inner ast.Node) []diag.Fix {
+	if !outer.Is(ast.Apply) || !inner.Is(ast.Apply) {
+		return nil // behind a pipe the content stands first
+	}
 	src := outer.Tree().Source()
 	value := (ast.ApplyExpr{Node: inner}).Arg()
 	head := src[outer.Start():content.Start()]

@@ -238,7 +238,7 @@ func alwaysBeside(m *module.Module, d, other *module.Defined) bool {
 	for at := d.Value; at != m.Body; {
 		up := at.Parent()
 		shared := up.Encloses(other.Node) && (!other.Value.IsValid() || up.Encloses(other.Value))
-		switch up.Kind() {
+		switch up.Form() {
 		case ast.AttrSet, ast.List, ast.Paren:
 		case ast.Binding:
 			if up.Parent().Is(ast.Bindings) {

@@ -30,7 +30,7 @@ type property struct {
 // propertyOf returns the property that an expression surely is: a call, or a name that a let binds to one.
 func propertyOf(names *sema.Info, n ast.Node) (property, bool) {
 	for range 8 {
-		switch n = n.Tail(); n.Kind() {
+		switch n = n.Tail(); n.Form() {
 		case ast.Ident:
 			b := names.Resolve(n)
 			if b == nil || b.Kind != sema.LetBinding || b.More || !b.Value.IsValid() {
@@ -58,7 +58,7 @@ func perhaps(p *rules.Pass, n ast.Node) bool { return comes.By(n, p.Names).Degre
 // shortCall returns the function of a call with one or two arguments, and their number; 0 where there are more.
 func shortCall(n ast.Node) (fn ast.Node, args int) {
 	for args = 1; args <= 2; args++ {
-		if n = (ast.ApplyExpr{Node: n}).Func().Unparen(); !n.Is(ast.Apply) {
+		if n = (ast.ApplyExpr{Node: n}).Func().Unparen(); !n.IsCall() {
 			return n, args
 		}
 	}

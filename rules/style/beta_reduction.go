@@ -11,7 +11,7 @@ var _ = rules.Register(&rules.Rule{
 	ID: "beta-reduction", Family: family, Since: "0.1.0",
 	Summary: "A function is called where it is written",
 	Doc: "`(x: body) value` binds a name; so does `let x = value; in body`, in the order in which one reads. A call with\n" +
-		"several arguments is left alone, and the fix is missing where `value` mentions another `x`, which a `let` would hide.\n" +
+		"several arguments and a pipe are left alone, and the fix is missing where `value` mentions another `x`, which a `let` would hide.\n" +
 		"It is only shown where it needs a layout of your own: for several lines that do not hang together, and for comments.",
 	Severity: diag.Hint,
 	Fix:      rules.FixSometimes, SafeFix: rules.SameValue,
@@ -20,7 +20,7 @@ var _ = rules.Register(&rules.Rule{
 	Node: func(p *rules.Pass, n ast.Node) {
 		call := ast.ApplyExpr{Node: n}
 		l, ok := ast.AsLambda(call.Func().Unparen())
-		if !ok || !l.Param().Is(ast.Name) || l.Body().Unparen().Is(ast.Lambda) {
+		if !ok || !n.Is(ast.Apply) || !l.Param().Is(ast.Name) || l.Body().Unparen().Is(ast.Lambda) {
 			return
 		}
 		if up := n.OutsideParens(); up.Parent().Is(ast.Apply) && up.Parent().FirstChild() == up {

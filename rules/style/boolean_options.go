@@ -292,19 +292,19 @@ func comparedOtherwise(names *sema.Info) map[string]comparedWith {
 					with[other] = word
 				}
 			}
-		case r.Kind == ast.Binary && r.Op != ast.OpAnd && r.Op != ast.OpOr && r.Op != ast.OpImpl && r.Op != ast.OpPipeInto && r.Op != ast.OpPipeFrom:
+		case t.Node(ast.NodeID(i)).IsCall():
+			a := ast.ApplyExpr{Node: t.Node(ast.NodeID(i))}
+			fn := ast.LastName(a.Func())
+			if fn == "toString" || fn == "typeOf" || len(fn) > 2 && fn[:2] == "is" && 'A' <= fn[2] && fn[2] <= 'Z' {
+				add(a.Arg())
+			}
+		case r.Kind == ast.Binary && r.Op != ast.OpAnd && r.Op != ast.OpOr && r.Op != ast.OpImpl:
 			for c := range t.Node(ast.NodeID(i)).Children() {
 				add(c)
 			}
 		case r.Kind == ast.Interpolation:
 			if up := t.Node(ast.NodeID(i)).Parent(); up.Is(ast.String) || up.Is(ast.IndString) {
 				add(up.Tree().Node(ast.NodeID(i)).FirstChild())
-			}
-		case r.Kind == ast.Apply:
-			a := ast.ApplyExpr{Node: t.Node(ast.NodeID(i))}
-			fn := ast.LastName(a.Func())
-			if fn == "toString" || fn == "typeOf" || len(fn) > 2 && fn[:2] == "is" && 'A' <= fn[2] && fn[2] <= 'Z' {
-				add(a.Arg())
 			}
 		}
 	}

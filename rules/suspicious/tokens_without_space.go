@@ -23,7 +23,7 @@ var _ = rules.Register(&rules.Rule{
 	On:      []ast.Kind{ast.Apply, ast.List},
 	Node: func(p *rules.Pass, n ast.Node) {
 		prev := n.FirstChild()
-		if !prev.IsValid() || nixlang.ReadExpansion(n.Parent()) != "" {
+		if !prev.IsValid() || n.Is(ast.Binary) || nixlang.ReadExpansion(n.Parent()) != "" {
 			return
 		}
 		for c := prev.NextSibling(); c.IsValid(); prev, c = c, c.NextSibling() {

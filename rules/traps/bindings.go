@@ -189,18 +189,18 @@ func resultOfArm(e, n ast.Node) bool {
 // forces reports whether evaluating an expression evaluates the given child in every case.
 func forces(n, child ast.Node) bool {
 	first := n.FirstChild() == child
-	switch n.Kind() {
+	switch n.Form() {
 	case ast.Paren, ast.Unary:
 		return true
+	case ast.Apply:
+		return (ast.ApplyExpr{Node: n}).Func() == child
 	case ast.Binary:
 		switch n.Op() {
-		case ast.OpAnd, ast.OpOr, ast.OpImpl, ast.OpPipeFrom:
+		case ast.OpAnd, ast.OpOr, ast.OpImpl:
 			return first
-		case ast.OpPipeInto:
-			return !first
 		}
 		return true
-	case ast.Select, ast.HasAttr, ast.Apply, ast.If:
+	case ast.Select, ast.HasAttr, ast.If:
 		return first
 	case ast.Assert:
 		return true

@@ -23,7 +23,7 @@ var _ = rules.Register(&rules.Rule{
 	Node: func(p *rules.Pass, n ast.Node) {
 		call := ast.ApplyExpr{Node: n}
 		s, ok := ast.AsSelect(call.Func())
-		if !ok || !s.Default().IsValid() {
+		if !ok || !s.Default().IsValid() || !n.Is(ast.Apply) { // nobody reads a pipe otherwise
 			return
 		}
 		def := s.Default()
@@ -69,7 +69,7 @@ func selectsFunction(p *rules.Pass, s ast.SelectExpr, def ast.Node) bool {
 	if operand := s.Operand().Unparen(); operand.Is(ast.Ident) && (operand.Text() == "builtins" || operand.Text() == "lib") {
 		return true
 	}
-	switch def = def.Unparen(); def.Kind() {
+	switch def = def.Unparen(); def.Form() {
 	case ast.Lambda:
 		return true
 	case ast.Apply:

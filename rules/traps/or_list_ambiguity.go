@@ -19,7 +19,7 @@ var _ = rules.Register(&rules.Rule{
 	Node: func(p *rules.Pass, n ast.Node) {
 		call := ast.ApplyExpr{Node: n}
 		word := call.Arg()
-		if !word.Is(ast.Ident) || word.LastToken().Kind() != ast.TokOrKw {
+		if !n.Is(ast.Apply) || !word.Is(ast.Ident) || word.LastToken().Kind() != ast.TokOrKw {
 			return
 		}
 		up := n.Parent()

@@ -39,7 +39,7 @@ func told(p *rules.Pass, f eval.Finding) bool {
 func misread(p *rules.Pass, f eval.Finding) bool {
 	fn := p.Tree.NodeAt(f.Callee()).OutsideParens()
 	call, ok := ast.AsApply(fn.Parent())
-	if !ok || call.Func() != fn {
+	if !ok || call.Func() != fn || !call.Is(ast.Apply) {
 		return false
 	}
 	arg := call.Arg()

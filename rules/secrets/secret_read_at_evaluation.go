@@ -132,21 +132,8 @@ func isRunTimePath(r *reader, n ast.Node, depth int) bool {
 			return isRunTimePath(r, first.FirstChild(), depth-1)
 		}
 		return inRunTime(strings.TrimPrefix(n.Text(), `"`))
-	case ast.Select:
-		s := ast.SelectExpr{Node: n}
-		parts := s.Attrpath().Parts()
-		names := make([]string, 0, len(parts)+1)
-		operand := s.Operand().Unparen()
-		if to := r.Follow(operand); to.Is(ast.Select) { // let secrets = config.sops.secrets; in secrets.x.path
-			for _, part := range (ast.SelectExpr{Node: to}).Attrpath().Parts() {
-				name, _ := ast.AttrName(part)
-				names = append(names, name)
-			}
-		}
-		for _, part := range parts {
-			name, _ := ast.AttrName(part)
-			names = append(names, name)
-		}
+	case ast.Select, ast.Ident:
+		names := selected(r, n, depth)
 		if len(names) < 4 || names[len(names)-1] != "path" {
 			return false
 		}
@@ -157,6 +144,29 @@ func isRunTimePath(r *reader, n ast.Node, depth int) bool {
 		}
 	}
 	return false
+}
+
+// selected returns the names by which something is selected from a variable of callers, through those that the file gives to parts of
+// it: let inherit (config.sops) secrets; in secrets.x.path. A name that is computed is "".
+func selected(r *reader, n ast.Node, depth int) []string {
+	if depth == 0 {
+		return nil
+	}
+	n = r.Follow(n)
+	if s, ok := ast.AsSelect(n); ok {
+		names := selected(r, s.Operand(), depth-1)
+		for part := range s.Attrpath().Children() {
+			name, _ := ast.AttrName(part)
+			names = append(names, name)
+		}
+		return names
+	}
+	if b := r.Names.Resolve(n); b != nil && !b.More {
+		if in, ok := ast.AsInherit(b.Decl); ok && in.From().IsValid() {
+			return append(selected(r, in.From(), depth-1), b.Name)
+		}
+	}
+	return nil
 }
 
 func inRunTime(text string) bool {

@@ -170,10 +170,7 @@ func (t *Text) sum(n ast.Node, depth int, guarded bool) {
 // call adds what a function of lib, or of nixpkgs, makes of texts.
 func (t *Text) call(n ast.Node, depth int, guarded bool) {
 	fn, args := ast.Call(n)
-	name := nixlang.Lib(t.r.Names, fn)
-	if name == "" {
-		name = nixlang.Builtin(t.r.Names, fn)
-	}
+	name := nixlang.Function(t.r.Names, fn)
 	switch {
 	case name == "optionalString" && len(args) == 2:
 		t.line(n.Start())

@@ -103,6 +103,14 @@ func Builtin(names *sema.Info, n ast.Node) string {
 	return ""
 }
 
+// Function returns the name of the builtin, or else of the value of nixpkgs' lib, that an expression means; "" for anything else.
+func Function(names *sema.Info, n ast.Node) string {
+	if name := Builtin(names, n); name != "" {
+		return name
+	}
+	return Lib(names, n)
+}
+
 // Constant returns the name of the global true, false or null that an expression is, as builtins.true is, too; "" for others. The names are
 // asked for only where the expression looks like one.
 func Constant(names func() *sema.Info, n ast.Node) string {

@@ -23,7 +23,7 @@ var _ = rules.Register(&rules.Rule{
 			return
 		}
 		names := p.Names()
-		switch nixlang.Builtin(names, call.Func()) + nixlang.Lib(names, call.Func()) {
+		switch nixlang.Function(names, call.Func()) {
 		case "filter", "partition", "all", "any", "map", "concatMap":
 		default:
 			return
@@ -37,7 +37,7 @@ var _ = rules.Register(&rules.Rule{
 			return
 		}
 		inner, ok := ast.AsApply(outer.Func().Unparen())
-		if !ok || nixlang.Builtin(names, inner.Func())+nixlang.Lib(names, inner.Func()) != "elem" {
+		if !ok || nixlang.Function(names, inner.Func()) != "elem" {
 			return
 		}
 		sought := inner.Arg().Unparen()

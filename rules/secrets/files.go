@@ -120,11 +120,7 @@ func bindingOf(n ast.Node) ast.Node {
 
 // readsFile reports whether a function reads a file when it is evaluated.
 func (r *reader) readsFile(fn ast.Node) bool {
-	name := nixlang.Builtin(r.Names, fn)
-	if name == "" {
-		name = nixlang.Lib(r.Names, fn)
-	}
-	switch name {
+	switch nixlang.Function(r.Names, fn) {
 	case "readFile", "fileContents", "importJSON", "importTOML":
 		return true
 	}

@@ -67,14 +67,14 @@ const manyUses = 4096
 
 func (g *letGroup) start(names *sema.Info, let ast.LetExpr) {
 	*g = letGroup{head: let, bound: map[string]bool{}, read: map[string]bool{}}
-	bound, ok := boundNames(let.Bindings())
+	bound, ok := nixlang.AttrNames(let.Bindings())
 	g.closed = !ok || len(bound) == 0 || !g.add(names, let, bound)
 }
 
 // takes adds a let to the group, if no name means something else then: it binds none that the group binds,
 // and none that the group reads from outside.
 func (g *letGroup) takes(names *sema.Info, let ast.LetExpr) bool {
-	bound, ok := boundNames(let.Bindings())
+	bound, ok := nixlang.AttrNames(let.Bindings())
 	if g.closed || !ok || len(bound) == 0 {
 		return false
 	}
@@ -144,30 +144,4 @@ func joinEdits(t *ast.Tree, head, outer, inner ast.LetExpr, in ast.Token) []diag
 		edits = append(edits, nixlang.Shift(inner.Node, rest, nixlang.Indent(t, inner.Start()), nixlang.Indent(t, outer.Start()))...)
 	}
 	return edits
-}
-
-// boundNames returns the first names of the bindings of a let; ok is false where one is not plain.
-func boundNames(bindings ast.Node) (names map[string]bool, ok bool) {
-	names = map[string]bool{}
-	for c := range bindings.Children() {
-		switch c.Kind() {
-		case ast.Binding:
-			name, static := ast.AttrName(ast.BindingNode{Node: c}.Attrpath().FirstChild())
-			if !static {
-				return nil, false
-			}
-			names[name] = true
-		case ast.Inherit:
-			for part := range (ast.InheritNode{Node: c}).Names() {
-				name, static := ast.AttrName(part)
-				if !static {
-					return nil, false
-				}
-				names[name] = true
-			}
-		default:
-			return nil, false
-		}
-	}
-	return names, true
 }

@@ -195,10 +195,7 @@ func calledPlainly(names *sema.Info, n ast.Node) bool {
 	if call, ok := ast.AsApply(fn); ok {
 		fn, before = call.Func().Unparen(), 1
 	}
-	name := nixlang.Builtin(names, fn)
-	if name == "" {
-		name = nixlang.Lib(names, fn)
-	}
+	name := nixlang.Function(names, fn)
 	callers := plainCallers[before]
 	return name != "" && (hasWord(callers.two, name) || !inner && hasWord(callers.one, name))
 }

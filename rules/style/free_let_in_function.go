@@ -71,7 +71,7 @@ var _ = rules.Register(&rules.Rule{
 // freeOf reports whether the bindings of a let use none of the parameters, and none of them has the name of
 // one.
 func freeOf(names *sema.Info, let ast.LetExpr, fn ast.Node, params map[string]bool) bool {
-	bound, ok := boundNames(let.Bindings())
+	bound, ok := nixlang.AttrNames(let.Bindings())
 	if !ok {
 		return false
 	}

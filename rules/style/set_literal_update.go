@@ -5,6 +5,7 @@ import (
 
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/diag"
+	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/rules"
 )
 
@@ -26,12 +27,12 @@ var _ = rules.Register(&rules.Rule{
 		}
 		var have map[string]bool
 		start := func(set ast.Node) bool {
-			names, ok := boundNames(set)
+			names, ok := nixlang.AttrNames(set)
 			have = names
 			return ok && !set.IsRec()
 		}
 		take := func(set ast.Node) bool {
-			names, ok := boundNames(set)
+			names, ok := nixlang.AttrNames(set)
 			if !ok || set.IsRec() {
 				return false
 			}

@@ -81,7 +81,7 @@ func tests(p *rules.Pass, cond ast.Node, sel ast.SelectExpr) (diag.Safety, bool)
 		return diag.Unsafe, ok && !inner.Default().IsValid() && nixlang.Same(inner.Operand(), sel.Operand()) && samePath(sel, inner.Attrpath(), has.Attrpath())
 	}
 	fn, args := ast.Call(cond)
-	if len(args) != 2 || !nixlang.Same(args[1], sel.Operand()) || nixlang.Builtin(p.Names(), fn) != "hasAttr" && nixlang.Lib(p.Names(), fn) != "hasAttr" {
+	if len(args) != 2 || !nixlang.Same(args[1], sel.Operand()) || nixlang.Function(p.Names(), fn) != "hasAttr" {
 		return diag.Unsafe, false
 	}
 	name, static := ast.StringValue(args[0].Unparen())

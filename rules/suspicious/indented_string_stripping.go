@@ -159,7 +159,7 @@ func joined(names *sema.Info, n ast.Node) bool {
 			if (ast.ApplyExpr{Node: up}).Func() == n {
 				return false
 			}
-			switch fn, args := callee(up); libName(names, fn) {
+			switch fn, args := callee(up); nixlang.Function(names, fn) {
 			case "concatStringsSep", "concatMapStringsSep", "concatImapStringsSep", "splitString":
 				return args == 1
 			case "optionalString":
@@ -175,14 +175,6 @@ func joined(names *sema.Info, n ast.Node) bool {
 		n = up
 	}
 	return false
-}
-
-// libName returns the name of the function of lib or builtins that an expression means, or "".
-func libName(names *sema.Info, fn ast.Node) string {
-	if name := nixlang.Lib(names, fn); name != "" {
-		return name
-	}
-	return nixlang.Builtin(names, fn)
 }
 
 // followsText reports whether text that does not end in blanks stands in front of an interpolation in its string.

@@ -165,7 +165,7 @@ func readFrom(names *sema.Info, use ast.Node) (name string, part ast.Node, asks 
 		part, asks = ast.HasAttrExpr{Node: up}.Attrpath().FirstChild(), true
 	case ast.Apply:
 		call, ok := ast.AsApply(ast.ApplyExpr{Node: up}.Func().Unparen())
-		if !ok || (ast.ApplyExpr{Node: up}).Func() == at || nixlang.Builtin(names, call.Func())+nixlang.Lib(names, call.Func()) != "hasAttr" {
+		if !ok || (ast.ApplyExpr{Node: up}).Func() == at || nixlang.Function(names, call.Func()) != "hasAttr" {
 			return "", part, false
 		}
 		name, _ = ast.StringValue(call.Arg().Unparen())

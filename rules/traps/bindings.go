@@ -244,26 +244,6 @@ func literalSet(names *sema.Info, n ast.Node) (ast.Node, bool) {
 
 // attrNames returns the names of an attrset literal; ok is false where some are not known.
 func attrNames(set ast.Node) (names map[string]bool, ok bool) {
-	names = map[string]bool{}
-	for c := range set.Children() {
-		switch c.Kind() {
-		case ast.Binding:
-			name, static := ast.AttrName(ast.BindingNode{Node: c}.Attrpath().FirstChild())
-			if !static || name == "__overrides" {
-				return nil, false
-			}
-			names[name] = true
-		case ast.Inherit:
-			for part := range (ast.InheritNode{Node: c}).Names() {
-				name, static := ast.AttrName(part)
-				if !static {
-					return nil, false
-				}
-				names[name] = true
-			}
-		default:
-			return nil, false
-		}
-	}
-	return names, true
+	names, ok = nixlang.AttrNames(set)
+	return names, ok && !names["__overrides"]
 }

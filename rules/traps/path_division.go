@@ -109,7 +109,7 @@ func takesPaths(p *rules.Pass, fn ast.Node) bool {
 		fn = call.Func()
 	}
 	fn = fn.Unparen()
-	if isFunction(p, fn) || nixlang.Builtin(p.Names(), fn)+nixlang.Lib(p.Names(), fn) != "" || ast.LastName(fn) == "callPackage" {
+	if isFunction(p, fn) || nixlang.Function(p.Names(), fn) != "" || ast.LastName(fn) == "callPackage" {
 		return true
 	}
 	if u, ok := p.Names().Use(fn); ok && u.Target == sema.ToNothing {

@@ -53,7 +53,7 @@ var _ = rules.Register(&rules.Rule{
 
 // takesPattern reports whether a function takes a regular expression first.
 func takesPattern(p *rules.Pass, fn ast.Node) bool {
-	switch nixlang.Builtin(p.Names(), fn) + nixlang.Lib(p.Names(), fn) {
+	switch nixlang.Function(p.Names(), fn) {
 	case "match", "split":
 		return true
 	}

@@ -69,12 +69,13 @@ func tested(p *rules.Pass, n ast.Node) (root ast.Node, path []string, ok bool) {
 	if has, ok := ast.AsHasAttr(n); ok {
 		return selection(has.Operand(), has.Attrpath())
 	}
-	fn, args := ast.Call(n)
-	if len(args) != 2 || nixlang.Builtin(p.Names(), fn) != "hasAttr" && nixlang.Lib(p.Names(), fn) != "hasAttr" {
+	outer := ast.ApplyExpr{Node: n}
+	inner, ok := ast.AsApply(outer.Func().Unparen())
+	if !ok || nixlang.Function(p.Names(), inner.Func()) != "hasAttr" {
 		return root, nil, false
 	}
-	name, static := ast.StringValue(args[0].Unparen())
-	set := args[1].Unparen()
+	name, static := ast.StringValue(inner.Arg().Unparen())
+	set := outer.Arg().Unparen()
 	s, selects := ast.AsSelect(set)
 	switch {
 	case !static || selects && s.Default().IsValid():

@@ -38,7 +38,7 @@ func TestMain(m *testing.M) {
 }
 
 // program returns the path of the real program.
-func program(t *testing.T) string {
+func program(t testing.TB) string {
 	t.Helper()
 	built.once.Do(func() {
 		if built.dir, built.err = os.MkdirTemp("", "nixsift-lsp"); built.err != nil {

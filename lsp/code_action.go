@@ -59,6 +59,18 @@ func codeAction(ctx context.Context, q *query, params *protocol.CodeActionParams
 	return actions, nil
 }
 
+// resolveAction answers with the action as it is where it has no more to tell.
+func resolveAction(s *Server, r *protocol.Request) (work, error) {
+	var params protocol.ResolveParams
+	if err := r.Decode(&params); err != nil {
+		return nil, err
+	}
+	if !params.HasData() {
+		return func(context.Context) (any, error) { return params.With(nil), nil }, nil
+	}
+	return onDocument(resolveCodeAction)(s, r)
+}
+
 // resolveCodeAction works out the edit of the action that applies all safe fixes.
 func resolveCodeAction(ctx context.Context, q *query, params *protocol.ResolveParams) (any, error) {
 	if q == nil || params.Data.State != q.doc.serial {

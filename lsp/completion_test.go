@@ -94,4 +94,15 @@ func TestResolveItem(t *testing.T) {
 	}
 	c.Edit(uri, 3, lsptest.Change{Text: "1"})
 	assert.Nil(t, resolve()["documentation"])
+	c.Close(uri)
+	assert.Equal(t, "text", resolve()["label"], "of a document that is closed")
+	for _, data := range []any{nil, 5, map[string]any{"uri": 5}} { // clients ask about all proposals
+		item := map[string]any{"label": "text"}
+		if data != nil {
+			item["data"] = data
+		}
+		m := c.Reply(c.Send("completionItem/resolve", item))
+		require.Nil(t, m.Error)
+		assert.Contains(t, string(m.Result), `"label":"text"`)
+	}
 }

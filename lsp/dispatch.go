@@ -14,7 +14,7 @@ type work func(ctx context.Context) (any, error)
 // it returns runs beside the other requests.
 var requestMethods = map[string]func(s *Server, r *protocol.Request) (work, error){
 	"textDocument/codeAction": onDocument(codeAction),
-	"codeAction/resolve":      onDocument(resolveCodeAction),
+	"codeAction/resolve":      resolveAction,
 
 	"workspace/executeCommand": executeCommand,
 

@@ -92,7 +92,9 @@ func TestResolve(t *testing.T) {
 		require.NotNil(t, m.Error)
 		return m.Error.Code
 	}
-	assert.Equal(t, -32602, code(map[string]any{"title": "x"}))
+	m = c.Reply(c.Send("codeAction/resolve", map[string]any{"title": "x", "command": map[string]any{"title": "x", "command": "y"}}))
+	require.Nil(t, m.Error)
+	assert.JSONEq(t, `{"title":"x","command":{"title":"x","command":"y"}}`, string(m.Result))
 	assert.Equal(t, -32602, code(map[string]any{"title": "x", "data": 5}))
 	assert.Equal(t, -32602, code(map[string]any{"title": "x", "data": map[string]any{"uri": "untitled:none"}}))
 	c.Edit(uri, 2, lsptest.Change{Text: "13"})

@@ -265,19 +265,27 @@ func (p *ResolveParams) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &p.fields); err != nil {
 		return err
 	}
+	if !p.HasData() {
+		return nil
+	}
 	return json.Unmarshal(p.fields["data"], &p.Data)
 }
+
+// HasData reports whether the action is one that more is known of. Clients ask about those with nothing but a command, too.
+func (p *ResolveParams) HasData() bool { return p.fields["data"] != nil }
 
 // Document returns the document that the request is about.
 func (p *ResolveParams) Document() DocumentURI { return p.Data.URI }
 
-// With returns the code action with an edit.
+// With returns the code action with an edit, nil for none.
 func (p *ResolveParams) With(edit *WorkspaceEdit) any {
 	out := map[string]any{}
 	for name, value := range p.fields {
 		out[name] = value
 	}
-	out["edit"] = edit
+	if edit != nil {
+		out["edit"] = edit
+	}
 	return out
 }
 

@@ -97,7 +97,7 @@ func (v *View) declaredInType(n ast.Node, left int) []string {
 	if len(names) == 0 || outer == nil {
 		return nil
 	}
-	full := append(outer, names...)
+	full := slices.Concat(outer, names)
 	for _, d := range v.Option(full).Declared {
 		if !declares || d.File == v.path && d.Span == n.Span() {
 			return full

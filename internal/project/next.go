@@ -25,7 +25,7 @@ func (s *Snapshot) Next(c Change) *Snapshot {
 	next := &Snapshot{
 		fs: c.FS, ground: s.ground, flakes: s.flakes, locks: s.locks, ciCalls: s.ciCalls, sets: s.sets,
 		outputs: outputsAfter(s.outputs, c.Files), hosts: hostsAfter(s.hosts, c.Files), failing: failingAfter(s.failing, c.Files), lists: s.lists.without(c.Files...),
-		evaluated: evaluatedAfter(s.evaluated, c.Files), modules: evaluatedModulesAfter(s.modules, c.Files), inputs: new(memo[inputsKey, inputSources]),
+		evaluated: evaluatedAfter(s.evaluated, c.Files), modules: evaluatedModulesAfter(s.modules, c.Files), inputs: new(memo[inputsKey, inputSources]), uses: s.uses,
 		files: s.files.without(c.Files), facts: s.facts.without(c.Files), trees: new(memo[tableKey, *factTable]), inherited: map[tableKey]*inheritance{},
 	}
 	for _, path := range c.Files {

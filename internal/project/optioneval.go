@@ -64,7 +64,13 @@ type evaluatedModule struct {
 }
 
 // moduleIndex returns what the modules of the project say, those evaluated that declare options by other means than they are written.
-func (a *Answers) moduleIndex() *moduleIndex { return a.evaluated(modules.in(a)) }
+func (a *Answers) moduleIndex() *moduleIndex {
+	x := a.evaluated(modules.in(a))
+	x.before.get(func() *usesMemory {
+		return a.snapshot.uses.get(a.Root(), func() *usesMemory { return new(usesMemory) })
+	})
+	return x
+}
 
 func (a *Answers) evaluated(base *moduleIndex) *moduleIndex {
 	if !base.wanting() {

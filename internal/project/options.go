@@ -43,6 +43,7 @@ type moduleIndex struct {
 	tree   lazy[*optionNode]
 	whole  lazy[bool]
 	uses   lazy[*optionUses]
+	before lazy[*usesMemory] // what uses are made from
 	forced lazy[*forcedNode]
 	// renames are the options that have taken the place of others, or that are gone, by their first names.
 	renames lazy[map[string][][]string]

@@ -1,7 +1,9 @@
 package project
 
 import (
+	"maps"
 	"slices"
+	"sync"
 
 	"github.com/nixsift/nixsift/internal/module"
 	"github.com/nixsift/nixsift/internal/near"
@@ -24,13 +26,15 @@ type useNode struct {
 	// beats is the strongest priority of a definition that is not plain, of the name or of anything below it; own of the name
 	// alone. 0 is the strongest.
 	beats, own int64
+	by         *optionUses // which may change it: others may have it, too
 }
 
 // weakest is the priority that gives way to all others.
 const weakest = 1 << 40
 
 // addDefined adds a definition.
-func (n *useNode) addDefined(path []string, cut bool, priority int64) {
+func (u *optionUses) addDefined(path []string, cut bool, priority int64) {
+	n := u.defined
 	n.add(path, cut)
 	for _, name := range path {
 		n = n.children[name]
@@ -54,20 +58,31 @@ func (n *useNode) strongest(path []string) int64 {
 	return priority
 }
 
+// add adds a use. Nodes on the way that belong to others are copied.
 func (n *useNode) add(path []string, cut bool) {
 	for _, name := range path {
 		child := n.children[name]
-		if child == nil {
+		if child == nil || child.by != n.by {
 			if n.children == nil {
 				n.children = map[string]*useNode{}
 			}
-			child = &useNode{beats: weakest, own: weakest}
+			child = child.of(n.by)
 			n.children[name] = child
 		}
 		n = child
 	}
 	n.here = true
 	n.whole = n.whole || cut
+}
+
+// of returns a copy of a node that some uses may change, or a new one.
+func (n *useNode) of(u *optionUses) *useNode {
+	if n == nil {
+		return &useNode{beats: weakest, own: weakest, by: u}
+	}
+	c := *n
+	c.children, c.by = maps.Clone(n.children), u
+	return &c
 }
 
 // touches reports whether a use names an option, a set that has it, or something in it.
@@ -119,24 +134,8 @@ const maxOwnMistakes = 3
 
 func (x *moduleIndex) used() *optionUses {
 	return x.uses.get(func() *optionUses {
-		u := &optionUses{map[string]bool{}, &useNode{}, &useNode{}, &useNode{}}
 		root := x.options()
-		for _, path := range x.paths {
-			for _, use := range x.said[path].Uses.Each() {
-				// Of options whose first name no module of the project declares, nothing is asked; without one, all are used.
-				if len(use.Path) > 0 && root.children[use.Path[0]] == nil {
-					continue
-				}
-				switch {
-				case use.Defined:
-					u.defined.addDefined(use.Path, use.Cut, use.Priority)
-				case use.Guarded:
-					u.asked.add(use.Path, use.Cut)
-				default:
-					u.read.add(use.Path, use.Cut)
-				}
-			}
-		}
+		u := x.before.get(func() *usesMemory { return new(usesMemory) }).of(x, root.names)
 		for name, n := range root.children {
 			declared := n.count()
 			missing := map[string]bool{}
@@ -149,6 +148,85 @@ func (x *moduleIndex) used() *optionUses {
 		}
 		return u
 	})
+}
+
+// addOf adds the uses of one file. Of options whose first name no module of the project declares, nothing is asked.
+func (u *optionUses) addOf(s *module.Said, names []string) {
+	for _, use := range s.Uses.Each() {
+		if len(use.Path) > 0 { // without a name, all are used
+			if _, declared := slices.BinarySearch(names, use.Path[0]); !declared {
+				continue
+			}
+		}
+		switch {
+		case use.Defined:
+			u.addDefined(use.Path, use.Cut, use.Priority)
+		case use.Guarded:
+			u.asked.add(use.Path, use.Cut)
+		default:
+			u.read.add(use.Path, use.Cut)
+		}
+	}
+}
+
+func newUses(defined, read, asked *useNode) *optionUses {
+	u := &optionUses{foreign: map[string]bool{}}
+	u.defined, u.read, u.asked = defined.of(u), read.of(u), asked.of(u)
+	return u
+}
+
+// usesMemory is what a project used when somebody asked last: as long as one file is edited, the uses of the others are kept. It may be used
+// from several goroutines.
+type usesMemory struct {
+	mu     sync.Mutex
+	said   map[string]*module.Said // by file
+	names  []string                // of what is declared
+	except string                  // the file whose uses are not in others
+	others *optionUses             // nil where nothing is kept yet
+}
+
+// of returns what the modules of an index use of what has some first names, which are sorted.
+func (m *usesMemory) of(x *moduleIndex, names []string) *optionUses {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	edited, single := m.edited(x)
+	if m.others == nil || !single || edited != "" && edited != m.except || !slices.Equal(m.names, names) {
+		m.names, m.except = names, edited
+		m.others = newUses(&useNode{}, &useNode{}, &useNode{})
+		for _, path := range x.paths {
+			if path != edited {
+				m.others.addOf(x.said[path], names)
+			}
+		}
+	}
+	m.said = x.said
+	u := newUses(m.others.defined, m.others.read, m.others.asked)
+	if s := x.said[m.except]; s != nil {
+		u.addOf(s, names)
+	}
+	return u
+}
+
+// edited returns the file that says something else in an index than when somebody asked last; "" where there is none. single is false
+// where there are several.
+func (m *usesMemory) edited(x *moduleIndex) (path string, single bool) {
+	for _, p := range x.paths {
+		if m.said[p] != x.said[p] {
+			if path != "" {
+				return "", false
+			}
+			path = p
+		}
+	}
+	for p := range m.said {
+		if x.said[p] == nil {
+			if path != "" {
+				return "", false
+			}
+			path = p
+		}
+	}
+	return path, true
 }
 
 func (n *optionNode) count() int {

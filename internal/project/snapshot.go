@@ -29,6 +29,7 @@ type Snapshot struct {
 	// evaluated is what evaluating modules adds to what they say, modules what that of one does.
 	evaluated *memo[*moduleIndex, *evaluatedOptions]
 	modules   *memo[evaluatedKey, *evaluatedModule]
+	uses      *memo[string, *usesMemory] // of options, by root
 
 	// inputs are the sources of inputs, by what they are found out from.
 	inputs *memo[inputsKey, inputSources]
@@ -63,7 +64,7 @@ func (s *Snapshot) empty() {
 	s.sets, s.outputs, s.failing = new(memo[string, map[string]bool]), new(memo[string, *Outputs]), new(memo[string, *failingOutputs])
 	s.hosts, s.lists, s.inputs = new(memo[string, *hostGraph]), new(memo[string, optionList]), new(memo[inputsKey, inputSources])
 	s.evaluated, s.modules = new(memo[*moduleIndex, *evaluatedOptions]), new(memo[evaluatedKey, *evaluatedModule])
-	s.files, s.trees = new(fileCache), new(memo[tableKey, *factTable])
+	s.files, s.trees, s.uses = new(fileCache), new(memo[tableKey, *factTable]), new(memo[string, *usesMemory])
 }
 
 // Forget lets go of what files say, for who will hardly ask of the same projects again: then it is read anew. Nobody may ask meanwhile.

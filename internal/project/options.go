@@ -269,13 +269,13 @@ func (a *Answers) DeclaresAround(path []string) bool {
 	return false
 }
 
-// AnyOption reports whether a module of the project takes definitions of options that nothing declares.
+// AnyOption reports whether a module of the project, or one above it, may take definitions of options that nothing declares.
 func (a *Answers) AnyOption() bool {
 	if a.deps != nil {
 		return noted(a.View, question{what: "any option"}, func(a *Answers) bool { return a.AnyOption() })
 	}
 	x := a.moduleIndex()
-	return slices.ContainsFunc(x.paths, func(path string) bool { return x.said[path].Free })
+	return a.folder.fragment() || slices.ContainsFunc(x.paths, func(path string) bool { return x.said[path].Free })
 }
 
 // find looks for an option in a tree.

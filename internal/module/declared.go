@@ -22,6 +22,8 @@ type Declared struct {
 	New []string
 	// Facts says which attributes are given that no second declaration may give.
 	Facts DeclaredFacts
+	// ReadOnly is set where the option takes one definition, as which its default counts.
+	ReadOnly bool
 	// Guarded is set where a condition decides whether it is declared.
 	Guarded bool
 	// At is the path of the option that a module defines with the set in which the declaration stands: if that takes modules, it is an option of
@@ -353,8 +355,11 @@ func (w *declarations) optionFacts(d *Declared, set ast.Node, args given) {
 		}
 		name := b.Attrpath().FirstName()
 		d.Facts |= optionFacts[name]
-		if name == "type" {
+		switch name {
+		case "type":
 			d.Type = w.f.typeOf(args.of(w.f, b.Value()), w.depth-1)
+		case "readOnly":
+			d.ReadOnly = b.Value().Unparen().Text() == "true"
 		}
 	}
 }

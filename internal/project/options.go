@@ -71,8 +71,9 @@ type DeclaredOption struct {
 	Type module.Type
 	New  []string
 
-	facts   module.DeclaredFacts
-	guarded bool
+	facts    module.DeclaredFacts
+	guarded  bool
+	readOnly bool
 }
 
 // declaredIn returns where an option is declared that a file says.
@@ -80,7 +81,7 @@ func declaredIn(file string, d *module.Declared) DeclaredOption {
 	if d.File != "" {
 		file = d.File
 	}
-	return DeclaredOption{file, d.Span, d.How, d.Type, d.New, d.Facts, d.Guarded}
+	return DeclaredOption{file, d.Span, d.How, d.Type, d.New, d.Facts, d.Guarded, d.ReadOnly}
 }
 
 func (n *optionNode) at(path []string) *optionNode {
@@ -203,6 +204,8 @@ type OptionAnswer struct {
 	Strongest int64
 	// Defaulted is set where it surely has a default, which is a definition.
 	Defaulted bool
+	// Fixed is the number of names of the option where it is read-only and has a default, so that any definition fails; else 0.
+	Fixed int
 	// Applied is set where an apply may make another value of the one that is defined.
 	Applied bool
 
@@ -317,6 +320,9 @@ func (n *optionNode) option(path []string, at int) OptionAnswer {
 	}
 	answer.Applied = slices.ContainsFunc(n.declared, func(d DeclaredOption) bool { return d.facts&module.HasApply != 0 })
 	answer.Defaulted = slices.ContainsFunc(n.declared, func(d DeclaredOption) bool { return d.facts&module.HasDefault != 0 && !d.guarded })
+	if answer.Defaulted && len(n.declared) == 1 && n.declared[0].readOnly {
+		answer.Fixed = at
+	}
 	if at == len(path) {
 		return answer
 	}

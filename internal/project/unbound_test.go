@@ -32,3 +32,28 @@ func TestUnbound(t *testing.T) {
 		assert.Len(t, project.New(workspace.OS).View(path).Answers().References(path), c.want, "%+v", c)
 	}
 }
+
+// TestFragment asks for options in folders that nothing bounds: where Nix files lie above, these may declare what is missing. So may
+// modules that take definitions of anything.
+func TestFragment(t *testing.T) {
+	dir := testenv.Tree(t, map[string]string{
+		"part/above.nix":        "{ lib, ... }: { imports = [ ./below/in ]; options.own.level = lib.mkOption { }; }",
+		"part/below/in/a.nix":   "{ lib, ... }: { options.own.name = lib.mkOption { }; config.own.levl = 1; }",
+		"whole/below/in/a.nix":  "{ lib, ... }: { options.own.name = lib.mkOption { }; config.own.levl = 1; }",
+		"free/below/in/a.nix":   "{ lib, ... }: { freeformType = lib.types.attrs; options.own.name = lib.mkOption { }; }",
+		"flake/above.nix":       "{ }",
+		"flake/in/flake.nix":    "{ outputs = _: { }; }",
+		"flake/in/below/in.nix": "{ lib, ... }: { options.own.name = lib.mkOption { }; }",
+	})
+	for at, want := range map[string]struct {
+		verdict project.OptionVerdict
+		any     bool
+	}{
+		"part/below/in/a.nix": {project.NothingKnown, true}, "whole/below/in/a.nix": {project.OptionMissing, false},
+		"free/below/in/a.nix": {project.NothingKnown, true}, "flake/in/below/in.nix": {project.OptionMissing, false},
+	} {
+		a := project.New(workspace.OS).View(filepath.Join(dir, filepath.FromSlash(at))).Answers()
+		assert.Equal(t, want.verdict, a.Option([]string{"own", "levl"}).Verdict, at)
+		assert.Equal(t, want.any, a.AnyOption(), at)
+	}
+}

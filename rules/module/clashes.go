@@ -69,7 +69,8 @@ var _ = rules.Register(&rules.Rule{
 		"The rule looks at values that are written out and depend on no condition, of options whose type the project declares, of\n" +
 		"`enable` below `services`, `programs` and the like, and of some well-known ones such as `time.timeZone`, in modules that one\n" +
 		"file of the project imports together, plain ones and, of the project's own options that nothing else defines, those by `mkDefault`, and in the parts of one module that `mkMerge` puts together. In one module it knows, too, that the\n" +
-		"`script` of a service defines its `serviceConfig.ExecStart`, so that another one conflicts with it.",
+		"`script` of a service defines its `serviceConfig.ExecStart`, so that another one conflicts with it. An option with `readOnly` takes one\n" +
+		"definition, as which its default counts, whatever the priorities and conditions of others are.",
 	Severity: diag.Error, Presets: rules.Recommended,
 	Asks: project.ForModules,
 	File: func(p *rules.Pass) {
@@ -77,6 +78,7 @@ var _ = rules.Register(&rules.Rule{
 		mergedTwice(p)
 		definedTwice(p)
 		weaklyTwice(p)
+		fixedDefined(p)
 	},
 })
 
@@ -98,6 +100,26 @@ func conflict(help string) func(a *rules.Asked, c project.Clash) diag.Finding {
 			Related: []diag.Related{{File: c.Other, Span: c.OtherSpan, Message: "the other definition"}},
 		}
 	}
+}
+
+// fixedDefined reports definitions of options that are read-only and have a default (lib/modules.nix, evalOptionValue).
+func fixedDefined(p *rules.Pass) {
+	file := p.Path
+	eachUse(p, func(d *module.Defined) bool { return !d.User && !d.Cut && !maybeAbsent(d.Of, d.Node) }, func(*module.Read) bool { return false }, func(a *rules.Asked, u *module.Use) {
+		answer := a.Option(u.Path)
+		if answer.Verdict != project.OptionExists || answer.Fixed == 0 {
+			return
+		}
+		found := diag.Finding{
+			Span: u.Node, Message: fmt.Sprintf("the option %s is read-only and has a default: no module may define it", diag.Code(dotted(u.Path[:answer.Fixed]))),
+			Help:    "take its default away, or `readOnly`",
+			Related: declaredAt(file, answer.Declared[:1], "it is declared here"),
+		}
+		if a.AnyOption() {
+			found.Severity = diag.Warning
+		}
+		a.Report(found)
+	})
 }
 
 // mergedTwice reports options that the parts of a module which mkMerge puts together define with values that do not go together.

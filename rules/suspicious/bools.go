@@ -1,6 +1,8 @@
 package suspicious
 
 import (
+	"strconv"
+
 	"github.com/nixsift/nixsift/ast"
 	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/internal/sema"
@@ -20,4 +22,12 @@ func constBool(names func() *sema.Info, n ast.Node) (value, ok bool) {
 		return (word == "true") != negated, word == "true" || word == "false"
 	}
 	return false, false
+}
+
+// constText returns a condition with a known value as it is written, or the value where that is on several lines or has a comment in it.
+func constText(n ast.Node, value bool) string {
+	if nixlang.HasBreak(n.Text()) || n.Tree().HasComment(n.Span()) {
+		return strconv.FormatBool(value)
+	}
+	return n.Text()
 }

@@ -39,7 +39,7 @@ var _ = rules.Register(&rules.Rule{
 			if !ok || value != (op == ast.OpOr) {
 				return
 			}
-			dead, why = b.Right(), "`"+b.Left().Text()+" "+op.String()+" …` is decided by its left operand"
+			dead, why = b.Right(), "`"+constText(b.Left(), value)+" "+op.String()+" …` is decided by its left operand"
 		}
 		p.Report(diag.Finding{Span: dead.Span(), Message: "this is never evaluated: " + why, Help: "remove it, or the condition"})
 	},

@@ -37,7 +37,7 @@ var _ = rules.Register(&rules.Rule{
 		}
 		f := diag.Finding{
 			Span:    n.Span(),
-			Message: "`" + op.String() + "` with `" + constant.Text() + "` gives its other operand",
+			Message: "`" + op.String() + "` with `" + constText(constant, value) + "` gives its other operand",
 			Help:    "write the other operand alone",
 		}
 		s := diag.Unsafe

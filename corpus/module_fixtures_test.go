@@ -76,7 +76,7 @@ func TestModuleFixtures(t *testing.T) {
 			require.NoError(t, os.MkdirAll(filepath.Dir(to), 0o755))
 			require.NoError(t, os.WriteFile(to, []byte(text), 0o644))
 		}
-		writeGone(t, all[i].dir, v.files)
+		writeGone(all[i].dir, v.files)
 		require.NoError(t, os.WriteFile(filepath.Join(all[i].dir, "unit.nix"), []byte(unitHarness(t, v)), 0o644))
 	}
 	evaluateAll(t, base, all, `dir: import (dir + "/unit.nix")`)
@@ -273,7 +273,7 @@ func (u *moduleUnit) without(lines []placedLine, but placedLine) (files map[stri
 }
 
 // writeGone writes empty modules for the paths that name nothing in a fixture.
-func writeGone(t *testing.T, dir string, files map[string]string) {
+func writeGone(dir string, files map[string]string) {
 	for name, text := range files {
 		if path.Ext(name) != ".nix" {
 			continue
@@ -295,7 +295,6 @@ func writeGone(t *testing.T, dir string, files map[string]string) {
 			}
 		}
 	}
-	_ = t
 }
 
 var (

@@ -189,3 +189,38 @@ func (m *Module) isArgs(n ast.Node) bool {
 	}
 	return b.Kind == sema.AtBinding && b.Decl.Parent().Parent() == m.Func || b.Kind == sema.ParamBinding && b.Decl == m.Func
 }
+
+// Extends reports whether a declaration adds options to the submodules of a set that another module declares, as those for each account:
+// it has no default, nor a description of the set.
+func (o Option) Extends() bool {
+	fn, args := ast.Node{}, []ast.Node(nil)
+	if value := o.Value.Tail(); value.Is(ast.Apply) {
+		fn, args = ast.Call(value)
+	}
+	if len(args) != 1 || ast.LastName(fn) != "mkOption" {
+		return false
+	}
+	set := args[0].Tail()
+	if !set.Is(ast.AttrSet) || set.NumChildren() != 1 {
+		return false
+	}
+	b, ok := ast.Attr(set, "type")
+	if !ok {
+		return false
+	}
+	of := false
+	for n := range b.Value().Descendants() {
+		if !n.Is(ast.Apply) {
+			continue
+		}
+		switch fn, _ := ast.Call(n); ast.LastName(fn) {
+		case "attrsOf", "lazyAttrsOf", "listOf":
+			of = true
+		case "submodule", "submoduleWith":
+			return of
+		default:
+			return false
+		}
+	}
+	return false
+}

@@ -142,7 +142,7 @@ func ownEnable(m *module.Module, options []module.Option) (module.Option, isOff)
 	own := module.Option{}
 	for _, o := range options {
 		n := len(o.Path) - 1
-		if n > 0 && !extends(o) && o.Path[n] == "enable" && (own.Path == nil || n < len(own.Path)-1) {
+		if n > 0 && !o.Extends() && o.Path[n] == "enable" && (own.Path == nil || n < len(own.Path)-1) {
 			own = o
 		}
 	}
@@ -151,46 +151,11 @@ func ownEnable(m *module.Module, options []module.Option) (module.Option, isOff)
 	}
 	prefix := own.Path[:len(own.Path)-1]
 	for _, o := range options {
-		if !o.Below(prefix) && !extends(o) {
+		if !o.Below(prefix) && !o.Extends() {
 			return own, notOff
 		}
 	}
 	return own, offByDefault(m, own)
-}
-
-// extends reports whether a declaration adds options to the submodules of a set that another module declares, as those for each account:
-// it has no default, nor a description of the set.
-func extends(o module.Option) bool {
-	fn, args := ast.Node{}, []ast.Node(nil)
-	if value := o.Value.Tail(); value.Is(ast.Apply) {
-		fn, args = ast.Call(value)
-	}
-	if len(args) != 1 || ast.LastName(fn) != "mkOption" {
-		return false
-	}
-	set := args[0].Tail()
-	if !set.Is(ast.AttrSet) || set.NumChildren() != 1 {
-		return false
-	}
-	b, ok := ast.Attr(set, "type")
-	if !ok {
-		return false
-	}
-	of := false
-	for n := range b.Value().Descendants() {
-		if !n.Is(ast.Apply) {
-			continue
-		}
-		switch fn, _ := ast.Call(n); ast.LastName(fn) {
-		case "attrsOf", "lazyAttrsOf", "listOf":
-			of = true
-		case "submodule", "submoduleWith":
-			return of
-		default:
-			return false
-		}
-	}
-	return false
 }
 
 // isOff says how sure it is that an option is false unless something sets it.

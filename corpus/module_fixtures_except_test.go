@@ -13,6 +13,8 @@ const (
 
 // unevaluated are units that do not come out so, with the reason.
 var unevaluated = map[string]string{
+	"property-argument compared.nix":                oneLine,
+	"missing-mkif bad-beside-values.nix":            surroundings,
 	"config-dependent-shape good.nix":               surroundings,
 	"config-in-imports applied-parts.nix":           surroundings,
 	"config-in-imports dendritic/flake-module.nix":  surroundings,

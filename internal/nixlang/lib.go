@@ -1,6 +1,7 @@
 package nixlang
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
@@ -107,11 +108,14 @@ func namedInLib(names *sema.Info, n ast.Node, u sema.Use, fuel *int) (path strin
 	return "", ast.Node{}, false
 }
 
-// underWiths is inLib for a name that only withs around a scope can provide. Where there are several, all have to open parts of lib,
-// one of which alone ever had the name.
+// underWiths is inLib for a name that only withs around a scope can provide. Where there are several, all have to open parts of lib
+// or builtins, which lacks it, and one part alone ever had the name; where none has, the innermost would be asked first.
 func underWiths(names *sema.Info, scope sema.ScopeID, name string, fuel *int) (path string, root ast.Node, ok bool) {
 	var opened []string
 	for env := range withs(names, scope) {
+		if env.IsValid() && IsBuiltins(names, env) && sema.LookupBuiltin(name) == nil {
+			continue
+		}
 		at, holder, known := inLib(names, env, fuel)
 		if !known {
 			return "", ast.Node{}, false
@@ -126,10 +130,15 @@ func underWiths(names *sema.Info, scope sema.ScopeID, name string, fuel *int) (p
 			root = holder
 		}
 	}
-	if !ok && len(opened) == 1 {
+	if !ok && (len(opened) == 1 || len(opened) > 1 && !slices.ContainsFunc(opened, isOpen)) {
 		return join(opened[0], name), root, true
 	}
 	return path, root, ok
+}
+
+// isOpen reports whether the names of the part of lib at a path are not known.
+func isOpen(path string) bool {
+	return path != "" && libtable.PartNamed(path) == nil && libtable.DataNamed(path) == nil
 }
 
 // everHad reports whether some release of nixpkgs had a name in lib, or in the part of it at a path.

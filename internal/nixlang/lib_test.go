@@ -36,6 +36,10 @@ func TestLibPath(t *testing.T) {
 		{"{ lib }: with lib; HERE types.str", "types.str", "str"},
 		{"{ lib }: with lib; with types; HERE str", "types.str", "str"},
 		{"{ lib }: with lib; with lib.types; HERE path", "", ""}, // lib.path or lib.types.path
+		{"{ lib }: with lib; with types; HERE strr", "types.strr", "strr"},
+		{"{ lib }: with builtins; with lib; HERE optional", "optional", "optional"},
+		{"{ lib }: with lib; with builtins; HERE mapAttrs", "", ""},
+		{"{ lib }: with lib; with other; HERE str", "", ""},
 		{"{ lib, x }: with x; with lib; HERE types.str", "", ""},
 		{"{ lib }: let inherit (lib) types; in HERE types.str", "types.str", "str"},
 		{"{ lib }: let types = lib.types; in HERE types.str", "types.str", "str"},

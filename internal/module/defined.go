@@ -26,6 +26,9 @@ type Defined struct {
 	Conditional bool
 	// Ordered is set where mkBefore or the like stands around it.
 	Ordered bool
+	// Wrapped is the number of names of the path at whose value a property stands directly in a priority or an order, 0 for none: an option
+	// that these name gets the set that the property is.
+	Wrapped int
 	// User is set where it is an option of home-manager, defined from outside: home-manager.users.kim.….
 	User bool
 	Of   *Module
@@ -159,6 +162,8 @@ type state struct {
 	priority    int64
 	overrides   []Override
 	conditional bool
+	inside      int // the number of names at whose value a priority or an order stood last
+	wrapped     int // that of Defined
 	ordered     bool
 	user        bool
 	later       names // those that replace what stands at the path, see laterNames
@@ -343,6 +348,13 @@ func (w *definedWalk) property(s state, call ast.Node) bool {
 	name := ast.LastName(fn)
 	if name != "optionalAttrs" {
 		s.later = nil // what // adds to a property is no definition
+		isOrder := name == "mkBefore" || name == "mkAfter" || name == "mkOrder"
+		if s.inside == len(s.path) && !isOrder {
+			s.wrapped = s.inside
+		}
+		if isOrder || name != "mkIf" && name != "mkMerge" {
+			s.inside = len(s.path)
+		}
 	}
 	switch {
 	case (name == "mkIf" || name == "optionalAttrs") && len(args) == 2:
@@ -389,6 +401,6 @@ func (w *definedWalk) emit(s state, value ast.Node, cut bool) {
 	path, parts := w.room.keep(s.path, s.parts)
 	w.found = append(w.found, Defined{
 		Path: path, Parts: parts, Node: s.at, Value: value, Cut: cut, Priority: s.priority, Overrides: s.overrides,
-		Conditional: s.conditional, Ordered: s.ordered, User: s.user, Of: w.of,
+		Conditional: s.conditional, Ordered: s.ordered, Wrapped: s.wrapped, User: s.user, Of: w.of,
 	})
 }

@@ -104,7 +104,7 @@ func argument(p *rules.Pass, a ast.ApplyExpr) {
 // usedAs reports an expression that is a property and stands where something else is wanted.
 func usedAs(p *rules.Pass, n ast.Node, want string, severity diag.Severity) {
 	prop, ok := propertyOf(p.Names(), n)
-	if !ok || reportedInImports(p.Modules(), n) {
+	if !ok || reportedInImports(p.Modules(), n) || isLost(p, n) {
 		return
 	}
 	if severity == 0 && perhaps(p, n) {

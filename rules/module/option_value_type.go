@@ -47,7 +47,7 @@ var _ = rules.Register(&rules.Rule{
 			if _, known := knownOptionAt(d.Path); !known && !own[d.Path[0]] && !elsewhere && modsys.NamespaceOf(d.Path[0]).Telling {
 				continue
 			}
-			v := valued{use: i, value: valueOf(p, f, d.Value), at: d.Value.Span(), mild: d.Conditional || maybeAbsent(d.Of, d.Node)}
+			v := valued{use: i, value: valueOf(p, f, d.Value), at: d.Value.Span(), mild: d.Conditional || maybeAbsent(d.Of, d.Node), wrapped: d.Wrapped}
 			if isSurelyModule(d.Of) {
 				sure = append(sure, v)
 			} else {
@@ -114,6 +114,8 @@ type valued struct {
 	value module.Value
 	at    source.Span // of the value
 	mild  bool        // it may not count
+	// wrapped is as in module.Defined.
+	wrapped int
 }
 
 func valueType(a *rules.Asked, file string, lists []string, u *module.Use, d *valued) {
@@ -122,7 +124,7 @@ func valueType(a *rules.Asked, file string, lists []string, u *module.Use, d *va
 		answer.OptionAnswer, answer.listed = knownOptionAt(u.Path)
 		answer.unsure = true
 	}
-	if answer.Verdict != project.OptionExists {
+	if answer.Verdict != project.OptionExists || answer.At == d.wrapped {
 		return
 	}
 	v, what := d.value, d.value.Describe()

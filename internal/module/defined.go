@@ -329,7 +329,7 @@ func (w *definedWalk) value(s state, n ast.Node) {
 
 // IsProperty reports whether an expression is, by its name, a call of mkIf or its kin, or a name that stands for one.
 func (f *File) IsProperty(n ast.Node) bool {
-	if n = f.followed(n); !n.Is(ast.Apply) {
+	if n = f.followed(n); !n.IsCall() {
 		return false
 	}
 	fn, args := ast.Call(n)

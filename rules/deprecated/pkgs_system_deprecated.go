@@ -106,14 +106,18 @@ func inheritedSystem(p *rules.Pass, in ast.InheritNode) {
 	if !ok || asksForSystem(in.Node, pkgs) {
 		return
 	}
-	reportSystem(p, system, pkgs, inheritHostPlatform(p, in, system, systemSafety(from)))
+	reportSystem(p, system, pkgs, inheritHostPlatform(p, in, system, systemSafety(from))...)
 }
 
-// inheritHostPlatform inherits system from the platform of the packages, in an inherit of its own where there are other names.
-func inheritHostPlatform(p *rules.Pass, in ast.InheritNode, system ast.Node, safety diag.Safety) diag.Fix {
+// inheritHostPlatform inherits system from the platform of the packages, in an inherit of its own where there are other names. It leaves alone
+// what has comments, which would be lost or come twice.
+func inheritHostPlatform(p *rules.Pass, in ast.InheritNode, system ast.Node, safety diag.Safety) []diag.Fix {
 	pkgs := in.From().Unparen()
 	if in.NumChildren() == 2 && !pkgs.IsCall() { // the source and one name
-		return rules.Insert(useHostPlatform, safety, pkgs.End(), "."+hostPlatform)
+		return []diag.Fix{rules.Insert(useHostPlatform, safety, pkgs.End(), "."+hostPlatform)}
+	}
+	if p.Tree.HasComment(in.Span()) {
+		return nil
 	}
 	text := pkgs.Text()
 	if pkgs.IsCall() {
@@ -125,11 +129,11 @@ func inheritHostPlatform(p *rules.Pass, in ast.InheritNode, system ast.Node, saf
 	}
 	statement := "inherit (" + text + "." + hostPlatform + ") system;"
 	if in.NumChildren() == 2 {
-		return rules.Replace(useHostPlatform, safety, in.Span(), statement)
+		return []diag.Fix{rules.Replace(useHostPlatform, safety, in.Span(), statement)}
 	}
 	fix := rules.Insert(useHostPlatform, safety, in.Start(), statement+gap)
 	fix.Edits = append(fix.Edits, nixlang.Cut(p.Tree, system.Span()))
-	return fix
+	return []diag.Fix{fix}
 }
 
 const useHostPlatform = "use `" + hostPlatform + ".system`"

@@ -190,6 +190,7 @@ func (e *Checker) CheckBuffer(ctx context.Context, b Buffer, ofFlake []diag.Find
 	if b.First && len(w.later) > 0 && !w.cancelled() {
 		rest := &Rest{worker: new(worker), buffer: b, deps: deps, core: w}
 		*rest.worker = *w
+		rest.worker.secrets = nil // which look at the tree of the worker that is free again soon
 		out := rest.worker.inBuffer(b, deps)
 		out.Rest = rest
 		return out, nil

@@ -290,7 +290,10 @@ func (v *View) optionText(path []string, declared []project.DeclaredOption) stri
 func dotted(path []string) string {
 	out := make([]string, len(path))
 	for i, name := range path {
-		if out[i] = name; !strings.HasPrefix(name, "${") && name != project.AnyName && name != module.Element {
+		switch out[i] = name; {
+		case name == module.Element:
+			out[i] = "*" // as the manual of NixOS writes elements
+		case !strings.HasPrefix(name, "${") && name != project.AnyName:
 			out[i] = ast.QuoteAttr(name)
 		}
 	}

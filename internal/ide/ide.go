@@ -119,21 +119,27 @@ func (v *View) report(n ast.Node) *inspect.Report {
 }
 
 // attrs returns the attributes that the value of a node surely or perhaps has, by name.
-func (v *View) attrs(n ast.Node) map[string]eval.AttrFact { return v.attrsLeft(n, maxSteps) }
+func (v *View) attrs(n ast.Node) map[string]eval.AttrFact { return v.attrsOf(n, newTracing()) }
 
-func (v *View) attrsLeft(n ast.Node, left int) map[string]eval.AttrFact {
+// attrsOf is attrs within another question.
+func (v *View) attrsOf(n ast.Node, t *tracing) map[string]eval.AttrFact {
+	key := traced{v.path, n.ID()}
+	if out, known := t.attrs[key]; known {
+		return out
+	}
 	out := map[string]eval.AttrFact{}
+	t.attrs[key] = out
 	k, _ := v.known(n)
 	for i := range k.Values {
 		for _, a := range k.Values[i].Attrs {
 			out[a.Name] = a
 		}
 	}
-	if len(out) > 0 || left <= 0 {
+	if len(out) > 0 {
 		return out
 	}
-	for _, o := range v.originsOf(n, left-1) {
-		for name, a := range o.view.attrsLeft(o.node, left-1) {
+	for _, o := range v.originsOf(n, t) {
+		for name, a := range o.view.attrsOf(o.node, t) {
 			if _, there := out[name]; !there {
 				out[name] = a
 			}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
+	"github.com/nixsift/nixsift/internal/eval"
 	"github.com/nixsift/nixsift/internal/module"
 	"github.com/nixsift/nixsift/internal/nixlang"
 	"github.com/nixsift/nixsift/internal/project"
@@ -14,7 +15,27 @@ import (
 // origins returns the expressions that a node stands for where evaluating its file does not tell: an argument that the project passes
 // to modules, what such an argument has, and the set that a function makes of its own fixpoint (finalAttrs). Each is one that it may
 // stand for; others are possible.
-func (v *View) origins(n ast.Node) []origin { return v.originsOf(n, maxSteps) }
+func (v *View) origins(n ast.Node) []origin { return v.originsOf(n, newTracing()) }
+
+// maxTraced bounds how many places one question about origins looks at, maxOrigins how many each stands for.
+const maxTraced, maxOrigins = 256, 32
+
+// tracing is what one question has found out so far: files hand things to each other in circles, and by many ways.
+type tracing struct {
+	left    int
+	origins map[traced][]origin
+	attrs   map[traced]map[string]eval.AttrFact
+}
+
+// traced is a node of a file.
+type traced struct {
+	file string
+	node ast.NodeID
+}
+
+func newTracing() *tracing {
+	return &tracing{left: maxTraced, origins: map[traced][]origin{}, attrs: map[traced]map[string]eval.AttrFact{}}
+}
 
 // origin is an expression in a file.
 type origin struct {
@@ -22,31 +43,52 @@ type origin struct {
 	node ast.Node
 }
 
-func (v *View) originsOf(n ast.Node, left int) []origin {
-	if left == 0 || !n.IsValid() {
+// originsOf is origins within another question. A place that waits for itself has none.
+func (v *View) originsOf(n ast.Node, t *tracing) []origin {
+	if !n.IsValid() {
 		return nil
 	}
+	key := traced{v.path, n.ID()}
+	out, known := t.origins[key]
+	if known || t.left == 0 {
+		return out
+	}
+	t.left--
+	t.origins[key] = nil
+	seen := map[traced]bool{}
+	for _, o := range v.lookForOrigins(n, t) {
+		if at := (traced{o.view.path, o.node.ID()}); !seen[at] && len(out) < maxOrigins {
+			seen[at] = true
+			out = append(out, o)
+		}
+	}
+	t.origins[key] = out
+	return out
+}
+
+// lookForOrigins is originsOf without memory.
+func (v *View) lookForOrigins(n ast.Node, t *tracing) []origin {
 	if from := inheritedFrom(n); from.IsValid() {
-		return v.originsOfAttr(from, n, left)
+		return v.originsOfAttr(from, n, t)
 	}
 	if op := operandOf(n); op.IsValid() {
-		if out := v.originsOfAttr(op, n, left); len(out) > 0 {
+		if out := v.originsOfAttr(op, n, t); len(out) > 0 {
 			return out
 		}
-		return v.valuesAt(v.ownOutput(op, n), left)
+		return v.valuesAt(v.ownOutput(op, n), t)
 	}
 	n = n.Unparen()
 	if sel, ok := ast.AsSelect(n); ok {
-		return v.originsOf(sel.Attrpath().Last(), left-1)
+		return v.originsOf(sel.Attrpath().Last(), t)
 	}
 	b := v.names().Resolve(n)
 	switch {
 	case b == nil:
 		return nil
 	case b.Decl.Is(ast.Inherit) && b.Node != n:
-		return v.originsOf(b.Node, left-1)
+		return v.originsOf(b.Node, t)
 	case b.Kind == sema.FormalBinding:
-		return v.passedToModules(b, left)
+		return v.passedToModules(b, t)
 	case b.Kind == sema.ParamBinding:
 		if set := fixpointOf(b.Decl); set.IsValid() {
 			return []origin{{v, set}}
@@ -64,21 +106,21 @@ func inheritedFrom(n ast.Node) ast.Node {
 }
 
 // originsOfAttr returns what the attribute that a node names is in what another node stands for.
-func (v *View) originsOfAttr(of, n ast.Node, left int) (out []origin) {
+func (v *View) originsOfAttr(of, n ast.Node, t *tracing) (out []origin) {
 	name, ok := ast.AttrName(n)
 	if !ok {
 		return nil
 	}
-	for _, from := range v.originsOf(of, left-1) {
-		if a, ok := from.view.attrsLeft(from.node, left-1)[name]; ok && a.Span.Len() > 0 {
-			out = append(out, from.view.valuesAt([]Location{{a.File, a.Span, a.Span}}, left)...)
+	for _, from := range v.originsOf(of, t) {
+		if a, ok := from.view.attrsOf(from.node, t)[name]; ok && a.Span.Len() > 0 {
+			out = append(out, from.view.valuesAt([]Location{{a.File, a.Span, a.Span}}, t)...)
 		}
 	}
 	return out
 }
 
 // valuesAt returns the values of the attributes whose names, or which themselves, stand at some places.
-func (v *View) valuesAt(places []Location, left int) (out []origin) {
+func (v *View) valuesAt(places []Location, t *tracing) (out []origin) {
 	for _, to := range places {
 		o := v.openFile(to.File)
 		if o == nil {
@@ -86,7 +128,7 @@ func (v *View) valuesAt(places []Location, left int) (out []origin) {
 		}
 		at := o.tree.NodeAt(to.Name)
 		if at.Parent().Is(ast.Inherit) {
-			out = append(out, o.ofInherit(at, left-1)...)
+			out = append(out, o.ofInherit(at, t)...)
 		} else if b := o.bindingAt(to.Name); b.IsValid() && (ast.BindingNode{Node: b}).Attrpath().Last().Span() == to.Name {
 			out = append(out, origin{o, (ast.BindingNode{Node: b}).Value()})
 		}
@@ -95,26 +137,26 @@ func (v *View) valuesAt(places []Location, left int) (out []origin) {
 }
 
 // ofInherit returns what the name of an inherit stands for.
-func (v *View) ofInherit(n ast.Node, left int) []origin {
+func (v *View) ofInherit(n ast.Node, t *tracing) []origin {
 	if from := inheritedFrom(n); from.IsValid() {
-		return v.originsOf(n, left-1)
+		return v.originsOf(n, t)
 	}
 	switch b := v.names().Resolve(n); {
 	case b == nil:
 	case b.Value.IsValid():
 		return []origin{{v, b.Value}}
 	default:
-		return append(v.originsOf(b.Node, left-1), origin{v, n})
+		return append(v.originsOf(b.Node, t), origin{v, n})
 	}
 	return nil
 }
 
 // passedToModules returns what the project passes for an argument of the function that is the module in the file.
-func (v *View) passedToModules(b *sema.Binding, left int) (out []origin) {
+func (v *View) passedToModules(b *sema.Binding, t *tracing) (out []origin) {
 	for _, at := range v.placesPassed(b) {
 		part := at.view.tree.NodeAt(at.node.Span())
 		if part.Parent().Is(ast.Inherit) {
-			out = append(out, at.view.ofInherit(part, left-1)...)
+			out = append(out, at.view.ofInherit(part, t)...)
 			continue
 		}
 		if d := at.view.bindingAt(part.Span()); d.IsValid() && (ast.BindingNode{Node: d}).Attrpath().Last() == part {

@@ -154,8 +154,15 @@ func (v *View) renameOption(path []string, to string) ([]diag.Edit, error) {
 			return nil, fmt.Errorf("there is an option `%s` already", to)
 		}
 	}
+	if to == "" {
+		return nil, fmt.Errorf("an option needs a name")
+	}
+	uses := v.optionUses(path)
+	if place := v.unclear(path, uses); place != "" {
+		return nil, fmt.Errorf("%s may name the option `%s`, too", place, old)
+	}
 	var edits []diag.Edit
-	for _, u := range v.optionUses(path) {
+	for _, u := range uses {
 		o := v.openFile(u.File)
 		if o == nil {
 			return nil, fmt.Errorf("%s cannot be read", v.Rel(u.File))

@@ -130,7 +130,10 @@ func underWiths(names *sema.Info, scope sema.ScopeID, name string, fuel *int) (p
 			root = holder
 		}
 	}
-	if !ok && (len(opened) == 1 || len(opened) > 1 && !slices.ContainsFunc(opened, isOpen)) {
+	switch {
+	case len(opened) > 1 && slices.ContainsFunc(opened, isOpen):
+		return "", ast.Node{}, false
+	case !ok && len(opened) > 0:
 		return join(opened[0], name), root, true
 	}
 	return path, root, ok

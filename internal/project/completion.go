@@ -50,19 +50,19 @@ func (c Completion) LeavesCopy() bool {
 	if !c.Base.Is(ast.Path) || !c.Base.OutsideParens().Parent().Is(ast.Interpolation) {
 		return false
 	}
-	depth := 0
+	depth, left := 0, false
 	for part := range strings.SplitSeq(c.Rest, "/") {
 		switch part {
 		case "", ".":
 		case "..":
-			if depth--; depth < 0 {
-				return true
-			}
+			depth--
+			left = left || depth < 0 && c.Whole
 		default:
+			left = left || depth < 0 // what is not known may name another path of the store
 			depth++
 		}
 	}
-	return false
+	return left
 }
 
 // Completion returns the absolute path that a whole completion in a file names, in what the repository has.

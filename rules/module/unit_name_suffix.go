@@ -2,7 +2,6 @@ package module
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/nixsift/nixsift/ast"
@@ -79,7 +78,11 @@ func suffixOfOne(p *rules.Pass, b ast.BindingNode, key string) {
 		return
 	}
 	if u, ok := unitAround(p.Names(), b); ok && (strings.HasSuffix(path[len(path)-2], "Config") || u.user) {
-		eachCommand(p.Names(), b.Value(), func(n ast.Node) { lacksSuffix(p, n, false) }, 4)
+		eachCommand(p.Names(), b.Value(), func(n ast.Node) {
+			if b.Value().Encloses(n) { // what a let holds may be the name of something else, too
+				lacksSuffix(p, n, false)
+			}
+		}, 4)
 	}
 }
 
@@ -106,25 +109,10 @@ func lacksSuffix(p *rules.Pass, n ast.Node, refused bool) {
 	p.Report(f)
 }
 
-// inMounts reports whether a binding is an option of an element of systemd.mounts or systemd.automounts, which have no names.
-func inMounts(b ast.BindingNode) bool {
-	list := b.Parent().OutsideParens().Parent()
-	if _, single := b.Attrpath().Single(); !single || !list.Is(ast.List) {
-		return false
-	}
-	up, ok := holder(list.OutsideParens())
-	if !ok {
-		return false
-	}
-	path := pathAround(up)
-	return len(path) >= 2 && slices.Contains([]string{"mounts", "automounts"}, path[len(path)-1]) && slices.Contains([]string{"systemd", "user"}, path[len(path)-2])
-}
-
 func suffixesOfList(p *rules.Pass, b ast.BindingNode, key string) {
 	u, ok := unitAround(p.Names(), b)
 	nixos := key[0] >= 'a'
 	switch {
-	case nixos && inMounts(b):
 	case !ok || nixos && len(u.rest) != 1 || !nixos && len(u.rest) != 2:
 		return
 	case !nixos && u.rest[0] != "Unit" && u.rest[0] != "Install" && u.rest[0] != "unitConfig":
